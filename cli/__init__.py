@@ -1,0 +1,1 @@
+"""The command: click, exit codes, words; no music, no pixels."""

@@ -1,0 +1,1 @@
+"""Score files to one exact Score; the door is read.py."""

@@ -1,0 +1,130 @@
+"""Score: every note of a piece in playing order, exact, whatever the file it came from.
+
+All times are `Fraction` quarter notes from the start of what is played: repeats and jumps are unrolled. `bar` is the
+measure's number in the file, from 1, a pickup included; `pass_number` says which time through it is.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ...dsl.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A time signature as written."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def beat_qn(self) -> Fraction:
+        """The length of one beat, the denominator's unit, in quarter notes."""
+        return Fraction(4, self.denominator)
+
+    @property
+    def bar_qn(self) -> Fraction:
+        """The length of a full bar in quarter notes."""
+        return Fraction(4 * self.numerator, self.denominator)
+
+    def __str__(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One instrument of the score: a MuseScore part, a MusicXML part, or a MIDI track and channel."""
+
+    name: str
+    instrument: str = ""
+    program: int = 0
+    """General MIDI program, 0..127."""
+    is_drums: bool = False
+    """Pitches are General MIDI percussion keys."""
+    staff_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sounding note, ties merged.
+
+    `length_qn` is the written length, ties added up; `gate_qn` is how long the key is held (staccato, legato).
+    `velocity` is 1..127 with dynamics, hairpins and accents applied. `pitch` sounds: transposition is done.
+    """
+
+    onset_qn: Fraction
+    length_qn: Fraction
+    gate_qn: Fraction
+    pitch: int
+    velocity: int
+    track: int
+    """Index into `Score.tracks`."""
+    staff: int
+    """Staff within the part, from 1."""
+    voice: int
+    """Voice within the staff, from 1."""
+    bar: int
+    pass_number: int
+    onset_in_bar_qn: Fraction
+    beat: Fraction
+    """From 1, in units of the bar's denominator: onset_in_bar_qn / meter.beat_qn + 1."""
+    grace: bool = False
+    lyric: str | None = None
+    articulations: tuple[str, ...] = ()
+    """Of: staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One bar as played; a repeated bar stands here once per pass."""
+
+    bar: int
+    pass_number: int
+    start_qn: Fraction
+    length_qn: Fraction
+    """What is played: differs from meter.bar_qn for a pickup or an irregular bar."""
+    meter: Meter
+    printed: str = ""
+    """The printed bar number; empty where none would be printed (a pickup)."""
+
+    @property
+    def end_qn(self) -> Fraction:
+        return self.start_qn + self.length_qn
+
+
+@dataclass(frozen=True, slots=True)
+class TempoMark:
+    """From onset_qn on, this many quarter notes per minute, exactly."""
+
+    onset_qn: Fraction
+    quarters_per_minute: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalMark:
+    """A named place: a rehearsal mark or a section name."""
+
+    name: str
+    onset_qn: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A whole score. Notes are sorted by (onset_qn, track, staff, voice, pitch); measures and tempi by time.
+
+    The first tempo mark stands at 0. `end_qn` is the end of the last bar. `findings` are warnings of the reader.
+    """
+
+    title: str
+    tracks: tuple[Track, ...]
+    notes: tuple[Note, ...]
+    measures: tuple[Measure, ...]
+    tempi: tuple[TempoMark, ...]
+    marks: tuple[RehearsalMark, ...] = ()
+    digest: str = ""
+    """sha256 of the bytes that were read."""
+    findings: tuple[Diagnostic, ...] = field(default=())
+
+    @property
+    def end_qn(self) -> Fraction:
+        return self.measures[-1].end_qn if self.measures else Fraction(0)

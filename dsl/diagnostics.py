@@ -1,0 +1,65 @@
+"""What is wrong with a piece: findings as data, all of them at once, each with a place, a code and a mend."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from .span import Span
+
+
+class Severity(StrEnum):
+    """How much a finding matters: an error stops a compile, a warning does not, a note only informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class MusicalPlace:
+    """A place in the music that a finding speaks of, once the score is known."""
+
+    bar: int
+    beat: str
+    time_s: float | None = None
+    frame: int | None = None
+
+    def __str__(self) -> str:
+        details = []
+        if self.time_s is not None:
+            details.append(f"{self.time_s:.2f} s")
+        if self.frame is not None:
+            details.append(f"frame {self.frame}")
+        return f"bar {self.bar} beat {self.beat}" + (f" ({', '.join(details)})" if details else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: a stable code, where, what is so, and how to mend it.
+
+    `message` is one sentence in the composer's words, without a full stop; `hint` says what to write instead.
+    """
+
+    code: str
+    span: Span
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    place: MusicalPlace | None = None
+
+    def at(self, place: MusicalPlace) -> "Diagnostic":
+        """The same finding with its place in the music."""
+        return replace(self, place=place)
+
+
+class PieceError(Exception):
+    """Input that cannot be used, with every reason found; raised only where nothing can go on."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any finding stops a compile."""
+    return any(d.severity is Severity.ERROR for d in diagnostics)

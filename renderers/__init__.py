@@ -1,0 +1,1 @@
+"""What is seen and heard: a Plan in, files out."""

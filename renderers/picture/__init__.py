@@ -1,0 +1,1 @@
+"""From the generator's square to the finished frame."""

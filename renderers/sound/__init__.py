@@ -1,0 +1,1 @@
+"""Stems, effects, movement and mix."""

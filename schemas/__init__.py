@@ -1,0 +1,1 @@
+"""JSON Schemas of what a composer writes; data, shipped with the package."""
