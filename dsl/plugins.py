@@ -1,0 +1,226 @@
+"""Which effects a chain may hold: one table of plugins and their parameters for schema, checks and sound alike.
+
+Values are in base units: hertz, decibels, seconds, shares 0..1. A choice is carried as its index in `choices`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What a number counts, and so which suffixes a composer may write behind it."""
+
+    NUMBER = "number"
+    """Plain."""
+    SHARE = "share"
+    """0..1 or `50%`."""
+    GAIN = "gain"
+    """A linear factor: `0.8`, `80%` or `-6 dB`."""
+    DECIBELS = "dB"
+    """`-6 dB` or plain."""
+    HERTZ = "Hz"
+    """`6 Hz`, `1.2 kHz` or plain."""
+    RATE = "rate"
+    """Hertz, or cycles per beat: `2/b`."""
+    SECONDS = "s"
+    """`250ms`, `0.5s` or plain seconds."""
+    CHOICE = "choice"
+    """One of a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One knob: `low`..`high`, both included, in base units; `attribute` is pedalboard's name for it.
+
+    pedalboard's value is ours times `attribute_scale` (attack_ms = 1000 · attack). `automatable` says whether a
+    lane may move it.
+    """
+
+    name: str
+    unit: Unit
+    default: float
+    low: float
+    high: float
+    description: str
+    attribute: str = ""
+    attribute_scale: float = 1.0
+    automatable: bool = True
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """One effect: `pedalboard_class` names the class that does it, empty where musicvis does it itself."""
+
+    name: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    pedalboard_class: str = ""
+    main: str = ""
+    """The parameter that a bare value sets: `gain: -6 dB`."""
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, or None."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+def _cutoff(default: float) -> Parameter:
+    return Parameter(
+        "cutoff", Unit.HERTZ, default, 20.0, 20_000.0, "Corner frequency.", "cutoff_frequency_hz"
+    )  # fmt: skip
+
+
+def _shelf(name: str, pedalboard_class: str, description: str) -> Plugin:
+    return Plugin(
+        name,
+        description,
+        (
+            _cutoff(440.0),
+            Parameter("gain", Unit.DECIBELS, 0.0, -48.0, 48.0, "Boost or cut.", "gain_db"),
+            Parameter("q", Unit.NUMBER, 0.7071, 0.05, 50.0, "Sharpness of the corner or bell.", "q"),
+        ),
+        pedalboard_class,
+    )
+
+
+_MIX = Parameter("mix", Unit.SHARE, 0.5, 0.0, 1.0, "Share of the effect in what comes out.", "mix")
+_FEEDBACK = Parameter("feedback", Unit.SHARE, 0.0, -0.98, 0.98, "Share of the output fed back.", "feedback")
+_RELEASE = Parameter(
+    "release", Unit.SECONDS, 0.1, 0.001, 5.0, "Time to let go after a peak.", "release_ms", 1000.0
+)
+# JUCE takes a modulation rate below 100 Hz.
+_RATE = Parameter("rate", Unit.RATE, 1.0, 0.0, 99.0, "Speed of the modulation.", "rate_hz")
+
+PLUGINS: tuple[Plugin, ...] = (
+    Plugin(
+        "tremolo",
+        "Loudness that swings.",
+        (
+            Parameter("rate", Unit.RATE, 6.0, 0.0, 99.0, "Swings per second, or per beat: `2/b`."),
+            Parameter("depth", Unit.SHARE, 0.33, 0.0, 1.0, "How far it dips: 1 reaches silence."),
+            Parameter(
+                "shape",
+                Unit.CHOICE,
+                0.0,
+                0.0,
+                2.0,
+                "Form of a swing.",
+                automatable=False,
+                choices=("sine", "triangle", "square"),
+            ),
+        ),
+    ),
+    Plugin(
+        "reverb",
+        "A room around the sound.",
+        (
+            Parameter("room_size", Unit.SHARE, 0.5, 0.0, 1.0, "Small box 0 to vast hall 1.", "room_size"),
+            Parameter("damping", Unit.SHARE, 0.5, 0.0, 1.0, "How soon the highs die away.", "damping"),
+            Parameter("wet", Unit.SHARE, 0.33, 0.0, 1.0, "Level of the room.", "wet_level"),
+            Parameter("dry", Unit.SHARE, 0.4, 0.0, 1.0, "Level of the direct sound.", "dry_level"),
+            Parameter("width", Unit.SHARE, 1.0, 0.0, 1.0, "Stereo width of the room.", "width"),
+        ),
+        "Reverb",
+    ),
+    Plugin(
+        "gain",
+        "Louder or softer.",
+        (Parameter("gain", Unit.DECIBELS, 0.0, -96.0, 24.0, "Decibels up or down.", "gain_db"),),
+        main="gain",
+    ),
+    Plugin("highpass", "Takes away what lies below.", (_cutoff(50.0),), "HighpassFilter", main="cutoff"),
+    Plugin("lowpass", "Takes away what lies above.", (_cutoff(8000.0),), "LowpassFilter", main="cutoff"),
+    _shelf("lowshelf", "LowShelfFilter", "Lifts or lowers everything below a corner."),
+    _shelf("highshelf", "HighShelfFilter", "Lifts or lowers everything above a corner."),
+    _shelf("peak", "PeakFilter", "Lifts or lowers a band around a frequency."),
+    Plugin(
+        "compressor",
+        "Evens out loud and soft.",
+        (
+            Parameter(
+                "threshold", Unit.DECIBELS, -18.0, -96.0, 0.0, "Where it begins to act.", "threshold_db"
+            ),
+            Parameter("ratio", Unit.NUMBER, 2.0, 1.0, 100.0, "dB in for one dB out above it.", "ratio"),
+            Parameter("attack", Unit.SECONDS, 0.01, 0.0001, 1.0, "Time to take hold.", "attack_ms", 1000.0),
+            _RELEASE,
+        ),
+        "Compressor",
+    ),
+    Plugin(
+        "chorus",
+        "Several players out of one.",
+        (
+            _RATE,
+            Parameter("depth", Unit.SHARE, 0.25, 0.0, 1.0, "How far the pitch wavers.", "depth"),
+            Parameter(
+                "centre_delay",
+                Unit.SECONDS,
+                0.007,
+                0.001,
+                0.1,
+                "Delay around which it wavers.",
+                "centre_delay_ms",
+                1000.0,
+                automatable=False,
+            ),
+            _FEEDBACK,
+            _MIX,
+        ),
+        "Chorus",
+    ),
+    Plugin(
+        "phaser",
+        "A comb that sweeps.",
+        (
+            _RATE,
+            Parameter("depth", Unit.SHARE, 0.5, 0.0, 1.0, "How far it sweeps.", "depth"),
+            Parameter(
+                "centre", Unit.HERTZ, 1300.0, 20.0, 20_000.0, "Middle of the sweep.", "centre_frequency_hz"
+            ),
+            _FEEDBACK,
+            _MIX,
+        ),
+        "Phaser",
+    ),
+    Plugin(
+        "delay",
+        "Echoes.",
+        (
+            Parameter(
+                "time",
+                Unit.SECONDS,
+                0.5,
+                0.0,
+                30.0,
+                "From one echo to the next.",
+                "delay_seconds",
+                # Stepping the delay line leaves spurs at -43 dBc.
+                automatable=False,
+            ),
+            Parameter("feedback", Unit.SHARE, 0.0, 0.0, 0.98, "How many echoes follow.", "feedback"),
+            _MIX,
+        ),
+        "Delay",
+    ),
+    Plugin(
+        "distortion",
+        "Overdrive.",
+        (Parameter("drive", Unit.DECIBELS, 25.0, 0.0, 60.0, "How hard it is driven.", "drive_db"),),
+        "Distortion",
+        main="drive",
+    ),
+    Plugin(
+        "limiter",
+        "Holds peaks below a line and lifts what is left to it.",
+        (
+            Parameter("threshold", Unit.DECIBELS, -10.0, -60.0, 0.0, "The line, in dBFS.", "threshold_db"),
+            _RELEASE,
+        ),
+        "Limiter",
+    ),
+)
+
+
+def plugin(name: str) -> Plugin | None:
+    """The plugin of that name, or None."""
+    return next((p for p in PLUGINS if p.name == name), None)
