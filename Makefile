@@ -1,0 +1,44 @@
+# `make` sets everything up and compiles the example piece; `make test` sets everything up and passes the tests.
+PYTHON ?= python3
+PIECE ?= pieces/impassive
+BIN := .venv/bin
+
+.PHONY: film draft test soak lint sheets bench clean
+film: .venv/render.stamp
+	$(BIN)/musicvis compile $(PIECE)
+
+draft: .venv/render.stamp
+	$(BIN)/musicvis compile $(PIECE) --draft
+
+test: .venv/dev.stamp
+	$(BIN)/pytest -n 2 -m "not slow"
+
+soak: .venv/dev.stamp
+	$(BIN)/pytest -n 2
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/mypy dsl compiler renderers cli __init__.py
+
+# The pictures of the documentation, made from a compiled film.
+sheets: film .venv/dev.stamp
+	$(BIN)/python docs/make_sheets.py
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "musicvis needs Python 3.11 or newer; say make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/render.stamp: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render]'
+	touch $@
+
+.venv/dev.stamp: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render,gan,dev]'
+	touch $@
+	touch .venv/render.stamp

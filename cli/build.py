@@ -1,0 +1,113 @@
+"""`musicvis compile`: a piece becomes a film."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from .discover import PiecePath, piece_here, piece_name
+from .report import TerminalReporter, summary, tell_findings
+
+IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
+
+
+@click.command("compile")
+@click.argument("piece", type=PiecePath(), required=False)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The film: .mp4 or .mkv.")
+@click.option("--draft", is_flag=True, help="A first look: small, coarse and fast.")
+@click.option("--bars", metavar="RANGE", help="A passage: 5..8 is bars 5, 6 and 7; also 6|6..7|3 or @B.. .")
+@click.option("--seconds", metavar="N", help="Only the first N seconds.")
+@click.option("--size", metavar="WxH", help="Size of the film, as 1280x720.")
+@click.option("--fps", metavar="RATE", help="Frames per second, as 30, 23.976 or 30000/1001.")
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key, as visuals.depth=0.5.")
+@click.option("--device", default="auto", show_default=True, help="Where the picture is computed: auto, cpu, cuda.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Frames computed at once. [default: one per core]")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+def compile_command(
+    piece: Path | None,
+    output: Path | None,
+    draft: bool,
+    bars: str | None,
+    seconds: str | None,
+    size: str | None,
+    fps: str | None,
+    overrides: tuple[str, ...],
+    device: str,
+    workers: int | None,
+    quiet: bool,
+) -> None:
+    """Compile a piece to a film.
+
+    PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the current folder.
+    The film is written to build/NAME.mp4 beside the manifest; it appears when it is whole, and not before.
+    """
+    from ..compiler.compile import compile_piece
+    from ..dsl.diagnostics import PieceError
+    from ..dsl.load import load_piece
+
+    started_s = time.monotonic()
+    reporter = TerminalReporter(quiet)
+    manifest = piece or piece_here(Path.cwd())
+    target = film_path(manifest, output, draft)
+    drafted = draft_overrides(size, fps) if draft else ()
+    loaded = load_piece(manifest, (*drafted, *overrides), bars=bars, seconds=seconds, size=size, fps=fps)
+    compilation = compile_piece(loaded)
+    tell_findings(compilation.diagnostics, loaded.files)
+    if compilation.plan is None:
+        click.echo(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written", err=True)
+        sys.exit(1)
+    plan = compilation.plan
+    reporter.message(
+        f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
+        f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
+        f"{len(plan.sound.buses)} bus{'es' if len(plan.sound.buses) != 1 else ''}"
+    )
+    try:
+        from ..renderers.render import render
+
+        if output is None:
+            prepare_build_folder(target.parent)
+        render(plan, target, reporter=reporter, draft=draft, device=device, workers=workers)
+    except PieceError as error:
+        tell_findings(error.diagnostics, loaded.files)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo(f"\nstopped; {target} was not written", err=True)
+        sys.exit(130)
+    except ModuleNotFoundError as error:
+        click.echo(f"error: {error.name} is missing; to compile, type: pip install 'musicvis[render]'", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"error: {target}: {error.strerror or error}; nothing was written", err=True)
+        sys.exit(1)
+    reporter.message(f"wrote {target} in {time.monotonic() - started_s:.0f} s")
+
+
+def film_path(manifest: Path, output: Path | None, draft: bool) -> Path:
+    """Where the film goes: as asked, or build/NAME.mp4 beside the manifest.
+
+    Raises click.UsageError for a suffix that is no film, and for a folder that does not exist.
+    """
+    if output is None:
+        return manifest.parent / "build" / f"{piece_name(manifest)}{'-draft' if draft else ''}.mp4"
+    if output.suffix.lower() not in (".mp4", ".mkv"):
+        raise click.UsageError(f"{output}: a film ends in .mp4 (H.264 and AAC) or .mkv (H.264 and FLAC)")
+    if not output.parent.is_dir():
+        raise click.UsageError(f"{output.parent} does not exist; make the folder first, or name another with -o")
+    return output
+
+
+def draft_overrides(size: str | None, fps: str | None) -> tuple[str, ...]:
+    """What --draft changes in the manifest, unless the command line says otherwise."""
+    from ..renderers.render import DRAFT
+
+    return tuple(f"{key}={value}" for key, value in DRAFT.items() if not (key == "video.size" and size or key == "video.fps" and fps))
+
+
+def prepare_build_folder(folder: Path) -> None:
+    """Make the build folder, with a file that keeps it out of git."""
+    folder.mkdir(exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text(IGNORE_ALL, encoding="utf-8")

@@ -1,0 +1,26 @@
+"""The command `musicvis`: the group, and nothing else."""
+
+import click
+
+from .. import __version__
+from .build import compile_command
+from .check import check
+from .inspect import classes, notes
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, "-V", "--version", prog_name="musicvis", message="%(prog)s %(version)s")
+def main() -> None:
+    """Compile a written score into a music video.
+
+    A piece is a folder with a manifest, piece.yaml, and its scores. `musicvis check` says what is wrong with it,
+    `musicvis compile` makes the film.
+    """
+
+
+main.add_command(check)
+main.add_command(compile_command)
+main.add_command(notes)
+main.add_command(classes)

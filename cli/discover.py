@@ -1,0 +1,40 @@
+"""Which manifest a command means: a path as given, or the piece around the current folder."""
+
+from pathlib import Path
+
+import click
+
+MANIFEST = "piece.yaml"
+
+
+class PiecePath(click.ParamType[Path]):
+    """A manifest, or a folder that holds piece.yaml."""
+
+    name = "piece"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(str(value))
+        if path.is_dir():
+            if not (path / MANIFEST).is_file():
+                self.fail(f"{path} holds no {MANIFEST}; `musicvis compile --help` says what a piece is", param, ctx)
+            return path / MANIFEST
+        if not path.exists():
+            self.fail(f"{path} does not exist; name a folder that holds {MANIFEST}, or the manifest itself", param, ctx)
+        return path
+
+
+def piece_here(folder: Path) -> Path:
+    """The manifest of the piece that `folder` lies in: its own, or that of the nearest folder above.
+
+    Raises click.UsageError where there is none.
+    """
+    folder = folder.resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / MANIFEST).is_file():
+            return candidate / MANIFEST
+    raise click.UsageError(f"no {MANIFEST} here or above; say which piece: musicvis compile FOLDER")
+
+
+def piece_name(manifest: Path) -> str:
+    """The name of a piece's film: that of its folder."""
+    return manifest.resolve().parent.name or "film"

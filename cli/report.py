@@ -1,0 +1,117 @@
+"""How a command talks: findings in the chosen form, progress on a terminal, quiet lines elsewhere."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+import click
+
+from ..dsl.diagnostics import Diagnostic, Severity, has_errors
+
+FORMATS = ("text", "concise", "json", "github", "sarif")
+LINE_EVERY_S = 10.0
+REDRAW_EVERY_S = 0.2
+
+
+def default_format() -> str:
+    """GitHub annotations under GitHub Actions, text elsewhere."""
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to colour: a terminal, and NO_COLOR (no-color.org) not set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def findings_text(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], form: str, colour: bool) -> str:
+    """The findings in the form of that name."""
+    from ..dsl import rendering
+
+    match form:
+        case "concise":
+            return rendering.render_concise(diagnostics)
+        case "json":
+            return rendering.render_json(diagnostics)
+        case "github":
+            return rendering.render_github(diagnostics)
+        case "sarif":
+            return rendering.render_sarif(diagnostics)
+        case _:
+            return rendering.render_text(diagnostics, files, color=colour)
+
+
+def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str]) -> None:
+    """Findings as text on stderr; nothing where there are none."""
+    if diagnostics:
+        click.echo(findings_text(diagnostics, files, "text", wants_colour(sys.stderr)), err=True)
+
+
+def summary(diagnostics: Sequence[Diagnostic]) -> str:
+    """How many findings of each kind, in words."""
+    counts = {s: sum(d.severity is s for d in diagnostics) for s in Severity}
+    said = [f"{n} {s.value}{'s' if n != 1 else ''}" for s, n in counts.items() if n]
+    return ", ".join(said) or "no findings"
+
+
+def exit_code(diagnostics: Sequence[Diagnostic], strict: bool = False) -> int:
+    """1 where something must be mended, else 0; `strict` counts warnings too."""
+    warned = any(d.severity is Severity.WARNING for d in diagnostics)
+    return int(has_errors(diagnostics) or (strict and warned))
+
+
+class TerminalReporter:
+    """Progress on stderr: one line that redraws itself on a terminal, a line every ten seconds elsewhere."""
+
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.quiet = quiet
+        self.live = self.stream.isatty() and not quiet
+        self.stage = ""
+        self.started_s = self.last_shown_s = 0.0
+        self.drawn = 0
+
+    def message(self, text: str) -> None:
+        """A sentence about what happens."""
+        if not self.quiet:
+            self._clear()
+            print(text, file=self.stream, flush=True)
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """`done` of `total` units (frames, samples) of a stage are finished."""
+        if self.quiet:
+            return
+        now = time.monotonic()
+        if stage != self.stage:
+            self.stage, self.started_s, self.last_shown_s = stage, now, now
+        finished = done >= total
+        if now - self.last_shown_s < (REDRAW_EVERY_S if self.live else LINE_EVERY_S) and not finished:
+            return
+        self.last_shown_s = now
+        text = progress_text(stage, done, total, now - self.started_s)
+        if self.live:
+            self._clear()
+            print(text, end="\n" if finished else "", file=self.stream, flush=True)
+            self.drawn = 0 if finished else len(text)
+        else:
+            print(text, file=self.stream, flush=True)
+
+    def _clear(self) -> None:
+        if self.drawn:
+            print("\r" + " " * self.drawn + "\r", end="", file=self.stream)
+            self.drawn = 0
+
+
+def progress_text(stage: str, done: int, total: int, elapsed_s: float) -> str:
+    """ "frames 412 of 1396 (30 %), 17.2 per second, 0:57 left" for things that are counted, a percentage for the rest."""
+    share = done / total if total else 1.0
+    text = f"{stage} {done} of {total} ({share:.0%})"
+    if done and elapsed_s > 0.5:
+        rate = done / elapsed_s
+        if done < total:
+            left_s = round((total - done) / rate)
+            text += f", {rate:.1f} per second, {left_s // 60}:{left_s % 60:02d} left"
+        else:
+            text += f", {rate:.1f} per second"
+    return text

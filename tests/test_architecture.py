@@ -1,0 +1,73 @@
+"""The layout keeps its promises: imports run one way, the package list is complete, light commands stay light."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LAYERS = {"dsl": 0, "compiler": 1, "renderers": 2, "cli": 3}
+HEAVY = {"torch", "music21", "pedalboard", "av", "scipy", "pretty_midi", "PIL", "soxr", "ray", "matplotlib"}
+SOURCES = sorted(p for layer in LAYERS for p in (ROOT / layer).rglob("*.py"))
+
+
+def imported(path: Path) -> list[tuple[str, ast.AST]]:
+    """The modules that a file imports, house modules as "musicvis.…"."""
+    package = ["musicvis", *path.relative_to(ROOT).parent.parts]
+    names: list[tuple[str, ast.AST]] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [(alias.name, node) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            names.append((stem, node))
+            names += [(f"{stem}.{alias.name}", node) for alias in node.names if node.level]
+    return names
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_run_one_way_and_are_relative_inside_the_house(path: Path) -> None:
+    layer = path.relative_to(ROOT).parts[0]
+    for name, node in imported(path):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            assert not name.startswith("musicvis"), f"{path.name}: absolute import of {name}"
+        parts = name.split(".")
+        if parts[0] == "musicvis" and len(parts) > 1 and parts[1] in LAYERS:
+            assert LAYERS[parts[1]] <= LAYERS[layer], f"{path.name}: {layer} imports {name}"
+            if layer == "renderers" and parts[1] == "compiler" and len(parts) > 2:
+                assert parts[2] == "plan", f"{path.name}: renderers may see compiler/plan.py only, not {name}"
+
+
+def test_the_package_list_names_every_folder_that_holds_code() -> None:
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    folders = {p.parent for layer in (*LAYERS, "schemas") for p in (ROOT / layer).rglob("__init__.py")}
+    assert listed == {"musicvis"} | {".".join(["musicvis", *f.relative_to(ROOT).parts]) for f in folders}
+
+
+def test_only_the_package_and_its_main_stand_in_the_root() -> None:
+    assert {p.name for p in ROOT.glob("*.py")} == {"__init__.py", "__main__.py"}
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The heavy packages that a command has loaded when it ends."""
+    code = (
+        "import sys; from musicvis.cli.command import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print('LOADED', *sorted({m.split('.')[0] for m in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(done.stdout.rsplit("LOADED", 1)[1].split()) & HEAVY
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("check", "pieces/impassive"), ("notes", "pieces/impassive"), ("compile", "--help")]
+)
+def test_light_commands_load_no_heavy_package(arguments: tuple[str, ...]) -> None:
+    assert loaded_by(*arguments) == set()
