@@ -1,6 +1,6 @@
-"""Which effects a chain may hold: one table of plugins and their parameters for schema, checks and sound alike.
+"""Which effects a chain may hold: one table of plugins and parameters for schema, checks and sound alike.
 
-Values are in base units: hertz, decibels, seconds, shares 0..1. A choice is carried as its index in `choices`.
+Values are in base units: hertz, decibels, seconds, shares 0..1. A choice is its index in `choices`.
 """
 
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class Unit(StrEnum):
 class Parameter:
     """One knob: `low`..`high`, both included, in base units; `attribute` is pedalboard's name for it.
 
-    pedalboard's value is ours times `attribute_scale` (attack_ms = 1000 · attack). `automatable` says whether a
-    lane may move it.
+    pedalboard's value is ours times `attribute_scale` (attack_ms = 1000 · attack). `automatable` says
+    whether a lane may move it.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Plugin:
 def _cutoff(default: float) -> Parameter:
     return Parameter(
         "cutoff", Unit.HERTZ, default, 20.0, 20_000.0, "Corner frequency.", "cutoff_frequency_hz"
-    )  # fmt: skip
+    )
 
 
 def _shelf(name: str, pedalboard_class: str, description: str) -> Plugin:

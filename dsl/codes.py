@@ -1,0 +1,277 @@
+"""Every finding's code: what it means, how much it matters, and how to mend what it finds.
+
+MV0xx files, MV1xx text and values, MV2xx the form of a piece, MV3xx its meaning with the score, MV4xx scores,
+MV5xx sound, MV6xx budgets, MV9xx the machine. A code never changes its meaning and is never used again.
+"""
+
+from dataclasses import dataclass
+
+from .diagnostics import Severity
+
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of finding: a title of a few words and a paragraph with an example of its mend."""
+
+    code: str
+    title: str
+    severity: Severity
+    explanation: str
+
+
+_TABLE = (
+    # Files
+    Code(
+        "MV001",
+        "file not found",
+        ERROR,
+        "A file that the piece names is not there. Names are relative to the folder of piece.yaml: "
+        "`score: scores/waltz.mscz` means scores/waltz.mscz beside it.",
+    ),
+    Code(
+        "MV002",
+        "name not allowed",
+        ERROR,
+        "A piece reads only files of its own folder, so that a stranger's piece cannot read yours. Absolute names, "
+        "`..`, backslashes, addresses such as http:, and names that some system reserves are refused. Copy the file "
+        "into the folder and write its relative name: `stems/marimba.wav`.",
+    ),
+    Code(
+        "MV003",
+        "symbolic link",
+        ERROR,
+        "A file of a piece, or a folder on the way to it, is a symbolic link, which may lead outside the piece. "
+        "Put a copy of the file in its place.",
+    ),
+    Code(
+        "MV004", "not a file", ERROR, "The name leads to a folder, a pipe or a device. Name a regular file."
+    ),
+    Code(
+        "MV005",
+        "file too large",
+        ERROR,
+        "Each kind of file has a limit, far above what music needs: 1 MiB for YAML, 64 MiB for a score, 2 GiB for "
+        "a recording. Check that the right file is named.",
+    ),
+    Code(
+        "MV006",
+        "file cannot be read",
+        ERROR,
+        "The system refuses to open or read the file; the message says why. Often its permissions: `chmod u+r FILE`.",
+    ),
+    Code(
+        "MV007",
+        "not text",
+        ERROR,
+        "YAML and JSON are UTF-8 text. Save the file as UTF-8; a score or a recording goes under `score:` or "
+        "`stems:`.",
+    ),
+    Code(
+        "MV008",
+        "kind of file",
+        ERROR,
+        "The ending of a name says how to read it. Scores: .mscz .mscx .musicxml .xml .mxl .mid .midi; "
+        "recordings: .wav .flac; lanes: .yaml .yml .json.",
+    ),
+    # Text and values
+    Code(
+        "MV101",
+        "YAML syntax",
+        ERROR,
+        "The text is not YAML; the place is where reading stopped, the cause often the line above: a missing colon, "
+        "quote or bracket, or a tab in the indentation. Indent with spaces.",
+    ),
+    Code(
+        "MV102",
+        "a number, not a place",
+        ERROR,
+        "A place is written bar|beat: `7|3`, `13|2.5`. A bare `7.10` is the number 7.1 to YAML, and `7:3` is base 60 "
+        "to some readers, so neither is taken. A bar alone may stand as a number: `7` is `7|1`.",
+    ),
+    Code(
+        "MV103",
+        "key written twice",
+        ERROR,
+        "The same key stands twice in one block; which one counts would be a guess. Remove one.",
+    ),
+    Code(
+        "MV104",
+        "YAML feature not allowed",
+        ERROR,
+        "Anchors, aliases, merge keys and tags (&x, *x, <<, !!x) are not part of the language: they let a few lines "
+        "grow without bound. Write the values out.",
+    ),
+    Code(
+        "MV105",
+        "too much",
+        ERROR,
+        "A piece holds at most 1 MiB of text, 100,000 values, 32 levels of nesting and 64 KiB in one value. "
+        "Move lanes into effects.yaml, or look for text that was pasted by mistake.",
+    ),
+    Code(
+        "MV106",
+        "number that cannot be used",
+        ERROR,
+        "Not a number, infinite, longer than 18 digits, or with leading zeros (some readers take 010 for 8). "
+        'Write a plain decimal number, or quote it if it is text: `title: "007"`.',
+    ),
+    Code(
+        "MV107", "key is not text", ERROR, "Keys are plain words. Write `key: value`, not `? [list] : value`."
+    ),
+    Code("MV108", "second document", ERROR, "A file holds one piece: remove the `---` and what follows it."),
+    Code(
+        "MV109", "empty", ERROR, "The file holds nothing. A piece needs `musicvis: 1`, `title` and `score`."
+    ),
+    Code(
+        "MV110",
+        "not a place",
+        ERROR,
+        "A place is bar|beat, both from 1: `7|3`, `13|2.5`, `4|1+2/3`; `7` is `7|1`. Also `end`, `end-4s`, a mark "
+        "of the score `@B` or `@B|2`, and `7@2|3` for the second pass of a repeat.",
+    ),
+    Code(
+        "MV111",
+        "not a range",
+        ERROR,
+        "A range runs from a place up to, not including, another: `6|6..7|3`, `10..12` (bars 10 and 11), `16..`, "
+        "`..5`. In words, both ends included: `bars 3-5`.",
+    ),
+    Code(
+        "MV112",
+        "not a duration",
+        ERROR,
+        "A duration has a unit: `2b` (beats), `1bar`, `1/4` (of a whole note: a crotchet), `0.5s`, `250ms`.",
+    ),
+    Code(
+        "MV113",
+        "not a quantity",
+        ERROR,
+        "The value or its unit does not fit here. Shares take `0.5` or `50%`, levels `-6 dB`, rates `6 Hz` or "
+        "cycles per beat `2/b`, times `250ms` or `0.5s`.",
+    ),
+    Code(
+        "MV114",
+        "not a selector",
+        ERROR,
+        "A selector that cannot be read. Pitches: `A#`, `A#4`, `C4..C5`, `>=D7`; beats: `1`, `2.5`, `last`; "
+        "velocities: `>=90`, `pp..mf`; lengths: `>=2b`, `1/8..1/4`.",
+    ),
+    Code(
+        "MV115",
+        "not a fraction",
+        ERROR,
+        "A ratio is a number or a fraction: `30`, `30000/1001`, `1/7.5`, `-1`; a metre is `6/8`.",
+    ),
+    # Form
+    Code(
+        "MV201",
+        "unknown word",
+        ERROR,
+        "Only a few words are possible here and this is none of them; the finding lists or suggests them. "
+        "`shape: half_cosin` becomes `shape: half_cosine`.",
+    ),
+    Code(
+        "MV202",
+        "unknown key",
+        ERROR,
+        "The key has no meaning in this block, so what it says would be lost. Check its spelling and its "
+        "indentation: a key one level too deep belongs to another block.",
+    ),
+    Code("MV203", "missing key", ERROR, "A block lacks a key without which it says nothing; add it."),
+    Code(
+        "MV204",
+        "wrong kind of value",
+        ERROR,
+        "A list where a word is expected, a word where a number is expected, and so on. YAML 1.2: `yes` and `no` "
+        "are text, write `true` and `false`.",
+    ),
+    Code(
+        "MV205",
+        "wrong form",
+        ERROR,
+        "The text does not have the form that this key needs, e.g. `size: 1920x1080`.",
+    ),
+    Code(
+        "MV206",
+        "out of range",
+        ERROR,
+        "The number is below or above what this key allows; the finding says what.",
+    ),
+    Code(
+        "MV207",
+        "version",
+        ERROR,
+        "`musicvis: 1` names the version of the language. Other numbers belong to other versions of musicvis.",
+    ),
+    Code(
+        "MV208",
+        "too few or too many",
+        ERROR,
+        "A list, block or text is shorter or longer than this key allows.",
+    ),
+    Code(
+        "MV209",
+        "exactly one",
+        ERROR,
+        "Of some keys exactly one must stand: a point of a lane has one of `hold`, `to`, `via`; a stem has one of "
+        "`part`, `score`, `file`.",
+    ),
+    Code(
+        "MV210",
+        "keys that do not go together",
+        ERROR,
+        "A key has no effect beside the others, so it is refused: `shape` needs `to` or `via`, `cycles` a shape that "
+        "repeats, `mirror` a lane without points.",
+    ),
+    Code(
+        "MV211",
+        "unknown name",
+        ERROR,
+        "A name that the piece does not define: a chain under `audio.chains`, a lane `file.yaml#name`, a part in a "
+        "stem. Check the spelling.",
+    ),
+    Code(
+        "MV212",
+        "name defined twice",
+        ERROR,
+        "Two things have one name: a lane in piece.yaml and in effects.yaml, or two files that both define it. "
+        "Keep one, or give it a `mode: add` or `mode: multiply` to lay it over the other.",
+    ),
+    Code(
+        "MV213",
+        "circle",
+        ERROR,
+        "Chains that name each other, or lanes that mirror each other, never end. Break the circle.",
+    ),
+    Code(
+        "MV214",
+        "points out of order",
+        ERROR,
+        "The points of a lane follow each other in time; two of them cannot stand at one place.",
+    ),
+    Code(
+        "MV215",
+        "option",
+        ERROR,
+        "An override cannot be applied. Write `--set key.key=value`, as `--set visuals.depth=0.5`; lists are "
+        "counted from 0, as `--set video.post.0.title=Hello`.",
+    ),
+    Code(
+        "MV230",
+        "value without effect",
+        WARNING,
+        "In the original effects.json form, `ear_mid` acts in whole_cosine and half_sine only and `ear_f` in the "
+        "others. A straight segment with `ear_mid` stays at `ear_i`; `ear_f` was probably meant.",
+    ),
+    Code(
+        "MV231",
+        "value clipped",
+        WARNING,
+        "An ear position runs from -1 (left) to +1 (right); what lies outside is brought to the nearest end.",
+    ),
+)
+
+CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}
+"""Every code by name."""
