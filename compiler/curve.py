@@ -1,17 +1,370 @@
-"""A lane's value at any time."""
+"""A lane's value at any time: segments with exact ends, their shapes, and jumps that do not click.
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+The value is a function of the time alone: it does not depend on the block in which it is asked for.
+"""
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..dsl.lane import Domain, Shape
+from .clock import TempoArrays
+
+F64 = NDArray[np.float64]
+
+JUMP_LEAST = 1e-6
+"""A smaller difference between two segments is no jump."""
+CYCLES_MOST = 100_000
+"""A segment with more cycles than that is refused by compiler/lanes.py: each sawtooth reset is stored."""
+PERIODIC = frozenset({Shape.SAWTOOTH, Shape.TRIANGLE, Shape.SINE, Shape.DRIFT})
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """A parameter over the time of the film."""
+class Segment:
+    """One stretch of a lane; half-open: it holds from its start up to, not at, its end.
 
-    def values(self, times_s: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """The value at each time: times_s float64 (n,), seconds from the first frame, any order."""
-        raise AssertionError("written by the compiler's owner")
+    Times are exact, from the start of the piece. `target` is the value that the shape moves to, or swings to.
+    `key` seeds the drift shape: two words of 64 bits.
+    """
+
+    start_s: Fraction
+    end_s: Fraction
+    start_qn: Fraction
+    end_qn: Fraction
+    shape: Shape
+    start_value: float
+    target: float
+    cycles: Fraction = Fraction(1)
+    phase: float = 0.0
+    curvature: float = 4.0
+    mirrored: bool = False
+    ease: Shape | None = None
+    domain: Domain = Domain.BEATS
+    hard: bool = False
+    key: tuple[int, int] = (0, 0)
+
+    @property
+    def first_value(self) -> float:
+        """The value at the start itself."""
+        return self._limit(0.0)
+
+    @property
+    def last_value(self) -> float:
+        """The value that the segment reaches as time comes up to its end."""
+        return self._limit(1.0)
+
+    @property
+    def reset_count(self) -> int:
+        """How often a sawtooth falls back inside the segment."""
+        return ceil(self.cycles) - 1 if self.shape is Shape.SAWTOOTH else 0
+
+    def _limit(self, u: float) -> float:
+        resets = self.reset_count if u else 0
+        return float(values_at(self, np.array([u]), np.array([resets]))[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A place where a curve leaps: seconds from the first frame, the value before and after."""
+
+    time_s: float
+    before: float
+    after: float
+    segment: int
+    """Index of the segment that begins here or resets here."""
+    is_reset: bool
+    hard: bool
+
+    @property
+    def size(self) -> float:
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A curve laid over another: `add` or `multiply`."""
+
+    mode: str
+    curve: "Curve"
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A parameter over the time of the film.
+
+    segments   ascending, not overlapping; in a gap the last value holds, and after the last segment, too
+    before     the value before the first segment: the parameter's neutral value
+    tempo      of the piece, for segments that run in beats
+    declick_s  D: how long a jump takes, centred on it; 0 leaves jumps hard
+    origin_s   the time of the piece at which the film begins
+    scale      the whole is multiplied by it: -1 for the mirror of a lane
+    """
+
+    segments: tuple[Segment, ...] = ()
+    before: float = 0.0
+    tempo: TempoArrays | None = field(default=None, repr=False)
+    low: float = -inf
+    high: float = inf
+    declick_s: float = 0.0
+    origin_s: Fraction = Fraction(0)
+    scale: float = 1.0
+    layers: tuple[Layer, ...] = ()
+
+    @classmethod
+    def constant_of(cls, value: float) -> "Curve":
+        """The curve that is `value` at all times."""
+        return cls(before=value)
+
+    def mirrored(self) -> "Curve":
+        """The negative of this curve."""
+        layers = tuple(
+            Layer(layer.mode, layer.curve.mirrored() if layer.mode == "add" else layer.curve)
+            for layer in self.layers
+        )
+        return replace(self, scale=-self.scale, low=-self.high, high=-self.low, layers=layers)
+
+    @property
+    def constant(self) -> float | None:
+        """The value, where it never changes during the film; else None."""
+        if self.layers:
+            return None
+        held = {segment.start_value for segment in self.segments}
+        if any(not _is_level(segment) for segment in self.segments):
+            return None
+        if not self.segments or self.segments[0].start_s > max(self.origin_s, Fraction(0)):
+            held.add(self.before)
+        if len(held) != 1:
+            return None
+        return min(max(self.scale * held.pop(), self.low), self.high)
+
+    def values(self, times_s: F64) -> F64:
+        """The value at each time.
+
+        times_s  float64 (n,), seconds from the first frame, any order
+        returns  float64 (n,), within low..high
+        """
+        constant = self.constant
+        if constant is not None:
+            return np.full(times_s.shape, constant)
+        moments_s = times_s + float(self.origin_s)
+        if moments_s.size > 1 and (moments_s[1:] < moments_s[:-1]).any():
+            order = np.argsort(moments_s, kind="stable")
+            found = np.empty_like(moments_s)
+            found[order] = self._in_order(moments_s[order])
+        else:
+            found = self._in_order(moments_s)
+        for layer in self.layers:
+            laid = layer.curve.values(times_s)
+            found = found + laid if layer.mode == "add" else found * laid
+        return found.clip(self.low, self.high)
+
+    def jumps(self) -> tuple[Jump, ...]:
+        """Every jump of this curve, without its layers, in order of time."""
+        return tuple(jump for _, jump in self._jumps)
+
+    def breakpoints(self) -> F64:
+        """Times between which the curve is smooth, for quadrature: seconds from the first frame, ascending."""
+        inner: list[float] = []
+        for segment in self.segments:
+            inner += [float(segment.start_s), float(segment.end_s)]
+            if segment.shape in PERIODIC:
+                quarters = np.arange(1, ceil(4 * segment.cycles)) / float(4 * segment.cycles)
+                inner += self._times_of(segment, quarters).tolist()
+        half_s = self.declick_s / 2
+        for moment_s, jump in self._jumps:
+            inner += [moment_s] if jump.hard else [moment_s - half_s, moment_s, moment_s + half_s]
+        if self.tempo is not None and self.segments:
+            inner += self.tempo.starts_s.tolist()
+        own = np.unique(np.array(inner, np.float64) - float(self.origin_s))
+        return np.unique(np.concatenate([own, *(layer.curve.breakpoints() for layer in self.layers)]))
+
+    def _in_order(self, moments_s: F64) -> F64:
+        """The scaled value at ascending times of the piece, de-clicked."""
+        found = np.full(moments_s.shape, self.before)
+        first_index = int(self._starts_s.searchsorted(moments_s[0], "right")) - 1 if moments_s.size else 0
+        last_index = int(self._starts_s.searchsorted(moments_s[-1], "right")) if moments_s.size else 0
+        for i in range(max(first_index, 0), last_index):
+            segment = self.segments[i]
+            begin = int(moments_s.searchsorted(self._starts_s[i]))
+            until = moments_s.size
+            if i + 1 < len(self.segments):
+                until = int(moments_s.searchsorted(self._starts_s[i + 1]))
+            end = min(int(moments_s.searchsorted(float(segment.end_s))), until)
+            inside = moments_s[begin:end]
+            resets = self._resets[i].searchsorted(inside, "right")
+            found[begin:end] = values_at(segment, self._progress(segment, inside), resets)
+            found[end:until] = segment.last_value
+        self._soften(moments_s, found)
+        return self.scale * found
+
+    def _soften(self, moments_s: F64, found: F64) -> None:
+        """Add J·[Q((t−tj)/D + ½) − H(t−tj)] for each jump J at tj, with H(0) = 1 (audio.md 2.4)."""
+        half_s = self.declick_s / 2
+        if not half_s or not moments_s.size:
+            return
+        first = self._jump_moments_s.searchsorted(moments_s[0] - half_s)
+        last = self._jump_moments_s.searchsorted(moments_s[-1] + half_s, "right")
+        for at_s, jump in self._jumps[first:last]:
+            if jump.hard:
+                continue
+            begin = int(moments_s.searchsorted(at_s - half_s))
+            end = int(moments_s.searchsorted(at_s + half_s))
+            away_s = moments_s[begin:end] - at_s
+            softened = quintic((away_s / self.declick_s + 0.5).clip(0.0, 1.0)) - (away_s >= 0)
+            found[begin:end] += jump.size / self.scale * softened
+
+    def _progress(self, segment: Segment, moments_s: F64) -> F64:
+        """u: how far into a segment each time is, 0..1."""
+        if segment.domain is Domain.SECONDS or self.tempo is None:
+            start, length = float(segment.start_s), float(segment.end_s - segment.start_s)
+            return ((moments_s - start) / length).clip(0.0, 1.0)
+        start, length = float(segment.start_qn), float(segment.end_qn - segment.start_qn)
+        return ((self.tempo.quarters_at(moments_s) - start) / length).clip(0.0, 1.0)
+
+    def _times_of(self, segment: Segment, u: F64) -> F64:
+        """The inverse of _progress."""
+        if segment.domain is Domain.SECONDS or self.tempo is None:
+            return float(segment.start_s) + u * float(segment.end_s - segment.start_s)
+        return self.tempo.seconds_at(float(segment.start_qn) + u * float(segment.end_qn - segment.start_qn))
+
+    @cached_property
+    def _starts_s(self) -> F64:
+        return np.array([float(segment.start_s) for segment in self.segments], np.float64)
+
+    @cached_property
+    def _resets(self) -> tuple[F64, ...]:
+        """The times of the piece at which each segment's sawtooth falls back."""
+        return tuple(self._times_of(segment, reset_points(segment)) for segment in self.segments)
+
+    @cached_property
+    def _jumps(self) -> tuple[tuple[float, Jump], ...]:
+        """Each jump behind its time of the piece: the very float that begins its segment, so that both agree."""
+        return tuple(sorted(self._each_jump(), key=lambda pair: pair[0]))
+
+    @cached_property
+    def _jump_moments_s(self) -> F64:
+        return np.array([moment_s for moment_s, _ in self._jumps], np.float64)
+
+    def _each_jump(self) -> Iterator[tuple[float, Jump]]:
+        standing = self.before
+        for i, segment in enumerate(self.segments):
+            first, last = segment.first_value, segment.last_value
+            # Nothing sounds before the piece begins, so nothing leaps there.
+            if abs(first - standing) > JUMP_LEAST and segment.start_s > 0:
+                yield self._jump(float(segment.start_s), standing, first, i, False)
+            low, high = segment.start_value, segment.target
+            before, after = (low, high) if segment.mirrored else (high, low)
+            if abs(after - before) > JUMP_LEAST:
+                for moment_s in self._resets[i].tolist():
+                    yield self._jump(moment_s, before, after, i, True)
+            standing = last
+
+    def _jump(
+        self, moment_s: float, before: float, after: float, i: int, is_reset: bool
+    ) -> tuple[float, Jump]:
+        time_s = moment_s - float(self.origin_s)
+        return moment_s, Jump(
+            time_s, self.scale * before, self.scale * after, i, is_reset, self.segments[i].hard
+        )
+
+
+def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
+    """The value of a segment at progress u, shape (n,); `resets` counts the sawtooth resets before each.
+
+    v0 + (v1 − v0)·S(E(u)), geometric: v0·(v1/v0)^E(u); mirrored: u becomes 1 − u (audio.md 2.3).
+    """
+    v0, v1 = segment.start_value, segment.target
+    if segment.shape is Shape.HOLD or v0 == v1:
+        return np.full(u.shape, v0)
+    x = 1.0 - u if segment.mirrored else u
+    if segment.ease is not None:
+        x = plain_shape(segment.ease, x, segment.curvature)
+    cycles = float(segment.cycles)
+    if segment.shape is Shape.GEOMETRIC:
+        return np.asarray(v0 * (v1 / v0) ** x)
+    if segment.shape is Shape.SAWTOOTH:
+        # The resets are counted by time, so that the fall and its de-click agree to the sample.
+        past = segment.reset_count - resets if segment.mirrored else resets
+        share = (cycles * x - past).clip(0.0, 1.0)
+    elif segment.shape is Shape.TRIANGLE:
+        turns = cycles * x
+        share = 1.0 - np.abs(1.0 - 2.0 * (turns - np.floor(turns)))
+    elif segment.shape is Shape.SINE:
+        share = 0.5 + 0.5 * np.sin(2.0 * np.pi * (cycles * x + segment.phase))
+    elif segment.shape is Shape.DRIFT:
+        share = drift(x, segment.cycles, segment.key)
+    else:
+        share = plain_shape(segment.shape, x, segment.curvature)
+    return np.asarray(v0 + (v1 - v0) * share)
+
+
+def plain_shape(shape: Shape, u: F64, curvature: float = 4.0) -> F64:
+    """S(u) of a shape without cycles, u and S in 0..1 (audio.md 2.3)."""
+    match shape:
+        case Shape.STRAIGHT:
+            return u
+        case Shape.HALF_COSINE:
+            return (1.0 - np.cos(np.pi * u)) / 2.0
+        case Shape.WHOLE_COSINE:
+            return (1.0 - np.cos(2.0 * np.pi * u)) / 2.0
+        case Shape.HALF_SINE:
+            return np.sin(np.pi * u)
+        case Shape.QUARTER_SINE:
+            return np.sin(np.pi * u / 2.0)
+        case Shape.QUARTER_COSINE:
+            return 1.0 - np.cos(np.pi * u / 2.0)
+        case Shape.SMOOTHSTEP:
+            return u * u * (3.0 - 2.0 * u)
+        case Shape.SMOOTHERSTEP:
+            return quintic(u)
+        case Shape.EXPONENTIAL:
+            if abs(curvature) < 1e-6:
+                return u
+            return np.asarray(np.expm1(curvature * u) / np.expm1(curvature))
+        case _:
+            raise ValueError(f"{shape} is not a shape without cycles")
+
+
+def quintic(x: F64) -> F64:
+    """Q(x) = 6x⁵ − 15x⁴ + 10x³ for x in 0..1: rises from 0 to 1 with two flat derivatives at both ends."""
+    return x * x * x * (x * (6.0 * x - 15.0) + 10.0)
+
+
+def drift(u: F64, cycles: Fraction, key: tuple[int, int]) -> F64:
+    """Seeded value noise in −1..1, 0 at both ends: one knot per cycle, joined by Q(x)."""
+    knots_at = np.append(np.arange(ceil(cycles), dtype=np.float64), float(cycles))
+    words = np.array(key, np.uint64)
+    knots = np.random.Generator(np.random.Philox(key=words)).uniform(-1.0, 1.0, knots_at.size)
+    knots[0] = knots[-1] = 0.0
+    x = u * float(cycles)
+    i = (knots_at.searchsorted(x, "right") - 1).clip(0, knots_at.size - 2)
+    share = quintic(((x - knots_at[i]) / (knots_at[i + 1] - knots_at[i])).clip(0.0, 1.0))
+    return np.asarray(knots[i] + (knots[i + 1] - knots[i]) * share)
+
+
+def reset_points(segment: Segment) -> F64:
+    """The progress u, ascending, at which a sawtooth falls back."""
+    if not segment.reset_count:
+        return np.empty(0)
+    eased = np.arange(1, segment.reset_count + 1) / float(segment.cycles)
+    x = eased if segment.ease is None else _ease_inverse(segment.ease, eased, segment.curvature)
+    return 1.0 - x[::-1] if segment.mirrored else x
+
+
+def _ease_inverse(ease: Shape, shares: F64, curvature: float) -> F64:
+    """x with E(x) = share for a rising ease, by bisection to the last bit."""
+    low, high = np.zeros_like(shares), np.ones_like(shares)
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        below = plain_shape(ease, middle, curvature) < shares
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2.0
+
+
+def _is_level(segment: Segment) -> bool:
+    return segment.shape is Shape.HOLD or segment.start_value == segment.target
