@@ -47,9 +47,10 @@ class Domain(StrEnum):
 class Point:
     """What a lane does from `at` until the next point.
 
-    `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine). `start` is the
-    written `from`: None means from where the lane stands. `ends` is set by the legacy form only, whose segments
-    name their end; `neutral` marks its effect "none".
+    `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine). `start` is
+    the written `from`: None means from where the lane stands. `end` is set by the legacy form only, whose
+    segments name their end: that neighbours meet is checked where the metre is known. Its effect "none" is a
+    hold at 0.
     """
 
     at: Place

@@ -104,7 +104,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """How the noise vector moves: `amount` per second at rest and by each note, `jitter` 0..1 its irregularity."""
+    """How the noise moves: `amount` per second at rest and by each note, `jitter` 0..1 its irregularity."""
 
     amount: float = 0.5
     jitter: float = 0.5
@@ -137,7 +137,7 @@ class Visuals:
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
-    """By key: a pitch class name C..B for `classes_by: pitch`, a part name, a lyric, or "0", "1".. for a list."""
+    """By key: a pitch class C, C#..B for `classes_by: pitch`, a part, a lyric, or "0", "1".. for a list."""
     classes_by: str = "pitch"
     keep: int | None = None
     rules: tuple[Rule, ...] = ()

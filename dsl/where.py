@@ -28,7 +28,7 @@ class NumberRange:
 
 @dataclass(frozen=True, slots=True)
 class LengthRange:
-    """A comparison of written note lengths, `>=2b` or `1/8..1/4`; the ends are included unless marked open."""
+    """A comparison of note lengths, `>=2b` or `1/8..1/4`; the ends are included unless marked open."""
 
     low: Duration | None = None
     high: Duration | None = None
