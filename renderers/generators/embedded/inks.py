@@ -1,0 +1,59 @@
+"""The colours of a frame's layers: each class's own palette, tinted towards the mix of all active classes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .controls import HUE
+from .looks import VOID_CLASS, Looks
+from .maths import mix
+from .palettes import TABLE_SIZE
+
+MIXED_SHARE = 0.30
+LARGEST_TURN_RAD = 0.18
+# Where on the mixed palette the void's glow is, as it has no accent of its own.
+VOID_ACCENT = int(TABLE_SIZE * 0.9)
+
+
+class Ink(NamedTuple):
+    """What colours a layer."""
+
+    palette: Tensor
+    """Linear sRGB: shape (3, TABLE_SIZE)."""
+    accent: Tensor
+    """The colour of its glow: shape (3, 1)."""
+
+
+class Inks:
+    """The inks of n frames."""
+
+    def __init__(self, looks: Looks, weights: Tensor, bounded: Tensor) -> None:
+        """weights: shape (n, 1000), sum at most 1. bounded: the noise's bounded controls, shape (n, 24)."""
+        active = weights.amax(0).nonzero()[:, 0]
+        self._looks = looks
+        self._palettes = looks.palettes(active.tolist())
+        flat = self._palettes[active].reshape(len(active), TABLE_SIZE * 3)
+        mixed = (weights[:, active] @ flat).view(len(weights), TABLE_SIZE, 3)
+        room = (1 - weights.sum(1).clamp(0, 1))[:, None, None]
+        self._mixed = mixed + self._palettes[VOID_CLASS] * room
+        self._turn = _hue_turn(LARGEST_TURN_RAD * bounded[:, HUE])
+
+    def ink(self, frame: int, number: int) -> Ink:
+        """The ink of a class in one frame."""
+        turn, mixed = self._turn[frame], self._mixed[frame]
+        if number == VOID_CLASS:
+            palette, accent = mixed, mixed[VOID_ACCENT]
+        else:
+            palette, accent = mix(self._palettes[number], mixed, MIXED_SHARE), self._looks.accents[number]
+        return Ink((turn @ palette.t()).clamp(min=0), (turn @ accent[:, None]).clamp(min=0))
+
+
+def _hue_turn(angle: Tensor) -> Tensor:
+    """Rotations of rgb about the grey axis (Rodrigues): shape (n, 3, 3)."""
+    cos, sin = torch.cos(angle)[:, None, None], torch.sin(angle)[:, None, None]
+    identity = torch.eye(3, device=angle.device)
+    cross = angle.new_tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / 3**0.5
+    return cos * identity + sin * cross + (1 - cos) / 3

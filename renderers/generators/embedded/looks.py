@@ -1,0 +1,114 @@
+"""How every class looks: its motif, its constants, its palette."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..protocol import CLASS_COUNT
+from .classes import CURATED, KIND_OF, PALETTE_OF
+from .controls import GATE_FIELDS, spectrum_weights
+from .grid import BASIS_SIZE
+from .motifs.catalogue import MOTIFS, VOID, Motif
+from .palettes import ARCHETYPES, TABLE_SIZE, Stops, linear_srgb, palette_table
+
+VOID_CLASS = CLASS_COUNT
+TRAITS = 8
+GOLDEN = 0.6180339887
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    motif: Motif
+    stops: Stops
+    traits: np.ndarray[tuple[int], np.dtype[np.float64]]
+    gate: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    gate_mix: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
+class Looks:
+    """Constants of the 1000 classes and, as number 1000, of the void.
+
+    Each class draws from a random stream of its own, so that a change to one never changes another.
+    """
+
+    def __init__(self, seed: int, device: torch.device) -> None:
+        hues = _hue_fan()
+        motif_of = {motif.letter: motif for motif in MOTIFS}
+        looks = [_look(seed, number, motif_of, hues) for number in range(CLASS_COUNT + 1)]
+
+        def on_device(rows: list[object]) -> Tensor:
+            return torch.from_numpy(np.array(rows, dtype=np.float32)).to(device)
+
+        self.motifs = [look.motif for look in looks]
+        self.traits = on_device([look.traits for look in looks])
+        self.gates = on_device([look.gate.ravel() for look in looks])
+        self.gate_mixes = on_device([look.gate_mix for look in looks])
+        self.accents = on_device([linear_srgb(*look.stops[6]) for look in looks])
+        self.geometry = on_device([(m.warp, m.relief, m.gloss, m.spin) for m in self.motifs])
+        self._stops = [look.stops for look in looks]
+        self._palettes = torch.zeros(len(looks), TABLE_SIZE, 3, device=device)
+        self._painted: set[int] = set()
+        self._lock = threading.Lock()
+
+    def palettes(self, numbers: list[int]) -> Tensor:
+        """Linear sRGB tables of all classes, of which the numbered ones (and the void's) are filled in.
+
+        Shape (1001, TABLE_SIZE, 3). A table takes a millisecond, so it is made when it is first asked for.
+        """
+        missing = {VOID_CLASS, *numbers} - self._painted
+        if missing:
+            with self._lock:
+                for number in missing:
+                    table = palette_table(self._stops[number]).astype(np.float32)
+                    self._palettes[number] = torch.from_numpy(table).to(self._palettes.device)
+                self._painted |= missing
+        return self._palettes
+
+
+def _look(seed: int, number: int, motif_of: dict[str, Motif], hues: list[float]) -> _Look:
+    rng = np.random.Generator(np.random.PCG64([seed, 1000 + number]))
+    traits = rng.random(TRAITS)
+    gate = rng.standard_normal((BASIS_SIZE, BASIS_SIZE)) * spectrum_weights(1.6, 3)
+    gate_mix = rng.standard_normal(GATE_FIELDS) * 0.35
+    jitter = rng.random(12) * 2 - 1
+    if number in CURATED:
+        curated = CURATED[number]
+        for index, value in curated.traits:
+            traits[index] = value
+        return _Look(motif_of[curated.kind], curated.stops, traits, gate, gate_mix)
+    letter, palette = (VOID, "a") if number == VOID_CLASS else (KIND_OF[number], PALETTE_OF[number])
+    stops = _varied(ARCHETYPES[palette], hues[number], jitter)
+    return _Look(motif_of[letter], stops, traits, gate, gate_mix)
+
+
+def _varied(stops: Stops, hue: float, jitter: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Stops:
+    """An archetype turned by hue and jittered: +-7 degrees, each stop +-9, chroma +-14 %, lightness
+    +-0.035.
+    """
+    turn, strength, lift = hue + 7 * jitter[0], 1 + 0.14 * jitter[1], 0.035 * jitter[2]
+    varied = [
+        (lightness + lift * (1 - abs(2 * lightness - 1)), chroma * strength, angle + turn + 9 * jitter[4 + i])
+        for i, (lightness, chroma, angle) in enumerate(stops)
+    ]
+    first, second, third, fourth, fifth, sixth, accent = varied
+    return first, second, third, fourth, fifth, sixth, accent
+
+
+def _hue_fan() -> list[float]:
+    """Degrees by which each class is turned: those sharing motif and palette spread over +-20 by golden
+    steps.
+    """
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number in range(CLASS_COUNT):
+        groups.setdefault((KIND_OF[number], PALETTE_OF[number]), []).append(number)
+    hues = [0.0] * (CLASS_COUNT + 1)
+    for group in groups.values():
+        spread = 40 * min(1.0, (len(group) - 1) / 4)
+        for rank, number in enumerate(group):
+            hues[number] = ((rank * GOLDEN + 0.5) % 1 - 0.5) * spread
+    return hues

@@ -1,0 +1,107 @@
+"""Field arithmetic that every motif uses: soft steps, pixel-wide edges, cell hashes.
+
+Every function returns a new tensor and works on it in place: on a CPU an allocation costs as much as the
+arithmetic.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import overload
+
+import torch
+from torch import Tensor
+
+TAU = 2 * math.pi
+
+Scalar = float | Tensor
+
+
+def frac(x: Tensor) -> Tensor:
+    """x minus the integer below it."""
+    whole = torch.floor(x)
+    return torch.sub(x, whole, out=whole)
+
+
+def smoothstep(start: Scalar, end: Scalar, x: Tensor) -> Tensor:
+    """0 at start, 1 at end (which may be the smaller), with flat ends in between."""
+    t = (x - start).mul_(1.0 / (end - start)).clamp_(0, 1)
+    slope = t.mul(-2).add_(3)
+    return t.mul_(t).mul_(slope)
+
+
+@overload
+def mix(a: Tensor, b: Scalar, t: Scalar) -> Tensor: ...
+@overload
+def mix(a: Scalar, b: Tensor, t: Scalar) -> Tensor: ...
+@overload
+def mix(a: Scalar, b: Scalar, t: Tensor) -> Tensor: ...
+def mix(a: Scalar, b: Scalar, t: Scalar) -> Tensor:
+    """a where t is 0, b where t is 1."""
+    step = b - a
+    if isinstance(step, Tensor) and (not isinstance(t, Tensor) or step.shape == t.shape):
+        return step.mul_(t).add_(a)
+    product = step * t
+    assert isinstance(product, Tensor)
+    return product.add_(a)
+
+
+def coverage(depth: Tensor, pixel: Scalar) -> Tensor:
+    """How much of a pixel lies inside a shape, from the depth below its outline (box filter)."""
+    return (depth / pixel).add_(0.5).clamp_(0, 1)
+
+
+def line_coverage(distance: Tensor, half_width: Scalar, pixel: Scalar) -> Tensor:
+    """How much of a pixel a line covers, from the distance to its middle."""
+    return (half_width - distance).div_(pixel).add_(0.5).clamp_(0, 1)
+
+
+def bump(x: Tensor, width: Scalar) -> Tensor:
+    """exp(-(x / width)^2)."""
+    t = x / width
+    return t.mul_(t).neg_().exp_()
+
+
+def dome(x: Tensor, floor: float = 0.0) -> Tensor:
+    """The height of a unit sphere's profile at x, raised a little so that its rim keeps a finite slope."""
+    t = x * x
+    return torch.sub(1, t, out=t).clamp_(min=0).add_(floor).sqrt_()
+
+
+def smooth_max(a: Tensor, b: Tensor, width: Scalar) -> Tensor:
+    """The larger of two distances, rounded where they differ by less than width."""
+    h = (a - b).mul_(0.5 / width).add_(0.5).clamp_(0, 1)
+    return b + (a - b) * h + width * h * (1 - h)
+
+
+def cos_turns(turns: Tensor) -> Tensor:
+    """Cosine of an angle given in turns."""
+    return (turns * TAU).cos_()
+
+
+def wave(turns: Tensor) -> Tensor:
+    """A cosine between 0 and 1 of an angle given in turns."""
+    return (turns * TAU).cos_().mul_(0.5).add_(0.5)
+
+
+def lit(cell: Tensor, phase: Scalar) -> Tensor:
+    """How brightly a cell with this hash glows: about one in four does, and others as the phase drifts."""
+    x = wave(cell + phase)
+    x.mul_(x)
+    return x.mul_(x)
+
+
+def cell_hash(index: Tensor, salt: Scalar = 0.0) -> Tensor:
+    """A number in [0, 1) for each integer; exact in float32 for small integers, which a big sine is not."""
+    x = frac(index * 0.7548776662 + salt)
+    return frac(x * (x * 17.31 + 3.713) + salt * 0.37)
+
+
+def cell_hash2(i: Tensor, j: Scalar, salt: Scalar = 0.0) -> Tensor:
+    """A number in [0, 1) for each pair of integers."""
+    return cell_hash(i + j * 13.0, salt)
+
+
+def parity(index: Tensor) -> Tensor:
+    """0 for even integers, 1 for odd ones."""
+    return index - 2 * torch.floor(index * 0.5)

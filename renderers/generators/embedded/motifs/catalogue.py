@@ -1,0 +1,61 @@
+"""All motifs, each with a letter for the class table and the four constants of its geometry and light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..canvas import Canvas, Surface
+from . import architecture, coats, creatures, household, instruments, machines, minerals, plants, woven
+from . import water_and_air as elements
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """A subject. The constants of all classes in a frame are mixed by weight: they share one land."""
+
+    letter: str
+    paint: Callable[[Canvas], Surface]
+    warp: float = 0.12
+    """How far the flow field stirs it, in half picture heights per unit of the field."""
+    relief: float = 0.16
+    """How steep its height is under the light."""
+    gloss: float = 0.3
+    """How strongly it shines."""
+    spin: float = 0.5
+    """How far the camera rolls: 1 where no side is up."""
+
+
+MOTIFS = (
+    Motif("A", architecture.cloister, warp=0.05, relief=0.22, gloss=0.25, spin=0.15),
+    Motif("B", instruments.bars, warp=0.04, relief=0.26, gloss=0.55, spin=0.2),
+    Motif("C", plants.mushrooms, warp=0.10, relief=0.34, gloss=0.55, spin=0.25),
+    Motif("D", instruments.disc, warp=0.05, relief=0.22, gloss=0.9, spin=0.6),
+    Motif("E", plants.leaf, warp=0.14, relief=0.24, gloss=0.4),
+    Motif("F", creatures.face, warp=0.16, relief=0.22, gloss=0.3),
+    Motif("G", machines.gears, warp=0.03, relief=0.24, gloss=0.95, spin=1.0),
+    Motif("H", architecture.skyline, warp=0.03, relief=0.20, gloss=0.45, spin=0.12),
+    Motif("I", minerals.crystal, warp=0.10, relief=0.42, gloss=1.1),
+    Motif("J", coats.stripes, warp=0.20, relief=0.30, gloss=0.5),
+    Motif("K", machines.keys, warp=0.04, relief=0.26, gloss=0.5, spin=0.35),
+    Motif("L", architecture.shoji, warp=0.06, relief=0.24, gloss=0.2, spin=0.18),
+    Motif("M", elements.ridges, warp=0.06, relief=0.14, gloss=0.1, spin=0.1),
+    Motif("N", minerals.bubbles, warp=0.16, relief=0.36, gloss=1.0),
+    Motif("O", household.ball, warp=0.05, relief=0.18, gloss=0.45, spin=0.4),
+    Motif("P", plants.dahlia, warp=0.14, relief=0.34, gloss=0.4, spin=1.0),
+    Motif("Q", coats.plumage, warp=0.15, relief=0.24, gloss=0.55),
+    Motif("R", coats.scales, warp=0.15, relief=0.32, gloss=0.9),
+    Motif("S", machines.screen, warp=0.06, relief=0.12, gloss=0.6, spin=0.1),
+    Motif("T", creatures.shell, warp=0.06, relief=0.34, gloss=0.7, spin=1.0),
+    Motif("U", woven.cloth, warp=0.18, relief=0.26, gloss=0.2),
+    Motif("V", minerals.cells, warp=0.16, relief=0.32, gloss=0.5),
+    Motif("W", woven.web, warp=0.09, relief=0.20, gloss=0.7),
+    Motif("X", household.shelves, warp=0.04, relief=0.26, spin=0.15),
+    Motif("Y", elements.shore, warp=0.07, relief=0.20, gloss=0.9, spin=0.08),
+    Motif("Z", elements.flame, warp=0.30, relief=0.12, gloss=0.1),
+    Motif("b", creatures.butterfly, warp=0.12, relief=0.24, gloss=0.7, spin=0.3),
+    Motif("v", household.vessel, warp=0.05, relief=0.20, gloss=1.1, spin=0.15),
+    Motif("*", elements.void, warp=0.35, relief=0.22, gloss=0.5),
+)
+
+VOID = "*"

@@ -1,0 +1,221 @@
+"""The door: noise and class vectors to pictures, with nothing to download.
+
+A picture is painted in four steps. The noise becomes controls and fields, the class weights become up to six
+layers; each layer's motif is painted on the common, stirred ground; the layers compete by height; one light
+falls on the fused relief.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as nnf
+from torch import Tensor
+
+from ..protocol import CLASS_COUNT, NOISE_SIZE
+from .atlas import Atlas, build_textures
+from .blend import Layer, blend_layers
+from .canvas import Canvas, Surface
+from .controls import PAN_Y, FrameControls, Movement, NoiseReader
+from .grid import BASIS_SIZE, make_grid
+from .ground import Fields, ground_of
+from .inks import Ink, Inks
+from .layers import Layers, layers_of
+from .light import Relief, lit_relief
+from .looks import Looks
+from .motifs.catalogue import Motif
+
+# A GPU waits for work, so it gets many frames at once; a CPU is quickest frame by frame in its cache.
+GPU_FRAMES = 16
+SMALLEST_PAINTED_WEIGHT = 1e-4
+TONE_SHIFT = 0.05
+
+
+class EmbeddedGenerator:
+    """Relief Painter: a pure function of seed, size and vectors.
+
+    On a CPU a frame does not depend on the other frames of the call, to the last bit, and two threads may
+    share one generator; then give each torch.set_num_threads(1), as threads within an operation slow it
+    down.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        size_px: tuple[int, int],
+        device: str | torch.device = "cpu",
+        pan: tuple[float, float] = (0.0, 0.0),
+        supersampling: int = 1,
+    ) -> None:
+        """Load nothing, make everything; takes about a second.
+
+        seed             all constants of the classes come from it
+        size_px          height and width
+        pan              moves the subject right and down, in half picture heights; (0.8, 0) suits a mirror
+        supersampling    2 paints four times the pixels and averages them, for thin lines
+        """
+        self._size_px = size_px
+        self._device = torch.device(device)
+        self._pan = pan
+        self._supersampling = supersampling
+        height, width = size_px
+        self._grid = make_grid(height * supersampling, width * supersampling, self._device)
+        self._noise = NoiseReader(seed, self._device)
+        self._looks = Looks(seed, self._device)
+        self._atlas = Atlas(build_textures(seed), self._device)
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Height and width of every image."""
+        return self._size_px
+
+    @property
+    def device(self) -> torch.device:
+        """Where the images are made and stay."""
+        return self._device
+
+    @torch.inference_mode()
+    def images(self, noise: Tensor, classes: Tensor, *, controls: FrameControls | None = None) -> Tensor:
+        """The picture of each pair of vectors.
+
+        noise      shape (n, 128); 0 is the calm archetype, 2 in every dimension still is valid
+        classes    shape (n, 1000), weights >= 0; sums above 1 count as 1, sums below 1 leave room for smoke
+        controls   offsets to camera, light and colour
+        returns    shape (n, 3, height, width), float32 in [-1, 1], display sRGB
+        """
+        if noise.ndim != 2 or noise.shape[1] != NOISE_SIZE:
+            raise ValueError(f"noise must have shape (n, {NOISE_SIZE}), not {tuple(noise.shape)}")
+        if classes.shape != (len(noise), CLASS_COUNT):
+            raise ValueError(
+                f"classes must have shape ({len(noise)}, {CLASS_COUNT}), not {tuple(classes.shape)}"
+            )
+        noise, classes = (v.to(self._device, torch.float32) for v in (noise, classes))
+        at_once = 1 if self._device.type == "cpu" else GPU_FRAMES
+        pictures = torch.empty(len(noise), 3, *self._size_px, device=self._device)
+        for start in range(0, len(noise), at_once):
+            end = min(start + at_once, len(noise))
+            offsets = None if controls is None else controls.rows(start, end)
+            self._paint(noise[start:end], classes[start:end], offsets, pictures[start:end])
+        return pictures.mul_(2).sub_(1)
+
+    def _paint(self, noise: Tensor, classes: Tensor, offsets: FrameControls | None, out: Tensor) -> None:
+        """Paint frames in [0, 1] into out."""
+        grid, looks = self._grid, self._looks
+        movement = self._noise.read(noise, offsets)
+        layers = layers_of(classes)
+        geometry = (layers.weights[..., None] * looks.geometry[layers.classes]).sum(1)
+        warp, steepness, _, spin = geometry.unbind(1)
+        ground = ground_of(movement, warp, spin, self._pan)
+        strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded))
+        relief = self._bare_relief(out)
+        for rows in grid.strips():
+            surfaces = self._surfaces(strokes, ground.fields(grid, rows), movement.controls)
+            for frame in range(len(noise)):
+                self._fuse(frame, strokes, surfaces, movement, rows, relief)
+        lit_relief(relief, steepness, movement.bounded, grid)
+        if self._supersampling > 1:
+            out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
+
+    def _bare_relief(self, out: Tensor) -> Relief:
+        """Memory for the relief of len(out) frames; its colours are out itself where the sizes agree."""
+        n, shape = len(out), (self._grid.height, self._grid.width)
+        colour = out if self._supersampling == 1 else torch.empty(n, 3, *shape, device=self._device)
+        return Relief(
+            height=torch.empty(n, *shape, device=self._device),
+            colour=colour,
+            glow=torch.empty(n, 3, *shape, device=self._device),
+            gloss=torch.empty(n, *shape, device=self._device),
+        )
+
+    def _surfaces(self, strokes: list[_Stroke], fields: Fields, controls: Tensor) -> list[Surface]:
+        """What every stroke paints in a strip, each of shape (rows, columns).
+
+        One call per motif for all frames and classes that have it.
+        """
+        surfaces: dict[int, Surface] = {}
+        groups: dict[str, list[int]] = {}
+        for i, stroke in enumerate(strokes):
+            groups.setdefault(stroke.motif.letter, []).append(i)
+        for group in groups.values():
+            canvas = self._canvas([strokes[i] for i in group], fields, controls)
+            height, tone, glow = strokes[group[0]].motif.paint(canvas)
+            for place, i in enumerate(group):
+                surfaces[i] = Surface(height[place], tone[place], glow[place])
+        return [surfaces[i] for i in range(len(strokes))]
+
+    def _canvas(self, strokes: list[_Stroke], fields: Fields, controls: Tensor) -> Canvas:
+        numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
+        if len(controls) == 1:
+            planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
+            controls = controls.expand(len(strokes), -1)
+        else:
+            frames = torch.tensor([stroke.frame for stroke in strokes], device=self._device)
+            planes = Fields(*(field[frames] for field in fields))
+            controls = controls[frames]
+        return Canvas(
+            x=planes.x,
+            y=planes.y,
+            far_x=planes.far_x,
+            far_y=planes.far_y,
+            drift=planes.drift,
+            sway=planes.sway,
+            traits=self._looks.traits[numbers][:, :, None, None].unbind(1),
+            controls=controls[:, :, None, None].unbind(1),
+            pixel=self._grid.pixel,
+            atlas=self._atlas,
+        )
+
+    def _fuse(
+        self,
+        frame: int,
+        strokes: list[_Stroke],
+        surfaces: list[Surface],
+        movement: Movement,
+        rows: tuple[int, int],
+        relief: Relief,
+    ) -> None:
+        """Blend one frame's strokes into its rows of the relief."""
+        grid, looks = self._grid, self._looks
+        start, end = rows
+        mine = [(stroke, surfaces[i]) for i, stroke in enumerate(strokes) if stroke.frame == frame]
+        down = grid.basis_y[:, start:end].T
+        layers = []
+        for stroke, surface in mine:
+            gate = None
+            if len(mine) > 1:
+                # A field of its own for each class: one common to all would cancel between them.
+                spectrum = (
+                    looks.gates[stroke.number] + looks.gate_mixes[stroke.number] @ movement.gates[frame]
+                )
+                gate = down @ spectrum.view(BASIS_SIZE, BASIS_SIZE) @ grid.basis_x
+            layers.append(Layer(surface, stroke.ink, stroke.motif.gloss, stroke.weight, gate))
+        part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
+        blend_layers(layers, TONE_SHIFT * movement.bounded[frame, PAN_Y], part)
+
+
+class _Stroke(NamedTuple):
+    """One layer of one frame: a class to be painted."""
+
+    frame: int
+    number: int
+    motif: Motif
+    weight: Tensor
+    ink: Ink
+
+
+def _strokes(layers: Layers, looks: Looks, inks: Inks) -> list[_Stroke]:
+    """Every layer worth painting, the void last. A GPU is waited for here and nowhere else."""
+    numbers = layers.classes.tolist()
+    return [
+        _Stroke(
+            frame,
+            numbers[frame][rank],
+            looks.motifs[numbers[frame][rank]],
+            layers.weights[frame, rank],
+            inks.ink(frame, numbers[frame][rank]),
+        )
+        for frame, weights in enumerate(layers.weights.tolist())
+        for rank, weight in enumerate(weights)
+        if weight > SMALLEST_PAINTED_WEIGHT
+    ]
