@@ -1,0 +1,336 @@
+"""Bars: marimba, xylophone, vibraphone, glockenspiel and their relatives, as physics has them.
+
+A stroke excites the modes of a free bar: each as strongly as its shape at the point struck and the spectrum
+of the mallet's push allow, each dying at the pace of its material. A resonator strengthens the fundamental
+and, since what it radiates is taken from the bar, shortens it.
+
+Sources: N. H. Fletcher, T. D. Rossing, The Physics of Musical Instruments, 2nd ed. 1998, ch. 19 (ratios,
+resonators, decay: marimba E3 1.5 s with its tube and 3.2 s without); I. Bork, Applied Acoustics 46 (1995)
+103-127 (tuning 1:4:10 and 1:3:6); A. Chaigne, V. Doutaut, JASA 101 (1997) 539-557 (contact times, loss in
+wood); H. Hill, UIUC REU report (2012): marimba partials 1, 4, 10, 20, decay times as 1/f, loss factor of
+rosewood 0.45 %.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .modes import ringing
+from .noise import Hiss
+from .voice import F64, Voice, frequency_of, loudness_of, placed
+
+# Roots of cos(x)·cosh(x) = 1, the wave numbers of a bar with free ends times its length.
+_FREE_ROOTS = np.array([4.730041, 7.853205, 10.995608, 14.137165, 17.278760, 20.420352])
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A kind of bar, its mallets and its frame."""
+
+    ratios: tuple[float, ...]
+    """Partials over the fundamental."""
+    reference_pitch: int
+    decay_s: float
+    """T60 of the fundamental of the bare bar at the reference pitch."""
+    decay_per_octave: float
+    """T60 falls by 2 to this power for each octave up."""
+    decay_per_ratio: float
+    """A partial's T60 falls by its ratio to this power."""
+    contact_s: float
+    """How long the mallet touches the reference bar at velocity 127."""
+    level: float
+    """Root mean square over all modes at the stroke, velocity 127."""
+    longest_s: float = 30.0
+    radiation: float = 0.0
+    """A partial radiates as its ratio to this power."""
+    resonator: float = 1.0
+    """How much the tube lifts the fundamental."""
+    resonator_decay: float = 1.0
+    """What the tube leaves of the fundamental's T60."""
+    strike: float = 0.42
+    """Where along the bar."""
+    hardening: float = 0.2
+    """Contact time falls with the stroke's speed to this power: 1/5 for a hard ball, more for yarn."""
+    contact_per_octave: float = 0.35
+    """Contact time falls by 2 to this power for each octave: lighter bars throw the mallet off sooner."""
+    knock: float = 0.0
+    """Level of the mallet's own noise over that of the bar."""
+    knock_hz: tuple[float, float] = (300.0, 2500.0)
+    knock_s: float = 0.03
+    damper_s: float | None = None
+    """T60 under the damper after the key or pedal is let go; None rings on."""
+    warble_hz: float = 0.0
+    """Difference between the two halves of each mode in bodies that are not quite symmetric."""
+    width: float = 0.2
+    """How far the lowest and the highest bar stand apart, two octaves from the middle each."""
+
+
+def struck_bar(
+    bar: Bar, pitch: int, velocity: int, length_s: float, rng: np.random.Generator, sample_rate_hz: int
+) -> Voice:
+    """One stroke. Velocity sets the level, 40·log10, and the timbre: a faster mallet touches more shortly."""
+    fundamental_hz = frequency_of(pitch)
+    octaves = (pitch - bar.reference_pitch) / 12.0
+    loudness = loudness_of(velocity)
+    ratios = np.array(bar.ratios)
+    # The bar's own unevenness: the same for every stroke on it, and none in the tuned fundamental.
+    own = np.random.Generator(np.random.PCG64([pitch, len(ratios), 77]))
+    ratios[1:] *= 1.0 + 0.0015 * own.uniform(-1.0, 1.0, len(ratios) - 1)
+    frequencies_hz = fundamental_hz * ratios
+    contact_s = (
+        bar.contact_s
+        * 2.0 ** (-bar.contact_per_octave * octaves)
+        * max(loudness, 1e-3) ** -bar.hardening
+        * float(rng.uniform(0.93, 1.07))
+    )
+    at = bar.strike + 0.012 * float(rng.uniform(-1.0, 1.0))
+    amplitudes = np.abs(_shapes(len(ratios), at)) * _push(frequencies_hz, contact_s) * ratios**bar.radiation
+    amplitudes[0] *= bar.resonator
+    amplitudes *= bar.level * loudness * float(rng.uniform(0.96, 1.04)) / np.sqrt(np.sum(amplitudes**2))
+    bare_s = bar.decay_s * 2.0 ** (-bar.decay_per_octave * octaves)
+    decays_s = np.minimum(bar.longest_s, bare_s) * ratios**-bar.decay_per_ratio
+    decays_s[0] *= bar.resonator_decay
+    if bar.warble_hz > 0.0:
+        frequencies_hz = np.concatenate([frequencies_hz, frequencies_hz + bar.warble_hz * np.sqrt(ratios)])
+        amplitudes = np.concatenate([0.72 * amplitudes, 0.28 * amplitudes])
+        decays_s = np.concatenate([decays_s, decays_s])
+    release_s = length_s if bar.damper_s is not None else None
+    onset_s = min(0.003, max(0.0006, contact_s))
+    body = ringing(
+        frequencies_hz,
+        amplitudes,
+        decays_s,
+        onset_s,
+        sample_rate_hz,
+        release_s,
+        (bar.damper_s or 1.0) / float(np.log(1000.0)),
+    )
+    knock = Hiss(
+        *bar.knock_hz,
+        level=bar.level * bar.knock * loudness**1.2,
+        attack_s=0.001,
+        decay_s=bar.knock_s,
+        start=int(rng.integers(1 << 17)),
+        sample_rate_hz=sample_rate_hz,
+    )
+    position = bar.width * octaves / 2.0
+    return Voice((placed(body, position), placed(knock, position)))
+
+
+def _shapes(count: int, at: float) -> F64:
+    """Deflection of the modes of a uniform free bar at a share of its length (Fletcher and Rossing, 2.15)."""
+    beta = _FREE_ROOTS[:count]
+    sigma = (np.cosh(beta) - np.cos(beta)) / (np.sinh(beta) - np.sin(beta))
+    x = beta * at
+    shapes: F64 = np.cosh(x) + np.cos(x) - sigma * (np.sinh(x) + np.sin(x))
+    return shapes
+
+
+def _push(frequencies_hz: F64, contact_s: float) -> F64:
+    """Envelope of a half-sine push's spectrum: 1 at 0 Hz, 12 dB per octave above 1/(2·contact)."""
+    push: F64 = 1.0 / (1.0 + (2.0 * frequencies_hz * contact_s) ** 2)
+    return push
+
+
+FREE_BAR = (1.0, 2.756, 5.404, 8.933, 13.344)
+"""A uniform bar with free ends (Fletcher and Rossing, 2.15)."""
+
+CLAMPED_BAR = (1.0, 6.267, 17.548)
+"""A bar held at one end, a tongue (Fletcher and Rossing, 2.15)."""
+
+MARIMBA = Bar(
+    ratios=(1.0, 4.0, 10.0, 20.0),
+    reference_pitch=60,
+    decay_s=1.87,  # ln(1000) / (pi · 0.0045 · 262 Hz): rosewood's loss factor
+    decay_per_octave=0.9,
+    decay_per_ratio=1.0,
+    contact_s=0.0017,
+    level=0.20,
+    longest_s=6.0,
+    radiation=0.35,
+    resonator=2.2,
+    resonator_decay=0.55,
+    strike=0.44,
+    hardening=0.28,
+    knock=0.10,
+    knock_hz=(250.0, 1400.0),
+    knock_s=0.045,
+    width=0.22,
+)
+
+XYLOPHONE = Bar(
+    ratios=(1.0, 3.0, 6.1, 9.8),
+    reference_pitch=72,
+    decay_s=0.80,
+    decay_per_octave=0.85,
+    decay_per_ratio=0.8,
+    contact_s=0.00042,
+    level=0.18,
+    radiation=0.5,
+    resonator=1.7,
+    resonator_decay=0.7,
+    strike=0.43,
+    knock=0.16,
+    knock_hz=(700.0, 5000.0),
+    knock_s=0.025,
+    width=0.2,
+)
+
+VIBRAPHONE = Bar(
+    ratios=(1.0, 4.0, 10.2, 17.6),
+    reference_pitch=60,
+    decay_s=22.0,
+    decay_per_octave=0.75,
+    decay_per_ratio=1.55,
+    contact_s=0.0011,
+    level=0.17,
+    longest_s=36.0,
+    radiation=0.25,
+    resonator=1.9,
+    resonator_decay=0.55,
+    strike=0.44,
+    hardening=0.25,
+    knock=0.045,
+    knock_hz=(400.0, 2500.0),
+    knock_s=0.02,
+    damper_s=0.9,
+    width=0.2,
+)
+
+GLOCKENSPIEL = Bar(
+    ratios=FREE_BAR,
+    reference_pitch=84,
+    decay_s=5.5,
+    decay_per_octave=0.7,
+    decay_per_ratio=1.15,
+    contact_s=0.00022,
+    level=0.11,
+    radiation=0.1,
+    strike=0.43,
+    contact_per_octave=0.2,
+    knock=0.05,
+    knock_hz=(2000.0, 9000.0),
+    knock_s=0.012,
+    width=0.14,
+)
+
+CELESTA = Bar(
+    ratios=FREE_BAR[:4],
+    reference_pitch=72,
+    decay_s=3.2,
+    decay_per_octave=0.6,
+    decay_per_ratio=1.5,
+    contact_s=0.0009,  # felt on a steel plate over a box of wood
+    level=0.13,
+    resonator=1.8,
+    resonator_decay=0.8,
+    hardening=0.3,
+    knock=0.06,
+    knock_hz=(200.0, 1500.0),
+    damper_s=0.5,
+)
+
+MUSIC_BOX = Bar(
+    ratios=CLAMPED_BAR,
+    reference_pitch=84,
+    decay_s=2.8,
+    decay_per_octave=0.5,
+    decay_per_ratio=0.9,
+    contact_s=0.00012,
+    level=0.12,
+    radiation=-0.35,
+    strike=0.0,
+    knock=0.08,
+    knock_hz=(1500.0, 7000.0),
+    knock_s=0.01,
+)
+
+# The strike note of a tube lies an octave below its fourth mode; modes go as (2n + 1)² (Fletcher and
+# Rossing, 19.7).
+TUBULAR_BELLS = Bar(
+    ratios=(1.0, 0.617, 1.210, 2.0, 2.988, 4.173),
+    reference_pitch=67,
+    decay_s=7.0,
+    decay_per_octave=0.5,
+    decay_per_ratio=0.65,
+    contact_s=0.00045,
+    level=0.13,
+    longest_s=14.0,
+    radiation=0.9,
+    strike=0.03,
+    hardening=0.3,
+    knock=0.07,
+    knock_hz=(500.0, 4000.0),
+    damper_s=1.6,
+    warble_hz=0.7,
+)
+
+TINKLE_BELL = Bar(
+    ratios=(1.0, 2.31, 3.98, 5.72),
+    reference_pitch=84,
+    decay_s=3.4,
+    decay_per_octave=0.5,
+    decay_per_ratio=0.8,
+    contact_s=0.00012,
+    level=0.09,
+    strike=0.08,
+    warble_hz=2.3,
+)
+
+KALIMBA = Bar(
+    ratios=CLAMPED_BAR,
+    reference_pitch=67,
+    decay_s=1.7,
+    decay_per_octave=0.5,
+    decay_per_ratio=1.0,
+    contact_s=0.0012,
+    level=0.2,
+    resonator=2.0,
+    strike=0.0,
+    knock=0.15,
+    knock_hz=(200.0, 1800.0),
+)
+
+AGOGO = Bar(
+    ratios=(1.0, 2.4, 3.7, 6.2),
+    reference_pitch=72,
+    decay_s=0.7,
+    decay_per_octave=0.3,
+    decay_per_ratio=0.5,
+    contact_s=0.0002,
+    level=0.14,
+    strike=0.05,
+    knock=0.1,
+    knock_hz=(1500.0, 7000.0),
+    warble_hz=3.0,
+)
+
+WOODBLOCK = Bar(
+    ratios=(1.0, 2.57, 4.1, 6.3),
+    reference_pitch=72,
+    decay_s=0.13,
+    decay_per_octave=0.3,
+    decay_per_ratio=0.5,
+    contact_s=0.0004,
+    level=0.28,
+    resonator=1.5,
+    knock=0.2,
+    knock_hz=(600.0, 5000.0),
+    knock_s=0.02,
+)
+
+# Each note of a pan is tuned to 1:2:3 (Fletcher and Rossing, 20.6); the pan's coupling lets them beat.
+STEEL_DRUM = Bar(
+    ratios=(1.0, 2.0, 3.0, 4.06, 5.2),
+    reference_pitch=67,
+    decay_s=1.5,
+    decay_per_octave=0.5,
+    decay_per_ratio=0.5,
+    contact_s=0.0009,
+    level=0.17,
+    radiation=0.5,
+    strike=0.05,
+    hardening=0.35,
+    knock=0.06,
+    warble_hz=2.6,
+)

@@ -1,0 +1,109 @@
+"""Wave files: blocks of samples to a .wav that is there whole or not at all."""
+
+import os
+import struct
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+
+
+class SampleFormat(StrEnum):
+    """How a sample is stored."""
+
+    FLOAT32 = "float32"
+    PCM24 = "pcm24"
+
+
+_BITS = {SampleFormat.FLOAT32: 32, SampleFormat.PCM24: 24}
+_PCM, _IEEE_FLOAT = 1, 3
+
+# A RIFF chunk counts its bytes in 32 bits; beyond that EBU Tech 3306 puts the sizes into a ds64 chunk.
+_RIFF_LIMIT = (1 << 32) - 1
+_DS64_SIZE = 28
+
+
+def write_wav(
+    path: Path,
+    blocks: Iterable[F32],
+    sample_rate_hz: int,
+    sample_format: SampleFormat = SampleFormat.FLOAT32,
+    channel_count: int = 2,
+) -> int:
+    """Writes blocks (n, channels), full scale ±1, and returns the number of samples of a channel.
+
+    The file appears under its name when it is complete. RF64 (EBU Tech 3306) where it outgrows 4 GiB; 24
+    bits are rounded and clipped, not dithered.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    frame_bytes = channel_count * _BITS[sample_format] // 8
+    try:
+        with unfinished.open("wb") as file:
+            file.write(_header(0, sample_rate_hz, sample_format, channel_count, None))
+            data_bytes = 0
+            for block in blocks:
+                data_bytes += file.write(_encoded(block, sample_format))
+            if data_bytes % 2:
+                file.write(b"\0")
+            _finish(file, data_bytes, sample_rate_hz, sample_format, channel_count)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return data_bytes // frame_bytes
+
+
+def _encoded(block: F32, sample_format: SampleFormat) -> bytes:
+    if sample_format is SampleFormat.FLOAT32:
+        return np.ascontiguousarray(block, "<f4").tobytes()
+    whole = np.clip(np.rint(block.astype(np.float64) * 8_388_608.0), -8_388_608, 8_388_607).astype("<i4")
+    return np.ascontiguousarray(whole.reshape(-1, 1).view(np.uint8)[:, :3]).tobytes()
+
+
+def _header(
+    data_bytes: int,
+    sample_rate_hz: int,
+    sample_format: SampleFormat,
+    channel_count: int,
+    ds64: tuple[int, int] | None,
+) -> bytes:
+    """RIFF with room for a ds64 chunk, which is a JUNK chunk until it is needed."""
+    bits = _BITS[sample_format]
+    frame_bytes = channel_count * bits // 8
+    tag = _IEEE_FLOAT if sample_format is SampleFormat.FLOAT32 else _PCM
+    fmt = struct.pack(
+        "<4sIHHIIHH",
+        b"fmt ",
+        16,
+        tag,
+        channel_count,
+        sample_rate_hz,
+        sample_rate_hz * frame_bytes,
+        frame_bytes,
+        bits,
+    )
+    room = struct.pack("<4sI", b"ds64" if ds64 else b"JUNK", _DS64_SIZE)
+    room += struct.pack("<QQQI", *ds64, data_bytes // frame_bytes, 0) if ds64 else bytes(_DS64_SIZE)
+    riff_bytes = 4 + len(room) + len(fmt) + 8 + data_bytes + data_bytes % 2
+    return (
+        struct.pack("<4sI4s", b"RF64" if ds64 else b"RIFF", _RIFF_LIMIT if ds64 else riff_bytes, b"WAVE")
+        + room
+        + fmt
+        + struct.pack("<4sI", b"data", _RIFF_LIMIT if ds64 else data_bytes)
+    )
+
+
+def _finish(
+    file: BinaryIO, data_bytes: int, sample_rate_hz: int, sample_format: SampleFormat, channel_count: int
+) -> None:
+    size = len(_header(0, sample_rate_hz, sample_format, channel_count, None))
+    riff_bytes = size - 8 + data_bytes + data_bytes % 2
+    ds64 = (riff_bytes, data_bytes) if riff_bytes > _RIFF_LIMIT else None
+    file.seek(0)
+    file.write(_header(data_bytes, sample_rate_hz, sample_format, channel_count, ds64))
