@@ -1,0 +1,21 @@
+"""A fault of a score file as an exception with its place, and a warning of a reader as a finding."""
+
+from ...dsl.diagnostics import Diagnostic, PieceError, Severity
+from ...dsl.span import Span
+
+
+def fault(code: str, name: str, message: str, hint: str = "", line: int = 0, column: int = 0) -> PieceError:
+    """The exception for a score that cannot be read; `name` is the file as the composer calls it."""
+    return PieceError([Diagnostic(code, _span(name, line, column), message, hint)])
+
+
+def warning(code: str, name: str, message: str, hint: str = "", line: int = 0) -> Diagnostic:
+    """A finding about a score that can be read nevertheless."""
+    return Diagnostic(code, _span(name, line, 0), message, hint, Severity.WARNING)
+
+
+def _span(name: str, line: int, column: int) -> Span:
+    if not line:
+        return Span(name)
+    start = max(column, 1)
+    return Span(name, line, start, line, start + 1)

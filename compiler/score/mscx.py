@@ -1,0 +1,262 @@
+"""A MuseScore score (.mscx, of MuseScore 2, 3 or 4) on paper: parts, bars, chords and marks put together."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import accumulate
+
+from ...dsl.diagnostics import Diagnostic
+from .faults import fault, warning
+from .mscx_bars import LocalMeter, read_bars, section_breaks, staff_measures
+from .mscx_chords import RawChord
+from .mscx_marks import Layout, Marks, read_marks
+from .mscx_parts import Instrument, Part, read_parts
+from .mscx_values import whole_child
+from .mscx_voices import Ground, Paper, read_measure
+from .written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenScore
+from .xml_guard import Node
+
+_VERSIONS = (2, 3, 4)
+
+
+def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
+    """The score on paper and the reader's warnings.
+
+    Raises PieceError MV406 for a file that is no score of MuseScore 2 to 4, MV407 for one that makes no sense.
+    """
+    score = _score(root, name)
+    parts = read_parts(score, name)
+    staff_count = sum(len(part.staves) for part in parts)
+    columns = staff_measures(score, staff_count, name)
+    breaks = section_breaks(score, len(columns[0]))
+    bars, local_meters = read_bars(columns, breaks, name)
+    bar_starts = list(accumulate((bar.length_qn for bar in bars), initial=Fraction(0)))
+    paper = Paper(onsets=[set() for _ in bars])
+    division = whole_child(name, score, "Division", 480, 1, 100_000)
+    for staff, column in enumerate(columns):
+        stretches = {meter.bar_index: meter.stretch for meter in local_meters if meter.staff == staff}
+        stretch = Fraction(1)
+        for index, measure in enumerate(column):
+            stretch = stretches.get(index, stretch)
+            read_measure(
+                measure, Ground(name, bars[index], index, bar_starts[index], staff, stretch, division), paper
+            )
+    layout = Layout(name, parts, bar_starts, paper.onsets)
+    marks = read_marks(paper.marks, layout)
+    tracks, track_of = _tracks(parts, marks, layout)
+    findings = [*_meter_findings(local_meters, name), *marks.findings]
+    chords = _Finish(parts, marks, layout, track_of, tracks).chords(paper.chords, bars, findings)
+    written = WrittenScore(
+        title=_title(score),
+        tracks=tuple(instrument.track for instrument in tracks),
+        staff_tracks=tuple(
+            (track_of[i][0][1], number)
+            for i, part in enumerate(parts)
+            for number, _ in enumerate(part.staves, start=1)
+        ),
+        bars=tuple(bars),
+        chords=tuple(chords),
+        voltas=tuple(marks.voltas),
+        tempi=tuple(marks.tempi),
+        holds=tuple(marks.holds),
+        pauses=tuple(marks.pauses),
+        dynamics=tuple(marks.dynamics),
+        hairpins=tuple(marks.hairpins),
+        marks=tuple(marks.rehearsal),
+        bar_repeats=paper.bar_repeats,
+    )
+    return written, findings
+
+
+def _score(root: Node, name: str) -> Node:
+    if root.tag != "museScore":
+        raise fault("MV406", name, f"its root element is <{root.tag[:40]}>, not <museScore>", line=root.line)
+    version = root.attributes.get("version", "")
+    major = version.partition(".")[0]
+    if not major.isdecimal() or int(major[:6]) not in _VERSIONS:
+        raise fault(
+            "MV406",
+            name,
+            f"a file of MuseScore version {version[:20]!r}; versions 2, 3 and 4 are read",
+            "open it in MuseScore and save it again",
+            line=root.line,
+        )
+    score = root.child("Score")
+    if score is None:
+        raise fault("MV406", name, "it holds no <Score>", line=root.line)
+    return score
+
+
+def _title(score: Node) -> str:
+    """The title on the page, else the one in the score's properties."""
+    for staff in score.each("Staff"):
+        for box in staff.each("VBox"):
+            for text in box.each("Text"):
+                words = text.child("text")
+                if text.value("style").lower() == "title" and words is not None:
+                    return words.all_text()
+    for tag in score.each("metaTag"):
+        if tag.attributes.get("name") == "workTitle":
+            return tag.all_text()
+    return ""
+
+
+def _tracks(
+    parts: Sequence[Part], marks: Marks, layout: Layout
+) -> tuple[list[Instrument], dict[int, list[tuple[Fraction, int]]]]:
+    """All instruments as tracks, and for each part from which time on which track plays."""
+    tracks = [part.instrument for part in parts]
+    track_of = {index: [(Fraction(0), index)] for index in range(len(parts))}
+    for index, place, instrument in sorted(marks.instruments, key=lambda change: layout.time(change[1])):
+        if instrument not in tracks:
+            tracks.append(instrument)
+        track_of[index].append((layout.time(place), tracks.index(instrument)))
+    return tracks, track_of
+
+
+def _meter_findings(local_meters: Sequence[LocalMeter], name: str) -> list[Diagnostic]:
+    return [
+        warning(
+            "MV455",
+            name,
+            f"staff {meter.staff + 1} has a time signature of its own from bar {meter.bar_index + 1} "
+            "on; bars and beats follow the others",
+            line=meter.line,
+        )
+        for meter in local_meters
+        if meter.stretch != 1
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines over one staff: where they begin, where they end, what they say."""
+
+    starts: list[Fraction]
+    ends: list[Fraction]
+    values: list[int]
+
+    def at(self, time: Fraction) -> int | None:
+        """The value of a line that covers this time; the one begun last."""
+        index = bisect_right(self.starts, time) - 1
+        # Lines seldom overlap more than a few deep.
+        for back in range(index, max(index - 16, -1), -1):
+            if time < self.ends[back]:
+                return self.values[back]
+        return None
+
+
+def _lines(spans: Sequence[tuple[int, Fraction, Fraction, int]]) -> dict[int, _Lines]:
+    lines: dict[int, _Lines] = {}
+    for staff, start, end, value in sorted(spans):
+        line = lines.setdefault(staff, _Lines([], [], []))
+        line.starts.append(start)
+        line.ends.append(end)
+        line.values.append(value)
+    return lines
+
+
+class _Finish:
+    """Turns chords as read into chords on paper, once slurs, ottavas and instruments are known."""
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        marks: Marks,
+        layout: Layout,
+        track_of: dict[int, list[tuple[Fraction, int]]],
+        tracks: Sequence[Instrument],
+    ) -> None:
+        time = layout.time
+        self.layout = layout
+        self.tracks = tracks
+        self.track_of = track_of
+        self.part_of = {staff: index for index, part in enumerate(parts) for staff in part.staves}
+        self.sounding = {staff for part in parts for staff in part.primary_staves}
+        self.slurs = _lines([(staff, time(start), time(end), 1) for staff, start, end in marks.slurs])
+        self.ottavas = _lines(
+            [(staff, time(start), time(end), shift) for staff, start, end, shift in marks.ottavas]
+        )
+        self.trills = _lines(
+            [(staff * 4 + voice, time(start), time(end), 1) for staff, voice, start, end in marks.trills]
+        )
+        self.holds = {time(hold.start) for hold in marks.holds}
+
+    def chords(
+        self, raw: Sequence[RawChord], bars: Sequence[WrittenBar], findings: list[Diagnostic]
+    ) -> list[WrittenChord]:
+        finished = []
+        late: list[RawChord] = []
+        for chord in raw:
+            if chord.staff not in self.sounding:
+                continue
+            if not 0 <= chord.place.offset_qn < bars[chord.place.bar_index].length_qn:
+                late.append(chord)
+                continue
+            finished.append(self.finish(chord))
+        if late:
+            first = late[0]
+            findings.append(
+                warning(
+                    "MV456",
+                    self.layout.name,
+                    f"{len(late)} chords stand outside their bars and are not played, the first "
+                    f"in bar {first.place.bar_index + 1}",
+                    "repair the bar in MuseScore",
+                    line=first.line,
+                )
+            )
+        return finished
+
+    def finish(self, chord: RawChord) -> WrittenChord:
+        start = self.layout.time(chord.place)
+        changes = self.track_of[self.part_of[chord.staff]]
+        track = changes[bisect_right(changes, (start, len(self.tracks))) - 1][1]
+        instrument = self.tracks[track]
+        slurred = _value(self.slurs, chord.staff, start) is not None
+        shift = _value(self.ottavas, chord.staff, start) or 0
+        articulations = chord.articulations
+        if slurred:
+            articulations += ("slur",)
+        if start in self.holds and "fermata" not in articulations:
+            articulations += ("fermata",)
+        if _value(self.trills, chord.staff * 4 + chord.voice, start) and "trill" not in articulations:
+            articulations += ("trill",)
+        return WrittenChord(
+            place=chord.place,
+            length_qn=chord.length_qn,
+            staff=chord.staff,
+            voice=chord.voice,
+            notes=_shifted(chord.notes, shift),
+            track=track,
+            face_qn=chord.face_qn,
+            dots=chord.dots,
+            graces_before=_shifted_graces(chord.graces_before, shift),
+            graces_after=_shifted_graces(chord.graces_after, shift),
+            articulations=articulations,
+            gate_percent=instrument.gate_percent(chord.table_names, slurred),
+            velocity_factor=instrument.velocity_factor(chord.table_names),
+            tremolo=chord.tremolo,
+            lyrics=chord.lyrics,
+            is_drums=instrument.track.is_drums,
+        )
+
+
+def _value(lines: dict[int, _Lines], key: int, time: Fraction) -> int | None:
+    line = lines.get(key)
+    return None if line is None else line.at(time)
+
+
+def _shifted(notes: tuple[WrittenNote, ...], semitones: int) -> tuple[WrittenNote, ...]:
+    if not semitones:
+        return notes
+    return tuple(replace(note, pitch=min(max(note.pitch + semitones, 0), 127)) for note in notes)
+
+
+def _shifted_graces(graces: tuple[GraceChord, ...], semitones: int) -> tuple[GraceChord, ...]:
+    return (
+        tuple(replace(grace, notes=_shifted(grace.notes, semitones)) for grace in graces)
+        if semitones
+        else graces
+    )

@@ -1,0 +1,59 @@
+"""The door of the score readers: any score file as one exact Score, whatever its format."""
+
+import hashlib
+from pathlib import Path, PurePath
+
+from .faults import fault
+from .limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
+from .model import Score
+
+SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", ".mid", ".midi")
+_ZIP = b"PK\x03\x04"
+_MIDI = b"MThd"
+
+
+def read_score(data: bytes, name: str) -> Score:
+    """The score in the bytes of a file called `name`; the suffix says what it should be, the content what it is.
+
+    Raises PieceError with MV4xx findings whose span is in `name`; warnings come as `Score.findings`.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise fault("MV400", name, f"{suffix or 'no suffix'} is not a score's", f"use {', '.join(SUFFIXES)}")
+    limit = MAX_MIDI_BYTES if suffix in (".mid", ".midi") else MAX_SCORE_BYTES
+    if len(data) > limit:
+        raise fault("MV401", name, f"{len(data)} bytes, at most {limit}")
+    digest = hashlib.sha256(data).hexdigest()
+    if suffix in (".mid", ".midi"):
+        from .midi import read_midi
+
+        return read_midi(data, name, digest)
+    if data.startswith(_MIDI):
+        raise fault("MV400", name, f"it is a MIDI file, not {suffix}", "rename it to .mid")
+    if suffix in (".mscz", ".mscx"):
+        return _read_musescore(data, name, digest)
+    from .musicxml import read_musicxml
+
+    return read_musicxml(data, name, digest)
+
+
+def read_score_file(path: Path) -> Score:
+    """The score in a file. Raises PieceError, also for a file that is missing or too large to be one."""
+    name = str(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_SCORE_BYTES + 1)
+    except OSError as error:
+        raise fault("MV400", name, f"cannot be read: {error.strerror or error}") from None
+    return read_score(data, name)
+
+
+def _read_musescore(data: bytes, name: str, digest: str) -> Score:
+    from .mscx import read_mscx
+    from .mscz import mscx_of
+    from .play import play
+    from .xml_guard import parse_xml
+
+    document = mscx_of(data, name) if data.startswith(_ZIP) else data
+    written, findings = read_mscx(parse_xml(document, name), name)
+    return play(written, name, digest, findings)

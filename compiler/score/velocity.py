@@ -1,0 +1,101 @@
+"""How loud each staff plays at every place on paper: dynamics held, hairpins and fp ramps drawn between them.
+
+The rules are MuseScore 3's; 80 is its velocity before the first dynamic.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .tempo import PaperTempo
+from .written import Place, WrittenScore
+
+DEFAULT_VELOCITY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """From start on, a value, or a ramp that reaches end_value at end and stays there."""
+
+    start: Fraction
+    value: int
+    end: Fraction
+    end_value: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ramp:
+    start: Fraction
+    end: Fraction
+    change: int
+    """0: as the next dynamic says."""
+    rises: bool
+
+
+class VelocityCurve:
+    """The velocity of one staff; times are quarter notes from the start of the first bar on paper."""
+
+    def __init__(self, fixed: dict[Fraction, int], ramps: Sequence[_Ramp]) -> None:
+        self._fixed_times = sorted(fixed)
+        self._fixed = fixed
+        self._stretches: list[_Stretch] = []
+        self._starts: list[Fraction] = []
+        by_start = {ramp.start: ramp for ramp in sorted(ramps, key=lambda r: (r.start, -r.end))}
+        for time in sorted({*fixed, *by_start}):
+            value = fixed.get(time, self.at(time))
+            ramp = by_start.get(time)
+            if ramp is None:
+                self._add(_Stretch(time, value, time, value))
+            else:
+                self._add(_Stretch(time, value, ramp.end, self._target(ramp, value)))
+
+    def at(self, time: Fraction) -> int:
+        """The velocity at a time, ramps cut down to whole numbers."""
+        index = bisect_right(self._starts, time) - 1
+        if index < 0:
+            return DEFAULT_VELOCITY
+        stretch = self._stretches[index]
+        if time >= stretch.end:
+            return stretch.end_value
+        change = (stretch.end_value - stretch.value) * (time - stretch.start) / (stretch.end - stretch.start)
+        return stretch.value + int(change)
+
+    def _add(self, stretch: _Stretch) -> None:
+        self._stretches.append(stretch)
+        self._starts.append(stretch.start)
+
+    def _target(self, ramp: _Ramp, value: int) -> int:
+        if ramp.change:
+            target = value + ramp.change
+        else:
+            index = bisect_right(self._fixed_times, ramp.start)
+            following = [self._fixed[t] for t in self._fixed_times[index:] if t >= ramp.end][:1]
+            target = following[0] if following and (following[0] > value) == ramp.rises else value
+        return min(max(target, 1), 127)
+
+
+def staff_velocities(
+    score: WrittenScore, bar_starts: Sequence[Fraction], tempo: PaperTempo
+) -> list[VelocityCurve]:
+    """The velocity curve of every staff."""
+
+    def at(place: Place) -> Fraction:
+        return bar_starts[place.bar_index] + place.offset_qn
+
+    fixed: list[dict[Fraction, int]] = [{} for _ in score.staff_tracks]
+    ramps: list[list[_Ramp]] = [[] for _ in score.staff_tracks]
+    for dynamic in score.dynamics:
+        time = at(dynamic.place)
+        for staff in dynamic.staves:
+            fixed[staff][time] = dynamic.velocity
+            if dynamic.change:
+                length = dynamic.change_speed * tempo.at(time) / 120
+                ramps[staff].append(_Ramp(time, time + length, dynamic.change, dynamic.change > 0))
+    for hairpin in score.hairpins:
+        start, end = at(hairpin.start), at(hairpin.end)
+        if start < end:
+            change = abs(hairpin.change) * (1 if hairpin.rises else -1)
+            for staff in hairpin.staves:
+                ramps[staff].append(_Ramp(start, end, change, hairpin.rises))
+    return [VelocityCurve(marks, slopes) for marks, slopes in zip(fixed, ramps, strict=True)]
