@@ -33,7 +33,7 @@ from notation import read_music
 SHEET = Sheet(
     title="Impassive",
     composer="musicvis",
-    copyright="The musicvis authors, GPL-3.0-or-later",
+    copyright="The musicvis authors, CC0 1.0",
     bar_count=18,
     key_fifths=-1,
     pickup=Fraction(1, 4),
@@ -80,7 +80,7 @@ bar 5   Gm | Ebmaj7 | G7(b9)               B: the ostinato is the motif; canon a
   vibes           mf 2 G5_ 4. D6 8 Eb6 < 4 Bb5 B5
   vibes-8d        mp 4 r 2 G4 4. D5 8 Eb5 4 Ab4
   xylo            mf 8 G5>' r 4 r 2 r 8 r D6' B5' G5'
-  xylo-8d         mf 2 r 8 r Bb5' G5' D6' 2 r
+  xylo-8d         mf 2 r 8 r Bb5' G5' Bb5' 2 r
   marimba         mp 8 G3> D4 Eb4 Bb3 G3> D4 Eb4 Bb3 G3> D4 F4 B3
   marimba:2       mf 2 G2> Eb2> G2>
   marimba-8d      mp 8. r 16 D5 8. r 16 Bb4 8. r 16 D5 8. r 16 Bb4 8. r 16 D5 8. r 16 B4
@@ -100,52 +100,52 @@ bar 7   Fm9 | Dbmaj7 | B7(b9)              the motif on F, hurrying; the bass fa
   xylo            mf 8 r C6' r C6' r Ab5' r F5' 4 r
   xylo-8d         1 r mf < 16 B5 D#6 F#6 A6
   vibes           mf 4 F5_ < 4. C6 8 Db6 4 Ab5 3:2{ 8 A5 C6 D#6 }
-  vibes/2         2 G4+C5 F4+C5 4 F#4+A4
+  vibes/2         2 Ab4+C5 F4+Ab4 4 F#4+A4
   vibes-8d        2 Ab5 < 8 r Ab4 C5 F5 4 F#5>
   marimba         mf 8 F4> C5 Db5 Ab4 < F4> C5 Db5 Ab4 F#4> D#5
   marimba:2       mf 2 F2+F3> < Db2+Db3> 4 B2>
   marimba-8d      mf 16 r F3 r C4 r Db4 r Ab3 < r F3 r C4 r Db4 r Ab3 r F#3 r B3
 
-bar 8   Em9                                C: a waltz on the motif, E B | C G
+bar 8   Cmaj9(#11)                         C: a waltz; the motif E B | C G over a sequence of thirds
   vibes           f 4. G5+E6> 8 D6 4 B5
   vibes-8d        f 4 G5 mf 8 G4 B4 D5 F#5
   glock-8d        f 4 E7 mf 8 G6 B6 4 F#7
   xylo            f 8 E6>' r 2 r
   xylo-8d         f 8 E6>' r 2 r
-  marimba         f 4 r G3+B3+F#4' r
-  marimba:2       f 4 E2+E3> r r
-  marimba-8d      mf 2 r 4 B3+D4+G4'
+  marimba         f 4 r G3+B3+E4' r
+  marimba:2       f 4 C2+C3> r r
+  marimba-8d      mf 2 r 4 B3+D4+F#4'
 
-bar 9   Cmaj7(#11)
+bar 9   Am9
   vibes           4. C6_ 8 B5 4 G5
-  vibes-8d        8 E5 G4 B4 C5 E5 F#5
-  glock           mf 4 r 8 B6 E7 4 F#7
-  xylo-8d         mf 4 r 8 B5' G5' r E5'
-  marimba         4 r G3+B3+E4' r
-  marimba:2       4 C2+C3> r r
-  marimba-8d      2 r 4 B3+E4+F#4'
+  vibes-8d        8 E5 G4 A4 C5 E5 B4
+  glock           mf 4 r 8 B6 E7 4 G7
+  xylo-8d         mf 4 r 8 E6' G5' r E5'
+  marimba         4 r G3+C4+E4' r
+  marimba:2       4 A2+A3> r r
+  marimba-8d      2 r 4 B3+E4+G4'
 
-bar 10  F#m9                               one step higher: F# C# | D A
+bar 10  Dmaj9                              one step higher: F# C# | D A
   vibes           4. F#5_ 8 A5 4 C#6
   vibes-8d        8 E5 F#4 A4 C#5 E5 A5
   glock-8d        mf 4 r 8 r A6 C#7 G#7
   xylo            mf 4 r 8 C#6' A5' r F#5'
   marimba         4 r A3+C#4+E4' r
-  marimba:2       4 F#2+F#3> r r
-  marimba-8d      2 r 4 A3+C#4+G#4'
+  marimba:2       4 D2+D3> r r
+  marimba-8d      2 r 4 A3+C#4+F#4'
 
-bar 11  Dmaj7 | E13                        G sharp is the upbeat to the climax
+bar 11  Bm7 | E13                          G sharp is the upbeat to the climax
   vibes           4. D6_ < 8 A5 4 G#5
   vibes-8d        < 8 F#5 D5 A5 F#5 4 G#4+D5
   glock           < 4 r 8 D7 A6 4 G#6
   xylo            < 4 r 16 D6 F#6 A6 F#6 4 r
   xylo-8d         2 r mf < 16 D6 E6 F#6 G#6
-  marimba         < 4 r A3+C#4+F#4' r
-  marimba:2       < 4 D3> r E3>
+  marimba         < 4 r A3+D4+F#4' r
+  marimba:2       < 4 B2> r E3>
   marimba-8d      < 2 r 4 G#3+D4+F#4'
 
 bar 12  Amaj9(#11) | A7(b9)                D: the climax; everything has the motif, G# | D# E B
-  vibes           ff 4. G#4+C#5+G#5+D#6> 8 E6 > 4 G#5+B5 G5+Bb5
+  vibes           ff 4. E4+C#5+G#5+D#6> 8 E6 > 4 G#5+B5 G5+Bb5
   vibes-8d        ff 4 A4+E5+B5> 8 r G#5 > E5 C#5 Bb4 G4
   glock           ff 4. D#7> 8 E7 > 4 B6 Bb6
   glock-8d        2 r f > 8 D#7 B6 Bb6 G6
@@ -158,29 +158,29 @@ bar 12  Amaj9(#11) | A7(b9)                D: the climax; everything has the mot
 bar 13  Dm9                                the motif as bells, a bar to each note; a lament beneath
   glock           mf 2. (A6)D6
   glock-8d        mp 2 r p 4 D7
-  xylo-8d         mp 2 r p 8 r A5'
-  vibes           mp 8 A5 F4 A4 C5 F5 A5
-  vibes-8d        mp 2. (D5,F5)E5~
+  xylo-8d         mp 4 r p 8 r A5' 4 r
+  vibes           mf 8 A5 F4 A4 C5 F5 A5
+  vibes-8d        mf 2. (D5,F5)E5~
   marimba         mp 4 r F3+C4' r
-  marimba:2       mp 4 D3 r r
-  marimba-8d      mp 2 r 4 A3+E4'
+  marimba:2       mf 4 D3 r r
+  marimba-8d      mp 2 r 4 A3+D4'
 
 bar 14  Bbmaj9
   glock           2. A6
   glock-8d        2 r 4 A7
-  xylo            2 r p 8 r Bb5'
-  vibes           8 r F4 A4 D5 F5 A5
-  vibes-8d        4 E5 2 D5~
+  xylo            4 r p 8 r Bb5' 4 r
+  vibes           mp 8 r F4 A4 D5 F5 A5
+  vibes-8d        > 4 E5 2 D5~
   marimba         4 r F3+A3' r
-  marimba:2       4 Bb2 r r
+  marimba:2       mp 4 Bb2 r r
   marimba-8d      2 r 4 A3+D4'
 
 bar 15  Gm9
   glock           mp 2. (A6)Bb6
   glock-8d        2 r 4 Bb7
-  xylo-8d         2 r 8 r F5'
+  xylo-8d         4 r 8 r F5' 4 r
   vibes           p 8 r F4 Bb4 D5 F5 A5
-  vibes-8d        4 D5 2 C5~
+  vibes-8d        mp 4 D5 2 C5~
   marimba         p 4 r F3+Bb3' r
   marimba:2       p 4 G2 r r
   marimba-8d      p 2 r 4 Bb3+D4'
@@ -188,7 +188,7 @@ bar 15  Gm9
 bar 16  Ebmaj9(#11)
   glock           2. F6
   glock-8d        2 r pp 4 F7
-  xylo            2 r pp 8 r D6'
+  xylo            4 r pp 8 r D6' 4 r
   vibes           8 r G4 Bb4 D5 F5 A5~
   vibes-8d        > 4 C5 2 Bb4~
   marimba         4 r G3+Bb3' r
@@ -199,8 +199,8 @@ bar 17  A9sus(b9) | A7sus A7               E: the motif upside down is the caden
   vibes           mp 2 A5 > 4. D5 8 C#5
   vibes/2         2 G4+D5 E4+G4
   vibes-8d        p 4 Bb4 2 A4 4 G4
-  marimba:2       mp 2 A2+E3% > A2+E3%
-  marimba-8d      4 r p D4' r C#4'
+  marimba:2       p 2 A2+E3% > A2+E3%
+  marimba-8d      4 r p D4' 4. r 8 C#4'
 
 bar 18  Dadd9, a shadow of Gm              the bells: D A, and no more
   glock           2 r p 4 D6 pp A6@
@@ -208,7 +208,7 @@ bar 18  Dadd9, a shadow of Gm              the bells: D A, and no more
   vibes           p 2. A4+E5+F#5 pp 4 F#4+A4+D5@
   vibes-8d        p 2 F#4 4 (Bb4)A4_ pp E5@
   marimba         2. r 4 r@
-  marimba:2       p > 2. D2+D3% pp 4 D2+A2@
+  marimba:2       pp 2. D2+D3% 4 D2+A2@
   marimba-8d      pp 8 r D4' 2 r 4 r@
 """
 
