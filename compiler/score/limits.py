@@ -8,6 +8,8 @@ from .model import TempoMark
 
 MAX_SCORE_BYTES = 64 << 20
 MAX_MIDI_BYTES = 8 << 20
+# music21 takes about a second for every two megabytes.
+MAX_XML_CHARACTERS = 32 << 20
 MAX_NOTES = 500_000
 MAX_SECONDS = 4 * 3600
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from ...dsl.diagnostics import Diagnostic
+from .articulations import gate_percent, velocity_factor
 from .faults import fault, warning
 from .mscx_bars import LocalMeter, read_bars, section_breaks, staff_measures
 from .mscx_chords import RawChord
@@ -235,8 +236,8 @@ class _Finish:
             graces_before=_shifted_graces(chord.graces_before, shift),
             graces_after=_shifted_graces(chord.graces_after, shift),
             articulations=articulations,
-            gate_percent=instrument.gate_percent(chord.table_names, slurred),
-            velocity_factor=instrument.velocity_factor(chord.table_names),
+            gate_percent=gate_percent(instrument.gates, chord.table_names, slurred),
+            velocity_factor=velocity_factor(instrument.velocities, chord.table_names),
             tremolo=chord.tremolo,
             lyrics=chord.lyrics,
             is_drums=instrument.track.is_drums,

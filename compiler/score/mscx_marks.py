@@ -11,42 +11,10 @@ from .mscx_parts import Instrument, Part, read_instrument
 from .mscx_values import notes_fraction_qn, seconds, whole, whole_child
 from .mscx_voices import Mark
 from .tempo import marked_quarters_per_minute
+from .velocity import DYNAMICS
 from .written import Dynamic, Hairpin, Hold, Pause, Place, Volta, WrittenTempo
 from .xml_guard import Node
 
-# MuseScore 3, libmscore/dynamic.cpp: velocity and the change that follows an accent.
-_DYNAMICS = {
-    "pppppp": (1, 0),
-    "ppppp": (5, 0),
-    "pppp": (10, 0),
-    "ppp": (16, 0),
-    "pp": (33, 0),
-    "p": (49, 0),
-    "mp": (64, 0),
-    "mf": (80, 0),
-    "f": (96, 0),
-    "ff": (112, 0),
-    "fff": (126, 0),
-    "ffff": (127, 0),
-    "fffff": (127, 0),
-    "ffffff": (127, 0),
-    "fp": (96, -47),
-    "pf": (49, 47),
-    "sf": (112, -18),
-    "sfz": (112, -18),
-    "sff": (126, -18),
-    "sffz": (126, -18),
-    "sfp": (112, -47),
-    "sfpp": (112, -79),
-    "rfz": (112, -18),
-    "rf": (112, -18),
-    "fz": (112, -18),
-    "m": (96, -16),
-    "r": (112, -18),
-    "s": (112, -18),
-    "z": (80, 0),
-    "n": (49, -48),
-}
 _CHANGE_SPEEDS = {"slow": Fraction(13, 10), "normal": Fraction(4, 5), "fast": Fraction(1, 2)}
 _OTTAVAS = {"8va": 12, "8vb": -12, "15ma": 24, "15mb": -24, "22ma": 36, "22mb": -36}
 _OTTAVA_NUMBERS = ("8va", "8vb", "15ma", "15mb", "22ma", "22mb")
@@ -154,7 +122,7 @@ def _tempo(mark: Mark, layout: Layout, found: Marks) -> None:
 
 def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
     node = mark.node
-    velocity, change = _DYNAMICS.get(node.value("subtype"), (-1, 0))
+    velocity, change = DYNAMICS.get(node.value("subtype"), (-1, 0))
     own = whole_child(layout.name, node, "velocity", 0, -1, 9999)
     if own > 0:
         velocity = min(own, 127)

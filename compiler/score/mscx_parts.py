@@ -1,15 +1,12 @@
 """Parts of a MuseScore file: instruments, their programs, staves, and how they play articulations."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from .model import Track
 from .mscx_values import refuse, whole
 from .xml_guard import Node
 
 MAX_STAVES = 512
-_DRUM_CHANNEL = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +18,6 @@ class Instrument:
     """Percent of the written length a key is held, by articulation; "" without any."""
     velocities: dict[str, int] = field(default_factory=dict)
     """Percent of the velocity, by articulation."""
-
-    def gate_percent(self, articulations: Sequence[str], slurred: bool) -> int:
-        """How long of 100 parts a chord with these articulations is held."""
-        gate = 100 if slurred else self.gates.get("", 100)
-        for articulation in articulations:
-            gate = gate * self.gates.get(articulation, 100) // 100
-        return gate
-
-    def velocity_factor(self, articulations: Sequence[str]) -> Fraction:
-        """By how much these articulations raise the velocity."""
-        factor = Fraction(1)
-        for articulation in articulations:
-            factor *= Fraction(self.velocities.get(articulation, 100), 100)
-        return factor
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,39 @@ from .tempo import PaperTempo
 from .written import Place, WrittenScore
 
 DEFAULT_VELOCITY = 80
+# MuseScore 3, libmscore/dynamic.cpp: velocity and the change that follows an accent.
+DYNAMICS = {
+    "pppppp": (1, 0),
+    "ppppp": (5, 0),
+    "pppp": (10, 0),
+    "ppp": (16, 0),
+    "pp": (33, 0),
+    "p": (49, 0),
+    "mp": (64, 0),
+    "mf": (80, 0),
+    "f": (96, 0),
+    "ff": (112, 0),
+    "fff": (126, 0),
+    "ffff": (127, 0),
+    "fffff": (127, 0),
+    "ffffff": (127, 0),
+    "fp": (96, -47),
+    "pf": (49, 47),
+    "sf": (112, -18),
+    "sfz": (112, -18),
+    "sff": (126, -18),
+    "sffz": (126, -18),
+    "sfp": (112, -47),
+    "sfpp": (112, -79),
+    "rfz": (112, -18),
+    "rf": (112, -18),
+    "fz": (112, -18),
+    "m": (96, -16),
+    "r": (112, -18),
+    "s": (112, -18),
+    "z": (80, 0),
+    "n": (49, -48),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,102 @@
+"""A MusicXML file (.musicxml, .xml, .mxl) as a Score: notes by music21 at sounding pitch, structure from the XML itself.
+
+music21 is imported only here and only when such a file is read. It sees documents that have passed the guards, and its
+offsets are taken exactly: floats of binary fractions and `Fraction`s, nothing rounded to a grid.
+"""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from ...dsl.diagnostics import Diagnostic
+from .archive import root_document
+from .faults import fault, warning
+from .limits import MAX_XML_CHARACTERS
+from .model import Score
+from .musicxml_frame import Frame, jumps_resolved, read_frame
+from .musicxml_notes import Sheet, read_part
+from .play import play
+from .written import WrittenBar, WrittenScore
+from .xml_guard import parse_xml
+
+_ZIP = b"PK\x03\x04"
+_DOCUMENT_TYPES = ("score-partwise",)
+
+
+def read_musicxml(data: bytes, name: str, digest: str) -> Score:
+    """The score in a MusicXML file.
+
+    Raises PieceError: MV402 to MV408 as the MuseScore reader does, MV420 where music21 is not installed, MV421 where
+    it cannot read what the guards let pass.
+    """
+    document = root_document(data, name, (".musicxml", ".xml")) if data.startswith(_ZIP) else data
+    if len(document) > MAX_XML_CHARACTERS:
+        raise fault("MV401", name, f"{len(document)} bytes of MusicXML, at most {MAX_XML_CHARACTERS}")
+    frame = read_frame(parse_xml(document, name, _DOCUMENT_TYPES), name)
+    findings: list[Diagnostic] = []
+    parts = _parts(document, frame, name)
+    written = _written(frame, parts, name, findings)
+    return play(written, name, digest, findings)
+
+
+def _parts(document: bytes, frame: Frame, name: str) -> list[list[Any]]:
+    """music21's staves of each part, in the order of the file, at sounding pitch."""
+    try:
+        from music21 import converter, stream
+    except ImportError:
+        hint = "pip install 'musicvis[musicxml]'"
+        raise fault("MV420", name, "reading MusicXML needs music21, which is not installed", hint) from None
+    with warnings.catch_warnings():
+        # What music21 cannot import of layout and wedges does not concern the notes.
+        warnings.simplefilter("ignore")
+        try:
+            parsed = converter.parseData(document, format="musicxml")
+            sounding = parsed.toSoundingPitch()
+            staves = list(sounding.parts) if isinstance(sounding, stream.Score) else [sounding]
+        # music21 raises whatever its many helpers raise; its failure is the file's fault to the composer.
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"[:200]
+            raise fault("MV421", name, f"music21 cannot read it: {reason}") from None
+    grouped: list[list[Any]] = []
+    position = 0
+    for track in frame.tracks:
+        grouped.append(staves[position : position + track.staff_count])
+        position += track.staff_count
+    if position != len(staves):
+        raise fault("MV421", name, f"music21 finds {len(staves)} staves where the file has {position}")
+    return grouped
+
+
+def _written(
+    frame: Frame, parts: Sequence[Sequence[Any]], name: str, findings: list[Diagnostic]
+) -> WrittenScore:
+    bars: list[WrittenBar] = jumps_resolved(frame.bars)
+    sheet = Sheet(name, bars, frame.drum_keys)
+    staff_tracks: list[tuple[int, int]] = []
+    for track, staves in enumerate(parts):
+        for number, staff in enumerate(staves, start=1):
+            try:
+                read_part(
+                    staff, sheet, len(staff_tracks), track, frame.tracks[track].is_drums, frame.exact[track]
+                )
+            # As above: the stream's own helpers may fail on odd content.
+            except (AttributeError, ValueError, TypeError, KeyError, IndexError, ZeroDivisionError) as error:
+                reason = f"{type(error).__name__}: {error}"[:200]
+                raise fault("MV421", name, f"music21's notes cannot be used: {reason}") from None
+            staff_tracks.append((track, number))
+    if sheet.late_count:
+        findings.append(
+            warning("MV456", name, f"{sheet.late_count} chords stand outside their bars and are not played")
+        )
+    return WrittenScore(
+        title=frame.title,
+        tracks=tuple(frame.tracks),
+        staff_tracks=tuple(staff_tracks),
+        bars=tuple(bars),
+        chords=tuple(sheet.chords),
+        voltas=tuple(frame.voltas),
+        tempi=tuple(frame.tempi),
+        dynamics=tuple(frame.dynamics),
+        hairpins=tuple(frame.hairpins),
+        marks=tuple(frame.marks),
+    )
