@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from .faults import fault
 from .model import Meter, Track
+from .tempo import simplest_between
 from .velocity import DYNAMICS
 from .written import Dynamic, Hairpin, Jump, Place, Volta, WrittenBar, WrittenTempo
 from .xml_guard import Node
@@ -201,19 +202,24 @@ class _Walk:
             self.frame.exact[-1][index] = known
 
     def exact_length(self, note: Node, stated: Fraction) -> Fraction:
-        """The length by note value and tuplet where the duration is only that, cut down to whole divisions."""
-        value = _BEAT_UNITS.get(note.value("type"))
-        if value is None:
-            return stated
-        dots = sum(1 for _ in note.each("dot"))
-        value *= 2 - Fraction(1, 2 ** min(dots, 4))
+        """The length behind a duration that was cut down to whole divisions.
+
+        The note value with its tuplet says it; inside nested tuplets MuseScore writes no true value, and the simplest
+        fraction that the duration can have been cut from is taken.
+        """
         ratio = note.child("time-modification")
-        if ratio is not None:
-            value *= Fraction(
-                _number(ratio, "normal-notes", self.name, 1, 10_000, 1),
-                _number(ratio, "actual-notes", self.name, 1, 10_000, 1),
-            )
-        return value if abs(value - stated) < Fraction(1, self.divisions) else stated
+        value = _BEAT_UNITS.get(note.value("type"))
+        if ratio is None or value is None:
+            return stated
+        value *= 2 - Fraction(1, 2 ** min(sum(1 for _ in note.each("dot")), 4))
+        value *= Fraction(
+            _number(ratio, "normal-notes", self.name, 1, 10_000, 1),
+            _number(ratio, "actual-notes", self.name, 1, 10_000, 1),
+        )
+        division = Fraction(1, self.divisions)
+        if abs(value - stated) < division:
+            return value
+        return simplest_between(stated, stated + division * Fraction(999, 1000)) if stated > 0 else stated
 
     def attributes(self, node: Node, bar: _Bar) -> None:
         if node.has("divisions"):
