@@ -50,27 +50,27 @@ SHEET = Sheet(
 
 MUSIC = """
 bar 1   upbeat                             A: the face
-  vibes           p 4 D5
+  vibes           mp 4 D5
 
 bar 2   Dm9 | Bbmaj7                       the motif in front: D | A Bb F
   vibes           4. A5_ 8 Bb5 4 F5 r
-  vibes-8d        pp 2 F4+C5+E5 4 F4+A4+D5 p D5
-  glock           2 r p (A6)D7
+  vibes-8d        p 2 F4+C5+E5 4 F4+A4+D5 mp D5
+  glock           2 r mp (A6)D7
   marimba:2       pp 2 D3+A3% Bb2+A3%
-  marimba-8d      2 r pp 8 r F4' r D4'
+  marimba-8d      2 r p 8 r F4' r D4'
 
 bar 3   Gm9 | C9sus                        the same four notes from the other side
-  vibes           pp 2 F4+Bb4+D5 4 G4+Bb4+C5 p D5
+  vibes           p 2 F4+Bb4+D5 4 G4+Bb4+C5 mp D5
   vibes-8d        4. A5_ 8 Bb5 4 F5 r
-  glock-8d        2 r p (G6)C7
-  marimba         2 r pp 8 r D4' F4' D4'
+  glock-8d        2 r mp (G6)C7
+  marimba         2 r p 8 r D4' F4' D4'
   marimba:2       2 G2+Bb3% C3+Bb3%
   marimba-8d      8 r D4' r G4' 2 r
 
 bar 4   Ebmaj9(#11) | A7(b9 b13) D7(b9)    F is pulled up to F sharp
-  vibes           mp 4. F5+A5_ 8 G5+Bb5 < 4 C#5+F5 Eb5+F#5
-  vibes-8d        p 2 G4+Bb4+D5 < 4 G4+Bb4+C#5 A4+C5+Eb5
-  xylo            2 r p < 16 G5 Bb5 C#6 E6 4 r
+  vibes           mf 4. F5+A5_ 8 G5+Bb5 < 4 C#5+F5 Eb5+F#5
+  vibes-8d        mp 2 G4+Bb4+D5 < 4 G4+Bb4+C#5 A4+C5+Eb5
+  xylo            2 r mp < 16 G5 Bb5 C#6 E6 4 r
   xylo-8d         2. r mp < 16 F#5 A5 C6 Eb6
   marimba         p 8 r D4' G4' D4' < r C#4' r C4'
   marimba:2       2 Eb3+Bb3% 4 A2+G3% D3+F#3%
@@ -78,7 +78,7 @@ bar 4   Ebmaj9(#11) | A7(b9 b13) D7(b9)    F is pulled up to F sharp
 
 bar 5   Gm | Ebmaj7 | G7(b9)               B: the ostinato is the motif; canon at one beat
   vibes           mf 2 G5_ 4. D6 8 Eb6 < 4 Bb5 B5
-  vibes-8d        mp 4 r 2 G4 4. D5 8 Eb5 4 Ab4
+  vibes-8d        mf 4 r 2 G4 4. D5 8 Eb5 4 Ab4
   xylo            mf 8 G5>' r 4 r 2 r 8 r D6' B5' G5'
   xylo-8d         mf 2 r 8 r Bb5' G5' Bb5' 2 r
   marimba         mp 8 G3> D4 Eb4 Bb3 G3> D4 Eb4 Bb3 G3> D4 F4 B3
@@ -157,7 +157,7 @@ bar 12  Amaj9(#11) | A7(b9)                D: the climax; everything has the mot
 
 bar 13  Dm9                                the motif as bells, a bar to each note; a lament beneath
   glock           mf 2. (A6)D6
-  glock-8d        mp 2 r p 4 D7
+  glock-8d        mp 2 r 4 D7
   xylo-8d         mp 4 r p 8 r A5' 4 r
   vibes           mf 8 A5 F4 A4 C5 F5 A5
   vibes-8d        mf 2. (D5,F5)E5~
@@ -179,7 +179,7 @@ bar 15  Gm9
   glock           mp 2. (A6)Bb6
   glock-8d        2 r 4 Bb7
   xylo-8d         4 r 8 r F5' 4 r
-  vibes           p 8 r F4 Bb4 D5 F5 A5
+  vibes           8 r F4 Bb4 D5 F5 A5
   vibes-8d        mp 4 D5 2 C5~
   marimba         p 4 r F3+Bb3' r
   marimba:2       p 4 G2 r r
@@ -187,10 +187,10 @@ bar 15  Gm9
 
 bar 16  Ebmaj9(#11)
   glock           2. F6
-  glock-8d        2 r pp 4 F7
-  xylo            4 r pp 8 r D6' 4 r
-  vibes           8 r G4 Bb4 D5 F5 A5~
-  vibes-8d        > 4 C5 2 Bb4~
+  glock-8d        2 r p 4 F7
+  xylo            4 r p 8 r D6' 4 r
+  vibes           p 8 r G4 Bb4 D5 F5 A5~
+  vibes-8d        4 C5 2 Bb4~
   marimba         4 r G3+Bb3' r
   marimba:2       4 Eb3 r r
   marimba-8d      2 r 4 Bb3+F4'
@@ -198,17 +198,17 @@ bar 16  Ebmaj9(#11)
 bar 17  A9sus(b9) | A7sus A7               E: the motif upside down is the cadence, A D C# F#
   vibes           mp 2 A5 > 4. D5 8 C#5
   vibes/2         2 G4+D5 E4+G4
-  vibes-8d        p 4 Bb4 2 A4 4 G4
+  vibes-8d        mp 4 Bb4 2 A4 4 G4
   marimba:2       p 2 A2+E3% > A2+E3%
   marimba-8d      4 r p D4' 4. r 8 C#4'
 
 bar 18  Dadd9, a shadow of Gm              the bells: D A, and no more
-  glock           2 r p 4 D6 pp A6@
-  glock-8d        2. r pp 4 F#6@
-  vibes           p 2. A4+E5+F#5 pp 4 F#4+A4+D5@
-  vibes-8d        p 2 F#4 4 (Bb4)A4_ pp E5@
+  glock           2 r mp 4 D6 p A6@
+  glock-8d        2. r p 4 F#6@
+  vibes           p 2. A4+E5+F#5 4 F#4+A4+D5@
+  vibes-8d        p 2 F#4 4 (Bb4)A4_ E5@
   marimba         2. r 4 r@
-  marimba:2       pp 2. D2+D3% 4 D2+A2@
+  marimba:2       p > 2. D2+D3% pp 4 D2+A2@
   marimba-8d      pp 8 r D4' 2 r 4 r@
 """
 
