@@ -63,7 +63,7 @@ bar 3   Gm9 | C9sus                        the same four notes from the other si
   vibes           p 2 F4+Bb4+D5 4 G4+Bb4+C5 mp D5
   vibes-8d        4. A5_ 8 Bb5 4 F5 r
   glock-8d        2 r mp (G6)C7
-  marimba         2 r p 8 r D4' F4' D4'
+  marimba         2 r pp 8 r D4' F4' D4'
   marimba:2       2 G2+Bb3% C3+Bb3%
   marimba-8d      8 r D4' r G4' 2 r
 
@@ -73,7 +73,7 @@ bar 4   Ebmaj9(#11) | A7(b9 b13) D7(b9)    F is pulled up to F sharp
   xylo            2 r mp < 16 G5 Bb5 C#6 E6 4 r
   xylo-8d         2. r mp < 16 F#5 A5 C6 Eb6
   marimba         p 8 r D4' G4' D4' < r C#4' r C4'
-  marimba:2       2 Eb3+Bb3% 4 A2+G3% D3+F#3%
+  marimba:2       p 2 Eb3+Bb3% < 4 A2+G3% D3+F#3%
   marimba-8d      p 8 r G4' r F4' < r G4' r A4'
 
 bar 5   Gm | Ebmaj7 | G7(b9)               B: the ostinato is the motif; canon at one beat
@@ -82,7 +82,7 @@ bar 5   Gm | Ebmaj7 | G7(b9)               B: the ostinato is the motif; canon a
   xylo            mf 8 G5>' r 4 r 2 r 8 r D6' B5' G5'
   xylo-8d         mf 2 r 8 r Bb5' G5' Bb5' 2 r
   marimba         mp 8 G3> D4 Eb4 Bb3 G3> D4 Eb4 Bb3 G3> D4 F4 B3
-  marimba:2       mf 2 G2> Eb2> G2>
+  marimba:2       mp 2 G2> Eb2> G2>
   marimba-8d      mp 8. r 16 D5 8. r 16 Bb4 8. r 16 D5 8. r 16 Bb4 8. r 16 D5 8. r 16 B4
 
 bar 6   Cm | Abmaj7 | Cm C7(b9)            the motif on C in the bells; canon in the vibraphones on F
@@ -91,7 +91,7 @@ bar 6   Cm | Abmaj7 | Cm C7(b9)            the motif on C in the bells; canon in
   vibes           mf 4. Eb5+G5+C6 8 Eb5+G5' 4. C5+Eb5+G5 8 C5+Eb5' < 4 Bb4+Eb5+G5 Bb4+Db5+G5
   vibes-8d        2 G4 mf F5 4. C6 8 Db6
   marimba         8 C4> G4 Ab4 Eb4 C4> G4 Ab4 Eb4 < C4> G4 Bb4 E4
-  marimba:2       2 C3> Ab2> C3>
+  marimba:2       2 C3> Ab2> < C3>
   marimba-8d      16 r C5 r G5 r Ab5 r Eb5 r C5 r G5 r Ab5 r Eb5 < r C5 r G5 r Bb5 r E5
 
 bar 7   Fm9 | Dbmaj7 | B7(b9)              the motif on F, hurrying; the bass falls F Db B to E
@@ -161,7 +161,7 @@ bar 13  Dm9                                the motif as bells, a bar to each not
   xylo-8d         mp 4 r p 8 r A5' 4 r
   vibes           mf 8 A5 F4 A4 C5 F5 A5
   vibes-8d        mf 2. (D5,F5)E5~
-  marimba         mp 4 r F3+C4' r
+  marimba         mf 4 r F3+C4' r
   marimba:2       mf 4 D3 r r
   marimba-8d      mp 2 r 4 A3+D4'
 
@@ -171,7 +171,7 @@ bar 14  Bbmaj9
   xylo            4 r p 8 r Bb5' 4 r
   vibes           mp 8 r F4 A4 D5 F5 A5
   vibes-8d        > 4 E5 2 D5~
-  marimba         4 r F3+A3' r
+  marimba         mp 4 r F3+A3' r
   marimba:2       mp 4 Bb2 r r
   marimba-8d      2 r 4 A3+D4'
 
