@@ -98,6 +98,10 @@ class Clock:
             self.tempo_starts_qn[i] + (time_s - self.tempo_starts_s[i]) / self.seconds_per_quarter[i]
         )
 
+    def pace(self, quarters_qn: Fraction) -> Fraction:
+        """How many seconds a quarter note takes from a moment on."""
+        return self.seconds_per_quarter[max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)]
+
     def seconds_at(self, quarters_qn: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """`seconds` of many moments in float64: shape (n,), any order."""
         return tempo_arrays(self).seconds_at(quarters_qn)

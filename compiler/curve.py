@@ -120,6 +120,11 @@ class Curve:
         """The curve that is `value` at all times."""
         return cls(before=value)
 
+    def seen_from(self, origin_s: Fraction) -> "Curve":
+        """The same curve for a film that begins at origin_s of the piece."""
+        layers = tuple(Layer(layer.mode, layer.curve.seen_from(origin_s)) for layer in self.layers)
+        return replace(self, origin_s=origin_s, layers=layers)
+
     def mirrored(self) -> "Curve":
         """The negative of this curve."""
         layers = tuple(

@@ -1,0 +1,221 @@
+"""The door of the compiler: a loaded piece to its plan and everything that is wrong with it.
+
+Scores are read and the clock is made; the film's length is weighed; parts, rules and lanes meet the notes; what no
+renderer could mend is reported. A plan is made only where no error was found.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from ..dsl.diagnostics import Diagnostic, PieceError, has_errors
+from ..dsl.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, fault_inside, read_inside, read_named
+from ..dsl.piece import Piece
+from ..dsl.span import Span
+from ..dsl.units import ExactSeconds
+from .clock import Clock
+from .expect import unmet
+from .film import Film, film_of
+from .parts import Cut, part_notes, parts_of
+from .score.model import Note, Score
+from .score.read import read_score
+from .select import PartNote
+
+if TYPE_CHECKING:
+    from ..dsl.load import LoadedPiece
+    from .plan import Plan
+
+ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note as `musicvis notes` lists it: seconds exact, from the start of the piece."""
+
+    note: Note
+    onset_s: ExactSeconds
+    part: str
+    track: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What a compile gives: the plan, unless an error stands in the way, and all findings."""
+
+    plan: "Plan | None"
+    diagnostics: tuple[Diagnostic, ...]
+    score: Score | None = None
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A piece whose score is read: all later stages begin here."""
+
+    piece: Piece
+    score: Score
+    clock: Clock
+    parts: tuple[Cut, ...]
+    notes: tuple[PartNote, ...]
+    shelf: "Shelf"
+
+
+class Shelf:
+    """The files of a piece, each read once; what cannot be read is in `findings`. It is held while a piece compiles."""
+
+    def __init__(self, root: Path, read: ReadBytes | None = None) -> None:
+        self.findings: list[Diagnostic] = []
+        self.root = root
+        self._read = read
+        self._scores: dict[PurePosixPath, Score | None] = {}
+
+    def score(self, name: PurePosixPath, span: Span) -> Score | None:
+        """A score of the piece, its warnings reported once; None where it cannot be read."""
+        if name not in self._scores:
+            self._scores[name] = self._parsed(name, span)
+        return self._scores[name]
+
+    def audio(self, name: PurePosixPath, span: Span) -> Path | None:
+        """Where an audio file of the piece lies; None where it cannot be opened."""
+        fault = fault_inside(self.root, name, MAX_AUDIO_BYTES, span)
+        if fault is not None:
+            self.findings.append(fault)
+            return None
+        return self.root / name
+
+    def _parsed(self, name: PurePosixPath, span: Span) -> Score | None:
+        data = (
+            self._read(name, span)
+            if self._read is not None
+            else read_inside(self.root, name, MAX_SCORE_BYTES, span)
+        )
+        if isinstance(data, Diagnostic):
+            self.findings.append(data)
+            return None
+        try:
+            score = read_score(data, str(name))
+        except PieceError as error:
+            self.findings.extend(error.diagnostics)
+            return None
+        self.findings.extend(score.findings)
+        return score
+
+
+def compile_piece(loaded: "LoadedPiece") -> Compilation:
+    """The plan of a loaded piece, or every reason why there is none."""
+    if loaded.piece is None:
+        return Compilation(None, tuple(loaded.diagnostics))
+    return compiled(loaded.piece, Shelf(loaded.root), loaded.diagnostics)
+
+
+def check_piece(loaded: "LoadedPiece") -> tuple[Diagnostic, ...]:
+    """Everything that is wrong with a piece, without making its plan."""
+    if loaded.piece is None:
+        return tuple(loaded.diagnostics)
+    return compiled(loaded.piece, Shelf(loaded.root), loaded.diagnostics, plan=False).diagnostics
+
+
+def piece_notes(loaded: "LoadedPiece") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
+    """Every note of the score of a piece, and what is wrong; notes of no part have an empty part.
+
+    Raises PieceError where there is no score to list.
+    """
+    if loaded.piece is None:
+        raise PieceError(loaded.diagnostics)
+    findings = list(loaded.diagnostics)
+    heard = _heard(loaded.piece, Shelf(loaded.root), findings)
+    if heard is None:
+        raise PieceError(findings)
+    owner = {track: part.name for part in reversed(heard.parts) for track in part.tracks}
+    return _rows(heard.score, heard.clock, lambda track: owner.get(track, "")), _unique(findings)
+
+
+def score_notes(path: Path) -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
+    """Every note of a score file, and the reader's warnings; a track is its own part. Raises PieceError."""
+    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
+    if isinstance(data, Diagnostic):
+        raise PieceError([data])
+    score = read_score(data, str(path))
+    if not score.measures:
+        return (), score.findings
+    return _rows(score, Clock.from_score(score), lambda track: score.tracks[track].name), score.findings
+
+
+def compiled(
+    piece: Piece, shelf: Shelf, before: Sequence[Diagnostic] = (), *, plan: bool = True
+) -> Compilation:
+    """A piece to its plan; `before` are the findings of its loading, and errors among them stop the plan."""
+    findings = list(before)
+    heard = _heard(piece, shelf, findings)
+    if heard is None:
+        return Compilation(None, _unique(findings))
+    film = film_of(piece, heard.clock, findings)
+    if film is None:
+        return Compilation(None, _unique(findings), heard.score, heard.clock)
+    made = _planned(heard, film, findings, plan=plan)
+    findings += shelf.findings
+    return Compilation(None if has_errors(findings) else made, _unique(findings), heard.score, heard.clock)
+
+
+def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+    score = shelf.score(piece.score.file, piece.score.span)
+    if score is None or not score.measures:
+        findings += shelf.findings
+        if score is not None:
+            findings.append(
+                Diagnostic("MV323", piece.score.span, f"{piece.score.file} has no bars", "write some music")
+            )
+        return None
+    clock = Clock.from_score(score, numbering=piece.score.numbering)
+    findings += unmet(piece.score, score, clock)
+    parts = parts_of(piece.parts, score, findings)
+    return Heard(piece, score, clock, parts, part_notes(parts, score), shelf)
+
+
+def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
+    """Notes, lanes and rules brought together; the plan itself only where it is asked for and nothing is wrong."""
+    from .lanes import Lanes, visual_targets
+    from .lint import lint
+    from .rules import cast
+    from .stage import Sources, buses_of, sound_plan
+    from .timeline import timeline
+
+    piece, clock = heard.piece, heard.clock
+    lanes = Lanes(piece.lanes, clock, clock.quarters(film.end_s), piece.seed)
+    sources = Sources(heard.score, clock, heard.parts, heard.shelf.score, heard.shelf.audio)
+    buses = buses_of(piece, heard.parts)
+    sound = sound_plan(buses, sources, lanes, film, findings)
+    visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
+    shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
+    events = timeline(piece.video.post, clock, film.end_s, findings)
+    findings += shown.findings
+    findings += lanes.findings
+    findings += lanes.unknown(bus.name for bus in buses)
+    findings += lint(piece, clock, shown, buses, sound, sources)
+    if not plan or has_errors([*findings, *heard.shelf.findings]):
+        return None
+    from .picture import picture_plan
+
+    picture = picture_plan(piece, film, shown, visual, events, heard.shelf.root, findings)
+    if picture is None:
+        return None
+    from .plan import BarMark, Plan
+
+    bars = tuple(
+        BarMark(measure.bar, measure.pass_number, float(start_s - film.start_s))
+        for measure in heard.clock.measures
+        if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
+    )
+    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars)
+
+
+def _rows(score: Score, clock: Clock, part_of: Callable[[int], str]) -> tuple[NoteRow, ...]:
+    return tuple(
+        NoteRow(note, clock.seconds(note.onset_qn), part_of(note.track), score.tracks[note.track].name)
+        for note in score.notes
+    )
+
+
+def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(dict.fromkeys(findings))

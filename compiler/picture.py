@@ -1,0 +1,75 @@
+"""The picture of a plan: latents, fades and titles, frame by frame."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ..dsl.diagnostics import Diagnostic
+from ..dsl.files import name_fault
+from ..dsl.piece import Piece
+from .curve import Curve
+from .envelope import RELEASE_SPANS
+from .film import Film, heavy_latents
+from .latents import LatentLaw, latents
+from .plan import PicturePlan
+from .rules import Cast
+from .timeline import Timeline, brightness, frame_times, picture_times, title_plans
+
+
+def picture_plan(
+    piece: Piece,
+    film: Film,
+    shown: Cast,
+    lanes: Mapping[str, Curve],
+    events: Timeline,
+    root: Path,
+    findings: list[Diagnostic],
+) -> PicturePlan | None:
+    """What each frame shows; None and a finding where that is more than can be planned."""
+    visuals, video = piece.visuals, piece.video
+    span = dict(piece.spans).get("/visuals", piece.span)
+    class_count = len({index for note in shown.notes for index, _ in note.classes})
+    sounding_s = sum(
+        float(note.end_s - note.onset_s) + RELEASE_SPANS * note.release_s for note in shown.notes
+    )
+    fault = heavy_latents(span, film.frame_count, class_count, sounding_s * float(film.fps))
+    weights = None
+    if visuals.weights is not None:
+        fault = fault or name_fault(str(visuals.weights), span)
+        weights = root / visuals.weights
+    if fault is not None:
+        findings.append(fault)
+        return None
+    times_s = frame_times(film)
+    law = LatentLaw(
+        depth=lanes["visuals.depth"],
+        truncation=lanes["visuals.truncation"],
+        amount=lanes["visuals.motion.amount"],
+        jitter=visuals.motion.jitter,
+        smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
+        keep=visuals.keep,
+        seed=piece.seed,
+    )
+    made = latents(shown.notes, law, picture_times(times_s, events.speeds))
+    light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
+    for array in (made.noise, made.class_indices, made.class_weights):
+        array.flags.writeable = False
+    seen = light.astype(np.float32)
+    seen.flags.writeable = False
+    return PicturePlan(
+        noise=made.noise,
+        class_indices=made.class_indices,
+        class_weights=made.class_weights,
+        brightness=seen,
+        fps=film.fps,
+        width_px=video.width_px,
+        height_px=video.height_px,
+        frame=video.frame,
+        upscale=video.upscale,
+        generator=visuals.generator,
+        weights=weights,
+        resolution=visuals.resolution,
+        generator_seed=piece.seed,
+        titles=title_plans(events.titles, film),
+    )

@@ -1,0 +1,187 @@
+"""What sounds: buses with their stems, chains and lanes, placed in the film."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+
+from ..dsl.diagnostics import Diagnostic, Severity
+from ..dsl.piece import Bus, Effect, Piece, Stem
+from ..dsl.span import Span
+from .clock import Clock
+from .film import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
+from .lanes import Lanes, ear_target, gain_target, plugin_targets
+from .parts import Cut, tracks_of
+from .plan import BusPlan, EffectPlan, SoundingNote, SoundPlan, StemPlan
+from .score.model import Score
+
+EARLIER_S = Fraction(12)
+"""A note that was let go longer than this before a passage is not heard in it any more."""
+SHORTEST_S = 0.02
+"""A grace note without a length of its own is held so long."""
+STEM_SLACK_S = Fraction(1, 100)
+
+ReadScore = Callable[[PurePosixPath, Span], Score | None]
+"""A score file of the piece; None and findings where it cannot be read."""
+FindFile = Callable[[PurePosixPath, Span], Path | None]
+"""An audio file of the piece; None and findings where it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a bus gets its sound from."""
+
+    score: Score
+    clock: Clock
+    parts: tuple[Cut, ...]
+    read_score: ReadScore
+    find_file: FindFile
+
+
+def buses_of(piece: Piece, parts: Sequence[Cut]) -> tuple[Bus, ...]:
+    """The buses as written, or one for each part with the default chain."""
+    if piece.audio.buses:
+        return piece.audio.buses
+    return tuple(
+        Bus(
+            name=part.name,
+            span=piece.score.span,
+            stems=(Stem(span=piece.score.span, part=part.name),),
+            chain=piece.audio.default_chain,
+        )
+        for part in parts
+    )
+
+
+def sound_plan(
+    buses: Sequence[Bus], sources: Sources, lanes: Lanes, film: Film, findings: list[Diagnostic]
+) -> SoundPlan:
+    """All buses as the sound renderer needs them: seconds from the first sample of the film."""
+    return SoundPlan(
+        sample_rate_hz=SAMPLE_RATE_HZ,
+        sample_count=film.sample_count,
+        buses=tuple(_bus_plan(bus, sources, lanes, film, findings) for bus in buses),
+        fade_out_s=min(CUT_FADE_OUT_S, float(film.duration_s) / 4) if film.is_cut_after else 0.0,
+        fade_in_s=CUT_FADE_IN_S if film.is_cut_before else 0.0,
+    )
+
+
+def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
+    """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
+    scratch: list[Diagnostic] = []
+    found: list[tuple[Fraction, Fraction]] = []
+    for stem in bus.stems:
+        for note, clock in _notes(stem, sources, scratch):
+            found.append((clock.seconds(note.onset_qn), clock.seconds(note.onset_qn + note.gate_qn)))
+    return tuple(sorted(found))
+
+
+def has_recording(bus: Bus) -> bool:
+    """Whether a stem of the bus is an audio file, whose silences nobody knows before it is read."""
+    return any(stem.file is not None for stem in bus.stems)
+
+
+def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: list[Diagnostic]) -> BusPlan:
+    plans = [_stem_plan(stem, sources, film, findings) for stem in bus.stems]
+    return BusPlan(
+        name=bus.name,
+        stems=tuple(plan for plan in plans if plan is not None),
+        chain=tuple(_effect_plan(bus, effect, lanes, film) for effect in bus.chain),
+        gain=lanes.curve(gain_target(bus)).seen_from(film.start_s),
+        ear=lanes.curve(ear_target(bus)).seen_from(film.start_s),
+        space=bus.space,
+    )
+
+
+def _effect_plan(bus: Bus, effect: Effect, lanes: Lanes, film: Film) -> EffectPlan:
+    moving = []
+    for name, target in plugin_targets(bus, effect):
+        curve = lanes.curve(target)
+        if curve.segments or curve.layers:
+            moving.append((name, curve.seen_from(film.start_s)))
+    return EffectPlan(effect.plugin, effect.label or effect.plugin, effect.parameters, tuple(moving))
+
+
+def _stem_plan(stem: Stem, sources: Sources, film: Film, findings: list[Diagnostic]) -> StemPlan | None:
+    if stem.file is not None:
+        file = sources.find_file(stem.file, stem.span)
+        if file is None:
+            return None
+        return StemPlan(str(stem.file), stem.gain, file=file, file_offset_s=float(film.start_s))
+    name = stem.part if stem.part is not None else str(stem.score)
+    notes = tuple(_sounding(_notes(stem, sources, findings), film))
+    return StemPlan(name, stem.gain, notes=notes)
+
+
+def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable[tuple["_Voiced", Clock]]:
+    if stem.score is not None:
+        score = sources.read_score(stem.score, stem.span)
+        if score is None or not score.measures:
+            return ()
+        clock = Clock.from_score(score)
+        if abs(clock.end_s - sources.clock.end_s) > STEM_SLACK_S:
+            findings.append(
+                Diagnostic(
+                    "MV322",
+                    stem.span,
+                    f"{stem.score} lasts {float(clock.end_s):.2f} s, the score of the piece "
+                    f"{float(sources.clock.end_s):.2f} s, so they will drift apart",
+                    "give both the same bars, repeats and tempo marks",
+                    Severity.WARNING,
+                )
+            )
+        tracks = tracks_of(stem.tracks, score, stem.span, findings)
+    else:
+        score, clock = sources.score, sources.clock
+        part = next((part for part in sources.parts if part.name == stem.part), None)
+        if part is None:
+            names = ", ".join(part.name for part in sources.parts)
+            findings.append(
+                Diagnostic("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
+            )
+            return ()
+        tracks = part.tracks
+    return [
+        (
+            _Voiced(
+                note.onset_qn,
+                note.gate_qn,
+                note.pitch,
+                note.velocity,
+                score.tracks[note.track].program,
+                score.tracks[note.track].is_drums,
+            ),
+            clock,
+        )
+        for note in score.notes
+        if note.track in tracks
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Voiced:
+    """A note and the instrument that plays it."""
+
+    onset_qn: Fraction
+    gate_qn: Fraction
+    pitch: int
+    velocity: int
+    program: int
+    is_drums: bool
+
+
+def _sounding(notes: Iterable[tuple[_Voiced, Clock]], film: Film) -> Iterable[SoundingNote]:
+    """The notes that are heard in the film; one that began before it has a negative onset."""
+    for note, clock in notes:
+        onset_s = clock.seconds(note.onset_qn)
+        end_s = clock.seconds(note.onset_qn + note.gate_qn)
+        if onset_s >= film.end_s or end_s + EARLIER_S < film.start_s:
+            continue
+        yield SoundingNote(
+            onset_s=float(onset_s - film.start_s),
+            length_s=max(float(end_s - onset_s), SHORTEST_S),
+            pitch=note.pitch,
+            velocity=note.velocity,
+            program=note.program,
+            is_drums=note.is_drums,
+        )
