@@ -271,6 +271,184 @@ _TABLE = (
         WARNING,
         "An ear position runs from -1 (left) to +1 (right); what lies outside is brought to the nearest end.",
     ),
+    # Meaning, with the score
+    Code(
+        "MV301",
+        "bar that is not there",
+        ERROR,
+        "The score has no bar of this number. Bars count the measures of the file from 1, a pickup included; with "
+        "`numbering: printed` under `score` they are the printed numbers. The end of the last bar is `end`.",
+    ),
+    Code(
+        "MV302",
+        "beat beyond the bar",
+        ERROR,
+        "Beats count from 1 in the lower number of the bar's metre: 6/8 has beats 1 to 6, and 3.5 lies between the "
+        "third and the fourth. One more than the last, `6|7`, is beat 1 of the next bar; beyond it there is nothing.",
+    ),
+    Code(
+        "MV303",
+        "unknown mark",
+        ERROR,
+        "`@B` is a rehearsal mark of the score. The score has none of this name; capitals do not matter.",
+    ),
+    Code(
+        "MV304",
+        "pass that is not played",
+        ERROR,
+        "`7@2|3` is bar 7 the second time through. The repeats of the score do not play the bar so often.",
+    ),
+    Code(
+        "MV305", "before the start", ERROR, "The offset leads to before the first bar: `1|1-2s`. Write `1|1`."
+    ),
+    Code(
+        "MV306",
+        "empty range",
+        ERROR,
+        "A range ends after it starts. `3..6` is bars 3, 4 and 5; in words, both ends included: `bars 3-5`.",
+    ),
+    Code(
+        "MV310",
+        "lane of nothing",
+        ERROR,
+        "A lane is named after a bus, whose place between the ears it moves, or after a parameter: `vibes.gain`, "
+        "`vibes.tremolo.rate`, `visuals.depth`. Nothing of this name can be moved.",
+    ),
+    Code(
+        "MV311",
+        "mirror of nothing",
+        ERROR,
+        "`mirror: glock.right` names a lane of the piece that has points.",
+    ),
+    Code(
+        "MV312",
+        "segment that ends before it starts",
+        ERROR,
+        "In the original effects.json form, m2 and b2 name the end of a segment, after m1 and b1.",
+    ),
+    Code(
+        "MV313",
+        "segments that overlap",
+        ERROR,
+        "In the original effects.json form, each segment ends where the next one begins.",
+    ),
+    Code(
+        "MV314",
+        "gap between segments",
+        WARNING,
+        "In the original effects.json form, nothing is said between the end of a segment and the start of the next; "
+        "the last value is held there.",
+    ),
+    Code(
+        "MV315",
+        "geometric glide through zero",
+        ERROR,
+        "`shape: geometric` multiplies its way from one value to the other, so both need the same sign, and neither "
+        "can be 0. `shape: exponential` can.",
+    ),
+    Code(
+        "MV316",
+        "number of cycles",
+        ERROR,
+        "A point holds more than 0 and at most 100,000 cycles of its shape. Write fewer, or `cycles: per_beat`.",
+    ),
+    Code(
+        "MV320",
+        "unknown part",
+        ERROR,
+        "No part has this name and plays a note. Parts are the keys under `parts`, or, without them, the names of "
+        "the score's instruments; `*` stands for anything: `part: Violin*`.",
+    ),
+    Code(
+        "MV321",
+        "unknown track",
+        ERROR,
+        "No track of the score has this name; `musicvis notes` lists them. `*` stands for anything: `Marimba*`.",
+    ),
+    Code(
+        "MV322",
+        "stem of another length",
+        WARNING,
+        "The score of a stem lasts longer or shorter than the score of the piece, so that they drift apart. Give "
+        "both the same bars, repeats and tempo marks.",
+    ),
+    Code(
+        "MV323",
+        "score without bars",
+        ERROR,
+        "The score holds no bar, so there is nothing to show or to hear.",
+    ),
+    Code(
+        "MV324",
+        "score not as expected",
+        ERROR,
+        "`score.expect` says what the piece was written for, and the score is different now. Look at what moved, "
+        "then correct the expectation.",
+    ),
+    Code(
+        "MV330",
+        "name of several classes",
+        ERROR,
+        "The word names more than one ImageNet class: `crane` is a bird (134) and a machine (517). Write the index.",
+    ),
+    Code(
+        "MV331",
+        "unknown class",
+        ERROR,
+        "The word names none of the 1000 ImageNet classes. `musicvis classes WORD` searches them.",
+    ),
+    Code("MV332", "class index", ERROR, "Classes count from 0 to 999."),
+    Code(
+        "MV340",
+        "rule that matches no note",
+        WARNING,
+        "No note fulfils all keys of `where`. `musicvis notes` shows what the parts play.",
+    ),
+    Code(
+        "MV341",
+        "class that is never shown",
+        NOTE,
+        "The class belongs to a pitch, part or lyric that the parts never play.",
+    ),
+    Code(
+        "MV342",
+        "movement that nobody hears",
+        WARNING,
+        "A lane moves while no note of its bus sounds. Perhaps it stands a bar too early or too late.",
+    ),
+    Code(
+        "MV343", "point after the end", WARNING, "A lane's point stands at or after the end of the last bar."
+    ),
+    Code(
+        "MV344",
+        "jump under sounding notes",
+        WARNING,
+        "A lane leaps by more than 0.02 while notes of its bus sound. Leave out `from` to begin where the lane "
+        "stands, or glide there before.",
+    ),
+    # Budgets
+    Code(
+        "MV601",
+        "length of the film",
+        ERROR,
+        "A film lasts more than nothing and at most 4 hours. `--bars` compiles a passage.",
+    ),
+    Code("MV602", "too many frames", ERROR, "A film has at most 1,000,000 frames: lower `video.fps`."),
+    Code(
+        "MV603", "frame too large", ERROR, "A side of the film has at most 4096 pixels: lower `video.size`."
+    ),
+    Code(
+        "MV604",
+        "too many pixels",
+        ERROR,
+        "Width times height times frames is at most 2 million million: lower `video.size` or `video.fps`.",
+    ),
+    Code(
+        "MV605",
+        "picture too heavy",
+        ERROR,
+        "So many classes, or notes that last so long, cannot be planned over so many frames.",
+    ),
 )
 
 CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}
