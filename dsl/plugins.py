@@ -26,6 +26,8 @@ class Unit(StrEnum):
     """`250ms`, `0.5s` or plain seconds."""
     CHOICE = "choice"
     """One of a few words."""
+    ANY = "any"
+    """Whatever a parameter takes that is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)

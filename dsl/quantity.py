@@ -3,7 +3,6 @@
 Each unit takes its own suffixes and no others; a plain number stands for the base unit.
 """
 
-import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,8 +12,8 @@ from .plugins import Unit
 from .span import Span
 
 _MAX_TEXT = 40
-_NUMBER = r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})"
-_PLAIN = re.compile(rf"(?P<number>{_NUMBER}(?:[eE][-+]?[0-9]{{1,2}})?)\Z", re.ASCII)
+_NUMBER = r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?"
+_PLAIN = re.compile(rf"(?P<number>{_NUMBER})\Z", re.ASCII)
 _SUFFIXED = re.compile(rf"(?P<number>{_NUMBER}) ?(?P<suffix>%|dB|Hz|kHz|ms|s|/ ?b|LUFS|dBTP)\Z", re.ASCII)
 _RATIO = re.compile(rf"(?P<top>{_NUMBER})(?: ?/ ?(?P<bottom>{_NUMBER}))?\Z", re.ASCII)
 
@@ -27,6 +26,7 @@ SUFFIXES: dict[Unit, tuple[str, ...]] = {
     Unit.RATE: ("Hz", "kHz", "/b"),
     Unit.SECONDS: ("s", "ms"),
     Unit.CHOICE: (),
+    Unit.ANY: ("%", "dB", "Hz", "kHz", "/b", "s", "ms"),
 }
 _EXAMPLES = {
     Unit.NUMBER: "a plain number, as 0.5",
@@ -36,6 +36,8 @@ _EXAMPLES = {
     Unit.HERTZ: "440 Hz or 1.2 kHz",
     Unit.RATE: "6 Hz, or cycles per beat: 2/b",
     Unit.SECONDS: "0.5s or 250ms",
+    Unit.CHOICE: "one of its words",
+    Unit.ANY: "a number, with a unit where the parameter has one: 0.5, 50%, 6 Hz, -6 dB",
 }
 
 
@@ -53,8 +55,7 @@ def parse_quantity(text: str, unit: Unit, span: Span) -> Quantity | Diagnostic:
     if len(written) > _MAX_TEXT:
         return _no_quantity(written[:_MAX_TEXT] + "...", unit, span)
     if found := _PLAIN.match(written):
-        value = float(found["number"])
-        return Quantity(value) if math.isfinite(value) else _no_quantity(written, unit, span)
+        return Quantity(float(found["number"]))
     found = _SUFFIXED.match(written)
     if not found:
         return _no_quantity(written, unit, span)
@@ -88,10 +89,7 @@ def quantity_text(quantity: Quantity, unit: Unit) -> str:
 
 
 def _plain(value: float) -> str:
-    text = repr(value)
-    if "e" in text:
-        text = f"{Fraction(value).limit_denominator(10**12).__float__():.12f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return repr(value).removesuffix(".0")
 
 
 def _with_suffix(number: float, suffix: str, unit: Unit) -> Quantity:
