@@ -30,8 +30,11 @@ class Atlas:
         level = torch.from_numpy(textures)
         self.levels: list[Tensor] = []
         while level.shape[-1] >= SMALLEST_LEVEL:
-            # One more row and column, equal to the first, so that a look-up need not wrap inside a texel.
-            wrapped = torch.cat([level, level[:, :, :1]], 2)
+            # The origin lies in the middle, as look-ups have the nearest integer taken away; one more row and
+            # column, equal to the first, so that they need not wrap inside a texel.
+            half = level.shape[-1] // 2
+            centred = level.roll((half, half), (1, 2))
+            wrapped = torch.cat([centred, centred[:, :, :1]], 2)
             self.levels.append(torch.cat([wrapped, wrapped[:, :1]], 1).to(device))
             level = nnf.avg_pool2d(level[None], 2)[0]
 
@@ -56,9 +59,9 @@ class Atlas:
         count, rows, columns = np.broadcast_shapes(u.shape, v.shape)
         # Planes, not pairs: contiguous writes, and grid_sample reads them as they are.
         grid = torch.empty((count, 2, rows, columns), device=u.device)
-        _frac_into(grid[:, 0], u)
-        _frac_into(grid[:, 1], v)
-        grid.mul_(2).sub_(1)
+        torch.sub(u, torch.round(u), out=grid[:, 0])
+        torch.sub(v, torch.round(v), out=grid[:, 1])
+        grid.mul_(2)
         # Zero padding is never reached; "border" would do too, but some devices lack it.
         return nnf.grid_sample(
             texture[None].expand(count, -1, -1, -1),
@@ -67,10 +70,6 @@ class Atlas:
             padding_mode="zeros",
             align_corners=True,
         )
-
-
-def _frac_into(plane: Tensor, periods: Tensor) -> None:
-    torch.sub(periods, torch.floor(periods), out=plane)
 
 
 def build_textures(seed: int) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """Field arithmetic that every motif uses: soft steps, pixel-wide edges, cell hashes.
 
-Every function returns a new tensor and works on it in place: on a CPU an allocation costs as much as the
-arithmetic.
+On a CPU an operation costs what its memory costs. So every function returns a new tensor and works on it in
+place, and a scale with an offset is one operation, `torch.rsub`, which computes other - alpha * input.
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ def frac(x: Tensor) -> Tensor:
 
 def smoothstep(start: Scalar, end: Scalar, x: Tensor) -> Tensor:
     """0 at start, 1 at end (which may be the smaller), with flat ends in between."""
-    t = (x - start).mul_(1.0 / (end - start)).clamp_(0, 1)
-    slope = t.mul(-2).add_(3)
+    if isinstance(start, Tensor) or isinstance(end, Tensor):
+        t = (x - start).mul_(1.0 / (end - start)).clamp_(0, 1)
+    else:
+        t = torch.rsub(x, start / (start - end), alpha=1.0 / (start - end)).clamp_(0, 1)
+    slope = torch.rsub(t, 3, alpha=2)
     return t.mul_(t).mul_(slope)
 
 
@@ -48,12 +51,16 @@ def mix(a: Scalar, b: Scalar, t: Scalar) -> Tensor:
 
 def coverage(depth: Tensor, pixel: Scalar) -> Tensor:
     """How much of a pixel lies inside a shape, from the depth below its outline (box filter)."""
-    return (depth / pixel).add_(0.5).clamp_(0, 1)
+    if isinstance(pixel, Tensor):
+        return (depth / pixel).add_(0.5).clamp_(0, 1)
+    return torch.rsub(depth, 0.5, alpha=-1 / pixel).clamp_(0, 1)
 
 
 def line_coverage(distance: Tensor, half_width: Scalar, pixel: Scalar) -> Tensor:
     """How much of a pixel a line covers, from the distance to its middle."""
-    return (half_width - distance).div_(pixel).add_(0.5).clamp_(0, 1)
+    if isinstance(pixel, Tensor) or isinstance(half_width, Tensor):
+        return (half_width - distance).div_(pixel).add_(0.5).clamp_(0, 1)
+    return torch.rsub(distance, half_width / pixel + 0.5, alpha=1 / pixel).clamp_(0, 1)
 
 
 def bump(x: Tensor, width: Scalar) -> Tensor:
@@ -81,7 +88,7 @@ def cos_turns(turns: Tensor) -> Tensor:
 
 def wave(turns: Tensor) -> Tensor:
     """A cosine between 0 and 1 of an angle given in turns."""
-    return (turns * TAU).cos_().mul_(0.5).add_(0.5)
+    return torch.rsub((turns * TAU).cos_(), 0.5, alpha=-0.5)
 
 
 def lit(cell: Tensor, phase: Scalar) -> Tensor:
@@ -93,8 +100,11 @@ def lit(cell: Tensor, phase: Scalar) -> Tensor:
 
 def cell_hash(index: Tensor, salt: Scalar = 0.0) -> Tensor:
     """A number in [0, 1) for each integer; exact in float32 for small integers, which a big sine is not."""
-    x = frac(index * 0.7548776662 + salt)
-    return frac(x * (x * 17.31 + 3.713) + salt * 0.37)
+    if isinstance(salt, Tensor):
+        x = frac(index * 0.7548776662 + salt)
+        return frac(x * (x * 17.31 + 3.713) + salt * 0.37)
+    x = frac((index * 0.7548776662).add_(salt))
+    return frac(torch.rsub(x, 3.713, alpha=-17.31).mul_(x).add_(salt * 0.37))
 
 
 def cell_hash2(i: Tensor, j: Scalar, salt: Scalar = 0.0) -> Tensor:
@@ -105,3 +115,18 @@ def cell_hash2(i: Tensor, j: Scalar, salt: Scalar = 0.0) -> Tensor:
 def parity(index: Tensor) -> Tensor:
     """0 for even integers, 1 for odd ones."""
     return index - 2 * torch.floor(index * 0.5)
+
+
+def weighted_sum(constant: Scalar, *terms: tuple[Scalar, Tensor]) -> Tensor:
+    """constant + gain * field + ..., one operation and no new memory for every further term.
+
+    The first field has the shape of the result; other fields, tensor gains and the constant may be smaller.
+    """
+    (first_gain, first), *rest = terms
+    total = (first * first_gain).add_(constant)
+    for gain, field in rest:
+        if isinstance(gain, Tensor):
+            total.addcmul_(field, gain)
+        else:
+            total.add_(field, alpha=gain)
+    return total

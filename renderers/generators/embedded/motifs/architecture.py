@@ -20,6 +20,7 @@ from ..maths import (
     mix,
     smooth_max,
     smoothstep,
+    weighted_sum,
 )
 
 
@@ -59,16 +60,16 @@ def cloister(canvas: Canvas) -> Surface:
     daylight = torch.exp(-1.9 * metric)
     window = smoothstep(0.22, 0.05, metric)
     pane = canvas.texture("cell", canvas.x * 1.6, canvas.y * 1.6, 0.6)
-    wall_tone = (
-        0.16
-        + 0.34 * daylight
-        + 0.16 * profile * (0.6 + 0.4 * groove)
-        + 0.2 * stone * (1 - window)
-        - 0.10 * joint
-        + 0.07 * (cell_hash2(block, bay) - 0.5)
-        - 0.14 * smoothstep(0.34, 1.0, f)
+    wall_tone = weighted_sum(
+        0.16,
+        (0.34, daylight),
+        (0.16, profile * (0.6 + 0.4 * groove)),
+        (0.2, stone * (1 - window)),
+        (-0.1, joint),
+        (0.07, cell_hash2(block, bay) - 0.5),
+        (-0.14, smoothstep(0.34, 1.0, f)),
     )
-    floor_tone = 0.10 + 0.42 * daylight + 0.12 * tile * (0.3 + daylight) + 0.1 * stone
+    floor_tone = weighted_sum(0.1, (0.42, daylight), (0.12, tile * (0.3 + daylight)), (0.1, stone))
     tone = mix(mix(wall_tone, floor_tone, floor), 0.55 + 0.4 * pane, window * 0.9)
     wall_height = profile * (0.55 + 0.2 * groove) + 0.25 * stone - 0.18 * joint
     height = mix(wall_height, 0.15 * tile - 0.1, floor) * (1 - window)
@@ -79,7 +80,7 @@ def skyline(canvas: Canvas) -> Surface:
     """Three rows of towers before an evening sky; the windows are keys that notes light."""
     sky = (canvas.y + 1) * 0.5
     cloud = canvas.texture("cloud", canvas.far_x * 0.7 + 0.1 * canvas.controls[2], canvas.far_y * 1.6, 0.35)
-    tone = 0.62 - 0.40 * sky + 0.26 * (cloud - 0.5)
+    tone = weighted_sum(0.62, (-0.4, sky), (0.26, cloud - 0.5))
     height = tone * 0
     glow = 0.30 * smoothstep(0.55, 0.9, cloud) * (1 - sky)
     for row in range(3):
@@ -115,16 +116,15 @@ def _towers(
     )
     light = lit(cell_hash2(i + 5 * tower, j, 0.3), 0.35 * u[4] + 0.3 * row)
     stone = canvas.texture("cloud", canvas.far_x * 1.5 + tower * 0.3, canvas.far_y * 0.8, 0.6) - 0.5
-    wall_tone = (
-        0.34
-        - 0.085 * row
-        + 0.10 * below
-        + 0.14 * stone
-        - 0.08 * smoothstep(0.45, 0.6, f)
-        + 0.10 * (cell_hash(tower, 0.77) - 0.5)
+    wall_tone = weighted_sum(
+        0.34 - 0.085 * row,
+        (0.1, below),
+        (0.14, stone),
+        (-0.08, smoothstep(0.45, 0.6, f)),
+        (0.1, cell_hash(tower, 0.77) - 0.5),
     )
     tone = mix(tone, mix(wall_tone, 0.22 + 0.7 * light, window), body)
-    height = mix(height, 0.25 * (row + 1) - 0.12 * window + 0.06 * stone, body)
+    height = mix(height, weighted_sum(0.25 * (row + 1), (-0.12, window), (0.06, stone)), body)
     glow = mix(glow, window * light * (1.1 - 0.1 * row), body)
     return height, tone, glow
 
@@ -151,13 +151,15 @@ def shoji(canvas: Canvas) -> Surface:
 
     fibre = canvas.texture("grit", canvas.x, canvas.y * 0.45, 0.5) - 0.5
     cloud = canvas.texture("cloud", canvas.x, canvas.y, 0.5) - 0.5
-    paper = (
-        0.52 + 0.25 * halo + 0.13 * moon + 0.06 * fibre + 0.08 * cloud - 0.33 * shadow * (0.5 + 0.5 * halo)
+    paper = weighted_sum(
+        0.52, (0.25, halo), (0.13, moon), (0.06, fibre), (0.08, cloud), (-0.33, shadow * (0.5 + 0.5 * halo))
     )
     grain = canvas.texture("cloud", canvas.x * 0.5, canvas.y * 3, 0.7) - 0.5
     wood = torch.maximum(bars * 0.85, frame)
     tone = mix(mix(paper, 0.22 + 0.2 * grain, panel), 0.14 + 0.16 * grain, wood)
-    height = torch.maximum(bars * 0.45, frame * 0.75) + 0.03 * fibre + 0.12 * panel + 0.05 * grain
+    height = weighted_sum(
+        0.0, (1.0, torch.maximum(bars * 0.45, frame * 0.75)), (0.03, fibre), (0.12, panel), (0.05, grain)
+    )
     open_paper = 1 - torch.maximum(torch.maximum(bars, frame), panel)
     glow = open_paper * ((0.14 * halo + 0.24 * moon) * (1 - 0.85 * shadow) + 0.03)
     return Surface(height, tone, glow)
@@ -184,7 +186,14 @@ def _bamboo(canvas: Canvas) -> Tensor:
         cane = cane * (1 - 0.6 * smoothstep(0.03, 0.01, (node - 0.5).abs()))
 
         side = torch.sign(across)
-        down = frac(y * 2.1 - from_stalk * 1.5 + 0.5 * (side * 0.5 + 0.5) + cell_hash(stalk, 0.1)) - 0.5
+        down = (
+            frac(
+                weighted_sum(
+                    0.0, (2.1, y), (-1.5, from_stalk), (0.5, side * 0.5 + 0.5), (1.0, cell_hash(stalk, 0.1))
+                )
+            )
+            - 0.5
+        )
         length = 0.46 + 0.1 * cell_hash(stalk, 0.9)
         outline = 0.24 * torch.sin(math.pi * (from_stalk / length).clamp(0, 1))
         leaf = smoothstep(blur, -blur, down.abs() - outline) * smoothstep(length, length - 0.05, from_stalk)

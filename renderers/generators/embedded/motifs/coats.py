@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, dome, lit, smoothstep, wave
+from ..maths import bump, dome, lit, smoothstep, wave, weighted_sum
 from .tiles import roof_tiles
 
 
@@ -21,27 +21,29 @@ def plumage(canvas: Canvas) -> Surface:
     shaft = bump(g, 0.055)
     # The barbs fade to their mean before a pixel is wider than half of one.
     detail = smoothstep(0.45, 0.15, canvas.pixel * count * 7)
-    barb = wave(7.5 * g.abs() - 3.6 * s + 0.5 * tile.number) * detail + 0.5 * (1 - detail)
+    barb = wave(weighted_sum(0.0, (7.5, g.abs()), (-3.6, s), (0.5, tile.number))) * detail + 0.5 * (
+        1 - detail
+    )
     down = s - 0.42
     eye = torch.exp(-((g / 0.44) ** 2 + (down / 0.34) ** 2) * 1.7) * p[2]
     eye_core = torch.exp(-((g / 0.20) ** 2 + ((down - 0.06) / 0.17) ** 2) * 1.7) * p[2]
     cloud = canvas.texture("cloud", canvas.x, canvas.y, 0.3)
-    shimmer = torch.sin(3.2 * s + 2.2 * canvas.drift + 1.3 * g + u[4])
-    bands = torch.sin((3 + 5 * p[6]) * y + 1.2 * torch.sin(2 * x) + 6 * p[7])
-    tone = (
-        0.36
-        + 0.20 * s
-        + 0.12 * (barb - 0.5)
-        + 0.20 * shaft
-        + 0.15 * (tile.number - 0.5)
-        + 0.20 * (cloud - 0.5)
-        + 0.08 * shimmer * (0.4 + p[3])
-        + 0.26 * eye
-        - 0.52 * eye_core
-        + 0.16 * smoothstep(0.80, 1.0, tile.to_edge) * (p[4] - 0.3)
-        + 0.24 * (p[5] - 0.4) * bands
+    shimmer = torch.sin(weighted_sum(u[4], (3.2, s), (2.2, canvas.drift), (1.3, g)))
+    bands = torch.sin(weighted_sum(6 * p[7], (3 + 5 * p[6], y), (1.2, torch.sin(2 * x))))
+    tone = weighted_sum(
+        0.36,
+        (0.2, s),
+        (0.12, barb - 0.5),
+        (0.2, shaft),
+        (0.15, tile.number - 0.5),
+        (0.2, cloud - 0.5),
+        (0.08 * (0.4 + p[3]), shimmer),
+        (0.26, eye),
+        (-0.52, eye_core),
+        (0.16 * (p[4] - 0.3), smoothstep(0.8, 1.0, tile.to_edge)),
+        (0.24 * (p[5] - 0.4), bands),
     )
-    height = 0.45 + 0.32 * s + 0.14 * dome(g, 0.02) + 0.07 * (barb - 0.5) + 0.12 * shaft
+    height = weighted_sum(0.45, (0.32, s), (0.14, dome(g, 0.02)), (0.07, barb - 0.5), (0.12, shaft))
     light = 0.10 * lit(tile.number, 0.4 * u[5]) * (0.3 + barb) * smoothstep(0.2, 0.9, s)
     return Surface(height, tone, 0.22 * eye * (1 - eye_core * 0.8) + light)
 
@@ -64,19 +66,19 @@ def scales(canvas: Canvas) -> Surface:
     cloud = canvas.texture("cloud", x, y, 0.33)
     band = smoothstep(0.42, 0.60, cloud + 0.08 * torch.sin(4.5 * y + 6 * p[4]))
     diamonds = torch.sin((2 + 5 * p[4]) * w + 3 * (p[6] - 0.5) * y)
-    tone = (
-        0.16
-        + 0.26 * (s + 0.4).clamp(min=0)
-        + 0.14 * body
-        + 0.18 * (tile.number - 0.5)
-        + 0.30 * (band - 0.5) * p[3]
-        + 0.22 * smoothstep(0.35, 0.75, p[7]) * diamonds * torch.sin((3 + 4 * p[5]) * y)
-        + 0.06 * rings
-        + 0.12 * keel
-        + 0.09 * torch.sin(2.6 * s + 2.6 * canvas.drift + u[4])
-        + 0.14 * smoothstep(0.82, 0.98, tile.to_edge) * (p[6] - 0.35)
+    tone = weighted_sum(
+        0.16,
+        (0.26, (s + 0.4).clamp(min=0)),
+        (0.14, body),
+        (0.18, tile.number - 0.5),
+        (0.3 * p[3], band - 0.5),
+        (0.22 * smoothstep(0.35, 0.75, p[7]), diamonds * torch.sin((3 + 4 * p[5]) * y)),
+        (0.06, rings),
+        (0.12, keel),
+        (0.09, torch.sin(2.6 * s + 2.6 * canvas.drift + u[4])),
+        (0.14 * (p[6] - 0.35), smoothstep(0.82, 0.98, tile.to_edge)),
     )
-    height = 0.35 + 0.34 * s + 0.20 * dome(g, 0.02) + 0.10 * keel + 0.35 * body
+    height = weighted_sum(0.35, (0.34, s), (0.2, dome(g, 0.02)), (0.1, keel), (0.35, body))
     return Surface(height, tone, 0.26 * lit(tile.number, 0.35 * u[5]) * smoothstep(0.1, 0.9, s))
 
 
@@ -90,12 +92,8 @@ def stripes(canvas: Canvas) -> Surface:
     stripe = smoothstep(0.30, 0.70, band + 0.06 * u[2] + 0.25 * (p[2] - 0.5))
     grit = canvas.texture("grit", canvas.x, canvas.y, 0.4) - 0.5
     cloud = canvas.texture("cloud", canvas.x, canvas.y, 0.3)
-    tone = (
-        0.10
-        + 0.72 * stripe * (0.75 + 0.35 * cloud)
-        + 0.10 * grit
-        + 0.16 * (cloud - 0.5)
-        + 0.05 * canvas.drift
+    tone = weighted_sum(
+        0.1, (0.72, stripe * (0.75 + 0.35 * cloud)), (0.1, grit), (0.16, cloud - 0.5), (0.05, canvas.drift)
     )
     height = 0.7 * torch.sqrt(stripe + 0.02) + 0.06 * grit
     return Surface(height, tone, 0.18 * smoothstep(0.9, 1.0, band) * cloud)

@@ -21,6 +21,7 @@ from ..maths import (
     mix,
     smoothstep,
     wave,
+    weighted_sum,
 )
 
 
@@ -41,7 +42,9 @@ def face(canvas: Canvas) -> Surface:
     socket = bump(eye.q, radius * 1.7)
     ruffle = 0.05 * canvas.drift + 0.30 * lay
     strands = torch.round(4 + 3 * p[0])
-    near = canvas.texture("grit", turn * strands, r * 0.34 - 0.1 * u[5] + ruffle * 0.5, 1.0, 0.8)
+    near = canvas.texture(
+        "grit", turn * strands, weighted_sum(-0.1 * u[5], (0.34, r), (0.5, ruffle)), 1.0, 0.8
+    )
     far = canvas.texture("grit", turn * (strands - 2) + 0.3, r * 0.25 + 0.08 * u[6] + 0.4 - ruffle, 1.0, 0.8)
     tuft = canvas.texture("cloud", turn * 3 + ruffle * 0.1, r * 0.8, 1.0, 0.5)
     patches = canvas.texture("cloud", across + p[5] * 3, y + p[6] * 3, 0.22)
@@ -49,19 +52,21 @@ def face(canvas: Canvas) -> Surface:
     blaze = bump(x, 0.10 + 0.10 * (y + 0.6).clamp(min=0)) * smoothstep(0.9, -0.6, y)
     muzzle = torch.exp(-((x / 0.42) ** 2 + ((y - 0.52) / 0.34) ** 2) * 1.5)
     brow = torch.exp(-(((dx + 0.03) / 0.10) ** 2) - ((dy + radius * 1.55) / 0.05) ** 2)
-    hair = 0.7 * near + 0.5 * far - 0.1
+    hair = weighted_sum(-0.1, (0.7, near), (0.5, far))
 
-    tone = (
-        0.24
-        + 0.62 * (hair - 0.08) * (0.45 + 0.75 * tuft)
-        + (0.46 * marking - 0.18) * (0.15 + 0.85 * p[7])
-        + 0.22 * blaze * p[1]
-        + 0.20 * muzzle * p[2]
-        + 0.14 * brow * p[1]
-        - 0.10 * socket
-        + 0.10 * torch.exp(-1.5 * r)
+    tone = weighted_sum(
+        0.24,
+        (0.62, (hair - 0.08) * (0.45 + 0.75 * tuft)),
+        (0.15 + 0.85 * p[7], 0.46 * marking - 0.18),
+        (0.22 * p[1], blaze),
+        (0.2 * p[2], muzzle),
+        (0.14 * p[1], brow),
+        (-0.1, socket),
+        (0.1, torch.exp(-1.5 * r)),
     )
-    height = 0.50 * hair + 0.35 * tuft - 0.28 * socket + 0.25 * bump(r, 0.8) + 0.30 * muzzle
+    height = weighted_sum(
+        0.0, (0.5, hair), (0.35, tuft), (-0.28, socket), (0.25, bump(r, 0.8)), (0.3, muzzle)
+    )
     height, tone, glow = _with_eyes(canvas, eye, torch.sign(x), height, tone, hair)
     height, tone = _with_nose(canvas, x, y, near, height, tone)
     return Surface(height, tone, glow)
@@ -122,7 +127,7 @@ def _with_nose(
     distance = torch.sqrt((x / 1.30) ** 2 + ((y - 0.50 - 0.35 * x * x) * 1.15) ** 2 + 1e-5)
     nose = coverage(0.13 - distance, canvas.pixel * 1.5)
     light = torch.exp(-((x / 0.09) ** 2 + ((y - 0.455) / 0.025) ** 2))
-    tone = mix(tone, 0.07 + 0.05 * grain + 0.35 * light, nose)
+    tone = mix(tone, weighted_sum(0.07, (0.05, grain), (0.35, light)), nose)
     height = mix(height, 0.62 + 0.55 * dome(distance / 0.13, 0.01), nose)
     return height, tone
 
@@ -137,11 +142,11 @@ def butterfly(canvas: Canvas) -> Surface:
     x = x * (1 + 0.12 * u[3])
     r = torch.sqrt(x * x + (y - 0.05) ** 2 + 1e-4)
     angle = torch.atan2(y - 0.05, x)
-    outline = (
-        0.98
-        + 0.26 * torch.cos(2 * (angle + 0.55)) * (0.5 + p[0])
-        - 0.24 * bump(angle - 0.12 - 0.2 * p[1], 0.16)
-        + 0.04 * torch.sin(angle * (10 + 8 * p[2])) * (0.3 + 0.7 * p[3])
+    outline = weighted_sum(
+        0.98,
+        (0.26 * (0.5 + p[0]), torch.cos(2 * (angle + 0.55))),
+        (-0.24, bump(angle - 0.12 - 0.2 * p[1], 0.16)),
+        (0.04 * (0.3 + 0.7 * p[3]), torch.sin(angle * (10 + 8 * p[2]))),
     )
     q = r / outline
     wing = coverage(1 - q, canvas.pixel / outline * 1.6) * smoothstep(0.02, 0.06, x)
@@ -159,13 +164,13 @@ def butterfly(canvas: Canvas) -> Surface:
     fore = torch.hypot(x - (0.55 + 0.12 * p[5]), y - (-0.28 + 0.1 * p[6]))
     hind = torch.hypot(x - 0.42, y - 0.48)
     to_spot = torch.minimum(fore, hind * 1.15)
-    tone = (
-        0.34
-        + 0.30 * smoothstep(0.75, 0.15, q)
-        + 0.26 * (cloud - 0.5)
-        + 0.08 * powder
-        + 0.16 * (cell_hash(field, p[7]) - 0.5)
-        + 0.10 * torch.sin(5 * q + 2 * canvas.drift + u[4])
+    tone = weighted_sum(
+        0.34,
+        (0.3, smoothstep(0.75, 0.15, q)),
+        (0.26, cloud - 0.5),
+        (0.08, powder),
+        (0.16, cell_hash(field, p[7]) - 0.5),
+        (0.1, torch.sin(5 * q + 2 * canvas.drift + u[4])),
     )
     tone = mix(tone, 0.05, margin * 0.9)
     tone = mix(tone, 0.88, dots * margin)
@@ -176,13 +181,15 @@ def butterfly(canvas: Canvas) -> Surface:
     tone = mix(tone, 0.07, vein * 0.8)
     body = smoothstep(0.075, 0.055, canvas.x.abs() + 0.03 * (y - 0.1).abs())
     body = body * smoothstep(0.62, 0.55, (y - 0.08).abs())
-    tone = mix(tone, 0.14 + 0.2 * powder + 0.1 * cos_turns(y * 7), body)
+    tone = mix(tone, weighted_sum(0.14, (0.2, powder), (0.1, cos_turns(y * 7))), body)
 
     bokeh = canvas.texture("bokeh", canvas.far_x + 0.1 * u[5], canvas.far_y + 0.1 * u[6], 0.30)
     haze = canvas.texture("cloud", canvas.far_x, canvas.far_y, 0.25)
-    behind = 0.10 + 0.20 * bokeh + 0.14 * haze * (0.5 - 0.5 * canvas.far_y) + 0.05 * canvas.drift
+    behind = weighted_sum(0.1, (0.2, bokeh), (0.14, haze * (0.5 - 0.5 * canvas.far_y)), (0.05, canvas.drift))
     insect = torch.maximum(wing, body)
-    height = wing * (0.30 + 0.22 * smoothstep(0.0, 0.5, to_vein) + 0.03 * powder - 0.10 * vein + 0.25 * q)
+    height = wing * weighted_sum(
+        0.3, (0.22, smoothstep(0.0, 0.5, to_vein)), (0.03, powder), (-0.1, vein), (0.25, q)
+    )
     height = mix(height, 0.75 * dome(canvas.x / 0.075, 0.01), body)
     light = lit(cell_hash(field, 0.3), 0.4 * u[7]) * (1 - margin) * (1 - vein) * cloud
     glow = (1 - insect) * 0.25 * bokeh + wing * (0.10 * smoothstep(0.75, 1.0, tone) + 0.22 * light)
@@ -209,15 +216,15 @@ def shell(canvas: Canvas) -> Surface:
     stain = canvas.texture("cloud", f * 1.2 + 0.3, along * 0.9, 0.4)
     flame = smoothstep(0.40, 0.65, canvas.texture("cloud", along * 2 + f * 0.5, f * 0.9 + p[2] * 4, 0.35))
     off_ridge = f.abs()
-    tone = (
-        0.22
-        + 0.40 * tube
-        + 0.16 * rib * tube
-        + 0.06 * fine
-        + 0.26 * (flame - 0.5) * p[3]
-        + 0.20 * (stain - 0.5)
-        - 0.24 * smoothstep(0.36, 0.5, off_ridge)
+    tone = weighted_sum(
+        0.22,
+        (0.4, tube),
+        (0.16, rib * tube),
+        (0.06, fine),
+        (0.26 * p[3], flame - 0.5),
+        (0.2, stain - 0.5),
+        (-0.24, smoothstep(0.36, 0.5, off_ridge)),
     )
-    height = 0.1 + 0.75 * tube + 0.10 * rib * tube + 0.03 * fine
+    height = weighted_sum(0.1, (0.75, tube), (0.1, rib * tube), (0.03, fine))
     mouth = 0.20 * smoothstep(0.5, 0.36, off_ridge) * smoothstep(0.3, 0.05, r)
     return Surface(height, tone, mouth + 0.05 * rib)

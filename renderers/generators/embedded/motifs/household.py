@@ -19,6 +19,7 @@ from ..maths import (
     lit,
     mix,
     smoothstep,
+    weighted_sum,
 )
 
 
@@ -31,10 +32,11 @@ def shelves(canvas: Canvas) -> Surface:
     v = canvas.y * shelf_count * 0.5 + 0.25 + 0.12 * u[2]
     shelf = torch.floor(v)
     down = v - shelf
-    along = (
-        canvas.x * (6.5 + 2.5 * p[1])
-        + 17.3 * cell_hash(shelf, 0.11)
-        + 0.3 * u[3] * (cell_hash(shelf, 0.5) - 0.5)
+    along = weighted_sum(
+        0.0,
+        (6.5 + 2.5 * p[1], canvas.x),
+        (17.3, cell_hash(shelf, 0.11)),
+        (0.3 * u[3], cell_hash(shelf, 0.5) - 0.5),
     )
     along = along + 0.34 * torch.sin(1.7 * along + 4 * cell_hash(shelf, 0.2)) + 0.16 * torch.sin(3.1 * along)
     book = torch.floor(along)
@@ -64,20 +66,20 @@ def shelves(canvas: Canvas) -> Surface:
     lamp_dx, lamp_dy = canvas.far_x - 0.45 * u[4], canvas.far_y + 0.25 - 0.3 * u[5]
     lamp = torch.exp(-(lamp_dx**2 * 0.9 + lamp_dy**2 * 0.9))
     light = lit(second, 0.45 * u[6])
-    book_tone = (
-        0.18
-        + 0.48 * frac(first * 3.7 + 0.3 * second)
-        + 0.06 * grit
-        + 0.10 * (cloud - 0.5)
-        + 0.12 * (spine - 0.6)
+    book_tone = weighted_sum(
+        0.18, (0.48, frac(first * 3.7 + 0.3 * second)), (0.06, grit), (0.1, cloud - 0.5), (0.12, spine - 0.6)
     )
     gold = bands.clamp(0, 1) * (first > 0.25) + 0.8 * label * (1 - title)
     book_tone = mix(book_tone, 0.88, gold.clamp(0, 1) * 0.85)
     tone = mix(0.04 + 0.08 * lamp, book_tone, cover)
-    tone = mix(tone, 0.30 + 0.22 * wood + 0.12 * smoothstep(0.9, 0.93, down), plank)
+    tone = mix(tone, weighted_sum(0.3, (0.22, wood), (0.12, smoothstep(0.9, 0.93, down))), plank)
     tone = tone * (0.45 + 0.62 * lamp) + 0.04 * canvas.drift
-    height = cover * (0.30 + 0.30 * spine + 0.10 * second + 0.06 * gold) + plank * (0.75 + 0.05 * wood)
-    glow = 0.42 * lamp * cover * gold + 0.40 * light * cover * (0.3 + gold) + 0.10 * lamp * lamp
+    height = cover * weighted_sum(0.3, (0.3, spine), (0.1, second), (0.06, gold)) + plank * (
+        0.75 + 0.05 * wood
+    )
+    glow = weighted_sum(
+        0.0, (0.42, lamp * cover * gold), (0.4, light * cover * (0.3 + gold)), (0.1, lamp * lamp)
+    )
     return Surface(height, tone, glow)
 
 
@@ -90,14 +92,13 @@ def vessel(canvas: Canvas) -> Surface:
     down = ((y + 0.78) * (1 / 1.5)).clamp(0, 1)
     belly, waist, foot = 0.12 + 0.26 * p[1], p[2] - 0.25, p[3] - 0.5
     turn = math.pi * down
-    radius = (
-        0.15
-        + 0.13 * p[0]
-        + (0.12 + 0.26 * p[1] + 0.03 * u[3]) * torch.sin(turn)
-        - (0.20 * waist + 0.03 * u[4]) * torch.sin(2 * math.pi * down)
-        + 0.09 * foot * torch.sin(3 * math.pi * down)
-        + 0.035 * bump(down, 0.045)
-        + 0.03 * bump(1 - down, 0.04)
+    radius = weighted_sum(
+        0.15 + 0.13 * p[0],
+        (0.12 + 0.26 * p[1] + 0.03 * u[3], torch.sin(turn)),
+        (-1.0, (0.2 * waist + 0.03 * u[4]) * torch.sin(2 * math.pi * down)),
+        (0.09, foot * torch.sin(3 * math.pi * down)),
+        (0.035, bump(down, 0.045)),
+        (0.03, bump(1 - down, 0.04)),
     ).clamp(min=0.06)
     slope = (
         math.pi
@@ -129,16 +130,16 @@ def vessel(canvas: Canvas) -> Surface:
     cloud = canvas.texture("cloud", longitude * 2 + 0.3 * u[5], y * 1.2, 0.5) - 0.5
     light = bump(k + 0.46 + 0.1 * u[6], 0.10) * smoothstep(0.0, 0.15, down) * smoothstep(1.0, 0.8, down)
     rim_light = bump(k - 0.86, 0.10)
-    tone = (
-        0.30
-        + 0.20 * facing
-        + 0.30 * (cell_hash(band, 0.3) - 0.5) * p[6]
-        + 0.36 * figure * (0.4 + 0.6 * p[6])
-        + 0.16 * line
-        + 0.12 * cloud
-        + 0.30 * light
-        + 0.12 * rim_light
-        - 0.18 * smoothstep(0.6, 1.0, k)
+    tone = weighted_sum(
+        0.3,
+        (0.2, facing),
+        (0.3 * p[6], cell_hash(band, 0.3) - 0.5),
+        (0.36 * (0.4 + 0.6 * p[6]), figure),
+        (0.16, line),
+        (0.12, cloud),
+        (0.3, light),
+        (0.12, rim_light),
+        (-0.18, smoothstep(0.6, 1.0, k)),
     )
 
     bokeh = canvas.texture("bokeh", canvas.far_x + 0.08 * u[7], canvas.far_y + 0.06 * u[8], 0.34)
@@ -146,9 +147,9 @@ def vessel(canvas: Canvas) -> Surface:
     # The clamp keeps the perspective of the grain away from its horizon.
     wood = canvas.texture("cloud", x / (y + 0.9).clamp(min=0.3) * 0.8, y * 4.0, 0.6)
     shadow = torch.exp(-(((x - 0.10) / 0.55) ** 2 + ((y - 0.74) / 0.10) ** 2))
-    room = 0.12 + 0.20 * bokeh + 0.06 * canvas.drift - 0.05 * y
-    behind = mix(room, 0.20 + 0.16 * wood - 0.16 * shadow, table)
-    height = 0.25 + 0.55 * facing * (0.5 + radius) + 0.03 * figure
+    room = weighted_sum(0.12, (0.2, bokeh), (0.06, canvas.drift), (-0.05, y))
+    behind = mix(room, weighted_sum(0.2, (0.16, wood), (-0.16, shadow)), table)
+    height = weighted_sum(0.25, (0.55, facing * (0.5 + radius)), (0.03, figure))
     painted = 0.20 * figure * lit(kind, 0.4 * u[9])
     glow = (1 - body) * 0.26 * bokeh * (1 - table) + body * (0.5 * light * light + 0.12 * rim_light + painted)
     return Surface(mix(0.06 * wood * table, height, body), mix(behind, tone, body), glow)
@@ -181,29 +182,29 @@ def ball(canvas: Canvas) -> Surface:
     grit = canvas.texture("grit", ball_x + 0.5 * ball_z, ball_y - 0.4 * ball_z, 0.42) - 0.5
     leather = canvas.texture("spots", ball_x + 0.6 * ball_z, ball_y - 0.5 * ball_z, 0.9)
     cloud = canvas.texture("cloud", ball_x + ball_z, ball_y - ball_z, 0.3) - 0.5
-    ball_tone = (
-        0.56
-        + 0.28 * p[1]
-        + 0.06 * grit
-        + 0.12 * cloud
-        - 0.30 * (1 - z).clamp(min=0)
-        - 0.22 * seam
-        + 0.04 * canvas.drift
+    ball_tone = weighted_sum(
+        0.56 + 0.28 * p[1],
+        (0.06, grit),
+        (0.12, cloud),
+        (-0.3, (1 - z).clamp(min=0)),
+        (-0.22, seam),
+        (0.04, canvas.drift),
     )
 
     bokeh = canvas.texture("bokeh", canvas.far_x + 0.1 * u[7], canvas.far_y + 0.08 * u[8], 0.36)
     ground = smoothstep(0.1, 1.0, canvas.far_y)
     grass = canvas.texture("grit", canvas.x * 1.6, canvas.y * 0.35, 0.9)
-    behind = 0.10 + 0.16 * bokeh + 0.04 * canvas.drift + ground * (0.14 * grass)
+    behind = weighted_sum(0.1, (0.16, bokeh), (0.04, canvas.drift), (0.14, ground * grass))
     behind = behind - 0.14 * torch.exp(-((x - 0.05) ** 2 * 0.8 + (y - 1.02) ** 2 * 9))
     tone = mix(behind, ball_tone, inside)
     # Light stitches on dark leather, dark ones on light leather.
     tone = mix(tone, mix(0.95, 0.42, smoothstep(0.4, 0.6, p[1])), stitches * inside)
-    height = (
-        inside * (0.1 + 1.1 * z)
-        + 0.10 * stitches * inside
-        - 0.06 * seam * inside
-        + 0.025 * leather * inside
-        + (1 - inside) * ground * grass * 0.3
+    height = weighted_sum(
+        0.0,
+        (1.0, inside * (0.1 + 1.1 * z)),
+        (0.1, stitches * inside),
+        (-0.06, seam * inside),
+        (0.025, leather * inside),
+        (0.3, (1 - inside) * ground * grass),
     )
     return Surface(height, tone, (1 - inside) * 0.22 * bokeh * (1 - ground))

@@ -18,6 +18,7 @@ from ..maths import (
     mix,
     smooth_max,
     smoothstep,
+    weighted_sum,
 )
 
 
@@ -37,12 +38,11 @@ def bars(canvas: Canvas) -> Surface:
     place = (bar + 0.5 - 0.3 * u[2]) / count * 2
 
     profile = p[3]
-    length = (
-        0.50
-        + 0.16 * p[2]
-        - (0.26 * place) * smoothstep(0.45, 0.25, profile)
-        + (0.30 * (0.5 - place * place)) * smoothstep(0.55, 0.8, profile)
-        + (0.03 + 0.12 * p[7]) * (cell_hash(bar, 0.3) - 0.5)
+    length = weighted_sum(
+        0.5 + 0.16 * p[2],
+        (-0.26, place * smoothstep(0.45, 0.25, profile)),
+        (0.3, (0.5 - place * place) * smoothstep(0.55, 0.8, profile)),
+        (0.03 + 0.12 * p[7], cell_hash(bar, 0.3) - 0.5),
     )
     offset = 0.06 * (frac(bar * 0.5) * 2 - 0.5)
     light = lit(cell_hash(bar, 0.1), 0.45 * u[3])
@@ -63,22 +63,22 @@ def bars(canvas: Canvas) -> Surface:
         * (1 - smoothstep(-0.01, 0.01, y - 0.80 - 0.30 * (0.5 - 0.5 * place)))
         * smoothstep(0.66, 0.62, p[6] + 0.3 * lying)
     )
-    behind = (
-        0.10
-        + 0.10 * canvas.texture("cloud", canvas.far_x + 0.2 * canvas.drift, canvas.far_y, 0.3)
-        + 0.05 * canvas.drift
+    behind = weighted_sum(
+        0.1,
+        (0.1, canvas.texture("cloud", canvas.far_x + 0.2 * canvas.drift, canvas.far_y, 0.3)),
+        (0.05, canvas.drift),
     )
     tube_tone = 0.30 + 0.28 * roundness * (0.6 + 0.4 * cos_turns(f * 0.55 + 0.1))
-    wood_tone = (
-        0.42
-        + 0.34 * (cell_hash(bar, 0.7) - 0.35) * 0.6
-        + 0.30 * (grain - 0.5)
-        + 0.12 * curve
-        + 0.25 * light
-        + 0.16 * band
+    wood_tone = weighted_sum(
+        0.42,
+        (0.204, cell_hash(bar, 0.7) - 0.35),
+        (0.3, grain - 0.5),
+        (0.12, curve),
+        (0.25, light),
+        (0.16, band),
     )
     tone = mix(mix(behind, tube_tone, tube), wood_tone, wood) - 0.3 * cord * wood
-    height = mix(0.25 * tube * roundness, 0.55 + 0.3 * curve + 0.1 * grain, wood)
+    height = mix(0.25 * tube * roundness, weighted_sum(0.55, (0.3, curve), (0.1, grain)), wood)
     return Surface(height, tone, wood * light * 0.55)
 
 
@@ -108,17 +108,19 @@ def disc(canvas: Canvas) -> Surface:
     brush = canvas.texture("cloud", r * 7, turn + 0.15 * r, 0.9, 1.0) - 0.5
     dimples = torch.cos(torch.log(r + 0.05) * 14.0) * torch.cos(TAU * turn * 24) * smoothstep(0.06, 0.2, r)
     bowl = (1 - (r / radius) ** 2).clamp(0, 1)
-    metal_tone = 0.16 + 0.36 * shine * (0.4 + r) + 0.22 * shine3 * r + 0.2 * brush + 0.10 * dimples * p[4]
-    skin_tone = (
-        0.80
-        - 0.28 * (1 - bowl)
-        + 0.16 * brush
-        + 0.05 * ripple
-        + 0.06 * canvas.drift
-        - 0.25 * bump(r, 0.3) * p[4]
+    metal_tone = weighted_sum(
+        0.16, (0.36, shine * (0.4 + r)), (0.22, shine3 * r), (0.2, brush), (0.1 * p[4], dimples)
     )
-    skin_height = 0.45 + 0.10 * ripple + 0.03 * brush
-    metal_height = 0.55 - 0.6 * bowl + 0.05 * dimples * p[4] + 0.02 * brush
+    skin_tone = weighted_sum(
+        0.8,
+        (-0.28, 1 - bowl),
+        (0.16, brush),
+        (0.05, ripple),
+        (0.06, canvas.drift),
+        (-0.25 * p[4], bump(r, 0.3)),
+    )
+    skin_height = weighted_sum(0.45, (0.1, ripple), (0.03, brush))
+    metal_height = weighted_sum(0.55, (-0.6, bowl), (0.05 * p[4], dimples), (0.02, brush))
     tone, height = mix(skin_tone, metal_tone, metal), mix(skin_height, metal_height, metal)
     tone = mix(tone, 0.55 + 0.3 * cos_turns(turn * 2 + 0.2 * u[7]), rim * 0.9)
     height = height * (1 - rim) + rim * (0.62 + 0.2 * dome(from_rim / 0.05))
@@ -128,7 +130,9 @@ def disc(canvas: Canvas) -> Surface:
     zigzag = (frac(turn * lug_count * 2) - 0.5).abs() * 2
     to_rope = (r - (radius + 0.16 + 0.5 * zigzag)).abs() / (1 + lug_count * 0.35)
     rope = line_coverage(to_rope, 0.010, pixel * 0.6) * outer
-    flow = canvas.texture("ridge", turn * 3 + 0.1 * u[8], r * 0.55 - 0.3 * u[9] + 0.25 * canvas.drift, 1.0)
+    flow = canvas.texture(
+        "ridge", turn * 3 + 0.1 * u[8], weighted_sum(-0.3 * u[9], (0.55, r), (0.25, canvas.drift)), 1.0
+    )
     fire = smoothstep(0.35, 0.95, flow) * torch.exp(-2.6 * (r - radius).clamp(min=0))
     wood = canvas.texture("cloud", canvas.far_x * 2.5, canvas.far_y * 0.4, 0.5)
     fire_tone = mix(0.05 + 0.12 * flow, 0.54 + 0.44 * fire, smoothstep(0.04, 0.45, fire))

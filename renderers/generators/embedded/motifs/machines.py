@@ -22,6 +22,7 @@ from ..maths import (
     parity,
     smooth_max,
     smoothstep,
+    weighted_sum,
 )
 
 
@@ -50,10 +51,12 @@ def gears(canvas: Canvas) -> Surface:
     hole = smoothstep(0.07, 0.055, torch.hypot(across, (f - 0.45) / 1.9 * 0.62))
     bevel = smoothstep(0.16, 0.26, f) * (1 - smoothstep(0.62, 0.78, f))
     brush = canvas.texture("cloud", position * 2.2, turn + ring * 0.3, 0.8, 1.0) - 0.5
-    shine = 0.5 + 0.5 * cos_turns(turn * 2 + 0.2 * u[4] + 0.25 * sense)
-    metal_tone = 0.30 + 0.26 * shine + 0.22 * brush + 0.20 * (cell_hash(ring, 0.5) - 0.4) + 0.06 * bevel
+    shine = 0.5 + 0.5 * cos_turns(weighted_sum(0.2 * u[4], (2, turn), (0.25, sense)))
+    metal_tone = weighted_sum(
+        0.3, (0.26, shine), (0.22, brush), (0.2, cell_hash(ring, 0.5) - 0.4), (0.06, bevel)
+    )
     tone = mix(mix(0.10 + 0.06 * brush, metal_tone, body), 0.08, hole * body)
-    height = body * (0.45 + 0.18 * bevel + 0.04 * brush) - 0.35 * hole * body
+    height = body * weighted_sum(0.45, (0.18, bevel), (0.04, brush)) - 0.35 * hole * body
     bolt_light = lit(cell_hash2(torch.floor(bolt_turn), ring), 0.4 * u[5])
     seam = bump(f - 0.06, 0.035)
     glow = hole * body * bolt_light * 1.2 + 0.5 * seam * lit(cell_hash(ring, 0.9), 0.3 * u[6])
@@ -88,11 +91,11 @@ def keys(canvas: Canvas) -> Surface:
     dash = line_coverage(down.abs(), 0.02, pixel) * line_coverage(across.abs(), 0.13, pixel)
     legend = torch.maximum(ring, dash * smoothstep(0.5, 0.2, kind))
     grit = canvas.texture("grit", canvas.x, canvas.y, 0.55) - 0.5
-    cap_tone = 0.22 + 0.22 * top + 0.22 * (number - 0.5) + 0.05 * grit - 0.25 * dish * top
+    cap_tone = weighted_sum(0.22, (0.22, top), (0.22, number - 0.5), (0.05, grit), (-0.25, dish * top))
     tone = mix(mix(0.05, cap_tone, cap), 0.95, legend * 0.8)
     tone = tone + 0.34 * light * cap
     under = torch.exp(-(outside / 0.05).clamp(min=0)) * (1 - cap)
-    height = cap * (0.35 + 0.4 * top - 0.35 * dish * top - 0.12 * light) + 0.05 * legend
+    height = cap * weighted_sum(0.35, (0.4, top), (-0.35, dish * top), (-0.12, light)) + 0.05 * legend
     glow = under * (light * 1.6 + 0.35 * second_light) + legend * (0.35 + light) + 0.25 * light * cap
     return Surface(height, tone, glow)
 
@@ -103,9 +106,10 @@ def screen(canvas: Canvas) -> Surface:
     x, y = canvas.x * 1.08, canvas.y * 1.08
     bulge = 1 + 0.07 * (x * x + y * y)
     x, y = x * bulge, y * bulge
-    q = torch.sqrt(torch.sqrt(x**4 + y**4 + 1e-6))
+    xx, yy = x * x, y * y
+    q = torch.sqrt(torch.sqrt(xx * xx + yy * yy + 1e-6))
     glass, bezel = smoothstep(1.0, 0.97, q), smoothstep(0.98, 1.06, q)
-    envelope = torch.exp(-1.2 * x * x)
+    envelope = torch.exp(-1.2 * xx)
     brightness, trace_tone = _traces(canvas, x, y, envelope)
     # The scan lines fade out before they alias.
     depth = 0.42 * min(max(2 - 4 * pixel * 36, 0.0), 1.0)
@@ -116,11 +120,11 @@ def screen(canvas: Canvas) -> Surface:
         line_coverage(to_column / 2.5, 0.004, pixel), line_coverage(to_row / 2.5, 0.004, pixel)
     )
     graticule = graticule * 0.14
-    tone = 0.08 + 0.10 * envelope * torch.exp(-2 * y * y)
+    tone = 0.08 + 0.10 * envelope * torch.exp(-2 * yy)
     tone = (tone + graticule + 0.85 * trace_tone * brightness.clamp(max=1.0)) * scan
     cloud = canvas.texture("cloud", canvas.far_x, canvas.far_y, 0.3)
     tone = mix(0.22 + 0.2 * cloud, tone, glass)
-    height = (1 - glass) * 0.6 + 0.10 * glass * (1 - q * q) - 0.25 * bezel
+    height = weighted_sum(0.0, (0.6, 1 - glass), (0.1, glass * (1 - q * q)), (-0.25, bezel))
     glow = brightness.clamp(max=1.6) * scan + graticule * 0.5
     return Surface(height, tone, glow * glass)
 
@@ -132,15 +136,18 @@ def _traces(canvas: Canvas, x: Tensor, y: Tensor, envelope: Tensor) -> tuple[Ten
     for j in range(4):
         slow, fast = 0.5 + 0.45 * j + 0.5 * p[0], 1.4 + 1.1 * j + p[1]
         slow_swing, fast_swing = 0.26 + 0.07 * u[2 + j], 0.11 + 0.06 * u[6 + j]
-        slow_phase = TAU * slow * x * 0.5 + (1.1 * u[10 + j] + j)
-        fast_phase = TAU * fast * x * 0.8 + (1.3 * u[14 + j] + 2.1 * j)
+        slow_phase = TAU * slow * 0.5 * x + (1.1 * u[10 + j] + j)
+        fast_phase = TAU * fast * 0.8 * x + (1.3 * u[14 + j] + 2.1 * j)
         level = slow_swing * torch.sin(slow_phase) + fast_swing * torch.sin(fast_phase)
         slope = slow_swing * math.pi * slow * torch.cos(slow_phase)
         slope = slope + fast_swing * TAU * 0.8 * fast * torch.cos(fast_phase)
         distance = (y - level * (0.4 + 0.8 * envelope) + 0.12 * (j - 1.5)).abs()
         # Vertical distance over the secant: the trace keeps its width where it is steep.
         distance = distance * torch.rsqrt(1 + slope * slope * 0.5)
-        beam = 1 / (1 + (distance / 0.012) ** 1.5) * (1 - 0.12 * j) + 0.25 * torch.exp(-distance * 9)
-        brightness = brightness + beam
-        tone = tone + beam * (0.95 - 0.16 * j)
+        widths = distance / 0.012
+        # widths^1.5, which is slow as a power.
+        core = (widths * widths.sqrt()).add_(1).reciprocal_()
+        beam = weighted_sum(0.0, (1 - 0.12 * j, core), (0.25, torch.exp(-distance * 9)))
+        brightness.add_(beam)
+        tone.add_(beam, alpha=0.95 - 0.16 * j)
     return brightness, tone / (brightness + 0.3)

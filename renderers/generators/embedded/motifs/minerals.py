@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import coverage, dome, lit, mix, smoothstep
+from ..maths import coverage, dome, lit, mix, smoothstep, weighted_sum
 
 
 def crystal(canvas: Canvas) -> Surface:
@@ -29,10 +29,10 @@ def crystal(canvas: Canvas) -> Surface:
         depth = depth + x / scale * weight * (0.9 if j % 2 else 0.7)
         x = x - (0.28 + 0.22 * p[2 + j])
         x, y, scale = x * 1.25, y * 1.25, scale * 1.25
-    facet = 0.5 + 0.5 * torch.sin(2.6 * tone + 1.2 * canvas.drift + u[9])
+    facet = 0.5 + 0.5 * torch.sin(weighted_sum(u[9], (2.6, tone), (1.2, canvas.drift)))
     cloud = canvas.texture("cloud", canvas.far_x + 0.1 * canvas.drift, canvas.far_y, 0.25)
     ridge = canvas.texture("ridge", canvas.x + tone, canvas.y, 0.4)
-    tone = 0.12 + 0.52 * facet * (0.55 + 0.7 * cloud) + 0.10 * ridge + 0.22 * edge
+    tone = weighted_sum(0.12, (0.52, facet * (0.55 + 0.7 * cloud)), (0.1, ridge), (0.22, edge))
     glow = 0.55 * edge * (0.3 + facet) + 0.30 * smoothstep(0.86, 1.0, facet) * cloud
     return Surface(0.75 * depth + 0.02 * ridge, tone, glow)
 
@@ -48,10 +48,10 @@ def cells(canvas: Canvas) -> Surface:
     cloud = canvas.texture("cloud", canvas.x, canvas.y, 0.45)
     grit = canvas.texture("grit", canvas.x, canvas.y, 0.5) - 0.5
     ring = torch.cos(to_point * (9 + 16 * p[3]) - u[2])
-    cell_tone = 0.26 + 0.34 * number + 0.22 * (cloud - 0.5) + 0.10 * ring * p[5] + 0.08 * grit
+    cell_tone = weighted_sum(0.26, (0.34, number), (0.22, cloud - 0.5), (0.1 * p[5], ring), (0.08, grit))
     tone = mix(0.08 + 0.75 * (p[4] > 0.6), cell_tone, inside)
     light = lit(number, 0.4 * u[3])
-    height = inside * (0.45 + 0.35 * (1 - to_point) + 0.05 * ring + 0.10 * cloud) + 0.04 * grit
+    height = inside * weighted_sum(0.45, (0.35, 1 - to_point), (0.05, ring), (0.1, cloud)) + 0.04 * grit
     glow = 0.35 * light * inside * (1 - to_point) + 0.3 * (1 - inside) * light
     return Surface(height, tone + 0.15 * light * inside, glow)
 
@@ -68,7 +68,7 @@ def bubbles(canvas: Canvas) -> Surface:
     large = dome(distance / 0.62, 0.003)
     on_top = smoothstep(0.62, 0.56, distance)
     cloud = canvas.texture("cloud", canvas.x, canvas.y, 0.3)
-    large_tone = 0.24 + 0.36 * large + 0.34 * (number - 0.5) + 0.2 * (cloud - 0.5)
+    large_tone = weighted_sum(0.24, (0.36, large), (0.34, number - 0.5), (0.2, cloud - 0.5))
     tone = mix(0.10 + 0.30 * small * cloud, large_tone, on_top)
     rim = smoothstep(0.40, 0.58, distance) * on_top
     shine = 0.25 * smoothstep(0.93, 1.0, large) * (number > 0.5) * p[3]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, bump, cell_hash, coverage, frac, mix, smoothstep, wave
+from ..maths import TAU, bump, cell_hash, coverage, frac, mix, smoothstep, wave, weighted_sum
 from .tiles import roof_tiles
 
 
@@ -22,7 +22,7 @@ def mushrooms(canvas: Canvas) -> Surface:
     bokeh = canvas.texture("bokeh", canvas.far_x + 0.06 * u[4], canvas.far_y + 0.05 * u[5], 0.42)
     moss = canvas.texture("ridge", canvas.x, canvas.y * 1.6, 0.35)
     ground = smoothstep(0.25, 1.0, canvas.y + 0.1 * canvas.drift)
-    tone = 0.10 + 0.10 * bokeh * (1 - ground) + 0.03 * canvas.drift + 0.13 * ground * moss
+    tone = weighted_sum(0.1, (0.1, bokeh * (1 - ground)), (0.03, canvas.drift), (0.13, ground * moss))
     surface = Surface(0.2 * ground * moss, tone, 0.20 * bokeh * (1 - ground) ** 2)
     for number in range(5):
         place = cell_hash(torch.full_like(p[1], number), p[1])
@@ -73,12 +73,12 @@ def _grown(canvas: Canvas, behind: Surface, mushroom: _Mushroom) -> Surface:
     spots = smoothstep(0.34, 0.24, spots) * cap
     rays = torch.cos(x / (0.35 + below.abs()) * 20.0) * 0.5 + 0.5
 
-    tone = mix(tone, 0.86 - 0.10 * across - 0.30 * smoothstep(0.6, 0.05, below), stem)
+    tone = mix(tone, weighted_sum(0.86, (-0.1, across), (-0.3, smoothstep(0.6, 0.05, below))), stem)
     stem_height = base + 0.14 * torch.sqrt((1 - across * across).clamp(min=0) + 0.01)
     height = mix(height, stem_height, stem)
-    tone = mix(tone, 0.62 + 0.2 * rays - 0.25 * under.clamp(0, 1), gills)
+    tone = mix(tone, weighted_sum(0.62, (0.2, rays), (-0.25, under.clamp(0, 1))), gills)
     height = mix(height, base + 0.08 + 0.06 * rays, gills)
-    tone = mix(tone, 0.34 + 0.2 * roundness + 0.12 * (hue - 0.5), cap)
+    tone = mix(tone, weighted_sum(0.34, (0.2, roundness), (0.12, hue - 0.5)), cap)
     tone = mix(tone, 0.93, spots)
     height = mix(height, base + 0.5 * roundness + 0.08 * spots, cap)
     rim = 0.22 * cap * (1 - spots) * smoothstep(0.85, 1.0, q)
@@ -91,12 +91,12 @@ def leaf(canvas: Canvas) -> Surface:
     x = canvas.x - 0.12 * torch.sin(2.2 * canvas.y + u[2])
     across, side = x.abs(), torch.sign(x)
     count = 2.2 + 2.5 * p[0]
-    along = (
-        canvas.y * count
-        + across * count * (0.75 + 0.4 * p[1])
-        - 0.25 * across * across * count
-        + 0.5 * (side * 0.5 + 0.5)
-        + 0.2 * u[3]
+    along = weighted_sum(
+        0.2 * u[3],
+        (1.0, canvas.y * count),
+        (0.75 + 0.4 * p[1], across * count),
+        (-0.25, across * across * count),
+        (0.5, side * 0.5 + 0.5),
     )
     to_vein = (frac(along) - 0.5).abs() / count
     vein = bump(to_vein, 0.010 + 0.022 * torch.exp(-1.8 * across))
@@ -105,17 +105,17 @@ def leaf(canvas: Canvas) -> Surface:
     to_cell = canvas.texture("edge", (canvas.x + 0.1 * along) * scale, canvas.y * scale, 1.0, detail=0.6)
     net = bump(to_cell, 0.09)
     cloud = canvas.texture("cloud", canvas.x, canvas.y, 0.4)
-    tone = (
-        0.30
-        + 0.26 * cloud
-        + 0.08 * canvas.drift
-        + 0.16 * (frac(along + 0.5) - 0.5)
-        + 0.30 * vein
-        + 0.40 * rib
-        + 0.13 * net
+    tone = weighted_sum(
+        0.3,
+        (0.26, cloud),
+        (0.08, canvas.drift),
+        (0.16, frac(along + 0.5) - 0.5),
+        (0.3, vein),
+        (0.4, rib),
+        (0.13, net),
     )
     swell = 0.8 + 0.25 * torch.sin(frac(along) * math.pi)
-    height = 0.45 * (1 - vein) * (1 - rib) * swell - 0.12 * net + 0.1 * cloud
+    height = weighted_sum(0.0, (0.45, (1 - vein) * (1 - rib) * swell), (-0.12, net), (0.1, cloud))
     return Surface(height, tone, 0.30 * rib + 0.12 * vein)
 
 
@@ -132,17 +132,19 @@ def dahlia(canvas: Canvas) -> Surface:
     arch = (1 - g * g).clamp(min=0)
     vein = wave(g * 3.5)
     cup = g * g * (s + 0.6).clamp(min=0)
-    tone = (
-        0.30
-        + 0.34 * s
-        + 0.12 * arch
-        + 0.05 * vein
-        + 0.12 * (tile.number - 0.5)
-        + 0.10 * canvas.drift * 0.6
-        - 0.10 * cup
-        + 0.14 * smoothstep(0.75, 1.0, tile.to_edge)
+    tone = weighted_sum(
+        0.3,
+        (0.34, s),
+        (0.12, arch),
+        (0.05, vein),
+        (0.12, tile.number - 0.5),
+        (0.06, canvas.drift),
+        (-0.1, cup),
+        (0.14, smoothstep(0.75, 1.0, tile.to_edge)),
     )
-    height = 0.40 + 0.40 * s - 0.12 * s * s * s + 0.18 * torch.sqrt(arch + 0.02) + 0.03 * vein + 0.10 * cup
+    height = weighted_sum(
+        0.4, (0.4, s), (-0.12, s * s * s), (0.18, torch.sqrt(arch + 0.02)), (0.03, vein), (0.1, cup)
+    )
     core = bump(r, 0.15)
     seeds = canvas.texture("spots", x, y, 0.6)
     tone = mix(tone, 0.92 - 0.35 * seeds, core)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, cell_hash, dome, frac, line_coverage, lit, mix, parity, smoothstep
+from ..maths import TAU, cell_hash, dome, frac, line_coverage, lit, mix, parity, smoothstep, weighted_sum
 
 
 def web(canvas: Canvas) -> Surface:
@@ -44,21 +44,22 @@ def web(canvas: Canvas) -> Surface:
     cloud = canvas.texture("cloud", canvas.far_x, canvas.far_y, 0.25)
     above = 0.5 - 0.5 * canvas.far_y
     sun = torch.exp(-((canvas.far_x - 0.5 + 0.3 * u[9]) ** 2 + (canvas.far_y + 0.55) ** 2) * 1.3)
-    tone = (
-        0.06
-        + 0.16 * cloud
-        + 0.22 * sun
-        + 0.30 * bokeh * (0.35 + 0.65 * above)
-        + 0.14 * near * (0.3 + 0.7 * sun)
-        + 0.05 * canvas.drift
-        + 0.14 * halo * glint
+    tone = weighted_sum(
+        0.06,
+        (0.16, cloud),
+        (0.22, sun),
+        (0.3, bokeh * (0.35 + 0.65 * above)),
+        (0.14, near * (0.3 + 0.7 * sun)),
+        (0.05, canvas.drift),
+        (0.14, halo * glint),
     )
     tone = mix(tone, 0.95, thread * (0.40 + 0.60 * glint))
-    glow = (
-        thread * glint * (0.75 + 0.8 * bead)
-        + 0.30 * bokeh * bokeh * (0.3 + 0.7 * sun)
-        + 0.10 * sun * sun
-        + 0.14 * halo * glint
+    glow = weighted_sum(
+        0.0,
+        (1.0, thread * glint * (0.75 + 0.8 * bead)),
+        (0.3, bokeh * bokeh * (0.3 + 0.7 * sun)),
+        (0.1, sun * sun),
+        (0.14, halo * glint),
     )
     return Surface(0.7 * thread + 0.1 * halo, tone, glow)
 
@@ -67,7 +68,7 @@ def cloth(canvas: Canvas) -> Surface:
     """Cloth in folds: threads over and under each other, with a woven figure."""
     p, u = canvas.traits, canvas.controls
     count = 7.0 + 9 * p[0]
-    fold = torch.sin(2.2 * canvas.x + 1.1 * canvas.y + 1.4 * canvas.drift + u[2])
+    fold = torch.sin(weighted_sum(u[2], (2.2, canvas.x), (1.1, canvas.y), (1.4, canvas.drift)))
     across, down = (canvas.x + 0.08 * fold) * count, (canvas.y + 0.05 * fold) * count
     i, j = torch.floor(across), torch.floor(down)
     fu, fv = (across - i - 0.5) * 2, (down - j - 0.5) * 2
@@ -86,12 +87,12 @@ def cloth(canvas: Canvas) -> Surface:
     figure = 0.5 + 0.5 * figure
     # Threads fade into their mean before they alias.
     detail = smoothstep(0.5, 0.22, pixel)
-    tone = (
-        0.20
-        + 0.42 * figure
-        + 0.14 * (over - 0.5)
-        + (0.22 * (thread - 0.6) + 0.12 * fibre) * detail
-        + 0.12 * fold
+    tone = weighted_sum(
+        0.2,
+        (0.42, figure),
+        (0.14, over - 0.5),
+        (1.0, (0.22 * (thread - 0.6) + 0.12 * fibre) * detail),
+        (0.12, fold),
     )
     height = (0.35 * thread + 0.06 * fibre) * detail + 0.55 * fold * 0.5
     return Surface(height, tone, 0.06 * smoothstep(0.8, 1.0, figure))
