@@ -45,8 +45,9 @@ class Bar:
     """A partial radiates as its ratio to this power."""
     resonator: float = 1.0
     """How much the tube lifts the fundamental."""
-    resonator_decay: float = 1.0
-    """What the tube leaves of the fundamental's T60."""
+    tube_decay_s: float | None = None
+    """T60 of the fundamental over its tube at the reference pitch; None where there is no tube."""
+    tube_decay_per_octave: float = 0.55
     strike: float = 0.42
     """Where along the bar."""
     hardening: float = 0.2
@@ -89,7 +90,8 @@ def struck_bar(
     amplitudes *= bar.level * loudness * float(rng.uniform(0.96, 1.04)) / np.sqrt(np.sum(amplitudes**2))
     bare_s = bar.decay_s * 2.0 ** (-bar.decay_per_octave * octaves)
     decays_s = np.minimum(bar.longest_s, bare_s) * ratios**-bar.decay_per_ratio
-    decays_s[0] *= bar.resonator_decay
+    if bar.tube_decay_s is not None:
+        decays_s[0] = min(decays_s[0], bar.tube_decay_s * 2.0 ** (-bar.tube_decay_per_octave * octaves))
     if bar.warble_hz > 0.0:
         frequencies_hz = np.concatenate([frequencies_hz, frequencies_hz + bar.warble_hz * np.sqrt(ratios)])
         amplitudes = np.concatenate([0.72 * amplitudes, 0.28 * amplitudes])
@@ -110,7 +112,7 @@ def struck_bar(
         level=bar.level * bar.knock * loudness**1.2,
         attack_s=0.001,
         decay_s=bar.knock_s,
-        start=int(rng.integers(1 << 17)),
+        start=int(rng.integers(1 << 16)),
         sample_rate_hz=sample_rate_hz,
     )
     position = bar.width * octaves / 2.0
@@ -144,18 +146,19 @@ MARIMBA = Bar(
     decay_s=1.87,  # ln(1000) / (pi · 0.0045 · 262 Hz): rosewood's loss factor
     decay_per_octave=0.9,
     decay_per_ratio=1.0,
-    contact_s=0.0017,
+    contact_s=0.001,
     level=0.20,
-    longest_s=6.0,
-    radiation=0.35,
-    resonator=2.2,
-    resonator_decay=0.55,
-    strike=0.44,
+    longest_s=4.0,
+    radiation=0.5,
+    resonator=1.7,
+    strike=0.42,
     hardening=0.28,
     knock=0.10,
     knock_hz=(250.0, 1400.0),
     knock_s=0.045,
     width=0.22,
+    tube_decay_s=1.05,
+    contact_per_octave=0.2,
 )
 
 XYLOPHONE = Bar(
@@ -164,16 +167,18 @@ XYLOPHONE = Bar(
     decay_s=0.80,
     decay_per_octave=0.85,
     decay_per_ratio=0.8,
-    contact_s=0.00042,
+    contact_s=0.0003,
     level=0.18,
-    radiation=0.5,
+    radiation=0.7,
     resonator=1.7,
-    resonator_decay=0.7,
     strike=0.43,
     knock=0.16,
     knock_hz=(700.0, 5000.0),
     knock_s=0.025,
     width=0.2,
+    tube_decay_s=0.58,
+    tube_decay_per_octave=0.35,
+    contact_per_octave=0.2,
 )
 
 VIBRAPHONE = Bar(
@@ -182,19 +187,21 @@ VIBRAPHONE = Bar(
     decay_s=22.0,
     decay_per_octave=0.75,
     decay_per_ratio=1.55,
-    contact_s=0.0011,
+    contact_s=0.0006,
     level=0.17,
     longest_s=36.0,
-    radiation=0.25,
-    resonator=1.9,
-    resonator_decay=0.55,
-    strike=0.44,
+    radiation=0.3,
+    resonator=1.6,
+    strike=0.42,
     hardening=0.25,
     knock=0.045,
     knock_hz=(400.0, 2500.0),
     knock_s=0.02,
     damper_s=0.9,
     width=0.2,
+    tube_decay_s=7.5,
+    tube_decay_per_octave=0.6,
+    contact_per_octave=0.2,
 )
 
 GLOCKENSPIEL = Bar(
@@ -203,7 +210,7 @@ GLOCKENSPIEL = Bar(
     decay_s=5.5,
     decay_per_octave=0.7,
     decay_per_ratio=1.15,
-    contact_s=0.00022,
+    contact_s=0.00014,
     level=0.11,
     radiation=0.1,
     strike=0.43,
@@ -223,7 +230,6 @@ CELESTA = Bar(
     contact_s=0.0009,  # felt on a steel plate over a box of wood
     level=0.13,
     resonator=1.8,
-    resonator_decay=0.8,
     hardening=0.3,
     knock=0.06,
     knock_hz=(200.0, 1500.0),

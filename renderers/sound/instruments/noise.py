@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from .voice import CHUNK, F64, FLOOR, let_go, raised_cosine, release_end_s
+from .voice import CHUNK, F64, FLOOR, let_go, release_end_s
 
-# 2.7 s at 48 kHz: longer than the ear remembers a hiss; cyclic, so that it may be read on for ever.
-_TABLE = 1 << 17
+# 1.4 s at 48 kHz: longer than the ear follows a hiss; cyclic, so that it may be read on for ever.
+_TABLE = 1 << 16
 
 
 @lru_cache(maxsize=64)
@@ -43,6 +43,8 @@ class Hiss:
     """Share of the level that stays."""
     release_s: float | None = None
     damper_s: float = 0.03
+    after_s: float = 0.0
+    """How long after the onset it begins."""
 
     @property
     def sample_count(self) -> int:
@@ -56,18 +58,17 @@ class Hiss:
             end_s = min(end_s, release_end_s(self.release_s, self.damper_s))
         if end_s == float("inf"):
             raise ValueError("a hiss that stays must be let go at some time")
-        return int(end_s * self.sample_rate_hz) + 1
+        return int((self.after_s + end_s) * self.sample_rate_hz) + 1
 
     def chunk(self, index: int) -> F64:
         """Samples index·CHUNK up to (index + 1)·CHUNK, float64 (CHUNK,)."""
         n = np.arange(index * CHUNK, (index + 1) * CHUNK)
-        times_s = n / self.sample_rate_hz
+        times_s = n / self.sample_rate_hz - self.after_s
         tau_s = self.decay_s / float(np.log(1000.0))
         fall = np.exp(-np.maximum(0.0, times_s - self.attack_s) / tau_s)
         envelope = self.level * (self.sustain + (1.0 - self.sustain) * fall)
-        rise = min(CHUNK, max(1, round(self.attack_s * self.sample_rate_hz)))
-        if index == 0:
-            envelope[:rise] *= raised_cosine(rise)
+        rise = np.clip(times_s / max(self.attack_s, 1e-4), 0.0, 1.0)
+        envelope *= 0.5 - 0.5 * np.cos(np.pi * rise)
         if self.release_s is not None:
             envelope *= let_go(times_s, self.release_s, self.damper_s)
         table = hiss(self.low_hz, self.high_hz, self.sample_rate_hz)

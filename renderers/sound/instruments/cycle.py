@@ -1,0 +1,146 @@
+"""Cycle: a sustained tone as one period of sound, read over and over, with vibrato and a changing colour.
+
+The period is summed from its harmonics below 20 kHz, so it cannot alias; two periods, one soft and one
+bright, are mixed as the tone swells and fades, since no instrument only gets louder.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .voice import CHUNK, F64, audible, let_go, release_end_s
+
+# Straight lines between 8192 points put the images of the hundredth harmonic 80 dB below it.
+_TABLE = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """Strength of the harmonics k = 1, 2, ...: k^-slope, shaped by the body.
+
+    even      gain of the even harmonics: a stopped pipe has few
+    formants  (hertz, width in octaves, gain) of the body's own resonances, fixed while the pitch moves
+    corner    12 dB per octave above this harmonic number
+    stops     gains of single harmonics, instead of the slope: an organ's drawbars
+    """
+
+    slope: float = 1.0
+    even: float = 1.0
+    formants: tuple[tuple[float, float, float], ...] = ()
+    corner: float = 1e9
+    corner_hz: float = 1e9
+    stops: tuple[tuple[int, float], ...] = ()
+
+    def harmonics(self, frequency_hz: float, sample_rate_hz: int) -> F64:
+        """Amplitudes of the harmonics 1, 2, ... below 20 kHz, before they are scaled to one loudness."""
+        k = np.arange(1, max(1, int(20_000.0 / frequency_hz)) + 1, dtype=np.float64)
+        f = k * frequency_hz
+        if self.stops:
+            gain = np.zeros_like(k)
+            for number, strength in self.stops:
+                if number <= len(k):
+                    gain[number - 1] = strength
+        else:
+            gain = k**-self.slope
+            gain[1::2] *= self.even
+        gain /= np.sqrt(1.0 + (k / self.corner) ** 4) * np.sqrt(1.0 + (f / self.corner_hz) ** 4)
+        if self.formants:
+            body = np.full_like(k, 0.25)
+            for centre_hz, octaves, strength in self.formants:
+                body += strength * np.exp(-0.5 * (np.log2(f / centre_hz) / octaves) ** 2)
+            gain *= body
+        return np.asarray(gain * audible(f, sample_rate_hz))
+
+
+@lru_cache(maxsize=512)
+def period(spectrum: Spectrum, frequency_hz: float, sample_rate_hz: int) -> F64:
+    """One period, float64 (_TABLE + 1,), its last point its first, of root mean square 1; read-only."""
+    gain = spectrum.harmonics(frequency_hz, sample_rate_hz)[: _TABLE // 2]
+    # Phases at random, but always the same: sines in step would make needles of the period.
+    phase = np.random.Generator(np.random.PCG64(1_685)).uniform(0.0, 2.0 * np.pi, _TABLE // 2)[: len(gain)]
+    bins = np.zeros(_TABLE // 2 + 1, np.complex128)
+    bins[1 : len(gain) + 1] = gain * np.exp(1j * phase)
+    samples = np.fft.irfft(bins, _TABLE)
+    samples /= max(1e-12, float(np.sqrt(np.mean(samples**2))))
+    table: F64 = np.append(samples, samples[0])
+    table.flags.writeable = False
+    return table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cycle:
+    """A sustained tone: sounds from its onset until it is let go at release_s."""
+
+    frequency_hz: float
+    soft: F64
+    bright: F64
+    level: float
+    brightness: float
+    """0 the soft period .. 1 the bright one, once the tone stands."""
+    attack_s: float
+    release_s: float
+    damper_s: float
+    sample_rate_hz: int
+    bite: float = 0.0
+    """Extra brightness at the onset, gone after a few attack times."""
+    decay_s: float = 1e9
+    """T60 of what is not sustained."""
+    sustain: float = 1.0
+    vibrato_hz: float = 5.2
+    vibrato_cents: float = 0.0
+    vibrato_delay_s: float = 0.35
+    shake: float = 0.0
+    """Depth of a loudness swing at shake_hz, 0..1."""
+    shake_hz: float = 6.0
+    scoop_cents: float = 0.0
+    """How far below its pitch the tone begins; it has arrived after some 60 ms."""
+    phase: float = 0.0
+    """Where in its period it begins, and its vibrato with it: cycles."""
+
+    @property
+    def sample_count(self) -> int:
+        """Samples until the tone is inaudible."""
+        end_s = release_end_s(self.release_s, self.damper_s)
+        if self.sustain <= 0.0:
+            end_s = min(end_s, 2.0 * self.decay_s + self.attack_s)
+        return int(end_s * self.sample_rate_hz) + 1
+
+    def chunk(self, index: int) -> F64:
+        """Samples index·CHUNK up to (index + 1)·CHUNK, float64 (CHUNK,)."""
+        t = np.arange(index * CHUNK, (index + 1) * CHUNK) / self.sample_rate_hz
+        cycles = self._cycles(t)
+        place = (cycles - np.floor(cycles)) * _TABLE
+        below = place.astype(np.int64)
+        between = place - below
+        soft = self.soft[below] + between * (self.soft[below + 1] - self.soft[below])
+        bright = self.bright[below] + between * (self.bright[below + 1] - self.bright[below])
+        samples: F64 = self._loudness(t) * (soft + self._colour(t) * (bright - soft))
+        return samples
+
+    def _colour(self, t: F64) -> F64:
+        """0 soft .. 1 bright."""
+        bite = self.bite * np.exp(-t / (2.0 * self.attack_s + 0.02))
+        return np.clip(self.brightness * np.clip(t / self.attack_s, 0.0, 1.0) + bite, 0.0, 1.0)
+
+    def _loudness(self, t: F64) -> F64:
+        rise = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / self.attack_s, 0.0, 1.0))
+        fall = np.exp(-np.log(1000.0) * np.maximum(0.0, t - self.attack_s) / self.decay_s)
+        loudness: F64 = self.level * rise * (self.sustain + (1.0 - self.sustain) * fall)
+        if self.shake > 0.0:
+            swing = 0.5 - 0.5 * np.cos(2.0 * np.pi * (self.shake_hz * t + self.phase))
+            loudness *= 1.0 - self.shake * swing
+        return loudness * let_go(t, self.release_s, self.damper_s)
+
+    def _cycles(self, t: F64) -> F64:
+        """Periods passed at each time: the integral of the frequency, in closed form."""
+        passed = self.frequency_hz * t + self.phase
+        if self.vibrato_cents > 0.0:
+            swing_hz = self.frequency_hz * (2.0 ** (self.vibrato_cents / 1200.0) - 1.0)
+            arrived = 1.0 - np.exp(-((t / self.vibrato_delay_s) ** 2))
+            turn = np.cos(2.0 * np.pi * (self.vibrato_hz * t + self.phase))
+            passed = passed - swing_hz / (2.0 * np.pi * self.vibrato_hz) * arrived * turn
+        if self.scoop_cents > 0.0:
+            away_hz = self.frequency_hz * (2.0 ** (-self.scoop_cents / 1200.0) - 1.0)
+            passed = passed + away_hz * 0.02 * (1.0 - np.exp(-t / 0.02))
+        return passed

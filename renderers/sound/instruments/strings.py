@@ -1,0 +1,294 @@
+"""Strings: hammered and plucked: pianos, harpsichord, guitars, basses, harp, and their cousins.
+
+A string's partials stand at k·f·sqrt(1 + B·k²), stretched by its stiffness; the point where it is plucked
+or hammered leaves out the partials that have a node there; and the high ones die first (Fletcher and
+Rossing, ch. 2, 9, 12).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .modes import ringing
+from .noise import Hiss
+from .voice import F64, Placed, Voice, frequency_of, loudness_of, placed
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """A kind of string, what sets it moving, and what stops it."""
+
+    decay_s: float
+    """T60 of the fundamental at C4."""
+    decay_per_octave: float
+    """T60 falls by 2 to this power for each octave up."""
+    corner_hz: float
+    """Partials up there live half as long as the fundamental."""
+    level: float = 0.16
+    at: float = 0.12
+    """Where it is struck or plucked, along its length."""
+    slope: float = 1.0
+    """Partials fall as k to this power: 1 for a hammer or a bass pickup, 1.5 for a finger."""
+    contact_s: float = 0.0006
+    """Of the hammer, finger or plectrum at C4, velocity 127."""
+    hardening: float = 0.3
+    stiffness: float = 1e-5
+    """B at C4; it doubles for each eight semitones up."""
+    unisons_cents: tuple[float, ...] = (0.0,)
+    aftersound: float = 0.0
+    """Share of the sound that decays four times as slowly: strings that move against each other."""
+    knock: float = 0.0
+    knock_hz: tuple[float, float] = (150.0, 2500.0)
+    knock_s: float = 0.05
+    damper_s: float = 0.25
+    """T60 once the key or the finger lets go."""
+    undamped_from: int = 128
+    """Keys from here on have no dampers."""
+    body: tuple[tuple[float, float, float], ...] = ()
+    """(hertz, width in octaves, gain) of the resonances of the box."""
+    body_floor: float = 0.4
+    width: float = 0.35
+    even: float = 1.0
+    added: tuple[tuple[float, float, float], ...] = ()
+    """(ratio, gain, T60) of partials beyond the string's: the tine of an electric piano."""
+
+
+def struck_string(
+    string: String, pitch: int, velocity: int, length_s: float, rng: np.random.Generator, sample_rate_hz: int
+) -> Voice:
+    """One note. The faster the hammer or the finger, the more of the high partials there are."""
+    fundamental_hz = frequency_of(pitch)
+    octaves = (pitch - 60) / 12.0
+    loudness = loudness_of(velocity)
+    stiffness = string.stiffness * 2.0 ** ((pitch - 60) / 8.0)
+    k = np.arange(1, min(64, max(1, int(19_000.0 / fundamental_hz))) + 1, dtype=np.float64)
+    ratios = k * np.sqrt((1.0 + stiffness * k**2) / (1.0 + stiffness))
+    frequencies_hz = fundamental_hz * ratios
+    contact_s = string.contact_s * 2.0 ** (-0.35 * octaves) * max(loudness, 1e-3) ** -string.hardening
+    at = string.at * float(rng.uniform(0.95, 1.05))
+    amplitudes = (np.abs(np.sin(np.pi * k * at)) + 0.02) * k**-string.slope
+    amplitudes /= 1.0 + (2.0 * frequencies_hz * contact_s) ** 2
+    amplitudes[1::2] *= string.even
+    amplitudes *= _body(string, frequencies_hz)
+    longest_s = string.decay_s * 2.0 ** (-string.decay_per_octave * octaves)
+    decays_s = longest_s / (1.0 + (frequencies_hz - fundamental_hz) / string.corner_hz)
+    for ratio, gain, ring_s in string.added:
+        frequencies_hz = np.append(frequencies_hz, ratio * fundamental_hz)
+        amplitudes = np.append(amplitudes, gain * loudness**0.4 * np.max(amplitudes))
+        decays_s = np.append(decays_s, ring_s * 2.0 ** (-string.decay_per_octave * octaves))
+    amplitudes *= string.level * loudness * float(rng.uniform(0.97, 1.03)) / np.sqrt(np.sum(amplitudes**2))
+    frequencies_hz, amplitudes, decays_s = _unisons(string, frequencies_hz, amplitudes, decays_s)
+    body = ringing(
+        frequencies_hz,
+        amplitudes,
+        decays_s,
+        min(0.003, max(0.0008, contact_s)),
+        sample_rate_hz,
+        length_s if pitch < string.undamped_from else None,
+        string.damper_s * 2.0 ** (-0.3 * octaves) / float(np.log(1000.0)),
+        phases=rng.uniform(-0.5, 0.5, len(amplitudes)),
+    )
+    layers: list[Placed] = [placed(body, string.width * octaves / 3.0)]
+    if string.knock > 0.0:
+        knock = Hiss(
+            *string.knock_hz,
+            level=string.level * string.knock * loudness**1.1,
+            attack_s=0.0015,
+            decay_s=string.knock_s,
+            start=int(rng.integers(1 << 16)),
+            sample_rate_hz=sample_rate_hz,
+        )
+        layers.append(placed(knock, string.width * octaves / 3.0))
+    return Voice(tuple(layers))
+
+
+def _body(string: String, frequencies_hz: F64) -> F64:
+    if not string.body:
+        return np.ones_like(frequencies_hz)
+    gain = np.full_like(frequencies_hz, string.body_floor)
+    for centre_hz, width_octaves, strength in string.body:
+        gain += strength * np.exp(-0.5 * (np.log2(frequencies_hz / centre_hz) / width_octaves) ** 2)
+    return gain
+
+
+def _unisons(string: String, frequencies_hz: F64, amplitudes: F64, decays_s: F64) -> tuple[F64, F64, F64]:
+    """Each partial once for every string of the key, and once more, slowly dying, for the aftersound."""
+    share = (1.0 - string.aftersound) / len(string.unisons_cents)
+    parts = [
+        (frequencies_hz * 2.0 ** (cents / 1200.0), amplitudes * share, decays_s)
+        for cents in string.unisons_cents
+    ]
+    if string.aftersound > 0.0:
+        strong = slice(0, 24)
+        parts.append(
+            (frequencies_hz[strong] * 1.0001, amplitudes[strong] * string.aftersound, 4.0 * decays_s[strong])
+        )
+    return (
+        np.concatenate([f for f, _, _ in parts]),
+        np.concatenate([a for _, a, _ in parts]),
+        np.concatenate([d for _, _, d in parts]),
+    )
+
+
+_PIANO = String(
+    decay_s=11.0,
+    decay_per_octave=0.75,
+    corner_hz=900.0,
+    at=0.118,
+    slope=0.55,
+    contact_s=0.0011,
+    hardening=0.33,
+    stiffness=3.5e-4,
+    unisons_cents=(0.0, 0.5),
+    aftersound=0.14,
+    knock=0.05,
+    knock_hz=(80.0, 900.0),
+    knock_s=0.12,
+    damper_s=0.22,
+    undamped_from=90,
+    level=0.17,
+)
+
+_ELECTRIC_PIANO = String(
+    decay_s=6.0,
+    decay_per_octave=0.5,
+    corner_hz=700.0,
+    at=0.5,
+    slope=2.0,
+    contact_s=0.001,
+    hardening=0.4,
+    stiffness=1e-6,
+    level=0.19,
+    damper_s=0.18,
+    added=((2.0, 0.22, 3.0), (7.11, 0.10, 0.5)),
+    knock=0.03,
+)
+
+_GUITAR = String(
+    decay_s=3.2,
+    decay_per_octave=0.35,
+    corner_hz=450.0,
+    at=0.21,
+    slope=1.1,
+    contact_s=0.0007,
+    stiffness=2e-5,
+    body=((110.0, 0.35, 0.7), (210.0, 0.35, 0.9), (420.0, 0.6, 0.5)),
+    knock=0.05,
+    knock_hz=(150.0, 3000.0),
+    knock_s=0.02,
+    damper_s=0.18,
+    unisons_cents=(0.0,),
+    aftersound=0.08,
+)
+
+_BASS = String(
+    decay_s=3.0,
+    decay_per_octave=0.3,
+    corner_hz=220.0,
+    at=0.16,
+    slope=1.0,
+    contact_s=0.0014,
+    stiffness=4e-5,
+    level=0.20,
+    knock=0.04,
+    knock_hz=(100.0, 1800.0),
+    damper_s=0.16,
+    width=0.1,
+)
+
+STRINGS: dict[int, String] = {
+    0: _PIANO,
+    1: replace(_PIANO, contact_s=0.0006, slope=0.4),
+    2: replace(_PIANO, slope=0.8, aftersound=0.0, knock=0.02, unisons_cents=(0.0, 2.5), corner_hz=600.0),
+    3: replace(_PIANO, unisons_cents=(0.0, 12.0, -11.0), aftersound=0.0, contact_s=0.0008),
+    4: _ELECTRIC_PIANO,
+    5: replace(
+        _ELECTRIC_PIANO, added=((2.0, 0.3, 4.0), (14.0, 0.20, 0.9), (3.0, 0.15, 2.0)), contact_s=0.0005
+    ),
+    # A quill plucks near the end and hardly knows forte.
+    6: replace(
+        _GUITAR,
+        at=0.09,
+        slope=0.75,
+        contact_s=0.0002,
+        hardening=0.06,
+        corner_hz=1200.0,
+        decay_s=5.0,
+        body=(),
+        knock=0.12,
+        knock_hz=(1500.0, 8000.0),
+        damper_s=0.12,
+        width=0.3,
+    ),
+    7: replace(
+        _GUITAR, at=0.05, slope=0.7, contact_s=0.0003, corner_hz=700.0, body=(), knock=0.1, damper_s=0.05
+    ),
+    15: replace(
+        _PIANO, contact_s=0.0003, decay_s=4.0, unisons_cents=(0.0, 3.0, -2.0), damper_s=1.8, stiffness=5e-5
+    ),
+    24: _GUITAR,
+    25: replace(_GUITAR, contact_s=0.0003, slope=0.9, corner_hz=900.0, decay_s=5.0, stiffness=5e-5, at=0.16),
+    26: replace(_GUITAR, contact_s=0.0012, slope=1.3, corner_hz=350.0, body=(), decay_s=3.5, knock=0.02),
+    27: replace(
+        _GUITAR, contact_s=0.0004, slope=0.9, corner_hz=800.0, body=(), decay_s=6.0, at=0.14, knock=0.03
+    ),
+    28: replace(_GUITAR, contact_s=0.0006, decay_s=0.28, corner_hz=300.0, body=(), knock=0.15, damper_s=0.08),
+    31: replace(_GUITAR, at=0.5, even=0.35, slope=1.8, contact_s=0.0006, decay_s=5.0, body=(), damper_s=0.4),
+    32: replace(_BASS, contact_s=0.002, decay_s=1.8, body=((95.0, 0.5, 0.8), (220.0, 0.5, 0.4)), knock=0.09),
+    33: _BASS,
+    34: replace(_BASS, contact_s=0.0006, slope=0.85, knock=0.1, knock_hz=(800.0, 5000.0), at=0.1),
+    35: replace(_BASS, contact_s=0.0018, slope=0.9, corner_hz=350.0, at=0.25, knock=0.02, decay_s=4.0),
+    36: replace(_BASS, contact_s=0.0003, slope=0.7, knock=0.3, knock_hz=(1000.0, 7000.0), knock_s=0.03),
+    37: replace(
+        _BASS, contact_s=0.0002, slope=0.6, at=0.08, knock=0.25, knock_hz=(1500.0, 9000.0), knock_s=0.02
+    ),
+    45: replace(
+        _GUITAR,
+        decay_s=0.75,
+        decay_per_octave=0.6,
+        contact_s=0.0016,
+        corner_hz=500.0,
+        body=((280.0, 0.4, 0.8), (480.0, 0.5, 0.6)),
+        knock=0.08,
+        width=0.4,
+        damper_s=0.5,
+    ),
+    46: replace(
+        _GUITAR,
+        decay_s=4.0,
+        decay_per_octave=0.6,
+        contact_s=0.0013,
+        corner_hz=650.0,
+        at=0.33,
+        body=(),
+        knock=0.03,
+        damper_s=1.6,
+        width=0.45,
+    ),
+    # Sitar and shamisen buzz on their bridges, which feeds the high partials.
+    104: replace(
+        _GUITAR, contact_s=0.0002, slope=0.45, corner_hz=2000.0, decay_s=4.0, at=0.08, stiffness=1e-6
+    ),
+    105: replace(
+        _GUITAR,
+        contact_s=0.0002,
+        slope=0.7,
+        decay_s=0.8,
+        corner_hz=900.0,
+        knock=0.15,
+        knock_hz=(400.0, 4000.0),
+    ),
+    106: replace(
+        _GUITAR,
+        contact_s=0.0003,
+        slope=0.6,
+        decay_s=0.9,
+        corner_hz=1200.0,
+        knock=0.35,
+        knock_hz=(500.0, 5000.0),
+    ),
+    107: replace(
+        _GUITAR, contact_s=0.0004, slope=0.8, decay_s=3.0, corner_hz=900.0, at=0.12, damper_s=1.0, knock=0.08
+    ),
+}
+"""By General MIDI program."""

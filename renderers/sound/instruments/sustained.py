@@ -1,0 +1,109 @@
+"""Sustained: what is bowed, blown, sung or held: one description, many instruments."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .cycle import Cycle, Spectrum, period
+from .noise import Hiss
+from .voice import Placed, Voice, frequency_of, loudness_of, placed
+
+
+@dataclass(frozen=True, slots=True)
+class Sustained:
+    """An instrument that sounds as long as its player wants."""
+
+    soft: Spectrum
+    """Colour at the lowest velocity."""
+    bright: Spectrum
+    """Colour at the highest velocity."""
+    attack_s: float
+    release_s: float
+    """By e, once let go."""
+    level: float = 0.1
+    bite: float = 0.0
+    vibrato_cents: float = 0.0
+    vibrato_hz: float = 5.4
+    players: int = 1
+    spread_cents: float = 0.0
+    """How far out of tune the players are with each other."""
+    breath: float = 0.0
+    """Level of the air or the bow over that of the tone."""
+    breath_hz: tuple[float, float] = (800.0, 6000.0)
+    chiff: float = 0.0
+    """Level of the noise at the onset over that of the tone."""
+    chiff_s: float = 0.06
+    decay_s: float = 1e9
+    sustain: float = 1.0
+    shake: float = 0.0
+    shake_hz: float = 6.0
+    scoop_cents: float = 0.0
+    ranks: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
+    """Semitones and gains that sound with one key."""
+    width: float = 0.5
+    """How far apart the players sit."""
+
+
+def sustained_tone(
+    kind: Sustained, pitch: int, velocity: int, length_s: float, rng: np.random.Generator, sample_rate_hz: int
+) -> Voice:
+    """One held note. Velocity sets level and colour; soft notes speak more slowly."""
+    loudness = loudness_of(velocity)
+    share = velocity / 127.0
+    attack_s = kind.attack_s * (1.6 - 0.8 * share)
+    layers: list[Placed] = []
+    energy = np.sqrt(kind.players * sum(gain**2 for _, gain in kind.ranks))
+    for player in range(kind.players):
+        seat = 0.0 if kind.players == 1 else 2.0 * player / (kind.players - 1) - 1.0
+        # The first player is in tune, so that the pitch of a section is that of the note.
+        detune_cents = 0.0 if player == 0 else kind.spread_cents * float(rng.uniform(-1.0, 1.0))
+        for semitones, gain in kind.ranks:
+            frequency_hz = frequency_of(pitch + semitones + detune_cents / 100.0)
+            # Colours need not follow every cent: one table serves a semitone.
+            table_hz = frequency_of(pitch + semitones)
+            tone = Cycle(
+                frequency_hz=frequency_hz,
+                soft=period(kind.soft, table_hz, sample_rate_hz),
+                bright=period(kind.bright, table_hz, sample_rate_hz),
+                level=kind.level * loudness * gain / float(energy),
+                brightness=share**1.5,
+                attack_s=attack_s * float(rng.uniform(0.9, 1.15)),
+                release_s=length_s,
+                damper_s=kind.release_s,
+                sample_rate_hz=sample_rate_hz,
+                bite=kind.bite * share,
+                decay_s=kind.decay_s,
+                sustain=kind.sustain,
+                vibrato_hz=kind.vibrato_hz * float(rng.uniform(0.93, 1.07)),
+                vibrato_cents=kind.vibrato_cents,
+                shake=kind.shake,
+                shake_hz=kind.shake_hz * float(rng.uniform(0.95, 1.05)),
+                scoop_cents=kind.scoop_cents,
+                phase=float(rng.random()),
+            )
+            layers.append(placed(tone, kind.width * seat))
+    start = int(rng.integers(1 << 16))
+    if kind.breath > 0.0:
+        air = Hiss(
+            *kind.breath_hz,
+            level=kind.level * kind.breath * loudness,
+            attack_s=attack_s,
+            decay_s=0.3,
+            start=start,
+            sample_rate_hz=sample_rate_hz,
+            sustain=0.6,
+            release_s=length_s,
+            damper_s=kind.release_s,
+        )
+        layers.append(placed(air, 0.0))
+    if kind.chiff > 0.0:
+        spit = Hiss(
+            *kind.breath_hz,
+            level=kind.level * kind.chiff * loudness,
+            attack_s=0.004,
+            decay_s=kind.chiff_s,
+            start=start // 2,
+            sample_rate_hz=sample_rate_hz,
+        )
+        layers.append(placed(spit, 0.0))
+    return Voice(tuple(layers))
