@@ -26,11 +26,14 @@ DEFAULT_VELOCITIES: Mapping[str, int] = {
 
 
 def gate_percent(table: Mapping[str, int], articulations: Sequence[str], slurred: bool) -> int:
-    """How many hundredths of its length a chord is held; under a slur the instrument's usual gap is left out."""
-    gate = 100 if slurred else table.get("", 100)
-    for articulation in articulations:
-        gate = gate * table.get(articulation, 100) // 100
-    return gate
+    """How many hundredths of its length a chord is held; under a slur the instrument's usual gap is left out.
+
+    Of several articulations the last one in the file decides, as in MuseScore.
+    """
+    known = [table[articulation] for articulation in articulations if articulation in table]
+    if known:
+        return known[-1]
+    return 100 if slurred else table.get("", 100)
 
 
 def velocity_factor(table: Mapping[str, int], articulations: Sequence[str]) -> Fraction:

@@ -241,7 +241,13 @@ class _Finish:
             tremolo=chord.tremolo,
             lyrics=chord.lyrics,
             is_drums=instrument.track.is_drums,
+            shown_staff=self.shown_staff(chord),
         )
+
+    def shown_staff(self, chord: RawChord) -> int | None:
+        shown = chord.staff + chord.staff_move
+        same_part = self.part_of.get(shown) == self.part_of[chord.staff]
+        return shown if chord.staff_move and same_part else None
 
 
 def _value(lines: dict[int, _Lines], key: int, time: Fraction) -> int | None:

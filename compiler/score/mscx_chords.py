@@ -89,6 +89,7 @@ class RawChord:
     articulations: tuple[str, ...]
     tremolo: Tremolo | None
     lyrics: tuple[tuple[int, str], ...]
+    staff_move: int
     line: int
 
 
@@ -113,7 +114,8 @@ def chord_of(
     if len(graces) > MAX_GRACES:
         refuse(name, node, f"{len(graces)} grace notes on one chord, at most {MAX_GRACES}")
     before = tuple(_grace(grace, name) for grace in graces if not _is_after(grace))
-    after = tuple(_grace(grace, name) for grace in graces if _is_after(grace))
+    # MuseScore writes the graces after a chord from the last to the first.
+    after = tuple(_grace(grace, name) for grace in reversed(graces) if _is_after(grace))
     table_names, articulations = _articulations(node)
     tremolo = _tremolo(node, face_qn, dots)
     if tremolo is not None:
@@ -132,6 +134,7 @@ def chord_of(
         articulations,
         tremolo,
         _lyrics(node, name),
+        whole_child(name, node, "staffMove", 0, -16, 16),
         node.line,
     )
 

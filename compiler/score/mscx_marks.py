@@ -15,7 +15,6 @@ from .velocity import DYNAMICS
 from .written import Dynamic, Hairpin, Hold, Pause, Place, Volta, WrittenTempo
 from .xml_guard import Node
 
-_CHANGE_SPEEDS = {"slow": Fraction(13, 10), "normal": Fraction(4, 5), "fast": Fraction(1, 2)}
 _OTTAVAS = {"8va": 12, "8vb": -12, "15ma": 24, "15mb": -24, "22ma": 36, "22mb": -36}
 _OTTAVA_NUMBERS = ("8va", "8vb", "15ma", "15mb", "22ma", "22mb")
 _SPANNERS = frozenset({"HairPin", "Ottava", "Volta", "Slur", "Trill", "GradualTempoChange"})
@@ -129,8 +128,7 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
     if velocity < 1:
         return
     change = whole_child(layout.name, node, "veloChange", change, -127, 127)
-    speed = _CHANGE_SPEEDS.get(node.value("veloChangeSpeed", "normal"), Fraction(4, 5))
-    found.dynamics.append(Dynamic(mark.place, _reach(mark, node, layout), velocity, change, speed))
+    found.dynamics.append(Dynamic(mark.place, _reach(mark, node, layout), velocity, change))
 
 
 def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:

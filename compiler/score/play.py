@@ -78,7 +78,7 @@ def _sounds(
     score: WrittenScore, bar_starts: Sequence[Fraction], tempo: PaperTempo, name: str
 ) -> dict[int, list[_Sound]]:
     """What each bar of the file sounds like, by bar index."""
-    curves = staff_velocities(score, bar_starts, tempo)
+    curves = staff_velocities(score, bar_starts)
     links = ties_of(score.chords, bar_starts, [track for track, _ in score.staff_tracks])
     by_bar: dict[tuple[int, int], list[_Sound]] = {}
     count = 0
@@ -126,7 +126,7 @@ def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
         pitch=stroke.pitch,
         velocity=sound.velocity,
         track=chord.track,
-        staff=score.staff_tracks[chord.staff][1],
+        staff=score.staff_tracks[chord.staff if chord.shown_staff is None else chord.shown_staff][1],
         voice=chord.voice,
         bar=measure.bar,
         pass_number=measure.pass_number,

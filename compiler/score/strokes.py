@@ -6,9 +6,8 @@ from fractions import Fraction
 
 from .written import GraceChord, WrittenChord, WrittenNote
 
-# MuseScore 3: an acciaccatura lasts 65 ms, all together at most half of the chord; a flam on drums 15 ms.
+# MuseScore 3: an acciaccatura lasts 65 ms, all those before one chord together at most half of it.
 _ACCIACCATURA_S = Fraction(65, 1000)
-_FLAM_S = Fraction(15, 1000)
 # Thousandths of the chord that an appoggiatura takes: half, two thirds of a dotted, four sevenths of a doubly dotted.
 _APPOGGIATURA = {0: 500, 1: 667, 2: 571}
 _WHOLE = 1000
@@ -183,11 +182,8 @@ def _grace_shares(chord: WrittenChord, quarters_per_minute: Fraction) -> tuple[i
     appoggiatura = _APPOGGIATURA.get(min(chord.dots, 2), 500)
     before = each = 0
     weight_after = Fraction(count_after, count + count_after)
-    if chord.is_drums:
-        each = int(_FLAM_S / seconds * _WHOLE) if count else 0
-        before = min(each * count, _WHOLE // 2)
-    elif count:
-        if chord.graces_before[0].is_acciaccatura or count > 1:
+    if count:
+        if chord.graces_before[0].is_acciaccatura:
             before = min(_WHOLE // 2, int(_ACCIACCATURA_S * count / seconds * _WHOLE))
             weight_after = Fraction(1)
         else:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .tempo import PaperTempo
 from .written import Place, WrittenScore
 
 DEFAULT_VELOCITY = 80
+# How long an fp is loud: one tick of MuseScore's 480 in a quarter note.
+_ACCENT_QN = Fraction(1, 480)
 # MuseScore 3, libmscore/dynamic.cpp: velocity and the change that follows an accent.
 DYNAMICS = {
     "pppppp": (1, 0),
@@ -104,13 +105,14 @@ class VelocityCurve:
         else:
             index = bisect_right(self._fixed_times, ramp.start)
             following = [self._fixed[t] for t in self._fixed_times[index:] if t >= ramp.end][:1]
-            target = following[0] if following and (following[0] > value) == ramp.rises else value
+            # Where no dynamic follows, MuseScore heads for its default.
+            target = following[0] if following else DEFAULT_VELOCITY
+            if (target > value) != ramp.rises:
+                target = value
         return min(max(target, 1), 127)
 
 
-def staff_velocities(
-    score: WrittenScore, bar_starts: Sequence[Fraction], tempo: PaperTempo
-) -> list[VelocityCurve]:
+def staff_velocities(score: WrittenScore, bar_starts: Sequence[Fraction]) -> list[VelocityCurve]:
     """The velocity curve of every staff."""
 
     def at(place: Place) -> Fraction:
@@ -123,8 +125,9 @@ def staff_velocities(
         for staff in dynamic.staves:
             fixed[staff][time] = dynamic.velocity
             if dynamic.change:
-                length = dynamic.change_speed * tempo.at(time) / 120
-                ramps[staff].append(_Ramp(time, time + length, dynamic.change, dynamic.change > 0))
+                # fp: loud on its own tick only.
+                target = min(max(dynamic.velocity + dynamic.change, 1), 127)
+                fixed[staff].setdefault(time + _ACCENT_QN, target)
     for hairpin in score.hairpins:
         start, end = at(hairpin.start), at(hairpin.end)
         if start < end:

@@ -111,18 +111,18 @@ class WrittenChord:
     lyrics: tuple[tuple[int, str], ...] = ()
     """(verse from 1, text)."""
     is_drums: bool = False
+    shown_staff: int | None = None
+    """The staff it is drawn on, where that is not the one it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dynamic:
-    """From this place on, these staves play at this velocity; `change` more after `change_qn`, as in fp."""
+    """From this place on, these staves play at this velocity, after its first moment by `change` more (fp)."""
 
     place: Place
     staves: tuple[int, ...]
     velocity: int
     change: int = 0
-    change_speed: Fraction = Fraction(4, 5)
-    """Quarter notes at 120 that the change takes; more at a faster tempo."""
 
 
 @dataclass(frozen=True, slots=True)
