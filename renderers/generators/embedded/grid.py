@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as nnf
 from torch import Tensor
 
 WAVES = 4
@@ -13,9 +14,30 @@ BASIS_SIZE = 1 + 2 * WAVES
 # The period is 4.4, more than the 3.56 of a 16:9 frame: nothing repeats in the picture.
 FUNDAMENTAL = math.pi / 2.2
 
-# Strips of about this many pixels stay in the cache of one core.
-STRIP_PX = 131072
 BLOOM_CELL = 0.03
+CAVITY_CELL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A coarse grid of square means over the picture, and the way back."""
+
+    cell_px: int
+    to_rows: Tensor
+    """Linear interpolation down the picture: shape (height, coarse height)."""
+    to_columns: Tensor
+    """The same across: shape (coarse width, width)."""
+
+    def means(self, planes: Tensor) -> Tensor:
+        """(n, channels, rows, width) averaged in squares; rows start on a square."""
+        cell = self.cell_px
+        return nnf.avg_pool2d(planes, cell, cell, ceil_mode=True, count_include_pad=False)
+
+    def spread(self, coarse: Tensor, rows: tuple[int, int]) -> Tensor:
+        """Some rows of the coarse planes, bilinearly interpolated; as products of matrices this takes a third
+        of the time of torch's own interpolation.
+        """
+        return self.to_rows[rows[0] : rows[1]] @ (coarse @ self.to_columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +60,21 @@ class Grid:
     slope_y: Tensor
     vignette: Tensor
     """Shape (1, height, width)."""
-    strip_rows: int
-    """How many rows to paint at a time: whole bloom cells, so that strips do not show."""
+    bloom: Raster
+    """The squares that the bloom averages first."""
+    cavity: Raster
+    """The squares whose mean height tells hollows from hills."""
 
-    @property
-    def bloom_cell_px(self) -> int:
-        """The side of the squares that the bloom averages first."""
-        return max(1, round(BLOOM_CELL / self.pixel))
+    def strips(self, most_px: int) -> list[tuple[int, int]]:
+        """Half-open ranges of rows that cover the picture, of about most_px pixels each.
 
-    def strips(self) -> list[tuple[int, int]]:
-        """Half-open ranges of rows that cover the picture from top to bottom."""
-        rows = self.strip_rows
+        They are whole bloom squares high, so that strips do not show. Other devices than a CPU get one strip:
+        they have no small cache to please, and every call to them costs.
+        """
+        cell = self.bloom.cell_px
+        rows = max(cell, most_px // self.width // cell * cell)
+        if self.x.device.type != "cpu":
+            rows = self.height
         return [(start, min(start + rows, self.height)) for start in range(0, self.height, rows)]
 
 
@@ -60,9 +86,6 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
     basis_x, slope_x = _basis(x)
     basis_y, slope_y = _basis(y)
     radius2 = (x[None, None, :] ** 2 + y[None, :, None] ** 2).clamp(max=2.2)
-    cell = max(1, round(BLOOM_CELL / pixel))
-    # Other devices have no small cache to please, and every call to them costs.
-    rows = height if device.type != "cpu" else max(cell, STRIP_PX // width // cell * cell)
     return Grid(
         height=height,
         width=width,
@@ -74,8 +97,17 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
         basis_y=basis_y.to(device),
         slope_y=slope_y.to(device),
         vignette=(1 - 0.107 * radius2**1.5).to(device),
-        strip_rows=rows,
+        bloom=_raster(height, width, max(1, round(BLOOM_CELL / pixel)), device),
+        cavity=_raster(height, width, max(1, round(CAVITY_CELL / pixel)), device),
     )
+
+
+def _raster(height: int, width: int, cell_px: int, device: torch.device) -> Raster:
+    def interpolation(size: int) -> Tensor:
+        unit = torch.eye(math.ceil(size / cell_px))[None]
+        return nnf.interpolate(unit, size=size, mode="linear", align_corners=False)[0]
+
+    return Raster(cell_px, interpolation(height).T.contiguous().to(device), interpolation(width).to(device))
 
 
 def _basis(v: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,8 @@ from torch import Tensor
 from .controls import LIGHT_X, LIGHT_Y
 from .grid import Grid
 
-CAVITY_CELL = 0.05
+# Strips of about this many pixels, with all that their light needs, stay in the cache of one core.
+STRIP_PX = 32768
 COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2
@@ -36,21 +37,21 @@ def lit_relief(relief: Relief, steepness: Tensor, bounded: Tensor, grid: Grid) -
     steepness    how steep the relief is, shape (n,)
     bounded      the noise's bounded controls, shape (n, 24)
     """
-    height, colour = relief.height, relief.colour
-    slope = steepness.view(-1, 1, 1) * (-0.5 / grid.pixel)
-    padded = _padded(height[:, None])[:, 0]
-    lamp = _lamp(bounded)
-    cell = max(1, round(CAVITY_CELL / grid.pixel))
-    level = _upscaled(_blurred(_pooled(height[:, None], cell)), grid)[:, 0]
-    bloom = torch.cat(
-        [_light_strip(relief, padded, level, slope, lamp, grid, rows) for rows in grid.strips()], 2
+    height = relief.height[:, None]
+    scene = _Scene(
+        relief=relief,
+        padded=_padded(height)[:, 0],
+        level=_blurred(grid.cavity.means(height)),
+        slope=steepness.view(-1, 1, 1) * (-0.5 / grid.pixel),
+        lamp=_lamp(bounded),
+        grid=grid,
     )
-    glare = _glare(bloom, grid)
-    for start, end in grid.strips():
-        strip = colour[:, :, start:end]
-        strip.add_(glare[:, :, start:end]).clamp_(min=0)
-        _film_tone(strip)
-    return colour
+    strips = grid.strips(STRIP_PX)
+    glare = _glare(torch.cat([_light_strip(scene, rows) for rows in strips], 2))
+    for start, end in strips:
+        colour = relief.colour[:, :, start:end]
+        _develop(colour, grid.bloom.spread(glare, (start, end)))
+    return relief.colour
 
 
 class _Lamp(NamedTuple):
@@ -58,6 +59,18 @@ class _Lamp(NamedTuple):
 
     light: tuple[Tensor, Tensor, Tensor]
     half: tuple[Tensor, Tensor, Tensor]
+
+
+class _Scene(NamedTuple):
+    relief: Relief
+    padded: Tensor
+    """Heights with one more pixel on every side: shape (n, height + 2, width + 2)."""
+    level: Tensor
+    """Mean heights on the cavity raster: shape (n, 1, coarse height, coarse width)."""
+    slope: Tensor
+    """What turns a difference of two heights into a slope: shape (n, 1, 1)."""
+    lamp: _Lamp
+    grid: Grid
 
 
 def _lamp(bounded: Tensor) -> _Lamp:
@@ -77,59 +90,66 @@ def _as_planes(vector: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, Tensor, T
     return x, y, z
 
 
-def _light_strip(
-    relief: Relief,
-    padded: Tensor,
-    level: Tensor,
-    slope: Tensor,
-    lamp: _Lamp,
-    grid: Grid,
-    rows: tuple[int, int],
-) -> Tensor:
-    """Light some rows of relief.colour in place; returns their bright parts, averaged in bloom cells."""
+def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
+    """Light some rows of the colours in place; returns their bright parts, averaged in bloom squares."""
     start, end = rows
-    near = padded[:, start : end + 2]
-    colour, glow = relief.colour[:, :, start:end], relief.glow[:, :, start:end]
-    # Normal (nx, ny, 1) times `inverse`, from central differences in picture units.
-    nx = (near[:, 1:-1, 2:] - near[:, 1:-1, :-2]) * slope
-    ny = (near[:, 2:, 1:-1] - near[:, :-2, 1:-1]) * slope
-    inverse = torch.rsqrt(nx * nx + ny * ny + 1)
-    diffuse = (nx * lamp.light[0] + ny * lamp.light[1] + lamp.light[2]) * inverse
-    mirror = ((nx * lamp.half[0] + ny * lamp.half[1] + lamp.half[2]) * inverse).clamp_(0, 1)
+    near = scene.padded[:, start : end + 2]
+    colour, glow = scene.relief.colour[:, :, start:end], scene.relief.glow[:, :, start:end]
+    # The normal is (nx, ny, 1) times `inverse`, from central differences in picture units.
+    nx = (near[:, 1:-1, 2:] - near[:, 1:-1, :-2]).mul_(scene.slope)
+    ny = (near[:, 2:, 1:-1] - near[:, :-2, 1:-1]).mul_(scene.slope)
+    inverse = (nx * nx).addcmul_(ny, ny).add_(1).rsqrt_()
+    diffuse = _facing(nx, ny, inverse, scene.lamp.light).clamp_(min=0)
+    mirror = _facing(nx, ny, inverse, scene.lamp.half).clamp_(0, 1)
     for _ in range(4):
         mirror.mul_(mirror)
     sharp = mirror * mirror
     sharp.mul_(sharp)
-    fill = (ny * 0.3 - nx * 0.5).mul_(inverse).clamp_(min=0)
+    cool_light = ny.mul_(0.3).add_(nx, alpha=-0.5).mul_(inverse).clamp_(min=0)
+
     # Hollows, lower than their surroundings, get less light from everywhere.
-    cavity = (near[:, 1:-1, 1:-1] - level[:, start:end]).mul_(1.5).add_(1).clamp_(0.35, 1.25)
-    lambert = diffuse.clamp_(min=0).mul_(0.72).add_(0.42).mul_(cavity).mul_(grid.vignette[:, start:end])
-    shiny = relief.gloss[:, start:end] * cavity
-    specular = (mirror * 0.10 + sharp * 0.30).mul_(shiny)
-    cool_light = fill.mul_(shiny)
-    cool = colour.new_tensor(COOL).view(1, 3, 1, 1)
-    warm = colour.new_tensor(WARM).view(1, 3, 1, 1)
-    # colour (lambert + 0.8 specular + cool) + warm specular + 0.1 cool + 1.1 glow
-    result = colour * (lambert + 0.8 * specular)[:, None]
-    result.addcmul_(warm, specular[:, None])
-    result.addcmul_(cool * cool_light[:, None], colour + 0.1).add_(glow, alpha=1.1)
-    colour.copy_(result)
-    return _pooled(result.sub_(0.55).clamp_(min=0).add_(glow, alpha=0.6), grid.bloom_cell_px)
+    level = scene.grid.cavity.spread(scene.level, rows)[:, 0]
+    cavity = torch.sub(near[:, 1:-1, 1:-1], level, out=level).mul_(1.5).add_(1).clamp_(0.35, 1.25)
+    lambert = diffuse.mul_(0.72).add_(0.42).mul_(cavity).mul_(scene.grid.vignette[:, start:end])
+    shine = cavity.mul_(scene.relief.gloss[:, start:end])
+    specular = mirror.mul_(0.10).add_(sharp, alpha=0.30).mul_(shine)
+    cool_light.mul_(shine)
+    lambert.add_(specular, alpha=0.8)
+    # colour (lambert + 0.8 specular + cool) + warm specular + 0.1 cool + 1.1 glow, channel by channel: a
+    # channel stays in the cache, three do not.
+    bright = torch.empty_like(colour)
+    for channel in range(3):
+        plane, light, excess = colour[:, channel], glow[:, channel], bright[:, channel]
+        own = torch.add(lambert, cool_light, alpha=COOL[channel], out=excess)
+        plane.mul_(own).add_(specular, alpha=WARM[channel])
+        plane.add_(cool_light, alpha=0.1 * COOL[channel]).add_(light, alpha=1.1)
+        torch.sub(plane, 0.55, out=excess)
+        excess.clamp_(min=0).add_(light, alpha=0.6)
+    return scene.grid.bloom.means(bright)
 
 
-def _glare(bloom: Tensor, grid: Grid) -> Tensor:
-    """Bright parts spread with two radii: shape (n, 3, height, width)."""
+def _facing(nx: Tensor, ny: Tensor, inverse: Tensor, direction: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    """The cosine between the normal and a direction."""
+    return (nx * direction[0]).addcmul_(ny, direction[1]).add_(direction[2]).mul_(inverse)
+
+
+def _glare(bloom: Tensor) -> Tensor:
+    """Bright parts spread with two radii, on the bloom raster."""
     for _ in range(3):
         bloom = _blurred(bloom)
-    wide = _blurred(_pooled(bloom, 3))
+    wide = _blurred(nnf.avg_pool2d(bloom, 3, 3, ceil_mode=True, count_include_pad=False))
     wide = nnf.interpolate(wide, size=bloom.shape[-2:], mode="bilinear", align_corners=False)
-    return _upscaled(0.30 * bloom + 0.25 * wide, grid)
+    return 0.30 * bloom + 0.25 * wide
 
 
-def _film_tone(linear: Tensor) -> None:
-    """Linear light to display values in place: a soft shoulder, then gamma."""
-    divisor = linear * 0.38 + 1
-    linear.mul_(linear * 0.10 + 1).div_(divisor).mul_(1.18).clamp_(0, 1).pow_(1 / GAMMA)
+def _develop(linear: Tensor, glare: Tensor) -> None:
+    """Linear light plus glare to display values, in place: a soft shoulder, then gamma."""
+    for channel in range(3):
+        light = glare[:, channel].add_(linear[:, channel]).clamp_(min=0)
+        shoulder = (light * (0.38 / 1.18)).add_(1 / 1.18)
+        light.addcmul_(light, light, value=0.10).div_(shoulder).clamp_(max=1)
+        # x^(1 / gamma) by way of the logarithm, a third of the time of a power; the log of 0 ends as 0.
+        torch.exp(light.log_().mul_(1 / GAMMA), out=linear[:, channel])
 
 
 def _padded(planes: Tensor) -> Tensor:
@@ -138,11 +158,3 @@ def _padded(planes: Tensor) -> Tensor:
 
 def _blurred(planes: Tensor) -> Tensor:
     return nnf.avg_pool2d(_padded(planes), 3, 1)
-
-
-def _pooled(planes: Tensor, side_px: int) -> Tensor:
-    return nnf.avg_pool2d(planes, side_px, side_px, ceil_mode=True, count_include_pad=False)
-
-
-def _upscaled(planes: Tensor, grid: Grid) -> Tensor:
-    return nnf.interpolate(planes, size=(grid.height, grid.width), mode="bilinear", align_corners=False)

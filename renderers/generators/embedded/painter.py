@@ -30,6 +30,8 @@ from .motifs.catalogue import Motif
 GPU_FRAMES = 16
 SMALLEST_PAINTED_WEIGHT = 1e-4
 TONE_SHIFT = 0.05
+# Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
+STRIP_PX = 65536
 
 
 class EmbeddedGenerator:
@@ -109,7 +111,7 @@ class EmbeddedGenerator:
         ground = ground_of(movement, warp, spin, self._pan)
         strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded))
         relief = self._bare_relief(out)
-        for rows in grid.strips():
+        for rows in grid.strips(STRIP_PX):
             surfaces = self._surfaces(strokes, ground.fields(grid, rows), movement.controls)
             for frame in range(len(noise)):
                 self._fuse(frame, strokes, surfaces, movement, rows, relief)
