@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import pickle
 import struct
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -128,8 +129,10 @@ def _pickled_tensors(path: Path) -> dict[str, torch.Tensor]:
             with zipfile.ZipFile(path) as archive:
                 if sum(entry.file_size for entry in archive.infolist()) > MOST_WEIGHT_BYTES:
                     raise _unusable(path, f"it unpacks to more than {MOST_WEIGHT_BYTES >> 20} MiB")
-        # Written out: an environment variable can change the default, but not this.
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch remarks on odd pickles; what matters is what comes out
+            # Written out: an environment variable can change the default, but not this.
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
     except UNREADABLE as error:
         raise _unusable(path, "it is no checkpoint of tensors alone") from error
     if not isinstance(loaded, dict) or not all(

@@ -52,15 +52,14 @@ def mirrored(images: torch.Tensor, strips: Strips) -> torch.Tensor:
 
 
 def _folded_out(images: torch.Tensor, before_px: int, after_px: int, axis: int) -> torch.Tensor:
-    """The image with strips of itself reflected about its first and last line, those lines repeated."""
+    """The image between strips of itself, reflected about its first and last line, those lines repeated."""
     import torch
 
-    while before_px or after_px:
-        # A strip longer than the image is folded again: the whole image first, then the rest.
-        length_px = images.shape[axis]
-        before_now_px, after_now_px = min(before_px, length_px), min(after_px, length_px)
-        before = images.narrow(axis, 0, before_now_px).flip(axis)
-        after = images.narrow(axis, length_px - after_now_px, after_now_px).flip(axis)
-        images = torch.cat([before, images, after], axis)
-        before_px, after_px = before_px - before_now_px, after_px - after_now_px
-    return images
+    length_px = images.shape[axis]
+    if max(before_px, after_px) <= length_px:
+        before = images.narrow(axis, 0, before_px).flip(axis)
+        after = images.narrow(axis, length_px - after_px, after_px).flip(axis)
+        return torch.cat([before, images, after], axis)
+    # A strip longer than the image is a strip between two mirrors. Gathering is slower than joining strips.
+    lines = torch.arange(-before_px, length_px + after_px, device=images.device) % (2 * length_px)
+    return images.index_select(axis, torch.minimum(lines, 2 * length_px - 1 - lines))

@@ -1,0 +1,237 @@
+"""What is made, in what order, and how often, with a generator that counts."""
+
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from musicvis.compiler.plan import PicturePlan, TitlePlan
+from musicvis.renderers.film.assemble import Workshop, assembled, image_count, shots_of, worker_count
+from musicvis.renderers.film.encode import FilmWriter, PictureFormat, Quality
+from numpy.typing import NDArray
+
+LOSSLESS = Quality("ultrafast", 0)
+CPU = torch.device("cpu")
+
+
+class GreyGenerator:
+    """A Generator whose image is plain grey, as bright as the first noise says; it counts what it makes."""
+
+    size_px = (16, 16)
+    device = CPU
+
+    def __init__(self) -> None:
+        self.made: list[float] = []
+        self.lock = threading.Lock()
+
+    def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        with self.lock:
+            self.made += noise[:, 0].tolist()
+        return noise[:, 0, None, None, None].expand(-1, 3, 16, 16)
+
+
+def picture(
+    greys: list[float], brightness: list[float] | None = None, titles: tuple[TitlePlan, ...] = ()
+) -> PicturePlan:
+    """A film of 32x18 whose frames are so grey, -1 black .. 1 white."""
+    noise = np.zeros((len(greys), 128), np.float32)
+    noise[:, 0] = greys
+    return PicturePlan(
+        noise=noise,
+        class_indices=np.array([5]),
+        class_weights=np.ones((len(greys), 1), np.float32),
+        brightness=np.array(brightness or [1.0] * len(greys), np.float32),
+        fps=Fraction(30),
+        width_px=32,
+        height_px=18,
+        frame="mirror",
+        upscale="bicubic",
+        generator="embedded",
+        weights=None,
+        resolution=16,
+        generator_seed=1,
+        titles=titles,
+    )
+
+
+def lumas(path: Path) -> list[int]:
+    """The level of the first pixel of every frame."""
+    with av.open(str(path)) as file:
+        return [int(frame.to_ndarray()[0, 0]) for frame in file.decode(video=0)]
+
+
+def film_of(
+    plan: PicturePlan, path: Path, workers: int = 2, generator: GreyGenerator | None = None
+) -> tuple[list[int], GreyGenerator]:
+    generator = generator or GreyGenerator()
+    picture_format = PictureFormat(plan.width_px, plan.height_px, plan.fps)
+    with FilmWriter(path, picture_format, None, LOSSLESS) as writer:
+        counts: list[int] = []
+        made = assembled(
+            Workshop.of(plan, generator), writer, None, 48_000, workers=workers, on_frame=counts.append
+        )
+    assert counts == list(range(1, plan.frame_count + 1))
+    assert made == len(generator.made)
+    return lumas(path), generator
+
+
+def level(grey: float, brightness: float = 1.0) -> int:
+    """BT.709, limited range: 16 + 219 E'."""
+    return round(16 + 219 * brightness * (grey + 1) / 2)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_frames_come_in_order_however_many_make_them(tmp_path: Path, workers: int) -> None:
+    greys = [float(g) for g in np.linspace(-1, 1, 40)]
+    found, _ = film_of(picture(greys), tmp_path / "film.mp4", workers)
+    assert found == [level(g) for g in greys]
+
+
+def test_what_stays_the_same_is_made_once(tmp_path: Path) -> None:
+    greys = [0.0, 0.5, 0.5, 0.5, -0.5, 0.5, 0.5, 0.0]
+    found, generator = film_of(picture(greys), tmp_path / "film.mp4")
+    assert found == [level(g) for g in greys]
+    assert sorted(generator.made) == [-0.5, 0.0, 0.0, 0.5, 0.5]
+
+
+def test_a_fade_over_a_still_picture_makes_one_image(tmp_path: Path) -> None:
+    fade = [round(0.1 * k, 1) for k in range(1, 11)]
+    found, generator = film_of(picture([1.0] * 10, fade), tmp_path / "film.mp4")
+    assert found == [level(1.0, b) for b in fade]
+    assert generator.made == [1.0]
+
+
+def test_black_frames_make_no_image_and_what_follows_is_made_again(tmp_path: Path) -> None:
+    found, generator = film_of(
+        picture([0.3, 0.3, 0.3, 0.3, 0.9], [1.0, 0.0, 0.0, 1.0, 0.0]), tmp_path / "film.mp4"
+    )
+    assert found == [level(0.3), 16, 16, level(0.3), 16]
+    assert len(generator.made) == 2
+
+
+def test_a_title_shows_on_its_frames_and_on_no_other(tmp_path: Path) -> None:
+    plan = picture([0.0] * 12, titles=(TitlePlan("HHHHHHHH", 3, 7, "#FFFFFF", None),))
+    film_of(plan, tmp_path / "film.mp4")
+    with av.open(str(tmp_path / "film.mp4")) as file:
+        brightest = [int(frame.to_ndarray()[:18].max()) for frame in file.decode(video=0)]
+    assert [k for k, value in enumerate(brightest) if value > level(0.0) + 20] == [3, 4, 5, 6]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 0.5]), st.sampled_from([0.0, 0.5, 1.0])), min_size=1, max_size=30
+    ),
+    st.integers(-2, 32),
+    st.integers(1, 10),
+)
+def test_shots_are_every_frame_once_and_alike_inside(
+    frames: list[tuple[float, float]], first: int, length: int
+) -> None:
+    plan = picture(
+        [g for g, _ in frames],
+        [b for _, b in frames],
+        (TitlePlan("T", first, first + length, "white", None),),
+    )
+    shots = shots_of(plan)
+    assert [k for shot in shots for k in range(shot.first, shot.end)] == list(range(len(frames)))
+    for shot in shots:
+        looks = {
+            (None if frames[k][1] == 0 else frames[k], first <= k < first + length)
+            for k in range(shot.first, shot.end)
+        }
+        assert len(looks) == 1
+        assert shot.is_black == (frames[shot.first][1] == 0)
+        if shot.same_image_as_before:
+            assert frames[shot.first][0] == frames[shot.first - 1][0]
+    assert image_count(shots) <= len(shots)
+
+
+class FailingGenerator(GreyGenerator):
+    """Fails at the eleventh image."""
+
+    def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        if noise[0, 0] > 0.1:
+            raise RuntimeError("out of paint")
+        return super().images(noise, classes)
+
+
+def test_a_generator_that_fails_stops_the_film_with_its_own_error(tmp_path: Path) -> None:
+    before = threading.active_count()
+    with pytest.raises(RuntimeError, match="out of paint"):
+        film_of(picture([k / 100 for k in range(300)]), tmp_path / "f.mp4", 3, FailingGenerator())
+    assert threading.active_count() == before
+
+
+def test_the_memory_of_a_long_film_is_that_of_a_short_one(tmp_path: Path) -> None:
+    def peak_bytes(frame_count: int) -> int:
+        greys = np.linspace(-1, 1, frame_count).tolist()
+        plan = picture(greys)
+        sound = (np.zeros((1600, 2), np.float32) for _ in range(frame_count))
+        tracemalloc.start()
+        with FilmWriter(tmp_path / "f.mp4", PictureFormat(32, 18, plan.fps), 48_000, LOSSLESS) as writer:
+            under_way = Watched(GreyGenerator())
+            assembled(
+                Workshop.of(plan, under_way), writer, sound, 48_000, workers=2, on_frame=under_way.wrote
+            )
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        # Chunks under way: one for each worker and two that wait, and the one that is being encoded.
+        assert under_way.most_ahead <= 6
+        return peak
+
+    short, long = peak_bytes(100), peak_bytes(400)
+    # The list of shots grows by about 100 bytes a frame; a frame kept would be 864 bytes, its sound 12800.
+    assert long - short < 300 * 500
+
+
+class Watched:
+    """A Generator that knows how many of its images are not yet written."""
+
+    def __init__(self, generator: GreyGenerator) -> None:
+        self.generator = generator
+        self.size_px, self.device = generator.size_px, generator.device
+        self.written = 0
+        self.most_ahead = 0
+
+    def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+        images = self.generator.images(noise, classes)
+        self.most_ahead = max(self.most_ahead, len(self.generator.made) - self.written)
+        return images
+
+    def wrote(self, frame_count: int) -> None:
+        self.written = frame_count
+
+
+def test_the_sound_is_read_as_the_picture_goes_along(tmp_path: Path) -> None:
+    plan = picture(np.linspace(-1, 1, 60).tolist())
+    taken: list[int] = []
+    leads: list[int] = []
+
+    def sound() -> Iterator[NDArray[np.float32]]:
+        for _ in range(60 * 4):
+            taken.append(400)
+            yield np.zeros((400, 2), np.float32)
+
+    with FilmWriter(tmp_path / "f.mp4", PictureFormat(32, 18, plan.fps), 48_000, LOSSLESS) as writer:
+        assembled(
+            Workshop.of(plan, GreyGenerator()),
+            writer,
+            sound(),
+            48_000,
+            workers=1,
+            on_frame=lambda done: leads.append(sum(taken) - done * 1600),
+        )
+    assert set(leads) == {0}
+
+
+def test_the_number_of_workers_is_the_one_asked_for_or_that_of_the_cores() -> None:
+    assert worker_count(3, CPU) == 3
+    assert worker_count(None, CPU) >= 1
+    assert worker_count(None, torch.device("cuda")) == 2

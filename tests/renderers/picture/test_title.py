@@ -1,0 +1,104 @@
+"""Titles: where they stand, how large they are, and what becomes of letters that no font has."""
+
+import numpy as np
+import pytest
+import torch
+from musicvis.compiler.plan import TitlePlan
+from musicvis.renderers.picture import title as title_module
+from musicvis.renderers.picture.title import drawn_title, overlay_of, setting_of
+
+
+def box(
+    text: str, width_px: int = 640, height_px: int = 360, shadow: str | None = None
+) -> tuple[int, int, int, int]:
+    """Top, left, height and width of what is drawn."""
+    drawn = drawn_title(TitlePlan(text, 0, 1, "#FFFFFF", shadow), width_px, height_px)
+    assert drawn is not None
+    top, left, cover, _ = drawn
+    return (top, left, *cover.shape)
+
+
+def test_a_title_stands_in_the_middle() -> None:
+    top, left, height_px, width_px = box("HOH")
+    assert (
+        abs(top + height_px / 2 - 180) <= 6
+    )  # the anchor is the middle of the font's line, not of its capitals
+    assert abs(left + width_px / 2 - 320) <= 2
+
+
+def test_the_letters_grow_with_the_film() -> None:
+    small, large = box("Impassive"), box("Impassive", 1920, 1080)
+    assert large[2] / small[2] == pytest.approx(3, rel=0.06)
+    assert large[3] / small[3] == pytest.approx(3, rel=0.03)
+
+
+def test_a_long_title_is_broken_between_words_and_stays_inside() -> None:
+    one, many = (
+        box("A long title"),
+        box("A long title that says what this piece is about, and for whom it was written"),
+    )
+    assert many[2] > 1.8 * one[2]
+    assert many[1] >= 0.06 * 640 and many[1] + many[3] <= 0.94 * 640
+
+
+def test_one_word_that_is_too_long_is_set_smaller() -> None:
+    assert box("Llanfairpwllgwyngyllgogerychwyrn")[3] <= 0.87 * 640
+    assert box("Llanfairpwllgwyngyllgogerychwyrn")[2] < box("Llanfair")[2]
+
+
+def test_even_an_endless_title_is_drawn_on_the_film() -> None:
+    top, left, height_px, width_px = box("Ig " * 500, 64, 36)
+    assert top >= 0 and left >= 0 and top + height_px <= 36 and left + width_px <= 64
+
+
+def test_letters_are_smooth_at_their_edges_and_full_inside() -> None:
+    drawn = drawn_title(TitlePlan("O", 0, 1, "#FFFFFF", None), 640, 360)
+    assert drawn is not None
+    cover = drawn[2]
+    assert cover.max() == 1 and ((cover > 0.1) & (cover < 0.9)).sum() > 50
+
+
+def test_a_shadow_reaches_below_and_to_the_right_of_its_letters() -> None:
+    bare, shadowed = box("I"), box("I", shadow="#000000")
+    assert shadowed[0] + shadowed[2] > bare[0] + bare[2] and shadowed[1] + shadowed[3] > bare[1] + bare[3]
+
+
+def test_the_colours_are_those_that_are_written() -> None:
+    drawn = drawn_title(TitlePlan("I", 0, 1, "#C75349", "#E2DCD2"), 640, 360)
+    assert drawn is not None
+    _, _, cover, rgb = drawn
+    seen = {tuple(np.rint(rgb[:, y, x] * 255).astype(int)) for y, x in np.argwhere(cover == 1)}
+    assert (0xC7, 0x53, 0x49) in seen
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n", "\u200b\u0007"])
+def test_a_blank_title_is_no_overlay(text: str) -> None:
+    assert overlay_of(TitlePlan(text, 0, 1, "white", "black"), 64, 36, torch.device("cpu")) is None
+
+
+def test_plain_english_needs_no_other_font() -> None:
+    setting = setting_of("Impassive “No. 1”…")
+    assert (setting.text, setting.remark) == ("Impassive “No. 1”…", "")
+
+
+def test_without_any_other_font_letters_become_the_nearest_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(title_module, "SYSTEM_FONTS", ())
+    setting = setting_of("Étude – Größe, 猫")
+    assert setting.text == "Etude - Grosse, ?"
+    assert setting.remark == "no font here has É – ö ß 猫; the title reads 'Etude - Grosse, ?'"
+
+
+def test_letters_decomposed_or_composed_are_the_same_title() -> None:
+    assert setting_of("E\u0301tude").text == setting_of("\u00c9tude").text
+
+
+def test_pairs_are_kerned_where_pillow_can() -> None:
+    from PIL import features
+
+    if not features.check("raqm"):
+        pytest.skip("this Pillow has no raqm")
+    font = setting_of("AV").font_at(100)
+    # Aileron's GPOS table brings A and V six hundredths of the size closer.
+    assert font.getlength("AV") < font.getlength("A") + font.getlength("V") - 5
