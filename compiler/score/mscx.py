@@ -43,7 +43,8 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
             read_measure(
                 measure, Ground(name, bars[index], index, bar_starts[index], staff, stretch, division), paper
             )
-    layout = Layout(name, parts, bar_starts, paper.onsets)
+    bar_repeats = _bar_repeats(columns, paper, name)
+    layout = Layout(name, parts, bar_starts, paper.onsets, int(root.attributes["version"].partition(".")[0]))
     marks = read_marks(paper.marks, layout)
     tracks, track_of = _tracks(parts, marks, layout)
     findings = [*_meter_findings(local_meters, name), *marks.findings]
@@ -65,7 +66,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
         dynamics=tuple(marks.dynamics),
         hairpins=tuple(marks.hairpins),
         marks=tuple(marks.rehearsal),
-        bar_repeats=paper.bar_repeats,
+        bar_repeats=bar_repeats,
     )
     return written, findings
 
@@ -87,6 +88,24 @@ def _score(root: Node, name: str) -> Node:
     if score is None:
         raise fault("MV406", name, "it holds no <Score>", line=root.line)
     return score
+
+
+def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> dict[tuple[int, int], int]:
+    """How many bars back the music of each measure repeat stands.
+
+    MuseScore 4 counts the bars of a repeat of two or four bars in each of them; in older files a sign is one bar's.
+    """
+    back = dict(paper.bar_repeats)
+    for staff, column in enumerate(columns):
+        group: list[int] = []
+        for index, measure in enumerate([*column, None]):
+            count = 0 if measure is None else whole_child(name, measure, "measureRepeatCount", 0, 0, 4)
+            if count <= 1:
+                back.update({(staff, member): len(group) for member in group})
+                group = []
+            if count:
+                group.append(index)
+    return back
 
 
 def _title(score: Node) -> str:
@@ -171,6 +190,7 @@ class _Finish:
     ) -> None:
         time = layout.time
         self.layout = layout
+        self.parts = parts
         self.tracks = tracks
         self.track_of = track_of
         self.part_of = {staff: index for index, part in enumerate(parts) for staff in part.staves}
@@ -189,8 +209,18 @@ class _Finish:
     ) -> list[WrittenChord]:
         finished = []
         late: list[RawChord] = []
+        muted = [part for part in self.parts if part.instrument.is_muted]
+        silent = {staff for part in muted for staff in part.staves}
+        findings.extend(
+            warning(
+                "MV458",
+                self.layout.name,
+                f"{part.instrument.track.name} is muted in the mixer and not played",
+            )
+            for part in muted
+        )
         for chord in raw:
-            if chord.staff not in self.sounding:
+            if chord.staff not in self.sounding or chord.staff in silent:
                 continue
             if not 0 <= chord.place.offset_qn < bars[chord.place.bar_index].length_qn:
                 late.append(chord)

@@ -15,6 +15,15 @@ from .velocity import DYNAMICS
 from .written import Dynamic, Hairpin, Hold, Pause, Place, Volta, WrittenTempo
 from .xml_guard import Node
 
+_TICK_QN = Fraction(1, 480)
+_STRETCHES = {
+    "fermataVeryShort": Fraction(5, 4),
+    "fermataShort": Fraction(3, 2),
+    "fermataShortHenze": Fraction(3, 2),
+    "fermataLong": Fraction(3),
+    "fermataLongHenze": Fraction(3),
+    "fermataVeryLong": Fraction(4),
+}
 _OTTAVAS = {"8va": 12, "8vb": -12, "15ma": 24, "15mb": -24, "22ma": 36, "22mb": -36}
 _OTTAVA_NUMBERS = ("8va", "8vb", "15ma", "15mb", "22ma", "22mb")
 _SPANNERS = frozenset({"HairPin", "Ottava", "Volta", "Slur", "Trill", "GradualTempoChange"})
@@ -49,6 +58,7 @@ class Layout:
     bar_starts: Sequence[Fraction]
     """One more than there are bars: the last is the end."""
     onsets: Sequence[set[Fraction]]
+    major_version: int
 
     def time(self, place: Place) -> Fraction:
         return self.bar_starts[place.bar_index] + place.offset_qn
@@ -145,14 +155,25 @@ def _fermata(mark: Mark, layout: Layout, found: Marks) -> None:
     node = mark.node
     if node.tag == "Articulation" and "fermata" not in node.value("subtype"):
         return
-    stretch = seconds(node.value("timeStretch", "1"))
-    if node.value("play", "1") == "0" or stretch is None or stretch in (0, 1):
+    stretch = _stretch(node, layout.major_version)
+    if node.value("play", "1") == "0" or stretch in (0, 1):
         return
     later = [onset for onset in layout.onsets[mark.place.bar_index] if onset > mark.place.offset_qn]
     start = layout.bar_starts[mark.place.bar_index]
     end = start + min(later) if later else layout.bar_starts[mark.place.bar_index + 1]
+    # MuseScore returns to tempo one of its ticks before the next chord.
+    end -= _TICK_QN
     if end > layout.time(mark.place):
         found.holds.append(Hold(mark.place, layout.place(end), stretch))
+
+
+def _stretch(node: Node, major_version: int) -> Fraction:
+    """How many times as long a fermata lasts; MuseScore 4 leaves its defaults out, older ones write all but 1."""
+    stated = seconds(node.value("timeStretch"))
+    if stated is not None or major_version < 4:
+        return Fraction(1) if stated is None else stated
+    kind = node.value("subtype").removesuffix("Above").removesuffix("Below")
+    return _STRETCHES.get(kind, Fraction(2))
 
 
 def _text(node: Node, layout: Layout, found: Marks) -> None:

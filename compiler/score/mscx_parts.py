@@ -18,6 +18,7 @@ class Instrument:
     """Percent of the written length a key is held, by articulation; "" without any."""
     velocities: dict[str, int] = field(default_factory=dict)
     """Percent of the velocity, by articulation."""
+    is_muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def read_instrument(part: Node, instrument: Node | None, staff_count: int, name:
                 gates[articulation] = whole(name, gate, gate.text.strip().rstrip("%"), 0, 1000)
             if velocity is not None:
                 velocities[articulation] = whole(name, velocity, velocity.text.strip().rstrip("%"), 0, 1000)
-    return Instrument(track, gates, velocities)
+    is_muted = bool(channels) and channels[0].value("mute") == "1"
+    return Instrument(track, gates, velocities, is_muted)
 
 
 def _program(channel: Node, name: str) -> int:

@@ -164,7 +164,7 @@ def _tempi(
             marks.append(TempoMark(measure.start_qn + time - here, value))
         pauses.extend((measure.start_qn + offset, length) for offset, length in by_bar.get(index, ()))
         section = score.bars[index].section_break_s
-        if section and position + 1 < len(measures) and order[position + 1] == index + 1:
+        if section and position + 1 < len(measures):
             pauses.append((measure.end_qn, section))
     return played_tempi(marks, pauses)
 
