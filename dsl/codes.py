@@ -266,6 +266,13 @@ _TABLE = (
         "others. A straight segment with `ear_mid` stays at `ear_i`; `ear_f` was probably meant.",
     ),
     Code(
+        "MV232",
+        "part of a cycle",
+        WARNING,
+        "In the original effects.json form a fractional number of cycles is kept here, where the original tool "
+        "cut it to a whole one. Write the whole number if that is meant.",
+    ),
+    Code(
         "MV231",
         "value clipped",
         WARNING,

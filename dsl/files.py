@@ -1,4 +1,4 @@
-"""Files of a piece, opened only inside its folder: no way out by name, link or device, and no more than a limit."""
+"""Files of a piece, opened only inside its folder: no way out by name, link or device, no size without end."""
 
 import errno
 import os
@@ -25,7 +25,7 @@ _INSIDE_HINT = "put a copy into the folder of the piece and name it from there, 
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:
-    """Why a file name cannot be used in a piece, or None: relative, forward slashes, nothing that leads out."""
+    """Why a file name cannot be used in a piece, or None: it is relative and leads nowhere else."""
     if not name or len(name.encode("utf-8", "replace")) > _MAX_NAME_BYTES:
         return Diagnostic("MV002", span, "the file name is empty or too long")
     if found := _FORBIDDEN.search(name):
@@ -72,15 +72,15 @@ def open_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -
         # O_NONBLOCK: opening a pipe must not wait for its other end.
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(last, flags, dir_fd=opened)
-    except OSError as fault_of_system:
-        return _open_fault(fault_of_system, root, name, span)
+    except OSError as refusal:
+        return _open_fault(refusal, root, name, span)
     finally:
         if opened >= 0:
             os.close(opened)
-    fault = _kind_fault(descriptor, str(name), limit_bytes, span)
-    if fault:
+    other_kind = _kind_fault(descriptor, str(name), limit_bytes, span)
+    if other_kind:
         os.close(descriptor)
-        return fault
+        return other_kind
     return descriptor
 
 
@@ -99,8 +99,8 @@ def read_named(path: Path, limit_bytes: int, span: Span) -> bytes | Diagnostic:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return Diagnostic("MV001", span, f"there is no file `{path}`")
-    except OSError as fault:
-        return Diagnostic("MV006", span, f"`{path}` cannot be opened: {fault.strerror}")
+    except OSError as refusal:
+        return Diagnostic("MV006", span, f"`{path}` cannot be opened: {refusal.strerror}")
     except ValueError:
         return Diagnostic("MV002", span, "a file name cannot hold a NUL character")
     with os.fdopen(descriptor, "rb") as file:

@@ -86,5 +86,7 @@ class Lane:
     mode: str = "set"
     """`set`, or `add` / `multiply`: laid over the lane of the same name."""
     neutral_before_first: bool = True
+    per_beat: bool = False
+    """Values are rates in cycles per beat (`2/b`) instead of hertz."""
     legacy_tail_s: float | None = None
     """Seconds after the last bar that an `end` of the legacy form includes; None for the form of today."""

@@ -5,12 +5,15 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from .lane import Lane
-from .position import Duration, Place, PlaceRange
+from .position import Duration, DurationUnit, Place, PlaceRange
 from .span import Span
 from .where import Where
 
 Spans = tuple[tuple[str, Span], ...]
 """JSON pointers of the manifest and where they stand."""
+
+DEFAULT_ATTACK = Duration(Fraction(80, 1000), DurationUnit.SECONDS)
+DEFAULT_RELEASE = Duration(Fraction(300, 1000), DurationUnit.SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Effect:
     span: Span
     label: str = ""
     """The name by which a lane addresses it; the plugin's own where none is written."""
+    per_beat: tuple[str, ...] = ()
+    """Parameters whose value counts cycles per beat (`2/b`) instead of hertz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,8 @@ class ClassWeight:
 class Envelope:
     """How a note's class rises and falls."""
 
-    attack: Duration
-    release: Duration
+    attack: Duration = DEFAULT_ATTACK
+    release: Duration = DEFAULT_RELEASE
     smooth: float = 0.0
     """0 none .. 1: extra smoothing of the class weights, as a share of half a second."""
 

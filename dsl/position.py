@@ -1,7 +1,7 @@
 """Places, ranges and durations as a composer writes them: "7|3", "@B|2", "end-4s", "6|6..7|3", "2b", "250ms".
 
-Nothing here knows a score: a place is resolved to exact quarter notes and seconds by compiler/clock.py. A parse
-function returns the thing or the Diagnostic that says why there is none.
+Nothing here knows a score: a place is resolved to exact quarter notes and seconds by compiler/clock.py. A
+parse function returns the thing or the Diagnostic that says why there is none.
 """
 
 import re
@@ -34,8 +34,8 @@ class Duration:
 class Place:
     """A written position.
 
-    Exactly one of `bar`, `mark` and `at_end` is set; `beat` counts from 1 in the bar's denominator and belongs
-    to a bar or a mark. `pass_number` is N in `7@N|3`, 1 where none is written. `offset` is a signed shift:
+    Exactly one of `bar`, `mark` and `at_end` is set; `beat` counts from 1 in the bar's denominator and
+    belongs to a bar or a mark. `pass_number` is N in `7@N|3`, 1 where none is written. `offset` is a signed shift:
     `end-4s`.
     """
 
@@ -257,7 +257,7 @@ def _no_range(written: str, span: Span) -> Diagnostic:
 
 
 def _is_before(first: Place, second: Place) -> bool:
-    """Whether `first` is surely not after `second`'s own start: only bars of one pass can be told without a score."""
+    """Whether `first` is surely not after `second`: without a score only bars of one pass can be told."""
     if first.bar is None or second.bar is None or first.pass_number != second.pass_number:
         return False
     return (first.bar, first.beat) <= (second.bar, second.beat)

@@ -80,7 +80,7 @@ DYNAMICS = {
     "fff": 126,
     "ffff": 127,
 }
-"""Velocities of dynamics as MuseScore plays them. A word alone means from its velocity up to the next word's."""
+"""Velocities as MuseScore plays dynamics; a word alone means from its own up to the next word's."""
 
 _MAX_TEXT = 60
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}

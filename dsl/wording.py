@@ -76,7 +76,10 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A rule that a value breaks. `way` leads through the schema; `inner` are the faults of its alternatives."""
+    """A rule that a value breaks.
+
+    `way` leads to it through the schema; `inner` are the faults of its alternatives, each with its `branch`.
+    """
 
     rule: str
     """The keyword of JSON Schema; empty for a schema that is `false`."""

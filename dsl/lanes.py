@@ -1,0 +1,125 @@
+"""Lanes as written, in piece.yaml or effects.yaml, to Lanes: points with their places, values in base units."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from .lane import CycleUnit, Domain, Lane, Point, Shape
+from .piece import Audio
+from .plugins import Unit, plugin
+from .quantity import Quantity, parse_quantity
+from .reading import Reading, named
+from .source import Node
+
+UnitOf = Callable[[str], Unit]
+"""The unit of the values of a lane, by the name of its parameter."""
+
+_PICTURE = {"visuals.depth": Unit.SHARE, "visuals.motion.jitter": Unit.SHARE, "video.brightness": Unit.SHARE}
+
+
+def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:
+    """The lanes of a block, in written order."""
+    return tuple(_lane(name, lane, unit_of, reading) for name, lane in named(node))
+
+
+def lane_units(audio: Audio) -> UnitOf:
+    """Which unit each parameter of the piece has; Unit.ANY for what is none of it, which the compiler reports."""
+    units = dict(_PICTURE)
+    for bus in audio.buses:
+        units[bus.ear or bus.name] = Unit.NUMBER
+        units[f"{bus.name}.gain"] = Unit.GAIN
+        for effect in bus.chain:
+            described = plugin(effect.plugin)
+            for parameter in described.parameters if described else ():
+                units[f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
+
+    def unit_of(name: str) -> Unit:
+        if name in units or audio.buses:
+            return units.get(name, Unit.ANY)
+        # The buses are the score's parts, which are not known here: the ending tells the parameter.
+        if name.endswith(".gain") and name.rpartition(".")[0].rpartition(".")[2] != "gain":
+            return Unit.GAIN
+        for effect in audio.default_chain:
+            described = plugin(effect.plugin)
+            for parameter in described.parameters if described else ():
+                if name.endswith(f".{effect.label or effect.plugin}.{parameter.name}"):
+                    return parameter.unit
+        return Unit.ANY
+
+    return unit_of
+
+
+def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
+    mirror, points, over, mode = node.get("mirror"), node.get("points"), node.get("over"), node.get("mode")
+    if mirror is not None:
+        return Lane(name, node.key_span, mirror_of=mirror.text)
+    target = over.text if over else name
+    values = _Values(unit_of(target), reading)
+    read = tuple(_point(point, values, reading) for point in (points or node).each())
+    return Lane(
+        target, node.key_span, read, mode=mode.text if mode else "set", per_beat=bool(values.per_beat)
+    )
+
+
+class _Values:
+    """The values of one lane: all hertz, or all cycles per beat."""
+
+    def __init__(self, unit: Unit, reading: Reading) -> None:
+        self._unit = unit
+        self._reading = reading
+        self.per_beat: bool | None = None
+
+    def value(self, node: Node | None) -> float | None:
+        """A value in base units, where one is written."""
+        if node is None:
+            return None
+        result = parse_quantity(node.text, self._unit, node.span)
+        quantity = self._reading.taken(result, Quantity(0.0))
+        if quantity.value:
+            if self.per_beat not in (None, quantity.per_beat):
+                message = (
+                    f"`{node.text}` stands in a lane of {'cycles per beat' if self.per_beat else 'hertz'}"
+                )
+                self._reading.find("MV113", node.span, message, "write all values of a lane in one unit")
+            self.per_beat = quantity.per_beat
+        return quantity.value
+
+
+def _point(node: Node, values: _Values, reading: Reading) -> Point:
+    at = node.get("at")
+    assert at is not None, "the schema demands it"
+    hold, to, via = (
+        values.value(node.get("hold")),
+        values.value(node.get("to")),
+        values.value(node.get("via")),
+    )
+    shape = Shape.HOLD if hold is not None else Shape.STRAIGHT if to is not None else Shape.WHOLE_COSINE
+    usual = Point(reading.place(at), node.span)
+    written, ease, domain, join = node.get("shape"), node.get("ease"), node.get("domain"), node.get("join")
+    phase, curvature, mirror = node.get("phase"), node.get("curvature"), node.get("mirror")
+    return Point(
+        at=usual.at,
+        span=node.span,
+        shape=Shape(written.text) if written else shape,
+        hold=hold,
+        to=to,
+        via=via,
+        start=values.value(node.get("from")),
+        cycles=_cycles(node.get("cycles"), reading),
+        phase=float(phase.value) if phase else usual.phase,
+        curvature=float(curvature.value) if curvature else usual.curvature,
+        mirrored=bool(mirror.value) if mirror else usual.mirrored,
+        ease=Shape(ease.text) if ease else None,
+        domain=Domain(domain.text) if domain else usual.domain,
+        hard=join is not None and join.text == "hard",
+    )
+
+
+def _cycles(node: Node | None, reading: Reading) -> Fraction | CycleUnit | None:
+    if node is None:
+        return None
+    if node.text.startswith("per_"):
+        return CycleUnit(node.text)
+    cycles = reading.ratio(node)
+    if cycles <= 0:
+        reading.find("MV206", node.span, f"{node.text} cycles are none", "write a number above 0")
+    return cycles

@@ -1,0 +1,262 @@
+"""The door of the language: a manifest and the files it names become a Piece, or findings say why not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+
+from .audio import read_audio
+from .diagnostics import Diagnostic, has_errors
+from .files import (
+    MAX_AUDIO_BYTES,
+    MAX_SCORE_BYTES,
+    MAX_TEXT_BYTES,
+    decoded,
+    fault_inside,
+    name_fault,
+    read_inside,
+    read_named,
+)
+from .lane import Lane
+from .lanes import UnitOf, lane_units, read_lanes
+from .manifest import read_piece
+from .overrides import overridden
+from .piece import Audio, Bus, Piece
+from .position import DurationUnit, PlaceRange, parse_duration, parse_range
+from .quantity import parse_ratio
+from .reading import Reading
+from .schema import LEGACY, PIECE, check_form, schema_of
+from .source import Node, Source, parse_source, root_node
+from .span import Span
+from .upstream import read_upstream
+from .wording import did_you_mean
+
+MANIFEST = "piece.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading gave: a piece where nothing is wrong with it, and every finding.
+
+    `files` holds the text of all that was read, by the name that findings use; `root` is the piece's folder.
+    """
+
+    piece: Piece | None
+    diagnostics: tuple[Diagnostic, ...]
+    files: Mapping[str, str]
+    root: Path
+
+
+def load_piece(
+    path: Path,
+    overrides: Sequence[str] = (),
+    *,
+    bars: str | None = None,
+    seconds: str | None = None,
+    size: str | None = None,
+    fps: str | None = None,
+) -> Loaded:
+    """Load piece.yaml, or the folder that holds it, with what the command line says besides.
+
+    overrides   `KEY.KEY=VALUE`, as --set takes them
+    bars        a passage: "5..8"; seconds: the first so many; size and fps in place of the manifest's
+    """
+    manifest = path / MANIFEST if path.is_dir() else path
+    desk = _Desk(manifest.parent)
+    source = desk.manifest(manifest)
+    if source is None:
+        return desk.loaded(None)
+    given = {"--size": ("video.size", size), "--fps": ("video.fps", fps)}
+    layers = [("--set", tuple(overrides))]
+    layers += [(name, (f"{key}={text}",)) for name, (key, text) in given.items() if text is not None]
+    for name, sets in layers:
+        source, text, findings = overridden(source, sets, name)
+        desk.findings += findings
+        if sets:
+            desk.files[name] = text
+    form = check_form(source, PIECE)
+    desk.findings += form
+    selection = desk.selection(bars)
+    limit_s = desk.limit(seconds)
+    reading = Reading()
+    root = root_node(source)
+    audio = read_audio(root.get("audio"), reading) if not form else Audio()
+    lanes = desk.lanes(root.get("effects"), lane_units(audio), reading, bool(form))
+    if form or not source.complete:
+        desk.findings += reading.findings
+        return desk.loaded(None)
+    audio = desk.with_ears(audio, lanes, reading)
+    piece = read_piece(root, audio, (*lanes, *desk.borrowed), reading)
+    desk.findings += reading.findings
+    desk.find_missing(piece)
+    return desk.loaded(replace(piece, selection=selection, limit_s=limit_s))
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What lies open while one piece is loaded."""
+
+    root: Path
+    findings: list[Diagnostic] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    borrowed: list[Lane] = field(default_factory=list)
+    """Lanes of files that only an `ear` names; they are called FILE#NAME."""
+    lane_files: dict[str, tuple[Lane, ...]] = field(default_factory=dict)
+
+    def loaded(self, piece: Piece | None) -> Loaded:
+        found = tuple(self.findings)
+        return Loaded(None if has_errors(found) else piece, found, self.files, self.root)
+
+    def manifest(self, path: Path) -> Source | None:
+        """The manifest's values, or None where there are none to go on with."""
+        name = str(path)
+        data = read_named(path, MAX_TEXT_BYTES, Span(name))
+        if isinstance(data, Diagnostic):
+            self.findings.append(data)
+            return None
+        return self._parsed(data, name)
+
+    def lanes(
+        self, node: Node | None, unit_of: UnitOf, reading: Reading, only_form: bool
+    ) -> tuple[Lane, ...]:
+        """The lanes of `effects`: written there, or in one file or several."""
+        if node is None:
+            return ()
+        if isinstance(node.value, dict):
+            return () if only_form else self._distinct(read_lanes(node, unit_of, reading))
+        lanes: list[Lane] = []
+        for entry in node.each():
+            if isinstance(entry.value, str) and name_fault(entry.text, entry.span) is None:
+                found = self._lane_file(entry, unit_of, reading, only_form)
+                self.lane_files[str(PurePosixPath(entry.text))] = found
+                lanes += found
+            elif isinstance(entry.value, str) and not only_form:
+                reading.file(entry)
+        return self._distinct(lanes)
+
+    def with_ears(self, audio: Audio, lanes: Sequence[Lane], reading: Reading) -> Audio:
+        """Buses whose `ear` names a lane that is there: `NAME`, or `FILE#NAME` from a file of lanes."""
+        names = [lane.name for lane in lanes]
+        return replace(audio, buses=tuple(self._with_ear(bus, names, reading) for bus in audio.buses))
+
+    def selection(self, bars: str | None) -> PlaceRange | None:
+        if bars is None:
+            return None
+        self.files["--bars"] = bars
+        return self._taken(parse_range(bars, _option_span("--bars", bars)))
+
+    def limit(self, seconds: str | None) -> Fraction | None:
+        if seconds is None:
+            return None
+        span = _option_span("--seconds", seconds)
+        self.files["--seconds"] = seconds
+        ratio = parse_ratio(seconds, span)
+        if isinstance(ratio, Diagnostic):
+            duration = parse_duration(seconds, span)
+            if isinstance(duration, Diagnostic) or duration.unit is not DurationUnit.SECONDS:
+                self.findings.append(
+                    Diagnostic("MV112", span, f"`{seconds}` is not a time in seconds", "write 30 or 30s")
+                )
+                return None
+            ratio = duration.value
+        if ratio <= 0:
+            self.findings.append(Diagnostic("MV206", span, f"{seconds} seconds are no time", "write 30"))
+        return ratio
+
+    def find_missing(self, piece: Piece) -> None:
+        """A finding for every score and recording that is not there or cannot be opened."""
+        wanted = [(piece.score.file, MAX_SCORE_BYTES, piece.score.span)]
+        for bus in piece.audio.buses:
+            wanted += [(stem.score, MAX_SCORE_BYTES, stem.span) for stem in bus.stems if stem.score]
+            wanted += [(stem.file, MAX_AUDIO_BYTES, stem.span) for stem in bus.stems if stem.file]
+        for name, limit_bytes, span in wanted:
+            if any(finding.span == span for finding in self.findings):
+                continue
+            if fault := fault_inside(self.root, name, limit_bytes, span):
+                self.findings.append(fault)
+
+    def _parsed(self, data: bytes, name: str) -> Source | None:
+        text = decoded(data, name, Span(name))
+        if isinstance(text, Diagnostic):
+            self.findings.append(text)
+            return None
+        self.files[name] = text
+        source, findings = parse_source(text, name)
+        self.findings += findings
+        return source if source.complete else None
+
+    def _lane_file(self, entry: Node, unit_of: UnitOf, reading: Reading, only_form: bool) -> tuple[Lane, ...]:
+        name = PurePosixPath(entry.text)
+        data = read_inside(self.root, name, MAX_TEXT_BYTES, entry.span)
+        if isinstance(data, Diagnostic):
+            self.findings.append(data)
+            return ()
+        source = self._parsed(data, str(self.root / name))
+        if source is None:
+            return ()
+        schema = schema_of(source)
+        form = check_form(source, schema)
+        self.findings += form
+        if form or only_form:
+            return ()
+        node = root_node(source)
+        return read_upstream(node, reading) if schema == LEGACY else read_lanes(node, unit_of, reading)
+
+    def _distinct(self, lanes: Sequence[Lane]) -> tuple[Lane, ...]:
+        first: dict[str, Lane] = {}
+        for lane in lanes:
+            if lane.mode != "set" or first.setdefault(lane.name, lane) is lane:
+                continue
+            other = first[lane.name].span
+            message = f"the lane `{lane.name}` stands in {other.file} line {other.line} already"
+            hint = "keep one of them, or give this one `mode: add` or `mode: multiply`"
+            self.findings.append(Diagnostic("MV212", lane.span, message, hint))
+        return tuple(lanes)
+
+    def _with_ear(self, bus: Bus, names: Sequence[str], reading: Reading) -> Bus:
+        if bus.ear is None:
+            return bus
+        file_name, hash_sign, lane_name = bus.ear.rpartition("#")
+        if not hash_sign:
+            if bus.ear not in names:
+                hint = did_you_mean(bus.ear, names)
+                reading.find("MV211", bus.span, f"no lane is called `{bus.ear}`", hint)
+            return bus
+        fault = name_fault(file_name, bus.span)
+        if fault:
+            reading.findings.append(fault)
+            return bus
+        file = str(PurePosixPath(file_name))
+        is_own = file in self.lane_files
+        if not is_own:
+            entry = Node(Source(bus.span.file, "", file, {"": bus.span}, {}, {}), "", file)
+            self.lane_files[file] = self._lane_file(entry, lane_units(Audio()), reading, False)
+        found = {lane.name: lane for lane in self.lane_files[file]}
+        if lane_name not in found:
+            hint = did_you_mean(lane_name, found)
+            reading.find("MV211", bus.span, f"`{file}` has no lane `{lane_name}`", hint)
+            return bus
+        if is_own:
+            return replace(bus, ear=lane_name)
+        self._borrow(file, found, lane_name)
+        return replace(bus, ear=f"{file}#{lane_name}")
+
+    def _borrow(self, file: str, found: Mapping[str, Lane], name: str | None) -> None:
+        """Take a lane of another file, and those that it mirrors, under names of their own."""
+        taken = {lane.name for lane in self.borrowed}
+        while name is not None and name in found and f"{file}#{name}" not in taken:
+            lane = found[name]
+            taken.add(f"{file}#{name}")
+            source = None if lane.mirror_of is None else f"{file}#{lane.mirror_of}"
+            self.borrowed.append(replace(lane, name=f"{file}#{name}", mirror_of=source))
+            name = lane.mirror_of
+
+    def _taken(self, result: PlaceRange | Diagnostic) -> PlaceRange | None:
+        if isinstance(result, Diagnostic):
+            self.findings.append(result)
+            return None
+        return result
+
+
+def _option_span(name: str, text: str) -> Span:
+    return Span(name, 1, 1, 1, len(text) + 1)
