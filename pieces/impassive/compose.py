@@ -94,7 +94,7 @@ bar 6   Cm | Abmaj7 | Cm C7(b9)            the motif on C in the bells; canon in
   marimba:2       2 C3> Ab2> < C3>
   marimba-8d      16 r C5 r G5 r Ab5 r Eb5 r C5 r G5 r Ab5 r Eb5 < r C5 r G5 r Bb5 r E5
 
-bar 7   Fm9 | Dbmaj7 | B7(b9)              the motif on F, hurrying; the bass falls F Db B to E
+bar 7   Fm9 | Dbmaj7 | B7(b9)              the motif on F, hurrying; the bass falls F Db B, then lifts to C
   glock           f 2 F6 2. r
   glock-8d        2 r mf 8 r < F6 Ab6 C7 4 D#7
   xylo            mf 8 r C6' r C6' r Ab5' r F5' 4 r

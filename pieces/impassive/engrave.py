@@ -95,8 +95,10 @@ def node(tag: str, *inside: Element | str | int | Fraction, **attributes: str) -
 
 
 def xml_bytes(root: Element) -> bytes:
+    """The file of an XML tree, indented."""
     ElementTree.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "utf-8") + b"\n"
+    text: bytes = ElementTree.tostring(root, "utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
 def score(sheet: Sheet, parts: Parts, music: Music) -> Element:
