@@ -23,7 +23,7 @@ from .score.read import read_score
 from .select import PartNote
 
 if TYPE_CHECKING:
-    from ..dsl.load import LoadedPiece
+    from ..dsl.load import Loaded
     from .plan import Plan
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
@@ -102,21 +102,21 @@ class Shelf:
         return score
 
 
-def compile_piece(loaded: "LoadedPiece") -> Compilation:
+def compile_piece(loaded: "Loaded") -> Compilation:
     """The plan of a loaded piece, or every reason why there is none."""
     if loaded.piece is None:
         return Compilation(None, tuple(loaded.diagnostics))
     return compiled(loaded.piece, Shelf(loaded.root), loaded.diagnostics)
 
 
-def check_piece(loaded: "LoadedPiece") -> tuple[Diagnostic, ...]:
+def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a piece, without making its plan."""
     if loaded.piece is None:
         return tuple(loaded.diagnostics)
     return compiled(loaded.piece, Shelf(loaded.root), loaded.diagnostics, plan=False).diagnostics
 
 
-def piece_notes(loaded: "LoadedPiece") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
+def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
     """Every note of the score of a piece, and what is wrong; notes of no part have an empty part.
 
     Raises PieceError where there is no score to list.
@@ -168,7 +168,7 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
             )
         return None
     clock = Clock.from_score(score, numbering=piece.score.numbering)
-    findings += unmet(piece.score, score, clock)
+    findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
     return Heard(piece, score, clock, parts, part_notes(parts, score), shelf)
 

@@ -33,6 +33,36 @@ class Target:
     """Of a picture a jump is a cut, on the frame."""
 
 
+def beat_rate(clock: Clock) -> Curve:
+    """How many beats pass in a second, each bar by its own metre: what a rate in cycles per beat is multiplied by."""
+    changes = {Fraction(0), *clock.tempo_starts_qn}
+    meters = [measure.meter for measure in clock.measures]
+    changes |= {
+        measure.start_qn
+        for measure, before in zip(clock.measures[1:], meters, strict=False)
+        if measure.meter.beat_qn != before.beat_qn
+    }
+    segments: list[Segment] = []
+    starts = sorted(changes)
+    for start, end in zip(starts, [*starts[1:], max(starts[-1], clock.end_qn) + 1], strict=True):
+        beat_qn = clock.measures[clock.measure_index(start)].meter.beat_qn
+        rate_hz = float(1 / (clock.pace(start) * beat_qn))
+        # A rate is no level: where it changes at once, nothing clicks.
+        segments.append(
+            Segment(
+                start_s=clock.seconds(start),
+                end_s=clock.seconds(end),
+                start_qn=start,
+                end_qn=end,
+                shape=Shape.HOLD,
+                start_value=rate_hz,
+                target=rate_hz,
+                hard=True,
+            )
+        )
+    return Curve(tuple(segments), before=segments[0].start_value)
+
+
 def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
     """The parameters of the picture; before a lane's first point the manifest's own value holds."""
     return (

@@ -1,16 +1,18 @@
 """What sounds: buses with their stems, chains and lanes, placed in the film."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 from pathlib import Path, PurePosixPath
 
 from ..dsl.diagnostics import Diagnostic, Severity
 from ..dsl.piece import Bus, Effect, Piece, Stem
 from ..dsl.span import Span
 from .clock import Clock
+from .curve import Curve, Layer
 from .film import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
-from .lanes import Lanes, ear_target, gain_target, plugin_targets
+from .lanes import Lanes, Target, beat_rate, ear_target, gain_target, plugin_targets
 from .parts import Cut, tracks_of
 from .plan import BusPlan, EffectPlan, SoundingNote, SoundPlan, StemPlan
 from .score.model import Score
@@ -86,20 +88,44 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
     return BusPlan(
         name=bus.name,
         stems=tuple(plan for plan in plans if plan is not None),
-        chain=tuple(_effect_plan(bus, effect, lanes, film) for effect in bus.chain),
+        chain=tuple(_effect_plan(bus, effect, sources, lanes, film) for effect in bus.chain),
         gain=lanes.curve(gain_target(bus)).seen_from(film.start_s),
         ear=lanes.curve(ear_target(bus)).seen_from(film.start_s),
         space=bus.space,
     )
 
 
-def _effect_plan(bus: Bus, effect: Effect, lanes: Lanes, film: Film) -> EffectPlan:
-    moving = []
+def _effect_plan(bus: Bus, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:
+    """One effect: what stands still as numbers, what a lane or the tempo moves as curves."""
+    constants = dict(effect.parameters)
+    moving: list[tuple[str, Curve]] = []
     for name, target in plugin_targets(bus, effect):
-        curve = lanes.curve(target)
-        if curve.segments or curve.layers:
+        curve = _parameter(name, target, effect, sources.clock, lanes)
+        constant = curve.constant
+        if constant is None:
             moving.append((name, curve.seen_from(film.start_s)))
-    return EffectPlan(effect.plugin, effect.label or effect.plugin, effect.parameters, tuple(moving))
+        elif curve.segments or curve.layers or name in constants:
+            constants[name] = constant
+    return EffectPlan(effect.plugin, effect.label or effect.plugin, tuple(constants.items()), tuple(moving))
+
+
+def _parameter(name: str, target: Target, effect: Effect, clock: Clock, lanes: Lanes) -> Curve:
+    """A parameter in base units: a rate in cycles per beat follows the tempo."""
+    lane = lanes.lane(target.name)
+    is_counted = lane.per_beat if lane is not None else name in effect.per_beat
+    if not is_counted and name not in effect.per_beat:
+        return lanes.curve(target)
+    rate = beat_rate(clock)
+    if not is_counted:
+        # The lane speaks of hertz; until its first point the written cycles per beat hold, at the first tempo.
+        return lanes.curve(replace(target, neutral=target.neutral * rate.before))
+    neutral = target.neutral if name in effect.per_beat else target.neutral / rate.before
+    counted = lanes.curve(replace(target, neutral=neutral, low=0.0, high=inf))
+    level, tempo = counted.constant, rate.constant
+    if level is not None and tempo is not None:
+        return Curve.constant_of(min(max(level * tempo, target.low), target.high))
+    layers = (*counted.layers, Layer("multiply", rate))
+    return replace(counted, layers=layers, low=target.low, high=target.high)
 
 
 def _stem_plan(stem: Stem, sources: Sources, film: Film, findings: list[Diagnostic]) -> StemPlan | None:
