@@ -34,16 +34,17 @@ _TABLE = (
         "MV002",
         "name not allowed",
         ERROR,
-        "A piece reads only files of its own folder, so that a stranger's piece cannot read yours. Absolute names, "
-        "`..`, backslashes, addresses such as http:, and names that some system reserves are refused. Copy the file "
-        "into the folder and write its relative name: `stems/marimba.wav`.",
+        "A piece reads only files of its own folder, so that a stranger's piece cannot read yours. "
+        "Absolute names, `..`, backslashes, addresses such as http:, and names that some system "
+        "reserves are refused. Copy the file into the folder and write its relative name: "
+        "`stems/marimba.wav`.",
     ),
     Code(
         "MV003",
         "symbolic link",
         ERROR,
-        "A file of a piece, or a folder on the way to it, is a symbolic link, which may lead outside the piece. "
-        "Put a copy of the file in its place.",
+        "A file of a piece, or a folder on the way to it, is a symbolic link, which may lead outside "
+        "the piece. Put a copy of the file in its place.",
     ),
     Code(
         "MV004", "not a file", ERROR, "The name leads to a folder, a pipe or a device. Name a regular file."
@@ -52,43 +53,45 @@ _TABLE = (
         "MV005",
         "file too large",
         ERROR,
-        "Each kind of file has a limit, far above what music needs: 1 MiB for YAML, 64 MiB for a score, 2 GiB for "
-        "a recording. Check that the right file is named.",
+        "Each kind of file has a limit, far above what music needs: 1 MiB for YAML, 64 MiB for a "
+        "score, 2 GiB for a recording. Check that the right file is named.",
     ),
     Code(
         "MV006",
         "file cannot be read",
         ERROR,
-        "The system refuses to open or read the file; the message says why. Often its permissions: `chmod u+r FILE`.",
+        "The system refuses to open or read the file; the message says why. Often its permissions: "
+        "`chmod u+r FILE`.",
     ),
     Code(
         "MV007",
         "not text",
         ERROR,
-        "YAML and JSON are UTF-8 text. Save the file as UTF-8; a score or a recording goes under `score:` or "
-        "`stems:`.",
+        "YAML and JSON are UTF-8 text. Save the file as UTF-8; a score or a recording goes under "
+        "`score:` or `stems:`.",
     ),
     Code(
         "MV008",
         "kind of file",
         ERROR,
-        "The ending of a name says how to read it. Scores: .mscz .mscx .musicxml .xml .mxl .mid .midi; "
-        "recordings: .wav .flac; lanes: .yaml .yml .json.",
+        "The ending of a name says how to read it. Scores: .mscz .mscx .musicxml .xml .mxl .mid "
+        ".midi; recordings: .wav .flac; lanes: .yaml .yml .json.",
     ),
     # Text and values
     Code(
         "MV101",
         "YAML syntax",
         ERROR,
-        "The text is not YAML; the place is where reading stopped, the cause often the line above: a missing colon, "
-        "quote or bracket, or a tab in the indentation. Indent with spaces.",
+        "The text is not YAML; the place is where reading stopped, the cause often the line above: a "
+        "missing colon, quote or bracket, or a tab in the indentation. Indent with spaces.",
     ),
     Code(
         "MV102",
         "a number, not a place",
         ERROR,
-        "A place is written bar|beat: `7|3`, `13|2.5`. A bare `7.10` is the number 7.1 to YAML, and `7:3` is base 60 "
-        "to some readers, so neither is taken. A bar alone may stand as a number: `7` is `7|1`.",
+        "A place is written bar|beat: `7|3`, `13|2.5`. A bare `7.10` is the number 7.1 to YAML, and "
+        "`7:3` is base 60 to some readers, so neither is taken. A bar alone may stand as a number: "
+        "`7` is `7|1`.",
     ),
     Code(
         "MV103",
@@ -100,22 +103,22 @@ _TABLE = (
         "MV104",
         "YAML feature not allowed",
         ERROR,
-        "Anchors, aliases, merge keys and tags (&x, *x, <<, !!x) are not part of the language: they let a few lines "
-        "grow without bound. Write the values out.",
+        "Anchors, aliases, merge keys and tags (&x, *x, <<, !!x) are not part of the language: they "
+        "let a few lines grow without bound. Write the values out.",
     ),
     Code(
         "MV105",
         "too much",
         ERROR,
-        "A piece holds at most 1 MiB of text, 100,000 values, 32 levels of nesting and 64 KiB in one value. "
-        "Move lanes into effects.yaml, or look for text that was pasted by mistake.",
+        "A piece holds at most 1 MiB of text, 100,000 values, 32 levels of nesting and 64 KiB in one "
+        "value. Move lanes into effects.yaml, or look for text that was pasted by mistake.",
     ),
     Code(
         "MV106",
         "number that cannot be used",
         ERROR,
-        "Not a number, infinite, longer than 18 digits, or with leading zeros (some readers take 010 for 8). "
-        'Write a plain decimal number, or quote it if it is text: `title: "007"`.',
+        "Not a number, infinite, longer than 18 digits, or with leading zeros (some readers take 010 "
+        'for 8). Write a plain decimal number, or quote it if it is text: `title: "007"`.',
     ),
     Code(
         "MV107", "key is not text", ERROR, "Keys are plain words. Write `key: value`, not `? [list] : value`."
@@ -128,15 +131,15 @@ _TABLE = (
         "MV110",
         "not a place",
         ERROR,
-        "A place is bar|beat, both from 1: `7|3`, `13|2.5`, `4|1+2/3`; `7` is `7|1`. Also `end`, `end-4s`, a mark "
-        "of the score `@B` or `@B|2`, and `7@2|3` for the second pass of a repeat.",
+        "A place is bar|beat, both from 1: `7|3`, `13|2.5`, `4|1+2/3`; `7` is `7|1`. Also `end`, "
+        "`end-4s`, a mark of the score `@B` or `@B|2`, and `7@2|3` for the second pass of a repeat.",
     ),
     Code(
         "MV111",
         "not a range",
         ERROR,
-        "A range runs from a place up to, not including, another: `6|6..7|3`, `10..12` (bars 10 and 11), `16..`, "
-        "`..5`. In words, both ends included: `bars 3-5`.",
+        "A range runs from a place up to, not including, another: `6|6..7|3`, `10..12` (bars 10 and "
+        "11), `16..`, `..5`. In words, both ends included: `bars 3-5`.",
     ),
     Code(
         "MV112",
@@ -148,15 +151,15 @@ _TABLE = (
         "MV113",
         "not a quantity",
         ERROR,
-        "The value or its unit does not fit here. Shares take `0.5` or `50%`, levels `-6 dB`, rates `6 Hz` or "
-        "cycles per beat `2/b`, times `250ms` or `0.5s`.",
+        "The value or its unit does not fit here. Shares take `0.5` or `50%`, levels `-6 dB`, rates "
+        "`6 Hz` or cycles per beat `2/b`, times `250ms` or `0.5s`.",
     ),
     Code(
         "MV114",
         "not a selector",
         ERROR,
-        "A selector that cannot be read. Pitches: `A#`, `A#4`, `C4..C5`, `>=D7`; beats: `1`, `2.5`, `last`; "
-        "velocities: `>=90`, `pp..mf`; lengths: `>=2b`, `1/8..1/4`.",
+        "A selector that cannot be read. Pitches: `A#`, `A#4`, `C4..C5`, `>=D7`; beats: `1`, `2.5`, "
+        "`last`; velocities: `>=90`, `pp..mf`; lengths: `>=2b`, `1/8..1/4`.",
     ),
     Code(
         "MV115",
@@ -169,23 +172,23 @@ _TABLE = (
         "MV201",
         "unknown word",
         ERROR,
-        "Only a few words are possible here and this is none of them; the finding lists or suggests them. "
-        "`shape: half_cosin` becomes `shape: half_cosine`.",
+        "Only a few words are possible here and this is none of them; the finding lists or suggests "
+        "them. `shape: half_cosin` becomes `shape: half_cosine`.",
     ),
     Code(
         "MV202",
         "unknown key",
         ERROR,
-        "The key has no meaning in this block, so what it says would be lost. Check its spelling and its "
-        "indentation: a key one level too deep belongs to another block.",
+        "The key has no meaning in this block, so what it says would be lost. Check its spelling and "
+        "its indentation: a key one level too deep belongs to another block.",
     ),
     Code("MV203", "missing key", ERROR, "A block lacks a key without which it says nothing; add it."),
     Code(
         "MV204",
         "wrong kind of value",
         ERROR,
-        "A list where a word is expected, a word where a number is expected, and so on. YAML 1.2: `yes` and `no` "
-        "are text, write `true` and `false`.",
+        "A list where a word is expected, a word where a number is expected, and so on. YAML 1.2: "
+        "`yes` and `no` are text, write `true` and `false`.",
     ),
     Code(
         "MV205",
@@ -203,7 +206,8 @@ _TABLE = (
         "MV207",
         "version",
         ERROR,
-        "`musicvis: 1` names the version of the language. Other numbers belong to other versions of musicvis.",
+        "`musicvis: 1` names the version of the language. Other numbers belong to other versions of "
+        "musicvis.",
     ),
     Code(
         "MV208",
@@ -215,29 +219,29 @@ _TABLE = (
         "MV209",
         "exactly one",
         ERROR,
-        "Of some keys exactly one must stand: a point of a lane has one of `hold`, `to`, `via`; a stem has one of "
-        "`part`, `score`, `file`.",
+        "Of some keys exactly one must stand: a point of a lane has one of `hold`, `to`, `via`; a "
+        "stem has one of `part`, `score`, `file`.",
     ),
     Code(
         "MV210",
         "keys that do not go together",
         ERROR,
-        "A key has no effect beside the others, so it is refused: `shape` needs `to` or `via`, `cycles` a shape that "
-        "repeats, `mirror` a lane without points.",
+        "A key has no effect beside the others, so it is refused: `shape` needs `to` or `via`, "
+        "`cycles` a shape that repeats, `mirror` a lane without points.",
     ),
     Code(
         "MV211",
         "unknown name",
         ERROR,
-        "A name that the piece does not define: a chain under `audio.chains`, a lane `file.yaml#name`, a part in a "
-        "stem. Check the spelling.",
+        "A name that the piece does not define: a chain under `audio.chains`, a lane "
+        "`file.yaml#name`, a part in a stem. Check the spelling.",
     ),
     Code(
         "MV212",
         "name defined twice",
         ERROR,
-        "Two things have one name: a lane in piece.yaml and in effects.yaml, or two files that both define it. "
-        "Keep one, or give it a `mode: add` or `mode: multiply` to lay it over the other.",
+        "Two things have one name: a lane in piece.yaml and in effects.yaml, or two files that both "
+        "define it. Keep one, or give it a `mode: add` or `mode: multiply` to lay it over the other.",
     ),
     Code(
         "MV213",
@@ -255,22 +259,23 @@ _TABLE = (
         "MV215",
         "option",
         ERROR,
-        "An override cannot be applied. Write `--set key.key=value`, as `--set visuals.depth=0.5`; lists are "
-        "counted from 0, as `--set video.post.0.title=Hello`.",
+        "An override cannot be applied. Write `--set key.key=value`, as `--set visuals.depth=0.5`; "
+        "lists are counted from 0, as `--set video.post.0.title=Hello`.",
     ),
     Code(
         "MV230",
         "value without effect",
         WARNING,
-        "In the original effects.json form, `ear_mid` acts in whole_cosine and half_sine only and `ear_f` in the "
-        "others. A straight segment with `ear_mid` stays at `ear_i`; `ear_f` was probably meant.",
+        "In the original effects.json form, `ear_mid` acts in whole_cosine and half_sine only and "
+        "`ear_f` in the others. A straight segment with `ear_mid` stays at `ear_i`; `ear_f` was "
+        "probably meant.",
     ),
     Code(
         "MV232",
         "part of a cycle",
         WARNING,
-        "In the original effects.json form a fractional number of cycles is kept here, where the original tool "
-        "cut it to a whole one. Write the whole number if that is meant.",
+        "In the original effects.json form a fractional number of cycles is kept here, where the "
+        "original tool cut it to a whole one. Write the whole number if that is meant.",
     ),
     Code(
         "MV231",
@@ -283,15 +288,17 @@ _TABLE = (
         "MV301",
         "bar that is not there",
         ERROR,
-        "The score has no bar of this number. Bars count the measures of the file from 1, a pickup included; with "
-        "`numbering: printed` under `score` they are the printed numbers. The end of the last bar is `end`.",
+        "The score has no bar of this number. Bars count the measures of the file from 1, a pickup "
+        "included; with `numbering: printed` under `score` they are the printed numbers. The end of "
+        "the last bar is `end`.",
     ),
     Code(
         "MV302",
         "beat beyond the bar",
         ERROR,
-        "Beats count from 1 in the lower number of the bar's metre: 6/8 has beats 1 to 6, and 3.5 lies between the "
-        "third and the fourth. One more than the last, `6|7`, is beat 1 of the next bar; beyond it there is nothing.",
+        "Beats count from 1 in the lower number of the bar's metre: 6/8 has beats 1 to 6, and 3.5 "
+        "lies between the third and the fourth. One more than the last, `6|7`, is beat 1 of the next "
+        "bar; beyond it there is nothing.",
     ),
     Code(
         "MV303",
@@ -318,8 +325,8 @@ _TABLE = (
         "MV310",
         "lane of nothing",
         ERROR,
-        "A lane is named after a bus, whose place between the ears it moves, or after a parameter: `vibes.gain`, "
-        "`vibes.tremolo.rate`, `visuals.depth`. Nothing of this name can be moved.",
+        "A lane is named after a bus, whose place between the ears it moves, or after a parameter: "
+        "`vibes.gain`, `vibes.tremolo.rate`, `visuals.depth`. Nothing of this name can be moved.",
     ),
     Code(
         "MV311",
@@ -343,41 +350,43 @@ _TABLE = (
         "MV314",
         "gap between segments",
         WARNING,
-        "In the original effects.json form, nothing is said between the end of a segment and the start of the next; "
-        "the last value is held there.",
+        "In the original effects.json form, nothing is said between the end of a segment and the "
+        "start of the next; the last value is held there.",
     ),
     Code(
         "MV315",
         "geometric glide through zero",
         ERROR,
-        "`shape: geometric` multiplies its way from one value to the other, so both need the same sign, and neither "
-        "can be 0. `shape: exponential` can.",
+        "`shape: geometric` multiplies its way from one value to the other, so both need the same "
+        "sign, and neither can be 0. `shape: exponential` can.",
     ),
     Code(
         "MV316",
         "number of cycles",
         ERROR,
-        "A point holds more than 0 and at most 100,000 cycles of its shape. Write fewer, or `cycles: per_beat`.",
+        "A point holds more than 0 and at most 100,000 cycles of its shape. Write fewer, or `cycles: "
+        "per_beat`.",
     ),
     Code(
         "MV320",
         "unknown part",
         ERROR,
-        "No part has this name and plays a note. Parts are the keys under `parts`, or, without them, the names of "
-        "the score's instruments; `*` stands for anything: `part: Violin*`.",
+        "No part has this name and plays a note. Parts are the keys under `parts`, or, without them, "
+        "the names of the score's instruments; `*` stands for anything: `part: Violin*`.",
     ),
     Code(
         "MV321",
         "unknown track",
         ERROR,
-        "No track of the score has this name; `musicvis notes` lists them. `*` stands for anything: `Marimba*`.",
+        "No track of the score has this name; `musicvis notes` lists them. `*` stands for anything: "
+        "`Marimba*`.",
     ),
     Code(
         "MV322",
         "stem of another length",
         WARNING,
-        "The score of a stem lasts longer or shorter than the score of the piece, so that they drift apart. Give "
-        "both the same bars, repeats and tempo marks.",
+        "The score of a stem lasts longer or shorter than the score of the piece, so that they drift "
+        "apart. Give both the same bars, repeats and tempo marks.",
     ),
     Code(
         "MV323",
@@ -389,14 +398,15 @@ _TABLE = (
         "MV324",
         "score not as expected",
         ERROR,
-        "`score.expect` says what the piece was written for, and the score is different now. Look at what moved, "
-        "then correct the expectation.",
+        "`score.expect` says what the piece was written for, and the score is different now. Look at "
+        "what moved, then correct the expectation.",
     ),
     Code(
         "MV330",
         "name of several classes",
         ERROR,
-        "The word names more than one ImageNet class: `crane` is a bird (134) and a machine (517). Write the index.",
+        "The word names more than one ImageNet class: `crane` is a bird (134) and a machine (517). "
+        "Write the index.",
     ),
     Code(
         "MV331",
@@ -430,8 +440,8 @@ _TABLE = (
         "MV344",
         "jump under sounding notes",
         WARNING,
-        "A lane leaps by more than 0.02 while notes of its bus sound. Leave out `from` to begin where the lane "
-        "stands, or glide there before.",
+        "A lane leaps by more than 0.02 while notes of its bus sound. Leave out `from` to begin where "
+        "the lane stands, or glide there before.",
     ),
     # Budgets
     Code(

@@ -1,4 +1,4 @@
-"""Files of a piece, opened only inside its folder: no way out by name, link or device, no size without end."""
+"""Files of a piece, opened only inside its folder: no way out by name or link, no endless size."""
 
 import errno
 import os

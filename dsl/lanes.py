@@ -1,4 +1,4 @@
-"""Lanes as written, in piece.yaml or effects.yaml, to Lanes: points with their places, values in base units."""
+"""Lanes as written, in piece.yaml or effects.yaml, to Lanes: points with places and values in base units."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -22,7 +22,7 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
 
 
 def lane_units(audio: Audio) -> UnitOf:
-    """Which unit each parameter of the piece has; Unit.ANY for what is none of it, which the compiler reports."""
+    """Which unit each parameter has; Unit.ANY for what is no parameter, which the compiler reports."""
     units = dict(_PICTURE)
     for bus in audio.buses:
         units[bus.ear or bus.name] = Unit.NUMBER

@@ -21,7 +21,7 @@ from .lane import Lane
 from .lanes import UnitOf, lane_units, read_lanes
 from .manifest import read_piece
 from .overrides import overridden
-from .piece import Audio, Bus, Piece
+from .piece import Audio, Piece
 from .position import DurationUnit, PlaceRange, parse_duration, parse_range
 from .quantity import parse_ratio
 from .reading import Reading
@@ -85,7 +85,7 @@ def load_piece(
     if form or not source.complete:
         desk.findings += reading.findings
         return desk.loaded(None)
-    audio = desk.with_ears(audio, lanes, reading)
+    audio = desk.with_ears(audio, lanes, root, reading)
     piece = read_piece(root, audio, (*lanes, *desk.borrowed), reading)
     desk.findings += reading.findings
     desk.find_missing(piece)
@@ -104,7 +104,8 @@ class _Desk:
     lane_files: dict[str, tuple[Lane, ...]] = field(default_factory=dict)
 
     def loaded(self, piece: Piece | None) -> Loaded:
-        found = tuple(self.findings)
+        order = {name: number for number, name in enumerate(self.files)}
+        found = tuple(sorted(self.findings, key=lambda f: (order.get(f.span.file, -1), *_line_and_column(f))))
         return Loaded(None if has_errors(found) else piece, found, self.files, self.root)
 
     def manifest(self, path: Path) -> Source | None:
@@ -134,10 +135,16 @@ class _Desk:
                 reading.file(entry)
         return self._distinct(lanes)
 
-    def with_ears(self, audio: Audio, lanes: Sequence[Lane], reading: Reading) -> Audio:
+    def with_ears(self, audio: Audio, lanes: Sequence[Lane], root: Node, reading: Reading) -> Audio:
         """Buses whose `ear` names a lane that is there: `NAME`, or `FILE#NAME` from a file of lanes."""
         names = [lane.name for lane in lanes]
-        return replace(audio, buses=tuple(self._with_ear(bus, names, reading) for bus in audio.buses))
+        buses = []
+        for bus in audio.buses:
+            node: Node | None = root
+            for key in ("audio", "buses", bus.name, "ear"):
+                node = node and node.get(key)
+            buses.append(replace(bus, ear=self._ear(node, names, reading)) if node else bus)
+        return replace(audio, buses=tuple(buses))
 
     def selection(self, bars: str | None) -> PlaceRange | None:
         if bars is None:
@@ -213,33 +220,30 @@ class _Desk:
             self.findings.append(Diagnostic("MV212", lane.span, message, hint))
         return tuple(lanes)
 
-    def _with_ear(self, bus: Bus, names: Sequence[str], reading: Reading) -> Bus:
-        if bus.ear is None:
-            return bus
-        file_name, hash_sign, lane_name = bus.ear.rpartition("#")
+    def _ear(self, node: Node, names: Sequence[str], reading: Reading) -> str:
+        """The name of the lane that an `ear` means."""
+        file_name, hash_sign, lane_name = node.text.rpartition("#")
         if not hash_sign:
-            if bus.ear not in names:
-                hint = did_you_mean(bus.ear, names)
-                reading.find("MV211", bus.span, f"no lane is called `{bus.ear}`", hint)
-            return bus
-        fault = name_fault(file_name, bus.span)
+            if node.text not in names:
+                hint = did_you_mean(node.text, names) or "define it under effects"
+                reading.find("MV211", node.span, f"no lane is called `{node.text}`", hint)
+            return node.text
+        fault = name_fault(file_name, node.span)
         if fault:
             reading.findings.append(fault)
-            return bus
+            return node.text
         file = str(PurePosixPath(file_name))
         is_own = file in self.lane_files
         if not is_own:
-            entry = Node(Source(bus.span.file, "", file, {"": bus.span}, {}, {}), "", file)
+            entry = replace(node, value=file)
             self.lane_files[file] = self._lane_file(entry, lane_units(Audio()), reading, False)
         found = {lane.name: lane for lane in self.lane_files[file]}
         if lane_name not in found:
             hint = did_you_mean(lane_name, found)
-            reading.find("MV211", bus.span, f"`{file}` has no lane `{lane_name}`", hint)
-            return bus
-        if is_own:
-            return replace(bus, ear=lane_name)
-        self._borrow(file, found, lane_name)
-        return replace(bus, ear=f"{file}#{lane_name}")
+            reading.find("MV211", node.span, f"`{file}` has no lane `{lane_name}`", hint)
+        elif not is_own:
+            self._borrow(file, found, lane_name)
+        return lane_name if is_own else f"{file}#{lane_name}"
 
     def _borrow(self, file: str, found: Mapping[str, Lane], name: str | None) -> None:
         """Take a lane of another file, and those that it mirrors, under names of their own."""
@@ -256,6 +260,10 @@ class _Desk:
             self.findings.append(result)
             return None
         return result
+
+
+def _line_and_column(finding: Diagnostic) -> tuple[int, int]:
+    return finding.span.line, finding.span.column
 
 
 def _option_span(name: str, text: str) -> Span:

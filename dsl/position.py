@@ -35,8 +35,8 @@ class Place:
     """A written position.
 
     Exactly one of `bar`, `mark` and `at_end` is set; `beat` counts from 1 in the bar's denominator and
-    belongs to a bar or a mark. `pass_number` is N in `7@N|3`, 1 where none is written. `offset` is a signed shift:
-    `end-4s`.
+    belongs to a bar or a mark. `pass_number` is N in `7@N|3`, 1 where none is written. `offset` is a signed
+    shift: `end-4s`.
     """
 
     text: str

@@ -1,7 +1,7 @@
-"""Findings for readers: text with the line and a caret, one line each, JSON, GitHub annotations, SARIF 2.1.0.
+"""Findings for readers: text with line and caret, one line each, JSON, GitHub annotations, SARIF 2.1.0.
 
-Pure functions from findings to text. What a piece says is shown with control and direction characters escaped,
-so that a stranger's manifest cannot write to the terminal.
+Pure functions from findings to text. What a piece says is shown with control and direction characters
+escaped, so that a stranger's manifest cannot write to the terminal.
 """
 
 import json
@@ -24,7 +24,7 @@ _WIDEST = 160
 
 
 def render_text(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], color: bool = False) -> str:
-    """Each finding with its place in file and music, the source line, a caret under what is meant, and a mend.
+    """Each finding with its place, the source line, a caret under what is meant, and a mend.
 
     files   the texts that were read, by the name that spans carry
     """

@@ -85,7 +85,9 @@ DYNAMICS = {
 _MAX_TEXT = 60
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _PITCH = re.compile(
-    r"(?P<step>[A-Ga-g])(?P<accidental>##|#|x|bb|b|\N{MUSIC SHARP SIGN}|\N{MUSIC FLAT SIGN})?(?P<octave>-?[0-9])?\Z"
+    r"(?P<step>[A-Ga-g])"
+    r"(?P<accidental>##|#|x|bb|b|\N{MUSIC SHARP SIGN}|\N{MUSIC FLAT SIGN})?"
+    r"(?P<octave>-?[0-9])?\Z"
 )
 _ACCIDENTALS = {
     "#": 1,
