@@ -136,8 +136,10 @@ def _flac_samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
         # The format is told, never guessed, and the file is ours, not a name that the library opens.
         with (
             path.open("rb") as file,
-            av.open(file, "r", format="flac", options={"err_detect": "crccheck+explode"}) as box,
+            av.open(file, "r", format="flac") as box,
         ):
+            # Every frame carries a checksum; without this a damaged one is played all the same.
+            box.streams.audio[0].codec_context.options = {"err_detect": "crccheck+explode"}
             resampler = av.AudioResampler(format="dblp")
             for frame in box.decode(audio=0):
                 for plain in resampler.resample(frame):

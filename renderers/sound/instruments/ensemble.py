@@ -20,7 +20,7 @@ def _organ(*stops: tuple[int, float]) -> Spectrum:
 
 _DRAWBARS = _organ((1, 1.0), (2, 0.8), (3, 0.6), (4, 0.45), (6, 0.25), (8, 0.3))
 _ORGAN = Sustained(_DRAWBARS, _DRAWBARS, 0.006, 0.012, chiff=0.05, chiff_s=0.01, breath_hz=(1500.0, 8000.0))
-_PIPES = Spectrum(slope=1.2, even=0.8)
+_PIPES = Spectrum(slope=1.3, even=0.8, corner_hz=3500.0)
 _REEDS = Spectrum(slope=0.75, formants=((900.0, 0.8, 1.0),), corner_hz=5000.0)
 
 _BOWED = Sustained(

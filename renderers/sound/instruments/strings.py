@@ -227,7 +227,18 @@ STRINGS: dict[int, String] = {
         _PIANO, contact_s=0.0003, decay_s=4.0, unisons_cents=(0.0, 3.0, -2.0), damper_s=1.8, stiffness=5e-5
     ),
     24: _GUITAR,
-    25: replace(_GUITAR, contact_s=0.0003, slope=0.9, corner_hz=900.0, decay_s=5.0, stiffness=5e-5, at=0.16),
+    25: replace(
+        _GUITAR,
+        contact_s=0.00015,
+        slope=0.5,
+        corner_hz=1100.0,
+        decay_s=5.0,
+        stiffness=5e-5,
+        at=0.13,
+        body=((105.0, 0.3, 0.6), (205.0, 0.3, 0.6), (1600.0, 1.2, 0.8)),
+        knock=0.08,
+        knock_hz=(1500.0, 7000.0),
+    ),
     26: replace(_GUITAR, contact_s=0.0012, slope=1.3, corner_hz=350.0, body=(), decay_s=3.5, knock=0.02),
     27: replace(
         _GUITAR, contact_s=0.0004, slope=0.9, corner_hz=800.0, body=(), decay_s=6.0, at=0.14, knock=0.03

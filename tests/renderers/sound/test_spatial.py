@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 
-# Gains of pydub 0.25.1 (left, right) at each ear, and of the sine-cosine law; nine digits, computed elsewhere.
+# Left gains of pydub 0.25.1 and of the sine-cosine law at each place: nine digits, computed elsewhere.
 PLACES = np.array([-1.0, -0.95, -0.8, -0.5, -0.25, 0.0, 0.1, 0.3, 0.585, 1.0])
 PYDUB_LEFT = [1.414213562, 1.38991822, 1.319507911, 1.189207115, 1.090507733]
 PYDUB_LEFT += [1.0, 0.928226537, 0.768855587, 0.499961011, 0.0]
