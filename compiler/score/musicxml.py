@@ -4,6 +4,7 @@ music21 is imported only here and only when such a file is read. It sees documen
 offsets are taken exactly: floats of binary fractions and `Fraction`s, nothing rounded to a grid.
 """
 
+import re
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +15,13 @@ from .faults import fault, warning
 from .limits import MAX_XML_CHARACTERS
 from .model import Score
 from .musicxml_frame import Frame, jumps_resolved, read_frame
-from .musicxml_notes import Sheet, read_part
+from .musicxml_notes import Sheet, Staff, read_staff
 from .play import play
 from .written import WrittenBar, WrittenScore
 from .xml_guard import parse_xml
 
 _ZIP = b"PK\x03\x04"
+_PLAIN_GRACE = re.compile(rb"<grace(?![^>]*slash)(?=[\s/>])")
 _DOCUMENT_TYPES = ("score-partwise",)
 
 
@@ -50,7 +52,8 @@ def _parts(document: bytes, frame: Frame, name: str) -> list[list[Any]]:
         # What music21 cannot import of layout and wedges does not concern the notes.
         warnings.simplefilter("ignore")
         try:
-            parsed = converter.parseData(document, format="musicxml")
+            # Without the attribute music21 takes every grace note for an acciaccatura.
+            parsed = converter.parseData(_PLAIN_GRACE.sub(b'<grace slash="no"', document), format="musicxml")
             sounding = parsed.toSoundingPitch()
             staves = list(sounding.parts) if isinstance(sounding, stream.Score) else [sounding]
         # music21 raises whatever its many helpers raise; its failure is the file's fault to the composer.
@@ -71,13 +74,21 @@ def _written(
     frame: Frame, parts: Sequence[Sequence[Any]], name: str, findings: list[Diagnostic]
 ) -> WrittenScore:
     bars: list[WrittenBar] = jumps_resolved(frame.bars)
-    sheet = Sheet(name, bars, frame.drum_keys)
+    sheet = Sheet(name, bars)
     staff_tracks: list[tuple[int, int]] = []
     for track, staves in enumerate(parts):
         for number, staff in enumerate(staves, start=1):
             try:
-                read_part(
-                    staff, sheet, len(staff_tracks), track, frame.tracks[track].is_drums, frame.exact[track]
+                read_staff(
+                    Staff(
+                        part=staff,
+                        index=len(staff_tracks),
+                        track=track,
+                        is_drums=frame.tracks[track].is_drums,
+                        exact_places=frame.exact[track],
+                        drum_notes=frame.drum_notes[track],
+                    ),
+                    sheet,
                 )
             # As above: the stream's own helpers may fail on odd content.
             except (AttributeError, ValueError, TypeError, KeyError, IndexError, ZeroDivisionError) as error:
@@ -99,4 +110,5 @@ def _written(
         dynamics=tuple(frame.dynamics),
         hairpins=tuple(frame.hairpins),
         marks=tuple(frame.marks),
+        bar_repeats=frame.bar_repeats,
     )

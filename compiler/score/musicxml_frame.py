@@ -22,6 +22,7 @@ MAX_DIVISIONS = 1 << 20
 MAX_DURATION_QN = 2048
 _DECIMAL = re.compile(r"\s*-?[0-9]{1,9}(\.[0-9]{1,12})?\s*\Z")
 _WHOLE = re.compile(r"\s*[0-9]{1,9}\s*\Z")
+_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _BEAT_UNITS = {
     "64th": Fraction(1, 16),
     "128th": Fraction(1, 32),
@@ -49,10 +50,14 @@ class Frame:
     marks: list[tuple[str, Place]] = field(default_factory=list)
     dynamics: list[Dynamic] = field(default_factory=list)
     hairpins: list[Hairpin] = field(default_factory=list)
+    bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
+    """(staff, bar index) of measure repeats to how many bars back their music stands."""
     exact: list[dict[int, dict[Fraction, Fraction]]] = field(default_factory=list)
     """For each part and bar index, the exact place of what durations only round; bars without rounding left out."""
     drum_keys: dict[str, int] = field(default_factory=dict)
     """MIDI key of each percussion instrument id."""
+    drum_notes: list[dict[tuple[int, Fraction, int], list[int]]] = field(default_factory=list)
+    """For each part, MIDI keys of the percussion notes by bar index, stated place and drawn pitch."""
 
 
 @dataclass(slots=True)
@@ -165,9 +170,11 @@ class _Walk:
         self.is_first = is_first
         self.divisions = 1
         self.volta: tuple[int, tuple[int, ...]] | None = None
+        self.repeats_back = 0
 
     def part(self, part: Node) -> None:
         self.frame.exact.append({})
+        self.frame.drum_notes.append({})
         for index, measure in enumerate(part.each("measure")):
             self.measure(index, measure)
         if self.volta is not None:
@@ -177,15 +184,18 @@ class _Walk:
         bar = self.bars[index]
         if self.is_first and measure.attributes.get("implicit") != "yes":
             bar.printed = measure.attributes.get("number", "")[:20]
-        stated = position = Fraction(0)
+        stated = position = began = Fraction(0)
         known = {stated: position}
         for node in measure.children:
             if node.tag == "attributes":
                 self.attributes(node, bar)
             elif node.tag in ("note", "backup", "forward"):
+                if node.has("unpitched"):
+                    self.drum_note(node, (index, began if node.has("chord") else stated))
                 if node.has("chord") or node.has("grace"):
                     continue
                 step = self.duration(node)
+                began = stated
                 if node.tag == "backup":
                     stated = max(stated - step, Fraction(0))
                     position = known.get(stated, max(position - step, Fraction(0)))
@@ -198,14 +208,25 @@ class _Walk:
                 self.barline(index, node, bar)
             elif node.tag in ("direction", "sound"):
                 self.direction(index, position, node, bar)
+        if self.repeats_back:
+            self.frame.bar_repeats.update({(staff, index): self.repeats_back for staff in self.staves})
         if any(stated != exact for stated, exact in known.items()):
             self.frame.exact[-1][index] = known
 
+    def drum_note(self, note: Node, where: tuple[int, Fraction]) -> None:
+        """Notes the key of a percussion note, which music21 does not pass on."""
+        instrument, drawn = note.child("instrument"), note.child("unpitched")
+        key = None if instrument is None else self.frame.drum_keys.get(instrument.attributes.get("id", ""))
+        if key is not None and drawn is not None:
+            step = _STEPS.get(drawn.value("display-step"), 0)
+            pitch = step + 12 * (_number(drawn, "display-octave", self.name, 0, 9, 4) + 1)
+            self.frame.drum_notes[-1].setdefault((*where, pitch), []).append(key)
+
     def exact_length(self, note: Node, stated: Fraction) -> Fraction:
-        """The length behind a duration that was cut down to whole divisions.
+        """The length behind a duration in whole divisions.
 
         The note value with its tuplet says it; inside nested tuplets MuseScore writes no true value, and the simplest
-        fraction that the duration can have been cut from is taken.
+        fraction that gives the duration is taken.
         """
         ratio = note.child("time-modification")
         value = _BEAT_UNITS.get(note.value("type"))
@@ -219,7 +240,12 @@ class _Walk:
         division = Fraction(1, self.divisions)
         if abs(value - stated) < division:
             return value
-        return simplest_between(stated, stated + division * Fraction(999, 1000)) if stated > 0 else stated
+        # Some writers cut down to whole divisions, some round.
+        return (
+            simplest_between(stated - division / 2, stated + division * Fraction(999, 1000))
+            if stated > 0
+            else stated
+        )
 
     def attributes(self, node: Node, bar: _Bar) -> None:
         if node.has("divisions"):
@@ -237,6 +263,10 @@ class _Walk:
                     "MV407", self.name, f"{numerator}/{denominator} is no time signature", line=time.line
                 )
             bar.meter = bar.meter or Meter(numerator, denominator)
+        for style in node.each("measure-style"):
+            for repeat in style.each("measure-repeat"):
+                starts = repeat.attributes.get("type") == "start"
+                self.repeats_back = _whole(repeat, self.name, 1, 4) if starts else 0
 
     def duration(self, node: Node) -> Fraction:
         child = node.child("duration")

@@ -1,7 +1,7 @@
 """Notes of one staff as music21 gives them, turned into chords on paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -31,63 +31,46 @@ _EXPRESSIONS = {
 
 @dataclass(slots=True)
 class Sheet:
-    """What the staves of a score add up to."""
+    """The chords of all staves, as they are read."""
 
     name: str
     bars: Sequence[WrittenBar]
-    drum_keys: dict[str, int]
     chords: list[WrittenChord] = field(default_factory=list)
     late_count: int = 0
 
 
-def read_part(
-    part: Any,
-    sheet: Sheet,
-    staff: int,
-    track: int,
-    is_drums: bool,
-    exact_places: dict[int, dict[Fraction, Fraction]],
-) -> None:
-    """Adds the chords of a music21 part (one staff) to the sheet."""
-    measures = list(part.getElementsByClass("Measure"))
+@dataclass(slots=True)
+class Staff:
+    """One staff of music21 and what the file itself says of it (see `musicxml_frame.Frame`)."""
+
+    part: Any
+    index: int
+    track: int
+    is_drums: bool
+    exact_places: dict[int, dict[Fraction, Fraction]]
+    drum_notes: dict[tuple[int, Fraction, int], list[int]]
+    slurred: set[int] = field(default_factory=set)
+    """Identities of elements under a slur, its last one left out."""
+    between: dict[int, int] = field(default_factory=dict)
+    """Strokes of a tremolo to the next chord, by identity of the first."""
+
+
+def read_staff(staff: Staff, sheet: Sheet) -> None:
+    """Adds a staff's chords to the sheet. Raises PieceError MV421 where music21 has lost bars."""
+    measures = list(staff.part.getElementsByClass("Measure"))
     if len(measures) != len(sheet.bars):
-        raise fault(
-            "MV421", sheet.name, f"music21 finds {len(measures)} bars where the file has {len(sheet.bars)}"
-        )
-    slurred = _slurred(part)
-    for bar_index, measure in enumerate(measures):
-        places = exact_places.get(bar_index, {})
+        message = f"music21 finds {len(measures)} bars where the file has {len(sheet.bars)}"
+        raise fault("MV421", sheet.name, message)
+    for slur in staff.part.getElementsByClass("Slur"):
+        staff.slurred.update(id(note) for note in list(slur.getSpannedElements())[:-1])
+    for tremolo in staff.part.recurse().getElementsByClass("TremoloSpanner"):
+        spanned = list(tremolo.getSpannedElements())
+        if len(spanned) == 2:
+            staff.between[id(spanned[0])] = min(max(int(tremolo.numberOfMarks), 1), 8)
+    for index, measure in enumerate(measures):
         for voice, stream in enumerate(list(measure.voices) or [measure], start=1):
-            graces: list[Any] = []
-            for element in stream.notes:
-                if "ChordSymbol" in element.classes or "NoChord" in element.classes:
-                    continue
-                if element.duration.isGrace:
-                    graces.append(element)
-                    continue
-                inner = exact(element.offset) + (exact(stream.offset) if stream is not measure else 0)
-                length = exact(element.quarterLength)
-                start = places.get(inner, inner)
-                length = places.get(inner + length, start + length) - start
-                place = Place(bar_index, start)
-                if not 0 <= start < sheet.bars[bar_index].length_qn:
-                    sheet.late_count += 1
-                    continue
-                sheet.chords.append(
-                    _chord(
-                        element,
-                        length,
-                        graces,
-                        sheet,
-                        place,
-                        staff,
-                        voice,
-                        track,
-                        is_drums,
-                        id(element) in slurred,
-                    )
-                )
-                graces = []
+            inner = exact(stream.offset) if stream is not measure else Fraction(0)
+            _voice(stream, inner, staff, sheet, index, voice)
 
 
 def exact(value: Any) -> Fraction:
@@ -95,71 +78,79 @@ def exact(value: Any) -> Fraction:
     return Fraction(value).limit_denominator(65_536)
 
 
-def _chord(
-    element: Any,
-    length: Fraction,
-    graces: Sequence[Any],
-    sheet: Sheet,
-    place: Place,
-    staff: int,
-    voice: int,
-    track: int,
-    is_drums: bool,
-    slurred: bool,
-) -> WrittenChord:
+def _voice(stream: Any, inner: Fraction, staff: Staff, sheet: Sheet, bar_index: int, voice: int) -> None:
+    places = staff.exact_places.get(bar_index, {})
+    graces: list[GraceChord] = []
+    last = None
+    for element in stream.notes:
+        if "ChordSymbol" in element.classes or "NoChord" in element.classes:
+            continue
+        stated = exact(element.offset) + inner
+        notes = _notes(element, staff, bar_index, stated)
+        if element.duration.isGrace:
+            graces.append(GraceChord(notes, bool(getattr(element.duration, "slash", True))))
+            continue
+        start = places.get(stated, stated)
+        length = exact(element.quarterLength)
+        length = places.get(stated + length, start + length) - start
+        if not 0 <= start < sheet.bars[bar_index].length_qn:
+            sheet.late_count += 1
+            continue
+        chord = _chord(element, staff, Place(bar_index, start), length, voice)
+        last = len(sheet.chords)
+        sheet.chords.append(replace(chord, notes=notes, graces_before=tuple(graces)))
+        graces = []
+    if graces and last is not None:
+        # Graces with nothing behind them in the bar close the chord before them.
+        sheet.chords[last] = replace(sheet.chords[last], graces_after=tuple(graces))
+
+
+def _chord(element: Any, staff: Staff, place: Place, length: Fraction, voice: int) -> WrittenChord:
+    """The chord without its notes and graces."""
     table, articulations = _articulations(element)
+    slurred = id(element) in staff.slurred
     if slurred:
         articulations += ("slur",)
-    face, dots = _face(element, length)
-    tremolo = _tremolo(element, face, dots)
+    dots = int(element.duration.dots)
+    face = _face(element, length)
+    tremolo = _tremolo(element, staff, face, dots)
     if tremolo is not None:
         articulations += ("tremolo",)
     return WrittenChord(
         place=place,
         length_qn=length,
-        staff=staff,
+        staff=staff.index,
         voice=voice,
-        notes=_notes(element, sheet),
-        track=track,
+        notes=(),
+        track=staff.track,
         face_qn=face,
         dots=dots,
-        graces_before=tuple(
-            GraceChord(_notes(grace, sheet), bool(getattr(grace.duration, "slash", True))) for grace in graces
-        ),
         articulations=articulations,
         gate_percent=gate_percent(DEFAULT_GATES, table, slurred),
         velocity_factor=velocity_factor(DEFAULT_VELOCITIES, table),
         tremolo=tremolo,
-        lyrics=_lyrics(element),
-        is_drums=is_drums,
+        lyrics=tuple((int(lyric.number), str(lyric.text)) for lyric in element.lyrics if lyric.text),
+        is_drums=staff.is_drums,
     )
 
 
-def _notes(element: Any, sheet: Sheet) -> tuple[WrittenNote, ...]:
-    heads = list(element.notes) if hasattr(element, "notes") else [element]
+def _notes(element: Any, staff: Staff, bar_index: int, stated: Fraction) -> tuple[WrittenNote, ...]:
     notes = []
-    for head in heads:
+    for head in list(element.notes) if hasattr(element, "notes") else [element]:
         kind = "" if head.tie is None else str(head.tie.type)
-        pitch = _drum_key(head, sheet) if "Unpitched" in head.classes else int(round(head.pitch.ps))
-        if not 0 <= pitch <= 127:
-            continue
-        notes.append(WrittenNote(pitch, kind in ("start", "continue"), kind in ("stop", "continue")))
+        if "Unpitched" in head.classes:
+            drawn = round(head.displayPitch().ps)
+            keys = staff.drum_notes.get((bar_index, stated, drawn))
+            pitch = keys.pop(0) if keys else drawn
+        else:
+            pitch = round(head.pitch.ps)
+        if 0 <= pitch <= 127:
+            notes.append(WrittenNote(pitch, kind in ("start", "continue"), kind in ("stop", "continue")))
     return tuple(notes)
 
 
-def _drum_key(head: Any, sheet: Sheet) -> int:
-    """The General MIDI key of a percussion note, from the instrument that the file gives it."""
-    instrument = head.storedInstrument
-    identity = "" if instrument is None else str(getattr(instrument, "instrumentId", "") or "")
-    if identity in sheet.drum_keys:
-        return sheet.drum_keys[identity]
-    mapped = getattr(instrument, "percMapPitch", None)
-    if mapped is not None:
-        return int(mapped)
-    return int(round(head.displayPitch().ps))
-
-
 def _articulations(element: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(names in MuseScore's table, names in the model)."""
     table: list[str] = []
     model: list[str] = []
     for mark in element.articulations:
@@ -173,35 +164,27 @@ def _articulations(element: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(table), tuple(dict.fromkeys(model))
 
 
-def _face(element: Any, length: Fraction) -> tuple[Fraction, int]:
-    """(note value with dots but without tuplets, number of dots)."""
+def _face(element: Any, length: Fraction) -> Fraction:
+    """The note value with dots but without tuplets."""
     scale = Fraction(1)
     for tuplet in element.duration.tuplets:
         scale *= exact(tuplet.tupletMultiplier())
-    face = length / scale if scale else length
-    return face, int(element.duration.dots)
+    return length / scale if scale else length
 
 
-def _tremolo(element: Any, face: Fraction, dots: int) -> Tremolo | None:
+def _tremolo(element: Any, staff: Staff, face: Fraction, dots: int) -> Tremolo | None:
+    """Strokes through a stem halve a quarter note each; a flag has halved it already."""
+    strokes = staff.between.get(id(element), 0)
+    between = strokes > 0
     for mark in element.expressions:
-        if type(mark).__name__ == "Tremolo":
-            base = face / (2 - Fraction(1, 2**dots))
-            flags = 0
-            while base < 1 and flags < 8:
-                base *= 2
-                flags += 1
-            return Tremolo(Fraction(1, 2 ** (min(int(mark.numberOfMarks), 8) + flags)), between_chords=False)
-    return None
-
-
-def _lyrics(element: Any) -> tuple[tuple[int, str], ...]:
-    return tuple((int(lyric.number), str(lyric.text)) for lyric in element.lyrics if lyric.text)
-
-
-def _slurred(part: Any) -> set[int]:
-    """Elements under a slur, its last note left out, by identity."""
-    found: set[int] = set()
-    for slur in part.getElementsByClass("Slur"):
-        notes = list(slur.getSpannedElements())
-        found.update(id(note) for note in notes[:-1])
-    return found
+        if type(mark).__name__ == "Tremolo" and not between:
+            strokes = min(max(int(mark.numberOfMarks), 1), 8)
+    if not strokes:
+        return None
+    # The chords of a tremolo between two are drawn with twice the length that they take.
+    base = face * (2 if between else 1) / (2 - Fraction(1, 2**dots))
+    flags = 0
+    while 0 < base < 1 and flags < 8:
+        base *= 2
+        flags += 1
+    return Tremolo(Fraction(1, 2 ** (strokes + flags)), between)

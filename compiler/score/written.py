@@ -180,4 +180,4 @@ class WrittenScore:
     hairpins: tuple[Hairpin, ...] = ()
     marks: tuple[tuple[str, Place], ...] = ()
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(staff, bar index) of a measure repeat to the bar index whose music is played there."""
+    """(staff, bar index) of a measure repeat to how many bars back its music stands."""
