@@ -13,8 +13,6 @@ MAX_TEXT_BYTES = 1 << 20
 MAX_SCORE_BYTES = 64 << 20
 MAX_AUDIO_BYTES = 2 << 30
 
-SCORE_SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", ".mid", ".midi")
-AUDIO_SUFFIXES = (".wav", ".flac")
 LANES_SUFFIXES = (".yaml", ".yml", ".json")
 
 _MAX_NAME_BYTES = 1024

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from .audio import read_audio
 from .diagnostics import Diagnostic, has_errors
 from .files import (
+    LANES_SUFFIXES,
     MAX_AUDIO_BYTES,
     MAX_SCORE_BYTES,
     MAX_TEXT_BYTES,
@@ -74,8 +75,7 @@ def load_piece(
         desk.findings += findings
         if sets:
             desk.files[name] = text
-    form = check_form(source, PIECE)
-    desk.findings += form
+    form = desk.form(source, PIECE)
     selection = desk.selection(bars)
     limit_s = desk.limit(seconds)
     reading = Reading()
@@ -101,7 +101,7 @@ class _Desk:
     files: dict[str, str] = field(default_factory=dict)
     borrowed: list[Lane] = field(default_factory=list)
     """Lanes of files that only an `ear` names; they are called FILE#NAME."""
-    lane_files: dict[str, tuple[Lane, ...]] = field(default_factory=dict)
+    lane_files: dict[str, tuple[Lane, ...] | None] = field(default_factory=dict)
 
     def loaded(self, piece: Piece | None) -> Loaded:
         order = {name: number for number, name in enumerate(self.files)}
@@ -117,6 +117,13 @@ class _Desk:
             return None
         return self._parsed(data, name)
 
+    def form(self, source: Source, schema: str) -> tuple[Diagnostic, ...]:
+        """Findings about the form, but for lines where something else is wrong that may cause them."""
+        broken = {(f.span.file, f.span.line) for f in self.findings}
+        found = check_form(source, schema)
+        self.findings += [f for f in found if (f.span.file, f.span.line) not in broken]
+        return found
+
     def lanes(
         self, node: Node | None, unit_of: UnitOf, reading: Reading, only_form: bool
     ) -> tuple[Lane, ...]:
@@ -127,11 +134,13 @@ class _Desk:
             return () if only_form else self._distinct(read_lanes(node, unit_of, reading))
         lanes: list[Lane] = []
         for entry in node.each():
-            if isinstance(entry.value, str) and name_fault(entry.text, entry.span) is None:
+            if not isinstance(entry.value, str) or not entry.text.lower().endswith(LANES_SUFFIXES):
+                continue
+            if name_fault(entry.text, entry.span) is None:
                 found = self._lane_file(entry, unit_of, reading, only_form)
                 self.lane_files[str(PurePosixPath(entry.text))] = found
-                lanes += found
-            elif isinstance(entry.value, str) and not only_form:
+                lanes += found or ()
+            elif not only_form:
                 reading.file(entry)
         return self._distinct(lanes)
 
@@ -192,20 +201,21 @@ class _Desk:
         self.findings += findings
         return source if source.complete else None
 
-    def _lane_file(self, entry: Node, unit_of: UnitOf, reading: Reading, only_form: bool) -> tuple[Lane, ...]:
+    def _lane_file(
+        self, entry: Node, unit_of: UnitOf, reading: Reading, only_form: bool
+    ) -> tuple[Lane, ...] | None:
+        """The lanes of a file, or None where it cannot be used."""
         name = PurePosixPath(entry.text)
         data = read_inside(self.root, name, MAX_TEXT_BYTES, entry.span)
         if isinstance(data, Diagnostic):
             self.findings.append(data)
-            return ()
+            return None
         source = self._parsed(data, str(self.root / name))
         if source is None:
-            return ()
+            return None
         schema = schema_of(source)
-        form = check_form(source, schema)
-        self.findings += form
-        if form or only_form:
-            return ()
+        if self.form(source, schema) or only_form:
+            return None
         node = root_node(source)
         return read_upstream(node, reading) if schema == LEGACY else read_lanes(node, unit_of, reading)
 
@@ -237,7 +247,10 @@ class _Desk:
         if not is_own:
             entry = replace(node, value=file)
             self.lane_files[file] = self._lane_file(entry, lane_units(Audio()), reading, False)
-        found = {lane.name: lane for lane in self.lane_files[file]}
+        lanes = self.lane_files[file]
+        found = {lane.name: lane for lane in lanes or ()}
+        if lanes is None:
+            return node.text
         if lane_name not in found:
             hint = did_you_mean(lane_name, found)
             reading.find("MV211", node.span, f"`{file}` has no lane `{lane_name}`", hint)

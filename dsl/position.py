@@ -149,6 +149,14 @@ def parse_duration(text: str, span: Span) -> Duration | Diagnostic:
     return Duration(value, DurationUnit.BARS if unit.startswith("bar") else DurationUnit.BEATS)
 
 
+def parse_seconds(text: str, span: Span) -> Duration | Diagnostic:
+    """A length of time in seconds: what is counted in beats has no place where no bar is."""
+    duration = parse_duration(text, span)
+    if isinstance(duration, Duration) and duration.unit is not DurationUnit.SECONDS:
+        return Diagnostic("MV112", span, f"`{text.strip()}` is not a time in seconds", "write 3s or 250ms")
+    return duration
+
+
 def place_text(place: Place) -> str:
     """The canonical spelling of a place; parsing it gives the same place."""
     if place.at_end:

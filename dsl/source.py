@@ -229,13 +229,14 @@ class _Reader:
         if not isinstance(event, yaml.ScalarEvent):
             self.stop("MV107", self.span(event), "a key must be plain text", "write `key: value`")
         block, key, span = self.stack[-1], event.value, self.span(event)
-        if key == "<<" and not event.style:
+        is_merge = key == "<<" and not event.style
+        if is_merge:
             self.find("MV104", span, "the merge key << is not allowed", "write the values out")
         if len(key) > MAX_SCALAR:
             self.stop("MV105", span, f"a key longer than {MAX_SCALAR} characters")
         block.key = key
-        block.skip = key in block.container
-        if block.skip:
+        block.skip = is_merge or key in block.container
+        if key in block.container:
             first = self.keys[f"{block.pointer}/{escaped(key)}"]
             self.find(
                 "MV103",
@@ -243,7 +244,7 @@ class _Reader:
                 f"the key `{key}` is written twice; it stands on line {first.line} already",
                 "keep one of them",
             )
-        else:
+        elif not is_merge:
             self.keys[f"{block.pointer}/{escaped(key)}"] = span
 
     def _put(self, value: Value, event: Any) -> str:

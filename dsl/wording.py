@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
 from .diagnostics import Diagnostic
 from .files import name_fault
 from .plugins import Unit
-from .position import parse_duration, parse_place, parse_range
+from .position import parse_duration, parse_place, parse_range, parse_seconds
 from .quantity import parse_quantity, parse_ratio
 from .source import Node, Source, escaped
 from .span import Span
@@ -29,7 +29,7 @@ _PARSERS: dict[str, Callable[[str, Span], object]] = {
     "place": parse_place,
     "range": parse_range,
     "duration": parse_duration,
-    "seconds": parse_duration,
+    "seconds": parse_seconds,
     "ratio": parse_ratio,
     "pitch": parse_pitches,
     "velocity": parse_velocities,
@@ -110,7 +110,7 @@ class Broken:
         if self.rule == "dependentRequired":
             return next((key for key in self.expected if key in self.value), "")
         if "then" in self.way and not self.companion:
-            return next((key for key in ("shape", "effect", "m2") if key in self.value), "")
+            return next((key for key in ("shape", "effect") if key in self.value), "")
         return self.companion
 
 
@@ -192,7 +192,7 @@ class Words:
         fitting = [found for found in branches.values() if not any(_is_other_kind(i, broken) for i in found)]
         if fitting:
             for inner in min(fitting, key=len):
-                yield from self.explained(inner)
+                yield from self.explained(_with_words_of(broken, inner))
             return
         for option in options:
             title = str(_resolved(self._schema, option).get("title", ""))
@@ -251,7 +251,9 @@ class Words:
         for key in required:
             if key in broken.value:
                 continue
-            named = shown(broken.value[cause]) if cause in ("shape", "effect", "m2") else cause
+            if key == "b2":
+                cause = "m2"
+            named = shown(broken.value[cause]) if cause in ("shape", "effect") else cause
             reason = f", and `{named}` needs it" if cause else ""
             message = f"the key `{key}` is missing in {_block_name(broken.pointer)}{reason}"
             yield Diagnostic("MV203", self._block_span(broken.pointer), message, self._addition(broken, key))
@@ -368,6 +370,14 @@ def _is_other_kind(inner: Broken, outer: Broken) -> bool:
             alternatives[fault.branch] = alternatives.get(fault.branch, False) or _is_other_kind(fault, inner)
         return all(alternatives.values())
     return inner.rule in ("type", "const")
+
+
+def _with_words_of(outer: Broken, inner: Broken) -> Broken:
+    """An alternative without a title or examples of its own speaks with those of the choice."""
+    if inner.pointer != outer.pointer:
+        return inner
+    lent: dict[str, Any] = {key: outer.schema[key] for key in ("title", "examples") if key in outer.schema}
+    return replace(inner, schema={**lent, **inner.schema})
 
 
 def _companion_hint(companion: str, word: str, options: Sequence[Any]) -> str:
