@@ -34,11 +34,11 @@ def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None
         hint = "write its index: " + " or ".join(f"{i} ({described(i)})" for i in found)
         findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
         return None
-    near = search(name)[:CANDIDATES_SHOWN]
-    if len(near) == 1:
-        hint = f"did you mean {near[0][1][0]}?"
-    elif near:
-        hint = "did you mean " + ", ".join(names[0] for _, names in near[:-1]) + f" or {near[-1][1][0]}?"
+    likes = get_close_matches(_normal(name), _by_name(), 3, 0.8)
+    near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
+    near = near or [names[0] for _, names in search(name)[:CANDIDATES_SHOWN]]
+    if near:
+        hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
     else:
         hint = "look for one with `musicvis classes WORD`"
     findings.append(Diagnostic("MV331", span, f"{name} is none of the 1000 ImageNet classes", hint))
