@@ -1,0 +1,196 @@
+"""The contract of EmbeddedGenerator: shapes, sameness, sizes, the optional lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch
+import torch.nn.functional as nnf
+from musicvis.renderers.generators.embedded.controls import FrameControls
+from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
+from musicvis.renderers.generators.protocol import Generator
+
+Noise = Callable[..., torch.Tensor]
+OneHot = Callable[[Sequence[int]], torch.Tensor]
+
+
+@pytest.fixture(scope="module")
+def vectors(
+    noise: Noise, one_hot: OneHot, project_classes: tuple[int, ...]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Twelve frames: seven single classes, and five mixes with room for the void."""
+    classes = one_hot(project_classes)
+    classes[7:] = 0.5 * classes[7:] + 0.3 * classes[:5]
+    return noise(12, 9), classes
+
+
+@pytest.fixture(scope="module")
+def pictures(painter: EmbeddedGenerator, vectors: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+    return painter.images(*vectors)
+
+
+def test_images_are_float32_planes_between_minus_one_and_one(
+    painter: EmbeddedGenerator, pictures: torch.Tensor
+) -> None:
+    generator: Generator = painter
+    assert generator.size_px == (128, 128)
+    assert generator.device == torch.device("cpu")
+    assert pictures.dtype == torch.float32
+    assert pictures.shape == (12, 3, 128, 128)
+    assert -1 <= pictures.min() < -0.8
+    assert 0.8 < pictures.max() <= 1
+
+
+def test_no_frames_give_no_images(painter: EmbeddedGenerator) -> None:
+    assert painter.images(torch.zeros(0, 128), torch.zeros(0, 1000)).shape == (0, 3, 128, 128)
+
+
+def test_vectors_of_another_size_are_refused(painter: EmbeddedGenerator) -> None:
+    with pytest.raises(ValueError, match=r"noise must have shape \(n, 128\), not \(1, 140\)"):
+        painter.images(torch.zeros(1, 140), torch.zeros(1, 1000))
+    with pytest.raises(ValueError, match=r"classes must have shape \(2, 1000\), not \(1, 1000\)"):
+        painter.images(torch.zeros(2, 128), torch.zeros(1, 1000))
+
+
+def test_the_vectors_are_left_as_they_were(
+    painter: EmbeddedGenerator, vectors: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    before = [v.clone() for v in vectors]
+    painter.images(*vectors, controls=FrameControls(hue=torch.ones(12)))
+    assert all(torch.equal(a, b) for a, b in zip(before, vectors, strict=True))
+
+
+def test_a_second_instance_with_the_same_seed_paints_the_same_bits(
+    vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    assert torch.equal(EmbeddedGenerator(0, (128, 128)).images(*vectors), pictures)
+
+
+def test_another_seed_changes_every_class(
+    vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    other = EmbeddedGenerator(1, (128, 128)).images(*vectors)
+    assert (other - pictures).abs().mean((1, 2, 3)).min() >= 0.1
+
+
+def test_frames_do_not_depend_on_how_a_call_is_split(
+    painter: EmbeddedGenerator, vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    noise, classes = vectors
+    for step in (1, 5):
+        split = [painter.images(noise[i : i + step], classes[i : i + step]) for i in range(0, 12, step)]
+        assert torch.equal(torch.cat(split), pictures)
+
+
+def test_two_threads_can_share_one_instance(
+    vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    fresh = EmbeddedGenerator(0, (128, 128))  # so that both threads find palettes missing
+    noise, classes = vectors
+
+    def frame(i: int) -> torch.Tensor:
+        return fresh.images(noise[i : i + 1], classes[i : i + 1])
+
+    with ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        assert torch.equal(torch.cat(list(pool.map(frame, range(12)))), pictures)
+
+
+def test_frames_painted_together_as_a_gpu_does_equal_single_ones(
+    painter: EmbeddedGenerator, vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    together = torch.empty(12, 3, 128, 128)
+    with torch.inference_mode():
+        painter._paint(*vectors, None, together)
+    # Rounding moves single pixels to the next palette entry, no more.
+    assert (together * 2 - 1 - pictures).abs().max() <= 0.02
+
+
+def test_two_threads_inside_an_operation_change_no_8_bit_value(
+    painter: EmbeddedGenerator, vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    torch.set_num_threads(2)
+    try:
+        threaded = painter.images(*vectors)
+    finally:
+        torch.set_num_threads(1)
+    as_bytes = [((images + 1) * 127.5 + 0.5).byte() for images in (threaded, pictures)]
+    assert (as_bytes[0] != as_bytes[1]).float().mean() <= 1e-4
+
+
+def test_sizes_show_the_same_picture(
+    vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    def thumbnails(images: torch.Tensor) -> torch.Tensor:
+        return nnf.interpolate(images, size=(64, 64), mode="area")
+
+    reference = thumbnails(EmbeddedGenerator(0, (512, 512)).images(*vectors))
+    middle = thumbnails(EmbeddedGenerator(0, (256, 256)).images(*vectors))
+    assert (thumbnails(pictures) - reference).abs().mean((1, 2, 3)).max() <= 0.1  # of a range of 2
+    assert (middle - reference).abs().mean((1, 2, 3)).max() <= 0.05
+
+
+def test_a_wide_frame_contains_the_square_one(
+    vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    wide = EmbeddedGenerator(0, (128, 228)).images(*vectors)
+    assert wide.shape == (12, 3, 128, 228)
+    assert (wide[..., 50:178] - pictures).abs().mean((1, 2, 3)).max() <= 0.02
+
+
+def test_supersampling_is_the_mean_of_a_larger_picture(
+    vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    halved = EmbeddedGenerator(0, (64, 64), supersampling=2).images(*vectors)
+    assert halved.shape == (12, 3, 64, 64)
+    torch.testing.assert_close(halved, nnf.avg_pool2d(pictures, 2), atol=1e-5, rtol=0)
+
+
+def test_pan_moves_the_subject_right(painter: EmbeddedGenerator, one_hot: OneHot) -> None:
+    calm, drum = torch.zeros(1, 128), one_hot([541])
+    still = painter.images(calm, drum)
+    panned = EmbeddedGenerator(0, (128, 128), pan=(0.5, 0.0)).images(calm, drum)
+    # Half a unit is 32 of 128 px. What is left is vignette and glare, which stay with the frame.
+    moved = (panned[..., 32:] - still[..., :-32]).abs().mean()
+    assert moved <= 0.05
+    assert (panned - still).abs().mean() >= 5 * moved
+
+
+@pytest.mark.parametrize("lane", ["hue", "zoom", "rotation", "light_x", "light_y"])
+def test_a_lane_moves_its_own_frame_and_nothing_else(
+    painter: EmbeddedGenerator, noise: Noise, one_hot: OneHot, lane: str
+) -> None:
+    vectors = noise(2, 4), one_hot([909, 909])
+    plain = painter.images(*vectors)
+    nothing = painter.images(*vectors, controls=FrameControls(**{lane: torch.zeros(2)}))
+    moved = painter.images(*vectors, controls=FrameControls(**{lane: torch.tensor([0.0, 1.0])}))
+    assert torch.equal(nothing, plain)
+    assert torch.equal(moved[0], plain[0])
+    assert (moved[1] - plain[1]).abs().mean() >= 0.01
+
+
+def test_zooming_out_shrinks_the_subject_by_the_documented_factor(one_hot: OneHot) -> None:
+    calm, drum = torch.zeros(1, 128), one_hot([541])
+    generator = EmbeddedGenerator(0, (128, 128))
+    near = generator.images(calm, drum)
+    far = generator.images(calm, drum, controls=FrameControls(zoom=torch.ones(1)))
+    size = round(128 / 1.2712)  # exp(0.24)
+    shrunk = nnf.interpolate(near, size=(size, size), mode="area")
+    start = (128 - size) // 2
+    centre = far[..., start : start + size, start : start + size]
+    # The middle, where vignettes of both agree.
+    inner = slice(size // 4, -size // 4)
+    assert (centre - shrunk)[..., inner, inner].abs().mean() <= 0.08
+    assert (near[..., start : start + size, start : start + size] - shrunk)[
+        ..., inner, inner
+    ].abs().mean() >= 0.1
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_gpu_paints_what_the_cpu_paints(
+    vectors: tuple[torch.Tensor, torch.Tensor], pictures: torch.Tensor
+) -> None:
+    difference = (EmbeddedGenerator(0, (128, 128), device="cuda").images(*vectors).cpu() - pictures).abs()
+    assert difference.mean() <= 4 / 255
+    assert difference.flatten().kthvalue(int(0.999 * difference.numel())).values <= 0.2
