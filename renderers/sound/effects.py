@@ -123,7 +123,10 @@ def _hosted(
         attribute, scale = scales[name]
         setattr(hosted, attribute, value * scale)
     moving = [(*scales[name], curve) for name, curve in effect.automation]
-    return reblocked(_run(hosted, blocks, moving, known.name, sample_count, sample_rate_hz), sample_count)
+    return reblocked(
+        _run(hosted, reblocked(blocks, sample_count), moving, known.name, sample_count, sample_rate_hz),
+        sample_count,
+    )
 
 
 def _run(

@@ -1,8 +1,8 @@
 """Mix: the door of the sound: a SoundPlan in, its samples out.
 
-Three passes over files in a temporary folder keep memory the same for a minute and for an hour: each bus is
-rendered and its correlation measured; the buses are moved and added while the peak is measured; the mix is
-read out again with its one gain and its end.
+Files in a temporary folder keep memory the same for a minute and for an hour: each bus is rendered and its
+correlation measured, then moved between the ears and added to the mix; the mix is measured, and read out
+with its one gain.
 """
 
 import tempfile
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...compiler.plan import BusPlan, SoundPlan
 from .block import BLOCK, times_of
 from .effects import through_chain
-from .spatial import StereoPower, space_named
+from .spatial import Space, StereoPower, space_named
 from .stems import stem_blocks
 
 F32 = NDArray[np.float32]
@@ -31,6 +31,9 @@ HIGHEST_PEAK = 10.0 ** (-1.0 / 20.0)
 # A sound that is cut while it is louder than this is faded over the last milliseconds instead.
 _AUDIBLE_END = 10.0 ** (-60.0 / 20.0)
 _CUT_FADE_S = 0.05
+
+# The mix is summed in float64 until it is finished.
+_FRAME_BYTES = 2 * 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,59 +112,82 @@ def _smooth(x: F64) -> F64:
 
 
 def _mixed(plan: SoundPlan, folder: Path, progress: Progress) -> MixReport:
-    # Rendering a bus costs far more than reading it back.
-    steps = 4 * len(plan.buses) + 1
-    powers = []
-    for k, bus in enumerate(plan.buses):
-
-        def rendered(share: float, k: int = k) -> None:
-            progress(4 * (k + share) / steps)
-
-        powers.append(_render_bus(bus, plan, _bus_file(folder, k), rendered))
-    spaces = [space_named(bus.space, power) for bus, power in zip(plan.buses, powers, strict=True)]
-    files = [_bus_file(folder, k).open("rb") for k in range(len(plan.buses))]
-    peak = 0.0
-    end_peak = 0.0
-    end = plan.sample_count - round(0.01 * plan.sample_rate_hz)
-    try:
-        with _mix_file(folder).open("wb") as out:
-            for first, count in _cuts(plan.sample_count):
-                total = np.zeros((2, count))
-                for bus, space, file in zip(plan.buses, spaces, files, strict=True):
-                    ear = np.clip(bus.ear.values(times_of(first, count, plan.sample_rate_hz)), -1.0, 1.0)
-                    total += space.moved(_read(file, count, np.float32), ear)
-                peak = max(peak, float(np.max(np.abs(total))))
-                if first + count > end:
-                    end_peak = max(end_peak, float(np.max(np.abs(total[:, max(0, end - first) :]))))
-                out.write(total.T.tobytes())
-                progress((steps - 1 + (first + count) / plan.sample_count) / steps)
-    finally:
-        for file in files:
-            file.close()
+    kappas = []
+    shares = _Shares(progress, 2 * len(plan.buses) + 1)
+    with _mix_file(folder).open("w+b") as mix:
+        # Silence, without writing it.
+        mix.truncate(plan.sample_count * _FRAME_BYTES)
+        for bus in plan.buses:
+            with tempfile.TemporaryFile(dir=folder) as stored:
+                power = _render_bus(bus, plan, stored, shares.next())
+                _add_moved(mix, stored, bus, space_named(bus.space, power), plan, shares.next())
+            kappas.append((bus.name, power.kappa))
+        peak, end_peak = _peaks(mix, plan, shares.next())
     gain = min(1.0, HIGHEST_PEAK / peak) if peak > 0.0 else 1.0
     return MixReport(
         peak=peak,
         gain=gain,
         cut_fade_s=_CUT_FADE_S if gain * end_peak > _AUDIBLE_END else 0.0,
-        kappas=tuple((bus.name, power.kappa) for bus, power in zip(plan.buses, powers, strict=True)),
+        kappas=tuple(kappas),
     )
 
 
-def _render_bus(bus: BusPlan, plan: SoundPlan, path: Path, progress: Progress) -> StereoPower:
+class _Shares:
+    """Progress of a whole, told by parts of equal weight, one after the other."""
+
+    def __init__(self, progress: Progress, count: int) -> None:
+        self._progress = progress
+        self._count = count
+        self._done = -1
+
+    def next(self) -> Progress:
+        self._done += 1
+        done = self._done
+        return lambda share: self._progress((done + share) / self._count)
+
+
+def _add_moved(
+    mix: BinaryIO, stored: BinaryIO, bus: BusPlan, space: Space, plan: SoundPlan, progress: Progress
+) -> None:
+    """Adds a rendered bus, moved between the ears, to the mix; buses are added in the order of the plan."""
+    stored.seek(0)
+    for first, count in _cuts(plan.sample_count):
+        ear = np.clip(bus.ear.values(times_of(first, count, plan.sample_rate_hz)), -1.0, 1.0)
+        mix.seek(first * _FRAME_BYTES)
+        total = _read(mix, count, np.float64) + space.moved(_read(stored, count, np.float32), ear)
+        mix.seek(first * _FRAME_BYTES)
+        mix.write(total.T.tobytes())
+        progress((first + count) / plan.sample_count)
+
+
+def _peaks(mix: BinaryIO, plan: SoundPlan, progress: Progress) -> tuple[float, float]:
+    """The largest sample of the mix, and of its last 10 ms."""
+    peak = 0.0
+    end_peak = 0.0
+    end = plan.sample_count - round(0.01 * plan.sample_rate_hz)
+    mix.seek(0)
+    for first, count in _cuts(plan.sample_count):
+        level = np.max(np.abs(_read(mix, count, np.float64)), axis=0)
+        peak = max(peak, float(level.max()))
+        end_peak = max(end_peak, float(level[max(0, end - first) :].max(initial=0.0)))
+        progress((first + count) / plan.sample_count)
+    return peak, end_peak
+
+
+def _render_bus(bus: BusPlan, plan: SoundPlan, file: BinaryIO, progress: Progress) -> StereoPower:
     """Stems, summed, through the chain and the bus's gain, to a file of raw float32; its power."""
     power = StereoPower()
     stems = [stem_blocks(stem, plan.sample_count, plan.sample_rate_hz) for stem in bus.stems]
     dry = _summed(stems, tuple(stem.gain for stem in bus.stems), plan.sample_count)
     first = 0
-    with path.open("wb") as file:
-        for block in through_chain(dry, bus.chain, plan.sample_count, plan.sample_rate_hz):
-            count = block.shape[1]
-            gain = bus.gain.values(times_of(first, count, plan.sample_rate_hz))
-            stored = (block * gain).astype(np.float32)
-            power.add(stored.astype(np.float64))
-            file.write(stored.T.tobytes())
-            first += count
-            progress(first / plan.sample_count)
+    for block in through_chain(dry, bus.chain, plan.sample_count, plan.sample_rate_hz):
+        count = block.shape[1]
+        gain = bus.gain.values(times_of(first, count, plan.sample_rate_hz))
+        stored = (block * gain).astype(np.float32)
+        power.add(stored.astype(np.float64))
+        file.write(stored.T.tobytes())
+        first += count
+        progress(first / plan.sample_count)
     return power
 
 
@@ -181,10 +207,6 @@ def _cuts(sample_count: int) -> Iterator[tuple[int, int]]:
 def _read(file: BinaryIO, count: int, dtype: type[np.float32] | type[np.float64]) -> F64:
     frames = np.frombuffer(file.read(count * 2 * np.dtype(dtype).itemsize), dtype).reshape(count, 2)
     return frames.T.astype(np.float64)
-
-
-def _bus_file(folder: Path, k: int) -> Path:
-    return folder / f"bus{k}.f32"
 
 
 def _mix_file(folder: Path) -> Path:

@@ -78,16 +78,14 @@ def _header(
     frame_bytes = channel_count * bits // 8
     tag = _IEEE_FLOAT if sample_format is SampleFormat.FLOAT32 else _PCM
     fmt = struct.pack(
-        "<4sIHHIIHH",
-        b"fmt ",
-        16,
-        tag,
-        channel_count,
-        sample_rate_hz,
-        sample_rate_hz * frame_bytes,
-        frame_bytes,
-        bits,
+        "<HHIIHH", tag, channel_count, sample_rate_hz, sample_rate_hz * frame_bytes, frame_bytes, bits
     )
+    if tag == _IEEE_FLOAT:
+        # All but whole numbers have an extension, here empty, and count their samples.
+        fact = struct.pack("<4sII", b"fact", 4, min(data_bytes // frame_bytes, _RIFF_LIMIT))
+        fmt = struct.pack("<4sI", b"fmt ", 18) + fmt + bytes(2) + fact
+    else:
+        fmt = struct.pack("<4sI", b"fmt ", 16) + fmt
     room = struct.pack("<4sI", b"ds64" if ds64 else b"JUNK", _DS64_SIZE)
     room += struct.pack("<QQQI", *ds64, data_bytes // frame_bytes, 0) if ds64 else bytes(_DS64_SIZE)
     riff_bytes = 4 + len(room) + len(fmt) + 8 + data_bytes + data_bytes % 2

@@ -124,6 +124,14 @@ def test_a_plugin_gives_every_sample_back_at_its_place(name: str) -> None:
     assert np.abs(found[:, 1000:1003]).max() > 0.01
 
 
+@pytest.mark.parametrize("name", ["gain", "tremolo", *HOSTED])
+def test_an_effect_does_not_care_how_its_input_was_cut(name: str) -> None:
+    samples = noise(BLOCK + 5000)
+    pieces = np.split(samples, [1, 1000, 9000, BLOCK + 7], axis=1)
+    cut = np.concatenate(list(through_chain(pieces, (effect(name),), samples.shape[1], RATE)), axis=1)
+    assert np.array_equal(cut, applied(samples, effect(name)))
+
+
 def test_constants_reach_the_plugin_in_its_own_units() -> None:
     impulse = np.zeros((2, RATE))
     impulse[:, 0] = 0.5

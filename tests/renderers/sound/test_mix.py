@@ -1,5 +1,8 @@
 """The door of the sound: buses added, moved and ended; one gain for all; the same bytes twice."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +78,30 @@ def test_the_same_plan_gives_the_same_bytes_twice(tmp_path: Path) -> None:
     for name in ("one.wav", "two.wav"):
         write_wav(tmp_path / name, render_sound(sound), RATE)
     assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "two.wav").read_bytes()
+
+
+def test_the_number_of_threads_does_not_change_a_bit() -> None:
+    code = (
+        "import hashlib\n"
+        "from musicvis.compiler.plan import SoundingNote\n"
+        "from musicvis.renderers.sound.synth import synthesised\n"
+        "kinds = (0, 12, 48, 9)\n"
+        "notes = [SoundingNote(k / 20, 0.3, 40 + k, 90, kinds[k % 4], k % 5 == 0) for k in range(40)]\n"
+        "blocks = [b.tobytes() for b in synthesised(notes, 120_000, 48_000)]\n"
+        "print(hashlib.sha256(b''.join(blocks)).hexdigest())\n"
+    )
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, **dict.fromkeys(names, count)},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for count in ("1", "4")
+    }
+    assert len(digests) == 1
 
 
 def test_a_reverb_rings_on_after_the_last_note() -> None:

@@ -54,6 +54,17 @@ def test_nothing_changes_in_the_middle_and_the_sides_mirror_each_other() -> None
     assert balanced(signal[::-1], -ear, 0.4)[::-1] == pytest.approx(balanced(signal, ear, 0.4), abs=1e-15)
 
 
+def test_the_place_of_a_sample_does_not_depend_on_the_block() -> None:
+    signal = noise_of_correlation(0.4, 5000)
+    ear = np.sin(np.arange(5000) / 700.0)
+    whole = balanced(signal, ear, 0.4)
+    for size in (1, 333, 4096):
+        cuts = range(0, 5000, size) if size > 1 else range(100)
+        pieces = [balanced(signal[:, k : k + size], ear[k : k + size], 0.4) for k in cuts]
+        joined = np.concatenate(pieces, axis=1)
+        assert np.array_equal(joined, whole[:, : joined.shape[1]])
+
+
 def test_mono_follows_the_sine_cosine_law() -> None:
     ear = np.linspace(-1.0, 1.0, 201)
     moved = balanced(np.ones((2, 201)), ear, 1.0)
