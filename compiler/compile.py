@@ -94,7 +94,7 @@ class Shelf:
             self.findings.append(data)
             return None
         try:
-            score = read_score(data, str(name))
+            score = read_score(data, str(self.root / name))
         except PieceError as error:
             self.findings.extend(error.diagnostics)
             return None
