@@ -17,6 +17,7 @@ from ..maths import (
     coverage,
     dome,
     frac,
+    length,
     lit,
     mix,
     smoothstep,
@@ -157,12 +158,12 @@ def butterfly(canvas: Canvas) -> Surface:
     vein = bump(to_vein * r / vein_count * 3.1, 0.008)
     field = torch.floor(sector)
     margin = smoothstep(0.80, 0.90, q + 0.02 * canvas.sway)
-    dots = smoothstep(0.5, 0.36, torch.hypot((f - 0.5) * 1.6, (q - 0.90) / 0.06))
+    dots = smoothstep(0.5, 0.36, length((f - 0.5) * 1.6, (q - 0.90) / 0.06))
     powder = canvas.texture("grit", x, y, 0.8) - 0.5
     cloud = canvas.texture("cloud", x, y, 0.35)
 
-    fore = torch.hypot(x - (0.55 + 0.12 * p[5]), y - (-0.28 + 0.1 * p[6]))
-    hind = torch.hypot(x - 0.42, y - 0.48)
+    fore = length(x - (0.55 + 0.12 * p[5]), y - (-0.28 + 0.1 * p[6]))
+    hind = length(x - 0.42, y - 0.48)
     to_spot = torch.minimum(fore, hind * 1.15)
     tone = weighted_sum(
         0.34,

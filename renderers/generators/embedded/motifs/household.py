@@ -15,6 +15,7 @@ from ..maths import (
     coverage,
     dome,
     frac,
+    length,
     line_coverage,
     lit,
     mix,
@@ -124,7 +125,7 @@ def vessel(canvas: Canvas) -> Surface:
     kind = cell_hash(band, p[5])
     phase = frac((longitude + 0.35 * u[5]) * torch.round(3 + 6 * kind))
     zigzag = smoothstep(0.12, 0.0, (f - 0.2 - 0.6 * ((phase - 0.5).abs() * 2)).abs())
-    dots = smoothstep(0.5, 0.4, torch.hypot((phase - 0.5) * 2, f * 2 - 1))
+    dots = smoothstep(0.5, 0.4, length((phase - 0.5) * 2, f * 2 - 1))
     figure = mix(zigzag, dots, (kind > 0.5) * 1.0)
     line = smoothstep(0.06, 0.02, (f - 0.5).abs() * -1 + 0.5)
     cloud = canvas.texture("cloud", longitude * 2 + 0.3 * u[5], y * 1.2, 0.5) - 0.5

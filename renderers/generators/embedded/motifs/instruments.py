@@ -13,6 +13,7 @@ from ..maths import (
     coverage,
     dome,
     frac,
+    length,
     line_coverage,
     lit,
     mix,
@@ -38,7 +39,7 @@ def bars(canvas: Canvas) -> Surface:
     place = (bar + 0.5 - 0.3 * u[2]) / count * 2
 
     profile = p[3]
-    length = weighted_sum(
+    span = weighted_sum(
         0.5 + 0.16 * p[2],
         (-0.26, place * smoothstep(0.45, 0.25, profile)),
         (0.3, (0.5 - place * place) * smoothstep(0.55, 0.8, profile)),
@@ -49,12 +50,12 @@ def bars(canvas: Canvas) -> Surface:
     half_width = 0.86 - 0.36 * p[6]
     down = y + 0.12 - offset + 0.03 * light
     rounding = 0.02 + 0.10 * p[4]
-    outside = smooth_max((f.abs() - half_width) / count, down.abs() - length, rounding)
+    outside = smooth_max((f.abs() - half_width) / count, down.abs() - span, rounding)
     wood = coverage(-outside, pixel)
     curve = torch.sqrt((1 - (f / half_width) ** 2).clamp(min=0) + 0.02)
     grain = canvas.texture("cloud", x * 3.2 + bar * 0.37, y * 0.35 + bar * 0.61, 0.55)
-    cord = bump(down.abs() - length * (0.55 + 0.3 * p[2]), 0.018)
-    band = smoothstep(0.10, 0.08, (down - length * (1.2 * p[7] - 0.6)).abs()) * smoothstep(0.4, 0.6, p[4])
+    cord = bump(down.abs() - span * (0.55 + 0.3 * p[2]), 0.018)
+    band = smoothstep(0.10, 0.08, (down - span * (1.2 * p[7] - 0.6)).abs()) * smoothstep(0.4, 0.6, p[4])
 
     roundness = dome(f / 0.62)
     tube = (
@@ -126,7 +127,7 @@ def disc(canvas: Canvas) -> Surface:
     height = height * (1 - rim) + rim * (0.62 + 0.2 * dome(from_rim / 0.05))
 
     f = frac(turn * lug_count) - 0.5
-    lugs = line_coverage(torch.hypot(f * TAU * radius / lug_count * 1.1, r - radius - 0.17), 0.05, pixel)
+    lugs = line_coverage(length(f * TAU * radius / lug_count * 1.1, r - radius - 0.17), 0.05, pixel)
     zigzag = (frac(turn * lug_count * 2) - 0.5).abs() * 2
     to_rope = (r - (radius + 0.16 + 0.5 * zigzag)).abs() / (1 + lug_count * 0.35)
     rope = line_coverage(to_rope, 0.010, pixel * 0.6) * outer

@@ -16,6 +16,7 @@ from ..maths import (
     cos_turns,
     coverage,
     frac,
+    length,
     line_coverage,
     lit,
     mix,
@@ -48,7 +49,7 @@ def gears(canvas: Canvas) -> Surface:
     bolt_count = torch.round(tooth_count * 0.5)
     bolt_turn = turn * bolt_count + sense * u[3] * 0.4
     across = (frac(bolt_turn) - 0.5) * TAU * 0.5 / bolt_count * 1.55
-    hole = smoothstep(0.07, 0.055, torch.hypot(across, (f - 0.45) / 1.9 * 0.62))
+    hole = smoothstep(0.07, 0.055, length(across, (f - 0.45) / 1.9 * 0.62))
     bevel = smoothstep(0.16, 0.26, f) * (1 - smoothstep(0.62, 0.78, f))
     brush = canvas.texture("cloud", position * 2.2, turn + ring * 0.3, 0.8, 1.0) - 0.5
     shine = 0.5 + 0.5 * cos_turns(weighted_sum(0.2 * u[4], (2, turn), (0.25, sense)))
@@ -86,7 +87,7 @@ def keys(canvas: Canvas) -> Surface:
     second_light = lit(frac(number + 0.37), 0.4 * u[5])
 
     kind = frac(number * 7.3)
-    ring = (torch.hypot(across + 0.05, down * 1.2 + 0.02) - 0.11 - 0.05 * number).abs()
+    ring = (length(across + 0.05, down * 1.2 + 0.02) - 0.11 - 0.05 * number).abs()
     ring = line_coverage(ring, 0.022, pixel) * smoothstep(0.2, 0.5, kind)
     dash = line_coverage(down.abs(), 0.02, pixel) * line_coverage(across.abs(), 0.13, pixel)
     legend = torch.maximum(ring, dash * smoothstep(0.5, 0.2, kind))
