@@ -20,7 +20,7 @@ def class_names() -> tuple[tuple[str, ...], ...]:
 
 
 def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None:
-    """The class of a name or of an index written as text; None and a finding where there is none or several."""
+    """The class of a name or of an index as text; None and a finding where there is none or several."""
     if name.isdecimal():
         index = int(name) if len(name) <= 4 else CLASS_COUNT
         if index < CLASS_COUNT:
@@ -46,7 +46,7 @@ def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None
 
 
 def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
-    """Classes that a text may mean, best first: the name itself, a whole word of it, a part of it, a likeness."""
+    """Classes that a text may mean, best first: the name, a whole word of it, a part of it, a likeness."""
     wanted = _normal(text)
     if not wanted:
         return ()

@@ -1,7 +1,7 @@
-"""When something is: places in bars and beats to exact quarter notes and seconds, and back; nothing else converts.
+"""When something is: bars and beats to exact quarter notes and seconds, and back; nothing else converts.
 
-Quarter notes count what is played, repeats unrolled. Past the last bar its metre and the last tempo go on, so that a
-place in the ring-out has a time too.
+Quarter notes count what is played, repeats unrolled. Past the last bar its metre and the last tempo go on,
+so that a place in the ring-out has a time too.
 """
 
 from bisect import bisect_right
@@ -45,8 +45,8 @@ class Position:
 class Clock:
     """The metre and tempo of a piece as played, exact.
 
-    Tempo segment i begins at `tempo_starts_qn[i]` and `tempo_starts_s[i]` and takes `seconds_per_quarter[i]` for
-    each quarter note.
+    Tempo segment i begins at `tempo_starts_qn[i]` and `tempo_starts_s[i]`, and a quarter note takes
+    `seconds_per_quarter[i]` there.
     """
 
     measures: tuple[Measure, ...]
@@ -123,7 +123,7 @@ class Clock:
     # Counting beats and bars across changes of metre
 
     def count(self, quarters_qn: Fraction, unit: DurationUnit) -> Fraction:
-        """How many beats, bars or whole notes lie between the start and a moment, each bar by its own metre."""
+        """How many beats, bars or whole notes have passed at a moment, each bar by its own metre."""
         if unit is DurationUnit.WHOLE_NOTES:
             return quarters_qn / 4
         if unit is DurationUnit.SECONDS:
@@ -206,8 +206,9 @@ class Clock:
                 Diagnostic(
                     "MV306",
                     written.span,
-                    f"{written.text} is empty: it ends at {self.position(end)}, not after its start {self.position(start)}",
-                    "a range begins at its first place and ends before its second, as 3..6 for bars 3, 4 and 5",
+                    f"{written.text} is empty: it ends at {self.position(end)}, "
+                    f"not after its start {self.position(start)}",
+                    "a range ends before its second place, as 3..6 for bars 3, 4 and 5",
                     place=self.musical_place(start),
                 )
             )
@@ -278,7 +279,8 @@ class Clock:
             Diagnostic(
                 "MV302",
                 place.span,
-                f"{bar_text} has {beat_text(beats)} beat{'' if beats == 1 else 's'} of 1/{measure.meter.denominator}, "
+                f"{bar_text} has {beat_text(beats)} beat{'' if beats == 1 else 's'} "
+                f"of 1/{measure.meter.denominator}, "
                 f"there is no beat {beat_text(place.beat)}",
                 f"write a beat from 1 up to, not at, {beat_text(beats + 1)}; "
                 f"beat {beat_text(beats + 1)} itself is beat 1 of the next bar",
@@ -303,7 +305,8 @@ class Clock:
         return Diagnostic(
             "MV301",
             place.span,
-            f"{kind}{place.bar} does not exist; the score has {len(numbers)} bar{'' if len(numbers) == 1 else 's'}, "
+            f"{kind}{place.bar} does not exist; "
+            f"the score has {len(numbers)} bar{'' if len(numbers) == 1 else 's'}, "
             f"{numbers[0]} to {numbers[-1]}",
             hint,
         )
@@ -319,7 +322,7 @@ class Clock:
 
     @cached_property
     def _passes(self) -> dict[int, dict[int, Measure]]:
-        """Bar number as written to pass number to measure; of several bars that print one number the first holds."""
+        """Bar number to pass number to measure; of several bars that print one number the first holds."""
         found: dict[int, dict[int, Measure]] = {}
         owner: dict[int, int] = {}
         for measure in self.measures:

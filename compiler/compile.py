@@ -1,7 +1,7 @@
 """The door of the compiler: a loaded piece to its plan and everything that is wrong with it.
 
-Scores are read and the clock is made; the film's length is weighed; parts, rules and lanes meet the notes; what no
-renderer could mend is reported. A plan is made only where no error was found.
+Scores are read and the clock is made; the film's length is weighed; parts, rules and lanes meet the notes;
+what no renderer could mend is reported. A plan is made only where no error was found.
 """
 
 from collections.abc import Callable, Sequence
@@ -62,7 +62,7 @@ class Heard:
 
 
 class Shelf:
-    """The files of a piece, each read once; what cannot be read is in `findings`. It is held while a piece compiles."""
+    """The files of a piece, each read once while it compiles; what cannot be read is in `findings`."""
 
     def __init__(self, root: Path, read: ReadBytes | None = None) -> None:
         self.findings: list[Diagnostic] = []
@@ -174,7 +174,7 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
 
 
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
-    """Notes, lanes and rules brought together; the plan itself only where it is asked for and nothing is wrong."""
+    """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
     from .lanes import Lanes, visual_targets
     from .lint import lint
     from .rules import cast

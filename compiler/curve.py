@@ -173,7 +173,7 @@ class Curve:
         return tuple(jump for _, jump in self._jumps)
 
     def breakpoints(self) -> F64:
-        """Times between which the curve is smooth, for quadrature: seconds from the first frame, ascending."""
+        """Times between which the curve is smooth, for quadrature: seconds of the film, ascending."""
         inner: list[float] = []
         for segment in self.segments:
             inner += [float(segment.start_s), float(segment.end_s)]
@@ -248,7 +248,7 @@ class Curve:
 
     @cached_property
     def _jumps(self) -> tuple[tuple[float, Jump], ...]:
-        """Each jump behind its time of the piece: the very float that begins its segment, so that both agree."""
+        """Each jump behind its time of the piece: the very float that begins its segment."""
         return tuple(sorted(self._each_jump(), key=lambda pair: pair[0]))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""How strongly each class is shown: every note raises its classes, holds them with the key and lets them go."""
+"""How strongly each class is shown: a note raises its classes, holds them with the key and lets them go."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ class Energies:
 def note_envelope(since_s: F64, held_s: F64, attack_s: F64, release_s: F64) -> F64:
     """The level of a note, 0..1, `since_s` after its onset; all of shape (n,), since_s of any sign.
 
-    It rises smoothly for attack_s, fades slowly while the key is held, and from then on falls with the time constant
-    release_s.
+    It rises smoothly for attack_s, fades slowly while the key is held, and from then on falls with the time
+    constant release_s.
     """
     rise = np.where(attack_s > 0, since_s / np.maximum(attack_s, 1e-9), 1.0).clip(0.0, 1.0)
     fade = HELD_SHARE + (1.0 - HELD_SHARE) * np.exp(-np.maximum(since_s, 0.0) / FADING_S)
@@ -106,7 +106,7 @@ def class_weights_at(energies: Energies, depth: F64, keep: int | None) -> F64:
 
 
 def mixed(own: F64, total: F64, common: F64) -> F64:
-    """A value that notes may bring themselves, float64 (n,): their own by their share of the energy, else `common`."""
+    """A value that notes may bring, float64 (n,): their own by their share of the energy, else `common`."""
     share = np.minimum(own[:, 0] / np.maximum(total, 1e-12), 1.0)
     return np.asarray(share * own[:, 1] / np.maximum(own[:, 0], 1e-12) + (1.0 - share) * common)
 

@@ -1,4 +1,4 @@
-"""What stretch of the piece becomes the film, how many frames and samples that is, and whether it is too much."""
+"""Which stretch of the piece becomes the film, in frames and samples, and whether it is too much."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,10 +12,10 @@ from .clock import Clock
 
 SAMPLE_RATE_HZ = 48_000
 CUT_FADE_IN_S = 0.02
-"""A passage that begins inside the piece: long enough not to click, short enough not to be heard as a fade."""
+"""For a passage that begins inside the piece: no click, and not heard as a fade."""
 CUT_FADE_OUT_S = 0.5
 
-# Limits on what a manifest may ask for, checked before anything of that size is made (reliability.md 4, row 18).
+# What a manifest may ask for, weighed before anything of that size is made (reliability.md 4, row 18).
 LONGEST_S = Fraction(4 * 3600)
 FRAMES_MOST = 1_000_000
 SIDE_MOST_PX = 4096
@@ -51,7 +51,7 @@ class Film:
 
 
 def film_of(piece: Piece, clock: Clock, findings: list[Diagnostic]) -> Film | None:
-    """The film of a piece: all of it with its ring-out, or the passage that is asked for; None and findings if not."""
+    """The film: all of the piece with its ring-out, or the passage asked for; None and findings if not."""
     end_s = ExactSeconds(clock.end_s + piece.score.tail_s)
     start_s = ExactSeconds(Fraction(0))
     is_cut_before = is_cut_after = False
@@ -87,7 +87,8 @@ def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
             Diagnostic(
                 "MV601",
                 length,
-                f"the film would last {float(long_s) / 3600:.1f} hours, at most {float(LONGEST_S) / 3600:g} are made",
+                f"the film would last {float(long_s) / 3600:.1f} hours, "
+                f"at most {float(LONGEST_S) / 3600:g} are made",
                 "compile a passage, as --bars 1..200",
             )
         )
@@ -96,8 +97,8 @@ def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
             Diagnostic(
                 "MV602",
                 fps,
-                f"{float(long_s):.0f} s at {float(film.fps):g} frames per second are {film.frame_count:,} frames, "
-                f"at most {FRAMES_MOST:,} are made",
+                f"{float(long_s):.0f} s at {float(film.fps):g} frames per second are "
+                f"{film.frame_count:,} frames, at most {FRAMES_MOST:,} are made",
                 "lower video.fps or compile a passage",
             )
         )
@@ -125,7 +126,7 @@ def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
 
 
 def heavy_latents(span: Span, frame_count: int, class_count: int, note_frames: float) -> Diagnostic | None:
-    """A finding where the classes of all frames, or the notes that sound through them, are too many to plan."""
+    """A finding where the classes of all frames, or the notes through them, are too many to plan."""
     if frame_count * class_count > WEIGHTS_MOST:
         return Diagnostic(
             "MV605",
@@ -137,7 +138,8 @@ def heavy_latents(span: Span, frame_count: int, class_count: int, note_frames: f
         return Diagnostic(
             "MV605",
             span,
-            f"the notes sound through {note_frames:.1e} frames in all, at most {NOTE_FRAMES_MOST:.0e} can be planned",
+            f"the notes sound through {note_frames:.1e} frames in all, "
+            f"at most {NOTE_FRAMES_MOST:.0e} can be planned",
             "shorten visuals.envelope.release, or compile a passage",
         )
     return None

@@ -1,4 +1,4 @@
-"""Automation as written becomes curves: points and places to segments, on the parameters that a lane may move."""
+"""Automation as written becomes curves: points to segments, on the parameters that a lane may move."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class Target:
 
 
 def beat_rate(clock: Clock) -> Curve:
-    """How many beats pass in a second, each bar by its own metre: what a rate in cycles per beat is multiplied by."""
+    """How many beats pass in a second, each bar by its own metre: cycles per beat times this are hertz."""
     changes = {Fraction(0), *clock.tempo_starts_qn}
     meters = [measure.meter for measure in clock.measures]
     changes |= {
@@ -122,7 +122,7 @@ class Lanes:
         self._known: list[str] = []
 
     def curve(self, target: Target) -> Curve:
-        """The curve of a parameter over the time of the piece: its lane and what is laid over it, or its neutral value."""
+        """A parameter over the time of the piece: its lane and what is laid over it, or its neutral value."""
         self._known.append(target.name)
         return self._curve(target, frozenset())
 
@@ -197,7 +197,8 @@ def lane_segments(
 ) -> tuple[Segment, ...]:
     """The points of a lane as segments with exact ends; none where a fault leaves a point without a place.
 
-    The last point acts until the end of the last bar, or, if it stands there or later, until end_qn, the film's end.
+    The last point acts until the end of the last bar, or, if it stands there or later, until end_qn, the end
+    of the film.
     """
     starts = [clock.locate(point.at, findings) for point in lane.points]
     if any(start is None for start in starts):
@@ -264,7 +265,8 @@ def _segment_end(
             Diagnostic(
                 "MV313",
                 point.span,
-                f"the segment ends at {clock.position(end)}, after the next one begins at {clock.position(following)}",
+                f"the segment ends at {clock.position(end)}, "
+                f"after the next one begins at {clock.position(following)}",
                 "let each segment end where the next one begins",
                 place=clock.musical_place(following),
             )
@@ -275,7 +277,8 @@ def _segment_end(
             Diagnostic(
                 "MV314",
                 point.span,
-                f"nothing is said of {clock.position(end)}..{clock.position(following)}; the last value is held",
+                f"nothing is said of {clock.position(end)}..{clock.position(following)}; "
+                "the last value is held",
                 "let each segment end where the next one begins",
                 Severity.WARNING,
                 clock.musical_place(end),

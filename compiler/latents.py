@@ -49,7 +49,7 @@ class LatentLaw:
 def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
     """The latents at any times, in any order: shape (n,), seconds of the piece.
 
-    A value depends on its time alone, not on the frame rate, on what comes later, or on where a passage begins.
+    A value depends on its time alone: not on the frame rate, what comes later, or where a passage begins.
     """
     moments_s, back = np.unique(times_s.clip(0.0), return_inverse=True)
     energies = _smoothed(notes, moments_s, law.smooth)

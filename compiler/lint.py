@@ -1,4 +1,4 @@
-"""What is allowed but hardly meant: rules that catch nothing, lanes that leap or move where nobody hears it."""
+"""What is allowed but hardly meant: rules that catch nothing, lanes that leap, or move unheard."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -107,8 +107,8 @@ def _silent_moves(
             yield Diagnostic(
                 "MV342",
                 point.span,
-                f"{lane.name} moves from {clock.position(segment.start_qn)} to {clock.position(segment.end_qn)}, "
-                f"but bus {bus.name} is silent there",
+                f"{lane.name} moves from {clock.position(segment.start_qn)} "
+                f"to {clock.position(segment.end_qn)}, but bus {bus.name} is silent there",
                 "move the point to where it is heard",
                 Severity.WARNING,
                 clock.musical_place(segment.start_qn),

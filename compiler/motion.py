@@ -1,7 +1,7 @@
 """How the noise vector moves: a path in 128 dimensions, pushed by notes, known in closed form at any time.
 
-Nothing is stepped from frame to frame, so the path is the same for every frame rate, and a longer piece does not
-change its beginning.
+Nothing is stepped from frame to frame, so the path is the same for every frame rate, and a longer piece does
+not change its beginning.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ F64 = NDArray[np.float64]
 
 DIMENSIONS = 128
 SIGMA = 0.7
-"""The noise lies within 2·SIGMA·truncation: folded evenly there, its rms is that of a truncated normal (0.8)."""
+"""The noise lies within 2·SIGMA·truncation: spread evenly there, its rms is a truncated normal's (0.8)."""
 
 # Measured on the embedded generator (generator.md 10): lively and still coherent at amount 0.5.
 REST_SPEED = 0.165
@@ -65,7 +65,7 @@ class Path:
 
 
 def path(notes: Sequence[VisualNote], amount: Curve) -> Path:
-    """The path that notes push along: each kick by its velocity and rule, scaled by the motion at its onset."""
+    """The path that notes push along: each by its velocity and kick, scaled by the motion at its onset."""
     groups: dict[Fraction, list[VisualNote]] = {}
     for note in notes:
         groups.setdefault(note.onset_s, []).append(note)
@@ -113,7 +113,7 @@ def noise_at(lengths: F64, jitter: float, seed: int) -> F32:
 
 
 def _knots(longest: float, jitter: float, seed: int) -> Iterator[tuple[int, F64, F64]]:
-    """Blocks of knots: the first one's number, the distance at each, and the rate there; one row more of rates.
+    """Blocks of knots: the first one's number, the distance at each, and the rate there.
 
     Rows are drawn one after the other, so that more of them do not change the first.
     """

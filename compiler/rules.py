@@ -1,4 +1,4 @@
-"""What each note shows: its classes and how they act, from the manifest's classes and rules; later rules win."""
+"""What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,9 +13,6 @@ from .select import PartNote, selected
 
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
-
-DEFAULT_ATTACK = Duration(Fraction(80, 1000), DurationUnit.SECONDS)
-DEFAULT_RELEASE = Duration(Fraction(300, 1000), DurationUnit.SECONDS)
 
 Weights = tuple[tuple[int, float], ...]
 """Class indices 0..999 and their shares."""
@@ -58,7 +55,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
     findings: list[Diagnostic] = []
     key_of, table = _class_table(notes, visuals, parts, seed, findings)
     keys = [key_of(entry) for entry in notes]
-    envelope = visuals.envelope or Envelope(DEFAULT_ATTACK, DEFAULT_RELEASE)
+    envelope = visuals.envelope or Envelope()
     durations = _Durations(clock)
     shown = [
         VisualNote(
@@ -138,10 +135,10 @@ def _class_table(
 
 @dataclass(frozen=True, slots=True)
 class _KeyOf:
-    """The key of `visuals.classes` that a note has: its own name, or its place in a list of `list_length` classes.
+    """The key of `visuals.classes` that a note has: its name, or its place in a list of so many classes.
 
-    In a list, pitch classes count from C, parts from the first, lyrics by their first occurrence, and loudness from
-    soft to loud in equal steps of velocity; what goes past the end of the list begins it again.
+    In a list, pitch classes count from C, parts from the first, lyrics by their first occurrence, loudness
+    from soft to loud in equal steps of velocity; what goes past the end of the list begins it again.
     """
 
     by: str

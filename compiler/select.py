@@ -165,7 +165,7 @@ def _has_length(wanted: LengthRange, note: Note, clock: Clock) -> bool:
 
 
 def _chord_members(notes: Sequence[PartNote], place: str) -> frozenset[int]:
-    """Indices of the notes at that place of their chord: what one part begins at one moment, grace notes apart.
+    """Indices of the notes at a place of their chord: what one part begins at once, grace notes apart.
 
     A note alone is top and bass of its chord; `any` means a chord of two notes at least.
     """

@@ -117,7 +117,7 @@ def _parameter(name: str, target: Target, effect: Effect, clock: Clock, lanes: L
         return lanes.curve(target)
     rate = beat_rate(clock)
     if not is_counted:
-        # The lane speaks of hertz; until its first point the written cycles per beat hold, at the first tempo.
+        # The lane speaks of hertz; until its first point the written rate holds, at the first tempo.
         return lanes.curve(replace(target, neutral=target.neutral * rate.before))
     neutral = target.neutral if name in effect.per_beat else target.neutral / rate.before
     counted = lanes.curve(replace(target, neutral=neutral, low=0.0, high=inf))

@@ -1,8 +1,8 @@
 """What each frame of the film shows, and when: the picture's own time, its fades and its titles.
 
-A frame shows the picture at its own time, unless a `speed` bends it. A window of speed at the start of the piece is
-anchored at its end, where the picture joins the film without a seam; any other window is anchored at its start, and
-the picture cuts back to the film at its end.
+A frame shows the picture at its own time, unless a `speed` bends it. A window of speed at the start of the
+piece is anchored at its end, where the picture joins the film without a seam; any other window is anchored at
+its start, and the picture cuts back to the film at its end.
 """
 
 from collections.abc import Sequence
@@ -107,8 +107,8 @@ def picture_times(times_s: F64, speeds: Sequence[Window]) -> F64:
 def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:
     """How much of the picture is seen, 0 black .. 1, at each time of the piece.
 
-    A fade is a raised cosine of display values. After a fade to black it stays black until the next fade in; a fade
-    in begins in black whatever was before.
+    A fade is a raised cosine of display values. After a fade to black it stays black until the next fade in;
+    a fade in begins in black whatever was before.
     """
     level_in, level_out = np.ones_like(times_s), np.ones_like(times_s)
     for fade in fades:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from musicvis.compiler.clock import Clock
 from musicvis.compiler.score.model import Measure, Meter, Note, RehearsalMark, Score, TempoMark, Track
 from musicvis.dsl.diagnostics import Diagnostic

@@ -1,7 +1,6 @@
 """Classes are found by any of their names, and what is ambiguous or unknown says what it could be."""
 
 import pytest
-
 from musicvis.compiler.classes import class_index, class_names, search
 from musicvis.dsl.diagnostics import Diagnostic
 from musicvis.dsl.span import Span
@@ -60,7 +59,7 @@ def test_every_name_leads_to_its_class_or_is_told_to_be_ambiguous() -> None:
     for index, synonyms in enumerate(class_names()):
         for name in synonyms:
             got, findings = found(name)
-            assert got == index or findings[0].code == "MV330" and str(index) in findings[0].hint
+            assert got == index or (findings[0].code == "MV330" and str(index) in findings[0].hint)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from musicvis.compiler.clock import Clock, frame_at, sample_at
 from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark, Track
 from musicvis.dsl.diagnostics import Diagnostic

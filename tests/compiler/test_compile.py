@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from musicvis.compiler.compile import Compilation, Shelf, compiled
 from musicvis.compiler.plan import Plan
 from musicvis.compiler.score.model import Score

@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-
 from musicvis.compiler.clock import Clock, sample_at, tempo_arrays
 from musicvis.compiler.curve import Curve, Layer, Segment, plain_shape, values_at
 from musicvis.compiler.lanes import Target, lane_segments
@@ -18,6 +16,7 @@ from musicvis.dsl.diagnostics import Diagnostic
 from musicvis.dsl.lane import CycleUnit, Domain, Lane, Point, Shape
 from musicvis.dsl.position import Place
 from musicvis.dsl.span import Span
+from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 SPAN = Span("effects.json", 1, 1, 1, 2)
@@ -160,7 +159,7 @@ def lane_curve(
             "to": v1,
             "shape": Shape(effect) if effect != "none" else Shape.HOLD,
         }
-        if effect == "none" or v0 == v1 and effect == "straight":
+        if effect == "none" or (v0 == v1 and effect == "straight"):
             values = {"hold": v0}
         elif effect == "whole_cosine":
             values = {"start": v0, "via": v1, "shape": Shape.WHOLE_COSINE}
@@ -178,7 +177,7 @@ def lane_curve(
 def test_c1_the_ear_lanes_of_the_original_piece(
     name: str, domain: Domain, original: dict[str, Any], original_clock: Clock
 ) -> None:
-    """C1 of audio.md: 96 points to 1e-6, in seconds and, as no moving segment crosses a tempo, in beats too."""
+    """C1 of audio.md: 96 points to 1e-6, in seconds and, as no glide crosses a tempo, in beats too."""
     curve, findings = lane_curve(name, original, original_clock, domain)
     times_s, expected = np.array(original["lanes"][name]["checkpoints"]).T
     assert len(times_s) in (20, 28)
@@ -209,7 +208,7 @@ def test_c5_beats_follow_a_fermata_and_seconds_do_not(original_clock: Clock) -> 
 
 
 def test_c5_resets_of_a_sawtooth_differ_by_70_ms(original_clock: Clock) -> None:
-    """C5 of audio.md: one cycle a quarter note over 3.1 to 5.1, while the tempo falls from 95 to 90 at 4.1."""
+    """C5 of audio.md: one cycle a quarter note over 3.1 to 5.1; the tempo falls from 95 to 90 at 4.1."""
     clock = original_clock
     resets = {}
     for domain in Domain:

@@ -1,4 +1,4 @@
-"""Lanes become curves: points to segments, cycles counted exactly, legacy ends, and faults with their place."""
+"""Lanes become curves: points to segments, cycles counted exactly, legacy ends, faults with their place."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from musicvis.compiler.clock import Clock
 from musicvis.compiler.lanes import Lanes, Target, beat_rate, ear_target, plugin_targets, visual_targets
 from musicvis.compiler.score.model import Score

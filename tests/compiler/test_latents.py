@@ -9,8 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-
 from musicvis.compiler.curve import Curve, Segment
 from musicvis.compiler.envelope import class_weights_at, energies_at, note_envelope
 from musicvis.compiler.latents import LatentLaw, Latents, latents
@@ -25,6 +23,7 @@ from musicvis.compiler.motion import (
 )
 from musicvis.compiler.rules import VisualNote
 from musicvis.dsl.lane import Shape
+from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 LAW = LatentLaw(

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-
 from musicvis.compiler.clock import Clock
 from musicvis.compiler.rules import Cast, cast, default_classes
 from musicvis.compiler.score.model import Score
@@ -30,7 +29,7 @@ def beats(value: Fraction) -> Duration:
 
 @pytest.fixture
 def shown(make_score: MakeScore) -> Callable[..., Cast]:
-    """C4, C5, E4 and A4 at 0, 1, 4 and 5 quarters, softly to loudly, the last two by another part; 90 from 4 on."""
+    """C4, C5, E4 and A4 at 0, 1, 4 and 5 quarters, soft to loud, the last two by another part."""
     notes = [(0, 1, 60, 1, 0), (1, 1, 72, 50, 0), (4, 2, 64, 90, 1), (5, 1, 69, 127, 1)]
     score = make_score(["4/4", "6/8"], [(0, 60), (4, 90)], notes, tracks=("a", "b"))
     entries: Sequence[PartNote] = [PartNote(note, ("right", "left")[note.track]) for note in score.notes]

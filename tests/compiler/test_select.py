@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-
 from musicvis.compiler.clock import Clock
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.select import PartNote, selected

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from musicvis.compiler.clock import Clock
 from musicvis.compiler.film import Film
 from musicvis.compiler.score.model import Score
