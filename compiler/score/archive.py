@@ -59,7 +59,7 @@ def _root_name(
     container: bytes, entries: dict[str, zipfile.ZipInfo], name: str, suffixes: tuple[str, ...]
 ) -> str:
     named: list[str] = []
-    waiting = [parse_xml(container, f"{name}!{_CONTAINER}")]
+    waiting = [parse_xml(container, name)]
     while waiting:
         node = waiting.pop()
         waiting.extend(reversed(node.children))

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ...dsl.diagnostics import Diagnostic
+from ...dsl.diagnostics import Diagnostic, PieceError
 from .archive import root_document
 from .faults import fault, warning
 from .limits import MAX_XML_CHARACTERS
@@ -90,8 +90,10 @@ def _written(
                     ),
                     sheet,
                 )
-            # As above: the stream's own helpers may fail on odd content.
-            except (AttributeError, ValueError, TypeError, KeyError, IndexError, ZeroDivisionError) as error:
+            except PieceError:
+                raise
+            # As above: the streams' helpers fail as they please on odd content.
+            except Exception as error:
                 reason = f"{type(error).__name__}: {error}"[:200]
                 raise fault("MV421", name, f"music21's notes cannot be used: {reason}") from None
             staff_tracks.append((track, number))

@@ -22,6 +22,8 @@ MAX_DIVISIONS = 1 << 20
 MAX_DURATION_QN = 2048
 _DECIMAL = re.compile(r"\s*-?[0-9]{1,9}(\.[0-9]{1,12})?\s*\Z")
 _WHOLE = re.compile(r"\s*[0-9]{1,9}\s*\Z")
+# Half of the sixth digit of quarters per second, in quarters per minute.
+_TEMPO_ROUNDING = Fraction(3, 10_000)
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _BEAT_UNITS = {
     "64th": Fraction(1, 16),
@@ -338,7 +340,7 @@ class _Walk:
         """Quarter notes per minute: as played (<sound>), else as printed."""
         stated = "" if sound is None else sound.attributes.get("tempo", "")
         if _DECIMAL.match(stated):
-            value = Fraction(stated.strip())
+            value = _unrounded(stated.strip())
             return value if Fraction(1, 10) <= value <= 60_000 else None
         for kind in node.each("direction-type"):
             metronome = kind.child("metronome")
@@ -349,6 +351,16 @@ class _Walk:
                 value = Fraction(metronome.value("per-minute")) * unit
                 return value if Fraction(1, 10) <= value <= 60_000 else None
         return None
+
+
+def _unrounded(stated: str) -> Fraction:
+    """94.9998 is 95 that MuseScore kept as 1.58333 quarters per second; only numbers of many digits are rounded."""
+    value = Fraction(stated)
+    if len(stated.partition(".")[2]) >= 3:
+        simple = simplest_between(value - _TEMPO_ROUNDING, value + _TEMPO_ROUNDING) if value > 1 else value
+        if simple.denominator <= 2:
+            return simple
+    return value
 
 
 def _navigation(sound: Node, bar: _Bar) -> None:
