@@ -271,17 +271,17 @@ _TABLE = (
         "probably meant.",
     ),
     Code(
+        "MV231",
+        "value clipped",
+        WARNING,
+        "An ear position runs from -1 (left) to +1 (right); what lies outside is brought to the nearest end.",
+    ),
+    Code(
         "MV232",
         "part of a cycle",
         WARNING,
         "In the original effects.json form a fractional number of cycles is kept here, where the "
         "original tool cut it to a whole one. Write the whole number if that is meant.",
-    ),
-    Code(
-        "MV231",
-        "value clipped",
-        WARNING,
-        "An ear position runs from -1 (left) to +1 (right); what lies outside is brought to the nearest end.",
     ),
     # Meaning, with the score
     Code(

@@ -58,7 +58,9 @@ def render_github(diagnostics: Sequence[Diagnostic]) -> str:
             properties |= {"line": str(d.span.line), "col": str(d.span.column)}
             properties |= {"endLine": str(d.span.end_line), "endColumn": str(d.span.end_column)}
         properties["title"] = f"{d.code} {CODES[d.code].title}" if d.code in CODES else d.code
-        listed = ",".join(f"{key}={_github(value, is_property=True)}" for key, value in properties.items())
+        listed = ",".join(
+            f"{key}={_github(escaped(value), is_property=True)}" for key, value in properties.items()
+        )
         lines.append(f"::{_LEVELS[d.severity]} {listed}::{_github(_sentence(d))}")
     for severity, count in shown.items():
         if count > GITHUB_MOST:

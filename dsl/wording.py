@@ -184,7 +184,9 @@ class Words:
     def _choice(self, broken: Broken) -> Iterator[Diagnostic]:
         options: Sequence[Any] = broken.expected
         if all(isinstance(option, dict) and set(option) == {"required"} for option in options):
-            yield self._exactly_one(broken, [option["required"][0] for option in options])
+            # `required` holds for what is no block at all; that it is none is told by another rule.
+            if isinstance(broken.value, dict):
+                yield self._exactly_one(broken, [option["required"][0] for option in options])
             return
         branches: dict[int, list[Broken]] = {}
         for inner in broken.inner:

@@ -1,8 +1,10 @@
-"""What piece.schema.json must say of the links of a chain, made from the table of plugins."""
+"""The table of plugins: the schema says what it says, and its defaults lie within their bounds."""
 
 from typing import Any
 
-from musicvis.dsl.plugins import PLUGINS, Parameter, Unit
+import pytest
+from musicvis.dsl.plugins import PLUGINS, Parameter, Plugin, Unit
+from musicvis.dsl.schema import PIECE, schema_named
 
 _KINDS = {
     Unit.NUMBER: "number",
@@ -83,3 +85,25 @@ def _bare(parameter: Parameter) -> dict[str, Any]:
 def _example(parameter: Parameter) -> Any:
     form = _EXAMPLES.get(parameter.unit)
     return form.format(parameter.default) if form else parameter.default
+
+
+def test_the_schema_of_a_link_is_what_the_table_makes_it() -> None:
+    assert schema_named(PIECE)["$defs"]["link"] == chain_link_schema()
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.name)
+def test_defaults_lie_within_their_bounds_and_names_are_unique(plugin: Plugin) -> None:
+    assert all(p.low <= p.default <= p.high for p in plugin.parameters)
+    assert len({p.name for p in plugin.parameters}) == len(plugin.parameters)
+    assert not plugin.main or plugin.parameter(plugin.main) is not None
+
+
+@pytest.mark.parametrize("plugin", [p for p in PLUGINS if p.pedalboard_class], ids=lambda plugin: plugin.name)
+def test_pedalboard_has_the_class_and_the_attributes_and_takes_the_bounds(plugin: Plugin) -> None:
+    pedalboard = pytest.importorskip("pedalboard")
+    effect = getattr(pedalboard, plugin.pedalboard_class)()
+    for parameter in plugin.parameters:
+        for value in (parameter.low, parameter.high, parameter.default):
+            scaled = value * parameter.attribute_scale
+            setattr(effect, parameter.attribute, scaled)
+            assert getattr(effect, parameter.attribute) == pytest.approx(scaled, rel=1e-5, abs=1e-6)
