@@ -12,17 +12,12 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from math import ceil, floor
-from typing import TYPE_CHECKING
 
 from ..dsl.diagnostics import Diagnostic, MusicalPlace
 from ..dsl.position import Duration, DurationUnit, Place, PlaceRange
 from ..dsl.span import Span
 from ..dsl.units import ExactSeconds, Frame, Quarters, Sample
 from .score.model import Measure, RehearsalMark, Score
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 ZERO = Fraction(0)
 DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
@@ -101,14 +96,6 @@ class Clock:
     def pace(self, quarters_qn: Fraction) -> Fraction:
         """How many seconds a quarter note takes from a moment on."""
         return self.seconds_per_quarter[max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)]
-
-    def seconds_at(self, quarters_qn: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """`seconds` of many moments in float64: shape (n,), any order."""
-        return tempo_arrays(self).seconds_at(quarters_qn)
-
-    def quarters_at(self, times_s: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """`quarters` of many times in float64: shape (n,), any order."""
-        return tempo_arrays(self).quarters_at(times_s)
 
     @property
     def end_qn(self) -> Quarters:
@@ -344,45 +331,6 @@ class Clock:
     def _beats_before(self) -> tuple[Fraction, ...]:
         lengths = [measure.length_qn / measure.meter.beat_qn for measure in self.measures[:-1]]
         return tuple(accumulate(lengths, initial=ZERO))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TempoArrays:
-    """The tempo map in float64, for curves: segment i begins at starts_s[i], starts_qn[i]."""
-
-    starts_s: "NDArray[np.float64]"
-    starts_qn: "NDArray[np.float64]"
-    seconds_per_quarter: "NDArray[np.float64]"
-
-    def quarters_at(self, times_s: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """Quarter notes at each time, shape (n,), any order."""
-        i = (self.starts_s.searchsorted(times_s, "right") - 1).clip(0)
-        found: NDArray[np.float64] = (
-            self.starts_qn[i] + (times_s - self.starts_s[i]) / self.seconds_per_quarter[i]
-        )
-        return found
-
-    def seconds_at(self, quarters_qn: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """Seconds at each quarter note, shape (n,), any order."""
-        i = (self.starts_qn.searchsorted(quarters_qn, "right") - 1).clip(0)
-        found: NDArray[np.float64] = (
-            self.starts_s[i] + (quarters_qn - self.starts_qn[i]) * self.seconds_per_quarter[i]
-        )
-        return found
-
-
-def tempo_arrays(clock: Clock) -> TempoArrays:
-    """The tempo map of a clock as read-only float64 arrays."""
-    import numpy as np
-
-    def frozen(values: Sequence[Fraction]) -> "NDArray[np.float64]":
-        array = np.array([float(value) for value in values], np.float64)
-        array.flags.writeable = False
-        return array
-
-    return TempoArrays(
-        frozen(clock.tempo_starts_s), frozen(clock.tempo_starts_qn), frozen(clock.seconds_per_quarter)
-    )
 
 
 def frame_at(time_s: Fraction, fps: Fraction) -> Frame:

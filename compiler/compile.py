@@ -175,8 +175,9 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
 
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
-    from .lanes import Lanes, visual_targets
+    from .lanes import Lanes
     from .lint import lint
+    from .parameters import visual_targets
     from .rules import cast
     from .stage import Sources, buses_of, sound_plan
     from .timeline import timeline

@@ -1,7 +1,7 @@
 """Automation as written becomes curves: points to segments, on the parameters that a lane may move."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
 from hashlib import sha256
@@ -9,100 +9,12 @@ from math import inf
 
 from ..dsl.diagnostics import Diagnostic, Severity
 from ..dsl.lane import CycleUnit, Lane, Point, Shape
-from ..dsl.piece import Bus, Effect, Visuals
-from ..dsl.plugins import plugin
 from ..dsl.position import DurationUnit
 from ..dsl.units import Quarters
-from .clock import Clock, tempo_arrays
+from .clock import Clock
 from .curve import CYCLES_MOST, Curve, Layer, Segment
-
-SOUND_DECLICK_S = 0.010
-"""A jump of gain or ear takes 10 ms (audio.md 2.4)."""
-PLUGIN_DECLICK_S = 0.020
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A parameter that a lane may move: its range, and where it stands before the lane's first point."""
-
-    name: str
-    low: float
-    high: float
-    neutral: float
-    declick_s: float = 0.0
-    """Of a picture a jump is a cut, on the frame."""
-
-
-def beat_rate(clock: Clock) -> Curve:
-    """How many beats pass in a second, each bar by its own metre: cycles per beat times this are hertz."""
-    changes = {Fraction(0), *clock.tempo_starts_qn}
-    meters = [measure.meter for measure in clock.measures]
-    changes |= {
-        measure.start_qn
-        for measure, before in zip(clock.measures[1:], meters, strict=False)
-        if measure.meter.beat_qn != before.beat_qn
-    }
-    segments: list[Segment] = []
-    starts = sorted(changes)
-    for start, end in zip(starts, [*starts[1:], max(starts[-1], clock.end_qn) + 1], strict=True):
-        beat_qn = clock.measures[clock.measure_index(start)].meter.beat_qn
-        rate_hz = float(1 / (clock.pace(start) * beat_qn))
-        # A rate is no level: where it changes at once, nothing clicks.
-        segments.append(
-            Segment(
-                start_s=clock.seconds(start),
-                end_s=clock.seconds(end),
-                start_qn=start,
-                end_qn=end,
-                shape=Shape.HOLD,
-                start_value=rate_hz,
-                target=rate_hz,
-                hard=True,
-            )
-        )
-    return Curve(tuple(segments), before=segments[0].start_value)
-
-
-def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
-    """The parameters of the picture; before a lane's first point the manifest's own value holds."""
-    return (
-        Target("visuals.depth", 0.0, 1.0, visuals.depth),
-        Target("visuals.truncation", 0.0, 2.0, visuals.truncation),
-        Target("visuals.motion.amount", 0.0, 100.0, visuals.motion.amount),
-        Target("video.brightness", 0.0, 1.0, 1.0),
-    )
-
-
-def ear_target(bus: Bus) -> Target:
-    """Where a bus stands between the ears."""
-    return Target(bus.ear or bus.name, -1.0, 1.0, 0.0, SOUND_DECLICK_S)
-
-
-def gain_target(bus: Bus) -> Target:
-    """The linear level of a bus, up to +24 dB; the lane takes the place of its written gain."""
-    return Target(f"{bus.name}.gain", 0.0, 10.0 ** (24 / 20), bus.gain, SOUND_DECLICK_S)
-
-
-def plugin_targets(bus: Bus, effect: Effect) -> tuple[tuple[str, Target], ...]:
-    """The parameters of one effect of a bus that a lane may move, by parameter name."""
-    description = plugin(effect.plugin)
-    if description is None:
-        return ()
-    written = dict(effect.parameters)
-    return tuple(
-        (
-            parameter.name,
-            Target(
-                f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}",
-                parameter.low,
-                parameter.high,
-                written.get(parameter.name, parameter.default),
-                PLUGIN_DECLICK_S,
-            ),
-        )
-        for parameter in description.parameters
-        if parameter.automatable
-    )
+from .parameters import Target
+from .tempo import tempo_arrays
 
 
 class Lanes:
@@ -205,6 +117,7 @@ def lane_segments(
         return ()
     segments: list[Segment] = []
     standing = target.neutral
+    cycles = Fraction(0)
     for i, (point, start) in enumerate(zip(lane.points, starts, strict=True)):
         assert start is not None
         following = starts[i + 1] if i + 1 < len(starts) else None
@@ -212,7 +125,8 @@ def lane_segments(
         if end is None:
             return ()
         segment = _segment(lane, point, start, end, standing, clock, seed)
-        fault = _fault(point, segment, clock)
+        cycles += segment.cycles
+        fault = _fault(point, segment, cycles, clock)
         if fault is not None:
             findings.append(fault)
             return ()
@@ -336,7 +250,7 @@ def _drift_key(seed: int, name: str, start: Fraction) -> tuple[int, int]:
     return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:16], "little")
 
 
-def _fault(point: Point, segment: Segment, clock: Clock) -> Diagnostic | None:
+def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Diagnostic | None:
     place = clock.musical_place(segment.start_qn)
     if segment.shape is Shape.GEOMETRIC and segment.start_value * segment.target <= 0:
         return Diagnostic(
@@ -346,11 +260,12 @@ def _fault(point: Point, segment: Segment, clock: Clock) -> Diagnostic | None:
             "give both values the same sign and neither 0, or write shape: exponential",
             place=place,
         )
-    if not 0 < segment.cycles <= CYCLES_MOST:
+    if segment.cycles <= 0 or cycles > CYCLES_MOST:
         return Diagnostic(
             "MV316",
             point.span,
-            f"a point holds more than 0 and at most {CYCLES_MOST} cycles, not {float(segment.cycles):g}",
+            f"a lane holds at most {CYCLES_MOST:,} cycles, and a point more than 0; "
+            f"with this one there are {float(cycles):g}",
             "write fewer cycles, or cycles: per_beat",
             place=place,
         )

@@ -10,7 +10,7 @@ from ..dsl.lane import Lane
 from ..dsl.piece import Bus, Piece
 from .clock import Clock
 from .curve import Curve
-from .lanes import ear_target, gain_target
+from .parameters import ear_target, gain_target
 from .plan import SoundPlan
 from .rules import Cast
 from .stage import Sources, has_recording, stem_intervals

@@ -12,7 +12,8 @@ from ..dsl.span import Span
 from .clock import Clock
 from .curve import Curve, Layer
 from .film import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
-from .lanes import Lanes, Target, beat_rate, ear_target, gain_target, plugin_targets
+from .lanes import Lanes
+from .parameters import Target, beat_rate, ear_target, gain_target, plugin_targets
 from .parts import Cut, tracks_of
 from .plan import BusPlan, EffectPlan, SoundingNote, SoundPlan, StemPlan
 from .score.model import Score

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from musicvis.compiler.clock import Clock, sample_at, tempo_arrays
-from musicvis.compiler.curve import Curve, Layer, Segment, plain_shape, values_at
-from musicvis.compiler.lanes import Target, lane_segments
+from musicvis.compiler.clock import Clock, sample_at
+from musicvis.compiler.curve import Curve, Layer, Segment, values_at
+from musicvis.compiler.lanes import lane_segments
+from musicvis.compiler.parameters import Target
+from musicvis.compiler.shapes import plain_shape
+from musicvis.compiler.tempo import tempo_arrays
 from musicvis.dsl.diagnostics import Diagnostic
 from musicvis.dsl.lane import CycleUnit, Domain, Lane, Point, Shape
 from musicvis.dsl.position import Place

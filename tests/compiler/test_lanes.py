@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from musicvis.compiler.clock import Clock
-from musicvis.compiler.lanes import Lanes, Target, beat_rate, ear_target, plugin_targets, visual_targets
+from musicvis.compiler.lanes import Lanes
+from musicvis.compiler.parameters import Target, beat_rate, ear_target, plugin_targets, visual_targets
 from musicvis.compiler.score.model import Score
 from musicvis.dsl.diagnostics import Diagnostic
 from musicvis.dsl.lane import CycleUnit, Lane, Point, Shape

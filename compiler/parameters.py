@@ -1,0 +1,98 @@
+"""What a lane may move: parameters of buses, effects and the picture, with their ranges."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..dsl.lane import Shape
+from ..dsl.piece import Bus, Effect, Visuals
+from ..dsl.plugins import plugin
+from .clock import Clock
+from .curve import Curve, Segment
+
+SOUND_DECLICK_S = 0.010
+"""A jump of gain or ear takes 10 ms (audio.md 2.4)."""
+PLUGIN_DECLICK_S = 0.020
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A parameter that a lane may move: its range, and where it stands before the lane's first point."""
+
+    name: str
+    low: float
+    high: float
+    neutral: float
+    declick_s: float = 0.0
+    """Of a picture a jump is a cut, on the frame."""
+
+
+def beat_rate(clock: Clock) -> Curve:
+    """How many beats pass in a second, each bar by its own metre: cycles per beat times this are hertz."""
+    changes = {Fraction(0), *clock.tempo_starts_qn}
+    meters = [measure.meter for measure in clock.measures]
+    changes |= {
+        measure.start_qn
+        for measure, before in zip(clock.measures[1:], meters, strict=False)
+        if measure.meter.beat_qn != before.beat_qn
+    }
+    segments: list[Segment] = []
+    starts = sorted(changes)
+    for start, end in zip(starts, [*starts[1:], max(starts[-1], clock.end_qn) + 1], strict=True):
+        beat_qn = clock.measures[clock.measure_index(start)].meter.beat_qn
+        rate_hz = float(1 / (clock.pace(start) * beat_qn))
+        # A rate is no level: where it changes at once, nothing clicks.
+        segments.append(
+            Segment(
+                start_s=clock.seconds(start),
+                end_s=clock.seconds(end),
+                start_qn=start,
+                end_qn=end,
+                shape=Shape.HOLD,
+                start_value=rate_hz,
+                target=rate_hz,
+                hard=True,
+            )
+        )
+    return Curve(tuple(segments), before=segments[0].start_value)
+
+
+def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
+    """The parameters of the picture; before a lane's first point the manifest's own value holds."""
+    return (
+        Target("visuals.depth", 0.0, 1.0, visuals.depth),
+        Target("visuals.truncation", 0.0, 2.0, visuals.truncation),
+        Target("visuals.motion.amount", 0.0, 100.0, visuals.motion.amount),
+        Target("video.brightness", 0.0, 1.0, 1.0),
+    )
+
+
+def ear_target(bus: Bus) -> Target:
+    """Where a bus stands between the ears."""
+    return Target(bus.ear or bus.name, -1.0, 1.0, 0.0, SOUND_DECLICK_S)
+
+
+def gain_target(bus: Bus) -> Target:
+    """The linear level of a bus, up to +24 dB; the lane takes the place of its written gain."""
+    return Target(f"{bus.name}.gain", 0.0, 10.0 ** (24 / 20), bus.gain, SOUND_DECLICK_S)
+
+
+def plugin_targets(bus: Bus, effect: Effect) -> tuple[tuple[str, Target], ...]:
+    """The parameters of one effect of a bus that a lane may move, by parameter name."""
+    description = plugin(effect.plugin)
+    if description is None:
+        return ()
+    written = dict(effect.parameters)
+    return tuple(
+        (
+            parameter.name,
+            Target(
+                f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}",
+                parameter.low,
+                parameter.high,
+                written.get(parameter.name, parameter.default),
+                PLUGIN_DECLICK_S,
+            ),
+        )
+        for parameter in description.parameters
+        if parameter.automatable
+    )
