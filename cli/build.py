@@ -14,15 +14,23 @@ IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
 
 @click.command("compile")
 @click.argument("piece", type=PiecePath(), required=False)
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The film: .mp4 or .mkv.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The film: .mp4 or .mkv."
+)
 @click.option("--draft", is_flag=True, help="A first look: small, coarse and fast.")
 @click.option("--bars", metavar="RANGE", help="A passage: 5..8 is bars 5, 6 and 7; also 6|6..7|3 or @B.. .")
 @click.option("--seconds", metavar="N", help="Only the first N seconds.")
 @click.option("--size", metavar="WxH", help="Size of the film, as 1280x720.")
 @click.option("--fps", metavar="RATE", help="Frames per second, as 30, 23.976 or 30000/1001.")
-@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key, as visuals.depth=0.5.")
-@click.option("--device", default="auto", show_default=True, help="Where the picture is computed: auto, cpu, cuda.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Frames computed at once. [default: one per core]")
+@click.option(
+    "--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key, as visuals.depth=0.5."
+)
+@click.option(
+    "--device", default="auto", show_default=True, help="Where the picture is computed: auto, cpu, cuda."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Frames computed at once. [default: one per core]"
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
 def compile_command(
     piece: Path | None,
@@ -76,7 +84,9 @@ def compile_command(
         click.echo(f"\nstopped; {target} was not written", err=True)
         sys.exit(130)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; to compile, type: pip install 'musicvis[render]'", err=True)
+        click.echo(
+            f"error: {error.name} is missing; to compile, type: pip install 'musicvis[render]'", err=True
+        )
         sys.exit(1)
     except OSError as error:
         click.echo(f"error: {target}: {error.strerror or error}; nothing was written", err=True)
@@ -94,7 +104,9 @@ def film_path(manifest: Path, output: Path | None, draft: bool) -> Path:
     if output.suffix.lower() not in (".mp4", ".mkv"):
         raise click.UsageError(f"{output}: a film ends in .mp4 (H.264 and AAC) or .mkv (H.264 and FLAC)")
     if not output.parent.is_dir():
-        raise click.UsageError(f"{output.parent} does not exist; make the folder first, or name another with -o")
+        raise click.UsageError(
+            f"{output.parent} does not exist; make the folder first, or name another with -o"
+        )
     return output
 
 
@@ -102,7 +114,11 @@ def draft_overrides(size: str | None, fps: str | None) -> tuple[str, ...]:
     """What --draft changes in the manifest, unless the command line says otherwise."""
     from ..renderers.render import DRAFT
 
-    return tuple(f"{key}={value}" for key, value in DRAFT.items() if not (key == "video.size" and size or key == "video.fps" and fps))
+    return tuple(
+        f"{key}={value}"
+        for key, value in DRAFT.items()
+        if not ((key == "video.size" and size) or (key == "video.fps" and fps))
+    )
 
 
 def prepare_build_folder(folder: Path) -> None:

@@ -11,7 +11,9 @@ from .report import FORMATS, default_format, exit_code, findings_text, summary, 
 
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="How findings are written. [default: text]")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="How findings are written. [default: text]"
+)
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 def check(pieces: tuple[Path, ...], form: str | None, strict: bool) -> None:
     """Say what is wrong with a piece, and where.
@@ -20,10 +22,11 @@ def check(pieces: tuple[Path, ...], form: str | None, strict: bool) -> None:
     Exit code 0: nothing to mend; 1: findings; 2: the command was used wrongly.
     """
     from ..compiler.compile import check_piece
+    from ..dsl.diagnostics import Diagnostic
     from ..dsl.load import load_piece
 
     form = form or default_format()
-    diagnostics = []
+    diagnostics: list[Diagnostic] = []
     files: dict[str, str] = {}
     for manifest in pieces or (piece_here(Path.cwd()),):
         loaded = load_piece(manifest)

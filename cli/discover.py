@@ -16,10 +16,16 @@ class PiecePath(click.ParamType[Path]):
         path = Path(str(value))
         if path.is_dir():
             if not (path / MANIFEST).is_file():
-                self.fail(f"{path} holds no {MANIFEST}; `musicvis compile --help` says what a piece is", param, ctx)
+                self.fail(
+                    f"{path} holds no {MANIFEST}; `musicvis compile --help` says what a piece is", param, ctx
+                )
             return path / MANIFEST
         if not path.exists():
-            self.fail(f"{path} does not exist; name a folder that holds {MANIFEST}, or the manifest itself", param, ctx)
+            self.fail(
+                f"{path} does not exist; name a folder that holds {MANIFEST}, or the manifest itself",
+                param,
+                ctx,
+            )
         return path
 
 

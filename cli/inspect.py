@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ def note_rows(source: Path) -> "Sequence[NoteRow]":
     is_piece = source.is_dir() or source.suffix.lower() in (".yaml", ".yml")
     if source.is_dir() and not (source / MANIFEST).is_file():
         raise click.UsageError(f"{source} holds no {MANIFEST}")
-    files: dict[str, str] = {}
+    files: Mapping[str, str] = {}
     try:
         if is_piece:
             loaded = load_piece(source)
@@ -142,11 +142,15 @@ def table_lines(rows: "Sequence[NoteRow]") -> list[str]:
             str(note.length_qn),
             note.lyric or "",
         )
-        lines.append("  ".join(cell.ljust(width) for cell, (_, width) in zip(cells, COLUMNS, strict=True)).rstrip())
+        lines.append(
+            "  ".join(cell.ljust(width) for cell, (_, width) in zip(cells, COLUMNS, strict=True)).rstrip()
+        )
     lines.append(f"{len(rows)} notes; * marks a grace note")
     return lines
 
 
 def pitch_name(pitch: int) -> str:
     """The name of a MIDI pitch: 60 is C4."""
-    return ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")[pitch % 12] + str(pitch // 12 - 1)
+    return ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")[pitch % 12] + str(
+        pitch // 12 - 1
+    )

@@ -13,6 +13,8 @@ from ..dsl.diagnostics import Diagnostic, Severity, has_errors
 FORMATS = ("text", "concise", "json", "github", "sarif")
 LINE_EVERY_S = 10.0
 REDRAW_EVERY_S = 0.2
+COUNTED = "frames"
+"""The stage whose units are worth a number; the others are shares of their work."""
 
 
 def default_format() -> str:
@@ -25,7 +27,9 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
-def findings_text(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], form: str, colour: bool) -> str:
+def findings_text(
+    diagnostics: Sequence[Diagnostic], files: Mapping[str, str], form: str, colour: bool
+) -> str:
     """The findings in the form of that name."""
     from ..dsl import rendering
 
@@ -69,6 +73,7 @@ class TerminalReporter:
         self.quiet = quiet
         self.live = self.stream.isatty() and not quiet
         self.stage = ""
+        self.ended = False
         self.started_s = self.last_shown_s = 0.0
         self.drawn = 0
 
@@ -84,8 +89,10 @@ class TerminalReporter:
             return
         now = time.monotonic()
         if stage != self.stage:
-            self.stage, self.started_s, self.last_shown_s = stage, now, now
-        finished = done >= total
+            self.stage, self.started_s, self.last_shown_s, self.ended = stage, now, now, False
+        if self.ended:
+            return
+        finished = self.ended = done >= total
         if now - self.last_shown_s < (REDRAW_EVERY_S if self.live else LINE_EVERY_S) and not finished:
             return
         self.last_shown_s = now
@@ -104,14 +111,14 @@ class TerminalReporter:
 
 
 def progress_text(stage: str, done: int, total: int, elapsed_s: float) -> str:
-    """ "frames 412 of 1396 (30 %), 17.2 per second, 0:57 left" for things that are counted, a percentage for the rest."""
+    """How far a stage is: "frames 412 of 1396 (30%), 17.2 per second, 0:57 left"; only frames are counted."""
     share = done / total if total else 1.0
-    text = f"{stage} {done} of {total} ({share:.0%})"
+    said = [f"{stage} {done} of {total} ({share:.0%})" if stage == COUNTED else f"{stage} {share:.0%}"]
     if done and elapsed_s > 0.5:
         rate = done / elapsed_s
+        if stage == COUNTED:
+            said.append(f"{rate:.1f} per second")
         if done < total:
             left_s = round((total - done) / rate)
-            text += f", {rate:.1f} per second, {left_s // 60}:{left_s % 60:02d} left"
-        else:
-            text += f", {rate:.1f} per second"
-    return text
+            said.append(f"{left_s // 60}:{left_s % 60:02d} left")
+    return ", ".join(said)

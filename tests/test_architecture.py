@@ -1,4 +1,4 @@
-"""The layout keeps its promises: imports run one way, the package list is complete, light commands stay light."""
+"""The layout keeps its promises: one-way imports, a complete package list, light commands that stay light."""
 
 import ast
 import subprocess
@@ -67,7 +67,8 @@ def loaded_by(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("check", "pieces/impassive"), ("notes", "pieces/impassive"), ("compile", "--help")]
+    "arguments",
+    [("--help",), ("check", "pieces/impassive"), ("notes", "pieces/impassive"), ("compile", "--help")],
 )
 def test_light_commands_load_no_heavy_package(arguments: tuple[str, ...]) -> None:
     assert loaded_by(*arguments) == set()
