@@ -443,6 +443,183 @@ _TABLE = (
         "A lane leaps by more than 0.02 while notes of its bus sound. Leave out `from` to begin where "
         "the lane stands, or glide there before.",
     ),
+    # Scores
+    Code(
+        "MV400",
+        "kind of score",
+        ERROR,
+        "The ending or the content of a score file is none that is read: .mscz .mscx .musicxml .xml "
+        ".mxl .mid .midi. Export the score in one of these.",
+    ),
+    Code(
+        "MV401",
+        "score too large",
+        ERROR,
+        "A score file may have 64 MiB, a MIDI file 8 MiB, and MusicXML 32 million characters. Remove "
+        "pictures and sounds that the program stored with the score, and save it again.",
+    ),
+    Code(
+        "MV402",
+        "archive of a score",
+        ERROR,
+        "A .mscz or .mxl file is a zip archive, and this one is damaged, unpacks to more than its "
+        "limits, or holds what no score holds. Open the score in the program that made it and save it "
+        "again.",
+    ),
+    Code(
+        "MV403",
+        "XML of a score",
+        ERROR,
+        "The XML of the score cannot be read; the finding says where. Open the score in the program "
+        "that made it and save it again.",
+    ),
+    Code(
+        "MV404",
+        "document type",
+        ERROR,
+        "A score may not declare entities: they let a few lines grow without bound, and may name "
+        "other files. Remove the <!DOCTYPE ...> of the file, or save the score again.",
+    ),
+    Code(
+        "MV405",
+        "XML too large",
+        ERROR,
+        "The XML of a score has more elements, attributes, depth or text than any score needs. Check "
+        "that the right file is named.",
+    ),
+    Code(
+        "MV406",
+        "not a score",
+        ERROR,
+        "The file is XML, but not a score of a version that is read: MuseScore 2, 3 and 4, or "
+        "MusicXML score-partwise. Open it in MuseScore and save it again.",
+    ),
+    Code(
+        "MV407",
+        "value in a score",
+        ERROR,
+        "A value in the score file makes no music: a duration, a count of bars, a time signature. "
+        "Open the score in MuseScore and save it again.",
+    ),
+    Code(
+        "MV408",
+        "piece too long",
+        ERROR,
+        "Unrolled, with all repeats and jumps, a piece may have 500,000 notes and four hours. Lower "
+        "the repeat counts, or cut the score into pieces.",
+    ),
+    Code(
+        "MV410",
+        "kind of MIDI file",
+        ERROR,
+        "Standard MIDI files of format 0 and 1 are read, with time in beats. Export the piece again "
+        "as a Standard MIDI File, format 1.",
+    ),
+    Code(
+        "MV411",
+        "damaged MIDI file",
+        ERROR,
+        "The file breaks the rules of Standard MIDI Files at the byte that the finding names: cut "
+        "short, a note that never ends, an impossible value. Export it again from the score.",
+    ),
+    Code(
+        "MV412",
+        "MIDI file too large",
+        ERROR,
+        "A MIDI file may have 256 tracks and 500,000 events. Check that the right file is named.",
+    ),
+    Code(
+        "MV420",
+        "music21 is missing",
+        ERROR,
+        "MusicXML is read through music21. Type pip install 'musicvis[musicxml]', or save the score "
+        "as .mscz or .mid.",
+    ),
+    Code(
+        "MV421",
+        "MusicXML not understood",
+        ERROR,
+        "music21 cannot make notes of this file. Open it in MuseScore and save it as .mscz, which is "
+        "read directly.",
+    ),
+    Code(
+        "MV451",
+        "tempo not played",
+        WARNING,
+        "A tempo mark has no speed that can be read. Mark the tempo anew: in MuseScore from the "
+        "palette of tempi.",
+    ),
+    Code(
+        "MV452",
+        "swing not played",
+        WARNING,
+        "Notes stand where they are written; swing is not played. Write the rhythm out if it matters.",
+    ),
+    Code(
+        "MV453",
+        "capo not played",
+        WARNING,
+        "Notes sound as they are written; a capo is not played. Transpose the part.",
+    ),
+    Code(
+        "MV454",
+        "gradual tempo not played",
+        WARNING,
+        "A ritardando or accelerando line is not played. Write the tempi that it passes through, as "
+        "hidden tempo marks.",
+    ),
+    Code(
+        "MV455",
+        "metre of one staff",
+        WARNING,
+        "One staff has a time signature of its own. Bars and beats follow the other staves.",
+    ),
+    Code(
+        "MV456",
+        "notes outside their bar",
+        WARNING,
+        "Chords stand after the end of their bar and are not played. Correct the bar in the program "
+        "that made the score.",
+    ),
+    Code(
+        "MV457",
+        "bar cut short",
+        WARNING,
+        "A time signature of the MIDI file stands inside a bar, which ends there. Move it to the bar line.",
+    ),
+    Code(
+        "MV458",
+        "muted part",
+        WARNING,
+        "A part is muted in the mixer of the score and is not played. Unmute it and save the score.",
+    ),
+    # Sound
+    Code(
+        "MV501",
+        "kind of recording",
+        ERROR,
+        "A recording is neither a wav nor a FLAC file, whatever its ending says. Export the stem as "
+        ".wav or .flac.",
+    ),
+    Code(
+        "MV502",
+        "damaged recording",
+        ERROR,
+        "A recording cannot be read to its end, or holds less than it says. Export the stem again.",
+    ),
+    Code(
+        "MV503",
+        "form of a recording",
+        ERROR,
+        "A recording has 1 to 8 channels at 8,000 to 192,000 Hz. Export the stem as stereo at 48,000 Hz.",
+    ),
+    Code(
+        "MV504",
+        "samples that are not numbers",
+        ERROR,
+        "A recording holds samples that are infinite or not numbers: the program that wrote it "
+        "overflowed. Lower its level and export the stem again.",
+    ),
     # Budgets
     Code(
         "MV601",
@@ -465,6 +642,34 @@ _TABLE = (
         "picture too heavy",
         ERROR,
         "So many classes, or notes that last so long, cannot be planned over so many frames.",
+    ),
+    # The machine
+    Code(
+        "MV901",
+        "device cannot be used",
+        ERROR,
+        "The device that `--device` names is not here. `--device auto` takes what there is; `cpu` "
+        "works everywhere.",
+    ),
+    Code(
+        "MV902",
+        "weights not named",
+        ERROR,
+        "BigGAN paints with weights from a folder: name the one that holds pytorch_model.bin and "
+        "config.json under `visuals.weights`, or write `generator: auto`.",
+    ),
+    Code(
+        "MV903",
+        "weights cannot be used",
+        ERROR,
+        "The folder does not hold the weights of a BigGAN that can be used; the finding says what is "
+        "missing or different. Download it again.",
+    ),
+    Code(
+        "MV904",
+        "BigGAN is missing",
+        ERROR,
+        "BigGAN needs its package: type pip install 'musicvis[gan]', or write `generator: embedded`.",
     ),
 )
 
