@@ -77,7 +77,6 @@ class EmbeddedGenerator:
         """Where the images are made and stay."""
         return self._device
 
-    @torch.inference_mode()
     def images(self, noise: Tensor, classes: Tensor, *, controls: FrameControls | None = None) -> Tensor:
         """The picture of each pair of vectors.
 
@@ -92,14 +91,16 @@ class EmbeddedGenerator:
             raise ValueError(
                 f"classes must have shape ({len(noise)}, {CLASS_COUNT}), not {tuple(classes.shape)}"
             )
-        noise, classes = (v.to(self._device, torch.float32) for v in (noise, classes))
         at_once = 1 if self._device.type == "cpu" else GPU_FRAMES
+        # Made outside the inference mode: who gets them may change them in place.
         pictures = torch.empty(len(noise), 3, *self._size_px, device=self._device)
-        for start in range(0, len(noise), at_once):
-            end = min(start + at_once, len(noise))
-            offsets = None if controls is None else controls.rows(start, end)
-            self._paint(noise[start:end], classes[start:end], offsets, pictures[start:end])
-        return pictures.mul_(2).sub_(1)
+        with torch.inference_mode():
+            noise, classes = (v.to(self._device, torch.float32) for v in (noise, classes))
+            for start in range(0, len(noise), at_once):
+                end = min(start + at_once, len(noise))
+                offsets = None if controls is None else controls.rows(start, end)
+                self._paint(noise[start:end], classes[start:end], offsets, pictures[start:end])
+            return pictures.mul_(2).sub_(1)
 
     def _paint(self, noise: Tensor, classes: Tensor, offsets: FrameControls | None, out: Tensor) -> None:
         """Paint frames in [0, 1] into out."""

@@ -8,8 +8,8 @@ import pytest
 import torch
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
 
-# The classes of pieces/impassive: monastery, mushroom, marimba, screen, library, wok, drum, spider's web, seashore,
-# shoji, computer keyboard, baseball.
+# The classes of pieces/impassive: monastery, mushroom, marimba, screen, library, wok, drum, spider's web,
+# seashore, shoji, computer keyboard, baseball.
 PROJECT_CLASSES = (663, 947, 642, 782, 624, 909, 541, 815, 978, 789, 508, 429)
 
 Noise = Callable[..., torch.Tensor]

@@ -73,10 +73,10 @@ def test_no_class_pops_in_or_out_on_paths_between_mixes_of_up_to_eight(
         weights[0, chosen] = torch.from_numpy(rng.random(count).astype(np.float32))
         return weights
 
-    for path in range(4):
+    for path in range(3):
         start, end = mix(), mix()
-        rows = start + (end - start) * torch.linspace(0, 1, 41)[:, None]
-        per_l1 = _steps(painter.images(noise(1, 200 + path).expand(41, -1), rows)) / (
+        rows = start + (end - start) * torch.linspace(0, 1, 31)[:, None]
+        per_l1 = _steps(painter.images(noise(1, 200 + path).expand(31, -1), rows)) / (
             (rows[1:] - rows[:-1]).abs().sum(1)
         )
         assert per_l1.max() <= 4
@@ -98,22 +98,22 @@ def test_half_of_each_lies_between_two_classes(
 def test_a_note_driven_film_moves_visibly_and_does_not_strobe(
     painter: EmbeddedGenerator, project_classes: tuple[int, ...]
 ) -> None:
-    steps = _steps(painter.images(*_note_driven_path(project_classes, seconds=4.0)))
+    steps = _steps(painter.images(*_note_driven_path(project_classes, seconds=3.0)))
     assert 0.004 <= steps.median() <= 0.05
     assert steps.quantile(0.95) <= 0.12
     assert steps.max() <= 0.3
 
 
 def _note_driven_path(numbers: tuple[int, ...], seconds: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """30 frames a second of noise that onsets kick, and of twelve class weights that notes raise and let decay."""
+    """30 frames a second of noise that onsets kick, and of twelve class weights that notes raise."""
     rng = np.random.default_rng(3)
     fps, beat_s, sigma, depth = 30.0, 60 / 95, 0.7, 0.8
     notes: list[tuple[float, int, float, float]] = []
     time_s = 0.0
     while time_s < seconds:
         length_s = beat_s * float(rng.choice([0.5, 0.5, 1.0, 0.25, 1.5]))
-        for pitch in rng.choice([0, 3, 5, 7, 10], int(rng.choice([1, 1, 2, 3])), replace=False):
-            notes.append((time_s, int(pitch), float(rng.uniform(0.5, 1.0)), length_s))
+        chord = rng.choice([0, 3, 5, 7, 10], int(rng.choice([1, 1, 2, 3])), replace=False)
+        notes += [(time_s, int(pitch), float(rng.uniform(0.5, 1.0)), length_s) for pitch in chord]
         time_s += length_s
     count = int(seconds * fps)
     noise, classes = np.zeros((count, 128), np.float32), np.zeros((count, 1000), np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -169,8 +170,8 @@ def test_textures_tile_and_use_their_range(
         inside = np.abs(np.diff(texture, axis=1)).max()
         assert across_seam <= inside
         assert texture.std() >= 0.1
-        assert texture.min() >= -0.1
-        assert texture.max() <= 1.5
+        assert texture.min() >= -0.05  # the cells' numbers are blurred, all else is clipped
+        assert texture.max() <= 1.05
 
 
 def test_coarser_pixels_read_coarser_levels(
@@ -235,7 +236,7 @@ def test_strips_cover_every_row_once() -> None:
         strips = make_grid(*size, CPU).strips(32768)
         assert strips[0][0] == 0
         assert strips[-1][1] == size[0]
-        assert all(a[1] == b[0] for a, b in zip(strips, strips[1:], strict=False))
+        assert all(above[1] == below[0] for above, below in pairwise(strips))
 
 
 # Layers
@@ -247,8 +248,8 @@ def test_weights_become_layers_as_worked_out_by_hand() -> None:
     classes[1, 7] = 0.8
     classes[3, :6] = 1.0
     layers = layers_of(classes)
-    # One class alone is all there is; 0.8 leaves 0.6 of its missing 0.2 to the void; nothing is 0.6 of void, and so
-    # are six equal classes, as none of them stands out.
+    # One class alone is all there is; 0.8 leaves 0.6 of its missing 0.2 to the void; nothing is 0.6 of void,
+    # and so are six equal classes, as none of them stands out.
     torch.testing.assert_close(layers.weights[:, 0], torch.tensor([1.0, 0.8, 0.0, 0.0]))
     torch.testing.assert_close(layers.weights[:, 5], torch.tensor([0.0, 0.12, 0.6, 0.6]), atol=1e-6, rtol=0)
     assert layers.classes[:2, 0].tolist() == [7, 7]
