@@ -47,7 +47,8 @@ def compile_command(
 ) -> None:
     """Compile a piece to a film.
 
-    PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the current folder.
+    PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
+    current folder.
     The film is written to build/NAME.mp4 beside the manifest; it appears when it is whole, and not before.
     """
     from ..compiler.compile import compile_piece

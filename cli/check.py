@@ -18,7 +18,8 @@ from .report import FORMATS, default_format, exit_code, findings_text, summary, 
 def check(pieces: tuple[Path, ...], form: str | None, strict: bool) -> None:
     """Say what is wrong with a piece, and where.
 
-    PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the current folder.
+    PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
+    current folder.
     Exit code 0: nothing to mend; 1: findings; 2: the command was used wrongly.
     """
     from ..compiler.compile import check_piece

@@ -15,8 +15,8 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 def main() -> None:
     """Compile a written score into a music video.
 
-    A piece is a folder with a manifest, piece.yaml, and its scores. `musicvis check` says what is wrong with it,
-    `musicvis compile` makes the film.
+    A piece is a folder with a manifest, piece.yaml, and its scores. `musicvis check` says what is wrong
+    with it, `musicvis compile` makes the film.
     """
 
 

@@ -36,8 +36,8 @@ COLUMNS = (
 def notes(source: Path, as_json: bool, as_csv: bool) -> None:
     """List every note of a piece or of a score file, in playing order.
 
-    The score can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and onsets are exact,
-    in quarter notes.
+    The score can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and
+    onsets are exact, in quarter notes.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
