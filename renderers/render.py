@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..compiler.plan import Plan
     from .generators.protocol import Generator
 
-DRAFT = MappingProxyType({"video.size": "640x360", "video.fps": "15", "visuals.resolution": "128"})
+DRAFT = MappingProxyType({"video.size": "640x360", "video.fps": "15", "visuals.resolution": "256"})
 """What a draft changes in the manifest: the whole piece, small, coarse and at half the rate."""
 
 SOUND_STEPS = 1000

@@ -39,6 +39,7 @@ UNREADABLE = (
     IndexError,
     AttributeError,
     EOFError,
+    OSError,
     AssertionError,
     OverflowError,
     MemoryError,
