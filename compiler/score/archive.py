@@ -1,4 +1,4 @@
-"""The one score inside a .mscz or .mxl archive, read in memory under limits; nothing is ever written to disk."""
+"""The one score inside a .mscz or .mxl archive, read in memory under limits; nothing is written to disk."""
 
 import io
 import struct
@@ -33,7 +33,8 @@ _ZIP_ERRORS = (
 def root_document(data: bytes, name: str, suffixes: tuple[str, ...]) -> bytes:
     """The bytes of the root file that the archive's container names, ending in one of `suffixes`.
 
-    Raises PieceError MV402 for an archive that is broken, bloated, encrypted or does not say which score is meant.
+    Raises PieceError MV402 for an archive that is broken, bloated, encrypted or does not say which score is
+    meant.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,9 +1,10 @@
-"""How articulations change a chord: how long it is held and how hard it is struck, after MuseScore's tables."""
+"""How articulations change a chord: how long it is held, how hard it is struck, by MuseScore's tables."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-# instruments.xml of MuseScore 3: percent, by the names that its files use; "" is a chord without articulation.
+# instruments.xml of MuseScore 3: percent, by the names that its files use; "" is a chord without
+# articulation.
 DEFAULT_GATES: Mapping[str, int] = {
     "": 100,
     "staccatissimo": 33,

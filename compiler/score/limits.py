@@ -12,6 +12,8 @@ MAX_MIDI_BYTES = 8 << 20
 MAX_XML_CHARACTERS = 32 << 20
 MAX_NOTES = 500_000
 MAX_SECONDS = 4 * 3600
+# Tuplets inside tuplets multiply denominators; no music comes near this.
+MAX_DENOMINATOR = 10**9
 
 
 def check_seconds(tempi: Sequence[TempoMark], end_qn: Fraction, name: str) -> None:

@@ -1,7 +1,7 @@
 """A Standard MIDI File as a Score: exact ticks, tempi in whole microseconds, bars counted as they are played.
 
-MIDI knows no written lengths: `length_qn` is how long the key is held, as `gate_qn` is. Programs are kept per channel (and
-port) and time, whichever track they stand in; a track that changes its program becomes two.
+MIDI knows no written lengths: `length_qn` is how long the key is held, as `gate_qn` is. Programs are kept per
+channel (and port) and time, whichever track they stand in; a track that changes its program becomes two.
 """
 
 from bisect import bisect_right
@@ -22,7 +22,9 @@ _COMMON = Meter(4, 4)
 
 
 def read_midi(data: bytes, name: str, digest: str) -> Score:
-    """The score in a MIDI file. Raises PieceError MV410, MV411, MV412 (see midi_guard) and MV408 (size of the piece)."""
+    """The score in a MIDI file. Raises PieceError MV410, MV411, MV412 (see midi_guard) and MV408 (size of the
+    piece).
+    """
     file = parse_midi(data, name)
     unit = Fraction(1, file.ticks_per_quarter)
     end_tick = max((note.end_tick for track in file.tracks for note in track.notes), default=0)
@@ -129,7 +131,8 @@ def _program_at(programs: dict[tuple[int, int], list[tuple[int, int]]], port: in
     if not changes:
         return 0
     index = bisect_right(changes, (note.start_tick, 128)) - 1
-    # MuseScore sets the program one tick late in some exports: before the first change, its program holds already.
+    # MuseScore sets the program one tick late in some exports: before the first change, its program holds
+    # already.
     return changes[max(index, 0)][1]
 
 

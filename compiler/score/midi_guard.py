@@ -1,7 +1,7 @@
 """A Standard MIDI File as plain events: every byte is read under a rule, or the file is refused.
 
-The libraries read damaged files silently wrong (tick counters wrap, tracks vanish, notes without an end are dropped),
-so this reader is our own. Every refusal says at which byte.
+The libraries read damaged files silently wrong (tick counters wrap, tracks vanish, notes without an end are
+dropped), so this reader is our own. Every refusal says at which byte.
 """
 
 from collections import deque
@@ -58,8 +58,8 @@ class MidiFile:
 def parse_midi(data: bytes, name: str) -> MidiFile:
     """The events of a file.
 
-    Raises PieceError MV410 for what is no MIDI file of a kind that is read, MV411 for one that is damaged, MV412 for
-    one beyond the limits.
+    Raises PieceError MV410 for what is no MIDI file of a kind that is read, MV411 for one that is damaged,
+    MV412 for one beyond the limits.
     """
     return _Reader(data, name).read()
 
@@ -121,7 +121,9 @@ class _Reader:
         sounding: dict[tuple[int, int], deque[tuple[int, int]]] = {}
         tick = 0
         running: int | None = None
-        while self.position < self.end:
+        while True:
+            if self.position >= self.end:
+                self.refuse("MV411", f"track {number} does not end with an end-of-track event")
             begin = self.position
             tick += self.variable()
             self.count(tick, begin)
@@ -144,7 +146,6 @@ class _Reader:
             else:
                 running = status
                 self.channel_event(status, tick, track, sounding)
-        self.refuse("MV411", f"track {number} does not end with an end-of-track event")
 
     def count(self, tick: int, begin: int) -> None:
         self.event_count += 1
@@ -213,13 +214,15 @@ class _Reader:
         return self.data[self.position - length : self.position]
 
     def variable(self) -> int:
+        first = self.position
         value = 0
-        for _ in range(4):
+        while True:
             byte = self.byte()
             value = value << 7 | byte & 0x7F
             if byte < 0x80:
                 return value
-        self.refuse("MV411", "a number of more than four bytes")
+            if self.position - first == 4:
+                self.refuse("MV411", "a number of more than four bytes")
 
     def byte(self) -> int:
         if self.position >= self.end:

@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import accumulate
 
 from ...dsl.diagnostics import Diagnostic
 from .articulations import gate_percent, velocity_factor
@@ -15,7 +14,7 @@ from .mscx_marks import Layout, Marks, read_marks
 from .mscx_parts import Instrument, Part, read_parts
 from .mscx_values import whole_child
 from .mscx_voices import Ground, Paper, read_measure
-from .written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenScore
+from .written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenScore, bar_starts
 from .xml_guard import Node
 
 _VERSIONS = (2, 3, 4)
@@ -24,7 +23,8 @@ _VERSIONS = (2, 3, 4)
 def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     """The score on paper and the reader's warnings.
 
-    Raises PieceError MV406 for a file that is no score of MuseScore 2 to 4, MV407 for one that makes no sense.
+    Raises PieceError MV406 for a file that is no score of MuseScore 2 to 4, MV407 for one that makes no
+    sense.
     """
     score = _score(root, name)
     parts = read_parts(score, name)
@@ -32,7 +32,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     columns = staff_measures(score, staff_count, name)
     breaks = section_breaks(score, len(columns[0]))
     bars, local_meters = read_bars(columns, breaks, name)
-    bar_starts = list(accumulate((bar.length_qn for bar in bars), initial=Fraction(0)))
+    starts = bar_starts(bars, name)
     paper = Paper(onsets=[set() for _ in bars])
     division = whole_child(name, score, "Division", 480, 1, 100_000)
     for staff, column in enumerate(columns):
@@ -41,10 +41,10 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
         for index, measure in enumerate(column):
             stretch = stretches.get(index, stretch)
             read_measure(
-                measure, Ground(name, bars[index], index, bar_starts[index], staff, stretch, division), paper
+                measure, Ground(name, bars[index], index, starts[index], staff, stretch, division), paper
             )
     bar_repeats = _bar_repeats(columns, paper, name)
-    layout = Layout(name, parts, bar_starts, paper.onsets, int(root.attributes["version"].partition(".")[0]))
+    layout = Layout(name, parts, starts, paper.onsets, int(root.attributes["version"].partition(".")[0]))
     marks = read_marks(paper.marks, layout)
     tracks, track_of = _tracks(parts, marks, layout)
     findings = [*_meter_findings(local_meters, name), *marks.findings]
@@ -93,7 +93,8 @@ def _score(root: Node, name: str) -> Node:
 def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> dict[tuple[int, int], int]:
     """How many bars back the music of each measure repeat stands.
 
-    MuseScore 4 counts the bars of a repeat of two or four bars in each of them; in older files a sign is one bar's.
+    MuseScore 4 counts the bars of a repeat of two or four bars in each of them; in older files a sign is one
+    bar's.
     """
     back = dict(paper.bar_repeats)
     for staff, column in enumerate(columns):

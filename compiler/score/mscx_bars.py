@@ -65,7 +65,7 @@ def staff_measures(score: Node, staff_count: int, name: str) -> list[list[Node]]
 def read_bars(
     columns: Sequence[Sequence[Node]], breaks: Sequence[Node | None], name: str
 ) -> tuple[list[WrittenBar], list[LocalMeter]]:
-    """The bars of the score; the staves' own metres apart. `breaks` holds the section break after each bar."""
+    """The bars of the score; the staves' own metres apart. `breaks`: the section break after each bar."""
     bars: list[WrittenBar] = []
     locals_: list[LocalMeter] = []
     meter = _COMMON

@@ -12,8 +12,8 @@ MAX_NOTES = 64
 MAX_GRACES = 64
 _GRACES_AFTER = frozenset({"grace8after", "grace16after", "grace32after"})
 _GRACES = frozenset({"acciaccatura", "appoggiatura", "grace4", "grace16", "grace32"}) | _GRACES_AFTER
-# How MuseScore's instrument table names the articulations of each symbol, in MuseScore 3 and 4 (SMuFL names, Above or
-# Below cut off) and in MuseScore 2.
+# How MuseScore's instrument table names the articulations of each symbol, in MuseScore 3 and 4 (SMuFL names,
+# Above or Below cut off) and in MuseScore 2.
 _TABLE_NAMES = {
     "articStaccato": "staccato",
     "staccato": "staccato",
@@ -166,7 +166,8 @@ def _note(node: Node, name: str) -> WrittenNote:
             forward |= child.has("next")
             back |= child.has("prev")
         elif child.tag == "endSpanner":
-            # MuseScore 2: of the spanners on a note head, ties and glissandi, the latter are told apart by ids elsewhere.
+            # MuseScore 2: of the spanners on a note head, ties and glissandi, the latter are told apart by
+            # ids elsewhere.
             back = True
     velocity = whole_child(name, node, "velocity", 0, -127, 127)
     by_user = node.value("veloType", "offset") == "user"

@@ -1,5 +1,8 @@
-"""Marks of a MuseScore file that steer playing: tempi, dynamics, fermatas, breaths, spanners, rehearsal marks."""
+"""Marks of a MuseScore file that steer playing: tempi, dynamics, fermatas, breaths, spanners, rehearsal
+marks.
+"""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -168,7 +171,9 @@ def _fermata(mark: Mark, layout: Layout, found: Marks) -> None:
 
 
 def _stretch(node: Node, major_version: int) -> Fraction:
-    """How many times as long a fermata lasts; MuseScore 4 leaves its defaults out, older ones write all but 1."""
+    """How many times as long a fermata lasts; MuseScore 4 leaves its defaults out, older ones write all but
+    1.
+    """
     stated = seconds(node.value("timeStretch"))
     if stated is not None or major_version < 4:
         return Fraction(1) if stated is None else stated
@@ -268,10 +273,8 @@ def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, fo
 
 
 def _volta(mark: Mark, detail: Node, end: Place, layout: Layout, found: Marks) -> None:
-    endings = []
-    for piece in detail.value("endings", "1").replace(";", ",").split(",")[:256]:
-        if piece.strip().rstrip(".").isdecimal():
-            endings.append(whole(layout.name, detail, piece.strip().rstrip("."), 0, 999_999_999))
+    numbers = [piece.strip().rstrip(".") for piece in re.split("[,;]", detail.value("endings", "1"))[:256]]
+    endings = [whole(layout.name, detail, number, 0, 999_999_999) for number in numbers if number.isdecimal()]
     last = bisect_left(layout.bar_starts, layout.time(end)) - 1
     found.voltas.append(
         Volta(

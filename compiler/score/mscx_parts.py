@@ -65,7 +65,8 @@ def read_instrument(part: Node, instrument: Node | None, staff_count: int, name:
     )
     gates: dict[str, int] = {}
     velocities: dict[str, int] = {}
-    # A channel may override the instrument's table; only the first channel is read, as MuseScore asks channel 0.
+    # A channel may override the instrument's table; only the first channel is read, as MuseScore asks channel
+    # 0.
     for table in [instrument, *channels[:1]]:
         for node in table.each("Articulation"):
             articulation = node.attributes.get("name", "")

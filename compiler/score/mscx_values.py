@@ -1,16 +1,15 @@
-"""Numbers out of a MuseScore file, checked: whole numbers in a range, fractions of a whole note, note values."""
+"""Numbers out of a MuseScore file, checked: whole numbers, fractions of a whole note, note values."""
 
 import re
 from fractions import Fraction
 from typing import NoReturn
 
 from .faults import fault
+from .limits import MAX_DENOMINATOR
 from .xml_guard import Node
 
 # A bar that long is a mistake; 128 whole notes are 32 of MuseScore's longest notes.
 MAX_LENGTH_QN = 512
-# Tuplets inside tuplets multiply denominators; no music comes near this.
-MAX_DENOMINATOR = 10**9
 _FRACTION = re.compile(r"\s*(-?[0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\Z")
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,9}\s*\Z")
 _DECIMAL = re.compile(r"\s*[0-9]{1,6}(\.[0-9]{1,20})?\s*\Z")
@@ -75,7 +74,8 @@ def length_child_qn(name: str, node: Node) -> Fraction | None:
 
 
 def note_value(name: str, node: Node, bar_qn: Fraction) -> tuple[Fraction, Fraction, int]:
-    """(length, face value with dots, number of dots) of a chord or rest, its tuplet not applied, in quarter notes.
+    """(length, face value with dots, number of dots) of a chord or rest, its tuplet not applied, in quarter
+    notes.
 
     The two differ in a two-note tremolo, whose chords are drawn with twice the length that they take.
     """

@@ -1,7 +1,8 @@
-"""Voices of a MuseScore file: chords, rests, tuplets, graces and everything else that stands in a bar, each at its place.
+"""Voices of a MuseScore file: chords, rests, tuplets, graces and everything else that stands in a bar, each
+at its place.
 
-MuseScore 3 and 4 put elements into <voice>, MuseScore 2 puts them into the <Measure> with <track> and <tick>; both become
-the same records. Spanners come out as their ends, which `mscx_spanners.py` pairs.
+MuseScore 3 and 4 put elements into <voice>, MuseScore 2 puts them into the <Measure> with <track> and <tick>;
+both become the same records. Spanners come out as their ends, which `mscx_spanners.py` pairs.
 """
 
 from collections.abc import Iterator
@@ -162,7 +163,7 @@ class _Voice:
         self.move(length)
 
     def inner_marks(self, node: Node) -> None:
-        """Marks that MuseScore writes inside a chord or rest: slurs, and the ends of MuseScore 2's spanners."""
+        """Marks written inside a chord or rest: slurs, and the ends of MuseScore 2's spanners."""
         for child in node.children:
             if child.tag in ("Spanner", "Slur", "endSpanner", "Trill", "Articulation", "Fermata"):
                 self.mark(child, slot=1)

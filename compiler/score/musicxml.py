@@ -1,7 +1,9 @@
-"""A MusicXML file (.musicxml, .xml, .mxl) as a Score: notes by music21 at sounding pitch, structure from the XML itself.
+"""A MusicXML file (.musicxml, .xml, .mxl) as a Score: notes by music21 at sounding pitch, structure from the
+XML itself.
 
-music21 is imported only here and only when such a file is read. It sees documents that have passed the guards, and its
-offsets are taken exactly: floats of binary fractions and `Fraction`s, nothing rounded to a grid.
+music21 is imported only here and only when such a file is read. It sees documents that have passed the
+guards, and its offsets are taken exactly: floats of binary fractions and `Fraction`s, nothing rounded to a
+grid.
 """
 
 import re
@@ -28,8 +30,8 @@ _DOCUMENT_TYPES = ("score-partwise",)
 def read_musicxml(data: bytes, name: str, digest: str) -> Score:
     """The score in a MusicXML file.
 
-    Raises PieceError: MV402 to MV408 as the MuseScore reader does, MV420 where music21 is not installed, MV421 where
-    it cannot read what the guards let pass.
+    Raises PieceError: MV402 to MV408 as the MuseScore reader does, MV420 where music21 is not installed,
+    MV421 where it cannot read what the guards let pass.
     """
     document = root_document(data, name, (".musicxml", ".xml")) if data.startswith(_ZIP) else data
     if len(document) > MAX_XML_CHARACTERS:

@@ -1,7 +1,8 @@
-"""The frame of a MusicXML file, read from the guarded XML itself: bars, repeat signs, endings, jumps, parts, tempi.
+"""The frame of a MusicXML file, read from the guarded XML itself: bars, repeat signs, endings, jumps, parts,
+tempi.
 
-music21 reads the notes; what steers the order of playing is taken from here, so that MusicXML and MuseScore files go
-through the same rules.
+music21 reads the notes; what steers the order of playing is taken from here, so that MusicXML and MuseScore
+files go through the same rules.
 """
 
 import re
@@ -55,7 +56,9 @@ class Frame:
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
     """(staff, bar index) of measure repeats to how many bars back their music stands."""
     exact: list[dict[int, dict[Fraction, Fraction]]] = field(default_factory=list)
-    """For each part and bar index, the exact place of what durations only round; bars without rounding left out."""
+    """For each part and bar index, the exact place of what durations only round; bars without rounding left
+    out.
+    """
     drum_keys: dict[str, int] = field(default_factory=dict)
     """MIDI key of each percussion instrument id."""
     drum_notes: list[dict[tuple[int, Fraction, int], list[int]]] = field(default_factory=list)
@@ -78,8 +81,8 @@ class _Bar:
 def read_frame(root: Node, name: str) -> Frame:
     """The frame of a <score-partwise>.
 
-    Raises PieceError MV406 for another kind of document, MV407 for numbers that make no sense: music21 is only given
-    files that passed here.
+    Raises PieceError MV406 for another kind of document, MV407 for numbers that make no sense: music21 is
+    only given files that passed here.
     """
     if root.tag != "score-partwise":
         hint = "save it as a part-wise MusicXML file"
@@ -159,7 +162,7 @@ def _attributes(part: Node) -> Iterator[Node]:
 
 
 class _Walk:
-    """A walk along one part, counting time by durations; the first part also tells tempi, jumps and endings."""
+    """A walk along one part, counting durations; the first part also tells jumps, marks and endings."""
 
     def __init__(
         self, frame: Frame, bars: list[_Bar], name: str, staves: tuple[int, ...], is_first: bool
@@ -227,8 +230,8 @@ class _Walk:
     def exact_length(self, note: Node, stated: Fraction) -> Fraction:
         """The length behind a duration in whole divisions.
 
-        The note value with its tuplet says it; inside nested tuplets MuseScore writes no true value, and the simplest
-        fraction that gives the duration is taken.
+        The note value with its tuplet says it; inside nested tuplets MuseScore writes no true value, and the
+        simplest fraction that gives the duration is taken.
         """
         ratio = note.child("time-modification")
         value = _BEAT_UNITS.get(note.value("type"))
@@ -354,7 +357,9 @@ class _Walk:
 
 
 def _unrounded(stated: str) -> Fraction:
-    """94.9998 is 95 that MuseScore kept as 1.58333 quarters per second; only numbers of many digits are rounded."""
+    """94.9998 is 95 that MuseScore kept as 1.58333 quarters per second; only numbers of many digits are
+    rounded.
+    """
     value = Fraction(stated)
     if len(stated.partition(".")[2]) >= 3:
         simple = simplest_between(value - _TEMPO_ROUNDING, value + _TEMPO_ROUNDING) if value > 1 else value
@@ -364,7 +369,7 @@ def _unrounded(stated: str) -> Fraction:
 
 
 def _navigation(sound: Node, bar: _Bar) -> None:
-    """Jumps and their targets; playing after a jump ends at the Fine, or at To Coda where the jump finds one."""
+    """Jumps and the places that they go to, by the names that <sound> gives them."""
     attributes = sound.attributes
     for key in ("segno", "coda", "fine"):
         if key in attributes:
@@ -380,7 +385,9 @@ def _navigation(sound: Node, bar: _Bar) -> None:
 
 
 def jumps_resolved(bars: Sequence[WrittenBar]) -> list[WrittenBar]:
-    """MusicXML's jumps do not say how far they go: to the To Coda before them, else to the Fine, else to the end."""
+    """MusicXML's jumps do not say how far they go: to the To Coda before them, else to the Fine, else to the
+    end.
+    """
     resolved = []
     codas = [marker for bar in bars for marker in bar.markers if marker.startswith("tocoda ")]
     fines = any("fine" in bar.markers for bar in bars)

@@ -74,7 +74,9 @@ def read_staff(staff: Staff, sheet: Sheet) -> None:
 
 
 def exact(value: Any) -> Fraction:
-    """A music21 offset as the fraction it stands for: music21 keeps thirds and their kin as Fractions already."""
+    """A music21 offset as the fraction it stands for: music21 keeps thirds and their kin as Fractions
+    already.
+    """
     return Fraction(value).limit_denominator(65_536)
 
 
@@ -158,9 +160,8 @@ def _articulations(element: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if found is not None:
             table.append(found[0])
             model.extend(found[1])
-    for mark in element.expressions:
-        if type(mark).__name__ in _EXPRESSIONS:
-            model.append(_EXPRESSIONS[type(mark).__name__])
+    kinds = [type(mark).__name__ for mark in element.expressions]
+    model.extend(_EXPRESSIONS[kind] for kind in kinds if kind in _EXPRESSIONS)
     return tuple(table), tuple(dict.fromkeys(model))
 
 

@@ -1,24 +1,23 @@
 """A score on paper, played: repeats unrolled, ties joined, graces, tremolos, gates and velocities worked out.
 
-Where notes sound follows MuseScore 3's rendering of a score to MIDI (libmscore/rendermidi.cpp): grace notes take their
-time from the chord they lean on, in whole thousandths of its length.
+Where notes sound follows MuseScore 3's rendering of a score to MIDI (libmscore/rendermidi.cpp): grace notes
+take their time from the chord they lean on, in whole thousandths of its length.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import accumulate
 
 from ...dsl.diagnostics import Diagnostic
 from .faults import fault
-from .limits import MAX_NOTES, check_seconds
+from .limits import MAX_DENOMINATOR, MAX_NOTES, check_seconds
 from .model import Measure, Note, RehearsalMark, Score, TempoMark
 from .repeats import playing_order
 from .strokes import Stroke, strokes_of, ties_of
 from .tempo import PaperTempo, played_tempi
 from .velocity import staff_velocities
-from .written import WrittenChord, WrittenScore
+from .written import WrittenChord, WrittenScore, bar_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,11 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
 
     Raises PieceError MV408 for more bars, notes or hours than any piece has.
     """
-    bar_starts = list(accumulate((bar.length_qn for bar in score.bars), initial=Fraction(0)))
-    tempo = PaperTempo(score, bar_starts)
+    starts = bar_starts(score.bars, name)
+    tempo = PaperTempo(score, starts)
     order = playing_order(score.bars, score.voltas, name)
     measures = _measures(score, order)
-    sounds = _sounds(score, bar_starts, tempo, name)
+    sounds = _sounds(score, starts, tempo, name)
     notes: list[Note] = []
     for measure in measures:
         heard = sounds.get(measure.bar - 1, ())
@@ -47,7 +46,7 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
             raise fault("MV408", name, f"more than {MAX_NOTES} notes once its repeats are unrolled")
         notes.extend(_note(sound, measure, score) for sound in heard)
     notes.sort(key=lambda n: (n.onset_qn, n.track, n.staff, n.voice, n.pitch))
-    tempi = _tempi(score, measures, bar_starts, tempo, order)
+    tempi = _tempi(score, measures, starts, tempo, order)
     end = measures[-1].end_qn if measures else Fraction(0)
     check_seconds(tempi, end, name)
     return Score(
@@ -75,20 +74,22 @@ def _measures(score: WrittenScore, order: Sequence[int]) -> list[Measure]:
 
 
 def _sounds(
-    score: WrittenScore, bar_starts: Sequence[Fraction], tempo: PaperTempo, name: str
+    score: WrittenScore, starts: Sequence[Fraction], tempo: PaperTempo, name: str
 ) -> dict[int, list[_Sound]]:
     """What each bar of the file sounds like, by bar index."""
-    curves = staff_velocities(score, bar_starts)
-    links = ties_of(score.chords, bar_starts, [track for track, _ in score.staff_tracks])
+    curves = staff_velocities(score, starts)
+    links = ties_of(score.chords, starts, [track for track, _ in score.staff_tracks])
     by_bar: dict[tuple[int, int], list[_Sound]] = {}
     count = 0
     for index, chord in enumerate(score.chords):
-        start = bar_starts[chord.place.bar_index] + chord.place.offset_qn
+        start = starts[chord.place.bar_index] + chord.place.offset_qn
         sounds = by_bar.setdefault((chord.staff, chord.place.bar_index), [])
         for stroke in strokes_of(index, score.chords, links, tempo.at(start)):
             dynamic = curves[chord.staff].at(start + stroke.delay_qn)
             sounds.append(_Sound(stroke, chord, _velocity(stroke, chord, dynamic)))
             count += 1
+            if stroke.length_qn.denominator > MAX_DENOMINATOR:
+                raise fault("MV407", name, "its tied notes add up to no playable length")
             if count > MAX_NOTES:
                 raise fault("MV408", name, f"more than {MAX_NOTES} notes")
     result: dict[int, list[_Sound]] = {}
@@ -149,7 +150,7 @@ def _lyric(lyrics: tuple[tuple[int, str], ...], pass_number: int) -> str | None:
 def _tempi(
     score: WrittenScore,
     measures: Sequence[Measure],
-    bar_starts: Sequence[Fraction],
+    starts: Sequence[Fraction],
     tempo: PaperTempo,
     order: Sequence[int],
 ) -> tuple[TempoMark, ...]:
@@ -159,7 +160,7 @@ def _tempi(
     for pause in score.pauses:
         by_bar.setdefault(pause.place.bar_index, []).append((pause.place.offset_qn, pause.seconds))
     for position, (measure, index) in enumerate(zip(measures, order, strict=True)):
-        here = bar_starts[index]
+        here = starts[index]
         for time, value in tempo.between(here, here + measure.length_qn):
             marks.append(TempoMark(measure.start_qn + time - here, value))
         pauses.extend((measure.start_qn + offset, length) for offset, length in by_bar.get(index, ()))

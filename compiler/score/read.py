@@ -13,7 +13,8 @@ _MIDI = b"MThd"
 
 
 def read_score(data: bytes, name: str) -> Score:
-    """The score in the bytes of a file called `name`; the suffix says what it should be, the content what it is.
+    """The score in the bytes of a file called `name`; the suffix says what it should be, the content what it
+    is.
 
     Raises PieceError with MV4xx findings whose span is in `name`; warnings come as `Score.findings`.
     """
@@ -49,11 +50,11 @@ def read_score_file(path: Path) -> Score:
 
 
 def _read_musescore(data: bytes, name: str, digest: str) -> Score:
+    from .archive import root_document
     from .mscx import read_mscx
-    from .mscz import mscx_of
     from .play import play
     from .xml_guard import parse_xml
 
-    document = mscx_of(data, name) if data.startswith(_ZIP) else data
+    document = root_document(data, name, (".mscx",)) if data.startswith(_ZIP) else data
     written, findings = read_mscx(parse_xml(document, name), name)
     return play(written, name, digest, findings)

@@ -1,7 +1,7 @@
 """The order in which bars are played: repeats, endings, and jumps (D.C., D.S., Fine, Coda) unrolled.
 
-The rules are MuseScore's: an ending is chosen by how often its repeat's first bar has been played, a jump is taken once
-and in the last pass only, and after a jump repeats are left out unless the jump asks for them.
+The rules are MuseScore's: an ending is chosen by how often its repeat's first bar has been played, a jump is
+taken once and in the last pass only, and after a jump repeats are left out unless the jump asks for them.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,9 @@ def playing_order(bars: Sequence[WrittenBar], voltas: Sequence[Volta], name: str
 
 
 class _Section:
-    """One run of bars up to a section break, being played; `played` counts each bar in the current run-through."""
+    """One run of bars up to a section break, being played; `played` counts each bar in the current
+    run-through.
+    """
 
     def __init__(
         self,

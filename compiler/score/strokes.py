@@ -1,14 +1,18 @@
-"""What one chord on paper sounds like: its notes with ties, graces, tremolo strokes and gates, from its own start."""
+"""What one chord on paper sounds like: its notes with ties, graces, tremolo strokes and gates, from its own
+start.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .limits import MAX_DENOMINATOR
 from .written import GraceChord, WrittenChord, WrittenNote
 
 # MuseScore 3: an acciaccatura lasts 65 ms, all those before one chord together at most half of it.
 _ACCIACCATURA_S = Fraction(65, 1000)
-# Thousandths of the chord that an appoggiatura takes: half, two thirds of a dotted, four sevenths of a doubly dotted.
+# Thousandths of the chord that an appoggiatura takes: half, two thirds of a dotted, four sevenths of a doubly
+# dotted.
 _APPOGGIATURA = {0: 500, 1: 667, 2: 571}
 _WHOLE = 1000
 
@@ -41,7 +45,8 @@ class Ties:
 def ties_of(
     chords: Sequence[WrittenChord], bar_starts: Sequence[Fraction], staff_tracks: Sequence[int]
 ) -> Ties:
-    """Joins each head that ties forward with the head of its pitch that begins where it ends and is tied back.
+    """Joins each head that ties forward with the head of its pitch that begins where it ends and is tied
+    back.
 
     The same voice is looked at first, then the staff's others, then the part's other staves.
     """
@@ -169,6 +174,9 @@ def _tied(chords: Sequence[WrittenChord], ties: Ties, head: Head) -> tuple[Fract
         if len(events) != 1:
             break
         length += chord.length_qn
+        if length.denominator > MAX_DENOMINATOR:
+            # The caller refuses such a note; adding on would only take time.
+            break
         gate += chord.length_qn * events[0][2] / _WHOLE
     return length, gate
 

@@ -1,7 +1,7 @@
 """Tempi exactly: the marked value behind a rounded number, and the tempo map of what is played.
 
-A fermata is a slower tempo while it lasts, a pause a very slow tempo in the last moment before it: as MuseScore plays
-both, and so that the clock needs no third kind of time.
+A fermata is a slower tempo while it lasts, a pause a very slow tempo in the last moment before it: as
+MuseScore plays both, and so that the clock needs no third kind of time.
 """
 
 import math
@@ -20,7 +20,8 @@ _PAUSE_QN = Fraction(1, 64)
 def marked_quarters_per_minute(text: str) -> Fraction | None:
     """The tempo somebody marked, from quarters per second as a file rounds them; None for no such number.
 
-    Of all the numbers that round to `text`, the one with the smallest denominator in quarters per minute: 1.58333 is 95.
+    Of all the numbers that round to `text`, the one with the smallest denominator in quarters per minute:
+    1.58333 is 95.
     """
     try:
         value = float(text)
@@ -29,8 +30,8 @@ def marked_quarters_per_minute(text: str) -> Fraction | None:
         return None
     if not math.isfinite(value) or not 0.001 <= value <= 1000:
         return None
-    # MuseScore writes six significant digits, or all seventeen of a double, and drops trailing zeros: fewer than six
-    # are exact to six. Seventeen show a double, which was itself rounded.
+    # MuseScore writes six significant digits, or all seventeen of a double, and drops trailing zeros: fewer
+    # than six are exact to six. Seventeen show a double, which was itself rounded.
     magnitude = math.floor(math.log10(value))
     digits = max(6, len(text.strip().partition("e")[0].replace(".", "").lstrip("0")))
     half = Fraction(10) ** (magnitude + 1 - min(digits, 17)) / 2 + Fraction(math.ulp(value))
@@ -38,7 +39,7 @@ def marked_quarters_per_minute(text: str) -> Fraction | None:
 
 
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:
-    """The fraction with the smallest denominator in the closed interval of positive numbers (Stern-Brocot)."""
+    """The fraction with the smallest denominator in a closed interval of positive numbers (Stern-Brocot)."""
     whole_parts: list[int] = []
     while True:
         floor = math.floor(low)

@@ -4,9 +4,12 @@ Every notated format is read into this, so that MuseScore and MusicXML files are
 Offsets are `Fraction` quarter notes from the start of a bar, lengths are what they take (tuplets are done).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from .faults import fault
+from .limits import MAX_DENOMINATOR
 from .model import Meter, Track
 
 
@@ -81,7 +84,9 @@ class GraceChord:
 
 @dataclass(frozen=True, slots=True)
 class Tremolo:
-    """Repeated strokes: `stroke_qn` apart, on this chord alone or alternating with the next chord of the voice."""
+    """Repeated strokes: `stroke_qn` apart, on this chord alone or alternating with the next chord of the
+    voice.
+    """
 
     stroke_qn: Fraction
     between_chords: bool
@@ -117,7 +122,7 @@ class WrittenChord:
 
 @dataclass(frozen=True, slots=True)
 class Dynamic:
-    """From this place on, these staves play at this velocity, after its first moment by `change` more (fp)."""
+    """From this place on, these staves play at this velocity, and `change` more after a moment (fp)."""
 
     place: Place
     staves: tuple[int, ...]
@@ -160,6 +165,20 @@ class Pause:
 
     place: Place
     seconds: Fraction
+
+
+def bar_starts(bars: Sequence[WrittenBar], name: str) -> list[Fraction]:
+    """Where each bar starts on paper, and the end of the last, in quarter notes.
+
+    Raises PieceError MV407 where the lengths have no common measure: exact sums of them would grow without
+    bound.
+    """
+    starts = [Fraction(0)]
+    for bar in bars:
+        starts.append(starts[-1] + bar.length_qn)
+        if starts[-1].denominator > MAX_DENOMINATOR:
+            raise fault("MV407", name, "its bars add up to no playable length")
+    return starts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A stranger's XML as plain nodes with line numbers: no DTD, bounded depth, size and text.
 
-expat itself limits neither depth nor count nor text, and a document type is the way in for every entity attack, so any
-is refused. Nothing here recurses: a deep tree costs an error, not a stack.
+expat itself limits neither depth nor count nor text, and a document type is the way in for every entity
+attack, so any is refused. Nothing here recurses: a deep tree costs an error, not a stack.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,9 @@ _CHUNK = 1 << 16
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One element: tag, attributes, children, its text up to the first child, its tail after it, and its line."""
+    """One element: tag, attributes, children, its text up to the first child, its tail after it, and its
+    line.
+    """
 
     tag: str
     attributes: dict[str, str]
@@ -68,8 +70,8 @@ class Node:
 def parse_xml(data: bytes, name: str, document_types: tuple[str, ...] = ()) -> Node:
     """The root of an XML document.
 
-    Raises PieceError: MV404 for a document type, MV405 for a document beyond the limits, MV403 for text that is not
-    well-formed XML, each with line and column.
+    Raises PieceError: MV404 for a document type, MV405 for a document beyond the limits, MV403 for text that
+    is not well-formed XML, each with line and column.
     """
     return _Builder(name, document_types).build(data)
 
@@ -125,7 +127,8 @@ class _Builder:
         )
 
     def doctype(self, tag: str, _system: str | None, _public: str | None, has_subset: int) -> None:
-        # MusicXML files name their DTD; it is never fetched, and without declarations of its own it does nothing.
+        # MusicXML files name their DTD; it is never fetched, and without declarations of its own it does
+        # nothing.
         if has_subset or tag not in self.document_types:
             self.refuse("MV404", "a document type declaration is not allowed here", "remove <!DOCTYPE ...>")
 

@@ -1,7 +1,8 @@
 """Scores of ours, one feature each, against MuseScore 3.2.3's own MIDI export of them (data/musescore3.json).
 
 The facts were made by `mscore3 -f FILE -o out.mid`: notes as [tick, pitch, velocity, ticks held], tempi as
-[tick, microseconds per quarter note], 480 ticks in a quarter note. Where mscore3 is installed they are made anew.
+[tick, microseconds per quarter note], 480 ticks in a quarter note. Where mscore3 is installed they are made
+anew.
 """
 
 import json
@@ -18,8 +19,8 @@ from musicvis.compiler.score.read import read_score_file
 
 DATA = Path(__file__).parent / "data"
 FACTS = json.loads((DATA / "musescore3.json").read_text())
-# MuseScore puts pauses into MIDI as extra ticks, drops a note whose key is already down on its channel, and spells
-# out arpeggios and ornaments, whose written notes we play: these have tests of their own below.
+# MuseScore puts pauses into MIDI as extra ticks, drops a note whose key is already down on its channel, and
+# spells out arpeggios and ornaments, whose written notes we play: these have tests of their own below.
 OTHERWISE = {
     "section_break.mscx",
     "breath.mscx",
@@ -34,7 +35,9 @@ PLAIN = sorted(set(FACTS) - OTHERWISE)
 
 
 def matched(score: Score, facts: list[list[int]]) -> list[tuple[Note, list[int]]]:
-    """Each note with the fact of its pitch at its tick: MuseScore rounds or cuts to a tick, so less than one apart."""
+    """Each note with the fact of its pitch at its tick: MuseScore rounds or cuts to a tick, so less than one
+    apart.
+    """
     left = [list(fact) for fact in facts]
     pairs = []
     for note in score.notes:
