@@ -9,6 +9,7 @@ from .source import Node
 from .wording import did_you_mean
 
 MAX_LINKS = 64
+MAX_NESTING = 16
 MAX_GAIN = 16.0
 
 
@@ -51,6 +52,9 @@ class Chains:
                 circle = " > ".join((*inside[inside.index(link.text) :], link.text))
                 message = f"the chain `{link.text}` holds itself: {circle}"
                 self._reading.find("MV213", link.span, message, "leave one of them out")
+            elif len(inside) > MAX_NESTING:
+                message = f"chains stand in chains more than {MAX_NESTING} deep"
+                self._reading.find("MV105", link.span, message, "write some of them out")
             elif link.text in self._nodes:
                 links += self._named(link.text, inside)
             else:

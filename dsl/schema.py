@@ -28,9 +28,9 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY."""
     words = Words(source, schema_named(name), schema_named(PIECE))
     findings: dict[tuple[str, Span], Diagnostic] = {}
-    for error in _validator(name).iter_errors(source.value):
-        for finding in words.explained(_broken(error)):
-            findings.setdefault((finding.message, finding.span), finding)
+    errors = _validator(name).iter_errors(source.value)
+    for finding in (finding for error in errors for finding in words.explained(_broken(error))):
+        findings.setdefault((finding.message, finding.span), finding)
         if len(findings) >= MAX_FINDINGS:
             break
     in_order = sorted(findings.values(), key=lambda finding: (finding.span.line, finding.span.column))
