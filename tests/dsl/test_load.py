@@ -271,7 +271,7 @@ def test_a_passage_a_limit_a_size_and_a_rate_come_from_the_command_line(tmp_path
 def test_an_option_that_cannot_be_is_a_finding_in_its_own_name(
     tmp_path: Path, option: str, value: str, code: str
 ) -> None:
-    loaded = load_piece(write(tmp_path, TINY), **{option: value})  # type: ignore[arg-type]
+    loaded = load_piece(write(tmp_path, TINY), **{option: value})
     assert [(f.code, f.span.file) for f in loaded.diagnostics] == [(code, f"--{option}")]
     assert loaded.piece is None
 

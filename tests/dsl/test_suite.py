@@ -73,19 +73,13 @@ CASES = sorted(SUITE.glob("*.yaml"))
 def test_a_case_gives_its_findings_at_their_places(case: Path, tmp_path: Path) -> None:
     text = case.read_text(encoding="utf-8")
     found = findings_of(text, case.stem, tmp_path)
-    assert [described(finding) for finding in found] == expected(text) or case.stem == "empty"
+    assert [described(finding) for finding in found] == expected(text)
     assert found
-
-
-def test_an_empty_manifest_is_told_so(tmp_path: Path) -> None:
-    (finding,) = findings_of("", "empty", tmp_path)
-    assert described(finding) == Expected("MV109", "error", "0", "the file is empty")
 
 
 def test_the_suite_holds_sixty_cases_and_every_code_of_form() -> None:
     announced = {entry.code for case in CASES for entry in expected(case.read_text(encoding="utf-8"))}
     assert len(CASES) >= 60
-    # MV109 has no room for a comment; MV207 to MV215 and the rest of the first three hundreds are all there.
     of_form = {code for code in CODES if code.startswith(("MV10", "MV11", "MV20", "MV21", "MV23"))}
-    elsewhere = {"MV105", "MV107", "MV109", "MV214", "MV215", "MV231"}
-    assert of_form - announced <= elsewhere
+    # Overrides have tests of their own; the order and the range of points need the score.
+    assert of_form - announced == {"MV214", "MV215", "MV231"}
