@@ -3,6 +3,7 @@
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import Future
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.compiler.plan import PicturePlan, TitlePlan
-from musicvis.renderers.film.assemble import Workshop, assembled, image_count, shots_of, worker_count
+from musicvis.renderers.film.assemble import (
+    Chunk,
+    Workshop,
+    assembled,
+    image_count,
+    made_chunk,
+    shots_of,
+    worker_count,
+)
 from musicvis.renderers.film.encode import FilmWriter, PictureFormat, Quality
 from numpy.typing import NDArray
 
@@ -235,3 +244,21 @@ def test_the_number_of_workers_is_the_one_asked_for_or_that_of_the_cores() -> No
     assert worker_count(3, CPU) == 3
     assert worker_count(None, CPU) >= 1
     assert worker_count(None, torch.device("cuda")) == 2
+
+
+def test_many_shots_at_once_are_those_made_one_by_one() -> None:
+    """A GPU gets sixteen shots at a time, a CPU one; both see the same frames."""
+    greys = [0.0, 0.5, 0.5, 0.5, 0.1, 0.9, 0.9, 0.2]
+    plan = picture(greys, [1.0, 1.0, 0.4, 0.0, 1.0, 0.5, 1.0, 0.0])
+    shots = shots_of(plan)
+    together = made_chunk(Workshop.of(plan, GreyGenerator()), shots, None)
+    before: Future[Chunk] | None = None
+    alone = []
+    for shot in shots:
+        chunk = made_chunk(Workshop.of(plan, GreyGenerator()), [shot], before)
+        before = Future()
+        before.set_result(chunk)
+        alone += chunk.frames
+    assert [repeats for _, repeats in together.frames] == [repeats for _, repeats in alone]
+    for (one, _), (other, _) in zip(together.frames, alone, strict=True):
+        assert np.array_equal(one, other)
