@@ -27,7 +27,7 @@ _BOWED = Sustained(
     soft=Spectrum(slope=1.35, formants=_VIOLIN, corner_hz=3500.0),
     bright=Spectrum(slope=0.95, formants=_VIOLIN, corner_hz=7000.0),
     attack_s=0.07,
-    release_s=0.07,
+    release_s=0.05,
     vibrato_cents=16.0,
     breath=0.02,
     breath_hz=(2500.0, 8000.0),
@@ -38,7 +38,7 @@ _LOW_BOWED = replace(
     soft=Spectrum(slope=1.3, formants=_CELLO, corner_hz=2500.0),
     bright=Spectrum(slope=0.95, formants=_CELLO, corner_hz=5000.0),
 )
-_SECTION = replace(_BOWED, players=5, spread_cents=9.0, attack_s=0.12, release_s=0.14, level=0.105)
+_SECTION = replace(_BOWED, players=5, spread_cents=9.0, attack_s=0.12, release_s=0.09, level=0.105)
 _SYNTH_SECTION = Sustained(
     Spectrum(slope=1.1, corner_hz=2500.0),
     Spectrum(slope=1.0, corner_hz=6000.0),
@@ -51,7 +51,7 @@ _CHOIR = Sustained(
     soft=Spectrum(slope=1.0, formants=_AH, corner_hz=3000.0),
     bright=Spectrum(slope=0.8, formants=_AH, corner_hz=4500.0),
     attack_s=0.14,
-    release_s=0.16,
+    release_s=0.11,
     vibrato_cents=18.0,
     players=5,
     spread_cents=9.0,
@@ -125,7 +125,7 @@ def _pad(soft: Spectrum, bright: Spectrum, attack_s: float = 0.5) -> Sustained:
         soft,
         bright,
         attack_s,
-        0.5,
+        0.35,
         players=4,
         spread_cents=9.0,
         vibrato_cents=5.0,

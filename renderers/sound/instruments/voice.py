@@ -94,9 +94,9 @@ def let_go(times_s: F64, release_s: float, damper_s: float) -> F64:
     return gain
 
 
-def release_end_s(release_s: float, damper_s: float) -> float:
-    """When `let_go` has fallen below the floor."""
-    return release_s + damper_s * (1.0 - float(np.log(FLOOR)))
+def release_end_s(release_s: float, damper_s: float, level: float = 1.0) -> float:
+    """When a sound of that level, let go at release_s, has fallen below the floor."""
+    return release_s + damper_s * (1.0 + float(np.log(max(2.0 * level, 2.0 * FLOOR) / FLOOR)))
 
 
 def raised_cosine(sample_count: int) -> F64:
