@@ -1,6 +1,5 @@
 """A MuseScore score (.mscx, of MuseScore 2, 3 or 4) on paper: parts, bars, chords and marks put together."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -14,6 +13,7 @@ from .mscx_marks import Layout, Marks, read_marks
 from .mscx_parts import Instrument, Part, read_parts
 from .mscx_values import whole_child
 from .mscx_voices import Ground, Paper, read_measure
+from .timeline import Timeline
 from .written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenScore, bar_starts
 from .xml_guard import Node
 
@@ -33,7 +33,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     breaks = section_breaks(score, len(columns[0]))
     bars, local_meters = read_bars(columns, breaks, name)
     starts = bar_starts(bars, name)
-    paper = Paper(onsets=[set() for _ in bars])
+    paper = Paper(onsets=[[] for _ in bars])
     division = whole_child(name, score, "Division", 480, 1, 100_000)
     for staff, column in enumerate(columns):
         stretches = {meter.bar_index: meter.stretch for meter in local_meters if meter.staff == staff}
@@ -154,13 +154,13 @@ def _meter_findings(local_meters: Sequence[LocalMeter], name: str) -> list[Diagn
 class _Lines:
     """Lines over one staff: where they begin, where they end, what they say."""
 
-    starts: list[Fraction]
+    starts: Timeline
     ends: list[Fraction]
     values: list[int]
 
     def at(self, time: Fraction) -> int | None:
         """The value of a line that covers this time; the one begun last."""
-        index = bisect_right(self.starts, time) - 1
+        index = self.starts.last_by(time)
         # Lines seldom overlap more than a few deep.
         for back in range(index, max(index - 16, -1), -1):
             if time < self.ends[back]:
@@ -171,7 +171,7 @@ class _Lines:
 def _lines(spans: Sequence[tuple[int, Fraction, Fraction, int]]) -> dict[int, _Lines]:
     lines: dict[int, _Lines] = {}
     for staff, start, end, value in sorted(spans):
-        line = lines.setdefault(staff, _Lines([], [], []))
+        line = lines.setdefault(staff, _Lines(Timeline(), [], []))
         line.starts.append(start)
         line.ends.append(end)
         line.values.append(value)
@@ -244,14 +244,14 @@ class _Finish:
     def finish(self, chord: RawChord) -> WrittenChord:
         start = self.layout.time(chord.place)
         changes = self.track_of[self.part_of[chord.staff]]
-        track = changes[bisect_right(changes, (start, len(self.tracks))) - 1][1]
+        track = changes[-1][1] if len(changes) == 1 else _track_at(changes, start)
         instrument = self.tracks[track]
         slurred = _value(self.slurs, chord.staff, start) is not None
         shift = _value(self.ottavas, chord.staff, start) or 0
         articulations = chord.articulations
         if slurred:
             articulations += ("slur",)
-        if start in self.holds and "fermata" not in articulations:
+        if self.holds and start in self.holds and "fermata" not in articulations:
             articulations += ("fermata",)
         if _value(self.trills, chord.staff * 4 + chord.voice, start) and "trill" not in articulations:
             articulations += ("trill",)
@@ -279,6 +279,11 @@ class _Finish:
         shown = chord.staff + chord.staff_move
         same_part = self.part_of.get(shown) == self.part_of[chord.staff]
         return shown if chord.staff_move and same_part else None
+
+
+def _track_at(changes: Sequence[tuple[Fraction, int]], time: Fraction) -> int:
+    """The track that plays a part from its last instrument change on."""
+    return [track for start, track in changes if start <= time][-1]
 
 
 def _value(lines: dict[int, _Lines], key: int, time: Fraction) -> int | None:

@@ -60,7 +60,7 @@ class Layout:
     parts: Sequence[Part]
     bar_starts: Sequence[Fraction]
     """One more than there are bars: the last is the end."""
-    onsets: Sequence[set[Fraction]]
+    onsets: Sequence[Sequence[Fraction]]
     major_version: int
 
     def time(self, place: Place) -> Fraction:

@@ -12,6 +12,7 @@ from .xml_guard import Node
 MAX_LENGTH_QN = 512
 _FRACTION = re.compile(r"\s*(-?[0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\Z")
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,9}\s*\Z")
+_DOTTED = [2 - Fraction(1, 2**dots) for dots in range(5)]
 _DECIMAL = re.compile(r"\s*[0-9]{1,6}(\.[0-9]{1,20})?\s*\Z")
 _VALUES_QN = {
     "long": Fraction(16),
@@ -88,7 +89,7 @@ def note_value(name: str, node: Node, bar_qn: Fraction) -> tuple[Fraction, Fract
     base = _VALUES_QN.get(kind)
     if base is None:
         refuse(name, node, f"{kind[:20]!r} is not a note value")
-    face = base * (2 - Fraction(1, 2**dots))
+    face = base * _DOTTED[dots] if dots else base
     return (face if written is None else written), face, dots
 
 

@@ -5,7 +5,7 @@ MuseScore 3 and 4 put elements into <voice>, MuseScore 2 puts them into the <Mea
 both become the same records. Spanners come out as their ends, which `mscx_spanners.py` pairs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -58,7 +58,7 @@ class Paper:
     marks: list[Mark] = field(default_factory=list)
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
     """(staff, bar index) to how many bars back its music stands."""
-    onsets: list[set[Fraction]] = field(default_factory=list)
+    onsets: list[list[Fraction]] = field(default_factory=list)
     """For each bar, where chords and rests begin on any staff."""
 
 
@@ -99,7 +99,7 @@ class _Voice:
         self.tuplets_by_id: dict[str, Fraction] = {}
         self.graces: list[Node] = []
 
-    def read(self, nodes: Iterator[Node] | list[Node]) -> None:
+    def read(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
             tag = node.tag
             if tag == "Chord":
@@ -133,7 +133,7 @@ class _Voice:
         self.own_track(node)
         length, _, _ = self.length(node)
         self.inner_marks(node)
-        self.paper.onsets[self.ground.bar_index].add(self.position)
+        self.paper.onsets[self.ground.bar_index].append(self.position)
         self.move(length)
 
     def chord(self, node: Node) -> None:
@@ -144,7 +144,7 @@ class _Voice:
         length, face, dots = self.length(node)
         ground = self.ground
         place = self.place()
-        self.paper.onsets[ground.bar_index].add(self.position)
+        self.paper.onsets[ground.bar_index].append(self.position)
         self.paper.chords.append(
             chord_of(
                 node,
@@ -171,7 +171,7 @@ class _Voice:
     def bar_repeat(self, node: Node) -> None:
         back = whole_child(self.ground.name, node, "subtype", 1, 1, 4) if node.tag == "MeasureRepeat" else 1
         self.paper.bar_repeats[(self.ground.staff, self.ground.bar_index)] = back
-        self.paper.onsets[self.ground.bar_index].add(self.position)
+        self.paper.onsets[self.ground.bar_index].append(self.position)
         self.move(self.ground.bar.length_qn)
 
     def tuplet(self, node: Node) -> None:
@@ -190,9 +190,13 @@ class _Voice:
 
     def length(self, node: Node) -> tuple[Fraction, Fraction, int]:
         ground = self.ground
-        length, face, dots = note_value(ground.name, node, ground.bar.length_qn * ground.stretch)
-        ratio = self.tuplets_by_id.get(node.value("Tuplet"), Fraction(1)) * self.tuplets[-1]
-        taken = length * ratio / ground.stretch
+        stretch = ground.stretch
+        bar_qn = ground.bar.length_qn if stretch == 1 else ground.bar.length_qn * stretch
+        length, face, dots = note_value(ground.name, node, bar_qn)
+        ratio = self.tuplets[-1]
+        if self.tuplets_by_id:
+            ratio *= self.tuplets_by_id.get(node.value("Tuplet"), Fraction(1))
+        taken = length if ratio == stretch else length * ratio / stretch
         return checked(ground.name, node, taken), face, dots
 
     def own_track(self, node: Node) -> int:

@@ -45,7 +45,8 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
         if len(notes) + len(heard) > MAX_NOTES:
             raise fault("MV408", name, f"more than {MAX_NOTES} notes once its repeats are unrolled")
         notes.extend(_note(sound, measure, score) for sound in heard)
-    notes.sort(key=lambda n: (n.onset_qn, n.track, n.staff, n.voice, n.pitch))
+    # Floats first: they keep the order of fractions, and compare faster.
+    notes.sort(key=lambda n: (float(n.onset_qn), n.onset_qn, n.track, n.staff, n.voice, n.pitch))
     tempi = _tempi(score, measures, starts, tempo, order)
     end = measures[-1].end_qn if measures else Fraction(0)
     check_seconds(tempi, end, name)
@@ -85,7 +86,7 @@ def _sounds(
         start = starts[chord.place.bar_index] + chord.place.offset_qn
         sounds = by_bar.setdefault((chord.staff, chord.place.bar_index), [])
         for stroke in strokes_of(index, score.chords, links, tempo.at(start)):
-            dynamic = curves[chord.staff].at(start + stroke.delay_qn)
+            dynamic = curves[chord.staff].at(start + stroke.delay_qn if stroke.delay_qn else start)
             sounds.append(_Sound(stroke, chord, _velocity(stroke, chord, dynamic)))
             count += 1
             if stroke.length_qn.denominator > MAX_DENOMINATOR:
@@ -110,16 +111,21 @@ def _source_bar(score: WrittenScore, staff: int, bar: int) -> int:
 
 
 def _velocity(stroke: Stroke, chord: WrittenChord, dynamic: int) -> int:
-    velocity = min(max(int(dynamic * chord.velocity_factor), 1), 127)
     note = stroke.note
+    velocity = dynamic if chord.velocity_factor == 1 else int(dynamic * chord.velocity_factor)
+    velocity = min(max(velocity, 1), 127)
     if note.velocity is not None:
         return min(note.velocity, 127)
-    return min(max(velocity + int(Fraction(velocity * note.velocity_percent, 100)), 1), 127)
+    if note.velocity_percent:
+        velocity += int(Fraction(velocity * note.velocity_percent, 100))
+    return min(max(velocity, 1), 127)
 
 
 def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
     chord, stroke = sound.chord, sound.stroke
-    in_bar = chord.place.offset_qn + stroke.delay_qn
+    in_bar = chord.place.offset_qn
+    if stroke.delay_qn:
+        in_bar += stroke.delay_qn
     return Note(
         onset_qn=measure.start_qn + in_bar,
         length_qn=stroke.length_qn,
@@ -132,7 +138,7 @@ def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
         bar=measure.bar,
         pass_number=measure.pass_number,
         onset_in_bar_qn=in_bar,
-        beat=in_bar / measure.meter.beat_qn + 1,
+        beat=(in_bar if measure.meter.denominator == 4 else in_bar / measure.meter.beat_qn) + 1,
         grace=stroke.grace,
         lyric=None if stroke.grace else _lyric(chord.lyrics, measure.pass_number),
         articulations=chord.articulations if not stroke.grace else (),

@@ -15,6 +15,7 @@ _ACCIACCATURA_S = Fraction(65, 1000)
 # dotted.
 _APPOGGIATURA = {0: 500, 1: 667, 2: 571}
 _WHOLE = 1000
+_NONE = Fraction(0)
 
 Head = tuple[int, int]
 """A note head: index of its chord, index of the note in it."""
@@ -102,8 +103,8 @@ def strokes_of(
     strokes.extend(_graces(chord, chord.graces_before, 0, grace_each))
     if chord.graces_after:
         strokes.extend(_graces(chord, chord.graces_after, _WHOLE - after, after // len(chord.graces_after)))
-    partner = _partner(index, chords)
     if chord.tremolo is not None and chord.tremolo.between_chords:
+        partner = _partner(index, chords)
         if partner is not None:
             strokes.extend(_alternating(chord, partner))
         return strokes
@@ -127,19 +128,26 @@ def _head(chords: Sequence[WrittenChord], ties: Ties, head: Head, before: int, a
     strokes: list[Stroke] = []
     for number, (semitones, onset, length) in enumerate(events):
         is_last = number == len(events) - 1
-        delay = chord.length_qn * onset / _WHOLE
-        gate = chord.length_qn * length / _WHOLE
-        written = chord.length_qn * _ungated(chord, note, length, before, after) / _WHOLE
+        delay = _share(chord.length_qn, onset)
+        gate = _share(chord.length_qn, length)
+        written = _share(chord.length_qn, _ungated(chord, note, length, before, after))
         strokes.append(
             Stroke(
                 note,
                 min(max(note.pitch + semitones, 0), 127),
                 delay,
-                written + (length_more if is_last else 0),
-                gate + (gate_more if is_last else 0),
+                written + length_more if is_last and length_more else written,
+                gate + gate_more if is_last and gate_more else gate,
             )
         )
     return strokes
+
+
+def _share(length_qn: Fraction, thousandths: int) -> Fraction:
+    """So many thousandths of a length; nearly always none or all of it."""
+    if thousandths == 0:
+        return _NONE
+    return length_qn if thousandths == _WHOLE else length_qn * thousandths / _WHOLE
 
 
 def _events(chord: WrittenChord, note: WrittenNote, before: int, after: int) -> list[tuple[int, int, int]]:
@@ -166,7 +174,7 @@ def _ungated(chord: WrittenChord, note: WrittenNote, length: int, before: int, a
 
 def _tied(chords: Sequence[WrittenChord], ties: Ties, head: Head) -> tuple[Fraction, Fraction]:
     """(length, held length) that the heads tied to this one add."""
-    length = gate = Fraction(0)
+    length = gate = _NONE
     while (following := ties.following.get(head)) is not None:
         head = following
         chord = chords[head[0]]

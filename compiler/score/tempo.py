@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from .model import TempoMark
+from .timeline import Timeline
 from .written import Place, WrittenScore
 
 DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
@@ -68,23 +69,23 @@ class PaperTempo:
             marks[at(tempo.place)] = tempo.quarters_per_minute
         marks.setdefault(Fraction(0), DEFAULT_QUARTERS_PER_MINUTE)
         plain = sorted(marks.items())
-        plain_times = [time for time, _ in plain]
+        plain_times = Timeline(time for time, _ in plain)
         for hold in sorted(score.holds, key=lambda h: at(h.start)):
             start, end = at(hold.start), at(hold.end)
-            tempo_here = plain[bisect_right(plain_times, start) - 1][1]
+            tempo_here = plain[plain_times.last_by(start)][1]
             marks[start] = tempo_here / hold.stretch
             # Where nothing else is marked, the old tempo returns after the fermata.
-            marks.setdefault(end, plain[bisect_right(plain_times, end) - 1][1])
+            marks.setdefault(end, plain[plain_times.last_by(end)][1])
         self.marks = sorted(marks.items())
-        self._times = [time for time, _ in self.marks]
+        self._times = Timeline(time for time, _ in self.marks)
 
     def at(self, time: Fraction) -> Fraction:
         """Quarters per minute at a place on paper."""
-        return self.marks[max(bisect_right(self._times, time) - 1, 0)][1]
+        return self.marks[max(self._times.last_by(time), 0)][1]
 
     def between(self, start: Fraction, end: Fraction) -> list[tuple[Fraction, Fraction]]:
         """The tempo at start and every mark up to end, end not included."""
-        first = bisect_right(self._times, start)
+        first = self._times.last_by(start) + 1
         found = [(start, self.at(start))]
         for time, tempo in self.marks[first:]:
             if time >= end:

@@ -3,11 +3,12 @@
 The rules are MuseScore 3's; 80 is its velocity before the first dynamic.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .timeline import Timeline
 from .written import Place, WrittenScore
 
 DEFAULT_VELOCITY = 80
@@ -71,10 +72,10 @@ class VelocityCurve:
     """The velocity of one staff; times are quarter notes from the start of the first bar on paper."""
 
     def __init__(self, fixed: dict[Fraction, int], ramps: Sequence[_Ramp]) -> None:
-        self._fixed_times = sorted(fixed)
+        self._fixed_times = Timeline(sorted(fixed))
         self._fixed = fixed
         self._stretches: list[_Stretch] = []
-        self._starts: list[Fraction] = []
+        self._starts = Timeline()
         by_start = {ramp.start: ramp for ramp in sorted(ramps, key=lambda r: (r.start, -r.end))}
         for time in sorted({*fixed, *by_start}):
             value = fixed.get(time, self.at(time))
@@ -86,7 +87,7 @@ class VelocityCurve:
 
     def at(self, time: Fraction) -> int:
         """The velocity at a time, ramps cut down to whole numbers."""
-        index = bisect_right(self._starts, time) - 1
+        index = self._starts.last_by(time)
         if index < 0:
             return DEFAULT_VELOCITY
         stretch = self._stretches[index]
@@ -103,10 +104,11 @@ class VelocityCurve:
         if ramp.change:
             target = value + ramp.change
         else:
-            index = bisect_right(self._fixed_times, ramp.start)
-            following = [self._fixed[t] for t in self._fixed_times[index:] if t >= ramp.end][:1]
+            times = self._fixed_times.times
+            # The mark at the hairpin's end or the next one after it; one at its very start is its start.
+            index = bisect_left(times, max(ramp.end, ramp.start + _ACCENT_QN))
             # Where no dynamic follows, MuseScore heads for its default.
-            target = following[0] if following else DEFAULT_VELOCITY
+            target = self._fixed[times[index]] if index < len(times) else DEFAULT_VELOCITY
             if (target > value) != ramp.rises:
                 target = value
         return min(max(target, 1), 127)

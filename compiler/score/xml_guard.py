@@ -4,8 +4,8 @@ expat itself limits neither depth nor count nor text, and a document type is the
 attack, so any is refused. Nothing here recurses: a deep tree costs an error, not a stack.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -29,7 +29,7 @@ class Node:
     line: int
     text: str = ""
     tail: str = ""
-    children: list["Node"] = field(default_factory=list)
+    children: Sequence["Node"] = ()
 
     def child(self, tag: str) -> "Node | None":
         """The first child of that name."""
@@ -83,6 +83,7 @@ class _Builder:
         self.name = name
         self.document_types = document_types
         self.open: list[Node] = []
+        self.siblings: list[list[Node]] = []
         self.root: Node | None = None
         self.element_count = 0
         self.text_length = 0
@@ -143,13 +144,18 @@ class _Builder:
             self.refuse("MV405", f"{len(attributes)} attributes on <{tag[:40]}>, at most {MAX_ATTRIBUTES}")
         node = Node(tag, attributes, self.parser.CurrentLineNumber)
         if self.open:
-            self.open[-1].children.append(node)
+            self.siblings[-1].append(node)
         else:
             self.root = node
         self.open.append(node)
+        self.siblings.append([])
 
     def end(self, tag: str) -> None:
-        self.open.pop()
+        node = self.open.pop()
+        children = self.siblings.pop()
+        # Most elements are leaves: an empty tuple costs nothing, half a million empty lists do.
+        if children:
+            node.children = children
         self.text_length = 0
 
     def characters(self, text: str) -> None:
@@ -158,8 +164,7 @@ class _Builder:
             self.refuse("MV405", "a text longer than 1 MiB")
         if not self.open:
             return
-        node = self.open[-1]
-        if node.children:
-            node.children[-1].tail += text
+        if self.siblings[-1]:
+            self.siblings[-1][-1].tail += text
         else:
-            node.text += text
+            self.open[-1].text += text
