@@ -39,15 +39,7 @@ _LOW_BOWED = replace(
     bright=Spectrum(slope=0.95, formants=_CELLO, corner_hz=5000.0),
 )
 _SECTION = replace(_BOWED, players=5, spread_cents=9.0, attack_s=0.12, release_s=0.09, level=0.105)
-_SYNTH_SECTION = Sustained(
-    Spectrum(slope=1.1, corner_hz=2500.0),
-    Spectrum(slope=1.0, corner_hz=6000.0),
-    0.12,
-    0.25,
-    players=4,
-    spread_cents=8.0,
-)
-_CHOIR = Sustained(
+CHOIR = Sustained(
     soft=Spectrum(slope=1.0, formants=_AH, corner_hz=3000.0),
     bright=Spectrum(slope=0.8, formants=_AH, corner_hz=4500.0),
     attack_s=0.14,
@@ -99,7 +91,7 @@ def _reed(even: float, slope: float, corner_hz: float, *formants: tuple[float, f
 _SAX = _reed(0.9, 0.8, 5000.0, (600.0, 0.5, 1.2), (1500.0, 0.5, 0.8))
 
 
-def _pipe(second: float, breath: float, corner: float = 3.0) -> Sustained:
+def pipe(second: float, breath: float, corner: float = 3.0) -> Sustained:
     return Sustained(
         soft=Spectrum(slope=2.6, even=second, corner=corner),
         bright=Spectrum(slope=1.5, even=second, corner=corner + 1.5),
@@ -115,31 +107,6 @@ def _pipe(second: float, breath: float, corner: float = 3.0) -> Sustained:
         level=0.12,
     )
 
-
-def _lead(spectrum: Spectrum) -> Sustained:
-    return Sustained(spectrum, spectrum, 0.006, 0.05, level=0.075, vibrato_cents=8.0)
-
-
-def _pad(soft: Spectrum, bright: Spectrum, attack_s: float = 0.5) -> Sustained:
-    return Sustained(
-        soft,
-        bright,
-        attack_s,
-        0.35,
-        players=4,
-        spread_cents=9.0,
-        vibrato_cents=5.0,
-        vibrato_hz=4.0,
-        width=0.7,
-        level=0.09,
-    )
-
-
-_SAW = Spectrum(slope=1.0, corner_hz=8000.0)
-_SQUARE = Spectrum(slope=1.0, even=0.0, corner_hz=8000.0)
-_SINE = Spectrum(stops=((1, 1.0),))
-_WARM = Spectrum(slope=1.4, corner_hz=1200.0)
-_DRIVEN = Spectrum(slope=0.7, formants=((900.0, 0.9, 1.0), (2500.0, 0.5, 1.0)), corner_hz=4500.0)
 
 SUSTAINED: dict[int, Sustained] = {
     16: replace(_ORGAN, shake=0.05, shake_hz=6.3, vibrato_cents=3.0),
@@ -167,25 +134,6 @@ SUSTAINED: dict[int, Sustained] = {
     21: Sustained(_REEDS, _REEDS, 0.04, 0.05, players=3, spread_cents=9.0, level=0.09, width=0.3),
     22: replace(_reed(1.0, 0.7, 5000.0, (1800.0, 0.7, 1.2)), shake=0.15, shake_hz=5.5, breath=0.06),
     23: Sustained(_REEDS, Spectrum(slope=0.6, corner_hz=7000.0), 0.03, 0.05, players=2, spread_cents=5.0),
-    # An amplifier that is driven hard sustains what a string would let die.
-    29: Sustained(
-        _DRIVEN, _DRIVEN, 0.004, 0.08, decay_s=9.0, sustain=0.3, vibrato_cents=4.0, chiff=0.2, level=0.09
-    ),
-    30: Sustained(
-        replace(_DRIVEN, slope=0.45),
-        replace(_DRIVEN, slope=0.35),
-        0.003,
-        0.08,
-        decay_s=12.0,
-        sustain=0.5,
-        chiff=0.3,
-        players=2,
-        spread_cents=4.0,
-        level=0.083,
-        width=0.2,
-    ),
-    38: Sustained(_WARM, _SAW, 0.004, 0.06, bite=0.9, decay_s=1.6, sustain=0.2, level=0.135),
-    39: Sustained(_WARM, _SQUARE, 0.004, 0.06, bite=0.6, decay_s=1.0, sustain=0.35, level=0.135),
     40: _BOWED,
     41: replace(
         _BOWED, soft=replace(_BOWED.soft, corner_hz=2600.0), bright=replace(_BOWED.bright, corner_hz=5000.0)
@@ -195,15 +143,13 @@ SUSTAINED: dict[int, Sustained] = {
     44: replace(_SECTION, shake=0.65, shake_hz=11.0, attack_s=0.06),
     48: _SECTION,
     49: replace(_SECTION, attack_s=0.3, release_s=0.3, bright=replace(_BOWED.bright, corner_hz=4000.0)),
-    50: _SYNTH_SECTION,
-    51: replace(_SYNTH_SECTION, attack_s=0.35, bright=replace(_SAW, corner_hz=3500.0), release_s=0.4),
-    52: _CHOIR,
+    52: CHOIR,
     53: replace(
-        _CHOIR,
+        CHOIR,
         soft=Spectrum(slope=1.1, formants=_OO, corner_hz=1800.0),
         bright=Spectrum(slope=0.9, formants=_OO, corner_hz=2600.0),
     ),
-    54: replace(_CHOIR, players=3, vibrato_cents=5.0, breath=0.0, attack_s=0.08),
+    54: replace(CHOIR, players=3, vibrato_cents=5.0, breath=0.0, attack_s=0.08),
     55: replace(
         _SECTION,
         ranks=((0.0, 1.0), (12.0, 0.6), (-12.0, 0.6)),
@@ -223,8 +169,6 @@ SUSTAINED: dict[int, Sustained] = {
     ),
     60: replace(_brass(1.0, 2600.0, 420.0), attack_s=0.055, scoop_cents=20.0, release_s=0.09),
     61: replace(_TRUMPET, players=4, spread_cents=8.0, attack_s=0.05),
-    62: replace(_lead(_SAW), soft=_WARM, attack_s=0.03, players=3, spread_cents=8.0, bite=0.5),
-    63: replace(_lead(_SAW), soft=_WARM, attack_s=0.07, players=3, spread_cents=6.0, release_s=0.15),
     64: replace(_SAX, bright=replace(_SAX.bright, formants=((900.0, 0.5, 1.2), (2200.0, 0.5, 1.0)))),
     65: _SAX,
     66: replace(
@@ -237,58 +181,14 @@ SUSTAINED: dict[int, Sustained] = {
     69: _reed(1.0, 0.55, 5000.0, (930.0, 0.4, 2.0), (2300.0, 0.4, 0.7)),
     70: _reed(1.0, 0.6, 3500.0, (480.0, 0.4, 2.2), (1200.0, 0.4, 0.8)),
     71: replace(_reed(0.12, 0.75, 4500.0, (1500.0, 0.8, 0.8)), vibrato_cents=0.0, scoop_cents=6.0),
-    72: replace(_pipe(0.5, 0.05), attack_s=0.03),
-    73: _pipe(0.8, 0.06, 4.0),
-    74: replace(_pipe(0.35, 0.03), vibrato_cents=3.0, attack_s=0.03),
-    75: _pipe(0.15, 0.22),
-    76: replace(_pipe(0.05, 0.3, 1.5), vibrato_cents=0.0),
-    77: replace(_pipe(0.7, 0.2, 5.0), scoop_cents=60.0, vibrato_cents=22.0, attack_s=0.08),
-    78: replace(_pipe(0.1, 0.03, 1.2), vibrato_cents=14.0, vibrato_hz=6.0),
-    79: replace(_pipe(0.2, 0.03, 2.0), vibrato_cents=4.0),
-    80: _lead(_SQUARE),
-    81: _lead(_SAW),
-    82: replace(_pipe(0.4, 0.08, 4.0), attack_s=0.02, level=0.098),
-    83: replace(_lead(Spectrum(slope=1.6, even=0.5)), chiff=0.5),
-    84: replace(_lead(_DRIVEN), decay_s=4.0, sustain=0.5),
-    85: replace(_CHOIR, players=2, attack_s=0.04),
-    86: replace(_lead(_SAW), ranks=((0.0, 1.0), (7.0, 0.8))),
-    87: replace(_lead(_SAW), ranks=((0.0, 1.0), (-12.0, 0.9)), bite=0.3),
-    88: replace(
-        _pad(Spectrum(slope=1.8), Spectrum(slope=1.2, corner_hz=5000.0), 0.05),
-        decay_s=6.0,
-        sustain=0.5,
-        bite=0.6,
-    ),
-    89: _pad(_WARM, Spectrum(slope=1.2, corner_hz=1800.0)),
-    90: _pad(_SAW, replace(_SAW, corner_hz=5000.0), 0.04),
-    91: replace(_CHOIR, attack_s=0.4, release_s=0.5),
-    92: _pad(
-        Spectrum(slope=0.9, even=0.4, corner_hz=4000.0), Spectrum(slope=0.7, even=0.4, corner_hz=6000.0), 0.6
-    ),
-    93: _pad(
-        Spectrum(stops=((1, 1.0), (3, 0.5), (7, 0.4), (11, 0.25))),
-        Spectrum(stops=((1, 1.0), (5, 0.6), (9, 0.4))),
-        0.3,
-    ),
-    94: replace(_CHOIR, attack_s=0.6, release_s=0.8, ranks=((0.0, 1.0), (12.0, 0.5), (19.0, 0.2))),
-    95: replace(_pad(_WARM, _SAW, 1.0), shake=0.2, shake_hz=0.4),
-    96: replace(
-        _pad(_SINE, Spectrum(stops=((1, 1.0), (4, 0.6), (9, 0.3))), 0.01), decay_s=2.5, sustain=0.2, bite=0.8
-    ),
-    97: replace(_pad(_WARM, _SAW, 0.6), ranks=((0.0, 1.0), (7.0, 0.5))),
-    98: replace(
-        _pad(_SINE, Spectrum(stops=((1, 1.0), (5, 0.5), (12, 0.4))), 0.006),
-        decay_s=3.0,
-        sustain=0.1,
-        bite=1.0,
-    ),
-    99: replace(_pad(_WARM, _SAW, 0.01), decay_s=3.0, sustain=0.4, bite=0.7, breath=0.05),
-    100: replace(
-        _pad(Spectrum(slope=0.8), Spectrum(slope=0.5, corner_hz=12_000.0), 0.01), decay_s=4.0, sustain=0.4
-    ),
-    101: replace(_pad(_SINE, Spectrum(slope=1.2, even=0.3), 0.8), vibrato_cents=40.0, vibrato_hz=3.0),
-    102: replace(_pad(_SINE, _WARM, 0.02), decay_s=1.2, sustain=0.3, shake=0.8, shake_hz=3.0),
-    103: replace(_pad(_SQUARE, _SAW, 0.05), vibrato_cents=60.0, vibrato_hz=7.0),
+    72: replace(pipe(0.5, 0.05), attack_s=0.03),
+    73: pipe(0.8, 0.06, 4.0),
+    74: replace(pipe(0.35, 0.03), vibrato_cents=3.0, attack_s=0.03),
+    75: pipe(0.15, 0.22),
+    76: replace(pipe(0.05, 0.3, 1.5), vibrato_cents=0.0),
+    77: replace(pipe(0.7, 0.2, 5.0), scoop_cents=60.0, vibrato_cents=22.0, attack_s=0.08),
+    78: replace(pipe(0.1, 0.03, 1.2), vibrato_cents=14.0, vibrato_hz=6.0),
+    79: replace(pipe(0.2, 0.03, 2.0), vibrato_cents=4.0),
     # A bagpipe cannot be played softly, and its drones never stop.
     109: replace(
         _reed(1.0, 0.35, 6000.0, (1200.0, 0.6, 1.5)),
@@ -297,6 +197,5 @@ SUSTAINED: dict[int, Sustained] = {
     ),
     110: replace(_BOWED, vibrato_cents=8.0, attack_s=0.04, bright=replace(_BOWED.bright, slope=0.8)),
     111: replace(_reed(1.0, 0.3, 7000.0, (1700.0, 0.4, 2.0)), scoop_cents=50.0, vibrato_cents=15.0),
-    124: replace(_lead(_SQUARE), shake=1.0, shake_hz=20.0),
 }
 """By General MIDI program."""

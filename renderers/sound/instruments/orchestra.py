@@ -3,27 +3,31 @@
 import numpy as np
 
 from ....compiler.plan import SoundingNote
-from . import bars, kit
+from . import kit, mallets
+from .bars import Bar, struck_bar
 from .drums import Drum, struck_drum, struck_skin
 from .ensemble import SUSTAINED
-from .strings import STRINGS, struck_string
-from .sustained import sustained_tone
+from .string_kinds import STRINGS
+from .strings import struck_string
+from .sustained import Sustained, sustained_tone
+from .synthetic import SYNTHETIC
 from .voice import Voice
 
-BARS: dict[int, bars.Bar] = {
-    8: bars.CELESTA,
-    9: bars.GLOCKENSPIEL,
-    10: bars.MUSIC_BOX,
-    11: bars.VIBRAPHONE,
-    12: bars.MARIMBA,
-    13: bars.XYLOPHONE,
-    14: bars.TUBULAR_BELLS,
-    108: bars.KALIMBA,
-    112: bars.TINKLE_BELL,
-    113: bars.AGOGO,
-    114: bars.STEEL_DRUM,
-    115: bars.WOODBLOCK,
+BARS: dict[int, Bar] = {
+    8: mallets.CELESTA,
+    9: mallets.GLOCKENSPIEL,
+    10: mallets.MUSIC_BOX,
+    11: mallets.VIBRAPHONE,
+    12: mallets.MARIMBA,
+    13: mallets.XYLOPHONE,
+    14: mallets.TUBULAR_BELLS,
+    108: mallets.KALIMBA,
+    112: mallets.TINKLE_BELL,
+    113: mallets.AGOGO,
+    114: mallets.STEEL_DRUM,
+    115: mallets.WOODBLOCK,
 }
+HELD: dict[int, Sustained] = {**SUSTAINED, **SYNTHETIC}
 SKINS: dict[int, Drum] = {47: kit.TIMPANI, 116: kit.TAIKO, 117: kit.MELODIC_TOM, 118: kit.SYNTH_DRUM}
 
 
@@ -44,11 +48,11 @@ def voice_of(note: SoundingNote, sample_rate_hz: int) -> Voice:
         key = min(max(pitch, min(kit.KIT)), max(kit.KIT))
         return struck_drum(kit.KIT[key], velocity, rng, sample_rate_hz)
     if program in BARS:
-        return bars.struck_bar(BARS[program], pitch, velocity, length_s, rng, sample_rate_hz)
+        return struck_bar(BARS[program], pitch, velocity, length_s, rng, sample_rate_hz)
     if program in STRINGS:
         return struck_string(STRINGS[program], pitch, velocity, length_s, rng, sample_rate_hz)
-    if program in SUSTAINED:
-        return sustained_tone(SUSTAINED[program], pitch, velocity, length_s, rng, sample_rate_hz)
+    if program in HELD:
+        return sustained_tone(HELD[program], pitch, velocity, length_s, rng, sample_rate_hz)
     if program in SKINS:
         return struck_skin(SKINS[program], pitch, velocity, rng, sample_rate_hz)
     return struck_drum(kit.EFFECTS[program], velocity, rng, sample_rate_hz)
