@@ -16,10 +16,11 @@ from .archive import root_document
 from .faults import fault, warning
 from .limits import MAX_XML_CHARACTERS
 from .model import Score
-from .musicxml_frame import Frame, jumps_resolved, read_frame
+from .musicxml_frame import read_frame
 from .musicxml_notes import Sheet, Staff, read_staff
+from .musicxml_walk import Frame
 from .play import play
-from .written import WrittenBar, WrittenScore
+from .written import WrittenScore
 from .xml_guard import parse_xml
 
 _ZIP = b"PK\x03\x04"
@@ -75,8 +76,7 @@ def _parts(document: bytes, frame: Frame, name: str) -> list[list[Any]]:
 def _written(
     frame: Frame, parts: Sequence[Sequence[Any]], name: str, findings: list[Diagnostic]
 ) -> WrittenScore:
-    bars: list[WrittenBar] = jumps_resolved(frame.bars)
-    sheet = Sheet(name, bars)
+    sheet = Sheet(name, frame.bars)
     staff_tracks: list[tuple[int, int]] = []
     for track, staves in enumerate(parts):
         for number, staff in enumerate(staves, start=1):
@@ -107,7 +107,7 @@ def _written(
         title=frame.title,
         tracks=tuple(frame.tracks),
         staff_tracks=tuple(staff_tracks),
-        bars=tuple(bars),
+        bars=tuple(frame.bars),
         chords=tuple(sheet.chords),
         voltas=tuple(frame.voltas),
         tempi=tuple(frame.tempi),
