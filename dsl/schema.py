@@ -6,16 +6,13 @@ The schemas in schemas/ are the only judge of form, here and in any editor; dsl/
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .diagnostics import Diagnostic
+from .judge import broken_rules
 from .source import Source
 from .span import Span
-from .wording import Broken, Words, pointer_of
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import ValidationError
+from .wording import Words
 
 PIECE = "piece"
 EFFECTS = "effects"
@@ -28,8 +25,8 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY."""
     words = Words(source, schema_named(name), schema_named(PIECE))
     findings: dict[tuple[str, Span], Diagnostic] = {}
-    errors = _validator(name).iter_errors(source.value)
-    for finding in (finding for error in errors for finding in words.explained(_broken(error))):
+    broken = broken_rules(schema_named(name), source.value)
+    for finding in (finding for fault in broken for finding in words.explained(fault)):
         findings.setdefault((finding.message, finding.span), finding)
         if len(findings) >= MAX_FINDINGS:
             break
@@ -57,25 +54,3 @@ def schema_named(name: str) -> dict[str, Any]:
     )
     schema: dict[str, Any] = json.loads(text)
     return schema
-
-
-@cache
-def _validator(name: str) -> "Draft202012Validator":
-    # Imported here: whoever only needs positions and quantities does not wait for it.
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(schema_named(name))
-
-
-def _broken(error: "ValidationError") -> Broken:
-    rule: Any = error.validator
-    return Broken(
-        rule=rule if isinstance(rule, str) else "",
-        expected=error.validator_value,
-        value=error.instance,
-        schema=error.schema if isinstance(error.schema, dict) else {},
-        pointer=pointer_of(error.absolute_path),
-        way=tuple(error.absolute_schema_path),
-        branch=int(error.schema_path[0]) if error.parent and isinstance(error.schema_path[0], int) else 0,
-        inner=tuple(_broken(inner) for inner in error.context or ()),
-    )

@@ -19,6 +19,9 @@ from .span import Span
 Value = bool | int | float | str | list[Any] | dict[str, Any] | None
 """What a file may hold, as plain Python values."""
 
+DROPPED: Any = object()
+"""Stands in a list for an item that was left out, so that those behind it keep their places."""
+
 MAX_CHARACTERS = 1 << 20
 MAX_DEPTH = 32
 MAX_VALUES = 100_000
@@ -97,6 +100,8 @@ class Node:
         """Keys and values of a block, in written order; of a list, "0", "1" and so on."""
         pairs = self.value.items() if isinstance(self.value, dict) else enumerate(self.value)
         for key, value in pairs:
+            if value is DROPPED:
+                continue
             yield str(key), Node(self.source, f"{self.pointer}/{escaped(str(key))}", value)
 
     def each(self) -> Iterator["Node"]:

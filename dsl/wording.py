@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from .diagnostics import Diagnostic
 from .files import name_fault
+from .judge import Broken
 from .plugins import Unit
 from .position import parse_duration, parse_place, parse_range, parse_seconds
 from .quantity import parse_quantity, parse_ratio
@@ -19,9 +20,6 @@ LATER: dict[str, str] = {
     "/audio/master": "loudness and ceiling of the whole film come with a later version: leave `master` out",
     "binaural": "headphone spaces come with a later version: write balance",
     "hrtf": "headphone spaces come with a later version: write balance",
-    "hue": "turning colours comes with a later version: leave `hue` out",
-    "layer": "layers come with a later version: leave `layer` out",
-    "motif": "memory by motif comes with a later version: write clock",
 }
 """What those are told who write tomorrow's language today, by pointer or word."""
 
@@ -71,47 +69,7 @@ _KINDS = {
     "null": "nothing",
 }
 _BLOCKS = ("bus", "stem", "rule", "where", "post")
-_FEW = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A rule that a value breaks.
-
-    `way` leads to it through the schema; `inner` are the faults of its alternatives, each with its `branch`.
-    """
-
-    rule: str
-    """The keyword of JSON Schema; empty for a schema that is `false`."""
-    expected: Any
-    value: Any
-    schema: dict[str, Any]
-    pointer: str
-    way: tuple[str | int, ...]
-    branch: int
-    inner: tuple["Broken", ...]
-
-    @property
-    def is_name(self) -> bool:
-        """Whether the value is a key, not a value."""
-        return "propertyNames" in self.way
-
-    @property
-    def companion(self) -> str:
-        """The key whose presence makes the rule, or nothing."""
-        if "dependentSchemas" not in self.way:
-            return ""
-        place = len(self.way) - 1 - self.way[::-1].index("dependentSchemas")
-        return str(self.way[place + 1])
-
-    @property
-    def cause(self) -> str:
-        """The key that makes another one necessary, or nothing."""
-        if self.rule == "dependentRequired":
-            return next((key for key in self.expected if key in self.value), "")
-        if "then" in self.way and not self.companion:
-            return next((key for key in ("shape", "effect") if key in self.value), "")
-        return self.companion
+_FEW = 8
 
 
 class Words:
@@ -345,11 +303,6 @@ def shown(value: object, limit: int = 40) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 3] + "..."
-
-
-def pointer_of(path: Iterable[str | int]) -> str:
-    """A path through a value as a JSON pointer."""
-    return "".join("/" + escaped(str(part)) for part in path)
 
 
 def _homes(manifest: dict[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
