@@ -9,7 +9,7 @@ from .span import Span
 
 
 class Shape(StrEnum):
-    """How a lane moves between two points; the formulas are in compiler/curve.py."""
+    """How a lane moves between two points; the formulas are in compiler/shapes.py."""
 
     HOLD = "hold"
     STRAIGHT = "straight"
@@ -26,6 +26,7 @@ class Shape(StrEnum):
     TRIANGLE = "triangle"
     SINE = "sine"
     DRIFT = "drift"
+    THROUGH = "through"
 
 
 class CycleUnit(StrEnum):
@@ -85,7 +86,6 @@ class Lane:
     """The lane is the negative of this one; it has no points of its own."""
     mode: str = "set"
     """`set`, or `add` / `multiply`: laid over the lane of the same name."""
-    neutral_before_first: bool = True
     per_beat: bool = False
     """Values are rates in cycles per beat (`2/b`) instead of hertz."""
     legacy_tail_s: float | None = None

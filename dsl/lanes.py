@@ -13,7 +13,16 @@ from .source import Node
 UnitOf = Callable[[str], Unit]
 """The unit of the values of a lane, by the name of its parameter."""
 
-_PICTURE = {"visuals.depth": Unit.SHARE, "visuals.motion.jitter": Unit.SHARE, "video.brightness": Unit.SHARE}
+_PICTURE = {
+    "visuals.depth": Unit.SHARE,
+    "visuals.truncation": Unit.NUMBER,
+    "visuals.hue": Unit.NUMBER,
+    "visuals.zoom": Unit.NUMBER,
+    "visuals.rotation": Unit.NUMBER,
+    "visuals.motion.amount": Unit.NUMBER,
+    "visuals.motion.jitter": Unit.SHARE,
+    "video.brightness": Unit.SHARE,
+}
 
 
 def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:

@@ -114,6 +114,7 @@ class Motion:
     amount: float = 0.5
     jitter: float = 0.5
     memory: str = "clock"
+    """`clock`: one path from the first second to the last; `motif`: a phrase that returns returns its images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class Rule:
     attack: Duration | None = None
     release: Duration | None = None
     truncation: float | None = None
+    hue_deg: float | None = None
+    layer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,12 @@ class Visuals:
     resolution: int = 512
     truncation: float = 1.0
     depth: float = 0.8
+    hue_deg: float = 0.0
+    """All colours turned by this angle."""
+    zoom: float = 1.0
+    """Above 1 the camera is closer by this factor."""
+    rotation_deg: float = 0.0
+    """The picture turned clockwise."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()

@@ -42,6 +42,9 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),
+        hue_deg=_signed(node.get("hue"), usual.hue_deg),
+        zoom=reading.number(node.get("zoom"), usual.zoom),
+        rotation_deg=_signed(node.get("rotation"), usual.rotation_deg),
         motion=_motion(motion, reading) if motion else usual.motion,
         envelope=_envelope(envelope, reading) if envelope else None,
         classes=_classes(node.get("classes"), by, reading),
@@ -156,6 +159,7 @@ def _rule(node: Node, reading: Reading) -> Rule:
     where, classes = node.get("where"), node.get("class")
     assert where is not None, "the schema demands it"
     depth, kick, truncation = node.get("depth"), node.get("kick"), node.get("truncation")
+    hue, layer = node.get("hue"), node.get("layer")
     return Rule(
         where=read_where(where, reading),
         span=where.key_span,
@@ -165,6 +169,8 @@ def _rule(node: Node, reading: Reading) -> Rule:
         attack=reading.duration(node.get("attack")),
         release=reading.duration(node.get("release")),
         truncation=reading.number(truncation, 0.0) if truncation else None,
+        hue_deg=_signed(hue, 0.0) if hue else None,
+        layer=int(layer.value) if layer else None,
     )
 
 
@@ -233,6 +239,11 @@ def _size(node: Node, reading: Reading) -> tuple[int, int]:
             "MV206", node.span, f"{node.text} has an odd side, which H.264 cannot hold", f"write {even}"
         )
     return sides
+
+
+def _signed(node: Node | None, default: float) -> float:
+    """A plain number of either sign, whose bounds the schema has seen to."""
+    return default if node is None else float(node.value)
 
 
 def _text(node: Node, key: str, default: str) -> str:
