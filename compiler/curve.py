@@ -3,25 +3,46 @@
 The value is a function of the time alone: it does not depend on the block in which it is asked for.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, inf
-
-import numpy as np
-from numpy.typing import NDArray
+from math import ceil, inf, pi, sin
+from typing import TYPE_CHECKING
 
 from ..dsl.lane import Domain, Shape
-from .shapes import drift, ease_inverse, plain_shape, quintic
+from .later import np
+from .shapes import drift, ease_inverse, hermite, plain_shape, quintic
 from .tempo import TempoArrays
 
-F64 = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
+
 
 JUMP_LEAST = 1e-6
 """A smaller difference between two segments is no jump."""
 CYCLES_MOST = 100_000
 """A lane with more cycles than that is refused by compiler/lanes.py: each sawtooth reset is stored."""
+_ARRIVING = frozenset(
+    {
+        Shape.STRAIGHT,
+        Shape.HALF_COSINE,
+        Shape.QUARTER_SINE,
+        Shape.QUARTER_COSINE,
+        Shape.SMOOTHSTEP,
+        Shape.SMOOTHERSTEP,
+        Shape.EXPONENTIAL,
+        Shape.GEOMETRIC,
+        Shape.THROUGH,
+    }
+)
+"""Shapes with S(0) = 0 and S(1) = 1."""
+_RETURNING = frozenset({Shape.HOLD, Shape.WHOLE_COSINE, Shape.HALF_SINE, Shape.DRIFT})
+"""Shapes with S(0) = S(1) = 0."""
 PERIODIC = frozenset({Shape.SAWTOOTH, Shape.TRIANGLE, Shape.SINE, Shape.DRIFT})
 
 
@@ -30,7 +51,8 @@ class Segment:
     """One stretch of a lane; half-open: it holds from its start up to, not at, its end.
 
     Times are exact, from the start of the piece. `target` is the value that the shape moves to, or swings to.
-    `key` seeds the drift shape: two words of 64 bits.
+    `key` seeds the drift shape: two words of 64 bits. `slopes` are those of a curve through points at its ends,
+    in values per whole segment.
     """
 
     start_s: Fraction
@@ -48,6 +70,7 @@ class Segment:
     domain: Domain = Domain.BEATS
     hard: bool = False
     key: tuple[int, int] = (0, 0)
+    slopes: tuple[float, float] = (0.0, 0.0)
 
     @property
     def first_value(self) -> float:
@@ -65,8 +88,24 @@ class Segment:
         return ceil(self.cycles) - 1 if self.shape is Shape.SAWTOOTH else 0
 
     def _limit(self, u: float) -> float:
-        resets = self.reset_count if u else 0
-        return float(values_at(self, np.array([u]), np.array([resets]))[0])
+        """The value at u = 0, or coming up to u = 1; an ease and a mirror lead from end to end."""
+        x = 1.0 - u if self.mirrored else u
+        cycles = float(self.cycles)
+        if self.shape is Shape.SAWTOOTH:
+            resets = self.reset_count if x else 0
+            share = min(max(cycles * x - resets, 0.0), 1.0)
+        elif self.shape is Shape.TRIANGLE:
+            share = 1.0 - abs(1.0 - 2.0 * (cycles * x % 1.0))
+        elif self.shape is Shape.SINE:
+            share = 0.5 + 0.5 * sin(2.0 * pi * (cycles * x + self.phase))
+        elif self.shape in _ARRIVING:
+            return self.target if x else self.start_value
+        elif self.shape in _RETURNING:
+            return self.start_value
+        else:
+            resets = self.reset_count if u else 0
+            return float(values_at(self, np.array([u]), np.array([resets]))[0])
+        return self.start_value + (self.target - self.start_value) * share
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +130,7 @@ class Layer:
     """A curve laid over another: `add` or `multiply`."""
 
     mode: str
-    curve: "Curve"
+    curve: Curve
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,16 +156,16 @@ class Curve:
     layers: tuple[Layer, ...] = ()
 
     @classmethod
-    def constant_of(cls, value: float) -> "Curve":
+    def constant_of(cls, value: float) -> Curve:
         """The curve that is `value` at all times."""
         return cls(before=value)
 
-    def seen_from(self, origin_s: Fraction) -> "Curve":
+    def seen_from(self, origin_s: Fraction) -> Curve:
         """The same curve for a film that begins at origin_s of the piece."""
         layers = tuple(Layer(layer.mode, layer.curve.seen_from(origin_s)) for layer in self.layers)
         return replace(self, origin_s=origin_s, layers=layers)
 
-    def mirrored(self) -> "Curve":
+    def mirrored(self) -> Curve:
         """The negative of this curve."""
         layers = tuple(
             Layer(layer.mode, layer.curve.mirrored() if layer.mode == "add" else layer.curve)
@@ -185,7 +224,7 @@ class Curve:
         for moment_s, jump in self._jumps:
             inner += [moment_s] if jump.hard else [moment_s - half_s, moment_s, moment_s + half_s]
         if self.tempo is not None and self.segments:
-            inner += self.tempo.starts_s.tolist()
+            inner += self.tempo.starts_s
         own = np.unique(np.array(inner, np.float64) - float(self.origin_s))
         return np.unique(np.concatenate([own, *(layer.curve.breakpoints() for layer in self.layers)]))
 
@@ -209,7 +248,7 @@ class Curve:
         return self.scale * found
 
     def _soften(self, moments_s: F64, found: F64) -> None:
-        """Add J·[Q((t−tj)/D + ½) − H(t−tj)] for each jump J at tj, with H(0) = 1 (audio.md 2.4)."""
+        """Add J·[Q((t−tj)/D + ½) − H(t−tj)] for each jump J at tj, with Q the quintic, H(0) = 1."""
         half_s = self.declick_s / 2
         if not half_s or not moments_s.size:
             return
@@ -238,6 +277,12 @@ class Curve:
             return float(segment.start_s) + u * float(segment.end_s - segment.start_s)
         return self.tempo.seconds_at(float(segment.start_qn) + u * float(segment.end_qn - segment.start_qn))
 
+    def _time_of(self, segment: Segment, u: float) -> float:
+        """The same of one moment, to the last bit."""
+        if segment.domain is Domain.SECONDS or self.tempo is None:
+            return float(segment.start_s) + u * float(segment.end_s - segment.start_s)
+        return self.tempo.second_at(float(segment.start_qn) + u * float(segment.end_qn - segment.start_qn))
+
     @cached_property
     def _starts_s(self) -> F64:
         return np.array([float(segment.start_s) for segment in self.segments], np.float64)
@@ -245,7 +290,11 @@ class Curve:
     @cached_property
     def _resets(self) -> tuple[F64, ...]:
         """The times of the piece at which each segment's sawtooth falls back."""
-        return tuple(self._times_of(segment, reset_points(segment)) for segment in self.segments)
+        return tuple(np.array(moments_s, np.float64) for moments_s in self._reset_moments)
+
+    @cached_property
+    def _reset_moments(self) -> tuple[list[float], ...]:
+        return tuple([self._time_of(segment, u) for u in reset_points(segment)] for segment in self.segments)
 
     @cached_property
     def _jumps(self) -> tuple[tuple[float, Jump], ...]:
@@ -266,7 +315,7 @@ class Curve:
             low, high = segment.start_value, segment.target
             before, after = (low, high) if segment.mirrored else (high, low)
             if abs(after - before) > JUMP_LEAST:
-                for moment_s in self._resets[i].tolist():
+                for moment_s in self._reset_moments[i]:
                     yield self._jump(moment_s, before, after, i, True)
             standing = last
 
@@ -282,7 +331,7 @@ class Curve:
 def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
     """The value of a segment at progress u, shape (n,); `resets` counts the sawtooth resets before each.
 
-    v0 + (v1 − v0)·S(E(u)), geometric: v0·(v1/v0)^E(u); mirrored: u becomes 1 − u (audio.md 2.3).
+    v0 + (v1 − v0)·S(E(u)), geometric: v0·(v1/v0)^E(u); mirrored: u becomes 1 − u.
     """
     v0, v1 = segment.start_value, segment.target
     if segment.shape is Shape.HOLD or v0 == v1:
@@ -291,6 +340,8 @@ def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
     if segment.ease is not None:
         x = plain_shape(segment.ease, x, segment.curvature)
     cycles = float(segment.cycles)
+    if segment.shape is Shape.THROUGH:
+        return hermite(x, v0, v1, segment.slopes)
     if segment.shape is Shape.GEOMETRIC:
         return np.asarray(v0 * (v1 / v0) ** x)
     if segment.shape is Shape.SAWTOOTH:
@@ -309,13 +360,13 @@ def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
     return np.asarray(v0 + (v1 - v0) * share)
 
 
-def reset_points(segment: Segment) -> F64:
+def reset_points(segment: Segment) -> list[float]:
     """The progress u, ascending, at which a sawtooth falls back."""
-    if not segment.reset_count:
-        return np.empty(0)
-    eased = np.arange(1, segment.reset_count + 1) / float(segment.cycles)
-    x = eased if segment.ease is None else ease_inverse(segment.ease, eased, segment.curvature)
-    return 1.0 - x[::-1] if segment.mirrored else x
+    cycles = float(segment.cycles)
+    x = [number / cycles for number in range(1, segment.reset_count + 1)]
+    if x and segment.ease is not None:
+        x = ease_inverse(segment.ease, np.array(x), segment.curvature).tolist()
+    return [1.0 - u for u in reversed(x)] if segment.mirrored else x
 
 
 def _is_level(segment: Segment) -> bool:

@@ -4,25 +4,33 @@ A plan is pure data: arrays are read-only, times are seconds from the first fram
 A preview is a smaller plan, not a second path.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from .curve import Curve
+from .later import np
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F32 = NDArray[np.float32]
+    F64 = NDArray[np.float64]
+
 
 __all__ = [
     "BarMark",
     "BusPlan",
     "Curve",
     "EffectPlan",
+    "MasterPlan",
     "PicturePlan",
     "Plan",
+    "ReturnPlan",
+    "SendPlan",
     "SoundPlan",
     "SoundingNote",
     "StemPlan",
@@ -42,18 +50,32 @@ class SoundingNote:
     """1..127."""
     program: int
     is_drums: bool
+    ear: float = 0.0
+    """Added to the place of its bus: where this note stands among the others. A bus has at most 16 of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class StemPlan:
-    """One source: notes to synthesise, or an audio file to read; exactly one of the two."""
+    """One source: an audio file to read, a score or notes for another program, or notes for our synthesiser.
+
+    `by` names the other program: musescore plays `score`, fluidsynth plays `notes` with `soundfont`.
+    """
 
     name: str
     gain: float
     notes: tuple[SoundingNote, ...] | None = None
     file: Path | None = None
     file_offset_s: float = 0.0
-    """The film starts this far into the file."""
+    """The film starts this far into the file, or into what MuseScore makes of the score."""
+    by: str = ""
+    score: Path | None = None
+    soundfont: Path | None = None
+    reference: tuple[SoundingNote, ...] = ()
+    """For a file or a score: all notes that it should hold, in seconds from the first bar."""
+    aligned: bool = False
+    """Whether the file is moved to where its notes are found."""
+    is_shifted: bool = False
+    """Whether the manifest gives an offset, so that its author knows of the lag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +86,44 @@ class EffectPlan:
     label: str
     constants: tuple[tuple[str, float], ...]
     automation: tuple[tuple[str, Curve], ...] = ()
+    file: Path | None = None
+    """For a VST3: where it lies; whoever compiles has said that its code may run."""
+    preset: Path | None = None
+    settings: tuple[tuple[str, float | str | bool], ...] = ()
+    """For a VST3: values by the names that the plugin gives its parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlan:
+    """A share of a bus that goes to a return."""
+
+    to: str
+    gain: Curve
+    """Linear."""
+    is_before: bool = False
+    """Taken from the sum of the stems, before the chain; else from what the bus gives to the mix."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPlan:
+    """What buses send to it, summed, through a chain; it is not moved between the ears."""
+
+    name: str
+    chain: tuple[EffectPlan, ...]
+    gain: Curve
+    """Linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterPlan:
+    """What the finished mix is brought to."""
+
+    loudness_lufs: float | None = None
+    """Integrated loudness by EBU R128; None leaves it as it is."""
+    ceiling_dbtp: float = -1.0
+    """No true peak is higher: a limiter holds them."""
+    is_dithered: bool = True
+    """For 24 bits; 16 bits are always dithered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +138,22 @@ class BusPlan:
     ear: Curve
     """-1 left .. +1 right."""
     space: str = "balance"
+    """`balance` for two loudspeakers; `binaural` or `hrtf` for headphones."""
+    azimuth_deg: Curve | None = None
+    """Clockwise from the front, unwrapped: 90 right, 180 behind, 360 in front again. In place of `ear`."""
+    elevation_deg: Curve | None = None
+    """Up from the horizon; None is 0."""
+    distance: Curve | None = None
+    """1 is where the recording stands, 2 is twice as far and 6 dB softer; None is 1."""
+    width_deg: float = 0.0
+    """The angle between the two channels, for headphones; 0 makes one source of them."""
+    level: str = "pink"
+    """What the constant loudness is weighed for: `pink` noise, or the `stem` itself."""
+    sofa: Path | None = None
+    """The head of `hrtf`; None means one that is installed."""
+    ear_offset: float = 0.0
+    """Added to the whole lane: -1..1 of ear, 90 degrees of azimuth."""
+    sends: tuple[SendPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +166,11 @@ class SoundPlan:
     fade_out_s: float = 0.0
     """A raised-cosine fade over the last seconds, for a passage that is cut."""
     fade_in_s: float = 0.0
+    returns: tuple[ReturnPlan, ...] = ()
+    master: MasterPlan | None = None
+    """None: one gain for the whole where a true peak is higher than -1 dBTP, and nothing else."""
+    seed: int = 0
+    """Of the dither."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,26 @@ piece is anchored at its end, where the picture joins the film without a seam; a
 its start, and the picture cuts back to the film at its end.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.piece import Post
 from ..dsl.position import Duration
 from .clock import Clock
 from .film import Film
+from .later import np
 from .plan import TitlePlan
 
-F64 = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 import tomllib
+from collections.abc import Set
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,8 @@ def test_only_the_package_and_its_main_stand_in_the_root() -> None:
     assert {p.name for p in ROOT.glob("*.py")} == {"__init__.py", "__main__.py"}
 
 
-def loaded_by(*arguments: str) -> set[str]:
-    """The heavy packages that a command has loaded when it ends."""
+def loaded_by(*arguments: str, among: Set[str] = HEAVY) -> set[str]:
+    """Which of these packages, the heavy ones if not said, a command has loaded when it ends."""
     code = (
         "import sys; from musicvis.cli.command import main\n"
         "try: main(sys.argv[1:])\n"
@@ -63,7 +64,12 @@ def loaded_by(*arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    return set(done.stdout.rsplit("LOADED", 1)[1].split()) & HEAVY
+    return set(done.stdout.rsplit("LOADED", 1)[1].split()) & set(among)
+
+
+def test_a_check_loads_neither_numpy_nor_jsonschema() -> None:
+    # Not heavy, but together they take longer to import than the piece takes to check.
+    assert not loaded_by("check", "pieces/impassive", among={"numpy", "jsonschema"})
 
 
 @pytest.mark.parametrize(
