@@ -5,6 +5,7 @@ import click
 from .. import __version__
 from .build import compile_command
 from .check import check
+from .convert import import_command
 from .inspect import classes, notes
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -22,5 +23,6 @@ def main() -> None:
 
 main.add_command(check)
 main.add_command(compile_command)
+main.add_command(import_command)
 main.add_command(notes)
 main.add_command(classes)

@@ -4,6 +4,8 @@ Only the space between things changes. What an author aligns behind a key stays;
 stay the same to the letter is handed back as it was.
 """
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +19,7 @@ STEP = 2
 """Columns that a level is indented by, and spaces before a comment at the end of a line."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLAIN = re.compile(r"[^\W\d_][\w .+/'()-]*")
 _VALUES = ("hold", "to", "via")
 
 
@@ -47,6 +50,15 @@ def comments(text: str) -> tuple[str, ...]:
     return tuple(
         line[start:].rstrip() for line, start in zip(layout.lines, found, strict=True) if start is not None
     )
+
+
+def scalar_text(text: str) -> str:
+    """A text as a YAML key or value: plain where that reads back as the same text, else in double quotes."""
+    if _PLAIN.fullmatch(text) and not text.endswith(" "):
+        source, findings = parse_source(f"{{a: {text}}}", "")
+        if not findings and source.value == {"a": text}:
+            return text
+    return json.dumps(text, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

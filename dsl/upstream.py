@@ -3,18 +3,74 @@
 Its segments run in seconds, name their own ends, and an `end` includes three seconds after the last bar.
 """
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 
-from .diagnostics import Diagnostic, Severity
+from .diagnostics import Diagnostic, PieceError, Severity, has_errors
+from .files import MAX_TEXT_BYTES, decoded, read_named
 from .lane import CycleUnit, Domain, Lane, Point, Shape
 from .position import Place, beat_text, parse_beat
 from .reading import Reading, named
-from .source import Node
+from .schema import LEGACY, check_form
+from .source import Node, parse_source, root_node
+from .span import Span
 
 TAIL_S = 3.0
 """What `"m2": "end"` adds to the end of the last bar."""
 
 _SWINGS = (Shape.WHOLE_COSINE, Shape.HALF_SINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """A whole file: its sets as lanes, warnings, its text, and which segments were repaired."""
+
+    lanes: tuple[Lane, ...]
+    findings: tuple[Diagnostic, ...]
+    text: str
+    mended: tuple[Span, ...] = ()
+
+
+def load_upstream(path: Path, *, fix: bool = False) -> Sets:
+    """An original file that the user named; `fix` does the one certain repair.
+
+    Raises PieceError for what is no such file.
+    """
+    name = str(path)
+    data = read_named(path, MAX_TEXT_BYTES, Span(name))
+    text = data if isinstance(data, Diagnostic) else decoded(data, name, Span(name))
+    if isinstance(text, Diagnostic):
+        raise PieceError([text])
+    source, findings = parse_source(text, name)
+    findings += check_form(source, LEGACY) if source.complete else ()
+    if findings:
+        raise PieceError(findings)
+    reading = Reading()
+    node, mended = repaired(root_node(source)) if fix else (root_node(source), ())
+    lanes = read_upstream(node, reading)
+    if has_errors(reading.findings):
+        raise PieceError(reading.findings)
+    return Sets(lanes, tuple(reading.findings), text, tuple(segment.span for segment in mended))
+
+
+def repaired(node: Node) -> tuple[Node, tuple[Node, ...]]:
+    """The sets with the one certain repair done, and the segments where it was.
+
+    A `straight` segment with `ear_mid` and no `ear_f` goes nowhere, and its `ear_mid` does nothing: what was
+    meant as its end becomes its `ear_f`.
+    """
+    sets: dict[str, list[dict[str, object]]] = {}
+    mended: list[Node] = []
+    for name, segments in named(node):
+        sets[name] = []
+        for segment in segments.each():
+            values = dict(segment.value)
+            if values.get("effect") == "straight" and "ear_mid" in values and "ear_f" not in values:
+                values["ear_f"] = values.pop("ear_mid")
+                mended.append(segment)
+            sets[name].append(values)
+    return replace(node, value=sets), tuple(mended)
 
 
 def read_upstream(node: Node, reading: Reading) -> tuple[Lane, ...]:
