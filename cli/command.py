@@ -6,7 +6,10 @@ from .. import __version__
 from .build import compile_command
 from .check import check
 from .convert import import_command
+from .doctor import doctor
+from .fmt import fmt
 from .inspect import classes, notes
+from .schema import schema
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -26,3 +29,6 @@ main.add_command(compile_command)
 main.add_command(import_command)
 main.add_command(notes)
 main.add_command(classes)
+main.add_command(fmt)
+main.add_command(schema)
+main.add_command(doctor)

@@ -34,11 +34,17 @@ def piece_here(folder: Path) -> Path:
 
     Raises click.UsageError where there is none.
     """
+    found = nearest_piece(folder)
+    if found is None:
+        raise click.UsageError(f"no {MANIFEST} here or above; say which piece, by its folder")
+    return found
+
+
+def nearest_piece(folder: Path) -> Path | None:
+    """The manifest in `folder` or in the nearest folder above that has one."""
     folder = folder.resolve()
-    for candidate in (folder, *folder.parents):
-        if (candidate / MANIFEST).is_file():
-            return candidate / MANIFEST
-    raise click.UsageError(f"no {MANIFEST} here or above; say which piece: musicvis compile FOLDER")
+    manifests = (candidate / MANIFEST for candidate in (folder, *folder.parents))
+    return next((manifest for manifest in manifests if manifest.is_file()), None)
 
 
 def piece_name(manifest: Path) -> str:

@@ -1,0 +1,134 @@
+"""`musicvis doctor`: what this machine has of what musicvis can use, and what to type for the rest."""
+
+import json
+import platform
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+from .discover import PiecePath, nearest_piece
+
+RENDER, GAN, MUSICXML = (f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml"))
+
+PACKAGES = (
+    # What is imported, its name in the package index, what it is for, what brings it; and whether a film needs it.
+    ("click", "click", "this command", "pip install --upgrade musicvis", True),
+    ("yaml", "PyYAML", "reading manifests", "pip install --upgrade musicvis", True),
+    ("jsonschema", "jsonschema", "checking manifests", "pip install --upgrade musicvis", True),
+    ("numpy", "numpy", "lanes and latents", "pip install --upgrade musicvis", True),
+    ("mido", "mido", "MIDI scores", "pip install --upgrade musicvis", True),
+    ("music21", "music21", "MusicXML scores", MUSICXML, False),
+    ("torch", "torch", "the picture", RENDER, True),
+    ("PIL", "Pillow", "titles", RENDER, True),
+    ("pedalboard", "pedalboard", "effects of the sound", RENDER, True),
+    ("scipy", "scipy", "the synthesiser", RENDER, True),
+    ("soxr", "soxr", "recordings at other rates", RENDER, True),
+    ("av", "av", "writing the film", RENDER, True),
+    ("pytorch_pretrained_biggan", "pytorch-pretrained-biggan", "BigGAN", GAN, False),
+)
+MUSESCORE = ("mscore", "musescore", "musescore4", "mscore4portable", "MuseScore4", "musescore3")
+WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that may be there: `found` is its version or state, empty where it is missing."""
+
+    name: str
+    use: str
+    found: str
+    mend: str
+    needed: bool = False
+    """No film without it."""
+
+
+@click.command()
+@click.argument("piece", type=PiecePath(), required=False)
+@click.option("--json", "as_json", is_flag=True, help="An array of objects, one for each thing.")
+def doctor(piece: Path | None, as_json: bool) -> None:
+    """Say what this machine has of what musicvis can use, and what to type for the rest.
+
+    With a PIECE, or inside one, its folder of BigGAN weights is looked at, too.
+    Exit code 0: films can be compiled; 1: something that every film needs is missing.
+    """
+    items = examined(piece or nearest_piece(Path.cwd()))
+    if as_json:
+        click.echo(json.dumps([asdict(item) for item in items], indent=1))
+    else:
+        click.echo("\n".join(line for item in items for line in item_lines(item)))
+    sys.exit(int(any(item.needed and not item.found for item in items)))
+
+
+def examined(manifest: Path | None) -> list[Item]:
+    """Everything that is looked at, in the order in which it is told."""
+    items = [Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")]
+    items += [Item(name, use, version_of(name), mend, needed) for _, name, use, mend, needed in PACKAGES]
+    items += [cuda(), *encoders(), musescore()]
+    return items if manifest is None else [*items, weights(manifest)]
+
+
+def item_lines(item: Item) -> list[str]:
+    """An item for a person: a line, and where it is missing a second one that says what to type."""
+    use = f"  ({item.use})" if item.use else ""
+    if item.found:
+        return [f"  yes  {item.name} {item.found}{use}"]
+    return [f"  {'NO ' if item.needed else 'no '}  {item.name}{use}", f"         {item.mend}"]
+
+
+def version_of(package: str) -> str:
+    """The version of an installed package, or an empty text."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def cuda() -> Item:
+    """A graphics card that torch can use."""
+    found = ""
+    if version_of("torch"):
+        import torch
+
+        if torch.cuda.is_available():
+            found = f"{torch.version.cuda}: {torch.cuda.get_device_name(0)}"
+    mend = "optional: with an NVIDIA card, install its driver and a torch that is built for CUDA"
+    return Item("CUDA", "the picture many times faster", found, mend)
+
+
+def encoders() -> list[Item]:
+    """The video encoders of the FFmpeg that av brings."""
+    found: dict[str, str] = {}
+    if version_of("av"):
+        import av
+
+        found = dict.fromkeys(av.codecs_available & {"libx264", "h264_nvenc"}, "in FFmpeg")
+    return [
+        Item("libx264", "H.264 video", found.get("libx264", ""), "pip install --upgrade av", True),
+        Item("h264_nvenc", "H.264 on the graphics card; not used yet", found.get("h264_nvenc", ""), "optional"),
+    ]
+
+
+def musescore() -> Item:
+    """The program MuseScore: only to write scores, which musicvis reads by itself."""
+    path = next((found for name in MUSESCORE if (found := shutil.which(name))), "")
+    return Item("MuseScore", "writing scores; musicvis reads them without it", path, "optional: musescore.org")
+
+
+def weights(manifest: Path) -> Item:
+    """The BigGAN weights that a piece names."""
+    from ..dsl.load import load_piece
+
+    piece = load_piece(manifest).piece
+    named = piece.visuals.weights if piece is not None else None
+    mend = "name a folder of the piece with config.json and pytorch_model.bin under visuals.weights"
+    if named is None:
+        return Item("weights", "BigGAN; the embedded generator needs none", "", mend)
+    folder = manifest.parent / named
+    there = [name for name in WEIGHTS if (folder / name).is_file()]
+    is_whole = WEIGHTS[0] in there and len(there) > 1
+    mend = f"put {' and '.join(WEIGHTS[:2])} into {folder}"
+    return Item("weights", "BigGAN", f"{folder}: {', '.join(there)}" if is_whole else "", mend)

@@ -1,0 +1,78 @@
+"""`musicvis fmt`: manifests and lanes in one canonical layout, comments kept."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from .discover import PiecePath, piece_here
+from .report import tell_findings
+from .writing import replace_text
+
+
+@click.command()
+@click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
+@click.option("--check", is_flag=True, help="Change nothing; exit code 1 says that something would change.")
+def fmt(pieces: tuple[Path, ...], check: bool) -> None:
+    """Lay out a piece's manifest and its files of lanes.
+
+    Levels are indented by two, the points of a lane stand in columns. Only spaces and empty lines change:
+    values, comments and order stay. PIECE is a folder, its piece.yaml, or any file of lanes.
+    """
+    from ..dsl.diagnostics import PieceError
+    from ..dsl.format import formatted
+
+    code = changed = 0
+    paths = dict.fromkeys(path for piece in pieces or (piece_here(Path.cwd()),) for path in files_of(piece))
+    for path in paths:
+        text = ""
+        try:
+            text = text_of(path)
+            laid_out = formatted(text, str(path))
+        except PieceError as error:
+            tell_findings(error.diagnostics, {str(path): text})
+            code = 1
+            continue
+        if laid_out == text:
+            continue
+        changed += 1
+        click.echo(f"{path} {'would change' if check else 'was laid out'}", err=True)
+        if not check:
+            replace_text(path, laid_out)
+    click.echo(f"{changed} of {len(paths)} files {'would change' if check else 'changed'}", err=True)
+    sys.exit(max(code, int(check and changed > 0)))
+
+
+def files_of(path: Path) -> list[Path]:
+    """A manifest and the YAML files of lanes that it names and that are there; a file of lanes alone."""
+    from ..dsl.diagnostics import PieceError
+    from ..dsl.files import name_fault
+    from ..dsl.source import parse_source
+    from ..dsl.span import Span
+
+    try:
+        source, _ = parse_source(text_of(path), str(path))
+    except PieceError:
+        return [path]
+    named = source.value.get("effects") if isinstance(source.value, dict) else None
+    lanes = [
+        path.parent / name
+        for name in (named if isinstance(named, list) else [named])
+        if isinstance(name, str)
+        and name.lower().endswith((".yaml", ".yml"))
+        and name_fault(name, Span(str(path))) is None
+    ]
+    return [path, *(lane for lane in lanes if lane.is_file() and not lane.is_symlink())]
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, its line ends as they are. Raises PieceError."""
+    from ..dsl.diagnostics import Diagnostic, PieceError
+    from ..dsl.files import MAX_TEXT_BYTES, decoded, read_named
+    from ..dsl.span import Span
+
+    data = read_named(path, MAX_TEXT_BYTES, Span(str(path)))
+    text = data if isinstance(data, Diagnostic) else decoded(data, str(path), Span(str(path)))
+    if isinstance(text, Diagnostic):
+        raise PieceError([text])
+    return text

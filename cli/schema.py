@@ -1,0 +1,27 @@
+"""`musicvis schema`: the form of a piece as JSON Schema, for editors and other programs."""
+
+import click
+
+NAMES = {"piece": "piece", "effects": "effects", "legacy": "effects.legacy"}
+
+
+@click.command()
+@click.argument("name", type=click.Choice(tuple(NAMES)))
+def schema(name: str) -> None:
+    """Print a JSON Schema (draft 2020-12): of piece.yaml, of effects.yaml, or of an original effects.json.
+
+    An editor with a YAML language server reads it from a file that the first line of a manifest names:
+
+    \b
+    musicvis schema piece > .musicvis/piece.schema.json
+    # yaml-language-server: $schema=.musicvis/piece.schema.json
+    """
+    click.echo(schema_text(name), nl=False)
+
+
+def schema_text(name: str) -> str:
+    """The schema of that name as it is shipped."""
+    from importlib.resources import files
+
+    package = __package__.rpartition(".")[0] + ".schemas"
+    return files(package).joinpath(f"{NAMES[name]}.schema.json").read_text("utf-8")
