@@ -1,17 +1,21 @@
 """The place between the ears: published gains, constant power, no spurs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from musicvis.compiler.plan import BusPlan, Curve
 from musicvis.renderers.sound.spatial import (
     StereoPower,
     balanced,
+    placed,
     pydub_gains,
     sine_cosine_gains,
-    space_named,
 )
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
+BUS = BusPlan("bus", (), (), Curve.constant_of(1.0), Curve.constant_of(0.0))
 
 # Left gains of pydub 0.25.1 and of the sine-cosine law at each place: nine digits, computed elsewhere.
 PLACES = np.array([-1.0, -0.95, -0.8, -0.5, -0.25, 0.0, 0.1, 0.3, 0.585, 1.0])
@@ -41,9 +45,9 @@ def test_power_does_not_depend_on_the_place_whatever_the_correlation(kappa: floa
     for start in range(0, signal.shape[1], 16384):
         power.add(signal[:, start : start + 16384])
     assert power.kappa == pytest.approx(kappa, abs=0.02)
-    space = space_named("balance", power)
     for p in np.linspace(-1.0, 1.0, 17):
-        moved = space.moved(signal, np.full(signal.shape[1], p))
+        bus = replace(BUS, ear=Curve.constant_of(p))
+        moved = np.concatenate(list(placed(bus, power, [signal], signal.shape[1], 48_000)), axis=1)
         assert 10.0 * np.log10(np.sum(moved**2) / np.sum(signal**2)) == pytest.approx(0.0, abs=0.05)
 
 
@@ -91,4 +95,4 @@ def test_opposite_channels_stay_finite_at_the_far_ear() -> None:
 
 def test_an_unknown_space_is_refused() -> None:
     with pytest.raises(ValueError, match="no spatialiser is called 'nowhere'"):
-        space_named("nowhere", StereoPower())
+        list(placed(replace(BUS, space="nowhere"), StereoPower(), [], 0, 48_000))
