@@ -18,6 +18,7 @@ from .written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenS
 from .xml_guard import Node
 
 _VERSIONS = (2, 3, 4)
+MAX_INSTRUMENT_CHANGES = 512
 
 
 def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
@@ -129,6 +130,9 @@ def _tracks(
     """All instruments as tracks, and for each part from which time on which track plays."""
     tracks = [part.instrument for part in parts]
     track_of = {index: [(Fraction(0), index)] for index in range(len(parts))}
+    if len(marks.instruments) > MAX_INSTRUMENT_CHANGES:
+        message = f"{len(marks.instruments)} instrument changes, at most {MAX_INSTRUMENT_CHANGES}"
+        raise fault("MV408", layout.name, message)
     for index, place, instrument in sorted(marks.instruments, key=lambda change: layout.time(change[1])):
         if instrument not in tracks:
             tracks.append(instrument)

@@ -35,6 +35,8 @@ _IN_MEASURE = frozenset(
     }
 )
 MAX_TUPLET = 1024
+# A bar of 128th notes in four voices has 512.
+MAX_CHORDS_IN_BAR = 4096
 VOICES = 4
 
 
@@ -98,6 +100,7 @@ class _Voice:
         self.tuplets: list[Fraction] = [Fraction(1)]
         self.tuplets_by_id: dict[str, Fraction] = {}
         self.graces: list[Node] = []
+        self.chord_count = 0
 
     def read(self, nodes: Iterable[Node]) -> None:
         for node in nodes:
@@ -140,6 +143,9 @@ class _Voice:
         if is_grace(node):
             self.graces.append(node)
             return
+        self.chord_count += 1
+        if self.chord_count > MAX_CHORDS_IN_BAR:
+            refuse(self.ground.name, node, f"more than {MAX_CHORDS_IN_BAR} chords in one bar")
         voice = self.own_track(node)
         length, face, dots = self.length(node)
         ground = self.ground

@@ -20,6 +20,7 @@ from .musicxml_frame import read_frame
 from .musicxml_notes import Sheet, Staff, read_staff
 from .musicxml_walk import Frame
 from .play import play
+from .repeats import playing_order
 from .written import WrittenScore
 from .xml_guard import parse_xml
 
@@ -38,6 +39,8 @@ def read_musicxml(data: bytes, name: str, digest: str) -> Score:
     if len(document) > MAX_XML_CHARACTERS:
         raise fault("MV401", name, f"{len(document)} bytes of MusicXML, at most {MAX_XML_CHARACTERS}")
     frame = read_frame(parse_xml(document, name, _DOCUMENT_TYPES), name)
+    # Refused here, an endless repeat never reaches music21.
+    playing_order(frame.bars, frame.voltas, name)
     findings: list[Diagnostic] = []
     parts = _parts(document, frame, name)
     written = _written(frame, parts, name, findings)

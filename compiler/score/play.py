@@ -37,7 +37,12 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
     starts = bar_starts(score.bars, name)
     tempo = PaperTempo(score, starts)
     order = playing_order(score.bars, score.voltas, name)
+    if not order:
+        raise fault("MV407", name, "its endings leave out every bar", "number the endings 1, 2, ...")
     measures = _measures(score, order)
+    # Before any note is made: a piece of a thousand repeats is refused at once.
+    tempi = _tempi(score, measures, starts, tempo, order)
+    check_seconds(tempi, measures[-1].end_qn, name)
     sounds = _sounds(score, starts, tempo, name)
     notes: list[Note] = []
     for measure in measures:
@@ -47,9 +52,6 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
         notes.extend(_note(sound, measure, score) for sound in heard)
     # Floats first: they keep the order of fractions, and compare faster.
     notes.sort(key=lambda n: (float(n.onset_qn), n.onset_qn, n.track, n.staff, n.voice, n.pitch))
-    tempi = _tempi(score, measures, starts, tempo, order)
-    end = measures[-1].end_qn if measures else Fraction(0)
-    check_seconds(tempi, end, name)
     return Score(
         title=score.title,
         tracks=score.tracks,

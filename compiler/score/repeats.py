@@ -11,15 +11,19 @@ from .written import Jump, Volta, WrittenBar
 
 MAX_PLAYED_BARS = 100_000
 MAX_JUMPS = 500
+MAX_VOLTAS = 500
 
 
 def playing_order(bars: Sequence[WrittenBar], voltas: Sequence[Volta], name: str) -> list[int]:
     """The indices of `bars` in the order they sound.
 
-    Raises PieceError MV408 where that would be more than 100,000 bars, or there are more than 500 jumps.
+    Raises PieceError MV408 where that would be more than 100,000 bars, or there are
+    more than 500 jumps or endings.
     """
     if sum(bar.jump is not None for bar in bars) > MAX_JUMPS:
         raise fault("MV408", name, f"more than {MAX_JUMPS} jumps (D.C., D.S.)")
+    if len(voltas) > MAX_VOLTAS:
+        raise fault("MV408", name, f"{len(voltas)} endings, at most {MAX_VOLTAS}")
     order: list[int] = []
     ranges = _volta_ranges(bars, voltas)
     first = 0
@@ -31,9 +35,7 @@ def playing_order(bars: Sequence[WrittenBar], voltas: Sequence[Volta], name: str
 
 
 class _Section:
-    """One run of bars up to a section break, being played; `played` counts each bar in the current
-    run-through.
-    """
+    """One run of bars up to a section break; `played` counts each bar in the current run-through."""
 
     def __init__(
         self,

@@ -206,6 +206,25 @@ def test_bars_whose_lengths_have_no_common_measure_are_refused() -> None:
         read_score(data.encode(), "a.mscx")
 
 
+def test_endings_that_leave_out_every_bar_are_refused() -> None:
+    volta = '<Spanner type="Volta"><Volta><endings>7</endings></Volta><next><location><measures>1</measures>'
+    bar = f"<Measure><voice>{volta}</location></next></Spanner></voice></Measure>"
+    part = '<Part><Staff id="1"/></Part>'
+    data = f'<museScore version="3.02"><Score>{part}<Staff id="1">{bar}</Staff></Score></museScore>'
+    with pytest.raises(PieceError, match="MV407 its endings leave out every bar"):
+        read_score(data.encode(), "a.mscx")
+
+
+def test_thousands_of_chords_on_one_spot_are_refused() -> None:
+    chord = "<Chord><durationType>quarter</durationType><Note><pitch>60</pitch></Note></Chord>"
+    back = "<location><fractions>-1/4</fractions></location>"
+    part = '<Part><Staff id="1"/></Part>'
+    bar = f"<Measure><voice>{(chord + back) * 4097}</voice></Measure>"
+    data = f'<museScore version="3.02"><Score>{part}<Staff id="1">{bar}</Staff></Score></museScore>'
+    with pytest.raises(PieceError, match="MV407 more than 4096 chords in one bar"):
+        read_score(data.encode(), "a.mscx")
+
+
 def test_more_than_four_hours_of_music_are_refused() -> None:
     slow = re.sub("<tempo>[^<]*<", "<tempo>0.001<", SCORE.decode())
     with pytest.raises(PieceError, match=r"MV408 it lasts 4\.4 hours, at most 4"):

@@ -127,6 +127,18 @@ def test_without_music21_the_finding_says_what_to_type(monkeypatch: pytest.Monke
     assert (finding.code, finding.hint) == ("MV420", "pip install 'musicvis[musicxml]'")
 
 
+def test_a_long_part_without_a_metre_never_reaches_music21() -> None:
+    bars = f'<measure number="1">{note()}</measure>' * 501
+    document = (
+        '<score-partwise><part-list><score-part id="P1"><part-name>Flute</part-name></score-part></part-list>'
+        f'<part id="P1">{bars}</part></score-partwise>'
+    )
+    with pytest.raises(
+        PieceError, match="MV408 a part of 501 bars that does not begin with a time signature"
+    ):
+        read_score(document.encode(), "a.musicxml")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
