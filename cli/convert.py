@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @click.command("import")
-@click.argument("effects", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="EFFECTS.JSON")
+@click.argument(
+    "effects", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="EFFECTS.JSON"
+)
 @click.option(
     "-o",
     "--output",
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 def import_command(effects: Path, output: Path | None, score: Path | None, fix: bool) -> None:
     """Turn an original effects.json into lanes of today's form.
 
-    The lanes move as before, to the last digit. Each set of the file becomes the lane of a bus of its name. With
-    --score, that is proved, and movements follow the beats wherever that is the same; without it each keeps
+    The lanes move as before. Each set of the file becomes the lane of a bus of its name. With --score, old and
+    new are compared, and movements follow the beats wherever that is the same; without it each keeps
     `domain: seconds`.
     """
     from ..compiler.convert import compared, converted
@@ -48,7 +50,9 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
     text = converted(sets.lanes, clock, findings)
     tell_findings(findings, {str(effects): sets.text})
     for segment in sets.mended:
-        click.echo(f"{segment.file}:{segment.line}: ear_mid of a straight segment was taken as ear_f", err=True)
+        click.echo(
+            f"{segment.file}:{segment.line}: ear_mid of a straight segment was taken as ear_f", err=True
+        )
     if text is None:
         sys.exit(1)
     if output is None:

@@ -15,20 +15,20 @@ from .discover import PiecePath, nearest_piece
 RENDER, GAN, MUSICXML = (f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml"))
 
 PACKAGES = (
-    # What is imported, its name in the package index, what it is for, what brings it; and whether a film needs it.
-    ("click", "click", "this command", "pip install --upgrade musicvis", True),
-    ("yaml", "PyYAML", "reading manifests", "pip install --upgrade musicvis", True),
-    ("jsonschema", "jsonschema", "checking manifests", "pip install --upgrade musicvis", True),
-    ("numpy", "numpy", "lanes and latents", "pip install --upgrade musicvis", True),
-    ("mido", "mido", "MIDI scores", "pip install --upgrade musicvis", True),
-    ("music21", "music21", "MusicXML scores", MUSICXML, False),
-    ("torch", "torch", "the picture", RENDER, True),
-    ("PIL", "Pillow", "titles", RENDER, True),
-    ("pedalboard", "pedalboard", "effects of the sound", RENDER, True),
-    ("scipy", "scipy", "the synthesiser", RENDER, True),
-    ("soxr", "soxr", "recordings at other rates", RENDER, True),
-    ("av", "av", "writing the film", RENDER, True),
-    ("pytorch_pretrained_biggan", "pytorch-pretrained-biggan", "BigGAN", GAN, False),
+    # Its name in the package index, what it is for, what brings it, and whether every film needs it.
+    ("click", "this command", "pip install --upgrade musicvis", True),
+    ("PyYAML", "reading manifests", "pip install --upgrade musicvis", True),
+    ("jsonschema", "checking manifests", "pip install --upgrade musicvis", True),
+    ("numpy", "lanes and latents", "pip install --upgrade musicvis", True),
+    ("mido", "MIDI scores", "pip install --upgrade musicvis", True),
+    ("music21", "MusicXML scores", MUSICXML, False),
+    ("torch", "the picture", RENDER, True),
+    ("Pillow", "titles", RENDER, True),
+    ("pedalboard", "effects of the sound", RENDER, True),
+    ("scipy", "the synthesiser", RENDER, True),
+    ("soxr", "recordings at other rates", RENDER, True),
+    ("av", "writing the film", RENDER, True),
+    ("pytorch-pretrained-biggan", "BigGAN", GAN, False),
 )
 MUSESCORE = ("mscore", "musescore", "musescore4", "mscore4portable", "MuseScore4", "musescore3")
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
@@ -65,8 +65,10 @@ def doctor(piece: Path | None, as_json: bool) -> None:
 
 def examined(manifest: Path | None) -> list[Item]:
     """Everything that is looked at, in the order in which it is told."""
-    items = [Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")]
-    items += [Item(name, use, version_of(name), mend, needed) for _, name, use, mend, needed in PACKAGES]
+    items = [
+        Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")
+    ]
+    items += [Item(name, use, version_of(name), mend, needed) for name, use, mend, needed in PACKAGES]
     items += [cuda(), *encoders(), musescore()]
     return items if manifest is None else [*items, weights(manifest)]
 
@@ -108,14 +110,18 @@ def encoders() -> list[Item]:
         found = dict.fromkeys(av.codecs_available & {"libx264", "h264_nvenc"}, "in FFmpeg")
     return [
         Item("libx264", "H.264 video", found.get("libx264", ""), "pip install --upgrade av", True),
-        Item("h264_nvenc", "H.264 on the graphics card; not used yet", found.get("h264_nvenc", ""), "optional"),
+        Item(
+            "h264_nvenc", "H.264 on the graphics card; not used yet", found.get("h264_nvenc", ""), "optional"
+        ),
     ]
 
 
 def musescore() -> Item:
     """The program MuseScore: only to write scores, which musicvis reads by itself."""
     path = next((found for name in MUSESCORE if (found := shutil.which(name))), "")
-    return Item("MuseScore", "writing scores; musicvis reads them without it", path, "optional: musescore.org")
+    return Item(
+        "MuseScore", "writing scores; musicvis reads them without it", path, "optional: musescore.org"
+    )
 
 
 def weights(manifest: Path) -> Item:

@@ -25,6 +25,7 @@ from .select import PartNote
 if TYPE_CHECKING:
     from ..dsl.load import Loaded
     from .plan import Plan
+    from .rules import Weights
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
 
@@ -36,7 +37,12 @@ class NoteRow:
     note: Note
     onset_s: ExactSeconds
     part: str
+    """The track's name where the note belongs to no part."""
     track: str
+    classes: "Weights" = ()
+    """What it shows, after all rules."""
+    rules: tuple[int, ...] = ()
+    """The rules of the manifest that mean it, numbered from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +122,51 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     return compiled(loaded.piece, Shelf(loaded.root), loaded.diagnostics, plan=False).diagnostics
 
 
-def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
-    """Every note of the score of a piece, and what is wrong; notes of no part have an empty part.
-
-    Raises PieceError where there is no score to list.
-    """
+def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
+    """A loaded piece with its score; raises PieceError where there is none."""
     if loaded.piece is None:
         raise PieceError(loaded.diagnostics)
-    findings = list(loaded.diagnostics)
+    findings += loaded.diagnostics
     heard = _heard(loaded.piece, Shelf(loaded.root), findings)
     if heard is None:
         raise PieceError(findings)
-    owner = {track: part.name for part in reversed(heard.parts) for track in part.tracks}
-    return _rows(heard.score, heard.clock, lambda track: owner.get(track, "")), _unique(findings)
+    return heard
+
+
+def matched_rules(heard: Heard) -> tuple[tuple[int, ...], ...]:
+    """For each note of the parts the numbers, from 1, of the rules that mean it."""
+    from .select import selected
+
+    matched: list[list[int]] = [[] for _ in heard.notes]
+    for number, rule in enumerate(heard.piece.visuals.rules, 1):
+        for i, meant in enumerate(selected(rule.where, heard.notes, heard.clock, rule.span, [])):
+            if meant:
+                matched[i].append(number)
+    return tuple(map(tuple, matched))
+
+
+def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
+    """Every note of the score of a piece, with its classes and rules, and what is wrong.
+
+    Raises PieceError where there is no score to list.
+    """
+    from .rules import cast
+
+    findings: list[Diagnostic] = []
+    heard = hear(loaded, findings)
+    parts = [part.name for part in heard.parts]
+    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed)
+    findings += (*shown.findings, *heard.shelf.findings)
+    seen = {
+        id(entry.note): (entry.part, visual.classes, rules)
+        for entry, visual, rules in zip(heard.notes, shown.notes, matched_rules(heard), strict=True)
+    }
+    rows = []
+    for note in heard.score.notes:
+        track = heard.score.tracks[note.track].name
+        part, classes, rules = seen.get(id(note), (track, (), ()))
+        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules))
+    return tuple(rows), _unique(findings)
 
 
 def score_notes(path: Path) -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
@@ -196,9 +234,16 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     findings += lint(piece, clock, shown, buses, sound, sources)
     if not plan or has_errors([*findings, *heard.shelf.findings]):
         return None
-    from .picture import picture_plan
+    from .picture import ScoreTime, picture_plan
+    from .tempo import tempo_arrays
 
-    picture = picture_plan(piece, film, shown, visual, events, heard.shelf.root, findings)
+    memory = None
+    if piece.visuals.motion.memory == "motif":
+        from .phrases import memory_of
+
+        memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
+    score_time = ScoreTime(tempo_arrays(clock), memory)
+    picture = picture_plan(piece, film, shown, visual, events, score_time, heard.shelf.root, findings)
     if picture is None:
         return None
     from .plan import BarMark, Plan

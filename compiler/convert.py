@@ -20,7 +20,7 @@ from ..dsl.reading import Reading
 from ..dsl.source import parse_source, root_node
 from ..dsl.upstream import TAIL_S
 from .clock import Clock
-from .curve import Curve
+from .curve import Curve, Segment
 from .lanes import Lanes
 from .parameters import SOUND_DECLICK_S, Target
 
@@ -42,7 +42,7 @@ class Comparison:
 
 
 def converted(lanes: Sequence[Lane], clock: Clock | None, findings: list[Diagnostic]) -> str | None:
-    """The lanes of an original file as text of today's form; None and findings where they do not fit the score."""
+    """The lanes of an original file as text of today's form; None and findings where the score refuses."""
     rows: dict[str, list[Row]] = {}
     for lane in lanes:
         curve = None if clock is None else _curve(lanes, lane.name, clock, findings)
@@ -56,7 +56,9 @@ def converted(lanes: Sequence[Lane], clock: Clock | None, findings: list[Diagnos
             text.append(f"{scalar_text(name)}: {{mirror: {scalar_text(source)}}}")
             continue
         text.append(f"{scalar_text(name)}:")
-        text += [f"  - {{{', '.join(f'{key}: {_value(value)}' for key, value in row.items())}}}" for row in points]
+        text += [
+            f"  - {{{', '.join(f'{key}: {_value(value)}' for key, value in row.items())}}}" for row in points
+        ]
     return formatted("\n".join(text), "effects.yaml")
 
 
@@ -94,7 +96,7 @@ def _rows(lane: Lane, clock: Clock | None, curve: Curve | None) -> Iterator[Row]
         segment = segments[i] if segments else None
         is_opening = i == 0 and point.hold == 0 and last > 0 and place_text(point.at) == "1|1"
         if not is_opening:
-            yield _row(point, standing, clock, segment and (segment.start_qn, segment.end_qn))
+            yield _row(point, standing, clock, segment)
         standing = segment.last_value if segment else _end_value(point)
         gap = _gap(point, lane.points[i + 1] if i < last else None, clock)
         if gap is not None and (i < last or point.hold is None):
@@ -103,9 +105,7 @@ def _rows(lane: Lane, clock: Clock | None, curve: Curve | None) -> Iterator[Row]
             standing = held
 
 
-def _row(
-    point: Point, standing: float | None, clock: Clock | None, stretch: tuple[Fraction, Fraction] | None
-) -> Row:
+def _row(point: Point, standing: float | None, clock: Clock | None, segment: Segment | None) -> Row:
     at = place_text(point.at)
     if point.hold is not None:
         return {"at": at, "hold": point.hold}
@@ -124,8 +124,8 @@ def _row(
         )
     is_steady = (
         clock is not None
-        and stretch is not None
-        and not any(stretch[0] < tempo < stretch[1] for tempo in clock.tempo_starts_qn)
+        and segment is not None
+        and not any(segment.start_qn < tempo < segment.end_qn for tempo in clock.tempo_starts_qn)
     )
     if not is_steady:
         row["domain"] = point.domain.value
@@ -173,12 +173,11 @@ def _mirrors(rows: Mapping[str, list[Row]], name: str, other: str) -> bool:
     if names.index(other) > names.index(name) or len(rows[name]) < 2:
         return False
     negated = [
-        {key: -value if isinstance(value, float) else value for key, value in row.items()} for row in rows[other]
+        {key: -value if isinstance(value, float) else value for key, value in row.items()}
+        for row in rows[other]
     ]
     return negated == rows[name]
 
 
 def _value(value: str | float) -> str:
     return repr(value + 0.0).removesuffix(".0") if isinstance(value, float) else value
-
-

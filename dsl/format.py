@@ -1,7 +1,7 @@
 """One way to write a manifest: the same values and comments, indented by two, points of a lane in columns.
 
-Only the space between things changes. What an author aligns behind a key stays; a text whose meaning would not
-stay the same to the letter is handed back as it was.
+Only the space between things changes, and what an author aligns behind a key stays. A text whose meaning
+would change to the letter is handed back as it was.
 """
 
 import json
@@ -72,7 +72,7 @@ class _Edit:
 
 @dataclass(slots=True)
 class _Line:
-    """What is known of one line: where its first thing goes, what changes in it, how far its last thing reaches."""
+    """One line: where its first thing goes, what changes in it, how far its last thing reaches."""
 
     indent: int | None = None
     edits: list[_Edit] = field(default_factory=list)
@@ -139,10 +139,14 @@ class _Layout:
         if start is None:
             return code
         comment = line[start:].rstrip()
-        return f"{code}{' ' * (max(start, len(code) + STEP) - len(code))}{comment}" if code else " " * new + comment
+        return (
+            f"{code}{' ' * (max(start, len(code) + STEP) - len(code))}{comment}"
+            if code
+            else " " * new + comment
+        )
 
     def _indent(self, number: int, old: int) -> int:
-        """Where a line begins; a comment goes with the line of its indentation that follows, else precedes."""
+        """Where a line begins; a comment goes with the next or the last line of its indentation."""
         known = self.known[number]
         if known.indent is not None:
             return known.indent
