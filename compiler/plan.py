@@ -1,6 +1,6 @@
 """Plan: all that a renderer may know of a piece; frozen, exact where it must be, the same on every machine.
 
-A plan is pure data: arrays are read-only, times are seconds from the first frame, positions are already resolved.
+A plan is pure data: arrays are read-only, times are seconds from the first frame, places are resolved.
 A preview is a smaller plan, not a second path.
 """
 
@@ -51,7 +51,7 @@ class SoundingNote:
     program: int
     is_drums: bool
     ear: float = 0.0
-    """Added to the place of its bus: where this note stands among the others. A bus has at most 16 of them."""
+    """Added to the place of its bus: where this note stands among the others; a bus has at most 16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,9 @@ class PicturePlan:
     class_indices  int64 (k,), the ImageNet classes that occur, ascending
     class_weights  float32 (frames, k), each row >= 0 with sum <= 1; what is missing to 1 is empty
     brightness     float32 (frames,), 0 black .. 1: the fades
+    hue_deg        float32 (frames,), the turn of all colours; None where they are never turned
+    zoom           float32 (frames,), above 1 closer; None where the camera never moves
+    rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
     """
 
     noise: F32
@@ -208,6 +211,9 @@ class PicturePlan:
     resolution: int
     generator_seed: int
     titles: tuple[TitlePlan, ...] = ()
+    hue_deg: F32 | None = None
+    zoom: F32 | None = None
+    rotation_deg: F32 | None = None
 
     @property
     def frame_count(self) -> int:

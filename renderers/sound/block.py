@@ -21,6 +21,12 @@ def times_of(first: int, count: int, sample_rate_hz: int) -> F64:
     return times_s
 
 
+def cuts(sample_count: int) -> Iterator[tuple[int, int]]:
+    """First sample and length of each block of a stream of so many samples."""
+    for first in range(0, sample_count, BLOCK):
+        yield first, min(BLOCK, sample_count - first)
+
+
 def reblocked(blocks: Iterable[F64], sample_count: int) -> Iterator[F64]:
     """The same samples in blocks of BLOCK, cut or padded with silence to sample_count; arrays are (2, n)."""
     pending: list[F64] = []

@@ -1,49 +1,54 @@
 """Mix: the door of the sound: a SoundPlan in, its samples out.
 
-Files in a temporary folder keep memory the same for a minute and for an hour: each bus is rendered and its
-correlation measured, then moved between the ears and added to the mix; the mix is measured, and read out
-with its one gain.
+Buses are rendered side by side and added in the order of the plan, what they send to returns too; the returns
+come last; the sum is mastered. Files in a temporary folder keep memory the same for a minute and for an hour.
 """
 
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.plan import BusPlan, SoundPlan
-from .block import BLOCK, times_of
+from ...compiler.plan import Curve, ReturnPlan, SoundPlan
+from .block import cuts, times_of
+from .bus import RenderedBus
+from .crew import rendered_in_order
 from .effects import through_chain
-from .spatial import Space, StereoPower, space_named
-from .stems import stem_blocks
+from .master import GRID, Master, MasterReport
+from .spatial import sources_ready
+from .wave import read_wav, write_wav
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 Progress = Callable[[float], None]
 
-HIGHEST_PEAK = 10.0 ** (-1.0 / 20.0)
-"""-1 dBFS: a lossy encoder rebuilds peaks a little higher than they were."""
-
 # A sound that is cut while it is louder than this is faded over the last milliseconds instead.
-_AUDIBLE_END = 10.0 ** (-60.0 / 20.0)
+_AUDIBLE_END_DB = -60.0
 _CUT_FADE_S = 0.05
 
-# The mix is summed in float64 until it is finished.
 _FRAME_BYTES = 2 * 8
 
 
 @dataclass(frozen=True, slots=True)
-class MixReport:
-    """What the mix turned out to be: linear full-scale values, before the gain."""
+class StemExport:
+    """Which files of each bus are kept: `dry` is the sum of its stems, `wet` what it gives to the mix."""
 
-    peak: float
-    """Largest sample of the sum of all buses."""
-    gain: float
-    """1, or what brings the peak down to -1 dBFS; the same for every sample, never more than 1."""
+    folder: Path
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixReport:
+    """What the sound turned out to be."""
+
+    master: MasterReport
     cut_fade_s: float
     """Length of the fade that was added because the sound was cut while it rang; 0 where it had died away."""
     kappas: tuple[tuple[str, float], ...]
@@ -51,13 +56,21 @@ class MixReport:
 
 
 class SoundRender:
-    """A finished mix in a temporary file; a context manager, as the file goes when it is done with."""
+    """A finished sound in a temporary folder; a context manager, as the folder goes when it is done with."""
 
-    def __init__(self, plan: SoundPlan, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        plan: SoundPlan,
+        progress: Progress | None = None,
+        *,
+        workers: int = 1,
+        export: StemExport | None = None,
+    ) -> None:
+        """workers   processes that render buses side by side; the result is the same for any number."""
         self._plan = plan
         self._folder = tempfile.TemporaryDirectory(prefix="musicvis-sound-")
         try:
-            self.report = _mixed(plan, Path(self._folder.name), progress or _nobody)
+            self.report = self._mixed(progress or _nobody, workers, export)
         except BaseException:
             self._folder.cleanup()
             raise
@@ -71,23 +84,87 @@ class SoundRender:
         self._folder.cleanup()
 
     def blocks(self) -> Iterator[F32]:
-        """The sound: float32 blocks (BLOCK, 2), sample_count samples in all; as often as asked."""
-        plan = self._plan
-        fade_out_s = max(plan.fade_out_s, self.report.cut_fade_s)
-        with _mix_file(Path(self._folder.name)).open("rb") as file:
-            for first, count in _cuts(plan.sample_count):
-                block = _read(file, count, np.float64)
-                block *= self.report.gain * faded(
-                    first, count, plan.sample_count, plan.sample_rate_hz, plan.fade_in_s, fade_out_s
-                )
-                yield np.ascontiguousarray(block.T, np.float32)
+        """The sound: float32 blocks (n, 2), sample_count samples in all; as often as asked."""
+        for block in self._master.blocks():
+            yield np.ascontiguousarray(block.T, np.float32)
+
+    def _mixed(self, progress: Progress, workers: int, export: StemExport | None) -> MixReport:
+        plan, folder = self._plan, Path(self._folder.name)
+        sources_ready(plan)
+        mix = Sum(folder / "mix.f64", plan.sample_count)
+        returns = [Sum(folder / f"return-{k}.f64", plan.sample_count) for k in range(len(plan.returns))]
+        kept = export.kinds if export is not None else ()
+        kappas = []
+        for bus, rendered in rendered_in_order(
+            plan, folder, "dry" in kept, workers, lambda share: progress(0.8 * share)
+        ):
+            kappas.append((bus.name, rendered.kappa))
+            mix.add(read_wav(rendered.wet))
+            for send in bus.sends:
+                source = rendered.dry if send.is_before else rendered.wet
+                assert source is not None
+                target = next(k for k, back in enumerate(plan.returns) if back.name == send.to)
+                returns[target].add(_levelled(read_wav(source), send.gain, plan.sample_rate_hz))
+            if export is not None:
+                _keep(rendered, bus.name, export)
+            shutil.rmtree(rendered.wet.parent)
+        for back, sent in zip(plan.returns, returns, strict=True):
+            wet = folder / "return.wav"
+            write_wav(wet, _returned(back, sent, plan), plan.sample_rate_hz)
+            mix.add(read_wav(wet))
+            sent.path.unlink()
+            if "wet" in kept and export is not None:
+                shutil.copyfile(wet, export.folder / f"{file_name(back.name)}-wet.wav")
+        progress(0.85)
+        cut_fade_s = self._cut_fade_s(mix)
+        self._master = Master(
+            plan.master,
+            lambda: _ended(mix, plan, cut_fade_s),
+            plan.sample_rate_hz,
+            folder,
+            lambda share: progress(0.85 + 0.15 * share),
+        )
+        return MixReport(self._master.report, cut_fade_s, tuple(kappas))
+
+    def _cut_fade_s(self, mix: "Sum") -> float:
+        """The length of a fade at the end: none where the last 10 ms are not heard."""
+        end = 0.0
+        for block in mix.blocks(self._plan.sample_count - round(0.01 * self._plan.sample_rate_hz)):
+            end = max(end, float(np.abs(block).max(initial=0.0)))
+        return _CUT_FADE_S if end > 10.0 ** (_AUDIBLE_END_DB / 20.0) else 0.0
+
+
+class Sum:
+    """Streams added up in a file of raw float64."""
+
+    def __init__(self, path: Path, sample_count: int) -> None:
+        self.path = path
+        self._sample_count = sample_count
+        with path.open("wb") as file:
+            # Silence, without writing it.
+            file.truncate(sample_count * _FRAME_BYTES)
+
+    def add(self, blocks: Iterator[F64]) -> None:
+        """Adds a stream (2, BLOCK); the order in which streams are added is a part of the result."""
+        with self.path.open("r+b") as file:
+            for (first, count), block in zip(cuts(self._sample_count), blocks, strict=True):
+                file.seek(first * _FRAME_BYTES)
+                total = _frames(file.read(count * _FRAME_BYTES)) + block
+                file.seek(first * _FRAME_BYTES)
+                file.write(total.T.tobytes())
+
+    def blocks(self, first: int = 0) -> Iterator[F64]:
+        """The sum from a sample on: (2, GRID), the last one shorter."""
+        with self.path.open("rb") as file:
+            file.seek(max(0, first) * _FRAME_BYTES)
+            while raw := file.read(GRID * _FRAME_BYTES):
+                yield _frames(raw)
 
 
 def render_sound(plan: SoundPlan, progress: Progress | None = None) -> Iterator[F32]:
     """The whole sound as float32 blocks (n, 2), sample_count samples in all.
 
-    progress is told shares of the work, 0..1. A stem's file that cannot be used raises PieceError before or
-    while blocks come.
+    progress is told shares of the work, 0..1. A stem's file that cannot be used raises PieceError.
     """
     with SoundRender(plan, progress) as render:
         yield from render.blocks()
@@ -106,111 +183,65 @@ def faded(
     return gain
 
 
+def file_name(name: str) -> str:
+    """A name of the manifest as a part of a file's name: other than letters, digits, dot and hyphen is _."""
+    return "".join(c if c.isalnum() or c in "-." else "_" for c in name)
+
+
+def report_lines(report: MixReport) -> Sequence[str]:
+    """What the master did, in a sentence or two for a person."""
+    master = report.master
+    heard = master.loudness.integrated_lufs
+    if not isfinite(heard):
+        return ("the sound is silent",)
+    range_lu = master.loudness.range_lu
+    lines = [f"sound: {heard:.1f} LUFS, {master.true_peak_dbtp:.1f} dBTP, range {range_lu:.1f} LU"]
+    if master.reduction_db > 6.0:
+        lines.append(
+            f"the limiter turns down by up to {master.reduction_db:.1f} dB: "
+            "a lower loudness would keep more of the music"
+        )
+    if report.cut_fade_s:
+        lines.append("the sound still rings at the end and is faded: with a longer score.tail it rings out")
+    return lines
+
+
 def _smooth(x: F64) -> F64:
     rise: F64 = 0.5 - 0.5 * np.cos(np.pi * np.clip(x, 0.0, 1.0))
     return rise
 
 
-def _mixed(plan: SoundPlan, folder: Path, progress: Progress) -> MixReport:
-    kappas = []
-    shares = _Shares(progress, 2 * len(plan.buses) + 1)
-    with _mix_file(folder).open("w+b") as mix:
-        # Silence, without writing it.
-        mix.truncate(plan.sample_count * _FRAME_BYTES)
-        for bus in plan.buses:
-            with tempfile.TemporaryFile(dir=folder) as stored:
-                power = _render_bus(bus, plan, stored, shares.next())
-                _add_moved(mix, stored, bus, space_named(bus.space, power), plan, shares.next())
-            kappas.append((bus.name, power.kappa))
-        peak, end_peak = _peaks(mix, plan, shares.next())
-    gain = min(1.0, HIGHEST_PEAK / peak) if peak > 0.0 else 1.0
-    return MixReport(
-        peak=peak,
-        gain=gain,
-        cut_fade_s=_CUT_FADE_S if gain * end_peak > _AUDIBLE_END else 0.0,
-        kappas=tuple(kappas),
-    )
-
-
-class _Shares:
-    """Progress of a whole, told by parts of equal weight, one after the other."""
-
-    def __init__(self, progress: Progress, count: int) -> None:
-        self._progress = progress
-        self._count = count
-        self._done = -1
-
-    def next(self) -> Progress:
-        self._done += 1
-        done = self._done
-        return lambda share: self._progress((done + share) / self._count)
-
-
-def _add_moved(
-    mix: BinaryIO, stored: BinaryIO, bus: BusPlan, space: Space, plan: SoundPlan, progress: Progress
-) -> None:
-    """Adds a rendered bus, moved between the ears, to the mix; buses are added in the order of the plan."""
-    stored.seek(0)
-    for first, count in _cuts(plan.sample_count):
-        ear = np.clip(bus.ear.values(times_of(first, count, plan.sample_rate_hz)), -1.0, 1.0)
-        mix.seek(first * _FRAME_BYTES)
-        total = _read(mix, count, np.float64) + space.moved(_read(stored, count, np.float32), ear)
-        mix.seek(first * _FRAME_BYTES)
-        mix.write(total.T.tobytes())
-        progress((first + count) / plan.sample_count)
-
-
-def _peaks(mix: BinaryIO, plan: SoundPlan, progress: Progress) -> tuple[float, float]:
-    """The largest sample of the mix, and of its last 10 ms."""
-    peak = 0.0
-    end_peak = 0.0
-    end = plan.sample_count - round(0.01 * plan.sample_rate_hz)
-    mix.seek(0)
-    for first, count in _cuts(plan.sample_count):
-        level = np.max(np.abs(_read(mix, count, np.float64)), axis=0)
-        peak = max(peak, float(level.max()))
-        end_peak = max(end_peak, float(level[max(0, end - first) :].max(initial=0.0)))
-        progress((first + count) / plan.sample_count)
-    return peak, end_peak
-
-
-def _render_bus(bus: BusPlan, plan: SoundPlan, file: BinaryIO, progress: Progress) -> StereoPower:
-    """Stems, summed, through the chain and the bus's gain, to a file of raw float32; its power."""
-    power = StereoPower()
-    stems = [stem_blocks(stem, plan.sample_count, plan.sample_rate_hz) for stem in bus.stems]
-    dry = _summed(stems, tuple(stem.gain for stem in bus.stems), plan.sample_count)
+def _ended(mix: Sum, plan: SoundPlan, cut_fade_s: float) -> Iterator[F64]:
+    """The mix with its fades at both ends."""
+    fade_out_s = max(plan.fade_out_s, cut_fade_s)
     first = 0
-    for block in through_chain(dry, bus.chain, plan.sample_count, plan.sample_rate_hz):
+    for block in mix.blocks():
         count = block.shape[1]
-        gain = bus.gain.values(times_of(first, count, plan.sample_rate_hz))
-        stored = (block * gain).astype(np.float32)
-        power.add(stored.astype(np.float64))
-        file.write(stored.T.tobytes())
+        yield block * faded(first, count, plan.sample_count, plan.sample_rate_hz, plan.fade_in_s, fade_out_s)
         first += count
-        progress(first / plan.sample_count)
-    return power
 
 
-def _summed(stems: list[Iterator[F64]], gains: tuple[float, ...], sample_count: int) -> Iterator[F64]:
-    for _, count in _cuts(sample_count):
-        total = np.zeros((2, count))
-        for stem, gain in zip(stems, gains, strict=True):
-            total += gain * next(stem)
-        yield total
+def _returned(back: ReturnPlan, sent: Sum, plan: SoundPlan) -> Iterator[F32]:
+    blocks = through_chain(sent.blocks(), back.chain, plan.sample_count, plan.sample_rate_hz)
+    for block in _levelled(blocks, back.gain, plan.sample_rate_hz):
+        yield np.ascontiguousarray(block.T, np.float32)
 
 
-def _cuts(sample_count: int) -> Iterator[tuple[int, int]]:
-    for first in range(0, sample_count, BLOCK):
-        yield first, min(BLOCK, sample_count - first)
+def _levelled(blocks: Iterator[F64], level: Curve, sample_rate_hz: int) -> Iterator[F64]:
+    first = 0
+    for block in blocks:
+        yield block * level.values(times_of(first, block.shape[1], sample_rate_hz))
+        first += block.shape[1]
 
 
-def _read(file: BinaryIO, count: int, dtype: type[np.float32] | type[np.float64]) -> F64:
-    frames = np.frombuffer(file.read(count * 2 * np.dtype(dtype).itemsize), dtype).reshape(count, 2)
-    return frames.T.astype(np.float64)
+def _keep(rendered: RenderedBus, name: str, export: StemExport) -> None:
+    for kind, path in (("dry", rendered.dry), ("wet", rendered.wet)):
+        if kind in export.kinds and path is not None:
+            shutil.copyfile(path, export.folder / f"{file_name(name)}-{kind}.wav")
 
 
-def _mix_file(folder: Path) -> Path:
-    return folder / "mix.f64"
+def _frames(raw: bytes) -> F64:
+    return np.frombuffer(raw, np.float64).reshape(-1, 2).T
 
 
 def _nobody(share: float) -> None:

@@ -1,8 +1,7 @@
-"""Wave files: blocks of samples to a .wav that is there whole or not at all."""
+"""Wave files: blocks of samples to a .wav, as floats or whole numbers, RF64 where it outgrows 4 GiB."""
 
-import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -10,7 +9,11 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from .block import BLOCK
+from .riff import decoded, wav_header
+
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 
 class SampleFormat(StrEnum):
@@ -18,9 +21,10 @@ class SampleFormat(StrEnum):
 
     FLOAT32 = "float32"
     PCM24 = "pcm24"
+    PCM16 = "pcm16"
 
 
-_BITS = {SampleFormat.FLOAT32: 32, SampleFormat.PCM24: 24}
+BITS = {SampleFormat.FLOAT32: 32, SampleFormat.PCM24: 24, SampleFormat.PCM16: 16}
 _PCM, _IEEE_FLOAT = 1, 3
 
 # A RIFF chunk counts its bytes in 32 bits; beyond that EBU Tech 3306 puts the sizes into a ds64 chunk.
@@ -37,33 +41,32 @@ def write_wav(
 ) -> int:
     """Writes blocks (n, channels), full scale ±1, and returns the number of samples of a channel.
 
-    The file appears under its name when it is complete. RF64 (EBU Tech 3306) where it outgrows 4 GiB; 24
-    bits are rounded and clipped, not dithered.
+    RF64 (EBU Tech 3306) where it outgrows 4 GiB. Whole numbers are rounded and clipped: dither comes before.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    frame_bytes = channel_count * _BITS[sample_format] // 8
-    try:
-        with unfinished.open("wb") as file:
-            file.write(_header(0, sample_rate_hz, sample_format, channel_count, None))
-            data_bytes = 0
-            for block in blocks:
-                data_bytes += file.write(_encoded(block, sample_format))
-            if data_bytes % 2:
-                file.write(b"\0")
-            _finish(file, data_bytes, sample_rate_hz, sample_format, channel_count)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    frame_bytes = channel_count * BITS[sample_format] // 8
+    with path.open("wb") as file:
+        file.write(_header(0, sample_rate_hz, sample_format, channel_count, None))
+        data_bytes = 0
+        for block in blocks:
+            data_bytes += file.write(_encoded(block, sample_format))
+        if data_bytes % 2:
+            file.write(b"\0")
+        _finish(file, data_bytes, sample_rate_hz, sample_format, channel_count)
     return data_bytes // frame_bytes
+
+
+def read_wav(path: Path) -> Iterator[F64]:
+    """The samples of a file that this module wrote: float64 (channels, BLOCK), the last one shorter."""
+    with path.open("rb") as file:
+        yield from decoded(file, wav_header(file, path.stat().st_size), BLOCK)
 
 
 def _encoded(block: F32, sample_format: SampleFormat) -> bytes:
     if sample_format is SampleFormat.FLOAT32:
         return np.ascontiguousarray(block, "<f4").tobytes()
-    whole = np.clip(np.rint(block.astype(np.float64) * 8_388_608.0), -8_388_608, 8_388_607).astype("<i4")
-    return np.ascontiguousarray(whole.reshape(-1, 1).view(np.uint8)[:, :3]).tobytes()
+    size = 2.0 ** (BITS[sample_format] - 1)
+    whole = np.clip(np.rint(block.astype(np.float64) * size), -size, size - 1.0).astype("<i4")
+    return np.ascontiguousarray(whole.reshape(-1, 1).view(np.uint8)[:, : BITS[sample_format] // 8]).tobytes()
 
 
 def _header(
@@ -74,7 +77,7 @@ def _header(
     ds64: tuple[int, int] | None,
 ) -> bytes:
     """RIFF with room for a ds64 chunk, which is a JUNK chunk until it is needed."""
-    bits = _BITS[sample_format]
+    bits = BITS[sample_format]
     frame_bytes = channel_count * bits // 8
     tag = _IEEE_FLOAT if sample_format is SampleFormat.FLOAT32 else _PCM
     fmt = struct.pack(
