@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
 from .audio import read_audio
-from .diagnostics import Diagnostic, has_errors
+from .diagnostics import Diagnostic, Severity, has_errors
 from .files import (
     LANES_SUFFIXES,
     MAX_AUDIO_BYTES,
@@ -26,6 +26,7 @@ from .piece import Audio, Piece
 from .position import DurationUnit, PlaceRange, parse_duration, parse_range
 from .quantity import parse_ratio
 from .reading import Reading
+from .remains import ROUNDS_MOST, echoes, remains
 from .schema import LEGACY, PIECE, check_form, schema_of
 from .source import Node, Source, parse_source, root_node
 from .span import Span
@@ -40,12 +41,16 @@ class Loaded:
     """What loading gave: a piece where nothing is wrong with it, and every finding.
 
     `files` holds the text of all that was read, by the name that findings use; `root` is the piece's folder.
+    `rest` is what is left of a piece with errors when they are left out, for a check to go on with; findings
+    with a code of `echoes` may then only say that something was left out.
     """
 
     piece: Piece | None
     diagnostics: tuple[Diagnostic, ...]
     files: Mapping[str, str]
     root: Path
+    rest: Piece | None = None
+    echoes: frozenset[str] = frozenset()
 
 
 def load_piece(
@@ -75,21 +80,13 @@ def load_piece(
         desk.findings += findings
         if sets:
             desk.files[name] = text
-    form = desk.form(source, PIECE)
+    desk.form(source, PIECE)
     selection = desk.selection(bars)
     limit_s = desk.limit(seconds)
-    reading = Reading()
-    root = root_node(source)
-    audio = read_audio(root.get("audio"), reading) if not form else Audio()
-    lanes = desk.lanes(root.get("effects"), lane_units(audio), reading, bool(form))
-    if form or not source.complete:
-        desk.findings += reading.findings
-        return desk.loaded(None)
-    audio = desk.with_ears(audio, lanes, root, reading)
-    piece = read_piece(root, audio, (*lanes, *desk.borrowed), reading)
-    desk.findings += reading.findings
+    rest = desk.rest(source)
+    piece = None if rest is None else desk.read(rest)
     desk.find_missing(piece)
-    return desk.loaded(replace(piece, selection=selection, limit_s=limit_s))
+    return desk.loaded(piece and replace(piece, selection=selection, limit_s=limit_s))
 
 
 @dataclass(slots=True)
@@ -102,11 +99,61 @@ class _Desk:
     borrowed: list[Lane] = field(default_factory=list)
     """Lanes of files that only an `ear` names; they are called FILE#NAME."""
     lane_files: dict[str, tuple[Lane, ...] | None] = field(default_factory=dict)
+    sources: dict[str, tuple[Source, str] | None] = field(default_factory=dict)
+    """Files of lanes, each parsed once, without what is wrong in them, and the name of their form."""
+    dropped: list[str] = field(default_factory=list)
+    """Pointers of the manifest to what was left out; all of a file of lanes counts as `/effects`."""
+    is_rest: bool = False
+    """The piece is read once more without its faults, and what is found is known already."""
 
     def loaded(self, piece: Piece | None) -> Loaded:
         order = {name: number for number, name in enumerate(self.files)}
         found = tuple(sorted(self.findings, key=lambda f: (order.get(f.span.file, -1), *_line_and_column(f))))
-        return Loaded(None if has_errors(found) else piece, found, self.files, self.root)
+        if not has_errors(found):
+            return Loaded(piece, found, self.files, self.root)
+        rest = None if "/score" in self.dropped else piece
+        return Loaded(None, found, self.files, self.root, rest, echoes(self.dropped))
+
+    def rest(
+        self, source: Source, name: str = PIECE, findings: Sequence[Diagnostic] | None = None
+    ) -> Source | None:
+        """A file without the values that errors stand on."""
+        told = self.findings if findings is None else findings
+        spans = [f.span for f in told if f.severity is Severity.ERROR]
+        left, dropped = remains(source, name, spans) if spans else (source, ())
+        if dropped:
+            self.dropped += dropped if name == PIECE else ("/effects",)
+        return left
+
+    def read(self, source: Source) -> Piece | None:
+        """The piece; where values have no meaning, once more without them, until all that is left has one."""
+        for _ in range(ROUNDS_MOST):
+            reading = Reading()
+            piece = self._piece(root_node(source), reading)
+            if not self.is_rest:
+                hidden = echoes(self.dropped)
+                self.findings += [f for f in reading.findings if f.code not in hidden]
+            if not has_errors(reading.findings):
+                return piece
+            self.is_rest = True
+            left = self.rest(source, PIECE, reading.findings)
+            if left is None:
+                return None
+            source = left
+            for name, known in self.sources.items():
+                if known is not None:
+                    lanes, form = known
+                    still = self.rest(lanes, form, reading.findings)
+                    self.sources[name] = None if still is None else (still, form)
+            self.lane_files.clear()
+            self.borrowed.clear()
+        return None
+
+    def _piece(self, root: Node, reading: Reading) -> Piece:
+        audio = read_audio(root.get("audio"), reading)
+        lanes = self.lanes(root.get("effects"), lane_units(audio), reading)
+        audio = self.with_ears(audio, lanes, root, reading)
+        return read_piece(root, audio, (*lanes, *self.borrowed), reading)
 
     def manifest(self, path: Path) -> Source | None:
         """The manifest's values, or None where there are none to go on with."""
@@ -124,25 +171,23 @@ class _Desk:
         self.findings += [f for f in found if (f.span.file, f.span.line) not in broken]
         return found
 
-    def lanes(
-        self, node: Node | None, unit_of: UnitOf, reading: Reading, only_form: bool
-    ) -> tuple[Lane, ...]:
+    def lanes(self, node: Node | None, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:
         """The lanes of `effects`: written there, or in one file or several."""
         if node is None:
             return ()
         if isinstance(node.value, dict):
-            return () if only_form else self._distinct(read_lanes(node, unit_of, reading))
+            return self._distinct(read_lanes(node, unit_of, reading), reading)
         lanes: list[Lane] = []
         for entry in node.each():
             if not isinstance(entry.value, str) or not entry.text.lower().endswith(LANES_SUFFIXES):
                 continue
             if name_fault(entry.text, entry.span) is None:
-                found = self._lane_file(entry, unit_of, reading, only_form)
+                found = self._lane_file(entry, unit_of, reading)
                 self.lane_files[str(PurePosixPath(entry.text))] = found
                 lanes += found or ()
-            elif not only_form:
+            else:
                 reading.file(entry)
-        return self._distinct(lanes)
+        return self._distinct(lanes, reading)
 
     def with_ears(self, audio: Audio, lanes: Sequence[Lane], root: Node, reading: Reading) -> Audio:
         """Buses whose `ear` names a lane that is there: `NAME`, or `FILE#NAME` from a file of lanes."""
@@ -179,9 +224,13 @@ class _Desk:
             self.findings.append(Diagnostic("MV206", span, f"{seconds} seconds are no time", "write 30"))
         return ratio
 
-    def find_missing(self, piece: Piece) -> None:
+    def find_missing(self, piece: Piece | None) -> None:
         """A finding for every score and recording that is not there or cannot be opened."""
-        wanted = [(piece.score.file, MAX_SCORE_BYTES, piece.score.span)]
+        if piece is None:
+            return
+        wanted = (
+            [(piece.score.file, MAX_SCORE_BYTES, piece.score.span)] if "/score" not in self.dropped else []
+        )
         for bus in piece.audio.buses:
             wanted += [(stem.score, MAX_SCORE_BYTES, stem.span) for stem in bus.stems if stem.score]
             wanted += [(stem.file, MAX_AUDIO_BYTES, stem.span) for stem in bus.stems if stem.file]
@@ -201,25 +250,35 @@ class _Desk:
         self.findings += findings
         return source if source.complete else None
 
-    def _lane_file(
-        self, entry: Node, unit_of: UnitOf, reading: Reading, only_form: bool
-    ) -> tuple[Lane, ...] | None:
+    def _lane_file(self, entry: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...] | None:
         """The lanes of a file, or None where it cannot be used."""
+        if entry.text not in self.sources:
+            self.sources[entry.text] = self._lane_source(entry)
+        known = self.sources[entry.text]
+        if known is None:
+            return None
+        source, form = known
+        node = root_node(source)
+        return read_upstream(node, reading) if form == LEGACY else read_lanes(node, unit_of, reading)
+
+    def _lane_source(self, entry: Node) -> tuple[Source, str] | None:
+        """A file of lanes without what is wrong with its form, and the name of that form."""
         name = PurePosixPath(entry.text)
         data = read_inside(self.root, name, MAX_TEXT_BYTES, entry.span)
         if isinstance(data, Diagnostic):
             self.findings.append(data)
-            return None
-        source = self._parsed(data, str(self.root / name))
+            source = None
+        else:
+            source = self._parsed(data, str(self.root / name))
         if source is None:
+            self.dropped.append("/effects")
             return None
-        schema = schema_of(source)
-        if self.form(source, schema) or only_form:
-            return None
-        node = root_node(source)
-        return read_upstream(node, reading) if schema == LEGACY else read_lanes(node, unit_of, reading)
+        form = schema_of(source)
+        self.form(source, form)
+        left = self.rest(source, form)
+        return None if left is None else (left, form)
 
-    def _distinct(self, lanes: Sequence[Lane]) -> tuple[Lane, ...]:
+    def _distinct(self, lanes: Sequence[Lane], reading: Reading) -> tuple[Lane, ...]:
         first: dict[str, Lane] = {}
         for lane in lanes:
             if lane.mode != "set" or first.setdefault(lane.name, lane) is lane:
@@ -227,7 +286,7 @@ class _Desk:
             other = first[lane.name].span
             message = f"the lane `{lane.name}` stands in {other.file} line {other.line} already"
             hint = "keep one of them, or give this one `mode: add` or `mode: multiply`"
-            self.findings.append(Diagnostic("MV212", lane.span, message, hint))
+            reading.find("MV212", lane.span, message, hint)
         return tuple(lanes)
 
     def _ear(self, node: Node, names: Sequence[str], reading: Reading) -> str:
@@ -246,7 +305,7 @@ class _Desk:
         is_own = file in self.lane_files
         if not is_own:
             entry = replace(node, value=file)
-            self.lane_files[file] = self._lane_file(entry, lane_units(Audio()), reading, False)
+            self.lane_files[file] = self._lane_file(entry, lane_units(Audio()), reading)
         lanes = self.lane_files[file]
         found = {lane.name: lane for lane in lanes or ()}
         if lanes is None:

@@ -1,48 +1,28 @@
 """Recordings: a given .wav or .flac, checked before it is believed, at the mix's rate and in stereo.
 
-Sound libraries accept truncated files, NaN and a rate of 0, and a library that guesses the format can be
-led to other files. So the header is read here, the format follows from its first bytes, and every sample is
-looked at.
+Headers are checked by dsl/recordings.py. Sound libraries let NaN through, so every sample is looked at.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.diagnostics import Diagnostic, PieceError
+from ...dsl.recordings import EXPORT_AGAIN, RecordingFormat, checked_format
 from ...dsl.span import Span
 from .block import BLOCK, reblocked
-from .riff import WavHeader, decoded, wav_header
+from .riff import decoded
 
 F64 = NDArray[np.float64]
-
-MAX_BYTES = 2 << 30
-MAX_CHANNELS = 8
-RATES_HZ = (8_000, 192_000)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordingFormat:
-    """What a file says it holds."""
-
-    kind: str
-    """`wav` or `flac`."""
-    sample_rate_hz: int
-    channel_count: int
-    frame_count: int
-    """0 where a FLAC file does not say."""
-    wav: WavHeader | None = None
 
 
 def recording_format(path: Path) -> RecordingFormat:
     """The checked header of a recording; raises PieceError."""
     try:
         with path.open("rb") as file:
-            return _checked_format(path, file)
+            return checked_format(file, path.stat().st_size, path.name, Span(str(path)))
     except OSError as error:
         raise _fault(path, "MV006", f"{path.name} cannot be read: {error.strerror or error}") from error
 
@@ -61,61 +41,6 @@ def recorded(path: Path, offset_s: float, sample_count: int, sample_rate_hz: int
         else _resampled(stereo, form.sample_rate_hz, sample_rate_hz)
     )
     return reblocked(_from_offset(at_rate, round(offset_s * sample_rate_hz)), sample_count)
-
-
-def _checked_format(path: Path, file: BinaryIO) -> RecordingFormat:
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise _fault(
-            path,
-            "MV005",
-            f"{path.name} is {size >> 20} MiB large; a recording may have {MAX_BYTES >> 20} MiB",
-        )
-    magic = file.read(4)
-    file.seek(0)
-    if magic == b"fLaC":
-        form = _flac_format(path, file)
-    elif magic in (b"RIFF", b"RF64", b"BW64"):
-        try:
-            header = wav_header(file, size)
-        except ValueError as error:
-            raise _fault(
-                path, "MV502", f"{path.name} is not a sound wav file: {error}", _EXPORT_AGAIN
-            ) from error
-        form = RecordingFormat("wav", header.sample_rate_hz, header.channel_count, header.frame_count, header)
-    else:
-        raise _fault(
-            path, "MV501", f"{path.name} is neither a wav nor a FLAC file", "export the stem as .wav or .flac"
-        )
-    low_hz, high_hz = RATES_HZ
-    if not 1 <= form.channel_count <= MAX_CHANNELS or not low_hz <= form.sample_rate_hz <= high_hz:
-        raise _fault(
-            path,
-            "MV503",
-            f"{path.name} says {form.channel_count} channels at {form.sample_rate_hz} Hz; "
-            f"1 to {MAX_CHANNELS} channels at {low_hz} to {high_hz} Hz can be used",
-        )
-    return form
-
-
-_EXPORT_AGAIN = "export the stem again"
-
-
-def _flac_format(path: Path, file: BinaryIO) -> RecordingFormat:
-    # The first block must be STREAMINFO, 34 bytes (RFC 9639, 8.2): 20 bits rate, 3 channels - 1, 5 bits, 36
-    # length.
-    head = file.read(42)
-    if len(head) < 42 or head[4] & 0x7F != 0 or int.from_bytes(head[5:8], "big") != 34:
-        raise _fault(
-            path, "MV502", f"{path.name} is not a sound FLAC file: it has no STREAMINFO", _EXPORT_AGAIN
-        )
-    packed = int.from_bytes(head[18:26], "big")
-    return RecordingFormat(
-        kind="flac",
-        sample_rate_hz=packed >> 44,
-        channel_count=(packed >> 41 & 7) + 1,
-        frame_count=packed & ((1 << 36) - 1),
-    )
 
 
 def _samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
@@ -146,20 +71,20 @@ def _flac_samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
                     samples = np.asarray(plain.to_ndarray(), np.float64)
                     if samples.shape[0] != form.channel_count:
                         raise _fault(
-                            path, "MV502", f"{path.name} changes its channels on the way", _EXPORT_AGAIN
+                            path, "MV502", f"{path.name} changes its channels on the way", EXPORT_AGAIN
                         )
                     count += samples.shape[1]
                     yield samples
     except FFmpegError as error:
         raise _fault(
-            path, "MV502", f"{path.name} is damaged after {_time(count, form)}", _EXPORT_AGAIN
+            path, "MV502", f"{path.name} is damaged after {_time(count, form)}", EXPORT_AGAIN
         ) from error
     if form.frame_count and count != form.frame_count:
         raise _fault(
             path,
             "MV502",
             f"{path.name} holds {count} samples where it says {form.frame_count}",
-            _EXPORT_AGAIN,
+            EXPORT_AGAIN,
         )
 
 
