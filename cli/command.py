@@ -7,6 +7,7 @@ from .build import compile_command
 from .check import check
 from .convert import import_command
 from .doctor import doctor
+from .explain import explain
 from .fmt import fmt
 from .inspect import classes, notes
 from .schema import schema
@@ -29,6 +30,7 @@ main.add_command(compile_command)
 main.add_command(import_command)
 main.add_command(notes)
 main.add_command(classes)
+main.add_command(explain)
 main.add_command(fmt)
 main.add_command(schema)
 main.add_command(doctor)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 def import_command(effects: Path, output: Path | None, score: Path | None, fix: bool) -> None:
     """Turn an original effects.json into lanes of today's form.
 
-    The lanes move as before. Each set of the file becomes the lane of a bus of its name. With --score, old and
-    new are compared, and movements follow the beats wherever that is the same; without it each keeps
+    The lanes move as before. Each set of the file becomes the lane of a bus of its name. With --score, old
+    and new are compared, and movements follow the beats wherever that is the same; without it each keeps
     `domain: seconds`.
     """
     from ..compiler.convert import compared, converted

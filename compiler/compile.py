@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..dsl.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, fault_inside, read_inside, read_named
 from ..dsl.piece import Piece
+from ..dsl.position import PlaceRange
 from ..dsl.span import Span
 from ..dsl.units import ExactSeconds
 from .clock import Clock
@@ -162,22 +163,31 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
         for entry, visual, rules in zip(heard.notes, shown.notes, matched_rules(heard), strict=True)
     }
     rows = []
-    for note in heard.score.notes:
+    for note in _selected(heard.score, heard.clock, heard.piece.selection, findings):
         track = heard.score.tracks[note.track].name
         part, classes, rules = seen.get(id(note), (track, (), ()))
         rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules))
     return tuple(rows), _unique(findings)
 
 
-def score_notes(path: Path) -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
-    """Every note of a score file, and the reader's warnings; a track is its own part. Raises PieceError."""
+def score_notes(
+    path: Path, selection: PlaceRange | None = None
+) -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
+    """The notes of a score file, and the reader's warnings; a track is its own part. Raises PieceError."""
     data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
     if isinstance(data, Diagnostic):
         raise PieceError([data])
     score = read_score(data, str(path))
     if not score.measures:
         return (), score.findings
-    return _rows(score, Clock.from_score(score), lambda track: score.tracks[track].name), score.findings
+    clock = Clock.from_score(score)
+    findings = list(score.findings)
+    names = [track.name for track in score.tracks]
+    rows = tuple(
+        NoteRow(note, clock.seconds(note.onset_qn), names[note.track], names[note.track])
+        for note in _selected(score, clock, selection, findings)
+    )
+    return rows, tuple(findings)
 
 
 def compiled(
@@ -256,11 +266,16 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars)
 
 
-def _rows(score: Score, clock: Clock, part_of: Callable[[int], str]) -> tuple[NoteRow, ...]:
-    return tuple(
-        NoteRow(note, clock.seconds(note.onset_qn), part_of(note.track), score.tracks[note.track].name)
-        for note in score.notes
-    )
+def _selected(
+    score: Score, clock: Clock, selection: PlaceRange | None, findings: list[Diagnostic]
+) -> tuple[Note, ...]:
+    """The notes that begin in a passage; raises PieceError where the score has no such passage."""
+    if selection is None:
+        return score.notes
+    stretch = clock.locate_range(selection, findings)
+    if stretch is None:
+        raise PieceError(findings)
+    return tuple(note for note in score.notes if stretch[0] <= note.onset_qn < stretch[1])
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -1,0 +1,153 @@
+"""`musicvis explain`: everything that acts at a place of a piece, in words; or what a code means."""
+
+import json
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .discover import PiecePath, piece_here
+from .inspect import pitch_name
+from .report import tell_findings
+
+if TYPE_CHECKING:
+    from ..compiler.explain import Moment, SoundingNote
+    from ..dsl.span import Span
+
+WIDTH = 80
+INDENT = "  "
+
+
+@click.command()
+@click.argument("what", metavar="PLACE_OR_CODE")
+@click.argument("piece", type=PiecePath(), required=False)
+@click.option("--json", "as_json", is_flag=True, help="One object, for a program.")
+def explain(what: str, piece: Path | None, as_json: bool) -> None:
+    """Say in words all that acts at a place of a piece, or what a code of `musicvis check` means.
+
+    A place is written as in a manifest: 6|6, @B, end-1s. It says what sounds there, what is shown and by
+    which rule, where each lane stands and what it is doing. PIECE is a folder that holds piece.yaml, or the
+    manifest itself; without one, the piece around the current folder.
+
+    \b
+    musicvis explain '6|6' pieces/impassive
+    musicvis explain MV204
+    """
+    if re.fullmatch(r"MV[0-9]{3}", what, re.IGNORECASE):
+        explain_code(what.upper(), as_json)
+        return
+    from ..compiler.explain import PLACE, moment_at
+    from ..dsl.diagnostics import PieceError
+    from ..dsl.load import load_piece
+
+    manifest = piece or piece_here(Path.cwd())
+    loaded = load_piece(manifest)
+    files = {**loaded.files, PLACE: what}
+    try:
+        moment, findings = moment_at(loaded, what)
+    except PieceError as error:
+        tell_findings(error.diagnostics, files)
+        sys.exit(1)
+    tell_findings(findings, files)
+    if as_json:
+        click.echo(json.dumps(moment_record(moment), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(moment_lines(moment)))
+
+
+def explain_code(code: str, as_json: bool) -> None:
+    """Print the page of a code; an unknown one is a wrong use of the command."""
+    from ..dsl.codes import CODES
+
+    entry = CODES.get(code)
+    if entry is None:
+        raise click.UsageError(f"there is no code {code}; they go from {min(CODES)} to {max(CODES)}")
+    if as_json:
+        click.echo(json.dumps(asdict(entry), ensure_ascii=False, indent=1))
+        return
+    click.echo(f"{entry.code} ({entry.severity}): {entry.title}\n")
+    click.echo("\n".join(wrap(entry.explanation, WIDTH)))
+
+
+def moment_record(moment: "Moment") -> dict[str, Any]:
+    """A moment as plain values."""
+    record = asdict(moment)
+    record["shown"] = [{"name": name, "weight": weight} for name, weight in moment.shown]
+    record["rules"] = [{"number": number, "span": asdict(span)} for number, span in moment.rules]
+    for note, plain in zip(moment.notes, record["notes"], strict=True):
+        plain["classes"] = [{"name": name, "weight": weight} for name, weight in named(note)]
+    return record
+
+
+def moment_lines(moment: "Moment") -> list[str]:
+    """A moment for a person, at most 80 columns wide where names are short."""
+    frame = "after the last frame" if moment.frame is None else f"frame {moment.frame}"
+    section = f", section {moment.section}" if moment.section else ""
+    lines = [
+        f"{moment.position}: {moment.time_s:.3f} s, {frame}",
+        f"{INDENT}metre {moment.meter}, {moment.quarters_per_minute:.4g} quarter notes a minute{section}",
+    ]
+    lines += block("Sounding", [note_words(note) for note in moment.notes], "nothing: no key is down")
+    lines += block("Rules", [f"rule {number}, {place(span)}" for number, span in moment.rules], "")
+    shown = [f"{name} {weight:.0%}" for name, weight in moment.shown]
+    lines += block("Shown", [", ".join(shown)] if shown else [], "nothing of any class")
+    width = max((len(movement.lane) for movement in moment.movements), default=0)
+    lanes = [
+        f"{m.lane.ljust(width)} {round(m.value, 3) + 0.0:8.3f}  {m.words} ({place(m.span)})"
+        for m in moment.movements
+    ]
+    lines += block("Lanes", lanes, "")
+    post = [f"{happening.words} ({place(happening.span)})" for happening in moment.post]
+    light = [] if moment.brightness == 1 or moment.frame is None else [f"brightness {moment.brightness:.0%}"]
+    return lines + block("Finished picture", [*post, *light], "")
+
+
+def block(title: str, entries: list[str], nothing: str) -> list[str]:
+    """A titled block, its long entries wrapped; none where there is nothing, unless that is worth a word."""
+    entries = entries or ([nothing] if nothing else [])
+    wrapped = [
+        line
+        for entry in entries
+        for line in wrap(
+            entry,
+            WIDTH,
+            initial_indent=INDENT,
+            subsequent_indent=2 * INDENT,
+            drop_whitespace=True,
+            replace_whitespace=False,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+    ]
+    return ["", title, *wrapped] if wrapped else []
+
+
+def note_words(note: "SoundingNote") -> str:
+    """A sounding note in words."""
+    shares = named(note)
+    only = len(shares) == 1 and shares[0][1] == 1
+    shown = shares[0][0] if only else ", ".join(f"{name} {weight:.0%}" for name, weight in shares)
+    begins = "begins" if note.begins else f"since {note.since}"
+    rules = (
+        f", rule{'s' if len(note.rules) > 1 else ''} {' '.join(map(str, note.rules))}" if note.rules else ""
+    )
+    return (
+        f"{note.part}: {pitch_name(note.pitch)}, velocity {note.velocity}, {begins}, until {note.until}: "
+        f"{shown or 'shows nothing'}{rules}"
+    )
+
+
+def named(note: "SoundingNote") -> list[tuple[str, float]]:
+    """The classes of a note by their usual names."""
+    from ..compiler.classes import class_names
+
+    return [(class_names()[index][0], weight) for index, weight in note.classes]
+
+
+def place(span: "Span") -> str:
+    """Where something is written: file and line."""
+    return f"{Path(span.file).name}:{span.line}"
