@@ -17,11 +17,13 @@ HELD_SHARE = 0.35
 RELEASE_SPANS = 6.0
 """The exponential release ends at nothing after this many time constants."""
 EMPHASIS = 1.6
-"""Shares are raised to this power: what is loud stands out (generator.md 10)."""
+"""Shares are raised to this power: what is loud stands out."""
 STRENGTH_FULL = 0.25
 """From this energy of the loudest class on, the classes fill the whole depth; below it they thin out."""
 KEEP_MOST = 5
-"""More classes at once than this do not read (generator.md 10)."""
+"""More classes at once than this do not read, and the embedded generator paints no more."""
+FAINTEST = 0.05
+"""What notes bring of their own goes with them: of an energy below this it acts in proportion."""
 PIECES = 1 << 20
 """So many values of notes over frames are computed at once."""
 
@@ -31,15 +33,19 @@ class Energies:
     """What sounds at each time.
 
     classes      float64 (n, k), the energy of each class of `indices`
+    ranked       the same, raised and lowered by the layers of the notes: what classes compete with
     indices      int64 (k,), ascending
     depth        float64 (n, 2): energy under a depth of its own, and that energy times its depth
     truncation   the same for truncation
+    hue          the same for hue
     """
 
     classes: F64
+    ranked: F64
     indices: NDArray[np.int64]
     depth: F64
     truncation: F64
+    hue: F64
 
 
 def note_envelope(since_s: F64, held_s: F64, attack_s: F64, release_s: F64) -> F64:
@@ -64,16 +70,24 @@ def energies_at(notes: Sequence[VisualNote], times_s: F64) -> Energies:
         for index, weight in note.classes:
             playing.setdefault(index, []).append((note, weight))
     indices = sorted(playing)
+    classes = np.zeros((times_s.size, len(indices)))
+    has_layers = any(note.layer for note in notes)
     found = Energies(
-        np.zeros((times_s.size, len(indices))),
+        classes,
+        np.zeros_like(classes) if has_layers else classes,
         np.array(indices, np.int64),
+        np.zeros((times_s.size, 2)),
         np.zeros((times_s.size, 2)),
         np.zeros((times_s.size, 2)),
     )
     for column, index in enumerate(indices):
         players, shares = zip(*playing[index], strict=True)
-        _add(players, shares, times_s, found.classes[:, column])
-    for name, into in (("depth", found.depth), ("truncation", found.truncation)):
+        _add(players, shares, times_s, classes[:, column])
+        if has_layers:
+            # The emphasis makes of this factor of energies one of 2 in the weights for each layer.
+            raised = [s * 2.0 ** (note.layer / EMPHASIS) for note, s in playing[index]]
+            _add(players, raised, times_s, found.ranked[:, column])
+    for name, into in (("depth", found.depth), ("truncation", found.truncation), ("hue_deg", found.hue)):
         own = [note for note in notes if note.classes and getattr(note, name) is not None]
         sums = [sum(weight for _, weight in note.classes) for note in own]
         _add(own, sums, times_s, into[:, 0])
@@ -93,8 +107,8 @@ def class_weights_at(energies: Energies, depth: F64, keep: int | None) -> F64:
     own_share = np.minimum(energies.depth[:, 0] / np.maximum(total, 1e-12), 1.0)
     own_depth = energies.depth[:, 1] / np.maximum(energies.depth[:, 0], 1e-12)
     full = own_share * own_depth.clip(0.0, 1.0) + (1.0 - own_share) * depth
-    loudest = energies.classes.max(axis=1)
-    shares = (energies.classes / np.maximum(loudest, 1e-12)[:, None]) ** EMPHASIS
+    loudest, first = energies.classes.max(axis=1), energies.ranked.max(axis=1)
+    shares = (energies.ranked / np.maximum(first, 1e-12)[:, None]) ** EMPHASIS
     most = KEEP_MOST if keep is None else keep
     if most < shares.shape[1]:
         # What stands just outside is taken from all, so that nothing appears or goes at once.
@@ -107,7 +121,7 @@ def class_weights_at(energies: Energies, depth: F64, keep: int | None) -> F64:
 
 def mixed(own: F64, total: F64, common: F64) -> F64:
     """A value that notes may bring, float64 (n,): their own by their share of the energy, else `common`."""
-    share = np.minimum(own[:, 0] / np.maximum(total, 1e-12), 1.0)
+    share = np.minimum(own[:, 0] / np.maximum(total, FAINTEST), 1.0)
     return np.asarray(share * own[:, 1] / np.maximum(own[:, 0], 1e-12) + (1.0 - share) * common)
 
 

@@ -8,12 +8,13 @@ from hashlib import sha256
 from math import inf
 
 from ..dsl.diagnostics import Diagnostic, Severity
-from ..dsl.lane import CycleUnit, Lane, Point, Shape
+from ..dsl.lane import CycleUnit, Domain, Lane, Point, Shape
 from ..dsl.position import DurationUnit
 from ..dsl.units import Quarters
 from .clock import Clock
 from .curve import CYCLES_MOST, Curve, Layer, Segment
 from .parameters import Target
+from .shapes import through_slopes
 from .tempo import tempo_arrays
 
 
@@ -132,7 +133,7 @@ def lane_segments(
             return ()
         segments.append(segment)
         standing = segment.last_value
-    return tuple(segments)
+    return _joined(segments)
 
 
 def _segment_end(
@@ -225,6 +226,38 @@ def _segment(
         hard=point.hard,
         key=_drift_key(seed, lane.name, start),
     )
+
+
+def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
+    """The same, with the slopes of neighbours that run through their common points as one curve."""
+    runs: list[list[Segment]] = []
+    for segment in segments:
+        last = runs[-1][-1] if runs else None
+        is_run_on = (
+            last is not None
+            and last.shape is segment.shape is Shape.THROUGH
+            and last.domain is segment.domain
+            and last.target == segment.start_value
+        )
+        if is_run_on:
+            runs[-1].append(segment)
+        else:
+            runs.append([segment])
+    return tuple(segment for run in runs for segment in _smoothed(run))
+
+
+def _smoothed(run: list[Segment]) -> list[Segment]:
+    if run[0].shape is not Shape.THROUGH:
+        return run
+    in_seconds = run[0].domain is Domain.SECONDS
+    lengths = [
+        float(part.end_s - part.start_s) if in_seconds else float(part.end_qn - part.start_qn) for part in run
+    ]
+    slopes = through_slopes(lengths, [part.target - part.start_value for part in run])
+    return [
+        replace(part, slopes=(length * before, length * after))
+        for part, length, before, after in zip(run, lengths, slopes, slopes[1:], strict=False)
+    ]
 
 
 _COUNTS: dict[CycleUnit, Callable[[Clock, Fraction], Fraction]] = {

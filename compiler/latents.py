@@ -1,6 +1,6 @@
 """What the generator is fed: one noise vector and one set of class weights for each frame, from the notes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from .curve import Curve
 from .envelope import Energies, class_weights_at, energies_at, mixed
-from .motion import noise_at, path
+from .memory import Remembering, remembered_noise
+from .motion import jitter_along, noise_at, path
+from .phrases import Memory
 from .rules import VisualNote
+from .tempo import TempoArrays
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -26,24 +29,29 @@ class Latents:
     noise          float32 (n, 128), within ±2·truncation
     class_indices  int64 (k,), ascending
     class_weights  float32 (n, k), rows >= 0 with sums <= 1
+    hue_deg        float32 (n,), the turn of all colours
     """
 
     noise: F32
     class_indices: NDArray[np.int64]
     class_weights: F32
+    hue_deg: F32
 
 
 @dataclass(frozen=True, slots=True)
 class LatentLaw:
-    """All that the latents depend on beside the notes."""
+    """All that the latents depend on beside the notes; `memory` only where the picture goes by it."""
 
     depth: Curve
     truncation: Curve
+    hue_deg: Curve
     amount: Curve
-    jitter: float
+    jitter: Curve
     smooth: float
     keep: int | None
     seed: int
+    tempo: TempoArrays
+    memory: Memory | None = None
 
 
 def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
@@ -56,9 +64,26 @@ def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latent
     weights = class_weights_at(energies, law.depth.values(moments_s), law.keep)
     total = energies.classes.sum(axis=1)
     truncation = mixed(energies.truncation, total, law.truncation.values(moments_s))
-    noise = noise_at(path(notes, law.amount).length_at(moments_s), law.jitter, law.seed)
+    hue_deg = mixed(energies.hue, total, law.hue_deg.values(moments_s))
+    noise = _noise(notes, law, moments_s)
     noise *= truncation.astype(np.float32)[:, None]
-    return Latents(noise[back], energies.indices, weights.astype(np.float32)[back])
+    return Latents(
+        noise[back],
+        energies.indices,
+        weights.astype(np.float32)[back],
+        hue_deg.astype(np.float32)[back],
+    )
+
+
+def _noise(notes: Sequence[VisualNote], law: LatentLaw, moments_s: F64) -> F32:
+    """The noise at ascending times, before truncation."""
+    if law.memory is not None:
+        remembering = Remembering(law.memory, law.tempo, law.amount, law.jitter, law.seed)
+        return remembered_noise(notes, remembering, moments_s)
+    way = path(notes, law.amount)
+    latest_s = float(moments_s[-1]) if moments_s.size else 0.0
+    jitter = jitter_along(way, law.jitter, 0.0, latest_s)
+    return noise_at(way.length_at(moments_s), jitter, f"{law.seed}/noise")
 
 
 def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Energies:
@@ -69,9 +94,15 @@ def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Ene
     shares = 1.0 + np.cos(2.0 * np.pi * places)
     shares /= shares.sum()
     taps = [energies_at(notes, moments_s + place * smooth * SMOOTHING_S) for place in places]
+
+    def average(values: Callable[[Energies], F64]) -> F64:
+        return np.asarray(sum(s * values(tap) for s, tap in zip(shares, taps, strict=True)))
+
     return Energies(
-        sum(s * t.classes for s, t in zip(shares, taps, strict=True)),
-        taps[0].indices,
-        sum(s * t.depth for s, t in zip(shares, taps, strict=True)),
-        sum(s * t.truncation for s, t in zip(shares, taps, strict=True)),
+        classes=average(lambda tap: tap.classes),
+        ranked=average(lambda tap: tap.ranked),
+        indices=taps[0].indices,
+        depth=average(lambda tap: tap.depth),
+        truncation=average(lambda tap: tap.truncation),
+        hue=average(lambda tap: tap.hue),
     )

@@ -4,7 +4,7 @@ Nothing is stepped from frame to frame, so the path is the same for every frame 
 not change its beginning.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -20,10 +20,12 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
 DIMENSIONS = 128
+NOISE_MOST = 2.0
 SIGMA = 0.7
-"""The noise lies within 2·SIGMA·truncation: spread evenly there, its rms is a truncated normal's (0.8)."""
+"""The noise lies within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is that of a normal variable
+cut at ±2, as BigGAN was trained with (Brock, Donahue, Simonyan 2019, section 3.1)."""
 
-# Measured on the embedded generator (generator.md 10): lively and still coherent at amount 0.5.
+# Measured on the embedded generator: lively and still coherent at amount 0.5, steps of .002 to .03 rms a frame.
 REST_SPEED = 0.165
 """Noise units per second and per unit of amount, while nothing sounds."""
 KICK_SPEED = 1.76
@@ -88,17 +90,42 @@ def path(notes: Sequence[VisualNote], amount: Curve) -> Path:
     return Path(times_s, lengths, kicks, amount)
 
 
-def noise_at(lengths: F64, jitter: float, seed: int) -> F32:
-    """The noise at ascending path lengths s >= 0: float32 (n, 128), within ±2·SIGMA.
+Jitter = Callable[[F64], F64]
+"""How irregular the path is, 0..1, at given lengths of it: it takes effect from the next knot on."""
 
-    Each dimension i runs along its own direction, x_i(s) = x_i(0) + d_i·∫(1 + jitter·g_i), with g_i a seeded
-    piecewise linear function in −1..1, and a triangle wave folds x_i into ±2.
+
+def jitter_along(way: Path, jitter: Curve, begin_s: float, latest_s: float, before: float = 0.0) -> Jitter:
+    """The jitter of a lane where a path is: at the time between begin_s and latest_s at which it gets there.
+
+    before   the path's length at begin_s, from which its own lengths are counted
     """
-    start = _stream(seed, "start")
-    first = start.standard_normal(DIMENSIONS).clip(-2.0, 2.0)
+    constant = jitter.constant
+    if constant is not None:
+        return lambda lengths: np.full(lengths.shape, constant)
+
+    def at_lengths(lengths: F64) -> F64:
+        low, high = np.full(lengths.shape, begin_s), np.full(lengths.shape, max(latest_s, begin_s))
+        for _ in range(50):
+            middle = (low + high) / 2
+            is_short = way.length_at(middle) - before < lengths
+            low, high = np.where(is_short, middle, low), np.where(is_short, high, middle)
+        return jitter.values(high)
+
+    return at_lengths
+
+
+def noise_at(lengths: F64, jitter: Jitter, streams: str, most: float = NOISE_MOST) -> F32:
+    """The noise at ascending path lengths s >= 0: float32 (n, 128), within ±most·SIGMA.
+
+    Each dimension i runs along its own direction, x_i(s) = x_i(0) + d_i·∫(1 + jitter·g_i), with g_i a piecewise
+    linear function in −1..1, and a triangle wave folds x_i into ±most. x(0), d and g are drawn from the random
+    streams of that name.
+    """
+    start = stream(f"{streams}/start")
+    first = start.standard_normal(DIMENSIONS).clip(-most, most)
     direction = start.choice((-1.0, 1.0), DIMENSIONS) * start.uniform(0.5, 1.0, DIMENSIONS) / SIGMA
     found = np.empty((lengths.size, DIMENSIONS), np.float32)
-    for begin, travelled, rates in _knots(lengths[-1] if lengths.size else 0.0, jitter, seed):
+    for begin, travelled, rates in _knots(lengths[-1] if lengths.size else 0.0, jitter, streams):
         low = int(lengths.searchsorted(begin * JITTER_KNOT))
         high = int(lengths.searchsorted((begin + KNOT_BLOCK) * JITTER_KNOT))
         for one in range(low, high, FRAME_BLOCK):
@@ -108,20 +135,24 @@ def noise_at(lengths: F64, jitter: float, seed: int) -> F32:
             knot -= begin
             slope = (rates[knot + 1] - rates[knot]) / JITTER_KNOT
             distance = travelled[knot] + into * (rates[knot] + into * slope / 2)
-            found[one:two] = SIGMA * triangle(first + direction * distance)
+            found[one:two] = SIGMA * triangle(first + direction * distance, most)
     return found
 
 
-def _knots(longest: float, jitter: float, seed: int) -> Iterator[tuple[int, F64, F64]]:
+def _knots(longest: float, jitter: Jitter, streams: str) -> Iterator[tuple[int, F64, F64]]:
     """Blocks of knots: the first one's number, the distance at each, and the rate there.
 
     Rows are drawn one after the other, so that more of them do not change the first.
     """
-    stream = _stream(seed, "jitter")
-    rates = 1.0 + jitter * stream.uniform(-1.0, 1.0, (1, DIMENSIONS))
+    drawing = stream(f"{streams}/jitter")
+    rates = 1.0 + jitter(np.zeros(1))[:, None] * drawing.uniform(-1.0, 1.0, (1, DIMENSIONS))
     reached = np.zeros((1, DIMENSIONS))
-    for begin in range(0, int(longest / JITTER_KNOT) + 1, KNOT_BLOCK):
-        drawn = 1.0 + jitter * stream.uniform(-1.0, 1.0, (KNOT_BLOCK, DIMENSIONS))
+    knot_count = int(longest / JITTER_KNOT) + 1
+    for begin in range(0, knot_count, KNOT_BLOCK):
+        knots = begin + np.arange(min(KNOT_BLOCK, knot_count - begin))
+        # The jitter of a knot is the lane's at the knot before: what is still to come changes nothing.
+        amplitude = jitter(knots * JITTER_KNOT)[:, None]
+        drawn = 1.0 + amplitude * drawing.uniform(-1.0, 1.0, (knots.size, DIMENSIONS))
         rates = np.concatenate([rates[-1:], drawn])
         steps = (rates[1:] + rates[:-1]) * (JITTER_KNOT / 2)
         travelled = np.concatenate([reached, reached + np.cumsum(steps, axis=0)])
@@ -129,9 +160,9 @@ def _knots(longest: float, jitter: float, seed: int) -> Iterator[tuple[int, F64,
         reached = travelled[-1:]
 
 
-def triangle(x: F64) -> F64:
-    """x folded into −2..2 by reflection: x itself there, period 8."""
-    return np.asarray(np.abs((x - 2.0) % 8.0 - 4.0) - 2.0)
+def triangle(x: F64, most: float = NOISE_MOST) -> F64:
+    """x folded into −most..most by reflection: x itself there, period 4·most."""
+    return np.asarray(np.abs((x - most) % (4.0 * most) - 2.0 * most) - most)
 
 
 def integral(curve: Curve, times_s: F64) -> F64:
@@ -156,6 +187,7 @@ def _gauss(curve: Curve, start_s: F64, end_s: F64) -> F64:
     return np.asarray(half * (curve.values(nodes.ravel()).reshape(nodes.shape) @ GAUSS_WEIGHTS))
 
 
-def _stream(seed: int, name: str) -> np.random.Generator:
-    digest = sha256(f"{seed}/noise/{name}".encode()).digest()
+def stream(name: str) -> np.random.Generator:
+    """Random numbers that depend on a name alone."""
+    digest = sha256(name.encode()).digest()
     return np.random.Generator(np.random.Philox(key=np.frombuffer(digest[:16], np.uint64)))

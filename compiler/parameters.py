@@ -10,8 +10,11 @@ from .clock import Clock
 from .curve import Curve, Segment
 
 SOUND_DECLICK_S = 0.010
-"""A jump of gain or ear takes 10 ms (audio.md 2.4)."""
+"""A jump of gain or ear takes 10 ms; of a full one, less than -115 dB is left above 4 kHz."""
 PLUGIN_DECLICK_S = 0.020
+TURN_MOST_DEG = 3600.0
+ZOOM_LEAST, ZOOM_MOST = 0.5, 4.0
+"""Further away an image shows itself many times over, closer it is mush."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,11 @@ def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
     return (
         Target("visuals.depth", 0.0, 1.0, visuals.depth),
         Target("visuals.truncation", 0.0, 2.0, visuals.truncation),
+        Target("visuals.hue", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.hue_deg),
+        Target("visuals.zoom", ZOOM_LEAST, ZOOM_MOST, visuals.zoom),
+        Target("visuals.rotation", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.rotation_deg),
         Target("visuals.motion.amount", 0.0, 100.0, visuals.motion.amount),
+        Target("visuals.motion.jitter", 0.0, 1.0, visuals.motion.jitter),
         Target("video.brightness", 0.0, 1.0, 1.0),
     )
 

@@ -1,9 +1,11 @@
 """The picture of a plan: latents, fades and titles, frame by frame."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.files import name_fault
@@ -12,9 +14,22 @@ from .curve import Curve
 from .envelope import RELEASE_SPANS
 from .film import Film, heavy_latents
 from .latents import LatentLaw, latents
+from .phrases import Memory
 from .plan import PicturePlan
 from .rules import Cast
+from .tempo import TempoArrays
 from .timeline import Timeline, brightness, frame_times, picture_times, title_plans
+
+
+F32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTime:
+    """What the picture knows of the score beside its notes: the tempo, and the phrases if it remembers them."""
+
+    tempo: TempoArrays
+    memory: Memory | None = None
 
 
 def picture_plan(
@@ -23,6 +38,7 @@ def picture_plan(
     shown: Cast,
     lanes: Mapping[str, Curve],
     events: Timeline,
+    score_time: ScoreTime,
     root: Path,
     findings: list[Diagnostic],
 ) -> PicturePlan | None:
@@ -45,18 +61,23 @@ def picture_plan(
     law = LatentLaw(
         depth=lanes["visuals.depth"],
         truncation=lanes["visuals.truncation"],
+        hue_deg=lanes["visuals.hue"],
         amount=lanes["visuals.motion.amount"],
-        jitter=visuals.motion.jitter,
+        jitter=lanes["visuals.motion.jitter"],
         smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
         keep=visuals.keep,
         seed=piece.seed,
+        tempo=score_time.tempo,
+        memory=score_time.memory,
     )
-    made = latents(shown.notes, law, picture_times(times_s, events.speeds))
+    shown_s = picture_times(times_s, events.speeds)
+    made = latents(shown.notes, law, shown_s)
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
     seen = light.astype(np.float32)
     seen.flags.writeable = False
+    zoom, rotation_deg = (lanes[name].values(shown_s) for name in ("visuals.zoom", "visuals.rotation"))
     return PicturePlan(
         noise=made.noise,
         class_indices=made.class_indices,
@@ -72,4 +93,14 @@ def picture_plan(
         resolution=visuals.resolution,
         generator_seed=piece.seed,
         titles=title_plans(events.titles, film),
+        hue_deg=_unless_all(0.0, made.hue_deg),
+        zoom=_unless_all(1.0, zoom),
+        rotation_deg=_unless_all(0.0, rotation_deg),
     )
+
+
+def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:
+    """What a control does on each frame, or None where it does nothing on any."""
+    found = values.astype(np.float32)
+    found.flags.writeable = False
+    return None if (found == neutral).all() else found

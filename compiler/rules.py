@@ -22,7 +22,7 @@ Weights = tuple[tuple[int, float], ...]
 class VisualNote:
     """A note as the picture sees it; times are exact seconds of the piece.
 
-    `depth` and `truncation` are None where the piece's own lane or value holds.
+    `depth`, `truncation` and `hue_deg` are None where the piece's own lane or value holds.
     """
 
     onset_s: Fraction
@@ -36,6 +36,9 @@ class VisualNote:
     kick: float = 1.0
     depth: float | None = None
     truncation: float | None = None
+    hue_deg: float | None = None
+    layer: int = 0
+    """How far in front its classes stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
                 kick=was.kick if rule.kick is None else rule.kick,
                 depth=was.depth if rule.depth is None else rule.depth,
                 truncation=was.truncation if rule.truncation is None else rule.truncation,
+                hue_deg=was.hue_deg if rule.hue_deg is None else rule.hue_deg,
+                layer=was.layer if rule.layer is None else rule.layer,
             )
     heard = set(keys)
     unused = tuple(key for key, _ in visuals.classes if key not in heard)

@@ -22,6 +22,7 @@ from musicvis.compiler.motion import (
     triangle,
 )
 from musicvis.compiler.rules import VisualNote
+from musicvis.compiler.tempo import TempoArrays
 from musicvis.dsl.lane import Shape
 from numpy.typing import NDArray
 
@@ -29,11 +30,13 @@ F64 = NDArray[np.float64]
 LAW = LatentLaw(
     depth=Curve.constant_of(0.8),
     truncation=Curve.constant_of(1.0),
+    hue_deg=Curve.constant_of(0.0),
     amount=Curve.constant_of(0.5),
-    jitter=0.5,
+    jitter=Curve.constant_of(0.5),
     smooth=0.0,
     keep=None,
     seed=2021,
+    tempo=TempoArrays((0.0,), (0.0,), (1.0,)),
 )
 
 
@@ -109,7 +112,7 @@ def test_weights_and_noise_stay_in_their_bounds(
         depth=Curve.constant_of(depth),
         truncation=Curve.constant_of(truncation),
         amount=Curve.constant_of(amount),
-        jitter=1.0,
+        jitter=Curve.constant_of(1.0),
     )
     assert (found.class_weights >= 0).all()
     deepest = max([depth, *(n.depth for n in notes if n.depth is not None)])
@@ -154,7 +157,7 @@ def test_the_seed_alone_decides_the_path() -> None:
 
 
 def test_the_noise_moves_in_the_comfortable_range_and_is_spread_like_a_truncated_normal() -> None:
-    """generator.md 10: rms steps of .002 to .03 a frame at 30 fps; above .1 it strobes."""
+    """Seen on the embedded generator: rms steps of .002 to .03 a frame at 30 fps read well, .1 strobes."""
     dense = [note(Fraction(k, 5), Fraction(1, 5), k % 7, velocity=0.4 + 0.05 * (k % 12)) for k in range(300)]
     noise = shown(dense, frames(30, 60)).noise
     steps = np.sqrt((np.diff(noise, axis=0) ** 2).mean(axis=1))
@@ -202,7 +205,7 @@ def test_a_lane_of_motion_is_integrated_exactly() -> None:
 
 def test_the_noise_is_continuous_along_the_path() -> None:
     lengths = np.linspace(0, 600, 60_001)
-    noise = noise_at(lengths, 1.0, 5)
+    noise = noise_at(lengths, np.ones_like, "5/noise")
     # The fastest dimension moves at twice its length where the jitter doubles its rate.
     assert np.abs(np.diff(noise, axis=0)).max() <= 2 * 0.01 + 1e-5
 
