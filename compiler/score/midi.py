@@ -12,7 +12,7 @@ from fractions import Fraction
 from ...dsl.diagnostics import Diagnostic
 from .faults import fault, warning
 from .limits import check_seconds
-from .midi_guard import MidiFile, MidiNote, parse_midi
+from .midi_events import MidiFile, MidiNote, midi_events
 from .model import Measure, Meter, Note, RehearsalMark, Score, TempoMark, Track
 from .repeats import MAX_PLAYED_BARS
 
@@ -22,10 +22,11 @@ _COMMON = Meter(4, 4)
 
 
 def read_midi(data: bytes, name: str, digest: str) -> Score:
-    """The score in a MIDI file. Raises PieceError MV410, MV411, MV412 (see midi_guard) and MV408 (size of the
-    piece).
+    """The score in a MIDI file.
+
+    Raises PieceError MV410, MV411, MV412 (see midi_guard.py) and MV408 (size of the piece).
     """
-    file = parse_midi(data, name)
+    file = midi_events(data, name)
     unit = Fraction(1, file.ticks_per_quarter)
     end_tick = max((note.end_tick for track in file.tracks for note in track.notes), default=0)
     findings: list[Diagnostic] = []

@@ -1,7 +1,8 @@
 """Score: every note of a piece in playing order, exact, whatever the file it came from.
 
-All times are `Fraction` quarter notes from the start of what is played: repeats and jumps are unrolled. `bar` is the
-measure's number in the file, from 1, a pickup included; `pass_number` says which time through it is.
+All times are `Fraction` quarter notes from the start of what is played: repeats and jumps are unrolled.
+`bar` is the measure's number in the file, from 1, a pickup included; `pass_number` says which time through
+it is.
 """
 
 from dataclasses import dataclass, field
@@ -48,8 +49,9 @@ class Track:
 class Note:
     """One sounding note, ties merged.
 
-    `length_qn` is the written length, ties added up; `gate_qn` is how long the key is held (staccato, legato).
-    `velocity` is 1..127 with dynamics, hairpins and accents applied. `pitch` sounds: transposition is done.
+    `length_qn` is the written length, ties added up; `gate_qn` is how long the key is held (staccato,
+    legato). `velocity` is 1..127 with dynamics, hairpins and accents applied. `pitch` sounds: transposition
+    is done.
     """
 
     onset_qn: Fraction
@@ -112,7 +114,8 @@ class RehearsalMark:
 class Score:
     """A whole score. Notes are sorted by (onset_qn, track, staff, voice, pitch); measures and tempi by time.
 
-    The first tempo mark stands at 0. `end_qn` is the end of the last bar. `findings` are warnings of the reader.
+    The first tempo mark stands at 0. `end_qn` is the end of the last bar. `findings` are warnings of the
+    reader.
     """
 
     title: str
