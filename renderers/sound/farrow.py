@@ -22,7 +22,7 @@ FARTHEST = REACH - TAPS // 2 - 1
 """The longest delay or advance in samples."""
 _KAISER_BETA = 9.5
 _NODES = 256
-# Few runs of one whole delay are read as slices, many as a gather: measured, a run costs as much as 100 samples.
+# Few runs of one whole delay are read as slices, many as a gather: a run costs as much as 100 samples.
 _SAMPLES_A_RUN = 128
 
 
@@ -51,7 +51,7 @@ def coefficients() -> F64:
         powers[:, k] = cheb2poly(fitted[:, k])
     # A window that is its own mirror makes filters that are, or are their negatives; here to the last bit.
     signs = (-1.0) ** np.arange(DEGREE + 1)
-    return (powers + signs[:, None] * powers[:, ::-1]) / 2.0
+    return np.asarray((powers + signs[:, None] * powers[:, ::-1]) / 2.0)
 
 
 def split(delay: F64) -> tuple[NDArray[np.int64], F64]:

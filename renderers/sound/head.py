@@ -32,7 +32,7 @@ REAR_DEPTH = 0.61
 
 def alpha(theta: F64) -> F64:
     """α(θ): the brightness of an ear whose axis is θ (radians, 0..π) away from the source."""
-    return (1.0 + ALPHA_MIN / 2.0) + (1.0 - ALPHA_MIN / 2.0) * np.cos(theta * (np.pi / THETA_MIN))
+    return np.asarray((1.0 + ALPHA_MIN / 2.0) + (1.0 - ALPHA_MIN / 2.0) * np.cos(theta * (np.pi / THETA_MIN)))
 
 
 ALPHA_FRONT = float(alpha(np.array([np.pi / 2.0]))[0])

@@ -1,8 +1,8 @@
-"""Space: where a bus stands around the head, sample by sample, at a loudness that does not depend on the place.
+"""Space: where a bus stands around the head, sample by sample, at a loudness that is the same everywhere.
 
-`balance` is for two loudspeakers and stands here; `binaural` (a model of a head) and `hrtf` (a measured one) are
-for headphones. The law of the balance is that of the Web Audio StereoPannerNode, which throws nothing away,
-divided by the power that the correlation of the two channels would add:
+`balance` is for two loudspeakers and stands here; `binaural` (a model of a head) and `hrtf` (a measured one)
+are for headphones. The law of the balance is that of the Web Audio StereoPannerNode, which throws nothing
+away, divided by the power that the correlation of the two channels would add:
 
     kappa = 2⟨LR⟩ / (⟨L²⟩ + ⟨R²⟩),  c = sin(|p|·pi/2),  s = cos(|p|·pi/2),  k = 1/sqrt(1 + kappa·c)
     p <= 0:  L' = k(L + c·R),  R' = k·s·R        p > 0: mirrored

@@ -1,8 +1,8 @@
 """Width: a stereo bus as sources around a head: one, or its two channels some degrees apart.
 
-One source is (L + R)/√(2(1 + κ)), which keeps the power. Two stand at az ∓ w/2, closer together towards an ear, so
-that neither passes it. How loud they are together depends on how alike they reach each ear, which the model
-of the head tells for pink noise.
+One source is (L + R)/√(2(1 + κ)), which keeps the power. Two stand at az ∓ w/2, closer together towards
+an ear, so that neither passes it. How loud they are together depends on how alike they reach each ear, which
+the model of the head tells for pink noise.
 """
 
 import numpy as np
@@ -51,13 +51,13 @@ class Width:
         if self._gains is None:
             return 1.0
         turn_deg = azimuth_deg - 360.0 * np.floor(azimuth_deg / 360.0)
-        return np.interp(turn_deg, np.arange(361.0), self._gains)
+        return np.asarray(np.interp(turn_deg, np.arange(361.0), self._gains))
 
 
 def _aside(azimuth_deg: F64, half_deg: float) -> F64:
     """Half the angle between the channels: less near an ear; behind the head the other way round."""
     to_ear_deg = np.degrees(np.arcsin(np.clip(np.cos(np.radians(azimuth_deg)), -1.0, 1.0)))
-    return np.clip(to_ear_deg, -half_deg, half_deg)
+    return np.asarray(np.clip(to_ear_deg, -half_deg, half_deg))
 
 
 def _gains(kappa: float, half_deg: float, sample_rate_hz: int) -> F64:
@@ -82,5 +82,5 @@ def _response(towards: F64, hz: F64) -> NDArray[np.complex128]:
     """What an ear hears, (places, frequencies)."""
     s = 2j * np.pi * hz
     beta = brightness(towards)[:, None]
-    shaded: NDArray[np.complex128] = beta + (1.0 - beta) / (1.0 + s / SHADOW_POLE_RAD_S)
-    return shaded * np.exp(-s * lateness_s(towards)[:, None])
+    shaded = beta + (1.0 - beta) / (1.0 + s / SHADOW_POLE_RAD_S)
+    return np.asarray(shaded * np.exp(-s * lateness_s(towards)[:, None]), np.complex128)
