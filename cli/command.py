@@ -10,6 +10,8 @@ from .doctor import doctor
 from .explain import explain
 from .fmt import fmt
 from .inspect import classes, notes
+from .new import new
+from .plot import plot
 from .schema import schema
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -25,11 +27,13 @@ def main() -> None:
     """
 
 
+main.add_command(new)
 main.add_command(check)
 main.add_command(compile_command)
 main.add_command(import_command)
 main.add_command(notes)
 main.add_command(classes)
+main.add_command(plot)
 main.add_command(explain)
 main.add_command(fmt)
 main.add_command(schema)

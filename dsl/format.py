@@ -58,7 +58,8 @@ def scalar_text(text: str) -> str:
         source, findings = parse_source(f"{{a: {text}}}", "")
         if not findings and source.value == {"a": text}:
             return text
-    return json.dumps(text, ensure_ascii=False)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
 
 
 @dataclass(frozen=True, slots=True)
