@@ -1,26 +1,22 @@
-"""What is allowed but hardly meant: rules that catch nothing, lanes that leap, or move unheard."""
+"""What is allowed but hardly meant: rules that catch nothing, classes never shown, stems that do not fit."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import accumulate
 
 from ..dsl.diagnostics import Diagnostic, Severity
 from ..dsl.lane import Lane
 from ..dsl.piece import Bus, Piece
 from .clock import Clock
-from .curve import Curve
-from .parameters import ear_target, gain_target
+from .lint_lanes import Interval, Moved, Sounding, lane_findings
+from .parameters import ear_target, gain_target, plugin_targets
 from .plan import SoundPlan
 from .rules import Cast
 from .stage import Sources, has_recording, stem_intervals
 
-JUMP_HEARD = 0.02
-"""A smaller jump is not worth a word (audio.md 2.5)."""
-RING_S = Fraction(2)
-"""How long a note is counted as sounding after its key is let go."""
-
-Interval = tuple[Fraction, Fraction]
+RING_OUT_S = Fraction(1, 2)
+"""What the last note needs at least after its key is let go."""
+LONGEST_TAIL_S = 30
+"""A recording that goes on for longer after the score is that of another score."""
 
 
 def lint(
@@ -31,14 +27,27 @@ def lint(
     yield from _unseen_classes(piece, shown)
     yield from _past_the_end(piece.lanes, clock)
     written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}
+    held: list[Interval] = []
     for bus, plan in zip(buses, sound.buses, strict=True):
+        own = stem_intervals(bus, sources)
+        held += own
         moving = [(ear_target(bus).name, plan.ear), (gain_target(bus).name, plan.gain)]
-        lanes = [(written[name], curve) for name, curve in moving if name in written and curve.segments]
-        if lanes and not has_recording(bus):
-            sounding = _Sounding(stem_intervals(bus, sources))
-            for lane, curve in lanes:
-                yield from _silent_moves(lane, curve, bus, sounding, clock)
-                yield from _leaps(lane, curve, bus, sounding, clock)
+        for link, effect in zip(bus.chain, plan.chain, strict=False):
+            names = {name: target.name for name, target in plugin_targets(bus, link)}
+            moving += [(names[name], curve) for name, curve in effect.automation if name in names]
+        for number, (name, curve) in enumerate(moving):
+            # A lane of a rate may be given as cycles per beat: then its segments are not those of its points.
+            if name in written and len(curve.segments) == len(written[name].points):
+                sounding = None if has_recording(bus) else Sounding(own)
+                moved = Moved(
+                    written[name], curve, bus.name, sounding, is_ear=number == 0, is_level=number < 2
+                )
+                yield from lane_findings(moved, clock)
+    yield from _cut_off(piece, clock, held)
+    last_onset_s = max(
+        (clock.seconds(note.onset_qn) for note in sources.score.notes[-1:]), default=Fraction(0)
+    )
+    yield from _recordings(buses, clock, last_onset_s, sources)
 
 
 def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
@@ -85,63 +94,60 @@ def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
                 )
 
 
-class _Sounding:
-    """When a bus sounds: its notes with their ring, asked by time."""
+def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[Diagnostic]:
+    """A note that is let go shortly before the last sample rings into nothing."""
+    end_s = clock.end_s + piece.score.tail_s
+    last_s = max((end for _, end in held), default=None)
+    if (
+        last_s is not None
+        and end_s - last_s < RING_OUT_S
+        and piece.limit_s is None
+        and piece.selection is None
+    ):
+        left_ms = max(float(end_s - last_s), 0.0) * 1000
+        yield Diagnostic(
+            "MV349",
+            dict(piece.spans).get("/score/tail", piece.score.span),
+            f"the film ends {left_ms:.0f} ms after the last note is let go, so its ring-out is cut off",
+            "write a longer score.tail, as 3s",
+            Severity.WARNING,
+            clock.musical_place(clock.end_qn),
+        )
 
-    def __init__(self, held: Sequence[Interval]) -> None:
-        self._starts = [start for start, _ in held]
-        self._ends = list(accumulate((end + RING_S for _, end in held), max))
 
-    def overlaps(self, start_s: Fraction | float, end_s: Fraction | float) -> bool:
-        """Whether anything sounds at some time after start_s and before end_s."""
-        last = bisect_left(self._starts, end_s) - 1
-        return last >= 0 and self._ends[last] > start_s
-
-
-def _silent_moves(
-    lane: Lane, curve: Curve, bus: Bus, sounding: _Sounding, clock: Clock
+def _recordings(
+    buses: Sequence[Bus], clock: Clock, last_onset_s: Fraction, sources: Sources
 ) -> Iterator[Diagnostic]:
-    for point, segment in zip(lane.points, curve.segments, strict=False):
-        moves = segment.start_value != segment.target
-        if moves and not sounding.overlaps(segment.start_s, segment.end_s):
+    for stem in (stem for bus in buses for stem in bus.stems if stem.file is not None):
+        known = sources.recording(stem.file, stem.span) if stem.file is not None else None
+        if known is None:
+            continue
+        form, silent = known
+        if silent:
             yield Diagnostic(
-                "MV342",
-                point.span,
-                f"{lane.name} moves from {clock.position(segment.start_qn)} "
-                f"to {clock.position(segment.end_qn)}, but bus {bus.name} is silent there",
-                "move the point to where it is heard",
+                "MV326",
+                stem.span,
+                f"{stem.file} is silent from its first sample to its last",
+                "export the stem again, with its part unmuted",
                 Severity.WARNING,
-                clock.musical_place(segment.start_qn),
             )
+        length_s = form.length_s
+        if not length_s or last_onset_s < length_s <= clock.end_s + LONGEST_TAIL_S:
+            continue
+        is_short = length_s <= last_onset_s
+        end_s = float(last_onset_s if is_short else clock.end_s)
+        end_text = "the last note of the score begins" if is_short else "the score ends"
+        yield Diagnostic(
+            "MV325",
+            stem.span,
+            f"{stem.file} lasts {length_s:.2f} s, and {end_text} at {end_s:.2f} s",
+            _rate_hint(length_s / float(clock.end_s), form.sample_rate_hz),
+            Severity.WARNING,
+        )
 
 
-def _leaps(lane: Lane, curve: Curve, bus: Bus, sounding: _Sounding, clock: Clock) -> Iterator[Diagnostic]:
-    origin_s = float(curve.origin_s)
-    resets: dict[int, int] = {}
-    for jump in curve.jumps():
-        at_s = jump.time_s + origin_s
-        if abs(jump.size) <= JUMP_HEARD or not sounding.overlaps(at_s, at_s + 1e-9):
-            continue
-        if jump.is_reset:
-            resets[jump.segment] = resets.get(jump.segment, 0) + 1
-            continue
-        segment = curve.segments[jump.segment]
-        yield Diagnostic(
-            "MV344",
-            lane.points[jump.segment].span,
-            f"{lane.name} jumps from {jump.before:g} to {jump.after:g} while bus {bus.name} sounds",
-            f"leave out `from`, or glide to {jump.after:g} before",
-            Severity.WARNING,
-            clock.musical_place(segment.start_qn),
-        )
-    for index, count in resets.items():
-        segment = curve.segments[index]
-        size = abs(segment.target - segment.start_value)
-        yield Diagnostic(
-            "MV344",
-            lane.points[index].span,
-            f"the sawtooth of {lane.name} falls back by {size:g} {count} times while bus {bus.name} sounds",
-            "write shape: triangle for a swing without jumps",
-            Severity.WARNING,
-            clock.musical_place(segment.start_qn),
-        )
+def _rate_hint(ratio: float, rate_hz: int) -> str:
+    for wrong, right in ((48_000, 44_100), (44_100, 48_000)):
+        if rate_hz == wrong and abs(ratio * wrong / right - 1) < 0.03:
+            return f"it may hold {right} samples a second and say {wrong}: export it again at {wrong} Hz"
+    return "export it from the same version of the score, from its first bar to its last"
