@@ -263,6 +263,14 @@ _TABLE = (
         "lists are counted from 0, as `--set video.post.0.title=Hello`.",
     ),
     Code(
+        "MV216",
+        "ignore that ignores nothing",
+        NOTE,
+        "A comment `# musicvis: ignore[MV344]` stands beside a line that has no such finding, so it "
+        "would only hide a later one. Remove it, or correct the code or the line: it speaks of its own "
+        "line, and alone on a line, of the next.",
+    ),
+    Code(
         "MV230",
         "value without effect",
         WARNING,
@@ -402,6 +410,21 @@ _TABLE = (
         "what moved, then correct the expectation.",
     ),
     Code(
+        "MV325",
+        "recording of another length",
+        WARNING,
+        "A recording ends before the last note of the score begins, or goes on long after it, so it is "
+        "hardly a recording of this score. A file that says 48,000 Hz and was played at 44,100 is 8 % "
+        "short. Export the stem from the same version of the score, from its first bar to its last.",
+    ),
+    Code(
+        "MV326",
+        "silent recording",
+        WARNING,
+        "Every sample of a recording is zero: its part was muted when it was exported. Export the stem "
+        "again, and listen to it.",
+    ),
+    Code(
         "MV330",
         "name of several classes",
         ERROR,
@@ -438,10 +461,50 @@ _TABLE = (
     ),
     Code(
         "MV344",
-        "jump under sounding notes",
+        "jump of a lane",
         WARNING,
-        "A lane leaps by more than 0.02 while notes of its bus sound. Leave out `from` to begin where "
-        "the lane stands, or glide there before.",
+        "A lane leaps by more than 0.02: at a point whose value is not where the lane stands, or where a "
+        "sawtooth falls back. The finding says whether notes of its bus sound then. The leap itself does "
+        "not click, it is rounded off within 10 ms; but one that is heard is seldom meant. Leave out "
+        "`from` to begin where the lane stands, or glide there before: `{at: 5|1, from: -0.2, to: "
+        "-0.25}` becomes `{at: 5|1, to: -0.25}`.",
+    ),
+    Code(
+        "MV345",
+        "seconds across a tempo change",
+        WARNING,
+        "A point with `domain: seconds`, or a segment of the original effects.json, glides across a "
+        "change of tempo. It is even in seconds, so it is not where the beats are. Leave out `domain: "
+        "seconds`, or let a point stand where the tempo changes.",
+    ),
+    Code(
+        "MV346",
+        "too fast",
+        WARNING,
+        "A bus moves between the ears at more than 50 per second, from one side to the other in 40 ms. "
+        "In a headphone space that bends its pitch by more than a third of a semitone. Give the glide "
+        "more time, or its shape fewer cycles: `cycles: 8` in place of `cycles: 800`.",
+    ),
+    Code(
+        "MV347",
+        "shorter than a millisecond",
+        WARNING,
+        "Two points of a lane stand within a millisecond, so that nobody hears what the first one says. "
+        "Leave one of them out.",
+    ),
+    Code(
+        "MV348",
+        "lane that ends early",
+        WARNING,
+        "In the original effects.json form, the last segment of a set ends before the last bar does; its "
+        'last value is held from there. Write `"m2": "end"` if it should go on to the end.',
+    ),
+    Code(
+        "MV349",
+        "ring-out cut off",
+        WARNING,
+        "The last note is let go within half a second of the end of the film, and its ring-out is not "
+        "heard. Write a longer `tail` under `score`: `tail: 3s`.",
     ),
     # Scores
     Code(
@@ -619,6 +682,26 @@ _TABLE = (
         ERROR,
         "A recording holds samples that are infinite or not numbers: the program that wrote it "
         "overflowed. Lower its level and export the stem again.",
+    ),
+    Code(
+        "MV520",
+        "no head",
+        ERROR,
+        "`space: hrtf` needs a measured head, a SOFA file: `sofa: heads/mine.sofa` in the bus, or the one of "
+        "the package libmysofa where it is installed. `space: binaural` needs none.",
+    ),
+    Code(
+        "MV521",
+        "head that cannot be used",
+        ERROR,
+        "A SOFA file is damaged, of another convention than SimpleFreeFieldHRIR, or larger than heads are. "
+        "Name another one.",
+    ),
+    Code(
+        "MV522",
+        "hrtf extra missing",
+        ERROR,
+        "Measured heads are read with h5py: pip install 'musicvis[hrtf]'. `space: binaural` needs nothing.",
     ),
     # Budgets
     Code(

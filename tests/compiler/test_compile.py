@@ -290,7 +290,7 @@ def test_lint_names_jumps_under_notes_and_moves_in_silence(
 
     assert found(("1|2", {"hold": 0.5})) == ["MV344"]
     assert found(("1|2", {"hold": 0.015})) == []
-    assert found(("3|1", {"hold": 0.5})) == []
+    assert found(("3|1", {"hold": 0.5})) == ["MV344"]
     glide = {"to": 0.5, "shape": Shape.STRAIGHT}
     assert found(("1|2", glide), ("2|1", {"hold": 0.5})) == []
     assert found(("2|1", glide)) == ["MV342"]

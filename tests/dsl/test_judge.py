@@ -55,7 +55,9 @@ LEAVES = st.one_of(
     st.booleans(),
     st.integers(-3, 200),
     st.floats(-2, 3).map(lambda number: round(number, 2)),
-    st.sampled_from(("1|1", "end", "0.5", "50%", "6 Hz", "per_beat", "smoothstep", "sawtooth", "hold", "x", "")),
+    st.sampled_from(
+        ("1|1", "end", "0.5", "50%", "6 Hz", "per_beat", "smoothstep", "sawtooth", "hold", "x", "")
+    ),
 )
 KEYS = ("at", "hold", "to", "via", "from", "shape", "cycles", "points", "mirror", "mode", "over", "phase")
 POINTS = st.dictionaries(st.sampled_from(KEYS), LEAVES, max_size=5)
