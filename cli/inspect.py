@@ -16,7 +16,7 @@ from .discover import MANIFEST
 from .report import tell_findings
 
 if TYPE_CHECKING:
-    from ..compiler.compile import NoteRow
+    from ..compiler.notes import NoteRow
     from ..dsl.span import Span
 
 Record = dict[str, Any]
@@ -79,7 +79,7 @@ def note_rows(source: Path, bars: str | None) -> tuple[Sequence["NoteRow"], Sequ
 
     On a fault, says it and ends the command with code 1.
     """
-    from ..compiler.compile import piece_notes, score_notes
+    from ..compiler.notes import piece_notes, score_notes
     from ..dsl.diagnostics import Diagnostic, PieceError
     from ..dsl.load import load_piece
     from ..dsl.position import parse_range

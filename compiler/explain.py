@@ -14,11 +14,12 @@ from ..dsl.span import Span
 from ..dsl.units import Quarters
 from .classes import class_names
 from .clock import Clock, frame_at
-from .compile import Heard, compiled, hear, matched_rules
+from .compile import Heard, compiled, hear
 from .curve import Curve, Segment
 from .expect import meter_text
 from .lanes import Lanes
 from .later import np
+from .notes import matched_rules
 from .parameters import Target, ear_target, gain_target, plugin_targets, visual_targets
 from .rules import Weights, cast
 from .stage import buses_of

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import mido
 import pytest
-from musicvis.compiler.compile import check_piece, compile_piece, piece_notes, score_notes
+from musicvis.compiler.compile import check_piece, compile_piece
+from musicvis.compiler.notes import piece_notes, score_notes
 from musicvis.dsl.diagnostics import PieceError
 from musicvis.dsl.load import load_piece
 
