@@ -1,0 +1,46 @@
+"""`musicvis plot`: a piece as one picture, before anything is rendered."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from .discover import PiecePath, piece_here, piece_name
+from .report import summary, tell_findings
+
+
+@click.command()
+@click.argument("piece", type=PiecePath(), required=False)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The picture, a .png.")
+def plot(piece: Path | None, output: Path | None) -> None:
+    """Draw a piece: bars, notes, ear movement and classes.
+
+    The picture is written to build/NAME.png beside the manifest, or where -o says.
+    """
+    from ..compiler.compile import compile_piece
+    from ..dsl.load import load_piece
+    from .build import prepare_build_folder
+
+    manifest = piece or piece_here(Path.cwd())
+    target = output or manifest.parent / "build" / f"{piece_name(manifest)}.png"
+    if target.suffix.lower() != ".png":
+        raise click.UsageError(f"{target}: a plot ends in .png")
+    loaded = load_piece(manifest)
+    compilation = compile_piece(loaded)
+    tell_findings(compilation.diagnostics, loaded.files)
+    if compilation.plan is None:
+        click.echo(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written", err=True)
+        sys.exit(1)
+    try:
+        from ..renderers.plot import plot as write_plot
+
+        if output is None:
+            prepare_build_folder(target.parent)
+        write_plot(compilation.plan, target)
+    except ModuleNotFoundError as error:
+        click.echo(f"error: {error.name} is missing; to plot, type: pip install 'musicvis[render]'", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"error: {target}: {error.strerror or error}; nothing was written", err=True)
+        sys.exit(1)
+    click.echo(f"wrote {target}", err=True)
