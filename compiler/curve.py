@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     F64 = NDArray[np.float64]
 
 
+LONGEST_DECLICK_S = 0.16
+"""A jump of two turns is none of eight times a quarter turn."""
 JUMP_LEAST = 1e-6
 """A smaller difference between two segments is no jump."""
 CYCLES_MOST = 100_000
@@ -51,8 +53,8 @@ class Segment:
     """One stretch of a lane; half-open: it holds from its start up to, not at, its end.
 
     Times are exact, from the start of the piece. `target` is the value that the shape moves to, or swings to.
-    `key` seeds the drift shape: two words of 64 bits. `slopes` are those of a curve through points at its ends,
-    in values per whole segment.
+    `key` seeds the drift shape: two words of 64 bits. `slopes` are those of a curve through points, at both
+    ends, in values per whole segment.
     """
 
     start_s: Fraction
@@ -141,6 +143,7 @@ class Curve:
     before     the value before the first segment: the parameter's neutral value
     tempo      of the piece, for segments that run in beats
     declick_s  D: how long a jump takes, centred on it; 0 leaves jumps hard
+    declick_per_unit_s  where it is longer: so much for each unit of a jump, LONGEST_DECLICK_S at most
     origin_s   the time of the piece at which the film begins
     scale      the whole is multiplied by it: -1 for the mirror of a lane
     """
@@ -154,6 +157,7 @@ class Curve:
     origin_s: Fraction = Fraction(0)
     scale: float = 1.0
     layers: tuple[Layer, ...] = ()
+    declick_per_unit_s: float = 0.0
 
     @classmethod
     def constant_of(cls, value: float) -> Curve:
@@ -220,8 +224,8 @@ class Curve:
             if segment.shape in PERIODIC:
                 quarters = np.arange(1, ceil(4 * segment.cycles)) / float(4 * segment.cycles)
                 inner += self._times_of(segment, quarters).tolist()
-        half_s = self.declick_s / 2
         for moment_s, jump in self._jumps:
+            half_s = self._declick_s(jump) / 2
             inner += [moment_s] if jump.hard else [moment_s - half_s, moment_s, moment_s + half_s]
         if self.tempo is not None and self.segments:
             inner += self.tempo.starts_s
@@ -249,19 +253,25 @@ class Curve:
 
     def _soften(self, moments_s: F64, found: F64) -> None:
         """Add J·[Q((t−tj)/D + ½) − H(t−tj)] for each jump J at tj, with Q the quintic, H(0) = 1."""
-        half_s = self.declick_s / 2
-        if not half_s or not moments_s.size:
+        if not self.declick_s or not moments_s.size:
             return
-        first = self._jump_moments_s.searchsorted(moments_s[0] - half_s)
-        last = self._jump_moments_s.searchsorted(moments_s[-1] + half_s, "right")
+        reach_s = (LONGEST_DECLICK_S if self.declick_per_unit_s else self.declick_s) / 2
+        first = self._jump_moments_s.searchsorted(moments_s[0] - reach_s)
+        last = self._jump_moments_s.searchsorted(moments_s[-1] + reach_s, "right")
         for at_s, jump in self._jumps[first:last]:
             if jump.hard:
                 continue
-            begin = int(moments_s.searchsorted(at_s - half_s))
-            end = int(moments_s.searchsorted(at_s + half_s))
+            length_s = self._declick_s(jump)
+            begin = int(moments_s.searchsorted(at_s - length_s / 2))
+            end = int(moments_s.searchsorted(at_s + length_s / 2))
             away_s = moments_s[begin:end] - at_s
-            softened = quintic((away_s / self.declick_s + 0.5).clip(0.0, 1.0)) - (away_s >= 0)
+            softened = quintic((away_s / length_s + 0.5).clip(0.0, 1.0)) - (away_s >= 0)
             found[begin:end] += jump.size / self.scale * softened
+
+    def _declick_s(self, jump: Jump) -> float:
+        """How long a jump takes."""
+        wanted_s = self.declick_per_unit_s * abs(jump.size)
+        return max(self.declick_s, min(wanted_s, LONGEST_DECLICK_S))
 
     def _progress(self, segment: Segment, moments_s: F64) -> F64:
         """u: how far into a segment each time is, 0..1."""

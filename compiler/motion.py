@@ -22,10 +22,10 @@ F64 = NDArray[np.float64]
 DIMENSIONS = 128
 NOISE_MOST = 2.0
 SIGMA = 0.7
-"""The noise lies within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is that of a normal variable
-cut at ±2, as BigGAN was trained with (Brock, Donahue, Simonyan 2019, section 3.1)."""
+"""The noise lies within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is about that of a normal
+variable cut at ±2, the truncation of BigGAN's released weights."""
 
-# Measured on the embedded generator: lively and still coherent at amount 0.5, steps of .002 to .03 rms a frame.
+# Seen on the embedded generator: lively and still coherent at amount 0.5; rms steps of .002 to .03 a frame.
 REST_SPEED = 0.165
 """Noise units per second and per unit of amount, while nothing sounds."""
 KICK_SPEED = 1.76
@@ -117,9 +117,9 @@ def jitter_along(way: Path, jitter: Curve, begin_s: float, latest_s: float, befo
 def noise_at(lengths: F64, jitter: Jitter, streams: str, most: float = NOISE_MOST) -> F32:
     """The noise at ascending path lengths s >= 0: float32 (n, 128), within ±most·SIGMA.
 
-    Each dimension i runs along its own direction, x_i(s) = x_i(0) + d_i·∫(1 + jitter·g_i), with g_i a piecewise
-    linear function in −1..1, and a triangle wave folds x_i into ±most. x(0), d and g are drawn from the random
-    streams of that name.
+    Each dimension i runs along its own direction, x_i(s) = x_i(0) + d_i·∫(1 + jitter·g_i), with g_i a
+    piecewise linear function in −1..1, and a triangle wave folds x_i into ±most. x(0), d and g are drawn from
+    the random streams of that name.
     """
     start = stream(f"{streams}/start")
     first = start.standard_normal(DIMENSIONS).clip(-most, most)
@@ -151,7 +151,7 @@ def _knots(longest: float, jitter: Jitter, streams: str) -> Iterator[tuple[int, 
     for begin in range(0, knot_count, KNOT_BLOCK):
         knots = begin + np.arange(min(KNOT_BLOCK, knot_count - begin))
         # The jitter of a knot is the lane's at the knot before: what is still to come changes nothing.
-        amplitude = jitter(knots * JITTER_KNOT)[:, None]
+        amplitude = jitter(np.asarray(knots * JITTER_KNOT, np.float64))[:, None]
         drawn = 1.0 + amplitude * drawing.uniform(-1.0, 1.0, (knots.size, DIMENSIONS))
         rates = np.concatenate([rates[-1:], drawn])
         steps = (rates[1:] + rates[:-1]) * (JITTER_KNOT / 2)

@@ -1,9 +1,9 @@
 """Which music returns: phrases of the leading part, and every place where one comes back, at any pitch.
 
-The leading part of a bar is the first part, in the order of parts, that sounds in it. Its contour is the rhythm
-of its highest notes and their intervals from the first one; a run of bars with the contour of an earlier run is
-that run again, some semitones higher or lower. Everything else is new: a phrase begins where the music is new,
-at a rehearsal mark, and after a silence.
+The leading part of a bar is the first part, in the order of parts, that sounds in it. Its contour is the
+rhythm of its highest notes and their intervals from the first one; a run of bars with the contour of an earlier
+run is that run again, some semitones higher or lower. Everything else is new: a phrase begins where the music
+turns new, at a rehearsal mark, and after a silence.
 """
 
 from collections.abc import Sequence
@@ -178,7 +178,7 @@ def _longest_return(bars: Sequence[_Bar], places: dict[int, list[int]], i: int) 
 
 
 def _common_length(bars: Sequence[_Bar], earlier: int, i: int) -> int:
-    """How many bars from i on equal those from `earlier` up to i, all by one interval; 0 if they are too few."""
+    """How many bars from i on equal those from `earlier` up to i, all by one interval; 0 if too few."""
     shift: int | None = None
     count = length = 0
     for k in range(min(BARS_MOST, len(bars) - i, i - earlier)):

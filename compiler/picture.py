@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.files import name_fault
 from ..dsl.piece import Piece
+from .classes import class_names
 from .curve import Curve
 from .envelope import RELEASE_SPANS
 from .film import Film, heavy_latents
@@ -20,13 +21,12 @@ from .rules import Cast
 from .tempo import TempoArrays
 from .timeline import Timeline, brightness, frame_times, picture_times, title_plans
 
-
 F32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreTime:
-    """What the picture knows of the score beside its notes: the tempo, and the phrases if it remembers them."""
+    """What the picture knows of the score beside its notes: the tempo, and the phrases if it has a memory."""
 
     tempo: TempoArrays
     memory: Memory | None = None
@@ -93,9 +93,12 @@ def picture_plan(
         resolution=visuals.resolution,
         generator_seed=piece.seed,
         titles=title_plans(events.titles, film),
+        class_names=tuple(class_names()[index][0] for index in made.class_indices),
         hue_deg=_unless_all(0.0, made.hue_deg),
         zoom=_unless_all(1.0, zoom),
         rotation_deg=_unless_all(0.0, rotation_deg),
+        truncation=_unless_all(1.0, made.truncation),
+        weights_sha256=visuals.weights_sha256,
     )
 
 

@@ -50,6 +50,18 @@ class Effect:
     """The name by which a lane addresses it; the plugin's own where none is written."""
     per_beat: tuple[str, ...] = ()
     """Parameters whose value counts cycles per beat (`2/b`) instead of hertz."""
+    vst3: "Vst3 | None" = None
+    """The plugin's file, where `plugin` is vst3; its numbers are in `parameters`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vst3:
+    """A plugin of the user's: what the table of plugins does not know."""
+
+    file: PurePosixPath
+    preset: PurePosixPath | None = None
+    words: tuple[tuple[str, str | bool], ...] = ()
+    """Parameters whose value is a word or a switch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,56 @@ class Stem:
     file: PurePosixPath | None = None
     tracks: tuple[str, ...] = ()
     """Globs over the tracks of `score`; empty means all."""
+    by: str = ""
+    """The program that plays it: musescore or fluidsynth; empty for the built-in instruments."""
+    soundfont: PurePosixPath | None = None
+    offset_s: float | None = None
+    """Where bar 1 stands in the recording."""
+    aligned: bool = False
+    """Whether the recording is moved to where its notes are found."""
+    plays: str | None = None
+    """The part that a recording plays, where it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A share of a bus that goes to a return."""
+
+    to: str
+    span: Span
+    level: float
+    """Linear."""
+    is_before: bool = False
+    """Taken before the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Where buses send a share of their sound: a chain, not moved."""
+
+    name: str
+    span: Span
+    chain: tuple[Effect, ...]
+    gain: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """What the finished sound is brought to."""
+
+    loudness_lufs: float | None = None
+    ceiling_dbtp: float = -1.0
+    is_dithered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Notes apart from each other, around the place of their bus: offsets in ears, -1..1."""
+
+    by: str
+    """`pitch`: from the lowest to the highest; `order`: from the first to the last."""
+    first: float
+    last: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +140,16 @@ class Bus:
     ear: str | None = None
     """Name of the lane; None means the lane of the bus's own name."""
     space: str = "balance"
+    """`balance` for loudspeakers; `binaural` and `hrtf` for headphones."""
+    width_deg: float = 0.0
+    """The angle between the two channels, for headphones."""
+    level: str = "pink"
+    """`pink` or `stem`: what the loudness is kept constant for."""
+    sofa: PurePosixPath | None = None
+    """The measured head of `hrtf`; None means an installed one."""
+    spread: "Spread | None" = None
+    """How its notes stand apart; None means all in one place."""
+    sends: tuple[Send, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +158,8 @@ class Audio:
 
     buses: tuple[Bus, ...] = ()
     default_chain: tuple[Effect, ...] = ()
+    returns: tuple[Return, ...] = ()
+    master: Master | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +188,7 @@ class Motion:
     amount: float = 0.5
     jitter: float = 0.5
     memory: str = "clock"
-    """`clock`: one path from the first second to the last; `motif`: a phrase that returns returns its images."""
+    """`clock`: one path through the film; `motif`: a phrase that returns brings its images back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +213,8 @@ class Visuals:
 
     generator: str = "auto"
     weights: PurePosixPath | None = None
+    """A folder of the piece, or the name of weights in the user's own store."""
+    weights_sha256: str | None = None
     resolution: int = 512
     truncation: float = 1.0
     depth: float = 0.8

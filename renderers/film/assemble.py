@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGenerator
+from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.title import Overlay, overlay_of
 from .encode import U8, FilmWriter, sound_of_frames
@@ -80,6 +82,9 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     black = picture.brightness == 0
     same_image = np.zeros(count, bool)
     same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
+    for lane in (picture.hue_deg, picture.zoom, picture.rotation_deg, picture.truncation):
+        if lane is not None:
+            same_image[1:] &= lane[1:] == lane[:-1]
     same_look = np.zeros(count, bool)
     same_look[1:] = same_image[1:] & (picture.brightness[1:] == picture.brightness[:-1])
     same_look[1:] |= black[1:] & black[:-1]
@@ -129,7 +134,12 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: Future[Chunk] | 
     if new:
         noise = torch.from_numpy(picture.noise[new])
         classes = torch.from_numpy(np.concatenate([picture.classes(k, k + 1) for k in new]))
-        made = iter(generator.images(noise.to(generator.device), classes.to(generator.device)))
+        controls = _controls_of(picture, new, generator.device)
+        if isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
+            truncation = torch.from_numpy(picture.truncation[new])
+            made = iter(moved(generator.images_at(noise, classes, truncation), controls))
+        else:
+            made = iter(_steered(generator, noise, classes, controls))
     image = before.result().last_image if before is not None else None
     images: list[torch.Tensor] = []
     for shot in lit:
@@ -138,6 +148,25 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: Future[Chunk] | 
         assert image is not None
         images.append(image)
     return images
+
+
+def _steered(
+    generator: Generator, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls
+) -> torch.Tensor:
+    """Images as the piece's camera sees them: by the generator's own camera where it has one."""
+    noise, classes = noise.to(generator.device), classes.to(generator.device)
+    if controls.are_neutral:
+        return generator.images(noise, classes)
+    if isinstance(generator, SteeredGenerator):
+        return generator.steered(noise, classes, controls)
+    return moved(generator.images(noise, classes), controls)
+
+
+def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
+    lanes = (picture.hue_deg, picture.zoom, picture.rotation_deg)
+    return FrameControls(
+        *(None if lane is None else torch.from_numpy(lane[list(frames)]).to(device) for lane in lanes)
+    )
 
 
 def assembled(
@@ -156,7 +185,7 @@ def assembled(
     on_frame   called with the number of frames written so far
     """
     shots = shots_of(workshop.picture)
-    size = FRAMES_AT_ONCE_ON_GPU if workshop.generator.device.type == "cuda" else 1
+    size = _shots_at_once(workshop.generator, len(shots), workers)
     samples_due = sound_of_frames(workshop.picture.frame_count, writer.picture, sample_rate_hz)
     samples_sent = 0
     for planes in _in_order(workshop, [shots[i : i + size] for i in range(0, len(shots), size)], workers):
@@ -198,6 +227,13 @@ def _in_order(workshop: Workshop, chunks: Sequence[Sequence[Shot]], workers: int
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         torch.set_num_threads(threads_before)
+
+
+def _shots_at_once(generator: Generator, shot_count: int, workers: int) -> int:
+    """How many shots make a chunk; of a short film so few that every worker has one."""
+    if isinstance(generator, TruncatedGenerator):
+        return max(1, min(generator.frames_at_once, -(-shot_count // workers)))
+    return FRAMES_AT_ONCE_ON_GPU if generator.device.type == "cuda" else 1
 
 
 def worker_count(asked: int | None, device: torch.device) -> int:

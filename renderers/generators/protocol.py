@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
 
 NOISE_SIZE = 128
 CLASS_COUNT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FrameControls:
+    """What a composer does to camera and colour, for n images: each of shape (n,), None where nothing."""
+
+    hue_deg: torch.Tensor | None = None
+    """All colours turned, red towards green."""
+    zoom: torch.Tensor | None = None
+    """2 shows everything twice as large."""
+    rotation_deg: torch.Tensor | None = None
+    """The picture turned clockwise."""
+
+    @property
+    def are_neutral(self) -> bool:
+        return self.hue_deg is None and self.zoom is None and self.rotation_deg is None
+
+    def rows(self, start: int, end: int) -> FrameControls:
+        """The same for some of the images."""
+        lanes = (self.hue_deg, self.zoom, self.rotation_deg)
+        return FrameControls(*(None if lane is None else lane[start:end] for lane in lanes))
 
 
 class Generator(Protocol):
@@ -31,4 +53,25 @@ class Generator(Protocol):
         classes   shape (n, 1000), float32, weights >= 0 of the ImageNet classes
         returns   shape (n, 3, height, width), float32 in [-1, 1], display sRGB, on `device`
         """
+        ...
+
+
+@runtime_checkable
+class TruncatedGenerator(Generator, Protocol):
+    """A generator that must be told how far its noise was truncated, and makes several images at once."""
+
+    frames_at_once: int
+    """How many images a call should ask for."""
+
+    def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
+        """The images of noise that lies within ±2·truncation, shape (n,); they are those of `images` at 1."""
+        ...
+
+
+@runtime_checkable
+class SteeredGenerator(Generator, Protocol):
+    """A generator with a camera of its own, which shows what lies beyond the edges of its images."""
+
+    def steered(self, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls) -> torch.Tensor:
+        """The images, as its camera sees them."""
         ...

@@ -22,38 +22,13 @@ ROLL, ZOOM, PAN_X, PAN_Y, LIGHT_X, LIGHT_Y, HUE = range(7)
 
 
 @dataclass(frozen=True, slots=True)
-class FrameControls:
-    """Offsets per frame to what the noise does to camera, light and colour, each of shape (n,).
-
-    They add to controls that the noise moves within [-1, 1], so -1 to 1 is the natural range, and twice that
-    still looks meant.
-    """
-
-    hue: Tensor | None = None
-    """+1 turns all colours by 10 degrees."""
-    zoom: Tensor | None = None
-    """+1 moves away by a factor of 1.27, -1 closer by the same."""
-    rotation: Tensor | None = None
-    """+1 rolls the camera by 17 degrees where no side is up, by less where one is."""
-    light_x: Tensor | None = None
-    """+1 moves the light, which comes from the upper left, to the right."""
-    light_y: Tensor | None = None
-    """+1 moves the light down."""
-
-    def rows(self, start: int, end: int) -> FrameControls:
-        """The same for some of the frames."""
-        lanes = (self.hue, self.zoom, self.rotation, self.light_x, self.light_y)
-        return FrameControls(*(None if lane is None else lane[start:end] for lane in lanes))
-
-
-@dataclass(frozen=True, slots=True)
 class Movement:
     """What the noise of n frames says."""
 
     controls: Tensor
     """Shape (n, 24), unit variance."""
     bounded: Tensor
-    """The same softly bounded to [-1, 1], plus the frame controls."""
+    """The same softly bounded to [-1, 1]."""
     stream: Tensor
     """Spectrum of the flow's stream function: shape (n, 9, 9)."""
     drift_sway: Tensor
@@ -86,22 +61,11 @@ class NoiseReader:
         self._drift_sway = on_device(np.concatenate([drift, sway]).T)
         self._gates = on_device(spectra(1.6, 3, GATE_FIELDS).T)
 
-    def read(self, noise: Tensor, offsets: FrameControls | None) -> Movement:
+    def read(self, noise: Tensor) -> Movement:
         """noise: shape (n, 128)."""
         n, k = len(noise), BASIS_SIZE
         controls = noise @ self._controls
         bounded = torch.tanh(controls * 0.7)
-        if offsets is not None:
-            lanes = (
-                (ROLL, offsets.rotation),
-                (ZOOM, offsets.zoom),
-                (LIGHT_X, offsets.light_x),
-                (LIGHT_Y, offsets.light_y),
-                (HUE, offsets.hue),
-            )
-            for column, lane in lanes:
-                if lane is not None:
-                    bounded[:, column] += lane.to(bounded)
         return Movement(
             controls,
             bounded,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ..protocol import FrameControls
 from .controls import PAN_X, PAN_Y, ROLL, ZOOM, Movement
 from .grid import Grid
 
@@ -54,16 +55,31 @@ class Ground:
         return Fields(flow_x, torch.sub(far_y, flow_y, out=flow_y), far_x, far_y, smooth[:, 0], smooth[:, 1])
 
 
-def ground_of(movement: Movement, warp: Tensor, spin: Tensor, pan: tuple[float, float]) -> Ground:
-    """warp, spin: shape (n,), the motifs' constants mixed by weight. pan: right and down, in half heights."""
+def ground_of(
+    movement: Movement, warp: Tensor, spin: Tensor, pan: tuple[float, float], steering: FrameControls
+) -> Ground:
+    """The ground of n frames.
+
+    warp, spin   shape (n,), the motifs' constants mixed by weight
+    pan          right and down, in half heights; the camera is steered about the place to which it moves
+    """
     bounded = movement.bounded
     roll = (bounded[:, ROLL] * 0.30 * spin).view(-1, 1, 1)
     zoom = torch.exp(0.24 * bounded[:, ZOOM]).view(-1, 1, 1)
+    own_cos, own_sin = torch.cos(roll) * zoom, torch.sin(roll) * zoom
+    if steering.rotation_deg is not None:
+        roll = roll - torch.deg2rad(steering.rotation_deg.to(roll)).view(-1, 1, 1)
+    if steering.zoom is not None:
+        zoom = zoom / steering.zoom.to(zoom).view(-1, 1, 1)
+    cos, sin = torch.cos(roll) * zoom, torch.sin(roll) * zoom
+    right, down = pan
     return Ground(
-        torch.cos(roll) * zoom,
-        torch.sin(roll) * zoom,
-        (0.14 * bounded[:, PAN_X]).view(-1, 1, 1) - pan[0],
-        (0.09 * bounded[:, PAN_Y]).view(-1, 1, 1) - pan[1],
+        cos,
+        sin,
+        (0.14 * bounded[:, PAN_X]).view(-1, 1, 1)
+        - right
+        + ((own_cos - cos) * right - (own_sin - sin) * down),
+        (0.09 * bounded[:, PAN_Y]).view(-1, 1, 1) - down + ((own_sin - sin) * right + (own_cos - cos) * down),
         WARP_GAIN * warp.view(-1, 1, 1),
         movement.stream,
         movement.drift_sway,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ...picture.camera import hue_turn
 from .controls import HUE
 from .looks import VOID_CLASS, Looks
 from .maths import mix
@@ -30,8 +31,13 @@ class Ink(NamedTuple):
 class Inks:
     """The inks of n frames."""
 
-    def __init__(self, looks: Looks, weights: Tensor, bounded: Tensor) -> None:
-        """weights: shape (n, 1000), sum at most 1. bounded: the noise's bounded controls, shape (n, 24)."""
+    def __init__(self, looks: Looks, weights: Tensor, bounded: Tensor, hue_deg: Tensor | None) -> None:
+        """The inks of n frames.
+
+        weights   shape (n, 1000), sum at most 1
+        bounded   the noise's bounded controls, shape (n, 24)
+        hue_deg   shape (n,), how far all colours are turned besides
+        """
         active = weights.amax(0).nonzero()[:, 0]
         self._looks = looks
         self._palettes = looks.palettes(active.tolist())
@@ -39,7 +45,8 @@ class Inks:
         mixed = (weights[:, active] @ flat).view(len(weights), TABLE_SIZE, 3)
         room = (1 - weights.sum(1).clamp(0, 1))[:, None, None]
         self._mixed = mixed + self._palettes[VOID_CLASS] * room
-        self._turn = _hue_turn(LARGEST_TURN_RAD * bounded[:, HUE])
+        angle = LARGEST_TURN_RAD * bounded[:, HUE]
+        self._turn = hue_turn(angle if hue_deg is None else angle + torch.deg2rad(hue_deg.to(angle)))
 
     def ink(self, frame: int, number: int) -> Ink:
         """The ink of a class in one frame."""
@@ -49,11 +56,3 @@ class Inks:
         else:
             palette, accent = mix(self._palettes[number], mixed, MIXED_SHARE), self._looks.accents[number]
         return Ink((turn @ palette.t()).clamp(min=0), (turn @ accent[:, None]).clamp(min=0))
-
-
-def _hue_turn(angle: Tensor) -> Tensor:
-    """Rotations of rgb about the grey axis (Rodrigues): shape (n, 3, 3)."""
-    cos, sin = torch.cos(angle)[:, None, None], torch.sin(angle)[:, None, None]
-    identity = torch.eye(3, device=angle.device)
-    cross = angle.new_tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / 3**0.5
-    return cos * identity + sin * cross + (1 - cos) / 3

@@ -13,11 +13,11 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from ..protocol import CLASS_COUNT, NOISE_SIZE
+from ..protocol import CLASS_COUNT, NOISE_SIZE, FrameControls
 from .atlas import Atlas, build_textures
 from .blend import Layer, blend_layers
 from .canvas import Canvas, Surface
-from .controls import PAN_Y, FrameControls, Movement, NoiseReader
+from .controls import PAN_Y, Movement, NoiseReader
 from .grid import BASIS_SIZE, make_grid
 from .ground import Fields, ground_of
 from .inks import Ink, Inks
@@ -77,12 +77,16 @@ class EmbeddedGenerator:
         """Where the images are made and stay."""
         return self._device
 
-    def images(self, noise: Tensor, classes: Tensor, *, controls: FrameControls | None = None) -> Tensor:
+    def images(self, noise: Tensor, classes: Tensor) -> Tensor:
+        """The picture of each pair of vectors, with the camera where the noise puts it."""
+        return self.steered(noise, classes, FrameControls())
+
+    def steered(self, noise: Tensor, classes: Tensor, controls: FrameControls) -> Tensor:
         """The picture of each pair of vectors.
 
         noise      shape (n, 128); 0 is the calm archetype, 2 in every dimension still is valid
         classes    shape (n, 1000), weights >= 0; sums above 1 count as 1, sums below 1 leave room for smoke
-        controls   offsets to camera, light and colour
+        controls   what a composer does to camera and colour, besides the noise
         returns    shape (n, 3, height, width), float32 in [-1, 1], display sRGB
         """
         if noise.ndim != 2 or noise.shape[1] != NOISE_SIZE:
@@ -98,22 +102,24 @@ class EmbeddedGenerator:
             noise, classes = (v.to(self._device, torch.float32) for v in (noise, classes))
             for start in range(0, len(noise), at_once):
                 end = min(start + at_once, len(noise))
-                offsets = None if controls is None else controls.rows(start, end)
-                self._paint(noise[start:end], classes[start:end], offsets, pictures[start:end])
+                steering = controls.rows(start, end)
+                self._paint(noise[start:end], classes[start:end], steering, pictures[start:end])
             return pictures.mul_(2).sub_(1)
 
-    def _paint(self, noise: Tensor, classes: Tensor, offsets: FrameControls | None, out: Tensor) -> None:
+    def _paint(self, noise: Tensor, classes: Tensor, steering: FrameControls, out: Tensor) -> None:
         """Paint frames in [0, 1] into out."""
         grid, looks = self._grid, self._looks
-        movement = self._noise.read(noise, offsets)
+        movement = self._noise.read(noise)
         layers = layers_of(classes)
         geometry = (layers.weights[..., None] * looks.geometry[layers.classes]).sum(1)
         warp, steepness, _, spin = geometry.unbind(1)
-        ground = ground_of(movement, warp, spin, self._pan)
-        strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded))
+        ground = ground_of(movement, warp, spin, self._pan, steering)
+        strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg))
         relief = self._bare_relief(out)
+        # What lies further away is smoothed over more of it.
+        pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom.min())
         for rows in grid.strips(STRIP_PX):
-            surfaces = self._surfaces(strokes, ground.fields(grid, rows), movement.controls)
+            surfaces = self._surfaces(strokes, ground.fields(grid, rows), movement.controls, pixel)
             for frame in range(len(noise)):
                 self._fuse(frame, strokes, surfaces, movement, rows, relief)
         lit_relief(relief, steepness, movement.bounded, grid)
@@ -131,7 +137,9 @@ class EmbeddedGenerator:
             gloss=torch.empty(n, *shape, device=self._device),
         )
 
-    def _surfaces(self, strokes: list[_Stroke], fields: Fields, controls: Tensor) -> list[Surface]:
+    def _surfaces(
+        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float
+    ) -> list[Surface]:
         """What every stroke paints in a strip, each of shape (rows, columns).
 
         One call per motif for all frames and classes that have it.
@@ -141,13 +149,13 @@ class EmbeddedGenerator:
         for i, stroke in enumerate(strokes):
             groups.setdefault(stroke.motif.letter, []).append(i)
         for group in groups.values():
-            canvas = self._canvas([strokes[i] for i in group], fields, controls)
+            canvas = self._canvas([strokes[i] for i in group], fields, controls, pixel)
             height, tone, glow = strokes[group[0]].motif.paint(canvas)
             for place, i in enumerate(group):
                 surfaces[i] = Surface(height[place], tone[place], glow[place])
         return [surfaces[i] for i in range(len(strokes))]
 
-    def _canvas(self, strokes: list[_Stroke], fields: Fields, controls: Tensor) -> Canvas:
+    def _canvas(self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float) -> Canvas:
         numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
         if len(controls) == 1:
             planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
@@ -165,7 +173,7 @@ class EmbeddedGenerator:
             sway=planes.sway,
             traits=self._looks.traits[numbers][:, :, None, None].unbind(1),
             controls=controls[:, :, None, None].unbind(1),
-            pixel=self._grid.pixel,
+            pixel=pixel,
             atlas=self._atlas,
         )
 

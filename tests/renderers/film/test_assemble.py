@@ -4,6 +4,7 @@ import threading
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from musicvis.compiler.plan import PicturePlan, TitlePlan
 from musicvis.renderers.film.assemble import (
     Chunk,
+    Shot,
     Workshop,
     assembled,
     image_count,
@@ -24,6 +26,7 @@ from musicvis.renderers.film.assemble import (
     worker_count,
 )
 from musicvis.renderers.film.encode import FilmWriter, PictureFormat, Quality
+from musicvis.renderers.generators.protocol import FrameControls
 from numpy.typing import NDArray
 
 LOSSLESS = Quality("ultrafast", 0)
@@ -108,6 +111,42 @@ def test_what_stays_the_same_is_made_once(tmp_path: Path) -> None:
     found, generator = film_of(picture(greys), tmp_path / "film.mp4")
     assert found == [level(g) for g in greys]
     assert sorted(generator.made) == [-0.5, 0.0, 0.0, 0.5, 0.5]
+
+
+def test_a_still_picture_under_a_moving_camera_is_made_for_each_of_its_places(tmp_path: Path) -> None:
+    zoom = np.array([1.0, 1.0, 1.5, 1.5, 1.5, 1.0], np.float32)
+    found, generator = film_of(replace(picture([0.5] * 6), zoom=zoom), tmp_path / "film.mp4")
+    assert found == [level(0.5)] * 6
+    assert generator.made == [0.5] * 3
+
+
+def test_a_generator_without_a_camera_gets_one_and_another_uses_its_own(tmp_path: Path) -> None:
+    class Steered(GreyGenerator):
+        def steered(
+            self, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls
+        ) -> torch.Tensor:
+            assert controls.hue_deg is None
+            assert controls.rotation_deg is None
+            assert controls.zoom is not None
+            return self.images(noise, classes) - (controls.zoom - 1)[:, None, None, None]
+
+    class Ramp(GreyGenerator):
+        def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+            return torch.linspace(-1, 1, 16).expand(len(noise), 3, 16, 16) + 0 * super().images(
+                noise, classes
+            )
+
+    zoom = np.array([1.25, 1.5], np.float32)
+    plan = replace(picture([0.5] * 2), zoom=zoom)
+    assert film_of(plan, tmp_path / "own.mp4", generator=Steered())[0] == [level(0.25), level(0.0)]
+    turned = replace(picture([0.0] * 2), rotation_deg=np.array([0.0, 180.0], np.float32))
+    left, right = (
+        made_chunk(Workshop.of(turned, Ramp()), [Shot(k, k + 1, False, False)], None).last_image
+        for k in (0, 1)
+    )
+    assert left is not None
+    assert right is not None
+    torch.testing.assert_close(right, left.flip(1, 2), atol=1e-5, rtol=0)
 
 
 def test_a_fade_over_a_still_picture_makes_one_image(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 import torch.nn.functional as nnf
-from musicvis.renderers.generators.embedded.controls import FrameControls
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
-from musicvis.renderers.generators.protocol import Generator
+from musicvis.renderers.generators.protocol import FrameControls, Generator, SteeredGenerator
+from musicvis.renderers.picture.camera import moved
 
 Noise = Callable[..., torch.Tensor]
 OneHot = Callable[[Sequence[int]], torch.Tensor]
@@ -63,7 +63,7 @@ def test_the_vectors_are_left_as_they_were(
     painter: EmbeddedGenerator, vectors: tuple[torch.Tensor, torch.Tensor]
 ) -> None:
     before = [v.clone() for v in vectors]
-    painter.images(*vectors, controls=FrameControls(hue=torch.ones(12)))
+    painter.steered(*vectors, FrameControls(torch.ones(12), torch.ones(12), torch.ones(12)))
     assert all(torch.equal(a, b) for a, b in zip(before, vectors, strict=True))
 
 
@@ -107,7 +107,7 @@ def test_frames_painted_together_as_a_gpu_does_equal_single_ones(
 ) -> None:
     together = torch.empty(12, 3, 128, 128)
     with torch.inference_mode():
-        painter._paint(*vectors, None, together)
+        painter._paint(*vectors, FrameControls(), together)
     # Rounding moves single pixels to the next palette entry, no more.
     assert (together * 2 - 1 - pictures).abs().max() <= 0.02
 
@@ -166,14 +166,16 @@ def test_pan_moves_the_subject_right(painter: EmbeddedGenerator, one_hot: OneHot
     assert (panned - still).abs().mean() >= 5 * moved
 
 
-@pytest.mark.parametrize("lane", ["hue", "zoom", "rotation", "light_x", "light_y"])
+@pytest.mark.parametrize(
+    ("lane", "values"), [("hue_deg", (0.0, 20.0)), ("zoom", (1.0, 1.3)), ("rotation_deg", (0.0, 20.0))]
+)
 def test_a_lane_moves_its_own_frame_and_nothing_else(
-    painter: EmbeddedGenerator, noise: Noise, one_hot: OneHot, lane: str
+    painter: EmbeddedGenerator, noise: Noise, one_hot: OneHot, lane: str, values: tuple[float, float]
 ) -> None:
     vectors = noise(2, 4), one_hot([909, 909])
     plain = painter.images(*vectors)
-    nothing = painter.images(*vectors, controls=FrameControls(**{lane: torch.zeros(2)}))
-    moved = painter.images(*vectors, controls=FrameControls(**{lane: torch.tensor([0.0, 1.0])}))
+    nothing = painter.steered(*vectors, FrameControls(**{lane: torch.full((2,), values[0])}))
+    moved = painter.steered(*vectors, FrameControls(**{lane: torch.tensor(values)}))
     assert torch.equal(nothing, plain)
     assert torch.equal(moved[0], plain[0])
     assert (moved[1] - plain[1]).abs().mean() >= 0.01
@@ -183,8 +185,8 @@ def test_zooming_out_shrinks_the_subject_by_the_documented_factor(one_hot: OneHo
     calm, drum = torch.zeros(1, 128), one_hot([541])
     generator = EmbeddedGenerator(0, (128, 128))
     near = generator.images(calm, drum)
-    far = generator.images(calm, drum, controls=FrameControls(zoom=torch.ones(1)))
-    size = round(128 / 1.2712)  # exp(0.24)
+    far = generator.steered(calm, drum, FrameControls(zoom=torch.tensor([1 / 1.28])))
+    size = 100  # of 128 px
     shrunk = nnf.interpolate(near, size=(size, size), mode="area")
     start = (128 - size) // 2
     centre = far[..., start : start + size, start : start + size]
@@ -194,6 +196,33 @@ def test_zooming_out_shrinks_the_subject_by_the_documented_factor(one_hot: OneHo
     assert (near[..., start : start + size, start : start + size] - shrunk)[
         ..., inner, inner
     ].abs().mean() >= 0.1
+
+
+def test_a_steered_camera_looks_at_the_subject_wherever_it_is_panned(one_hot: OneHot) -> None:
+    """Its middle, 51 px of 128 to the right of the picture's, stays where it is while all around turns."""
+    calm, drum = torch.zeros(1, 128), one_hot([541])
+    generator = EmbeddedGenerator(0, (128, 128), pan=(0.4, 0.0))
+    assert isinstance(generator, SteeredGenerator)
+    plain = generator.images(calm, drum)
+    near = generator.steered(calm, drum, FrameControls(zoom=torch.tensor([2.0])))
+    middle = 64 + round(0.4 * 64)
+    twice = nnf.interpolate(
+        plain[..., 64 - 8 : 64 + 8, middle - 8 : middle + 8], size=(32, 32), mode="bilinear"
+    )
+    seen = near[..., 64 - 16 : 64 + 16, middle - 16 : middle + 16]
+    elsewhere = plain[..., 64 - 16 : 64 + 16, middle - 16 : middle + 16]
+    assert (seen - twice).abs().mean() <= 0.1
+    assert (elsewhere - twice).abs().mean() >= 2 * (seen - twice).abs().mean()
+
+
+def test_a_hue_turns_as_that_of_a_finished_image(
+    painter: EmbeddedGenerator, noise: Noise, one_hot: OneHot
+) -> None:
+    vectors = noise(1, 4), one_hot([909])
+    controls = FrameControls(hue_deg=torch.tensor([120.0]))
+    own, plain = painter.steered(*vectors, controls), painter.images(*vectors)
+    # A third of a turn makes red green, green blue and blue red, here before the light falls on it.
+    assert (own - moved(plain, controls)).abs().mean() < 0.3 * (own - plain).abs().mean()
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
