@@ -1,41 +1,117 @@
 """`musicvis check`: what is wrong with a piece, and where."""
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .discover import PiecePath, piece_here
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
+if TYPE_CHECKING:
+    from ..dsl.diagnostics import Diagnostic
+
+
+class CodesParam(click.ParamType[tuple[str, ...]]):
+    """Codes with commas between: MV344, or the beginning of several, MV3."""
+
+    name = "codes"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        from ..dsl.codes import CODES
+
+        if isinstance(value, tuple):
+            return value
+        wanted = tuple(part.strip().upper() for part in str(value).split(",") if part.strip())
+        for code in wanted or ("",):
+            if not code or not any(known.startswith(code) for known in CODES):
+                self.fail(f"no code begins with {code!r}; write MV344, or MV3 for all of them", param, ctx)
+        return wanted
+
 
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), help="How findings are written. [default: text]"
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How findings are written. [default: github under GitHub Actions, else text]",
 )
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
-def check(pieces: tuple[Path, ...], form: str | None, strict: bool) -> None:
+@click.option("--select", type=CodesParam(), default="MV", show_default=False, help="Only these: MV344,MV4.")
+@click.option("--ignore", type=CodesParam(), help="All but these: MV342.")
+@click.option("--legacy-pan-grid", type=click.Path(path_type=Path), hidden=True)
+def check(
+    pieces: tuple[Path, ...],
+    form: str | None,
+    strict: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...] | None,
+    legacy_pan_grid: Path | None,
+) -> None:
     """Say what is wrong with a piece, and where.
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
-    current folder.
-    Exit code 0: nothing to mend; 1: findings; 2: the command was used wrongly.
-    """
-    from ..compiler.compile import check_piece
-    from ..dsl.diagnostics import Diagnostic
-    from ..dsl.load import load_piece
+    current folder. `# musicvis: ignore[MV344]` on a line of YAML leaves out its findings of that code.
 
+    Exit code 0: nothing to mend; 1: findings; 2: the command was used wrongly, or failed itself.
+    """
     form = form or default_format()
-    diagnostics: list[Diagnostic] = []
-    files: dict[str, str] = {}
-    for manifest in pieces or (piece_here(Path.cwd()),):
-        loaded = load_piece(manifest)
-        files |= loaded.files
-        diagnostics += check_piece(loaded)
-    text = findings_text(diagnostics, files, form, wants_colour(sys.stdout))
+    manifests = pieces or (_relative(piece_here(Path.cwd())),)
+    try:
+        found, files = _checked(manifests)
+        if legacy_pan_grid is not None:
+            _write_grid(manifests[0], legacy_pan_grid)
+    except Exception:
+        # Exit code 1 means findings of the piece; a fault of ours must not look like one.
+        import traceback
+
+        traceback.print_exc()
+        click.echo("musicvis itself failed here; please report the lines above", err=True)
+        sys.exit(2)
+    kept = [d for d in found if d.code.startswith(select) and not (ignore and d.code.startswith(ignore))]
+    text = findings_text(kept, files, form, wants_colour(sys.stdout))
     if text:
         click.echo(text)
-    if form == "text":
-        click.echo(summary(diagnostics), err=True)
-    sys.exit(exit_code(diagnostics, strict))
+    if form in ("text", "concise"):
+        click.echo(summary(kept), err=True)
+    sys.exit(exit_code(kept, strict))
+
+
+def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, str]]":
+    """All findings of all pieces that no comment leaves out, and the texts that were read."""
+    from ..compiler.compile import check_piece
+    from ..dsl.ignores import without_ignored
+    from ..dsl.load import load_piece
+
+    found: list[Diagnostic] = []
+    files: dict[str, str] = {}
+    for manifest in manifests:
+        loaded = load_piece(manifest)
+        left, unused = without_ignored(check_piece(loaded), loaded.files)
+        found += [*left, *unused]
+        files |= loaded.files
+    return found, files
+
+
+def _relative(path: Path) -> Path:
+    """The path from the current folder, as findings, annotations and editors want it."""
+    return Path(os.path.relpath(path))
+
+
+def _write_grid(manifest: Path, target: Path) -> None:
+    """The ear positions of a piece as the original program computed them, once a millisecond, to an .npz."""
+    from ..compiler.compile import hear
+    from ..compiler.legacy import pan_grid
+    from ..dsl.load import load_piece
+
+    heard = hear(load_piece(manifest), [])
+    grid = pan_grid(heard.piece.lanes, heard.clock)
+    import numpy as np
+
+    np.savez(target, allow_pickle=False, **grid)

@@ -47,7 +47,11 @@ def findings_text(
 
 
 def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str]) -> None:
-    """Findings as text on stderr; nothing where there are none."""
+    """Findings as text on stderr, but for warnings that a comment in the piece leaves out."""
+    from ..dsl.ignores import without_ignored
+
+    left, _ = without_ignored(diagnostics, files)
+    diagnostics = [d for d in diagnostics if d in left or d.severity is Severity.ERROR]
     if diagnostics:
         click.echo(findings_text(diagnostics, files, "text", wants_colour(sys.stderr)), err=True)
 

@@ -376,6 +376,13 @@ _TABLE = (
         "per_beat`.",
     ),
     Code(
+        "MV317",
+        "ear and azimuth",
+        ERROR,
+        "A bus is moved either by its ear, from -1 to 1, or by its azimuth, in degrees around the head: an ear "
+        "of 1 is an azimuth of 90. Keep the lane that you mean.",
+    ),
+    Code(
         "MV320",
         "unknown part",
         ERROR,
@@ -703,6 +710,47 @@ _TABLE = (
         ERROR,
         "Measured heads are read with h5py: pip install 'musicvis[hrtf]'. `space: binaural` needs nothing.",
     ),
+    Code(
+        "MV505",
+        "direct sound in a return",
+        WARNING,
+        "What buses send to a return is in the mix already. A reverb there gives the room alone: write "
+        "`dry: 0`, and `mix: 100%` for a delay or chorus, or leave these keys out.",
+    ),
+    Code(
+        "MV506",
+        "plugin that is not trusted",
+        ERROR,
+        "A VST3 plugin is a program with all your rights, so a piece cannot run one by itself. If you "
+        "trust it: `musicvis compile --trust-plugins FOLDER`, with the folder where it lies.",
+    ),
+    Code(
+        "MV507",
+        "plugin that cannot be used",
+        ERROR,
+        "A VST3 plugin is not there, cannot be loaded, or has no such parameter; the finding says which.",
+    ),
+    Code(
+        "MV510",
+        "program not found",
+        ERROR,
+        "A stem is to be played by a program that is not installed: MuseScore (mscore, musescore, "
+        "MuseScore4portable...) or FluidSynth (fluidsynth). Install it, or leave out `by`.",
+    ),
+    Code(
+        "MV511",
+        "program that failed",
+        ERROR,
+        "The program that should play a stem wrote no sound, or took longer than its time. Open the "
+        "score in it, or leave out `by`.",
+    ),
+    Code(
+        "MV512",
+        "soundfont not found",
+        ERROR,
+        "`soundfont` names a file of the piece, or one that is installed under /usr/share/sounds or "
+        "/usr/share/soundfonts.",
+    ),
     # Budgets
     Code(
         "MV601",
@@ -736,10 +784,13 @@ _TABLE = (
     ),
     Code(
         "MV902",
-        "weights not named",
+        "weights not here",
         ERROR,
-        "BigGAN paints with weights from a folder: name the one that holds pytorch_model.bin and "
-        "config.json under `visuals.weights`, or write `generator: auto`.",
+        "BigGAN paints with weights that are not part of musicvis: `musicvis weights fetch "
+        "biggan-deep-512` gets them, `musicvis weights add FOLDER` takes those that you have, and "
+        "`visuals.weights` names a folder of the piece or weights of that store. They make images of "
+        "one size: `visuals.resolution` may be smaller, not larger. With `generator: auto` the piece "
+        "compiles without them.",
     ),
     Code(
         "MV903",
@@ -750,11 +801,51 @@ _TABLE = (
     ),
     Code(
         "MV904",
-        "BigGAN is missing",
+        "BigGAN's package is missing",
         ERROR,
-        "BigGAN needs its package: type pip install 'musicvis[gan]', or write `generator: embedded`.",
+        "`musicvis weights fetch` takes its addresses from a package: type pip install "
+        "'musicvis[gan]'. Weights that are here work without it.",
+    ),
+    Code(
+        "MV905",
+        "other weights than pinned",
+        ERROR,
+        "`visuals.weights_sha256` says which weights the piece was made with, and the file here is "
+        "another: its pictures would differ. `musicvis weights list` shows what is here; take the "
+        "right ones, or pin these.",
+    ),
+    Code(
+        "MV906",
+        "runtime cannot be used",
+        ERROR,
+        "The runtime that `--backend` names is not installed or cannot compute there. `--backend auto` "
+        "takes what there is.",
+    ),
+    Code(
+        "MV907",
+        "name of weights",
+        ERROR,
+        "Weights are kept under a name of letters, digits, points, hyphens and underscores, and a name "
+        "that other weights have is not taken from them. Choose another: `musicvis weights add PATH "
+        "--name NAME`.",
+    ),
+    Code(
+        "MV908",
+        "download failed",
+        ERROR,
+        "The weights did not come: no connection, a server that refuses, or a line that broke several "
+        "times. What has come is kept aside, and the same command goes on from there.",
     ),
 )
 
 CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}
 """Every code by name."""
+
+
+def code_page(code: str) -> str:
+    """The page of a code in Markdown: its name, how much it matters, what it means and how to mend it.
+
+    Raises KeyError for a code that is not in the table.
+    """
+    entry = CODES[code]
+    return f"### {entry.code} {entry.title} ({entry.severity})\n\n{entry.explanation}\n"

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .codes import CODES
+from .. import __version__
+from .codes import CODES, code_page
 from .diagnostics import Diagnostic, Severity
 
 GITHUB_MOST = 10
@@ -71,8 +72,9 @@ def render_github(diagnostics: Sequence[Diagnostic]) -> str:
 def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
     """A SARIF 2.1.0 log with one run; its rules are the codes that occur."""
     codes = sorted({d.code for d in diagnostics})
+    driver = {"name": "musicvis", "semanticVersion": __version__, "rules": [_rule(code) for code in codes]}
     run = {
-        "tool": {"driver": {"name": "musicvis", "rules": [_rule(code) for code in codes]}},
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(d, codes.index(d.code)) for d in diagnostics],
     }
@@ -184,6 +186,7 @@ def _rule(code: str) -> dict[str, Any]:
         "id": code,
         "shortDescription": {"text": entry.title},
         "fullDescription": {"text": entry.explanation},
+        "help": {"text": entry.explanation, "markdown": code_page(code)},
         "defaultConfiguration": {"level": _sarif_level(entry.severity)},
     }
 
@@ -204,7 +207,7 @@ def _result(finding: Diagnostic, rule_index: int) -> dict[str, Any]:
         "level": _sarif_level(finding.severity),
         "message": {"text": _sentence(finding)},
         "locations": [{"physicalLocation": location}],
-    }
+    } | ({"properties": _record(finding)["place"]} if finding.place else {})
 
 
 def _sarif_level(severity: Severity) -> str:
@@ -212,6 +215,8 @@ def _sarif_level(severity: Severity) -> str:
 
 
 def _uri(file: str) -> str:
+    from pathlib import Path
     from urllib.parse import quote
 
-    return quote(file.replace("\\", "/"))
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(file.replace("\\", "/"))

@@ -128,3 +128,32 @@ def original_clock(original: dict[str, Any]) -> Clock:
         meters += [f"{numerator}/{denominator}"] * ((end - start) // bar_ticks)
     tempi = [(Fraction(tick, ppq), Fraction(60_000_000, us)) for tick, us in original["tempi_us_per_quarter"]]
     return Clock.from_score(score_of(meters, tempi))
+
+
+@pytest.fixture(scope="session")
+def original_effects(original: dict[str, Any]) -> str:
+    """The lanes of the original piece in the legacy form, its slip included: `ear_mid` at marimba 13.1."""
+
+    def end_of(text: str) -> dict[str, Any]:
+        if text == "end":
+            return {"m2": "end"}
+        bar, _, beat = text.partition(".")
+        return {"m2": int(bar), "b2": float(beat)}
+
+    sets: dict[str, list[dict[str, Any]]] = {}
+    for name, lane in original["lanes"].items():
+        for start, end, effect, v0, v1, _ in lane["segments"]:
+            bar, _, beat = start.partition(".")
+            written = {"effect": effect, "m1": int(bar), "b1": float(beat), **end_of(end)}
+            if effect != "none":
+                written["ear_i"] = v0
+            if effect == "whole_cosine":
+                written["ear_mid"] = v1
+            elif effect != "none" and v0 != v1:
+                written["ear_f"] = v1
+            if effect == "sawtooth":
+                written["cycles"] = "per_beat"
+            if (name, start) == ("marimba", "13.1"):
+                written["ear_mid"] = 0
+            sets.setdefault(name, []).append(written)
+    return json.dumps(sets, indent=1)
