@@ -1,0 +1,115 @@
+"""The picture of every shape in docs/language.md, drawn from lanes as a composer writes them.
+
+python docs/make_shapes.py [OUTPUT.png]: without an argument, docs/shapes.png.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from musicvis.compiler.clock import Clock
+from musicvis.compiler.curve import Curve
+from musicvis.compiler.lanes import Lanes
+from musicvis.compiler.parameters import Target
+from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark
+from musicvis.dsl.lane import Shape
+from musicvis.dsl.lanes import lane_units, read_lanes
+from musicvis.dsl.piece import Audio
+from musicvis.dsl.reading import Reading
+from musicvis.dsl.source import parse_source, root_node
+from PIL import Image, ImageDraw, ImageFont
+
+ROOT = Path(__file__).resolve().parents[1]
+BARS = 4
+COLUMNS = 4
+CELL_PX, PLOT_PX = (240, 170), (204, 96)
+MARGIN_PX = 18
+SCALE = 2
+"""Drawn twice as large and shrunk, so that lines are smooth."""
+INK, LINE, GROUND, RULE = "#24302f", "#c75349", "#fbfaf7", "#d9d4c9"
+
+SWINGS = (Shape.WHOLE_COSINE, Shape.HALF_SINE)
+CYCLES: Mapping[Shape, str] = {
+    Shape.SAWTOOTH: "4",
+    Shape.TRIANGLE: "4",
+    Shape.SINE: "4",
+    Shape.DRIFT: "8",
+}
+
+
+def lane_text(shape: Shape) -> str:
+    """A lane of four bars in that shape, as it stands in effects.yaml."""
+    if shape is Shape.HOLD:
+        return "x:\n  - {at: 1|1, hold: 0.3}\n  - {at: 3|1, hold: 0.8}\n"
+    if shape is Shape.THROUGH:
+        return (
+            "x:\n"
+            "  - {at: 1|1, from: 0.1, to: 0.7, shape: through}\n"
+            "  - {at: 2|1, to: 0.3, shape: through}\n"
+            "  - {at: 3|1, to: 1, shape: through}\n"
+        )
+    if shape in SWINGS:
+        return f"x:\n  - {{at: 1|1, via: 1, shape: {shape}}}\n"
+    start = "0.05" if shape is Shape.GEOMETRIC else "0.5" if shape is Shape.DRIFT else "0"
+    cycles = f", cycles: {CYCLES[shape]}" if shape in CYCLES else ""
+    return f"x:\n  - {{at: 1|1, from: {start}, to: 1, shape: {shape}{cycles}}}\n"
+
+
+def shape_curve(shape: Shape) -> Curve:
+    """The curve of that lane over four bars of 4/4 at one beat a second."""
+    meter = Meter(4, 4)
+    measures = tuple(Measure(i + 1, 1, Fraction(4 * i), Fraction(4), meter) for i in range(BARS))
+    clock = Clock.from_score(Score("", (), (), measures, (TempoMark(Fraction(0), Fraction(60)),)))
+    source, _ = parse_source(lane_text(shape), "effects.yaml")
+    reading = Reading()
+    lanes = Lanes(read_lanes(root_node(source), lane_units(Audio()), reading), clock, clock.end_qn, 5)
+    curve = lanes.curve(Target("x", -1.0, 2.0, 0.0))
+    assert not reading.findings and not lanes.findings, (shape, reading.findings, lanes.findings)
+    return curve
+
+
+def sheet(shapes: Sequence[Shape]) -> Image.Image:
+    """Every shape in a cell of its own, its name above."""
+    rows = -(-len(shapes) // COLUMNS)
+    size = (CELL_PX[0] * COLUMNS * SCALE, CELL_PX[1] * rows * SCALE)
+    image = Image.new("RGB", size, GROUND)
+    draw = ImageDraw.Draw(image)
+    for i, shape in enumerate(shapes):
+        row, column = divmod(i, COLUMNS)
+        draw_cell(draw, shape, column * CELL_PX[0] + MARGIN_PX, row * CELL_PX[1] + MARGIN_PX)
+    small = image.resize((size[0] // SCALE, size[1] // SCALE), Image.Resampling.LANCZOS)
+    return small.quantize(64)
+
+
+def draw_cell(draw: ImageDraw.ImageDraw, shape: Shape, left_px: int, top_px: int) -> None:
+    """The name of a shape, the lines of 0 and 1, its bars, and its curve."""
+    width, height = PLOT_PX
+    top = top_px + 28
+    draw.text((left_px * SCALE, top_px * SCALE), shape.value, INK, ImageFont.load_default(17 * SCALE))
+
+    def at(share: float, value: float) -> tuple[float, float]:
+        return (left_px + share * width) * SCALE, (top + (1 - value) * height) * SCALE
+
+    for value in (0.0, 1.0):
+        draw.line([at(0, value), at(1, value)], RULE, SCALE)
+    for bar in range(BARS + 1):
+        draw.line([at(bar / BARS, 0), at(bar / BARS, 1)], RULE, SCALE)
+    shares = np.linspace(0.0, 1.0, 4 * width, endpoint=False)
+    values = shape_curve(shape).values(shares * BARS * 4)
+    breaks = np.flatnonzero(np.abs(np.diff(values)) > 0.2) + 1
+    for part in np.split(np.arange(shares.size), breaks):
+        points = [at(float(shares[k]), float(values[k])) for k in part]
+        if len(points) > 1:
+            draw.line(points, LINE, 2 * SCALE, joint="curve")
+
+
+def main(arguments: Sequence[str]) -> None:
+    output = Path(arguments[0]) if arguments else ROOT / "docs/shapes.png"
+    sheet(tuple(Shape)).save(output, optimize=True)
+    print(f"{output}: {len(Shape)} shapes")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
