@@ -4,46 +4,31 @@ Scores are read and the clock is made; the film's length is weighed; parts, rule
 what no renderer could mend is reported. A plan is made only where no error was found.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..dsl.diagnostics import Diagnostic, PieceError, has_errors
-from ..dsl.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, fault_inside, read_inside, read_named
+from ..dsl.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
 from ..dsl.piece import Piece
-from ..dsl.position import PlaceRange
+from ..dsl.recordings import RecordingFormat, checked_format, is_silent
 from ..dsl.span import Span
-from ..dsl.units import ExactSeconds
 from .clock import Clock
 from .expect import unmet
 from .film import Film, film_of
 from .parts import Cut, part_notes, parts_of
-from .score.model import Note, Score
+from .placed import placed
+from .score.model import Score
 from .score.read import read_score
 from .select import PartNote
 
 if TYPE_CHECKING:
     from ..dsl.load import Loaded
     from .plan import Plan
-    from .rules import Weights
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
-
-
-@dataclass(frozen=True, slots=True)
-class NoteRow:
-    """A note as `musicvis notes` lists it: seconds exact, from the start of the piece."""
-
-    note: Note
-    onset_s: ExactSeconds
-    part: str
-    """The track's name where the note belongs to no part."""
-    track: str
-    classes: "Weights" = ()
-    """What it shows, after all rules."""
-    rules: tuple[int, ...] = ()
-    """The rules of the manifest that mean it, numbered from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +56,16 @@ class Heard:
 class Shelf:
     """The files of a piece, each read once while it compiles; what cannot be read is in `findings`."""
 
-    def __init__(self, root: Path, read: ReadBytes | None = None) -> None:
+    def __init__(
+        self, root: Path, read: ReadBytes | None = None, trusted: tuple[Path, ...] | None = None
+    ) -> None:
+        """trusted   folders of plugins that may run; None where nothing is run, as in a check."""
         self.findings: list[Diagnostic] = []
         self.root = root
+        self.trusted = trusted
         self._read = read
         self._scores: dict[PurePosixPath, Score | None] = {}
+        self._recordings: dict[PurePosixPath, tuple[RecordingFormat, bool] | None] = {}
 
     def score(self, name: PurePosixPath, span: Span) -> Score | None:
         """A score of the piece, its warnings reported once; None where it cannot be read."""
@@ -84,12 +74,27 @@ class Shelf:
         return self._scores[name]
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
-        """Where an audio file of the piece lies; None where it cannot be opened."""
-        fault = fault_inside(self.root, name, MAX_AUDIO_BYTES, span)
-        if fault is not None:
-            self.findings.append(fault)
+        """Where a recording of the piece lies; None where it cannot be opened, or is none."""
+        return None if self.recording(name, span) is None else self.root / name
+
+    def recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
+        """The header of a recording and whether it is silent throughout; a fault in it is reported once."""
+        if name not in self._recordings:
+            self._recordings[name] = self._recording(name, span)
+        return self._recordings[name]
+
+    def _recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
+        descriptor = open_inside(self.root, name, MAX_AUDIO_BYTES, span)
+        if isinstance(descriptor, Diagnostic):
+            self.findings.append(descriptor)
             return None
-        return self.root / name
+        with os.fdopen(descriptor, "rb") as file:
+            try:
+                form = checked_format(file, os.fstat(file.fileno()).st_size, str(name), span)
+            except PieceError as error:
+                self.findings.extend(error.diagnostics)
+                return None
+            return form, form.wav is not None and is_silent(file, form.wav)
 
     def _parsed(self, name: PurePosixPath, span: Span) -> Score | None:
         data = (
@@ -109,18 +114,29 @@ class Shelf:
         return score
 
 
-def compile_piece(loaded: "Loaded") -> Compilation:
-    """The plan of a loaded piece, or every reason why there is none."""
+def compile_piece(loaded: "Loaded", trusted: tuple[Path, ...] = ()) -> Compilation:
+    """The plan of a loaded piece, or every reason why there is none; `trusted`: folders of plugins."""
     if loaded.piece is None:
         return Compilation(None, tuple(loaded.diagnostics))
-    return compiled(loaded.piece, Shelf(loaded.root), loaded.diagnostics)
+    return compiled(loaded.piece, Shelf(loaded.root, trusted=trusted), loaded.diagnostics)
 
 
 def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a piece, without making its plan."""
-    if loaded.piece is None:
+    """Everything that is wrong with a piece, in the order of its files, without making its plan.
+
+    What is left of a piece with errors is checked, too; what may only follow from a gap in it is not told.
+    """
+    piece = loaded.piece or loaded.rest
+    if piece is None:
         return tuple(loaded.diagnostics)
-    return compiled(loaded.piece, Shelf(loaded.root), loaded.diagnostics, plan=False).diagnostics
+    compilation = compiled(piece, Shelf(loaded.root), plan=False)
+    found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
+    if compilation.clock is not None:
+        found = placed(found, piece, compilation.clock)
+    order = {name: number for number, name in enumerate(loaded.files)}
+    last = len(order)
+    found.sort(key=lambda f: (order.get(f.span.file, last), f.span.line, f.span.column))
+    return _unique(found)
 
 
 def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
@@ -132,62 +148,6 @@ def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
     if heard is None:
         raise PieceError(findings)
     return heard
-
-
-def matched_rules(heard: Heard) -> tuple[tuple[int, ...], ...]:
-    """For each note of the parts the numbers, from 1, of the rules that mean it."""
-    from .select import selected
-
-    matched: list[list[int]] = [[] for _ in heard.notes]
-    for number, rule in enumerate(heard.piece.visuals.rules, 1):
-        for i, meant in enumerate(selected(rule.where, heard.notes, heard.clock, rule.span, [])):
-            if meant:
-                matched[i].append(number)
-    return tuple(map(tuple, matched))
-
-
-def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
-    """Every note of the score of a piece, with its classes and rules, and what is wrong.
-
-    Raises PieceError where there is no score to list.
-    """
-    from .rules import cast
-
-    findings: list[Diagnostic] = []
-    heard = hear(loaded, findings)
-    parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed)
-    findings += (*shown.findings, *heard.shelf.findings)
-    seen = {
-        id(entry.note): (entry.part, visual.classes, rules)
-        for entry, visual, rules in zip(heard.notes, shown.notes, matched_rules(heard), strict=True)
-    }
-    rows = []
-    for note in _selected(heard.score, heard.clock, heard.piece.selection, findings):
-        track = heard.score.tracks[note.track].name
-        part, classes, rules = seen.get(id(note), (track, (), ()))
-        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules))
-    return tuple(rows), _unique(findings)
-
-
-def score_notes(
-    path: Path, selection: PlaceRange | None = None
-) -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
-    """The notes of a score file, and the reader's warnings; a track is its own part. Raises PieceError."""
-    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
-    if isinstance(data, Diagnostic):
-        raise PieceError([data])
-    score = read_score(data, str(path))
-    if not score.measures:
-        return (), score.findings
-    clock = Clock.from_score(score)
-    findings = list(score.findings)
-    names = [track.name for track in score.tracks]
-    rows = tuple(
-        NoteRow(note, clock.seconds(note.onset_qn), names[note.track], names[note.track])
-        for note in _selected(score, clock, selection, findings)
-    )
-    return rows, tuple(findings)
 
 
 def compiled(
@@ -225,6 +185,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
     from .lanes import Lanes
     from .lint import lint
+    from .outside import Outside
     from .parameters import visual_targets
     from .rules import cast
     from .stage import Sources, buses_of, sound_plan
@@ -232,9 +193,18 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
     piece, clock = heard.piece, heard.clock
     lanes = Lanes(piece.lanes, clock, clock.quarters(film.end_s), piece.seed)
-    sources = Sources(heard.score, clock, heard.parts, heard.shelf.score, heard.shelf.audio)
+    outside = Outside(heard.shelf.root, heard.shelf.trusted, heard.shelf.findings)
+    sources = Sources(
+        heard.score,
+        clock,
+        heard.parts,
+        heard.shelf.score,
+        heard.shelf.audio,
+        recording=heard.shelf.recording,
+        outside=outside,
+    )
     buses = buses_of(piece, heard.parts)
-    sound = sound_plan(buses, sources, lanes, film, findings)
+    sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
     events = timeline(piece.video.post, clock, film.end_s, findings)
@@ -264,18 +234,6 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
     return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars)
-
-
-def _selected(
-    score: Score, clock: Clock, selection: PlaceRange | None, findings: list[Diagnostic]
-) -> tuple[Note, ...]:
-    """The notes that begin in a passage; raises PieceError where the score has no such passage."""
-    if selection is None:
-        return score.notes
-    stretch = clock.locate_range(selection, findings)
-    if stretch is None:
-        raise PieceError(findings)
-    return tuple(note for note in score.notes if stretch[0] <= note.onset_qn < stretch[1])
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 from ..dsl.lane import Shape
-from ..dsl.piece import Bus, Effect, Visuals
+from ..dsl.lanes import FARTHEST, NEAREST
+from ..dsl.piece import Bus, Effect, Return, Send, Visuals
 from ..dsl.plugins import plugin
 from .clock import Clock
 from .curve import Curve, Segment
 
+HEADPHONE_DECLICK_S = 0.040
+"""Around a head a jump of the whole ear takes 40 ms, and a smaller one its share: it is heard as a glide."""
+FARTHEST_TURN_DEG = 360_000.0
 SOUND_DECLICK_S = 0.010
 """A jump of gain or ear takes 10 ms; of a full one, less than -115 dB is left above 4 kHz."""
 PLUGIN_DECLICK_S = 0.020
@@ -27,6 +32,8 @@ class Target:
     neutral: float
     declick_s: float = 0.0
     """Of a picture a jump is a cut, on the frame."""
+    declick_per_unit_s: float = 0.0
+    """So much for each unit of a jump, where that is longer."""
 
 
 def beat_rate(clock: Clock) -> Curve:
@@ -75,16 +82,53 @@ def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
 
 def ear_target(bus: Bus) -> Target:
     """Where a bus stands between the ears."""
-    return Target(bus.ear or bus.name, -1.0, 1.0, 0.0, SOUND_DECLICK_S)
+    return Target(bus.ear or bus.name, -1.0, 1.0, 0.0, SOUND_DECLICK_S, _glide_s(bus))
 
 
-def gain_target(bus: Bus) -> Target:
-    """The linear level of a bus, up to +24 dB; the lane takes the place of its written gain."""
+def azimuth_target(bus: Bus) -> Target:
+    """Where a bus stands around the head, in degrees clockwise from the front, turn after turn."""
+    name, turn_deg = f"{bus.name}.azimuth", FARTHEST_TURN_DEG
+    return Target(name, -turn_deg, turn_deg, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0)
+
+
+def elevation_target(bus: Bus) -> Target:
+    """How high a bus stands, in degrees above the horizon."""
+    return Target(f"{bus.name}.elevation", -90.0, 90.0, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0)
+
+
+def distance_target(bus: Bus) -> Target:
+    """How far away a bus stands; 1 is where its recording does."""
+    return Target(f"{bus.name}.distance", NEAREST, FARTHEST, 1.0, SOUND_DECLICK_S)
+
+
+def place_targets(bus: Bus) -> tuple[Target, ...]:
+    """All that says where a bus stands."""
+    return ear_target(bus), azimuth_target(bus), elevation_target(bus), distance_target(bus)
+
+
+def _glide_s(bus: Bus) -> float:
+    return 0.0 if bus.space == "balance" else HEADPHONE_DECLICK_S
+
+
+def gain_target(bus: Bus | Return) -> Target:
+    """The linear level of a bus or return, up to +24 dB; the lane takes the place of its written gain."""
     return Target(f"{bus.name}.gain", 0.0, 10.0 ** (24 / 20), bus.gain, SOUND_DECLICK_S)
 
 
-def plugin_targets(bus: Bus, effect: Effect) -> tuple[tuple[str, Target], ...]:
+def send_target(bus: Bus, send: Send) -> Target:
+    """The linear level of what a bus sends to a return."""
+    return Target(f"{bus.name}.sends.{send.to}", 0.0, 10.0 ** (24 / 20), send.level, SOUND_DECLICK_S)
+
+
+def plugin_targets(bus: Bus | Return, effect: Effect) -> tuple[tuple[str, Target], ...]:
     """The parameters of one effect of a bus that a lane may move, by parameter name."""
+    name = f"{bus.name}.{effect.label or effect.plugin}"
+    if effect.vst3 is not None:
+        # Its bounds are known to the plugin alone.
+        return tuple(
+            (key, Target(f"{name}.{key}", -inf, inf, value, PLUGIN_DECLICK_S))
+            for key, value in effect.parameters
+        )
     description = plugin(effect.plugin)
     if description is None:
         return ()
@@ -93,7 +137,7 @@ def plugin_targets(bus: Bus, effect: Effect) -> tuple[tuple[str, Target], ...]:
         (
             parameter.name,
             Target(
-                f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}",
+                f"{name}.{parameter.name}",
                 parameter.low,
                 parameter.high,
                 written.get(parameter.name, parameter.default),

@@ -72,7 +72,7 @@ class StemPlan:
     soundfont: Path | None = None
     reference: tuple[SoundingNote, ...] = ()
     """For a file or a score: all notes that it should hold, in seconds from the first bar."""
-    aligned: bool = False
+    is_aligned: bool = False
     """Whether the file is moved to where its notes are found."""
     is_shifted: bool = False
     """Whether the manifest gives an offset, so that its author knows of the lag."""
@@ -150,7 +150,7 @@ class BusPlan:
     level: str = "pink"
     """What the constant loudness is weighed for: `pink` noise, or the `stem` itself."""
     sofa: Path | None = None
-    """The head of `hrtf`; None means one that is installed."""
+    """The measured head of `hrtf`."""
     ear_offset: float = 0.0
     """Added to the whole lane: -1..1 of ear, 90 degrees of azimuth."""
     sends: tuple[SendPlan, ...] = ()
@@ -195,6 +195,7 @@ class PicturePlan:
     hue_deg        float32 (frames,), the turn of all colours; None where they are never turned
     zoom           float32 (frames,), above 1 closer; None where the camera never moves
     rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
+    truncation     float32 (frames,), above 0; None where it is 1 on every frame
     """
 
     noise: F32
@@ -211,9 +212,14 @@ class PicturePlan:
     resolution: int
     generator_seed: int
     titles: tuple[TitlePlan, ...] = ()
+    class_names: tuple[str, ...] = ()
+    """The usual name of each class, as class_indices."""
     hue_deg: F32 | None = None
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
+    truncation: F32 | None = None
+    weights_sha256: str | None = None
+    """What the file of weights must be, where the piece says so."""
 
     @property
     def frame_count(self) -> int:

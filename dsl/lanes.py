@@ -25,9 +25,19 @@ _PICTURE = {
 }
 
 
+WAYS = ("azimuth", "elevation", "distance")
+"""Lanes of a bus beside its ear: degrees clockwise, degrees above the horizon, and how far away."""
+NEAREST, FARTHEST = 0.25, 8.0
+"""Distances, 12 dB louder to 18 dB softer than at 1."""
+
+
 def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:
-    """The lanes of a block, in written order."""
-    return tuple(_lane(name, lane, unit_of, reading) for name, lane in named(node))
+    """The lanes of a block, in written order; behind an azimuth what its spirals do to its other lanes."""
+    lanes: list[Lane] = []
+    for name, written in named(node):
+        lanes.append(_lane(name, written, unit_of, reading))
+        lanes += _spiralling(lanes[-1], written, reading)
+    return tuple(lanes)
 
 
 def lane_units(audio: Audio) -> UnitOf:
@@ -36,14 +46,26 @@ def lane_units(audio: Audio) -> UnitOf:
     for bus in audio.buses:
         units[bus.ear or bus.name] = Unit.NUMBER
         units[f"{bus.name}.gain"] = Unit.GAIN
+        units |= dict.fromkeys((f"{bus.name}.{way}" for way in WAYS), Unit.NUMBER)
+        for send in bus.sends:
+            units[f"{bus.name}.sends.{send.to}"] = Unit.GAIN
         for effect in bus.chain:
             described = plugin(effect.plugin)
             for parameter in described.parameters if described else ():
                 units[f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
 
+    for back in audio.returns:
+        units[f"{back.name}.gain"] = Unit.GAIN
+        for effect in back.chain:
+            described = plugin(effect.plugin)
+            for parameter in described.parameters if described else ():
+                units[f"{back.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
+
     def unit_of(name: str) -> Unit:
         if name in units or audio.buses:
             return units.get(name, Unit.ANY)
+        if name.rpartition(".")[2] in WAYS:
+            return Unit.NUMBER
         # The buses are the score's parts, which are not known here: the ending tells the parameter.
         if name.endswith(".gain") and name.rpartition(".")[0].rpartition(".")[2] != "gain":
             return Unit.GAIN
@@ -101,7 +123,11 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
         values.value(node.get("to")),
         values.value(node.get("via")),
     )
-    shape = Shape.HOLD if hold is not None else Shape.STRAIGHT if to is not None else Shape.WHOLE_COSINE
+    turns = node.get("turns")
+    if turns is not None:
+        shape = Shape.ORBIT
+    else:
+        shape = Shape.HOLD if hold is not None else Shape.STRAIGHT if to is not None else Shape.WHOLE_COSINE
     usual = Point(reading.place(at), node.span)
     written, ease, domain, join = node.get("shape"), node.get("ease"), node.get("domain"), node.get("join")
     phase, curvature, mirror = node.get("phase"), node.get("curvature"), node.get("mirror")
@@ -112,6 +138,7 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
         hold=hold,
         to=to,
         via=via,
+        turns=float(turns.value) if turns else None,
         start=values.value(node.get("from")),
         cycles=_cycles(node.get("cycles"), reading),
         phase=float(phase.value) if phase else usual.phase,
@@ -121,6 +148,58 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
         domain=Domain(domain.text) if domain else usual.domain,
         hard=join is not None and join.text == "hard",
     )
+
+
+def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
+    """The lanes of distance and elevation that the spirals of an azimuth move; between them they stand still.
+
+    A lane that turns and is no azimuth is a fault.
+    """
+    if lane.mirror_of is not None:
+        return []
+    points = list((node.get("points") or node).each())
+    bus, _, way = lane.name.rpartition(".")
+    if way != "azimuth" or lane.mode != "set":
+        for point in points:
+            if (turns := point.get("turns")) is not None:
+                message = f"only an azimuth turns, and this is the lane `{lane.name}`"
+                hint = f"write it in the lane `{lane.name}.azimuth`, in degrees"
+                reading.find("MV210", turns.key_span, message, hint)
+        return []
+    return [
+        _one_spiral(f"{bus}.{key}", key, lane, points, reading)
+        for key in ("distance", "elevation")
+        if any(point.get(key) for point in points)
+    ]
+
+
+def _one_spiral(name: str, key: str, lane: Lane, points: list[Node], reading: Reading) -> Lane:
+    made = []
+    for point, node in zip(lane.points, points, strict=True):
+        written = node.get(key)
+        if written is None:
+            made.append(Point(point.at, point.span))
+            continue
+        first, dots, last = written.text.rpartition("..")
+        low, high = (NEAREST, FARTHEST) if key == "distance" else (-90.0, 90.0)
+        ends = [float(text) for text in ((first, last) if dots else (last,))]
+        if not all(low <= end <= high for end in ends):
+            message = f"{written.text} is not within {low:g}..{high:g}"
+            reading.find("MV206", written.span, message)
+            ends = [low]
+        made.append(
+            Point(
+                point.at,
+                point.span,
+                shape=Shape.GEOMETRIC if key == "distance" else Shape.STRAIGHT,
+                to=ends[-1],
+                start=ends[0] if dots else None,
+                ease=point.ease,
+                domain=point.domain,
+                mirrored=point.mirrored,
+            )
+        )
+    return Lane(name, lane.span, tuple(made))
 
 
 def _cycles(node: Node | None, reading: Reading) -> Fraction | CycleUnit | None:

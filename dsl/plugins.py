@@ -24,6 +24,10 @@ class Unit(StrEnum):
     """Hertz, or cycles per beat: `2/b`."""
     SECONDS = "s"
     """`250ms`, `0.5s` or plain seconds."""
+    LOUDNESS = "LUFS"
+    """`-14 LUFS` or plain."""
+    PEAK = "dBTP"
+    """`-1 dBTP` or plain."""
     CHOICE = "choice"
     """One of a few words."""
     ANY = "any"
@@ -125,6 +129,31 @@ PLUGINS: tuple[Plugin, ...] = (
         "Reverb",
     ),
     Plugin(
+        "reverb_sox",
+        "A room as the program sox makes it: `sox IN OUT reverb 60 50 55` is 60%, 50%, 55%.",
+        (
+            Parameter("reverberance", Unit.SHARE, 0.5, 0.0, 1.0, "How long it rings.", automatable=False),
+            Parameter(
+                "damping", Unit.SHARE, 0.5, 0.0, 1.0, "How soon the highs die away.", automatable=False
+            ),
+            Parameter("room_scale", Unit.SHARE, 1.0, 0.0, 1.0, "Size of the room.", automatable=False),
+            Parameter(
+                "stereo_depth", Unit.SHARE, 1.0, 0.0, 1.0, "How far its sides differ.", automatable=False
+            ),
+            Parameter(
+                "pre_delay",
+                Unit.SECONDS,
+                0.0,
+                0.0,
+                0.5,
+                "Silence before the room answers.",
+                automatable=False,
+            ),
+            Parameter("wet_gain", Unit.DECIBELS, 0.0, -60.0, 10.0, "Level of the room."),
+            Parameter("dry", Unit.SHARE, 1.0, 0.0, 1.0, "Level of the direct sound."),
+        ),
+    ),
+    Plugin(
         "gain",
         "Louder or softer.",
         (Parameter("gain", Unit.DECIBELS, 0.0, -96.0, 24.0, "Decibels up or down.", "gain_db"),),
@@ -221,6 +250,9 @@ PLUGINS: tuple[Plugin, ...] = (
         "Limiter",
     ),
 )
+
+VST3 = "vst3"
+"""The link that hosts a plugin of the user's: its parameters are not in this table."""
 
 
 def plugin(name: str) -> Plugin | None:

@@ -25,6 +25,8 @@ SUFFIXES: dict[Unit, tuple[str, ...]] = {
     Unit.HERTZ: ("Hz", "kHz"),
     Unit.RATE: ("Hz", "kHz", "/b"),
     Unit.SECONDS: ("s", "ms"),
+    Unit.LOUDNESS: ("LUFS",),
+    Unit.PEAK: ("dBTP",),
     Unit.CHOICE: (),
     Unit.ANY: ("%", "dB", "Hz", "kHz", "/b", "s", "ms"),
 }
@@ -36,6 +38,8 @@ _EXAMPLES = {
     Unit.HERTZ: "440 Hz or 1.2 kHz",
     Unit.RATE: "6 Hz, or cycles per beat: 2/b",
     Unit.SECONDS: "0.5s or 250ms",
+    Unit.LOUDNESS: "-14 LUFS",
+    Unit.PEAK: "-1 dBTP",
     Unit.CHOICE: "one of its words",
     Unit.ANY: "a number, with a unit where the parameter has one: 0.5, 50%, 6 Hz, -6 dB",
 }

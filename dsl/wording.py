@@ -16,13 +16,6 @@ from .source import Node, Source, escaped
 from .span import Span
 from .where import parse_lengths, parse_pitches, parse_velocities
 
-LATER: dict[str, str] = {
-    "/audio/master": "loudness and ceiling of the whole film come with a later version: leave `master` out",
-    "binaural": "headphone spaces come with a later version: write balance",
-    "hrtf": "headphone spaces come with a later version: write balance",
-}
-"""What those are told who write tomorrow's language today, by pointer or word."""
-
 _PARSERS: dict[str, Callable[[str, Span], object]] = {
     "place": parse_place,
     "range": parse_range,
@@ -39,12 +32,18 @@ _PARSERS: dict[str, Callable[[str, Span], object]] = {
     "hertz": lambda text, span: parse_quantity(text, Unit.HERTZ, span),
     "rate": lambda text, span: parse_quantity(text, Unit.RATE, span),
     "time": lambda text, span: parse_quantity(text, Unit.SECONDS, span),
+    "loudness": lambda text, span: parse_quantity(text, Unit.LOUDNESS, span),
+    "peak": lambda text, span: parse_quantity(text, Unit.PEAK, span),
+    "soundfont": name_fault,
+    "plugin": name_fault,
+    "preset": name_fault,
     "score file": name_fault,
     "recording": name_fault,
+    "head": name_fault,
     "file of lanes": name_fault,
     "folder": name_fault,
 }
-_FILES = ("score file", "recording", "file of lanes")
+_FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
 _BOUNDS = {
     "minimum": "is below {}, the least allowed",
     "maximum": "is above {}, the most allowed",
@@ -190,7 +189,7 @@ class Words:
             if key in known:
                 continue
             below = f"{broken.pointer}/{escaped(key)}"
-            hint = LATER.get(below) or LATER.get(key) or self._near_key(key, known)
+            hint = self._near_key(key, known)
             message = f"`{shown(key)}` is not a key of {_block_name(broken.pointer)}"
             yield Diagnostic("MV202", self._source.key_span(below), message, hint)
 
@@ -240,7 +239,7 @@ class Words:
             return Diagnostic(
                 "MV207", span, f"this is version {shown(text)} of the language", "write musicvis: 1"
             )
-        hint = LATER.get(text) or did_you_mean(text, [str(option) for option in options])
+        hint = did_you_mean(text, [str(option) for option in options])
         return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint)
 
     def _wrong_kind(self, broken: Broken, kinds: Sequence[str]) -> Diagnostic:

@@ -1,30 +1,20 @@
 """Effects: a chain's plugins over a stream of blocks, their parameters moved by lanes.
 
-Gain and tremolo are ours and move with every sample. The others are pedalboard's, under the rules that
-measuring it gave: one instance per chain, float32, one block size for ever, never a reset, the tail and the
-latency fetched with silence, and parameters set between short blocks where a lane moves them.
+Gain, tremolo and sox's reverb are ours and move with every sample; the others are hosted.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.plan import Curve, EffectPlan
-from ...dsl.plugins import Plugin, plugin
-from .block import BLOCK, reblocked, times_of
+from ...compiler.plan import EffectPlan
+from ...dsl.plugins import VST3, Plugin, plugin
+from .block import times_of
+from .freeverb import Freeverb, Room
+from .hosted import through_hosted, through_vst3
 
 F64 = NDArray[np.float64]
-
-# Samples between two settings of a moved parameter. Filters step audibly: 32 keeps a sweep's spurs below
-# -78 dBc. JUCE smooths the others itself: 256 gives -118 dBc for a reverb.
-_FILTER_STEP = 32
-_STEP = 256
-_FILTERS = ("highpass", "lowpass", "lowshelf", "highshelf", "peak")
-
-# Silent blocks given to a plugin that still owes samples, before we call it broken.
-_MAX_FLUSH_BLOCKS = 64
 
 
 def through_chain(
@@ -37,6 +27,9 @@ def through_chain(
     """
     stream = iter(blocks)
     for effect in chain:
+        if effect.plugin == VST3:
+            stream = through_vst3(stream, effect, sample_count, sample_rate_hz)
+            continue
         known = plugin(effect.plugin)
         if known is None:
             raise ValueError(f"no plugin is called {effect.plugin!r}")
@@ -47,8 +40,10 @@ def through_chain(
             stream = _gained(stream, effect, sample_rate_hz)
         elif known.name == "tremolo":
             stream = _trembling(stream, effect, known, sample_rate_hz)
+        elif known.name == "reverb_sox":
+            stream = _roomy(stream, effect, known, sample_rate_hz)
         else:
-            stream = _hosted(stream, effect, known, sample_count, sample_rate_hz)
+            stream = through_hosted(stream, effect, known, sample_count, sample_rate_hz)
     return stream
 
 
@@ -101,68 +96,31 @@ def _trembling(
         depth: F64 | float = moving["depth"].values(times_s) if "depth" in moving else constants["depth"]
         if "rate" in moving:
             # A rate that moves is integrated; the phase at the first sample is 0 whatever the rate there.
-            steps = np.cumsum(moving["rate"].values(times_s)) / sample_rate_hz
-            phase = cycles + np.concatenate([[0.0], steps[:-1]])
-            cycles += float(steps[-1])
+            # Summed one after the other from the first sample on, so that no block boundary is heard in it.
+            sums = np.cumsum(np.concatenate([[cycles], moving["rate"].values(times_s)]))
+            phase = sums[:-1] / sample_rate_hz
+            cycles = float(sums[-1])
         else:
             phase = constants["rate"] * times_s
         yield block * tremolo_gain(phase, depth, shape)
         first += count
 
 
-def _hosted(
-    blocks: Iterator[F64], effect: EffectPlan, known: Plugin, sample_count: int, sample_rate_hz: int
-) -> Iterator[F64]:
-    """A plugin of pedalboard. What it swallows at the start as latency it gives back at the end."""
-    import pedalboard
-
-    hosted: Any = getattr(pedalboard, known.pedalboard_class)()
+def _roomy(blocks: Iterator[F64], effect: EffectPlan, known: Plugin, sample_rate_hz: int) -> Iterator[F64]:
     constants = {p.name: p.default for p in known.parameters} | dict(effect.constants)
-    scales = {p.name: (p.attribute, p.attribute_scale) for p in known.parameters}
-    for name, value in constants.items():
-        attribute, scale = scales[name]
-        setattr(hosted, attribute, value * scale)
-    moving = [(*scales[name], curve) for name, curve in effect.automation]
-    return reblocked(
-        _run(hosted, reblocked(blocks, sample_count), moving, known.name, sample_count, sample_rate_hz),
-        sample_count,
+    moving = dict(effect.automation)
+    room = Room(
+        constants["reverberance"],
+        constants["damping"],
+        constants["room_scale"],
+        constants["stereo_depth"],
+        constants["pre_delay"],
     )
-
-
-def _run(
-    hosted: Any,
-    blocks: Iterator[F64],
-    moving: list[tuple[str, float, Curve]],
-    name: str,
-    sample_count: int,
-    sample_rate_hz: int,
-) -> Iterator[F64]:
-    # All blocks of a run have one size, as a larger one later would drop the plugin's state.
-    step = BLOCK if not moving else _FILTER_STEP if name in _FILTERS else _STEP
-    fed = 0
-    given = 0
+    reverb = Freeverb(room, sample_rate_hz)
+    first = 0
     for block in blocks:
-        # A short last block is filled up, so that silence after it can come in blocks of the same size.
-        samples = np.ascontiguousarray(np.pad(block, ((0, 0), (0, -block.shape[1] % step))), np.float32)
-        count = samples.shape[1]
-        starts = range(0, count, step)
-        # The value at a step's centre, for all steps of the block at once.
-        centres_s = (fed + np.array(starts) + step / 2.0) / sample_rate_hz
-        settings = [(attribute, scale * curve.values(centres_s)) for attribute, scale, curve in moving]
-        out = []
-        for k, start in enumerate(starts):
-            for attribute, values in settings:
-                setattr(hosted, attribute, float(values[k]))
-            out.append(hosted.process(samples[:, start : start + step], sample_rate_hz, BLOCK, False))
-        joined = np.concatenate(out, axis=1).astype(np.float64)
-        fed += count
-        given += joined.shape[1]
-        yield joined
-    for _ in range(_MAX_FLUSH_BLOCKS):
-        if given >= sample_count:
-            return
-        silence = np.zeros((2, step), np.float32)
-        owed = hosted.process(silence, sample_rate_hz, BLOCK, False).astype(np.float64)
-        given += owed.shape[1]
-        yield owed
-    raise RuntimeError(f"{name} swallowed {sample_count - given} samples for good")
+        times_s = times_of(first, block.shape[1], sample_rate_hz)
+        dry = moving["dry"].values(times_s) if "dry" in moving else constants["dry"]
+        wet_db = moving["wet_gain"].values(times_s) if "wet_gain" in moving else constants["wet_gain"]
+        yield dry * block + 10.0 ** (wet_db / 20.0) * reverb.wet(block)
+        first += block.shape[1]

@@ -62,7 +62,8 @@ def _hann(half: int) -> F64:
     """A Hann window of 2·half + 1 values without its zeros, sum 1."""
     n = np.arange(1, 2 * half + 2)
     window: F64 = 0.5 - 0.5 * np.cos(2.0 * np.pi * n / (2 * half + 2))
-    return window / window.sum()
+    normed: F64 = window / window.sum()
+    return normed
 
 
 def _half(width_s: float, sample_rate_hz: int) -> int:

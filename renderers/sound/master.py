@@ -86,7 +86,7 @@ class Master:
             loudness=after,
             true_peak_dbtp=_decibels(peak),
             gain_db=_decibels(self._gain * self._trim),
-            reduction_db=-_decibels(reduction),
+            reduction_db=max(0.0, -_decibels(reduction)),
             passes=passes,
         )
 

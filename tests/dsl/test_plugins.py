@@ -18,6 +18,45 @@ _KINDS = {
 _EXAMPLES = {Unit.SHARE: "{:g}", Unit.DECIBELS: "{:g} dB", Unit.HERTZ: "{:g} Hz", Unit.RATE: "{:g} Hz"}
 
 
+VST3: dict[str, Any] = {
+    "description": "A VST3 plugin. It is a program: it runs only with compile --trust-plugins FOLDER.",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["file"],
+    "properties": {
+        "file": {
+            "title": "plugin",
+            "description": "Its file in the folder that --trust-plugins names.",
+            "type": "string",
+            "pattern": r'^[^\\:*?"<>|/\u0000-\u001f-][^\\:*?"<>|\u0000-\u001f]*\.[vV][sS][tT]3$',
+            "maxLength": 1000,
+            "default": "",
+            "examples": ["Room.vst3"],
+        },
+        "preset": {
+            "title": "preset",
+            "description": "A preset inside the folder of the piece: .vstpreset.",
+            "type": "string",
+            "pattern": r'^[^\\:*?"<>|/\u0000-\u001f-][^\\:*?"<>|\u0000-\u001f]*\.vstpreset$',
+            "maxLength": 1000,
+            "default": "",
+            "examples": ["presets/hall.vstpreset"],
+        },
+        "parameters": {
+            "description": "Values by the plugin's own names of its parameters; lanes move the numbers.",
+            "type": "object",
+            "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_]{0,79}$"},
+            "additionalProperties": {"type": ["number", "string", "boolean"]},
+            "maxProperties": 200,
+            "default": {},
+            "examples": [{"mix": 0.3, "mode": "Hall"}],
+        },
+    },
+    "default": {},
+    "examples": [{"file": "Room.vst3", "parameters": {"mix": 0.3}}],
+}
+
+
 def chain_link_schema() -> dict[str, Any]:
     """The schema of one link: the name of a chain, or one plugin with its parameters."""
     properties: dict[str, Any] = {}
@@ -34,6 +73,7 @@ def chain_link_schema() -> dict[str, Any]:
             "default": {},
             "examples": [{p.name: _example(p) for p in plugin.parameters[:2]}],
         }
+    properties["vst3"] = VST3
     properties["label"] = {
         "description": "The name by which lanes call this link, where a chain holds a plugin twice.",
         "type": "string",
@@ -50,7 +90,7 @@ def chain_link_schema() -> dict[str, Any]:
                 "type": "object",
                 "additionalProperties": False,
                 "properties": properties,
-                "oneOf": [{"required": [plugin.name]} for plugin in PLUGINS],
+                "oneOf": [{"required": [name]} for name in (*(plugin.name for plugin in PLUGINS), "vst3")],
             },
         ],
         "examples": ["hall", {"tremolo": {"rate": "6 Hz", "depth": "33%"}}],

@@ -39,6 +39,7 @@ def test_cycles_per_beat_are_marked() -> None:
 
 
 SUFFIXED = {"%": "50%", "dB": "-6 dB", "Hz": "6 Hz", "kHz": "1 kHz", "/b": "2/b", "s": "2s", "ms": "20ms"}
+SUFFIXED |= {"LUFS": "-14 LUFS", "dBTP": "-1 dBTP"}
 FITTING = {
     Unit.NUMBER: set(),
     Unit.SHARE: {"%"},
@@ -47,6 +48,8 @@ FITTING = {
     Unit.HERTZ: {"Hz", "kHz"},
     Unit.RATE: {"Hz", "kHz", "/b"},
     Unit.SECONDS: {"s", "ms"},
+    Unit.LOUDNESS: {"LUFS"},
+    Unit.PEAK: {"dBTP"},
 }
 
 
@@ -60,7 +63,7 @@ def test_a_suffix_is_taken_where_it_makes_sense_and_nowhere_else(unit: Unit, suf
 
 
 @pytest.mark.parametrize(
-    "text", ["", "dB", "1,5", "50 percent", "-14 LUFS", "-1 dBTP", "1_000", "inf", "nan", "1e400"]
+    "text", ["", "dB", "1,5", "50 percent", "-14 LUF", "-1 dBFS", "1_000", "inf", "nan", "1e400"]
 )
 def test_what_is_no_quantity_is_told(text: str) -> None:
     assert all(isinstance(parse_quantity(text, unit, SPAN), Diagnostic) for unit in UNITS)
