@@ -12,6 +12,9 @@ from ..canvas import Canvas, Surface
 from ..maths import TAU, bump, cell_hash, coverage, frac, mix, smoothstep, wave, weighted_sum
 from .tiles import roof_tiles
 
+# A window is looked for on every so many pixels.
+COARSE = 8
+
 
 def mushrooms(canvas: Canvas) -> Surface:
     """Five spotted caps on stems, back to front, over moss and before bokeh.
@@ -34,7 +37,7 @@ def mushrooms(canvas: Canvas) -> Surface:
             hue=hue,
             base=0.12 * number,
         )
-        surface = _grown(canvas, surface, mushroom)
+        _grow(canvas, surface, mushroom)
     return surface
 
 
@@ -46,11 +49,14 @@ class _Mushroom(NamedTuple):
     base: float
 
 
-def _grown(canvas: Canvas, behind: Surface, mushroom: _Mushroom) -> Surface:
-    """The surface with one mushroom in front: stem, then gills, then cap."""
-    height, tone, glow = behind
+def _grow(canvas: Canvas, surface: Surface, mushroom: _Mushroom) -> None:
+    """Puts one mushroom in front of a surface: stem, then gills, then cap."""
+    window = _window(canvas, mushroom)
+    if window is None:
+        return
+    height, tone, glow = (plane[window] for plane in surface)
     size, hue, base = mushroom.size, mushroom.hue, mushroom.base
-    x, y = (canvas.x - mushroom.x) / size, (canvas.y - mushroom.y) / size
+    x, y = (canvas.x[window] - mushroom.x) / size, (canvas.y[window] - mushroom.y) / size
     pixel = canvas.pixel / size * 1.5
     x = x + 0.12 * y * (hue - 0.5)
     xx = x * x
@@ -82,7 +88,33 @@ def _grown(canvas: Canvas, behind: Surface, mushroom: _Mushroom) -> Surface:
     tone = mix(tone, 0.93, spots)
     height = mix(height, base + 0.5 * roundness + 0.08 * spots, cap)
     rim = 0.22 * cap * (1 - spots) * smoothstep(0.85, 1.0, q)
-    return Surface(height, tone, glow * (1 - torch.maximum(cap, stem)) + rim + gills * 0.12)
+    surface.height[window] = height
+    surface.tone[window] = tone
+    surface.glow[window] = glow * (1 - torch.maximum(cap, stem)) + rim + gills * 0.12
+
+
+def _window(canvas: Canvas, mushroom: _Mushroom) -> tuple[slice, slice, slice] | None:
+    """The part of a strip that a mushroom may cover, found on every eighth pixel; None where it stands elsewhere.
+
+    Most of the strip is beside it, and would be painted to stay as it is.
+    """
+    x, y = canvas.x[:, ::COARSE, ::COARSE] - mushroom.x, canvas.y[:, ::COARSE, ::COARSE] - mushroom.y
+    pixel = canvas.pixel / mushroom.size * 1.5
+    # The ground is stirred, so that a coordinate changes by up to two pixels' worth from one to the next.
+    between = 2 * COARSE * canvas.pixel / mushroom.size
+    radius = torch.sqrt(1 + 2 * pixel) + 0.12 + between
+    x, y = x / mushroom.size, y / mushroom.size
+    near = ((x.abs() < radius) & (y > -radius) & (y < 1.70 + pixel + between)).any(0)
+    rows, columns = (near.any(axis).nonzero() for axis in (1, 0))
+    if not len(rows):
+        return None
+    first_row, last_row = int(rows[0]) - 1, int(rows[-1]) + 2
+    first_column, last_column = int(columns[0]) - 1, int(columns[-1]) + 2
+    return (
+        slice(None),
+        slice(max(first_row, 0) * COARSE, last_row * COARSE),
+        slice(max(first_column, 0) * COARSE, last_column * COARSE),
+    )
 
 
 def leaf(canvas: Canvas) -> Surface:
