@@ -48,11 +48,11 @@ class Lanes:
         """A finding for each lane whose parameter is not there; asked last."""
         sources = {lane.mirror_of for lane in self._lanes if lane.mirror_of is not None}
         names = sorted(set(self._known))
+        buses = ", ".join(known_buses)
         for lane in self._lanes:
             if lane.name in self._used or lane.name in sources:
                 continue
             near = get_close_matches(lane.name, names, 1, 0.5)
-            buses = ", ".join(known_buses)
             hint = f"did you mean {near[0]}?" if near else f"the buses are {buses}"
             yield Diagnostic(
                 "MV310", lane.span, f"there is no bus or parameter {lane.name} that a lane could move", hint
@@ -102,6 +102,7 @@ class Lanes:
             low=target.low,
             high=target.high,
             declick_s=target.declick_s,
+            declick_per_unit_s=target.declick_per_unit_s,
         )
 
 
@@ -207,6 +208,8 @@ def _segment(
 ) -> Segment:
     start_value = point.start if point.start is not None else standing
     goal = point.to if point.to is not None else point.via
+    if point.turns is not None:
+        goal = start_value + 360.0 * point.turns
     if goal is None:
         start_value = goal = point.hold if point.hold is not None else start_value
     return Segment(
@@ -214,7 +217,7 @@ def _segment(
         end_s=clock.seconds(end),
         start_qn=start,
         end_qn=end,
-        shape=point.shape if point.hold is None else Shape.HOLD,
+        shape=_ROUND.get(point.shape, point.shape) if point.hold is None else Shape.HOLD,
         start_value=start_value,
         target=goal,
         cycles=_cycles(point, start, end, clock),
@@ -226,6 +229,10 @@ def _segment(
         hard=point.hard,
         key=_drift_key(seed, lane.name, start),
     )
+
+
+# Round and round is straight on in degrees.
+_ROUND = {Shape.ORBIT: Shape.STRAIGHT, Shape.SPIRAL: Shape.STRAIGHT}
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:

@@ -691,26 +691,6 @@ _TABLE = (
         "overflowed. Lower its level and export the stem again.",
     ),
     Code(
-        "MV520",
-        "no head",
-        ERROR,
-        "`space: hrtf` needs a measured head, a SOFA file: `sofa: heads/mine.sofa` in the bus, or the one of "
-        "the package libmysofa where it is installed. `space: binaural` needs none.",
-    ),
-    Code(
-        "MV521",
-        "head that cannot be used",
-        ERROR,
-        "A SOFA file is damaged, of another convention than SimpleFreeFieldHRIR, or larger than heads are. "
-        "Name another one.",
-    ),
-    Code(
-        "MV522",
-        "hrtf extra missing",
-        ERROR,
-        "Measured heads are read with h5py: pip install 'musicvis[hrtf]'. `space: binaural` needs nothing.",
-    ),
-    Code(
         "MV505",
         "direct sound in a return",
         WARNING,
@@ -750,6 +730,26 @@ _TABLE = (
         ERROR,
         "`soundfont` names a file of the piece, or one that is installed under /usr/share/sounds or "
         "/usr/share/soundfonts.",
+    ),
+    Code(
+        "MV520",
+        "no head",
+        ERROR,
+        "`space: hrtf` needs a measured head, a SOFA file: `sofa: heads/mine.sofa` in the bus, or the one of "
+        "the package libmysofa where it is installed. `space: binaural` needs none.",
+    ),
+    Code(
+        "MV521",
+        "head that cannot be used",
+        ERROR,
+        "A SOFA file is damaged, of another convention than SimpleFreeFieldHRIR, or larger than heads are. "
+        "Name another one.",
+    ),
+    Code(
+        "MV522",
+        "hrtf extra missing",
+        ERROR,
+        "Measured heads are read with h5py: pip install 'musicvis[hrtf]'. `space: binaural` needs nothing.",
     ),
     # Budgets
     Code(

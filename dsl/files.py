@@ -12,6 +12,7 @@ from .span import Span
 MAX_TEXT_BYTES = 1 << 20
 MAX_SCORE_BYTES = 64 << 20
 MAX_AUDIO_BYTES = 2 << 30
+MAX_HEAD_BYTES = 256 << 20
 
 LANES_SUFFIXES = (".yaml", ".yml", ".json")
 

@@ -26,6 +26,8 @@ class Shape(StrEnum):
     TRIANGLE = "triangle"
     SINE = "sine"
     DRIFT = "drift"
+    ORBIT = "orbit"
+    SPIRAL = "spiral"
     THROUGH = "through"
 
 
@@ -48,7 +50,8 @@ class Domain(StrEnum):
 class Point:
     """What a lane does from `at` until the next point.
 
-    `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine). `start` is
+    `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine); `turns`
+    goes round in degrees. `start` is
     the written `from`: None means from where the lane stands. `end` is set by the legacy form only, whose
     segments name their end: that neighbours meet is checked where the metre is known. Its effect "none" is a
     hold at 0.
@@ -60,6 +63,8 @@ class Point:
     hold: float | None = None
     to: float | None = None
     via: float | None = None
+    turns: float | None = None
+    """Rounds of an orbit, clockwise from above."""
     start: float | None = None
     cycles: Fraction | CycleUnit | None = None
     phase: float = 0.0

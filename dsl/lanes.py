@@ -125,7 +125,7 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
     )
     turns = node.get("turns")
     if turns is not None:
-        shape = Shape.ORBIT
+        shape = Shape.SPIRAL if node.get("distance") or node.get("elevation") else Shape.ORBIT
     else:
         shape = Shape.HOLD if hold is not None else Shape.STRAIGHT if to is not None else Shape.WHOLE_COSINE
     usual = Point(reading.place(at), node.span)

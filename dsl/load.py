@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
-from .audio import read_audio
+from .audio import ear_lane, read_audio
 from .diagnostics import Diagnostic, Severity, has_errors
 from .files import (
     LANES_SUFFIXES,
@@ -197,6 +197,7 @@ class _Desk:
             node: Node | None = root
             for key in ("audio", "buses", bus.name, "ear"):
                 node = node and node.get(key)
+            node = ear_lane(node)
             buses.append(replace(bus, ear=self._ear(node, names, reading)) if node else bus)
         return replace(audio, buses=tuple(buses))
 

@@ -106,5 +106,5 @@ def _windowed_sinc(fraction: F64) -> F64:
     half = TAPS / 2.0
     away = np.arange(TAPS)[:, None] - (half - 1.0) - fraction
     window = np.i0(_KAISER_BETA * np.sqrt(np.maximum(1.0 - (away / half) ** 2, 0.0)))
-    taps: F64 = np.sinc(away) * window
-    return taps / taps.sum(axis=0)
+    taps = np.sinc(away) * window
+    return np.asarray(taps / taps.sum(axis=0))

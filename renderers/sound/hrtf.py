@@ -21,7 +21,7 @@ from .arrival import Arrival, arrival_of, onsets
 from .farrow import FARTHEST, REACH, TAPS, bank, between, split
 from .loudness_weight import pink_weights
 from .mesh import Mesh, fibonacci, mesh_of
-from .sofa import Responses, read_sofa, sofa_file
+from .sofa import Responses, read_sofa
 from .spatial import Place, PlaceAt
 from .width import Width
 
@@ -44,14 +44,9 @@ class Head:
     sample_rate_hz: int
 
 
-def head_of(written: Path | None, sample_rate_hz: int) -> Head:
-    """The head of a file, or the installed one; raises PieceError."""
-    path = sofa_file(written)
-    return _head(path, sample_rate_hz)
-
-
 @lru_cache(maxsize=2)
-def _head(path: Path, sample_rate_hz: int) -> Head:
+def head_of(path: Path, sample_rate_hz: int) -> Head:
+    """The head of a SOFA file; raises PieceError."""
     try:
         return head_from(read_sofa(path), sample_rate_hz)
     except ValueError as error:

@@ -19,13 +19,6 @@ from ...dsl.span import Span
 
 F64 = NDArray[np.float64]
 
-INSTALLED = (
-    Path("/usr/share/libmysofa/MIT_KEMAR_normal_pinna.sofa"),
-    Path("/usr/local/share/libmysofa/MIT_KEMAR_normal_pinna.sofa"),
-    Path("/opt/homebrew/share/libmysofa/MIT_KEMAR_normal_pinna.sofa"),
-)
-"""Where a system's package of libmysofa puts the head that the MIT measured."""
-
 MAX_BYTES = 256 << 20
 MAX_DIRECTIONS = 20_000
 MAX_TAPS = 8192
@@ -47,25 +40,6 @@ class Responses:
     directions: F64
     responses: F64
     sample_rate_hz: float
-
-
-def sofa_file(written: Path | None) -> Path:
-    """The file that a piece names, or the one that is installed; raises PieceError where there is none."""
-    if written is not None:
-        return written
-    for path in INSTALLED:
-        if path.is_file():
-            return path
-    raise PieceError(
-        [
-            Diagnostic(
-                "MV520",
-                Span("piece.yaml"),
-                "space: hrtf needs a measured head, and none is installed here",
-                "install the package libmysofa, or name a file with `sofa:`; `space: binaural` needs none",
-            )
-        ]
-    )
 
 
 def read_sofa(path: Path) -> Responses:

@@ -13,6 +13,7 @@ depend on the place, whatever the source: mono gives the sine-cosine law, uncorr
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -151,7 +152,7 @@ def space_of(bus: BusPlan, power: StereoPower, sample_rate_hz: int) -> Space:
     if bus.space == "hrtf":
         from .hrtf import Hrtf, head_of
 
-        return Hrtf(head_of(bus.sofa, sample_rate_hz), power.kappa, bus.width_deg)
+        return Hrtf(head_of(_sofa(bus), sample_rate_hz), power.kappa, bus.width_deg)
     raise ValueError(f"no spatialiser is called {bus.space!r}")
 
 
@@ -161,7 +162,13 @@ def sources_ready(plan: SoundPlan) -> None:
         if bus.space == "hrtf":
             from .hrtf import head_of
 
-            head_of(bus.sofa, plan.sample_rate_hz)
+            head_of(_sofa(bus), plan.sample_rate_hz)
+
+
+def _sofa(bus: BusPlan) -> Path:
+    if bus.sofa is None:
+        raise ValueError(f"bus {bus.name} has no head")
+    return bus.sofa
 
 
 def apart(bus: BusPlan) -> tuple[BusPlan, ...]:

@@ -121,17 +121,12 @@ def test_the_example_of_the_language_says_what_it_says(tmp_path: Path) -> None:
     assert fade.at.offset == Duration(Fraction(-4), DurationUnit.SECONDS)
 
 
-def test_what_of_the_example_does_not_act_yet_is_refused_with_its_reason(tmp_path: Path) -> None:
-    text = EXAMPLE.read_text().replace("space: balance", "space: binaural")
-    text = text.replace("effects: effects.yaml\n", "effects: effects.yaml\n", 1)
-    text = text.replace("\nvisuals:", "\n", 0).replace(
-        "      chain: [hall]\n", "      chain: [hall]\n  master: {loudness: -14 LUFS, ceiling: -1 dBTP}\n"
-    )
+def test_the_example_stands_around_the_head_as_well(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text().replace("space: balance", "space: binaural\n      width: 40", 1)
     loaded = example(tmp_path, text)
-    assert [(f.code, "later version" in f.hint) for f in loaded.diagnostics] == [
-        ("MV201", True),
-        ("MV202", True),
-    ]
+    assert not loaded.diagnostics and loaded.piece is not None
+    bus = next(bus for bus in loaded.piece.audio.buses if bus.space == "binaural")
+    assert (bus.width_deg, bus.level, bus.sofa, bus.spread) == (40.0, "pink", None, None)
 
 
 def test_an_ear_may_borrow_a_lane_of_another_file(tmp_path: Path) -> None:
