@@ -15,7 +15,7 @@ from .clock import Clock
 from .curve import PERIODIC, Curve, Jump, Segment
 
 JUMP_HEARD = 0.02
-"""A smaller jump is not worth a word (audio.md 2.5)."""
+"""A smaller jump is not worth a word."""
 RING_S = Fraction(2)
 """How long a note is counted as sounding after its key is let go."""
 FASTEST_PER_S = 50.0

@@ -86,7 +86,7 @@ def test_a_frame_holds_its_time_and_a_sample_is_not_before_it(time_s: Fraction, 
 
 
 def test_t1_the_bars_of_the_original_piece(original: dict[str, Any], original_clock: Clock) -> None:
-    """T1 of audio.md: 18 bars to 1e-6 s."""
+    """T1: 18 bars to 1e-6 s."""
     assert len(original_clock.measures) == 18
     for measure, (bar, start_s, end_s) in zip(original_clock.measures, original["bars"], strict=True):
         assert measure.bar == bar
@@ -131,7 +131,7 @@ def test_t2_a_pickup_is_bar_one_and_is_as_long_as_it_plays(make_score: MakeScore
 
 
 def test_t3_an_hour_with_ten_thousand_tempi_gathers_no_error(make_score: MakeScore) -> None:
-    """T3 of audio.md: the sum is rational, so it is the sum."""
+    """T3: the sum is rational, so it is the sum."""
     count = 10_000
     tempi = [(i, Fraction(60_000_000, 500_000 + 37 * (i % 4001))) for i in range(count)]
     clock = Clock.from_score(make_score([f"{count}/4"], tempi))

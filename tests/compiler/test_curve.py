@@ -67,7 +67,7 @@ def at(curve: Curve, *times_s: float) -> list[float]:
 @pytest.mark.parametrize("shape", FORMULAS)
 @given(u=st.floats(0, 1))
 def test_c4_every_shape_equals_its_formula(shape: Shape, u: float) -> None:
-    """C4 of audio.md, to 1e-12: against mpmath with 30 digits."""
+    """C4, to 1e-12: against mpmath with 30 digits."""
     cycles = Fraction(3) if shape in (Shape.SAWTOOTH, Shape.TRIANGLE, Shape.SINE) else Fraction(1)
     stretch = segment(shape, 0.0, 1.0, cycles=cycles, phase=0.125)
     with mpmath.workdps(30):
@@ -180,7 +180,7 @@ def lane_curve(
 def test_c1_the_ear_lanes_of_the_original_piece(
     name: str, domain: Domain, original: dict[str, Any], original_clock: Clock
 ) -> None:
-    """C1 of audio.md: 96 points to 1e-6, in seconds and, as no glide crosses a tempo, in beats too."""
+    """C1: 96 points to 1e-6, in seconds and, as no glide crosses a tempo, in beats too."""
     curve, findings = lane_curve(name, original, original_clock, domain)
     times_s, expected = np.array(original["lanes"][name]["checkpoints"]).T
     assert len(times_s) in (20, 28)
@@ -201,7 +201,7 @@ def test_c1_the_jumps_and_first_samples_of_the_original_piece(
 
 
 def test_c5_beats_follow_a_fermata_and_seconds_do_not(original_clock: Clock) -> None:
-    """C5 of audio.md: straight 0 to 1 over bar 18, whose last beat is slow, seen at 18|4."""
+    """C5: straight 0 to 1 over bar 18, whose last beat is slow, seen at 18|4."""
     clock = original_clock
     times = {"start_qn": Fraction(62), "end_qn": Fraction(66), "start_s": clock.seconds(Fraction(62))}
     for domain, expected in ((Domain.BEATS, 0.75), (Domain.SECONDS, 0.431137745)):
@@ -211,7 +211,7 @@ def test_c5_beats_follow_a_fermata_and_seconds_do_not(original_clock: Clock) -> 
 
 
 def test_c5_resets_of_a_sawtooth_differ_by_70_ms(original_clock: Clock) -> None:
-    """C5 of audio.md: one cycle a quarter note over 3.1 to 5.1; the tempo falls from 95 to 90 at 4.1."""
+    """C5: one cycle a quarter note over 3.1 to 5.1; the tempo falls from 95 to 90 at 4.1."""
     clock = original_clock
     resets = {}
     for domain in Domain:
@@ -247,7 +247,7 @@ def test_c6_a_jump_is_softened_within_half_its_width_and_nowhere_else(
 
 @pytest.mark.parametrize(("jump", "limit_dbfs"), [(1.0, -115.0), (0.6, -120.0), (0.05, -140.0)])
 def test_c6_a_softened_jump_does_not_click(jump: float, limit_dbfs: float) -> None:
-    """C6 of audio.md: what a 997 Hz sine under a gain jump of 10 ms leaves above 4 kHz."""
+    """C6: what a 997 Hz sine under a gain jump of 10 ms leaves above 4 kHz."""
     hold = {"start_s": Fraction(1), "end_s": Fraction(2)}
     curve = Curve((segment(Shape.HOLD, jump, jump, **hold),), declick_s=0.010)
     n = np.arange(96_000)

@@ -288,3 +288,46 @@ def test_no_notes_show_nothing_and_still_move() -> None:
 def test_weights_need_no_classes() -> None:
     empty = energies_at([note(0, 1, classes=())], np.zeros(3))
     assert class_weights_at(empty, np.ones(3), None).shape == (3, 0)
+
+
+def test_a_lane_of_jitter_acts_from_where_it_moves_on() -> None:
+    times_s = frames(60, 12)
+    wild, calm, falling = (
+        shown([], times_s, jitter=curve, amount=Curve.constant_of(5.0)).noise.astype(np.float64)
+        for curve in (Curve.constant_of(1.0), Curve.constant_of(0.0), ramp(1.0, 0.0, 4, 5))
+    )
+    np.testing.assert_array_equal(falling[:240], wild[:240])
+
+    def paces(noise: F64) -> F64:
+        # The median leaves out the frames at which a dimension turns back.
+        return np.asarray(np.median(np.abs(np.diff(noise[400:], axis=0)), axis=0))
+
+    # Without jitter each dimension keeps its own pace.
+    np.testing.assert_allclose(paces(falling), paces(calm), rtol=1e-3)
+    assert np.abs(paces(wild) / paces(calm) - 1).max() > 0.3
+
+
+def test_the_colours_turn_with_a_note_and_come_back_with_it() -> None:
+    times_s = frames(60, 6)
+    law = {"hue_deg": Curve.constant_of(10.0)}
+    found = shown([note(1, 1, hue_deg=90.0)], times_s, **law).hue_deg
+    assert found[59] == 10
+    assert found[90] == pytest.approx(90)
+    assert found[-1] == 10
+    # It comes with the attack of the note, and goes with its release, not at once.
+    assert np.diff(found[70:]).min() > -8
+    both = shown([note(1, 1, 3, hue_deg=90.0), note(1, 1, 4)], times_s, **law).hue_deg
+    assert both[90] == pytest.approx(50)
+
+
+def test_a_layer_in_front_doubles_its_share_and_shows_no_more_in_all() -> None:
+    at = np.array([1.5])
+    level = shown([note(1, 1, 3), note(1, 1, 4)], at).class_weights[0]
+    front = shown([note(1, 1, 3, layer=1), note(1, 1, 4)], at).class_weights[0]
+    back = shown([note(1, 1, 3, layer=-2), note(1, 1, 4)], at).class_weights[0]
+    assert level[0] == level[1]
+    assert front[0] / front[1] == pytest.approx(2, rel=1e-5)
+    assert back[0] / back[1] == pytest.approx(1 / 4, rel=1e-5)
+    assert front.sum() == pytest.approx(level.sum(), abs=1e-6)
+    alone = shown([note(1, 1, 3, velocity=0.1)], at).class_weights
+    np.testing.assert_allclose(shown([note(1, 1, 3, velocity=0.1, layer=5)], at).class_weights, alone)
