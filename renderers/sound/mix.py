@@ -4,10 +4,12 @@ Buses are rendered side by side and added in the order of the plan, what they se
 come last; the sum is mastered. Files in a temporary folder keep memory the same for a minute and for an hour.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +22,7 @@ from ...compiler.plan import Curve, ReturnPlan, SoundPlan
 from .block import cuts, times_of
 from .bus import RenderedBus
 from .crew import rendered_in_order
+from .dither import dithered
 from .effects import through_chain
 from .master import GRID, Master, MasterReport
 from .spatial import sources_ready
@@ -88,16 +91,23 @@ class SoundRender:
         for block in self._master.blocks():
             yield np.ascontiguousarray(block.T, np.float32)
 
+    def whole_numbers(self, bits: int) -> Iterator[F32]:
+        """The sound on the steps of 16 or 24 bits, dithered unless the manifest says no, of 24 bits."""
+        master = self._plan.master
+        if bits == 24 and master is not None and not master.is_dithered:
+            return self.blocks()
+        return dithered(self.blocks(), bits, self._plan.seed)
+
     def _mixed(self, progress: Progress, workers: int, export: StemExport | None) -> MixReport:
         plan, folder = self._plan, Path(self._folder.name)
         sources_ready(plan)
         mix = Sum(folder / "mix.f64", plan.sample_count)
         returns = [Sum(folder / f"return-{k}.f64", plan.sample_count) for k in range(len(plan.returns))]
         kept = export.kinds if export is not None else ()
+        names = file_names([*(bus.name for bus in plan.buses), *(back.name for back in plan.returns)])
         kappas = []
-        for bus, rendered in rendered_in_order(
-            plan, folder, "dry" in kept, workers, lambda share: progress(0.8 * share)
-        ):
+        crew = rendered_in_order(plan, folder, "dry" in kept, workers, lambda share: progress(0.8 * share))
+        for (bus, rendered), name in zip(crew, names, strict=False):
             kappas.append((bus.name, rendered.kappa))
             mix.add(read_wav(rendered.wet))
             for send in bus.sends:
@@ -106,15 +116,15 @@ class SoundRender:
                 target = next(k for k, back in enumerate(plan.returns) if back.name == send.to)
                 returns[target].add(_levelled(read_wav(source), send.gain, plan.sample_rate_hz))
             if export is not None:
-                _keep(rendered, bus.name, export)
+                _keep(rendered, name, export)
             shutil.rmtree(rendered.wet.parent)
-        for back, sent in zip(plan.returns, returns, strict=True):
+        for back, sent, name in zip(plan.returns, returns, names[len(plan.buses) :], strict=True):
             wet = folder / "return.wav"
             write_wav(wet, _returned(back, sent, plan), plan.sample_rate_hz)
             mix.add(read_wav(wet))
             sent.path.unlink()
             if "wet" in kept and export is not None:
-                shutil.copyfile(wet, export.folder / f"{file_name(back.name)}-wet.wav")
+                shutil.copyfile(wet, export.folder / f"{name}-wet.wav")
         progress(0.85)
         cut_fade_s = self._cut_fade_s(mix)
         self._master = Master(
@@ -147,9 +157,9 @@ class Sum:
     def add(self, blocks: Iterator[F64]) -> None:
         """Adds a stream (2, BLOCK); the order in which streams are added is a part of the result."""
         with self.path.open("r+b") as file:
-            for (first, count), block in zip(cuts(self._sample_count), blocks, strict=True):
+            for (first, length), block in zip(cuts(self._sample_count), blocks, strict=True):
                 file.seek(first * _FRAME_BYTES)
-                total = _frames(file.read(count * _FRAME_BYTES)) + block
+                total = _frames(file.read(length * _FRAME_BYTES)) + block
                 file.seek(first * _FRAME_BYTES)
                 file.write(total.T.tobytes())
 
@@ -183,9 +193,20 @@ def faded(
     return gain
 
 
-def file_name(name: str) -> str:
-    """A name of the manifest as a part of a file's name: other than letters, digits, dot and hyphen is _."""
-    return "".join(c if c.isalnum() or c in "-." else "_" for c in name)
+def core_count() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def file_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of the manifest as parts of files' names, no two alike: letters, digits, dots, hyphens and _."""
+    found: list[str] = []
+    for name in names:
+        plain = "".join(c if c.isalnum() or c in "-." else "_" for c in name)
+        taken = {other.casefold() for other in found}
+        copies = (f"{plain}_{k}" for k in count(2))
+        found.append(next(c for c in chain((plain,), copies) if c.casefold() not in taken))
+    return tuple(found)
 
 
 def report_lines(report: MixReport) -> Sequence[str]:
@@ -237,7 +258,7 @@ def _levelled(blocks: Iterator[F64], level: Curve, sample_rate_hz: int) -> Itera
 def _keep(rendered: RenderedBus, name: str, export: StemExport) -> None:
     for kind, path in (("dry", rendered.dry), ("wet", rendered.wet)):
         if kind in export.kinds and path is not None:
-            shutil.copyfile(path, export.folder / f"{file_name(name)}-{kind}.wav")
+            shutil.copyfile(path, export.folder / f"{name}-{kind}.wav")
 
 
 def _frames(raw: bytes) -> F64:
