@@ -94,7 +94,7 @@ def _grow(canvas: Canvas, surface: Surface, mushroom: _Mushroom) -> None:
 
 
 def _window(canvas: Canvas, mushroom: _Mushroom) -> tuple[slice, slice, slice] | None:
-    """The part of a strip that a mushroom may cover, found on every eighth pixel; None where it stands elsewhere.
+    """The part of a strip that a mushroom may cover, found on every eighth pixel; None where it is elsewhere.
 
     Most of the strip is beside it, and would be painted to stay as it is.
     """
