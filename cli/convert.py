@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..compiler.clock import Clock
 
 
-@click.command("import")
+@click.command("import", short_help="Turn an original effects.json into lanes of today.")
 @click.argument(
     "effects", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="EFFECTS.JSON"
 )

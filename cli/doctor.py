@@ -46,7 +46,7 @@ class Item:
     """No film without it."""
 
 
-@click.command()
+@click.command(short_help="Say what this machine has, and what to type for the rest.")
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option("--json", "as_json", is_flag=True, help="An array of objects, one for each thing.")
 def doctor(piece: Path | None, as_json: bool) -> None:

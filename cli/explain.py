@@ -22,7 +22,7 @@ WIDTH = 80
 INDENT = "  "
 
 
-@click.command()
+@click.command(short_help="Say in words what acts at a place, or what a code means.")
 @click.argument("what", metavar="PLACE_OR_CODE")
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option("--json", "as_json", is_flag=True, help="One object, for a program.")

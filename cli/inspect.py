@@ -56,7 +56,7 @@ def notes(source: Path, part: str | None, bars: str | None, as_json: bool, as_cs
         click.echo(f"{len(rows)} notes; * marks a grace note", err=True)
 
 
-@click.command()
+@click.command(short_help="Search the 1000 subjects that a picture can have.")
 @click.argument("text")
 @click.option("--json", "as_json", is_flag=True, help="An array of objects with index and names.")
 def classes(text: str, as_json: bool) -> None:

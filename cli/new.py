@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..compiler.score.model import Score
 
 
-@click.command()
+@click.command(short_help="Make a piece for a score, ready to compile.")
 @click.argument("score", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
 def new(score: Path, folder: Path | None) -> None:

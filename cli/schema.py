@@ -5,7 +5,7 @@ import click
 NAMES = {"piece": "piece", "effects": "effects", "legacy": "effects.legacy"}
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of a manifest or of lanes.")
 @click.argument("name", type=click.Choice(tuple(NAMES)))
 def schema(name: str) -> None:
     """Print a JSON Schema (draft 2020-12): of piece.yaml, of effects.yaml, or of an original effects.json.

@@ -1,0 +1,24 @@
+"""The pages of codes keep their word: what an example says is wrong gives its code, and mended it does not."""
+
+from collections.abc import Callable
+
+import pytest
+from musicvis.dsl.code_examples import EXAMPLES
+from musicvis.dsl.codes import CODES
+from musicvis.dsl.diagnostics import Diagnostic
+
+Check = Callable[..., list[Diagnostic]]
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_an_example_gives_its_code_and_mended_gives_none(code: str, check: Check) -> None:
+    wrong, right = EXAMPLES[code]
+    assert code in {finding.code for finding in check(wrong)}
+    assert not check(right)
+
+
+def test_every_code_of_text_form_and_meaning_has_an_example() -> None:
+    of_text = {code for code in CODES if code < "MV400"}
+    by_file = {"MV003", "MV004", "MV005", "MV006", "MV007", "MV105", "MV109", "MV215"}
+    by_score = {"MV317", "MV322", "MV323", "MV325", "MV326"}
+    assert of_text - by_file - by_score == set(EXAMPLES)

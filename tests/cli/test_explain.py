@@ -1,0 +1,147 @@
+"""What acts at a place, in words and as JSON; what a code means."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from musicvis.dsl.codes import CODES
+
+Run = Callable[..., Result]
+
+
+def test_a_place_with_its_notes_lanes_and_rules(piece: Path, run: Run) -> None:
+    moment = json.loads(run("explain", "3|1", piece, "--json").stdout)
+    # A pickup of a crotchet and a bar of 3/4, at 95 crotchets a minute.
+    assert moment["time_s"] == pytest.approx(4 * 60 / 95)
+    assert moment["frame"] == 25
+    assert (moment["position"], moment["meter"], moment["quarters_per_minute"]) == ("3|1", "3/4", 95.0)
+    notes = {note["pitch"]: note for note in moment["notes"]}
+    assert set(notes) == {74, 56, 45}
+    assert notes[74]["begins"]
+    assert [entry["name"] for entry in notes[74]["classes"]] == ["castle"]
+    assert notes[74]["rules"] == [1]
+    assert [(rule["number"], rule["span"]["line"]) for rule in moment["rules"]] == [(1, 9)]
+    depth = next(movement for movement in moment["movements"] if movement["lane"] == "visuals.depth")
+    assert depth["value"] == pytest.approx(0.4)
+    assert depth["words"] == "holds 0.4 from 3|1 to the end"
+
+
+def test_a_lane_says_where_it_goes_and_how_far_it_is(piece: Path, run: Run) -> None:
+    moment = json.loads(run("explain", "2|2", piece, "--json").stdout)
+    (depth,) = moment["movements"]
+    # 2 of the 4 crotchets from 1|1 to 3|1.
+    assert depth["value"] == pytest.approx(0.7)
+    assert depth["words"] == "glides from 0.5 to 0.9 (straight), from 1|1 until 3|1, 50% of the way"
+    assert depth["span"]["line"] == 3
+    sounding = {note["pitch"]: note["since"] for note in moment["notes"]}
+    assert sounding == {70: "2|1", 46: "2|1", 58: "2|2", 62: "2|2"}
+
+
+def test_what_is_shown_is_what_the_film_shows(piece: Path, run: Run) -> None:
+    from musicvis.compiler.compile import compile_piece
+    from musicvis.dsl.load import load_piece
+
+    moment = json.loads(run("explain", "1|1.5", piece, "--json").stdout)
+    plan = compile_piece(load_piece(piece, ["video.fps=19/6"])).plan
+    assert plan is not None
+    # Half a beat is 6/19 s, which is the second frame of a film with 19/6 frames a second.
+    weights = plan.picture.class_weights[1]
+    shown = {entry["name"]: entry["weight"] for entry in moment["shown"]}
+    assert set(shown) == {"daisy"}
+    assert shown["daisy"] == pytest.approx(float(weights.max()), abs=1e-6)
+
+
+WAYS = [
+    ("{at: 1|1, hold: 0.2}, {at: 4|1, to: 0.5}", "holds 0.2 from 1|1 until 4|1"),
+    ("{at: 4|1, to: 0.5}", "rests; its first point stands at 4|1"),
+    (
+        "{at: 1|1, via: 0.5, shape: half_sine}, {at: 4|1, hold: 0}",
+        "swings from 0 via 0.5 and back (half_sine)",
+    ),
+    (
+        "{at: 2|1, from: -1, to: 1, shape: sine, cycles: 1}, {at: 3|1, hold: 0}",
+        "sine between -1 and 1, 1 cycle",
+    ),
+    (
+        "{at: 1|1, to: 0.5, domain: seconds, ease: smoothstep}",
+        "(straight, eased by smoothstep, by the clock)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("points", "words"), WAYS)
+def test_each_kind_of_movement_has_words(points: str, words: str, piece: Path, run: Run) -> None:
+    (piece / "effects.yaml").write_text(f"Piano: [{points}]\nClarinet: {{mirror: Piano}}\n")
+    moment = json.loads(run("explain", "2|2", piece, "--json").stdout)
+    piano, clarinet = moment["movements"]
+    assert words in piano["words"]
+    assert clarinet["words"].startswith("mirrors Piano: ")
+    assert clarinet["value"] == pytest.approx(-piano["value"])
+
+
+def test_at_a_jump_the_value_is_the_one_after_it(piece: Path, run: Run) -> None:
+    (piece / "effects.yaml").write_text("Piano: [{at: 1|1, hold: -0.5}, {at: 3|1, hold: 0.5}]\n")
+    (movement,) = json.loads(run("explain", "3|1", piece, "--json").stdout)["movements"]
+    assert movement["value"] == 0.5
+
+
+def test_what_happens_to_the_finished_picture(piece: Path, run: Run) -> None:
+    entries = (
+        "{at: 1|1, for: 2s, title: Hello}",
+        "{at: 2|1, fade_out: 1s}",
+        "{at: 1|1, for: 1b, speed: 1/2}",
+    )
+    manifest = (piece / "piece.yaml").read_text()
+    post = f"fps: 10, post: [{', '.join(entries)}]}}"
+    (piece / "piece.yaml").write_text(manifest.replace("fps: 10}", post))
+    early = run("explain", "1|1", piece).stdout
+    assert "title Hello until 2.000 s (piece.yaml:13)" in early
+    assert "the picture runs at speed 1/2 until 0.632 s (piece.yaml:13)" in early
+    moment = json.loads(run("explain", "2|1.5", piece, "--json").stdout)
+    # Half a beat, 0.316 s, into a fade of a second.
+    assert [entry["words"] for entry in moment["post"]] == [
+        "title Hello until 2.000 s",
+        "fades out to black, 32% of 1 s",
+    ]
+    assert 0.7 < moment["brightness"] < 0.8
+
+
+def test_the_ring_out_is_part_of_the_film_and_what_follows_is_not(piece: Path, run: Run) -> None:
+    ringing = json.loads(run("explain", "end+0.5s", piece, "--json").stdout)
+    assert ringing["notes"] == []
+    assert ringing["frame"] is not None
+    after = run("explain", "end+2s", piece)
+    assert after.exit_code == 0
+    assert "after the last frame" in after.stdout
+
+
+def test_the_words_fit_80_columns(piece: Path, run: Run) -> None:
+    for place in ("1|1", "2@2|3", "4|1", "end"):
+        lines = run("explain", place, piece).stdout.splitlines()
+        assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("place", "code"), [("900|1", "MV301"), ("2|9", "MV302"), ("@Nowhere", "MV303"), ("7.10", "MV102")]
+)
+def test_a_place_that_is_not_there_is_a_finding(place: str, code: str, piece: Path, run: Run) -> None:
+    result = run("explain", place, piece)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"PLACE:1:1: error[{code}]" in result.stderr
+
+
+def test_a_piece_with_a_fault_is_told_and_not_explained(piece: Path, run: Run) -> None:
+    (piece / "effects.yaml").write_text("Nobody: [{at: 1|1, to: 1}]\n")
+    result = run("explain", "1|1", piece)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "MV310" in result.stderr
+
+
+@pytest.mark.parametrize("code", ["MV204", "mv301"])
+def test_a_code_has_a_page(code: str, run: Run) -> None:
+    output = run("explain", code).stdout
+    assert output.startswith(f"{code.upper()} ")
+    assert CODES[code.upper()].title in output.splitlines()[0]
+    assert json.loads(run("explain", code, "--json").stdout)["code"] == code.upper()
