@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIECE ?= pieces/impassive
 BIN := .venv/bin
 
-.PHONY: film draft test soak lint sheets bench clean
+.PHONY: film draft test soak lint errors sheets bench clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -19,6 +19,10 @@ soak: .venv/dev.stamp
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy dsl compiler renderers cli __init__.py
+
+# The page of all codes, docs/errors.md.
+errors: .venv/dev.stamp
+	$(BIN)/python docs/make_errors.py
 
 # The pictures of the documentation, made from a compiled film.
 sheets: film .venv/dev.stamp

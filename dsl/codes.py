@@ -843,9 +843,16 @@ CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}
 
 
 def code_page(code: str) -> str:
-    """The page of a code in Markdown: its name, how much it matters, what it means and how to mend it.
+    """The page of a code in Markdown: what it means and how to mend it, wrong and right side by side.
 
     Raises KeyError for a code that is not in the table.
     """
+    from .code_examples import EXAMPLES, OLD
+
     entry = CODES[code]
-    return f"### {entry.code} {entry.title} ({entry.severity})\n\n{entry.explanation}\n"
+    page = f"### {entry.code} {entry.title} ({entry.severity})\n\n{entry.explanation}\n"
+    if code in EXAMPLES:
+        wrong, right = EXAMPLES[code]
+        form = "json" if wrong.startswith(OLD) else "yaml"
+        page += f"\n```{form}\n{wrong}\n```\nbecomes\n```{form}\n{right}\n```\n"
+    return page
