@@ -1,0 +1,60 @@
+"""doctor tells what is there and what to type; schema prints what check uses."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from musicvis.cli import doctor
+from musicvis.cli.doctor import Item, item_lines, version_of
+
+Run = Callable[..., Result]
+
+
+def test_what_is_installed_has_its_version(run: Run) -> None:
+    items = {item["name"]: item for item in json.loads(run("doctor", "--json").stdout)}
+    assert items["numpy"]["found"] == version_of("numpy") != ""
+    assert set(items) >= {"Python", "torch", "CUDA", "pedalboard", "av", "libx264", "h264_nvenc", "MuseScore"}
+    assert "weights" not in items
+
+
+def test_what_is_missing_says_what_to_type_and_fails_only_where_a_film_needs_it(
+    monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name in ("av", "music21") else "1.0")
+    monkeypatch.setattr(doctor, "cuda", lambda: Item("CUDA", "", "", "optional"))
+    result = run("doctor")
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert lines[lines.index("  NO   av  (writing the film)") + 1].strip() == "pip install 'musicvis[render]'"
+    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name == "music21" else "1.0")
+    assert run("doctor").exit_code == 0
+
+
+def test_a_line_for_what_is_there_and_two_for_what_is_not() -> None:
+    assert item_lines(Item("av", "films", "1", "pip")) == ["  yes  av 1  (films)"]
+    assert item_lines(Item("av", "films", "", "pip install av", True)) == [
+        "  NO   av  (films)",
+        "         pip install av",
+    ]
+
+
+def test_the_weights_of_a_piece_are_looked_at(piece: Path) -> None:
+    manifest = piece / "piece.yaml"
+    assert doctor.weights(manifest).found == ""
+    manifest.write_text(manifest.read_text().replace("visuals:\n", "visuals:\n  weights: gan\n"))
+    (piece / "gan").mkdir()
+    (piece / "gan/config.json").write_text("{}")
+    assert doctor.weights(manifest).found == ""
+    (piece / "gan/pytorch_model.bin").write_bytes(b"")
+    assert doctor.weights(manifest).found.endswith("gan: config.json, pytorch_model.bin")
+
+
+@pytest.mark.parametrize("name", ["piece", "effects", "legacy"])
+def test_a_schema_is_json_and_valid(name: str, run: Run) -> None:
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(run("schema", name).stdout)
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"

@@ -1,0 +1,133 @@
+"""A new piece passes check at once, says what its score really is, and never overwrites anything."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from musicvis.compiler.compile import check_piece
+from musicvis.compiler.notes import score_notes
+from musicvis.dsl.load import load_piece
+from musicvis.dsl.source import parse_source
+
+Run = Callable[..., Result]
+DATA = Path(__file__).parents[1] / "compiler/score/data"
+SCORES = (
+    "waltz.mscz",
+    "waltz.mid",
+    "waltz.mscx",
+    "dc_al_fine.mscx",
+    "ds_al_coda_voltas.mscx",
+    "instruments.mscx",
+    "lyrics.mscx",
+    "pickup_and_metres.mscx",
+    "tempi_and_fermatas.mscx",
+    "tempi_in_repeats.mscx",
+    "volta_three_endings.mscx",
+)
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_a_new_piece_is_free_of_faults_and_laid_out(name: str, tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    assert run("new", DATA / name, folder).exit_code == 0
+    loaded = load_piece(folder)
+    assert [f"{found.code} {found.message}" for found in check_piece(loaded)] == []
+    assert run("fmt", "--check", folder).exit_code == 0
+
+
+def test_musicxml_is_read_too(tmp_path: Path, run: Run) -> None:
+    pytest.importorskip("music21")
+    folder = tmp_path / "piece"
+    assert run("new", DATA / "waltz.musicxml", folder).exit_code == 0
+    assert check_piece(load_piece(folder)) == ()
+
+
+def test_the_manifest_says_what_the_score_is(tmp_path: Path, waltz: Path, run: Run) -> None:
+    folder = tmp_path / "my waltz"
+    result = run("new", waltz, folder)
+    assert result.stdout == ""
+    source, _ = parse_source((folder / "piece.yaml").read_text(), "piece.yaml")
+    manifest = source.value
+    assert isinstance(manifest, dict)
+    assert manifest["score"]["file"] == "scores/waltz.mscz"
+    assert manifest["score"]["expect"]["tempo"]["1"] == 95
+    assert manifest["score"]["expect"]["meter"]["1"] == "3/4"
+    assert manifest["parts"] == {"clarinet": {"tracks": "Clarinet"}, "piano": {"tracks": "Piano"}}
+    pitches = {row.note.pitch % 12 for row in score_notes(waltz)[0]}
+    assert len(manifest["visuals"]["classes"]) == len(pitches)
+    lanes, _ = parse_source((folder / "effects.yaml").read_text(), "effects.yaml")
+    assert isinstance(lanes.value, dict)
+    assert set(lanes.value) == {"clarinet", "piano"}
+
+
+def test_the_first_line_names_a_schema_that_lies_beside(tmp_path: Path, waltz: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    run("new", waltz, folder)
+    for name in ("piece", "effects"):
+        first = (folder / f"{name}.yaml").read_text().splitlines()[0]
+        reference = first.removeprefix("# yaml-language-server: $schema=")
+        assert (folder / reference).read_text() == run("schema", name).stdout
+
+
+def test_a_score_inside_the_folder_is_used_where_it_lies(tmp_path: Path, waltz: Path, run: Run) -> None:
+    (tmp_path / "tune.mscz").write_bytes(waltz.read_bytes())
+    assert run("new", tmp_path / "tune.mscz", tmp_path).exit_code == 0
+    assert "file: tune.mscz" in (tmp_path / "piece.yaml").read_text()
+    assert not (tmp_path / "scores").exists()
+    assert check_piece(load_piece(tmp_path)) == ()
+
+
+def test_without_a_folder_the_piece_is_called_like_its_score(
+    tmp_path: Path, waltz: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "A: strange? name.mscz").write_bytes(waltz.read_bytes())
+    assert run("new", "A: strange? name.mscz").exit_code == 0
+    (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert check_piece(load_piece(folder)) == ()
+
+
+@pytest.mark.parametrize(
+    "there", ["piece.yaml", "effects.yaml", "scores/waltz.mscz", ".musicvis/piece.schema.json"]
+)
+def test_what_is_there_stays_and_nothing_is_added(there: str, tmp_path: Path, waltz: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    mine = folder / there
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    before = sorted(folder.rglob("*"))
+    result = run("new", waltz, folder)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{mine} is there already; nothing was written" in result.stderr
+    assert sorted(folder.rglob("*")) == before
+    assert mine.read_text() == "mine"
+
+
+def test_a_write_that_fails_half_way_leaves_nothing_behind(tmp_path: Path, waltz: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    folder.mkdir()
+    # The folder of schemas cannot be made, because a file has its name; the score was written before.
+    (folder / ".musicvis").write_text("")
+    result = run("new", waltz, folder)
+    assert result.exit_code == 1
+    assert "nothing was written" in result.stderr
+    assert [path.name for path in folder.rglob("*")] == [".musicvis"]
+
+
+def test_what_is_no_score_is_a_finding(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "no.mscz").write_text("no score")
+    result = run("new", tmp_path / "no.mscz", tmp_path / "piece")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "error[MV4" in result.stderr
+    assert not (tmp_path / "piece").exists()
+
+
+def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> None:
+    pytest.importorskip("av")
+    folder = tmp_path / "piece"
+    run("new", waltz, folder)
+    small = ("--size", "64x36", "--fps", "2", "--seconds", "1", "--workers", "1", "-q")
+    result = run("compile", folder, *small, "--set", "visuals.resolution=128")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (folder / "build/piece.mp4").stat().st_size > 1000
