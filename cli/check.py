@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .discover import PiecePath, piece_here
+from .discover import PiecePath, pieces_from
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
@@ -57,16 +57,19 @@ def check(
     """Say what is wrong with a piece, and where.
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
-    current folder. `# musicvis: ignore[MV344]` on a line of YAML leaves out its findings of that code.
+    current folder, or all pieces below it. `# musicvis: ignore[MV344]` on a line of YAML, or alone above it,
+    leaves out its findings of that code.
 
     Exit code 0: nothing to mend; 1: findings; 2: the command was used wrongly, or failed itself.
     """
     form = form or default_format()
-    manifests = pieces or (_relative(piece_here(Path.cwd())),)
+    manifests = pieces or tuple(map(_relative, pieces_from(Path.cwd())))
     try:
         found, files = _checked(manifests)
         if legacy_pan_grid is not None:
             _write_grid(manifests[0], legacy_pan_grid)
+    except click.ClickException:
+        raise
     except Exception:
         # Exit code 1 means findings of the piece; a fault of ours must not look like one.
         import traceback
@@ -111,7 +114,10 @@ def _write_grid(manifest: Path, target: Path) -> None:
     from ..dsl.load import load_piece
 
     heard = hear(load_piece(manifest), [])
-    grid = pan_grid(heard.piece.lanes, heard.clock)
+    try:
+        grid = pan_grid(heard.piece.lanes, heard.clock)
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from None
     import numpy as np
 
     np.savez(target, allow_pickle=False, **grid)

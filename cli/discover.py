@@ -1,5 +1,7 @@
 """Which manifest a command means: a path as given, or the piece around the current folder."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -45,6 +47,28 @@ def nearest_piece(folder: Path) -> Path | None:
     folder = folder.resolve()
     manifests = (candidate / MANIFEST for candidate in (folder, *folder.parents))
     return next((manifest for manifest in manifests if manifest.is_file()), None)
+
+
+def pieces_from(folder: Path) -> tuple[Path, ...]:
+    """The piece around `folder`, or, where there is none, all those below it, by name.
+
+    Raises click.UsageError where there is none either.
+    """
+    try:
+        return (piece_here(folder),)
+    except click.UsageError:
+        below = tuple(sorted(_manifests(folder)))
+        if not below:
+            raise
+        return below
+
+
+def _manifests(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        # A build and what begins with a dot (.git, .venv) hold no pieces of their own.
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "build"]
+        if MANIFEST in files:
+            yield Path(place) / MANIFEST
 
 
 def piece_name(manifest: Path) -> str:

@@ -31,7 +31,10 @@ Bar = tuple[Fraction, Fraction, int]
 
 
 def pan_grid(lanes: tuple[Lane, ...], clock: Clock) -> dict[str, F64]:
-    """For each lane of the original form its position at each millisecond, float64 (n,)."""
+    """For each lane of the original form its position at each millisecond, float64 (n,).
+
+    Raises ValueError where a lane names a bar that the original program left out.
+    """
     bars = spread_bars(clock)
     old = (lane for lane in lanes if lane.legacy_tail_s is not None)
     return {
@@ -82,7 +85,9 @@ def _samples(point: Point, lane: Lane, bars: tuple[Bar, ...], clock: Clock) -> F
 
 
 def _time(place: Place, lane: Lane, bars: tuple[Bar, ...]) -> Fraction:
-    """A place in seconds; IndexError for a bar that is not in the table."""
+    """A place in seconds; ValueError for a bar that is not in the table."""
+    if not bars or (place.bar or 1) > len(bars):
+        raise ValueError(f"bar {place.bar or 1} was not known to the original program")
     if place.at_end:
         return bars[-1][1] + Fraction(lane.legacy_tail_s or 0)
     start_s, end_s, beats = bars[(place.bar or 1) - 1]

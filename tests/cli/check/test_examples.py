@@ -1,4 +1,4 @@
-"""The pages of codes keep their word: what an example says is wrong gives its code, and mended it does not."""
+"""The pages of codes keep their word: what is wrong in an example gives its code, and mended it does not."""
 
 from collections.abc import Callable
 
