@@ -3,6 +3,7 @@
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -12,10 +13,22 @@ from .report import TerminalReporter, summary, tell_findings
 IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
 
 
+def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[str, ...]:
+    """The kinds of files that --stems names."""
+    kinds = tuple(dict.fromkeys(part.strip() for part in text.split(","))) if text else ()
+    for kind in kinds:
+        if kind not in ("dry", "wet"):
+            raise click.BadParameter(f"{kind or 'nothing'} is neither dry nor wet")
+    return kinds
+
+
 @click.command("compile")
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The film: .mp4 or .mkv."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The film: .mp4 or .mkv; or its sound: .wav or .flac.",
 )
 @click.option("--draft", is_flag=True, help="A first look: small, coarse and fast.")
 @click.option("--bars", metavar="RANGE", help="A passage: 5..8 is bars 5, 6 and 7; also 6|6..7|3 or @B.. .")
@@ -29,7 +42,35 @@ IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
     "--device", default="auto", show_default=True, help="Where the picture is computed: auto, cpu, cuda."
 )
 @click.option(
+    "--precision",
+    type=click.Choice(("auto", "fp32", "bf16")),
+    default="auto",
+    show_default=True,
+    help="Of BigGAN: exact, or the faster half.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(("auto", "torch", "openvino")),
+    default="auto",
+    show_default=True,
+    help="What computes BigGAN.",
+)
+@click.option(
     "--workers", type=click.IntRange(1, 64), help="Frames computed at once. [default: one per core]"
+)
+@click.option("--only", type=click.Choice(("audio", "picture")), help="The sound alone, or a silent film.")
+@click.option(
+    "--stems", metavar="KINDS", callback=stem_kinds, help="Keep each bus as a file: dry, wet or dry,wet."
+)
+@click.option(
+    "--bits", type=click.Choice(("16", "24", "32")), default="24", help="Of a .wav or .flac; 32 are floats."
+)
+@click.option(
+    "--trust-plugins",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FOLDER",
+    help="Run VST3 plugins that the piece names, from this folder.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
 def compile_command(
@@ -42,7 +83,13 @@ def compile_command(
     fps: str | None,
     overrides: tuple[str, ...],
     device: str,
+    precision: str,
+    backend: str,
     workers: int | None,
+    only: Literal["audio", "picture"] | None,
+    stems: tuple[str, ...],
+    bits: str,
+    trust_plugins: tuple[Path, ...],
     quiet: bool,
 ) -> None:
     """Compile a piece to a film.
@@ -58,10 +105,14 @@ def compile_command(
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
     manifest = piece or piece_here(Path.cwd())
-    target = film_path(manifest, output, draft)
+    if output is not None and output.suffix.lower() in (".wav", ".flac"):
+        only = only or "audio"
+    target = film_path(manifest, output, draft, only == "audio")
+    if bits == "32" and target.suffix.lower() == ".flac":
+        raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
     drafted = draft_overrides(size, fps) if draft else ()
     loaded = load_piece(manifest, (*drafted, *overrides), bars=bars, seconds=seconds, size=size, fps=fps)
-    compilation = compile_piece(loaded)
+    compilation = compile_piece(loaded, trust_plugins)
     tell_findings(compilation.diagnostics, loaded.files)
     if compilation.plan is None:
         click.echo(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written", err=True)
@@ -77,7 +128,19 @@ def compile_command(
 
         if output is None:
             prepare_build_folder(target.parent)
-        render(plan, target, reporter=reporter, draft=draft, device=device, workers=workers)
+        report = render(
+            plan,
+            target,
+            reporter=reporter,
+            draft=draft,
+            device=device,
+            workers=workers,
+            only=only,
+            stems=stems,
+            bits=int(bits),
+            precision=precision,
+            backend=backend,
+        )
     except PieceError as error:
         tell_findings(error.diagnostics, loaded.files)
         sys.exit(1)
@@ -92,17 +155,23 @@ def compile_command(
     except OSError as error:
         click.echo(f"error: {target}: {error.strerror or error}; nothing was written", err=True)
         sys.exit(1)
+    if report.stem_folder is not None:
+        reporter.message(f"the buses are in {report.stem_folder}")
     reporter.message(f"wrote {target} in {time.monotonic() - started_s:.0f} s")
 
 
-def film_path(manifest: Path, output: Path | None, draft: bool) -> Path:
-    """Where the film goes: as asked, or build/NAME.mp4 beside the manifest.
+def film_path(manifest: Path, output: Path | None, draft: bool, is_sound: bool = False) -> Path:
+    """Where the film or its sound goes: as asked, or build/NAME.mp4 or .wav beside the manifest.
 
-    Raises click.UsageError for a suffix that is no film, and for a folder that does not exist.
+    Raises click.UsageError for a suffix that is none, and for a folder that does not exist.
     """
     if output is None:
-        return manifest.parent / "build" / f"{piece_name(manifest)}{'-draft' if draft else ''}.mp4"
-    if output.suffix.lower() not in (".mp4", ".mkv"):
+        suffix = ".wav" if is_sound else ".mp4"
+        return manifest.parent / "build" / f"{piece_name(manifest)}{'-draft' if draft else ''}{suffix}"
+    suffix = output.suffix.lower()
+    if is_sound and suffix not in (".wav", ".flac"):
+        raise click.UsageError(f"{output}: a sound ends in .wav or .flac")
+    if not is_sound and suffix not in (".mp4", ".mkv"):
         raise click.UsageError(f"{output}: a film ends in .mp4 (H.264 and AAC) or .mkv (H.264 and FLAC)")
     if not output.parent.is_dir():
         raise click.UsageError(

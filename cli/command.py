@@ -13,6 +13,7 @@ from .inspect import classes, notes
 from .new import new
 from .plot import plot
 from .schema import schema
+from .weights import weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -38,3 +39,4 @@ main.add_command(explain)
 main.add_command(fmt)
 main.add_command(schema)
 main.add_command(doctor)
+main.add_command(weights)

@@ -30,12 +30,14 @@ class Latents:
     class_indices  int64 (k,), ascending
     class_weights  float32 (n, k), rows >= 0 with sums <= 1
     hue_deg        float32 (n,), the turn of all colours
+    truncation     float32 (n,), above 0: how far the noise may go, and the statistics that suit it
     """
 
     noise: F32
     class_indices: NDArray[np.int64]
     class_weights: F32
     hue_deg: F32
+    truncation: F32
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latent
         energies.indices,
         weights.astype(np.float32)[back],
         hue_deg.astype(np.float32)[back],
+        truncation.astype(np.float32)[back],
     )
 
 

@@ -39,6 +39,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     return Visuals(
         generator=_text(node, "generator", usual.generator),
         weights=reading.file(weights) if weights else None,
+        weights_sha256=_text(node, "weights_sha256", "") or None,
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),

@@ -22,6 +22,8 @@ F32 = NDArray[np.float32]
 BT709 = 1  # ITU-T H.273: ColourPrimaries, TransferCharacteristics, MatrixCoefficients
 LIMITED_RANGE = 1  # FFmpeg's AVCOL_RANGE_MPEG
 AAC_BIT_RATE = 256_000
+X264, NVENC = "libx264", "h264_nvenc"
+NVENC_PRESET = "p5"
 
 # x264's bytes depend on its thread count, so that it is the same on every machine, however many cores there
 # are. cpu-independent makes them equal on processors with other vector units, at no cost that could be
@@ -86,8 +88,15 @@ class FilmWriter:
         sample_rate_hz: int | None,
         quality: Quality = FINAL,
         title: str = "",
+        on_gpu: bool = False,
     ) -> None:
-        """sample_rate_hz   None for a silent film. Raises ValueError for a suffix that is no film."""
+        """Open the file.
+
+        sample_rate_hz   None for a silent film
+        on_gpu           encode with NVENC where it opens (many GPUs for computing have none), else x264
+
+        Raises ValueError for a suffix that is no film.
+        """
         container = CONTAINERS.get(path.suffix.lower())
         if container is None:
             raise ValueError(f"a film ends in {' or '.join(CONTAINERS)}, not {path.suffix or 'nothing'}")
@@ -98,7 +107,7 @@ class FilmWriter:
         self._file = av.open(str(path), "w", format=container.format, options=dict(container.options))
         if title:
             self._file.metadata["title"] = title
-        self._video = self._video_stream(quality)
+        self._video = self._video_stream(quality, NVENC if on_gpu and nvenc_opens(picture) else X264)
         self._audio = self._audio_stream(container.audio_codec, sample_rate_hz) if sample_rate_hz else None
 
     def write_frame(self, planes: U8) -> None:
@@ -144,17 +153,21 @@ class FilmWriter:
             self._mux(self._audio.encode(None))
         self._mux(self._video.encode(None))
 
-    def _video_stream(self, quality: Quality) -> Any:
+    def _video_stream(self, quality: Quality, codec: str) -> Any:
         picture = self.picture
-        parameters = ":".join(filter(None, (X264_PARAMETERS, quality.parameters)))
-        options = {"preset": quality.preset, "crf": str(quality.crf), "x264-params": parameters}
-        stream = self._file.add_stream("libx264", rate=picture.fps, options=options)
+        if codec == NVENC:
+            options = {"preset": NVENC_PRESET, "rc": "vbr", "cq": str(quality.crf), "b": "0"}
+        else:
+            parameters = ":".join(filter(None, (X264_PARAMETERS, quality.parameters)))
+            options = {"preset": quality.preset, "crf": str(quality.crf), "x264-params": parameters}
+        stream: Any = self._file.add_stream(codec, rate=picture.fps, options=options)
         stream.width, stream.height, stream.pix_fmt = picture.width_px, picture.height_px, "yuv420p"
         stream.time_base = 1 / picture.fps
         context = stream.codec_context
         context.time_base = 1 / picture.fps
         context.gop_size = max(1, round(2 * picture.fps))  # a place to seek to, every two seconds
-        context.thread_count, context.thread_type = ENCODER_THREADS, "FRAME"
+        if codec == X264:
+            context.thread_count, context.thread_type = ENCODER_THREADS, "FRAME"
         context.color_primaries = context.color_trc = context.colorspace = BT709
         context.color_range = LIMITED_RANGE
         return stream
@@ -187,6 +200,18 @@ class FilmWriter:
     def _mux(self, packets: list[Packet[Any]]) -> None:
         for packet in packets:
             self._file.mux(packet)
+
+
+def nvenc_opens(picture: PictureFormat) -> bool:
+    """Whether this machine's GPU encodes H.264 of that size: asked by opening an encoder."""
+    try:
+        context: Any = av.CodecContext.create(NVENC, "w")
+        context.width, context.height, context.pix_fmt = picture.width_px, picture.height_px, "yuv420p"
+        context.time_base, context.framerate = 1 / picture.fps, picture.fps
+        context.open()
+    except (av.FFmpegError, ValueError):  # ValueError: this FFmpeg was built without it
+        return False
+    return True
 
 
 def sound_of_frames(frame_count: int, picture: PictureFormat, sample_rate_hz: int) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,6 +13,7 @@ from ...dsl.span import Span
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
+    from .biggan.precision import Computing
     from .protocol import Generator
 
 GENERATORS = ("auto", "embedded", "biggan")
@@ -20,26 +22,57 @@ GENERATORS = ("auto", "embedded", "biggan")
 PAN_ONTO_SEAM = (0.8, 0.0)
 
 
-def choose_generator(picture: PicturePlan, device: torch.device) -> tuple[Generator, str]:
+def choose_generator(
+    picture: PicturePlan, device: torch.device, computing: Computing | None = None
+) -> tuple[Generator, str]:
     """The generator of a film, and one line that says which it is and why.
+
+    computing   how a network is computed; None for the usual
 
     Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run.
     """
     match picture.generator:
-        case "biggan":
-            if picture.weights is None:
-                raise PieceError([_no_weights()])
-            return _biggan(picture, device)
         case "embedded":
             return _embedded(picture, device, "")
-        case "auto":
-            if picture.weights is None:
-                return _embedded(picture, device, "; for BigGAN, visuals.weights names its folder")
-            if not picture.weights.is_dir():
-                return _embedded(picture, device, f"; no weights of BigGAN in {picture.weights}")
-            return _biggan(picture, device)
+        case "biggan" | "auto":
+            folder, missing = weights_for(picture)
+            if folder is not None:
+                return _biggan(picture, folder, device, computing)
+            if picture.generator == "biggan":
+                raise PieceError([_no_weights(missing, picture.resolution)])
+            return _embedded(picture, device, f"; {missing}")
         case other:
             raise ValueError(f"generator must be one of {', '.join(GENERATORS)}, not {other}")
+
+
+def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
+    """The folder of weights for a picture; or None, and in words what is missing and how to get it.
+
+    Weights with a name are a folder of the piece, or in the user's own store; without a name the store is
+    searched for the piece's resolution, or the next above, whose images are made smaller.
+    """
+    from .biggan.library import entries, entry_named, library_folder
+
+    library = library_folder()
+    if picture.weights is not None:
+        if picture.weights.is_dir():
+            return picture.weights, ""
+        entry = entry_named(picture.weights.name, library)
+        if entry is not None:
+            return entry.folder, ""
+        return None, f"there are no weights of BigGAN in {picture.weights}, nor of that name in {library}"
+    found = sorted(entries(library), key=lambda entry: entry.resolution_px)
+    for entry in found:
+        if entry.resolution_px >= picture.resolution:
+            return entry.folder, ""
+    if found:
+        largest = found[-1]
+        return None, (
+            f"the weights {largest.name} make {largest.resolution_px} pixels: for them, write "
+            f"visuals.resolution: {largest.resolution_px}"
+        )
+    fetch = f"musicvis weights fetch biggan-deep-{picture.resolution}"
+    return None, f"there are no weights of BigGAN; to get them, type: {fetch}"
 
 
 def image_size(picture: PicturePlan) -> tuple[int, int]:
@@ -77,14 +110,20 @@ def _embedded(picture: PicturePlan, device: torch.device, why: str) -> tuple[Gen
     return generator, f"picture by the embedded generator, {width_px}x{height_px} on {device}{why}"
 
 
-def _biggan(picture: PicturePlan, device: torch.device) -> tuple[Generator, str]:
-    from .biggan import BigGan, truncation_of
+def _biggan(
+    picture: PicturePlan, folder: Path, device: torch.device, computing: Computing | None
+) -> tuple[Generator, str]:
+    from .biggan.architecture import read_architecture
+    from .biggan.generator import BigGan
 
-    assert picture.weights is not None
-    generator = BigGan(picture.weights, picture.resolution, device, truncation_of(picture.noise))
+    side_px = read_architecture(folder).output_dim
+    if side_px < picture.resolution:
+        raise PieceError([_too_small(folder, side_px, picture.resolution)])
+    generator = BigGan(folder, picture.resolution, device, computing, picture.weights_sha256)
+    shrunk = f", made {picture.resolution}x{picture.resolution}" if side_px > picture.resolution else ""
     return generator, (
-        f"picture by BigGAN from {picture.weights}, {generator.network_size_px}x{generator.network_size_px} "
-        f"on {device}, statistics of truncation {generator.truncation:g}"
+        f"picture by BigGAN from {folder}, {side_px}x{side_px}{shrunk} on {device}, "
+        f"{generator.computing_said}; for the other, write generator: embedded"
     )
 
 
@@ -93,10 +132,13 @@ def _no_device(name: str, reason: str) -> Diagnostic:
     return Diagnostic("MV901", Span("--device"), f"{name} cannot be used: {reason}", hint)
 
 
-def _no_weights() -> Diagnostic:
-    return Diagnostic(
-        "MV902",
-        Span("piece.yaml"),
-        "BigGAN is asked for, but visuals.weights names no folder",
-        "name the folder that holds pytorch_model.bin and config.json, or write generator: auto",
-    )
+def _no_weights(missing: str, resolution: int) -> Diagnostic:
+    hint = f"type: musicvis weights fetch biggan-deep-{resolution}, or write generator: auto"
+    message = f"BigGAN is asked for, but {missing.split('; to get')[0]}"
+    return Diagnostic("MV902", Span("piece.yaml"), message, hint)
+
+
+def _too_small(folder: Path, side_px: int, resolution: int) -> Diagnostic:
+    message = f"these weights make {side_px} pixels, but visuals.resolution is {resolution}"
+    hint = f"write resolution: {side_px}, or type: musicvis weights fetch biggan-deep-{resolution}"
+    return Diagnostic("MV902", Span(str(folder)), message, hint)

@@ -234,8 +234,8 @@ def test_a_stem_that_is_missing_is_found_before_any_picture(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"generator": "biggan"}, "visuals.weights names no folder"),
-        ({"generator": "biggan", "weights": Path("nowhere")}, "there is no such file"),
+        ({"generator": "biggan"}, "BigGAN is asked for, but there are no weights of BigGAN"),
+        ({"generator": "biggan", "weights": Path("nowhere")}, "no weights of BigGAN in nowhere, nor of that name in"),
     ],
 )
 def test_a_generator_that_cannot_run_is_a_finding(
@@ -260,7 +260,8 @@ def test_auto_takes_the_embedded_generator_and_says_so(tmp_path: Path) -> None:
     listener = Listener()
     render(plan, tmp_path / "film.mp4", reporter=listener, only="picture", device="cpu")
     assert listener.said == [
-        "picture by the embedded generator, 32x32 on cpu; for BigGAN, visuals.weights names its folder"
+        "picture by the embedded generator, 32x32 on cpu; there are no weights of BigGAN; to get them, "
+        "type: musicvis weights fetch biggan-deep-32"
     ]
     times, lights = decoded_picture(tmp_path / "film.mp4")
     assert len(times) == 2 and min(lights) > 16

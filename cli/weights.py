@@ -1,0 +1,151 @@
+"""`musicvis weights`: the networks' weights on this machine, fetched, added and listed."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from .discover import PiecePath
+from .report import TerminalReporter, tell_findings
+
+if TYPE_CHECKING:
+    from ..renderers.generators.biggan.library import Entry
+
+BLOCK = "visuals"
+
+
+@click.group("weights")
+def weights() -> None:
+    """The weights of BigGAN on this machine.
+
+    They lie in the user's data folder, or where MUSICVIS_WEIGHTS says, and every piece may use them.
+    """
+
+
+PIN = click.option(
+    "--pin", type=PiecePath(), metavar="PIECE", help="Write name and SHA-256 into this piece's manifest."
+)
+
+
+@weights.command("fetch")
+@click.argument("name", required=False)
+@click.option("--sha256", metavar="HEX", help="What the downloaded file must be.")
+@PIN
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet: bool) -> None:
+    """Download released weights, as biggan-deep-512.
+
+    The addresses are those of the package pytorch-pretrained-biggan. A download that breaks goes on where it
+    stopped.
+    """
+    from ..dsl.diagnostics import PieceError
+
+    reporter = TerminalReporter(quiet)
+    try:
+        from ..renderers.generators.biggan import fetch, library
+
+        table = fetch.releases()
+        if name not in table:
+            known = ", ".join(sorted(table))
+            raise click.UsageError(f"{name} is none of {known}" if name else f"name one of {known}")
+        folder = library.library_folder()
+        held = library.entry_named(name, folder)
+        if held is None or (sha256 is not None and sha256.lower() != held.origin_sha256):
+            reporter.message(f"fetching {table[name].weights}")
+
+            def came(done: int, total: int) -> None:
+                reporter.progress("download", done, total or done + 1)
+
+            held = fetch.fetch(table[name], folder, came, sha256)
+        else:
+            reporter.message(f"{name} is here already")
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo("\nstopped; the same command goes on from here", err=True)
+        sys.exit(130)
+    except ModuleNotFoundError as error:
+        _tell_missing(error)
+    except OSError as error:
+        _tell_unwritten(error)
+    _tell_kept(held, pin, reporter)
+
+
+@weights.command("add")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--name", help="What to call them. [default: biggan-deep-SIZE]")
+@PIN
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> None:
+    """Take weights that are on this machine.
+
+    PATH is a folder that holds config.json and pytorch_model.bin or model.safetensors, or one of the latter
+    two beside its config.json. Every tensor is checked.
+    """
+    from ..dsl.diagnostics import PieceError
+
+    try:
+        from ..renderers.generators.biggan import library
+
+        entry = library.add(path, name, library.library_folder())
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        _tell_missing(error)
+    except OSError as error:
+        _tell_unwritten(error)
+    _tell_kept(entry, pin, TerminalReporter(quiet))
+
+
+@weights.command("list")
+def list_command() -> None:
+    """What is here: name, size of the images, SHA-256, folder."""
+    try:
+        from ..renderers.generators.biggan import library
+    except ModuleNotFoundError as error:
+        _tell_missing(error)
+    folder = library.library_folder()
+    found = library.entries(folder)
+    for entry in found:
+        click.echo(f"{entry.name}  {entry.resolution_px} px  {entry.sha256}  {entry.folder}")
+    if not found:
+        click.echo(f"no weights in {folder}; musicvis weights fetch biggan-deep-512 gets some", err=True)
+
+
+def pin_weights(manifest: Path, name: str, sha256: str) -> None:
+    """Write which weights a piece uses into its manifest, whole or not at all.
+
+    Raises ValueError where the manifest's text cannot be edited, OSError where it cannot be written.
+    """
+    from ..renderers.film.publish import published
+    from .pin import with_keys
+
+    text = manifest.read_text(encoding="utf-8")
+    changed = with_keys(text, BLOCK, {"weights": name, "weights_sha256": f'"{sha256}"'})
+    with published(manifest) as partial:
+        partial.write_text(changed, encoding="utf-8", newline="")
+
+
+def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
+    reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
+    if pin is None:
+        return
+    try:
+        pin_weights(pin, entry.name, entry.sha256)
+    except (ValueError, OSError) as error:
+        click.echo(f"error: {pin}: {error}; nothing was pinned", err=True)
+        sys.exit(1)
+    reporter.message(f"pinned in {pin}")
+
+
+def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
+    click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render,gan]'", err=True)
+    sys.exit(1)
+
+
+def _tell_unwritten(error: OSError) -> NoReturn:
+    click.echo(f"error: {error.filename or 'the store'}: {error.strerror or error}", err=True)
+    sys.exit(1)

@@ -1,0 +1,187 @@
+"""Released weights from the addresses that pytorch-pretrained-biggan names, over a line that may break.
+
+What has come stays in a hidden folder of the store until the file is whole, so that the same command goes on
+from there; nothing else sees it. Whole, it is checked like any stranger's file, and kept as safetensors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ....dsl.diagnostics import Diagnostic, PieceError
+from ....dsl.span import Span
+from .architecture import CONFIG, MOST_CONFIG_BYTES, PICKLED
+from .library import Entry, keep
+from .weights import MOST_WEIGHT_BYTES
+
+BLOCK_BYTES = 1 << 18
+TIMEOUT_S = 30.0
+PAUSES_S = (0.5, 2.0, 8.0)
+"""Before each new attempt on a broken line; one that brought something starts again with the first."""
+MOST_ATTEMPTS = 100
+STATE = "state.json"
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes of how many are there; 0 where the server does not say how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Where a release lies."""
+
+    name: str
+    weights: str
+    config: str
+
+
+def releases() -> dict[str, Release]:
+    """What there is to fetch, by name: the package's own table.
+
+    Raises PieceError where the package is missing.
+    """
+    try:
+        from pytorch_pretrained_biggan import model
+    except ModuleNotFoundError as error:
+        hint = "type: pip install 'musicvis[gan]'"
+        message = f"the addresses of BigGAN's weights are in a package; {error.name} is not installed"
+        raise PieceError([Diagnostic("MV904", Span("musicvis weights"), message, hint)]) from error
+    weights: Mapping[str, str] = model.PRETRAINED_MODEL_ARCHIVE_MAP
+    configs: Mapping[str, str] = model.PRETRAINED_CONFIG_ARCHIVE_MAP
+    return {name: Release(name, weights[name], configs[name]) for name in weights if name in configs}
+
+
+def fetch(
+    release: Release,
+    library: Path,
+    on_progress: Progress,
+    sha256: str | None = None,
+    pauses_s: tuple[float, ...] = PAUSES_S,
+) -> Entry:
+    """Download a release, check it, and take it into the store.
+
+    sha256     what the downloaded file of weights must be
+    pauses_s   between attempts
+
+    Raises PieceError where it does not come or cannot be used, OSError where the store cannot be written.
+    """
+    waiting = library / f".{release.name}.download"
+    waiting.mkdir(parents=True, exist_ok=True)
+    download(release.config, waiting / CONFIG, MOST_CONFIG_BYTES, lambda done, total: None, pauses_s)
+    download(release.weights, waiting / PICKLED, MOST_WEIGHT_BYTES, on_progress, pauses_s)
+    try:
+        return keep(waiting, release.name, release.weights, library, sha256)
+    finally:
+        # Whole and good, it is in the store; whole and bad, it would stay bad.
+        shutil.rmtree(waiting, ignore_errors=True)
+
+
+def download(
+    address: str, path: Path, most_bytes: int, on_progress: Progress, pauses_s: tuple[float, ...] = PAUSES_S
+) -> None:
+    """A file from an address, going on after each break; a part of it from an earlier call is taken up.
+
+    Raises PieceError where it does not come whole; the part that came stays beside `path`.
+    """
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise _broken(address, "this is no address of a web server", 0)
+    part, state = path.with_name(path.name + ".part"), path.with_name(path.name + "." + STATE)
+    failures = 0
+    for _ in range(MOST_ATTEMPTS):
+        before = part.stat().st_size if part.exists() else 0
+        try:
+            _go_on(address, part, state, most_bytes, on_progress)
+        except urllib.error.HTTPError as error:
+            if error.code == 416 or error.code >= 500:
+                # 416: the part is longer than the file, which has changed; start anew.
+                reason = f"the server answers {error.code} {error.reason}"
+                if error.code == 416:
+                    part.unlink(missing_ok=True)
+            else:
+                raise _broken(address, f"the server answers {error.code} {error.reason}", before) from error
+        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+            reason = str(getattr(error, "reason", "") or error or type(error).__name__)
+        else:
+            part.replace(path)
+            state.unlink(missing_ok=True)
+            return
+        have = part.stat().st_size if part.exists() else 0
+        failures = 0 if have > before else failures + 1
+        if failures >= len(pauses_s):
+            raise _broken(address, reason, have)
+        time.sleep(pauses_s[failures])
+    raise _broken(address, "the connection breaks again and again", have)
+
+
+def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: Progress) -> None:
+    """Append what is missing to the part; returns when it is whole, and raises where the line breaks."""
+    have = part.stat().st_size if part.exists() else 0
+    mark = _mark_in(state, address)
+    headers = {"User-Agent": "musicvis", "Accept-Encoding": "identity"}
+    if have and mark:
+        # RFC 9110, 13.1.5: the rest only if the file is still the same one, else all of it.
+        headers |= {"Range": f"bytes={have}-", "If-Range": mark}
+    request = urllib.request.Request(address, headers=headers)
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+        first, total = _extent(answer, have)
+        if total > most_bytes:
+            raise _broken(address, f"the file has {total} bytes; at most {most_bytes} are taken", 0)
+        _write_mark(state, address, answer)
+        with part.open("r+b" if first else "wb") as file:
+            file.truncate(first)
+            file.seek(first)
+            done = first
+            on_progress(done, total)
+            while block := answer.read(BLOCK_BYTES):
+                done += len(block)
+                if done > most_bytes:
+                    file.truncate(0)
+                    raise _broken(address, f"the file has more than {most_bytes} bytes", 0)
+                file.write(block)
+                on_progress(done, total)
+        if total and done < total:
+            raise ConnectionError(f"the connection broke after {done} of {total} bytes")
+
+
+def _extent(answer: http.client.HTTPResponse, have: int) -> tuple[int, int]:
+    """From which byte on the answer gives the file, and the length of the whole; 0 where that is unknown."""
+    length = answer.headers.get("Content-Length", "")
+    count = int(length) if length.isdecimal() else 0
+    if answer.status == 206:
+        span = answer.headers.get("Content-Range", "")
+        if not span.startswith(f"bytes {have}-"):
+            raise http.client.HTTPException(f"the server sends other bytes than asked for: {span[:60]}")
+        return have, have + count
+    return 0, count
+
+
+def _mark_in(state: Path, address: str) -> str:
+    """What tells this version of the file from others; empty where nothing does."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        held = json.loads(state.read_text(encoding="utf-8"))
+        if held.get("address") == address:
+            return str(held.get("mark") or "")
+    return ""
+
+
+def _write_mark(state: Path, address: str, answer: http.client.HTTPResponse) -> None:
+    tag = answer.headers.get("ETag", "")
+    # A weak tag does not promise the same bytes.
+    mark = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
+    state.write_text(json.dumps({"address": address, "mark": mark}), encoding="utf-8")
+
+
+def _broken(address: str, reason: str, have: int) -> PieceError:
+    hint = "look at the connection, and type the same command again"
+    if have:
+        hint += f"; it goes on after the {have} bytes that have come"
+    return PieceError([Diagnostic("MV908", Span(address), f"the download failed: {reason}", hint)])
