@@ -61,16 +61,19 @@ def explain(what: str, piece: Path | None, as_json: bool) -> None:
 
 def explain_code(code: str, as_json: bool) -> None:
     """Print the page of a code; an unknown one is a wrong use of the command."""
-    from ..dsl.codes import CODES
+    from ..dsl.code_examples import EXAMPLES
+    from ..dsl.codes import CODES, code_page
 
     entry = CODES.get(code)
     if entry is None:
         raise click.UsageError(f"there is no code {code}; they go from {min(CODES)} to {max(CODES)}")
     if as_json:
-        click.echo(json.dumps(asdict(entry), ensure_ascii=False, indent=1))
+        click.echo(json.dumps({**asdict(entry), "page": code_page(code)}, ensure_ascii=False, indent=1))
         return
     click.echo(f"{entry.code} ({entry.severity}): {entry.title}\n")
     click.echo("\n".join(wrap(entry.explanation, WIDTH)))
+    for title, example in zip(("Not so:", "But so:"), EXAMPLES.get(code, ()), strict=False):
+        click.echo("\n".join(("", title, *(f"{INDENT}{line}" for line in example.splitlines()))))
 
 
 def moment_record(moment: "Moment") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..dsl.diagnostics import Diagnostic, PieceError, has_errors
@@ -20,7 +21,7 @@ from .expect import meter_text
 from .lanes import Lanes
 from .later import np
 from .notes import matched_rules
-from .parameters import Target, ear_target, gain_target, plugin_targets, visual_targets
+from .parameters import Target, gain_target, place_targets, plugin_targets, send_target, visual_targets
 from .rules import Weights, cast
 from .stage import buses_of
 from .timeline import Timeline, timeline
@@ -153,7 +154,7 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
                 pitch=note.pitch,
                 velocity=note.velocity,
                 since=str(heard.clock.position(note.onset_qn)),
-                until=str(heard.clock.position(note.onset_qn + note.gate_qn)),
+                until=_place(note.onset_qn + note.gate_qn, heard.clock),
                 begins=note.onset_qn == at,
                 classes=shown[i].classes,
                 rules=rules[i],
@@ -176,11 +177,9 @@ def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
     end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
     lanes = Lanes(piece.lanes, clock, end_qn, piece.seed)
     for lane in piece.lanes:
-        target = targets.get(lane.name)
-        if target is None:
-            continue
+        target = targets.get(lane.name) or Target(lane.name, -inf, inf, 0.0)
         if lane.per_beat:
-            target = replace(target, high=float("inf"))
+            target = replace(target, high=inf)
         curve = _hard(lanes.curve(target))
         value = float(curve.values(np.array([float(clock.seconds(at))]))[0])
         if lane.mode == "set":
@@ -197,10 +196,12 @@ def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
 def _targets(piece: Piece, buses: Sequence[Bus]) -> Iterator[Target]:
     yield from visual_targets(piece.visuals)
     for bus in buses:
-        yield ear_target(bus)
-        yield gain_target(bus)
-        for effect in bus.chain:
-            yield from (target for _, target in plugin_targets(bus, effect))
+        yield from place_targets(bus)
+        yield from (send_target(bus, send) for send in bus.sends)
+    for owner in (*buses, *piece.audio.returns):
+        yield gain_target(owner)
+        for effect in owner.chain:
+            yield from (target for _, target in plugin_targets(owner, effect))
 
 
 def _hard(curve: Curve) -> Curve:
@@ -227,9 +228,9 @@ def _what_it_does(curve: Curve, lane: Lane, at: Fraction, clock: Clock) -> tuple
         return f"rests; its first point stands at {clock.position(curve.segments[0].start_qn)}", lane.span
     segment, span = curve.segments[i], lane.points[i].span
     if at >= segment.end_qn:
-        arrived = f"where it arrived at {clock.position(segment.end_qn)}"
+        arrived = f"where it arrived at {_place(segment.end_qn, clock)}"
         return f"stays at {_number(curve.scale * segment.last_value)}, {arrived}", span
-    since, until = (str(clock.position(moment)) for moment in (segment.start_qn, segment.end_qn))
+    since, until = (_place(moment, clock) for moment in (segment.start_qn, segment.end_qn))
     is_last = i + 1 == len(curve.segments)
     if segment.shape.value == "hold":
         end = "to the end" if is_last else f"until {until}"
@@ -287,5 +288,9 @@ def _happenings(events: Timeline, time_s: Fraction) -> Iterator[str]:
             yield f"title {title.post.title} until {float(title.window.end_s):.3f} s"
 
 
+def _place(moment: Fraction, clock: Clock) -> str:
+    return "the end" if moment == clock.end_qn else str(clock.position(moment))
+
+
 def _number(value: float) -> str:
-    return f"{value + 0.0:.4g}"
+    return f"{round(value, 9) + 0.0:.4g}"

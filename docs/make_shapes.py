@@ -19,6 +19,7 @@ from musicvis.dsl.lanes import lane_units, read_lanes
 from musicvis.dsl.piece import Audio
 from musicvis.dsl.reading import Reading
 from musicvis.dsl.source import parse_source, root_node
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +31,8 @@ SCALE = 2
 """Drawn twice as large and shrunk, so that lines are smooth."""
 INK, LINE, GROUND, RULE = "#24302f", "#c75349", "#fbfaf7", "#d9d4c9"
 
+ROUNDS = {Shape.ORBIT: "turns: 1, shape: orbit", Shape.SPIRAL: "turns: 3, shape: spiral, distance: 4..0.5"}
+FARTHEST = 4.5
 SWINGS = (Shape.WHOLE_COSINE, Shape.HALF_SINE)
 CYCLES: Mapping[Shape, str] = {
     Shape.SAWTOOTH: "4",
@@ -57,17 +60,25 @@ def lane_text(shape: Shape) -> str:
     return f"x:\n  - {{at: 1|1, from: {start}, to: 1, shape: {shape}{cycles}}}\n"
 
 
-def shape_curve(shape: Shape) -> Curve:
-    """The curve of that lane over four bars of 4/4 at one beat a second."""
+def curves_of(text: str, *names: str) -> tuple[Curve, ...]:
+    """The curves of lanes over four bars of 4/4 at one beat a second."""
     meter = Meter(4, 4)
     measures = tuple(Measure(i + 1, 1, Fraction(4 * i), Fraction(4), meter) for i in range(BARS))
     clock = Clock.from_score(Score("", (), (), measures, (TempoMark(Fraction(0), Fraction(60)),)))
-    source, _ = parse_source(lane_text(shape), "effects.yaml")
+    source, _ = parse_source(text, "effects.yaml")
     reading = Reading()
     lanes = Lanes(read_lanes(root_node(source), lane_units(Audio()), reading), clock, clock.end_qn, 5)
-    curve = lanes.curve(Target("x", -1.0, 2.0, 0.0))
-    assert not reading.findings and not lanes.findings, (shape, reading.findings, lanes.findings)
-    return curve
+    curves = tuple(lanes.curve(Target(name, -9999.0, 9999.0, float(name == "x.distance"))) for name in names)
+    assert not reading.findings and not lanes.findings, (text, reading.findings, lanes.findings)
+    return curves
+
+
+def way_around(shape: Shape, count: int) -> NDArray[np.float64]:
+    """Where a sound goes around the head, from above: (count, 2), to the right and to the front."""
+    azimuth, distance = curves_of(f"x.azimuth: [{{at: 1|1, {ROUNDS[shape]}}}]", "x.azimuth", "x.distance")
+    times_s = np.linspace(0.0, 4 * BARS, count, endpoint=False)
+    angle, radius = np.radians(azimuth.values(times_s)), distance.values(times_s)
+    return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
 def sheet(shapes: Sequence[Shape]) -> Image.Image:
@@ -88,6 +99,9 @@ def draw_cell(draw: ImageDraw.ImageDraw, shape: Shape, left_px: int, top_px: int
     width, height = PLOT_PX
     top = top_px + 28
     draw.text((left_px * SCALE, top_px * SCALE), shape.value, INK, ImageFont.load_default(17 * SCALE))
+    if shape in ROUNDS:
+        draw_round(draw, shape, left_px + width / 2, top + height / 2)
+        return
 
     def at(share: float, value: float) -> tuple[float, float]:
         return (left_px + share * width) * SCALE, (top + (1 - value) * height) * SCALE
@@ -97,12 +111,33 @@ def draw_cell(draw: ImageDraw.ImageDraw, shape: Shape, left_px: int, top_px: int
     for bar in range(BARS + 1):
         draw.line([at(bar / BARS, 0), at(bar / BARS, 1)], RULE, SCALE)
     shares = np.linspace(0.0, 1.0, 4 * width, endpoint=False)
-    values = shape_curve(shape).values(shares * BARS * 4)
+    (curve,) = curves_of(lane_text(shape), "x")
+    values = curve.values(shares * BARS * 4)
     breaks = np.flatnonzero(np.abs(np.diff(values)) > 0.2) + 1
     for part in np.split(np.arange(shares.size), breaks):
         points = [at(float(shares[k]), float(values[k])) for k in part]
         if len(points) > 1:
             draw.line(points, LINE, 2 * SCALE, joint="curve")
+
+
+def draw_round(draw: ImageDraw.ImageDraw, shape: Shape, x_px: float, y_px: float) -> None:
+    """A head from above, its nose in front, and the way of a sound around it."""
+    unit_px = PLOT_PX[1] / 2 / FARTHEST * (1.0 if shape is Shape.SPIRAL else 3.0)
+
+    def at(right: float, front: float) -> tuple[float, float]:
+        return (x_px + right * unit_px) * SCALE, (y_px - front * unit_px) * SCALE
+
+    head_px, nose_px = 7, 11
+    box = [
+        (x_px - head_px) * SCALE,
+        (y_px - head_px) * SCALE,
+        (x_px + head_px) * SCALE,
+        (y_px + head_px) * SCALE,
+    ]
+    draw.ellipse(box, RULE)
+    draw.line([(x_px * SCALE, y_px * SCALE), (x_px * SCALE, (y_px - nose_px) * SCALE)], RULE, 3 * SCALE)
+    points = [at(right, front) for right, front in way_around(shape, 600).tolist()]
+    draw.line(points, LINE, 2 * SCALE, joint="curve")
 
 
 def main(arguments: Sequence[str]) -> None:

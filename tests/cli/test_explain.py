@@ -145,3 +145,25 @@ def test_a_code_has_a_page(code: str, run: Run) -> None:
     assert output.startswith(f"{code.upper()} ")
     assert CODES[code.upper()].title in output.splitlines()[0]
     assert json.loads(run("explain", code, "--json").stdout)["code"] == code.upper()
+
+
+def test_every_lane_of_the_example_piece_is_told(run: Run) -> None:
+    from musicvis.dsl.load import load_piece
+
+    example = Path(__file__).parents[2] / "pieces/impassive"
+    loaded = load_piece(example)
+    assert loaded.piece is not None
+    moment = json.loads(run("explain", "13|1", example, "--json").stdout)
+    assert [movement["lane"] for movement in moment["movements"]] == [
+        lane.name for lane in loaded.piece.lanes
+    ]
+    assert len(moment["notes"]) > 3
+
+
+def test_a_bus_that_turns_says_so(piece: Path, run: Run) -> None:
+    (piece / "effects.yaml").write_text("Piano.azimuth: [{at: 1|1, turns: 1, shape: orbit}]\n")
+    manifest = (piece / "piece.yaml").read_text()
+    buses = "audio: {buses: {Piano: {space: binaural}}}\n"
+    (piece / "piece.yaml").write_text(manifest + buses)
+    (movement,) = json.loads(run("explain", "2|1", piece, "--json").stdout)["movements"]
+    assert movement["words"] == "glides from 0 to 360 (straight), from 1|1 until the end, 6% of the way"
