@@ -55,3 +55,7 @@ def test_the_piece_around_the_current_folder_is_meant_without_a_name(
     assert run("fmt", "--check").exit_code == 0
     monkeypatch.chdir("/")
     assert run("fmt", "--check").exit_code == 2
+
+
+def test_the_example_piece_is_laid_out(run: Run) -> None:
+    assert run("fmt", "--check", Path(__file__).parents[2] / "pieces/impassive").exit_code == 0
