@@ -2,7 +2,8 @@
 
 Each ear hears β(t)·x + (1 − β(t))·lp, later or earlier by τ(t) (head.py, farrow.py). The level is that of a
 source in front, whatever the place: as |LP|² = Re LP, the power of both ears is ½Σ[B + (1 − B)β²], B being
-the share of the power that LP leaves; the gain is 1/√P. What comes from behind is duller by a second shelf.
+the share of the power that LP leaves; the gain is 1/√P. What comes from behind is duller by a second shelf,
+and as loud as the rest.
 
 Brown and Duda's five echoes of the outer ear, which tell above from below, are not here: their coefficients
 have not been checked against a measured ear. Elevation brings a source towards the median plane, no more.
@@ -14,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .farrow import REACH, TAPS, bank, between, split
-from .head import REAR_POLE_RAD_S, LowPass, brightness, lateness_s, rear_brightness
+from .head import (
+    REAR_POLE_RAD_S,
+    SHADOW_POLE_RAD_S,
+    LowPass,
+    brightness,
+    lateness_s,
+    low_share_of,
+    rear_brightness,
+)
 from .spatial import Place, PlaceAt
 from .width import Width
 
@@ -43,6 +52,11 @@ class Binaural:
         self._width = Width(kappa, width_deg, sample_rate_hz)
         self._low_share = PINK_LOW_SHARE if low_share is None else low_share
         self._has_rear = has_rear
+        # What both shelves leave together, and the rear one alone, of pink noise.
+        self._dull_shares = (
+            low_share_of(sample_rate_hz, SHADOW_POLE_RAD_S, REAR_POLE_RAD_S),
+            low_share_of(sample_rate_hz, REAR_POLE_RAD_S),
+        )
 
     def moved(self, blocks: Iterable[F64], place_at: PlaceAt) -> Iterator[F64]:
         """The stream, moved; what stands in front passes unchanged."""
@@ -56,19 +70,30 @@ class Binaural:
             if not ready:
                 continue
             place = place_at(first, ready)
+            level = _level(place)
+            behind = rear_brightness(place.azimuth_deg, level) if rear else None
             out = np.zeros((2, ready))
             for source, azimuth_deg in zip(sources, self._width.azimuths(place.azimuth_deg), strict=True):
-                towards = np.sin(np.radians(azimuth_deg)) * _level(place)
-                out += source.heard(towards, self._low_share, self._rate_hz)
+                ears, bright = source.heard(np.sin(np.radians(azimuth_deg)) * level, self._rate_hz)
+                out += ears / np.sqrt(self._power(bright, behind))
             out *= self._width.gain(place.azimuth_deg)
-            if rear:
-                bright = rear_brightness(place.azimuth_deg, _level(place))
+            if behind is not None:
                 for ear, shelf in zip(out, rear, strict=True):
                     dull = shelf.filtered(ear)
-                    ear *= bright
-                    ear += (1.0 - bright) * dull
+                    ear *= behind
+                    ear += (1.0 - behind) * dull
             yield out
             first += ready
+
+    def _power(self, bright: F64, behind: F64 | None) -> F64:
+        """P of both ears: β (2, n), and α_F (n,) of the rear shelf, whose |LP₂|² = Re LP₂, too."""
+        beta = 0.5 * (bright[0] ** 2 + bright[1] ** 2)
+        power = self._low_share + (1.0 - self._low_share) * beta
+        if behind is None:
+            return np.asarray(power)
+        both, rear = self._dull_shares
+        kept = behind * behind
+        return np.asarray(kept * power + (1.0 - kept) * (both + (rear - both) * beta))
 
 
 class _Source:
@@ -85,8 +110,8 @@ class _Source:
         self._low = np.concatenate([self._low, self._shadow.filtered(samples)])
         return max(0, self._plain.size - 2 * REACH)
 
-    def heard(self, towards: F64, low_share: float, sample_rate_hz: int) -> F64:
-        """Both ears, (2, n), for the cosine of the angle to the right ear's axis at each of n samples."""
+    def heard(self, towards: F64, sample_rate_hz: int) -> tuple[F64, F64]:
+        """Both ears, (2, n), and their β, for the cosine of the angle to the right ear's axis (n,)."""
         count = towards.size
         plain, low = bank(self._plain), bank(self._low)
         # The filters' first output belongs to sample TAPS/2 − 1 of what is held, which begins REACH early.
@@ -98,10 +123,8 @@ class _Source:
             z = 2.0 * fraction - 1.0
             shaded = between(low, here + ahead, z)
             out[ear] = shaded + bright[ear] * (between(plain, here + ahead, z) - shaded)
-        power = low_share + (1.0 - low_share) * 0.5 * (bright[0] ** 2 + bright[1] ** 2)
-        out /= np.sqrt(power)
         self._plain, self._low = self._plain[count:], self._low[count:]
-        return out
+        return out, bright
 
 
 def _level(place: Place) -> F64 | float:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .loudness_weight import pink_weights
+
 F64 = NDArray[np.float64]
 
 RADIUS_M = 0.0875
@@ -56,6 +58,14 @@ def rear_brightness(azimuth_deg: F64, level: F64 | float) -> F64:
     # |az| − 90° from the cosine of the azimuth; straight up there is no behind.
     angle = np.arcsin(np.minimum(behind, 1.0))
     return 1.0 - REAR_DEPTH * level * (0.5 - 0.5 * np.cos(2.0 * angle))
+
+
+def low_share_of(sample_rate_hz: int, *poles_rad_s: float) -> float:
+    """B: the share of the power of pink noise, as loudness hears it, that 1/(1 + s/pole) leaves."""
+    hz, weights = pink_weights(sample_rate_hz)
+    for pole_rad_s in poles_rad_s:
+        weights = weights / (1.0 + (2.0 * np.pi * hz / pole_rad_s) ** 2)
+    return float(np.sum(weights))
 
 
 @dataclass(slots=True)
