@@ -70,7 +70,9 @@ class Chains:
             else:
                 self._unknown(link)
             if len(links) > MAX_LINKS:
-                self._reading.find("MV105", link.span, f"the chain holds more than {MAX_LINKS} effects")
+                self._reading.find(
+                    "MV105", link.span, f"the chain holds more than {MAX_LINKS} effects", "leave some out"
+                )
                 return ()
         self._check_labels(links)
         return tuple(links)

@@ -20,13 +20,15 @@ _MAX_NAME_BYTES = 1024
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 # Windows takes these for devices, whatever their ending.
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
+_HERE_HINT = "names are relative to the folder of piece.yaml"
+_ACCESS_HINT = "look at its permissions"
 _INSIDE_HINT = "put a copy into the folder of the piece and name it from there, as stems/marimba.wav"
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:
     """Why a file name cannot be used in a piece, or None: it is relative and leads nowhere else."""
     if not name or len(name.encode("utf-8", "replace")) > _MAX_NAME_BYTES:
-        return Diagnostic("MV002", span, "the file name is empty or too long")
+        return Diagnostic("MV002", span, "the file name is empty or too long", "name a file of the piece")
     if found := _FORBIDDEN.search(name):
         shown = found[0] if found[0].isprintable() else f"U+{ord(found[0]):04X}"
         message = f"the character {shown} cannot stand in a file name of a piece"
@@ -36,7 +38,9 @@ def name_fault(name: str, span: Span) -> Diagnostic | None:
         return Diagnostic("MV002", span, f"`{name}` is not a plain name inside the piece", _INSIDE_HINT)
     for part in parts:
         if part.startswith("-") or part.endswith((" ", ".")) or part.split(".")[0].lower() in _RESERVED:
-            return Diagnostic("MV002", span, f"`{part}` cannot be the name of a file on every system")
+            return Diagnostic(
+                "MV002", span, f"`{part}` cannot be the name of a file on every system", "rename the file"
+            )
     return None
 
 
@@ -97,11 +101,11 @@ def read_named(path: Path, limit_bytes: int, span: Span) -> bytes | Diagnostic:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        return Diagnostic("MV001", span, f"there is no file `{path}`")
+        return Diagnostic("MV001", span, f"there is no file `{path}`", "look for the name and the folder")
     except OSError as refusal:
-        return Diagnostic("MV006", span, f"`{path}` cannot be opened: {refusal.strerror}")
+        return Diagnostic("MV006", span, f"`{path}` cannot be opened: {refusal.strerror}", _ACCESS_HINT)
     except ValueError:
-        return Diagnostic("MV002", span, "a file name cannot hold a NUL character")
+        return Diagnostic("MV002", span, "a file name cannot hold a NUL character", "name another file")
     with os.fdopen(descriptor, "rb") as file:
         fault = _kind_fault(file.fileno(), str(path), limit_bytes, span)
         return fault or _read(file.fileno(), str(path), limit_bytes, span)
@@ -127,7 +131,7 @@ def _read(descriptor: int, name: str, limit_bytes: int, span: Span) -> bytes | D
                 return _too_large(name, limit_bytes, span)
             chunks.append(chunk)
     except OSError as fault:
-        return Diagnostic("MV006", span, f"`{name}` cannot be read: {fault.strerror}")
+        return Diagnostic("MV006", span, f"`{name}` cannot be read: {fault.strerror}", _ACCESS_HINT)
     return b"".join(chunks)
 
 
@@ -135,24 +139,26 @@ def _kind_fault(descriptor: int, name: str, limit_bytes: int, span: Span) -> Dia
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         what = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or device"
-        return Diagnostic("MV004", span, f"`{name}` is {what}, not a file")
+        return Diagnostic("MV004", span, f"`{name}` is {what}, not a file", "name a file")
     return _too_large(name, limit_bytes, span) if status.st_size > limit_bytes else None
 
 
 def _too_large(name: str, limit_bytes: int, span: Span) -> Diagnostic:
-    return Diagnostic("MV005", span, f"`{name}` is larger than {limit_bytes >> 20} MiB")
+    return Diagnostic(
+        "MV005", span, f"`{name}` is larger than {limit_bytes >> 20} MiB", "look whether it is the right one"
+    )
 
 
 def _open_fault(fault: OSError, root: Path, name: PurePosixPath, span: Span) -> Diagnostic:
     if fault.errno == errno.ENOENT:
-        return Diagnostic("MV001", span, f"there is no file `{name}`{_nearby(root, name)}")
+        return Diagnostic("MV001", span, f"there is no file `{name}`{_nearby(root, name)}", _HERE_HINT)
     if fault.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK):
         # O_NOFOLLOW with O_DIRECTORY reports a link as "not a directory".
         if any((root / ancestor).is_symlink() for ancestor in (name, *name.parents)):
             message = f"`{name}` is reached through a symbolic link"
             return Diagnostic("MV003", span, message, "put a copy in its place")
-        return Diagnostic("MV001", span, f"there is no file `{name}`")
-    return Diagnostic("MV006", span, f"`{name}` cannot be opened: {fault.strerror}")
+        return Diagnostic("MV001", span, f"there is no file `{name}`", _HERE_HINT)
+    return Diagnostic("MV006", span, f"`{name}` cannot be opened: {fault.strerror}", _ACCESS_HINT)
 
 
 def _nearby(root: Path, name: PurePosixPath) -> str:

@@ -185,7 +185,7 @@ def _one_spiral(name: str, key: str, lane: Lane, points: list[Node], reading: Re
         ends = [float(text) for text in ((first, last) if dots else (last,))]
         if not all(low <= end <= high for end in ends):
             message = f"{written.text} is not within {low:g}..{high:g}"
-            reading.find("MV206", written.span, message)
+            reading.find("MV206", written.span, message, f"write a value from {low:g} to {high:g}")
             ends = [low]
         made.append(
             Point(

@@ -60,7 +60,9 @@ def _tail(node: Node, reading: Reading) -> Fraction:
     tail = reading.duration(node)
     assert tail is not None
     if tail.value > MAX_TAIL_S:
-        reading.find("MV206", node.span, f"{node.text} is above {MAX_TAIL_S}s, the longest ring-out")
+        reading.find(
+            "MV206", node.span, f"{node.text} is above {MAX_TAIL_S}s, the longest ring-out", "write 3s"
+        )
     return tail.value
 
 

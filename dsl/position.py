@@ -107,7 +107,9 @@ def parse_range(text: str, span: Span) -> PlaceRange | Diagnostic:
     if found := _WORDS.match(written):
         first, last = int(found["first"]), int(found["last"] or found["first"])
         if not 1 <= first <= last:
-            return Diagnostic("MV111", span, f"`{written}` ends before it begins, or begins before bar 1")
+            return Diagnostic(
+                "MV111", span, f"`{written}` ends before it begins, or begins before bar 1", _RANGE_HINT
+            )
         start = Place(str(first), span, bar=first)
         return PlaceRange(written, span, start, Place(str(last + 1), span, bar=last + 1))
     if written.count("..") != 1:

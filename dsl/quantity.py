@@ -80,7 +80,9 @@ def parse_ratio(text: str, span: Span) -> Fraction | Diagnostic:
         )
     top, bottom = Fraction(found["top"]), Fraction(found["bottom"] or 1)
     if bottom == 0:
-        return Diagnostic("MV115", span, f"`{written}` divides by zero")
+        return Diagnostic(
+            "MV115", span, f"`{written}` divides by zero", "write a number, as 30, or a ratio, as 30/1"
+        )
     return top / bottom
 
 

@@ -67,7 +67,10 @@ class Reading:
         quantity = self.taken(parse_quantity(node.text, unit, node.span), Quantity(low))
         if not low <= quantity.value <= high:
             side, limit = ("below", low) if quantity.value < low else ("above", high)
-            self.find("MV206", node.span, f"{node.text} is {side} {limit:g}, which is the limit")
+            percent = node.text.rstrip().endswith("%")
+            ends = [f"{end * 100:g}%" if percent else f"{end:g}" for end in (low, high)]
+            message = f"{node.text} is {side} {ends[limit == high]}, which is the limit"
+            self.find("MV206", node.span, message, f"write a value from {ends[0]} to {ends[1]}")
         return quantity
 
     def number(self, node: Node | None, default: float, unit: Unit = Unit.NUMBER, high: float = 1e9) -> float:

@@ -192,7 +192,12 @@ class _Reader:
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._close(event)
         if not documents or (self.root is None and not self.findings):
-            self.stop("MV109", Span(self.file), "the file is empty")
+            self.stop(
+                "MV109",
+                Span(self.file),
+                "the file is empty",
+                "write what belongs in it, or name another file",
+            )
 
     def _alias(self, event: Any) -> None:
         self.find(

@@ -138,7 +138,9 @@ def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, t
                 continue
             key = PITCH_CLASSES[number]
         if key in found:
-            reading.find("MV212", entry.key_span, f"`{written}` is {key}, and {key} has its class already")
+            reading.find(
+                "MV212", entry.key_span, f"`{written}` is {key}, and {key} has its class already", "keep one"
+            )
         found[key] = _weights(entry, reading)
     return tuple(found.items())
 

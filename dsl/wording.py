@@ -179,7 +179,7 @@ class Words:
             message = f"`{shown(unknown)}` is not a key of {block}"
             return Diagnostic("MV202", span, message, did_you_mean(unknown, known))
         code = "MV203" if broken.rule == "anyOf" else "MV209"
-        hint = "" if are_few else f"write one of {listed}"
+        hint = "add one of them" if are_few else f"write one of {listed}"
         message = f"one of {listed} is missing in {block}" if are_few else f"{block} names nothing"
         return Diagnostic(code, self._block_span(broken.pointer), message, hint)
 
