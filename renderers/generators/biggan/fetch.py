@@ -101,6 +101,7 @@ def download(
         try:
             _go_on(address, part, state, most_bytes, on_progress)
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code == 416 or error.code >= 500:
                 # 416: the part is longer than the file, which has changed; start anew.
                 reason = f"the server answers {error.code} {error.reason}"
