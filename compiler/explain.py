@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..dsl.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.lane import Lane
-from ..dsl.piece import Bus, Piece
+from ..dsl.piece import Bus, Piece, Return
 from ..dsl.position import Duration, DurationUnit, Place, PlaceRange, parse_place
 from ..dsl.span import Span
 from ..dsl.units import Quarters
@@ -189,7 +189,8 @@ def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
             continue
         laid = [layer.curve for layer in curve.layers if layer.mode == lane.mode]
         same = [other for other in piece.lanes if other.name == lane.name and other.mode == lane.mode]
-        words, span = _what_it_does(laid[same.index(lane)], lane, at, clock)
+        # A mirror brings the layers of its source, before its own.
+        words, span = _what_it_does(laid[same.index(lane) - len(same)], lane, at, clock)
         yield Movement(f"{lane.name} ({lane.mode})", value, words, span)
 
 
@@ -198,7 +199,8 @@ def _targets(piece: Piece, buses: Sequence[Bus]) -> Iterator[Target]:
     for bus in buses:
         yield from place_targets(bus)
         yield from (send_target(bus, send) for send in bus.sends)
-    for owner in (*buses, *piece.audio.returns):
+    owners: tuple[Bus | Return, ...] = (*buses, *piece.audio.returns)
+    for owner in owners:
         yield gain_target(owner)
         for effect in owner.chain:
             yield from (target for _, target in plugin_targets(owner, effect))

@@ -167,3 +167,17 @@ def test_a_bus_that_turns_says_so(piece: Path, run: Run) -> None:
     (piece / "piece.yaml").write_text(manifest + buses)
     (movement,) = json.loads(run("explain", "2|1", piece, "--json").stdout)["movements"]
     assert movement["words"] == "glides from 0 to 360 (straight), from 1|1 until the end, 6% of the way"
+
+
+def test_a_lane_laid_over_another_says_what_it_does_itself(piece: Path, run: Run) -> None:
+    (piece / "effects.yaml").write_text(
+        "Piano: [{at: 1|1, hold: 0.5}]\n"
+        "Clarinet: {mirror: Piano}\n"
+        "half: {over: Piano, mode: multiply, points: [{at: 1|1, hold: 0.5}]}\n"
+        "own: {over: Clarinet, mode: multiply, points: [{at: 1|1, hold: 0.1}]}\n"
+    )
+    told = {m["lane"]: m for m in json.loads(run("explain", "2|1", piece, "--json").stdout)["movements"]}
+    assert told["Piano"]["value"] == pytest.approx(0.25)
+    assert told["Clarinet"]["value"] == pytest.approx(-0.025)
+    assert told["Piano (multiply)"]["words"] == "holds 0.5 from 1|1 to the end"
+    assert told["Clarinet (multiply)"]["words"] == "holds 0.1 from 1|1 to the end"
