@@ -93,6 +93,9 @@ class _Layout:
         root: Any = yaml.compose(text, Loader=_LOADER)
         if root is not None:
             self._visit(root, 0)
+        self.following = self._following()
+        self.open: dict[int, int] = {}
+        """Where the lines around the one that is laid out began, and where they begin now."""
 
     def text(self) -> str:
         """The whole text, laid out."""
@@ -150,24 +153,24 @@ class _Layout:
         """Where a line begins; a comment goes with the next or the last line of its indentation."""
         known = self.known[number]
         if known.indent is not None:
+            self.open = {width: new for width, new in self.open.items() if width < old} | {old: known.indent}
             return known.indent
         if self.comment_start(number) != old:
             return old
-        after = self._nearest(range(number + 1, len(self.lines)))
+        after = self.following[number]
         if after is not None and self._width(after) == old:
             return self.known[after].indent or 0
-        for before in range(number - 1, -1, -1):
-            indent = self.known[before].indent
-            if indent is None:
-                continue
-            if self._width(before) == old:
-                return indent
-            if self._width(before) < old:
-                break
-        return old
+        return self.open.get(old, old)
 
-    def _nearest(self, numbers: Sequence[int]) -> int | None:
-        return next((number for number in numbers if self.known[number].indent is not None), None)
+    def _following(self) -> list[int | None]:
+        """For each line the next one that begins a thing of its own."""
+        found: list[int | None] = [None] * len(self.lines)
+        after: int | None = None
+        for number in range(len(self.lines) - 1, -1, -1):
+            found[number] = after
+            if self.known[number].indent is not None:
+                after = number
+        return found
 
     def _width(self, number: int) -> int:
         return len(self.lines[number]) - len(self.lines[number].lstrip(" "))
