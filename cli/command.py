@@ -13,6 +13,7 @@ from .inspect import classes, notes
 from .new import new
 from .plot import plot
 from .schema import schema
+from .stems import stems
 from .weights import weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -34,6 +35,7 @@ main.add_command(compile_command)
 main.add_command(import_command)
 main.add_command(notes)
 main.add_command(classes)
+main.add_command(stems)
 main.add_command(plot)
 main.add_command(explain)
 main.add_command(fmt)

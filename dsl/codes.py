@@ -751,6 +751,46 @@ _TABLE = (
         ERROR,
         "Measured heads are read with h5py: pip install 'musicvis[hrtf]'. `space: binaural` needs nothing.",
     ),
+    Code(
+        "MV530",
+        "stem that is late or early",
+        ERROR,
+        "The notes of a stem are found at another time than in the score: up to 40 ms is a warning. Write "
+        "where bar 1 stands, `offset: 37ms`, or `align: auto` under the stem.",
+    ),
+    Code(
+        "MV531",
+        "stem that drifts",
+        ERROR,
+        "A stem is slower or faster than the score. By 8.8 % its header names the wrong rate: 44,100 Hz "
+        "for 48,000 or the other way round. Export it again.",
+    ),
+    Code(
+        "MV532",
+        "stem whose time cannot be told",
+        NOTE,
+        "The notes of a stem stand out too little from the rest for its alignment to be measured: listen "
+        "to it.",
+    ),
+    Code(
+        "MV533",
+        "silent stem",
+        WARNING,
+        "A stem holds no sound, and its part has notes: it was muted when it was exported. Export it again.",
+    ),
+    Code(
+        "MV534",
+        "stems brought to one peak",
+        WARNING,
+        "Several stems peak at exactly -0.1 dBFS: MuseScore 3 normalises what it exports, and so loses "
+        "their balance. Set audio\\normalize=false in MuseScore3.ini, or write gains.",
+    ),
+    Code(
+        "MV535",
+        "damaged sound of a stem",
+        WARNING,
+        "A stem is clipped, has a constant part, or ends before its last note. Export it again.",
+    ),
     # Budgets
     Code(
         "MV601",

@@ -1,4 +1,4 @@
-"""Stems: one source of a bus as stereo blocks at the mix's rate: synthesised, or read from a file."""
+"""Stems: one source of a bus as stereo blocks at the mix's rate: synthesised, played by a program or read."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...compiler.plan import StemPlan
+from .players import played
 from .recording import recorded
 from .synth import synthesised
 
@@ -16,10 +17,24 @@ F64 = NDArray[np.float64]
 def stem_blocks(stem: StemPlan, sample_count: int, sample_rate_hz: int, folder: Path) -> Iterator[F64]:
     """The stem without its gain: float64 (2, BLOCK), the last one shorter, sample_count samples in all.
 
-    Raises PieceError, at once or while blocks come, where a file cannot be used.
+    `folder` takes the files that other programs make. Raises PieceError, at once or while blocks come, where
+    a file or a program cannot be used.
     """
+    if stem.file is None and not stem.by:
+        if stem.notes is None:
+            raise ValueError(f"stem {stem.name} has neither notes nor a file")
+        return synthesised(stem.notes, sample_count, sample_rate_hz)
+    file, start_s = stem_file(stem, folder, sample_rate_hz)
+    lag_s = 0.0
+    if stem.is_aligned:
+        from .alignment import measured_lag_s
+
+        lag_s = measured_lag_s(file, stem.reference or stem.notes or (), start_s, sample_rate_hz)
+    return recorded(file, stem.file_offset_s + start_s + lag_s, sample_count, sample_rate_hz)
+
+
+def stem_file(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, float]:
+    """The audio file of a stem, and where in it second 0 of the piece would be if it were on time."""
     if stem.file is not None:
-        return recorded(stem.file, stem.file_offset_s, sample_count, sample_rate_hz)
-    if stem.notes is None:
-        raise ValueError(f"stem {stem.name} has neither notes nor a file")
-    return synthesised(stem.notes, sample_count, sample_rate_hz)
+        return stem.file, 0.0
+    return played(stem, folder, sample_rate_hz)
