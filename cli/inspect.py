@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .discover import MANIFEST
+from .discover import MANIFEST, piece_here
 from .report import tell_findings
 
 if TYPE_CHECKING:
@@ -27,23 +27,25 @@ LEAST_WIDTH = 8
 
 
 @click.command()
-@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="PIECE_OR_SCORE")
+@click.argument(
+    "source", type=click.Path(exists=True, path_type=Path), required=False, metavar="[PIECE_OR_SCORE]"
+)
 @click.option("--part", metavar="GLOB", help="Only the parts whose name fits, as 'vib*'.")
 @click.option(
     "--bars", metavar="RANGE", help="Only what begins there: 5..8 is bars 5, 6 and 7; also 6|6..7|3."
 )
 @click.option("--json", "as_json", is_flag=True, help="An array of objects, one for each note.")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a header.")
-def notes(source: Path, part: str | None, bars: str | None, as_json: bool, as_csv: bool) -> None:
+def notes(source: Path | None, part: str | None, bars: str | None, as_json: bool, as_csv: bool) -> None:
     """List every note of a piece or of a score file, in playing order.
 
     Of a piece, also the classes that each note shows and the rules of the manifest that mean it. The score
     can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and onsets are exact,
-    in quarter notes.
+    in quarter notes. Without a name, the piece around the current folder is meant.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
-    rows, rules = note_rows(source, bars)
+    rows, rules = note_rows(source or piece_here(Path.cwd()), bars)
     if part is not None:
         rows = [row for row in rows if fnmatchcase(row.part.casefold(), part.casefold())]
     records = [note_record(row, rules) for row in rows]

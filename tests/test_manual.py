@@ -8,7 +8,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from musicvis.compiler.parameters import visual_targets
 from musicvis.dsl.lane import Shape
+from musicvis.dsl.piece import Visuals
 from musicvis.dsl.schema import EFFECTS, PIECE, check_form
 from musicvis.dsl.source import parse_source
 
@@ -105,6 +107,11 @@ def test_the_picture_of_the_shapes_shows_each_of_them_and_is_small() -> None:
 
     with Image.open(picture) as image:
         assert image.size == shapes.sheet(tuple(Shape)).size
+
+
+def test_the_language_names_every_parameter_of_the_picture_that_a_lane_moves() -> None:
+    for target in visual_targets(Visuals()):
+        assert f"`{target.name}`" in LANGUAGE, target.name
 
 
 def test_the_language_names_every_shape_and_selector() -> None:
