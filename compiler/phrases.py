@@ -1,9 +1,9 @@
 """Which music returns: phrases of the leading part, and every place where one comes back, at any pitch.
 
 The leading part of a bar is the first part, in the order of parts, that sounds in it. Its contour is the
-rhythm of its highest notes and their intervals from the first one; a run of bars with the contour of an earlier
-run is that run again, some semitones higher or lower. Everything else is new: a phrase begins where the music
-turns new, at a rehearsal mark, and after a silence.
+rhythm of its highest notes and their intervals from the first one; a run of bars with the contour of an
+earlier run is that run again, some semitones higher or lower. Everything else is new: a phrase begins where
+the music turns new, at a rehearsal mark, and after a silence.
 """
 
 from collections.abc import Sequence
@@ -130,24 +130,23 @@ def _bars(notes: Sequence[PartNote], parts: Sequence[str], clock: Clock) -> list
     """What the leading part plays, bar by bar; bars without a length are left out."""
     rank = {name: place for place, name in enumerate(parts)}
     begun: list[list[PartNote]] = [[] for _ in clock.measures]
-    leads = [len(parts)] * len(clock.measures)
     for entry in notes:
-        if entry.note.grace:
-            continue
-        onset_qn = entry.note.onset_qn
-        first = clock.measure_index(onset_qn)
-        begun[first].append(entry)
-        held_until = onset_qn + entry.note.length_qn
-        for index in range(first, len(clock.measures)):
-            if index > first and clock.measures[index].start_qn >= held_until:
-                break
-            leads[index] = min(leads[index], rank.get(entry.part, len(parts)))
+        if not entry.note.grace and entry.part in rank:
+            begun[clock.measure_index(entry.note.onset_qn)].append(entry)
+    held_until = [Fraction(0)] * len(parts)
+    leads: list[int] = []
+    for measure, entries in zip(clock.measures, begun, strict=True):
+        for entry in entries:
+            end_qn = entry.note.onset_qn + entry.note.length_qn
+            held_until[rank[entry.part]] = max(held_until[rank[entry.part]], end_qn)
+        sounding = (place for place, end_qn in enumerate(held_until) if end_qn > measure.start_qn)
+        leads.append(next(sounding, len(parts)))
     numbers: dict[Contour, int] = {}
     bars: list[_Bar] = []
     for measure, entries, lead in zip(clock.measures, begun, leads, strict=True):
         if measure.length_qn <= 0:
             continue
-        melody = _melody([entry for entry in entries if rank.get(entry.part) == lead])
+        melody = _melody([entry for entry in entries if rank[entry.part] == lead])
         first_pitch = melody[0][1] if melody else None
         intervals = tuple((at_qn - measure.start_qn, pitch - melody[0][1]) for at_qn, pitch in melody)
         contour = (measure.length_qn, intervals)

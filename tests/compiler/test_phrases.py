@@ -133,3 +133,13 @@ def test_an_ostinato_of_hundreds_of_bars_is_one_bar_that_returns(remembered: Cal
     assert len(memory.phrases) == 1
     assert {stretch.first_qn for stretch in memory.stretches} == {0}
     assert len(memory.stretches) == 500
+
+
+def test_a_held_note_leads_into_the_bars_that_it_reaches(remembered: Callable[..., Memory]) -> None:
+    """While the melody holds its last note, what the bass plays again is no return."""
+    bass = [(k, 1, 40 + k % 4, 80, 1) for k in range(24)]
+    held = [(0, 1, 60), (1, 1, 64), (2, 1, 67), (4, 12, 72)]
+    memory = remembered(held + bass, 6)
+    assert memory.stretches[0] == Stretch(Fraction(0), 0, Fraction(0))
+    # From bar 5 on the bass leads: first it is new, then it returns.
+    assert [(s.start_qn, s.first_qn) for s in memory.stretches[1:]] == [(20, 16)]
