@@ -71,7 +71,7 @@ class Lanes:
         else:
             segments = () if base is None else self._segments(base, target)
             if base is not None and not mirrors:
-                self.findings.extend(_out_of_range(base, segments, target, self._clock))
+                self.findings.extend(_out_of_range(base, target, self._clock))
             curve = self._plain(segments, target)
         layers = tuple(
             Layer(mode, self._plain(self._segments(lane, over), over))
@@ -312,17 +312,18 @@ def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Di
     return None
 
 
-def _out_of_range(
-    lane: Lane, segments: tuple[Segment, ...], target: Target, clock: Clock
-) -> Iterable[Diagnostic]:
-    for point, segment in zip(lane.points, segments, strict=False):
-        for value in dict.fromkeys((segment.start_value, segment.target)):
+def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnostic]:
+    """A warning for each written value that the parameter does not reach, wherever its point stands."""
+    for point in lane.points:
+        written = (point.start, point.hold, point.to, point.via)
+        for value in dict.fromkeys(value for value in written if value is not None):
             if not target.low <= value <= target.high:
+                at = clock.locate(point.at, [])
                 yield Diagnostic(
                     "MV231",
                     point.span,
                     f"{target.name} goes from {target.low:g} to {target.high:g}; {value:g} is clipped",
                     f"write a value from {target.low:g} to {target.high:g}",
                     Severity.WARNING,
-                    clock.musical_place(segment.start_qn),
+                    None if at is None else clock.musical_place(at),
                 )

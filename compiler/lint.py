@@ -8,7 +8,7 @@ from ..dsl.lane import Lane
 from ..dsl.piece import Bus, Piece
 from .clock import Clock
 from .lint_lanes import Interval, Moved, Sounding, lane_findings
-from .parameters import ear_target, gain_target, plugin_targets
+from .parameters import ear_target, gain_target, place_targets, plugin_targets
 from .plan import SoundPlan
 from .rules import Cast
 from .stage import Sources, has_recording, stem_intervals
@@ -23,6 +23,14 @@ def lint(
     piece: Piece, clock: Clock, shown: Cast, buses: Sequence[Bus], sound: SoundPlan, sources: Sources
 ) -> Iterator[Diagnostic]:
     """Warnings that need the score."""
+    if not sources.score.notes:
+        yield Diagnostic(
+            "MV327",
+            piece.score.span,
+            f"{piece.score.file} has no notes",
+            "look whether it is the right score, and whether its parts are muted",
+            Severity.WARNING,
+        )
     yield from _idle_rules(piece, shown)
     yield from _unseen_classes(piece, shown)
     yield from _past_the_end(piece.lanes, clock)
@@ -35,6 +43,12 @@ def lint(
         for link, effect in zip(bus.chain, plan.chain, strict=False):
             names = {name: target.name for name, target in plugin_targets(bus, link)}
             moving += [(names[name], curve) for name, curve in effect.automation if name in names]
+        around = (plan.azimuth_deg, plan.elevation_deg, plan.distance)
+        moving += [
+            (target.name, curve)
+            for target, curve in zip(place_targets(bus)[1:], around, strict=True)
+            if curve is not None
+        ]
         for number, (name, curve) in enumerate(moving):
             # A lane of a rate may be given as cycles per beat: then its segments are not those of its points.
             if name in written and len(curve.segments) == len(written[name].points):
@@ -51,8 +65,11 @@ def lint(
 
 
 def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
+    # A selector with a fault in it matches nothing because of that.
+    faulty = {finding.span for finding in shown.findings}
     for rule, count in zip(piece.visuals.rules, shown.rule_matches, strict=True):
-        if not count:
+        spans = {rule.span, *(span for _, span in rule.where.spans)}
+        if not count and not spans & faulty:
             yield Diagnostic(
                 "MV340",
                 rule.span,
@@ -97,7 +114,8 @@ def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
 def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[Diagnostic]:
     """A note that is let go shortly before the last sample rings into nothing."""
     end_s = clock.end_s + piece.score.tail_s
-    last_s = max((end for _, end in held), default=None)
+    # What sounds after the end belongs to a stem of another length, which is told.
+    last_s = max((end for _, end in held if end <= end_s), default=None)
     if (
         last_s is not None
         and end_s - last_s < RING_OUT_S

@@ -112,7 +112,8 @@ def _jumps(moved: Moved, clock: Clock) -> Iterator[Diagnostic]:
         index = jump.segment
         message = f"{moved.lane.name} jumps from {jump.before:g} to {jump.after:g}"
         if moved.lane.legacy_tail_s is None:
-            hint = f"leave out `from`, or glide to {jump.after:g} before"
+            is_written = moved.lane.points[index].start is not None
+            hint = f"{'leave out `from`, or ' * is_written}glide to {jump.after:g} before"
         else:
             hint = f"write ear_i: {jump.before:g}, or let the segment before end at {jump.after:g}"
         yield moved.at(index, "MV344", message + _while(moved, _piece_time(moved, jump)), hint, clock)

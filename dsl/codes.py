@@ -432,6 +432,13 @@ _TABLE = (
         "again, and listen to it.",
     ),
     Code(
+        "MV327",
+        "score without notes",
+        WARNING,
+        "The score has bars and no note that is played, so nothing moves and nothing sounds. Look whether "
+        "the right file is named under `score`, and whether its parts are muted.",
+    ),
+    Code(
         "MV330",
         "name of several classes",
         ERROR,

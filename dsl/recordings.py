@@ -80,6 +80,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
             "MV503",
             f"{name} says {form.channel_count} channels at {form.sample_rate_hz} Hz; "
             f"1 to {MAX_CHANNELS} channels at {low_hz} to {high_hz} Hz can be used",
+            "export the stem as stereo at 48000 Hz",
         )
     return form
 

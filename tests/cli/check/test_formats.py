@@ -152,9 +152,10 @@ def test_json_has_the_place_in_the_file_and_in_the_music(piece: Path) -> None:
 def test_text_shows_the_line_a_caret_and_a_mend(piece: Path) -> None:
     result = run("--select", "MV206")
     assert result.stdout == (
-        "piece.yaml:7:18: error[MV206]: 120% is above 1, which is the limit\n"
+        "piece.yaml:7:18: error[MV206]: 120% is above 100%, which is the limit\n"
         "  visuals: {depth: 120%}\n"
         "                   ^^^^\n"
+        "  hint: write a value from 0% to 100%\n"
     )
     assert "\x1b" not in result.stdout
     assert result.stderr == "1 error\n"
