@@ -8,7 +8,7 @@ Band = tuple[float, float]
 
 LONGEST_S = 1.2e-3
 """No head is wider."""
-_FINER = 16
+_FINER = 4
 
 
 def octave(hz: float) -> Band:
@@ -38,8 +38,7 @@ def time_difference_s(sound: F64, sample_rate_hz: int, band: Band) -> float:
 
 def _banded(sound: F64, sample_rate_hz: int, band: Band) -> NDArray[np.complex128]:
     """The spectrum of a band, its ends padded so that the ears' shift does not come round."""
-    count = sound.shape[1] + int(2.0 * LONGEST_S * sample_rate_hz)
-    count += count % 2
+    count = 1 << (sound.shape[1] + int(2.0 * LONGEST_S * sample_rate_hz)).bit_length()
     spectrum = np.fft.rfft(sound, count)
     hz = np.fft.rfftfreq(count, 1.0 / sample_rate_hz)
     spectrum[:, (hz < band[0]) | (hz >= band[1])] = 0.0
