@@ -6,6 +6,14 @@ from typing import Any
 
 import pytest
 import torch
+from musicvis.renderers.generators.biggan.architecture import (
+    Architecture,
+    config_text,
+    released,
+    tensor_shapes,
+)
+from musicvis.renderers.generators.biggan.library import add
+from musicvis.renderers.generators.biggan.weights import write_safetensors
 
 CONFIG: dict[str, Any] = {
     "output_dim": 32,
@@ -52,3 +60,37 @@ def folder(tmp_path: Path, network: Any) -> Path:
     (tmp_path / "config.json").write_text(json.dumps(CONFIG))
     torch.save(network.state_dict(), tmp_path / "pytorch_model.bin")
     return tmp_path
+
+
+def random_weights(architecture: Architecture) -> dict[str, torch.Tensor]:
+    """Tensors of the true names and shapes, which make pictures that are neither flat nor all noise."""
+    random = torch.Generator().manual_seed(7)
+    tensors = {
+        name: torch.randn(shape, generator=random) for name, shape in tensor_shapes(architecture).items()
+    }
+    for name, tensor in tensors.items():
+        if name.endswith("running_vars"):
+            tensor.abs_().add_(0.5)
+        elif name.endswith(("running_means", "bias", "embeddings.weight", "gamma")):
+            tensor.mul_(0.3)
+        elif name.endswith("weight_orig"):
+            u, v = (name.removesuffix("_orig") + suffix for suffix in ("_u", "_v"))
+            for _ in range(5):
+                tensors[v] = torch.nn.functional.normalize(tensor.flatten(1).T @ tensors[u], dim=0)
+                tensors[u] = torch.nn.functional.normalize(tensor.flatten(1) @ tensors[v], dim=0)
+    tensors["generator.bn.weight"].fill_(1)
+    return tensors
+
+
+@pytest.fixture
+def narrow_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store that holds a narrow biggan-deep-512."""
+    architecture = released(512, channel_width=4)
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "config.json").write_text(config_text(architecture))
+    write_safetensors(given / "model.safetensors", random_weights(architecture))
+    store = tmp_path / "store"
+    monkeypatch.setenv("MUSICVIS_WEIGHTS", str(store))
+    add(given, None, store)
+    return store
