@@ -24,9 +24,11 @@ lint: .venv/dev.stamp
 errors: .venv/dev.stamp
 	$(BIN)/python docs/make_errors.py
 
-# The pictures of the documentation, made from a compiled film.
+# The pictures of the documentation, made by the program.
 sheets: film .venv/dev.stamp
 	$(BIN)/python docs/make_sheets.py
+	$(BIN)/python docs/make_shapes.py
+	$(BIN)/musicvis plot $(PIECE) -o docs/plot.png
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
