@@ -41,7 +41,14 @@ class Head:
     mesh: Mesh
     aligned: F64
     arrival: Arrival
+    lead: int
+    """The sample of an aligned response that is heard at once: where that of the front is greatest."""
     sample_rate_hz: int
+
+    @property
+    def advance(self) -> float:
+        """By how many samples all is heard earlier than it was measured."""
+        return self.arrival.origin - LEAD + self.lead
 
 
 @lru_cache(maxsize=2)
@@ -72,7 +79,9 @@ def head_from(measured: Responses, sample_rate_hz: int) -> Head:
         raise ValueError("its ears hear further apart than those of a head")
     aligned = _shifted(at_rate, late + arrival.origin - LEAD)
     loud = aligned / _diffuse_gain(aligned, mesh, sample_rate_hz)
-    return Head(mesh, loud, arrival, sample_rate_hz)
+    front = loud[mesh.nearest(np.array([0.0, 1.0, 0.0]))]
+    lead = int(np.argmax(np.abs(front).sum(axis=0)[: 2 * LEAD]))
+    return Head(mesh, loud, arrival, lead, sample_rate_hz)
 
 
 class Hrtf:
@@ -125,9 +134,9 @@ class _Source:
         # The first window is centred on sample 0; before it there is silence.
         self._input = np.zeros(HOP)
         self._next_centre = 0
-        # Sums of windows that others will still be added to; its sample 0 comes LEAD late.
+        # Sums of windows that others will still be added to; its sample 0 comes some samples late.
         self._open = np.zeros((2, self._fft_count))
-        self._skip = HOP + LEAD
+        self._skip = HOP + head.lead
         self._heard = np.zeros((2, REACH))
         self._filter_of: tuple[bytes, NDArray[np.complex128]] | None = None
 
@@ -187,7 +196,7 @@ def _with_end(blocks: Iterable[F64], taps: int) -> Iterator[tuple[F64, bool]]:
     """The stream and the silence after it that its last samples need; whether it is that."""
     for block in blocks:
         yield block, False
-    yield np.zeros((2, WINDOW + taps + 2 * REACH + LEAD)), True
+    yield np.zeros((2, WINDOW + taps + 2 * REACH + 2 * LEAD)), True
 
 
 def _resampled(measured: Responses, sample_rate_hz: int) -> F64:
