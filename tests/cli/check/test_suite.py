@@ -3,7 +3,7 @@
     # warning[MV344] 9:7-40 1|2 vibes jumps from 0 to 0.5 while bus vibes sounds
     # hint glide to 0.5 before
 
-The text is a manifest beside the waltz of conftest.py, or an effects.json. Behind the place in the file stands
+The text is a manifest beside the waltz of conftest.py, or an effects.json. Behind the place in the file is
 the place in the music, or `-`. The scores and recordings that lie beside it are those of `shelf`.
 """
 
