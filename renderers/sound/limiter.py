@@ -7,7 +7,7 @@
 
 Every value that a window averages is a minimum over a stretch that holds n, so G <= g: no sample of the
 result is above the ceiling. Between samples what is left is the error of the fourfold grid, for which C is
-0.05 dB lower than the ceiling.
+0.07 dB lower than the ceiling.
 """
 
 from functools import cache
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 
-HEADROOM_DB = 0.05
+HEADROOM_DB = 0.07
 _FAST_S, _SLOW_S = 0.0025, 0.080
 
 
