@@ -81,10 +81,14 @@ class Clock:
 
     def seconds(self, quarters_qn: Fraction) -> ExactSeconds:
         """The exact time of a moment in quarter notes."""
-        i = max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)
-        return ExactSeconds(
-            self.tempo_starts_s[i] + (quarters_qn - self.tempo_starts_qn[i]) * self.seconds_per_quarter[i]
-        )
+        # Notes stand at few different moments, and fractions are slow: what was asked once is kept.
+        found = self._seconds_known.get(quarters_qn)
+        if found is None:
+            i = max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)
+            into_qn = quarters_qn - self.tempo_starts_qn[i]
+            found = ExactSeconds(self.tempo_starts_s[i] + into_qn * self.seconds_per_quarter[i])
+            self._seconds_known[quarters_qn] = found
+        return found
 
     def quarters(self, time_s: Fraction) -> Quarters:
         """The exact quarter note at a time: the inverse of `seconds`."""
@@ -302,6 +306,10 @@ class Clock:
         if self.printed_numbers and measure.printed.isdecimal():
             return int(measure.printed)
         return measure.bar
+
+    @cached_property
+    def _seconds_known(self) -> dict[Fraction, ExactSeconds]:
+        return {}
 
     @cached_property
     def _last_bar(self) -> int:

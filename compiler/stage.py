@@ -273,7 +273,7 @@ def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable
         score = sources.read_score(stem.score, stem.span)
         if score is None or not score.measures:
             return ()
-        clock = Clock.from_score(score)
+        clock = _clock_of(score, sources)
         if abs(clock.end_s - sources.clock.end_s) > STEM_SLACK_S:
             findings.append(
                 Diagnostic(
@@ -311,6 +311,13 @@ def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable
         for note in score.notes
         if note.track in tracks
     ]
+
+
+def _clock_of(score: Score, sources: Sources) -> Clock:
+    """The clock of a stem's score: that of the piece, where bars and tempi are the same."""
+    main = sources.score
+    is_same = score.measures == main.measures and score.tempi == main.tempi
+    return sources.clock if is_same else Clock.from_score(score)
 
 
 @dataclass(frozen=True, slots=True)
