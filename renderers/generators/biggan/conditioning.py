@@ -118,7 +118,7 @@ class Conditioning:
         nearest = place.round()
         place = torch.where((place - nearest).abs() < 1e-4, nearest, place)
         row = place.floor().clamp(max=max(last - 2, 0)).long()
-        share = (place - row).float()[:, None]
+        share = (place - row).to(self._means.dtype)[:, None]
         above = (row + 1).clamp(max=last - 1)
         mean, variance = (
             torch.lerp(table[row], table[above], share) for table in (self._means, self._variances)
