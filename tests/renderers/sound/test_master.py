@@ -29,7 +29,7 @@ def mastered(signal: F64, plan: MasterPlan | None, folder: Path) -> tuple[F64, M
 
 
 def true_peak_db(signal: F64) -> float:
-    """By another resampler at sixteen times the rate, up to 21 kHz as converters pass it; without its ends."""
+    """By another resampler at sixteen times the rate, up to 21 kHz as converters do; without its ends."""
     taps = firwin(16 * 48 + 1, 1.0 / 16.0, window=("kaiser", 9.0))
     middle = resample_poly(signal, 16, 1, axis=1, window=taps)[:, 16 * 500 : -16 * 500]
     return float(20.0 * np.log10(np.abs(middle).max()))
