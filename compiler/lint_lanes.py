@@ -209,9 +209,9 @@ def _steepest(segment: Segment) -> float:
     if segment.shape is Shape.EXPONENTIAL:
         k = abs(segment.curvature)
         return abs(v1 - v0) * (k / (1 - exp(-k)) if k > 1e-6 else 1.0)
-    if segment.shape not in _STEEPEST:
+    if segment.shape is Shape.THROUGH:
         # A curve through points: at its ends, or halfway, as of any cubic.
         before, after = segment.slopes
         return max(abs(before), abs(after), abs(1.5 * (v1 - v0) - (before + after) / 4))
     cycles = float(segment.cycles) if segment.shape in PERIODIC else 1.0
-    return abs(v1 - v0) * _STEEPEST[segment.shape] * cycles
+    return abs(v1 - v0) * _STEEPEST.get(segment.shape, 1.0) * cycles

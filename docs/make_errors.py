@@ -64,8 +64,8 @@ def errors_text() -> str:
         "# What musicvis finds\n",
         "Made from `dsl/codes.py` by `python docs/make_errors.py`; do not edit it by hand.\n",
         "Every finding has a code that never changes its meaning. `musicvis explain MV344` prints its page\n"
-        "here. Errors stop a compile, warnings do not, notes only inform. `musicvis check --strict` fails on\n"
-        "warnings, too; `--select` and `--ignore` take codes or their beginnings, `MV344,MV4`.\n",
+        "here. Errors stop a compile, warnings do not, notes only inform. `musicvis check --strict` fails\n"
+        "on warnings, too; `--select` and `--ignore` take codes or their beginnings, `MV344,MV4`.\n",
         "A comment leaves a finding out that was looked at: on its own line, or alone on the line above.\n",
         "```yaml\n- {at: 5|1, from: -0.2, to: 0}   # musicvis: ignore[MV344]\n```\n",
         "## All codes\n",

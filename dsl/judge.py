@@ -1,7 +1,7 @@
 """Which rules of a schema a value breaks: the part of JSON Schema 2020-12 that schemas/ is written in.
 
-tests/dsl/test_judge.py holds it against the jsonschema package, fault by fault; that package itself would take
-longer to import than a whole check of a piece. What many faults cost is bounded here, too.
+tests/dsl/test_judge.py holds it against the jsonschema package, fault by fault; that package itself would
+take as long to import as a fifth of a check. What many faults cost is bounded here, too.
 """
 
 import re
