@@ -59,6 +59,10 @@ class PieceError(Exception):
         self.diagnostics = tuple(diagnostics)
         super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
 
+    def __reduce__(self) -> tuple[type["PieceError"], tuple[tuple[Diagnostic, ...]]]:
+        """What a copy is made from in another process: the findings, not the text."""
+        return PieceError, (self.diagnostics,)
+
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any finding stops a compile."""
