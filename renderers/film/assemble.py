@@ -111,11 +111,10 @@ def made_chunk(workshop: Workshop, shots: Sequence[Shot], before: Future[Chunk] 
         images = _images_of(workshop, lit, before)
         frames: Iterator[U8] = iter(())
         if lit:
+            # Stays on the CPU: whether anything is faded is asked without waiting for the GPU.
             brightness = torch.from_numpy(workshop.picture.brightness[[shot.first for shot in lit]])
             titles = [workshop.overlays_at(shot.first) for shot in lit]
-            frames = iter(
-                _on_host(finished(torch.stack(images), brightness.to(device), titles, workshop.finish))
-            )
+            frames = iter(_on_host(finished(torch.stack(images), brightness, titles, workshop.finish)))
         planes = [
             _on_host(black_frame(workshop.overlays_at(shot.first), workshop.finish, device))[0]
             if shot.is_black
@@ -141,6 +140,8 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: Future[Chunk] | 
         else:
             made = iter(_steered(generator, noise, classes, controls))
     image = before.result().last_image if before is not None else None
+    if image is not None and image.device.type == "cuda":
+        image.record_stream(torch.cuda.current_stream(image.device))  # it was made on another worker's
     images: list[torch.Tensor] = []
     for shot in lit:
         if not shot.same_image_as_before:
@@ -207,7 +208,8 @@ def assembled(
 def _in_order(workshop: Workshop, chunks: Sequence[Sequence[Shot]], workers: int) -> Iterator[U8]:
     """Every frame's planes in order, made by so many threads, few chunks ahead."""
     threads_before = torch.get_num_threads()
-    pool = ThreadPoolExecutor(workers, "picture", initializer=torch.set_num_threads, initargs=(1,))
+    device = workshop.generator.device
+    pool = ThreadPoolExecutor(workers, "picture", initializer=_begin_worker, initargs=(device,))
     under_way: deque[Future[Chunk]] = deque()
     latest: Future[Chunk] | None = None
     waiting = iter(chunks)
@@ -243,6 +245,13 @@ def worker_count(asked: int | None, device: torch.device) -> int:
     if device.type == "cuda":
         return 2
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _begin_worker(device: torch.device) -> None:
+    """One core for each worker; on a GPU, a stream too, so that one computes while another copies."""
+    torch.set_num_threads(1)
+    if device.type == "cuda":
+        torch.cuda.set_stream(torch.cuda.Stream(device))  # type: ignore[no-untyped-call]
 
 
 def _on_host(frames: torch.Tensor) -> list[U8]:

@@ -7,7 +7,8 @@ Python. Where compiling or recording fails, the operations run one by one, slowe
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 
@@ -29,28 +30,44 @@ class CudaRuntime:
         self, stretches: Sequence[Stretch], device: torch.device, batch: int, compiles: bool
     ) -> None:
         """compiles   fuse operations with torch.compile first; takes a minute"""
+        self._device = device
         self._plain = TorchRuntime(stretches, device)
         self._untried = [_compiled(self._plain)] if compiles else []
         self._untried.append(lambda conditions: self._plain.images(conditions))
         self._batch = batch
         self._lock = threading.Lock()
         self._replay: Callable[[Conditions], torch.Tensor] | None = None
+        self._used: torch.cuda.Event | None = None
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)  # the weights are there, whatever stream reads them
 
     def images(self, conditions: Conditions) -> torch.Tensor:
         count = len(conditions.start)
-        # The graph has one set of buffers, which two threads may not fill at once.
-        with self._lock:
+        with self._lock, self._buffers_free():
             while self._replay is None and self._untried and count == self._batch:
                 self._replay = self._recorded(conditions)
             if self._replay is None or count > self._batch:
                 return self._plain.images(conditions)
             return self._replay(filled_up(conditions, self._batch))[:count].clone()
 
+    @contextmanager
+    def _buffers_free(self) -> Iterator[None]:
+        """The graph has one set of buffers: another thread's stream fills them when the last is done."""
+        if self._device.type != "cuda":
+            yield
+            return
+        stream = torch.cuda.current_stream(self._device)
+        if self._used is not None:
+            stream.wait_event(self._used)
+        yield
+        self._used = stream.record_event()
+
     def _recorded(self, conditions: Conditions) -> Callable[[Conditions], torch.Tensor] | None:
         """The graph of the fastest network not tried yet; None where it cannot be recorded."""
         try:
             return recorded(self._untried[0], conditions)
         except torch.OutOfMemoryError:
+            self._batch = max(1, self._batch // 2)  # as the caller will ask for next
             raise
         except Exception:  # whatever a compiler or a driver objects to, the plain network runs
             del self._untried[0]

@@ -10,7 +10,7 @@ import torch
 from musicvis.dsl.diagnostics import PieceError
 from musicvis.renderers.generators.biggan import precision as precisions
 from musicvis.renderers.generators.biggan.conditioning import Conditions
-from musicvis.renderers.generators.biggan.generator import BigGan
+from musicvis.renderers.generators.biggan.generator import Batches, BigGan
 from musicvis.renderers.generators.biggan.gpu import (
     CudaRuntime,
     batch_that_fits,
@@ -154,6 +154,24 @@ def test_where_no_graph_can_be_recorded_the_network_runs_without(monkeypatch: py
     for _ in range(3):
         assert runtime.images(conditions_of([1, 2, 3, 4])).flatten().tolist() == [2, 3, 4, 5]
     assert len(tries) == 1
+
+
+def test_where_the_graph_finds_no_memory_a_graph_of_half_the_batch_is_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recorded = []
+
+    def record(network: Any, example: Conditions) -> Any:
+        recorded.append(len(example.start))
+        if len(example.start) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return lambda conditions: conditions.start + 1
+
+    batches = Batches(gpu_runtime(monkeypatch, record).images, 4)
+    for count in (7, 7):
+        made = batches.images(conditions_of(list(map(float, range(count)))))
+        assert made.flatten().tolist() == [k + 1.0 for k in range(count)]
+    assert recorded == [4, 2] and batches.size == 2
 
 
 def test_biggan_is_told_the_truncation_by_the_film(folder: Path) -> None:
