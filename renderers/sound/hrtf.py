@@ -44,11 +44,8 @@ class Head:
     lead: int
     """The sample of an aligned response that is heard at once: where that of the front is greatest."""
     sample_rate_hz: int
-
-    @property
-    def advance(self) -> float:
-        """By how many samples all is heard earlier than it was measured."""
-        return self.arrival.origin - LEAD + self.lead
+    advance: float
+    """By how many samples all is heard earlier than it was measured."""
 
 
 @lru_cache(maxsize=2)
@@ -71,7 +68,7 @@ def head_of(path: Path, sample_rate_hz: int) -> Head:
 
 def head_from(measured: Responses, sample_rate_hz: int) -> Head:
     """Responses at the mix's rate, aligned, at the loudness of the model; ValueError where that cannot be."""
-    at_rate = _resampled(measured, sample_rate_hz)
+    at_rate, padding = _resampled(measured, sample_rate_hz)
     mesh = mesh_of(measured.directions)
     arrival = arrival_of(measured.directions, onsets(at_rate), sample_rate_hz)
     late = arrival.samples(measured.directions)
@@ -81,7 +78,8 @@ def head_from(measured: Responses, sample_rate_hz: int) -> Head:
     loud = aligned / _diffuse_gain(aligned, mesh, sample_rate_hz)
     front = loud[mesh.nearest(np.array([0.0, 1.0, 0.0]))]
     lead = int(np.argmax(np.abs(front).sum(axis=0)[: 2 * LEAD]))
-    return Head(mesh, loud, arrival, lead, sample_rate_hz)
+    advance = arrival.origin - padding - LEAD + lead
+    return Head(mesh, loud, arrival, lead, sample_rate_hz, advance)
 
 
 class Hrtf:
@@ -199,10 +197,13 @@ def _with_end(blocks: Iterable[F64], taps: int) -> Iterator[tuple[F64, bool]]:
     yield np.zeros((2, WINDOW + taps + 2 * REACH + 2 * LEAD)), True
 
 
-def _resampled(measured: Responses, sample_rate_hz: int) -> F64:
-    """The responses at another rate, as loud as before: a response is a density over time."""
+def _resampled(measured: Responses, sample_rate_hz: int) -> tuple[F64, float]:
+    """The responses at another rate, as loud as before (a response is a density over time).
+
+    And how many samples of silence that has put before them.
+    """
     if measured.sample_rate_hz == sample_rate_hz:
-        return measured.responses
+        return measured.responses, 0.0
     import soxr
 
     count, _, taps = measured.responses.shape
@@ -216,7 +217,7 @@ def _resampled(measured: Responses, sample_rate_hz: int) -> F64:
         for k in range(0, flat.shape[1], 64)
     ]
     at_rate = np.concatenate(columns, axis=1).T
-    return np.asarray(at_rate, np.float64).reshape(count, 2, -1) / rate
+    return np.asarray(at_rate, np.float64).reshape(count, 2, -1) / rate, quiet * rate
 
 
 def _shifted(responses: F64, early: F64) -> F64:
