@@ -76,7 +76,7 @@ class Lanes:
         layers = tuple(
             Layer(mode, self._plain(self._segments(lane, over), over))
             for mode, neutral in (("add", 0.0), ("multiply", 1.0))
-            for over in (replace(target, neutral=neutral, low=-inf, high=inf),)
+            for over in (replace(target, neutral=neutral, low=-inf, high=inf, circle=0.0),)
             for lane in self._named(target.name, mode)
         )
         return replace(curve, layers=curve.layers + layers) if layers else curve
@@ -126,6 +126,8 @@ def lane_segments(
         end = _segment_end(lane, point, start, following, clock, end_qn, findings)
         if end is None:
             return ()
+        if target.circle:
+            point = _counted_on(point, standing, target.circle)
         segment = _segment(lane, point, start, end, standing, clock, seed)
         cycles += segment.cycles
         fault = _fault(point, segment, cycles, clock)
@@ -228,6 +230,26 @@ def _segment(
         domain=point.domain,
         hard=point.hard,
         key=_drift_key(seed, lane.name, start),
+    )
+
+
+def _counted_on(point: Point, standing: float, circle: float) -> Point:
+    """The directions of a point in the turn in which the lane stands: after two orbits 45 is still right.
+
+    A place to begin or to stay at is taken the shorter way round.
+    """
+
+    def nearest(value: float) -> float:
+        return value + circle * round((standing - value) / circle)
+
+    if point.hold is not None:
+        return replace(point, hold=nearest(point.hold))
+    turned = circle * round(standing / circle) if point.start is None else nearest(point.start) - point.start
+    return replace(
+        point,
+        start=None if point.start is None else point.start + turned,
+        to=None if point.to is None else point.to + turned,
+        via=None if point.via is None else point.via + turned,
     )
 
 

@@ -34,6 +34,8 @@ class Target:
     """Of a picture a jump is a cut, on the frame."""
     declick_per_unit_s: float = 0.0
     """So much for each unit of a jump, where that is longer."""
+    circle: float = 0.0
+    """The turn after which a value means the same again; 0 where none does."""
 
 
 def beat_rate(clock: Clock) -> Curve:
@@ -88,7 +90,7 @@ def ear_target(bus: Bus) -> Target:
 def azimuth_target(bus: Bus) -> Target:
     """Where a bus stands around the head, in degrees clockwise from the front, turn after turn."""
     name, turn_deg = f"{bus.name}.azimuth", FARTHEST_TURN_DEG
-    return Target(name, -turn_deg, turn_deg, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0)
+    return Target(name, -turn_deg, turn_deg, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0, 360.0)
 
 
 def elevation_target(bus: Bus) -> Target:

@@ -50,8 +50,17 @@ def test_an_orbit_turns_from_where_the_lane_stands(tmp_path: Path) -> None:
     (bus,) = planned(tmp_path, "{space: binaural}", lanes).buses
     assert bus.azimuth_deg is not None
     found = bus.azimuth_deg.values(np.array([1.0, 3.0, 3.999999, 5.0, 6.0, 7.0]))
-    assert found == pytest.approx([30.0, 390.0, 750.0, 660.0, 570.0, 285.0], abs=1e-3)
+    assert found == pytest.approx([30.0, 390.0, 750.0, 660.0, 570.0, 645.0], abs=1e-3)
     assert bus.distance is None and bus.elevation_deg is None
+
+
+def test_directions_mean_the_same_after_a_turn(tmp_path: Path) -> None:
+    lanes = "[{at: 1, turns: 2.125}, {at: 2, to: 0}, {at: 3, from: -30, to: 330}, {at: 4, hold: 350}]"
+    (bus,) = planned(tmp_path, "{space: binaural}", f"{{vibes.azimuth: {lanes}}}").buses
+    assert bus.azimuth_deg is not None
+    # Two turns and 45 degrees; from there 45 back, not two turns; then once round; 350 is 10 left of 0.
+    found = bus.azimuth_deg.values(np.array([1.999999, 3.0, 3.9, 5.0, 7.0]))
+    assert found == pytest.approx([765.0, 742.5, 722.25, 870.0, 1070.0], abs=1e-3)
 
 
 def test_a_spiral_moves_azimuth_distance_and_elevation_together(tmp_path: Path) -> None:
@@ -59,7 +68,7 @@ def test_a_spiral_moves_azimuth_distance_and_elevation_together(tmp_path: Path) 
     (bus,) = planned(tmp_path, "{space: binaural}", lanes).buses
     assert bus.azimuth_deg is not None and bus.distance is not None and bus.elevation_deg is not None
     times_s = np.array([0.0, 1.0, 2.0, 5.0])
-    assert bus.azimuth_deg.values(times_s) == pytest.approx([0.0, 90.0, 180.0, 0.0], abs=1e-9)
+    assert bus.azimuth_deg.values(times_s) == pytest.approx([0.0, 90.0, 180.0, 360.0], abs=1e-9)
     # Halfway between 0.5 and 8 is 2: distances grow by ratios. After the spiral they stay.
     assert bus.distance.values(times_s) == pytest.approx([0.5, 1.0, 2.0, 8.0])
     assert bus.elevation_deg.values(times_s) == pytest.approx([0.0, 15.0, 30.0, 60.0], abs=1e-9)
