@@ -124,9 +124,10 @@ def _excerpt(line: str, finding: Diagnostic) -> tuple[str, int, int]:
     span = finding.span
     start = min(span.column - 1, len(line))
     end = min(span.end_column - 1, len(line)) if span.end_line == span.line else len(line)
-    before, meant, after = (
-        escaped(part.replace("\t", " ")) for part in (line[:start], line[start:end], line[end:])
-    )
+    # A line may be a million characters long; no more of it is looked at than could be shown.
+    near = 2 * _WIDEST
+    parts = line[max(start - near, 0) : start], line[start : min(end, start + near)], line[end : end + near]
+    before, meant, after = (escaped(part.replace("\t", " ")) for part in parts)
     meant = meant.rstrip() or meant[:1]
     if len(before) + len(meant) + len(after) > _WIDEST:
         if len(before) > 40:
