@@ -199,6 +199,7 @@ class _Finish:
         self.tracks = tracks
         self.track_of = track_of
         self.part_of = {staff: index for index, part in enumerate(parts) for staff in part.staves}
+        self.percussion = {staff for part in parts for staff in part.percussion_staves}
         self.sounding = {staff for part in parts for staff in part.primary_staves}
         self.slurs = _lines([(staff, time(start), time(end), 1) for staff, start, end in marks.slurs])
         self.ottavas = _lines(
@@ -275,7 +276,7 @@ class _Finish:
             velocity_factor=velocity_factor(instrument.velocities, chord.table_names),
             tremolo=chord.tremolo,
             lyrics=chord.lyrics,
-            is_drums=instrument.track.is_drums,
+            has_flams=instrument.track.is_drums and chord.staff in self.percussion,
             shown_staff=self.shown_staff(chord),
         )
 
@@ -298,7 +299,11 @@ def _value(lines: dict[int, _Lines], key: int, time: Fraction) -> int | None:
 def _shifted(notes: tuple[WrittenNote, ...], semitones: int) -> tuple[WrittenNote, ...]:
     if not semitones:
         return notes
-    return tuple(replace(note, pitch=min(max(note.pitch + semitones, 0), 127)) for note in notes)
+    return tuple(
+        replace(note, pitch=pitch, shift=pitch - note.pitch)
+        for note in notes
+        for pitch in [min(max(note.pitch + semitones, 0), 127)]
+    )
 
 
 def _shifted_graces(graces: tuple[GraceChord, ...], semitones: int) -> tuple[GraceChord, ...]:

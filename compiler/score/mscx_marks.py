@@ -141,7 +141,8 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
     if velocity < 1:
         return
     change = whole_child(layout.name, node, "veloChange", change, -127, 127)
-    found.dynamics.append(Dynamic(mark.place, _reach(mark, node, layout), velocity, change))
+    reach = _reach(mark, node, layout)
+    found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change))
 
 
 def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:
@@ -247,7 +248,9 @@ def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, fo
         subtype = whole(layout.name, detail, detail.value("subtype", "0"), 0, 3)
         change = whole_child(layout.name, detail, "veloChange", 0, -127, 127)
         found.hairpins.append(
-            Hairpin(mark.place, end, _reach(mark, detail, layout), subtype in (0, 2), change)
+            Hairpin(
+                mark.place, end, mark.staff, _reach(mark, detail, layout), subtype in (0, 2), change
+            )
         )
     elif kind == "Ottava":
         subtype_text = detail.value("subtype", "8va")

@@ -29,6 +29,8 @@ class Part:
     staves: tuple[int, ...]
     primary_staves: frozenset[int]
     """Those that sound; the others are linked copies, as tablature beside a staff."""
+    percussion_staves: frozenset[int] = frozenset()
+    """Those whose staff type is for percussion: grace notes of a drumset are flams there only."""
 
 
 def read_parts(score: Node, name: str) -> list[Part]:
@@ -42,8 +44,13 @@ def read_parts(score: Node, name: str) -> list[Part]:
         if staff_count > MAX_STAVES:
             refuse(name, node, f"more than {MAX_STAVES} staves")
         primary = [index for index, staff in zip(indices, staves, strict=True) if not staff.has("linkedTo")]
-        instrument = node.child("Instrument")
-        parts.append(Part(read_instrument(node, instrument, len(indices), name), indices, frozenset(primary)))
+        percussion = [
+            index
+            for index, staff in zip(indices, staves, strict=True)
+            if any(kind.attributes.get("group") == "percussion" for kind in staff.each("StaffType"))
+        ]
+        instrument = read_instrument(node, node.child("Instrument"), len(indices), name)
+        parts.append(Part(instrument, indices, frozenset(primary), frozenset(percussion)))
     return parts
 
 

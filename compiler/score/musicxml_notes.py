@@ -132,7 +132,7 @@ def _chord(element: Any, staff: Staff, place: Place, length: Fraction, voice: in
         velocity_factor=velocity_factor(DEFAULT_VELOCITIES, table),
         tremolo=tremolo,
         lyrics=tuple((int(lyric.number), str(lyric.text)) for lyric in element.lyrics if lyric.text),
-        is_drums=staff.is_drums,
+        has_flams=staff.is_drums,
     )
 
 

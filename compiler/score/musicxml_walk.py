@@ -229,7 +229,7 @@ class Walk:
                     self.wedges[number] = (place, wedge.attributes["type"] == "crescendo")
                 elif wedge.attributes.get("type") == "stop" and number in self.wedges:
                     start, rises = self.wedges.pop(number)
-                    self.frame.hairpins.append(Hairpin(start, place, self.staves, rises))
+                    self.frame.hairpins.append(Hairpin(start, place, self.staves[0], self.staves, rises))
             for mark in kind.each("dynamics"):
                 symbol = mark.children[0].tag if mark.children else ""
                 velocity, change = DYNAMICS.get(symbol, (-1, 0))
@@ -238,4 +238,4 @@ class Walk:
                     # MusicXML counts in hundredths of velocity 90.
                     velocity = min(max(round(stated * 90 / 100), 1), 127)
                 if velocity > 0:
-                    self.frame.dynamics.append(Dynamic(place, self.staves, velocity, change))
+                    self.frame.dynamics.append(Dynamic(place, self.staves[0], self.staves, velocity, change))

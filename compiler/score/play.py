@@ -16,7 +16,7 @@ from .model import Measure, Note, RehearsalMark, Score, TempoMark
 from .repeats import playing_order
 from .strokes import Stroke, strokes_of, ties_of
 from .tempo import PaperTempo, played_tempi
-from .velocity import staff_velocities
+from .velocity import staff_velocities, tick_of
 from .written import WrittenChord, WrittenScore, bar_starts
 
 
@@ -86,9 +86,10 @@ def _sounds(
     count = 0
     for index, chord in enumerate(score.chords):
         start = starts[chord.place.bar_index] + chord.place.offset_qn
+        # Graces and strokes are as loud as the chord's place says, as MuseScore plays them.
+        dynamic = curves[chord.staff].at(tick_of(start))
         sounds = by_bar.setdefault((chord.staff, chord.place.bar_index), [])
         for stroke in strokes_of(index, score.chords, links, tempo.at(start)):
-            dynamic = curves[chord.staff].at(start + stroke.delay_qn if stroke.delay_qn else start)
             sounds.append(_Sound(stroke, chord, _velocity(stroke, chord, dynamic)))
             count += 1
             if stroke.length_qn.denominator > MAX_DENOMINATOR:
@@ -115,7 +116,6 @@ def _source_bar(score: WrittenScore, staff: int, bar: int) -> int:
 def _velocity(stroke: Stroke, chord: WrittenChord, dynamic: int) -> int:
     note = stroke.note
     velocity = dynamic if chord.velocity_factor == 1 else int(dynamic * chord.velocity_factor)
-    velocity = min(max(velocity, 1), 127)
     if note.velocity is not None:
         return min(note.velocity, 127)
     if note.velocity_percent:

@@ -11,6 +11,8 @@ from .written import GraceChord, WrittenChord, WrittenNote
 
 # MuseScore 3: an acciaccatura lasts 65 ms, all those before one chord together at most half of it.
 _ACCIACCATURA_S = Fraction(65, 1000)
+# A grace note of a drumset, a flam, lasts 15 ms.
+_FLAM_S = Fraction(15, 1000)
 # Thousandths of the chord that an appoggiatura takes: half, two thirds of a dotted, four sevenths of a doubly
 # dotted.
 _APPOGGIATURA = {0: 500, 1: 667, 2: 571}
@@ -56,7 +58,8 @@ def ties_of(
         start = bar_starts[chord.place.bar_index] + chord.place.offset_qn
         for number, note in enumerate(chord.notes):
             if note.ties_back:
-                ends.setdefault((staff_tracks[chord.staff], start, note.pitch), []).append((index, number))
+                key = (staff_tracks[chord.staff], start, note.pitch - note.shift)
+                ends.setdefault(key, []).append((index, number))
     following: dict[Head, Head] = {}
     joined: set[Head] = set()
     from_grace: set[Head] = set()
@@ -74,7 +77,7 @@ def ties_of(
                 continue
             candidates = [
                 head
-                for head in ends.get((staff_tracks[chord.staff], end, note.pitch), ())
+                for head in ends.get((staff_tracks[chord.staff], end, note.pitch - note.shift), ())
                 if head not in joined and head[0] != index
             ]
             if candidates:
@@ -198,7 +201,10 @@ def _grace_shares(chord: WrittenChord, quarters_per_minute: Fraction) -> tuple[i
     appoggiatura = _APPOGGIATURA.get(min(chord.dots, 2), 500)
     before = each = 0
     weight_after = Fraction(count_after, count + count_after)
-    if count:
+    if count and chord.has_flams:
+        each = min(int(_FLAM_S / seconds * _WHOLE), _WHOLE // (count + 1))
+        before = each * count
+    elif count:
         if chord.graces_before[0].is_acciaccatura:
             before = min(_WHOLE // 2, int(_ACCIACCATURA_S * count / seconds * _WHOLE))
             weight_after = Fraction(1)

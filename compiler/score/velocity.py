@@ -3,17 +3,16 @@
 The rules are MuseScore 3's; 80 is its velocity before the first dynamic.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
-from .timeline import Timeline
-from .written import Place, WrittenScore
+from .written import Dynamic, Hairpin, Place, WrittenScore
 
 DEFAULT_VELOCITY = 80
-# How long an fp is loud: one tick of MuseScore's 480 in a quarter note.
-_ACCENT_QN = Fraction(1, 480)
+TICKS_PER_QUARTER = 480
 # MuseScore 3, libmscore/dynamic.cpp: velocity and the change that follows an accent.
 DYNAMICS = {
     "pppppp": (1, 0),
@@ -50,90 +49,94 @@ DYNAMICS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """From start on, a value, or a ramp that reaches end_value at end and stays there."""
+class _Event:
+    """From its tick on a value, or a ramp from it to the value of the next event."""
 
-    start: Fraction
     value: int
-    end: Fraction
-    end_value: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Ramp:
-    start: Fraction
-    end: Fraction
-    change: int
-    """0: as the next dynamic says."""
-    rises: bool
+    is_ramp: bool = False
 
 
 class VelocityCurve:
-    """The velocity of one staff; times are quarter notes from the start of the first bar on paper."""
+    """The velocity of one staff; times are ticks, 480 in a quarter note, from the start of the first bar."""
 
-    def __init__(self, fixed: dict[Fraction, int], ramps: Sequence[_Ramp]) -> None:
-        self._fixed_times = Timeline(sorted(fixed))
-        self._fixed = fixed
-        self._stretches: list[_Stretch] = []
-        self._starts = Timeline()
-        by_start = {ramp.start: ramp for ramp in sorted(ramps, key=lambda r: (r.start, -r.end))}
-        for time in sorted({*fixed, *by_start}):
-            value = fixed.get(time, self.at(time))
-            ramp = by_start.get(time)
-            if ramp is None:
-                self._add(_Stretch(time, value, time, value))
-            else:
-                self._add(_Stretch(time, value, ramp.end, self._target(ramp, value)))
+    def __init__(self) -> None:
+        self._ticks: list[int] = []
+        self._events: dict[int, _Event] = {}
 
-    def at(self, time: Fraction) -> int:
-        """The velocity at a time, ramps cut down to whole numbers."""
-        index = self._starts.last_by(time)
+    def set(self, tick: int, value: int, *, is_ramp: bool = False) -> None:
+        """Puts an event at a tick, instead of one that stands there."""
+        if tick not in self._events:
+            insort(self._ticks, tick)
+        self._events[tick] = _Event(value, is_ramp)
+
+    def at(self, tick: int) -> int:
+        """The velocity at a tick, ramps cut down to whole numbers."""
+        index = bisect_right(self._ticks, tick) - 1
         if index < 0:
             return DEFAULT_VELOCITY
-        stretch = self._stretches[index]
-        if time >= stretch.end:
-            return stretch.end_value
-        change = (stretch.end_value - stretch.value) * (time - stretch.start) / (stretch.end - stretch.start)
-        return stretch.value + int(change)
+        start = self._ticks[index]
+        event = self._events[start]
+        if not event.is_ramp or index + 1 == len(self._ticks):
+            return event.value
+        end = self._ticks[index + 1]
+        rise = (self._events[end].value - event.value) * (tick - start)
+        return event.value + (rise // (end - start) if rise >= 0 else -(-rise // (end - start)))
 
-    def _add(self, stretch: _Stretch) -> None:
-        self._stretches.append(stretch)
-        self._starts.append(stretch.start)
+    def after(self, tick: int) -> int:
+        """The value of the first event after a tick; where none follows, MuseScore heads for its default."""
+        index = bisect_right(self._ticks, tick)
+        return self._events[self._ticks[index]].value if index < len(self._ticks) else DEFAULT_VELOCITY
 
-    def _target(self, ramp: _Ramp, value: int) -> int:
-        if ramp.change:
-            target = value + ramp.change
-        else:
-            times = self._fixed_times.times
-            # The mark at the hairpin's end or the next one after it; one at its very start is its start.
-            index = bisect_left(times, max(ramp.end, ramp.start + _ACCENT_QN))
-            # Where no dynamic follows, MuseScore heads for its default.
-            target = self._fixed[times[index]] if index < len(times) else DEFAULT_VELOCITY
-            if (target > value) != ramp.rises:
-                target = value
-        return min(max(target, 1), 127)
+
+def tick_of(time_qn: Fraction) -> int:
+    """The tick of MuseScore's 480 in a quarter note that is nearest to a time."""
+    return floor(time_qn * TICKS_PER_QUARTER + Fraction(1, 2))
 
 
 def staff_velocities(score: WrittenScore, bar_starts: Sequence[Fraction]) -> list[VelocityCurve]:
-    """The velocity curve of every staff."""
+    """The velocity curve of every staff.
 
-    def at(place: Place) -> Fraction:
-        return bar_starts[place.bar_index] + place.offset_qn
+    Staff by staff, its dynamics first and then its hairpins are written into the curves of all the staves
+    that they govern: a hairpin of the whole system carries the velocity of the staff that it stands on.
+    """
 
-    fixed: list[dict[Fraction, int]] = [{} for _ in score.staff_tracks]
-    ramps: list[list[_Ramp]] = [[] for _ in score.staff_tracks]
+    def at(place: Place) -> int:
+        return tick_of(bar_starts[place.bar_index] + place.offset_qn)
+
+    curves = [VelocityCurve() for _ in score.staff_tracks]
+    dynamics: list[list[Dynamic]] = [[] for _ in curves]
+    hairpins: list[list[Hairpin]] = [[] for _ in curves]
     for dynamic in score.dynamics:
-        time = at(dynamic.place)
-        for staff in dynamic.staves:
-            fixed[staff][time] = dynamic.velocity
-            if dynamic.change:
-                # fp: loud on its own tick only.
-                target = min(max(dynamic.velocity + dynamic.change, 1), 127)
-                fixed[staff].setdefault(time + _ACCENT_QN, target)
+        dynamics[dynamic.staff].append(dynamic)
     for hairpin in score.hairpins:
-        start, end = at(hairpin.start), at(hairpin.end)
-        if start < end:
-            change = abs(hairpin.change) * (1 if hairpin.rises else -1)
-            for staff in hairpin.staves:
-                ramps[staff].append(_Ramp(start, end, change, hairpin.rises))
-    return [VelocityCurve(marks, slopes) for marks, slopes in zip(fixed, ramps, strict=True)]
+        hairpins[hairpin.staff].append(hairpin)
+    for curve, own_dynamics, own_hairpins in zip(curves, dynamics, hairpins, strict=True):
+        for dynamic in sorted(own_dynamics, key=lambda d: at(d.place)):
+            for staff in dynamic.staves:
+                _mark(curves[staff], at(dynamic.place), dynamic)
+        for hairpin in sorted(own_hairpins, key=lambda h: at(h.start)):
+            start, end = at(hairpin.start), at(hairpin.end)
+            # Of one tick there is nothing to ramp over.
+            if end - start > 1:
+                value = curve.at(start)
+                target = _target(hairpin, value, curve.after(end - 1))
+                for staff in hairpin.staves:
+                    curves[staff].set(start, value, is_ramp=True)
+                    curves[staff].set(end - 1, target)
+    return curves
+
+
+def _mark(curve: VelocityCurve, tick: int, dynamic: Dynamic) -> None:
+    curve.set(tick, dynamic.velocity)
+    if dynamic.change:
+        # fp: loud on its own tick only.
+        curve.set(tick + 1, min(max(dynamic.velocity + dynamic.change, 1), 127))
+
+
+def _target(hairpin: Hairpin, value: int, following: int) -> int:
+    """Where a hairpin leads: as far as it says, or to what follows it where that lies in its direction."""
+    if hairpin.change:
+        value += abs(hairpin.change) if hairpin.rises else -abs(hairpin.change)
+    elif (following > value) == hairpin.rises:
+        value = following
+    return min(max(value, 1), 127)

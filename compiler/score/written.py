@@ -65,6 +65,8 @@ class WrittenNote:
     pitch: int
     ties_forward: bool = False
     ties_back: bool = False
+    shift: int = 0
+    """How much of `pitch` an ottava adds: ties join heads of one pitch on paper."""
     plays: bool = True
     velocity: int | None = None
     """A velocity of its own, replacing the dynamics'."""
@@ -115,7 +117,8 @@ class WrittenChord:
     tremolo: Tremolo | None = None
     lyrics: tuple[tuple[int, str], ...] = ()
     """(verse from 1, text)."""
-    is_drums: bool = False
+    has_flams: bool = False
+    """Its grace notes are a drummer's: short, whatever the chord's length."""
     shown_staff: int | None = None
     """The staff it is drawn on, where that is not the one it belongs to."""
 
@@ -125,6 +128,8 @@ class Dynamic:
     """From this place on, these staves play at this velocity, and `change` more after a moment (fp)."""
 
     place: Place
+    staff: int
+    """The staff it stands on; `staves` are those it governs."""
     staves: tuple[int, ...]
     velocity: int
     change: int = 0
@@ -136,6 +141,8 @@ class Hairpin:
 
     start: Place
     end: Place
+    staff: int
+    """The staff it stands on; `staves` are those it governs."""
     staves: tuple[int, ...]
     rises: bool
     change: int = 0
