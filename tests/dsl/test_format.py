@@ -1,4 +1,4 @@
-"""The formatter changes the space between things and nothing else: not a value, not a spelling, not a comment."""
+"""The formatter changes the space between things and nothing else: no value, no spelling, no comment."""
 
 from typing import Any
 
