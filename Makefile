@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIECE ?= pieces/impassive
 BIN := .venv/bin
 
-.PHONY: film draft test soak lint errors sheets bench clean
+.PHONY: film draft test soak lint errors sheets bench bench-audio clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -32,6 +32,10 @@ sheets: film .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
+
+# What the sound does beside its thresholds: the tables of docs/audio.md and docs/audio-space.md.
+bench-audio: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.audio
 
 clean:
 	rm -rf .venv build dist *.egg-info
