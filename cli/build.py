@@ -1,5 +1,6 @@
 """`musicvis compile`: a piece becomes a film."""
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -96,7 +97,8 @@ def compile_command(
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder.
-    The film is written to build/NAME.mp4 beside the manifest; it appears when it is whole, and not before.
+    The film is written to build/NAME.mp4 beside the manifest, a passage or a draft to a name of its own;
+    it appears when it is whole, and not before.
     """
     from ..compiler.compile import compile_piece
     from ..dsl.diagnostics import PieceError
@@ -107,7 +109,8 @@ def compile_command(
     manifest = piece or piece_here(Path.cwd())
     if output is not None and output.suffix.lower() in (".wav", ".flac"):
         only = only or "audio"
-    target = film_path(manifest, output, draft, only == "audio")
+    variant = variant_name(draft, bars, seconds, only == "picture")
+    target = film_path(manifest, output, variant, only == "audio")
     if bits == "32" and target.suffix.lower() == ".flac":
         raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
     drafted = draft_overrides(size, fps) if draft else ()
@@ -160,14 +163,26 @@ def compile_command(
     reporter.message(f"wrote {target} in {time.monotonic() - started_s:.0f} s")
 
 
-def film_path(manifest: Path, output: Path | None, draft: bool, is_sound: bool = False) -> Path:
+def variant_name(draft: bool, bars: str | None, seconds: str | None, silent: bool) -> str:
+    """What a file's name says beside the piece's: a passage must not take the place of the whole film."""
+    said = {
+        "draft": "draft" if draft else None,
+        "bars": bars and f"bars-{bars}",
+        "seconds": seconds and f"{seconds.removesuffix('s')}s",
+        "silent": "silent" if silent else None,
+    }
+    plain = (re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-.") for part in said.values() if part)
+    return "".join(f"-{part}" for part in plain)
+
+
+def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: bool = False) -> Path:
     """Where the film or its sound goes: as asked, or build/NAME.mp4 or .wav beside the manifest.
 
     Raises click.UsageError for a suffix that is none, and for a folder that does not exist.
     """
     if output is None:
         suffix = ".wav" if is_sound else ".mp4"
-        return manifest.parent / "build" / f"{piece_name(manifest)}{'-draft' if draft else ''}{suffix}"
+        return manifest.parent / "build" / f"{piece_name(manifest)}{variant}{suffix}"
     suffix = output.suffix.lower()
     if is_sound and suffix not in (".wav", ".flac"):
         raise click.UsageError(f"{output}: a sound ends in .wav or .flac")
