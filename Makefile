@@ -49,6 +49,6 @@ clean:
 	touch $@
 
 .venv/dev.stamp: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render,gan,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render,gan,hrtf,dev]'
 	touch $@
 	touch .venv/render.stamp
