@@ -1,6 +1,7 @@
 """Stems: one source of a bus as stereo blocks at the mix's rate: synthesised, played by a program or read."""
 
 from collections.abc import Iterator
+from math import exp, pi
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from .synth import synthesised
 
 F64 = NDArray[np.float64]
 
+_BLOCKED_HZ = 4.0
+
 
 def stem_blocks(stem: StemPlan, sample_count: int, sample_rate_hz: int, folder: Path) -> Iterator[F64]:
     """The stem without its gain: float64 (2, BLOCK), the last one shorter, sample_count samples in all.
@@ -23,7 +26,7 @@ def stem_blocks(stem: StemPlan, sample_count: int, sample_rate_hz: int, folder: 
     if stem.file is None and not stem.by:
         if stem.notes is None:
             raise ValueError(f"stem {stem.name} has neither notes nor a file")
-        return synthesised(stem.notes, sample_count, sample_rate_hz)
+        return _without_constant(synthesised(stem.notes, sample_count, sample_rate_hz), sample_rate_hz)
     file, start_s = stem_file(stem, folder, sample_rate_hz)
     lag_s = 0.0
     if stem.is_aligned:
@@ -38,3 +41,15 @@ def stem_file(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, 
     if stem.file is not None:
         return stem.file, 0.0
     return played(stem, folder, sample_rate_hz)
+
+
+def _without_constant(blocks: Iterator[F64], sample_rate_hz: int) -> Iterator[F64]:
+    """A first-order highpass: a mode that starts as a sine pushes to one side, which nothing radiates."""
+    from scipy.signal import lfilter
+
+    state = np.zeros((2, 1))
+    for block in blocks:
+        radiated, state = lfilter(
+            [1.0, -1.0], [1.0, -exp(-2.0 * pi * _BLOCKED_HZ / sample_rate_hz)], block, axis=1, zi=state
+        )
+        yield radiated

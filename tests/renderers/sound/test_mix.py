@@ -66,7 +66,7 @@ def test_without_a_master_a_loud_mix_gets_one_gain_down_to_minus_1_dbtp_and_a_so
     with SoundRender(soft) as quiet, SoundRender(loud) as render:
         assert quiet.report.master.gain_db == 0.0
         assert render.report.master.gain_db < -3.0
-        assert -1.06 < render.report.master.true_peak_dbtp <= -1.0
+        assert -1.1 < render.report.master.true_peak_dbtp <= -1.0
         plain, scaled = np.concatenate(list(quiet.blocks())), np.concatenate(list(render.blocks()))
     # One factor everywhere: no limiter has touched it.
     factor = np.abs(scaled).max() / np.abs(plain).max()
@@ -159,3 +159,9 @@ def test_temporary_files_go_when_the_reader_stops_early() -> None:
         assert folder.exists()
     blocks.close()  # type: ignore[attr-defined]
     assert not folder.exists()
+
+
+def test_struck_bars_leave_no_constant_part() -> None:
+    struck = whole(plan(bus("marimba", 12, *range(45, 69)), seconds=8.0))
+    assert np.abs(struck).max() > 0.05
+    assert np.abs(struck.mean(axis=0)).max() < 10.0 ** (-100.0 / 20.0)
