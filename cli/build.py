@@ -64,7 +64,7 @@ def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | N
     "--stems", metavar="KINDS", callback=stem_kinds, help="Keep each bus as a file: dry, wet or dry,wet."
 )
 @click.option(
-    "--bits", type=click.Choice(("16", "24", "32")), default="24", help="Of a .wav or .flac; 32 are floats."
+    "--bits", type=click.Choice(("16", "24", "32")), help="Of a .wav or .flac; 32 are floats.  [default: 24]"
 )
 @click.option(
     "--trust-plugins",
@@ -89,7 +89,7 @@ def compile_command(
     workers: int | None,
     only: Literal["audio", "picture"] | None,
     stems: tuple[str, ...],
-    bits: str,
+    bits: str | None,
     trust_plugins: tuple[Path, ...],
     quiet: bool,
 ) -> None:
@@ -111,6 +111,10 @@ def compile_command(
         only = only or "audio"
     variant = variant_name(draft, bars, seconds, only == "picture")
     target = film_path(manifest, output, variant, only == "audio")
+    if bits is not None and only != "audio":
+        raise click.UsageError("--bits is for a .wav or .flac: write --only audio")
+    if stems and only == "picture":
+        raise click.UsageError("a silent film has no buses: leave out --stems, or --only picture")
     if bits == "32" and target.suffix.lower() == ".flac":
         raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
     drafted = draft_overrides(size, fps) if draft else ()
@@ -140,7 +144,7 @@ def compile_command(
             workers=workers,
             only=only,
             stems=stems,
-            bits=int(bits),
+            bits=int(bits or 24),
             precision=precision,
             backend=backend,
         )
