@@ -23,10 +23,13 @@ from musicvis.renderers.generators.biggan.generator import BigGan
 from musicvis.renderers.generators.biggan.precision import Computing
 from musicvis.renderers.generators.biggan.weights import write_safetensors
 
-from .timing import cpu_ms_in_turns, table
+from .timing import cpu_ms, elsewhere, in_turns, table
 
 FILM_FPS = 30
 POWER_STEPS = 15
+CHUNK = 4
+"""Images of one call of ours; the film asks for eight."""
+PACKAGE = ("package as shipped (training mode)", "package, evaluation")
 VARIANTS = (("fp32", "torch"), ("bf16", "torch"), ("fp32", "openvino"), ("bf16", "openvino"))
 
 
@@ -85,8 +88,8 @@ def written(network: Any, resolution_px: int, folder: Path) -> Path:
 def compared(resolution_px: int, peaks_gflops: dict[str, float], rounds: int) -> str:
     """One table: the package as its users run it (in training mode), in evaluation, and ours."""
     network = random_network(resolution_px)
-    noise, classes = vectors(1)
-    truncation = torch.ones(1)
+    noise, classes = vectors(CHUNK)
+    truncation = torch.ones(CHUNK)
     with torch.no_grad():
         reference = network(noise, classes, 1.0)
     works: dict[str, Callable[[], torch.Tensor]] = {}
@@ -101,18 +104,12 @@ def compared(resolution_px: int, peaks_gflops: dict[str, float], rounds: int) ->
             )
     found = {name: work() for name, work in works.items()}
 
-    def package(training: bool) -> torch.Tensor:
-        network.train(training)
-        with torch.no_grad():
-            made: torch.Tensor = network(noise, classes, 1.0)
-        return made
-
-    works = {
-        "package as shipped (training mode)": lambda: package(True),
-        "package, evaluation": lambda: package(False),
-        **works,
-    }
-    times_ms = cpu_ms_in_turns(works, rounds)
+    # Our runtime tells the allocator to keep its memory, which speeds the package up as well: it gets a
+    # process of its own.
+    with elsewhere(package_works, resolution_px) as package:
+        timers = {name: lambda name=name: package(name) for name in PACKAGE}
+        timers |= {name: lambda work=work: cpu_ms(work) / CHUNK for name, work in works.items()}
+        times_ms = in_turns(timers, rounds)
     shipped_ms, evaluated_ms = list(times_ms.values())[:2]
     gflop = least_gflop(released(resolution_px))
     rows = []
@@ -133,6 +130,21 @@ def compared(resolution_px: int, peaks_gflops: dict[str, float], rounds: int) ->
         )
     head = ["", "ms/frame", "x shipped", "x eval", "s/film minute", "of peak", "PSNR dB", "largest error"]
     return f"### {resolution_px} pixels, at least {gflop:.1f} GFLOP an image\n\n" + table(head, rows)
+
+
+def package_works(resolution_px: int) -> dict[str, Callable[[], torch.Tensor]]:
+    """One image by the package, as its users run it, in training mode, and in evaluation."""
+    torch.set_num_threads(1)
+    network = random_network(resolution_px)
+    noise, classes = vectors(1)
+
+    def image(training: bool) -> torch.Tensor:
+        network.train(training)
+        with torch.no_grad():
+            made: torch.Tensor = network(noise, classes, 1.0)
+        return made
+
+    return dict(zip(PACKAGE, (lambda: image(True), lambda: image(False)), strict=True))
 
 
 def psnr_db(found: torch.Tensor, expected: torch.Tensor) -> float:

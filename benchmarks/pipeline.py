@@ -1,7 +1,6 @@
 """A whole film with BigGAN, stage by stage and together, beside the shape of the audio-driven pipeline."""
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,8 +23,8 @@ from musicvis.renderers.render import render
 from PIL import Image
 
 from .film import FPS, Silent, wandering_picture
-from .networks import random_network, written
-from .timing import cpu_ms_in_turns, table
+from .networks import PACKAGE, package_works, random_network, written
+from .timing import cpu_ms_in_turns, elsewhere, in_turns, table
 
 YARDSTICK_FRAMES = 3
 YARDSTICK_FPS = 43
@@ -116,11 +115,11 @@ def yardstick(network: Any, picture: PicturePlan, stages_ms: dict[str, float], r
     """
     count = min(YARDSTICK_FRAMES, picture.frame_count)
     noise, classes = torch.from_numpy(picture.noise[:count]), torch.from_numpy(picture.classes(0, count))
-    network.train()
-    started_s = time.process_time()
+    network.eval()
     with torch.no_grad():
         made = [network(noise[k : k + 1], classes[k : k + 1], 0.9) for k in range(count)]
-    network_ms = (time.process_time() - started_s) * 1e3 / count
+    with elsewhere(package_works, resolution_px) as package:
+        network_ms = in_turns({PACKAGE[0]: lambda: package(PACKAGE[0])}, count)[PACKAGE[0]]
     started_s = time.process_time()
     frames: list[Image.Image] = []
     for batch in made:
@@ -189,7 +188,9 @@ def _largest_memory_mb(resolution_px: int, variant: str) -> float:
             del tensors
             generator = BigGan(Path(name), resolution_px, "cpu", Computing("auto", variant, 1))
         generator.images(noise, classes)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # The largest since this program began; getrusage counts the process that started it as well.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ class BigGan:
         """The runtime, and how many images it makes at once at best."""
         architecture = self._architecture
         side_px = architecture.output_dim
-        exact_px = exact_side_px(side_px)
+        exact_px = exact_side_px(side_px, self.precision, self._device)
         parts = stretches(architecture, tensors, self.precision, exact_px, head_in_blocks=not self._on_gpu)
         if self._on_gpu:
             from .gpu import CudaRuntime, batch_that_fits, image_bytes

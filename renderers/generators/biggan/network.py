@@ -145,9 +145,10 @@ def stretches(
     exact_px: int = 0,
     head_in_blocks: bool = False,
 ) -> list[Stretch]:
-    """The whole network: in float32 while the image has at most exact_px a side, then in `precision`.
+    """The whole network: in more than `precision` while the image has at most exact_px a side, then in it.
 
-    The first layers cost little, and their rounding errors are what the later ones enlarge.
+    The first layers cost little, and their rounding errors are what the later ones enlarge. More than
+    bfloat16 is float32, more than float32 is float64.
     """
     exact: list[torch.nn.Module] = []
     rest: list[torch.nn.Module] = []
@@ -157,9 +158,8 @@ def stretches(
         side_px *= 2 if doubles else 1
         (exact if side_px <= exact_px and not rest else rest).append(layer)
     rest.append(Head(tensors, head_in_blocks))
-    if precision == torch.float32:
-        return [Stretch([*exact, *rest], precision)]
-    return ([Stretch(exact, torch.float32)] if exact else []) + [Stretch(rest, precision)]
+    more = torch.float64 if precision == torch.float32 else torch.float32
+    return ([Stretch(exact, more)] if exact else []) + [Stretch(rest, precision)]
 
 
 def transposed_kernel(weight: torch.Tensor) -> torch.Tensor:

@@ -60,10 +60,15 @@ class OpenVinoRuntime:
         self._stretches = list(stretches)
         self._own = threading.local()
         core = openvino.Core()
-        self._models = []
+        self._models: list[Any] = []
         x = example.start[:1].contiguous()
         for stretch, inputs in shares_of(self._stretches, example[:1]):
-            precision, stretch = stretch.precision, stretch.float()
+            precision = stretch.precision
+            if precision == torch.float64:  # which OpenVINO would compute in float32
+                self._models.append(None)
+                x = _by_torch(stretch, x, inputs)
+                continue
+            stretch = stretch.float()
             model = _converted(stretch, [x, *inputs])
             hint = "bf16" if precision == torch.bfloat16 else "f32"
             settings = {
@@ -75,18 +80,22 @@ class OpenVinoRuntime:
             x = stretch(x, *inputs).contiguous()
 
     def images(self, conditions: Conditions) -> torch.Tensor:
-        made = [self._image(conditions[k : k + 1]) for k in range(len(conditions.start))]
-        return torch.from_numpy(np.concatenate(made))
+        made = [self._image(conditions[k : k + 1]).copy() for k in range(len(conditions.start))]
+        return torch.from_numpy(np.concatenate(made) if len(made) > 1 else made[0])
 
     def _image(self, conditions: Conditions) -> Any:
         if not hasattr(self._own, "requests"):
-            self._own.requests = [model.create_infer_request() for model in self._models]
-        x: Any = conditions.start.contiguous().numpy()
+            self._own.requests = [model and model.create_infer_request() for model in self._models]
+        x: Any = conditions.start.contiguous()
         parts = shares_of(self._stretches, conditions)
-        for request, (_, inputs) in zip(self._own.requests, parts, strict=True):
-            # The result lies in the request's own memory, which its next call overwrites: concatenate copies.
-            x = request.infer([x, *(tensor.numpy() for tensor in inputs)], share_inputs=True)[0]
-        return x.copy()
+        for request, (stretch, inputs) in zip(self._own.requests, parts, strict=True):
+            if request is None:
+                x = _by_torch(stretch, x, inputs)
+                continue
+            # The result lies in the request's own memory, which its next call overwrites.
+            arrays = [np.asarray(x), *(tensor.numpy() for tensor in inputs)]
+            x = request.infer(arrays, share_inputs=True)[0]
+        return x
 
 
 def shares_of(
@@ -98,6 +107,13 @@ def shares_of(
         end = first + stretch.norm_count
         yield stretch, [tensor for pair in conditions.modulations[first:end] for tensor in pair]
         first = end
+
+
+def _by_torch(stretch: Stretch, x: torch.Tensor, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
+    made: torch.Tensor = stretch(
+        x.to(stretch.precision), *(tensor.to(stretch.precision) for tensor in inputs)
+    )
+    return made.float().contiguous()
 
 
 def keep_large_blocks() -> None:
