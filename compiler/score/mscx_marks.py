@@ -248,9 +248,7 @@ def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, fo
         subtype = whole(layout.name, detail, detail.value("subtype", "0"), 0, 3)
         change = whole_child(layout.name, detail, "veloChange", 0, -127, 127)
         found.hairpins.append(
-            Hairpin(
-                mark.place, end, mark.staff, _reach(mark, detail, layout), subtype in (0, 2), change
-            )
+            Hairpin(mark.place, end, mark.staff, _reach(mark, detail, layout), subtype in (0, 2), change)
         )
     elif kind == "Ottava":
         subtype_text = detail.value("subtype", "8va")
@@ -285,5 +283,6 @@ def _volta(mark: Mark, detail: Node, end: Place, layout: Layout, found: Marks) -
             max(last, mark.place.bar_index),
             tuple(endings),
             detail.value("endHookType", "0") == "0",
+            mark.staff,
         )
     )

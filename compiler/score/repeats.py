@@ -5,6 +5,7 @@ taken once and in the last pass only, and after a jump repeats are left out unle
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .faults import fault
 from .written import Jump, Volta, WrittenBar
@@ -59,6 +60,11 @@ class _Section:
         self.leave_out_repeats = False
         self.play_until: int | None = None
         self.continue_at: int | None = None
+        self.jumped_from: int | None = None
+        self.plays_again = False
+        """After a jump that asks for repeats, each repeat counts anew when it is reached."""
+        self.landed: Volta | None = None
+        """The ending that the last jump went into, while it is played."""
 
     def play(self) -> None:
         index: int | None = self.first
@@ -66,9 +72,11 @@ class _Section:
         while index is not None and index <= self.last:
             if volta is not None and not volta.first_bar <= index <= volta.last_bar:
                 volta = None
+            if self.landed is not None and not self.landed.first_bar <= index <= self.landed.last_bar:
+                self.landed = None
             if volta is None:
                 volta = _volta_at(self.ranges, index)
-                if volta is not None and self.turn(index) not in volta.endings:
+                if volta not in (None, self.landed) and self.turn(index) not in volta.endings:
                     index = volta.last_bar + 1
                     volta = None
                     continue
@@ -88,24 +96,40 @@ class _Section:
                 f"its repeats unroll to more than {MAX_PLAYED_BARS} bars",
                 "lower the repeat counts",
             )
+        if bar.repeat_start and self.plays_again and self.start != index:
+            self.begin_anew(index)
         self.played[index] += 1
         if bar.repeat_start:
             self.start = index
+            if self.leave_out_repeats and self.jumped_from is None:
+                # What stands behind the jump has not been played yet: its repeats are.
+                self.leave_out_repeats = False
+        if index == self.play_until and self.is_last_pass(volta):
+            return self.end_jump()
         if self.played[index] < bar.repeat_count and not self.leave_out_repeats:
             return self.start
-        if self.is_last_pass(volta):
-            if bar.jump is not None and index not in self.taken:
+        if bar.repeat_count and volta is not None and volta is self.landed and self.leave_out_repeats:
+            # A jump into an ending that leads back plays it, goes back once, and takes the last ending.
+            self.landed = None
+            return self.start
+        if bar.jump is not None and self.is_last_pass(volta):
+            if index not in self.taken:
                 target = self.jump(index, bar.jump)
                 if target is not None:
                     return target
-            if index == self.play_until:
-                return self.end_jump()
+            elif index == self.jumped_from:
+                self.jumped_from = None
         return index + 1
 
     def turn(self, index: int) -> int:
         """Which time through the present repeat it is, from 1."""
         if self.leave_out_repeats:
-            return self.passes(_repeat_start(self.bars, index, self.first))
+            start = _repeat_start(self.bars, index, self.first)
+            until = None if self.play_until is None else _volta_at(self.ranges, self.play_until)
+            if until is not None and _repeat_start(self.bars, until.first_bar, self.first) == start:
+                # Of several endings the one with the Fine or To Coda is meant.
+                return max(until.endings, default=0)
+            return self.passes(start)
         # An ending on the repeat's very first bar is asked for before that bar is counted.
         return self.played[self.start] + (1 if index == self.start else 0)
 
@@ -140,7 +164,13 @@ class _Section:
         self.leave_out_repeats = not jump.play_repeats
         self.play_until = until
         self.continue_at = onward
-        self.enter(target)
+        self.jumped_from = index
+        self.plays_again = jump.play_repeats
+        self.land(target)
+        if jump.play_repeats:
+            turn = 1 if self.landed is None else min(self.landed.endings, default=1)
+            self.begin_anew(self.start)
+            self.played[self.start : target] = [turn] * (target - self.start)
         return target
 
     def end_jump(self) -> int | None:
@@ -149,14 +179,25 @@ class _Section:
         self.continue_at = None
         self.leave_out_repeats = False
         if target is not None:
-            self.enter(target)
+            self.land(target)
+            if self.played[self.start]:
+                self.landed = None
+            else:
+                self.played[self.start : target] = [1] * (target - self.start)
         return target
 
-    def enter(self, target: int) -> None:
-        """Counts from here anew, as if the repeat around the target had been begun once."""
+    def land(self, target: int) -> None:
+        """Goes on at a jump's target; an ending that stands there is played, whichever it is."""
         self.start = _repeat_start(self.bars, target, self.first)
-        for index in range(len(self.played)):
-            self.played[index] = 1 if self.start <= index < target else 0
+        self.landed = _volta_at(self.ranges, target)
+
+    def begin_anew(self, start: int) -> None:
+        """Counts the repeat that starts at this bar as not yet played."""
+        self.played[start] = 0
+        for index in range(start + 1, self.last + 1):
+            if self.bars[index].repeat_start:
+                break
+            self.played[index] = 0
 
     def label(self, label: str) -> int | None:
         """The bar with that marker: in this section first, then before it, then after."""
@@ -198,5 +239,5 @@ def _volta_ranges(bars: Sequence[WrittenBar], voltas: Sequence[Volta]) -> list[V
                 and last + 1 not in starts
             ):
                 last += 1
-        ranges.append(Volta(volta.first_bar, last, volta.endings, volta.is_open))
+        ranges.append(replace(volta, last_bar=last))
     return ranges

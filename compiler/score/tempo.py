@@ -5,13 +5,13 @@ MuseScore plays both, and so that the clock needs no third kind of time.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 
 from .model import TempoMark
 from .timeline import Timeline
-from .written import Place, WrittenScore
+from .written import Place, WrittenScore, repeated_voltas
 
 DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
 # A pause is put into the last 64th of a quarter note before it, or into half of what is left there.
@@ -68,6 +68,7 @@ class PaperTempo:
         for tempo in score.tempi:
             marks[at(tempo.place)] = tempo.quarters_per_minute
         marks.setdefault(Fraction(0), DEFAULT_QUARTERS_PER_MINUTE)
+        _end_with_their_endings(marks, score, bar_starts)
         plain = sorted(marks.items())
         plain_times = Timeline(time for time, _ in plain)
         for hold in sorted(score.holds, key=lambda h: at(h.start)):
@@ -92,6 +93,21 @@ class PaperTempo:
                 break
             found.append((time, tempo))
         return found
+
+
+def _end_with_their_endings(
+    marks: dict[Fraction, Fraction], score: WrittenScore, bar_starts: Sequence[Fraction]
+) -> None:
+    """After an ending that leads back, the tempo from before it holds again, if nothing else is marked."""
+    returns: dict[Fraction, Fraction] = {}
+    times = sorted(marks)
+    for volta in repeated_voltas(score):
+        start, end = bar_starts[volta.first_bar], bar_starts[volta.last_bar + 1]
+        index = bisect_left(times, start)
+        if start in returns or index:
+            returns[end] = returns[start] if start in returns else marks[times[index - 1]]
+    for time, tempo in returns.items():
+        marks.setdefault(time, tempo)
 
 
 def played_tempi(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from .written import Dynamic, Hairpin, Place, WrittenScore
+from .written import Dynamic, Hairpin, Place, Volta, WrittenScore, repeated_voltas
 
 DEFAULT_VELOCITY = 80
 TICKS_PER_QUARTER = 480
@@ -105,22 +105,33 @@ def staff_velocities(score: WrittenScore, bar_starts: Sequence[Fraction]) -> lis
 
     curves = [VelocityCurve() for _ in score.staff_tracks]
     dynamics: list[list[Dynamic]] = [[] for _ in curves]
-    hairpins: list[list[Hairpin]] = [[] for _ in curves]
+    lines: list[list[Hairpin | Volta]] = [[] for _ in curves]
     for dynamic in score.dynamics:
         dynamics[dynamic.staff].append(dynamic)
     for hairpin in score.hairpins:
-        hairpins[hairpin.staff].append(hairpin)
-    for curve, own_dynamics, own_hairpins in zip(curves, dynamics, hairpins, strict=True):
+        lines[hairpin.staff].append(hairpin)
+    for volta in repeated_voltas(score):
+        lines[volta.staff].append(volta)
+
+    def begin(line: Hairpin | Volta) -> int:
+        return at(line.start) if isinstance(line, Hairpin) else tick_of(bar_starts[line.first_bar])
+
+    for curve, own_dynamics, own_lines in zip(curves, dynamics, lines, strict=True):
         for dynamic in sorted(own_dynamics, key=lambda d: at(d.place)):
             for staff in dynamic.staves:
                 _mark(curves[staff], at(dynamic.place), dynamic)
-        for hairpin in sorted(own_hairpins, key=lambda h: at(h.start)):
-            start, end = at(hairpin.start), at(hairpin.end)
+        for line in sorted(own_lines, key=begin):
+            start = begin(line)
+            if isinstance(line, Volta):
+                # An ending that leads back leaves its own staff as loud as it was before.
+                curve.set(tick_of(bar_starts[line.last_bar + 1]) - 1, curve.at(start - 1))
+                continue
+            end = at(line.end)
             # Of one tick there is nothing to ramp over.
             if end - start > 1:
                 value = curve.at(start)
-                target = _target(hairpin, value, curve.after(end - 1))
-                for staff in hairpin.staves:
+                target = _target(line, value, curve.after(end - 1))
+                for staff in line.staves:
                     curves[staff].set(start, value, is_ramp=True)
                     curves[staff].set(end - 1, target)
     return curves

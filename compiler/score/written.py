@@ -56,6 +56,8 @@ class Volta:
     endings: tuple[int, ...]
     is_open: bool = False
     """Has no closing hook: it lasts until something else begins."""
+    staff: int = 0
+    """The staff it stands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,13 @@ def bar_starts(bars: Sequence[WrittenBar], name: str) -> list[Fraction]:
         if starts[-1].denominator > MAX_DENOMINATOR:
             raise fault("MV407", name, "its bars add up to no playable length")
     return starts
+
+
+def repeated_voltas(score: "WrittenScore") -> list[Volta]:
+    """The endings that lead back, in order: what they change of tempo and loudness ends with them."""
+    last = len(score.bars) - 1
+    back = [v for v in score.voltas if v.last_bar <= last and score.bars[v.last_bar].repeat_count]
+    return sorted(back, key=lambda volta: volta.first_bar)
 
 
 @dataclass(frozen=True, slots=True)
