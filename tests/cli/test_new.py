@@ -130,4 +130,4 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
     small = ("--size", "64x36", "--fps", "2", "--seconds", "1", "--workers", "1", "-q")
     result = run("compile", folder, *small, "--set", "visuals.resolution=128")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert (folder / "build/piece.mp4").stat().st_size > 1000
+    assert (folder / "build/piece-1s.mp4").stat().st_size > 1000
