@@ -1,4 +1,4 @@
-"""Every table, in Markdown: python -m benchmarks [--quick]; about three minutes on one core."""
+"""Every table, in Markdown: python -m benchmarks [--quick]; about four minutes on a busy core."""
 
 import argparse
 
@@ -25,7 +25,7 @@ def main() -> None:
     )
     print("## BigGAN\n\nCPU time of one thread, one image, random weights; medians, taken in turns.\n")
     for resolution_px in RESOLUTIONS_PX[:1] if quick else RESOLUTIONS_PX:
-        print(compared(resolution_px, peaks, rounds=1 if quick else 3), flush=True)
+        print(compared(resolution_px, peaks, rounds=1 if quick else 2), flush=True)
     print(pipeline_tables(128 if quick else 512, frame_count=4 if quick else 16), flush=True)
     if not quick:
         print(memory_table(512), flush=True)

@@ -143,3 +143,20 @@ def test_where_the_memory_ends_the_batch_is_halved_for_good_and_every_image_is_m
 def test_where_one_image_is_too_many_the_error_goes_on() -> None:
     with pytest.raises(torch.OutOfMemoryError):
         Batches(Cramped(0), 4).images(Conditions(torch.zeros(4, 1), ()))
+
+
+def test_at_every_multiple_of_a_fiftieth_the_statistics_are_those_of_the_package(
+    folder: Path, network: Any
+) -> None:
+    """Its own norm, at 0: (0 - mean) / sqrt(var + eps)."""
+    architecture = read_architecture(folder)
+    conditioning = Conditioning(architecture, read_weights(folder, architecture), CPU)
+    norm = network.generator.bn
+    channels = architecture.channel_width
+    for multiple in range(1, 51):
+        with torch.no_grad():
+            expected = norm(torch.zeros(1, channels, 1, 1), multiple / 50).flatten()
+        expected = (expected - norm.bias.detach()) / norm.weight.detach()
+        means, variances = conditioning._statistics(torch.tensor([multiple / 50], dtype=torch.float32))
+        found = -means[0, -channels:] / torch.sqrt(variances[0, -channels:] + architecture.eps)
+        assert torch.allclose(found, expected, atol=1e-5), multiple
