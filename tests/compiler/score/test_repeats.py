@@ -128,3 +128,59 @@ def test_any_signs_lead_to_an_end_through_bars_of_the_score(
     played = playing_order(bars, [v for v in voltas if v.first_bar <= v.last_bar], "test.mscx")
     assert len(played) <= MAX_PLAYED_BARS
     assert set(played) <= set(range(len(bars)))
+
+
+def form(text: str) -> tuple[list[WrittenBar], list[Volta]]:
+    """Bars from a line of signs: `|:` and `:|N` repeats, `V1,2` endings of one bar (`o` open), and jumps.
+
+    DC or DS with fine, coda or neither; `+` after it: repeats are played again.
+    """
+    kinds = {"fine": ("fine", ""), "coda": ("tocoda", "coda"), "": ("end", "")}
+    bars, voltas = [], []
+    for index, signs in enumerate(text.split("/")):
+        given_signs: dict[str, object] = {}
+        markers = []
+        for sign in signs.split():
+            if sign == "|:":
+                given_signs["repeat_start"] = True
+            elif sign.startswith(":|"):
+                given_signs["repeat_count"] = int(sign[2:])
+            elif sign.startswith("V"):
+                endings = tuple(int(number) for number in sign[1:].rstrip("o").split(","))
+                voltas.append(Volta(index, index, endings, sign.endswith("o")))
+            elif sign[:2] in ("DC", "DS"):
+                until, onward = kinds[sign[2:].rstrip("+")]
+                target = "start" if sign[:2] == "DC" else "segno"
+                given_signs["jump"] = Jump(target, until, onward, sign.endswith("+"))
+            else:
+                markers.append(sign)
+        bars.append(bar(markers=tuple(markers), **given_signs))
+    return bars, voltas
+
+
+@pytest.mark.parametrize(
+    ("signs", "played"),
+    [
+        # Behind the jump repeats are played again.
+        ("/ / segno / / / |: / / / V1 :|2 / V2o DS / |: :|2 / ", "ABCDEFGHIFGHJCDEFGHJKKL"),
+        ("/ / / |: / / :|3 / DC / / / |: / / :|2", "ABCDEFDEFDEFGABCDEFGHIJKLJKL"),
+        # A coda within the repeat of its jump has been repeated already.
+        ("|: / / tocoda :|2 / |: / / :|2 / |: DCcoda / coda :|2", "ABCABCDEFDEFGHGABCH"),
+        ("/ / tocoda / |: / DCcoda / V1 :|2 / V2o / coda", "ABCDEFDEABCH"),
+        # The ending with the To Coda is taken, not the last one.
+        ("/ / |: / V1 :|2 / V2 tocoda :|2 / V3 / DCcoda / coda", "ABCDCECFGABCEH"),
+        # A jump into an ending that leads back plays it and goes back once.
+        ("|: / / / V1 segno :|2 / V2 fine / / / DSfine / ", "ABCDABCEFGHDABCE"),
+        (
+            "/ / |: / / / V1 :|2 / V2,3 segno :|3 / V4,5o tocoda / / DScoda+ / coda",
+            "ABCDEFCDEGCDEGCDEHIJGCDEGCDEHK",
+        ),
+        # With repeats, the Fine is in the last pass of its ending, though another ending follows.
+        ("/ |: / V1 :|2 / V2 / |: / V1,2 fine :|3 / V3 / DCfine+", "ABCBDEFEFEGHABCBDEFEF"),
+        # Segno and To Coda in one bar behind endings.
+        ("/ / / V1,2 :|3 / V3,4o / segno tocoda / DScoda+ / coda", "ABCDABCDABCEFGFH"),
+    ],
+)
+def test_forms_are_played_as_musescore_plays_them(signs: str, played: str) -> None:
+    """Orders read off MuseScore 3.2.3's MIDI export of such scores."""
+    assert order(*form(signs)) == played
