@@ -15,7 +15,7 @@ CUT_FADE_IN_S = 0.02
 """For a passage that begins inside the piece: no click, and not heard as a fade."""
 CUT_FADE_OUT_S = 0.5
 
-# What a manifest may ask for, weighed before anything of that size is made (reliability.md 4, row 18).
+# What a manifest may ask for, weighed before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)
 FRAMES_MOST = 1_000_000
 SIDE_MOST_PX = 4096

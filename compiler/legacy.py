@@ -1,6 +1,6 @@
 """Ear positions as the program that came before computed them, once a millisecond, faults and all.
 
-Only for comparison: it shows by how much, and why, the exact curves differ (audio.md 1.3 to 1.5). Its bars
+Only for comparison: it shows by how much, and why, the exact curves differ. Its bars
 are spread evenly between the events of tempo and metre, and what follows the last event is left out; its
 segments are one millisecond short each and stand one behind the other, so that they run ahead of the sound;
 both ends of a segment are sampled, so that a joint stands twice.

@@ -379,8 +379,8 @@ _TABLE = (
         "MV317",
         "ear and azimuth",
         ERROR,
-        "A bus is moved either by its ear, from -1 to 1, or by its azimuth, in degrees around the head: an ear "
-        "of 1 is an azimuth of 90. Keep the lane that you mean.",
+        "A bus is moved either by its ear, from -1 to 1, or by its azimuth, in degrees around the head: an "
+        "ear of 1 is an azimuth of 90. Keep the lane that you mean.",
     ),
     Code(
         "MV320",

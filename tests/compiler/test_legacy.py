@@ -49,7 +49,7 @@ def test_the_bars_of_the_original_program_end_two_and_a_half_seconds_early(
 def test_c2_the_grid_is_that_of_the_original_program(
     name: str, upstream: dict[str, Any], lanes: tuple[Lane, ...], original_clock: Clock
 ) -> None:
-    """C2 of audio.md: 1e-9 at each checkpoint, equal lengths, and the sum over all values."""
+    """To 1e-9 at each checkpoint, equal lengths, and the sum over all values."""
     grid, wanted = pan_grid(lanes, original_clock)[name], upstream["lanes"][name]
     assert grid.shape == (wanted["length_ms"],)
     times_s, values = np.array(wanted["checkpoints"]).T
@@ -61,7 +61,7 @@ def test_c2_the_grid_is_that_of_the_original_program(
 def test_c3_the_exact_curve_differs_by_the_drift_of_the_original_and_by_nothing_else(
     name: str, upstream: dict[str, Any], lanes: tuple[Lane, ...], original_clock: Clock
 ) -> None:
-    """C3 of audio.md, to three digits, in the middle of each millisecond of the original's length."""
+    """To three digits, in the middle of each millisecond of the original's length."""
     wanted = upstream["lanes"][name]["difference"]
     lane = next(lane for lane in lanes if lane.name == name)
     findings: list[Diagnostic] = []

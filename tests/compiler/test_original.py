@@ -1,4 +1,4 @@
-"""C7 of audio.md: what a check says of the original piece's lanes, and that it says nothing else.
+"""What a check says of the original piece's lanes, and that it says nothing else.
 
 Bars, tempi and lanes are those of the original; its notes are not, but each part sounds when it did there.
 """

@@ -235,7 +235,10 @@ def test_a_stem_that_is_missing_is_found_before_any_picture(tmp_path: Path) -> N
     ("changes", "named"),
     [
         ({"generator": "biggan"}, "BigGAN is asked for, but there are no weights of BigGAN"),
-        ({"generator": "biggan", "weights": Path("nowhere")}, "no weights of BigGAN in nowhere, nor of that name in"),
+        (
+            {"generator": "biggan", "weights": Path("nowhere")},
+            "no weights of BigGAN in nowhere, nor of that name in",
+        ),
     ],
 )
 def test_a_generator_that_cannot_run_is_a_finding(

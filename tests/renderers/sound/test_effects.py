@@ -147,7 +147,7 @@ def test_a_chain_runs_in_its_order() -> None:
 
 
 def test_a_filter_that_a_lane_moves_sweeps_without_spurs() -> None:
-    # audio.md: a 997 Hz sine under a highpass sweep keeps every spur below -75 dBc.
+    # A 997 Hz sine under a highpass sweep keeps every spur below -75 dBc.
     seconds = 2
     t = np.arange(seconds * RATE) / RATE
     sine = np.tile(0.5 * np.sin(2.0 * np.pi * 997.0 * t), (2, 1))
