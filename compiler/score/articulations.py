@@ -1,7 +1,6 @@
 """How articulations change a chord: how long it is held, how hard it is struck, by MuseScore's tables."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 # instruments.xml of MuseScore 3: percent, by the names that its files use; "" is a chord without
 # articulation.
@@ -37,9 +36,6 @@ def gate_percent(table: Mapping[str, int], articulations: Sequence[str], slurred
     return 100 if slurred else table.get("", 100)
 
 
-def velocity_factor(table: Mapping[str, int], articulations: Sequence[str]) -> Fraction:
-    """By how much these articulations raise the velocity."""
-    factor = Fraction(1)
-    for articulation in articulations:
-        factor *= Fraction(table.get(articulation, 100), 100)
-    return factor
+def velocity_percents(table: Mapping[str, int], articulations: Sequence[str]) -> tuple[int, ...]:
+    """By how many percent these articulations change the velocity, one after the other."""
+    return tuple(table[articulation] for articulation in articulations if articulation in table)

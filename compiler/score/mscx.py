@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ...dsl.diagnostics import Diagnostic
-from .articulations import gate_percent, velocity_factor
+from .articulations import gate_percent, velocity_percents
 from .faults import fault, warning
 from .mscx_bars import LocalMeter, read_bars, section_breaks, staff_measures
 from .mscx_chords import RawChord
@@ -273,7 +273,7 @@ class _Finish:
             graces_after=_shifted_graces(chord.graces_after, shift),
             articulations=articulations,
             gate_percent=gate_percent(instrument.gates, chord.table_names, slurred),
-            velocity_factor=velocity_factor(instrument.velocities, chord.table_names),
+            velocity_percents=velocity_percents(instrument.velocities, chord.table_names),
             tremolo=chord.tremolo,
             lyrics=chord.lyrics,
             has_flams=instrument.track.is_drums and chord.staff in self.percussion,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from .articulations import DEFAULT_GATES, DEFAULT_VELOCITIES, gate_percent, velocity_factor
+from .articulations import DEFAULT_GATES, DEFAULT_VELOCITIES, gate_percent, velocity_percents
 from .faults import fault
 from .written import GraceChord, Place, Tremolo, WrittenBar, WrittenChord, WrittenNote
 
@@ -129,7 +129,7 @@ def _chord(element: Any, staff: Staff, place: Place, length: Fraction, voice: in
         dots=dots,
         articulations=articulations,
         gate_percent=gate_percent(DEFAULT_GATES, table, slurred),
-        velocity_factor=velocity_factor(DEFAULT_VELOCITIES, table),
+        velocity_percents=velocity_percents(DEFAULT_VELOCITIES, table),
         tremolo=tremolo,
         lyrics=tuple((int(lyric.number), str(lyric.text)) for lyric in element.lyrics if lyric.text),
         has_flams=staff.is_drums,

@@ -80,7 +80,7 @@ def _sounds(
     score: WrittenScore, starts: Sequence[Fraction], tempo: PaperTempo, name: str
 ) -> dict[int, list[_Sound]]:
     """What each bar of the file sounds like, by bar index."""
-    curves = staff_velocities(score, starts)
+    curves = staff_velocities(score, starts, tempo)
     links = ties_of(score.chords, starts, [track for track, _ in score.staff_tracks])
     by_bar: dict[tuple[int, int], list[_Sound]] = {}
     count = 0
@@ -115,7 +115,9 @@ def _source_bar(score: WrittenScore, staff: int, bar: int) -> int:
 
 def _velocity(stroke: Stroke, chord: WrittenChord, dynamic: int) -> int:
     note = stroke.note
-    velocity = dynamic if chord.velocity_factor == 1 else int(dynamic * chord.velocity_factor)
+    velocity = dynamic
+    for percent in chord.velocity_percents:
+        velocity = velocity * percent // 100
     if note.velocity is not None:
         return min(note.velocity, 127)
     if note.velocity_percent:

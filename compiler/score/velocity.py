@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from .written import Dynamic, Hairpin, Place, Volta, WrittenScore, repeated_voltas
+from .tempo import PaperTempo
+from .written import Dynamic, Hairpin, Place, WrittenScore, repeated_voltas
 
 DEFAULT_VELOCITY = 80
 TICKS_PER_QUARTER = 480
+# A hairpin from an fp or sfz begins when the accent is over: 0.8 quarter notes at tempo 120.
+_ACCENT_TICKS_PER_QPM = Fraction(8 * TICKS_PER_QUARTER, 10 * 120)
 # MuseScore 3, libmscore/dynamic.cpp: velocity and the change that follows an accent.
 DYNAMICS = {
     "pppppp": (1, 0),
@@ -93,7 +96,9 @@ def tick_of(time_qn: Fraction) -> int:
     return floor(time_qn * TICKS_PER_QUARTER + Fraction(1, 2))
 
 
-def staff_velocities(score: WrittenScore, bar_starts: Sequence[Fraction]) -> list[VelocityCurve]:
+def staff_velocities(
+    score: WrittenScore, bar_starts: Sequence[Fraction], tempo: PaperTempo
+) -> list[VelocityCurve]:
     """The velocity curve of every staff.
 
     Staff by staff, its dynamics first and then its hairpins are written into the curves of all the staves
@@ -105,35 +110,33 @@ def staff_velocities(score: WrittenScore, bar_starts: Sequence[Fraction]) -> lis
 
     curves = [VelocityCurve() for _ in score.staff_tracks]
     dynamics: list[list[Dynamic]] = [[] for _ in curves]
-    lines: list[list[Hairpin | Volta]] = [[] for _ in curves]
+    hairpins: list[list[Hairpin]] = [[] for _ in curves]
     for dynamic in score.dynamics:
         dynamics[dynamic.staff].append(dynamic)
     for hairpin in score.hairpins:
-        lines[hairpin.staff].append(hairpin)
-    for volta in repeated_voltas(score):
-        lines[volta.staff].append(volta)
-
-    def begin(line: Hairpin | Volta) -> int:
-        return at(line.start) if isinstance(line, Hairpin) else tick_of(bar_starts[line.first_bar])
-
-    for curve, own_dynamics, own_lines in zip(curves, dynamics, lines, strict=True):
+        hairpins[hairpin.staff].append(hairpin)
+    for curve, own_dynamics, own_hairpins in zip(curves, dynamics, hairpins, strict=True):
         for dynamic in sorted(own_dynamics, key=lambda d: at(d.place)):
             for staff in dynamic.staves:
                 _mark(curves[staff], at(dynamic.place), dynamic)
-        for line in sorted(own_lines, key=begin):
-            start = begin(line)
-            if isinstance(line, Volta):
-                # An ending that leads back leaves its own staff as loud as it was before.
-                curve.set(tick_of(bar_starts[line.last_bar + 1]) - 1, curve.at(start - 1))
-                continue
-            end = at(line.end)
+        accents = {at(dynamic.place) for dynamic in own_dynamics if dynamic.change}
+        for hairpin in sorted(own_hairpins, key=lambda h: at(h.start)):
+            start, end = at(hairpin.start), at(hairpin.end)
+            if start in accents:
+                quarters_per_minute = tempo.at(bar_starts[hairpin.start.bar_index] + hairpin.start.offset_qn)
+                start += int(_ACCENT_TICKS_PER_QPM * quarters_per_minute)
             # Of one tick there is nothing to ramp over.
             if end - start > 1:
                 value = curve.at(start)
-                target = _target(line, value, curve.after(end - 1))
-                for staff in line.staves:
+                target = _target(hairpin, value, curve.after(end - 1))
+                for staff in hairpin.staves:
                     curves[staff].set(start, value, is_ramp=True)
                     curves[staff].set(end - 1, target)
+    for volta in repeated_voltas(score):
+        # An ending that leads back leaves its own staff as loud as it was before.
+        curve = curves[volta.staff]
+        start, end = tick_of(bar_starts[volta.first_bar]), tick_of(bar_starts[volta.last_bar + 1])
+        curve.set(end - 1, curve.at(start - 1))
     return curves
 
 

@@ -115,7 +115,7 @@ class WrittenChord:
     graces_after: tuple[GraceChord, ...] = ()
     articulations: tuple[str, ...] = ()
     gate_percent: int = 100
-    velocity_factor: Fraction = Fraction(1)
+    velocity_percents: tuple[int, ...] = ()
     tremolo: Tremolo | None = None
     lyrics: tuple[tuple[int, str], ...] = ()
     """(verse from 1, text)."""
