@@ -266,16 +266,18 @@ def _alternating(chord: WrittenChord, partner: WrittenChord) -> list[Stroke]:
     strokes: list[Stroke] = []
     length = chord.length_qn * step / _WHOLE
     for notes, phase in ((chord.notes, 0), (partner.notes, step)):
-        for note in notes:
+        for number, note in enumerate(notes):
             if note.plays:
+                # The second chord's notes are as loud as their fellows in the first.
+                fellow = chord.notes[number if number < len(chord.notes) else 0]
                 strokes.extend(
                     Stroke(
-                        note,
+                        fellow,
                         note.pitch,
-                        chord.length_qn * (2 * step * number + phase) / _WHOLE,
+                        chord.length_qn * (2 * step * turn + phase) / _WHOLE,
                         length,
                         length * chord.gate_percent / 100,
                     )
-                    for number in range(pairs)
+                    for turn in range(pairs)
                 )
     return strokes
