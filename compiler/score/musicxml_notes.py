@@ -182,8 +182,10 @@ def _tremolo(element: Any, staff: Staff, face: Fraction, dots: int) -> Tremolo |
             strokes = min(max(int(mark.numberOfMarks), 1), 8)
     if not strokes:
         return None
-    # The chords of a tremolo between two are drawn with twice the length that they take.
-    base = face * (2 if between else 1) / (2 - Fraction(1, 2**dots))
+    # The chords of a tremolo between two are drawn with twice the length that they take; MuseScore writes
+    # that as a tuplet.
+    doubled = any(t.numberNotesActual == 2 * t.numberNotesNormal for t in element.duration.tuplets)
+    base = face * (2 if between and not doubled else 1) / (2 - Fraction(1, 2**dots))
     flags = 0
     while 0 < base < 1 and flags < 8:
         base *= 2

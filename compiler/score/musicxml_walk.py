@@ -101,7 +101,8 @@ class Walk:
                 began = stated
                 if node.tag == "backup":
                     stated = max(stated - step, Fraction(0))
-                    position = known.get(stated, max(position - step, Fraction(0)))
+                    # Back to the start, a voice whose rounded durations did not add up begins a little late.
+                    position = known.setdefault(stated, max(position - step, Fraction(0)))
                 else:
                     stated += step
                     exact = self.exact_length(node, step) if node.tag == "note" else step
@@ -115,6 +116,7 @@ class Walk:
             self.frame.bar_repeats.update({(staff, index): self.repeats_back for staff in self.staves})
         if any(stated != exact for stated, exact in known.items()):
             self.frame.exact[-1][index] = known
+            bar.length_qn = _whole_32nds(bar.length_qn)
 
     def drum_note(self, note: Node, where: tuple[int, Fraction]) -> None:
         """Notes the key of a percussion note, which music21 does not pass on."""
@@ -239,3 +241,8 @@ class Walk:
                     velocity = min(max(round(stated * 90 / 100), 1), 127)
                 if velocity > 0:
                     self.frame.dynamics.append(Dynamic(place, self.staves[0], self.staves, velocity, change))
+
+
+def _whole_32nds(length_qn: Fraction) -> Fraction:
+    """The length of a bar whose rounded durations do not add up: bars are measured in simple note values."""
+    return Fraction(round(length_qn * 32), 32) or length_qn

@@ -263,6 +263,9 @@ def _alternating(chord: WrittenChord, partner: WrittenChord) -> list[Stroke]:
     total = chord.length_qn * 2
     pairs = int(total / stroke_qn) // 2
     step = int(2 * _WHOLE * stroke_qn / total)
+    if not pairs:
+        # Too slow for a tremolo: each chord once.
+        pairs, step = 1, _WHOLE
     strokes: list[Stroke] = []
     length = chord.length_qn * step / _WHOLE
     for notes, phase in ((chord.notes, 0), (partner.notes, step)):

@@ -159,3 +159,35 @@ def test_what_music_cannot_be_is_refused_before_or_after_music21(old: str, new: 
     with pytest.raises(PieceError) as caught:
         read_score(text.replace(old, new).encode(), "a.musicxml")
     assert caught.value.diagnostics[0].code == code
+
+
+def test_a_second_voice_begins_with_the_bar_though_rounded_tuplets_before_it_are_too_long() -> None:
+    eleven = (
+        "<time-modification><actual-notes>11</actual-notes><normal-notes>8</normal-notes></time-modification>"
+    )
+    # Eleven eighths in the time of eight, of 480 divisions: 175 each are 5 more than the bar's 1920.
+    notes = note("C", 175, "eighth", eleven) * 11
+    second = note("E", 1920, "whole").replace("<voice>1", "<voice>2")
+    back = "<backup><duration>1920</duration></backup>"
+    score = read(notes + back + second, note("D", 1920, "whole"), divisions=480)
+    assert [n.onset_qn for n in score.notes if n.pitch == 64] == [0]
+    assert [n.onset_qn for n in score.notes if n.pitch == 60] == [Fraction(4 * i, 11) for i in range(11)]
+    assert [m.start_qn for m in score.measures] == [0, 4]
+
+
+def test_a_tremolo_between_two_chords_that_is_written_as_a_tuplet_sounds() -> None:
+    double = (
+        "<time-modification><actual-notes>2</actual-notes><normal-notes>1</normal-notes></time-modification>"
+    )
+    marks = [
+        f'<notations><ornaments><tremolo type="{end}">1</tremolo></ornaments></notations>'
+        for end in ("start", "stop")
+    ]
+    pair = "".join(note(step, 2, "eighth", double + mark) for step, mark in zip("CE", marks, strict=True))
+    score = read(pair + note("G", 28, "half", "<dot/>"), divisions=8)
+    # Drawn as eighths, a quarter of a quarter note each: one stroke of a 16th for each chord.
+    assert [(n.onset_qn, n.pitch) for n in score.notes] == [
+        (0, 60),
+        (Fraction(1, 4), 64),
+        (Fraction(1, 2), 67),
+    ]
