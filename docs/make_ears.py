@@ -6,6 +6,9 @@ Pale is the lane, from -1 left to +1 right. Dark is the difference that the spac
 dots are what is measured in windows of a quarter of a second, where the bus sounds: how much louder the right
 ear hears, against the same bus unmoved, as instruments are spread themselves; and for headphones how much
 earlier, from 200 to 1000 Hz, where a wave is longer than a head is wide and its time has one answer.
+
+The last strip is the finished mix: dark is what all lanes together promise, each bus with the power that it has
+before it moves, and the dots are the mastered sound of the film.
 """
 
 import sys
@@ -51,17 +54,14 @@ def rendered(bus: BusPlan, plan: SoundPlan) -> F64:
 
 def measured(bus: BusPlan, plan: SoundPlan) -> tuple[F64, F64]:
     """Times and level differences in dB, times and time differences in ms; positive is right."""
-    still = replace(
-        bus, ear=Curve.constant_of(0.0), azimuth_deg=None, elevation_deg=None, distance=None, ear_offset=0.0
-    )
-    sound, unmoved = rendered(bus, plan), rendered(still, plan)
+    sound, still = rendered(bus, plan), rendered(unmoved(bus), plan)
     rate_hz = plan.sample_rate_hz
     size = round(WINDOW_S * rate_hz)
     window = np.hanning(size)
     peak = np.abs(sound).max()
     levels, times = [], []
     for first in range(0, sound.shape[1] - size, round(STEP_S * rate_hz)):
-        part, before = (whole[:, first : first + size] * window for whole in (sound, unmoved))
+        part, before = (whole[:, first : first + size] * window for whole in (sound, still))
         if np.sqrt(np.mean(part**2)) < HEARD * peak:
             continue
         middle_s = (first + size / 2) / rate_hz
@@ -72,6 +72,38 @@ def measured(bus: BusPlan, plan: SoundPlan) -> tuple[F64, F64]:
         if bus.space != "balance" and share_of(part, rate_hz, TIME_HZ) > LEAST_SHARE:
             times.append((middle_s, 1000.0 * time_difference_s(part, rate_hz, TIME_HZ)))
     return np.array(levels).reshape(-1, 2).T, np.array(times).reshape(-1, 2).T
+
+
+def unmoved(bus: BusPlan) -> BusPlan:
+    """The bus in the middle, near and level."""
+    return replace(
+        bus, ear=Curve.constant_of(0.0), azimuth_deg=None, elevation_deg=None, distance=None, ear_offset=0.0
+    )
+
+
+def powers(sound: F64, rate_hz: int) -> tuple[F64, F64]:
+    """Middles of all windows, and the power at each ear in them, (windows, 2)."""
+    size, step = round(WINDOW_S * rate_hz), round(STEP_S * rate_hz)
+    firsts = np.arange(0, sound.shape[1] - size, step)
+    sums = np.concatenate([np.zeros((2, 1)), np.cumsum(sound**2, axis=1)], axis=1)
+    return (firsts + size / 2) / rate_hz, (sums[:, firsts + size] - sums[:, firsts]).T
+
+
+def mix_promised(plan: SoundPlan) -> tuple[F64, F64]:
+    """Times, and how many dB louder on the right the lanes and the laws of all buses make the mix."""
+    rate_hz = plan.sample_rate_hz
+    total = 0.0
+    for bus in plan.buses:
+        middles_s, before = powers(rendered(unmoved(bus), plan), rate_hz)
+        place_at = places(bus, rate_hz)
+        ears = np.array([float(place_at(int(t * rate_hz), 1).ear[0]) for t in middles_s])
+        ratio = (
+            before[:, 1] / np.maximum(before[:, 0], 1e-20) * 10.0 ** (promised_db(bus, ears, KAPPA) / 10.0)
+        )
+        # Each space keeps the power of a bus; it only shares it otherwise between the ears.
+        left = before.sum(axis=1) / (1.0 + ratio)
+        total = total + np.stack([left, left * ratio], axis=1)
+    return middles_s, 10.0 * np.log10(np.maximum(total[:, 1], 1e-20) / np.maximum(total[:, 0], 1e-20))
 
 
 def share_of(sound: F64, rate_hz: int, band: tuple[float, float]) -> float:
@@ -150,7 +182,7 @@ def drawn(plan: SoundPlan, bars: Sequence[tuple[int, float]], title: str) -> Ima
     """All buses of a plan."""
     duration_s = plan.sample_count / plan.sample_rate_hz
     heights = [STRIP_PX + GAP_PX + (TIME_STRIP_PX + GAP_PX) * (b.space != "balance") for b in plan.buses]
-    sheet = Sheet(TOP_PX + sum(heights) + 30, duration_s)
+    sheet = Sheet(TOP_PX + sum(heights) + STRIP_PX + GAP_PX + 30, duration_s)
     legend = [
         (title, INK),
         ("lane, -1 to 1", LANE),
@@ -167,6 +199,8 @@ def drawn(plan: SoundPlan, bars: Sequence[tuple[int, float]], title: str) -> Ima
     for bus, height_px in zip(plan.buses, heights, strict=True):
         _bus_strips(sheet, top_px, bus, plan, bars_s)
         top_px += height_px
+    _mix_strip(sheet, top_px, plan, bars_s)
+    top_px += STRIP_PX + GAP_PX
     for bar, start_s in bars:
         sheet.draw.text((sheet.x_px(start_s) + 2, top_px - 6), str(bar), FAINT, sheet.small)
     return sheet.image
@@ -192,6 +226,19 @@ def _bus_strips(sheet: Sheet, top_px: int, bus: BusPlan, plan: SoundPlan, bars_s
     sheet.axes(top_px, TIME_STRIP_PX, bars_s, (f"+{MOST_MS} ms", f"-{MOST_MS} ms"))
     sheet.line(top_px, TIME_STRIP_PX, wanted_s, promised_ms(ears) / MOST_MS, PROMISE)
     sheet.dots(top_px, TIME_STRIP_PX, times_s, late_ms / MOST_MS, TIME)
+
+
+def _mix_strip(sheet: Sheet, top_px: int, plan: SoundPlan, bars_s: Sequence[float]) -> None:
+    mix = np.concatenate(list(render_sound(plan))).T.astype(np.float64)
+    middles_s, heard = powers(mix, plan.sample_rate_hz)
+    loud = heard.sum(axis=1) > HEARD**2 * heard.sum(axis=1).max()
+    levels_db = 10.0 * np.log10(heard[loud, 1] / heard[loud, 0])
+    sheet.draw.text((16, top_px + 4), "finished mix", INK, sheet.plain)
+    sheet.draw.text((16, top_px + 24), "mastered", FAINT, sheet.small)
+    sheet.axes(top_px, STRIP_PX, bars_s, (f"+{MOST_DB:.0f} dB", f"-{MOST_DB:.0f} dB"))
+    promise_s, promise_db = mix_promised(plan)
+    sheet.line(top_px, STRIP_PX, promise_s[loud], promise_db[loud] / MOST_DB, PROMISE)
+    sheet.dots(top_px, STRIP_PX, middles_s[loud], levels_db / MOST_DB, LEVEL)
 
 
 def main(arguments: Sequence[str]) -> None:
