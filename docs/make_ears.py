@@ -7,8 +7,8 @@ dots are what is measured in windows of a quarter of a second, where the bus sou
 ear hears, against the same bus unmoved, as instruments are spread themselves; and for headphones how much
 earlier, from 200 to 1000 Hz, where a wave is longer than a head is wide and its time has one answer.
 
-The last strip is the finished mix: dark is what all lanes together promise, each bus with the power that it has
-before it moves, and the dots are the mastered sound of the film.
+The last strip is the finished mix: dark is what all lanes together promise, each bus with the power that it
+has before it moves, and the dots are the mastered sound of the film.
 """
 
 import sys
