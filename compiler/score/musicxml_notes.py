@@ -88,7 +88,7 @@ def _voice(stream: Any, inner: Fraction, staff: Staff, sheet: Sheet, bar_index: 
         if "ChordSymbol" in element.classes or "NoChord" in element.classes:
             continue
         stated = exact(element.offset) + inner
-        notes = _notes(element, staff, bar_index, stated)
+        notes = _notes(element, staff, bar_index, stated, sheet.name)
         if element.duration.isGrace:
             graces.append(GraceChord(notes, bool(getattr(element.duration, "slash", True))))
             continue
@@ -136,7 +136,9 @@ def _chord(element: Any, staff: Staff, place: Place, length: Fraction, voice: in
     )
 
 
-def _notes(element: Any, staff: Staff, bar_index: int, stated: Fraction) -> tuple[WrittenNote, ...]:
+def _notes(
+    element: Any, staff: Staff, bar_index: int, stated: Fraction, name: str
+) -> tuple[WrittenNote, ...]:
     notes = []
     for head in list(element.notes) if hasattr(element, "notes") else [element]:
         kind = "" if head.tie is None else str(head.tie.type)
@@ -146,8 +148,10 @@ def _notes(element: Any, staff: Staff, bar_index: int, stated: Fraction) -> tupl
             pitch = keys.pop(0) if keys else drawn
         else:
             pitch = round(head.pitch.ps)
-        if 0 <= pitch <= 127:
-            notes.append(WrittenNote(pitch, kind in ("start", "continue"), kind in ("stop", "continue")))
+        if not 0 <= pitch <= 127:
+            message = f"bar {bar_index + 1} holds a note of pitch {pitch}; MIDI has 0 to 127"
+            raise fault("MV407", name, message)
+        notes.append(WrittenNote(pitch, kind in ("start", "continue"), kind in ("stop", "continue")))
     return tuple(notes)
 
 

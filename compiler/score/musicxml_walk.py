@@ -93,6 +93,9 @@ class Walk:
             if node.tag == "attributes":
                 self.attributes(node, bar)
             elif node.tag in ("note", "backup", "forward"):
+                pitch = node.child("pitch")
+                if pitch is not None:
+                    number(pitch, "octave", self.name, 0, 9, 4)
                 if node.has("unpitched"):
                     self.drum_note(node, (index, began if node.has("chord") else stated))
                 if node.has("chord") or node.has("grace"):

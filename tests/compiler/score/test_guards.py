@@ -263,3 +263,21 @@ def test_the_door_loads_neither_music21_nor_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.mscz", archive({"a.mscx": SCORE})),
+        ("a.mscz", archive(score_archive())[:200]),
+        ("a.mscx", b"<html/>"),
+        ("a.mscx", b"<a>" * 100),
+        ("a.mscx", SCORE.replace(b"<endRepeat>2<", b"<endRepeat>x<")),
+        ("a.mid", b"MThd"),
+        ("a.pdf", b""),
+    ],
+)
+def test_every_refusal_says_how_to_mend_it(name: str, data: bytes) -> None:
+    with pytest.raises(PieceError) as caught:
+        read_score(data, name)
+    assert caught.value.diagnostics[0].hint

@@ -151,6 +151,8 @@ def test_a_long_part_without_a_metre_never_reaches_music21() -> None:
         ('<part id="P1">', '<part id="P7">', "MV407"),
         ("<midi-program>72<", "<midi-program>200<", "MV407"),
         ("<step>C<", "<step>H<", "MV421"),
+        ("<octave>4<", "<octave>99<", "MV407"),
+        ("</step>", "</step><alter>90</alter>", "MV421"),
     ],
 )
 def test_what_music_cannot_be_is_refused_before_or_after_music21(old: str, new: str, code: str) -> None:
@@ -191,3 +193,8 @@ def test_a_tremolo_between_two_chords_that_is_written_as_a_tuplet_sounds() -> No
         (Fraction(1, 4), 64),
         (Fraction(1, 2), 67),
     ]
+
+
+def test_a_note_above_midi_is_refused_and_not_left_out() -> None:
+    with pytest.raises(PieceError, match="bar 1 holds a note of pitch 131"):
+        read(note("B").replace("<octave>4", "<octave>9"))
