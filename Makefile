@@ -18,7 +18,7 @@ soak: .venv/dev.stamp
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
-	$(BIN)/mypy dsl compiler renderers cli __init__.py
+	$(BIN)/mypy dsl store compiler renderers cli __init__.py
 
 # The page of all codes, docs/errors.md.
 errors: .venv/dev.stamp
