@@ -16,7 +16,7 @@ from typing import Any
 _CHUNK_BYTES = 1 << 20
 
 
-class ChangedWhileRead(OSError):
+class ChangedWhileReadError(OSError):
     """A file was written to while its digest was taken."""
 
 
@@ -45,7 +45,7 @@ def digest_of(value: Any) -> str:
 def file_digest(path: Path) -> str:
     """The sha256 of the bytes of a file.
 
-    Raises OSError where it cannot be read, ChangedWhileRead where it was written to meanwhile.
+    Raises OSError where it cannot be read, ChangedWhileReadError where it was written to meanwhile.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -55,7 +55,7 @@ def file_digest(path: Path) -> str:
             state.update(chunk)
         after = os.fstat(descriptor)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise ChangedWhileRead(0, "the file was written to while it was read", str(path))
+        raise ChangedWhileReadError(0, "the file was written to while it was read", str(path))
     return state.hexdigest()
 
 
