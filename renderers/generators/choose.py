@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,12 @@ import torch
 
 from ...dsl.diagnostics import Diagnostic, PieceError
 from ...dsl.span import Span
+from .sources import GENERATORS, image_size, no_weights, weights_for
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
     from .biggan.precision import Computing
     from .protocol import Generator
-
-GENERATORS = ("auto", "embedded", "biggan")
 
 # In the mirrored format a subject in the middle becomes twins; moved onto the seam it becomes one.
 PAN_ONTO_SEAM = (0.8, 0.0)
@@ -39,49 +37,10 @@ def choose_generator(
             if folder is not None:
                 return _biggan(picture, folder, device, computing)
             if picture.generator == "biggan":
-                raise PieceError([_no_weights(missing, picture.resolution)])
+                raise no_weights(missing, picture.resolution)
             return _embedded(picture, device, f"; {missing}")
         case other:
             raise ValueError(f"generator must be one of {', '.join(GENERATORS)}, not {other}")
-
-
-def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
-    """The folder of weights for a picture; or None, and in words what is missing and how to get it.
-
-    Weights with a name are a folder of the piece, or in the user's own store; without a name the store is
-    searched for the piece's resolution, or the next above, whose images are made smaller.
-    """
-    from .biggan.library import entries, entry_named, library_folder
-
-    library = library_folder()
-    if picture.weights is not None:
-        if picture.weights.is_dir():
-            return picture.weights, ""
-        entry = entry_named(picture.weights.name, library)
-        if entry is not None:
-            return entry.folder, ""
-        return None, f"there are no weights of BigGAN in {picture.weights}, nor of that name in {library}"
-    found = sorted(entries(library), key=lambda entry: entry.resolution_px)
-    for entry in found:
-        if entry.resolution_px >= picture.resolution:
-            return entry.folder, ""
-    if found:
-        largest = found[-1]
-        return None, (
-            f"the weights {largest.name} make {largest.resolution_px} pixels: for them, write "
-            f"visuals.resolution: {largest.resolution_px}"
-        )
-    fetch = f"musicvis weights fetch biggan-deep-{picture.resolution}"
-    return None, f"there are no weights of BigGAN; to get them, type: {fetch}"
-
-
-def image_size(picture: PicturePlan) -> tuple[int, int]:
-    """Height and width of the images: the resolution, square, or as wide as the film where they fill it."""
-    if picture.frame != "fill":
-        return picture.resolution, picture.resolution
-    return picture.resolution, max(
-        1, round(picture.resolution * Fraction(picture.width_px, picture.height_px))
-    )
 
 
 def device_named(name: str) -> torch.device:
@@ -130,12 +89,6 @@ def _biggan(
 def _no_device(name: str, reason: str) -> Diagnostic:
     hint = "use --device auto, cpu or cuda"
     return Diagnostic("MV901", Span("--device"), f"{name} cannot be used: {reason}", hint)
-
-
-def _no_weights(missing: str, resolution: int) -> Diagnostic:
-    hint = f"type: musicvis weights fetch biggan-deep-{resolution}, or write generator: auto"
-    message = f"BigGAN is asked for, but {missing.split('; to get')[0]}"
-    return Diagnostic("MV902", Span("piece.yaml"), message, hint)
 
 
 def _too_small(folder: Path, side_px: int, resolution: int) -> Diagnostic:

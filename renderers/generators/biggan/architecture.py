@@ -14,6 +14,7 @@ from ....dsl.span import Span
 from ..protocol import CLASS_COUNT, NOISE_SIZE
 
 CONFIG, PICKLED, SAFE = "config.json", "pytorch_model.bin", "model.safetensors"
+MOST_WEIGHT_BYTES = 2 * 1024**3
 MOST_CONFIG_BYTES = 64 * 1024
 
 CONDITION_SIZE = 2 * NOISE_SIZE

@@ -20,9 +20,8 @@ from urllib.parse import urlsplit
 
 from ....dsl.diagnostics import Diagnostic, PieceError
 from ....dsl.span import Span
-from .architecture import CONFIG, MOST_CONFIG_BYTES, PICKLED
+from .architecture import CONFIG, MOST_CONFIG_BYTES, MOST_WEIGHT_BYTES, PICKLED
 from .library import Entry, keep
-from .weights import MOST_WEIGHT_BYTES
 
 BLOCK_BYTES = 1 << 18
 TIMEOUT_S = 30.0

@@ -18,8 +18,7 @@ from pathlib import Path
 
 from ....dsl.diagnostics import Diagnostic, PieceError
 from ....dsl.span import Span
-from .architecture import CONFIG, PICKLED, SAFE, config_text, read_architecture, unusable
-from .weights import MOST_WEIGHT_BYTES, check_pin, read_weights, sha256_of, weight_file, write_safetensors
+from .architecture import CONFIG, MOST_WEIGHT_BYTES, PICKLED, SAFE, config_text, read_architecture, unusable
 
 ENVIRONMENT = "MUSICVIS_WEIGHTS"
 RECORD = "record.json"
@@ -92,6 +91,9 @@ def keep(folder: Path, name: str, origin: str, library: Path, sha256: str | None
 
     Raises PieceError where they cannot be used or other weights have the name.
     """
+    # What holds weights needs torch; what looks for them does not.
+    from .weights import check_pin, read_weights, sha256_of, weight_file, write_safetensors
+
     if not NAME.fullmatch(name):
         hint = "letters, digits, point, hyphen and underscore, at most 64"
         raise PieceError([Diagnostic("MV907", Span(name), f"`{name[:80]}` is no name for weights", hint)])

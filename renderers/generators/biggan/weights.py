@@ -20,9 +20,17 @@ import torch
 
 from ....dsl.diagnostics import Diagnostic, PieceError
 from ....dsl.span import Span
-from .architecture import PICKLED, SAFE, Architecture, Shape, size_of, tensor_shapes, unusable
+from .architecture import (
+    MOST_WEIGHT_BYTES,
+    PICKLED,
+    SAFE,
+    Architecture,
+    Shape,
+    size_of,
+    tensor_shapes,
+    unusable,
+)
 
-MOST_WEIGHT_BYTES = 2 * 1024**3
 MOST_HEADER_BYTES = 8 * 1024**2
 FLOATS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 from musicvis.compiler.plan import PicturePlan
 from musicvis.dsl.diagnostics import PieceError
-from musicvis.renderers.generators.choose import choose_generator, device_named, image_size
+from musicvis.renderers.generators.choose import choose_generator, device_named
+from musicvis.renderers.generators.sources import image_size
 
 CPU = torch.device("cpu")
 PICTURE = PicturePlan(

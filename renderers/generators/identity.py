@@ -1,0 +1,97 @@
+"""What an image depends on beside its vectors: said in words short enough for a key, and without torch.
+
+Two films whose generators have the same identity may share their segments. The exact processor and the number
+of threads are not in it: they move a float by less than what 8 bits can tell.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ...compiler.plan import PicturePlan
+
+EMBEDDED_VERSION = 1
+"""Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
+BIGGAN_VERSION = 1
+"""Raised when a change of our network changes a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How images are computed and encoded: the same for a whole film; small, and sent to other machines.
+
+    device      cpu, cuda or cuda:N; already decided, never auto
+    precision   of a network: fp32, bf16 or auto
+    backend     of a network: torch, openvino or auto
+    is_draft    encoded fast and coarsely
+    codec       of the picture, by FFmpeg's name
+    """
+
+    device: str
+    precision: str = "auto"
+    backend: str = "auto"
+    is_draft: bool = False
+    codec: str = "libx264"
+
+
+def decided_device(asked: str) -> str:
+    """The device for `auto`, cpu or cuda, or the one that is asked for; torch is loaded only for a GPU.
+
+    Raises PieceError for a device that is not there.
+    """
+    if asked == "cpu":
+        return asked
+    if asked == "auto":
+        try:
+            ctypes.CDLL("libcuda.so.1")
+        except OSError:
+            return "cpu"
+    from .choose import device_named
+
+    return str(device_named(asked))
+
+
+def packages(*names: str) -> str:
+    """Names and versions of installed packages, as "av 18.1.0, torch 2.13.0"; local labels are left out."""
+    said = []
+    for name in sorted(names):
+        with suppress(PackageNotFoundError):
+            said.append(f"{name} {version(name).split('+')[0]}")
+    return ", ".join(said)
+
+
+def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:
+    """What makes the images of a picture.
+
+    Raises PieceError where BigGAN is asked for and cannot run.
+    """
+    from .sources import no_weights, weights_for
+
+    if picture.generator != "embedded":
+        folder, missing = weights_for(picture)
+        if folder is not None:
+            return f"biggan {BIGGAN_VERSION}: {_network(folder, recipe)}"
+        if picture.generator == "biggan":
+            raise no_weights(missing, picture.resolution)
+    kind = recipe.device.split(":")[0]
+    return f"embedded {EMBEDDED_VERSION}: seed {picture.generator_seed} on {kind}; {packages('torch')}"
+
+
+def _network(folder: Path, recipe: Recipe) -> str:
+    import torch
+
+    from .biggan.precision import backend_for, dtype_for
+    from .biggan.weights import sha256_of, weight_file
+
+    device = torch.device(recipe.device)
+    backend = backend_for(recipe.backend, device)
+    precision = str(dtype_for(recipe.precision, device)).removeprefix("torch.")
+    computed = packages("torch", *(["openvino"] if backend == "openvino" else []))
+    return f"weights {sha256_of(weight_file(folder))}, {precision} by {backend} on {device.type}; {computed}"

@@ -1,0 +1,61 @@
+"""Where the images of a film come from: whether there are weights for it, and how large they are; no torch."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...dsl.diagnostics import Diagnostic, PieceError
+from ...dsl.span import Span
+
+if TYPE_CHECKING:
+    from ...compiler.plan import PicturePlan
+
+GENERATORS = ("auto", "embedded", "biggan")
+
+
+def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
+    """The folder of weights for a picture; or None, and in words what is missing and how to get it.
+
+    Weights with a name are a folder of the piece, or in the user's own store; without a name the store is
+    searched for the piece's resolution, or the next above, whose images are made smaller.
+    """
+    from .biggan.library import entries, entry_named, library_folder
+
+    library = library_folder()
+    if picture.weights is not None:
+        if picture.weights.is_dir():
+            return picture.weights, ""
+        entry = entry_named(picture.weights.name, library)
+        if entry is not None:
+            return entry.folder, ""
+        return None, f"there are no weights of BigGAN in {picture.weights}, nor of that name in {library}"
+    found = sorted(entries(library), key=lambda entry: entry.resolution_px)
+    for entry in found:
+        if entry.resolution_px >= picture.resolution:
+            return entry.folder, ""
+    if found:
+        largest = found[-1]
+        return None, (
+            f"the weights {largest.name} make {largest.resolution_px} pixels: for them, write "
+            f"visuals.resolution: {largest.resolution_px}"
+        )
+    fetch = f"musicvis weights fetch biggan-deep-{picture.resolution}"
+    return None, f"there are no weights of BigGAN; to get them, type: {fetch}"
+
+
+def image_size(picture: PicturePlan) -> tuple[int, int]:
+    """Height and width of the images: the resolution, square, or as wide as the film where they fill it."""
+    if picture.frame != "fill":
+        return picture.resolution, picture.resolution
+    return picture.resolution, max(
+        1, round(picture.resolution * Fraction(picture.width_px, picture.height_px))
+    )
+
+
+def no_weights(missing: str, resolution: int) -> PieceError:
+    """What stops a film that asks for BigGAN by name."""
+    hint = f"type: musicvis weights fetch biggan-deep-{resolution}, or write generator: auto"
+    message = f"BigGAN is asked for, but {missing.split('; to get')[0]}"
+    return PieceError([Diagnostic("MV902", Span("piece.yaml"), message, hint)])
