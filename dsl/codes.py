@@ -883,6 +883,45 @@ _TABLE = (
         "The weights did not come: no connection, a server that refuses, or a line that broke several "
         "times. What has come is kept aside, and the same command goes on from there.",
     ),
+    Code(
+        "MV910",
+        "segment that ends its process",
+        ERROR,
+        "The process that rendered a stretch of the film died three times, each time at the same segment; "
+        "often the memory was full. With fewer `--workers`, a smaller `visuals.resolution` or less else "
+        "running it may pass. All other segments are kept, and the same command goes on from there.",
+    ),
+    Code(
+        "MV911",
+        "not enough room on the disk",
+        ERROR,
+        "The segments that are missing will not fit on the disk of the cache. Nothing was begun. Make "
+        "room, type `musicvis clean`, or name a folder on another disk with `--cache-dir`.",
+    ),
+    Code(
+        "MV912",
+        "cache that cannot be used",
+        ERROR,
+        "The folder where finished work is kept is not yours, may be written to by others, cannot be "
+        "written to, or is no such folder. Name another with `--cache-dir` or MUSICVIS_CACHE, or mend its "
+        "permissions: `chmod 700`.",
+    ),
+    Code(
+        "MV913",
+        "machines that cannot be used",
+        ERROR,
+        "The Ray cluster of `--ray` did not answer in time, asks for a token, or is not what the film needs. "
+        "Whoever may talk to a cluster may run programs on it, so musicvis joins one on other machines "
+        "only with token authentication switched on: set RAY_AUTH_MODE=token on all of them.",
+    ),
+    Code(
+        "MV914",
+        "machines that differ",
+        ERROR,
+        "A machine that was to render segments has other versions of the packages that make the picture, "
+        "or another kind of device, than the one that asked: its frames would not fit the others. Install "
+        "the same versions of torch and av everywhere.",
+    ),
 )
 
 CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}

@@ -1,4 +1,4 @@
-"""Where the images of a film come from: whether there are weights for it, and how large they are; no torch."""
+"""Where the images of a film come from: whether there are weights, and how large images are; no torch."""
 
 from __future__ import annotations
 
