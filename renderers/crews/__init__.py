@@ -1,0 +1,1 @@
+"""Who renders segments: this process, several processes, threads before a GPU, or other machines."""

@@ -1,0 +1,112 @@
+"""A segment to be rendered, and the studio that renders it: the same in every kind of crew."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..generators.identity import Recipe
+
+if TYPE_CHECKING:
+    from ...compiler.plan import PicturePlan
+    from ...store.node import Node
+    from ...store.store import Store
+    from ..generators.protocol import Generator
+
+VIDEO = "video"
+"""The name of a segment's file in its record."""
+
+OnFrames = Callable[[int], None]
+"""Told how many frames more are finished."""
+Say = Callable[[str], None]
+"""Told a sentence."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentJob:
+    """Some frames of a film, with all that they depend on."""
+
+    node: Node
+    picture: PicturePlan
+    """These frames alone."""
+
+    @property
+    def frame_count(self) -> int:
+        return self.picture.frame_count
+
+
+class Studio:
+    """Renders segments into the store; the generator is made when the first one needs it.
+
+    gate   entered by a thread while it makes images: a GPU takes only so many at a time
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        store: Store,
+        generator: Generator | None = None,
+        gate: AbstractContextManager[object] | None = None,
+    ) -> None:
+        self.recipe = recipe
+        self.store = store
+        self._generator = generator
+        self._gate: AbstractContextManager[object] = gate or nullcontext()
+
+    def prepare(self, picture: PicturePlan) -> str:
+        """Make the generator of a film, if it is not there yet; what it is, in a line.
+
+        Raises PieceError where it cannot be made.
+        """
+        if self._generator is not None:
+            return ""
+        import torch
+
+        from ..generators.biggan.precision import Computing
+        from ..generators.choose import choose_generator
+
+        recipe = self.recipe
+        computing = Computing(recipe.precision, recipe.backend, 1)
+        self._generator, said = choose_generator(picture, torch.device(recipe.device), computing)
+        return said
+
+    def render(self, job: SegmentJob, *, wait: bool, on_frames: OnFrames) -> bool:
+        """The segment into the store; whether it is there now.
+
+        wait   where another process is rendering it: wait for that, or leave it
+
+        Raises PieceError where the generator cannot be made, OSError where the store cannot be written.
+        """
+        from ...store.store import made
+
+        def make() -> tuple[dict[str, Path], dict[str, float]]:
+            path = self.store.scratch(".mp4")
+            started_s = time.perf_counter()
+            image_count = self._render(job.picture, path, on_frames)
+            facts = {
+                "seconds": round(time.perf_counter() - started_s, 3),
+                "frames": job.frame_count,
+                "images": image_count,
+            }
+            return {VIDEO: path}, facts
+
+        return made(self.store, job.node, make, wait=wait) is not None
+
+    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
+        from ..film.assemble import Workshop, render_segment
+        from ..film.encode import DRAFTED, FINAL
+
+        self.prepare(picture)
+        assert self._generator is not None
+        return render_segment(
+            Workshop.of(picture, self._generator),
+            path,
+            DRAFTED if self.recipe.is_draft else FINAL,
+            self.recipe.codec,
+            gate=self._gate,
+            on_frames=on_frames,
+        )

@@ -1,0 +1,233 @@
+"""Segments rendered by several processes: one that dies is replaced, and its segment is begun again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from ...dsl.diagnostics import Diagnostic, PieceError
+from ...dsl.span import Span
+from ..generators.identity import Recipe
+from .job import OnFrames, Say, SegmentJob, Studio
+
+DEATHS_MOST = 3
+"""So often a segment may take a process with it before it is held to be the segment's own fault."""
+PATIENCE_S = 5.0
+"""How long processes have to end when they are told to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """A worker's word: so many frames more are finished."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A worker's word: what makes its images."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A worker's word: the segment is in the store, or another build has it in work."""
+
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A worker's word: this stopped it."""
+
+    error: BaseException
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    job: SegmentJob | None = None
+    frames_told: int = 0
+
+
+class ProcessCrew:
+    """So many processes, each with a generator of its own and one core.
+
+    Segments are rendered in any order and are the same for any number of processes. Where the calling
+    process is stopped or killed, the others stop, and what is finished is in the store.
+    """
+
+    def __init__(self, recipe: Recipe, folder: Path, processes: int) -> None:
+        """folder   of the store"""
+        self._recipe = recipe
+        self._folder = folder
+        self._processes = processes
+        # Processes that are started anew know nothing of our threads, on which a fork may hang.
+        self._context = get_context("spawn")
+
+    def work(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
+        """Render all of them into the store; one that another build has in work is left for the end.
+
+        Raises PieceError for a segment that cannot be rendered, OSError where the store cannot be written.
+        """
+        waiting, busy = deque(jobs), deque[SegmentJob]()
+        deaths: Counter[str] = Counter()
+        heard: set[str] = set()
+
+        def tell_once(text: str) -> None:
+            if text not in heard:
+                heard.add(text)
+                say(text)
+
+        workers = [self._started() for _ in range(min(self._processes, len(jobs)))]
+        try:
+            while True:
+                for worker in [worker for worker in workers if worker.job is None]:
+                    self._give(worker, waiting, busy)
+                under_way = [worker for worker in workers if worker.job is not None]
+                if not under_way:
+                    return
+                ready = wait([handle for w in under_way for handle in (w.pipe, w.process.sentinel)])
+                for worker in under_way:
+                    if worker.pipe in ready:
+                        alive = _hear(worker, on_frames, tell_once, busy)
+                    else:
+                        alive = worker.process.sentinel not in ready
+                    if not alive:
+                        self._bury(worker, deaths, waiting, on_frames)
+                        workers[workers.index(worker)] = self._started()
+        finally:
+            _dismiss(workers)
+
+    def _started(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_serve, args=(theirs, self._recipe, self._folder), name="segments", daemon=True
+        )
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    @staticmethod
+    def _give(worker: _Worker, waiting: deque[SegmentJob], busy: deque[SegmentJob]) -> None:
+        """The next segment; when only those are left that other builds have in work, wait for one of them."""
+        source = waiting or busy
+        if not source:
+            return
+        job = source.popleft()
+        try:
+            worker.pipe.send((job, source is busy))
+        except OSError:
+            # It has died since; its sentinel says so in a moment.
+            source.appendleft(job)
+            return
+        worker.job, worker.frames_told = job, 0
+
+    @staticmethod
+    def _bury(worker: _Worker, deaths: Counter[str], waiting: deque[SegmentJob], on_frames: OnFrames) -> None:
+        """Its segment is begun again by another; one that killed three processes is reported instead."""
+        worker.process.join()
+        worker.pipe.close()
+        job = worker.job
+        assert job is not None
+        on_frames(-worker.frames_told)
+        deaths[job.node.key] += 1
+        if deaths[job.node.key] >= DEATHS_MOST:
+            raise PieceError([_deadly(job, worker.process.exitcode or 0)])
+        waiting.appendleft(job)
+
+
+def _hear(worker: _Worker, on_frames: OnFrames, say: Say, busy: deque[SegmentJob]) -> bool:
+    """One word of a worker; whether it is still alive."""
+    try:
+        said = worker.pipe.recv()
+    except (EOFError, OSError):
+        return False
+    match said:
+        case Frames(count):
+            worker.frames_told += count
+            on_frames(count)
+        case Said(text):
+            say(text)
+        case Ended(is_there):
+            if not is_there and worker.job is not None:
+                busy.append(worker.job)
+            worker.job = None
+        case Failed(error):
+            raise error
+    return True
+
+
+def _dismiss(workers: Sequence[_Worker]) -> None:
+    """End them: those that wait for work see the end of their pipe, those that render are stopped."""
+    for worker in workers:
+        if worker.job is not None:
+            worker.process.terminate()
+        worker.pipe.close()
+    for worker in workers:
+        worker.process.join(PATIENCE_S)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+
+
+def _serve(pipe: Connection, recipe: Recipe, folder: Path) -> None:
+    """The life of a worker: segments in, words out, until the pipe ends."""
+    # Ctrl-C goes to every process of the terminal; the one that the user started decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from ...store.store import Store
+
+    try:
+        import torch
+
+        torch.set_num_threads(1)
+        with Store(folder) as store:
+            studio = Studio(recipe, store)
+            while True:
+                job, may_wait = pipe.recv()
+                if said := studio.prepare(job.picture):
+                    pipe.send(Said(said))
+                is_there = studio.render(job, wait=may_wait, on_frames=lambda count: pipe.send(Frames(count)))
+                pipe.send(Ended(is_there))
+    except (EOFError, BrokenPipeError):
+        return
+    except BaseException as error:
+        pipe.send(Failed(_portable(error)))
+
+
+def _end_with_parent() -> None:
+    """A worker whose build was killed must not go on by itself."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _portable(error: BaseException) -> BaseException:
+    """The error as another process can take it."""
+    import pickle
+
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _deadly(job: SegmentJob, exit_code: int) -> Diagnostic:
+    why = f"by signal {-exit_code} ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"({exit_code})"
+    message = f"{job.node.name}: the process that rendered it ended {why}, {DEATHS_MOST} times"
+    hint = "with less memory in use, fewer --workers or a smaller resolution it may pass"
+    return Diagnostic("MV910", Span("piece.yaml"), message, f"{hint}; the rest is kept")
