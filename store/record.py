@@ -1,0 +1,68 @@
+"""Record: a line of JSON that says what a key stands for, and the digest of that line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .keys import canonical
+from .node import SCHEMA
+
+MOST_RECORD_BYTES = 16 << 20
+DIGITS = frozenset("0123456789abcdef")
+
+
+class DamagedError(Exception):
+    """Bytes that are not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was made under a key.
+
+    outputs   digest and size in bytes of each file, by its name
+    facts     what else is known of it: plain JSON
+    """
+
+    key: str
+    outputs: Mapping[str, tuple[str, int]]
+    facts: Mapping[str, Any]
+
+    def written(self) -> bytes:
+        """The bytes of its file."""
+        outputs = {name: [digest, size] for name, (digest, size) in self.outputs.items()}
+        body = canonical({"schema": SCHEMA, "key": self.key, "outputs": outputs, "facts": dict(self.facts)})
+        return body + b"\n" + hashlib.sha256(body).hexdigest().encode("ascii") + b"\n"
+
+
+def read_record(data: bytes, key: str) -> Record:
+    """The record that bytes hold; raises DamagedError where they are not one of that key."""
+    body, _, digest = data.removesuffix(b"\n").rpartition(b"\n")
+    if not data.endswith(b"\n") or hashlib.sha256(body).hexdigest().encode("ascii") != digest:
+        raise DamagedError("the digest of the record is another")
+    try:
+        said = json.loads(body)
+        if said["schema"] != SCHEMA or said["key"] != key:
+            raise DamagedError("the record is of another key")
+        outputs = {str(name): _output(*output) for name, output in said["outputs"].items()}
+        facts = said["facts"]
+        if not isinstance(facts, dict):
+            raise DamagedError("the record has no facts")
+        return Record(key, outputs, facts)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise DamagedError("the record has another form") from fault
+
+
+def _output(digest: object, size: object) -> tuple[str, int]:
+    """Only what can be the name of a blob: a record must not lead to any other file."""
+    if not is_digest(digest) or not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise DamagedError("an output of the record has another form")
+    return str(digest), size
+
+
+def is_digest(value: object) -> bool:
+    """Whether a value is the text of a sha256."""
+    return isinstance(value, str) and len(value) == 64 and DIGITS.issuperset(value)

@@ -1,0 +1,420 @@
+"""Store: what was made before, by the key of all that it was made from; safe to kill, share and damage.
+
+A record says for a key which blobs it stands for; a blob is a file whose name is the digest of its bytes.
+Three rules make everything else true:
+1. a name under records/ or blobs/ appears only by renaming a whole file that is on the disk already, blobs
+   first, their record last;
+2. what is read is digested first: damage is a miss, and the damaged file is put aside;
+3. locks save work and decide nothing; times order eviction and decide nothing else.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+import stat
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from .keys import file_digest
+from .node import Node
+from .record import MOST_RECORD_BYTES, DamagedError, Record, read_record
+from .system import System
+
+TAG = "CACHEDIR.TAG"
+TAG_TEXT = (
+    b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by musicvis: `musicvis clean --all` empties it.\n"
+)
+"""The Cache Directory Tagging Specification: backups leave such a folder out."""
+FOLDERS = ("records", "blobs", "tmp", "locks", "quarantine")
+PIN = "in-use"
+NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
+"""What a file system says that has no locks."""
+
+
+class StoreError(Exception):
+    """The folder cannot be a store, or cannot be written where that is needed."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str]]:
+        return StoreError, (self.message, self.hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a key stands for: files of the store, which nobody may change, and facts about them."""
+
+    files: Mapping[str, Path]
+    facts: Mapping[str, Any]
+
+
+Made = tuple[Mapping[str, Path], Mapping[str, Any]]
+"""Files in the scratch folder of a store, by name, and the facts to be kept with them."""
+
+
+class Store:
+    """An open store; a context manager. Threads may share it; processes open it each for itself."""
+
+    def __init__(self, folder: Path, system: System | None = None) -> None:
+        """Open the store, and make it where it is not there yet.
+
+        Raises StoreError where the folder is something else, is somebody else's, or cannot be made.
+        """
+        self.folder = folder
+        self.system = system or System()
+        self._owning = threading.Lock()
+        self._own: tuple[int, Path, Path] | None = None
+        self._pin: int | None = None
+        self.is_read_only = False
+        try:
+            self.is_read_only = self._opened()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(
+                f"{folder} cannot be opened: {reason}", "name another with --cache-dir"
+            ) from error
+        if not self.is_read_only:
+            self._pin = self._locked_file(self.folder / "locks" / PIN, fcntl.LOCK_SH)
+            self.sweep()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove what this process has not finished, and let others evict."""
+        with self._owning:
+            if self._own is not None:
+                descriptor, folder, lock = self._own
+                self._own = None
+                with suppress(OSError):
+                    self._emptied(folder)
+                    self.system.remove(lock)
+                os.close(descriptor)
+        if self._pin is not None:
+            os.close(self._pin)
+            self._pin = None
+
+    # What is there
+
+    def get(self, key: str) -> Entry | None:
+        """What the key stands for, every byte of it checked; None where it is missing, or was damaged.
+
+        Never raises for what it finds: a damaged file is put aside, and its entry is made again.
+        """
+        record = self._record(key)
+        if record is None:
+            return None
+        for digest, size in record.outputs.values():
+            path = self.blob(digest)
+            if not self.is_whole(path, size):
+                self.put_aside(path)
+                return None
+        # When it was used last: for eviction alone.
+        with suppress(OSError):
+            self.system.touch(self.record_path(key))
+        return self._entry(record)
+
+    def is_whole(self, path: Path, size: int | None = None) -> bool:
+        """Whether a blob is what its name says, and of that size."""
+        try:
+            state = path.lstat()
+            is_file = stat.S_ISREG(state.st_mode) and size in (None, state.st_size)
+            return is_file and file_digest(path) == path.name
+        except OSError:
+            return False
+
+    def has(self, key: str) -> bool:
+        """Whether the key's files are there with their sizes; nothing is digested, so it costs little."""
+        record = self._record(key)
+        if record is None:
+            return False
+        try:
+            return all(self.blob(d).stat().st_size == size for d, size in record.outputs.values())
+        except OSError:
+            return False
+
+    def facts(self, key: str) -> Mapping[str, Any] | None:
+        """The facts of a key, whether its files are there or not."""
+        record = self._record(key)
+        return None if record is None else record.facts
+
+    def outputs(self, key: str) -> Mapping[str, str] | None:
+        """The digests of a key's files by name, whether they are there or not."""
+        record = self._record(key)
+        return None if record is None else {name: digest for name, (digest, _) in record.outputs.items()}
+
+    # What is made
+
+    def scratch(self, suffix: str = "") -> Path:
+        """A new path on the disk of the store, of this process alone; gone when the store is closed."""
+        return self._scratch_folder() / f"{secrets.token_hex(8)}{suffix}"
+
+    def put(self, key: str, files: Mapping[str, Path], facts: Mapping[str, Any]) -> Entry:
+        """Take files from the scratch folder in: afterwards they survive a power cut.
+
+        Raises OSError where the disk is full or fails; what was there before is there still.
+        """
+        self._must_be_writable()
+        system = self.system
+        outputs: dict[str, tuple[str, int]] = {}
+        for name, path in files.items():
+            system.sync_file(path)
+            digest, size = file_digest(path), path.stat().st_size
+            target = self.blob(digest)
+            # Over one that is there already, too: this one is known to be right.
+            self._publish(path, target)
+            system.sync_folder(target.parent)
+            outputs[name] = digest, size
+        if files:
+            system.sync_folder(self.folder / "blobs")
+        record = Record(key, outputs, dict(facts))
+        self._publish(self._written(record.written()), self.record_path(key))
+        system.sync_folder(self.record_path(key).parent)
+        system.sync_folder(self.folder / "records")
+        return self._entry(record)
+
+    @contextmanager
+    def lock(self, key: str, *, wait: bool) -> Iterator[bool]:
+        """True while this process alone works on the key; False where another does and `wait` is not set.
+
+        The system frees the lock of a process that dies. Where the file system has no locks, everybody holds
+        it, and work is done twice.
+        """
+        self._must_be_writable()
+        descriptor = os.open(
+            self.folder / "locks" / key, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
+        try:
+            yield _flock(descriptor, fcntl.LOCK_EX, wait)
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """True while no other process has the store open: what is evicted then is missed by nobody."""
+        if self.is_read_only or self._pin is None:
+            yield False
+            return
+        # A lock that is shared is not made one's own in one step: between the two, others may come and go.
+        is_alone = _flock(self._pin, fcntl.LOCK_EX, wait=False)
+        try:
+            yield is_alone
+        finally:
+            _flock(self._pin, fcntl.LOCK_SH, wait=True)
+
+    def sweep(self) -> int:
+        """Remove what processes that died left unfinished; how many there were."""
+        count = 0
+        for lock in sorted((self.folder / "tmp").glob("*.lock")):
+            if self._own is not None and lock == self._own[2]:
+                continue
+            try:
+                descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            except OSError:
+                continue
+            try:
+                # Its owner holds this lock for as long as it lives; numbers of processes come again.
+                if _flock(descriptor, fcntl.LOCK_EX, wait=False):
+                    with suppress(OSError):
+                        self._emptied(lock.with_suffix(""))
+                        self.system.remove(lock)
+                        count += 1
+            finally:
+                os.close(descriptor)
+        return count
+
+    # Where things lie
+
+    def blob(self, digest: str) -> Path:
+        """The file of that digest."""
+        return self.folder / "blobs" / digest[:2] / digest
+
+    def record_path(self, key: str) -> Path:
+        """The file of that key's record."""
+        return self.folder / "records" / key[:2] / f"{key}.json"
+
+    def record_at(self, path: Path) -> Record | None:
+        """The record in a file of the store; None where there is none. A damaged one is put aside."""
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:
+            self.put_aside(path)
+            return None
+        try:
+            with os.fdopen(descriptor, "rb") as file:
+                data = file.read(MOST_RECORD_BYTES + 1)
+            return read_record(data, path.stem)
+        except (OSError, DamagedError):
+            self.put_aside(path)
+            return None
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a path is this process's scratch folder, or its lock."""
+        return self._own is not None and path in self._own[1:]
+
+    def _record(self, key: str) -> Record | None:
+        return self.record_at(self.record_path(key))
+
+    def _entry(self, record: Record) -> Entry:
+        files = {name: self.blob(digest) for name, (digest, _) in record.outputs.items()}
+        return Entry(files, record.facts)
+
+    # How it is done
+
+    def _opened(self) -> bool:
+        """Make what is missing, and refuse what is not ours; whether it can only be read."""
+        folder = self.folder
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                self.system.make_folder(folder)
+            self.system.sync_folder(folder.parent)
+        state = folder.stat()
+        if not folder.is_dir():
+            raise StoreError(f"{folder} is no folder", "name another with --cache-dir")
+        if state.st_uid != os.geteuid():
+            hint = "a cache is read and written by its owner alone: name another with --cache-dir"
+            raise StoreError(f"{folder} belongs to somebody else", hint)
+        if state.st_mode & 0o022:
+            hint = f"others could put films of theirs there; to keep it, type: chmod go-w {folder}"
+            raise StoreError(f"{folder} may be written to by others", hint)
+        there = {path.name for path in folder.iterdir()}
+        strange = there - {TAG, *FOLDERS}
+        if strange and TAG not in there:
+            hint = "name a folder that is empty or not there yet with --cache-dir"
+            raise StoreError(f"{folder} holds other things, as {min(strange)}", hint)
+        is_read_only = bool(os.statvfs(folder).f_flag & os.ST_RDONLY) or not os.access(folder, os.W_OK)
+        if is_read_only:
+            return True
+        if {TAG, *FOLDERS} <= there:
+            return False
+        for name in FOLDERS:
+            with suppress(FileExistsError):
+                self.system.make_folder(folder / name)
+        if TAG not in there:
+            self._publish(self._written(TAG_TEXT), folder / TAG)
+        self.system.sync_folder(folder)
+        return False
+
+    def _scratch_folder(self) -> Path:
+        self._must_be_writable()
+        with self._owning:
+            while self._own is None:
+                name = f"{os.uname().nodename[:64]}-{os.getpid()}-{secrets.token_hex(4)}"
+                lock = self.folder / "tmp" / f"{name}.lock"
+                descriptor = self._locked_file(lock, fcntl.LOCK_EX)
+                # Another process may have swept it away before it was locked.
+                if descriptor is None or not lock.exists():
+                    continue
+                folder = self.folder / "tmp" / name
+                self.system.make_folder(folder)
+                self._own = descriptor, folder, lock
+            return self._own[1]
+
+    def _written(self, data: bytes) -> Path:
+        """A file in the scratch folder with these bytes, on the disk."""
+        path = self.scratch()
+        descriptor = self.system.create(path)
+        try:
+            self.system.write(descriptor, data)
+            self.system.sync(descriptor)
+        finally:
+            self.system.close(descriptor)
+        return path
+
+    def _publish(self, path: Path, target: Path) -> None:
+        """Give a whole file its name."""
+        with suppress(FileExistsError):
+            self.system.make_folder(target.parent)
+        try:
+            self.system.rename(path, target)
+        except (IsADirectoryError, NotADirectoryError):
+            # Something stands there that no store makes.
+            self.put_aside(target if target.is_dir() else target.parent)
+            with suppress(FileExistsError):
+                self.system.make_folder(target.parent)
+            self.system.rename(path, target)
+
+    def put_aside(self, path: Path) -> None:
+        """Out of the way, but not gone: somebody may want to know what damaged it."""
+        if not self.is_read_only:
+            with suppress(OSError):
+                self.system.rename(
+                    path, self.folder / "quarantine" / f"{path.name[:80]}.{secrets.token_hex(4)}"
+                )
+
+    def _emptied(self, folder: Path) -> None:
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    self.system.remove(path)
+            self.system.remove_folder(folder)
+
+    def _locked_file(self, path: Path, kind: int) -> int | None:
+        """A descriptor of a lock file, locked; None where it vanished meanwhile."""
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        _flock(descriptor, kind, wait=True)
+        with suppress(FileNotFoundError):
+            if os.fstat(descriptor).st_ino == path.stat().st_ino:
+                return descriptor
+        os.close(descriptor)
+        return None
+
+    def _must_be_writable(self) -> None:
+        if self.is_read_only:
+            hint = "name a folder that can be written to with --cache-dir"
+            raise StoreError(f"{self.folder} can only be read, and something is missing from it", hint)
+
+
+def made(store: Store, node: Node, make: Callable[[], Made], *, wait: bool = True) -> Entry | None:
+    """What a node stands for: from the store, or made now and kept.
+
+    make   called where it is missing; its files lie in the store's scratch folder
+    wait   where another process is making it: wait for that, or return None
+
+    Raises whatever `make` raises, and StoreError where the store can only be read and has it not.
+    """
+    entry = store.get(node.key)
+    if entry is not None:
+        return entry
+    with store.lock(node.key, wait=wait) as is_held:
+        if not is_held:
+            return None
+        # Another process may have made it while this one waited.
+        entry = store.get(node.key)
+        if entry is not None:
+            return entry
+        files, facts = make()
+        return store.put(node.key, files, facts)
+
+
+def _flock(descriptor: int, kind: int, wait: bool) -> bool:
+    try:
+        fcntl.flock(descriptor, kind if wait else kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+    return True

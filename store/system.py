@@ -1,0 +1,64 @@
+"""System: every call that changes the disk, in one place, so that tests can count, fail and kill each."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+
+class System:
+    """The calls of the operating system that a store makes; raises OSError as they do."""
+
+    def create(self, path: Path) -> int:
+        """A descriptor of a new file of one's own; fails where the name is taken."""
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        """All of the data."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+
+    def sync(self, descriptor: int) -> None:
+        """The bytes of a file are on the disk."""
+        os.fsync(descriptor)
+
+    def sync_file(self, path: Path) -> None:
+        """The same of a file by its name."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            self.sync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def sync_folder(self, path: Path) -> None:
+        """The names in a folder are on the disk; some network file systems cannot say so."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
+        finally:
+            os.close(descriptor)
+
+    def rename(self, old: Path, new: Path) -> None:
+        """In one step; what stood at `new` is gone."""
+        old.replace(new)
+
+    def make_folder(self, path: Path) -> None:
+        path.mkdir(mode=0o700)
+
+    def remove(self, path: Path) -> None:
+        path.unlink()
+
+    def remove_folder(self, path: Path) -> None:
+        path.rmdir()
+
+    def touch(self, path: Path) -> None:
+        """It was used now."""
+        os.utime(path)
