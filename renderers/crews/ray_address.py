@@ -1,0 +1,132 @@
+"""Which Ray cluster is meant, and whether it may be joined: never one in the open on another machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from ...dsl.diagnostics import Diagnostic, PieceError
+from ...dsl.span import Span
+
+_ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d{1,5})", re.ASCII)
+FIRST_WITH_TOKENS = (2, 52)
+"""Ray before that knows nothing of RAY_AUTH_MODE, and says nothing about it either."""
+KNOCK_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class RayAddress:
+    """Where the head of a cluster listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can be meant; another name for it counts as another machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def cluster_address(asked: str, environ: Mapping[str, str]) -> RayAddress | None:
+    """The cluster that is meant by an address or by `auto`; None for one of our own, still to be started.
+
+    `auto` is that of RAY_ADDRESS, else the one that `ray start` began last on this machine, if it still runs.
+
+    Raises PieceError (MV913) for what is no address.
+    """
+    if asked != "auto":
+        return _read(asked)
+    said = environ.get("RAY_ADDRESS", "")
+    if said not in ("", "auto", "local"):
+        return _read(said)
+    if said == "local" or (noted := _noted(environ)) is None:
+        return None
+    # A cluster that was killed leaves its note behind.
+    return noted if answers(noted) else None
+
+
+def answers(address: RayAddress) -> bool:
+    """Whether anything listens there."""
+    try:
+        with socket.create_connection((address.host, address.port), KNOCK_S):
+            return True
+    except OSError:
+        return False
+
+
+def check_token(address: RayAddress, environ: Mapping[str, str]) -> None:
+    """Raises PieceError (MV913) for another machine's cluster without token authentication on our side.
+
+    Whoever may talk to a cluster may run programs on it. Where Ray takes the token from:
+    https://docs.ray.io/en/latest/ray-security/token-auth.html
+    """
+    if address.is_loopback:
+        return
+    if environ.get("RAY_AUTH_MODE", "").lower() != "token":
+        message = f"{address} is another machine's, and token authentication is off"
+        raise refused(message, "set RAY_AUTH_MODE=token here and on every machine of the cluster")
+    if not _has_token(environ):
+        message = f"{address} is to be joined with a token, and there is none"
+        raise refused(message, "copy ~/.ray/auth_token from the head, or set RAY_AUTH_TOKEN")
+    if release(version("ray")) < FIRST_WITH_TOKENS:
+        message = f"Ray {version('ray')} knows no token authentication"
+        raise refused(message, "type: pip install --upgrade 'musicvis[ray]', on all machines")
+
+
+def release(text: str) -> tuple[int, ...]:
+    """The first two numbers of a version."""
+    return tuple(int(digits) for digits in re.findall(r"\d+", text)[:2])
+
+
+def refused(message: str, hint: str) -> PieceError:
+    """MV913: a cluster that cannot be used."""
+    return PieceError([Diagnostic("MV913", Span("--ray"), message, hint)])
+
+
+def _read(text: str) -> RayAddress:
+    if "://" in text:
+        message = f"{text} is an address of the Ray client, which musicvis does not use"
+        hint = "let this machine join: ray start --address HEAD:6379 --num-cpus 0; then say --ray HEAD:6379"
+        raise refused(message, hint)
+    found = _ADDRESS.fullmatch(text)
+    if found is None or not 0 < int(found["port"]) < 65536:
+        raise refused(f"{text!r} is no address of a Ray cluster", "write HOST:PORT, as 10.0.0.5:6379")
+    return RayAddress(found["v6"] or found["host"], int(found["port"]))
+
+
+def _noted(environ: Mapping[str, str]) -> RayAddress | None:
+    """The address that `ray start` has left in Ray's folder on this machine."""
+    base = environ.get("RAY_TMPDIR") or environ.get("TMPDIR") or "/tmp"
+    if os.name == "nt":
+        base = tempfile.gettempdir()
+    try:
+        text = (Path(base) / "ray" / "ray_current_cluster").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return _read(text)
+
+
+def _has_token(environ: Mapping[str, str]) -> bool:
+    if environ.get("RAY_AUTH_TOKEN"):
+        return True
+    home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+    named = environ.get("RAY_AUTH_TOKEN_PATH")
+    try:
+        return bool((Path(named) if named else home / ".ray" / "auth_token").read_text().strip())
+    except (OSError, UnicodeDecodeError):
+        return False

@@ -1,0 +1,261 @@
+"""The process that talks to Ray: it hands segments out, and puts what comes back into the store.
+
+Ray changes the process that it is imported into (signals, environment, threads), may hang in a call, and ends
+the process where a cluster is lost. So it has one of its own, which the build can do without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import signal
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from ...dsl.diagnostics import Diagnostic, PieceError
+from ...dsl.span import Span
+from ...store.store import Store
+from .job import VIDEO, SegmentJob
+from .processes import Ended, Failed, Frames, Said
+from .ray_address import RayAddress, refused
+from .ray_task import Carried, Order, Outcome, differs, rendered
+
+RETRIES = 3
+"""So often a segment is begun again elsewhere when its process or its machine dies."""
+AHEAD = 4
+"""Segments under way for each that can be rendered at a time: more would only fill memories."""
+ROUND_S = 1.0
+OWN_MEMORY_BYTES = 100 << 20
+"""Of a cluster of our own, where results are words: segments go to the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The driver's word: it talks to a cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """Where a driver works.
+
+    address      of the cluster; None to start one of our own, which ends with the driver
+    folder       for what Ray writes; short, as names of sockets are
+    log          a file for what Ray prints
+    hands        segments at a time in a cluster of our own
+    patience_s   how long a cluster may have no machine that can render
+    """
+
+    address: RayAddress | None
+    folder: Path
+    log: Path
+    hands: int
+    patience_s: float
+    with_token: bool = True
+
+
+def drive(pipe: Connection, venue: Venue, order: Order, jobs: Sequence[SegmentJob]) -> None:
+    """The life of the process: join, say so, render, say what came; it ends when the pipe does."""
+    # Ctrl-C goes to every process of the terminal; the one that the user started decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    output = os.open(venue.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    try:
+        ray = _joined(venue)
+        try:
+            pipe.send(Joined())
+            if jobs:
+                with Store(order.folder) as store:
+                    _Hall(ray, pipe, venue, order, store).render(jobs)
+                pipe.send(Ended(True))
+        finally:
+            ray.shutdown()
+    except BrokenPipeError:
+        return
+    except BaseException as error:
+        pipe.send(Failed(error if isinstance(error, PieceError | OSError) else _plain(error)))
+
+
+def _joined(venue: Venue) -> Any:
+    """Ray, talking to the cluster. Raises PieceError where that refuses, or its versions are others."""
+    settings = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
+    address = venue.address
+    if address is None or address.is_loopback:
+        # Else Ray takes 127.0.0.1 for this machine's address on the network, and waits there for an answer.
+        settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    if address is None:
+        # A token of this cluster alone: without it Ray would write one into the home folder.
+        settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    elif not venue.with_token:
+        settings["RAY_AUTH_MODE"] = "disabled"
+    # Ray would look for this machine's node for twice as long as it is waited for.
+    settings["RAY_gcs_server_request_timeout_seconds"] = str(max(5, int(venue.patience_s * 0.6)))
+    os.environ.update(settings)
+    import ray
+
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    try:
+        if address is not None:
+            ray.init(address=str(address), **quiet)
+        else:
+            ray.init(
+                address="local",
+                num_cpus=venue.hands,
+                include_dashboard=False,
+                object_store_memory=OWN_MEMORY_BYTES,
+                _temp_dir=str(venue.folder),
+                **quiet,
+            )
+    except ray.exceptions.AuthenticationError as error:
+        hint = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or ~/.ray/auth_token to that of the cluster"
+        raise refused(f"{address} asks for a token: {error.message}", hint) from error
+    except ConnectionError as error:
+        why = str(error.__cause__ or error)
+        if "node" in why:
+            why = "this machine is no node of it"
+        hint = f"is it running? This machine must be a node too: ray start --address {address} --num-cpus 0"
+        raise refused(f"{address} cannot be joined: {why}", hint) from error
+    except RuntimeError as error:
+        if "Version mismatch" not in str(error):
+            raise
+        raise differs(" ".join(str(error).split())) from error
+    return ray
+
+
+@dataclass(slots=True)
+class _Errand:
+    """A segment to be rendered, and how."""
+
+    job: SegmentJob
+    carry: bool = False
+    wait: bool = False
+    lost: int = 0
+
+
+class _Hall:
+    """A cluster while it renders: what waits, what is under way, and what comes of it."""
+
+    def __init__(self, ray: Any, pipe: Connection, venue: Venue, order: Order, store: Store) -> None:
+        self.ray, self.pipe, self.venue, self.order, self.store = ray, pipe, venue, order, store
+        self.is_on_gpu = order.recipe.device.startswith("cuda")
+        needs = {"num_gpus": 1} if self.is_on_gpu else {"num_cpus": 1}
+        self.task = ray.remote(**needs, max_retries=RETRIES, retry_exceptions=False)(rendered)
+        self.waiting: deque[_Errand] = deque()
+        self.under_way: dict[Any, _Errand] = {}
+        self.told: set[str] = set()
+
+    def render(self, jobs: Sequence[SegmentJob]) -> None:
+        """All of them into the store.
+
+        Raises PieceError for one that cannot be rendered, or where no machine is left.
+        """
+        self.waiting.extend(_Errand(job) for job in jobs)
+        seen_s = time.monotonic()
+        order = self.ray.put(self.order)
+        try:
+            while self.waiting or self.under_way:
+                self._heed()
+                hands = self._hands()
+                if hands:
+                    seen_s = time.monotonic()
+                elif time.monotonic() - seen_s > self.venue.patience_s:
+                    raise self._nobody()
+                while self.waiting and len(self.under_way) < AHEAD * hands:
+                    errand = self.waiting.popleft()
+                    task = self.task.options(name=f"segment {errand.job.node.name}")
+                    reference = task.remote(errand.job, order, errand.carry, errand.wait)
+                    self.under_way[reference] = errand
+                if not self.under_way:
+                    time.sleep(ROUND_S)
+                    continue
+                done, _ = self.ray.wait(list(self.under_way), timeout=ROUND_S)
+                for reference in done:
+                    self._take(reference)
+        finally:
+            for reference in self.under_way:
+                self.ray.cancel(reference, force=True)
+
+    def _heed(self) -> None:
+        """Raises BrokenPipeError where nobody listens any more."""
+        if self.pipe.poll():
+            raise BrokenPipeError
+
+    def _hands(self) -> int:
+        """How many segments the machines that are there can render at a time."""
+        return int(self.ray.cluster_resources().get("GPU" if self.is_on_gpu else "CPU", 0))
+
+    def _take(self, reference: Any) -> None:
+        errand = self.under_way.pop(reference)
+        key = errand.job.node.key
+        try:
+            outcome: Outcome = self.ray.get(reference)
+        except self.ray.exceptions.RayTaskError as error:
+            raise _cause(error) from error
+        except (self.ray.exceptions.ObjectLostError, self.ray.exceptions.GetTimeoutError):
+            return self._again(errand, errand.carry)
+        except self.ray.exceptions.RayError as error:
+            raise _deadly(errand.job, type(error).__name__) from error
+        if outcome.said and outcome.said not in self.told:
+            self.told.add(outcome.said)
+            self.pipe.send(Said(outcome.said))
+        if not outcome.is_there:
+            errand.wait = True
+            self.waiting.append(errand)
+            return None
+        if outcome.carried is not None:
+            if hashlib.sha256(outcome.carried.data).hexdigest() != outcome.carried.digest:
+                return self._again(errand, carry=True)
+            self._put(key, outcome.carried)
+        elif not self.store.has(key):
+            # A disk of the network may show what is there only after a while; what is carried is here.
+            return self._again(errand, carry=True)
+        self.pipe.send(Frames(errand.job.frame_count))
+        return None
+
+    def _put(self, key: str, carried: Carried) -> None:
+        path = self.store.scratch(".mp4")
+        path.write_bytes(carried.data)
+        self.store.put(key, {VIDEO: path}, carried.facts)
+
+    def _again(self, errand: _Errand, carry: bool) -> None:
+        """Render a segment once more whose result did not come through."""
+        errand.lost += 1
+        if errand.lost > RETRIES:
+            raise _deadly(errand.job, "its result was lost")
+        errand.carry = carry
+        self.waiting.appendleft(errand)
+
+    def _nobody(self) -> PieceError:
+        where = f"the cluster {self.venue.address}" if self.venue.address else "this machine's cluster"
+        what = "a GPU" if self.is_on_gpu else "a CPU to spare"
+        message = f"{where} has had no machine with {what} for {self.venue.patience_s:.0f} s"
+        hint = "start one: ray start --address HEAD:6379; what is finished is kept"
+        return refused(message, hint)
+
+
+def _cause(error: Any) -> BaseException:
+    """What a task raised."""
+    cause: BaseException = error.cause
+    if isinstance(cause, PieceError | OSError):
+        return cause
+    if isinstance(cause, ImportError) or "failed to import on the worker" in str(cause):
+        line = str(cause).strip().splitlines()[-1]
+        return differs(f"a machine of the cluster cannot load musicvis: {line}")
+    return _plain(cause)
+
+
+def _plain(error: BaseException) -> BaseException:
+    """The error as a process can take it that knows nothing of Ray."""
+    return RuntimeError(f"{type(error).__name__}: {error}")
+
+
+def _deadly(job: SegmentJob, why: str) -> PieceError:
+    message = f"{job.node.name}: every process that rendered it ended, {RETRIES + 1} times ({why})"
+    hint = "with less memory in use or a smaller resolution it may pass; the rest is kept"
+    return PieceError([Diagnostic("MV910", Span("piece.yaml"), message, hint)])
