@@ -16,6 +16,7 @@ import os
 import secrets
 import shutil
 import stat
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -407,6 +408,17 @@ def made(store: Store, node: Node, make: Callable[[], Made], *, wait: bool = Tru
             return entry
         files, facts = make()
         return store.put(node.key, files, facts)
+
+
+@contextmanager
+def temporary_store() -> Iterator[Store]:
+    """A store that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="musicvis-"))
+    try:
+        with Store(folder) as store:
+            yield store
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _flock(descriptor: int, kind: int, wait: bool) -> bool:

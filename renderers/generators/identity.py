@@ -7,10 +7,10 @@ of threads are not in it: they move a float by less than what 8 bits can tell.
 from __future__ import annotations
 
 import ctypes
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
+
+from ...store.packages import packages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,15 +56,6 @@ def decided_device(asked: str) -> str:
     from .choose import device_named
 
     return str(device_named(asked))
-
-
-def packages(*names: str) -> str:
-    """Names and versions of installed packages, as "av 18.1.0, torch 2.13.0"; local labels are left out."""
-    said = []
-    for name in sorted(names):
-        with suppress(PackageNotFoundError):
-            said.append(f"{name} {version(name).split('+')[0]}")
-    return ", ".join(said)
 
 
 def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:

@@ -1,12 +1,12 @@
-"""A bus from its stems to what it gives to the mix: files of samples that outlive the process they came from.
+"""A bus from its stems to what it gives to the mix: files of the store, made where they are not there yet.
 
 Nothing here depends on any other bus, so that buses can be rendered side by side.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,49 +14,80 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...compiler.plan import BusPlan, SoundPlan
+from ...store.store import Entry, Made, Store, made
 from .block import cuts, times_of
 from .effects import through_chain
+from .nodes import DRY, STEM, WET, FileDigests, bus_node, stem_source
 from .spatial import StereoPower, apart, placed
-from .stems import stem_blocks
-from .wave import read_wav, write_wav
+from .stems import kept_blocks, kept_stem
+from .wave import write_wav
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedBus:
-    """Where the samples of a bus are: float32 wav files, as long as the film."""
+def kept_bus(
+    bus: BusPlan, plan: SoundPlan, store: Store, *, keep_dry: bool, progress: Progress
+) -> tuple[Entry, bool]:
+    """The bus as files of the store, with its stems; and whether it was made now.
 
-    wet: Path
-    """What it gives to the mix: its stems through the chain, at its level, moved."""
-    dry: Path | None
-    """The sum of its stems, where it was asked for."""
-    kappa: float
-    """The correlation of its channels before it is moved."""
-
-
-def rendered_bus(
-    bus: BusPlan, plan: SoundPlan, folder: Path, *, keep_dry: bool, progress: Progress
-) -> RenderedBus:
-    """The bus as files in a folder of its own; raises PieceError where a stem cannot be used."""
-    wet, dry = folder / "wet.wav", folder / "dry.wav"
-    if keep_dry:
-        unmoved = (np.asarray(block.T, np.float32) for block in _dry_blocks(bus, plan, folder))
-        write_wav(dry, unmoved, plan.sample_rate_hz)
+    Raises PieceError where a stem cannot be used, OSError where a file changes meanwhile.
+    """
+    digests = FileDigests()
     parts = apart(bus)
-    with ExitStack() as files:
+    stems = [[kept_stem(stem, plan, store, digests) for stem in part.stems] for part in parts]
+    sources = [
+        stem_source(stem, None if entry is None else entry.files[STEM].name, digests)
+        for part, entries in zip(parts, stems, strict=True)
+        for stem, entry in zip(part.stems, entries, strict=True)
+    ]
+    node = bus_node(bus, sources, plan, digests, keep_dry=keep_dry)
+    is_new = False
+
+    def make() -> Made:
+        nonlocal is_new
+        is_new = True
+        started_s = time.perf_counter()
+        folder = store.scratch()
+        folder.mkdir()
+        files, kappa = _rendered(bus, parts, stems, plan, folder, keep_dry, progress)
+        digests.check()
+        return files, {"seconds": round(time.perf_counter() - started_s, 3), "kappa": kappa}
+
+    entry = made(store, node, make)
+    assert entry is not None  # only a build that does not wait gets none
+    progress(1.0)
+    return entry, is_new
+
+
+def _rendered(
+    bus: BusPlan,
+    parts: Sequence[BusPlan],
+    stems: Sequence[Sequence[Entry | None]],
+    plan: SoundPlan,
+    folder: Path,
+    keep_dry: bool,
+    progress: Progress,
+) -> tuple[dict[str, Path], float]:
+    """The files of a bus, and the correlation of its channels before it is moved."""
+    files = {WET: folder / "wet.wav"}
+    if keep_dry:
+        files[DRY] = folder / "dry.wav"
+        sums = _summed([_dry_blocks(part, own, plan) for part, own in zip(parts, stems, strict=True)])
+        unmoved = (np.asarray(block.T, np.float32) for block in sums)
+        write_wav(files[DRY], unmoved, plan.sample_rate_hz)
+    with ExitStack() as opened:
         moved, kappas = [], []
-        for k, part in enumerate(parts):
-            stored = files.enter_context(tempfile.TemporaryFile(dir=folder))
-            blocks = read_wav(dry) if keep_dry and part is bus else _dry_blocks(part, plan, folder)
+        for k, (part, own) in enumerate(zip(parts, stems, strict=True)):
+            stored = opened.enter_context(tempfile.TemporaryFile(dir=folder))
+            blocks = _dry_blocks(part, own, plan)
             begun = k / len(parts)
             power = _store(part, blocks, plan, stored, _part_of(progress, begun, len(parts)))
             moved.append(placed(part, power, _stored(stored, plan), plan.sample_count, plan.sample_rate_hz))
             kappas.append(power.kappa)
-        write_wav(wet, _watched(_summed(moved), plan, progress), plan.sample_rate_hz)
-    return RenderedBus(wet, dry if keep_dry else None, float(np.mean(kappas)))
+        write_wav(files[WET], _watched(_summed(moved), plan, progress), plan.sample_rate_hz)
+    return files, float(np.mean(kappas))
 
 
 def _part_of(progress: Progress, begun: float, count: int) -> Progress:
@@ -96,8 +127,8 @@ def _watched(moved: Iterator[F64], plan: SoundPlan, progress: Progress) -> Itera
         progress(0.7 + 0.3 * done / plan.sample_count)
 
 
-def _dry_blocks(bus: BusPlan, plan: SoundPlan, folder: Path) -> Iterator[F64]:
-    stems = [stem_blocks(stem, plan.sample_count, plan.sample_rate_hz, folder) for stem in bus.stems]
+def _dry_blocks(bus: BusPlan, entries: Sequence[Entry | None], plan: SoundPlan) -> Iterator[F64]:
+    stems = [kept_blocks(stem, entry, plan) for stem, entry in zip(bus.stems, entries, strict=True)]
     for _, count in cuts(plan.sample_count):
         total = np.zeros((2, count))
         for stem, source in zip(bus.stems, stems, strict=True):

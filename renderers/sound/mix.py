@@ -1,30 +1,34 @@
 """Mix: the door of the sound: a SoundPlan in, its samples out.
 
 Buses are rendered side by side and added in the order of the plan, what they send to returns too; the returns
-come last; the sum is mastered. Files in a temporary folder keep memory the same for a minute and for an hour.
+come last; the sum is mastered. Files of the store keep memory the same for a minute and for an hour, and what
+is there already is not made again.
 """
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from itertools import chain, count
 from math import isfinite
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...compiler.plan import Curve, ReturnPlan, SoundPlan
+from ...store.store import Entry, Made, Store, made, temporary_store
 from .block import cuts, times_of
-from .bus import RenderedBus
-from .crew import rendered_in_order
+from .crew import kept_buses
 from .dither import dithered
 from .effects import through_chain
 from .master import GRID, Master, MasterReport
+from .meter import Loudness
+from .nodes import DRY, MIX, WET, FileDigests, known_nodes, mix_node
 from .spatial import sources_ready
 from .wave import read_wav, write_wav
 
@@ -59,24 +63,32 @@ class MixReport:
 
 
 class SoundRender:
-    """A finished sound in a temporary folder; a context manager, as the folder goes when it is done with."""
+    """A finished sound in the store; a context manager, as a store of its own goes when it is done with."""
 
     def __init__(
         self,
         plan: SoundPlan,
         progress: Progress | None = None,
         *,
+        store: Store | None = None,
         workers: int = 1,
         export: StemExport | None = None,
     ) -> None:
-        """workers   processes that render buses side by side; the result is the same for any number."""
+        """store     None for one that is gone afterwards
+        workers   processes that render buses side by side; the result is the same for any number
+
+        Raises PieceError where a stem cannot be used, OSError where the store cannot be written.
+        """
         self._plan = plan
-        self._folder = tempfile.TemporaryDirectory(prefix="musicvis-sound-")
+        self._opened = ExitStack()
         try:
-            self.report = self._mixed(progress or _nobody, workers, export)
+            self._store = store if store is not None else self._opened.enter_context(temporary_store())
+            entry = self._mixed(progress or _nobody, workers, export)
         except BaseException:
-            self._folder.cleanup()
+            self._opened.close()
             raise
+        self._file = entry.files[MIX]
+        self.report = _report_from(entry.facts, plan)
 
     def __enter__(self) -> Self:
         return self
@@ -84,11 +96,16 @@ class SoundRender:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._folder.cleanup()
+        self._opened.close()
+
+    @property
+    def digest(self) -> str:
+        """Of the samples: what is made of them is known by it."""
+        return self._file.name
 
     def blocks(self) -> Iterator[F32]:
         """The sound: float32 blocks (n, 2), sample_count samples in all; as often as asked."""
-        for block in self._master.blocks():
+        for block in read_wav(self._file):
             yield np.ascontiguousarray(block.T, np.float32)
 
     def whole_numbers(self, bits: int) -> Iterator[F32]:
@@ -98,43 +115,75 @@ class SoundRender:
             return self.blocks()
         return dithered(self.blocks(), bits, self._plan.seed)
 
-    def _mixed(self, progress: Progress, workers: int, export: StemExport | None) -> MixReport:
-        plan, folder = self._plan, Path(self._folder.name)
+    def _mixed(self, progress: Progress, workers: int, export: StemExport | None) -> Entry:
+        """The mix, from the store or made now; where it is there, no bus is touched."""
+        plan, store = self._plan, self._store
         sources_ready(plan)
+        kept = export.kinds if export is not None else ()
+        keeps = ["dry" in kept or any(send.is_before for send in bus.sends) for bus in plan.buses]
+        if export is None:
+            last = known_nodes(plan, store, keeps, FileDigests())[-1]
+            if last.node is not None and (entry := store.get(last.node.key)) is not None:
+                self.buses_made = 0
+                progress(1.0)
+                return entry
+        found = kept_buses(plan, store, keeps, workers, lambda share: progress(0.8 * share))
+        self.buses_made = sum(is_new for _, is_new in found)
+        buses = [entry for entry, _ in found]
+        digests = FileDigests()
+        files = [{name: path.name for name, path in entry.files.items()} for entry in buses]
+        node = mix_node(plan, files, digests)
+
+        def make() -> Made:
+            started_s = time.perf_counter()
+            folder = store.scratch()
+            folder.mkdir()
+            outputs, report = self._sum(buses, folder, progress)
+            digests.check()
+            took = round(time.perf_counter() - started_s, 3)
+            return outputs, {"seconds": took, "report": _facts_of(report)}
+
+        entry = made(store, node, make)
+        assert entry is not None  # only a build that does not wait gets none
+        if export is not None:
+            _export(plan, buses, entry, export)
+        progress(1.0)
+        return entry
+
+    def _sum(
+        self, buses: Sequence[Entry], folder: Path, progress: Progress
+    ) -> tuple[dict[str, Path], MixReport]:
+        """Everything added up, returned and mastered; files of the mix and of each return."""
+        plan = self._plan
         mix = Sum(folder / "mix.f64", plan.sample_count)
         returns = [Sum(folder / f"return-{k}.f64", plan.sample_count) for k in range(len(plan.returns))]
-        kept = export.kinds if export is not None else ()
-        names = file_names([*(bus.name for bus in plan.buses), *(back.name for back in plan.returns)])
         kappas = []
-        crew = rendered_in_order(plan, folder, "dry" in kept, workers, lambda share: progress(0.8 * share))
-        for (bus, rendered), name in zip(crew, names, strict=False):
-            kappas.append((bus.name, rendered.kappa))
-            mix.add(read_wav(rendered.wet))
+        for bus, entry in zip(plan.buses, buses, strict=True):
+            kappas.append((bus.name, float(entry.facts["kappa"])))
+            mix.add(read_wav(entry.files[WET]))
             for send in bus.sends:
-                source = rendered.dry if send.is_before else rendered.wet
-                assert source is not None
+                source = entry.files[DRY if send.is_before else WET]
                 target = next(k for k, back in enumerate(plan.returns) if back.name == send.to)
                 returns[target].add(_levelled(read_wav(source), send.gain, plan.sample_rate_hz))
-            if export is not None:
-                _keep(rendered, name, export)
-            shutil.rmtree(rendered.wet.parent)
-        for back, sent, name in zip(plan.returns, returns, names[len(plan.buses) :], strict=True):
-            wet = folder / "return.wav"
+        outputs = {}
+        for k, (back, sent) in enumerate(zip(plan.returns, returns, strict=True)):
+            wet = outputs[f"return-{k}"] = folder / f"return-{k}.wav"
             write_wav(wet, _returned(back, sent, plan), plan.sample_rate_hz)
             mix.add(read_wav(wet))
             sent.path.unlink()
-            if "wet" in kept and export is not None:
-                shutil.copyfile(wet, export.folder / f"{name}-wet.wav")
         progress(0.85)
         cut_fade_s = self._cut_fade_s(mix)
-        self._master = Master(
+        master = Master(
             plan.master,
             lambda: _ended(mix, plan, cut_fade_s),
             plan.sample_rate_hz,
             folder,
-            lambda share: progress(0.85 + 0.15 * share),
+            lambda share: progress(0.85 + 0.14 * share),
         )
-        return MixReport(self._master.report, cut_fade_s, tuple(kappas))
+        outputs[MIX] = folder / "mix.wav"
+        samples = (np.ascontiguousarray(block.T, np.float32) for block in master.blocks())
+        write_wav(outputs[MIX], samples, plan.sample_rate_hz)
+        return outputs, MixReport(master.report, cut_fade_s, tuple(kappas))
 
     def _cut_fade_s(self, mix: "Sum") -> float:
         """The length of a fade at the end: none where the last 10 ms are not heard."""
@@ -255,10 +304,40 @@ def _levelled(blocks: Iterator[F64], level: Curve, sample_rate_hz: int) -> Itera
         first += block.shape[1]
 
 
-def _keep(rendered: RenderedBus, name: str, export: StemExport) -> None:
-    for kind, path in (("dry", rendered.dry), ("wet", rendered.wet)):
-        if kind in export.kinds and path is not None:
-            shutil.copyfile(path, export.folder / f"{name}-{kind}.wav")
+def _export(plan: SoundPlan, buses: Sequence[Entry], mix: Entry, export: StemExport) -> None:
+    """Copies of what the store has, under names for people."""
+    names = file_names([*(bus.name for bus in plan.buses), *(back.name for back in plan.returns)])
+    for entry, name in zip(buses, names, strict=False):
+        for kind in export.kinds:
+            shutil.copyfile(entry.files[kind], export.folder / f"{name}-{kind}.wav")
+    if "wet" in export.kinds:
+        for k, name in enumerate(names[len(plan.buses) :]):
+            shutil.copyfile(mix.files[f"return-{k}"], export.folder / f"{name}-wet.wav")
+
+
+def _facts_of(report: MixReport) -> dict[str, Any]:
+    """The report as JSON, numbers as text: some are infinite."""
+    master = report.master
+    return {
+        "mix": {name: repr(value) for name, value in asdict(master.mix).items()},
+        "loudness": {name: repr(value) for name, value in asdict(master.loudness).items()},
+        "levels": [repr(value) for value in (master.true_peak_dbtp, master.gain_db, master.reduction_db)],
+        "passes": master.passes,
+        "cut_fade_s": repr(report.cut_fade_s),
+        "kappas": [repr(kappa) for _, kappa in report.kappas],
+    }
+
+
+def _report_from(facts: Mapping[str, Any], plan: SoundPlan) -> MixReport:
+    """The report of a mix; names are those of the plan at hand, as they are in no key."""
+    said = facts["report"]
+    mix, loudness = (
+        Loudness(**{name: float(value) for name, value in said[of].items()}) for of in ("mix", "loudness")
+    )
+    peak, gain, reduction = (float(value) for value in said["levels"])
+    master = MasterReport(mix, loudness, peak, gain, reduction, int(said["passes"]))
+    kappas = tuple((bus.name, float(kappa)) for bus, kappa in zip(plan.buses, said["kappas"], strict=True))
+    return MixReport(master, float(said["cut_fade_s"]), kappas)
 
 
 def _frames(raw: bytes) -> F64:

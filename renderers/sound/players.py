@@ -68,8 +68,22 @@ def program_named(names: Sequence[str], places: Sequence[str] = ()) -> Path | No
     return next((Path(path).resolve() for path in (*found, *there) if path), None)
 
 
+def program_of(stem: StemPlan) -> Path | None:
+    """The program that plays a stem; None where it is not installed.
+
+    Raises ValueError for a stem that no program plays.
+    """
+    match stem.by:
+        case "musescore":
+            return program_named(MUSESCORE, _MUSESCORE_PLACES)
+        case "fluidsynth":
+            return program_named(FLUIDSYNTH)
+        case other:
+            raise ValueError(f"no program is called {other!r}")
+
+
 def _by_musescore(stem: StemPlan, scratch: Path, made: Path) -> None:
-    program = program_named(MUSESCORE, _MUSESCORE_PLACES)
+    program = program_of(stem)
     if program is None:
         raise _missing(stem, "MuseScore")
     assert stem.score is not None
@@ -90,7 +104,7 @@ def _by_musescore(stem: StemPlan, scratch: Path, made: Path) -> None:
 
 
 def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sample_rate_hz: int) -> None:
-    program = program_named(FLUIDSYNTH)
+    program = program_of(stem)
     if program is None:
         raise _missing(stem, "FluidSynth")
     assert stem.soundfont is not None and stem.notes is not None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ...store.keys import digest_of, file_digest
 from ...store.node import Node
+from ...store.packages import packages
 from ...store.store import made
 from ..crews.job import VIDEO, SegmentJob
-from ..generators.identity import packages
 
 if TYPE_CHECKING:
     from ...compiler.plan import Plan

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ...store.keys import digest_of
 from ...store.node import Node
+from ...store.packages import packages
 from ..crews.job import SegmentJob
-from ..generators.identity import Recipe, generator_identity, packages
+from ..generators.identity import Recipe, generator_identity
 
 if TYPE_CHECKING:
     from ...compiler.plan import BarMark, PicturePlan, Plan, TitlePlan

@@ -7,7 +7,7 @@ import pytest
 from musicvis.compiler.plan import BusPlan, Curve, SoundingNote, SoundPlan, StemPlan
 from musicvis.renderers.sound.alignment import measured
 from musicvis.renderers.sound.stem_checks import checked_stems
-from musicvis.renderers.sound.stems import stem_blocks
+from musicvis.renderers.sound.stems import kept_blocks
 from musicvis.renderers.sound.synth import synthesised
 from musicvis.renderers.sound.wave import write_wav
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def test_align_auto_moves_a_recording_to_its_notes(tmp_path: Path) -> None:
     late = np.concatenate([np.zeros(round(0.1 * RATE)), strokes()])
     file = written(tmp_path / "a.wav", late)
     stem = StemPlan("a", 1.0, file=file, reference=NOTES, is_aligned=True)
-    moved = np.concatenate(list(stem_blocks(stem, 11 * RATE, RATE, tmp_path)), axis=1)
+    moved = np.concatenate(list(kept_blocks(stem, None, SoundPlan(RATE, 11 * RATE, ()))), axis=1)
     assert measured(written(tmp_path / "b.wav", moved[0]), NOTES, 0.0, RATE).lag_s == pytest.approx(
         0, abs=0.002
     )

@@ -151,7 +151,7 @@ def test_progress_rises_to_one() -> None:
 
 def test_temporary_files_go_when_the_reader_stops_early() -> None:
     render = SoundRender(plan(bus("m", 12, 60)))
-    folder = Path(render._folder.name)
+    folder = render._store.folder
     blocks: Iterator[F32]
     with render:
         blocks = render.blocks()

@@ -6,13 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.compiler.outside import SOUNDFONT_FOLDERS
-from musicvis.compiler.plan import SoundingNote, StemPlan
+from musicvis.compiler.plan import SoundingNote, SoundPlan, StemPlan
 from musicvis.dsl.diagnostics import PieceError
 from musicvis.renderers.sound import players
 from musicvis.renderers.sound.alignment import measured
+from musicvis.renderers.sound.nodes import FileDigests
 from musicvis.renderers.sound.players import FLUIDSYNTH, MUSESCORE, played, program_named
-from musicvis.renderers.sound.stems import stem_blocks
+from musicvis.renderers.sound.stems import kept_blocks, kept_stem
 from musicvis.renderers.sound.wave import read_wav
+from musicvis.store.store import temporary_store
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
@@ -28,6 +30,12 @@ needs_fluidsynth = pytest.mark.skipif(
 
 def samples(path: Path) -> F64:
     return np.concatenate(list(read_wav(path)), axis=1)
+
+
+def first_block(stem: StemPlan) -> F64:
+    plan = SoundPlan(RATE, RATE, ())
+    with temporary_store() as store:
+        return next(kept_blocks(stem, kept_stem(stem, plan, store, FileDigests()), plan))
 
 
 @needs_musescore
@@ -51,7 +59,7 @@ def test_fluidsynth_plays_notes_on_time_with_a_soundfont(tmp_path: Path) -> None
     found = measured(made, notes, start_s, RATE)
     assert found.is_told and abs(found.lag_s) <= 0.010
     # The second of the film begins where second 0 of the notes is.
-    block = next(stem_blocks(stem, RATE, RATE, tmp_path))
+    block = first_block(stem)
     assert np.abs(block - samples(made)[:, round(0.5 * RATE) :][:, : block.shape[1]]).max() < 1e-6
 
 
@@ -80,7 +88,7 @@ def test_a_file_is_believed_whatever_the_exit_code_says(
     assert made.read_bytes() == WALTZ.read_bytes()
     # And then looked at like any other recording.
     with pytest.raises(PieceError, match="MV501"):
-        next(stem_blocks(StemPlan("w", 1.0, by="musescore", score=WALTZ), RATE, RATE, tmp_path))
+        first_block(StemPlan("w", 1.0, by="musescore", score=WALTZ))
 
 
 @pytest.mark.parametrize("by", ["musescore", "fluidsynth"])

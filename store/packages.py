@@ -1,0 +1,15 @@
+"""Packages: the versions of what computes, said in words short enough for a key."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+
+
+def packages(*names: str) -> str:
+    """Names and versions of installed packages, as "av 18.1.0, torch 2.13.0"; local labels are left out."""
+    said = []
+    for name in sorted(names):
+        with suppress(PackageNotFoundError):
+            said.append(f"{name} {version(name).split('+')[0]}")
+    return ", ".join(said)
