@@ -238,7 +238,8 @@ class BarMark:
 
     bar: int
     pass_number: int
-    start_s: float
+    start_s: Fraction
+    """Exact, from the first frame."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -248,7 +248,7 @@ def main(arguments: Sequence[str]) -> None:
     if compilation.plan is None:
         raise SystemExit("\n".join(str(finding) for finding in compilation.diagnostics))
     plan = compilation.plan
-    image = drawn(plan.sound, [(mark.bar, mark.start_s) for mark in plan.bars], plan.title)
+    image = drawn(plan.sound, [(mark.bar, float(mark.start_s)) for mark in plan.bars], plan.title)
     image.quantize(48).save(output, optimize=True)
     print(f"{output}: {output.stat().st_size / 1000:.0f} kB")
 

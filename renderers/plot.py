@@ -90,7 +90,7 @@ def _bars(draw: ImageDraw.ImageDraw, plan: Plan, top: int, bottom: int) -> None:
     font = ImageFont.load_default(14)
     free_from = 0.0
     for bar in plan.bars:
-        x = _left() + bar.start_s / float(plan.duration_s) * _columns()
+        x = _left() + float(bar.start_s / plan.duration_s) * _columns()
         draw.line((x, top + BARS_PX - 8, x, bottom), LINE)
         if x >= free_from:
             text = f"{bar.bar}" if bar.pass_number == 1 else f"{bar.bar}@{bar.pass_number}"
