@@ -229,7 +229,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     from .plan import BarMark, Plan
 
     bars = tuple(
-        BarMark(measure.bar, measure.pass_number, Fraction(start_s - film.start_s))
+        BarMark(measure.bar, measure.pass_number, start_s - film.start_s)
         for measure in heard.clock.measures
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
