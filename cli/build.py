@@ -1,17 +1,27 @@
 """`musicvis compile`: a piece becomes a film."""
 
-import re
 import sys
 import time
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .discover import PiecePath, piece_here, piece_name
-from .report import TerminalReporter, summary, tell_findings
+from .discover import PiecePath, piece_here
+from .keeping import cache_option, kept
+from .report import TerminalReporter, tell_findings
+from .stopping import Stopped, stoppable
+from .variant import (
+    SOUND_SUFFIXES,
+    film_path,
+    planned,
+    prepare_build_folder,
+    variant_of,
+    variant_options,
+)
 
-IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
+if TYPE_CHECKING:
+    from ..renderers.render import RenderReport, Request
 
 
 def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[str, ...]:
@@ -23,6 +33,26 @@ def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | N
     return kinds
 
 
+def shard(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:
+    """`i/n`: the i-th of n workers, counted from 0."""
+    if text is None:
+        return None
+    index, _, count = text.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and int(index) < int(count) <= 100_000):
+        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, as 0/8 .. 7/8")
+    return int(index), int(count)
+
+
+def size(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    """Bytes, as --cache-limit says them."""
+    from ..store.place import size_from
+
+    try:
+        return None if text is None else size_from(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.command("compile")
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option(
@@ -31,14 +61,7 @@ def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | N
     type=click.Path(dir_okay=False, path_type=Path),
     help="The film: .mp4 or .mkv; or its sound: .wav or .flac.",
 )
-@click.option("--draft", is_flag=True, help="A first look: small, coarse and fast.")
-@click.option("--bars", metavar="RANGE", help="A passage: 5..8 is bars 5, 6 and 7; also 6|6..7|3 or @B.. .")
-@click.option("--seconds", metavar="N", help="Only the first N seconds.")
-@click.option("--size", metavar="WxH", help="Size of the film, as 1280x720.")
-@click.option("--fps", metavar="RATE", help="Frames per second, as 30, 23.976 or 30000/1001.")
-@click.option(
-    "--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Override a key, as visuals.depth=0.5."
-)
+@variant_options
 @click.option(
     "--device", default="auto", show_default=True, help="Where the picture is computed: auto, cpu, cuda."
 )
@@ -57,9 +80,13 @@ def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | N
     help="What computes BigGAN.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 64), help="Frames computed at once. [default: one per core]"
+    "--workers", type=click.IntRange(1, 64), help="Processes side by side.  [default: one per core]"
 )
-@click.option("--only", type=click.Choice(("audio", "picture")), help="The sound alone, or a silent film.")
+@click.option(
+    "--only",
+    type=click.Choice(("stems", "audio", "frames", "video")),
+    help="One stage alone: the buses as files, the sound, frames into the cache, a silent film.",
+)
 @click.option(
     "--stems", metavar="KINDS", callback=stem_kinds, help="Keep each bus as a file: dry, wet or dry,wet."
 )
@@ -73,146 +100,123 @@ def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | N
     metavar="FOLDER",
     help="Run VST3 plugins that the piece names, from this folder.",
 )
+@cache_option
+@click.option(
+    "--cache-limit",
+    metavar="SIZE",
+    callback=size,
+    help="What the cache may take after this, as 20GB. [default: 20GB]",
+)
+@click.option("--verify", is_flag=True, help="Decode the finished film and compare every frame.")
+@click.option("--ray", metavar="ADDRESS", help="Render on the machines of a Ray cluster: auto, or HOST:PORT.")
+@click.option(
+    "--worker", is_flag=True, help="Only help another compile with the same cache: frames, and no film."
+)
+@click.option("--shard", metavar="I/N", callback=shard, help="Where worker I of N begins.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
-def compile_command(
-    piece: Path | None,
-    output: Path | None,
-    draft: bool,
-    bars: str | None,
-    seconds: str | None,
-    size: str | None,
-    fps: str | None,
-    overrides: tuple[str, ...],
-    device: str,
-    precision: str,
-    backend: str,
-    workers: int | None,
-    only: Literal["audio", "picture"] | None,
-    stems: tuple[str, ...],
-    bits: str | None,
-    trust_plugins: tuple[Path, ...],
-    quiet: bool,
-) -> None:
+def compile_command(piece: Path | None, output: Path | None, quiet: bool, **options: Any) -> None:
     """Compile a piece to a film.
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder.
     The film is written to build/NAME.mp4 beside the manifest, a passage or a draft to a name of its own;
-    it appears when it is whole, and not before.
+    it appears when it is whole, and not before. What is finished is kept: stop at any time, and the same
+    command goes on from there.
     """
-    from ..compiler.compile import compile_piece
     from ..dsl.diagnostics import PieceError
-    from ..dsl.load import load_piece
 
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
     manifest = piece or piece_here(Path.cwd())
-    if output is not None and output.suffix.lower() in (".wav", ".flac"):
-        only = only or "audio"
-    variant = variant_name(draft, bars, seconds, only == "picture")
-    target = film_path(manifest, output, variant, only == "audio")
-    if bits is not None and only != "audio":
-        raise click.UsageError("--bits is for a .wav or .flac: write --only audio")
-    if stems and only == "picture":
-        raise click.UsageError("a silent film has no buses: leave out --stems, or --only picture")
-    if bits == "32" and target.suffix.lower() == ".flac":
-        raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
-    drafted = draft_overrides(size, fps) if draft else ()
-    loaded = load_piece(manifest, (*drafted, *overrides), bars=bars, seconds=seconds, size=size, fps=fps)
-    compilation = compile_piece(loaded, trust_plugins)
-    tell_findings(compilation.diagnostics, loaded.files)
-    if compilation.plan is None:
-        click.echo(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written", err=True)
-        sys.exit(1)
-    plan = compilation.plan
-    reporter.message(
-        f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
-        f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
-        f"{len(plan.sound.buses)} bus{'es' if len(plan.sound.buses) != 1 else ''}"
+    variant = variant_of(options)
+    trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
+    limit_bytes = options.pop("cache_limit")
+    request = _request(output, variant.draft, options)
+    target = film_path(
+        manifest, output, variant.name(request.only == "video"), request.only in ("stems", "audio")
     )
+    if request.bits == 32 and target.suffix.lower() == ".flac":
+        raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
     try:
-        from ..renderers.render import render
+        with kept(cache_dir) as store, stoppable():
+            plan = planned(manifest, variant, trusted, store)
+            reporter.message(
+                f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
+                f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
+                f"{len(plan.sound.buses)} bus{'es' if len(plan.sound.buses) != 1 else ''}"
+            )
+            from ..renderers.render import render
+            from ..store.evict import keep_within
+            from ..store.place import cache_limit
 
-        if output is None:
-            prepare_build_folder(target.parent)
-        report = render(
-            plan,
-            target,
-            reporter=reporter,
-            draft=draft,
-            device=device,
-            workers=workers,
-            only=only,
-            stems=stems,
-            bits=int(bits or 24),
-            precision=precision,
-            backend=backend,
-        )
+            if output is None and request.only != "frames":
+                prepare_build_folder(target.parent)
+            report = render(
+                plan, None if request.only == "frames" else target, request, reporter=reporter, store=store
+            )
+            keep_within(store, cache_limit(limit_bytes))
     except PieceError as error:
-        tell_findings(error.diagnostics, loaded.files)
+        tell_findings(error.diagnostics, {})
         sys.exit(1)
-    except KeyboardInterrupt:
-        click.echo(f"\nstopped; {target} was not written", err=True)
-        sys.exit(130)
+    except Stopped as stop:
+        click.echo(f"\n{_stopped(reporter)}", err=True)
+        sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
+        extra = "ray" if error.name == "ray" else "render"
         click.echo(
-            f"error: {error.name} is missing; to compile, type: pip install 'musicvis[render]'", err=True
+            f"error: {error.name} is missing; to compile, type: pip install 'musicvis[{extra}]'", err=True
         )
         sys.exit(1)
     except OSError as error:
-        click.echo(f"error: {target}: {error.strerror or error}; nothing was written", err=True)
+        reason = error.strerror or str(error)
+        click.echo(f"error: {error.filename or target}: {reason}; what is finished is kept", err=True)
         sys.exit(1)
+    for line in _ended(report, request, target, time.monotonic() - started_s):
+        reporter.message(line)
+
+
+def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Request":
+    """What is asked for; raises click.UsageError for options that do not go together."""
+    from ..renderers.render import Request
+
+    only, stems, bits = options["only"], options["stems"], options["bits"]
+    if options.pop("worker"):
+        if only not in (None, "frames"):
+            raise click.UsageError(f"a --worker renders frames: leave out --only {only}")
+        only = "frames"
+    elif options["shard"] is not None:
+        raise click.UsageError("--shard says where a worker begins: write --worker too")
+    if output is not None:
+        if only == "frames":
+            raise click.UsageError("frames go to the cache: leave out -o")
+        if output.suffix.lower() in SOUND_SUFFIXES:
+            only = only or "audio"
+    if bits is not None and only != "audio":
+        raise click.UsageError("--bits is for a .wav or .flac: write --only audio")
+    if only == "stems":
+        stems = stems or ("dry",)
+    elif stems and only in ("frames", "video"):
+        raise click.UsageError(f"--only {only} has no buses: leave out --stems, or --only {only}")
+    if options["verify"] and only not in (None, "video"):
+        raise click.UsageError("--verify is for a film")
+    options |= {"only": only, "stems": stems, "bits": int(bits or 24), "shard": options["shard"] or (0, 1)}
+    return Request(draft=draft, **options)
+
+
+def _stopped(reporter: TerminalReporter) -> str:
+    done, total = reporter.counted
+    where = f"stopped after {done} of {total} frames" if total else "stopped"
+    return f"{where}; what is finished is kept, and the same command goes on from there"
+
+
+def _ended(report: "RenderReport", request: "Request", target: Path, took_s: float) -> list[str]:
+    said = []
     if report.stem_folder is not None:
-        reporter.message(f"the buses are in {report.stem_folder}")
-    reporter.message(f"wrote {target} in {time.monotonic() - started_s:.0f} s")
-
-
-def variant_name(draft: bool, bars: str | None, seconds: str | None, silent: bool) -> str:
-    """What a file's name says beside the piece's: a passage must not take the place of the whole film."""
-    said = {
-        "draft": "draft" if draft else None,
-        "bars": bars and f"bars-{bars}",
-        "seconds": seconds and f"{seconds.removesuffix('s')}s",
-        "silent": "silent" if silent else None,
-    }
-    plain = (re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-.") for part in said.values() if part)
-    return "".join(f"-{part}" for part in plain)
-
-
-def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: bool = False) -> Path:
-    """Where the film or its sound goes: as asked, or build/NAME.mp4 or .wav beside the manifest.
-
-    Raises click.UsageError for a suffix that is none, and for a folder that does not exist.
-    """
-    if output is None:
-        suffix = ".wav" if is_sound else ".mp4"
-        return manifest.parent / "build" / f"{piece_name(manifest)}{variant}{suffix}"
-    suffix = output.suffix.lower()
-    if is_sound and suffix not in (".wav", ".flac"):
-        raise click.UsageError(f"{output}: a sound ends in .wav or .flac")
-    if not is_sound and suffix not in (".mp4", ".mkv"):
-        raise click.UsageError(f"{output}: a film ends in .mp4 (H.264 and AAC) or .mkv (H.264 and FLAC)")
-    if not output.parent.is_dir():
-        raise click.UsageError(
-            f"{output.parent} does not exist; make the folder first, or name another with -o"
-        )
-    return output
-
-
-def draft_overrides(size: str | None, fps: str | None) -> tuple[str, ...]:
-    """What --draft changes in the manifest, unless the command line says otherwise."""
-    from ..renderers.render import DRAFT
-
-    return tuple(
-        f"{key}={value}"
-        for key, value in DRAFT.items()
-        if not ((key == "video.size" and size) or (key == "video.fps" and fps))
-    )
-
-
-def prepare_build_folder(folder: Path) -> None:
-    """Make the build folder, with a file that keeps it out of git."""
-    folder.mkdir(exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(IGNORE_ALL, encoding="utf-8")
+        said.append(f"the buses are in {report.stem_folder}")
+    if request.only == "stems":
+        return said
+    if request.only == "frames":
+        return [f"{report.segments_made} of {report.segment_count} segments rendered in {took_s:.0f} s"]
+    if report.was_there:
+        return [*said, f"{target} is up to date"]
+    return [*said, f"wrote {target} in {took_s:.0f} s"]

@@ -19,7 +19,7 @@ def plot(piece: Path | None, output: Path | None) -> None:
     """
     from ..compiler.compile import compile_piece
     from ..dsl.load import load_piece
-    from .build import prepare_build_folder
+    from .variant import prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
     target = output or manifest.parent / "build" / f"{piece_name(manifest)}.png"

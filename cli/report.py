@@ -80,6 +80,8 @@ class TerminalReporter:
         self.ended = False
         self.started_s = self.last_shown_s = 0.0
         self.drawn = 0
+        self.counted = (0, 0)
+        """How many frames of how many are finished."""
 
     def message(self, text: str) -> None:
         """A sentence about what happens."""
@@ -89,6 +91,8 @@ class TerminalReporter:
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` units (frames, samples) of a stage are finished."""
+        if stage == COUNTED:
+            self.counted = done, total
         if self.quiet:
             return
         now = time.monotonic()

@@ -1,20 +1,21 @@
-"""The door of the renderers: a plan in, a finished film or its sound out; the sound comes first."""
+"""The door of the renderers: a plan in, a film or its sound out; what the store has is not made again."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ..compiler.plan import Plan
+    from ..store.store import Entry, Store
+    from .crews.job import SegmentJob
+    from .crews.local import Crew
+    from .generators.identity import Recipe
     from .generators.protocol import Generator
     from .sound.mix import SoundRender
 
@@ -22,6 +23,9 @@ DRAFT = MappingProxyType({"video.size": "640x360", "video.fps": "15", "visuals.r
 """What a draft changes in the manifest: the whole piece, small, coarse and at half the rate."""
 
 SOUND_STEPS = 1000
+SEGMENTS_NAMED = 6
+"""More segments than that are not named one by one."""
+Only = Literal["stems", "audio", "frames", "video"]
 
 
 class Reporter(Protocol):
@@ -37,182 +41,300 @@ class Reporter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What is wanted of a plan, and by what means.
+
+    only        "stems", "audio", "frames" (into the store, no file) or "video" (a silent film); None for all
+    draft       encode fast and coarsely; a smaller picture is a matter of the plan (see DRAFT)
+    device      auto, cpu, cuda or cuda:N
+    workers     processes that render side by side; by default one for each core
+    stems       which files of each bus are kept in the folder stems beside the film: "dry", "wet"
+    bits        of a .wav or .flac: 16, 24, or, in a .wav, 32 for floats
+    precision   of a network: fp32, bf16, or auto for what the device is quickest with
+    backend     of a network: torch, openvino, or auto
+    shard       (i, n): begin at the i-th of n parts of the film, 0 <= i < n
+    ray         the address of a Ray cluster, or auto
+    verify      decode the finished film and compare it with its segments
+    """
+
+    only: Only | None = None
+    draft: bool = False
+    device: str = "auto"
+    workers: int | None = None
+    stems: tuple[str, ...] = ()
+    bits: int = 24
+    precision: str = "auto"
+    backend: str = "auto"
+    shard: tuple[int, int] = (0, 1)
+    ray: str | None = None
+    verify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RenderReport:
     """What was made, and how long it took."""
 
-    output: Path
-    frame_count: int
-    image_count: int
-    """Images the generator made: frames that look alike share one."""
-    sample_count: int
-    byte_count: int
-    stem_folder: Path | None
+    output: Path | None
+    """None where nothing but the store was written."""
+    was_there: bool = False
+    """The film was what it was to be already, and was left alone."""
+    frame_count: int = 0
+    frames_made: int = 0
+    segment_count: int = 0
+    segments_made: int = 0
+    sample_count: int = 0
+    byte_count: int = 0
+    stem_folder: Path | None = None
     """Where the buses went, if they were asked for."""
-    sound_s: float
+    sound_s: float = 0.0
     """Time that the sound took, on the clock on the wall."""
-    picture_s: float
+    picture_s: float = 0.0
     """Time that picture and encoding took."""
-
-    @property
-    def frames_per_second(self) -> float:
-        """Of the picture and its encoding together."""
-        return self.frame_count / self.picture_s if self.picture_s else 0.0
 
 
 def render(
     plan: Plan,
-    output: Path,
+    output: Path | None,
+    request: Request | None = None,
     *,
     reporter: Reporter,
-    draft: bool = False,
-    device: str = "auto",
-    workers: int | None = None,
-    only: Literal["picture", "audio"] | None = None,
-    stems: tuple[str, ...] = (),
-    bits: int = 24,
+    store: Store | None = None,
     generator: Generator | None = None,
-    precision: str = "auto",
-    backend: str = "auto",
 ) -> RenderReport:
     """Render a plan to a film (.mp4: H.264 and AAC, .mkv: H.264 and FLAC), or to its sound (.wav, .flac).
 
     The file appears when it is whole; until then, and if anything fails, what was there stays as it was.
+    What is finished before that is in the store, and the next call goes on from there.
 
-    draft       encode fast and coarsely; a smaller picture is a matter of the plan (see DRAFT)
-    device      auto, cpu, cuda or cuda:N
-    workers     images made at once; by default one for each core
-    only        "picture" for a silent film, "audio" for the sound alone
-    stems       which files of each bus are kept in the folder stems beside the film: "dry", "wet"
-    bits        of a .wav or .flac: 16, 24, or, in a .wav, 32 for floats
-    generator   in place of the one that the plan names
-    precision   of a network: fp32, bf16, or auto for what the device is quickest with
-    backend     of a network: torch, openvino, or auto
+    output      None where only stems or frames are wanted: stems go to the folder of the piece's plan
+    store       None for one that is gone afterwards
+    generator   in place of the one that the plan names; its images are kept in no other store than that
 
-    Raises PieceError for input that cannot be used, OSError where the file cannot be written,
-    ModuleNotFoundError where an extra is missing.
+    Raises PieceError for input that cannot be used, OSError where a file cannot be written, StoreError where
+    the store cannot be used, ModuleNotFoundError where an extra is missing.
     """
-    from .film.encode import CONTAINERS
-    from .film.publish import published
+    request = request or Request()
+    _check_suffix(output, request.only)
+    from ..store.store import temporary_store
+
+    # What another generator makes is known by no key.
+    with nullcontext(store) if store is not None and generator is None else temporary_store() as kept:
+        return _Build(plan, output, request, reporter, kept, generator).run()
+
+
+class _Build:
+    """One call of `render`."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        output: Path | None,
+        request: Request,
+        reporter: Reporter,
+        store: Store,
+        generator: Generator | None,
+    ) -> None:
+        self.plan, self.output, self.request = plan, output, request
+        self.reporter, self.store, self.generator = reporter, store, generator
+
+    def run(self) -> RenderReport:
+        """Everything that is asked for, sound first: what is wrong with it is known sooner."""
+        only = self.request.only
+        if only in ("stems", "audio"):
+            return self._sound_alone()
+        _tell_titles(self.plan, self.reporter)
+        if only == "frames":
+            started_s = time.perf_counter()
+            jobs, missing = self._segments()
+            return self._report(jobs, missing, picture_s=time.perf_counter() - started_s)
+        assert self.output is not None
+        if only == "video":
+            return self._film(self.output, None, 0.0)
+        started_s = time.perf_counter()
+        with self._heard() as sound:
+            return self._film(self.output, sound, time.perf_counter() - started_s)
+
+    def _sound_alone(self) -> RenderReport:
+        from .film.publish import published
+        from .sound.export import write_sound
+
+        plan, count = self.plan, self.plan.sound.sample_count
+        started_s = time.perf_counter()
+        with self._heard() as sound:
+            sound_s = time.perf_counter() - started_s
+            byte_count = 0
+            if self.output is not None and self.request.only == "audio":
+                with published(self.output) as partial:
+                    write_sound(
+                        partial,
+                        sound,
+                        plan.sound.sample_rate_hz,
+                        self.request.bits,
+                        lambda done: self.reporter.progress("file", done, count),
+                    )
+                    byte_count = partial.stat().st_size
+        return RenderReport(
+            self.output,
+            sample_count=count,
+            byte_count=byte_count,
+            stem_folder=self._stem_folder,
+            sound_s=sound_s,
+        )
+
+    @property
+    def _stem_folder(self) -> Path | None:
+        return self.output.parent / "stems" if self.request.stems and self.output is not None else None
+
+    def _heard(self) -> SoundRender:
+        """The finished sound; its figures are told."""
+        from .sound.mix import SoundRender, StemExport, core_count, report_lines
+
+        export = None
+        if self._stem_folder is not None:
+            self._stem_folder.mkdir(exist_ok=True)
+            export = StemExport(self._stem_folder, self.request.stems)
+        sound = SoundRender(
+            self.plan.sound,
+            lambda share: self.reporter.progress("sound", round(share * SOUND_STEPS), SOUND_STEPS),
+            store=self.store,
+            workers=self.request.workers or core_count(),
+            export=export,
+        )
+        for line in report_lines(sound.report):
+            self.reporter.message(line)
+        return sound
+
+    def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
+        """Segments and sound, joined to one file."""
+        from .crews.job import VIDEO
+        from .film.check import verify_film
+        from .film.join import Part, join
+        from .film.publish import published
+        from .stages.film import encoded_track, film_node, is_up_to_date, remember_film, track_node
+
+        plan, store, suffix = self.plan, self.store, output.suffix.lower()
+        started_s = time.perf_counter()
+        jobs, missing = self._segments()
+        entries = [self._entry(job) for job in jobs]
+        track = None
+        if sound is not None:
+            track = encoded_track(store, track_node(sound.digest, plan, suffix), plan, sound, suffix)
+        node = film_node(jobs, entries, track, plan, suffix)
+        parts = [Part(entry.files[VIDEO], job.frame_count) for job, entry in zip(jobs, entries, strict=True)]
+        was_there = is_up_to_date(store, node, output)
+        if not was_there:
+            with published(output) as partial:
+                join(parts, track, partial, plan.picture.fps, plan.title)
+                if self.request.verify:
+                    count = verify_film(partial, [part.file for part in parts])
+                    self.reporter.message(f"verified: {count} frames, each that of its segment")
+                remember_film(store, node, partial)
+        return self._report(
+            jobs,
+            missing,
+            was_there=was_there,
+            sound_s=sound_s,
+            picture_s=time.perf_counter() - started_s,
+        )
+
+    def _segments(self) -> tuple[tuple[SegmentJob, ...], tuple[SegmentJob, ...]]:
+        """All segments, which are in the store now; and those that were not."""
+        from .crews.local import local_crew
+        from .stages.budget import check_room
+        from .stages.segments import segment_jobs
+
+        recipe = self._recipe()
+        jobs = segment_jobs(self.plan, recipe)
+        there = {job.node.key: entry for job in jobs if (entry := self.store.get(job.node.key)) is not None}
+        # Music that returns may look the same: such segments are one.
+        missing = tuple({job.node.key: job for job in jobs if job.node.key not in there}.values())
+        check_room(self.store.folder, missing, [_size(entry) for entry in there.values()])
+        if there:
+            self.reporter.message(_kept(jobs, missing))
+        index, count = self.request.shard
+        begin = len(missing) * index // count
+        self._work(
+            local_crew(recipe, self.store, missing, self.request.workers, self.generator),
+            (*missing[begin:], *missing[:begin]),
+        )
+        return jobs, missing
+
+    def _work(self, crew: Crew, missing: tuple[SegmentJob, ...]) -> None:
+        total = sum(job.frame_count for job in missing)
+        done = 0
+
+        def on_frames(count: int) -> None:
+            nonlocal done
+            done += count
+            self.reporter.progress("frames", done, total)
+
+        if missing:
+            crew.work(missing, on_frames, self.reporter.message)
+            # Those that another build has rendered meanwhile.
+            self.reporter.progress("frames", total, total)
+
+    def _recipe(self) -> Recipe:
+        from .generators.identity import Recipe, chosen_codec, decided_device
+
+        device = self.generator.device.type if self.generator is not None else None
+        decided = device or decided_device(self.request.device)
+        codec = chosen_codec(decided, self.plan.picture)
+        return Recipe(decided, self.request.precision, self.request.backend, self.request.draft, codec)
+
+    def _entry(self, job: SegmentJob) -> Entry:
+        entry = self.store.get(job.node.key)
+        if entry is None:
+            raise OSError(5, f"a finished segment ({job.node.name}) has gone from the cache; compile again")
+        return entry
+
+    def _report(
+        self,
+        jobs: tuple[SegmentJob, ...],
+        missing: tuple[SegmentJob, ...],
+        *,
+        was_there: bool = False,
+        sound_s: float = 0.0,
+        picture_s: float = 0.0,
+    ) -> RenderReport:
+        heard = self.request.only is None
+        return RenderReport(
+            output=self.output,
+            was_there=was_there,
+            frame_count=self.plan.picture.frame_count,
+            frames_made=sum(job.frame_count for job in missing),
+            segment_count=len(jobs),
+            segments_made=len(missing),
+            sample_count=self.plan.sound.sample_count if heard else 0,
+            byte_count=self.output.stat().st_size if self.output is not None else 0,
+            stem_folder=self._stem_folder if heard else None,
+            sound_s=sound_s,
+            picture_s=picture_s,
+        )
+
+
+def _check_suffix(output: Path | None, only: Only | None) -> None:
+    from .film.quality import CONTAINERS
     from .sound.export import SUFFIXES
 
+    if output is None or only in ("stems", "frames"):
+        return
     suffixes = SUFFIXES if only == "audio" else tuple(CONTAINERS)
     if output.suffix.lower() not in suffixes:
         what = "sound" if only == "audio" else "film"
         raise ValueError(f"a {what} ends in {' or '.join(suffixes)}, not {output.suffix or 'nothing'}")
-    _tell_titles(plan, reporter)
-    how = _How(draft, device, workers, generator, precision, backend)
-    stem_folder = output.parent / "stems" if stems and only != "picture" else None
-    images, sound_s, picture_s = 0, 0.0, 0.0
-    with published(output) as partial:
-        started_s = time.perf_counter()
-        if only == "picture":
-            images, picture_s = _film(plan, partial, reporter, how, None)
-        else:
-            with _heard(plan, reporter, workers, stems, stem_folder) as sound:
-                sound_s = time.perf_counter() - started_s
-                if only == "audio":
-                    _sound_file(plan, partial, reporter, sound, bits)
-                else:
-                    # What FLAC stores is dithered; AAC takes floats as they are.
-                    is_lossless = CONTAINERS[output.suffix.lower()].audio_codec == "flac"
-                    blocks = sound.whole_numbers(24) if is_lossless else sound.blocks()
-                    images, picture_s = _film(plan, partial, reporter, how, blocks)
-        byte_count = partial.stat().st_size
-    return RenderReport(
-        output=output,
-        frame_count=0 if only == "audio" else plan.picture.frame_count,
-        image_count=images,
-        sample_count=0 if only == "picture" else plan.sound.sample_count,
-        byte_count=byte_count,
-        stem_folder=stem_folder,
-        sound_s=sound_s,
-        picture_s=picture_s,
-    )
 
 
-def _heard(
-    plan: Plan, reporter: Reporter, workers: int | None, stems: tuple[str, ...], stem_folder: Path | None
-) -> SoundRender:
-    """The finished sound; its figures are told."""
-    from .sound.mix import SoundRender, StemExport, core_count, report_lines
-
-    export = None
-    if stem_folder is not None:
-        stem_folder.mkdir(exist_ok=True)
-        export = StemExport(stem_folder, stems)
-    sound = SoundRender(
-        plan.sound,
-        lambda share: reporter.progress("sound", round(share * SOUND_STEPS), SOUND_STEPS),
-        workers=workers or core_count(),
-        export=export,
-    )
-    for line in report_lines(sound.report):
-        reporter.message(line)
-    return sound
+def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
+    """How much there is to do, in a sentence."""
+    if not missing:
+        return f"all {len(jobs)} segments are kept from before"
+    names = list(dict.fromkeys(job.node.name for job in missing))
+    said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
+    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are kept from before; to render: {said}"
 
 
-def _sound_file(plan: Plan, path: Path, reporter: Reporter, sound: SoundRender, bits: int) -> None:
-    from .sound.export import write_sound
-
-    count = plan.sound.sample_count
-    write_sound(
-        path, sound, plan.sound.sample_rate_hz, bits, lambda done: reporter.progress("file", done, count)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _How:
-    """What the caller of `render` wants of the picture."""
-
-    draft: bool
-    device: str
-    workers: int | None
-    generator: Generator | None
-    precision: str
-    backend: str
-
-
-def _film(
-    plan: Plan,
-    path: Path,
-    reporter: Reporter,
-    how: _How,
-    sound: Iterator[NDArray[np.float32]] | None,
-) -> tuple[int, float]:
-    """Picture and sound into one file; the number of images made, and the seconds it took."""
-    from .film.assemble import Workshop, assembled, worker_count
-    from .film.encode import DRAFTED, FINAL, FilmWriter, PictureFormat
-    from .generators.biggan.precision import Computing
-    from .generators.choose import choose_generator, device_named
-
-    generator = how.generator
-    if generator is None:
-        device = device_named(how.device)
-        computing = Computing(how.precision, how.backend, worker_count(how.workers, device))
-        generator, said = choose_generator(plan.picture, device, computing)
-        reporter.message(said)
-    picture = plan.picture
-    workshop = Workshop.of(picture, generator)
-    picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
-    rate_hz = plan.sound.sample_rate_hz
-    started_s = time.perf_counter()
-    with FilmWriter(
-        path,
-        picture_format,
-        None if sound is None else rate_hz,
-        DRAFTED if how.draft else FINAL,
-        plan.title,
-        on_gpu=generator.device.type == "cuda",
-    ) as writer:
-        images = assembled(
-            workshop,
-            writer,
-            sound,
-            rate_hz,
-            workers=worker_count(how.workers, generator.device),
-            on_frame=lambda done: reporter.progress("frames", done, picture.frame_count),
-        )
-    return images, time.perf_counter() - started_s
+def _size(entry: Entry) -> int:
+    return sum(path.stat().st_size for path in entry.files.values())
 
 
 def _tell_titles(plan: Plan, reporter: Reporter) -> None:

@@ -1,4 +1,4 @@
-"""What every test stands on: a machine without weights."""
+"""What every test stands on: a machine without weights, and a cache with nothing in it."""
 
 from pathlib import Path
 
@@ -11,3 +11,11 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     store = tmp_path_factory.getbasetemp() / "no-weights"
     monkeypatch.setenv("MUSICVIS_WEIGHTS", str(store))
     return store
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of the test's own: what another test has made plays no part."""
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("MUSICVIS_CACHE", str(cache))
+    return cache

@@ -98,7 +98,7 @@ class Studio:
 
     def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
         from ..film.assemble import Workshop, render_segment
-        from ..film.encode import DRAFTED, FINAL
+        from ..film.quality import DRAFTED, FINAL
 
         self.prepare(picture)
         assert self._generator is not None

@@ -1,4 +1,4 @@
-"""Which crew renders the segments of a film: as many hands as the machine has, where there is work for them."""
+"""Which crew renders the segments of a film: as many hands as the machine has and the work needs."""
 
 from __future__ import annotations
 

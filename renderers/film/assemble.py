@@ -1,36 +1,34 @@
-"""The film from its latents: images made by several workers, finished, and written in order as they come.
+"""A segment from its latents: images made, finished and encoded in order, nothing made twice.
 
-A worker makes and finishes the frames of one chunk; the calling thread takes chunks in order and encodes
-them, so that an interrupt reaches it between two frames. Only so many chunks are under way, which bounds the
-memory whatever the length. Nothing is made twice: frames that look the same are one shot, and consecutive
-shots with the same latents share one image.
+Frames that look the same are one shot, and consecutive shots with the same latents share one image. How many
+shots are made at once depends on the segment and the generator alone, so that a segment is the same bytes
+whoever renders it, and beside whatever else.
 """
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.title import Overlay, overlay_of
-from .encode import U8, FilmWriter, sound_of_frames
+from .quality import Quality
+from .segment import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
     from ..generators.protocol import Generator
-    from .encode import F32
 
 FRAMES_AT_ONCE_ON_GPU = 16
-CHUNKS_WAITING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,6 @@ class Shot:
     end: int
     is_black: bool
     same_image_as_before: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some shots, finished: planes, and how often each is shown; the last image, for the next chunk."""
-
-    frames: tuple[tuple[U8, int], ...]
-    last_image: torch.Tensor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +93,43 @@ def image_count(shots: Sequence[Shot]) -> int:
     return sum(not shot.is_black and not shot.same_image_as_before for shot in shots)
 
 
-def made_chunk(workshop: Workshop, shots: Sequence[Shot], before: Future[Chunk] | None) -> Chunk:
-    """The frames of consecutive shots; `before` is the chunk before them where its last image is needed."""
+def render_segment(
+    workshop: Workshop,
+    path: Path,
+    quality: Quality,
+    codec: str,
+    *,
+    gate: AbstractContextManager[object],
+    on_frames: Callable[[int], None],
+) -> int:
+    """Render all frames of the workshop's picture into a segment; returns how many images were made.
+
+    gate        entered while images are made, left while they are encoded
+    on_frames   told how many frames more are finished
+
+    Raises OSError where the file cannot be written.
+    """
+    picture = workshop.picture
+    shots = shots_of(picture)
+    size = _shots_at_once(workshop.generator)
+    picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
+    image: torch.Tensor | None = None
+    with SegmentWriter(path, picture_format, picture.frame_count, quality, codec) as writer:
+        for first in range(0, len(shots), size):
+            some = shots[first : first + size]
+            with gate:
+                planes, image = made_chunk(workshop, some, image)
+            for shot, frame in zip(some, planes, strict=True):
+                for _ in range(shot.first, shot.end):
+                    writer.write_frame(frame)
+            on_frames(some[-1].end - some[0].first)
+    return image_count(shots)
+
+
+def made_chunk(
+    workshop: Workshop, shots: Sequence[Shot], before: torch.Tensor | None
+) -> tuple[list[U8], torch.Tensor | None]:
+    """The planes of consecutive shots, and their last image; `before` is the image before them."""
     lit = [shot for shot in shots if not shot.is_black]
     device = workshop.generator.device
     with torch.inference_mode():
@@ -121,11 +146,10 @@ def made_chunk(workshop: Workshop, shots: Sequence[Shot], before: Future[Chunk] 
             else next(frames)
             for shot in shots
         ]
-    lengths = [shot.end - shot.first for shot in shots]
-    return Chunk(tuple(zip(planes, lengths, strict=True)), images[-1] if images else None)
+    return planes, images[-1] if images else before
 
 
-def _images_of(workshop: Workshop, lit: Sequence[Shot], before: Future[Chunk] | None) -> list[torch.Tensor]:
+def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | None) -> list[torch.Tensor]:
     """The image of each shot that is not black; only those that differ from the one before are made."""
     picture, generator = workshop.picture, workshop.generator
     new = [shot.first for shot in lit if not shot.same_image_as_before]
@@ -139,9 +163,7 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: Future[Chunk] | 
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:
             made = iter(_steered(generator, noise, classes, controls))
-    image = before.result().last_image if before is not None else None
-    if image is not None and image.device.type == "cuda":
-        image.record_stream(torch.cuda.current_stream(image.device))  # it was made on another worker's
+    image = before
     images: list[torch.Tensor] = []
     for shot in lit:
         if not shot.same_image_as_before:
@@ -170,88 +192,11 @@ def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.devi
     )
 
 
-def assembled(
-    workshop: Workshop,
-    writer: FilmWriter,
-    sound: Iterator[F32] | None,
-    sample_rate_hz: int,
-    *,
-    workers: int,
-    on_frame: Callable[[int], None],
-) -> int:
-    """Write every frame and the whole sound; returns how many images were made.
-
-    sound      blocks (n, 2) of any length, read as the picture goes along
-    workers    threads that make images; each uses one core
-    on_frame   called with the number of frames written so far
-    """
-    shots = shots_of(workshop.picture)
-    size = _shots_at_once(workshop.generator, len(shots), workers)
-    samples_due = sound_of_frames(workshop.picture.frame_count, writer.picture, sample_rate_hz)
-    samples_sent = 0
-    for planes in _in_order(workshop, [shots[i : i + size] for i in range(0, len(shots), size)], workers):
-        writer.write_frame(planes)
-        due = next(samples_due)
-        while sound is not None and samples_sent < due:
-            block = next(sound, None)
-            if block is None:
-                sound = None
-                break
-            writer.write_sound(block)
-            samples_sent += len(block)
-        on_frame(writer.frames_written)
-    for block in sound or ():
-        writer.write_sound(block)
-    return image_count(shots)
-
-
-def _in_order(workshop: Workshop, chunks: Sequence[Sequence[Shot]], workers: int) -> Iterator[U8]:
-    """Every frame's planes in order, made by so many threads, few chunks ahead."""
-    threads_before = torch.get_num_threads()
-    device = workshop.generator.device
-    pool = ThreadPoolExecutor(workers, "picture", initializer=_begin_worker, initargs=(device,))
-    under_way: deque[Future[Chunk]] = deque()
-    latest: Future[Chunk] | None = None
-    waiting = iter(chunks)
-    try:
-        while True:
-            while len(under_way) < workers + CHUNKS_WAITING and (shots := next(waiting, None)) is not None:
-                # Taken up in this order, so a worker that waits for the chunk before waits for one that has
-                # begun.
-                needs_before = shots[0].same_image_as_before
-                latest = pool.submit(made_chunk, workshop, shots, latest if needs_before else None)
-                under_way.append(latest)
-            if not under_way:
-                return
-            for planes, repeats in under_way.popleft().result().frames:
-                for _ in range(repeats):
-                    yield planes
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        torch.set_num_threads(threads_before)
-
-
-def _shots_at_once(generator: Generator, shot_count: int, workers: int) -> int:
-    """How many shots make a chunk; of a short film so few that every worker has one."""
+def _shots_at_once(generator: Generator) -> int:
+    """How many shots make a chunk."""
     if isinstance(generator, TruncatedGenerator):
-        return max(1, min(generator.frames_at_once, -(-shot_count // workers)))
+        return generator.frames_at_once
     return FRAMES_AT_ONCE_ON_GPU if generator.device.type == "cuda" else 1
-
-
-def worker_count(asked: int | None, device: torch.device) -> int:
-    """As many as asked for; else one for each core, or on a GPU two: one computes while one copies."""
-    if asked is not None:
-        return max(1, asked)
-    if device.type == "cuda":
-        return 2
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _begin_worker(device: torch.device) -> None:
-    """One core for each worker; on a GPU, a stream too, so that one computes while another copies."""
-    torch.set_num_threads(1)
-    if device.type == "cuda":
-        torch.cuda.set_stream(torch.cuda.Stream(device))  # type: ignore[no-untyped-call]
 
 
 def _on_host(frames: torch.Tensor) -> list[U8]:
@@ -266,6 +211,6 @@ def _on_host(frames: torch.Tensor) -> list[U8]:
     return list(pinned.numpy())
 
 
-def _rows_repeat(rows: F32) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _rows_repeat(rows: NDArray[np.float32]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """For each row but the first, whether it equals the row before."""
     return (rows[1:] == rows[:-1]).all(1)  # type: ignore[no-any-return]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,18 +23,9 @@ FILM_VERSION = 1
 TRACK = "track"
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a film is joined from, in files of the store."""
-
-    segments: tuple[Path, ...]
-    frame_counts: tuple[int, ...]
-    track: Path | None
-
-
 def track_node(sound_digest: str, plan: Plan, suffix: str) -> Node:
     """The sound as a film with that suffix holds it."""
-    from ..film.encode import CONTAINERS
+    from ..film.quality import CONTAINERS
 
     reads = {
         "sound": sound_digest,
@@ -48,17 +38,17 @@ def track_node(sound_digest: str, plan: Plan, suffix: str) -> Node:
 
 def encoded_track(store: Store, node: Node, plan: Plan, sound: SoundRender, suffix: str) -> Path:
     """The sound track, encoded where it is not in the store yet."""
-    from ..film.encode import CONTAINERS
+    from ..film.quality import CONTAINERS
     from ..film.track import write_track
 
-    codec = CONTAINERS[suffix].audio_codec
+    container = CONTAINERS[suffix]
 
     def make() -> tuple[dict[str, Path], dict[str, float]]:
         started_s = time.perf_counter()
-        path = store.scratch(CONTAINERS[suffix].track_suffix)
+        path = store.scratch(container.track_suffix)
         # What FLAC stores is dithered; AAC takes floats as they are.
-        blocks = sound.whole_numbers(24) if codec == "flac" else sound.blocks()
-        write_track(path, blocks, codec, plan.sound.sample_rate_hz)
+        blocks = sound.whole_numbers(24) if container.audio_codec == "flac" else sound.blocks()
+        write_track(path, blocks, container, plan.sound.sample_rate_hz)
         return {TRACK: path}, {"seconds": round(time.perf_counter() - started_s, 3)}
 
     entry = made(store, node, make)
@@ -66,16 +56,24 @@ def encoded_track(store: Store, node: Node, plan: Plan, sound: SoundRender, suff
     return entry.files[TRACK]
 
 
-def film_node(jobs: Sequence[SegmentJob], entries: Sequence[Entry], track: Path | None, plan: Plan) -> Node:
+def film_node(
+    jobs: Sequence[SegmentJob], entries: Sequence[Entry], track: Path | None, plan: Plan, suffix: str
+) -> Node:
     """The finished file: exactly these segments, this track and this title."""
     segments = [(entry.files[VIDEO].name, job.frame_count) for job, entry in zip(jobs, entries, strict=True)]
     reads = {
+        "container": suffix,
         "segments": digest_of(segments),
         "track": track.name if track is not None else "none",
         "title": plan.title,
         "muxer": packages("av"),
     }
     return Node.of("film", FILM_VERSION, plan.title, reads)
+
+
+def remember_film(store: Store, node: Node, film: Path) -> None:
+    """Keep what the finished film is, byte for byte; it lies outside the store, where its user wants it."""
+    store.put(node.key, {}, {"size": film.stat().st_size, "sha256": file_digest(film)})
 
 
 def is_up_to_date(store: Store, node: Node, output: Path) -> bool:

@@ -53,7 +53,7 @@ def is_whole(plan: Plan) -> bool:
 
 def _common_reads(picture: PicturePlan, recipe: Recipe) -> dict[str, str]:
     """What every segment of a film reads."""
-    from ..film.encode import DRAFTED, FINAL
+    from ..film.quality import DRAFTED, FINAL
 
     quality = DRAFTED if recipe.is_draft else FINAL
     encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()

@@ -1,0 +1,39 @@
+"""The store of a command: its options, and what is said where it cannot be used."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ..dsl.diagnostics import Diagnostic, PieceError
+from ..dsl.span import Span
+
+if TYPE_CHECKING:
+    from ..store.store import Store
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def cache_option(command: Command) -> Command:
+    """--cache-dir."""
+    return click.option(
+        "--cache-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        help="Where finished work is kept. [default: MUSICVIS_CACHE, or the user's cache folder]",
+    )(command)
+
+
+@contextmanager
+def kept(cache_dir: Path | None) -> "Iterator[Store]":
+    """The store, open; raises PieceError where it cannot be used, now or while it is used."""
+    from ..store.place import cache_folder
+    from ..store.store import Store, StoreError
+
+    try:
+        with Store(cache_folder(cache_dir)) as store:
+            yield store
+    except StoreError as error:
+        raise PieceError([Diagnostic("MV912", Span("--cache-dir"), error.message, error.hint)]) from error

@@ -1,0 +1,39 @@
+"""Ctrl-C, and a polite request to end: once to stop between two frames, twice to stop at once."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Stopped(KeyboardInterrupt):  # noqa: N818: it is no error
+    """The user, or the machine, wants the command to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    @property
+    def exit_code(self) -> int:
+        """130 for Ctrl-C, as shells say it; 75, "try again later" (sysexits.h), for SIGTERM."""
+        return 130 if self.number == signal.SIGINT else 75
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Within it, the first SIGINT or SIGTERM raises Stopped; a second one ends the process at once."""
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in watched}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in watched:
+            signal.signal(each, signal.SIG_DFL)
+        raise Stopped(number)
+
+    for number in watched:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

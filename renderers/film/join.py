@@ -1,0 +1,146 @@
+"""Segments and a sound track to one film, without encoding anything again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+
+from .quality import CONTAINERS, Container
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+
+
+class JoinError(Exception):
+    """A segment that does not fit the others: a fault of whoever made it, or of the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment, and how many frames it must have."""
+
+    file: Path
+    frame_count: int
+
+
+def join(parts: Sequence[Part], track: Path | None, output: Path, fps: Fraction, title: str = "") -> None:
+    """Put segments one after the other, and a sound track beside them, into `output`, .mp4 or .mkv.
+
+    Frame k of the film is shown from k / fps; the film decodes to exactly the frames of its segments, and
+    the same parts give the same bytes.
+
+    Raises JoinError for a segment with another encoder's headers or another number of frames.
+    """
+    container = CONTAINERS[output.suffix.lower()]
+    with (
+        av.open(str(output), "w", format=container.format, options=dict(container.options)) as film,
+        _Sound(track, container) as sound,
+    ):
+        if title:
+            film.metadata["title"] = title
+        headers = _headers(parts[0].file)
+        with _opened(parts[0].file) as first:
+            video = film.add_stream_from_template(first.streams.video[0])
+        video.time_base = 1 / fps
+        sound.add_to(film)
+        depth = max(_reorder_depth(part.file) for part in parts)
+        shown = written = 0
+        for number, part in enumerate(parts):
+            if _headers(part.file) != headers:
+                raise JoinError(f"segment {number} was encoded with other settings than the first")
+            count = 0
+            for packet in _packets(part.file):
+                # PTS by the frame's number, DTS by its place in the stream: a sum of times would drift.
+                packet.pts = shown + _frame_number(packet, fps)
+                packet.dts = written - depth
+                packet.time_base = 1 / fps
+                packet.stream = video
+                sound.mux_until(Fraction(written) / fps, film)
+                film.mux(packet)
+                written += 1
+                count += 1
+            if count != part.frame_count:
+                raise JoinError(f"segment {number} has {count} frames, not {part.frame_count}")
+            shown += count
+        sound.mux_until(None, film)
+
+
+class _Sound:
+    """The packets of a sound track, given out as the film gets to them; of none where there is no track."""
+
+    def __init__(self, track: Path | None, container: Container) -> None:
+        self._file: Any = (
+            None if track is None else av.open(str(track), "r", format=READERS[container.track_format])
+        )
+        self._packets: Iterator[Packet[Any]] = iter(())
+        self._next: Packet[Any] | None = None
+        self._stream: Any = None
+
+    def __enter__(self) -> _Sound:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add_to(self, film: Any) -> None:
+        """Its stream, after that of the picture."""
+        if self._file is not None:
+            source = self._file.streams.audio[0]
+            self._stream = film.add_stream_from_template(source)
+            self._packets = (packet for packet in self._file.demux(source) if packet.dts is not None)
+            self._next = next(self._packets, None)
+
+    def mux_until(self, time_s: Fraction | None, film: Any) -> None:
+        """All packets that begin by then; None for all that are left."""
+        while self._next is not None and (time_s is None or _decoded_at_s(self._next) <= time_s):
+            self._next.stream = self._stream
+            film.mux(self._next)
+            self._next = next(self._packets, None)
+
+
+READERS = {"mp4": "mov", "matroska": "matroska"}
+"""FFmpeg's names of what reads a format: said, because a file of the store has no suffix to guess by."""
+
+
+def _opened(segment: Path) -> Any:
+    return av.open(str(segment), "r", format=READERS["mp4"])
+
+
+def _headers(segment: Path) -> tuple[bytes, int, int]:
+    """What a decoder is set up with: it cannot change in the middle of a film."""
+    with _opened(segment) as file:
+        context = file.streams.video[0].codec_context
+        return bytes(context.extradata or b""), context.width, context.height
+
+
+def _packets(segment: Path) -> Iterator[Packet[Any]]:
+    with _opened(segment) as file:
+        for packet in file.demux(file.streams.video[0]):
+            if packet.dts is not None:
+                yield packet
+
+
+def _decoded_at_s(packet: Packet[Any]) -> Fraction:
+    assert packet.dts is not None and packet.time_base is not None
+    return packet.dts * packet.time_base
+
+
+def _frame_number(packet: Packet[Any], fps: Fraction) -> int:
+    """Which frame of its segment a packet is."""
+    assert packet.pts is not None and packet.time_base is not None
+    return round(packet.pts * packet.time_base * fps)
+
+
+def _reorder_depth(segment: Path) -> int:
+    """By how many frames decoding must begin before showing, so that no frame is late."""
+    with _opened(segment) as file:
+        stream = file.streams.video[0]
+        fps = stream.average_rate
+        numbers = [_frame_number(packet, fps) for packet in file.demux(stream) if packet.dts is not None]
+    return max((place - number for place, number in enumerate(numbers)), default=0)

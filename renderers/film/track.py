@@ -1,0 +1,76 @@
+"""The sound of a whole film, encoded once: AAC or FLAC in a file of its own, ready to be joined to frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from .quality import Container
+
+F32 = NDArray[np.float32]
+
+AAC_BIT_RATE = 256_000
+
+
+def write_track(path: Path, blocks: Iterable[F32], container: Container, sample_rate_hz: int) -> int:
+    """Encode samples, float32 (n, 2), ±1 full scale, into a file; returns how many there were.
+
+    What lies beyond full scale is clipped. The samples that AAC needs before the first are marked as such.
+    """
+    with av.open(str(path), "w", format=container.track_format, options={"fflags": "+bitexact"}) as file:
+        stream: Any = file.add_stream(container.audio_codec, rate=sample_rate_hz)
+        context: Any = stream.codec_context
+        context.layout = "stereo"
+        context.time_base = Fraction(1, sample_rate_hz)
+        if container.audio_codec == "aac":
+            context.format, context.bit_rate = "fltp", AAC_BIT_RATE
+        else:
+            context.format = "s32"  # FFmpeg's FLAC keeps the upper 24 bits
+        context.open()
+        written = 0
+        for samples in cut(blocks, context.frame_size):
+            frame = _frame(samples, context)
+            frame.pts = written
+            for packet in stream.encode(frame):
+                file.mux(packet)
+            written += len(samples)
+        for packet in stream.encode(None):
+            file.mux(packet)
+    return written
+
+
+def cut(blocks: Iterable[F32], size: int) -> Iterable[F32]:
+    """The same samples in blocks of `size`, the last one shorter."""
+    waiting = np.zeros((0, 2), np.float32)
+    for block in blocks:
+        if block.ndim != 2 or block.shape[1] != 2:
+            raise ValueError(f"samples have shape (n, 2), not {block.shape}")
+        waiting = np.concatenate([waiting, block.astype(np.float32, copy=False)])
+        whole = len(waiting) // size * size
+        for start in range(0, whole, size):
+            yield waiting[start : start + size]
+        waiting = waiting[whole:]
+    if len(waiting):
+        yield waiting
+
+
+def _frame(samples: F32, context: Any) -> av.AudioFrame:
+    if context.format.name == "fltp":
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), "fltp", "stereo")
+    else:
+        frame = av.AudioFrame.from_ndarray(_as_24_bits(samples).reshape(1, -1), "s32", "stereo")
+    frame.sample_rate = context.sample_rate
+    frame.time_base = Fraction(1, frame.sample_rate)
+    return frame
+
+
+def _as_24_bits(samples: F32) -> NDArray[np.int32]:
+    """Full scale ±1 as 24-bit integers in the upper bits of 32, to the nearest step."""
+    steps = np.clip(np.rint(samples.astype(np.float64) * 2**23), -(2**23), 2**23 - 1)
+    return steps.astype(np.int32) << 8
