@@ -114,7 +114,7 @@ def render_segment(
     size = _shots_at_once(workshop.generator)
     picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
     image: torch.Tensor | None = None
-    with SegmentWriter(path, picture_format, picture.frame_count, quality, codec) as writer:
+    with SegmentWriter(path, picture_format, quality, codec) as writer:
         for first in range(0, len(shots), size):
             some = shots[first : first + size]
             with gate:

@@ -58,6 +58,7 @@ def join(parts: Sequence[Part], track: Path | None, output: Path, fps: Fraction,
                 # PTS by the frame's number, DTS by its place in the stream: a sum of times would drift.
                 packet.pts = shown + _frame_number(packet, fps)
                 packet.dts = written - depth
+                packet.duration = 1
                 packet.time_base = 1 / fps
                 packet.stream = video
                 sound.mux_until(Fraction(written) / fps, film)

@@ -12,6 +12,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from .cut import LONGEST_S
 from .quality import NVENC, X264, Quality
 
 U8 = NDArray[np.uint8]
@@ -42,14 +43,11 @@ class SegmentWriter:
     is cut off is no film to any reader.
     """
 
-    def __init__(
-        self, path: Path, picture: PictureFormat, frame_count: int, quality: Quality, codec: str = X264
-    ) -> None:
-        """frame_count   of the segment: all of them depend on its first one"""
+    def __init__(self, path: Path, picture: PictureFormat, quality: Quality, codec: str = X264) -> None:
         self.picture = picture
         self.frames_written = 0
         self._file = av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"})
-        self._stream = self._opened(frame_count, quality, codec)
+        self._stream = self._opened(quality, codec)
 
     def write_frame(self, planes: U8) -> None:
         """The next frame: (height·3/2, width) uint8, yuv420p, BT.709 limited range."""
@@ -74,7 +72,7 @@ class SegmentWriter:
         finally:
             self._file.close()
 
-    def _opened(self, frame_count: int, quality: Quality, codec: str) -> Any:
+    def _opened(self, quality: Quality, codec: str) -> Any:
         picture = self.picture
         if codec == NVENC:
             options = {"preset": NVENC_PRESET, "rc": "vbr", "cq": str(quality.crf), "b": "0"}
@@ -86,7 +84,8 @@ class SegmentWriter:
         stream.time_base = 1 / picture.fps
         context = stream.codec_context
         context.time_base = 1 / picture.fps
-        context.gop_size = max(1, frame_count)
+        # The same for a segment of any length, as it changes the headers; longer than any of them.
+        context.gop_size = int(LONGEST_S * picture.fps) + 1
         context.thread_count = 1
         context.color_primaries = context.color_trc = context.colorspace = BT709
         context.color_range = LIMITED_RANGE

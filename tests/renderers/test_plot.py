@@ -54,7 +54,9 @@ def a_plan(ear: float, weights: list[float]) -> Plan:
         generator_seed=0,
         class_names=("marimba",),
     )
-    return Plan("A piece", 0, Fraction(4), picture, SoundPlan(48_000, 192_000, (bus,)), (BarMark(1, 1, Fraction(0)),))
+    return Plan(
+        "A piece", 0, Fraction(4), picture, SoundPlan(48_000, 192_000, (bus,)), (BarMark(1, 1, Fraction(0)),)
+    )
 
 
 def test_a_roll_has_each_note_at_its_pitch_and_time_as_strong_as_its_velocity() -> None:

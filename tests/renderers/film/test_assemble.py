@@ -1,9 +1,7 @@
 """What is made, in what order, and how often, with a generator that counts."""
 
 import threading
-import tracemalloc
-from collections.abc import Iterator
-from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,18 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.compiler.plan import PicturePlan, TitlePlan
 from musicvis.renderers.film.assemble import (
-    Chunk,
     Shot,
     Workshop,
-    assembled,
     image_count,
     made_chunk,
+    render_segment,
     shots_of,
-    worker_count,
 )
-from musicvis.renderers.film.encode import FilmWriter, PictureFormat, Quality
+from musicvis.renderers.film.quality import X264, Quality
+from musicvis.renderers.film.slices import slice_of
 from musicvis.renderers.generators.protocol import FrameControls
-from numpy.typing import NDArray
 
 LOSSLESS = Quality("ultrafast", 0)
 CPU = torch.device("cpu")
@@ -80,16 +76,13 @@ def lumas(path: Path) -> list[int]:
 
 
 def film_of(
-    plan: PicturePlan, path: Path, workers: int = 2, generator: GreyGenerator | None = None
+    plan: PicturePlan, path: Path, generator: GreyGenerator | None = None
 ) -> tuple[list[int], GreyGenerator]:
     generator = generator or GreyGenerator()
-    picture_format = PictureFormat(plan.width_px, plan.height_px, plan.fps)
-    with FilmWriter(path, picture_format, None, LOSSLESS) as writer:
-        counts: list[int] = []
-        made = assembled(
-            Workshop.of(plan, generator), writer, None, 48_000, workers=workers, on_frame=counts.append
-        )
-    assert counts == list(range(1, plan.frame_count + 1))
+    counts: list[int] = []
+    workshop = Workshop.of(plan, generator)
+    made = render_segment(workshop, path, LOSSLESS, X264, gate=nullcontext(), on_frames=counts.append)
+    assert sum(counts) == plan.frame_count
     assert made == len(generator.made)
     return lumas(path), generator
 
@@ -99,11 +92,19 @@ def level(grey: float, brightness: float = 1.0) -> int:
     return round(16 + 219 * brightness * (grey + 1) / 2)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 5])
-def test_frames_come_in_order_however_many_make_them(tmp_path: Path, workers: int) -> None:
+def test_frames_come_in_order(tmp_path: Path) -> None:
     greys = [float(g) for g in np.linspace(-1, 1, 40)]
-    found, _ = film_of(picture(greys), tmp_path / "film.mp4", workers)
+    found, _ = film_of(picture(greys), tmp_path / "film.mp4")
     assert found == [level(g) for g in greys]
+
+
+def test_slices_are_what_their_frames_are_in_the_whole(tmp_path: Path) -> None:
+    greys = [0.0, 0.0, 0.5, 0.5, 0.5, -0.5, 0.5, 0.5, 0.0, 0.2]
+    fade = [0.0, 0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.0]
+    plan = picture(greys, fade, (TitlePlan("H", 3, 7, "#FFFFFF", None),))
+    whole, _ = film_of(plan, tmp_path / "film.mp4")
+    parts = [film_of(slice_of(plan, a, b), tmp_path / "part.mp4")[0] for a, b in ((0, 4), (4, 9), (9, 10))]
+    assert [luma for part in parts for luma in part] == whole
 
 
 def test_what_stays_the_same_is_made_once(tmp_path: Path) -> None:
@@ -141,8 +142,7 @@ def test_a_generator_without_a_camera_gets_one_and_another_uses_its_own(tmp_path
     assert film_of(plan, tmp_path / "own.mp4", generator=Steered())[0] == [level(0.25), level(0.0)]
     turned = replace(picture([0.0] * 2), rotation_deg=np.array([0.0, 180.0], np.float32))
     left, right = (
-        made_chunk(Workshop.of(turned, Ramp()), [Shot(k, k + 1, False, False)], None).last_image
-        for k in (0, 1)
+        made_chunk(Workshop.of(turned, Ramp()), [Shot(k, k + 1, False, False)], None)[1] for k in (0, 1)
     )
     assert left is not None
     assert right is not None
@@ -210,79 +210,9 @@ class FailingGenerator(GreyGenerator):
         return super().images(noise, classes)
 
 
-def test_a_generator_that_fails_stops_the_film_with_its_own_error(tmp_path: Path) -> None:
-    before = threading.active_count()
+def test_a_generator_that_fails_stops_the_segment_with_its_own_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="out of paint"):
-        film_of(picture([k / 100 for k in range(300)]), tmp_path / "f.mp4", 3, FailingGenerator())
-    assert threading.active_count() == before
-
-
-def test_the_memory_of_a_long_film_is_that_of_a_short_one(tmp_path: Path) -> None:
-    def peak_bytes(frame_count: int) -> int:
-        greys = np.linspace(-1, 1, frame_count).tolist()
-        plan = picture(greys)
-        sound = (np.zeros((1600, 2), np.float32) for _ in range(frame_count))
-        tracemalloc.start()
-        with FilmWriter(tmp_path / "f.mp4", PictureFormat(32, 18, plan.fps), 48_000, LOSSLESS) as writer:
-            under_way = Watched(GreyGenerator())
-            assembled(
-                Workshop.of(plan, under_way), writer, sound, 48_000, workers=2, on_frame=under_way.wrote
-            )
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        # Chunks under way: one for each worker and two that wait, and the one that is being encoded.
-        assert under_way.most_ahead <= 6
-        return peak
-
-    short, long = peak_bytes(100), peak_bytes(400)
-    # The list of shots grows by about 100 bytes a frame; a frame kept would be 864 bytes, its sound 12800.
-    assert long - short < 300 * 500
-
-
-class Watched:
-    """A Generator that knows how many of its images are not yet written."""
-
-    def __init__(self, generator: GreyGenerator) -> None:
-        self.generator = generator
-        self.size_px, self.device = generator.size_px, generator.device
-        self.written = 0
-        self.most_ahead = 0
-
-    def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        images = self.generator.images(noise, classes)
-        self.most_ahead = max(self.most_ahead, len(self.generator.made) - self.written)
-        return images
-
-    def wrote(self, frame_count: int) -> None:
-        self.written = frame_count
-
-
-def test_the_sound_is_read_as_the_picture_goes_along(tmp_path: Path) -> None:
-    plan = picture(np.linspace(-1, 1, 60).tolist())
-    taken: list[int] = []
-    leads: list[int] = []
-
-    def sound() -> Iterator[NDArray[np.float32]]:
-        for _ in range(60 * 4):
-            taken.append(400)
-            yield np.zeros((400, 2), np.float32)
-
-    with FilmWriter(tmp_path / "f.mp4", PictureFormat(32, 18, plan.fps), 48_000, LOSSLESS) as writer:
-        assembled(
-            Workshop.of(plan, GreyGenerator()),
-            writer,
-            sound(),
-            48_000,
-            workers=1,
-            on_frame=lambda done: leads.append(sum(taken) - done * 1600),
-        )
-    assert set(leads) == {0}
-
-
-def test_the_number_of_workers_is_the_one_asked_for_or_that_of_the_cores() -> None:
-    assert worker_count(3, CPU) == 3
-    assert worker_count(None, CPU) >= 1
-    assert worker_count(None, torch.device("cuda")) == 2
+        film_of(picture([k / 100 for k in range(30)]), tmp_path / "f.mp4", FailingGenerator())
 
 
 def test_many_shots_at_once_are_those_made_one_by_one() -> None:
@@ -290,14 +220,11 @@ def test_many_shots_at_once_are_those_made_one_by_one() -> None:
     greys = [0.0, 0.5, 0.5, 0.5, 0.1, 0.9, 0.9, 0.2]
     plan = picture(greys, [1.0, 1.0, 0.4, 0.0, 1.0, 0.5, 1.0, 0.0])
     shots = shots_of(plan)
-    together = made_chunk(Workshop.of(plan, GreyGenerator()), shots, None)
-    before: Future[Chunk] | None = None
+    together, _ = made_chunk(Workshop.of(plan, GreyGenerator()), shots, None)
+    image: torch.Tensor | None = None
     alone = []
     for shot in shots:
-        chunk = made_chunk(Workshop.of(plan, GreyGenerator()), [shot], before)
-        before = Future()
-        before.set_result(chunk)
-        alone += chunk.frames
-    assert [repeats for _, repeats in together.frames] == [repeats for _, repeats in alone]
-    for (one, _), (other, _) in zip(together.frames, alone, strict=True):
+        planes, image = made_chunk(Workshop.of(plan, GreyGenerator()), [shot], image)
+        alone += planes
+    for one, other in zip(together, alone, strict=True):
         assert np.array_equal(one, other)
