@@ -4,6 +4,7 @@ Scores are read and the clock is made; the film's length is weighed; parts, rule
 what no renderer could mend is reported. A plan is made only where no error was found.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from ..dsl.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, open_inside, read_insi
 from ..dsl.piece import Piece
 from ..dsl.recordings import RecordingFormat, checked_format, is_silent
 from ..dsl.span import Span
+from ..store.keys import digest_of
 from .clock import Clock
 from .expect import unmet
 from .film import Film, film_of
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
+ParseScore = Callable[[bytes, str], Score]
+"""The score in the bytes of a file of that name; raises PieceError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +58,26 @@ class Heard:
 
 
 class Shelf:
-    """The files of a piece, each read once while it compiles; what cannot be read is in `findings`."""
+    """The files of a piece, each read once while it compiles; what cannot be read is in `findings`.
+
+    `answers` holds what was asked of the disk and what it said: with the same answers, the same texts make
+    the same plan (compiler/questions.py).
+    """
 
     def __init__(
-        self, root: Path, read: ReadBytes | None = None, trusted: tuple[Path, ...] | None = None
+        self,
+        root: Path,
+        read: ReadBytes | None = None,
+        trusted: tuple[Path, ...] | None = None,
+        read_score: ParseScore = read_score,
     ) -> None:
         """trusted   folders of plugins that may run; None where nothing is run, as in a check."""
         self.findings: list[Diagnostic] = []
+        self.answers: dict[str, str] = {}
         self.root = root
         self.trusted = trusted
         self._read = read
+        self._read_score = read_score
         self._scores: dict[PurePosixPath, Score | None] = {}
         self._recordings: dict[PurePosixPath, tuple[RecordingFormat, bool] | None] = {}
 
@@ -94,7 +108,9 @@ class Shelf:
             except PieceError as error:
                 self.findings.extend(error.diagnostics)
                 return None
-            return form, form.wav is not None and is_silent(file, form.wav)
+            found = form, form.wav is not None and is_silent(file, form.wav)
+        self.answers[f"recording {name}"] = digest_of(found)
+        return found
 
     def _parsed(self, name: PurePosixPath, span: Span) -> Score | None:
         data = (
@@ -105,8 +121,9 @@ class Shelf:
         if isinstance(data, Diagnostic):
             self.findings.append(data)
             return None
+        self.answers[f"score {name}"] = hashlib.sha256(data).hexdigest()
         try:
-            score = read_score(data, str(self.root / name))
+            score = self._read_score(data, str(self.root / name))
         except PieceError as error:
             self.findings.extend(error.diagnostics)
             return None
@@ -193,7 +210,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
     piece, clock = heard.piece, heard.clock
     lanes = Lanes(piece.lanes, clock, clock.quarters(film.end_s), piece.seed)
-    outside = Outside(heard.shelf.root, heard.shelf.trusted, heard.shelf.findings)
+    outside = Outside(heard.shelf.root, heard.shelf.trusted, heard.shelf.findings, heard.shelf.answers)
     sources = Sources(
         heard.score,
         clock,

@@ -11,6 +11,8 @@ from ..dsl.files import MAX_AUDIO_BYTES, MAX_HEAD_BYTES, fault_inside
 from ..dsl.span import Span
 
 MAX_PRESET_BYTES = 16 << 20
+ABSENT = "absent"
+"""The answer for what is not found."""
 INSTALLED_HEADS = tuple(
     Path(folder) / "MIT_KEMAR_normal_pinna.sofa"
     for folder in (
@@ -33,35 +35,50 @@ SOUNDFONT_FOLDERS = tuple(
 
 
 class Outside:
-    """Finds these files, or says in `findings` why not."""
+    """Finds these files, or says in `findings` why not; `answers` are as a Shelf's."""
 
-    def __init__(self, root: Path, trusted: tuple[Path, ...] | None, findings: list[Diagnostic]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        trusted: tuple[Path, ...] | None,
+        findings: list[Diagnostic],
+        answers: dict[str, str] | None = None,
+    ) -> None:
         """trusted   folders of plugins that may run; None where nothing is run, as in a check."""
         self.root = root
         self._trusted = trusted
         self._findings = findings
+        self._answers = {} if answers is None else answers
 
     def soundfont(self, name: PurePosixPath, span: Span) -> Path | None:
         """A soundfont of the piece, or one that is installed."""
-        return self._found(soundfont_at(self.root, name, span))
+        return self._found(f"soundfont {name}", soundfont_at(self.root, name, span))
 
     def plugin(self, name: PurePosixPath, span: Span) -> Path | None:
         """A VST3 plugin in a trusted folder."""
-        return self._found(plugin_at(self._trusted, name, span))
+        return self._found(f"plugin {name}", plugin_at(self._trusted, name, span))
 
     def preset(self, name: PurePosixPath, span: Span) -> Path | None:
         """A preset of the piece."""
-        return self._found(fault_inside(self.root, name, MAX_PRESET_BYTES, span) or self.root / name)
+        found = fault_inside(self.root, name, MAX_PRESET_BYTES, span) or self.root / name
+        return self._found(f"preset {name}", found)
 
     def head(self, name: PurePosixPath | None, span: Span) -> Path | None:
         """A measured head of the piece, or, where none is named, one that is installed."""
-        return self._found(head_at(self.root, name, span))
+        return self._found(f"head {name or ''}", head_at(self.root, name, span))
 
-    def _found(self, result: Path | Diagnostic) -> Path | None:
+    def _found(self, question: str, result: Path | Diagnostic) -> Path | None:
         if isinstance(result, Path):
+            self._answers[question] = place_of(result, self.root)
             return result
+        self._answers[question] = ABSENT
         self._findings.append(result)
         return None
+
+
+def place_of(path: Path, root: Path) -> str:
+    """A path as an answer: relative to the piece where it lies inside."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnostic:
