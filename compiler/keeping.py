@@ -1,4 +1,4 @@
-"""How the compiler keeps what it makes: a value under a node, and what of the compiler itself is in its key."""
+"""How the compiler keeps a value under a node, and what of the compiler itself stands in its key."""
 
 import hashlib
 from contextlib import suppress

@@ -88,7 +88,7 @@ def _texts(loaded: Loaded) -> dict[str, str]:
 
 def _bytes(text: str) -> bytes:
     # An option may hold what its shell could not decode.
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _questions(store: Store, asked: Node) -> list[str]:
@@ -128,9 +128,9 @@ def _names_in_store(loaded: Loaded) -> Names:
         if file.startswith("--"):
             return f"option {file}"
         path = Path(file)
-        return (
-            f"file {path.relative_to(loaded.root).as_posix()}" if path.is_relative_to(loaded.root) else None
-        )
+        if not path.is_relative_to(loaded.root):
+            return None
+        return f"file {path.relative_to(loaded.root).as_posix()}"
 
     return name_of
 

@@ -1,4 +1,4 @@
-"""Scores that were read before: MusicXML takes seconds to minutes, and its bytes say all that it will give."""
+"""Scores that were read before: for the same bytes a reader gives the same notes, and some take long."""
 
 import hashlib
 from collections.abc import Callable
