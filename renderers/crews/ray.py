@@ -7,6 +7,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -94,22 +95,27 @@ class RayCrew:
             prefix="mv-ray-", dir=_short_folder(), ignore_cleanup_errors=True
         ) as folder:
             try:
-                if address is not None and not address.is_loopback:
-                    self._check_closed(address, Path(folder))
                 order = Order(self._recipe, self._store.folder.resolve(), (witness.resolve(), text))
                 venue = Venue(address, Path(folder), Path(folder) / "log", self._hands, self._deadline_s)
-                with _Driver(self._context, venue, order, jobs) as driver:
-                    driver.join(self._deadline_s)
-                    say(f"segments by Ray, {f'the cluster {address}' if address else 'on this machine'}")
-                    driver.listen(on_frames, say)
+                with _Driver(self._context, venue, order) as driver:
+                    machines = driver.join(self._deadline_s)
+                    if address is not None:
+                        self._check_closed(address, machines, Path(folder))
+                        say(f"segments by the Ray cluster {address}, {_counted(machines)}")
+                    driver.listen(jobs, on_frames, say)
             finally:
                 witness.unlink(missing_ok=True)
 
-    def _check_closed(self, address: RayAddress, folder: Path) -> None:
-        """Raises PieceError where a cluster lets those in who have no token."""
+    def _check_closed(self, address: RayAddress, machines: Sequence[str], folder: Path) -> None:
+        """Raises PieceError where a cluster that others can reach lets those in who have no token."""
+        reached = [RayAddress(machine, address.port) for machine in machines]
+        for one in (address, *reached):
+            check_token(one, os.environ)
+        if all(one.is_loopback for one in (address, *reached)):
+            return
         venue = Venue(address, folder, folder / "knock", self._hands, self._deadline_s, with_token=False)
         nothing = Order(self._recipe, folder, (folder, ""))
-        with _Driver(self._context, venue, nothing, ()) as driver:
+        with _Driver(self._context, venue, nothing) as driver:
             if driver.is_let_in(self._deadline_s):
                 message = f"{address} lets everybody in who can reach it"
                 raise refused(message, "set RAY_AUTH_MODE=token on its machines, and start it again")
@@ -118,14 +124,15 @@ class RayCrew:
 class _Driver:
     """The process that talks to Ray, from this side; a context manager that ends it."""
 
-    def __init__(self, context: Any, venue: Venue, order: Order, jobs: Sequence[SegmentJob]) -> None:
+    def __init__(self, context: Any, venue: Venue, order: Order) -> None:
         self._venue = venue
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
         self._process: BaseProcess = context.Process(
-            target=drive, args=(theirs, venue, order, tuple(jobs)), name="ray", daemon=True
+            target=drive, args=(theirs, venue, order), name="ray", daemon=True
         )
-        self._has_joined = False
+        self.machines: tuple[str, ...] | None = None
+        """Addresses of the cluster's machines, once it has joined."""
         self._process.start()
         theirs.close()
 
@@ -135,18 +142,22 @@ class _Driver:
     def __exit__(self, *_: object) -> None:
         """Its pipe ends, so it takes leave of the cluster, which cancels what is under way."""
         self._pipe.close()
-        if self._has_joined:
+        if self.machines is not None:
             self._process.join(PATIENCE_S)
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
 
-    def join(self, deadline_s: float) -> None:
-        """Wait until it has joined the cluster; raises PieceError where that does not happen in time."""
+    def join(self, deadline_s: float) -> tuple[str, ...]:
+        """Wait until it has joined the cluster; the addresses of the machines that are there.
+
+        Raises PieceError where that does not happen in time.
+        """
         address = self._venue.address
         what = f"the cluster {address}" if address else "a cluster on this machine"
         if self.is_let_in(deadline_s):
-            return
+            assert self.machines is not None
+            return self.machines
         if self._is_refused():
             hint = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or ~/.ray/auth_token to that of the cluster"
             raise refused(f"{address} asks for a token, and ours is missing or another", hint)
@@ -159,15 +170,17 @@ class _Driver:
         while time.monotonic() < end_s and not self._is_refused():
             if self._pipe.poll(GLANCE_S):
                 match self._word():
-                    case Joined():
-                        self._has_joined = True
+                    case Joined(machines):
+                        self.machines = machines
                         return True
                     case Failed(error):
                         raise error
         return False
 
-    def listen(self, on_frames: OnFrames, say: Say) -> None:
-        """Pass on what it says until everything is rendered."""
+    def listen(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
+        """Have them rendered, and pass on what is said of it."""
+        with suppress(OSError):
+            self._pipe.send(tuple(jobs))
         while True:
             match self._word():
                 case Frames(count):
@@ -196,6 +209,10 @@ class _Driver:
             return self._venue.log.read_text(encoding="utf-8", errors="replace")[-100_000:]
         except FileNotFoundError:
             return ""
+
+
+def _counted(machines: Sequence[str]) -> str:
+    return f"{len(machines)} machines" if len(machines) > 1 else "1 machine"
 
 
 def _short_folder() -> str | None:

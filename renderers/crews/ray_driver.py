@@ -37,7 +37,9 @@ OWN_MEMORY_BYTES = 100 << 20
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The driver's word: it talks to a cluster."""
+    """The driver's word: it talks to a cluster of machines at these addresses."""
+
+    machines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +61,29 @@ class Venue:
     with_token: bool = True
 
 
-def drive(pipe: Connection, venue: Venue, order: Order, jobs: Sequence[SegmentJob]) -> None:
-    """The life of the process: join, say so, render, say what came; it ends when the pipe does."""
+def drive(pipe: Connection, venue: Venue, order: Order) -> None:
+    """The life of the process: join, take segments, say what came of them; it ends when the pipe does."""
     # Ctrl-C goes to every process of the terminal; the one that the user started decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.open(venue.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for stream in (1, 2):
         os.dup2(output, stream)
+    ray = None
     try:
         ray = _joined(venue)
-        try:
-            pipe.send(Joined())
-            if jobs:
-                with Store(order.folder) as store:
-                    _Hall(ray, pipe, venue, order, store).render(jobs)
-                pipe.send(Ended(True))
-        finally:
-            ray.shutdown()
-    except BrokenPipeError:
-        return
+        machines = {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]}
+        pipe.send(Joined(tuple(sorted(machines))))
+        jobs = pipe.recv()
+        with Store(order.folder) as store:
+            _Hall(ray, pipe, venue, order, store).render(jobs)
+        pipe.send(Ended(True))
+    except (EOFError, BrokenPipeError):
+        pass
     except BaseException as error:
         pipe.send(Failed(error if isinstance(error, PieceError | OSError) else _plain(error)))
+    finally:
+        if ray is not None:
+            ray.shutdown()
 
 
 def _joined(venue: Venue) -> Any:
@@ -94,8 +98,9 @@ def _joined(venue: Venue) -> Any:
         settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     elif not venue.with_token:
         settings["RAY_AUTH_MODE"] = "disabled"
-    # Ray would look for this machine's node for twice as long as it is waited for.
+    # Ray would look for this machine's node, and for a head that is gone, for a minute.
     settings["RAY_gcs_server_request_timeout_seconds"] = str(max(5, int(venue.patience_s * 0.6)))
+    settings["RAY_gcs_rpc_server_reconnect_timeout_s"] = str(max(5, int(venue.patience_s)))
     os.environ.update(settings)
     import ray
 
