@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ...dsl.diagnostics import Diagnostic
-from .faults import warning
+from .faults import fault, warning
 from .mscx_parts import Instrument, Part, read_instrument
 from .mscx_values import notes_fraction_qn, seconds, whole, whole_child
 from .mscx_voices import Mark
@@ -18,6 +18,8 @@ from .velocity import DYNAMICS
 from .written import Dynamic, Hairpin, Hold, Pause, Place, Volta, WrittenTempo
 from .xml_guard import Node
 
+# A dynamic of the whole system governs every staff: a small file could name a billion.
+MAX_GOVERNED_STAVES = 1_000_000
 _TICK_QN = Fraction(1, 480)
 _STRETCHES = {
     "fermataVeryShort": Fraction(5, 4),
@@ -49,6 +51,8 @@ class Marks:
     rehearsal: list[tuple[str, Place]] = field(default_factory=list)
     instruments: list[tuple[int, Place, Instrument]] = field(default_factory=list)
     """(part, from where, which)."""
+    governed: int = 0
+    """How many staves all dynamics and hairpins govern together."""
     findings: list[Diagnostic] = field(default_factory=list)
 
 
@@ -141,12 +145,22 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
     if velocity < 1:
         return
     change = whole_child(layout.name, node, "veloChange", change, -127, 127)
-    reach = _reach(mark, node, layout)
+    reach = _governed(mark, node, layout, found)
     found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change))
 
 
+def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int, ...]:
+    """The staves that a dynamic or hairpin governs, counted. Raises PieceError MV408 for too many."""
+    reach = _reach(mark, node, layout)
+    found.governed += len(reach)
+    if found.governed > MAX_GOVERNED_STAVES:
+        message = f"its dynamics and hairpins govern more than {MAX_GOVERNED_STAVES} staves in all"
+        raise fault("MV408", layout.name, message, "look for dynamics of the whole system", node.line)
+    return reach
+
+
 def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:
-    """The staves that a dynamic or hairpin governs: its part's, unless it says otherwise."""
+    """Those staves: of its part, unless it says otherwise."""
     reach = node.value("dynType", "1")
     if reach in ("0", "staff") or node.value("voiceAssignment") == "currentStaff":
         return (mark.staff,)
@@ -247,9 +261,8 @@ def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, fo
     if kind == "HairPin":
         subtype = whole(layout.name, detail, detail.value("subtype", "0"), 0, 3)
         change = whole_child(layout.name, detail, "veloChange", 0, -127, 127)
-        found.hairpins.append(
-            Hairpin(mark.place, end, mark.staff, _reach(mark, detail, layout), subtype in (0, 2), change)
-        )
+        reach = _governed(mark, detail, layout, found)
+        found.hairpins.append(Hairpin(mark.place, end, mark.staff, reach, subtype in (0, 2), change))
     elif kind == "Ottava":
         subtype_text = detail.value("subtype", "8va")
         if subtype_text.isdecimal() and int(subtype_text[:3]) < len(_OTTAVA_NUMBERS):

@@ -225,6 +225,21 @@ def test_thousands_of_chords_on_one_spot_are_refused() -> None:
         read_score(data.encode(), "a.mscx")
 
 
+def test_dynamics_of_the_whole_system_cannot_multiply_a_small_file() -> None:
+    # 512 staves and a thousand dynamics for all of them: within the limit, and what they say is played.
+    def system(dynamics: int) -> bytes:
+        parts = "".join(f'<Part><Staff id="{staff}"/></Part>' for staff in range(1, 513))
+        dynamic = "<Dynamic><dynType>2</dynType><subtype>p</subtype></Dynamic>" * dynamics
+        chord = "<Chord><durationType>whole</durationType><Note><pitch>60</pitch></Note></Chord>"
+        first = f'<Staff id="1"><Measure><voice>{dynamic}{chord}</voice></Measure></Staff>'
+        others = "".join(f'<Staff id="{staff}"><Measure/></Staff>' for staff in range(2, 513))
+        return f'<museScore version="3.02"><Score>{parts}{first}{others}</Score></museScore>'.encode()
+
+    assert [note.velocity for note in read_score(system(1000), "a.mscx").notes] == [49]
+    with pytest.raises(PieceError, match="MV408 its dynamics and hairpins govern more than 1000000 staves"):
+        read_score(system(2000), "a.mscx")
+
+
 def test_more_than_four_hours_of_music_are_refused() -> None:
     slow = re.sub("<tempo>[^<]*<", "<tempo>0.001<", SCORE.decode())
     with pytest.raises(PieceError, match=r"MV408 it lasts 4\.4 hours, at most 4"):
