@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .discover import PiecePath, piece_here
-from .keeping import cache_option, kept
+from .keeping import cache_option, kept, size_option
 from .report import TerminalReporter, tell_findings
 from .stopping import Stopped, stoppable
 from .variant import (
     SOUND_SUFFIXES,
+    film_name,
     film_path,
     planned,
     prepare_build_folder,
@@ -41,16 +42,6 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
     if not (index.isdecimal() and count.isdecimal() and int(index) < int(count) <= 100_000):
         raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, as 0/8 .. 7/8")
     return int(index), int(count)
-
-
-def size(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
-    """Bytes, as --cache-limit says them."""
-    from ..store.place import size_from
-
-    try:
-        return None if text is None else size_from(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
 
 
 @click.command("compile")
@@ -101,12 +92,7 @@ def size(context: click.Context, parameter: click.Parameter, text: str | None) -
     help="Run VST3 plugins that the piece names, from this folder.",
 )
 @cache_option
-@click.option(
-    "--cache-limit",
-    metavar="SIZE",
-    callback=size,
-    help="What the cache may take after this, as 20GB. [default: 20GB]",
-)
+@size_option("What the cache may take after this, as 20GB.  [default: 20GB]")
 @click.option("--verify", is_flag=True, help="Decode the finished film and compare every frame.")
 @click.option("--ray", metavar="ADDRESS", help="Render on the machines of a Ray cluster: auto, or HOST:PORT.")
 @click.option(
@@ -131,7 +117,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
     variant = variant_of(options)
     trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
     limit_bytes = options.pop("cache_limit")
-    request = _request(output, variant.draft, options)
+    request = _request(output, variant.draft, options | {"film": film_name(manifest, variant)})
     target = film_path(
         manifest, output, variant.name(request.only == "video"), request.only in ("stems", "audio")
     )

@@ -5,12 +5,14 @@ import click
 from .. import __version__
 from .build import compile_command
 from .check import check
+from .clean import clean
 from .convert import import_command
 from .doctor import doctor
 from .explain import explain
 from .fmt import fmt
 from .inspect import classes, notes
 from .new import new
+from .plan import diff_command, plan_command
 from .plot import plot
 from .schema import schema
 from .stems import stems
@@ -32,6 +34,9 @@ def main() -> None:
 main.add_command(new)
 main.add_command(check)
 main.add_command(compile_command)
+main.add_command(plan_command)
+main.add_command(diff_command)
+main.add_command(clean)
 main.add_command(import_command)
 main.add_command(notes)
 main.add_command(classes)

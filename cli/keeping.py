@@ -26,6 +26,20 @@ def cache_option(command: Command) -> Command:
     )(command)
 
 
+def size_option(help_text: str) -> Callable[[Command], Command]:
+    """--cache-limit, in bytes."""
+    return click.option("--cache-limit", metavar="SIZE", callback=_size, help=help_text)
+
+
+def _size(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    from ..store.place import size_from
+
+    try:
+        return None if text is None else size_from(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @contextmanager
 def kept(cache_dir: Path | None) -> "Iterator[Store]":
     """The store, open; raises PieceError where it cannot be used, now or while it is used."""

@@ -141,3 +141,8 @@ def prepare_build_folder(folder: Path) -> None:
     ignore = folder / ".gitignore"
     if not ignore.exists():
         ignore.write_text(IGNORE_ALL, encoding="utf-8")
+
+
+def film_name(manifest: Path, variant: Variant) -> str:
+    """What tells this film from the others of its user."""
+    return f"{manifest.resolve()} {variant.name()}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
+    from ..store.node import Node
     from ..store.store import Entry, Store
     from .crews.job import SegmentJob
     from .crews.local import Crew
@@ -55,6 +56,7 @@ class Request:
     shard       (i, n): begin at the i-th of n parts of the film, 0 <= i < n
     ray         the address of a Ray cluster, or auto
     verify      decode the finished film and compare it with its segments
+    film        what tells this film from others: `musicvis plan` compares the next build of it with this one
     """
 
     only: Only | None = None
@@ -68,6 +70,7 @@ class Request:
     shard: tuple[int, int] = (0, 1)
     ray: str | None = None
     verify: bool = False
+    film: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,7 @@ class _Build:
                     count = verify_film(partial, [part.file for part in parts])
                     self.reporter.message(f"verified: {count} frames, each that of its segment")
                 remember_film(store, node, partial)
+        self._remember(jobs, node)
         return self._report(
             jobs,
             missing,
@@ -258,6 +262,16 @@ class _Build:
             (*missing[begin:], *missing[:begin]),
         )
         return jobs, missing
+
+    def _remember(self, jobs: Sequence[SegmentJob], film: Node) -> None:
+        """What this film was made of, for the reasons that the next build is told."""
+        if self.request.film is None or self.store.is_read_only:
+            return
+        from .stages.history import remember
+        from .stages.outlook import film_nodes
+
+        nodes = [node for _, _, node, _ in film_nodes(self.plan, self._recipe(), self.store) if node]
+        remember(self.store, self.request.film, [*nodes, film])
 
     def _work(self, crew: Crew, missing: tuple[SegmentJob, ...]) -> None:
         total = sum(job.frame_count for job in missing)

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +18,7 @@ from ...compiler.plan import BusPlan, SoundPlan
 from ...store.store import Entry, Made, Store, made
 from .block import cuts, times_of
 from .effects import through_chain
-from .nodes import DRY, STEM, WET, FileDigests, bus_node, stem_source
+from .nodes import DRY, STEM, WET, FileDigests, bus_node, dry_node, stem_source
 from .spatial import StereoPower, apart, placed
 from .stems import kept_blocks, kept_stem
 from .wave import write_wav
@@ -27,10 +28,29 @@ F64 = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 
-def kept_bus(
-    bus: BusPlan, plan: SoundPlan, store: Store, *, keep_dry: bool, progress: Progress
-) -> tuple[Entry, bool]:
-    """The bus as files of the store, with its stems; and whether it was made now.
+@dataclass(frozen=True, slots=True)
+class KeptBus:
+    """A bus in the store.
+
+    wet     what it gives to the mix: its stems through the chain, at its level, moved
+    dry     the sum of its stems, where it was asked for
+    kappa   the correlation of its channels before it is moved
+    is_new  whether it was made now
+    """
+
+    wet: Path
+    dry: Path | None
+    kappa: float
+    is_new: bool
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Of its files."""
+        return {WET: self.wet.name} | ({} if self.dry is None else {DRY: self.dry.name})
+
+
+def kept_bus(bus: BusPlan, plan: SoundPlan, store: Store, *, keep_dry: bool, progress: Progress) -> KeptBus:
+    """The bus as files of the store, with its stems, made where they are missing.
 
     Raises PieceError where a stem cannot be used, OSError where a file changes meanwhile.
     """
@@ -42,52 +62,51 @@ def kept_bus(
         for part, entries in zip(parts, stems, strict=True)
         for stem, entry in zip(part.stems, entries, strict=True)
     ]
-    node = bus_node(bus, sources, plan, digests, keep_dry=keep_dry)
     is_new = False
 
-    def make() -> Made:
+    def make_wet() -> Made:
         nonlocal is_new
         is_new = True
         started_s = time.perf_counter()
-        folder = store.scratch()
-        folder.mkdir()
-        files, kappa = _rendered(bus, parts, stems, plan, folder, keep_dry, progress)
+        file, kappa = _wet(bus, parts, stems, plan, store, progress)
         digests.check()
-        return files, {"seconds": round(time.perf_counter() - started_s, 3), "kappa": kappa}
+        return {WET: file}, {"seconds": round(time.perf_counter() - started_s, 3), "kappa": repr(kappa)}
 
-    entry = made(store, node, make)
-    assert entry is not None  # only a build that does not wait gets none
+    def make_dry() -> Made:
+        file = store.scratch(".wav")
+        sums = _summed([_dry_blocks(part, own, plan) for part, own in zip(parts, stems, strict=True)])
+        write_wav(file, (np.asarray(block.T, np.float32) for block in sums), plan.sample_rate_hz)
+        digests.check()
+        return {DRY: file}, {}
+
+    wet = made(store, bus_node(bus, sources, plan, digests), make_wet)
+    dry = made(store, dry_node(bus, sources, plan), make_dry) if keep_dry else None
+    assert wet is not None  # only a build that does not wait gets none
     progress(1.0)
-    return entry, is_new
+    return KeptBus(wet.files[WET], None if dry is None else dry.files[DRY], float(wet.facts["kappa"]), is_new)
 
 
-def _rendered(
+def _wet(
     bus: BusPlan,
     parts: Sequence[BusPlan],
     stems: Sequence[Sequence[Entry | None]],
     plan: SoundPlan,
-    folder: Path,
-    keep_dry: bool,
+    store: Store,
     progress: Progress,
-) -> tuple[dict[str, Path], float]:
-    """The files of a bus, and the correlation of its channels before it is moved."""
-    files = {WET: folder / "wet.wav"}
-    if keep_dry:
-        files[DRY] = folder / "dry.wav"
-        sums = _summed([_dry_blocks(part, own, plan) for part, own in zip(parts, stems, strict=True)])
-        unmoved = (np.asarray(block.T, np.float32) for block in sums)
-        write_wav(files[DRY], unmoved, plan.sample_rate_hz)
+) -> tuple[Path, float]:
+    """What the bus gives to the mix, and the correlation of its channels before it is moved."""
+    file = store.scratch(".wav")
     with ExitStack() as opened:
         moved, kappas = [], []
         for k, (part, own) in enumerate(zip(parts, stems, strict=True)):
-            stored = opened.enter_context(tempfile.TemporaryFile(dir=folder))
+            stored = opened.enter_context(tempfile.TemporaryFile(dir=file.parent))
             blocks = _dry_blocks(part, own, plan)
             begun = k / len(parts)
             power = _store(part, blocks, plan, stored, _part_of(progress, begun, len(parts)))
             moved.append(placed(part, power, _stored(stored, plan), plan.sample_count, plan.sample_rate_hz))
             kappas.append(power.kappa)
-        write_wav(files[WET], _watched(_summed(moved), plan, progress), plan.sample_rate_hz)
-    return files, float(np.mean(kappas))
+        write_wav(file, _watched(_summed(moved), plan, progress), plan.sample_rate_hz)
+    return file, float(np.mean(kappas))
 
 
 def _part_of(progress: Progress, begun: float, count: int) -> Progress:

@@ -6,8 +6,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from ...compiler.plan import SoundPlan
-from ...store.store import Entry, Store
-from .bus import kept_bus
+from ...store.store import Store
+from .bus import KeptBus, kept_bus
 
 Progress = Callable[[float], None]
 
@@ -17,8 +17,8 @@ _LEAST_S = 600.0
 
 def kept_buses(
     plan: SoundPlan, store: Store, keeps: Sequence[bool], workers: int, progress: Progress
-) -> list[tuple[Entry, bool]]:
-    """Every bus in the order of the plan, and whether it was made now; those that are there cost nothing.
+) -> list[KeptBus]:
+    """Every bus in the order of the plan; those that are there cost nothing.
 
     keeps   for each bus, whether the sum of its stems is kept too
 
@@ -44,7 +44,7 @@ def kept_buses(
     return found
 
 
-def _job(plan: SoundPlan, index: int, folder: Path, keep_dry: bool) -> tuple[Entry, bool]:
+def _job(plan: SoundPlan, index: int, folder: Path, keep_dry: bool) -> KeptBus:
     with Store(folder) as store:
         return kept_bus(plan.buses[index], plan, store, keep_dry=keep_dry, progress=_nobody)
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ...compiler.plan import Curve, ReturnPlan, SoundPlan
 from ...store.store import Entry, Made, Store, made, temporary_store
 from .block import cuts, times_of
+from .bus import KeptBus
 from .crew import kept_buses
 from .dither import dithered
 from .effects import through_chain
@@ -127,12 +128,10 @@ class SoundRender:
                 self.buses_made = 0
                 progress(1.0)
                 return entry
-        found = kept_buses(plan, store, keeps, workers, lambda share: progress(0.8 * share))
-        self.buses_made = sum(is_new for _, is_new in found)
-        buses = [entry for entry, _ in found]
+        buses = kept_buses(plan, store, keeps, workers, lambda share: progress(0.8 * share))
+        self.buses_made = sum(bus.is_new for bus in buses)
         digests = FileDigests()
-        files = [{name: path.name for name, path in entry.files.items()} for entry in buses]
-        node = mix_node(plan, files, digests)
+        node = mix_node(plan, [bus.digests for bus in buses], digests)
 
         def make() -> Made:
             started_s = time.perf_counter()
@@ -151,18 +150,19 @@ class SoundRender:
         return entry
 
     def _sum(
-        self, buses: Sequence[Entry], folder: Path, progress: Progress
+        self, buses: Sequence[KeptBus], folder: Path, progress: Progress
     ) -> tuple[dict[str, Path], MixReport]:
         """Everything added up, returned and mastered; files of the mix and of each return."""
         plan = self._plan
         mix = Sum(folder / "mix.f64", plan.sample_count)
         returns = [Sum(folder / f"return-{k}.f64", plan.sample_count) for k in range(len(plan.returns))]
         kappas = []
-        for bus, entry in zip(plan.buses, buses, strict=True):
-            kappas.append((bus.name, float(entry.facts["kappa"])))
-            mix.add(read_wav(entry.files[WET]))
+        for bus, kept in zip(plan.buses, buses, strict=True):
+            kappas.append((bus.name, kept.kappa))
+            mix.add(read_wav(kept.wet))
             for send in bus.sends:
-                source = entry.files[DRY if send.is_before else WET]
+                source = kept.dry if send.is_before else kept.wet
+                assert source is not None
                 target = next(k for k, back in enumerate(plan.returns) if back.name == send.to)
                 returns[target].add(_levelled(read_wav(source), send.gain, plan.sample_rate_hz))
         outputs = {}
@@ -304,12 +304,13 @@ def _levelled(blocks: Iterator[F64], level: Curve, sample_rate_hz: int) -> Itera
         first += block.shape[1]
 
 
-def _export(plan: SoundPlan, buses: Sequence[Entry], mix: Entry, export: StemExport) -> None:
+def _export(plan: SoundPlan, buses: Sequence[KeptBus], mix: Entry, export: StemExport) -> None:
     """Copies of what the store has, under names for people."""
     names = file_names([*(bus.name for bus in plan.buses), *(back.name for back in plan.returns)])
-    for entry, name in zip(buses, names, strict=False):
-        for kind in export.kinds:
-            shutil.copyfile(entry.files[kind], export.folder / f"{name}-{kind}.wav")
+    for bus, name in zip(buses, names, strict=False):
+        for kind, path in ((DRY, bus.dry), (WET, bus.wet)):
+            if kind in export.kinds and path is not None:
+                shutil.copyfile(path, export.folder / f"{name}-{kind}.wav")
     if "wet" in export.kinds:
         for k, name in enumerate(names[len(plan.buses) :]):
             shutil.copyfile(mix.files[f"return-{k}"], export.folder / f"{name}-wet.wav")

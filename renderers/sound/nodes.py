@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from ...compiler.plan import BusPlan, EffectPlan, SoundPlan, StemPlan
 from ...store.keys import digest_of, file_digest
 from ...store.node import Node
 from ...store.packages import packages
-from ...store.store import Store
 from .players import program_of
 from .recording import recording_format
 from .spatial import apart
@@ -20,6 +20,38 @@ BUS_VERSION = 1
 MIX_VERSION = 1
 STEM, WET, DRY, MIX = "stem", "wet", "dry", "mix"
 """Names of files in records."""
+
+
+class Lookup(Protocol):
+    """What is asked of a store where nothing is made."""
+
+    def outputs(self, key: str) -> Mapping[str, str] | None:
+        """The digests of a key's files by name."""
+        ...
+
+    def has(self, key: str) -> bool:
+        """Whether they are there."""
+        ...
+
+    def facts(self, key: str) -> Mapping[str, Any] | None:
+        """What else is known of it."""
+        ...
+
+
+class Nowhere:
+    """A store of nothing, in which everything has a name all the same: for comparing two pieces."""
+
+    def outputs(self, key: str) -> Mapping[str, str]:
+        """Names that stand for what would be made."""
+        return {name: digest_of((key, name)) for name in (STEM, WET, DRY, MIX)}
+
+    def has(self, key: str) -> bool:
+        """Never."""
+        return False
+
+    def facts(self, key: str) -> None:
+        """None."""
+        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +128,19 @@ def stem_source(stem: StemPlan, made: str | None, digests: FileDigests) -> str:
     return digest_of((source, stem.gain, laid if stem.file is not None or stem.by else None))
 
 
-def bus_node(
-    bus: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: FileDigests, *, keep_dry: bool
-) -> Node:
-    """A bus, from what it reads of its stems."""
+def dry_node(bus: BusPlan, sources: Sequence[str], plan: SoundPlan) -> Node:
+    """The sum of the stems of a bus, for a send that is taken before the chain, or for a listener."""
+    reads = {
+        "stems": digest_of(list(sources)),
+        "rate": str(plan.sample_rate_hz),
+        "length": str(plan.sample_count),
+        "packages": packages("numpy", "soxr"),
+    }
+    return Node.of("dry", BUS_VERSION, bus.name, reads)
+
+
+def bus_node(bus: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: FileDigests) -> Node:
+    """What a bus gives to the mix, from what it reads of its stems."""
     placed = (bus.azimuth_deg, bus.elevation_deg, bus.distance, bus.width_deg, bus.level)
     reads = {
         "stems": digest_of(list(sources)),
@@ -109,7 +150,6 @@ def bus_node(
         "space": digest_of((bus.space, placed, None if bus.sofa is None else digests.of(bus.sofa))),
         "rate": str(plan.sample_rate_hz),
         "length": str(plan.sample_count),
-        "files": "dry, wet" if keep_dry else "wet",
         "packages": packages("numpy", "scipy", "pedalboard", "soxr"),
     }
     return Node.of("bus", BUS_VERSION, bus.name, reads)
@@ -135,15 +175,15 @@ def mix_node(plan: SoundPlan, buses: Sequence[Mapping[str, str]], digests: FileD
     return Node.of("mix", MIX_VERSION, "mix", reads)
 
 
-def known_nodes(plan: SoundPlan, store: Store, kept: Sequence[bool], digests: FileDigests) -> list[Known]:
+def known_nodes(plan: SoundPlan, store: Lookup, kept: Sequence[bool], digests: FileDigests) -> list[Known]:
     """Every node of a sound, as far as it can be named without making any; the mix comes last.
 
     kept   for each bus, whether its dry sum is kept too
 
-    Raises OSError for a file that cannot be read.
+    Raises PieceError for a file that is no recording, OSError for one that cannot be read.
     """
     found: list[Known] = []
-    files: list[Mapping[str, str] | None] = []
+    files: list[dict[str, str] | None] = []
     for bus, keep_dry in zip(plan.buses, kept, strict=True):
         sources: list[str | None] = []
         for part in apart(bus):
@@ -157,16 +197,34 @@ def known_nodes(plan: SoundPlan, store: Store, kept: Sequence[bool], digests: Fi
                 is_known = node is None or made is not None
                 sources.append(stem_source(stem, made, digests) if is_known else None)
         names = [source for source in sources if source is not None]
-        node = bus_node(bus, names, plan, digests, keep_dry=keep_dry) if len(names) == len(sources) else None
-        found.append(Known("bus", bus.name, None, False, None) if node is None else _known(node, store))
-        files.append(None if node is None else store.outputs(node.key))
+        nodes: list[Node | None] = [None]
+        if len(names) == len(sources):
+            nodes = [bus_node(bus, names, plan, digests)]
+            nodes += [dry_node(bus, names, plan)] if keep_dry else []
+        found += [
+            Known("bus", bus.name, None, False, None) if node is None else _known(node, store)
+            for node in nodes
+        ]
+        files.append(_files(nodes, store))
     named = [one for one in files if one is not None]
     mix = mix_node(plan, named, digests) if len(named) == len(plan.buses) else None
     found.append(Known("mix", "mix", None, False, None) if mix is None else _known(mix, store))
     return found
 
 
-def _known(node: Node, store: Store) -> Known:
+def _files(nodes: Sequence[Node | None], store: Lookup) -> dict[str, str] | None:
+    """The digests of all files of a bus; None while one is missing."""
+    outputs = [None if node is None else store.outputs(node.key) for node in nodes]
+    merged: dict[str, str] = {}
+    for node, own in zip(nodes, outputs, strict=True):
+        name = DRY if node is not None and node.stage == "dry" else WET
+        if own is None or name not in own:
+            return None
+        merged[name] = own[name]
+    return merged
+
+
+def _known(node: Node, store: Lookup) -> Known:
     facts = store.facts(node.key) or {}
     seconds = facts.get("seconds")
     took = float(seconds) if isinstance(seconds, int | float) else None

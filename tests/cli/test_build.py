@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from musicvis.cli.build import film_path, variant_name
+from musicvis.cli.variant import Variant, film_path
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,6 @@ def test_a_passage_a_draft_and_a_silent_film_have_names_of_their_own(
 ) -> None:
     manifest = tmp_path / "waltz" / "piece.yaml"
     manifest.parent.mkdir()
-    assert film_path(manifest, None, variant_name(*variant)) == manifest.parent / "build" / name
+    draft, bars, seconds, silent = variant
+    said = Variant(draft, bars, seconds).name(silent)
+    assert film_path(manifest, None, said) == manifest.parent / "build" / name

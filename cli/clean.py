@@ -1,0 +1,47 @@
+"""`musicvis clean`: what is kept from earlier compiles, checked or removed."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..dsl.diagnostics import PieceError
+from .keeping import cache_option, kept, size_option
+from .report import tell_findings
+
+
+@click.command()
+@cache_option
+@size_option("Remove what was not used for longest until so much is left, as 5GB.  [default: 20GB]")
+@click.option("--all", "everything", is_flag=True, help="Remove everything.")
+@click.option("--verify", is_flag=True, help="Check every byte, and remove what is damaged.")
+def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, verify: bool) -> None:
+    """Make room: remove what was kept from earlier compiles, the longest unused first.
+
+    What is removed is rendered again when it is needed. Nothing else is touched.
+    """
+    from ..store.evict import damaged, keep_within
+    from ..store.place import cache_limit as usual_limit
+    from ..store.place import size_said
+
+    if everything and cache_limit is not None:
+        raise click.UsageError("--all leaves nothing: leave out --cache-limit")
+    try:
+        with kept(cache_dir) as store:
+            if verify:
+                names = damaged(store)
+                found = f"damaged: {len(names)} of the files" if names else "every file is whole"
+                click.echo(f"{store.folder}: {found}")
+            evicted = keep_within(store, 0 if everything else usual_limit(cache_limit))
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    if evicted is None:
+        click.echo(
+            f"{store.folder} is in use by a compile, or can only be read; nothing was removed", err=True
+        )
+        sys.exit(1)
+    click.echo(
+        f"{store.folder}: {size_said(evicted.freed_bytes)} removed, {size_said(evicted.kept_bytes)} "
+        f"in {evicted.kept_entries} entries left"
+    )

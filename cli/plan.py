@@ -1,0 +1,176 @@
+"""`musicvis plan` and `musicvis diff`: what a compile would make, and why."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .discover import PiecePath, piece_here
+from .keeping import cache_option, kept
+from .report import tell_findings
+from .variant import Variant, film_name, planned, variant_of, variant_options
+
+if TYPE_CHECKING:
+    from ..compiler.plan import Plan
+    from ..renderers.generators.identity import Recipe
+    from ..renderers.stages.outlook import Item
+
+NAMED = 8
+"""More of a stage than that are only counted."""
+PLURALS = {"stem": "stems", "bus": "buses", "mix": "mix", "segment": "segments"}
+
+
+@click.command("plan")
+@click.argument("piece", type=PiecePath(), required=False)
+@variant_options
+@click.option("--device", default="auto", show_default=True, help="As for compile.")
+@click.option(
+    "--precision", default="auto", type=click.Choice(("auto", "fp32", "bf16")), help="As for compile."
+)
+@click.option(
+    "--backend", default="auto", type=click.Choice(("auto", "torch", "openvino")), help="As for compile."
+)
+@cache_option
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def plan_command(piece: Path | None, form: str, **options: Any) -> None:
+    """Say what `musicvis compile` would make anew, why, and about how long it will take.
+
+    Nothing is rendered. Reasons are given against the last compile of the same film.
+    """
+    from ..dsl.diagnostics import PieceError
+
+    manifest = piece or piece_here(Path.cwd())
+    variant = variant_of(options)
+    try:
+        with kept(options.pop("cache_dir")) as store:
+            plan = planned(manifest, variant, (), store)
+            from ..renderers.stages.outlook import outlook, seconds_to_make
+
+            items = outlook(plan, recipe_of(variant, plan, **options), store, film_name(manifest, variant))
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render]'", err=True)
+        sys.exit(1)
+    from ..renderers.crews.local import core_count
+
+    missing = sum(item.stage == "segment" and not item.is_there for item in items)
+    seconds = seconds_to_make(items, min(core_count(), max(1, missing)))
+    click.echo(_json(plan, items, seconds) if form == "json" else _text(plan, items, seconds))
+
+
+@click.command("diff")
+@click.argument("old", type=PiecePath())
+@click.argument("new", type=PiecePath())
+@variant_options
+def diff_command(old: Path, new: Path, **options: Any) -> None:
+    """Say what of the film of NEW is not in that of OLD, two versions of a piece.
+
+    Nothing is rendered, and nothing need have been.
+    """
+    from ..dsl.diagnostics import PieceError
+
+    variant = variant_of(options)
+    try:
+        plans = [planned(manifest, variant, (), None) for manifest in (old, new)]
+        from ..renderers.sound.nodes import Nowhere
+        from ..renderers.stages.history import changes, past_of
+        from ..renderers.stages.outlook import Item, film_nodes
+
+        before, after = (film_nodes(plan, recipe_of(variant, plan), Nowhere()) for plan in plans)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    past = past_of([node for _, _, node, _ in before if node is not None])
+    keys = {node.key for _, _, node, _ in before if node is not None}
+    items = [
+        Item(stage, name, node.key in keys, changes(node, past), frames=frames)
+        for stage, name, node, frames in after
+        if node is not None
+    ]
+    click.echo("\n".join(_stages(items, "the same", "different")))
+    sys.exit(int(not all(item.is_there for item in items)))
+
+
+def recipe_of(
+    variant: Variant, plan: "Plan", device: str = "auto", precision: str = "auto", backend: str = "auto"
+) -> "Recipe":
+    """How this machine would render a plan; raises PieceError for a device that is not there."""
+    from ..renderers.generators.identity import Recipe, chosen_codec, decided_device
+
+    decided = decided_device(device)
+    return Recipe(decided, precision, backend, variant.draft, chosen_codec(decided, plan.picture))
+
+
+def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
+    segments = sum(item.stage == "segment" for item in items)
+    lines = [
+        f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames in "
+        f"{segments} segments",
+        *_stages(items, "there", "to make"),
+    ]
+    frames = sum(item.frames for item in items if not item.is_there)
+    if all(item.is_there for item in items):
+        lines.append("nothing to make but the file itself")
+    elif seconds is None:
+        lines.append(f"{frames} frames to render; how long that takes is known after the first compile")
+    else:
+        lines.append(f"{frames} frames to render, about {_duration(seconds)}")
+    from ..renderers.stages.segments import is_whole
+
+    if not is_whole(plan):
+        lines.append(
+            "bars are no whole number of frames long: a bar that is inserted or made longer shifts all "
+            "frames after it, and they are rendered anew"
+        )
+    return "\n".join(lines)
+
+
+def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
+    lines = []
+    for stage, title in PLURALS.items():
+        own = [item for item in items if item.stage == stage]
+        if not own:
+            continue
+        wanted = [item for item in own if not item.is_there]
+        line = f"  {title:9} {len(own) - len(wanted):4} of {len(own)} {there}"
+        if wanted:
+            said = [f"{item.name} ({_why(item)})" for item in wanted[:NAMED]]
+            more = f" and {len(wanted) - NAMED} more" if len(wanted) > NAMED else ""
+            line += f"; {missing}: {', '.join(said)}{more}"
+        lines.append(line)
+    return lines
+
+
+def _why(item: "Item") -> str:
+    if item.why is None:
+        return "new"
+    return ", ".join(item.why) or "not kept"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _json(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
+    said = {
+        "title": plan.title,
+        "frames": plan.picture.frame_count,
+        "seconds_to_make": seconds,
+        "nodes": [
+            {
+                "stage": item.stage,
+                "name": item.name,
+                "is_there": item.is_there,
+                "why": None if item.is_there or item.why is None else list(item.why),
+                "frames": item.frames,
+                "seconds": item.seconds,
+            }
+            for item in items
+        ],
+    }
+    return json.dumps(said, indent=2)

@@ -1,0 +1,304 @@
+"""`musicvis compile`, `plan`, `diff` and `clean` on a small piece: what is made anew after each edit."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+MANIFEST = """\
+musicvis: 1
+title: Waltz
+seed: 3
+score: {file: waltz.mscz, tail: 1s}
+effects: effects.yaml
+visuals:
+  resolution: 128
+  generator: embedded
+  motion: {memory: motif}
+  classes: {C: seashore, D: castle, E: lakeside, F: daisy, G: volcano, A: monastery, B: lighthouse}
+video: {size: 64x36, fps: 10}
+"""
+EFFECTS = """\
+visuals.depth:
+  - {at: 1|1, hold: 0.7}
+Piano:
+  - {at: 1|1, hold: 0}
+"""
+SEGMENTS = 7
+"""Four bars, one of which is played twice, and the ring-out in two parts."""
+
+
+@pytest.fixture
+def piece(tmp_path: Path, waltz: Path) -> Path:
+    """A piece small enough to be rendered in a test; its piano stands in the middle."""
+    folder = tmp_path / "waltz"
+    folder.mkdir()
+    (folder / "waltz.mscz").write_bytes(waltz.read_bytes())
+    (folder / "piece.yaml").write_text(MANIFEST, encoding="utf-8")
+    (folder / "effects.yaml").write_text(EFFECTS, encoding="utf-8")
+    return folder
+
+
+def edit(piece: Path, old: str, new: str) -> None:
+    path = piece / "piece.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def film(piece: Path, run: Run) -> Path:
+    """Its film, compiled once."""
+    done = run("compile", piece, "--workers", 1)
+    assert done.exit_code == 0, done.output
+    return piece / "build" / "waltz.mp4"
+
+
+def stale(run: Run, piece: Path, *options: object) -> list[tuple[str, str, list[str] | None]]:
+    """What `musicvis plan` says is to be made: stage, name and reasons."""
+    done = run("plan", piece, "--format", "json", *options)
+    assert done.exit_code == 0, done.output
+    nodes = json.loads(done.output)["nodes"]
+    return [(node["stage"], node["name"], node["why"]) for node in nodes if not node["is_there"]]
+
+
+def test_a_second_compile_makes_nothing_and_leaves_the_film_alone(piece: Path, film: Path, run: Run) -> None:
+    before = film.stat()
+    done = run("compile", piece)
+    assert done.exit_code == 0 and f"{film} is up to date" in done.stderr
+    assert film.stat().st_mtime_ns == before.st_mtime_ns
+    assert stale(run, piece) == []
+
+
+def test_a_film_that_was_changed_is_joined_again(piece: Path, film: Path, run: Run) -> None:
+    whole = film.read_bytes()
+    film.write_bytes(whole[:-7])
+    done = run("compile", piece, "--verify")
+    assert "segments are kept" in done.stderr and "each that of its segment" in done.stderr
+    assert film.read_bytes() == whole
+
+
+def test_a_comment_and_another_spelling_render_nothing(piece: Path, film: Path, run: Run) -> None:
+    edit(piece, "seed: 3", "seed: 3   # a prime")
+    (piece / "effects.yaml").write_text(
+        "# a remark\n" + (piece / "effects.yaml").read_text().replace("0.7", "70%"), encoding="utf-8"
+    )
+    assert stale(run, piece) == []
+    assert "is up to date" in run("compile", piece).stderr
+
+
+def test_a_pan_edit_makes_one_bus_and_the_mix_and_no_frame(piece: Path, film: Path, run: Run) -> None:
+    lanes = piece / "effects.yaml"
+    lanes.write_text(lanes.read_text().replace("hold: 0}", "hold: 0.5}"), encoding="utf-8")
+    (bus, mix) = stale(run, piece)
+    assert (bus[0], bus[2]) == ("bus", ["ear"])
+    assert (mix[0], mix[2]) == ("mix", ["what comes before it"])
+    assert f"all {SEGMENTS} segments are kept" in run("compile", piece).stderr.replace("\n", " ")
+    assert stale(run, piece) == []
+
+
+def test_a_rule_for_a_bar_renders_the_segments_of_its_notes(piece: Path, film: Path, run: Run) -> None:
+    edit(piece, "  classes:", "  rules: [{where: {range: 2..3}, class: mushroom}]\n  classes:")
+    changed = stale(run, piece)
+    assert changed and all(stage == "segment" for stage, _, _ in changed)
+    assert {why for _, _, reasons in changed for why in reasons or ()} == {"classes"}
+    # Bar 1 was over before the rule begins.
+    assert not any(name.startswith("bar 1") for _, name, _ in changed)
+
+
+def test_the_way_back_costs_nothing(piece: Path, film: Path, run: Run) -> None:
+    first = film.read_bytes()
+    edit(piece, "C: seashore", "C: volcano")
+    assert run("compile", piece, "--workers", 1).exit_code == 0
+    assert film.read_bytes() != first
+    edit(piece, "C: volcano", "C: seashore")
+    assert stale(run, piece) == []
+    assert run("compile", piece).exit_code == 0
+    assert film.read_bytes() == first
+
+
+def test_processes_make_the_same_bytes(piece: Path, film: Path, run: Run, tmp_path: Path) -> None:
+    done = run("compile", piece, "--workers", 2, "--cache-dir", tmp_path / "other", "-o", tmp_path / "f.mp4")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "f.mp4").read_bytes() == film.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        ("stems", {"stems"}),
+        ("audio", {"waltz.wav"}),
+        ("frames", set()),
+        ("video", {"waltz-silent.mp4"}),
+    ],
+)
+def test_stages_can_be_made_alone(piece: Path, run: Run, only: str, expected: set[str]) -> None:
+    done = run("compile", piece, "--only", only, "--workers", 1)
+    assert done.exit_code == 0, done.output
+    made = {path.name for path in (piece / "build").glob("*")} - {".gitignore"}
+    assert made == expected
+    stages = {stage for stage, _, _ in stale(run, piece)}
+    sound = {"stem", "bus", "mix"}
+    assert stages == ({"segment"} if only in ("stems", "audio") else sound)
+    if only == "video":
+        with av.open(str(piece / "build" / "waltz-silent.mp4")) as film:
+            assert not film.streams.audio
+
+
+def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -> None:
+    for index in range(2):
+        done = run("compile", piece, "--worker", "--shard", f"{index}/2", "--workers", 1)
+        assert done.exit_code == 0, done.output
+    assert f"0 of {SEGMENTS} segments rendered" in done.stderr
+    assert not (piece / "build").exists()
+    assert not any(stage == "segment" for stage, _, _ in stale(run, piece))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--shard", "2/2", "--worker"), "is not i/n"),
+        (("--shard", "x", "--worker"), "is not i/n"),
+        (("--shard", "0/2"), "write --worker too"),
+        (("--worker", "--only", "audio"), "a --worker renders frames"),
+        (("--only", "frames", "-o", "a.mp4"), "frames go to the cache"),
+        (("--cache-limit", "many"), "is no size"),
+        (("--only", "audio", "--verify"), "--verify is for a film"),
+    ],
+)
+def test_wrong_use_is_told(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
+    done = run("compile", piece, *arguments)
+    assert done.exit_code == 2 and said in done.output
+
+
+def test_a_cache_of_others_is_a_finding(piece: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir(mode=0o777)
+    (tmp_path / "open").chmod(0o777)
+    done = run("compile", piece, "--cache-dir", tmp_path / "open")
+    assert done.exit_code == 1 and "MV912" in done.stderr and "chmod go-w" in done.stderr
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "diary.txt").write_text("mine")
+    done = run("compile", piece, "--cache-dir", tmp_path / "full")
+    assert done.exit_code == 1 and "holds other things" in done.stderr
+    assert sorted(path.name for path in (tmp_path / "full").iterdir()) == ["diary.txt"]
+
+
+def test_a_full_disk_is_told_before_anything_is_rendered(
+    piece: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from musicvis.renderers.stages import budget
+
+    monkeypatch.setattr(budget, "free_bytes", lambda folder: 1_000_000)
+    done = run("compile", piece, "--only", "frames")
+    assert done.exit_code == 1 and "MV911" in done.stderr and "has 1 MB left" in done.stderr
+
+
+def test_diff_names_what_the_new_version_has_otherwise(
+    piece: Path, film: Path, run: Run, tmp_path: Path
+) -> None:
+    import shutil
+
+    old = tmp_path / "old"
+    shutil.copytree(piece, old)
+    assert run("diff", old, piece).exit_code == 0
+    edit(piece, "  classes:", "  rules: [{where: {range: 2..3}, class: mushroom}]\n  classes:")
+    done = run("diff", old, piece)
+    assert done.exit_code == 1
+    lines = done.output.splitlines()
+    assert next(line for line in lines if "buses" in line).split() == ["buses", "2", "of", "2", "the", "same"]
+    assert "bar 2 (classes)" in next(line for line in lines if "segments" in line)
+
+
+def test_clean_empties_the_cache_and_nothing_else(piece: Path, film: Path, run: Run, own_cache: Path) -> None:
+    whole = film.read_bytes()
+    done = run("clean", "--verify", "--all")
+    assert done.exit_code == 0 and "every file is whole" in done.output and "in 0 entries left" in done.output
+    assert not list((own_cache / "blobs").glob("*/*"))
+    assert film.read_bytes() == whole
+    # And all of it comes again.
+    film.unlink()
+    assert run("compile", piece, "--workers", 1).exit_code == 0
+    assert film.read_bytes() == whole
+
+
+def test_clean_keeps_to_its_limit_and_says_what_is_damaged(
+    piece: Path, film: Path, run: Run, own_cache: Path
+) -> None:
+    blob = max((own_cache / "blobs").glob("*/*"), key=lambda path: path.stat().st_size)
+    blob.write_bytes(blob.read_bytes()[:-1])
+    done = run("clean", "--verify", "--cache-limit", "300kB")
+    assert "damaged: 1 " in done.output
+    left = sum(path.stat().st_size for path in own_cache.rglob("*") if path.is_file())
+    assert left <= 300_000
+
+
+def compile_process(piece: Path, cache: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "musicvis", "compile", str(piece), *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "MUSICVIS_CACHE": str(cache)},
+        start_new_session=True,
+    )
+
+
+def finished(cache: Path) -> int:
+    """How many segments and other things are in the store."""
+    return len(list((cache / "records").glob("*/*.json")))
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline_s = time.monotonic() + 60
+    while not condition() and process.poll() is None and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 75)])
+def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
+    piece: Path, own_cache: Path, number: signal.Signals, code: int
+) -> None:
+    edit(piece, "resolution: 128", "resolution: 256")
+    process = compile_process(piece, own_cache, "--only", "frames", "--workers", "2")
+    wait_for(lambda: finished(own_cache) >= 1, process)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code, said
+    assert "the same command goes on from there" in said and "Traceback" not in said
+    kept = finished(own_cache)
+    again = compile_process(piece, own_cache, "--only", "frames", "--workers", "2")
+    _, said = again.communicate(timeout=120)
+    assert again.returncode == 0 and f"{SEGMENTS - kept} of {SEGMENTS} segments rendered" in said, said
+
+
+def test_a_compile_that_is_killed_takes_its_processes_with_it(piece: Path, own_cache: Path) -> None:
+    edit(piece, "resolution: 128", "resolution: 256")
+    process = compile_process(piece, own_cache, "--only", "frames", "--workers", "2")
+    wait_for(lambda: finished(own_cache) >= 1, process)
+    process.kill()
+    process.communicate()
+    deadline_s = time.monotonic() + 20
+    while group_is_alive(process.pid) and time.monotonic() < deadline_s:
+        time.sleep(0.05)
+    assert not group_is_alive(process.pid)
+
+
+def group_is_alive(group: int) -> bool:
+    """Whether any process of a session is left, but for those that only wait to be counted."""
+    for state in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            said = state.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(said[3]) == group and said[0] != "Z":
+            return True
+    return False
