@@ -199,7 +199,9 @@ def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lan
             moving.append((name, curve.seen_from(film.start_s)))
         elif curve.segments or curve.layers or name in constants:
             constants[name] = constant
-    plan = EffectPlan(effect.plugin, effect.label or effect.plugin, tuple(constants.items()), tuple(moving))
+    # In one order, however the manifest is written; a VST3 may care in which order it is told.
+    ordered = sorted(constants.items()) if effect.vst3 is None else constants.items()
+    plan = EffectPlan(effect.plugin, effect.label or effect.plugin, tuple(ordered), tuple(moving))
     if effect.vst3 is None:
         return plan
     preset = effect.vst3.preset
