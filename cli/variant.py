@@ -94,14 +94,15 @@ def variant_of(options: dict[str, Any]) -> Variant:
 def planned(manifest: Path, variant: Variant, trusted: tuple[Path, ...], store: "Store | None") -> "Plan":
     """The plan of a piece; its findings are told. Without one, the command ends with exit code 1."""
     from ..compiler.compile import compile_piece
+    from ..compiler.kept import compile_piece_kept
 
     loaded = variant.loaded(manifest)
-    compilation = compile_piece(loaded, trusted)
-    tell_findings(compilation.diagnostics, loaded.files)
-    if compilation.plan is None:
-        click.echo(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written", err=True)
+    made = compile_piece(loaded, trusted) if store is None else compile_piece_kept(loaded, trusted, store)
+    tell_findings(made.diagnostics, loaded.files)
+    if made.plan is None:
+        click.echo(f"{manifest}: {summary(made.diagnostics)}; nothing was written", err=True)
         sys.exit(1)
-    return compilation.plan
+    return made.plan
 
 
 def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: bool = False) -> Path:

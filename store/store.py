@@ -81,14 +81,14 @@ class Store:
         self.is_read_only = False
         try:
             self.is_read_only = self._opened()
+            if not self.is_read_only:
+                self._pin = self._locked_file(self.folder / "locks" / PIN, fcntl.LOCK_SH)
+                self.sweep()
         except OSError as error:
+            self.close()
             reason = error.strerror or str(error)
-            raise StoreError(
-                f"{folder} cannot be opened: {reason}", "name another with --cache-dir"
-            ) from error
-        if not self.is_read_only:
-            self._pin = self._locked_file(self.folder / "locks" / PIN, fcntl.LOCK_SH)
-            self.sweep()
+            hint = "look at its permissions and its disk, or name another with --cache-dir"
+            raise StoreError(f"{folder} cannot be opened: {reason}", hint) from error
 
     def __enter__(self) -> Self:
         return self
@@ -326,9 +326,15 @@ class Store:
                 # Another process may have swept it away before it was locked.
                 if descriptor is None or not lock.exists():
                     continue
-                folder = self.folder / "tmp" / name
-                self.system.make_folder(folder)
-                self._own = descriptor, folder, lock
+                # Known before it is made, so that it is swept away whatever comes.
+                self._own = descriptor, self.folder / "tmp" / name, lock
+                try:
+                    self.system.make_folder(self._own[1])
+                except OSError:
+                    self._own = None
+                    lock.unlink(missing_ok=True)
+                    os.close(descriptor)
+                    raise
             return self._own[1]
 
     def _written(self, data: bytes) -> Path:
