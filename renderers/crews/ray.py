@@ -21,8 +21,9 @@ from .job import OnFrames, Say, SegmentJob
 from .local import core_count
 from .processes import Ended, Failed, Frames, Said
 from .ray_address import RayAddress, answers, check_token, cluster_address, refused
-from .ray_driver import Joined, Venue, drive
-from .ray_task import Order
+from .ray_driver import Joined, drive
+from .ray_join import Venue
+from .ray_task import Order, sweep
 
 DEADLINE_S = 30.0
 PATIENCE_S = 10.0
@@ -30,6 +31,7 @@ PATIENCE_S = 10.0
 GLANCE_S = 0.2
 TOKEN_WANTED = "InvalidAuthToken"
 """What Ray prints, again and again, where a cluster takes no other token than its own."""
+PREFIX = "mv-ray-"
 LONGEST_TEMPORARY = 24
 """A socket's name has at most 107 bytes (unix(7)), of which Ray uses about 75."""
 
@@ -91,9 +93,9 @@ class RayCrew:
         witness = self._store.scratch(".witness")
         text = secrets.token_hex(16)
         witness.write_text(text, encoding="ascii")
-        with tempfile.TemporaryDirectory(
-            prefix="mv-ray-", dir=_short_folder(), ignore_cleanup_errors=True
-        ) as folder:
+        temporary = _short_folder()
+        sweep(temporary, PREFIX)
+        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=temporary, ignore_cleanup_errors=True) as folder:
             try:
                 order = Order(self._recipe, self._store.folder.resolve(), (witness.resolve(), text))
                 venue = Venue(address, Path(folder), Path(folder) / "log", self._hands, self._deadline_s)
@@ -215,7 +217,7 @@ def _counted(machines: Sequence[str]) -> str:
     return f"{len(machines)} machines" if len(machines) > 1 else "1 machine"
 
 
-def _short_folder() -> str | None:
-    """A folder for Ray's sockets, whose names are long enough as they are; None for the usual one."""
-    usual = tempfile.gettempdir()
-    return "/tmp" if len(usual) > LONGEST_TEMPORARY and Path("/tmp").is_dir() else None
+def _short_folder() -> Path:
+    """A temporary folder for Ray's sockets, whose names are long enough as they are."""
+    usual, short = Path(tempfile.gettempdir()), Path("/tmp")
+    return short if len(str(usual)) > LONGEST_TEMPORARY and short.is_dir() else usual

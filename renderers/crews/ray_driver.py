@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import signal
 import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from ...dsl.diagnostics import Diagnostic, PieceError
 from ...dsl.span import Span
-from ...store.store import Store
+from ...store.store import Store, StoreError
 from .job import VIDEO, SegmentJob
 from .processes import Ended, Failed, Frames, Said
-from .ray_address import RayAddress, refused
+from .ray_address import refused
+from .ray_join import Venue, joined
 from .ray_task import Carried, Order, Outcome, differs, rendered
 
 RETRIES = 3
@@ -31,8 +30,8 @@ RETRIES = 3
 AHEAD = 4
 """Segments under way for each that can be rendered at a time: more would only fill memories."""
 ROUND_S = 1.0
-OWN_MEMORY_BYTES = 100 << 20
-"""Of a cluster of our own, where results are words: segments go to the disk."""
+TELLING = (PieceError, OSError, StoreError)
+"""Errors that say themselves what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +39,6 @@ class Joined:
     """The driver's word: it talks to a cluster of machines at these addresses."""
 
     machines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Venue:
-    """Where a driver works.
-
-    address      of the cluster; None to start one of our own, which ends with the driver
-    folder       for what Ray writes; short, as names of sockets are
-    log          a file for what Ray prints
-    hands        segments at a time in a cluster of our own
-    patience_s   how long a cluster may have no machine that can render
-    """
-
-    address: RayAddress | None
-    folder: Path
-    log: Path
-    hands: int
-    patience_s: float
-    with_token: bool = True
 
 
 def drive(pipe: Connection, venue: Venue, order: Order) -> None:
@@ -70,7 +50,7 @@ def drive(pipe: Connection, venue: Venue, order: Order) -> None:
         os.dup2(output, stream)
     ray = None
     try:
-        ray = _joined(venue)
+        ray = joined(venue)
         machines = {node["NodeManagerAddress"] for node in ray.nodes() if node["Alive"]}
         pipe.send(Joined(tuple(sorted(machines))))
         jobs = pipe.recv()
@@ -80,57 +60,10 @@ def drive(pipe: Connection, venue: Venue, order: Order) -> None:
     except (EOFError, BrokenPipeError):
         pass
     except BaseException as error:
-        pipe.send(Failed(error if isinstance(error, PieceError | OSError) else _plain(error)))
+        pipe.send(Failed(error if isinstance(error, TELLING) else _plain(error)))
     finally:
         if ray is not None:
             ray.shutdown()
-
-
-def _joined(venue: Venue) -> Any:
-    """Ray, talking to the cluster. Raises PieceError where that refuses, or its versions are others."""
-    settings = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
-    address = venue.address
-    if address is None or address.is_loopback:
-        # Else Ray takes 127.0.0.1 for this machine's address on the network, and waits there for an answer.
-        settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
-    if address is None:
-        # A token of this cluster alone: without it Ray would write one into the home folder.
-        settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    elif not venue.with_token:
-        settings["RAY_AUTH_MODE"] = "disabled"
-    # Ray would look for this machine's node, and for a head that is gone, for a minute.
-    settings["RAY_gcs_server_request_timeout_seconds"] = str(max(5, int(venue.patience_s * 0.6)))
-    settings["RAY_gcs_rpc_server_reconnect_timeout_s"] = str(max(5, int(venue.patience_s)))
-    os.environ.update(settings)
-    import ray
-
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    try:
-        if address is not None:
-            ray.init(address=str(address), **quiet)
-        else:
-            ray.init(
-                address="local",
-                num_cpus=venue.hands,
-                include_dashboard=False,
-                object_store_memory=OWN_MEMORY_BYTES,
-                _temp_dir=str(venue.folder),
-                **quiet,
-            )
-    except ray.exceptions.AuthenticationError as error:
-        hint = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or ~/.ray/auth_token to that of the cluster"
-        raise refused(f"{address} asks for a token: {error.message}", hint) from error
-    except ConnectionError as error:
-        why = str(error.__cause__ or error)
-        if "node" in why:
-            why = "this machine is no node of it"
-        hint = f"is it running? This machine must be a node too: ray start --address {address} --num-cpus 0"
-        raise refused(f"{address} cannot be joined: {why}", hint) from error
-    except RuntimeError as error:
-        if "Version mismatch" not in str(error):
-            raise
-        raise differs(" ".join(str(error).split())) from error
-    return ray
 
 
 @dataclass(slots=True)
@@ -247,7 +180,7 @@ class _Hall:
 def _cause(error: Any) -> BaseException:
     """What a task raised."""
     cause: BaseException = error.cause
-    if isinstance(cause, PieceError | OSError):
+    if isinstance(cause, TELLING):
         return cause
     if isinstance(cause, ImportError) or "failed to import on the worker" in str(cause):
         line = str(cause).strip().splitlines()[-1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 import tempfile
 import time
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 PREFIX = "musicvis-segment-"
 FORGOTTEN_AFTER_S = 24 * 3600.0
-"""A folder that is older was left by a process that was killed: no segment takes a day."""
+"""A folder that has not changed for longer was left by a process that was killed: no segment takes a day."""
 ABSENT = "nothing"
 
 
@@ -81,7 +82,7 @@ def rendered(job: SegmentJob, order: Order, carry: bool, wait: bool) -> Outcome:
     torch.set_num_threads(1)
     recipe = _own_recipe(order.recipe)
     if recipe not in _studios:
-        _sweep()
+        sweep(Path(tempfile.gettempdir()), PREFIX)
     machine = this_machine()
     check_same(job.node, own_node(job.picture, recipe, machine), machine)
     with _store(order, carry) as (store, is_shared):
@@ -127,6 +128,15 @@ def differs(message: str) -> PieceError:
     """MV914: a machine that cannot take part."""
     hint = "install the same musicvis, torch, av, weights and fonts on all machines"
     return PieceError([Diagnostic("MV914", Span("--ray"), message, hint)])
+
+
+def sweep(temporary: Path, prefix: str) -> None:
+    """Remove folders of that name which processes of ours that were killed have left behind."""
+    for folder in temporary.glob(f"{prefix}*"):
+        with suppress(OSError):
+            state = folder.lstat()
+            if state.st_uid == os.geteuid() and time.time() - state.st_mtime > FORGOTTEN_AFTER_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def this_machine() -> str:
@@ -181,14 +191,3 @@ def _carried(store: Store, job: SegmentJob) -> Carried:
     assert entry is not None
     data = entry.files[VIDEO].read_bytes()
     return Carried(data, hashlib.sha256(data).hexdigest(), dict(entry.facts))
-
-
-def _sweep() -> None:
-    """Remove what processes of ours that were killed have left in the temporary folder."""
-    import shutil
-
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            state = folder.lstat()
-            if state.st_uid == os.geteuid() and time.time() - state.st_mtime > FORGOTTEN_AFTER_S:
-                shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
 """Which clusters may be joined, and which machines may render; test_ray_cluster.py beside this has one."""
 
 import os
+import time
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from musicvis.compiler.plan import PicturePlan
 from musicvis.dsl.diagnostics import PieceError
 from musicvis.renderers.crews.ray_address import RayAddress, check_token, cluster_address, release
-from musicvis.renderers.crews.ray_task import check_same, own_node
+from musicvis.renderers.crews.ray_task import check_same, own_node, sweep
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.node import Node
 
@@ -174,6 +175,15 @@ def test_a_machine_without_the_device_or_the_weights_is_named() -> None:
     with pytest.raises(PieceError, match="node7: ") as error:
         own_node(replace(picture(), generator="biggan"), Recipe("cpu", precision="fp32"), "node7")
     assert code(error) == "MV914"
+
+
+def test_what_a_killed_process_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    for name, age_s in (("mv-old", 90_000), ("mv-new", 60), ("else", 90_000)):
+        (tmp_path / name).mkdir()
+        then_s = time.time() - age_s
+        os.utime(tmp_path / name, (then_s, then_s))
+    sweep(tmp_path, "mv-")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["else", "mv-new"]
 
 
 def test_nothing_of_ray_is_needed_to_say_no() -> None:
