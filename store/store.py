@@ -330,7 +330,7 @@ class Store:
                 self._own = descriptor, self.folder / "tmp" / name, lock
                 try:
                     self.system.make_folder(self._own[1])
-                except OSError:
+                except BaseException:
                     self._own = None
                     lock.unlink(missing_ok=True)
                     os.close(descriptor)
