@@ -20,6 +20,8 @@ F64 = NDArray[np.float64]
 SMOOTHING_S = 0.5
 """The width of the smoothing window at `smooth: 1`."""
 SMOOTHING_TAPS = 9
+STEP = 2.0**-20
+"""A picture of 8 bits does not change by less than some hundreds of these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +72,22 @@ def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latent
     noise = _noise(notes, law, moments_s)
     noise *= truncation.astype(np.float32)[:, None]
     return Latents(
-        noise[back],
+        stepped(noise)[back],
         energies.indices,
-        weights.astype(np.float32)[back],
-        hue_deg.astype(np.float32)[back],
-        truncation.astype(np.float32)[back],
+        stepped(weights)[back],
+        stepped(hue_deg)[back],
+        stepped(truncation)[back],
     )
+
+
+def stepped(values: NDArray[np.floating]) -> F32:
+    """The nearest multiples of STEP.
+
+    The same music at another time of the piece gives the same values but for the last bits of a float; on
+    these steps it gives the same, and what was rendered of it is kept. What is left of a class long after
+    its note, 1e-30 and the like, is nothing.
+    """
+    return np.asarray(np.rint(values.astype(np.float64) / STEP) * STEP, np.float32)
 
 
 def _noise(notes: Sequence[VisualNote], law: LatentLaw, moments_s: F64) -> F32:
