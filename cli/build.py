@@ -202,7 +202,8 @@ def _ended(report: "RenderReport", request: "Request", target: Path, took_s: flo
     if request.only == "stems":
         return said
     if request.only == "frames":
-        return [f"{report.segments_made} of {report.segment_count} segments rendered in {took_s:.0f} s"]
+        made = f"{report.frames_made} frames rendered in {took_s:.0f} s"
+        return [f"{made}; all {report.segment_count} segments are in the cache"]
     if report.was_there:
         return [*said, f"{target} is up to date"]
     return [*said, f"wrote {target} in {took_s:.0f} s"]

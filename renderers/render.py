@@ -85,6 +85,7 @@ class RenderReport:
     frames_made: int = 0
     segment_count: int = 0
     segments_made: int = 0
+    """Segments that were missing: other workers may have made some of them."""
     sample_count: int = 0
     byte_count: int = 0
     stem_folder: Path | None = None
@@ -139,12 +140,19 @@ class _Build:
     ) -> None:
         self.plan, self.output, self.request = plan, output, request
         self.reporter, self.store, self.generator = reporter, store, generator
+        self.frames_made = 0
+        self._cluster: Crew | None = None
 
     def run(self) -> RenderReport:
         """Everything that is asked for, sound first: what is wrong with it is known sooner."""
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()
+        if self.request.ray is not None:
+            from .crews.ray import ray_crew
+
+            # An address that cannot be used is told before anything is rendered.
+            self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
         _tell_titles(self.plan, self.reporter)
         if only == "frames":
             started_s = time.perf_counter()
@@ -257,10 +265,8 @@ class _Build:
             self.reporter.message(_kept(jobs, missing))
         index, count = self.request.shard
         begin = len(missing) * index // count
-        self._work(
-            local_crew(recipe, self.store, missing, self.request.workers, self.generator),
-            (*missing[begin:], *missing[:begin]),
-        )
+        crew = self._cluster or local_crew(recipe, self.store, missing, self.request.workers, self.generator)
+        self._work(crew, (*missing[begin:], *missing[:begin]))
         return jobs, missing
 
     def _remember(self, jobs: Sequence[SegmentJob], film: Node) -> None:
@@ -280,6 +286,7 @@ class _Build:
         def on_frames(count: int) -> None:
             nonlocal done
             done += count
+            self.frames_made = done
             self.reporter.progress("frames", done, total)
 
         if missing:
@@ -288,11 +295,15 @@ class _Build:
             self.reporter.progress("frames", total, total)
 
     def _recipe(self) -> Recipe:
+        from .film.quality import X264
         from .generators.identity import Recipe, chosen_codec, decided_device
 
         device = self.generator.device.type if self.generator is not None else None
-        decided = device or decided_device(self.request.device)
-        codec = chosen_codec(decided, self.plan.picture)
+        asked = self.request.device
+        # On a cluster it is the other machines that need the device.
+        is_elsewhere = self.request.ray is not None and asked.startswith("cuda")
+        decided = device or (asked if is_elsewhere else decided_device(asked))
+        codec = X264 if self.request.ray is not None else chosen_codec(decided, self.plan.picture)
         return Recipe(decided, self.request.precision, self.request.backend, self.request.draft, codec)
 
     def _entry(self, job: SegmentJob) -> Entry:
@@ -315,7 +326,7 @@ class _Build:
             output=self.output,
             was_there=was_there,
             frame_count=self.plan.picture.frame_count,
-            frames_made=sum(job.frame_count for job in missing),
+            frames_made=self.frames_made,
             segment_count=len(jobs),
             segments_made=len(missing),
             sample_count=self.plan.sound.sample_count if heard else 0,

@@ -24,6 +24,7 @@ from .job import VIDEO, SegmentJob, Studio
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
+    from ..stages.segments import SegmentReads
     from ...store.node import Node
     from ...store.store import Store
 
@@ -109,19 +110,16 @@ def own_node(picture: PicturePlan, recipe: Recipe, machine: str) -> Node:
     That is everything which decides its bytes. Raises PieceError (MV914) where the device or the weights are
     missing.
     """
-    from ...store.node import Node
     from ..generators.choose import device_named
-    from ..stages import segments
+    from ..stages.segments import SegmentReads
 
     try:
-        if recipe not in _common_reads:
+        if recipe not in _reads:
             device_named(recipe.device)
-            _common_reads[recipe] = segments._common_reads(picture, recipe)
+            _reads[recipe] = SegmentReads(picture, recipe)
     except PieceError as error:
         raise differs(f"{machine}: {error.diagnostics[0].message}") from error
-    titles = segments._Titles(picture).digest(picture.titles)
-    reads = _common_reads[recipe] | segments._own_reads(picture) | {"titles": titles}
-    return Node.of("segment", segments.SEGMENT_VERSION, machine, reads)
+    return _reads[recipe].node(picture, machine)
 
 
 def differs(message: str) -> PieceError:
@@ -149,7 +147,7 @@ def this_machine() -> str:
 
 _studios: dict[Recipe, Studio] = {}
 """Of this process: Ray gives a process one task after another, and a generator takes seconds to make."""
-_common_reads: dict[Recipe, dict[str, str]] = {}
+_reads: dict[Recipe, SegmentReads] = {}
 """Of this process: what all segments of a film read; weights take long to digest."""
 
 

@@ -30,14 +30,12 @@ def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
     picture = plan.picture
     bar_frames = [first_frame(mark, picture) for mark in plan.bars]
     bounds = segment_bounds(bar_frames, picture.frame_count, picture.fps)
-    common = _common_reads(picture, recipe)
-    drawn = _Titles(picture)
+    reads_of = SegmentReads(picture, recipe)
     names = _names(bounds, bar_frames, plan.bars)
     jobs = []
     for (first, end), name in zip(bounds, names, strict=True):
         part = slice_of(picture, first, end)
-        reads = common | _own_reads(part) | {"titles": drawn.digest(part.titles)}
-        jobs.append(SegmentJob(Node.of("segment", SEGMENT_VERSION, name, reads), part))
+        jobs.append(SegmentJob(reads_of.node(part, name), part))
     return tuple(jobs)
 
 
@@ -51,52 +49,50 @@ def is_whole(plan: Plan) -> bool:
     return all((mark.start_s * plan.picture.fps).denominator == 1 for mark in plan.bars)
 
 
-def _common_reads(picture: PicturePlan, recipe: Recipe) -> dict[str, str]:
-    """What every segment of a film reads."""
-    from ..film.quality import DRAFTED, FINAL
+class SegmentReads:
+    """What the segments of a film read: what they have in common is found once."""
 
-    quality = DRAFTED if recipe.is_draft else FINAL
-    encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
-    return {
-        "generator": generator_identity(picture, recipe),
-        "resolution": str(picture.resolution),
-        "size": f"{picture.width_px}x{picture.height_px}",
-        "rate": str(picture.fps),
-        "frame": f"{picture.frame}, {picture.upscale}",
-        "encoder": f"{encoded}; {packages('av')}",
-    }
+    def __init__(self, picture: PicturePlan, recipe: Recipe) -> None:
+        """picture   of the whole film, or of any segment of it
 
+        Raises PieceError where the generator that the piece asks for cannot run here.
+        """
+        from ..film.quality import DRAFTED, FINAL
 
-def _own_reads(part: PicturePlan) -> dict[str, str]:
-    """What one segment reads, under the words in which a report says what has changed."""
-    return {
-        "motion": digest_of(part.noise),
-        "classes": digest_of((part.class_indices, part.class_weights)),
-        "brightness": digest_of(part.brightness),
-        "hue": digest_of(part.hue_deg),
-        "camera": digest_of((part.zoom, part.rotation_deg)),
-        "truncation": digest_of(part.truncation),
-    }
-
-
-class _Titles:
-    """Digests of titles as they are drawn: by what font is another matter on another machine."""
-
-    def __init__(self, picture: PicturePlan) -> None:
+        quality = DRAFTED if recipe.is_draft else FINAL
+        encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
+        self._common = {
+            "generator": generator_identity(picture, recipe),
+            "resolution": str(picture.resolution),
+            "size": f"{picture.width_px}x{picture.height_px}",
+            "rate": str(picture.fps),
+            "frame": f"{picture.frame}, {picture.upscale}",
+            "encoder": f"{encoded}; {packages('av')}",
+        }
         self._size = picture.width_px, picture.height_px
-        self._known: dict[tuple[str, str, str | None], str] = {}
+        self._drawn: dict[tuple[str, str, str | None], str] = {}
 
-    def digest(self, titles: Sequence[TitlePlan]) -> str:
-        """Of titles on the frames of one segment."""
-        return digest_of([(title.first_frame, title.end_frame, self._drawn(title)) for title in titles])
+    def node(self, part: PicturePlan, name: str) -> Node:
+        """The node of some frames; what they read is under the words in which a report says what changed."""
+        reads = self._common | {
+            "motion": digest_of(part.noise),
+            "classes": digest_of((part.class_indices, part.class_weights)),
+            "brightness": digest_of(part.brightness),
+            "hue": digest_of(part.hue_deg),
+            "camera": digest_of((part.zoom, part.rotation_deg)),
+            "truncation": digest_of(part.truncation),
+            "titles": digest_of([(t.first_frame, t.end_frame, self._title(t)) for t in part.titles]),
+        }
+        return Node.of("segment", SEGMENT_VERSION, name, reads)
 
-    def _drawn(self, title: TitlePlan) -> str:
+    def _title(self, title: TitlePlan) -> str:
+        """A title as it is drawn: another machine may have other fonts."""
         said = title.text, title.color, title.shadow
-        if said not in self._known:
+        if said not in self._drawn:
             from ..picture.title import drawn_title
 
-            self._known[said] = digest_of(drawn_title(title, *self._size))
-        return self._known[said]
+            self._drawn[said] = digest_of(drawn_title(title, *self._size))
+        return self._drawn[said]
 
 
 def _names(
