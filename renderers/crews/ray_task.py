@@ -24,9 +24,9 @@ from .job import VIDEO, SegmentJob, Studio
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
-    from ..stages.segments import SegmentReads
     from ...store.node import Node
     from ...store.store import Store
+    from ..stages.segments import SegmentReads
 
 PREFIX = "musicvis-segment-"
 FORGOTTEN_AFTER_S = 24 * 3600.0
