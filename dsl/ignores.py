@@ -51,19 +51,19 @@ def ignores_of(text: str, file: str) -> Iterable[Ignore]:
     if "musicvis:" not in text:
         return
     lines = text.splitlines()
+    # A comment alone on its line speaks of the next one that says something, if any.
+    meant = list(range(len(lines) + 1))
+    for number in range(len(lines) - 1, 0, -1):
+        if not _says_something(lines[number - 1]) and _says_something(lines[meant[number + 1] - 1]):
+            meant[number] = meant[number + 1]
     for number, line in enumerate(lines, 1):
         found = _COMMENT.search(line)
         if found is None:
             continue
-        meant = number
-        if not line[: found.start()].strip():
-            # Alone on its line: the next one that says something.
-            following = (n for n in range(number + 1, len(lines) + 1) if _says_something(lines[n - 1]))
-            meant = next(following, number)
         for code in _CODE.finditer(found["codes"]):
             start = found.start("codes") + code.start("code") + 1
             span = Span(file, number, start, number, start + len(code["code"]))
-            yield Ignore(code["code"], meant, span)
+            yield Ignore(code["code"], meant[number], span)
 
 
 def _says_something(line: str) -> bool:
