@@ -74,7 +74,8 @@ def _placed(source: Source, path: str, span: Span) -> tuple[Any, Any, str] | Dia
     here: Any = source.value
     pointer, parts = "", path.split(".")
     if not isinstance(here, dict):
-        return Diagnostic("MV215", span, "the manifest is no block of keys, so nothing can be set in it")
+        message = "the manifest is no block of keys, so nothing can be set in it"
+        return Diagnostic("MV215", span, message, "begin the manifest with `musicvis: 1`")
     while True:
         key, parts = _next_key(here, parts)
         holder, pointer = here, f"{pointer}/{escaped(str(key))}"

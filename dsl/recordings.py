@@ -58,6 +58,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
             span,
             "MV005",
             f"{name} is {size >> 20} MiB large; a recording may have {MAX_AUDIO_BYTES >> 20} MiB",
+            EXPORT_AGAIN,
         )
     magic = file.read(4)
     file.seek(0)

@@ -28,6 +28,7 @@ MAX_VALUES = 100_000
 MAX_SCALAR = 1 << 16
 MAX_DIGITS = 18
 MAX_FINDINGS = 100
+_SPLIT = "share the lanes out among several files"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z", re.ASCII)
@@ -165,12 +166,19 @@ class _Reader:
             # libyaml's reader names no place; what it refuses is found beforehand, so this is a last resort.
             self.stopped = True
             self.findings.append(
-                Diagnostic("MV101", Span(self.file, 1, 1, 1, 1), f"not YAML: {str(fault).splitlines()[0]}")
+                Diagnostic(
+                    "MV101",
+                    Span(self.file, 1, 1, 1, 1),
+                    f"not YAML: {str(fault).splitlines()[0]}",
+                    "look whether it is the right file",
+                )
             )
 
     def _read(self) -> None:
         if len(self.text) > MAX_CHARACTERS:
-            self.stop("MV105", Span(self.file), f"the text is longer than {MAX_CHARACTERS} characters")
+            self.stop(
+                "MV105", Span(self.file), f"the text is longer than {MAX_CHARACTERS} characters", _SPLIT
+            )
         foreign = _FOREIGN.search(self.text)
         if foreign:
             self.stop(
@@ -204,13 +212,13 @@ class _Reader:
             "MV104", self.span(event), f"the alias *{event.anchor} is not allowed", "write the value out"
         )
         if self._wants_key():
-            self.stop("MV107", self.span(event), "a key must be plain text")
+            self.stop("MV107", self.span(event), "a key must be plain text", "write `key: value`")
         self._put(None, event)
 
     def _node(self, event: Any) -> None:
         self.count += 1
         if self.count > MAX_VALUES:
-            self.stop("MV105", self.span(event), f"more than {MAX_VALUES} values")
+            self.stop("MV105", self.span(event), f"more than {MAX_VALUES} values", _SPLIT)
         if event.anchor is not None:
             self.find(
                 "MV104",
@@ -226,7 +234,12 @@ class _Reader:
             self._put(self._scalar(event), event)
         else:
             if len(self.stack) >= MAX_DEPTH:
-                self.stop("MV105", self.span(event), f"nested deeper than {MAX_DEPTH} levels")
+                self.stop(
+                    "MV105",
+                    self.span(event),
+                    f"nested deeper than {MAX_DEPTH} levels",
+                    "look whether every bracket is closed",
+                )
             is_map = isinstance(event, yaml.MappingStartEvent)
             container: Any = {} if is_map else []
             pointer = self._put(container, event)
@@ -243,7 +256,7 @@ class _Reader:
         if is_merge:
             self.find("MV104", span, "the merge key << is not allowed", "write the values out")
         if len(key) > MAX_SCALAR:
-            self.stop("MV105", span, f"a key longer than {MAX_SCALAR} characters")
+            self.stop("MV105", span, f"a key longer than {MAX_SCALAR} characters", "shorten it")
         block.key = key
         block.skip = is_merge or key in block.container
         if key in block.container:
@@ -294,7 +307,7 @@ class _Reader:
     def _scalar(self, event: Any) -> Value:
         text: str = event.value
         if len(text) > MAX_SCALAR:
-            self.stop("MV105", self.span(event), f"a text longer than {MAX_SCALAR} characters")
+            self.stop("MV105", self.span(event), f"a text longer than {MAX_SCALAR} characters", "shorten it")
         if event.style or not event.implicit[0]:
             return text
         if text in _WORDS:
