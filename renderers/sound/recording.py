@@ -24,7 +24,8 @@ def recording_format(path: Path) -> RecordingFormat:
         with path.open("rb") as file:
             return checked_format(file, path.stat().st_size, path.name, Span(str(path)))
     except OSError as error:
-        raise _fault(path, "MV006", f"{path.name} cannot be read: {error.strerror or error}") from error
+        message = f"{path.name} cannot be read: {error.strerror or error}"
+        raise _fault(path, "MV006", message, "look at its permissions") from error
 
 
 def recorded(path: Path, offset_s: float, sample_count: int, sample_rate_hz: int) -> Iterator[F64]:
@@ -58,10 +59,11 @@ def _flac_samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
 
     count = 0
     try:
-        # The format is told, never guessed, and the file is ours, not a name that the library opens.
+        # The format is told, never guessed, and the file is ours, not a name that the library opens. Titles
+        # and the like may be in any encoding; they are not looked at.
         with (
             path.open("rb") as file,
-            av.open(file, "r", format="flac") as box,
+            av.open(file, "r", format="flac", metadata_errors="replace") as box,
         ):
             # Every frame carries a checksum; without this a damaged one is played all the same.
             box.streams.audio[0].codec_context.options = {"err_detect": "crccheck+explode"}
