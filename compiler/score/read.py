@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path, PurePath
 
+from ...dsl.diagnostics import Diagnostic, PieceError
+from ...dsl.files import read_named
+from ...dsl.span import Span
 from .faults import fault
 from .limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
 from .model import Score
@@ -40,13 +43,10 @@ def read_score(data: bytes, name: str) -> Score:
 
 def read_score_file(path: Path) -> Score:
     """The score in a file. Raises PieceError, also for a file that is missing or too large to be one."""
-    name = str(path)
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_SCORE_BYTES + 1)
-    except OSError as error:
-        raise fault("MV400", name, f"cannot be read: {error.strerror or error}") from None
-    return read_score(data, name)
+    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
+    if isinstance(data, Diagnostic):
+        raise PieceError([data])
+    return read_score(data, str(path))
 
 
 def _read_musescore(data: bytes, name: str, digest: str) -> Score:

@@ -1,6 +1,7 @@
 """Hostile archives and XML: refused in time, by name, without a traceback."""
 
 import io
+import os
 import re
 import struct
 import subprocess
@@ -265,9 +266,12 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(name: str, data: bytes
     assert [finding.code for finding in caught.value.diagnostics] == [code]
 
 
-def test_a_missing_file_is_a_finding(tmp_path: Path) -> None:
-    with pytest.raises(PieceError, match="MV400 cannot be read: No such file"):
+def test_a_missing_file_and_a_pipe_are_findings(tmp_path: Path) -> None:
+    with pytest.raises(PieceError, match="MV001 there is no file"):
         read_score_file(tmp_path / "none.mscz")
+    os.mkfifo(tmp_path / "pipe.mid")
+    with pytest.raises(PieceError, match="MV004"):
+        read_score_file(tmp_path / "pipe.mid")
 
 
 def test_the_door_loads_neither_music21_nor_numpy() -> None:
