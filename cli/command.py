@@ -1,5 +1,8 @@
 """The command `musicvis`: the group, and nothing else."""
 
+import io
+import sys
+
 import click
 
 from .. import __version__
@@ -29,6 +32,9 @@ def main() -> None:
     A piece is a folder with a manifest, piece.yaml, and its scores. `musicvis check` says what is wrong
     with it, `musicvis compile` makes the film.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A stream that cannot write a letter gets its number; stderr is so by itself.
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 main.add_command(new)

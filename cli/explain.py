@@ -43,6 +43,7 @@ def explain(what: str, piece: Path | None, as_json: bool) -> None:
     from ..compiler.explain import PLACE, moment_at
     from ..dsl.diagnostics import PieceError
     from ..dsl.load import load_piece
+    from ..dsl.rendering import json_text, shown
 
     manifest = piece or piece_here(Path.cwd())
     loaded = load_piece(manifest)
@@ -54,9 +55,9 @@ def explain(what: str, piece: Path | None, as_json: bool) -> None:
         sys.exit(1)
     tell_findings(findings, files)
     if as_json:
-        click.echo(json.dumps(moment_record(moment), ensure_ascii=False, indent=1))
+        click.echo(json_text(moment_record(moment), indent=1))
     else:
-        click.echo("\n".join(moment_lines(moment)))
+        click.echo("\n".join(map(shown, moment_lines(moment))))
 
 
 def explain_code(code: str, as_json: bool) -> None:

@@ -45,16 +45,18 @@ def notes(source: Path | None, part: str | None, bars: str | None, as_json: bool
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other")
+    from ..dsl.rendering import json_text, shown
+
     rows, rules = note_rows(source or piece_here(Path.cwd()), bars)
     if part is not None:
         rows = [row for row in rows if fnmatchcase(row.part.casefold(), part.casefold())]
     records = [note_record(row, rules) for row in rows]
     if as_json:
-        click.echo(json.dumps(records, ensure_ascii=False, indent=1))
+        click.echo(json_text(records, indent=1))
     elif as_csv:
         click.echo(csv_text(records), nl=False)
     else:
-        click.echo("\n".join(table_lines(records, shutil.get_terminal_size().columns)))
+        click.echo("\n".join(map(shown, table_lines(records, shutil.get_terminal_size().columns))))
         click.echo(f"{len(rows)} notes; * marks a grace note", err=True)
 
 
@@ -144,6 +146,8 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
 
 def csv_text(records: Iterable[Record]) -> str:
     """Comma-separated values, a header first; what is a list in JSON stands in one cell."""
+    from ..dsl.rendering import escaped
+
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for record in records:
@@ -152,6 +156,7 @@ def csv_text(records: Iterable[Record]) -> str:
             "classes": classes_text(record),
             "rules": rules_text(record),
         }
+        flat = {key: escaped(value) if isinstance(value, str) else value for key, value in flat.items()}
         if writer is None:
             writer = csv.DictWriter(out, fieldnames=list(flat), lineterminator="\n")
             writer.writeheader()

@@ -1,6 +1,5 @@
 """`musicvis plan` and `musicvis diff`: what a compile would make, and why."""
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,6 +72,7 @@ def diff_command(old: Path, new: Path, **options: Any) -> None:
     Nothing is rendered, and nothing need have been.
     """
     from ..dsl.diagnostics import PieceError
+    from ..dsl.rendering import shown
 
     variant = variant_of(options)
     try:
@@ -92,7 +92,7 @@ def diff_command(old: Path, new: Path, **options: Any) -> None:
         for stage, name, node, frames in after
         if node is not None
     ]
-    click.echo("\n".join(_stages(items, "the same", "different")))
+    click.echo("\n".join(map(shown, _stages(items, "the same", "different"))))
     sys.exit(int(not all(item.is_there for item in items)))
 
 
@@ -120,6 +120,7 @@ def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
         lines.append(f"{frames} frames to render; how long that takes is known after the first compile")
     else:
         lines.append(f"{frames} frames to render, about {_duration(seconds)}")
+    from ..dsl.rendering import shown
     from ..renderers.stages.segments import is_whole
 
     if not is_whole(plan):
@@ -127,7 +128,7 @@ def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
             "bars are no whole number of frames long: a bar that is inserted or made longer shifts all "
             "frames after it, and they are rendered anew"
         )
-    return "\n".join(lines)
+    return "\n".join(map(shown, lines))
 
 
 def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
@@ -157,6 +158,8 @@ def _duration(seconds: float) -> str:
 
 
 def _json(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
+    from ..dsl.rendering import json_text
+
     said = {
         "title": plan.title,
         "frames": plan.picture.frame_count,
@@ -173,4 +176,4 @@ def _json(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
             for item in items
         ],
     }
-    return json.dumps(said, indent=2)
+    return json_text(said, indent=2)

@@ -19,17 +19,18 @@ def plot(piece: Path | None, output: Path | None) -> None:
     """
     from ..compiler.compile import compile_piece
     from ..dsl.load import load_piece
-    from .variant import prepare_build_folder
+    from ..dsl.rendering import shown
+    from .variant import in_build_folder, prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
-    target = output or manifest.parent / "build" / f"{piece_name(manifest)}.png"
+    target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")
     if target.suffix.lower() != ".png":
         raise click.UsageError(f"{target}: a plot ends in .png")
     loaded = load_piece(manifest)
     compilation = compile_piece(loaded)
     tell_findings(compilation.diagnostics, loaded.files)
     if compilation.plan is None:
-        click.echo(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written", err=True)
+        click.echo(shown(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written"), err=True)
         sys.exit(1)
     try:
         from ..renderers.plot import plot as write_plot

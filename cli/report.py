@@ -86,8 +86,11 @@ class TerminalReporter:
     def message(self, text: str) -> None:
         """A sentence about what happens."""
         if not self.quiet:
+            from ..dsl.rendering import shown
+
             self._clear()
-            print(text, file=self.stream, flush=True)
+            # Titles and names of a piece stand in it.
+            print("\n".join(map(shown, text.split("\n"))), file=self.stream, flush=True)
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` units (frames, samples) of a stage are finished."""

@@ -24,6 +24,7 @@ def check_stems(piece: Path | None) -> None:
     """
     from ..compiler.compile import compile_piece
     from ..dsl.load import load_piece
+    from ..dsl.rendering import shown
     from ..renderers.sound.stem_checks import checked_stems
 
     manifest = piece or piece_here(Path.cwd())
@@ -40,7 +41,9 @@ def check_stems(piece: Path | None) -> None:
             told = f"{1000 * alignment.lag_s:+.0f} ms, drift {1000 * alignment.drift_s:+.0f} ms"
             if alignment.wrong_rate != 1.0:
                 told += f", rate x {alignment.wrong_rate:.4f}"
-        click.echo(f"{checked.bus:20.20s}  {checked.stem:32.32s}  {checked.peak_dbfs:6.1f} dBFS  {told}")
+        click.echo(
+            shown(f"{checked.bus:20.20s}  {checked.stem:32.32s}  {checked.peak_dbfs:6.1f} dBFS  {told}")
+        )
         found += checked.findings
     tell_findings(found, loaded.files)
     click.echo(summary(found), err=True)

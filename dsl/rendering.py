@@ -5,6 +5,8 @@ escaped, so that a stranger's manifest cannot write to the terminal.
 """
 
 import json
+import os
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +24,9 @@ _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severi
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _WIDEST = 160
+# A runner of GitHub's takes a line of a log for a command where it begins with :: after spaces, or holds ##[.
+_COMMAND = re.compile(r"^(?=\s*::)|(?<=#)(?=#\[)")
+_NOT_ASCII = re.compile(r"[^\n -~]")
 
 
 def render_text(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], color: bool = False) -> str:
@@ -36,14 +41,15 @@ def render_text(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], col
 def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
     """One line for each finding."""
     return "\n".join(
-        f"{_where(d)}: {d.severity}[{d.code}]: {escaped(d.message)}" + (f" ({d.place})" if d.place else "")
+        _no_command(f"{_where(d)}: {d.severity}[{d.code}]: {escaped(d.message)}")
+        + (f" ({d.place})" if d.place else "")
         for d in diagnostics
     )
 
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:
     """An array of objects; `place` is null where no place in the music is known."""
-    return json.dumps([_record(d) for d in diagnostics], indent=2, ensure_ascii=False)
+    return json_text([_record(d) for d in diagnostics], indent=2)
 
 
 def render_github(diagnostics: Sequence[Diagnostic]) -> str:
@@ -78,12 +84,28 @@ def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(d, codes.index(d.code)) for d in diagnostics],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def json_text(value: Any, indent: int) -> str:
+    """JSON with letters as they are, and everything that is not plainly visible as an escape of JSON."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    text = _NOT_ASCII.sub(lambda c: c[0] if _is_plain(c[0]) else json.dumps(c[0])[1:-1], text)
+    return text.replace("##[", "\\u0023#[")
+
+
+def shown(text: str) -> str:
+    """One line for a terminal or a log, whatever a piece may say in it: nothing but text comes out."""
+    return _no_command(escaped(text))
 
 
 def escaped(text: str) -> str:
     """Text with every character that is not plainly visible written as an escape; spaces stay."""
     return "".join(character if _is_plain(character) else _escape(character) for character in text)
+
+
+def _no_command(line: str) -> str:
+    return _COMMAND.sub(r"\\", line)
 
 
 def _is_plain(character: str) -> bool:
@@ -105,7 +127,7 @@ def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -
 
     head = painted(f"{finding.severity}[{finding.code}]", _COLOURS[finding.severity])
     message = painted(escaped(finding.message), _BOLD)
-    rows = [f"{_where(finding)}: {head}: {message}"]
+    rows = [_no_command(f"{_where(finding)}: {head}: {message}")]
     span = finding.span
     lines = lines_of.get(span.file, [])
     if 0 < span.line <= len(lines):
@@ -115,7 +137,7 @@ def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -
     if finding.place:
         rows.append(f"  at {finding.place}")
     if finding.hint:
-        rows.append(f"  hint: {escaped(finding.hint)}")
+        rows.append(f"  hint: {shown(finding.hint)}")
     return "\n".join(rows)
 
 
@@ -135,7 +157,10 @@ def _excerpt(line: str, finding: Diagnostic) -> tuple[str, int, int]:
         meant = meant if len(meant) <= _WIDEST // 2 else meant[: _WIDEST // 2 - 3] + "..."
         room = max(_WIDEST - len(before) - len(meant) - 3, 0)
         after = after if len(after) <= room else after[:room] + "..."
-    return (before + meant + after).rstrip(), _columns(before), max(_columns(meant), 1)
+    whole = (before + meant + after).rstrip()
+    # What is put in before the caret moves it.
+    added = sum(found.start() <= len(before) for found in _COMMAND.finditer(whole))
+    return _no_command(whole), _columns(before) + added, max(_columns(meant), 1)
 
 
 def _columns(text: str) -> int:
@@ -220,4 +245,4 @@ def _uri(file: str) -> str:
     from urllib.parse import quote
 
     path = Path(file)
-    return path.as_uri() if path.is_absolute() else quote(file.replace("\\", "/"))
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(file.replace("\\", "/")))
