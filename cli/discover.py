@@ -16,18 +16,24 @@ class PiecePath(click.ParamType[Path]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         path = Path(str(value))
-        if path.is_dir():
-            if not (path / MANIFEST).is_file():
+        try:
+            if path.is_dir():
+                if not (path / MANIFEST).is_file():
+                    self.fail(
+                        f"{path} holds no {MANIFEST}; `musicvis compile --help` says what a piece is",
+                        param,
+                        ctx,
+                    )
+                return path / MANIFEST
+            if not path.exists():
                 self.fail(
-                    f"{path} holds no {MANIFEST}; `musicvis compile --help` says what a piece is", param, ctx
+                    f"{path} does not exist; name a folder that holds {MANIFEST}, or the manifest itself",
+                    param,
+                    ctx,
                 )
-            return path / MANIFEST
-        if not path.exists():
-            self.fail(
-                f"{path} does not exist; name a folder that holds {MANIFEST}, or the manifest itself",
-                param,
-                ctx,
-            )
+        except OSError as error:
+            # A folder that may not be looked into, a name that is too long for the system.
+            self.fail(f"{path} cannot be looked at: {error.strerror}; name another", param, ctx)
         return path
 
 

@@ -32,10 +32,14 @@ def size_option(help_text: str) -> Callable[[Command], Command]:
 
 
 def _size(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
-    from ..store.place import size_from
+    from ..store.place import cache_limit, size_from
 
     try:
-        return None if text is None else size_from(text)
+        if text is None:
+            # What the environment says is judged now, not when the film is finished.
+            cache_limit()
+            return None
+        return size_from(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 

@@ -2,7 +2,9 @@
 
 import re
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -95,12 +97,13 @@ def planned(manifest: Path, variant: Variant, trusted: tuple[Path, ...], store: 
     """The plan of a piece; its findings are told. Without one, the command ends with exit code 1."""
     from ..compiler.compile import compile_piece
     from ..compiler.kept import compile_piece_kept
+    from ..dsl.rendering import shown
 
     loaded = variant.loaded(manifest)
     made = compile_piece(loaded, trusted) if store is None else compile_piece_kept(loaded, trusted, store)
     tell_findings(made.diagnostics, loaded.files)
     if made.plan is None:
-        click.echo(f"{manifest}: {summary(made.diagnostics)}; nothing was written", err=True)
+        click.echo(shown(f"{manifest}: {summary(made.diagnostics)}; nothing was written"), err=True)
         sys.exit(1)
     return made.plan
 
@@ -108,11 +111,18 @@ def planned(manifest: Path, variant: Variant, trusted: tuple[Path, ...], store: 
 def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: bool = False) -> Path:
     """Where the film or its sound goes: as asked, or build/NAME.mp4 or .wav beside the manifest.
 
-    Raises click.UsageError for a suffix that is none, and for a folder that does not exist.
+    Raises click.UsageError for a suffix that is none, for a folder that does not exist, and for a place that
+    holds something else than a file. What -o names may be a link; a link in a piece's build folder is not
+    followed: whoever made the piece could have it lead to anything.
     """
     if output is None:
         suffix = SOUND_SUFFIXES[0] if is_sound else FILM_SUFFIXES[0]
-        return manifest.parent / "build" / f"{piece_name(manifest)}{variant}{suffix}"
+        return in_build_folder(manifest, f"{piece_name(manifest)}{variant}{suffix}")
+    try:
+        output = output.resolve() if output.is_symlink() else output
+        is_other = output.exists() and not output.is_file()
+    except OSError as error:
+        raise click.UsageError(f"{output}: {error.strerror}; name another with -o") from None
     suffix = output.suffix.lower()
     if is_sound and suffix not in SOUND_SUFFIXES:
         raise click.UsageError(f"{output}: a sound ends in .wav or .flac")
@@ -122,7 +132,27 @@ def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: 
         raise click.UsageError(
             f"{output.parent} does not exist; make the folder first, or name another with -o"
         )
+    if is_other:
+        raise click.UsageError(f"{output} is no file; name another with -o")
+    try:
+        # Found out now, not when the film is finished.
+        with tempfile.TemporaryFile(dir=output.parent):
+            pass
+    except OSError as error:
+        reason = f"{output.parent} cannot be written to: {error.strerror}; name another folder with -o"
+        raise click.UsageError(reason) from None
     return output
+
+
+def in_build_folder(manifest: Path, name: str) -> Path:
+    """The place of a finished file beside the manifest; raises click.UsageError where a link stands there."""
+    folder = manifest.parent / "build"
+    for path in (folder, folder / name):
+        if path.is_symlink():
+            raise click.UsageError(
+                f"{path} is a link, and a piece could lead anywhere with it; name the place with -o"
+            )
+    return folder / name
 
 
 def draft_overrides(size: str | None, fps: str | None) -> tuple[str, ...]:
@@ -139,9 +169,9 @@ def draft_overrides(size: str | None, fps: str | None) -> tuple[str, ...]:
 def prepare_build_folder(folder: Path) -> None:
     """Make the build folder, with a file that keeps it out of git."""
     folder.mkdir(exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text(IGNORE_ALL, encoding="utf-8")
+    # "x" makes a file or nothing: it follows no link that a piece may have there.
+    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignore:
+        ignore.write(IGNORE_ALL)
 
 
 def film_name(manifest: Path, variant: Variant) -> str:

@@ -15,10 +15,10 @@ def write_new(files: Mapping[Path, bytes]) -> None:
     Raises click.ClickException where one is there already or cannot be written; nothing is left behind then.
     """
     made: list[Path] = []
-    for path in files:
-        if path.exists() or path.is_symlink():
-            raise click.ClickException(f"{path} is there already; nothing was written")
     try:
+        for path in files:
+            if path.is_symlink() or path.exists():
+                raise click.ClickException(f"{path} is there already; nothing was written")
         for path, data in files.items():
             _make_folders(path.parent, made)
             temporary = _beside(path, data)
