@@ -14,7 +14,7 @@ import numpy as np
 from musicvis.compiler.compile import compile_piece
 from musicvis.compiler.plan import Plan, StemPlan
 from musicvis.dsl.load import load_piece
-from musicvis.renderers.render import render
+from musicvis.renderers.render import Request, render
 from musicvis.renderers.sound.alignment import measured
 from musicvis.renderers.sound.peaks import PeakMeter
 from musicvis.renderers.sound.players import MUSESCORE, played, program_named
@@ -66,9 +66,9 @@ def _example(plan: Plan) -> Iterator[Row]:
         films = [Path(folder) / f"{k}.mp4" for k in range(2)]
         sounds = [Path(folder) / f"{k}{suffix}" for suffix in (".wav", ".flac") for k in range(2)]
         for film in films:
-            render(plan, film, reporter=Quiet(), workers=1)
+            render(plan, film, Request(workers=1), reporter=Quiet())
         for file in sounds:
-            render(plan, file, reporter=Quiet(), only="audio", workers=1)
+            render(plan, file, Request(only="audio", workers=1), reporter=Quiet())
         decoded, count = _decoded_peak(films[0])
         same = [_digest(one) == _digest(two) for one, two in ((films), (sounds[:2]), (sounds[2:]))]
     peak = decibels(decoded)

@@ -1,6 +1,5 @@
 """A whole film with BigGAN, stage by stage and together, beside the shape of the audio-driven pipeline."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,13 +12,17 @@ from typing import Any
 import av
 import numpy as np
 import torch
-from musicvis.compiler.plan import PicturePlan, Plan, SoundPlan
-from musicvis.renderers.film.assemble import Workshop, shots_of
-from musicvis.renderers.film.encode import FINAL, FilmWriter, PictureFormat
+from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
+from musicvis.renderers.crews.local import core_count
+from musicvis.renderers.film.assemble import Workshop
+from musicvis.renderers.film.quality import FINAL
+from musicvis.renderers.film.segment import PictureFormat, SegmentWriter
 from musicvis.renderers.generators.biggan.generator import BigGan
 from musicvis.renderers.generators.biggan.precision import Computing, backend_for
 from musicvis.renderers.picture.chain import finished
-from musicvis.renderers.render import render
+from musicvis.renderers.render import Request, render
+from musicvis.store.evict import entries
+from musicvis.store.store import temporary_store
 from PIL import Image
 
 from .film import FPS, Silent, wandering_picture
@@ -45,19 +48,18 @@ def pipeline_tables(resolution_px: int, frame_count: int) -> str:
             truncation=np.full(frame_count, 0.9, np.float32),
         )
         stages_ms = stage_times_ms(picture, folder)
-        wall_s, cpu_s, images = film_times_s(picture, Path(name) / "film.mp4")
+        cores = core_count()
+        wall_s, images = film_s(picture, Path(name) / "film.mp4", cores)
     alone_ms = sum(stages_ms.values())
-    cores = os.cpu_count() or 1
     rows = [[stage, f"{time_ms:.1f}", f"{time_ms / alone_ms:.0%}"] for stage, time_ms in stages_ms.items()]
     rows.append(["sum", f"{alone_ms:.1f}", "100%"])
-    wall_ms, cpu_ms = wall_s * 1e3 / frame_count, cpu_s * 1e3 / frame_count
+    wall_ms = wall_s * 1e3 / frame_count
     said = (
         f"## A film of 1920x1080 from {resolution_px} pixels\n\n"
         + table(["one core, alone", "ms/frame", "share"], rows)
-        + f"\nTogether, {images} images on {cores} cores: {wall_ms:.0f} ms of wall time a frame, "
-        f"{cpu_ms:.0f} of CPU time ({cpu_ms / wall_ms / cores:.0%} of all cores, which others use too); "
-        f"a film minute takes {wall_ms * 60 * float(FPS) / 1e3:.0f} s. Stages one after another on one core: "
-        f"{alone_ms / wall_ms:.2f} times as long.\n"
+        + f"\nTogether, {images} images by {cores} processes: {wall_ms:.0f} ms of wall time a frame; "
+        f"a film minute takes {wall_ms * 60 * float(FPS) / 1e3:.0f} s. Stages one after another "
+        f"on one core: {alone_ms / wall_ms:.2f} times as long.\n"
     )
     return said + "\n" + yardstick(network, picture, stages_ms, resolution_px)
 
@@ -89,24 +91,25 @@ def stage_times_ms(picture: PicturePlan, folder: Path) -> dict[str, float]:
         times_ms["conditions, of 8 at once"] /= count
         moving = [np.roll(planes, 16 * k, 1) for k in range(24)]
         started_s = time.process_time()
-        with FilmWriter(Path(name) / "film.mp4", picture_format, None, FINAL) as writer:
+        with SegmentWriter(Path(name) / "film.mp4", picture_format, FINAL) as writer:
             for frame in moving:
                 writer.write_frame(frame)
         times_ms["x264"] = (time.process_time() - started_s) * 1e3 / len(moving)
     return times_ms
 
 
-def film_times_s(picture: PicturePlan, path: Path) -> tuple[float, float, int]:
-    """Wall and CPU time of a whole film without its start, and how many images it took."""
+def film_s(picture: PicturePlan, path: Path, processes: int) -> tuple[float, int]:
+    """Wall time of a film without the start of its processes, and how many images it took."""
     duration_s = picture.frame_count / FPS
-    plan = Plan("Benchmark", 1, duration_s, picture, SoundPlan(48_000, round(duration_s * 48_000), ()))
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    generator = BigGan(picture.weights or path, picture.resolution, "cpu", Computing("auto", "auto", threads))
-    generator.images(torch.zeros(1, 128), torch.zeros(1, 1000))
-    cpu_s = time.process_time()
-    report = render(plan, path, reporter=Silent(), only="picture", generator=generator)
-    assert report.image_count == sum(not shot.same_image_as_before for shot in shots_of(picture))
-    return report.picture_s, time.process_time() - cpu_s, report.image_count
+    bars = tuple(BarMark(k + 1, 1, duration_s * k / processes) for k in range(processes))
+    sound = SoundPlan(48_000, round(duration_s * 48_000), ())
+    plan = Plan("Benchmark", 1, duration_s, picture, sound, bars)
+    request = Request(only="video", device="cpu", workers=processes)
+    with temporary_store() as store:
+        render(plan, path, request, reporter=Silent(), store=store)
+        facts = [record.facts for _, record, _ in entries(store) if "frames" in record.facts]
+    # Each process makes its generator before its first segment, and has as many frames as the others.
+    return sum(float(said["seconds"]) for said in facts) / processes, sum(said["images"] for said in facts)
 
 
 def yardstick(network: Any, picture: PicturePlan, stages_ms: dict[str, float], resolution_px: int) -> str:
