@@ -1,0 +1,208 @@
+"""Crews: whoever renders, the segments are the same; who dies is replaced, and what kills is told."""
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
+from musicvis.dsl.diagnostics import PieceError
+from musicvis.renderers.crews.inline import InlineCrew
+from musicvis.renderers.crews.job import VIDEO, SegmentJob, Studio
+from musicvis.renderers.crews.local import local_crew
+from musicvis.renderers.crews.processes import ProcessCrew
+from musicvis.renderers.crews.threads import ThreadCrew, gpu_gate
+from musicvis.renderers.generators.identity import Recipe
+from musicvis.renderers.stages.segments import is_whole, segment_jobs
+from musicvis.store.store import Store
+
+RECIPE = Recipe("cpu")
+
+
+def plan(segments: int = 4, frames: int = 6, resolution: int = 32) -> Plan:
+    """A film of bars with so many frames, at 12 frames a second."""
+    count = segments * frames
+    random = np.random.default_rng(5)
+    picture = PicturePlan(
+        noise=random.standard_normal((count, 128)).astype(np.float32),
+        class_indices=np.array([429, 947]),
+        class_weights=np.full((count, 2), 0.4, np.float32),
+        brightness=np.ones(count, np.float32),
+        fps=Fraction(12),
+        width_px=64,
+        height_px=36,
+        frame="mirror",
+        upscale="bicubic",
+        generator="embedded",
+        weights=None,
+        resolution=resolution,
+        generator_seed=1,
+    )
+    bars = tuple(BarMark(k + 1, 1, Fraction(k * frames, 12)) for k in range(segments))
+    duration_s = Fraction(count, 12)
+    return Plan("T", 1, duration_s, picture, SoundPlan(48_000, round(duration_s * 48_000), ()), bars)
+
+
+def nobody(said: object) -> None:
+    pass
+
+
+def made(store: Store, jobs: Sequence[SegmentJob]) -> list[bytes]:
+    entries = [store.get(job.node.key) for job in jobs]
+    return [entry.files[VIDEO].read_bytes() for entry in entries if entry is not None]
+
+
+@pytest.fixture(scope="module")
+def serial(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """The segments as one process makes them, one after the other."""
+    jobs = segment_jobs(plan(), RECIPE)
+    with Store(tmp_path_factory.mktemp("serial") / "cache") as store:
+        InlineCrew(Studio(RECIPE, store)).work(jobs, nobody, nobody)
+        return made(store, jobs)
+
+
+def test_segments_have_the_names_of_their_bars_and_keys_of_their_own(serial: list[bytes]) -> None:
+    jobs = segment_jobs(plan(), RECIPE)
+    assert [job.node.name for job in jobs] == ["bar 1", "bar 2", "bar 3", "bar 4"]
+    assert [job.frame_count for job in jobs] == [6, 6, 6, 6]
+    assert len({job.node.key for job in jobs}) == len(set(serial)) == 4
+
+
+def test_music_that_looks_the_same_is_one_segment_wherever_it_stands(tmp_path: Path) -> None:
+    one = plan(2)
+    rows = [0, 1, 2, 3, 4, 5] * 2
+
+    twice = replace(one, picture=replace(one.picture, noise=one.picture.noise[rows]))
+    keys = [job.node.key for job in segment_jobs(twice, RECIPE)]
+    assert keys[0] == keys[1] == segment_jobs(one, RECIPE)[0].node.key
+
+
+def test_a_bar_of_a_whole_number_of_frames_is_known_as_such() -> None:
+
+    assert is_whole(plan())
+    shifted = (*plan().bars[:3], BarMark(4, 1, Fraction(100, 61)))
+    assert not is_whole(replace(plan(), bars=shifted))
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_any_number_of_processes_makes_the_same_bytes(
+    tmp_path: Path, serial: list[bytes], processes: int
+) -> None:
+    jobs, frames, said = segment_jobs(plan(), RECIPE), [], []
+    with Store(tmp_path / "cache") as store:
+        ProcessCrew(RECIPE, store.folder, processes).work(jobs, frames.append, said.append)
+        assert made(store, jobs) == serial
+    assert sum(frames) == 24
+    assert said == ["picture by the embedded generator, 32x32 on cpu"]
+
+
+def test_threads_before_one_generator_make_the_same_bytes(tmp_path: Path, serial: list[bytes]) -> None:
+    jobs, frames = segment_jobs(plan(), RECIPE), []
+    with Store(tmp_path / "cache") as store:
+        crew = ThreadCrew(Studio(RECIPE, store, gate=gpu_gate()), 3)
+        crew.work(jobs, frames.append, nobody)
+        assert made(store, jobs) == serial
+    assert sum(frames) == 24
+
+
+def test_a_thread_that_fails_stops_the_others_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Studio, *arguments: object, **options: object) -> bool:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Studio, "render", full)
+    with Store(tmp_path / "cache") as store, pytest.raises(OSError, match="No space left"):
+        ThreadCrew(Studio(RECIPE, store, gate=gpu_gate()), 2).work(
+            segment_jobs(plan(), RECIPE), nobody, nobody
+        )
+
+
+@contextmanager
+def assassin(patience_s: float, victims: int) -> Iterator[list[int]]:
+    """Kills so many child processes, each when it has lived so long."""
+    killed: list[int] = []
+    is_over = threading.Event()
+
+    def hunt() -> None:
+        born: dict[int, float] = {}
+        while not is_over.is_set() and len(killed) < victims:
+            for child in multiprocessing.active_children():
+                first_seen_s = born.setdefault(child.pid or 0, time.monotonic())
+                if time.monotonic() - first_seen_s > patience_s and child.pid not in killed:
+                    child.kill()
+                    killed.append(child.pid or 0)
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=hunt)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def test_a_process_that_is_killed_is_replaced_and_nothing_is_missing(tmp_path: Path) -> None:
+    jobs, frames = segment_jobs(plan(4, 20, 256), RECIPE), []
+    with Store(tmp_path / "one") as store:
+        InlineCrew(Studio(RECIPE, store)).work(jobs, nobody, nobody)
+        expected = made(store, jobs)
+    with Store(tmp_path / "cache") as store, assassin(2.5, 2) as killed:
+        ProcessCrew(RECIPE, store.folder, 2).work(jobs, frames.append, nobody)
+        assert made(store, jobs) == expected
+    assert killed
+    # Frames of a segment that was lost are counted off again.
+    assert sum(frames) == 80
+
+
+def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+    (job,) = segment_jobs(plan(1, 24, 512), RECIPE)
+    with Store(tmp_path / "cache") as store, assassin(1.0, 3), pytest.raises(PieceError) as refused:
+        ProcessCrew(RECIPE, store.folder, 1).work([job], nobody, nobody)
+    (finding,) = refused.value.diagnostics
+    assert finding.code == "MV910" and "bar 1" in finding.message and "SIGKILL" in finding.message
+
+
+def test_what_a_process_raises_arrives_and_no_process_is_left(tmp_path: Path) -> None:
+    missing = Recipe("cpu", codec="no_such_codec")
+    jobs = segment_jobs(plan(), missing)
+    with Store(tmp_path / "cache") as store, pytest.raises(Exception, match="no_such_codec"):
+        ProcessCrew(missing, store.folder, 2).work(jobs, nobody, nobody)
+    assert multiprocessing.active_children() == []
+
+
+def test_two_builds_at_once_share_the_work(tmp_path: Path, serial: list[bytes]) -> None:
+    counts: list[int] = [0, 0]
+    jobs = segment_jobs(plan(), RECIPE)
+
+    def build(number: int) -> None:
+        with Store(tmp_path / "cache") as store:
+            crew = InlineCrew(Studio(RECIPE, store))
+            order = jobs if number else jobs[::-1]
+            crew.work(order, lambda count: counts.__setitem__(number, counts[number] + count), nobody)
+
+    threads = [threading.Thread(target=build, args=(k,)) for k in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with Store(tmp_path / "cache") as store:
+        assert made(store, jobs) == serial
+    # Nothing was rendered twice.
+    assert sum(counts) == 24
+
+
+def test_the_crew_fits_the_work(tmp_path: Path) -> None:
+    jobs = segment_jobs(plan(), RECIPE)
+    with Store(tmp_path / "cache") as store:
+        assert isinstance(local_crew(RECIPE, store, jobs, 2), ProcessCrew)
+        assert isinstance(local_crew(RECIPE, store, jobs, 1), InlineCrew)
+        assert isinstance(local_crew(RECIPE, store, jobs[:1], 8), InlineCrew)
+        assert isinstance(local_crew(Recipe("cuda"), store, jobs, 8), ThreadCrew)
