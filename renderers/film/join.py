@@ -48,7 +48,7 @@ def join(parts: Sequence[Part], track: Path | None, output: Path, fps: Fraction,
             video = film.add_stream_from_template(first.streams.video[0])
         video.time_base = 1 / fps
         sound.add_to(film)
-        depth = max(_reorder_depth(part.file) for part in parts)
+        depth = max(_reorder_depth(part.file, fps) for part in parts)
         shown = written = 0
         for number, part in enumerate(parts):
             if _headers(part.file) != headers:
@@ -138,10 +138,7 @@ def _frame_number(packet: Packet[Any], fps: Fraction) -> int:
     return round(packet.pts * packet.time_base * fps)
 
 
-def _reorder_depth(segment: Path) -> int:
+def _reorder_depth(segment: Path, fps: Fraction) -> int:
     """By how many frames decoding must begin before showing, so that no frame is late."""
-    with _opened(segment) as file:
-        stream = file.streams.video[0]
-        fps = stream.average_rate
-        numbers = [_frame_number(packet, fps) for packet in file.demux(stream) if packet.dts is not None]
+    numbers = (_frame_number(packet, fps) for packet in _packets(segment))
     return max((place - number for place, number in enumerate(numbers)), default=0)

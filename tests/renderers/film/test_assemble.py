@@ -1,6 +1,7 @@
 """What is made, in what order, and how often, with a generator that counts."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
@@ -228,3 +229,98 @@ def test_many_shots_at_once_are_those_made_one_by_one() -> None:
         alone += planes
     for one, other in zip(together, alone, strict=True):
         assert np.array_equal(one, other)
+
+
+def test_a_black_passage_is_one_shot_whatever_moves_behind_it() -> None:
+    shots = shots_of(picture([0.1, 0.2, 0.3, 0.4], [1.0, 0.0, 0.0, 0.0]))
+    assert shots == [Shot(0, 1, False, False), Shot(1, 4, True, False)]
+
+
+class BatchGenerator(GreyGenerator):
+    """A generator that makes four images at once, as BigGAN on a GPU; it counts them by call."""
+
+    frames_at_once = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[int] = []
+
+    def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
+        self.calls.append(len(noise))
+        return self.images(noise, classes)
+
+
+def test_images_are_made_in_chunks_and_one_is_carried_into_the_next(tmp_path: Path) -> None:
+    """Frame 4 begins the second chunk with the image of frame 3, under another brightness."""
+    greys = [0.0, 0.1, 0.2, 0.3, 0.3, 0.3, 0.4, 0.5, 0.6]
+    fade = [1.0, 1.0, 1.0, 1.0, 0.9, 0.8, 1.0, 1.0, 1.0]
+    plan = replace(picture(greys, fade), truncation=np.ones(9, np.float32))
+    generator = BatchGenerator()
+    found, _ = film_of(plan, tmp_path / "film.mp4", generator)
+    assert found == [level(g, b) for g, b in zip(greys, fade, strict=True)]
+    assert generator.calls == [4, 2, 1]
+
+
+def test_what_lies_outside_a_segment_does_not_change_its_bytes(tmp_path: Path) -> None:
+    greys = [0.0, 0.1, 0.1, 0.2, 0.3, 0.3, 0.4]
+    found = []
+    # The same seven frames: in a short film, and later in a longer one with other frames around them.
+    for before, after in (([], []), ([-0.9, 0.0, 0.0], [0.4, 0.9])):
+        count = len(before) + len(greys) + len(after)
+        title = TitlePlan("T", len(before) + 2, len(before) + 4, "white", None)
+        plan = picture([*before, *greys, *after], titles=(title,))
+        plan = replace(plan, truncation=np.ones(count, np.float32))
+        part = slice_of(plan, len(before), len(before) + len(greys))
+        film_of(part, tmp_path / "film.mp4", BatchGenerator())
+        found.append((tmp_path / "film.mp4").read_bytes())
+    assert found[0] == found[1]
+
+
+class Gate:
+    """Counts who is inside."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+
+    def __enter__(self) -> None:
+        self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.inside -= 1
+
+
+def test_images_are_made_inside_the_gate_and_told_of_outside(tmp_path: Path) -> None:
+    gate = Gate()
+    seen: list[tuple[str, int]] = []
+
+    class Watched(GreyGenerator):
+        def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
+            seen.append(("made", gate.inside))
+            return super().images(noise, classes)
+
+    workshop = Workshop.of(picture([0.0, 0.5]), Watched())
+    render_segment(
+        workshop,
+        tmp_path / "film.mp4",
+        LOSSLESS,
+        X264,
+        gate=gate,
+        on_frames=lambda _: seen.append(("encoded", gate.inside)),
+    )
+    assert seen == [("made", 1), ("encoded", 0)] * 2
+
+
+def test_segments_rendered_by_several_threads_are_those_rendered_alone(tmp_path: Path) -> None:
+    plan = picture([float(g) for g in np.linspace(-1, 1, 120)])
+    generator, gate = GreyGenerator(), threading.BoundedSemaphore(2)
+    alone, _ = film_of(plan, tmp_path / "alone.mp4")
+    paths = [tmp_path / f"{k}.mp4" for k in range(4)]
+
+    def render(path: Path) -> int:
+        workshop = Workshop.of(plan, generator)
+        return render_segment(workshop, path, LOSSLESS, X264, gate=gate, on_frames=lambda _: None)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(render, paths)) == [120] * 4
+    assert {path.read_bytes() for path in paths} == {(tmp_path / "alone.mp4").read_bytes()}
+    assert alone == [level(float(g)) for g in np.linspace(-1, 1, 120)]

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.compiler.plan import PicturePlan, TitlePlan
@@ -84,7 +85,7 @@ def test_a_slice_has_its_own_rows_and_only_the_classes_that_are_seen() -> None:
 
 
 def test_titles_are_clipped_to_the_slice_and_those_elsewhere_are_gone() -> None:
-    titles = (TitlePlan("a", 0, 4, "white", None), TitlePlan("b", 2, 8, "white", None))
+    titles = tuple(TitlePlan(text, *frames, "white", None) for text, *frames in (("a", 0, 5), ("b", 2, 8)))
     part = slice_of(picture(titles=titles), 5, 10)
     assert part.titles == (TitlePlan("b", 0, 3, "white", None),)
 
@@ -96,3 +97,16 @@ def test_a_lane_that_moves_elsewhere_is_no_part_of_the_slice() -> None:
     assert slice_of(moved, 0, 8).hue_deg is None and slice_of(moved, 0, 8).zoom is None
     late = slice_of(moved, 7, 10).hue_deg
     assert late is not None and late.tolist() == [0, 20, 20]
+
+
+@pytest.mark.parametrize(
+    ("name", "neutral"), [("hue_deg", 0), ("zoom", 1), ("rotation_deg", 0), ("truncation", 1)]
+)
+def test_a_lane_belongs_to_the_slices_where_it_does_something(name: str, neutral: float) -> None:
+    values = np.full(10, neutral, np.float32)
+    values[4:6] = 0.5
+    moved = picture(**{name: values})
+    assert getattr(slice_of(moved, 0, 4), name) is None
+    assert getattr(slice_of(moved, 6, 10), name) is None
+    seen = getattr(slice_of(moved, 3, 5), name)
+    assert seen is not None and seen.tolist() == [neutral, 0.5]
