@@ -1,11 +1,11 @@
 """What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 from ..dsl.diagnostics import Diagnostic
-from ..dsl.piece import ClassWeight, Envelope, Visuals
+from ..dsl.piece import ClassWeight, Envelope, Rule, Visuals
 from ..dsl.position import Duration, DurationUnit
 from .classes import CLASS_COUNT, class_index
 from .clock import Clock
@@ -13,6 +13,8 @@ from .select import PartNote, selected
 
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
+QUESTIONS_MOST = 5_000_000
+"""Of all rules to all notes, one for each thing that a rule says of a note; they take about 20 s."""
 
 Weights = tuple[tuple[int, float], ...]
 """Class indices 0..999 and their shares."""
@@ -72,7 +74,14 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
         for entry, key in zip(notes, keys, strict=True)
     ]
     matches = []
+    too_much = _too_much(visuals.rules, len(notes))
+    if too_much is not None:
+        findings.append(too_much)
     for rule in visuals.rules:
+        if too_much is not None:
+            # Not asked: that one means nothing must not be said.
+            matches.append(len(notes))
+            continue
         mask = selected(rule.where, notes, clock, rule.span, findings)
         matches.append(sum(mask))
         classes = None if rule.classes is None else class_weights(rule.classes, findings)
@@ -94,6 +103,25 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
     heard = set(keys)
     unused = tuple(key for key, _ in visuals.classes if key not in heard)
     return Cast(tuple(shown), tuple(matches), unused, tuple(findings))
+
+
+def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
+    """A finding where to ask the rules of every note would take minutes."""
+    asked = 0
+    for rule in rules:
+        where = rule.where
+        asked += note_count * sum(
+            len(value) if isinstance(value, tuple) else 1
+            for field in fields(where)
+            if field.name != "spans" and (value := getattr(where, field.name)) not in ((), None)
+        )
+        if asked > QUESTIONS_MOST:
+            message = (
+                f"the rules ask more than {QUESTIONS_MOST:,} questions of the {note_count:,} notes "
+                "of the score, which would take minutes"
+            )
+            return Diagnostic("MV105", rule.span, message, "write fewer rules, or shorter lists")
+    return None
 
 
 def class_weights(written: Sequence[ClassWeight], findings: list[Diagnostic]) -> Weights:

@@ -111,7 +111,8 @@ _TABLE = (
         "too much",
         ERROR,
         "A piece holds at most 1 MiB of text, 100,000 values, 32 levels of nesting and 64 KiB in one "
-        "value. Move lanes into effects.yaml, or look for text that was pasted by mistake.",
+        "value, and its rules ask at most 5 million questions of its notes. Move lanes into "
+        "effects.yaml, or look for text that was pasted by mistake.",
     ),
     Code(
         "MV106",

@@ -1,14 +1,19 @@
 """Findings that an author has looked at: `# musicvis: ignore[MV344]` on the line, or alone above it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from .diagnostics import Diagnostic, Severity
 from .span import Span
 
-_COMMENT = re.compile(r"#\s*musicvis:\s*ignore\[(?P<codes>[^\]\n]*)\]")
-_CODE = re.compile(r"\s*(?P<code>[^,\s]+)\s*(?:,|\Z)")
+IGNORES_MOST = 1000
+"""Of one file; what comes after is not looked at."""
+
+# Every search ends at the next bracket, however long a line is.
+_COMMENT = re.compile(r"#\s*musicvis:\s*ignore\[(?P<codes>[^\[\]\n]*)\]")
+_CODE = re.compile(r"[^,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,11 @@ def without_ignored(
 
 
 def ignores_of(text: str, file: str) -> Iterable[Ignore]:
-    """Every code that a comment of the text names, in their order."""
+    """Every code that a comment of the text names, in their order, the first thousand of them."""
+    return islice(_ignores(text, file), IGNORES_MOST)
+
+
+def _ignores(text: str, file: str) -> Iterator[Ignore]:
     if "musicvis:" not in text:
         return
     lines = text.splitlines()
@@ -61,9 +70,9 @@ def ignores_of(text: str, file: str) -> Iterable[Ignore]:
         if found is None:
             continue
         for code in _CODE.finditer(found["codes"]):
-            start = found.start("codes") + code.start("code") + 1
-            span = Span(file, number, start, number, start + len(code["code"]))
-            yield Ignore(code["code"], meant[number], span)
+            start = found.start("codes") + code.start() + 1
+            span = Span(file, number, start, number, start + len(code[0]))
+            yield Ignore(code[0], meant[number], span)
 
 
 def _says_something(line: str) -> bool:

@@ -112,3 +112,16 @@ def test_later_rules_win_and_each_counts_its_notes(shown: Callable[..., Cast]) -
 
 def test_keys_that_no_note_has_are_named(shown: Callable[..., Cast]) -> None:
     assert shown(classes=classes(("C", "drum"), ("D", "wok"))).unused_keys == ("D",)
+
+
+def test_rules_that_would_take_minutes_are_a_finding(
+    shown: Callable[..., Cast], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Four notes, and two things that the rule says of each: parts and a range of pitches.
+    rule = Rule(Where(parts=("left",), pitches=(PitchRange(0, 127),)), SPAN, kick=2.0)
+    monkeypatch.setattr("musicvis.compiler.rules.QUESTIONS_MOST", 16)
+    made = shown(rules=(rule, rule))
+    assert not made.findings and made.notes[2].kick == 2.0
+    made = shown(rules=(rule, rule, rule))
+    assert [finding.code for finding in made.findings] == ["MV105"]
+    assert made.notes[2].kick == 1.0 and all(made.rule_matches)
