@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIECE ?= pieces/impassive
 BIN := .venv/bin
 
-.PHONY: film draft test soak lint errors sheets bench bench-audio clean
+.PHONY: film draft test soak lint errors sheets bench bench-audio bench-reliability clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -13,7 +13,8 @@ draft: .venv/render.stamp
 test: .venv/dev.stamp
 	$(BIN)/pytest -n 2 -m "not slow"
 
-soak: .venv/dev.stamp
+# Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
+soak: .venv/soak.stamp
 	$(BIN)/pytest -n 2
 
 lint: .venv/dev.stamp
@@ -37,6 +38,10 @@ bench: .venv/dev.stamp
 bench-audio: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.audio
 
+# What a build survives, and what an edit costs: the tables of docs/reliability.md.
+bench-reliability: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.reliability
+
 clean:
 	rm -rf .venv build dist *.egg-info
 
@@ -52,3 +57,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render,gan,hrtf,dev]'
 	touch $@
 	touch .venv/render.stamp
+
+.venv/soak.stamp: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render,gan,openvino,ray,hrtf,dev]'
+	touch $@

@@ -1,0 +1,162 @@
+"""What a build survives, tried and counted: the tables of docs/reliability.md.
+
+python -m benchmarks.reliability [--quick]: runs every campaign, writes the tables into the document, and ends
+with 1 where a promise was broken. It takes about twenty minutes on two cores, most of them for the five films
+in full size; with --quick films are drafts and campaigns a tenth.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicvis.tests.hostile import campaigns as hostile
+from musicvis.tests.hostile.watch import Counts
+from musicvis.tests.renderers.crews.campaigns import random_kills
+from musicvis.tests.store import campaigns as store
+
+from .edits import measured
+from .machine import described
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENT = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- measured by benchmarks/reliability.py -->", "<!-- end of what is measured -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One promise: how often it was tried, what was seen, and whether it holds."""
+
+    promise: str
+    tried: str
+    seen: str
+    is_kept: bool
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder in memory where there is one: thousands of synchronised files take minutes on a disk."""
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def store_rows(share: int) -> Iterator[Row]:
+    """The store, by itself."""
+    with scratch() as folder:
+        seen = store.kills(folder)
+    yield Row(
+        "a kill costs at most what is in work, and damages nothing",
+        f"{seen.trials} kills: before, after and within each call of a build",
+        f"{len(seen.faults)} faults, at most {seen.most_repeated} thing made again",
+        not seen.faults and seen.most_repeated <= 1,
+    )
+    with scratch() as folder:
+        kills = random_kills(folder, 300 // share)
+    yield Row(
+        "a render that is killed goes on where it was",
+        f"{kills.trials} kills at random instants of {kills.films} films",
+        f"{len(kills.faults)} faults, {kills.repeated} segments begun again, every film the same bytes",
+        not kills.faults,
+    )
+    with scratch() as folder:
+        seen = store.errors(folder)
+    yield Row(
+        "an error of the system stops a build cleanly",
+        f"{seen.trials} errors: each call once with ENOSPC, EIO, EACCES and EDQUOT",
+        f"{len(seen.faults)} faults; the next build was right each time",
+        not seen.faults,
+    )
+    with scratch() as folder:
+        seen = store.power_cuts(folder)
+    yield Row(
+        "a power cut loses nothing that was finished",
+        f"{seen.trials} states of a disk, {seen.counts['different states']} of them different to a reader",
+        f"{len(seen.faults)} entries wrong or lost",
+        not seen.faults,
+    )
+    with scratch() as folder:
+        seen = store.damages(folder, 300)
+    yield Row(
+        "damage never reaches a film",
+        f"{seen.trials} files damaged in {len(seen.counts)} ways",
+        f"{seen.trials - len(seen.faults)} noticed and made again",
+        not seen.faults,
+    )
+    with scratch() as folder:
+        seen = store.evictions(folder)
+    yield Row(
+        "nothing is removed under a build, even a frozen one",
+        f"{seen.trials} evictions to nothing during a build",
+        f"{len(seen.faults)} faults",
+        not seen.faults,
+    )
+
+
+def reader_rows(share: int) -> Iterator[Row]:
+    """Everything that reads what strangers wrote."""
+    for campaign, count in (
+        (hostile.midi, 8000),
+        (hostile.scores, 5000),
+        (hostile.manifests, 4000),
+        (hostile.layouts, 1000),
+        (hostile.recordings, 2000),
+    ):
+        yield _read(campaign, count // share)
+
+
+def _read(campaign: Callable[[int], Counts], count: int) -> Row:
+    seen = campaign(count)
+    return Row(
+        f"no input crashes or hangs a reader: {seen.name}",
+        f"{seen.cases} damaged files",
+        f"{seen.accepted} read, {seen.refused} refused with a place and a mend, {len(seen.foreign)} crashes, "
+        f"{len(seen.hung)} hung, slowest {seen.slowest_s:.2f} s",
+        not seen.foreign and not seen.hung,
+    )
+
+
+def table(rows: list[Row]) -> str:
+    lines = ["| promise | tried | seen |", "|---|---|---|"]
+    lines += [
+        f"| {row.promise} | {row.tried} | {row.seen}{'' if row.is_kept else ' (broken)'} |" for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def edit_table(options: tuple[str, ...]) -> str:
+    """The example piece, compiled again after each edit."""
+    lines = ["| edit | sound made again | segments rendered | seconds |", "|---|---|---:|---:|"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, sound, rendered, total, seconds in measured(Path(folder), *options):
+            lines.append(f"| {name} | {sound} | {rendered} of {total} | {seconds:.1f} |")
+            print(lines[-1], flush=True)
+    return "\n".join(lines)
+
+
+def main(arguments: list[str]) -> int:
+    is_quick = "--quick" in arguments
+    started_s = time.monotonic()
+    rows = []
+    for row in (*store_rows(10 if is_quick else 1), *reader_rows(10 if is_quick else 1)):
+        rows.append(row)
+        print(f"{'' if row.is_kept else 'BROKEN '}{row.promise}: {row.tried}; {row.seen}", flush=True)
+    edited = edit_table(("--draft",) if is_quick else ())
+    size = "a draft, 640x360 at 15 frames a second" if is_quick else "1920x1080 at 30 frames a second"
+    said = (
+        f"{described()}\n\n{table(rows)}\n\n### After an edit\n\n"
+        f"Impassive, 46.6 s, {size}, compiled again after each edit of the piece as it was:\n\n{edited}\n"
+    )
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{said}{END}{after}", encoding="utf-8")
+    print(f"{time.monotonic() - started_s:.0f} s")
+    return 0 if all(row.is_kept for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
