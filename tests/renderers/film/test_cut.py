@@ -51,6 +51,27 @@ def test_an_inserted_bar_leaves_all_others_as_they_were(bars: list[int], place: 
     assert lengths([*bars[:place], new, *bars[place:]]) == [*before, *lengths([new]), *after]
 
 
+@given(
+    st.lists(st.integers(1, 300), max_size=10),
+    st.lists(st.integers(1, 14), max_size=6),
+    st.lists(st.integers(1, 300), max_size=10),
+    st.integers(15, 300),
+    st.integers(1, 300),
+)
+def test_among_short_bars_an_inserted_one_reaches_no_further_than_the_next_long_one(
+    before: list[int], short: list[int], after: list[int], long: int, new: int
+) -> None:
+    head, tail = lengths([*before, long]), lengths(after) if after else []
+    found = lengths([*before, long, new, *short, long, *after])
+    assert found[: len(head)] == head
+    assert found[len(found) - len(tail) :] == tail
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=20))
+def test_no_segment_but_the_last_is_shorter_than_half_a_second(bars: list[int]) -> None:
+    assert all(length >= 15 for length in lengths(bars)[:-1])
+
+
 def picture(**changes: object) -> PicturePlan:
     """Ten frames; class 7 is seen on the first four of them, class 9 on all."""
     weights = np.zeros((10, 2), np.float32)
