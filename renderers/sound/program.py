@@ -1,8 +1,8 @@
 """Another program, run on a file of a piece as if the file wanted to break out.
 
-The program sees a temporary folder with our own file names, an environment made from nothing, and limits on
-memory, time and disk. It gets a session of its own, which is ended as a whole at the deadline. Its exit
-code is reported, not believed: what counts is the file it leaves.
+The program sees a temporary folder with our own file names, an environment made from nothing, no network
+where Linux can take it away, and limits on memory, time and disk. It gets a session of its own, which is
+ended as a whole at the deadline. Its exit code is reported, not believed: what counts is the file it leaves.
 """
 
 import os
@@ -23,7 +23,17 @@ _TOLD_BYTES = 4096
 # Sets the limits and becomes the program: unlike a function run in the forked child, it cannot meet a lock
 # that another thread of ours held.
 _LAUNCHER = """
-import os, resource, sys
+import ctypes, os, resource, sys
+user, group = os.geteuid(), os.getegid()
+try:
+    # CLONE_NEWUSER, CLONE_NEWNET and CLONE_NEWIPC (unshare(2)): no network, where Linux lets anyone do so.
+    if ctypes.CDLL(None).unshare(0x10000000 | 0x40000000 | 0x08000000) == 0:
+        maps = {"setgroups": "deny", "uid_map": f"{user} {user} 1", "gid_map": f"{group} {group} 1"}
+        for name, text in maps.items():
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+except (OSError, AttributeError):
+    pass
 memory, seconds, size, files = map(int, sys.argv[1:5])
 for kind, limit in (
     (resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds),

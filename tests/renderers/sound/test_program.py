@@ -1,6 +1,9 @@
 """Programs that misbehave: they are ended at their deadline, with everything that they started."""
 
 import os
+import shutil
+import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -60,3 +63,31 @@ def test_a_flood_of_words_is_cut(tmp_path: Path) -> None:
 
 def test_a_program_that_is_not_there_ends_with_a_code(tmp_path: Path) -> None:
     assert run_program(tmp_path / "nothing", [], tmp_path, 5.0).exit_code != 0
+
+
+def test_a_program_meets_nobody_on_the_network(tmp_path: Path) -> None:
+    if not shutil.which("unshare") or subprocess.run(["unshare", "-r", "-n", "true"]).returncode:
+        pytest.skip("this system lets nobody give up the network")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        code = "import os, socket; open('user', 'w').write(str(os.getuid())); "
+        ended = python(code + f"socket.create_connection(('127.0.0.1', {port}), 5)", tmp_path)
+    assert ended.exit_code != 0 and "OSError" in ended.said
+    # The program is who it was, so that files it writes are ours.
+    assert (tmp_path / "user").read_text() == str(os.getuid())
+    assert (tmp_path / "user").stat().st_uid == os.getuid()
+
+
+def test_what_fills_the_terminal_and_burns_the_processor_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "FILE_BYTES", 1 << 20)
+    flood = python("while True: print('x' * 1000)", tmp_path)
+    assert flood.exit_code != 0 and len(flood.said) <= 4096
+    # The limit of the processor's time is a second above the deadline, and the deadline comes first.
+    assert python("while True: pass", tmp_path, deadline_s=1.0).is_late
+
+
+def test_nothing_can_be_asked_of_the_user_and_a_crash_is_an_exit_code(tmp_path: Path) -> None:
+    assert "EOFError" in python("input()", tmp_path).said
+    assert python("import os; os.kill(os.getpid(), 11)", tmp_path).exit_code != 0
