@@ -58,6 +58,14 @@ def symlink() -> bytes:
     return stream.getvalue()
 
 
+def overlapping() -> bytes:
+    """An archive whose second file begins where the first one does."""
+    data = archive(score_archive())
+    directory = data.index(b"PK\x01\x02")
+    second = data.index(b"PK\x01\x02", directory + 4)
+    return data[: second + 42] + data[directory + 42 : directory + 46] + data[second + 46 :]
+
+
 HOSTILE_ARCHIVES = {
     "a bomb of zeros": (lambda: archive(score_archive(bytes(60 << 20))), "is packed more than 300 to 1"),
     "an entry of 4 GB by its own word": (
@@ -78,6 +86,7 @@ HOSTILE_ARCHIVES = {
         "the archive holds 600 files, at most 512",
     ),
     "two entries of one name": (twice, "two files of one name"),
+    "files in each other": (overlapping, "lie in each other"),
     "a symbolic link": (symlink, "is a symbolic link"),
     "no container": (lambda: archive({"a.mscx": SCORE}), "holds no META-INF/container.xml"),
     "a root outside the archive": (
