@@ -1,6 +1,7 @@
 """The command `musicvis`: the group, and nothing else."""
 
 import io
+import os
 import sys
 
 import click
@@ -32,6 +33,10 @@ def main() -> None:
     A piece is a folder with a manifest, piece.yaml, and its scores. `musicvis check` says what is wrong
     with it, `musicvis compile` makes the film.
     """
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise click.UsageError(f"the current folder cannot be used: {error.strerror}; go to another") from None
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A stream that cannot write a letter gets its number; stderr is so by itself.
         sys.stdout.reconfigure(errors="backslashreplace")
