@@ -1,14 +1,21 @@
 """Bad input of every kind for the real command: pieces spoilt in one way each, and words it cannot use."""
 
 import os
+import re
+import signal
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from types import FrameType
+
+from click.testing import CliRunner
+from musicvis.cli.command import main
 
 from .samples import WAV, waltz
+from .watch import HungError
 
 MANIFEST = """\
 musicvis: 1
@@ -47,7 +54,7 @@ def contents(folder: Path) -> dict[str, object]:
         status = path.lstat()
         held: object = status.st_mode
         if path.is_symlink():
-            held = os.readlink(path)
+            held = str(path.readlink())
         elif path.is_file() and status.st_mode & 0o400:
             held = (status.st_mode, path.read_bytes() if status.st_size < 1 << 22 else status.st_size)
         found[str(path.relative_to(folder))] = held
@@ -80,6 +87,16 @@ def score(name: str, content: bytes) -> Spoil:
 
 def gone(name: str) -> Spoil:
     return lambda folder: (folder / name).unlink()
+
+
+def original(lanes: str) -> Spoil:
+    """The piece with lanes of the original form."""
+
+    def spoil(folder: Path) -> None:
+        (folder / "old.json").write_text(lanes, encoding="utf-8")
+        (folder / "piece.yaml").write_text(MANIFEST.replace("effects.yaml", "old.json"), encoding="utf-8")
+
+    return spoil
 
 
 def instead(name: str, make: Callable[[Path], object]) -> Spoil:
@@ -218,7 +235,9 @@ SPOILT: dict[str, Spoil] = {
     "effects mirror of itself": text("effects.yaml", "vibes: {mirror: vibes}\n"),
     "effects outside": said("effects.yaml", "../effects.yaml"),
     "effects a number": said("effects: effects.yaml", "effects: 17"),
-    "lanes of the original cut short": said("effects.yaml", "cut.json"),
+    "lanes of the original cut short": original('{"vibes": ['),
+    "lanes of the original without a place": original('{"vibes": [{"effect": "none"}]}'),
+    "lanes of the original a list": original("[1, 2]"),
     "recording missing": gone("good.wav"),
     "recording is a folder": instead("good.wav", Path.mkdir),
     "recording is a pipe": instead("good.wav", os.mkfifo),
@@ -252,7 +271,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "plot": ("plot", "PIECE"),
     "stems": ("stems", "check", "PIECE"),
     "fmt": ("fmt", "--check", "PIECE"),
-    "doctor": ("doctor", "PIECE"),
 }
 MUST_FAIL = ("check", "compile", "plan", "plot", "stems")
 """The commands that need the whole piece."""
@@ -442,7 +460,6 @@ WORDS: list[Words] = [
     *lines("new", values=("piece.yaml", "good.wav", "pipe.mid", "folder.mid", "empty.mid")),
     *lines("new", "waltz.mid", values=("piece.yaml", ".", "piece.yaml/a", "/proc/a", "x" * 300)),
     *lines("schema", values=("", "nothing")),
-    *lines("classes", values=("qqqqzzzz",)),
     *lines("clean", option="--cache-limit", values=("x", "-1", "")),
     *lines("clean", option="--cache-dir", values=("piece.yaml", "/dev/null/x")),
     Words(("clean", "--all", "--cache-limit", "5GB")),
@@ -470,3 +487,48 @@ def strange_files(folder: Path) -> None:
     (folder / "list.json").write_text("[1, 2]", encoding="utf-8")
     (folder / "twice.json").write_text('{"a": [], "a": []}', encoding="utf-8")
     (folder / "huge.json").write_text(f'{{"a": {"9" * 5000}}}', encoding="utf-8")
+
+
+CASE_S = 60.0
+"""Whoever waits longer waits for ever: for the other end of a pipe, say."""
+_SAID = re.compile(r"error\[MV[0-9]{3}\]|^(Error|error): ", re.MULTILINE)
+
+
+def faults(words: tuple[str, ...], folder: Path, must_fail: bool = True) -> list[str]:
+    """Run `musicvis` with these words in this process and that folder, and say what it did wrong."""
+
+    def up(number: int, frame: FrameType | None) -> None:
+        raise HungError
+
+    kept, here = contents(folder), Path.cwd()
+    before = signal.signal(signal.SIGALRM, up)
+    os.chdir(folder)
+    signal.setitimer(signal.ITIMER_REAL, CASE_S)
+    try:
+        result = CliRunner(env={"COLUMNS": "80", "GITHUB_ACTIONS": ""}).invoke(main, list(words))
+    except HungError:
+        return ["it hangs"]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        os.chdir(here)
+    found = []
+    if not isinstance(result.exception, SystemExit | None):
+        found.append(f"{result.exception!r} came out")
+    if "Traceback" in result.output or "itself failed" in result.output:
+        found.append("a traceback was shown")
+    if result.exit_code not in ((1, 2) if must_fail else (0, 1, 2)):
+        found.append(f"exit code {result.exit_code}")
+    if result.exit_code == 1 and not _SAID.search(result.output):
+        found.append("it says nothing of what is wrong")
+    if "error[" in result.output and "hint: " not in result.output:
+        found.append("it does not say how to mend it")
+    if result.exit_code == 2 and "Usage: " not in result.output:
+        found.append("it does not say how it is used")
+    # The folder of what is made may be there, and be empty.
+    made = {"build", "build/.gitignore"} | (set() if must_fail else {"build/piece.png"})
+    after = {name: held for name, held in contents(folder).items() if name in kept or name not in made}
+    changed = [name for name in {**kept, **after} if kept.get(name) != after.get(name)]
+    if changed:
+        found.append(f"{changed} changed")
+    return [f"{fault}\n{result.output[-500:]}" for fault in found]

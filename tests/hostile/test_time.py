@@ -1,0 +1,50 @@
+"""What is small takes no minutes: texts made for the worst case of every search and loop."""
+
+from pathlib import Path
+
+import pytest
+from musicvis.compiler.compile import check_piece
+from musicvis.dsl.ignores import without_ignored
+from musicvis.dsl.load import load_piece
+
+from .samples import waltz
+from .watch import CASE_CPU_S, watchdog
+
+HEAD = "musicvis: 1\ntitle: W\nscore: waltz.mid\n"
+MANY = 60_000
+TEXTS = {
+    "an ignore comment within itself": "#musicvis:ignore[" * 50_000,
+    "an ignore comment of one word": "#musicvis:ignore[" + "a" * 500_000 + " b]",
+    "ignore comments alone on their lines": "# musicvis: ignore[MV1]\n" * 40_000,
+    "ignore comments of many codes": "#musicvis:ignore[" + "a," * 300_000 + "]",
+    "a spread of digits": f'audio: {{buses: {{vibes: {{ear: "by pitch {"1" * MANY}"}}}}}}',
+    "a place of dots": f'effects: {{vibes: [{{at: "@{"a." * (MANY // 2)}", hold: 1}}]}}',
+    "a place of spaces": f'effects: {{vibes: [{{at: "1|1{" " * MANY}x", hold: 1}}]}}',
+    "a range of dots": f'visuals: {{rules: [{{where: {{range: "{"." * MANY}"}}, kick: 2}}]}}',
+    "a part of stars": f'visuals: {{rules: [{{where: {{part: "{"*a" * (MANY // 2)}"}}, kick: 2}}]}}',
+    "a long unknown key": f'"{"a" * MANY}": 1',
+    "a thousand long lanes": "effects:\n"
+    + "".join(f'  "{"v" * 700}{i}": [{{at: 1|1, hold: 1}}]\n' for i in range(1000)),
+    "mirrors of mirrors": "effects:\n"
+    + "".join(f"  l{i}: {{mirror: l{i + 1}}}\n" for i in range(998))
+    + "  l998: [{at: 1|1, hold: 1}]\n",
+    "a ring of mirrors": "effects:\n"
+    + "".join(f"  l{i}: {{mirror: l{(i + 1) % 900}}}\n" for i in range(900)),
+    "chains of chains": "audio: {chains: {"
+    + ", ".join(f"c{i}: [{', '.join([f'c{i + 1}'] * 9)}]" for i in range(150))
+    + ", c150: [{reverb: {}}]}}",
+    "a billion cycles": "effects: {vibes: [{at: 1|1, hold: 0}, "
+    "{at: 3|1, to: 1, shape: sawtooth, cycles: 999999999}]}",
+    "wrong values": "audio: {buses: {vibes: {stems: [" + "x, " * 30_000 + "]}}}",
+    "anchors": "x: [" + "&a 1, " * 100_000 + "]",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_megabyte_at_its_worst_is_checked_in_seconds(name: str, tmp_path: Path) -> None:
+    (tmp_path / "waltz.mid").write_bytes(waltz())
+    (tmp_path / "piece.yaml").write_text(f"{HEAD}{TEXTS[name]}\n", encoding="utf-8")
+    # Of the processor, and ten times what the slowest takes: this is no measurement.
+    with watchdog(CASE_CPU_S):
+        loaded = load_piece(tmp_path)
+        without_ignored(check_piece(loaded), loaded.files)
