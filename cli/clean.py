@@ -16,9 +16,10 @@ from .report import tell_findings
 @click.option("--all", "everything", is_flag=True, help="Remove everything.")
 @click.option("--verify", is_flag=True, help="Check every byte, and remove what is damaged.")
 def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, verify: bool) -> None:
-    """Make room: remove what was kept from earlier compiles, the longest unused first.
+    """Remove what is kept from earlier compiles.
 
-    What is removed is rendered again when it is needed. Nothing else is touched.
+    The longest unused goes first. What is removed is rendered again when it is needed. Nothing else is
+    touched.
     """
     from ..store.evict import damaged, keep_within
     from ..store.place import cache_limit as usual_limit

@@ -1,8 +1,8 @@
 """The command `musicvis`: the group, and nothing else."""
 
 import io
-import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -34,9 +34,11 @@ def main() -> None:
     with it, `musicvis compile` makes the film.
     """
     try:
-        os.getcwd()
+        Path.cwd()
     except OSError as error:
-        raise click.UsageError(f"the current folder cannot be used: {error.strerror}; go to another") from None
+        raise click.UsageError(
+            f"the current folder cannot be used: {error.strerror}; go to another"
+        ) from None
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A stream that cannot write a letter gets its number; stderr is so by itself.
         sys.stdout.reconfigure(errors="backslashreplace")

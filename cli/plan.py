@@ -35,9 +35,10 @@ PLURALS = {"stem": "stems", "bus": "buses", "mix": "mix", "segment": "segments"}
 @cache_option
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def plan_command(piece: Path | None, form: str, **options: Any) -> None:
-    """Say what `musicvis compile` would make anew, why, and about how long it will take.
+    """Say what a compile would make anew, and why.
 
-    Nothing is rendered. Reasons are given against the last compile of the same film.
+    And about how long it will take. Nothing is rendered. Reasons are given against the last compile of the
+    same film.
     """
     from ..dsl.diagnostics import PieceError
 
@@ -67,9 +68,10 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
 @click.argument("new", type=PiecePath())
 @variant_options
 def diff_command(old: Path, new: Path, **options: Any) -> None:
-    """Say what of the film of NEW is not in that of OLD, two versions of a piece.
+    """Say what differs between the films of two pieces.
 
-    Nothing is rendered, and nothing need have been.
+    OLD and NEW are two versions of a piece; what of NEW is not in OLD is named. Nothing is rendered, and
+    nothing need have been. Ends with 1 where they differ.
     """
     from ..dsl.diagnostics import PieceError
     from ..dsl.rendering import shown

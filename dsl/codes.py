@@ -923,6 +923,14 @@ _TABLE = (
         "or another kind of device, than the one that asked: its frames would not fit the others. Install "
         "the same versions of torch and av everywhere.",
     ),
+    Code(
+        "MV915",
+        "segments that do not fit together",
+        ERROR,
+        "The film could not be joined from its segments, or `--verify` found a frame that is not that of its "
+        "segment: an encoder gives other headers than it gave before, as a new driver of a GPU may, or the "
+        "disk fails. Type `musicvis clean --all` and compile again. The film of before is untouched.",
+    ),
 )
 
 CODES: dict[str, Code] = {entry.code: entry for entry in _TABLE}

@@ -312,7 +312,7 @@ class _Desk:
         if lanes is None:
             return node.text
         if lane_name not in found:
-            hint = did_you_mean(lane_name, found)
+            hint = did_you_mean(lane_name, found) or "name a lane of that file"
             reading.find("MV211", node.span, f"`{file}` has no lane `{lane_name}`", hint)
         elif not is_own:
             self._borrow(file, found, lane_name)

@@ -22,6 +22,9 @@ PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"
 
 MAX_SPEED = 64
 MAX_FPS = 240
+MIN_FPS = Fraction(1, 100)
+MAX_FPS_TERM = 10**8
+"""Of numerator and denominator: files count time in 32 bits."""
 MAX_SIDE_PX = 8192
 MIN_SIDE_PX = 16
 MAX_PIXELS = 4096 * 4096
@@ -224,9 +227,12 @@ def _fps(node: Node | None, default: Fraction, reading: Reading) -> Fraction:
     if node is None:
         return default
     fps = reading.ratio(node)
-    if not 0 < fps <= MAX_FPS:
-        message = f"{node.text} frames per second lie outside 0 to {MAX_FPS}"
+    if not MIN_FPS <= fps <= MAX_FPS:
+        message = f"{node.text} frames per second lie outside {float(MIN_FPS)} to {MAX_FPS}"
         reading.find("MV206", node.span, message, "write 24, 25, 30, 60 or 30000/1001")
+    elif max(fps.as_integer_ratio()) > MAX_FPS_TERM:
+        message = f"{node.text} frames per second are {fps}, and video files hold no such fractions"
+        reading.find("MV206", node.span, message, "write 30000/1001, or 29.97")
     return fps
 
 

@@ -50,6 +50,13 @@ _BOUNDS = {
     "exclusiveMinimum": "must be more than {}",
     "exclusiveMaximum": "must be less than {}",
 }
+_WITHIN = {
+    "minimum": "write {} or more",
+    "maximum": "write {} or less",
+    "exclusiveMinimum": "write more than {}",
+    "exclusiveMaximum": "write less than {}",
+}
+_PAGE = "to read what may stand here, type: musicvis explain {}"
 _SIZES = {
     "minItems": "at least {} must stand here",
     "maxItems": "at most {} can stand here",
@@ -131,12 +138,16 @@ class Words:
         hint = _example(broken.schema)
         if broken.rule in _BOUNDS:
             limit = _number(broken.expected)
+            hint = hint or _WITHIN[broken.rule].format(limit)
             return Diagnostic("MV206", span, f"{shown(text)} {_BOUNDS[broken.rule].format(limit)}", hint)
         if broken.rule in _SIZES:
+            hint = hint or (
+                "write something here" if broken.rule.startswith("min") else "leave some of it out"
+            )
             return Diagnostic("MV208", span, _SIZES[broken.rule].format(broken.expected), hint)
         title = broken.schema.get("title")
         what = f"is not a {title}" if title else "is not written as needed"
-        return Diagnostic("MV205", span, f"`{shown(text)}` {what}", hint)
+        return Diagnostic("MV205", span, f"`{shown(text)}` {what}", hint or _PAGE.format("MV205"))
 
     def _choice(self, broken: Broken) -> Iterator[Diagnostic]:
         options: Sequence[Any] = broken.expected
@@ -177,7 +188,7 @@ class Words:
             # One of many, and a misspelt one: the finding of that key says it all.
             span = self._source.key_span(f"{broken.pointer}/{escaped(unknown)}")
             message = f"`{shown(unknown)}` is not a key of {block}"
-            return Diagnostic("MV202", span, message, did_you_mean(unknown, known))
+            return Diagnostic("MV202", span, message, self._near_key(unknown, known))
         code = "MV203" if broken.rule == "anyOf" else "MV209"
         hint = "add one of them" if are_few else f"write one of {listed}"
         message = f"one of {listed} is missing in {block}" if are_few else f"{block} names nothing"
@@ -200,7 +211,7 @@ class Words:
         for home, names in _homes(self._manifest):
             if key in names:
                 return f"`{key}` belongs to {home}: check the indentation"
-        return hint
+        return hint or "leave it out, or look for its spelling"
 
     def _missing_keys(self, broken: Broken) -> Iterator[Diagnostic]:
         required = broken.expected
@@ -239,7 +250,7 @@ class Words:
             return Diagnostic(
                 "MV207", span, f"this is version {shown(text)} of the language", "write musicvis: 1"
             )
-        hint = did_you_mean(text, [str(option) for option in options])
+        hint = did_you_mean(text, [str(option) for option in options]) or _PAGE.format("MV201")
         return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint)
 
     def _wrong_kind(self, broken: Broken, kinds: Sequence[str]) -> Diagnostic:
@@ -247,7 +258,7 @@ class Words:
         text, span = self._text_and_span(broken)
         if broken.value is None:
             return self._nothing(broken, expected)
-        hint = _example(broken.schema)
+        hint = _example(broken.schema) or f"write {expected}"
         if isinstance(broken.value, dict | list):
             span = self._block_span(broken.pointer)
             message = f"{_kind_of(broken.value)} stands here, and {expected} is expected"

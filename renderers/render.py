@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -234,7 +234,7 @@ class _Build:
         parts = [Part(entry.files[VIDEO], job.frame_count) for job, entry in zip(jobs, entries, strict=True)]
         was_there = is_up_to_date(store, node, output)
         if not was_there:
-            with published(output) as partial:
+            with _told(), published(output) as partial:
                 join(parts, track, partial, plan.picture.fps, plan.title)
                 if self.request.verify:
                     count = verify_film(partial, [part.file for part in parts])
@@ -356,6 +356,20 @@ def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
     names = list(dict.fromkeys(job.node.name for job in missing))
     said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
     return f"{len(jobs) - len(missing)} of {len(jobs)} segments are kept from before; to render: {said}"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Segments that do not fit together are a finding."""
+    from ..dsl.diagnostics import Diagnostic, PieceError
+    from ..dsl.span import Span
+    from .film.join import JoinError
+
+    try:
+        yield
+    except JoinError as error:
+        hint = "type musicvis clean --all, and compile again"
+        raise PieceError([Diagnostic("MV915", Span("piece.yaml"), str(error), hint)]) from error
 
 
 def _size(entry: Entry) -> int:

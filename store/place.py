@@ -6,6 +6,8 @@ import os
 import re
 from pathlib import Path
 
+from .store import StoreError
+
 ENVIRONMENT = "MUSICVIS_CACHE"
 LIMIT_ENVIRONMENT = "MUSICVIS_CACHE_LIMIT"
 USUAL_LIMIT_BYTES = 20 * 10**9
@@ -17,6 +19,8 @@ def cache_folder(asked: Path | None = None) -> Path:
     """The folder that is asked for, else that of MUSICVIS_CACHE, else the user's (XDG Base Directory).
 
     It is never one inside a piece: whoever gives a piece away could put films of their own into it.
+
+    Raises StoreError where the user has no home.
     """
     if asked is not None:
         return asked
@@ -24,7 +28,13 @@ def cache_folder(asked: Path | None = None) -> Path:
         return Path(own)
     base = os.environ.get("XDG_CACHE_HOME", "")
     # The specification: a path that is not absolute is to be ignored.
-    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "musicvis"
+    if Path(base).is_absolute():
+        return Path(base) / "musicvis"
+    try:
+        return Path.home() / ".cache" / "musicvis"
+    except RuntimeError as error:
+        hint = f"name a folder with --cache-dir or {ENVIRONMENT}"
+        raise StoreError("there is no home folder, and so no place for a cache", hint) from error
 
 
 def cache_limit(asked_bytes: int | None = None) -> int:

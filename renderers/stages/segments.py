@@ -10,6 +10,7 @@ from ...store.keys import digest_of
 from ...store.node import Node
 from ...store.packages import packages
 from ..crews.job import SegmentJob
+from ..film.cut import segment_bounds
 from ..generators.identity import Recipe, generator_identity
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
 
     Raises PieceError where the generator that the piece asks for cannot run.
     """
-    from ..film.cut import segment_bounds
     from ..film.slices import slice_of
 
     picture = plan.picture

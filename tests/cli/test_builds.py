@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import av
 import pytest
 from click.testing import Result
 
+DATA = Path(__file__).parents[1] / "compiler/score/data"
 Run = Callable[..., Result]
 
 MANIFEST = """\
@@ -38,15 +40,18 @@ SEGMENTS = 7
 """Four bars, one of which is played twice, and the ring-out in two parts."""
 
 
-@pytest.fixture
-def piece(tmp_path: Path, waltz: Path) -> Path:
+def small_piece(folder: Path, waltz: Path) -> Path:
     """A piece small enough to be rendered in a test; its piano stands in the middle."""
-    folder = tmp_path / "waltz"
     folder.mkdir()
     (folder / "waltz.mscz").write_bytes(waltz.read_bytes())
     (folder / "piece.yaml").write_text(MANIFEST, encoding="utf-8")
     (folder / "effects.yaml").write_text(EFFECTS, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def piece(tmp_path: Path, waltz: Path) -> Path:
+    return small_piece(tmp_path / "waltz", waltz)
 
 
 def edit(piece: Path, old: str, new: str) -> None:
@@ -56,11 +61,24 @@ def edit(piece: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that holds the piece's film, rendered once for all tests."""
+    home = tmp_path_factory.mktemp("rendered")
+    piece = small_piece(home / "waltz", DATA / "waltz.mscz")
+    process = compile_process(piece, home / "cache", "--workers", "1")
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    return home / "cache"
+
+
 @pytest.fixture
-def film(piece: Path, run: Run) -> Path:
-    """Its film, compiled once."""
+def film(piece: Path, rendered: Path, own_cache: Path, run: Run) -> Path:
+    """The film of the piece, compiled before, and a cache of the test's own that holds all of it."""
+    shutil.rmtree(own_cache)
+    shutil.copytree(rendered, own_cache)
     done = run("compile", piece, "--workers", 1)
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 0 and "segments are kept" in done.stderr, done.output
     return piece / "build" / "waltz.mp4"
 
 
@@ -207,8 +225,6 @@ def test_a_full_disk_is_told_before_anything_is_rendered(
 def test_diff_names_what_the_new_version_has_otherwise(
     piece: Path, film: Path, run: Run, tmp_path: Path
 ) -> None:
-    import shutil
-
     old = tmp_path / "old"
     shutil.copytree(piece, old)
     assert run("diff", old, piece).exit_code == 0
@@ -303,3 +319,23 @@ def group_is_alive(group: int) -> bool:
         if int(said[3]) == group and said[0] != "Z":
             return True
     return False
+
+
+def test_segments_of_another_encoder_are_a_finding_and_the_film_stays(
+    piece: Path, film: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from musicvis.renderers.film import join
+
+    before = film.read_bytes()
+    edit(piece, "title: Waltz", "title: Polka")
+    headers = iter([(b"one", 64, 36), *[(b"two", 64, 36)] * SEGMENTS])
+    monkeypatch.setattr(join, "_headers", lambda segment: next(headers))
+    done = run("compile", piece)
+    assert done.exit_code == 1 and "MV915" in done.stderr and "musicvis clean --all" in done.stderr
+    assert film.read_bytes() == before
+
+
+@pytest.mark.parametrize("rate", ["29.97002997", "1/300000", "4294967295/4294967296"])
+def test_a_rate_that_no_file_can_hold_is_a_finding(piece: Path, run: Run, rate: str) -> None:
+    done = run("compile", piece, "--fps", rate)
+    assert done.exit_code == 1 and "MV206" in done.stderr and "30000/1001" in done.stderr

@@ -15,7 +15,7 @@ from musicvis.dsl.load import load_piece
 from musicvis.renderers.film.assemble import Workshop, made_chunk, shots_of
 from musicvis.renderers.generators.biggan.generator import BigGan
 from musicvis.renderers.generators.choose import choose_generator
-from musicvis.renderers.render import render
+from musicvis.renderers.render import Request, render
 
 PIECE = Path(__file__).parents[3] / "pieces" / "impassive" / "piece.yaml"
 CPU = torch.device("cpu")
@@ -44,9 +44,8 @@ def plan_of(bars: str | None, *overrides: str) -> Plan:
 def test_impassive_compiles_with_the_weights_of_the_store(narrow_store: Path, tmp_path: Path) -> None:
     plan = plan_of("6..6|4")
     listener = Listener()
-    report = render(
-        plan, tmp_path / "film.mp4", reporter=listener, only="picture", device="cpu", precision="fp32"
-    )
+    request = Request(only="video", device="cpu", precision="fp32")
+    report = render(plan, tmp_path / "film.mp4", request, reporter=listener)
     folder = narrow_store / "biggan-deep-512"
     said = [text for text in listener.said if "BigGAN" in text]
     assert len(said) == 1 and said[0].startswith(
@@ -69,7 +68,7 @@ def test_a_passage_has_the_pictures_of_the_whole_film(narrow_store: Path) -> Non
     frames = []
     for picture in (whole, passage):
         shots = [shot for shot in shots_of(picture) if 30 <= shot.first < 32]
-        frames += [planes for planes, _ in made_chunk(Workshop.of(picture, generator), shots, None).frames]
+        frames += made_chunk(Workshop.of(picture, generator), shots, None)[0]
     assert len(frames) == 4
     assert np.array_equal(frames[0], frames[2]) and np.array_equal(frames[1], frames[3])
     assert not np.array_equal(frames[0], frames[1])
@@ -81,9 +80,7 @@ def test_the_truncation_of_the_plan_reaches_the_statistics(narrow_store: Path) -
     assert picture.truncation is not None
     other = replace(picture, truncation=np.ones_like(picture.truncation))
     generator = BigGan(narrow_store / "biggan-deep-512", 512)
-    found = [
-        made_chunk(Workshop.of(p, generator), shots_of(p)[:1], None).frames[0][0] for p in (picture, other)
-    ]
+    found = [made_chunk(Workshop.of(p, generator), shots_of(p)[:1], None)[0][0] for p in (picture, other)]
     assert np.abs(found[0].astype(float) - found[1]).mean() > 1
 
 

@@ -1,4 +1,4 @@
-"""A stage whose output changes must say so by its version: else what was kept of the old one goes into a film.
+"""A stage whose output changes must say so by its version: else what was kept of the old goes into new films.
 
 Fingerprints are coarse, so that another processor has the same. Where one differs because the output was
 meant to change, raise the version that is named and write the new fingerprint beside it.
