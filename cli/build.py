@@ -175,6 +175,8 @@ def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Requ
     if output is not None:
         if only == "frames":
             raise click.UsageError("frames go to the cache: leave out -o")
+        if only == "stems":
+            raise click.UsageError("stems go to the folder build/stems: leave out -o")
         if output.suffix.lower() in SOUND_SUFFIXES:
             only = only or "audio"
     if bits is not None and only != "audio":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..store.store import Entry, Store
     from .crews.job import SegmentJob
     from .crews.local import Crew
+    from .film.join import Part
     from .generators.identity import Recipe
     from .generators.protocol import Generator
     from .sound.mix import SoundRender
@@ -110,7 +111,7 @@ def render(
     The file appears when it is whole; until then, and if anything fails, what was there stays as it was.
     What is finished before that is in the store, and the next call goes on from there.
 
-    output      None where only stems or frames are wanted: stems go to the folder of the piece's plan
+    output      a folder `stems` beside it takes the buses; None where only frames are wanted
     store       None for one that is gone afterwards
     generator   in place of the one that the plan names; its images are kept in no other store than that
 
@@ -218,7 +219,6 @@ class _Build:
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
         """Segments and sound, joined to one file."""
         from .crews.job import VIDEO
-        from .film.check import verify_film
         from .film.join import Part, join
         from .film.publish import published
         from .stages.film import encoded_track, film_node, is_up_to_date, remember_film, track_node
@@ -233,13 +233,14 @@ class _Build:
         node = film_node(jobs, entries, track, plan, suffix)
         parts = [Part(entry.files[VIDEO], job.frame_count) for job, entry in zip(jobs, entries, strict=True)]
         was_there = is_up_to_date(store, node, output)
-        if not was_there:
-            with _told(), published(output) as partial:
-                join(parts, track, partial, plan.picture.fps, plan.title)
-                if self.request.verify:
-                    count = verify_film(partial, [part.file for part in parts])
-                    self.reporter.message(f"verified: {count} frames, each that of its segment")
-                remember_film(store, node, partial)
+        with _told():
+            if was_there:
+                self._verify(output, parts)
+            else:
+                with published(output) as partial:
+                    join(parts, track, partial, plan.picture.fps, plan.title)
+                    self._verify(partial, parts)
+                    remember_film(store, node, partial)
         self._remember(jobs, node)
         return self._report(
             jobs,
@@ -248,6 +249,14 @@ class _Build:
             sound_s=sound_s,
             picture_s=time.perf_counter() - started_s,
         )
+
+    def _verify(self, film: Path, parts: Sequence[Part]) -> None:
+        """Compare every frame with that of its segment, where that is asked for."""
+        if self.request.verify:
+            from .film.check import verify_film
+
+            count = verify_film(film, [part.file for part in parts])
+            self.reporter.message(f"verified: {count} frames, each that of its segment")
 
     def _segments(self) -> tuple[tuple[SegmentJob, ...], tuple[SegmentJob, ...]]:
         """All segments, which are in the store now; and those that were not."""

@@ -191,6 +191,7 @@ def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -
         (("--shard", "0/2"), "write --worker too"),
         (("--worker", "--only", "audio"), "a --worker renders frames"),
         (("--only", "frames", "-o", "a.mp4"), "frames go to the cache"),
+        (("--only", "stems", "-o", "a.wav"), "stems go to the folder build/stems"),
         (("--cache-limit", "many"), "is no size"),
         (("--only", "audio", "--verify"), "--verify is for a film"),
     ],
@@ -198,6 +199,25 @@ def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -
 def test_wrong_use_is_told(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
     done = run("compile", piece, *arguments)
     assert done.exit_code == 2 and said in done.output
+
+
+def test_a_cache_that_can_only_be_read_gives_the_film_and_nothing_new(
+    piece: Path, film: Path, run: Run, own_cache: Path
+) -> None:
+    if subprocess.run(["mount", "--bind", own_cache, own_cache], capture_output=True).returncode:
+        pytest.skip("this user may not mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", own_cache], check=True)
+        whole = film.read_bytes()
+        film.unlink()
+        done = run("compile", piece, "--verify")
+        assert done.exit_code == 0 and film.read_bytes() == whole, done.output
+        edit(piece, "C: seashore", "C: volcano")
+        done = run("compile", piece)
+        assert done.exit_code == 1 and "MV912" in done.stderr and "--cache-dir" in done.stderr
+        assert film.read_bytes() == whole
+    finally:
+        subprocess.run(["umount", own_cache], check=True)
 
 
 def test_a_cache_of_others_is_a_finding(piece: Path, run: Run, tmp_path: Path) -> None:
