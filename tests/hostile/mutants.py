@@ -14,13 +14,14 @@ def _apart(text: str) -> tuple[str, ...]:
 
 
 NUMBERS = _apart(
-    "0;-1;1;2;127;128;65535;999999999;99999999999999999999;1/0;0/1;-1/4;1/1000000000;999999/7;1e309;nan;inf;0x7f;"
-    "1_000;\u00b2;\u0663;3.0000000001;measure;128th;start;abc;"
+    "0;-1;1;2;127;128;65535;999999999;99999999999999999999;1/0;0/1;-1/4;1/1000000000;999999/7;1e309;nan;inf;"
+    "0x7f;1_000;\u00b2;\u0663;3.0000000001;measure;128th;start;abc;"
 )
 WORDS = _apart(
-    "null;-1;0;3;1e9;0123;999999999999999999999;[];{};[1];{a: 1};4:3;7.10;2|1;9|9;2|1..1|1;1..2;'@B';end;end-1s;"
-    "100%;6Hz;4 Hz;-3dB;2/b;1/32;1b;../;/etc/passwd;~;vibes;marimba;lanes.yaml;waltz.mid;good.wav;drum;per_bar;"
-    "per_beat;sine;geometric;straight;\u00e9;\u6625;none;yes;pink;binaural;reverb;tremolo;by pitch -0.6..0.6;>=C4"
+    "null;-1;0;3;1e9;0123;999999999999999999999;[];{};[1];{a: 1};4:3;7.10;2|1;9|9;2|1..1|1;1..2;'@B';end;"
+    "end-1s;100%;6Hz;4 Hz;-3dB;2/b;1/32;1b;../;/etc/passwd;~;vibes;marimba;lanes.yaml;waltz.mid;good.wav;"
+    "drum;per_bar;per_beat;sine;geometric;straight;\u00e9;\u6625;none;yes;pink;binaural;reverb;tremolo;"
+    "by pitch -0.6..0.6;>=C4"
 )
 BREAKING = _apart(
     "x';\";:;-;#;,;|;>;?;!;&a;*a;<<:;!!python/name:os.system;%;@;`;.nan;1e309;\u202e;\u2028;\ud83d;\x1b[2J;\t"

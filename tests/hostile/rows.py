@@ -1,0 +1,245 @@
+"""Every threat that a stranger's piece may carry, what we promise, and the tests that hold us to it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A threat; `tests` are files and functions below tests/, `why_not` says why there are none."""
+
+    number: int
+    threat: str
+    promise: str
+    tests: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+_GUARDS = "compiler/score/test_guards.py"
+_WEIGHTS = "renderers/generators/test_biggan_files.py"
+_SOURCE = "dsl/test_source.py"
+_RECORDING = "renderers/sound/test_recording.py"
+_PROGRAM = "renderers/sound/test_program.py"
+_CAMPAIGNS = "hostile/test_campaigns.py::test_damaged_files_are_read_or_refused_by_hundreds"
+
+ROWS = (
+    Row(
+        1,
+        "archives that unpack to gigabytes, lie about their sizes or lie in each other",
+        "A score is unpacked in memory: at most 64 MiB, 300 to 1 and 512 files, no two of one name, none "
+        "encrypted, none a link, none inside another.",
+        (f"{_GUARDS}::test_a_hostile_archive_is_refused",),
+    ),
+    Row(
+        2,
+        "names in an archive that lead out of it",
+        "Nothing of an archive is written to disk, and the score must be one of its files.",
+        (
+            f"{_GUARDS}::test_a_hostile_archive_is_refused",
+            f"{_GUARDS}::test_a_musescore_4_archive_is_read_past_its_excerpts_and_styles",
+        ),
+    ),
+    Row(
+        3,
+        "XML entities and document types",
+        "A document type that declares anything is refused; one that is only named is never fetched.",
+        (
+            f"{_GUARDS}::test_hostile_xml_is_refused",
+            f"{_GUARDS}::test_musicxml_may_name_its_document_type_but_declare_nothing_in_it",
+        ),
+    ),
+    Row(
+        4,
+        "XML of any depth, length and number",
+        "At most 64 levels, 500,000 elements, 64 attributes and 1 MiB in one text; what one mark says of "
+        "many staves is counted.",
+        (
+            f"{_GUARDS}::test_hostile_xml_is_refused",
+            f"{_GUARDS}::test_a_document_of_more_elements_than_any_score_is_refused",
+            f"{_GUARDS}::test_dynamics_of_the_whole_system_cannot_multiply_a_small_file",
+            f"{_GUARDS}::test_thousands_of_chords_on_one_spot_are_refused",
+        ),
+    ),
+    Row(
+        5,
+        "damaged scores",
+        "A score is read or refused with its place and a mend; nothing else comes out, and nothing hangs.",
+        (_CAMPAIGNS, "hostile/test_corpus.py::test_what_once_broke_a_reader_is_read_or_refused"),
+    ),
+    Row(
+        6,
+        "MuseScore, asked to play a stranger's score",
+        "It is given no score that our own reader refuses.",
+        ("hostile/test_media.py::test_a_score_that_musescore_is_to_play_is_read_by_us_first",),
+    ),
+    Row(
+        7,
+        "damaged MIDI files",
+        "A file is read or refused at its byte.",
+        ("compiler/score/test_midi.py::test_a_damaged_file_is_refused_at_its_byte", _CAMPAIGNS),
+    ),
+    Row(
+        8,
+        "MIDI files that other readers take for something else",
+        "What is read has the notes that mido and pretty_midi count; tracks, ticks, tempi and ends of notes "
+        "that make no sense are refused.",
+        (
+            "hostile/test_campaigns.py::test_every_midi_file_that_is_read_has_the_notes_that_other_programs_count",
+            "compiler/score/test_midi.py::test_a_damaged_file_is_refused_at_its_byte",
+            "compiler/score/test_midi.py::test_more_events_than_any_piece_has_are_refused",
+        ),
+    ),
+    Row(
+        9,
+        "weights that are programs, or no weights",
+        "Code in a checkpoint is never run, whatever the environment says; shapes, types and every value are "
+        "checked before use.",
+        (
+            f"{_WEIGHTS}::test_a_pickle_with_code_is_refused_and_not_run",
+            f"{_WEIGHTS}::test_weights_that_do_not_fit_are_refused",
+            f"{_WEIGHTS}::test_a_checkpoint_that_unpacks_to_gigabytes_is_refused_unread",
+            f"{_WEIGHTS}::test_files_cut_short_or_altered_are_findings_and_never_anything_else",
+            f"{_WEIGHTS}::test_other_weights_than_pinned_are_refused_and_the_pinned_ones_load",
+        ),
+    ),
+    Row(
+        10,
+        "malformed safetensors",
+        "A header that does not fit its file is a finding.",
+        (f"{_WEIGHTS}::test_broken_safetensors_are_findings",),
+    ),
+    Row(
+        11,
+        "arrays that are programs, or claim terabytes",
+        "Arrays are read from our own store alone, without pickles, and never packed.",
+        (
+            "store/test_codec.py::test_an_array_that_is_not_the_one_in_the_file_is_refused",
+            "store/test_codec.py::test_arrays_that_are_packed_are_refused_so_that_a_small_file_cannot_become_a_large_one",
+            "hostile/test_rows.py::test_no_file_of_ours_reads_pickles_or_runs_text",
+        ),
+    ),
+    Row(
+        12,
+        "YAML that grows, and YAML at its worst",
+        "No anchors, aliases, merge keys or tags; 1 MiB, 32 levels, 100,000 values. A megabyte at its worst "
+        "is checked in seconds.",
+        (
+            f"{_SOURCE}::test_a_bomb_of_aliases_ends_as_findings",
+            f"{_SOURCE}::test_size_has_its_limits",
+            "hostile/test_time.py::test_a_megabyte_at_its_worst_is_checked_in_seconds",
+            "compiler/test_rules.py::test_rules_that_would_take_minutes_are_a_finding",
+        ),
+    ),
+    Row(
+        13,
+        "YAML that means something else than it says",
+        "YAML 1.2's words and numbers; keys written twice, leading zeros and what is not a finite number are "
+        "findings with their column.",
+        (f"{_SOURCE}::test_what_is_not_of_the_language_is_refused", _CAMPAIGNS),
+    ),
+    Row(
+        14,
+        "paths that lead out of the piece",
+        "Only plain files inside the piece are opened, without following a link, and never by name twice. "
+        "Nothing is written through a link that a piece brings along.",
+        (
+            "dsl/test_files.py::test_what_leads_elsewhere_is_refused",
+            "dsl/test_files.py::test_a_name_that_is_not_plain_is_refused_as_written",
+            "dsl/test_files.py::test_a_descriptor_stays_with_its_file_when_the_name_moves_on",
+            "hostile/test_sweep.py::test_a_link_that_a_piece_brings_along_is_not_written_through",
+        ),
+    ),
+    Row(
+        15,
+        "recordings that name other files",
+        "A recording is what its first bytes say, wav or FLAC; no library guesses.",
+        (
+            "hostile/test_media.py::test_a_list_of_other_files_is_no_recording",
+            "hostile/test_media.py::test_a_list_behind_the_first_bytes_of_a_recording_is_read_by_its_own_format",
+            "renderers/sound/test_hrtf.py::test_links_and_data_outside_the_file_are_not_followed",
+        ),
+    ),
+    Row(
+        16,
+        "damaged recordings",
+        "A header must fit its file, and every sample must be a finite number.",
+        (
+            f"{_RECORDING}::test_what_is_no_honest_recording_is_refused",
+            f"{_RECORDING}::test_a_flac_file_that_was_cut_or_damaged_is_refused",
+            _CAMPAIGNS,
+        ),
+    ),
+    Row(
+        17,
+        "expressions that are programs",
+        "No text of a piece is ever evaluated.",
+        ("hostile/test_rows.py::test_no_file_of_ours_reads_pickles_or_runs_text",),
+        "The language has no expressions: a lane says shapes and numbers.",
+    ),
+    Row(
+        18,
+        "films of any length and size",
+        "Seconds, frames and pixels are counted before anything of that size is made, and refused on the "
+        "manifest's line.",
+        (
+            "hostile/test_budget.py::test_a_bomb_of_sizes_is_refused_at_its_line_before_it_is_made",
+            "compiler/test_compile.py::test_an_error_leaves_no_plan",
+            "compiler/test_compile.py::test_too_many_classes_over_too_many_frames_are_refused_before_they_are_made",
+        ),
+    ),
+    Row(
+        19,
+        "other programs that hang, grow or look around",
+        "Another program gets our own file names, no environment, limits on memory, time, disk and words, "
+        "and ends with all that it started.",
+        (
+            f"{_PROGRAM}::test_a_program_runs_in_its_folder_with_an_environment_made_from_nothing",
+            f"{_PROGRAM}::test_a_program_and_its_children_are_ended_at_the_deadline",
+            f"{_PROGRAM}::test_memory_and_the_size_of_files_have_limits",
+            f"{_PROGRAM}::test_what_fills_the_terminal_and_burns_the_processor_is_ended",
+            f"{_PROGRAM}::test_nothing_can_be_asked_of_the_user_and_a_crash_is_an_exit_code",
+        ),
+    ),
+    Row(
+        20,
+        "other programs that talk to others",
+        "Another program has no network, where Linux lets us take it away. It may still read what its user "
+        "may read, and a daemon that leaves its session is not ended.",
+        (f"{_PROGRAM}::test_a_program_meets_nobody_on_the_network",),
+    ),
+    Row(21, "a preview in the browser", "", (), "There is no preview server: musicvis listens to nobody."),
+    Row(
+        22,
+        "a store of a stranger's",
+        "Nothing in the store is a pickle; each blob is digested when it is read; a store of another user, "
+        "or one that others may write to, is refused.",
+        (
+            "store/test_store.py::test_a_store_of_somebody_else_is_refused",
+            "store/test_store.py::test_a_store_that_others_may_write_to_is_refused",
+            "store/test_store.py::test_links_in_place_of_blobs_and_records_are_not_followed",
+            "store/test_campaigns.py::test_damage_is_noticed_and_made_good",
+            "store/test_codec.py::test_damaged_bytes_raise_nothing_but_codec_errors",
+        ),
+    ),
+    Row(
+        23,
+        "text that writes to terminals and logs",
+        "What a piece says is shown as text: no control or direction characters, and no command of a CI log.",
+        (
+            "hostile/test_output.py::test_a_command_writes_nothing_but_text",
+            "hostile/test_output.py::test_the_words_of_a_score_come_out_as_text",
+            "hostile/test_output.py::test_a_line_is_no_command_of_a_log",
+            "dsl/test_rendering.py::test_nothing_of_a_piece_reaches_the_terminal_unescaped",
+            "dsl/test_rendering.py::test_github_gets_workflow_commands_with_its_escapes",
+        ),
+    ),
+    Row(
+        24,
+        "bad input of every kind",
+        "Every command ends with exit code 1 and a finding that says how to mend it, or 2 and its usage, "
+        "and nothing of the user's is changed.",
+        (
+            "hostile/test_sweep.py::test_a_spoilt_piece_ends_every_command_with_findings",
+            "hostile/test_sweep.py::test_words_that_cannot_be_followed_are_told",
+        ),
+    ),
+)
