@@ -11,15 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from musicvis.tests.hostile import campaigns as hostile
-from musicvis.tests.hostile.watch import Counts
-from musicvis.tests.renderers.crews.campaigns import random_kills
 from musicvis.tests.store import campaigns as store
 
 from .edits import measured
-from .machine import described
+
+if TYPE_CHECKING:
+    from musicvis.tests.hostile.watch import Counts
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "reliability.md"
@@ -44,7 +45,7 @@ def scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def store_rows(share: int) -> Iterator[Row]:
+def store_rows() -> Iterator[Row]:
     """The store, by itself."""
     with scratch() as folder:
         seen = store.kills(folder)
@@ -53,14 +54,6 @@ def store_rows(share: int) -> Iterator[Row]:
         f"{seen.trials} kills: before, after and within each call of a build",
         f"{len(seen.faults)} faults, at most {seen.most_repeated} thing made again",
         not seen.faults and seen.most_repeated <= 1,
-    )
-    with scratch() as folder:
-        kills = random_kills(folder, 300 // share)
-    yield Row(
-        "a render that is killed goes on where it was",
-        f"{kills.trials} kills at random instants of {kills.films} films",
-        f"{len(kills.faults)} faults, {kills.repeated} segments begun again, every film the same bytes",
-        not kills.faults,
     )
     with scratch() as folder:
         seen = store.errors(folder)
@@ -96,8 +89,24 @@ def store_rows(share: int) -> Iterator[Row]:
     )
 
 
+def kill_rows(share: int) -> Iterator[Row]:
+    """Renders that are killed; after the store, whose kills fork before torch has made this process large."""
+    from musicvis.tests.renderers.crews.campaigns import random_kills
+
+    with scratch() as folder:
+        kills = random_kills(folder, 300 // share)
+    yield Row(
+        "a render that is killed goes on where it was",
+        f"{kills.trials} kills at random instants of {kills.films} films",
+        f"{len(kills.faults)} faults, {kills.repeated} segments begun again, every film the same bytes",
+        not kills.faults,
+    )
+
+
 def reader_rows(share: int) -> Iterator[Row]:
     """Everything that reads what strangers wrote."""
+    from musicvis.tests.hostile import campaigns as hostile
+
     for campaign, count in (
         (hostile.midi, 8000),
         (hostile.scores, 5000),
@@ -108,7 +117,7 @@ def reader_rows(share: int) -> Iterator[Row]:
         yield _read(campaign, count // share)
 
 
-def _read(campaign: Callable[[int], Counts], count: int) -> Row:
+def _read(campaign: "Callable[[int], Counts]", count: int) -> Row:
     seen = campaign(count)
     return Row(
         f"no input crashes or hangs a reader: {seen.name}",
@@ -141,9 +150,12 @@ def main(arguments: list[str]) -> int:
     is_quick = "--quick" in arguments
     started_s = time.monotonic()
     rows = []
-    for row in (*store_rows(10 if is_quick else 1), *reader_rows(10 if is_quick else 1)):
+    share = 10 if is_quick else 1
+    for row in chain(store_rows(), kill_rows(share), reader_rows(share)):
         rows.append(row)
         print(f"{'' if row.is_kept else 'BROKEN '}{row.promise}: {row.tried}; {row.seen}", flush=True)
+    from .machine import described
+
     edited = edit_table(("--draft",) if is_quick else ())
     size = "a draft, 640x360 at 15 frames a second" if is_quick else "1920x1080 at 30 frames a second"
     said = (

@@ -47,8 +47,9 @@ def _size(context: click.Context, parameter: click.Parameter, text: str | None) 
 @contextmanager
 def kept(cache_dir: Path | None) -> "Iterator[Store]":
     """The store, open; raises PieceError where it cannot be used, now or while it is used."""
+    from ..store.errors import StoreError
     from ..store.place import cache_folder
-    from ..store.store import Store, StoreError
+    from ..store.store import Store
 
     try:
         with Store(cache_folder(cache_dir)) as store:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..store.codec import CodecError, read, written
+from ..store.errors import StoreError
 from ..store.node import Node
 from ..store.packages import packages
-from ..store.store import Store, StoreError
+from ..store.store import Store
 
 T = TypeVar("T")
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from ..dsl.diagnostics import Diagnostic
 from ..dsl.load import Loaded
+from ..store.errors import StoreError
 from ..store.node import Node
 from ..store.packages import packages
-from ..store.store import Store, StoreError
+from ..store.store import Store
 from .compile import Shelf, compile_piece, compiled
 from .keeping import compiler_identity, found, keep
 from .kept_score import kept_reader

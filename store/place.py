@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from .store import StoreError
+from .errors import StoreError
 
 ENVIRONMENT = "MUSICVIS_CACHE"
 LIMIT_ENVIRONMENT = "MUSICVIS_CACHE_LIMIT"

@@ -10,14 +10,12 @@ Three rules make everything else true:
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import secrets
 import shutil
 import stat
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,32 +23,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from .errors import StoreError
 from .keys import file_digest
+from .locks import locked, locked_file
 from .node import Node
+from .opening import TAG, TAG_TEXT, checked, completed
 from .record import MOST_RECORD_BYTES, DamagedError, Record, read_record
+from .scratch import Scratch
 from .system import System
 
-TAG = "CACHEDIR.TAG"
-TAG_TEXT = (
-    b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by musicvis: `musicvis clean --all` empties it.\n"
-)
-"""The Cache Directory Tagging Specification: backups leave such a folder out."""
-FOLDERS = ("records", "blobs", "tmp", "locks", "quarantine")
 PIN = "in-use"
-NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
-"""What a file system says that has no locks."""
-
-
-class StoreError(Exception):
-    """The folder cannot be a store, or cannot be written where that is needed."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str]]:
-        return StoreError, (self.message, self.hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +57,18 @@ class Store:
         """
         self.folder = folder
         self.system = system or System()
-        self._owning = threading.Lock()
-        self._own: tuple[int, Path, Path] | None = None
+        self._scratch = Scratch(folder / "tmp", self.system)
         self._pin: int | None = None
         self.is_read_only = False
         try:
-            self.is_read_only = self._opened()
+            self.is_read_only = checked(folder, self.system)
             if not self.is_read_only:
-                self._pin = self._locked_file(self.folder / "locks" / PIN, fcntl.LOCK_SH)
+                has_tag = completed(folder, self.system)
+                self._pin = locked_file(folder / "locks" / PIN, fcntl.LOCK_SH)
                 self.sweep()
+                if not has_tag:
+                    self._publish(self._written(TAG_TEXT), folder / TAG)
+                    self.system.sync_folder(folder)
         except OSError as error:
             self.close()
             reason = error.strerror or str(error)
@@ -100,14 +85,7 @@ class Store:
 
     def close(self) -> None:
         """Remove what this process has not finished, and let others evict."""
-        with self._owning:
-            if self._own is not None:
-                descriptor, folder, lock = self._own
-                self._own = None
-                with suppress(OSError):
-                    self._emptied(folder)
-                    self.system.remove(lock)
-                os.close(descriptor)
+        self._scratch.close()
         if self._pin is not None:
             os.close(self._pin)
             self._pin = None
@@ -165,7 +143,8 @@ class Store:
 
     def scratch(self, suffix: str = "") -> Path:
         """A new path on the disk of the store, of this process alone; gone when the store is closed."""
-        return self._scratch_folder() / f"{secrets.token_hex(8)}{suffix}"
+        self._must_be_writable()
+        return self._scratch.path(suffix)
 
     def put(self, key: str, files: Mapping[str, Path], facts: Mapping[str, Any]) -> Entry:
         """Take files from the scratch folder in: afterwards they survive a power cut.
@@ -203,7 +182,7 @@ class Store:
             self.folder / "locks" / key, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
         )
         try:
-            yield _flock(descriptor, fcntl.LOCK_EX, wait)
+            yield locked(descriptor, fcntl.LOCK_EX, wait)
         finally:
             os.close(descriptor)
 
@@ -214,32 +193,15 @@ class Store:
             yield False
             return
         # A lock that is shared is not made one's own in one step: between the two, others may come and go.
-        is_alone = _flock(self._pin, fcntl.LOCK_EX, wait=False)
+        is_alone = locked(self._pin, fcntl.LOCK_EX, wait=False)
         try:
             yield is_alone
         finally:
-            _flock(self._pin, fcntl.LOCK_SH, wait=True)
+            locked(self._pin, fcntl.LOCK_SH, wait=True)
 
     def sweep(self) -> int:
         """Remove what processes that died left unfinished; how many there were."""
-        count = 0
-        for lock in sorted((self.folder / "tmp").glob("*.lock")):
-            if self._own is not None and lock == self._own[2]:
-                continue
-            try:
-                descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-            except OSError:
-                continue
-            try:
-                # Its owner holds this lock for as long as it lives; numbers of processes come again.
-                if _flock(descriptor, fcntl.LOCK_EX, wait=False):
-                    with suppress(OSError):
-                        self._emptied(lock.with_suffix(""))
-                        self.system.remove(lock)
-                        count += 1
-            finally:
-                os.close(descriptor)
-        return count
+        return self._scratch.sweep()
 
     # Where things lie
 
@@ -270,7 +232,7 @@ class Store:
 
     def is_own(self, path: Path) -> bool:
         """Whether a path is this process's scratch folder, or its lock."""
-        return self._own is not None and path in self._own[1:]
+        return self._scratch.is_own(path)
 
     def _record(self, key: str) -> Record | None:
         return self.record_at(self.record_path(key))
@@ -280,62 +242,6 @@ class Store:
         return Entry(files, record.facts)
 
     # How it is done
-
-    def _opened(self) -> bool:
-        """Make what is missing, and refuse what is not ours; whether it can only be read."""
-        folder = self.folder
-        if not folder.exists():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                self.system.make_folder(folder)
-            self.system.sync_folder(folder.parent)
-        state = folder.stat()
-        if not folder.is_dir():
-            raise StoreError(f"{folder} is no folder", "name another with --cache-dir")
-        if state.st_uid != os.geteuid():
-            hint = "a cache is read and written by its owner alone: name another with --cache-dir"
-            raise StoreError(f"{folder} belongs to somebody else", hint)
-        if state.st_mode & 0o022:
-            hint = f"others could put films of theirs there; to keep it, type: chmod go-w {folder}"
-            raise StoreError(f"{folder} may be written to by others", hint)
-        there = {path.name for path in folder.iterdir()}
-        strange = there - {TAG, *FOLDERS}
-        if strange and TAG not in there:
-            hint = "name a folder that is empty or not there yet with --cache-dir"
-            raise StoreError(f"{folder} holds other things, as {min(strange)}", hint)
-        is_read_only = bool(os.statvfs(folder).f_flag & os.ST_RDONLY) or not os.access(folder, os.W_OK)
-        if is_read_only:
-            return True
-        if {TAG, *FOLDERS} <= there:
-            return False
-        for name in FOLDERS:
-            with suppress(FileExistsError):
-                self.system.make_folder(folder / name)
-        if TAG not in there:
-            self._publish(self._written(TAG_TEXT), folder / TAG)
-        self.system.sync_folder(folder)
-        return False
-
-    def _scratch_folder(self) -> Path:
-        self._must_be_writable()
-        with self._owning:
-            while self._own is None:
-                name = f"{os.uname().nodename[:64]}-{os.getpid()}-{secrets.token_hex(4)}"
-                lock = self.folder / "tmp" / f"{name}.lock"
-                descriptor = self._locked_file(lock, fcntl.LOCK_EX)
-                # Another process may have swept it away before it was locked.
-                if descriptor is None or not lock.exists():
-                    continue
-                # Known before it is made, so that it is swept away whatever comes.
-                self._own = descriptor, self.folder / "tmp" / name, lock
-                try:
-                    self.system.make_folder(self._own[1])
-                except BaseException:
-                    self._own = None
-                    lock.unlink(missing_ok=True)
-                    os.close(descriptor)
-                    raise
-            return self._own[1]
 
     def _written(self, data: bytes) -> Path:
         """A file in the scratch folder with these bytes, on the disk."""
@@ -368,25 +274,6 @@ class Store:
                 self.system.rename(
                     path, self.folder / "quarantine" / f"{path.name[:80]}.{secrets.token_hex(4)}"
                 )
-
-    def _emptied(self, folder: Path) -> None:
-        if folder.is_dir():
-            for path in sorted(folder.iterdir()):
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    self.system.remove(path)
-            self.system.remove_folder(folder)
-
-    def _locked_file(self, path: Path, kind: int) -> int | None:
-        """A descriptor of a lock file, locked; None where it vanished meanwhile."""
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        _flock(descriptor, kind, wait=True)
-        with suppress(FileNotFoundError):
-            if os.fstat(descriptor).st_ino == path.stat().st_ino:
-                return descriptor
-        os.close(descriptor)
-        return None
 
     def _must_be_writable(self) -> None:
         if self.is_read_only:
@@ -425,14 +312,3 @@ def temporary_store() -> Iterator[Store]:
             yield store
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _flock(descriptor: int, kind: int, wait: bool) -> bool:
-    try:
-        fcntl.flock(descriptor, kind if wait else kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        if error.errno not in NO_LOCKS:
-            raise
-    return True

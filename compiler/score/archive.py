@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from itertools import pairwise
 
 from .faults import fault
 from .xml_guard import parse_xml
@@ -56,7 +57,7 @@ def _entries(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
         raise fault("MV402", name, "the archive holds two files of one name")
     # Files that share bytes make a small archive large (D. Fifield, "A better zip bomb", 2019).
     begins = sorted((info.header_offset, info.compress_size) for info in infos)
-    for (start, size), (following, _) in zip(begins, begins[1:], strict=False):
+    for (start, size), (following, _) in pairwise(begins):
         if start + _LOCAL_HEADER_BYTES + size > following:
             raise fault("MV402", name, "the files in the archive lie in each other")
     return entries

@@ -18,7 +18,8 @@ from typing import Any
 
 from ...dsl.diagnostics import Diagnostic, PieceError
 from ...dsl.span import Span
-from ...store.store import Store, StoreError
+from ...store.errors import StoreError
+from ...store.store import Store
 from .job import VIDEO, SegmentJob
 from .processes import Ended, Failed, Frames, Said
 from .ray_address import refused

@@ -159,7 +159,8 @@ def _own_recipe(recipe: Recipe) -> Recipe:
 @contextmanager
 def _store(order: Order, carry: bool) -> Iterator[tuple[Store, bool]]:
     """A store to render into; whether it is the one that the order names."""
-    from ...store.store import Store, StoreError
+    from ...store.errors import StoreError
+    from ...store.store import Store
 
     shared = None
     if not carry and _is_seen(*order.witness):

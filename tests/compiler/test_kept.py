@@ -16,8 +16,9 @@ from musicvis.compiler.kept import KeptCompilation, compile_piece_kept
 from musicvis.compiler.plan import Plan
 from musicvis.dsl.load import load_piece
 from musicvis.renderers.sound.wave import write_wav
+from musicvis.store.errors import StoreError
 from musicvis.store.keys import digest_of
-from musicvis.store.store import Store, StoreError
+from musicvis.store.store import Store
 
 DATA = Path(__file__).parent / "score/data"
 ORIGINAL = Path(__file__).parents[2] / "pieces/impassive"

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from musicvis.store.errors import StoreError
 from musicvis.store.evict import keep_within
-from musicvis.store.store import Store, StoreError
+from musicvis.store.store import Store
 from musicvis.tests.store.faults import (
     Build,
     WatchedSystem,

@@ -1,0 +1,15 @@
+"""What is wrong with a store, for whoever named its folder."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The folder cannot be a store, or cannot be written where that is needed."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type[StoreError], tuple[str, str]]:
+        return StoreError, (self.message, self.hint)

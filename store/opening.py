@@ -1,0 +1,54 @@
+"""Opening: whether a folder can be a store, and making it one."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from .errors import StoreError
+from .system import System
+
+TAG = "CACHEDIR.TAG"
+TAG_TEXT = (
+    b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by musicvis: `musicvis clean --all` empties it.\n"
+)
+"""The Cache Directory Tagging Specification: backups leave such a folder out."""
+FOLDERS = ("records", "blobs", "tmp", "locks", "quarantine")
+
+
+def checked(folder: Path, system: System) -> bool:
+    """Make the folder where it is missing, and refuse what is not ours; whether it can only be read.
+
+    Raises StoreError for what cannot be a store, OSError for what cannot be looked at or made.
+    """
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            system.make_folder(folder)
+        system.sync_folder(folder.parent)
+    state = folder.stat()
+    if not folder.is_dir():
+        raise StoreError(f"{folder} is no folder", "name another with --cache-dir")
+    if state.st_uid != os.geteuid():
+        hint = "a cache is read and written by its owner alone: name another with --cache-dir"
+        raise StoreError(f"{folder} belongs to somebody else", hint)
+    if state.st_mode & 0o022:
+        hint = f"others could put films of theirs there; to keep it, type: chmod go-w {folder}"
+        raise StoreError(f"{folder} may be written to by others", hint)
+    there = {path.name for path in folder.iterdir()}
+    strange = there - {TAG, *FOLDERS}
+    if strange and TAG not in there:
+        hint = "name a folder that is empty or not there yet with --cache-dir"
+        raise StoreError(f"{folder} holds other things, as {min(strange)}", hint)
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY) or not os.access(folder, os.W_OK)
+
+
+def completed(folder: Path, system: System) -> bool:
+    """Make the folders inside that are missing; whether the store has its tag already."""
+    there = {path.name for path in folder.iterdir()}
+    for name in FOLDERS:
+        if name not in there:
+            with suppress(FileExistsError):
+                system.make_folder(folder / name)
+    return TAG in there

@@ -1,0 +1,92 @@
+"""Scratch: a folder on the disk of the store for each process, which is gone when the process is."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from .locks import locked, locked_file
+from .system import System
+
+
+class Scratch:
+    """The folders of all processes that have a store open; this process makes its own when it needs one."""
+
+    def __init__(self, folder: Path, system: System) -> None:
+        self._folder, self._system = folder, system
+        self._making = threading.Lock()
+        self._own: tuple[int, Path, Path] | None = None
+
+    def path(self, suffix: str) -> Path:
+        """A new path in the folder of this process."""
+        return self._own_folder() / f"{secrets.token_hex(8)}{suffix}"
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a path is the folder of this process, or its lock."""
+        return self._own is not None and path in self._own[1:]
+
+    def close(self) -> None:
+        """Remove what this process has left in its folder, and the folder."""
+        with self._making:
+            if self._own is not None:
+                descriptor, folder, lock = self._own
+                self._own = None
+                with suppress(OSError):
+                    self._emptied(folder)
+                    self._system.remove(lock)
+                os.close(descriptor)
+
+    def sweep(self) -> int:
+        """Remove what processes that died left unfinished; how many there were."""
+        count = 0
+        for lock in sorted(self._folder.glob("*.lock")):
+            if self.is_own(lock):
+                continue
+            try:
+                descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            except OSError:
+                continue
+            try:
+                # Its owner holds this lock for as long as it lives; numbers of processes come again.
+                if locked(descriptor, fcntl.LOCK_EX, wait=False):
+                    with suppress(OSError):
+                        self._emptied(lock.with_suffix(""))
+                        self._system.remove(lock)
+                        count += 1
+            finally:
+                os.close(descriptor)
+        return count
+
+    def _own_folder(self) -> Path:
+        with self._making:
+            while self._own is None:
+                name = f"{os.uname().nodename[:64]}-{os.getpid()}-{secrets.token_hex(4)}"
+                lock = self._folder / f"{name}.lock"
+                descriptor = locked_file(lock, fcntl.LOCK_EX)
+                # Another process may have swept it away before it was locked.
+                if descriptor is None or not lock.exists():
+                    continue
+                # Known before it is made, so that it is swept away whatever comes.
+                self._own = descriptor, self._folder / name, lock
+                try:
+                    self._system.make_folder(self._own[1])
+                except BaseException:
+                    self._own = None
+                    lock.unlink(missing_ok=True)
+                    os.close(descriptor)
+                    raise
+            return self._own[1]
+
+    def _emptied(self, folder: Path) -> None:
+        if folder.is_dir():
+            for path in sorted(folder.iterdir()):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    self._system.remove(path)
+            self._system.remove_folder(folder)
