@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- measured by benchmarks/reliability.py -->", "<!-- end of what is measured -->"
+BEGIN_THREATS, END_THREATS = "<!-- threats, by benchmarks/reliability.py -->", "<!-- end of the threats -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,25 @@ def edit_table(options: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
+def threat_table() -> str:
+    """Every threat of a stranger's piece, what is promised, and how many tests hold us to it."""
+    from musicvis.tests.hostile.rows import ROWS
+
+    lines = ["| | threat | promise | tests |", "|---:|---|---|---:|"]
+    for row in ROWS:
+        promise = row.promise if row.tests else f"{row.promise} {row.why_not}".strip()
+        lines.append(f"| {row.number} | {row.threat} | {promise} | {len(row.tests)} |")
+    return "\n".join(lines)
+
+
+def put_between(begin: str, end: str, said: str) -> None:
+    """Put a text between two marks of the document."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    DOCUMENT.write_text(f"{before}{begin}\n{said}\n{end}{after}", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> int:
     is_quick = "--quick" in arguments
     started_s = time.monotonic()
@@ -160,12 +180,10 @@ def main(arguments: list[str]) -> int:
     size = "a draft, 640x360 at 15 frames a second" if is_quick else "1920x1080 at 30 frames a second"
     said = (
         f"{described()}\n\n{table(rows)}\n\n### After an edit\n\n"
-        f"Impassive, 46.6 s, {size}, compiled again after each edit of the piece as it was:\n\n{edited}\n"
+        f"Impassive, 46.6 s, {size}, compiled again after each edit of the piece as it was:\n\n{edited}"
     )
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{said}{END}{after}", encoding="utf-8")
+    put_between(BEGIN, END, said)
+    put_between(BEGIN_THREATS, END_THREATS, threat_table())
     print(f"{time.monotonic() - started_s:.0f} s")
     return 0 if all(row.is_kept for row in rows) else 1
 
