@@ -12,7 +12,9 @@ import click
 
 from .discover import PiecePath, nearest_piece
 
-RENDER, GAN, MUSICXML = (f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml"))
+RENDER, GAN, MUSICXML, OPENVINO, RAY, HRTF = (
+    f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml", "openvino", "ray", "hrtf")
+)
 
 PACKAGES = (
     # Its name in the package index, what it is for, what brings it, and whether every film needs it.
@@ -28,9 +30,12 @@ PACKAGES = (
     ("scipy", "the synthesiser", RENDER, True),
     ("soxr", "recordings at other rates", RENDER, True),
     ("av", "writing the film", RENDER, True),
-    ("pytorch-pretrained-biggan", "BigGAN", GAN, False),
+    ("pytorch-pretrained-biggan", "fetching BigGAN's weights", GAN, False),
+    ("openvino", "BigGAN faster on a CPU", OPENVINO, False),
+    ("h5py", "measured heads", HRTF, False),
+    ("ray", "rendering on several machines", RAY, False),
 )
-MUSESCORE = ("mscore", "musescore", "musescore4", "mscore4portable", "MuseScore4", "musescore3")
+MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
 
 
@@ -69,7 +74,7 @@ def examined(manifest: Path | None) -> list[Item]:
         Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")
     ]
     items += [Item(name, use, version_of(name), mend, needed) for name, use, mend, needed in PACKAGES]
-    items += [cuda(), *encoders(), musescore()]
+    items += [cuda(), *encoders(), *players(), library(), cache()]
     return items if manifest is None else [*items, weights(manifest)]
 
 
@@ -110,18 +115,45 @@ def encoders() -> list[Item]:
         found = dict.fromkeys(av.codecs_available & {"libx264", "h264_nvenc"}, "in FFmpeg")
     return [
         Item("libx264", "H.264 video", found.get("libx264", ""), "pip install --upgrade av", True),
+        Item("h264_nvenc", "H.264 on the graphics card", found.get("h264_nvenc", ""), "optional"),
+    ]
+
+
+def players() -> list[Item]:
+    """Programs that play a stem where a manifest says `by:`; scores are read without them."""
+    musescore = next((found for name in MUSESCORE if (found := shutil.which(name))), "")
+    return [
+        Item("MuseScore", "writing scores; stems with by: musescore", musescore, "optional: musescore.org"),
         Item(
-            "h264_nvenc", "H.264 on the graphics card; not used yet", found.get("h264_nvenc", ""), "optional"
+            "FluidSynth",
+            "stems with by: fluidsynth",
+            shutil.which("fluidsynth") or "",
+            "optional: fluidsynth.org",
         ),
     ]
 
 
-def musescore() -> Item:
-    """The program MuseScore: only to write scores, which musicvis reads by itself."""
-    path = next((found for name in MUSESCORE if (found := shutil.which(name))), "")
-    return Item(
-        "MuseScore", "writing scores; musicvis reads them without it", path, "optional: musescore.org"
-    )
+def library() -> Item:
+    """The weights of BigGAN that are the user's own."""
+    from ..renderers.generators.biggan.library import entries, library_folder
+
+    names = ", ".join(entry.name for entry in entries(library_folder()))
+    mend = "optional: musicvis weights fetch biggan-deep-512"
+    return Item("weights of BigGAN", "pictures; the embedded generator needs none", names, mend)
+
+
+def cache() -> Item:
+    """Where finished work is kept, and how much of it there is."""
+    from ..store.errors import StoreError
+    from ..store.place import cache_folder, size_said
+
+    try:
+        folder = cache_folder()
+    except StoreError as error:
+        return Item("cache", "what is not rendered twice", "", error.hint)
+    blobs = (folder / "blobs").glob("*/*")
+    size_bytes = sum(path.lstat().st_size for path in blobs)
+    return Item("cache", "what is not rendered twice", f"{folder}: {size_said(size_bytes)}", "")
 
 
 def weights(manifest: Path) -> Item:
@@ -132,9 +164,9 @@ def weights(manifest: Path) -> Item:
     named = piece.visuals.weights if piece is not None else None
     mend = "name a folder of the piece with config.json and pytorch_model.bin under visuals.weights"
     if named is None:
-        return Item("weights", "BigGAN; the embedded generator needs none", "", mend)
+        return Item("weights of the piece", "none named", "", mend)
     folder = manifest.parent / named
     there = [name for name in WEIGHTS if (folder / name).is_file()]
     is_whole = WEIGHTS[0] in there and len(there) > 1
     mend = f"put {' and '.join(WEIGHTS[:2])} into {folder}"
-    return Item("weights", "BigGAN", f"{folder}: {', '.join(there)}" if is_whole else "", mend)
+    return Item("weights of the piece", "BigGAN", f"{folder}: {', '.join(there)}" if is_whole else "", mend)

@@ -58,3 +58,10 @@ def test_a_schema_is_json_and_valid(name: str, run: Run) -> None:
     schema = json.loads(run("schema", name).stdout)
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_the_cache_is_told_with_its_size(run: Run, own_cache: Path) -> None:
+    (own_cache / "blobs" / "ab").mkdir(parents=True)
+    (own_cache / "blobs" / "ab" / "x").write_bytes(bytes(1_500_000))
+    (line,) = [line for line in run("doctor").output.splitlines() if "  cache " in line]
+    assert str(own_cache) in line and "1.5 MB" in line
