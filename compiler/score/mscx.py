@@ -45,7 +45,8 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
                 measure, Ground(name, bars[index], index, starts[index], staff, stretch, division), paper
             )
     bar_repeats = _bar_repeats(columns, paper, name)
-    layout = Layout(name, parts, starts, paper.onsets, int(root.attributes["version"].partition(".")[0]))
+    onsets = [sorted(set(bar_onsets)) for bar_onsets in paper.onsets]
+    layout = Layout(name, parts, starts, onsets, int(root.attributes["version"].partition(".")[0]))
     marks = read_marks(paper.marks, layout)
     tracks, track_of = _tracks(parts, marks, layout)
     findings = [*_meter_findings(local_meters, name), *marks.findings]

@@ -65,6 +65,7 @@ class Layout:
     bar_starts: Sequence[Fraction]
     """One more than there are bars: the last is the end."""
     onsets: Sequence[Sequence[Fraction]]
+    """For each bar, where chords and rests begin on any staff, in order."""
     major_version: int
 
     def time(self, place: Place) -> Fraction:
@@ -176,9 +177,11 @@ def _fermata(mark: Mark, layout: Layout, found: Marks) -> None:
     stretch = _stretch(node, layout.major_version)
     if node.value("play", "1") == "0" or stretch in (0, 1):
         return
-    later = [onset for onset in layout.onsets[mark.place.bar_index] if onset > mark.place.offset_qn]
+    onsets = layout.onsets[mark.place.bar_index]
+    following = bisect_right(onsets, mark.place.offset_qn)
     start = layout.bar_starts[mark.place.bar_index]
-    end = start + min(later) if later else layout.bar_starts[mark.place.bar_index + 1]
+    is_last = following == len(onsets)
+    end = layout.bar_starts[mark.place.bar_index + 1] if is_last else start + onsets[following]
     # MuseScore returns to tempo one of its ticks before the next chord.
     end -= _TICK_QN
     if end > layout.time(mark.place):

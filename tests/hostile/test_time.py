@@ -1,12 +1,15 @@
 """What is small takes no minutes: texts made for the worst case of every search and loop."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from musicvis.compiler.compile import check_piece
+from musicvis.dsl.diagnostics import PieceError
 from musicvis.dsl.ignores import without_ignored
 from musicvis.dsl.load import load_piece
 
+from .campaigns import score_as_played
 from .samples import waltz
 from .watch import CASE_CPU_S, watchdog
 
@@ -48,3 +51,26 @@ def test_a_megabyte_at_its_worst_is_checked_in_seconds(name: str, tmp_path: Path
     with watchdog(CASE_CPU_S):
         loaded = load_piece(tmp_path)
         without_ignored(check_piece(loaded), loaded.files)
+
+
+CHORD = "<Chord><durationType>128th</durationType><Note><pitch>60</pitch></Note></Chord>"
+FERMATA = "<Fermata><subtype>fermataAbove</subtype><timeStretch>2</timeStretch></Fermata>"
+SPANNER = "<Spanner type='{0}'><{0}/><next><location><measures>900</measures></location></next></Spanner>"
+BARS = {
+    "fermatas of one bar": [(FERMATA + CHORD) * 2000 + FERMATA * 20_000],
+    "slurs over everything": [SPANNER.format("Slur") * 10_000 + CHORD * 64, *[CHORD * 64] * 200],
+    "trills over everything": [SPANNER.format("Trill") * 10_000 + CHORD * 64, *[CHORD * 64] * 200],
+    "tempi of every bar": [f"<Tempo><tempo>{10 + i / 777:.9f}</tempo></Tempo>{CHORD}" for i in range(6000)],
+    "tuplets in tuplets": [
+        "<Tuplet><normalNotes>2</normalNotes><actualNotes>3</actualNotes></Tuplet>" * 20_000
+    ],
+}
+
+
+@pytest.mark.parametrize("name", BARS)
+def test_a_score_at_its_worst_is_read_in_seconds(name: str) -> None:
+    bars = "".join(f"<Measure><voice>{bar}</voice></Measure>" for bar in BARS[name])
+    part = '<Part><Staff id="1"/></Part>'
+    document = f'<museScore version="3.02"><Score>{part}<Staff id="1">{bars}</Staff></Score></museScore>'
+    with watchdog(CASE_CPU_S), suppress(PieceError):
+        score_as_played(document.encode(), "a.mscx")
