@@ -14,6 +14,8 @@ from .xml_guard import Node
 MAX_BARS = 4000
 MAX_BARS_WITHOUT_METRE = 500
 MAX_PARTS = 256
+# The same square, in a bar: half a minute for 40,000. A piano's bar of 128th notes in chords of four has 2,048.
+MAX_NOTES_IN_BAR = 8192
 
 
 def read_frame(root: Node, name: str) -> Frame:
@@ -35,6 +37,12 @@ def read_frame(root: Node, name: str) -> Frame:
         raise fault(
             "MV407", name, f"its parts must have the same number of bars, 1 to {MAX_BARS}", line=root.line
         )
+    for part in parts:
+        for measure in part.each("measure"):
+            if sum(node.tag == "note" for node in measure.children) > MAX_NOTES_IN_BAR:
+                raise fault(
+                    "MV407", name, f"more than {MAX_NOTES_IN_BAR} notes in one bar", line=measure.line
+                )
     if max(counts) > MAX_BARS_WITHOUT_METRE:
         for part in parts:
             if not any(node.has("time") for node in next(part.each("measure")).each("attributes")):

@@ -250,6 +250,14 @@ def test_dynamics_of_the_whole_system_cannot_multiply_a_small_file() -> None:
         read_score(system(2000), "a.mscx")
 
 
+def test_tens_of_thousands_of_notes_in_one_bar_are_refused_before_music21_sees_them() -> None:
+    note = "<note><rest/><duration>1</duration></note>"
+    listing = '<part-list><score-part id="P1"><part-name>a</part-name></score-part></part-list>'
+    part = f'<part id="P1"><measure number="1">{note * 8193}</measure></part>'
+    with pytest.raises(PieceError, match="MV407 more than 8192 notes in one bar"):
+        read_score(f"<score-partwise>{listing}{part}</score-partwise>".encode(), "a.musicxml")
+
+
 def test_more_than_four_hours_of_music_are_refused() -> None:
     slow = re.sub("<tempo>[^<]*<", "<tempo>0.001<", SCORE.decode())
     with pytest.raises(PieceError, match=r"MV408 it lasts 4\.4 hours, at most 4"):
