@@ -14,7 +14,7 @@ from .xml_guard import Node
 MAX_BARS = 4000
 MAX_BARS_WITHOUT_METRE = 500
 MAX_PARTS = 256
-# The same square, in a bar: half a minute for 40,000. A bar of 128th notes in four voices of chords has 2,048.
+# The same square, in a bar: half a minute for 40,000. Four voices of 128th notes in chords have some 2,000.
 MAX_NOTES_IN_BAR = 8192
 
 
