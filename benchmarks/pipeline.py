@@ -1,5 +1,6 @@
 """A whole film with BigGAN, stage by stage and together, beside the shape of the audio-driven pipeline."""
 
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from .film import FPS, Silent, wandering_picture
 from .networks import PACKAGE, package_works, random_network, written
 from .timing import cpu_ms_in_turns, elsewhere, in_turns, table
 
+SEGMENTS_EACH = 3
 YARDSTICK_FRAMES = 3
 YARDSTICK_FPS = 43
 """22050 samples a second in hops of 512."""
@@ -101,15 +103,17 @@ def stage_times_ms(picture: PicturePlan, folder: Path) -> dict[str, float]:
 def film_s(picture: PicturePlan, path: Path, processes: int) -> tuple[float, int]:
     """Wall time of a film without the start of its processes, and how many images it took."""
     duration_s = picture.frame_count / FPS
-    bars = tuple(BarMark(k + 1, 1, duration_s * k / processes) for k in range(processes))
+    count = processes * SEGMENTS_EACH
+    bars = tuple(BarMark(k + 1, 1, duration_s * k / count) for k in range(count))
     sound = SoundPlan(48_000, round(duration_s * 48_000), ())
     plan = Plan("Benchmark", 1, duration_s, picture, sound, bars)
     request = Request(only="video", device="cpu", workers=processes)
     with temporary_store() as store:
         render(plan, path, request, reporter=Silent(), store=store)
         facts = [record.facts for _, record, _ in entries(store) if "frames" in record.facts]
-    # Each process makes its generator before its first segment, and has as many frames as the others.
-    return sum(float(said["seconds"]) for said in facts) / processes, sum(said["images"] for said in facts)
+    # A network's first images take longer: of each process, that is in one segment of several.
+    frame_s = statistics.median(said["seconds"] / said["frames"] for said in facts)
+    return frame_s * picture.frame_count / processes, sum(said["images"] for said in facts)
 
 
 def yardstick(network: Any, picture: PicturePlan, stages_ms: dict[str, float], resolution_px: int) -> str:
