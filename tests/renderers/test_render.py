@@ -222,7 +222,7 @@ def test_control_c_ends_a_render_at_once_and_leaves_nothing(tmp_path: Path) -> N
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if line == "frame 5\n":
+        if int(line.split()[1]) >= 5:
             process.send_signal(signal.SIGINT)
             break
     process.communicate(timeout=60)
