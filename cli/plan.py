@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NAMED = 8
 """More of a stage than that are only counted."""
-PLURALS = {"stem": "stems", "bus": "buses", "mix": "mix", "segment": "segments"}
+PLURALS = {"stem": "stems", "dry": "sums", "bus": "buses", "mix": "mix", "segment": "segments"}
 
 
 @click.command("plan")

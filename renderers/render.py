@@ -199,7 +199,8 @@ class _Build:
 
     def _heard(self) -> SoundRender:
         """The finished sound; its figures are told."""
-        from .sound.mix import SoundRender, StemExport, core_count, report_lines
+        from .crews.local import core_count
+        from .sound.mix import SoundRender, StemExport, report_lines
 
         export = None
         if self._stem_folder is not None:

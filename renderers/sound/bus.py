@@ -73,11 +73,12 @@ def kept_bus(bus: BusPlan, plan: SoundPlan, store: Store, *, keep_dry: bool, pro
         return {WET: file}, {"seconds": round(time.perf_counter() - started_s, 3), "kappa": repr(kappa)}
 
     def make_dry() -> Made:
+        started_s = time.perf_counter()
         file = store.scratch(".wav")
         sums = _summed([_dry_blocks(part, own, plan) for part, own in zip(parts, stems, strict=True)])
         write_wav(file, (np.asarray(block.T, np.float32) for block in sums), plan.sample_rate_hz)
         digests.check()
-        return {DRY: file}, {}
+        return {DRY: file}, {"seconds": round(time.perf_counter() - started_s, 3)}
 
     wet = made(store, bus_node(bus, sources, plan, digests), make_wet)
     dry = made(store, dry_node(bus, sources, plan), make_dry) if keep_dry else None

@@ -5,7 +5,6 @@ come last; the sum is mastered. Files of the store keep memory the same for a mi
 is there already is not made again.
 """
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -240,11 +239,6 @@ def faded(
     if fade_out_s > 0.0:
         gain *= _smooth((sample_count - 1 - n) / (fade_out_s * sample_rate_hz))
     return gain
-
-
-def core_count() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def file_names(names: Sequence[str]) -> tuple[str, ...]:

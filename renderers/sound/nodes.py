@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from ...compiler.plan import BusPlan, EffectPlan, SoundPlan, StemPlan
 from ...store.keys import digest_of, file_digest
@@ -33,10 +33,6 @@ class Lookup(Protocol):
         """Whether they are there."""
         ...
 
-    def facts(self, key: str) -> Mapping[str, Any] | None:
-        """What else is known of it."""
-        ...
-
 
 class Nowhere:
     """A store of nothing, in which everything has a name all the same: for comparing two pieces."""
@@ -49,10 +45,6 @@ class Nowhere:
         """Never."""
         return False
 
-    def facts(self, key: str) -> None:
-        """None."""
-        return
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -62,8 +54,6 @@ class Known:
     name: str
     node: Node | None
     is_there: bool
-    seconds: float | None
-    """What it took when it was last made, if it is there."""
 
 
 class FileDigests:
@@ -202,13 +192,12 @@ def known_nodes(plan: SoundPlan, store: Lookup, kept: Sequence[bool], digests: F
             nodes = [bus_node(bus, names, plan, digests)]
             nodes += [dry_node(bus, names, plan)] if keep_dry else []
         found += [
-            Known("bus", bus.name, None, False, None) if node is None else _known(node, store)
-            for node in nodes
+            Known("bus", bus.name, None, False) if node is None else _known(node, store) for node in nodes
         ]
         files.append(_files(nodes, store))
     named = [one for one in files if one is not None]
     mix = mix_node(plan, named, digests) if len(named) == len(plan.buses) else None
-    found.append(Known("mix", "mix", None, False, None) if mix is None else _known(mix, store))
+    found.append(Known("mix", "mix", None, False) if mix is None else _known(mix, store))
     return found
 
 
@@ -225,10 +214,7 @@ def _files(nodes: Sequence[Node | None], store: Lookup) -> dict[str, str] | None
 
 
 def _known(node: Node, store: Lookup) -> Known:
-    facts = store.facts(node.key) or {}
-    seconds = facts.get("seconds")
-    took = float(seconds) if isinstance(seconds, int | float) else None
-    return Known(node.stage, node.name, node, store.has(node.key), took)
+    return Known(node.stage, node.name, node, store.has(node.key))
 
 
 def _chain_digest(chain: Sequence[EffectPlan], digests: FileDigests) -> str:

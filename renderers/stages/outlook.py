@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ...store.store import Store
     from ..sound.nodes import Lookup
 
-STAGES = ("stem", "bus", "mix", "segment")
-
 
 @dataclass(frozen=True, slots=True)
 class Item:
