@@ -185,6 +185,8 @@ def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Requ
         stems = stems or ("dry",)
     elif stems and only in ("frames", "video"):
         raise click.UsageError(f"--only {only} has no buses: leave out --stems, or --only {only}")
+    if options["ray"] is not None and only in ("stems", "audio"):
+        raise click.UsageError(f"--ray renders frames, and --only {only} has none: leave out one of them")
     if options["verify"] and only not in (None, "video"):
         raise click.UsageError("--verify is for a film")
     options |= {"only": only, "stems": stems, "bits": int(bits or 24), "shard": options["shard"] or (0, 1)}

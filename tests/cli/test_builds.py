@@ -194,6 +194,7 @@ def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -
         (("--only", "stems", "-o", "a.wav"), "stems go to the folder build/stems"),
         (("--cache-limit", "many"), "is no size"),
         (("--only", "audio", "--verify"), "--verify is for a film"),
+        (("--only", "audio", "--ray", "auto"), "--ray renders frames"),
     ],
 )
 def test_wrong_use_is_told(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
