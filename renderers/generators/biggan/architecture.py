@@ -50,6 +50,13 @@ class Architecture:
                 yield next(names), None, channels, channels
             yield next(names), doubles, channels, after * self.channel_width
 
+    def sides_px(self) -> Iterator[int]:
+        """The side of the images that each entry makes."""
+        side_px = START_SIDE_PX
+        for _, doubles, _, _ in self.entries():
+            side_px *= 2 if doubles else 1
+            yield side_px
+
 
 def released(resolution_px: int, channel_width: int = 128) -> Architecture:
     """The architecture of the weights that were released for 128, 256 or 512 pixels."""

@@ -12,9 +12,10 @@ from ...picture.upscale import resized
 from ..protocol import CLASS_COUNT, NOISE_SIZE
 from .architecture import read_architecture
 from .conditioning import Conditioning, Conditions
-from .network import stretches
+from .cpu.network import CpuNetwork, FirstLayers
+from .network import stretch_after, stretches
 from .precision import Computing, backend_for, dtype_for, exact_side_px
-from .runtimes import OpenVinoRuntime, Runtime, TorchRuntime
+from .runtimes import OpenVinoRuntime, Runtime, keep_large_blocks
 from .weights import check_pin, read_weights
 
 FRAMES_AT_ONCE_ON_CPU = 8
@@ -52,7 +53,7 @@ class BigGan:
         with torch.inference_mode():
             self._conditioning = Conditioning(architecture, tensors, self._device)
             self._runtime, self.frames_at_once = self._started(tensors, computing)
-        self._batches = Batches(self._runtime.images, self.frames_at_once if self._on_gpu else 1)
+        self._batches = Batches(self._runtime.images, self.frames_at_once)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -104,21 +105,24 @@ class BigGan:
 
     def _started(self, tensors: dict[str, torch.Tensor], computing: Computing) -> tuple[Runtime, int]:
         """The runtime, and how many images it makes at once at best."""
-        architecture = self._architecture
+        architecture, precision = self._architecture, self.precision
         side_px = architecture.output_dim
-        exact_px = exact_side_px(side_px, self.precision, self._device)
-        parts = stretches(architecture, tensors, self.precision, exact_px, head_in_blocks=not self._on_gpu)
+        exact_px = exact_side_px(side_px, precision, self._device)
         if self._on_gpu:
             from .gpu import CudaRuntime, batch_that_fits, image_bytes
 
-            one = image_bytes(side_px, architecture.channel_width, self.precision)
+            parts = stretches(architecture, tensors, precision, exact_px)
+            one = image_bytes(side_px, architecture.channel_width, precision)
             batch = batch_that_fits(torch.cuda.mem_get_info(self._device)[0], one)
             return CudaRuntime(parts, self._device, batch, compiles=True), batch
-        if self.backend == "openvino":
-            zero = torch.zeros(1, NOISE_SIZE), torch.zeros(1, CLASS_COUNT), torch.ones(1)
-            example = self._conditioning.conditions(*zero)
-            return OpenVinoRuntime(parts, example, computing.workers), FRAMES_AT_ONCE_ON_CPU
-        return TorchRuntime(parts, self._device), FRAMES_AT_ONCE_ON_CPU
+        keep_large_blocks()
+        if self.backend == "torch":
+            return CpuNetwork(architecture, tensors, precision, exact_px), FRAMES_AT_ONCE_ON_CPU
+        zero = torch.zeros(1, NOISE_SIZE), torch.zeros(1, CLASS_COUNT), torch.ones(1)
+        example = self._conditioning.conditions(*zero)
+        first = FirstLayers(architecture, tensors, exact_px)
+        rest = stretch_after(len(first), architecture, tensors, precision, head_in_blocks=True)
+        return OpenVinoRuntime(first, rest, example, computing.workers), FRAMES_AT_ONCE_ON_CPU
 
 
 class Batches:

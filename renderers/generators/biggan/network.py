@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as nnf
 
-from .architecture import START_SIDE_PX, Architecture
+from .architecture import Architecture
 from .conditioning import Modulation, Tensors, normalised
 
 LEAST_TRANSPOSED_PX = 16
@@ -58,26 +58,27 @@ class Block(torch.nn.Module):
 
 
 class Attention(torch.nn.Module):
-    """Self-attention over all places (Zhang et al. 2018), its three inputs from one convolution."""
+    """Self-attention over all places (Zhang et al. 2018)."""
 
-    weight: torch.Tensor
+    weight_queries: torch.Tensor
+    weight_keys: torch.Tensor
+    weight_values: torch.Tensor
     weight_out: torch.Tensor
 
     def __init__(self, tensors: Tensors, name: str) -> None:
         super().__init__()
-        queries, keys, values, out = (
-            normalised(tensors, f"{name}snconv1x1_{key}.") for key in ("theta", "phi", "g", "o_conv")
-        )
-        self.key_channels = keys.shape[0]
-        self.register_buffer("weight", _channels_last(torch.cat([queries, keys, values])))
+        # Three convolutions: of the parts of one's result OpenVINO makes copies, which take longer.
+        for role, key in (("queries", "theta"), ("keys", "phi"), ("values", "g")):
+            weight = normalised(tensors, f"{name}snconv1x1_{key}.")
+            self.register_buffer(f"weight_{role}", _channels_last(weight))
+        out = normalised(tensors, f"{name}snconv1x1_o_conv.")
         self.register_buffer("weight_out", _channels_last(out * tensors[f"{name}gamma"]))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         n, channels, height_px, width_px = x.shape
-        y = nnf.conv2d(x, self.weight)
-        queries = y[:, : self.key_channels].flatten(2)
-        pooled = nnf.max_pool2d(y[:, self.key_channels :], 2)
-        keys, values = pooled[:, : self.key_channels].flatten(2), pooled[:, self.key_channels :].flatten(2)
+        queries = nnf.conv2d(x, self.weight_queries).flatten(2)
+        keys = nnf.max_pool2d(nnf.conv2d(x, self.weight_keys), 2).flatten(2)
+        values = nnf.max_pool2d(nnf.conv2d(x, self.weight_values), 2).flatten(2)
         shares = torch.softmax(torch.bmm(queries.transpose(1, 2), keys), -1)
         seen = torch.bmm(shares, values.transpose(1, 2)).transpose(1, 2)
         return x + nnf.conv2d(seen.reshape(n, channels // 2, height_px, width_px), self.weight_out)
@@ -139,27 +140,28 @@ class Stretch(torch.nn.Module):
 
 
 def stretches(
+    architecture: Architecture, tensors: Tensors, precision: torch.dtype, exact_px: int = 0
+) -> list[Stretch]:
+    """The whole network: in float32 while the image has at most exact_px a side, then in `precision`.
+
+    The first layers cost little, and their rounding errors are what the later ones enlarge.
+    """
+    count = sum(side_px <= exact_px for side_px in architecture.sides_px())
+    exact = _modules(architecture, tensors)[:count]
+    rest = stretch_after(count, architecture, tensors, precision)
+    return [Stretch(exact, torch.float32), rest] if exact else [rest]
+
+
+def stretch_after(
+    count: int,
     architecture: Architecture,
     tensors: Tensors,
     precision: torch.dtype,
-    exact_px: int = 0,
     head_in_blocks: bool = False,
-) -> list[Stretch]:
-    """The whole network: in more than `precision` while the image has at most exact_px a side, then in it.
-
-    The first layers cost little, and their rounding errors are what the later ones enlarge. More than
-    bfloat16 is float32, more than float32 is float64.
-    """
-    exact: list[torch.nn.Module] = []
-    rest: list[torch.nn.Module] = []
-    side_px = START_SIDE_PX
-    for name, doubles, _, _ in architecture.entries():
-        layer = Attention(tensors, name) if doubles is None else Block(tensors, name, doubles, side_px)
-        side_px *= 2 if doubles else 1
-        (exact if side_px <= exact_px and not rest else rest).append(layer)
-    rest.append(Head(tensors, head_in_blocks))
-    more = torch.float64 if precision == torch.float32 else torch.float32
-    return ([Stretch(exact, more)] if exact else []) + [Stretch(rest, precision)]
+) -> Stretch:
+    """The layers after the first `count`, and the colours."""
+    rest = _modules(architecture, tensors)[count:]
+    return Stretch([*rest, Head(tensors, head_in_blocks)], precision)
 
 
 def transposed_kernel(weight: torch.Tensor) -> torch.Tensor:
@@ -174,6 +176,17 @@ def transposed_kernel(weight: torch.Tensor) -> torch.Tensor:
         for column in (0, 1):
             kernel[:, :, row : row + 3, column : column + 3] += flipped
     return kernel
+
+
+def _modules(architecture: Architecture, tensors: Tensors) -> list[torch.nn.Module]:
+    return [
+        Attention(tensors, name)
+        if doubles is None
+        else Block(tensors, name, doubles, side_px // 2 if doubles else side_px)
+        for (name, doubles, _, _), side_px in zip(
+            architecture.entries(), architecture.sides_px(), strict=True
+        )
+    ]
 
 
 def _norm_count(layer: torch.nn.Module) -> int:

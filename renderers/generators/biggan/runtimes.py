@@ -1,17 +1,18 @@
-"""Who computes the network: torch on any device, or OpenVINO on a CPU."""
+"""Who computes the network: torch's modules, OpenVINO on a CPU, or, in cpu/, torch in pieces on a CPU."""
 
 from __future__ import annotations
 
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
 from .conditioning import Conditions
+from .cpu.network import FirstLayers
 from .network import Stretch
 
 
@@ -29,8 +30,6 @@ class TorchRuntime:
     def __init__(self, stretches: Sequence[Stretch], device: torch.device) -> None:
         # A move keeps the weights channels-last, as the network made them.
         self._stretches = [stretch.to(device) for stretch in stretches]
-        if device.type == "cpu":
-            keep_large_blocks()
 
     def images(self, conditions: Conditions) -> torch.Tensor:
         return self.flat_images(conditions.start, [t for pair in conditions.modulations for t in pair])
@@ -47,73 +46,47 @@ class TorchRuntime:
 
 
 class OpenVinoRuntime:
-    """The same modules compiled by OpenVINO, one image at a time, one stream and one core for each worker.
+    """The first layers by torch, the others compiled by OpenVINO: one stream and one core for each worker.
 
-    Its results do not depend on the number of threads, to the last bit. Measured, image for image on one
-    core, against torch: see docs/benchmarks.md.
+    What OpenVINO computes does not depend on the number of threads, to the last bit.
     """
 
-    def __init__(self, stretches: Sequence[Stretch], example: Conditions, workers: int) -> None:
-        """example   conditions of one image, whose shapes the models are compiled for"""
+    def __init__(self, first: FirstLayers, rest: Stretch, example: Conditions, workers: int) -> None:
+        """rest      in float32 or bfloat16
+        example   conditions of one image, whose shapes the model is compiled for
+        """
         import openvino
 
-        self._stretches = list(stretches)
+        self._first = first
+        self._norm_count = rest.norm_count
         self._own = threading.local()
-        core = openvino.Core()
-        self._models: list[Any] = []
-        x = example.start[:1].contiguous()
-        for stretch, inputs in shares_of(self._stretches, example[:1]):
-            precision = stretch.precision
-            if precision == torch.float64:  # which OpenVINO would compute in float32
-                self._models.append(None)
-                x = _by_torch(stretch, x, inputs)
-                continue
-            stretch = stretch.float()
-            model = _converted(stretch, [x, *inputs])
-            hint = "bf16" if precision == torch.bfloat16 else "f32"
-            settings = {
-                "INFERENCE_PRECISION_HINT": hint,
-                "INFERENCE_NUM_THREADS": workers,
-                "NUM_STREAMS": workers,
-            }
-            self._models.append(core.compile_model(model, "CPU", settings))
-            x = stretch(x, *inputs).contiguous()
+        hint = "bf16" if rest.precision == torch.bfloat16 else "f32"
+        model = _converted(rest.float(), self._inputs(example)[0])
+        settings = {
+            "INFERENCE_PRECISION_HINT": hint,
+            "INFERENCE_NUM_THREADS": workers,
+            "NUM_STREAMS": workers,
+        }
+        self._model = openvino.Core().compile_model(model, "CPU", settings)
 
     def images(self, conditions: Conditions) -> torch.Tensor:
-        made = [self._image(conditions[k : k + 1]).copy() for k in range(len(conditions.start))]
-        return torch.from_numpy(np.concatenate(made) if len(made) > 1 else made[0])
-
-    def _image(self, conditions: Conditions) -> Any:
-        if not hasattr(self._own, "requests"):
-            self._own.requests = [model and model.create_infer_request() for model in self._models]
-        x: Any = conditions.start.contiguous()
-        parts = shares_of(self._stretches, conditions)
-        for request, (stretch, inputs) in zip(self._own.requests, parts, strict=True):
-            if request is None:
-                x = _by_torch(stretch, x, inputs)
-                continue
+        if not hasattr(self._own, "request"):
+            self._own.request = self._model.create_infer_request()
+        made = []
+        for inputs in self._inputs(conditions):
+            arrays = [tensor.numpy() for tensor in inputs]
             # The result lies in the request's own memory, which its next call overwrites.
-            arrays = [np.asarray(x), *(tensor.numpy() for tensor in inputs)]
-            x = request.infer(arrays, share_inputs=True)[0]
-        return x
+            made.append(self._own.request.infer(arrays, share_inputs=True)[0].copy())
+        return torch.from_numpy(np.concatenate(made))
 
-
-def shares_of(
-    stretches: Sequence[Stretch], conditions: Conditions
-) -> Iterator[tuple[Stretch, list[torch.Tensor]]]:
-    """Each stretch with the scales and shifts of its norms, in turn."""
-    first = 0
-    for stretch in stretches:
-        end = first + stretch.norm_count
-        yield stretch, [tensor for pair in conditions.modulations[first:end] for tensor in pair]
-        first = end
-
-
-def _by_torch(stretch: Stretch, x: torch.Tensor, inputs: Sequence[torch.Tensor]) -> torch.Tensor:
-    made: torch.Tensor = stretch(
-        x.to(stretch.precision), *(tensor.to(stretch.precision) for tensor in inputs)
-    )
-    return made.float().contiguous()
+    def _inputs(self, conditions: Conditions) -> list[list[torch.Tensor]]:
+        """What the model takes, for each image."""
+        x = self._first.made(conditions).permute(0, 3, 1, 2).contiguous()
+        rest = conditions.modulations[len(conditions.modulations) - self._norm_count :]
+        return [
+            [x[only], *(tensor[only] for pair in rest for tensor in pair)]
+            for only in (slice(image, image + 1) for image in range(len(x)))
+        ]
 
 
 def keep_large_blocks() -> None:

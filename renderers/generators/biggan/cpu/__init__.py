@@ -1,0 +1,1 @@
+"""The network on a CPU: in pieces that stay in the cache from one operation to the next."""
