@@ -23,7 +23,11 @@ def main() -> None:
         f"bfloat16, copies {copy_gb_per_s():.1f} GB/s.\n",
         flush=True,
     )
-    print("## BigGAN\n\nCPU time of one thread, one image, random weights; medians, taken in turns.\n")
+    print(
+        "## BigGAN\n\nRandom weights. On the left CPU time of one thread, medians, taken in turns; on the "
+        "right wall time\nwith all cores: the package by as many threads, an image at a time, ours by as "
+        "many processes.\n"
+    )
     for resolution_px in RESOLUTIONS_PX[:1] if quick else RESOLUTIONS_PX:
         print(compared(resolution_px, peaks, rounds=1 if quick else 2), flush=True)
     print(pipeline_tables(128 if quick else 512, frame_count=4 if quick else 16), flush=True)

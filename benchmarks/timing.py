@@ -4,9 +4,15 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
+
+REPEATED = 6
+"""Calls in a row whose wall time is taken."""
+
+Works = Callable[..., Mapping[str, Callable[[], object]]]
+"""Makes some works."""
 
 
 def cpu_ms_in_turns(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -32,29 +38,56 @@ def cpu_ms(work: Callable[[], object]) -> float:
     return (time.process_time() - started_s) * 1e3
 
 
+def wall_ms(work: Callable[[], object]) -> float:
+    """The wall time of one call."""
+    started_s = time.perf_counter()
+    work()
+    return (time.perf_counter() - started_s) * 1e3
+
+
 @contextmanager
-def elsewhere(make: Callable[..., Mapping[str, Callable[[], object]]], *arguments: Any) -> Iterator[Any]:
-    """A process of its own that makes some works; the value times one of them by its name, in ms."""
+def elsewhere(make: Works, *arguments: Any) -> Iterator[Callable[[str], float]]:
+    """A process of its own that makes some works; the value gives the CPU time of one by its name, in ms."""
+    with _served(make, arguments) as pipe:
+
+        def timed(name: str) -> float:
+            pipe.send((name, cpu_ms, 1))
+            return float(pipe.recv()[0])
+
+        yield timed
+
+
+def together_ms(make: Works, copies: int, name: str, *arguments: Any) -> float:
+    """The median wall time of a call of one work, in so many processes at once, by their number."""
+    with ExitStack() as stack:
+        pipes = [stack.enter_context(_served(make, arguments)) for _ in range(copies)]
+        for calls in (1, REPEATED):  # the first warms up, and waits till all are made
+            for pipe in pipes:
+                pipe.send((name, wall_ms, calls))
+            times_ms = [time_ms for pipe in pipes for time_ms in pipe.recv()]
+    return statistics.median(times_ms) / copies
+
+
+@contextmanager
+def _served(make: Works, arguments: tuple[Any, ...]) -> Iterator[Any]:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(there, make, arguments), daemon=True)
     process.start()
-
-    def timed(name: str) -> float:
-        here.send(name)
-        return float(here.recv())
-
+    there.close()  # so that its end is seen here
     try:
-        yield timed
+        yield here
     finally:
-        here.send(None)
+        here.close()
         process.join()
 
 
-def _serve(pipe: Connection, make: Callable[..., Mapping[str, Callable[[], object]]], arguments: Any) -> None:
+def _serve(pipe: Connection, make: Works, arguments: tuple[Any, ...]) -> None:
     works = make(*arguments)
-    while (name := pipe.recv()) is not None:
-        pipe.send(cpu_ms(works[name]))
+    with suppress(EOFError):
+        while True:
+            name, timer, calls = pipe.recv()
+            pipe.send([timer(works[name]) for _ in range(calls)])
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

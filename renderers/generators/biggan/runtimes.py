@@ -63,6 +63,8 @@ class OpenVinoRuntime:
         hint = "bf16" if rest.precision == torch.bfloat16 else "f32"
         model = _converted(rest.float(), self._inputs(example)[0])
         settings = {
+            # Pinned, the threads of all processes would share the first core (measured).
+            "ENABLE_CPU_PINNING": False,
             "INFERENCE_PRECISION_HINT": hint,
             "INFERENCE_NUM_THREADS": workers,
             "NUM_STREAMS": workers,
