@@ -109,8 +109,9 @@ class BigGan:
         side_px = architecture.output_dim
         exact_px = exact_side_px(side_px, precision, self._device)
         if self._on_gpu:
-            from .gpu import CudaRuntime, batch_that_fits, image_bytes
+            from .gpu import CudaRuntime, batch_that_fits, image_bytes, settle_convolutions
 
+            settle_convolutions(precision)
             parts = stretches(architecture, tensors, precision, exact_px)
             one = image_bytes(side_px, architecture.channel_width, precision)
             batch = batch_that_fits(torch.cuda.mem_get_info(self._device)[0], one)

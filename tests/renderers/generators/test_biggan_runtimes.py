@@ -17,6 +17,7 @@ from musicvis.renderers.generators.biggan.gpu import (
     copy_into,
     filled_up,
     image_bytes,
+    settle_convolutions,
 )
 from musicvis.renderers.generators.biggan.precision import Computing, backend_for, dtype_for
 from musicvis.renderers.generators.protocol import TruncatedGenerator
@@ -93,6 +94,16 @@ def test_a_batch_fills_at_most_half_of_the_free_memory(free: int, one: int, batc
 def test_an_image_of_512_pixels_takes_a_quarter_of_a_gigabyte_in_bfloat16() -> None:
     """128 channels of 512x512 in 2 bytes are 64 MiB, and four such images live at once."""
     assert image_bytes(512, 128, torch.bfloat16) == 4 * 64 * 2**20
+
+
+@pytest.mark.parametrize(("precision", "rounds"), [(torch.float32, False), (torch.bfloat16, True)])
+def test_cudnn_rounds_to_tf32_only_beside_bfloat16(precision: torch.dtype, rounds: bool) -> None:
+    before = torch.backends.cudnn.allow_tf32, torch.backends.cudnn.deterministic
+    try:
+        settle_convolutions(precision)
+        assert (torch.backends.cudnn.allow_tf32, torch.backends.cudnn.deterministic) == (rounds, True)
+    finally:
+        torch.backends.cudnn.allow_tf32, torch.backends.cudnn.deterministic = before
 
 
 def conditions_of(values: list[float]) -> Conditions:
