@@ -89,5 +89,4 @@ def _share(layer: Layer) -> Tensor:
 def _colours(layer: Layer, tone_shift: Tensor) -> Tensor:
     """Linear sRGB of every tone: shape (3, rows * columns)."""
     tone = layer.surface.tone.add(tone_shift).clamp_(0, 1)
-    index = tone.mul_(TABLE_SIZE - 1).add_(0.5).long().view(1, -1).expand(3, -1)
-    return torch.gather(layer.ink.palette, 1, index)
+    return layer.ink.palette.index_select(1, tone.mul_(TABLE_SIZE - 1).add_(0.5).int().view(-1))

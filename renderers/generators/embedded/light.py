@@ -10,12 +10,15 @@ from torch import Tensor
 
 from .controls import LIGHT_X, LIGHT_Y
 from .grid import Grid
+from .maths import LEAST_POSITIVE
 
 # Strips of about this many pixels, with all that their light needs, stay in the cache of one core.
 STRIP_PX = 32768
 COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2
+DULLEST = 0.3
+"""The least cosine that shines: what its 16th power adds does not show, and its 64th does not underflow."""
 
 
 class Relief(NamedTuple):
@@ -100,7 +103,7 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
     ny = (near[:, 2:, 1:-1] - near[:, :-2, 1:-1]).mul_(scene.slope)
     inverse = (nx * nx).addcmul_(ny, ny).add_(1).rsqrt_()
     diffuse = _facing(nx, ny, inverse, scene.lamp.light).clamp_(min=0)
-    mirror = _facing(nx, ny, inverse, scene.lamp.half).clamp_(0, 1)
+    mirror = _facing(nx, ny, inverse, scene.lamp.half).clamp_(DULLEST, 1)
     for _ in range(4):
         mirror.mul_(mirror)
     sharp = mirror * mirror
@@ -145,10 +148,10 @@ def _glare(bloom: Tensor) -> Tensor:
 def _develop(linear: Tensor, glare: Tensor) -> None:
     """Linear light plus glare to display values, in place: a soft shoulder, then gamma."""
     for channel in range(3):
-        light = glare[:, channel].add_(linear[:, channel]).clamp_(min=0)
+        light = glare[:, channel].add_(linear[:, channel]).clamp_(min=LEAST_POSITIVE)
         shoulder = (light * (0.38 / 1.18)).add_(1 / 1.18)
         light.addcmul_(light, light, value=0.10).div_(shoulder).clamp_(max=1)
-        # x^(1 / gamma) by way of the logarithm, a third of the time of a power; the log of 0 ends as 0.
+        # x^(1 / gamma) by way of the logarithm, a third of the time of a power.
         torch.exp(light.log_().mul_(1 / GAMMA), out=linear[:, channel])
 
 

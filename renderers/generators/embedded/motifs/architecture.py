@@ -14,6 +14,7 @@ from ..maths import (
     cell_hash2,
     cos_turns,
     coverage,
+    exp,
     frac,
     line_coverage,
     lit,
@@ -33,7 +34,7 @@ def cloister(canvas: Canvas) -> Surface:
     p, u = canvas.traits, canvas.controls
     x = canvas.x - 0.16 * u[3]
     y = canvas.y - 0.18 - 0.2 * p[1] - 0.10 * u[4]
-    centre = 0.12 + 0.5 * p[0] * torch.exp(0.25 * u[5])
+    centre = 0.12 + 0.5 * p[0] * exp(0.25 * u[5])
     across, up = x.abs(), (-y).clamp(min=0)
     arch = torch.sqrt((across + centre) ** 2 + up * up) - centre
     ground = y * 1.35
@@ -57,7 +58,7 @@ def cloister(canvas: Canvas) -> Surface:
     stone = canvas.texture("cloud", canvas.x / metric * 0.5 + bay * 0.37, angle * 0.6 + bay * 0.21, 0.5) - 0.5
     tile = smoothstep(-0.15, 0.15, torch.sin(x / metric * 9.0) * torch.sin(depth * TAU))
 
-    daylight = torch.exp(-1.9 * metric)
+    daylight = exp(-1.9 * metric)
     window = smoothstep(0.22, 0.05, metric)
     pane = canvas.texture("cell", canvas.x * 1.6, canvas.y * 1.6, 0.6)
     wall_tone = weighted_sum(
@@ -145,7 +146,7 @@ def shoji(canvas: Canvas) -> Surface:
 
     moon_x, moon_y = 0.40 * u[3], -0.20 + 0.25 * u[4]
     to_moon = (canvas.far_x - moon_x) ** 2 + (canvas.far_y - moon_y) ** 2
-    halo = torch.exp(-to_moon * 1.5)
+    halo = exp(-to_moon * 1.5)
     moon = smoothstep(0.36, 0.33, torch.sqrt(to_moon))
     shadow = _bamboo(canvas)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, dome, lit, smoothstep, wave, weighted_sum
+from ..maths import bump, dome, exp, lit, smoothstep, wave, weighted_sum
 from .tiles import roof_tiles
 
 
@@ -25,8 +25,8 @@ def plumage(canvas: Canvas) -> Surface:
         1 - detail
     )
     down = s - 0.42
-    eye = torch.exp(-((g / 0.44) ** 2 + (down / 0.34) ** 2) * 1.7) * p[2]
-    eye_core = torch.exp(-((g / 0.20) ** 2 + ((down - 0.06) / 0.17) ** 2) * 1.7) * p[2]
+    eye = exp(-((g / 0.44) ** 2 + (down / 0.34) ** 2) * 1.7) * p[2]
+    eye_core = exp(-((g / 0.20) ** 2 + ((down - 0.06) / 0.17) ** 2) * 1.7) * p[2]
     cloud = canvas.texture("cloud", canvas.x, canvas.y, 0.3)
     shimmer = torch.sin(weighted_sum(u[4], (3.2, s), (2.2, canvas.drift), (1.3, g)))
     bands = torch.sin(weighted_sum(6 * p[7], (3 + 5 * p[6], y), (1.2, torch.sin(2 * x))))

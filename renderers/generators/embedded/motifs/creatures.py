@@ -16,6 +16,7 @@ from ..maths import (
     cos_turns,
     coverage,
     dome,
+    exp,
     frac,
     length,
     lit,
@@ -24,6 +25,10 @@ from ..maths import (
     wave,
     weighted_sum,
 )
+from ..windows import window
+
+RIM = 1.35
+"""How far the dark around an eye reaches, in radii."""
 
 
 def face(canvas: Canvas) -> Surface:
@@ -32,11 +37,11 @@ def face(canvas: Canvas) -> Surface:
     The hair is grit stretched along rays from the brow, twice, at different pitch.
     """
     p, u = canvas.traits, canvas.controls
-    x, y = canvas.x - 0.10 * u[2], canvas.y + 0.02 - 0.08 * u[3]
+    x, y = _from_the_brow(canvas, canvas.x, canvas.y)
     across = torch.sqrt(x * x + 4e-4)
     r = torch.sqrt(x * x + y * y + 0.02)
     turn = torch.atan2(x, y + 0.30) / TAU
-    eye = _eye_frame(canvas, x, y, across)
+    eye = _eye_frame(canvas, across, y)
     dx, dy, radius = eye.dx, eye.dy, eye.radius
 
     lay = canvas.texture("cloud", x, y, 0.42)
@@ -51,8 +56,8 @@ def face(canvas: Canvas) -> Surface:
     patches = canvas.texture("cloud", across + p[5] * 3, y + p[6] * 3, 0.22)
     marking = smoothstep(0.44, 0.56, patches + 0.05 * canvas.sway)
     blaze = bump(x, 0.10 + 0.10 * (y + 0.6).clamp(min=0)) * smoothstep(0.9, -0.6, y)
-    muzzle = torch.exp(-((x / 0.42) ** 2 + ((y - 0.52) / 0.34) ** 2) * 1.5)
-    brow = torch.exp(-(((dx + 0.03) / 0.10) ** 2) - ((dy + radius * 1.55) / 0.05) ** 2)
+    muzzle = exp(-((x / 0.42) ** 2 + ((y - 0.52) / 0.34) ** 2) * 1.5)
+    brow = exp(-(((dx + 0.03) / 0.10) ** 2) - ((dy + radius * 1.55) / 0.05) ** 2)
     hair = weighted_sum(-0.1, (0.7, near), (0.5, far))
 
     tone = weighted_sum(
@@ -63,14 +68,20 @@ def face(canvas: Canvas) -> Surface:
         (0.2 * p[2], muzzle),
         (0.14 * p[1], brow),
         (-0.1, socket),
-        (0.1, torch.exp(-1.5 * r)),
+        (0.1, exp(-1.5 * r)),
     )
     height = weighted_sum(
         0.0, (0.5, hair), (0.35, tuft), (-0.28, socket), (0.25, bump(r, 0.8)), (0.3, muzzle)
     )
-    height, tone, glow = _with_eyes(canvas, eye, torch.sign(x), height, tone, hair)
-    height, tone = _with_nose(canvas, x, y, near, height, tone)
-    return Surface(height, tone, glow)
+    surface = Surface(height, tone, 0.06 * smoothstep(0.8, 1.0, hair))
+    _add_eyes(canvas, surface, eye, x)
+    _add_nose(canvas, surface, near, x, y)
+    return surface
+
+
+def _from_the_brow(canvas: Canvas, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    u = canvas.controls
+    return x - 0.10 * u[2], y + 0.02 - 0.08 * u[3]
 
 
 class _Eye(NamedTuple):
@@ -82,55 +93,69 @@ class _Eye(NamedTuple):
     radius: Tensor
 
 
-def _eye_frame(canvas: Canvas, x: Tensor, y: Tensor, across: Tensor) -> _Eye:
+def _eye_frame(canvas: Canvas, across: Tensor, y: Tensor) -> _Eye:
     p = canvas.traits
     dx, dy = across - (0.36 + 0.10 * p[4]), y - -0.12
     dx, dy = 0.94 * dx - 0.34 * dy, 0.34 * dx + 0.94 * dy
     return _Eye(dx, dy, torch.sqrt(dx * dx + dy * dy + 1e-5), 0.13 + 0.05 * p[3])
 
 
-def _with_eyes(
-    canvas: Canvas, eye: _Eye, side: Tensor, height: Tensor, tone: Tensor, hair: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
+def _add_eyes(canvas: Canvas, surface: Surface, eye: _Eye, x: Tensor) -> None:
     """Iris, pupil, two lights and a dark rim, between lids that close when their control is far from 0."""
-    u, (dx, dy, q, radius) = canvas.controls, eye
+
+    def may_cover(x: Tensor, y: Tensor, around: Tensor) -> Tensor:
+        x, y = _from_the_brow(canvas, x, y)
+        near = _eye_frame(canvas, torch.sqrt(x * x + 4e-4), y)
+        return near.q < RIM * near.radius + 2 * canvas.pixel + around
+
+    part = window(canvas, may_cover)
+    if part is None:
+        return
+    height, tone, glow = (plane[part] for plane in surface)
+    dx, dy, q, radius = eye.dx[part], eye.dy[part], eye.q[part], eye.radius
+    u = canvas.controls
     opened = 1 - 0.80 * smoothstep(0.95, 1.6, u[7].abs())
     pixel = canvas.pixel * 1.5
     upper_lid = dy + 0.80 * radius * opened - 0.28 * dx * dx / radius
     lower_lid = 0.92 * radius * opened - dy - 0.38 * dx * dx / radius
     ball = coverage(radius - q, pixel) * coverage(torch.minimum(upper_lid, lower_lid), pixel)
-    gaze_x, gaze_y = 0.020 * u[8], 0.016 * u[9]
-    ring = torch.sqrt((dx - gaze_x * side) ** 2 + (dy - gaze_y) ** 2 + 1e-5) / radius
+    gaze_x, gaze_y = 0.020 * u[8] * torch.sign(x[part]), 0.016 * u[9]
+    ring = torch.sqrt((dx - gaze_x) ** 2 + (dy - gaze_y) ** 2 + 1e-5) / radius
     pupil = smoothstep(0.60, 0.52, ring)
     fibre = canvas.texture("grit", torch.atan2(dy, dx) / TAU * 2, ring * 0.3, 1.0, 0.5) - 0.5
     falling = smoothstep(-radius, radius * 0.8, dy)
-    light = torch.exp(
+    light = exp(
         -(((dx + 0.30 * radius) / (0.15 * radius)) ** 2 + ((dy + 0.34 * radius) / (0.13 * radius)) ** 2)
     )
-    sheen = torch.exp(
+    sheen = exp(
         -(((dx - 0.28 * radius) / (0.26 * radius)) ** 2 + ((dy - 0.42 * radius) / (0.12 * radius)) ** 2)
     )
     iris = smoothstep(0.5, 0.85, ring)
     limbus = smoothstep(0.86, 0.98, ring)
     eye_tone = mix(0.18 + (0.34 + 0.30 * fibre) * iris * (0.3 + 0.9 * falling), 0.0, pupil)
     eye_tone = mix(eye_tone, 0.02, limbus)
-    rim = smoothstep(1.35, 1.02, q / radius) * (1 - ball)
-    tone = mix(mix(tone, 0.03, rim * 0.85), eye_tone + 0.9 * light + 0.16 * sheen, ball)
-    height = mix(height, 0.30 + 0.50 * dome(q / radius), ball)
+    rim = smoothstep(RIM, 1.02, q / radius) * (1 - ball)
     inner = 0.42 * (1 - pupil) * iris * falling * smoothstep(1.0, 0.86, ring)
-    glow = ball * (inner + 0.9 * light + 0.12 * sheen) + 0.06 * smoothstep(0.8, 1.0, hair) * (1 - ball)
-    return height, tone, glow
+    surface.tone[part] = mix(mix(tone, 0.03, rim * 0.85), eye_tone + 0.9 * light + 0.16 * sheen, ball)
+    surface.height[part] = mix(height, 0.30 + 0.50 * dome(q / radius), ball)
+    surface.glow[part] = ball * (inner + 0.9 * light + 0.12 * sheen) + glow * (1 - ball)
 
 
-def _with_nose(
-    canvas: Canvas, x: Tensor, y: Tensor, grain: Tensor, height: Tensor, tone: Tensor
-) -> tuple[Tensor, Tensor]:
+def _add_nose(canvas: Canvas, surface: Surface, grain: Tensor, x: Tensor, y: Tensor) -> None:
+    def may_cover(x: Tensor, y: Tensor, around: Tensor) -> Tensor:
+        x, y = _from_the_brow(canvas, x, y)
+        around = around + 2 * canvas.pixel
+        return (x.abs() < 0.17 + around) & ((y - 0.50).abs() < 0.125 + around)
+
+    part = window(canvas, may_cover)
+    if part is None:
+        return
+    height, tone, x, y = surface.height[part], surface.tone[part], x[part], y[part]
     distance = torch.sqrt((x / 1.30) ** 2 + ((y - 0.50 - 0.35 * x * x) * 1.15) ** 2 + 1e-5)
     nose = coverage(0.13 - distance, canvas.pixel * 1.5)
-    light = torch.exp(-((x / 0.09) ** 2 + ((y - 0.455) / 0.025) ** 2))
-    tone = mix(tone, weighted_sum(0.07, (0.05, grain), (0.35, light)), nose)
-    height = mix(height, 0.62 + 0.55 * dome(distance / 0.13, 0.01), nose)
-    return height, tone
+    light = exp(-((x / 0.09) ** 2 + ((y - 0.455) / 0.025) ** 2))
+    surface.tone[part] = mix(tone, weighted_sum(0.07, (0.05, grain[part]), (0.35, light)), nose)
+    surface.height[part] = mix(height, 0.62 + 0.55 * dome(distance / 0.13, 0.01), nose)
 
 
 def butterfly(canvas: Canvas) -> Surface:

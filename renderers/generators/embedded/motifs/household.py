@@ -14,6 +14,7 @@ from ..maths import (
     cell_hash2,
     coverage,
     dome,
+    exp,
     frac,
     length,
     line_coverage,
@@ -65,7 +66,7 @@ def shelves(canvas: Canvas) -> Surface:
     wood = canvas.texture("cloud", canvas.x * 0.5, canvas.y * 4, 0.6) - 0.5
     cloud = canvas.texture("cloud", canvas.far_x, canvas.far_y, 0.4)
     lamp_dx, lamp_dy = canvas.far_x - 0.45 * u[4], canvas.far_y + 0.25 - 0.3 * u[5]
-    lamp = torch.exp(-(lamp_dx**2 * 0.9 + lamp_dy**2 * 0.9))
+    lamp = exp(-(lamp_dx**2 * 0.9 + lamp_dy**2 * 0.9))
     light = lit(second, 0.45 * u[6])
     book_tone = weighted_sum(
         0.18, (0.48, frac(first * 3.7 + 0.3 * second)), (0.06, grit), (0.1, cloud - 0.5), (0.12, spine - 0.6)
@@ -147,7 +148,7 @@ def vessel(canvas: Canvas) -> Surface:
     table = smoothstep(-0.01, 0.01, y - 0.52)
     # The clamp keeps the perspective of the grain away from its horizon.
     wood = canvas.texture("cloud", x / (y + 0.9).clamp(min=0.3) * 0.8, y * 4.0, 0.6)
-    shadow = torch.exp(-(((x - 0.10) / 0.55) ** 2 + ((y - 0.74) / 0.10) ** 2))
+    shadow = exp(-(((x - 0.10) / 0.55) ** 2 + ((y - 0.74) / 0.10) ** 2))
     room = weighted_sum(0.12, (0.2, bokeh), (0.06, canvas.drift), (-0.05, y))
     behind = mix(room, weighted_sum(0.2, (0.16, wood), (-0.16, shadow)), table)
     height = weighted_sum(0.25, (0.55, facing * (0.5 + radius)), (0.03, figure))
@@ -196,7 +197,7 @@ def ball(canvas: Canvas) -> Surface:
     ground = smoothstep(0.1, 1.0, canvas.far_y)
     grass = canvas.texture("grit", canvas.x * 1.6, canvas.y * 0.35, 0.9)
     behind = weighted_sum(0.1, (0.16, bokeh), (0.04, canvas.drift), (0.14, ground * grass))
-    behind = behind - 0.14 * torch.exp(-((x - 0.05) ** 2 * 0.8 + (y - 1.02) ** 2 * 9))
+    behind = behind - 0.14 * exp(-((x - 0.05) ** 2 * 0.8 + (y - 1.02) ** 2 * 9))
     tone = mix(behind, ball_tone, inside)
     # Light stitches on dark leather, dark ones on light leather.
     tone = mix(tone, mix(0.95, 0.42, smoothstep(0.4, 0.6, p[1])), stitches * inside)

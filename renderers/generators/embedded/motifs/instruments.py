@@ -12,6 +12,7 @@ from ..maths import (
     cos_turns,
     coverage,
     dome,
+    exp,
     frac,
     length,
     line_coverage,
@@ -105,7 +106,7 @@ def disc(canvas: Canvas) -> Surface:
     shine = 0.5 + 0.5 * torch.cos(2 * TAU * turn + 1.3 * u[4])
     shine = shine * shine
     shine3 = (0.5 + 0.5 * torch.cos(3 * TAU * turn - u[5])) ** 3
-    ripple = torch.sin(r * (26 + 18 * p[2]) - 2.2 * u[6]) * torch.exp(-2.2 * r)
+    ripple = torch.sin(r * (26 + 18 * p[2]) - 2.2 * u[6]) * exp(-2.2 * r)
     brush = canvas.texture("cloud", r * 7, turn + 0.15 * r, 0.9, 1.0) - 0.5
     dimples = torch.cos(torch.log(r + 0.05) * 14.0) * torch.cos(TAU * turn * 24) * smoothstep(0.06, 0.2, r)
     bowl = (1 - (r / radius) ** 2).clamp(0, 1)
@@ -134,7 +135,7 @@ def disc(canvas: Canvas) -> Surface:
     flow = canvas.texture(
         "ridge", turn * 3 + 0.1 * u[8], weighted_sum(-0.3 * u[9], (0.55, r), (0.25, canvas.drift)), 1.0
     )
-    fire = smoothstep(0.35, 0.95, flow) * torch.exp(-2.6 * (r - radius).clamp(min=0))
+    fire = smoothstep(0.35, 0.95, flow) * exp(-2.6 * (r - radius).clamp(min=0))
     wood = canvas.texture("cloud", canvas.far_x * 2.5, canvas.far_y * 0.4, 0.5)
     fire_tone = mix(0.05 + 0.12 * flow, 0.54 + 0.44 * fire, smoothstep(0.04, 0.45, fire))
     tone = mix(tone, mix(0.14 + 0.26 * wood, fire_tone, metal), outer)

@@ -15,6 +15,7 @@ from ..maths import (
     cell_hash2,
     cos_turns,
     coverage,
+    exp,
     frac,
     length,
     line_coverage,
@@ -95,7 +96,7 @@ def keys(canvas: Canvas) -> Surface:
     cap_tone = weighted_sum(0.22, (0.22, top), (0.22, number - 0.5), (0.05, grit), (-0.25, dish * top))
     tone = mix(mix(0.05, cap_tone, cap), 0.95, legend * 0.8)
     tone = tone + 0.34 * light * cap
-    under = torch.exp(-(outside / 0.05).clamp(min=0)) * (1 - cap)
+    under = exp(-(outside / 0.05).clamp(min=0)) * (1 - cap)
     height = cap * weighted_sum(0.35, (0.4, top), (-0.35, dish * top), (-0.12, light)) + 0.05 * legend
     glow = under * (light * 1.6 + 0.35 * second_light) + legend * (0.35 + light) + 0.25 * light * cap
     return Surface(height, tone, glow)
@@ -110,7 +111,7 @@ def screen(canvas: Canvas) -> Surface:
     xx, yy = x * x, y * y
     q = torch.sqrt(torch.sqrt(xx * xx + yy * yy + 1e-6))
     glass, bezel = smoothstep(1.0, 0.97, q), smoothstep(0.98, 1.06, q)
-    envelope = torch.exp(-1.2 * xx)
+    envelope = exp(-1.2 * xx)
     brightness, trace_tone = _traces(canvas, x, y, envelope)
     # The scan lines fade out before they alias.
     depth = 0.42 * min(max(2 - 4 * pixel * 36, 0.0), 1.0)
@@ -121,7 +122,7 @@ def screen(canvas: Canvas) -> Surface:
         line_coverage(to_column / 2.5, 0.004, pixel), line_coverage(to_row / 2.5, 0.004, pixel)
     )
     graticule = graticule * 0.14
-    tone = 0.08 + 0.10 * envelope * torch.exp(-2 * yy)
+    tone = 0.08 + 0.10 * envelope * exp(-2 * yy)
     tone = (tone + graticule + 0.85 * trace_tone * brightness.clamp(max=1.0)) * scan
     cloud = canvas.texture("cloud", canvas.far_x, canvas.far_y, 0.3)
     tone = mix(0.22 + 0.2 * cloud, tone, glass)
@@ -148,7 +149,7 @@ def _traces(canvas: Canvas, x: Tensor, y: Tensor, envelope: Tensor) -> tuple[Ten
         widths = distance / 0.012
         # widths^1.5, which is slow as a power.
         core = (widths * widths.sqrt()).add_(1).reciprocal_()
-        beam = weighted_sum(0.0, (1 - 0.12 * j, core), (0.25, torch.exp(-distance * 9)))
+        beam = weighted_sum(0.0, (1 - 0.12 * j, core), (0.25, exp(-distance * 9)))
         brightness.add_(beam)
         tone.add_(beam, alpha=0.95 - 0.16 * j)
     return brightness, tone / (brightness + 0.3)

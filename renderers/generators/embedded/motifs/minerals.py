@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import coverage, dome, lit, mix, smoothstep, weighted_sum
+from ..maths import coverage, dome, exp, lit, mix, smoothstep, weighted_sum
 
 
 def crystal(canvas: Canvas) -> Surface:
@@ -25,7 +25,7 @@ def crystal(canvas: Canvas) -> Surface:
         side = coverage(x, canvas.pixel * scale * 2)
         tone = tone + weight * side * (1.0 if j % 2 else -1.0) + 0.16 * weight * (y / scale)
         x = x.abs()
-        edge = torch.maximum(edge, weight * torch.exp(-x / (0.012 * scale**0.5)))
+        edge = torch.maximum(edge, weight * exp(-x / (0.012 * scale**0.5)))
         depth = depth + x / scale * weight * (0.9 if j % 2 else 0.7)
         x = x - (0.28 + 0.22 * p[2 + j])
         x, y, scale = x * 1.25, y * 1.25, scale * 1.25

@@ -9,11 +9,9 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, bump, cell_hash, coverage, frac, mix, smoothstep, wave, weighted_sum
+from ..maths import TAU, bump, cell_hash, coverage, exp, frac, mix, smoothstep, wave, weighted_sum
+from ..windows import window
 from .tiles import roof_tiles
-
-# A window is looked for on every so many pixels.
-COARSE = 8
 
 
 def mushrooms(canvas: Canvas) -> Surface:
@@ -33,7 +31,7 @@ def mushrooms(canvas: Canvas) -> Surface:
         mushroom = _Mushroom(
             x=(frac(place + number * 0.618) - 0.5) * 2.1 * (1 - 0.08 * number) + 0.15 * u[11 + number],
             y=-0.34 + 0.14 * number + 0.16 * hue + 0.09 * u[16 + number],
-            size=(0.20 + 0.09 * number * (0.7 + 0.3 * hue)) * torch.exp(0.16 * u[6 + number]),
+            size=(0.20 + 0.09 * number * (0.7 + 0.3 * hue)) * exp(0.16 * u[6 + number]),
             hue=hue,
             base=0.12 * number,
         )
@@ -51,13 +49,19 @@ class _Mushroom(NamedTuple):
 
 def _grow(canvas: Canvas, surface: Surface, mushroom: _Mushroom) -> None:
     """Puts one mushroom in front of a surface: stem, then gills, then cap."""
-    window = _window(canvas, mushroom)
-    if window is None:
-        return
-    height, tone, glow = (plane[window] for plane in surface)
     size, hue, base = mushroom.size, mushroom.hue, mushroom.base
-    x, y = (canvas.x[window] - mushroom.x) / size, (canvas.y[window] - mushroom.y) / size
     pixel = canvas.pixel / size * 1.5
+
+    def may_cover(x: Tensor, y: Tensor, around: Tensor) -> Tensor:
+        x, y = (x - mushroom.x) / size, (y - mushroom.y) / size
+        radius = torch.sqrt(1 + 2 * pixel) + 0.12 + around / size
+        return (x.abs() < radius) & (y > -radius) & (y < 1.70 + pixel + around / size)
+
+    part = window(canvas, may_cover)
+    if part is None:
+        return
+    height, tone, glow = (plane[part] for plane in surface)
+    x, y = (canvas.x[part] - mushroom.x) / size, (canvas.y[part] - mushroom.y) / size
     x = x + 0.12 * y * (hue - 0.5)
     xx = x * x
     below = y - 0.16 * (1 - xx)
@@ -88,33 +92,9 @@ def _grow(canvas: Canvas, surface: Surface, mushroom: _Mushroom) -> None:
     tone = mix(tone, 0.93, spots)
     height = mix(height, base + 0.5 * roundness + 0.08 * spots, cap)
     rim = 0.22 * cap * (1 - spots) * smoothstep(0.85, 1.0, q)
-    surface.height[window] = height
-    surface.tone[window] = tone
-    surface.glow[window] = glow * (1 - torch.maximum(cap, stem)) + rim + gills * 0.12
-
-
-def _window(canvas: Canvas, mushroom: _Mushroom) -> tuple[slice, slice, slice] | None:
-    """The part of a strip that a mushroom may cover, found on every eighth pixel; None where it is elsewhere.
-
-    Most of the strip is beside it, and would be painted to stay as it is.
-    """
-    x, y = canvas.x[:, ::COARSE, ::COARSE] - mushroom.x, canvas.y[:, ::COARSE, ::COARSE] - mushroom.y
-    pixel = canvas.pixel / mushroom.size * 1.5
-    # The ground is stirred, so that a coordinate changes by up to two pixels' worth from one to the next.
-    between = 2 * COARSE * canvas.pixel / mushroom.size
-    radius = torch.sqrt(1 + 2 * pixel) + 0.12 + between
-    x, y = x / mushroom.size, y / mushroom.size
-    near = ((x.abs() < radius) & (y > -radius) & (y < 1.70 + pixel + between)).any(0)
-    rows, columns = (near.any(axis).nonzero() for axis in (1, 0))
-    if not len(rows):
-        return None
-    first_row, last_row = int(rows[0]) - 1, int(rows[-1]) + 2
-    first_column, last_column = int(columns[0]) - 1, int(columns[-1]) + 2
-    return (
-        slice(None),
-        slice(max(first_row, 0) * COARSE, last_row * COARSE),
-        slice(max(first_column, 0) * COARSE, last_column * COARSE),
-    )
+    surface.height[part] = height
+    surface.tone[part] = tone
+    surface.glow[part] = glow * (1 - torch.maximum(cap, stem)) + rim + gills * 0.12
 
 
 def leaf(canvas: Canvas) -> Surface:
@@ -131,7 +111,7 @@ def leaf(canvas: Canvas) -> Surface:
         (0.5, side * 0.5 + 0.5),
     )
     to_vein = (frac(along) - 0.5).abs() / count
-    vein = bump(to_vein, 0.010 + 0.022 * torch.exp(-1.8 * across))
+    vein = bump(to_vein, 0.010 + 0.022 * exp(-1.8 * across))
     rib = bump(across, 0.022 + 0.012 * canvas.y)
     scale = 0.45 + 0.25 * p[2]
     to_cell = canvas.texture("edge", (canvas.x + 0.1 * along) * scale, canvas.y * scale, 1.0, detail=0.6)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, frac, mix, smoothstep, weighted_sum
+from ..maths import bump, exp, frac, mix, smoothstep, weighted_sum
 
 
 def shore(canvas: Canvas) -> Surface:
@@ -24,7 +24,7 @@ def shore(canvas: Canvas) -> Surface:
     sun_x, sun_height = 0.45 * u[3] + 0.8 * (p[7] - 0.5), 0.16 + 0.26 * p[2]
     far_above = canvas.far_y - horizon
     to_sun = (canvas.far_x - sun_x) ** 2 + (far_above + sun_height) ** 2 * 1.2
-    sun = torch.exp(-to_sun * (4.5 + 9 * p[3]))
+    sun = exp(-to_sun * (4.5 + 9 * p[3]))
     cloud = canvas.texture("cloud", canvas.far_x * 0.5 + 0.1 * u[4], far_above * 1.7, 0.42)
     streak = canvas.texture("ridge", canvas.far_x * 0.35 + 0.1 * u[4], far_above * 1.5 + 0.3 * cloud, 0.4)
     sky = weighted_sum(
@@ -53,8 +53,8 @@ def shore(canvas: Canvas) -> Surface:
     foam = weighted_sum(
         0.0,
         (0.95, bump(ashore + 0.015, 0.02)),
-        (0.8, lace * torch.exp(-(ashore + 0.02).abs() / 0.055) * smoothstep(0.015, -0.01, ashore)),
-        (0.3, old_lace * torch.exp(-(ashore + 0.22).abs() / 0.04)),
+        (0.8, lace * exp(-(ashore + 0.02).abs() / 0.055) * smoothstep(0.015, -0.01, ashore)),
+        (0.3, old_lace * exp(-(ashore + 0.22).abs() / 0.04)),
     ).clamp(0, 1)
     crest = (
         smoothstep(0.62, 0.95, swell)
@@ -65,7 +65,7 @@ def shore(canvas: Canvas) -> Surface:
     path = (
         bump(canvas.far_x - sun_x, 0.06 + 0.30 * below_positive)
         * (0.25 + 0.9 * smoothstep(0.45, 0.85, ripple))
-        * torch.exp(-1.2 * below_positive)
+        * exp(-1.2 * below_positive)
     )
     sea = weighted_sum(
         0.18,
@@ -136,7 +136,7 @@ def ridges(canvas: Canvas) -> Surface:
     sun_x, sun_y = 0.40 * u[2] + 0.3 * (p[3] - 0.5), -0.52 + 0.12 * u[3]
     to_sun = (canvas.far_x - sun_x) ** 2 + (canvas.far_y - sun_y) ** 2
     disc = smoothstep(0.125, 0.115, torch.sqrt(to_sun + 1e-6))
-    sun = torch.exp(-to_sun * 5.0)
+    sun = exp(-to_sun * 5.0)
     cloud = canvas.texture("cloud", canvas.far_x * 0.6 + 0.1 * u[4], canvas.far_y * 1.9, 0.38)
     tone = weighted_sum(0.6, (0.16, canvas.far_y + 0.6), (0.2, sun), (0.26, cloud - 0.5))
     glow = weighted_sum(0.0, (0.35, sun * sun), (0.8, disc * smoothstep(0.8, 0.4, cloud)), (0.05, cloud))
@@ -155,7 +155,7 @@ def ridges(canvas: Canvas) -> Surface:
             (-0.07, fine),
         )
         mask = (below / canvas.pixel * 0.7 + 0.5).clamp(0, 1)
-        fog = 1 - torch.exp(-below.clamp(min=0) * (2.6 - 0.3 * row))
+        fog = 1 - exp(-below.clamp(min=0) * (2.6 - 0.3 * row))
         slope = canvas.texture("ridge", along * 1.2 + 0.15 * below, below * 0.9 + 0.4 * row, 0.42) - 0.5
         ridge_tone = weighted_sum(
             0.5 - 0.105 * row,

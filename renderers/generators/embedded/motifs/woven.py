@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, cell_hash, dome, frac, line_coverage, lit, mix, parity, smoothstep, weighted_sum
+from ..maths import TAU, cell_hash, dome, exp, frac, line_coverage, lit, mix, parity, smoothstep, weighted_sum
 
 
 def web(canvas: Canvas) -> Surface:
@@ -37,13 +37,13 @@ def web(canvas: Canvas) -> Surface:
     spokes = line_coverage(to_spoke, half_width * 1.25, pixel) * 0.95
     spiral = line_coverage(to_spiral, half_width * (0.6 + 1.5 * bead), pixel) * hub
     thread = torch.maximum(spokes * 0.9, spiral * (0.45 + 0.55 * bead)) * fade
-    halo = (torch.exp(-to_spiral * 55) * 0.5 * hub + torch.exp(-to_spoke * 55) * 0.6) * fade
+    halo = (exp(-to_spiral * 55) * 0.5 * hub + exp(-to_spoke * 55) * 0.6) * fade
 
     bokeh = canvas.texture("bokeh", canvas.far_x + 0.08 * u[6], canvas.far_y + 0.06 * u[7], 0.30)
     near = canvas.texture("bokeh", canvas.far_x + 0.4, canvas.far_y + 0.3 + 0.03 * u[8], 0.55)
     cloud = canvas.texture("cloud", canvas.far_x, canvas.far_y, 0.25)
     above = 0.5 - 0.5 * canvas.far_y
-    sun = torch.exp(-((canvas.far_x - 0.5 + 0.3 * u[9]) ** 2 + (canvas.far_y + 0.55) ** 2) * 1.3)
+    sun = exp(-((canvas.far_x - 0.5 + 0.3 * u[9]) ** 2 + (canvas.far_y + 0.55) ** 2) * 1.3)
     tone = weighted_sum(
         0.06,
         (0.16, cloud),

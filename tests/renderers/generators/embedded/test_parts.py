@@ -22,7 +22,10 @@ from musicvis.renderers.generators.embedded.layers import layers_of
 from musicvis.renderers.generators.embedded.light import Relief, lit_relief
 from musicvis.renderers.generators.embedded.looks import VOID_CLASS
 from musicvis.renderers.generators.embedded.maths import (
+    bump,
     cell_hash,
+    dome,
+    exp,
     frac,
     line_coverage,
     lit,
@@ -48,6 +51,18 @@ def test_smoothstep_has_the_values_of_its_cubic_in_either_direction() -> None:
     torch.testing.assert_close(smoothstep(1.0, 0.0, x), 1 - expected)
     bounds = torch.zeros(1), torch.ones(1)
     torch.testing.assert_close(smoothstep(*bounds, x), expected)
+
+
+def test_exponentials_and_roots_are_exact_until_they_would_underflow() -> None:
+    x = torch.tensor([-1000.0, -80.0, -50.0, -1.0, 0.0, 2.0])
+    expected = [math.exp(max(value, -60)) for value in x.tolist()]
+    torch.testing.assert_close(exp(x), torch.tensor(expected), rtol=1e-6, atol=0)
+    bumps = bump(torch.tensor([0.0, 0.5, 3.0]), 0.5)
+    torch.testing.assert_close(bumps, torch.tensor([1.0, math.exp(-1), math.exp(-36)]), rtol=1e-5, atol=0)
+    domes = dome(torch.tensor([0.0, 0.6, 1.0, 9.0]))
+    torch.testing.assert_close(domes, torch.tensor([1.0, 0.8, 0.0, 0.0]), rtol=1e-6, atol=2e-6)
+    for smallest in (exp(x).min(), bump(x, 0.01).min(), dome(x).min()):
+        assert smallest * 1e-6 > torch.finfo(torch.float32).tiny
 
 
 @given(st.floats(0.02, 0.2), st.floats(-0.1, 0.1))
