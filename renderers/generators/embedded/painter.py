@@ -26,7 +26,6 @@ from .light import Relief, lit_relief
 from .looks import Looks
 from .motifs.catalogue import Motif
 
-# A GPU waits for work, so it gets many frames at once; a CPU is quickest frame by frame in its cache.
 GPU_FRAMES = 16
 SMALLEST_PAINTED_WEIGHT = 1e-4
 TONE_SHIFT = 0.05
@@ -95,7 +94,7 @@ class EmbeddedGenerator:
             raise ValueError(
                 f"classes must have shape ({len(noise)}, {CLASS_COUNT}), not {tuple(classes.shape)}"
             )
-        at_once = 1 if self._device.type == "cpu" else GPU_FRAMES
+        at_once = frames_at_once(self._device, controls)
         # Made outside the inference mode: who gets them may change them in place.
         pictures = torch.empty(len(noise), 3, *self._size_px, device=self._device)
         with torch.inference_mode():
@@ -117,7 +116,7 @@ class EmbeddedGenerator:
         strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg))
         relief = self._bare_relief(out)
         # What lies further away is smoothed over more of it.
-        pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom.min())
+        pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         for rows in grid.strips(STRIP_PX):
             surfaces = self._surfaces(strokes, ground.fields(grid, rows), movement.controls, pixel)
             for frame in range(len(noise)):
@@ -203,6 +202,19 @@ class EmbeddedGenerator:
             layers.append(Layer(surface, stroke.ink, stroke.motif.gloss, stroke.weight, gate))
         part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
         blend_layers(layers, TONE_SHIFT * movement.bounded[frame, PAN_Y], part)
+
+
+def frames_at_once(device: torch.device, controls: FrameControls) -> int:
+    """How many frames to paint in one go.
+
+    A GPU waits for work, so it gets many; a CPU is quickest frame by frame in its cache. The textures' level
+    of detail follows from the zoom and is one for all: frames of different zoom are painted one by one, so
+    that none depends on those beside it.
+    """
+    zoom = controls.zoom
+    if device.type == "cpu" or (zoom is not None and bool((zoom != zoom[:1]).any())):
+        return 1
+    return GPU_FRAMES
 
 
 class _Stroke(NamedTuple):
