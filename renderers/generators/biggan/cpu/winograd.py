@@ -12,6 +12,9 @@ form (measured at 256 channels: 2.9e-7 against 4.2e-7 rms).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
 import torch
 
 from .arithmetic import Norm, multiply_into
@@ -23,13 +26,14 @@ DOUBLING_KERNELS = ((1.0, 1.0, 1.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0))
 """S, g0 and g2."""
 
 
-class Winograd:
-    """A 3x3 convolution, and a norm."""
+class _OfTiles(ABC):
+    """A convolution by products of transformed kernels."""
 
     piece_bytes = 1 << 19
+    kernels: ClassVar[tuple[tuple[float, ...], ...]]
 
     def __init__(self, weight: torch.Tensor, short_sums: bool) -> None:
-        self._weight = _transformed(weight, KERNELS)
+        self._weight = _transformed(weight, self.kernels)
         self._short_sums = short_sums
 
     def with_norm(self, norm: Norm) -> Normed:
@@ -37,6 +41,16 @@ class Winograd:
             return self._normed(x, norm.of(images))
 
         return normed
+
+    @abstractmethod
+    def _normed(self, x: torch.Tensor, norm: Norm) -> torch.Tensor:
+        """The convolution of framed images, and the norm."""
+
+
+class Winograd(_OfTiles):
+    """A 3x3 convolution, and a norm."""
+
+    kernels = KERNELS
 
     def _normed(self, x: torch.Tensor, norm: Norm) -> torch.Tensor:
         n, row_count, column_count = x.shape[0], x.shape[1] - 2, x.shape[2] - 2
@@ -61,20 +75,10 @@ class Winograd:
         return out
 
 
-class WinogradDoubling:
+class WinogradDoubling(_OfTiles):
     """A doubling, a 3x3 convolution, and a norm."""
 
-    piece_bytes = 1 << 19
-
-    def __init__(self, weight: torch.Tensor, short_sums: bool) -> None:
-        self._weight = _transformed(weight, DOUBLING_KERNELS)
-        self._short_sums = short_sums
-
-    def with_norm(self, norm: Norm) -> Normed:
-        def normed(x: torch.Tensor, images: slice) -> torch.Tensor:
-            return self._normed(x, norm.of(images))
-
-        return normed
+    kernels = DOUBLING_KERNELS
 
     def _normed(self, x: torch.Tensor, norm: Norm) -> torch.Tensor:
         n, row_count, column_count = x.shape[0], x.shape[1] - 2, x.shape[2] - 2
