@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EMBEDDED_VERSION = 2
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
-BIGGAN_VERSION = 2
+BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""
 
 

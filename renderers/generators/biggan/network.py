@@ -15,8 +15,6 @@ import torch.nn.functional as nnf
 from .architecture import Architecture
 from .conditioning import Modulation, Tensors, normalised
 
-LEAST_TRANSPOSED_PX = 16
-"""Below, oneDNN is faster with a doubled image than with a transposed convolution (measured)."""
 NORMS = 4
 
 
@@ -29,12 +27,11 @@ class Block(torch.nn.Module):
     weight_3: torch.Tensor
     bias: torch.Tensor
 
-    def __init__(self, tensors: Tensors, name: str, doubles: bool, side_px: int) -> None:
+    def __init__(self, tensors: Tensors, name: str, doubles: bool) -> None:
         super().__init__()
         weights = [normalised(tensors, f"{name}conv_{index}.") for index in range(NORMS)]
         self.doubles = doubles
-        self.transposes = doubles and side_px >= LEAST_TRANSPOSED_PX
-        if self.transposes:
+        if doubles:
             weights[1] = transposed_kernel(weights[1])
         for index, weight in enumerate(weights):
             self.register_buffer(f"weight_{index}", _channels_last(weight))
@@ -46,10 +43,10 @@ class Block(torch.nn.Module):
         """x (n, c, h, w), and the modulations of its four norms."""
         y = nnf.conv2d(_lit(x, modulations[0]), self.weight_0)
         y = _lit(y, modulations[1])
-        if self.transposes:
+        if self.doubles:
             y = nnf.conv_transpose2d(y, self.weight_1, stride=2, padding=1)
         else:
-            y = nnf.conv2d(_doubled(y) if self.doubles else y, self.weight_1, padding=1)
+            y = nnf.conv2d(y, self.weight_1, padding=1)
         y = nnf.conv2d(_lit(y, modulations[2]), self.weight_2, padding=1)
         y = nnf.conv2d(_lit(y, modulations[3]), self.weight_3, self.bias)
         if self.drops:
@@ -147,7 +144,7 @@ def stretches(
     The first layers cost little, and their rounding errors are what the later ones enlarge.
     """
     count = sum(side_px <= exact_px for side_px in architecture.sides_px())
-    exact = _modules(architecture, tensors)[:count]
+    exact = _modules(architecture, tensors, slice(count))
     rest = stretch_after(count, architecture, tensors, precision)
     return [Stretch(exact, torch.float32), rest] if exact else [rest]
 
@@ -160,7 +157,7 @@ def stretch_after(
     head_in_blocks: bool = False,
 ) -> Stretch:
     """The layers after the first `count`, and the colours."""
-    rest = _modules(architecture, tensors)[count:]
+    rest = _modules(architecture, tensors, slice(count, None))
     return Stretch([*rest, Head(tensors, head_in_blocks)], precision)
 
 
@@ -178,14 +175,10 @@ def transposed_kernel(weight: torch.Tensor) -> torch.Tensor:
     return kernel
 
 
-def _modules(architecture: Architecture, tensors: Tensors) -> list[torch.nn.Module]:
+def _modules(architecture: Architecture, tensors: Tensors, part: slice) -> list[torch.nn.Module]:
     return [
-        Attention(tensors, name)
-        if doubles is None
-        else Block(tensors, name, doubles, side_px // 2 if doubles else side_px)
-        for (name, doubles, _, _), side_px in zip(
-            architecture.entries(), architecture.sides_px(), strict=True
-        )
+        Attention(tensors, name) if doubles is None else Block(tensors, name, doubles)
+        for name, doubles, _, _ in list(architecture.entries())[part]
     ]
 
 

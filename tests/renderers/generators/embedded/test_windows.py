@@ -51,7 +51,7 @@ def test_a_small_disc_has_a_small_window_and_none_in_a_strip_beside_it() -> None
     canvas = canvas_of(across[None], down[None])
 
     def may_cover(x: torch.Tensor, y: torch.Tensor, around: torch.Tensor) -> torch.Tensor:
-        return (x.hypot(y) < 0.1 + around).bool()
+        return x.hypot(y) < 0.1 + around
 
     part = windows.window(canvas, may_cover)
     assert part is not None
