@@ -15,10 +15,10 @@ from musicvis.compiler.compile import compile_piece
 from musicvis.compiler.plan import Plan, StemPlan
 from musicvis.dsl.load import load_piece
 from musicvis.renderers.render import Request, render
-from musicvis.renderers.sound.alignment import measured
-from musicvis.renderers.sound.peaks import PeakMeter
-from musicvis.renderers.sound.players import MUSESCORE, played, program_named
-from musicvis.renderers.sound.synth import synthesised
+from musicvis.renderers.sound.master.peaks import PeakMeter
+from musicvis.renderers.sound.stems.alignment import measured
+from musicvis.renderers.sound.stems.players import MUSESCORE, played, program_named
+from musicvis.renderers.sound.stems.synth import synthesised
 from musicvis.renderers.sound.wave import read_wav, write_wav
 
 from .audio_signal import Row, decibels
@@ -52,7 +52,7 @@ def rows(is_quick: bool) -> Iterator[Row]:
 
 
 def _example(plan: Plan) -> Iterator[Row]:
-    from musicvis.renderers.sound.mix import SoundRender
+    from musicvis.renderers.sound.mix.render import SoundRender
 
     started_s = time.process_time()
     with SoundRender(plan.sound) as sound:
@@ -142,7 +142,7 @@ _ONE_RENDER = """
 import json, re, sys, time
 from pathlib import Path
 from musicvis.compiler.plan import BusPlan, Curve, EffectPlan, MasterPlan, SoundPlan, StemPlan
-from musicvis.renderers.sound.mix import SoundRender
+from musicvis.renderers.sound.mix.render import SoundRender
 parts, count, file = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 one, ear = Curve.constant_of(1.0), Curve.constant_of(0.4)
 chain = (EffectPlan("tremolo", "t", (("rate", 6.0),)), EffectPlan("reverb", "r", ()))

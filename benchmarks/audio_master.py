@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from musicvis.compiler.plan import MasterPlan
-from musicvis.renderers.sound.dither import dithered
-from musicvis.renderers.sound.master import GRID, Master
-from musicvis.renderers.sound.meter import LoudnessMeter
+from musicvis.renderers.sound.master.dither import dithered
+from musicvis.renderers.sound.master.master import GRID, Master
+from musicvis.renderers.sound.master.meter import LoudnessMeter
 from numpy.typing import NDArray
 from scipy.signal import firwin, resample_poly
 

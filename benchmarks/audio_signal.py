@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pedalboard
-from musicvis.compiler.curve import Segment
+from musicvis.compiler.lanes.curve import Segment
 from musicvis.compiler.plan import Curve, EffectPlan
-from musicvis.dsl.lane import Domain, Shape
-from musicvis.dsl.plugins import PLUGINS
+from musicvis.dsl.model.lane import Domain, Shape
+from musicvis.dsl.model.plugins import PLUGINS
 from musicvis.renderers.sound.block import BLOCK, reblocked
-from musicvis.renderers.sound.effects import through_chain
-from musicvis.renderers.sound.freeverb import Freeverb, Room
-from musicvis.renderers.sound.hosted import through_plugin
-from musicvis.renderers.sound.spatial import pydub_gains
+from musicvis.renderers.sound.effects.chain import through_chain
+from musicvis.renderers.sound.effects.freeverb import Freeverb, Room
+from musicvis.renderers.sound.effects.pedalboard_host import through_plugin
+from musicvis.renderers.sound.space.choose import pydub_gains
 from musicvis.renderers.sound.wave import read_wav, write_wav
 from numpy.typing import NDArray
 

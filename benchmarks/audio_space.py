@@ -16,17 +16,17 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-from musicvis.compiler.curve import Curve, Segment
-from musicvis.compiler.outside import INSTALLED_HEADS
-from musicvis.compiler.parameters import HEADPHONE_DECLICK_S, SOUND_DECLICK_S
-from musicvis.dsl.lane import Shape
-from musicvis.renderers.sound.binaural import Binaural
-from musicvis.renderers.sound.farrow import TAPS, bank, between, split
+from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.parameters import HEADPHONE_DECLICK_S, SOUND_DECLICK_S
+from musicvis.compiler.sound.installed import INSTALLED_HEADS
+from musicvis.dsl.model.lane import Shape
 from musicvis.renderers.sound.hearing import level_difference_db, octave, time_difference_s
-from musicvis.renderers.sound.hrtf import Hrtf, head_of
-from musicvis.renderers.sound.meter import k_weighting
-from musicvis.renderers.sound.sofa import read_sofa
-from musicvis.renderers.sound.spatial import Balance, Place, Space, StereoPower
+from musicvis.renderers.sound.master.meter import k_weighting
+from musicvis.renderers.sound.space.binaural import Binaural
+from musicvis.renderers.sound.space.choose import Balance, Place, Space, StereoPower
+from musicvis.renderers.sound.space.farrow import TAPS, bank, between, split
+from musicvis.renderers.sound.space.hrtf import Hrtf, head_of
+from musicvis.renderers.sound.space.sofa import read_sofa
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve, firwin, sosfilt
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from musicvis.compiler.plan import PicturePlan, Plan, SoundPlan, TitlePlan
-from musicvis.renderers.film.quality import DRAFTED, FINAL
-from musicvis.renderers.film.segment import PictureFormat, SegmentWriter
+from musicvis.renderers.encoding import DRAFTED, FINAL
+from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
 from musicvis.renderers.generators.choose import choose_generator
 from musicvis.renderers.picture.chain import Finish, finished
 from musicvis.renderers.picture.colour import above_black, quantised

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
 from musicvis.renderers.crews.local import core_count
-from musicvis.renderers.film.assemble import Workshop
-from musicvis.renderers.film.quality import FINAL
-from musicvis.renderers.film.segment import PictureFormat, SegmentWriter
+from musicvis.renderers.encoding import FINAL
+from musicvis.renderers.film.frames import Workshop
+from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
 from musicvis.renderers.generators.biggan.generator import BigGan
 from musicvis.renderers.generators.biggan.precision import Computing, backend_for
 from musicvis.renderers.picture.chain import finished

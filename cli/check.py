@@ -12,7 +12,7 @@ from .discover import PiecePath, pieces_from
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
-    from ..dsl.diagnostics import Diagnostic
+    from ..dsl.findings.diagnostics import Diagnostic
 
 
 class CodesParam(click.ParamType[tuple[str, ...]]):
@@ -23,7 +23,7 @@ class CodesParam(click.ParamType[tuple[str, ...]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
-        from ..dsl.codes import CODES
+        from ..dsl.findings.codes import CODES
 
         if isinstance(value, tuple):
             return value
@@ -89,7 +89,7 @@ def check(
 def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, str]]":
     """All findings of all pieces that no comment leaves out, and the texts that were read."""
     from ..compiler.compile import check_piece
-    from ..dsl.ignores import without_ignored
+    from ..dsl.findings.ignores import without_ignored
     from ..dsl.load import load_piece
 
     found: list[Diagnostic] = []
@@ -110,7 +110,7 @@ def _relative(path: Path) -> Path:
 def _write_grid(manifest: Path, target: Path) -> None:
     """The ear positions of a piece as the original program computed them, once a millisecond, to an .npz."""
     from ..compiler.compile import hear
-    from ..compiler.legacy import pan_grid
+    from ..compiler.write.legacy_grid import pan_grid
     from ..dsl.load import load_piece
 
     heard = hear(load_piece(manifest), [])

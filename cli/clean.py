@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from ..dsl.diagnostics import PieceError
-from .keeping import cache_option, kept, size_option
+from ..dsl.findings.diagnostics import PieceError
+from .cache import cache_option, kept, size_option
 from .report import tell_findings
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from .build import compile_command
 from .check import check
 from .clean import clean
-from .convert import import_command
+from .compile import compile_command
 from .doctor import doctor
 from .explain import explain
 from .fmt import fmt
-from .inspect import classes, notes
+from .import_effects import import_command
 from .new import new
+from .notes import classes, notes
 from .plan import diff_command, plan_command
 from .plot import plot
 from .schema import schema

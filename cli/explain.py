@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .discover import PiecePath, piece_here
-from .inspect import pitch_name
+from .notes import pitch_name
 from .report import tell_findings
 
 if TYPE_CHECKING:
-    from ..compiler.explain import Moment, SoundingNote
-    from ..dsl.span import Span
+    from ..compiler.reports.explain import Moment, SoundingNote
+    from ..dsl.findings.span import Span
 
 WIDTH = 80
 INDENT = "  "
@@ -40,10 +40,10 @@ def explain(what: str, piece: Path | None, as_json: bool) -> None:
     if re.fullmatch(r"MV[0-9]{3}", what, re.IGNORECASE):
         explain_code(what.upper(), as_json)
         return
-    from ..compiler.explain import PLACE, moment_at
-    from ..dsl.diagnostics import PieceError
+    from ..compiler.reports.explain import PLACE, moment_at
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.render import json_text, shown
     from ..dsl.load import load_piece
-    from ..dsl.rendering import json_text, shown
 
     manifest = piece or piece_here(Path.cwd())
     loaded = load_piece(manifest)
@@ -62,8 +62,8 @@ def explain(what: str, piece: Path | None, as_json: bool) -> None:
 
 def explain_code(code: str, as_json: bool) -> None:
     """Print the page of a code; an unknown one is a wrong use of the command."""
-    from ..dsl.code_examples import EXAMPLES
-    from ..dsl.codes import CODES, code_page
+    from ..dsl.findings.codes import CODES, code_page
+    from ..dsl.findings.examples import EXAMPLES
 
     entry = CODES.get(code)
     if entry is None:
@@ -147,7 +147,7 @@ def note_words(note: "SoundingNote") -> str:
 
 def named(note: "SoundingNote") -> list[tuple[str, float]]:
     """The classes of a note by their usual names."""
-    from ..compiler.classes import class_names
+    from ..compiler.notes.classes import class_names
 
     return [(class_names()[index][0], weight) for index, weight in note.classes]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from .discover import PiecePath, piece_here
+from .files import replace_text
 from .report import tell_findings
-from .writing import replace_text
 
 
 @click.command()
@@ -19,8 +19,8 @@ def fmt(pieces: tuple[Path, ...], check: bool) -> None:
     Levels are indented by two, the points of a lane stand in columns. Only spaces and empty lines change:
     values, comments and order stay. PIECE is a folder, its piece.yaml, or any file of lanes.
     """
-    from ..dsl.diagnostics import PieceError
-    from ..dsl.format import formatted
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.text.format import formatted
 
     code = changed = 0
     paths = dict.fromkeys(path for piece in pieces or (piece_here(Path.cwd()),) for path in files_of(piece))
@@ -45,10 +45,10 @@ def fmt(pieces: tuple[Path, ...], check: bool) -> None:
 
 def files_of(path: Path) -> list[Path]:
     """A manifest and the YAML files of lanes that it names and that are there; a file of lanes alone."""
-    from ..dsl.diagnostics import PieceError
-    from ..dsl.files import name_fault
-    from ..dsl.source import parse_source
-    from ..dsl.span import Span
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import name_fault
+    from ..dsl.text.yaml_source import parse_source
 
     try:
         source, _ = parse_source(text_of(path), str(path))
@@ -67,9 +67,9 @@ def files_of(path: Path) -> list[Path]:
 
 def text_of(path: Path) -> str:
     """The text of a file, its line ends as they are. Raises PieceError."""
-    from ..dsl.diagnostics import Diagnostic, PieceError
-    from ..dsl.files import MAX_TEXT_BYTES, decoded, read_named
-    from ..dsl.span import Span
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 
     data = read_named(path, MAX_TEXT_BYTES, Span(str(path)))
     text = data if isinstance(data, Diagnostic) else decoded(data, str(path), Span(str(path)))

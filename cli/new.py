@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from .discover import MANIFEST
+from .files import write_new
 from .report import tell_findings
 from .schema import schema_text
-from .writing import write_new
 
 if TYPE_CHECKING:
     from ..compiler.score.model import Score
@@ -27,7 +27,7 @@ def new(score: Path, folder: Path | None) -> None:
     occurs, and a lane for each part. Nothing is ever overwritten.
     Without DIR, the folder is called like the score, here.
     """
-    from ..compiler.draft import EFFECTS_SCHEMA, PIECE_SCHEMA, draft
+    from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft
 
     folder = folder or Path(piece_folder(score))
     data, read = score_in(score)
@@ -51,9 +51,9 @@ def new(score: Path, folder: Path | None) -> None:
 def score_in(path: Path) -> tuple[bytes, "Score"]:
     """The bytes of a score file and what they mean; on a fault, says it and ends the command with code 1."""
     from ..compiler.score.read import read_score
-    from ..dsl.diagnostics import Diagnostic, PieceError
-    from ..dsl.files import MAX_SCORE_BYTES, read_named
-    from ..dsl.span import Span
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import MAX_SCORE_BYTES, read_named
 
     try:
         data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
@@ -73,8 +73,8 @@ def score_in(path: Path) -> tuple[bytes, "Score"]:
 
 def name_in(score: Path, folder: Path) -> PurePosixPath | None:
     """How a piece in `folder` names a score that lies inside it already; None where it must be copied."""
-    from ..dsl.files import MAX_SCORE_BYTES, fault_inside
-    from ..dsl.span import Span
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import MAX_SCORE_BYTES, fault_inside
 
     try:
         name = PurePosixPath(score.absolute().relative_to(folder.absolute()).as_posix())
@@ -85,8 +85,8 @@ def name_in(score: Path, folder: Path) -> PurePosixPath | None:
 
 def safe_name(score: Path) -> str:
     """The name of a score's copy: its own, without what some systems or the language refuse."""
-    from ..dsl.files import name_fault
-    from ..dsl.span import Span
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import name_fault
 
     stem = re.sub(r"[^\w .,()'&+=!~-]", "-", score.stem).strip(" .-~")[:100].rstrip(" .") or "score"
     name = f"{stem}{score.suffix.lower()}"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
-from .keeping import cache_option, kept
+from .film_options import Variant, film_name, planned, variant_of, variant_options
 from .report import tell_findings
-from .variant import Variant, film_name, planned, variant_of, variant_options
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
+    from ..renderers.build.forecast import Item
     from ..renderers.generators.identity import Recipe
-    from ..renderers.stages.outlook import Item
 
 NAMED = 8
 """More of a stage than that are only counted."""
@@ -40,14 +40,14 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
     And about how long it will take. Nothing is rendered. Reasons are given against the last compile of the
     same film.
     """
-    from ..dsl.diagnostics import PieceError
+    from ..dsl.findings.diagnostics import PieceError
 
     manifest = piece or piece_here(Path.cwd())
     variant = variant_of(options)
     try:
         with kept(options.pop("cache_dir")) as store:
             plan = planned(manifest, variant, (), store)
-            from ..renderers.stages.outlook import outlook, seconds_to_make
+            from ..renderers.build.forecast import outlook, seconds_to_make
 
             items = outlook(plan, recipe_of(variant, plan, **options), store, film_name(manifest, variant))
     except PieceError as error:
@@ -73,15 +73,15 @@ def diff_command(old: Path, new: Path, **options: Any) -> None:
     OLD and NEW are two versions of a piece; what of NEW is not in OLD is named. Nothing is rendered, and
     nothing need have been. Ends with 1 where they differ.
     """
-    from ..dsl.diagnostics import PieceError
-    from ..dsl.rendering import shown
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.render import shown
 
     variant = variant_of(options)
     try:
         plans = [planned(manifest, variant, (), None) for manifest in (old, new)]
-        from ..renderers.sound.nodes import Nowhere
-        from ..renderers.stages.history import changes, past_of
-        from ..renderers.stages.outlook import Item, film_nodes
+        from ..renderers.build.forecast import Item, film_nodes
+        from ..renderers.build.history import changes, past_of
+        from ..renderers.sound.mix.nodes import Nowhere
 
         before, after = (film_nodes(plan, recipe_of(variant, plan), Nowhere()) for plan in plans)
     except PieceError as error:
@@ -122,8 +122,8 @@ def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
         lines.append(f"{frames} frames to render; how long that takes is known after the first compile")
     else:
         lines.append(f"{frames} frames to render, about {_duration(seconds)}")
-    from ..dsl.rendering import shown
-    from ..renderers.stages.segments import is_whole
+    from ..dsl.findings.render import shown
+    from ..renderers.film.segment_nodes import is_whole
 
     if not is_whole(plan):
         lines.append(
@@ -160,7 +160,7 @@ def _duration(seconds: float) -> str:
 
 
 def _json(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
-    from ..dsl.rendering import json_text
+    from ..dsl.findings.render import json_text
 
     said = {
         "title": plan.title,

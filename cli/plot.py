@@ -18,9 +18,9 @@ def plot(piece: Path | None, output: Path | None) -> None:
     The picture is written to build/NAME.png beside the manifest, or where -o says.
     """
     from ..compiler.compile import compile_piece
+    from ..dsl.findings.render import shown
     from ..dsl.load import load_piece
-    from ..dsl.rendering import shown
-    from .variant import in_build_folder, prepare_build_folder
+    from .film_options import in_build_folder, prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")

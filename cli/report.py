@@ -8,7 +8,7 @@ from typing import TextIO
 
 import click
 
-from ..dsl.diagnostics import Diagnostic, Severity, has_errors
+from ..dsl.findings.diagnostics import Diagnostic, Severity, has_errors
 
 FORMATS = ("text", "concise", "json", "github", "sarif")
 LINE_EVERY_S = 10.0
@@ -31,7 +31,7 @@ def findings_text(
     diagnostics: Sequence[Diagnostic], files: Mapping[str, str], form: str, colour: bool
 ) -> str:
     """The findings in the form of that name."""
-    from ..dsl import rendering
+    from ..dsl.findings import render as rendering
 
     match form:
         case "concise":
@@ -48,7 +48,7 @@ def findings_text(
 
 def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str]) -> None:
     """Findings as text on stderr, but for warnings that a comment in the piece leaves out."""
-    from ..dsl.ignores import without_ignored
+    from ..dsl.findings.ignores import without_ignored
 
     left, _ = without_ignored(diagnostics, files)
     diagnostics = [d for d in diagnostics if d in left or d.severity is Severity.ERROR]
@@ -86,7 +86,7 @@ class TerminalReporter:
     def message(self, text: str) -> None:
         """A sentence about what happens."""
         if not self.quiet:
-            from ..dsl.rendering import shown
+            from ..dsl.findings.render import shown
 
             self._clear()
             # Titles and names of a piece stand in it.

@@ -23,5 +23,5 @@ def schema_text(name: str) -> str:
     """The schema of that name as it is shipped."""
     from importlib.resources import files
 
-    package = __package__.rpartition(".")[0] + ".schemas"
+    package = __package__.partition(".")[0] + ".schemas"
     return files(package).joinpath(f"{NAMES[name]}.schema.json").read_text("utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..dsl.diagnostics import Diagnostic, has_errors
+from ..dsl.findings.diagnostics import Diagnostic, has_errors
 from .discover import PiecePath, piece_here
 from .report import summary, tell_findings
 
@@ -23,9 +23,9 @@ def check_stems(piece: Path | None) -> None:
     A stem that MuseScore or FluidSynth plays is played for this. Below 10 ms nothing is said of a lag.
     """
     from ..compiler.compile import compile_piece
+    from ..dsl.findings.render import shown
     from ..dsl.load import load_piece
-    from ..dsl.rendering import shown
-    from ..renderers.sound.stem_checks import checked_stems
+    from ..renderers.sound.stems.checks import checked_stems
 
     manifest = piece or piece_here(Path.cwd())
     loaded = load_piece(manifest)

@@ -39,7 +39,7 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
     The addresses are those of the package pytorch-pretrained-biggan. A download that breaks goes on where it
     stopped.
     """
-    from ..dsl.diagnostics import PieceError
+    from ..dsl.findings.diagnostics import PieceError
 
     reporter = TerminalReporter(quiet)
     try:
@@ -84,7 +84,7 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
     PATH is a folder that holds config.json and pytorch_model.bin or model.safetensors, or one of the latter
     two beside its config.json. Every tensor is checked.
     """
-    from ..dsl.diagnostics import PieceError
+    from ..dsl.findings.diagnostics import PieceError
 
     try:
         from ..renderers.generators.biggan import library
@@ -121,7 +121,7 @@ def pin_weights(manifest: Path, name: str, sha256: str) -> None:
     Raises ValueError where the manifest's text cannot be edited, OSError where it cannot be written.
     """
     from ..renderers.film.publish import published
-    from .pin import with_keys
+    from .manifest_edit import with_keys
 
     text = manifest.read_text(encoding="utf-8")
     changed = with_keys(text, BLOCK, {"weights": name, "weights_sha256": f'"{sha256}"'})

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..dsl.diagnostics import Diagnostic, PieceError, has_errors
-from ..dsl.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
-from ..dsl.piece import Piece
-from ..dsl.recordings import RecordingFormat, checked_format, is_silent
-from ..dsl.span import Span
-from ..store.keys import digest_of
-from .clock import Clock
-from .expect import unmet
-from .film import Film, film_of
-from .parts import Cut, part_notes, parts_of
-from .placed import placed
+from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
+from ..dsl.findings.span import Span
+from ..dsl.model.piece import Piece
+from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
+from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
+from ..store.values.keys import digest_of
+from .checks.expectations import unmet
+from .notes.parts import Cut, part_notes, parts_of
+from .notes.selectors import PartNote
 from .score.model import Score
 from .score.read import read_score
-from .select import PartNote
+from .time.clock import Clock
+from .time.passage import Film, film_of
+from .time.place_findings import placed
 
 if TYPE_CHECKING:
     from ..dsl.load import Loaded
@@ -61,7 +61,7 @@ class Shelf:
     """The files of a piece, each read once while it compiles; what cannot be read is in `findings`.
 
     `answers` holds what was asked of the disk and what it said: with the same answers, the same texts make
-    the same plan (compiler/questions.py).
+    the same plan (compiler/cache/questions.py).
     """
 
     def __init__(
@@ -200,13 +200,13 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
 
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
-    from .lanes import Lanes
-    from .lint import lint
-    from .outside import Outside
-    from .parameters import visual_targets
-    from .rules import cast
-    from .stage import Sources, buses_of, sound_plan
-    from .timeline import timeline
+    from .checks.piece import lint
+    from .lanes.parameters import visual_targets
+    from .lanes.resolve import Lanes
+    from .notes.casting import cast
+    from .picture.post import timeline
+    from .sound.installed import Outside
+    from .sound.plan_sound import Sources, buses_of, sound_plan
 
     piece, clock = heard.piece, heard.clock
     lanes = Lanes(piece.lanes, clock, clock.quarters(film.end_s), piece.seed)
@@ -231,12 +231,12 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     findings += lint(piece, clock, shown, buses, sound, sources)
     if not plan or has_errors([*findings, *heard.shelf.findings]):
         return None
-    from .picture import ScoreTime, picture_plan
-    from .tempo import tempo_arrays
+    from .picture.plan_picture import ScoreTime, picture_plan
+    from .time.tempo_arrays import tempo_arrays
 
     memory = None
     if piece.visuals.motion.memory == "motif":
-        from .phrases import memory_of
+        from .notes.phrases import memory_of
 
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)

@@ -11,8 +11,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .curve import Curve
-from .later import np
+from .lanes.curve import Curve
+from .lazy_numpy import np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

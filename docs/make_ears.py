@@ -20,10 +20,10 @@ import numpy as np
 from musicvis.compiler.compile import compile_piece
 from musicvis.compiler.plan import BusPlan, Curve, SoundPlan
 from musicvis.dsl.load import load_piece
-from musicvis.renderers.sound.head import SHADOW_POLE_RAD_S, brightness, lateness_s
 from musicvis.renderers.sound.hearing import level_difference_db, time_difference_s
-from musicvis.renderers.sound.mix import render_sound
-from musicvis.renderers.sound.spatial import places
+from musicvis.renderers.sound.mix.render import render_sound
+from musicvis.renderers.sound.space.choose import places
+from musicvis.renderers.sound.space.head import SHADOW_POLE_RAD_S, brightness, lateness_s
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 

@@ -5,7 +5,7 @@ python docs/make_errors.py writes it; tests/test_docs.py holds it equal.
 
 from pathlib import Path
 
-from musicvis.dsl.codes import CODES, code_page
+from musicvis.dsl.findings.codes import CODES, code_page
 
 TARGET = Path(__file__).parent / "errors.md"
 
@@ -62,7 +62,7 @@ def errors_text() -> str:
     """The whole document."""
     parts = [
         "# What musicvis finds\n",
-        "Made from `dsl/codes.py` by `python docs/make_errors.py`; do not edit it by hand.\n",
+        "Made from `dsl/findings/codes.py` by `python docs/make_errors.py`; do not edit it by hand.\n",
         "Every finding has a code that never changes its meaning. `musicvis explain MV344` prints its page\n"
         "here. Errors stop a compile, warnings do not, notes only inform. `musicvis check --strict` fails\n"
         "on warnings, too; `--select` and `--ignore` take codes or their beginnings, `MV344,MV4`.\n",

@@ -9,16 +9,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from musicvis.compiler.clock import Clock
-from musicvis.compiler.curve import Curve
-from musicvis.compiler.lanes import Lanes
-from musicvis.compiler.parameters import Target
+from musicvis.compiler.lanes.curve import Curve
+from musicvis.compiler.lanes.parameters import Target
+from musicvis.compiler.lanes.resolve import Lanes
 from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark
-from musicvis.dsl.lane import Shape
-from musicvis.dsl.lanes import lane_units, read_lanes
-from musicvis.dsl.piece import Audio
-from musicvis.dsl.reading import Reading
-from musicvis.dsl.source import parse_source, root_node
+from musicvis.compiler.time.clock import Clock
+from musicvis.dsl.model.lane import Shape
+from musicvis.dsl.model.piece import Audio
+from musicvis.dsl.read.lanes import lane_units, read_lanes
+from musicvis.dsl.read.reader import Reading
+from musicvis.dsl.text.yaml_source import parse_source, root_node
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 

@@ -5,9 +5,19 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
-from .audio import ear_lane, read_audio
-from .diagnostics import Diagnostic, Severity, has_errors
-from .files import (
+from .findings.diagnostics import Diagnostic, Severity, has_errors
+from .findings.span import Span
+from .form.messages import did_you_mean
+from .form.recovery import ROUNDS_MOST, echoes, remains
+from .form.schema import LEGACY, PIECE, check_form, schema_of
+from .model.lane import Lane
+from .model.piece import Audio, Piece
+from .read.audio import ear_lane, read_audio
+from .read.lanes import UnitOf, lane_units, read_lanes
+from .read.legacy_effects import read_upstream
+from .read.manifest import read_piece
+from .read.reader import Reading
+from .text.files import (
     LANES_SUFFIXES,
     MAX_AUDIO_BYTES,
     MAX_SCORE_BYTES,
@@ -18,20 +28,10 @@ from .files import (
     read_inside,
     read_named,
 )
-from .lane import Lane
-from .lanes import UnitOf, lane_units, read_lanes
-from .manifest import read_piece
-from .overrides import overridden
-from .piece import Audio, Piece
-from .position import DurationUnit, PlaceRange, parse_duration, parse_range
-from .quantity import parse_ratio
-from .reading import Reading
-from .remains import ROUNDS_MOST, echoes, remains
-from .schema import LEGACY, PIECE, check_form, schema_of
-from .source import Node, Source, parse_source, root_node
-from .span import Span
-from .upstream import read_upstream
-from .wording import did_you_mean
+from .text.overrides import overridden
+from .text.yaml_source import Node, Source, parse_source, root_node
+from .values.position import DurationUnit, PlaceRange, parse_duration, parse_range
+from .values.quantity import parse_ratio
 
 MANIFEST = "piece.yaml"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .film.join import Part
     from .generators.identity import Recipe
     from .generators.protocol import Generator
-    from .sound.mix import SoundRender
+    from .sound.mix.render import SoundRender
 
 DRAFT = MappingProxyType({"video.size": "640x360", "video.fps": "15", "visuals.resolution": "256"})
 """What a draft changes in the manifest: the whole piece, small, coarse and at half the rate."""
@@ -200,7 +200,7 @@ class _Build:
     def _heard(self) -> SoundRender:
         """The finished sound; its figures are told."""
         from .crews.local import core_count
-        from .sound.mix import SoundRender, StemExport, report_lines
+        from .sound.mix.render import SoundRender, StemExport, report_lines
 
         export = None
         if self._stem_folder is not None:
@@ -220,9 +220,9 @@ class _Build:
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
         """Segments and sound, joined to one file."""
         from .crews.job import VIDEO
+        from .film.film_nodes import encoded_track, film_node, is_up_to_date, remember_film, track_node
         from .film.join import Part, join
         from .film.publish import published
-        from .stages.film import encoded_track, film_node, is_up_to_date, remember_film, track_node
 
         plan, store, suffix = self.plan, self.store, output.suffix.lower()
         started_s = time.perf_counter()
@@ -261,9 +261,9 @@ class _Build:
 
     def _segments(self) -> tuple[tuple[SegmentJob, ...], tuple[SegmentJob, ...]]:
         """All segments, which are in the store now; and those that were not."""
+        from .build.disk_space import check_room
         from .crews.local import local_crew
-        from .stages.budget import check_room
-        from .stages.segments import segment_jobs
+        from .film.segment_nodes import segment_jobs
 
         recipe = self._recipe()
         jobs = segment_jobs(self.plan, recipe)
@@ -283,8 +283,8 @@ class _Build:
         """What this film was made of, for the reasons that the next build is told."""
         if self.request.film is None or self.store.is_read_only:
             return
-        from .stages.history import remember
-        from .stages.outlook import film_nodes
+        from .build.forecast import film_nodes
+        from .build.history import remember
 
         nodes = [node for _, _, node, _ in film_nodes(self.plan, self._recipe(), self.store) if node]
         remember(self.store, self.request.film, [*nodes, film])
@@ -305,7 +305,7 @@ class _Build:
             self.reporter.progress("frames", total, total)
 
     def _recipe(self) -> Recipe:
-        from .film.quality import X264
+        from .encoding import X264
         from .generators.identity import Recipe, chosen_codec, decided_device
 
         device = self.generator.device.type if self.generator is not None else None
@@ -348,7 +348,7 @@ class _Build:
 
 
 def _check_suffix(output: Path | None, only: Only | None) -> None:
-    from .film.quality import CONTAINERS
+    from .encoding import CONTAINERS
     from .sound.export import SUFFIXES
 
     if output is None or only in ("stems", "frames"):
@@ -371,8 +371,8 @@ def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
 @contextmanager
 def _told() -> Iterator[None]:
     """Segments that do not fit together are a finding."""
-    from ..dsl.diagnostics import Diagnostic, PieceError
-    from ..dsl.span import Span
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.findings.span import Span
     from .film.join import JoinError
 
     try:

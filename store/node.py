@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .keys import canonical
+from .values.keys import canonical
 
 SCHEMA = 1
 """Of all keys: raised when the form of a key or of a record changes."""

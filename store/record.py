@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .keys import canonical
 from .node import SCHEMA
+from .values.keys import canonical
 
 MOST_RECORD_BYTES = 16 << 20
 DIGITS = frozenset("0123456789abcdef")

@@ -24,13 +24,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import StoreError
-from .keys import file_digest
 from .locks import locked, locked_file
 from .node import Node
 from .opening import TAG, TAG_TEXT, checked, completed
 from .record import MOST_RECORD_BYTES, DamagedError, Record, read_record
 from .scratch import Scratch
 from .system import System
+from .values.keys import file_digest
 
 PIN = "in-use"
 

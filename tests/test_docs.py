@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from musicvis.dsl.codes import CODES
+from musicvis.dsl.findings.codes import CODES
 
 ROOT = Path(__file__).resolve().parents[1]
 

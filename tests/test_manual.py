@@ -8,11 +8,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from musicvis.compiler.parameters import visual_targets
-from musicvis.dsl.lane import Shape
-from musicvis.dsl.piece import Visuals
-from musicvis.dsl.schema import EFFECTS, PIECE, check_form
-from musicvis.dsl.source import parse_source
+from musicvis.compiler.lanes.parameters import visual_targets
+from musicvis.dsl.form.schema import EFFECTS, PIECE, check_form
+from musicvis.dsl.model.lane import Shape
+from musicvis.dsl.model.piece import Visuals
+from musicvis.dsl.text.yaml_source import parse_source
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("pieces/*/README.md")])

@@ -8,7 +8,7 @@ it is.
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ...dsl.diagnostics import Diagnostic
+from ...dsl.findings.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 import hashlib
 from pathlib import Path, PurePath
 
-from ...dsl.diagnostics import Diagnostic, PieceError
-from ...dsl.files import read_named
-from ...dsl.span import Span
-from .faults import fault
-from .limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
+from ...dsl.text.files import read_named
+from .guard.faults import fault
+from .guard.limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
 from .model import Score
 
 SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", ".mid", ".midi")
@@ -29,14 +29,14 @@ def read_score(data: bytes, name: str) -> Score:
         raise fault("MV401", name, f"{len(data)} bytes, at most {limit}")
     digest = hashlib.sha256(data).hexdigest()
     if suffix in (".mid", ".midi"):
-        from .midi import read_midi
+        from .midi.read import read_midi
 
         return read_midi(data, name, digest)
     if data.startswith(_MIDI):
         raise fault("MV400", name, f"it is a MIDI file, not {suffix}", "rename it to .mid")
     if suffix in (".mscz", ".mscx"):
         return _read_musescore(data, name, digest)
-    from .musicxml import read_musicxml
+    from .musicxml.read import read_musicxml
 
     return read_musicxml(data, name, digest)
 
@@ -50,10 +50,10 @@ def read_score_file(path: Path) -> Score:
 
 
 def _read_musescore(data: bytes, name: str, digest: str) -> Score:
-    from .archive import root_document
-    from .mscx import read_mscx
-    from .play import play
-    from .xml_guard import parse_xml
+    from .guard.archive import root_document
+    from .guard.xml import parse_xml
+    from .musescore.read import read_mscx
+    from .playback.play import play
 
     document = root_document(data, name, (".mscx",)) if data.startswith(_ZIP) else data
     written, findings = read_mscx(parse_xml(document, name), name)

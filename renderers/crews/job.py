@@ -97,8 +97,8 @@ class Studio:
         return made(self.store, job.node, make, wait=wait) is not None
 
     def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
-        from ..film.assemble import Workshop, render_segment
-        from ..film.quality import DRAFTED, FINAL
+        from ..encoding import DRAFTED, FINAL
+        from ..film.frames import Workshop, render_segment
 
         self.prepare(picture)
         assert self._generator is not None

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from ...dsl.diagnostics import Diagnostic, PieceError
-from ...dsl.span import Span
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d{1,5})", re.ASCII)
 FIRST_WITH_TOKENS = (2, 52)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ...dsl.diagnostics import Diagnostic, PieceError
-from ...dsl.span import Span
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
 from ...store.errors import StoreError
 from ...store.store import Store
 from .job import VIDEO, SegmentJob

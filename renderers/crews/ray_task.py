@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...dsl.diagnostics import Diagnostic, PieceError
-from ...dsl.span import Span
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
 from ..generators.identity import Recipe
 from .job import VIDEO, SegmentJob, Studio
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
     from ...store.node import Node
     from ...store.store import Store
-    from ..stages.segments import SegmentReads
+    from ..film.segment_nodes import SegmentReads
 
 PREFIX = "musicvis-segment-"
 FORGOTTEN_AFTER_S = 24 * 3600.0
@@ -110,8 +110,8 @@ def own_node(picture: PicturePlan, recipe: Recipe, machine: str) -> Node:
     That is everything which decides its bytes. Raises PieceError (MV914) where the device or the weights are
     missing.
     """
+    from ..film.segment_nodes import SegmentReads
     from ..generators.choose import device_named
-    from ..stages.segments import SegmentReads
 
     try:
         if recipe not in _reads:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import av
 
+from ..encoding import CONTAINERS
 from .join import READERS, JoinError
-from .quality import CONTAINERS
 
 
 def verify_film(film: Path, segments: Sequence[Path]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 
-from .quality import CONTAINERS, Container
+from ..encoding import CONTAINERS, Container
 
 if TYPE_CHECKING:
     from av.packet import Packet

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from .quality import Container
+from ..encoding import Container
 
 F32 = NDArray[np.float32]
 

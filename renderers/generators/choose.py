@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ...dsl.diagnostics import Diagnostic, PieceError
-from ...dsl.span import Span
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
 from .sources import GENERATORS, image_size, no_weights, weights_for
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...dsl.diagnostics import Diagnostic, PieceError
-from ...dsl.span import Span
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .mix import SoundRender
+from .mix.render import SoundRender
 from .wave import SampleFormat, write_wav
 
 F32 = NDArray[np.float32]

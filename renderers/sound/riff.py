@@ -6,7 +6,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.recordings import WavHeader, exactly, wav_header
+from ...dsl.text.audio_headers import WavHeader, exactly, wav_header
 
 F64 = NDArray[np.float64]
 

@@ -236,7 +236,7 @@ def test_a_cache_of_others_is_a_finding(piece: Path, run: Run, tmp_path: Path) -
 def test_a_full_disk_is_told_before_anything_is_rendered(
     piece: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from musicvis.renderers.stages import budget
+    from musicvis.renderers.build import disk_space as budget
 
     monkeypatch.setattr(budget, "free_bytes", lambda folder: 1_000_000)
     done = run("compile", piece, "--only", "frames")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from musicvis.dsl.codes import CODES
+from musicvis.dsl.findings.codes import CODES
 
 Run = Callable[..., Result]
 

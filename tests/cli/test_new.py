@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from musicvis.compiler.compile import check_piece
-from musicvis.compiler.notes import score_notes
+from musicvis.compiler.reports.note_list import score_notes
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.source import parse_source
+from musicvis.dsl.text.yaml_source import parse_source
 
 Run = Callable[..., Result]
 DATA = Path(__file__).parents[1] / "compiler/score/data"

@@ -14,7 +14,7 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 from musicvis.cli.command import main
-from musicvis.cli.pin import with_keys
+from musicvis.cli.manifest_edit import with_keys
 from musicvis.renderers.generators.biggan import fetch
 from musicvis.renderers.generators.biggan.architecture import config_text, released, tensor_shapes
 from musicvis.renderers.generators.biggan.library import entries, library_folder

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from musicvis.compiler.clock import Clock
 from musicvis.compiler.score.model import Measure, Meter, Note, RehearsalMark, Score, TempoMark, Track
-from musicvis.dsl.diagnostics import Diagnostic
-from musicvis.dsl.position import Place
-from musicvis.dsl.span import Span
+from musicvis.compiler.time.clock import Clock
+from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.span import Span
+from musicvis.dsl.values.position import Place
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
 

@@ -11,9 +11,10 @@ import pytest
 from musicvis.compiler.compile import Compilation, Shelf, compiled
 from musicvis.compiler.plan import Plan
 from musicvis.compiler.score.model import Score
-from musicvis.dsl.diagnostics import Diagnostic, Severity
-from musicvis.dsl.lane import Lane, Point, Shape
-from musicvis.dsl.piece import (
+from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
+from musicvis.dsl.findings.span import Span
+from musicvis.dsl.model.lane import Lane, Point, Shape
+from musicvis.dsl.model.piece import (
     Audio,
     Bus,
     ClassWeight,
@@ -27,9 +28,8 @@ from musicvis.dsl.piece import (
     Video,
     Visuals,
 )
-from musicvis.dsl.position import Duration, DurationUnit, Place, PlaceRange
-from musicvis.dsl.span import Span
-from musicvis.dsl.where import Where
+from musicvis.dsl.values.position import Duration, DurationUnit, Place, PlaceRange
+from musicvis.dsl.values.selector import Where
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
 MakeScore = Callable[..., Score]

@@ -9,7 +9,7 @@ from typing import Any
 import mido
 import pytest
 from musicvis.compiler.compile import check_piece
-from musicvis.dsl.diagnostics import Diagnostic, Severity
+from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
 from musicvis.dsl.load import load_piece
 
 MANIFEST = """musicvis: 1

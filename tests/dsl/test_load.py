@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from musicvis.dsl.load import Loaded, load_piece
-from musicvis.dsl.piece import ClassWeight, Piece
-from musicvis.dsl.position import Duration, DurationUnit, place_text, range_text
-from musicvis.dsl.where import PitchRange
+from musicvis.dsl.model.piece import ClassWeight, Piece
+from musicvis.dsl.values.position import Duration, DurationUnit, place_text, range_text
+from musicvis.dsl.values.selector import PitchRange
 
 TINY = "musicvis: 1\ntitle: Waltz\nscore: waltz.mscz\n"
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from musicvis.dsl.codes import CODES
-from musicvis.dsl.diagnostics import Diagnostic
+from musicvis.dsl.findings.codes import CODES
+from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.load import load_piece
 
 SUITE = Path(__file__).parent / "suite"

@@ -14,17 +14,17 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from musicvis.compiler.clock import Clock
 from musicvis.compiler.compile import check_piece, compile_piece
-from musicvis.compiler.convert import converted
 from musicvis.compiler.score.read import read_score
-from musicvis.dsl.codes import CODES
-from musicvis.dsl.diagnostics import Diagnostic, PieceError
-from musicvis.dsl.format import formatted
-from musicvis.dsl.ignores import without_ignored
+from musicvis.compiler.time.clock import Clock
+from musicvis.compiler.write.convert_effects import converted
+from musicvis.dsl.findings.codes import CODES
+from musicvis.dsl.findings.diagnostics import Diagnostic, PieceError
+from musicvis.dsl.findings.ignores import without_ignored
+from musicvis.dsl.findings.render import render_concise, render_github, render_json, render_sarif, render_text
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.rendering import render_concise, render_github, render_json, render_sarif, render_text
-from musicvis.dsl.upstream import load_upstream
+from musicvis.dsl.read.legacy_effects import load_upstream
+from musicvis.dsl.text.format import formatted
 
 from .mutants import altered, damaged_bytes, damaged_text, damaged_xml, rezipped
 from .samples import LANES, MANIFEST, OLD, WAV, flac_bytes, orchestra, waltz
@@ -194,7 +194,7 @@ def score_as_played(data: bytes, name: str) -> None:
 def finite_samples(path: Path) -> None:
     """Read a recording to its end."""
     import numpy as np
-    from musicvis.renderers.sound.recording import recorded
+    from musicvis.renderers.sound.stems.recording import recorded
 
     for block in recorded(path, 0.0, 5000, 48_000):
         assert np.isfinite(block).all()

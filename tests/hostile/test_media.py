@@ -5,8 +5,8 @@ from pathlib import Path
 import av
 import pytest
 from av.error import FFmpegError
-from musicvis.dsl.diagnostics import PieceError
-from musicvis.renderers.sound.recording import recorded
+from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.renderers.sound.stems.recording import recorded
 
 from .samples import flac_bytes
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from musicvis.compiler.compile import check_piece
-from musicvis.dsl.diagnostics import PieceError
-from musicvis.dsl.ignores import without_ignored
+from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.dsl.findings.ignores import without_ignored
 from musicvis.dsl.load import load_piece
 
 from .campaigns import score_as_played

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-from musicvis.dsl.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError
 
 CASE_CPU_S = 20.0
 """A case that computes longer counts as hung. Time of the processor: a busy machine hangs nobody."""

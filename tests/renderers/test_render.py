@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import torch
 from musicvis.compiler.plan import BusPlan, Curve, PicturePlan, Plan, SoundPlan, StemPlan
-from musicvis.dsl.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.render import DRAFT, Request, render
 from numpy.typing import NDArray
 

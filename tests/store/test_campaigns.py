@@ -102,8 +102,8 @@ def test_the_campaigns_find_a_record_that_comes_before_its_blobs(
     whole = Store.put
 
     def put(self: Store, key: str, files: dict[str, Path], facts: dict[str, object]) -> object:
-        from musicvis.store.keys import file_digest
         from musicvis.store.record import Record
+        from musicvis.store.values.keys import file_digest
 
         outputs = {name: (file_digest(path), path.stat().st_size) for name, path in files.items()}
         self._publish(self._written(Record(key, outputs, facts).written()), self.record_path(key))

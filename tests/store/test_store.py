@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.store.errors import StoreError
 from musicvis.store.evict import damaged, keep_within
-from musicvis.store.keys import canonical, digest_of, file_digest
 from musicvis.store.node import Node
 from musicvis.store.place import cache_folder, cache_limit, size_from, size_said
 from musicvis.store.store import Store, made
+from musicvis.store.values.keys import canonical, digest_of, file_digest
 from musicvis.tests.store.faults import CALLS, Build, assert_right, content, leftovers, node, published
 
 

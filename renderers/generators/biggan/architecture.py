@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ....dsl.diagnostics import Diagnostic, PieceError
-from ....dsl.span import Span
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.span import Span
 from ..protocol import CLASS_COUNT, NOISE_SIZE
 
 CONFIG, PICKLED, SAFE = "config.json", "pytorch_model.bin", "model.safetensors"

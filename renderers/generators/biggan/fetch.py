@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ....dsl.diagnostics import Diagnostic, PieceError
-from ....dsl.span import Span
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.span import Span
 from .architecture import CONFIG, MOST_CONFIG_BYTES, MOST_WEIGHT_BYTES, PICKLED
 from .library import Entry, keep
 

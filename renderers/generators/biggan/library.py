@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ....dsl.diagnostics import Diagnostic, PieceError
-from ....dsl.span import Span
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.span import Span
 from .architecture import CONFIG, MOST_WEIGHT_BYTES, PICKLED, SAFE, config_text, read_architecture, unusable
 
 ENVIRONMENT = "MUSICVIS_WEIGHTS"

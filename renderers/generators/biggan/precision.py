@@ -7,8 +7,8 @@ from importlib.util import find_spec
 
 import torch
 
-from ....dsl.diagnostics import Diagnostic, PieceError
-from ....dsl.span import Span
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.span import Span
 
 PRECISIONS = ("auto", "fp32", "bf16")
 BACKENDS = ("auto", "torch", "openvino")

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import torch
 
-from ....dsl.diagnostics import Diagnostic, PieceError
-from ....dsl.span import Span
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.span import Span
 from .architecture import (
     MOST_WEIGHT_BYTES,
     PICKLED,

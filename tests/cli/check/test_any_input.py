@@ -11,19 +11,19 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from musicvis.compiler.compile import check_piece
-from musicvis.dsl.audio import read_audio
-from musicvis.dsl.codes import CODES
-from musicvis.dsl.diagnostics import Diagnostic, has_errors
-from musicvis.dsl.format import formatted
-from musicvis.dsl.ignores import without_ignored
-from musicvis.dsl.lane import Lane
-from musicvis.dsl.lanes import lane_units, read_lanes
+from musicvis.dsl.findings.codes import CODES
+from musicvis.dsl.findings.diagnostics import Diagnostic, has_errors
+from musicvis.dsl.findings.ignores import without_ignored
+from musicvis.dsl.findings.render import render_concise, render_github, render_json, render_sarif, render_text
+from musicvis.dsl.findings.span import Span
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.position import Place
-from musicvis.dsl.reading import Reading
-from musicvis.dsl.rendering import render_concise, render_github, render_json, render_sarif, render_text
-from musicvis.dsl.source import parse_source, root_node
-from musicvis.dsl.span import Span
+from musicvis.dsl.model.lane import Lane
+from musicvis.dsl.read.audio import read_audio
+from musicvis.dsl.read.lanes import lane_units, read_lanes
+from musicvis.dsl.read.reader import Reading
+from musicvis.dsl.text.format import formatted
+from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.values.position import Place
 
 MANIFEST = """\
 musicvis: 1

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from musicvis.dsl.code_examples import EXAMPLES
-from musicvis.dsl.codes import CODES
-from musicvis.dsl.diagnostics import Diagnostic
+from musicvis.dsl.findings.codes import CODES
+from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.examples import EXAMPLES
 
 Check = Callable[..., list[Diagnostic]]
 

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 from musicvis.cli.command import main
-from musicvis.dsl.codes import CODES
-from musicvis.dsl.diagnostics import Diagnostic, MusicalPlace, Severity
-from musicvis.dsl.rendering import render_github, render_sarif
-from musicvis.dsl.span import Span
+from musicvis.dsl.findings.codes import CODES
+from musicvis.dsl.findings.diagnostics import Diagnostic, MusicalPlace, Severity
+from musicvis.dsl.findings.render import render_github, render_sarif
+from musicvis.dsl.findings.span import Span
 
 
 def block(required: list[str] | None = None, /, **properties: Any) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from pathlib import Path
 import mido
 import pytest
 from musicvis.compiler.compile import check_piece
-from musicvis.dsl.diagnostics import Diagnostic
-from musicvis.dsl.ignores import without_ignored
+from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.ignores import without_ignored
 from musicvis.dsl.load import load_piece
 
 SUITE = Path(__file__).parent / "suite"

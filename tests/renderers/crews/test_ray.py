@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.compiler.plan import PicturePlan
-from musicvis.dsl.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.crews.ray_address import RayAddress, check_token, cluster_address, release
 from musicvis.renderers.crews.ray_task import check_same, own_node, sweep
 from musicvis.renderers.generators.identity import Recipe

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.compiler.plan import PicturePlan
-from musicvis.dsl.diagnostics import Diagnostic, PieceError
+from musicvis.dsl.findings.diagnostics import Diagnostic, PieceError
 from musicvis.renderers.crews.inline import InlineCrew
 from musicvis.renderers.crews.job import VIDEO, SegmentJob, Studio
 from musicvis.renderers.crews.ray import ray_crew

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from musicvis.compiler.plan import PicturePlan, TitlePlan
-from musicvis.renderers.film.assemble import Workshop, made_chunk, shots_of
+from musicvis.renderers.film.frames import Workshop, made_chunk, shots_of
 from musicvis.renderers.generators.biggan import gpu
 from musicvis.renderers.generators.biggan.architecture import config_text, released
 from musicvis.renderers.generators.biggan.generator import BigGan

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from musicvis.dsl.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.generators.biggan.architecture import (
     config_text,
     read_architecture,

@@ -10,9 +10,9 @@ import pytest
 import torch
 from musicvis.compiler.compile import compile_piece
 from musicvis.compiler.plan import Plan
-from musicvis.dsl.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.dsl.load import load_piece
-from musicvis.renderers.film.assemble import Workshop, made_chunk, shots_of
+from musicvis.renderers.film.frames import Workshop, made_chunk, shots_of
 from musicvis.renderers.generators.biggan.generator import BigGan
 from musicvis.renderers.generators.choose import choose_generator
 from musicvis.renderers.render import Request, render

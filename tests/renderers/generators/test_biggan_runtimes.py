@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from musicvis.dsl.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.generators.biggan import precision as precisions
 from musicvis.renderers.generators.biggan.conditioning import Conditions
 from musicvis.renderers.generators.biggan.generator import Batches, BigGan

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from musicvis.compiler.plan import PicturePlan
-from musicvis.dsl.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.generators.choose import choose_generator, device_named
 from musicvis.renderers.generators.sources import image_size
 

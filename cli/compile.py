@@ -1,0 +1,213 @@
+"""`musicvis compile`: a piece becomes a film."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .cache import cache_option, kept, size_option
+from .discover import PiecePath, piece_here
+from .film_options import (
+    SOUND_SUFFIXES,
+    film_name,
+    film_path,
+    planned,
+    prepare_build_folder,
+    variant_of,
+    variant_options,
+)
+from .interrupts import Stopped, stoppable
+from .report import TerminalReporter, tell_findings
+
+if TYPE_CHECKING:
+    from ..renderers.render import RenderReport, Request
+
+
+def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[str, ...]:
+    """The kinds of files that --stems names."""
+    kinds = tuple(dict.fromkeys(part.strip() for part in text.split(","))) if text else ()
+    for kind in kinds:
+        if kind not in ("dry", "wet"):
+            raise click.BadParameter(f"{kind or 'nothing'} is neither dry nor wet")
+    return kinds
+
+
+def shard(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:
+    """`i/n`: the i-th of n workers, counted from 0."""
+    if text is None:
+        return None
+    index, _, count = text.partition("/")
+    if not (index.isdecimal() and count.isdecimal() and int(index) < int(count) <= 100_000):
+        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, as 0/8 .. 7/8")
+    return int(index), int(count)
+
+
+@click.command("compile")
+@click.argument("piece", type=PiecePath(), required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The film: .mp4 or .mkv; or its sound: .wav or .flac.",
+)
+@variant_options
+@click.option(
+    "--device", default="auto", show_default=True, help="Where the picture is computed: auto, cpu, cuda."
+)
+@click.option(
+    "--precision",
+    type=click.Choice(("auto", "fp32", "bf16")),
+    default="auto",
+    show_default=True,
+    help="Of BigGAN: exact, or the faster half.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(("auto", "torch", "openvino")),
+    default="auto",
+    show_default=True,
+    help="What computes BigGAN.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Processes side by side.  [default: one per core]"
+)
+@click.option(
+    "--only",
+    type=click.Choice(("stems", "audio", "frames", "video")),
+    help="One stage alone: the buses as files, the sound, frames into the cache, a silent film.",
+)
+@click.option(
+    "--stems", metavar="KINDS", callback=stem_kinds, help="Keep each bus as a file: dry, wet or dry,wet."
+)
+@click.option(
+    "--bits", type=click.Choice(("16", "24", "32")), help="Of a .wav or .flac; 32 are floats.  [default: 24]"
+)
+@click.option(
+    "--trust-plugins",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FOLDER",
+    help="Run VST3 plugins that the piece names, from this folder.",
+)
+@cache_option
+@size_option("What the cache may take after this, as 20GB.  [default: 20GB]")
+@click.option("--verify", is_flag=True, help="Decode the finished film and compare every frame.")
+@click.option("--ray", metavar="ADDRESS", help="Render on the machines of a Ray cluster: auto, or HOST:PORT.")
+@click.option(
+    "--worker", is_flag=True, help="Only help another compile with the same cache: frames, and no film."
+)
+@click.option("--shard", metavar="I/N", callback=shard, help="Where worker I of N begins.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+def compile_command(piece: Path | None, output: Path | None, quiet: bool, **options: Any) -> None:
+    """Compile a piece to a film.
+
+    PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
+    current folder.
+    The film is written to build/NAME.mp4 beside the manifest, a passage or a draft to a name of its own;
+    it appears when it is whole, and not before. What is finished is kept: stop at any time, and the same
+    command goes on from there.
+    """
+    from ..dsl.findings.diagnostics import PieceError
+
+    started_s = time.monotonic()
+    reporter = TerminalReporter(quiet)
+    manifest = piece or piece_here(Path.cwd())
+    variant = variant_of(options)
+    trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
+    limit_bytes = options.pop("cache_limit")
+    request = _request(output, variant.draft, options | {"film": film_name(manifest, variant)})
+    target = film_path(
+        manifest, output, variant.name(request.only == "video"), request.only in ("stems", "audio")
+    )
+    if request.bits == 32 and target.suffix.lower() == ".flac":
+        raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
+    try:
+        with kept(cache_dir) as store, stoppable():
+            plan = planned(manifest, variant, trusted, store)
+            reporter.message(
+                f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
+                f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
+                f"{len(plan.sound.buses)} bus{'es' if len(plan.sound.buses) != 1 else ''}"
+            )
+            from ..renderers.render import render
+            from ..store.evict import keep_within
+            from ..store.place import cache_limit
+
+            if output is None and request.only != "frames":
+                prepare_build_folder(target.parent)
+            report = render(
+                plan, None if request.only == "frames" else target, request, reporter=reporter, store=store
+            )
+            keep_within(store, cache_limit(limit_bytes))
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    except Stopped as stop:
+        click.echo(f"\n{_stopped(reporter)}", err=True)
+        sys.exit(stop.exit_code)
+    except ModuleNotFoundError as error:
+        extra = "ray" if error.name == "ray" else "render"
+        click.echo(
+            f"error: {error.name} is missing; to compile, type: pip install 'musicvis[{extra}]'", err=True
+        )
+        sys.exit(1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        click.echo(f"error: {error.filename or target}: {reason}; what is finished is kept", err=True)
+        sys.exit(1)
+    for line in _ended(report, request, target, time.monotonic() - started_s):
+        reporter.message(line)
+
+
+def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Request":
+    """What is asked for; raises click.UsageError for options that do not go together."""
+    from ..renderers.render import Request
+
+    only, stems, bits = options["only"], options["stems"], options["bits"]
+    if options.pop("worker"):
+        if only not in (None, "frames"):
+            raise click.UsageError(f"a --worker renders frames: leave out --only {only}")
+        only = "frames"
+    elif options["shard"] is not None:
+        raise click.UsageError("--shard says where a worker begins: write --worker too")
+    if output is not None:
+        if only == "frames":
+            raise click.UsageError("frames go to the cache: leave out -o")
+        if only == "stems":
+            raise click.UsageError("stems go to the folder build/stems: leave out -o")
+        if output.suffix.lower() in SOUND_SUFFIXES:
+            only = only or "audio"
+    if bits is not None and only != "audio":
+        raise click.UsageError("--bits is for a .wav or .flac: write --only audio")
+    if only == "stems":
+        stems = stems or ("dry",)
+    elif stems and only in ("frames", "video"):
+        raise click.UsageError(f"--only {only} has no buses: leave out --stems, or --only {only}")
+    if options["ray"] is not None and only in ("stems", "audio"):
+        raise click.UsageError(f"--ray renders frames, and --only {only} has none: leave out one of them")
+    if options["verify"] and only not in (None, "video"):
+        raise click.UsageError("--verify is for a film")
+    options |= {"only": only, "stems": stems, "bits": int(bits or 24), "shard": options["shard"] or (0, 1)}
+    return Request(draft=draft, **options)
+
+
+def _stopped(reporter: TerminalReporter) -> str:
+    done, total = reporter.counted
+    where = f"stopped after {done} of {total} frames" if total else "stopped"
+    return f"{where}; what is finished is kept, and the same command goes on from there"
+
+
+def _ended(report: "RenderReport", request: "Request", target: Path, took_s: float) -> list[str]:
+    said = []
+    if report.stem_folder is not None:
+        said.append(f"the buses are in {report.stem_folder}")
+    if request.only == "stems":
+        return said
+    if request.only == "frames":
+        made = f"{report.frames_made} frames rendered in {took_s:.0f} s"
+        return [f"{made}; all {report.segment_count} segments are in the cache"]
+    if report.was_there:
+        return [*said, f"{target} is up to date"]
+    return [*said, f"wrote {target} in {took_s:.0f} s"]

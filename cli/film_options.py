@@ -1,0 +1,179 @@
+"""Which film of a piece a command means: all of it, a passage, a draft; and the names of their files."""
+
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .discover import piece_name
+from .report import summary, tell_findings
+
+if TYPE_CHECKING:
+    from ..compiler.plan import Plan
+    from ..dsl.load import Loaded
+    from ..store.store import Store
+
+IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
+SOUND_SUFFIXES = (".wav", ".flac")
+FILM_SUFFIXES = (".mp4", ".mkv")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What the command line changes in a manifest."""
+
+    draft: bool = False
+    bars: str | None = None
+    seconds: str | None = None
+    size: str | None = None
+    fps: str | None = None
+    overrides: tuple[str, ...] = ()
+
+    def loaded(self, manifest: Path) -> "Loaded":
+        """The piece as this film needs it."""
+        from ..dsl.load import load_piece
+
+        drafted = draft_overrides(self.size, self.fps) if self.draft else ()
+        return load_piece(
+            manifest,
+            (*drafted, *self.overrides),
+            bars=self.bars,
+            seconds=self.seconds,
+            size=self.size,
+            fps=self.fps,
+        )
+
+    def name(self, silent: bool = False) -> str:
+        """What a file's name says beside the piece's: a passage must not take the place of the whole film."""
+        said = {
+            "draft": "draft" if self.draft else None,
+            "bars": self.bars and f"bars-{self.bars}",
+            "seconds": self.seconds and f"{self.seconds.removesuffix('s')}s",
+            "silent": "silent" if silent else None,
+        }
+        plain = (re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-.") for part in said.values() if part)
+        return "".join(f"-{part}" for part in plain)
+
+
+def variant_options(command: Command) -> Command:
+    """The options of a command that become a Variant; the command takes them as `variant`."""
+    for option in reversed(
+        (
+            click.option("--draft", is_flag=True, help="A first look: small, coarse and fast."),
+            click.option(
+                "--bars", metavar="RANGE", help="A passage: 5..8 is bars 5, 6 and 7; also 6|6..7|3 or @B.. ."
+            ),
+            click.option("--seconds", metavar="N", help="Only the first N seconds."),
+            click.option("--size", metavar="WxH", help="Size of the film, as 1280x720."),
+            click.option("--fps", metavar="RATE", help="Frames per second, as 30, 23.976 or 30000/1001."),
+            click.option(
+                "--set",
+                "overrides",
+                metavar="KEY=VALUE",
+                multiple=True,
+                help="Override a key, as visuals.depth=0.5.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def variant_of(options: dict[str, Any]) -> Variant:
+    """Takes the options of `variant_options` out of a command's."""
+    names = ("draft", "bars", "seconds", "size", "fps", "overrides")
+    return Variant(**{name: options.pop(name) for name in names})
+
+
+def planned(manifest: Path, variant: Variant, trusted: tuple[Path, ...], store: "Store | None") -> "Plan":
+    """The plan of a piece; its findings are told. Without one, the command ends with exit code 1."""
+    from ..compiler.cache.plan import compile_piece_kept
+    from ..compiler.compile import compile_piece
+    from ..dsl.findings.render import shown
+
+    loaded = variant.loaded(manifest)
+    made = compile_piece(loaded, trusted) if store is None else compile_piece_kept(loaded, trusted, store)
+    tell_findings(made.diagnostics, loaded.files)
+    if made.plan is None:
+        click.echo(shown(f"{manifest}: {summary(made.diagnostics)}; nothing was written"), err=True)
+        sys.exit(1)
+    return made.plan
+
+
+def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: bool = False) -> Path:
+    """Where the film or its sound goes: as asked, or build/NAME.mp4 or .wav beside the manifest.
+
+    Raises click.UsageError for a suffix that is none, for a folder that does not exist, and for a place that
+    holds something else than a file. What -o names may be a link; a link in a piece's build folder is not
+    followed: whoever made the piece could have it lead to anything.
+    """
+    if output is None:
+        suffix = SOUND_SUFFIXES[0] if is_sound else FILM_SUFFIXES[0]
+        return in_build_folder(manifest, f"{piece_name(manifest)}{variant}{suffix}")
+    try:
+        output = output.resolve() if output.is_symlink() else output
+        is_other = output.exists() and not output.is_file()
+    except OSError as error:
+        raise click.UsageError(f"{output}: {error.strerror}; name another with -o") from None
+    suffix = output.suffix.lower()
+    if is_sound and suffix not in SOUND_SUFFIXES:
+        raise click.UsageError(f"{output}: a sound ends in .wav or .flac")
+    if not is_sound and suffix not in FILM_SUFFIXES:
+        raise click.UsageError(f"{output}: a film ends in .mp4 (H.264 and AAC) or .mkv (H.264 and FLAC)")
+    if not output.parent.is_dir():
+        raise click.UsageError(
+            f"{output.parent} does not exist; make the folder first, or name another with -o"
+        )
+    if is_other:
+        raise click.UsageError(f"{output} is no file; name another with -o")
+    try:
+        # Found out now, not when the film is finished.
+        with tempfile.TemporaryFile(dir=output.parent):
+            pass
+    except OSError as error:
+        reason = f"{output.parent} cannot be written to: {error.strerror}; name another folder with -o"
+        raise click.UsageError(reason) from None
+    return output
+
+
+def in_build_folder(manifest: Path, name: str) -> Path:
+    """The place of a finished file beside the manifest; raises click.UsageError where a link stands there."""
+    folder = manifest.parent / "build"
+    for path in (folder, folder / name):
+        if path.is_symlink():
+            raise click.UsageError(
+                f"{path} is a link, and a piece could lead anywhere with it; name the place with -o"
+            )
+    return folder / name
+
+
+def draft_overrides(size: str | None, fps: str | None) -> tuple[str, ...]:
+    """What --draft changes in the manifest, unless the command line says otherwise."""
+    from ..renderers.render import DRAFT
+
+    return tuple(
+        f"{key}={value}"
+        for key, value in DRAFT.items()
+        if not ((key == "video.size" and size) or (key == "video.fps" and fps))
+    )
+
+
+def prepare_build_folder(folder: Path) -> None:
+    """Make the build folder, with a file that keeps it out of git."""
+    folder.mkdir(exist_ok=True)
+    # "x" makes a file or nothing: it follows no link that a piece may have there.
+    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignore:
+        ignore.write(IGNORE_ALL)
+
+
+def film_name(manifest: Path, variant: Variant) -> str:
+    """What tells this film from the others of its user."""
+    return f"{manifest.resolve()} {variant.name()}"

@@ -1,0 +1,85 @@
+"""`musicvis import`: the original effects.json becomes lanes of today's form."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .files import write_new
+from .report import tell_findings
+
+if TYPE_CHECKING:
+    from ..compiler.time.clock import Clock
+
+
+@click.command("import", short_help="Turn an original effects.json into lanes of today.")
+@click.argument(
+    "effects", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="EFFECTS.JSON"
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file of lanes; it must not be there yet. [default: stdout]",
+)
+@click.option(
+    "--score",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The score: checks the places, and lets what it can follow the beats.",
+)
+@click.option("--fix", is_flag=True, help="Do the one certain repair: straight with ear_mid and no ear_f.")
+def import_command(effects: Path, output: Path | None, score: Path | None, fix: bool) -> None:
+    """Turn an original effects.json into lanes of today's form.
+
+    The lanes move as before. Each set of the file becomes the lane of a bus of its name. With --score, old
+    and new are compared, and movements follow the beats wherever that is the same; without it each keeps
+    `domain: seconds`.
+    """
+    from ..compiler.write.convert_effects import compared, converted
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.read.legacy_effects import load_upstream
+
+    clock = None if score is None else score_clock(score)
+    try:
+        sets = load_upstream(effects, fix=fix)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    findings = list(sets.findings)
+    text = converted(sets.lanes, clock, findings)
+    tell_findings(findings, {str(effects): sets.text})
+    for segment in sets.mended:
+        click.echo(
+            f"{segment.file}:{segment.line}: ear_mid of a straight segment was taken as ear_f", err=True
+        )
+    if text is None:
+        sys.exit(1)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_new({output: text.encode()})
+    lines = f"{len(sets.text.splitlines())} lines became {len(text.splitlines())}"
+    if clock is not None:
+        check = compared(sets.lanes, text, clock)
+        lines += f"; at {check.places} places they differ by {check.most:.0e} at most"
+    click.echo(lines, err=True)
+    if clock is None and "domain: seconds" in text:
+        click.echo("name the score with --score, and most of `domain: seconds` can go", err=True)
+
+
+def score_clock(path: Path) -> "Clock":
+    """The clock of a score file; on a fault, says it and ends the command with code 1."""
+    from ..compiler.score.read import read_score_file
+    from ..compiler.time.clock import Clock
+    from ..dsl.findings.diagnostics import PieceError
+
+    try:
+        score = read_score_file(path)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    tell_findings(score.findings, {})
+    if not score.measures:
+        raise click.UsageError(f"{path} has no bars")
+    return Clock.from_score(score)

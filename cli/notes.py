@@ -1,0 +1,225 @@
+"""`musicvis notes` and `musicvis classes`: what the score says, and what the picture can show."""
+
+import csv
+import io
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .discover import MANIFEST, piece_here
+from .report import tell_findings
+
+if TYPE_CHECKING:
+    from ..compiler.reports.note_list import NoteRow
+    from ..dsl.findings.span import Span
+
+Record = dict[str, Any]
+COLUMNS = ("bar|beat", "seconds", "part", "pitch", "vel", "length", "lyric", "classes", "rules")
+SHRINKING = ("classes", "part", "lyric")
+"""Columns that give way, in this order, where the terminal is narrow."""
+LEAST_WIDTH = 8
+
+
+@click.command()
+@click.argument(
+    "source", type=click.Path(exists=True, path_type=Path), required=False, metavar="[PIECE_OR_SCORE]"
+)
+@click.option("--part", metavar="GLOB", help="Only the parts whose name fits, as 'vib*'.")
+@click.option(
+    "--bars", metavar="RANGE", help="Only what begins there: 5..8 is bars 5, 6 and 7; also 6|6..7|3."
+)
+@click.option("--json", "as_json", is_flag=True, help="An array of objects, one for each note.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a header.")
+def notes(source: Path | None, part: str | None, bars: str | None, as_json: bool, as_csv: bool) -> None:
+    """List every note of a piece or of a score file, in playing order.
+
+    Of a piece, also the classes that each note shows and the rules of the manifest that mean it. The score
+    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and onsets are exact,
+    in quarter notes. Without a name, the piece around the current folder is meant.
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other")
+    from ..dsl.findings.render import json_text, shown
+
+    rows, rules = note_rows(source or piece_here(Path.cwd()), bars)
+    if part is not None:
+        rows = [row for row in rows if fnmatchcase(row.part.casefold(), part.casefold())]
+    records = [note_record(row, rules) for row in rows]
+    if as_json:
+        click.echo(json_text(records, indent=1))
+    elif as_csv:
+        click.echo(csv_text(records), nl=False)
+    else:
+        click.echo("\n".join(map(shown, table_lines(records, shutil.get_terminal_size().columns))))
+        click.echo(f"{len(rows)} notes; * marks a grace note", err=True)
+
+
+@click.command(short_help="Search the 1000 subjects that a picture can have.")
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="An array of objects with index and names.")
+def classes(text: str, as_json: bool) -> None:
+    """Search the 1000 ImageNet classes by name, as `musicvis classes drum`; the best comes first."""
+    from ..compiler.notes.classes import search
+
+    found = search(text)
+    if as_json:
+        click.echo(json.dumps([{"index": index, "names": names} for index, names in found], indent=1))
+    else:
+        for index, names in found:
+            click.echo(f"{index:4d}  {', '.join(names)}")
+    if not found:
+        click.echo(f"no class is called anything like {text!r}", err=True)
+        sys.exit(1)
+
+
+def note_rows(source: Path, bars: str | None) -> tuple[Sequence["NoteRow"], Sequence["Span"]]:
+    """The notes of a piece or a score file, and where the rules stand.
+
+    On a fault, says it and ends the command with code 1.
+    """
+    from ..compiler.reports.note_list import piece_notes, score_notes
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.findings.span import Span
+    from ..dsl.load import load_piece
+    from ..dsl.values.position import parse_range
+
+    is_piece = source.is_dir() or source.suffix.lower() in (".yaml", ".yml")
+    if source.is_dir() and not (source / MANIFEST).is_file():
+        raise click.UsageError(f"{source} holds no {MANIFEST}")
+    files: Mapping[str, str] = {}
+    rules: Sequence[Span] = ()
+    try:
+        if is_piece:
+            loaded = load_piece(source, bars=bars)
+            files = loaded.files
+            rows, diagnostics = piece_notes(loaded)
+            rules = [rule.span for rule in loaded.piece.visuals.rules] if loaded.piece is not None else ()
+        else:
+            files = {"--bars": bars or ""}
+            selection = parse_range(bars, Span("--bars", 1, 1, 1, len(bars) + 1)) if bars else None
+            if isinstance(selection, Diagnostic):
+                raise PieceError([selection])
+            rows, diagnostics = score_notes(source, selection)
+    except PieceError as error:
+        tell_findings(error.diagnostics, files)
+        sys.exit(1)
+    tell_findings(diagnostics, files)
+    return rows, rules
+
+
+def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
+    """One note as plain values; exact times as text such as "7/3"."""
+    from ..compiler.notes.classes import class_names
+
+    note = row.note
+    return {
+        "bar": note.bar,
+        "pass": note.pass_number,
+        "beat": str(note.beat),
+        "onset_in_bar_qn": str(note.onset_in_bar_qn),
+        "onset_qn": str(note.onset_qn),
+        "length_qn": str(note.length_qn),
+        "gate_qn": str(note.gate_qn),
+        "onset_s": float(row.onset_s),
+        "part": row.part,
+        "track": row.track,
+        "staff": note.staff,
+        "voice": note.voice,
+        "pitch": note.pitch,
+        "velocity": note.velocity,
+        "grace": note.grace,
+        "lyric": note.lyric,
+        "articulations": list(note.articulations),
+        "classes": [
+            {"name": class_names()[index][0], "index": index, "weight": weight}
+            for index, weight in row.classes
+        ],
+        "rules": [{"number": number, "line": rules[number - 1].line} for number in row.rules],
+    }
+
+
+def csv_text(records: Iterable[Record]) -> str:
+    """Comma-separated values, a header first; what is a list in JSON stands in one cell."""
+    from ..dsl.findings.render import escaped
+
+    out = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for record in records:
+        flat = record | {
+            "articulations": " ".join(record["articulations"]),
+            "classes": classes_text(record),
+            "rules": rules_text(record),
+        }
+        flat = {key: escaped(value) if isinstance(value, str) else value for key, value in flat.items()}
+        if writer is None:
+            writer = csv.DictWriter(out, fieldnames=list(flat), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(flat)
+    return out.getvalue()
+
+
+def table_lines(records: Sequence[Record], width: int) -> list[str]:
+    """The notes as a table no wider than that, for a person; empty columns are left out."""
+    rows = [COLUMNS, *(table_cells(record) for record in records)]
+    widths = [max(map(len, column)) if any(column[1:]) else 0 for column in zip(*rows, strict=True)]
+    for name in SHRINKING:
+        column = COLUMNS.index(name)
+        spare = sum(size + 2 for size in widths if size) - 2 - width
+        if spare > 0:
+            widths[column] = min(widths[column], max(widths[column] - spare, LEAST_WIDTH))
+    return [
+        "  ".join(
+            clipped(cell, size).ljust(size) for cell, size in zip(row, widths, strict=True) if size
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def table_cells(record: Record) -> tuple[str, ...]:
+    """The cells of a note, in the order of COLUMNS."""
+    from fractions import Fraction
+
+    from ..compiler.time.clock import Position
+
+    place = Position(record["bar"], record["pass"], Fraction(record["beat"]))
+    return (
+        f"{place}{'*' if record['grace'] else ''}",
+        f"{record['onset_s']:.3f}",
+        record["part"],
+        pitch_name(record["pitch"]),
+        str(record["velocity"]),
+        record["length_qn"],
+        record["lyric"] or "",
+        classes_text(record),
+        rules_text(record),
+    )
+
+
+def classes_text(record: Record) -> str:
+    """What a note shows: a name, or several with their shares."""
+    shown = record["classes"]
+    if len(shown) == 1 and shown[0]["weight"] == 1:
+        return str(shown[0]["name"])
+    return ", ".join(f"{entry['name']} {entry['weight']:.0%}" for entry in shown)
+
+
+def rules_text(record: Record) -> str:
+    """The numbers of the rules that mean a note."""
+    return " ".join(str(rule["number"]) for rule in record["rules"])
+
+
+def clipped(text: str, width: int) -> str:
+    """A text that fits into so many columns."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def pitch_name(pitch: int) -> str:
+    """The name of a MIDI pitch: 60 is C4."""
+    names = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+    return f"{names[pitch % 12]}{pitch // 12 - 1}"

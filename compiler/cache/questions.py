@@ -1,0 +1,53 @@
+"""What a compile asked of the disk, asked again: with the same answers the same texts make the same plan.
+
+A question is what is looked for, "soundfont GM.sf2", and not which files were opened: a file that appears
+where a search would find it first changes the answer, and one that nobody asks about does not. An answer is
+all that a plan can know of a file: of a score the digest of its bytes, of a recording its header and whether
+it is silent, of anything else where it lies.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.span import Span
+from ...dsl.text.files import MAX_SCORE_BYTES, read_inside
+from ..compile import Shelf
+from ..sound.installed import Outside
+
+_SPAN = Span("")
+_REPEATABLE = frozenset(("score", "recording", "soundfont", "head", "preset"))
+
+
+def is_repeatable(question: str) -> bool:
+    """Whether a question can be asked again: not that for a plugin, a program which is trusted today."""
+    return question.partition(" ")[0] in _REPEATABLE
+
+
+def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
+    """What the disk says today; None where one has no answer, or cannot be asked again."""
+    shelf = Shelf(root)
+    outside = Outside(root, None, shelf.findings, shelf.answers)
+    for question in questions:
+        kind, _, text = question.partition(" ")
+        name = PurePosixPath(text)
+        match kind:
+            case "score":
+                data = read_inside(root, name, MAX_SCORE_BYTES, _SPAN)
+                if isinstance(data, Diagnostic):
+                    return None
+                shelf.answers[question] = hashlib.sha256(data).hexdigest()
+            case "recording":
+                shelf.recording(name, _SPAN)
+            case "soundfont":
+                outside.soundfont(name, _SPAN)
+            case "head":
+                outside.head(name if text else None, _SPAN)
+            case "preset":
+                outside.preset(name, _SPAN)
+            case _:
+                return None
+        if shelf.findings or question not in shelf.answers:
+            return None
+    return shelf.answers

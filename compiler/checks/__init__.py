@@ -1,0 +1,1 @@
+"""Warnings that need the score: about the piece, its lanes, and what the composer expects."""

@@ -1,0 +1,171 @@
+"""What is allowed but hardly meant: rules that catch nothing, classes never shown, stems that do not fit."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+
+from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.lane import Lane
+from ...dsl.model.piece import Bus, Piece
+from ..lanes.parameters import ear_target, gain_target, place_targets, plugin_targets
+from ..notes.casting import Cast
+from ..plan import SoundPlan
+from ..sound.plan_sound import Sources, has_recording, stem_intervals
+from ..time.clock import Clock
+from .lanes import Interval, Moved, Sounding, lane_findings
+
+RING_OUT_S = Fraction(1, 2)
+"""What the last note needs at least after its key is let go."""
+LONGEST_TAIL_S = 30
+"""A recording that goes on for longer after the score is that of another score."""
+
+
+def lint(
+    piece: Piece, clock: Clock, shown: Cast, buses: Sequence[Bus], sound: SoundPlan, sources: Sources
+) -> Iterator[Diagnostic]:
+    """Warnings that need the score."""
+    if not sources.score.notes:
+        yield Diagnostic(
+            "MV327",
+            piece.score.span,
+            f"{piece.score.file} has no notes",
+            "look whether it is the right score, and whether its parts are muted",
+            Severity.WARNING,
+        )
+    yield from _idle_rules(piece, shown)
+    yield from _unseen_classes(piece, shown)
+    yield from _past_the_end(piece.lanes, clock)
+    written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}
+    held: list[Interval] = []
+    for bus, plan in zip(buses, sound.buses, strict=True):
+        own = stem_intervals(bus, sources)
+        held += own
+        moving = [(ear_target(bus).name, plan.ear), (gain_target(bus).name, plan.gain)]
+        for link, effect in zip(bus.chain, plan.chain, strict=False):
+            names = {name: target.name for name, target in plugin_targets(bus, link)}
+            moving += [(names[name], curve) for name, curve in effect.automation if name in names]
+        around = (plan.azimuth_deg, plan.elevation_deg, plan.distance)
+        moving += [
+            (target.name, curve)
+            for target, curve in zip(place_targets(bus)[1:], around, strict=True)
+            if curve is not None
+        ]
+        for number, (name, curve) in enumerate(moving):
+            # A lane of a rate may be given as cycles per beat: then its segments are not those of its points.
+            if name in written and len(curve.segments) == len(written[name].points):
+                sounding = None if has_recording(bus) else Sounding(own)
+                moved = Moved(
+                    written[name], curve, bus.name, sounding, is_ear=number == 0, is_level=number < 2
+                )
+                yield from lane_findings(moved, clock)
+    yield from _cut_off(piece, clock, held)
+    last_onset_s = max(
+        (clock.seconds(note.onset_qn) for note in sources.score.notes[-1:]), default=Fraction(0)
+    )
+    yield from _recordings(buses, clock, last_onset_s, sources)
+
+
+def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
+    # A selector with a fault in it matches nothing because of that.
+    faulty = {finding.span for finding in shown.findings}
+    for rule, count in zip(piece.visuals.rules, shown.rule_matches, strict=True):
+        spans = {rule.span, *(span for _, span in rule.where.spans)}
+        if not count and not spans & faulty:
+            yield Diagnostic(
+                "MV340",
+                rule.span,
+                "this rule matches no note",
+                "look with `musicvis notes` at what the parts play there",
+                Severity.WARNING,
+            )
+
+
+def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
+    written = dict(piece.visuals.classes)
+    for key in shown.unused_keys:
+        weights = written[key]
+        # The classes of a list are numbered; a score need not reach all of them.
+        if key.isdecimal() or not weights:
+            continue
+        yield Diagnostic(
+            "MV341",
+            weights[0].span,
+            f"{weights[0].name} is never shown: no note has {key}",
+            "give another key this class, or leave it",
+            Severity.NOTE,
+        )
+
+
+def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
+    scratch: list[Diagnostic] = []
+    for lane in lanes:
+        for point in lane.points:
+            at = clock.locate(point.at, scratch)
+            if at is not None and at >= clock.end_qn:
+                yield Diagnostic(
+                    "MV343",
+                    point.span,
+                    f"{lane.name} has a point at {point.at.text}, when the last bar is over",
+                    "let it stand before the end of the last bar",
+                    Severity.WARNING,
+                    clock.musical_place(at),
+                )
+
+
+def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[Diagnostic]:
+    """A note that is let go shortly before the last sample rings into nothing."""
+    end_s = clock.end_s + piece.score.tail_s
+    # What sounds after the end belongs to a stem of another length, which is told.
+    last_s = max((end for _, end in held if end <= end_s), default=None)
+    if (
+        last_s is not None
+        and end_s - last_s < RING_OUT_S
+        and piece.limit_s is None
+        and piece.selection is None
+    ):
+        left_ms = max(float(end_s - last_s), 0.0) * 1000
+        yield Diagnostic(
+            "MV349",
+            dict(piece.spans).get("/score/tail", piece.score.span),
+            f"the film ends {left_ms:.0f} ms after the last note is let go, so its ring-out is cut off",
+            "write a longer score.tail, as 3s",
+            Severity.WARNING,
+            clock.musical_place(clock.end_qn),
+        )
+
+
+def _recordings(
+    buses: Sequence[Bus], clock: Clock, last_onset_s: Fraction, sources: Sources
+) -> Iterator[Diagnostic]:
+    for stem in (stem for bus in buses for stem in bus.stems if stem.file is not None):
+        known = sources.recording(stem.file, stem.span) if stem.file is not None else None
+        if known is None:
+            continue
+        form, silent = known
+        if silent:
+            yield Diagnostic(
+                "MV326",
+                stem.span,
+                f"{stem.file} is silent from its first sample to its last",
+                "export the stem again, with its part unmuted",
+                Severity.WARNING,
+            )
+        length_s = form.length_s
+        if not length_s or last_onset_s < length_s <= clock.end_s + LONGEST_TAIL_S:
+            continue
+        is_short = length_s <= last_onset_s
+        end_s = float(last_onset_s if is_short else clock.end_s)
+        end_text = "the last note of the score begins" if is_short else "the score ends"
+        yield Diagnostic(
+            "MV325",
+            stem.span,
+            f"{stem.file} lasts {length_s:.2f} s, and {end_text} at {end_s:.2f} s",
+            _rate_hint(length_s / float(clock.end_s), form.sample_rate_hz),
+            Severity.WARNING,
+        )
+
+
+def _rate_hint(ratio: float, rate_hz: int) -> str:
+    for wrong, right in ((48_000, 44_100), (44_100, 48_000)):
+        if rate_hz == wrong and abs(ratio * wrong / right - 1) < 0.03:
+            return f"it may hold {right} samples a second and say {wrong}: export it again at {wrong} Hz"
+    return "export it from the same version of the score, from its first bar to its last"

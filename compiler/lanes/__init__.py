@@ -1,0 +1,1 @@
+"""Lanes: points and shapes to values at any time."""

@@ -1,0 +1,383 @@
+"""A lane's value at any time: segments with exact ends, their shapes, and jumps that do not click.
+
+The value is a function of the time alone: it does not depend on the block in which it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, inf, pi, sin
+from typing import TYPE_CHECKING
+
+from ...dsl.model.lane import Domain, Shape
+from ..lazy_numpy import np
+from ..time.tempo_arrays import TempoArrays
+from .shapes import drift, ease_inverse, hermite, plain_shape, quintic
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
+
+
+LONGEST_DECLICK_S = 0.16
+"""A jump of two turns is none of eight times a quarter turn."""
+JUMP_LEAST = 1e-6
+"""A smaller difference between two segments is no jump."""
+CYCLES_MOST = 100_000
+"""compiler/lanes/resolve.py refuses a lane with more cycles: each sawtooth reset is stored."""
+_ARRIVING = frozenset(
+    {
+        Shape.STRAIGHT,
+        Shape.HALF_COSINE,
+        Shape.QUARTER_SINE,
+        Shape.QUARTER_COSINE,
+        Shape.SMOOTHSTEP,
+        Shape.SMOOTHERSTEP,
+        Shape.EXPONENTIAL,
+        Shape.GEOMETRIC,
+        Shape.THROUGH,
+    }
+)
+"""Shapes with S(0) = 0 and S(1) = 1."""
+_RETURNING = frozenset({Shape.HOLD, Shape.WHOLE_COSINE, Shape.HALF_SINE, Shape.DRIFT})
+"""Shapes with S(0) = S(1) = 0."""
+PERIODIC = frozenset({Shape.SAWTOOTH, Shape.TRIANGLE, Shape.SINE, Shape.DRIFT})
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of a lane; half-open: it holds from its start up to, not at, its end.
+
+    Times are exact, from the start of the piece. `target` is the value that the shape moves to, or swings to.
+    `key` seeds the drift shape: two words of 64 bits. `slopes` are those of a curve through points, at both
+    ends, in values per whole segment.
+    """
+
+    start_s: Fraction
+    end_s: Fraction
+    start_qn: Fraction
+    end_qn: Fraction
+    shape: Shape
+    start_value: float
+    target: float
+    cycles: Fraction = Fraction(1)
+    phase: float = 0.0
+    curvature: float = 4.0
+    mirrored: bool = False
+    ease: Shape | None = None
+    domain: Domain = Domain.BEATS
+    hard: bool = False
+    key: tuple[int, int] = (0, 0)
+    slopes: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def first_value(self) -> float:
+        """The value at the start itself."""
+        return self._limit(0.0)
+
+    @property
+    def last_value(self) -> float:
+        """The value that the segment reaches as time comes up to its end."""
+        return self._limit(1.0)
+
+    @property
+    def reset_count(self) -> int:
+        """How often a sawtooth falls back inside the segment."""
+        return ceil(self.cycles) - 1 if self.shape is Shape.SAWTOOTH else 0
+
+    def _limit(self, u: float) -> float:
+        """The value at u = 0, or coming up to u = 1; an ease and a mirror lead from end to end."""
+        x = 1.0 - u if self.mirrored else u
+        cycles = float(self.cycles)
+        if self.shape is Shape.SAWTOOTH:
+            resets = self.reset_count if x else 0
+            share = min(max(cycles * x - resets, 0.0), 1.0)
+        elif self.shape is Shape.TRIANGLE:
+            share = 1.0 - abs(1.0 - 2.0 * (cycles * x % 1.0))
+        elif self.shape is Shape.SINE:
+            share = 0.5 + 0.5 * sin(2.0 * pi * (cycles * x + self.phase))
+        elif self.shape in _ARRIVING:
+            return self.target if x else self.start_value
+        elif self.shape in _RETURNING:
+            return self.start_value
+        else:
+            resets = self.reset_count if u else 0
+            return float(values_at(self, np.array([u]), np.array([resets]))[0])
+        return self.start_value + (self.target - self.start_value) * share
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A place where a curve leaps: seconds from the first frame, the value before and after."""
+
+    time_s: float
+    before: float
+    after: float
+    segment: int
+    """Index of the segment that begins here or resets here."""
+    is_reset: bool
+    hard: bool
+
+    @property
+    def size(self) -> float:
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A curve laid over another: `add` or `multiply`."""
+
+    mode: str
+    curve: Curve
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A parameter over the time of the film.
+
+    segments   ascending, not overlapping; in a gap the last value holds, and after the last segment, too
+    before     the value before the first segment: the parameter's neutral value
+    tempo      of the piece, for segments that run in beats
+    declick_s  D: how long a jump takes, centred on it; 0 leaves jumps hard
+    declick_per_unit_s  where it is longer: so much for each unit of a jump, LONGEST_DECLICK_S at most
+    origin_s   the time of the piece at which the film begins
+    scale      the whole is multiplied by it: -1 for the mirror of a lane
+    """
+
+    segments: tuple[Segment, ...] = ()
+    before: float = 0.0
+    tempo: TempoArrays | None = field(default=None, repr=False)
+    low: float = -inf
+    high: float = inf
+    declick_s: float = 0.0
+    origin_s: Fraction = Fraction(0)
+    scale: float = 1.0
+    layers: tuple[Layer, ...] = ()
+    declick_per_unit_s: float = 0.0
+
+    @classmethod
+    def constant_of(cls, value: float) -> Curve:
+        """The curve that is `value` at all times."""
+        return cls(before=value)
+
+    def seen_from(self, origin_s: Fraction) -> Curve:
+        """The same curve for a film that begins at origin_s of the piece."""
+        layers = tuple(Layer(layer.mode, layer.curve.seen_from(origin_s)) for layer in self.layers)
+        return replace(self, origin_s=origin_s, layers=layers)
+
+    def mirrored(self) -> Curve:
+        """The negative of this curve."""
+        layers = tuple(
+            Layer(layer.mode, layer.curve.mirrored() if layer.mode == "add" else layer.curve)
+            for layer in self.layers
+        )
+        return replace(self, scale=-self.scale, low=-self.high, high=-self.low, layers=layers)
+
+    @property
+    def constant(self) -> float | None:
+        """The value, where it never changes during the film; else None."""
+        if self.layers:
+            return None
+        held = {segment.start_value for segment in self.segments}
+        if any(not _is_level(segment) for segment in self.segments):
+            return None
+        if not self.segments or self.segments[0].start_s > max(self.origin_s, Fraction(0)):
+            held.add(self.before)
+        if len(held) != 1:
+            return None
+        return min(max(self.scale * held.pop(), self.low), self.high)
+
+    def values(self, times_s: F64) -> F64:
+        """The value at each time.
+
+        times_s  float64 (n,), seconds from the first frame, any order
+        returns  float64 (n,), within low..high
+        """
+        constant = self.constant
+        if constant is not None:
+            return np.full(times_s.shape, constant)
+        moments_s = times_s + float(self.origin_s)
+        if moments_s.size > 1 and (moments_s[1:] < moments_s[:-1]).any():
+            order = np.argsort(moments_s, kind="stable")
+            found = np.empty_like(moments_s)
+            found[order] = self._in_order(moments_s[order])
+        else:
+            found = self._in_order(moments_s)
+        for layer in self.layers:
+            laid = layer.curve.values(times_s)
+            found = found + laid if layer.mode == "add" else found * laid
+        return found.clip(self.low, self.high)
+
+    def jumps(self) -> tuple[Jump, ...]:
+        """Every jump of this curve, without its layers, in order of time."""
+        return tuple(jump for _, jump in self._jumps)
+
+    def breakpoints(self) -> F64:
+        """Times between which the curve is smooth, for quadrature: seconds of the film, ascending."""
+        inner: list[float] = []
+        for segment in self.segments:
+            inner += [float(segment.start_s), float(segment.end_s)]
+            if segment.shape in PERIODIC:
+                quarters = np.arange(1, ceil(4 * segment.cycles)) / float(4 * segment.cycles)
+                inner += self._times_of(segment, quarters).tolist()
+        for moment_s, jump in self._jumps:
+            half_s = self._declick_s(jump) / 2
+            inner += [moment_s] if jump.hard else [moment_s - half_s, moment_s, moment_s + half_s]
+        if self.tempo is not None and self.segments:
+            inner += self.tempo.starts_s
+        own = np.unique(np.array(inner, np.float64) - float(self.origin_s))
+        return np.unique(np.concatenate([own, *(layer.curve.breakpoints() for layer in self.layers)]))
+
+    def _in_order(self, moments_s: F64) -> F64:
+        """The scaled value at ascending times of the piece, de-clicked."""
+        found = np.full(moments_s.shape, self.before)
+        first_index = int(self._starts_s.searchsorted(moments_s[0], "right")) - 1 if moments_s.size else 0
+        last_index = int(self._starts_s.searchsorted(moments_s[-1], "right")) if moments_s.size else 0
+        for i in range(max(first_index, 0), last_index):
+            segment = self.segments[i]
+            begin = int(moments_s.searchsorted(self._starts_s[i]))
+            until = moments_s.size
+            if i + 1 < len(self.segments):
+                until = int(moments_s.searchsorted(self._starts_s[i + 1]))
+            end = min(int(moments_s.searchsorted(float(segment.end_s))), until)
+            inside = moments_s[begin:end]
+            resets = self._resets[i].searchsorted(inside, "right")
+            found[begin:end] = values_at(segment, self._progress(segment, inside), resets)
+            found[end:until] = segment.last_value
+        self._soften(moments_s, found)
+        return self.scale * found
+
+    def _soften(self, moments_s: F64, found: F64) -> None:
+        """Add J·[Q((t−tj)/D + ½) − H(t−tj)] for each jump J at tj, with Q the quintic, H(0) = 1."""
+        if not self.declick_s or not moments_s.size:
+            return
+        reach_s = (LONGEST_DECLICK_S if self.declick_per_unit_s else self.declick_s) / 2
+        first = self._jump_moments_s.searchsorted(moments_s[0] - reach_s)
+        last = self._jump_moments_s.searchsorted(moments_s[-1] + reach_s, "right")
+        for at_s, jump in self._jumps[first:last]:
+            if jump.hard:
+                continue
+            length_s = self._declick_s(jump)
+            begin = int(moments_s.searchsorted(at_s - length_s / 2))
+            end = int(moments_s.searchsorted(at_s + length_s / 2))
+            away_s = moments_s[begin:end] - at_s
+            softened = quintic((away_s / length_s + 0.5).clip(0.0, 1.0)) - (away_s >= 0)
+            found[begin:end] += jump.size / self.scale * softened
+
+    def _declick_s(self, jump: Jump) -> float:
+        """How long a jump takes."""
+        wanted_s = self.declick_per_unit_s * abs(jump.size)
+        return max(self.declick_s, min(wanted_s, LONGEST_DECLICK_S))
+
+    def _progress(self, segment: Segment, moments_s: F64) -> F64:
+        """u: how far into a segment each time is, 0..1."""
+        if segment.domain is Domain.SECONDS or self.tempo is None:
+            start, length = float(segment.start_s), float(segment.end_s - segment.start_s)
+            return ((moments_s - start) / length).clip(0.0, 1.0)
+        start, length = float(segment.start_qn), float(segment.end_qn - segment.start_qn)
+        return ((self.tempo.quarters_at(moments_s) - start) / length).clip(0.0, 1.0)
+
+    def _times_of(self, segment: Segment, u: F64) -> F64:
+        """The inverse of _progress."""
+        if segment.domain is Domain.SECONDS or self.tempo is None:
+            return float(segment.start_s) + u * float(segment.end_s - segment.start_s)
+        return self.tempo.seconds_at(float(segment.start_qn) + u * float(segment.end_qn - segment.start_qn))
+
+    def _time_of(self, segment: Segment, u: float) -> float:
+        """The same of one moment, to the last bit."""
+        if segment.domain is Domain.SECONDS or self.tempo is None:
+            return float(segment.start_s) + u * float(segment.end_s - segment.start_s)
+        return self.tempo.second_at(float(segment.start_qn) + u * float(segment.end_qn - segment.start_qn))
+
+    @cached_property
+    def _starts_s(self) -> F64:
+        return np.array([float(segment.start_s) for segment in self.segments], np.float64)
+
+    @cached_property
+    def _resets(self) -> tuple[F64, ...]:
+        """The times of the piece at which each segment's sawtooth falls back."""
+        return tuple(np.array(moments_s, np.float64) for moments_s in self._reset_moments)
+
+    @cached_property
+    def _reset_moments(self) -> tuple[list[float], ...]:
+        return tuple([self._time_of(segment, u) for u in reset_points(segment)] for segment in self.segments)
+
+    @cached_property
+    def _jumps(self) -> tuple[tuple[float, Jump], ...]:
+        """Each jump behind its time of the piece: the very float that begins its segment."""
+        return tuple(sorted(self._each_jump(), key=lambda pair: pair[0]))
+
+    @cached_property
+    def _jump_moments_s(self) -> F64:
+        return np.array([moment_s for moment_s, _ in self._jumps], np.float64)
+
+    def _each_jump(self) -> Iterator[tuple[float, Jump]]:
+        standing = self.before
+        for i, segment in enumerate(self.segments):
+            first, last = segment.first_value, segment.last_value
+            # Nothing sounds before the piece begins, so nothing leaps there.
+            if abs(first - standing) > JUMP_LEAST and segment.start_s > 0:
+                yield self._jump(float(segment.start_s), standing, first, i, False)
+            low, high = segment.start_value, segment.target
+            before, after = (low, high) if segment.mirrored else (high, low)
+            if abs(after - before) > JUMP_LEAST:
+                for moment_s in self._reset_moments[i]:
+                    yield self._jump(moment_s, before, after, i, True)
+            standing = last
+
+    def _jump(
+        self, moment_s: float, before: float, after: float, i: int, is_reset: bool
+    ) -> tuple[float, Jump]:
+        time_s = moment_s - float(self.origin_s)
+        return moment_s, Jump(
+            time_s, self.scale * before, self.scale * after, i, is_reset, self.segments[i].hard
+        )
+
+
+def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
+    """The value of a segment at progress u, shape (n,); `resets` counts the sawtooth resets before each.
+
+    v0 + (v1 − v0)·S(E(u)), geometric: v0·(v1/v0)^E(u); mirrored: u becomes 1 − u.
+    """
+    v0, v1 = segment.start_value, segment.target
+    if segment.shape is Shape.HOLD or v0 == v1:
+        return np.full(u.shape, v0)
+    x = 1.0 - u if segment.mirrored else u
+    if segment.ease is not None:
+        x = plain_shape(segment.ease, x, segment.curvature)
+    cycles = float(segment.cycles)
+    if segment.shape is Shape.THROUGH:
+        return hermite(x, v0, v1, segment.slopes)
+    if segment.shape is Shape.GEOMETRIC:
+        return np.asarray(v0 * (v1 / v0) ** x)
+    if segment.shape is Shape.SAWTOOTH:
+        # The resets are counted by time, so that the fall and its de-click agree to the sample.
+        past = segment.reset_count - resets if segment.mirrored else resets
+        share = (cycles * x - past).clip(0.0, 1.0)
+    elif segment.shape is Shape.TRIANGLE:
+        turns = cycles * x
+        share = 1.0 - np.abs(1.0 - 2.0 * (turns - np.floor(turns)))
+    elif segment.shape is Shape.SINE:
+        share = 0.5 + 0.5 * np.sin(2.0 * np.pi * (cycles * x + segment.phase))
+    elif segment.shape is Shape.DRIFT:
+        share = drift(x, segment.cycles, segment.key)
+    else:
+        share = plain_shape(segment.shape, x, segment.curvature)
+    return np.asarray(v0 + (v1 - v0) * share)
+
+
+def reset_points(segment: Segment) -> list[float]:
+    """The progress u, ascending, at which a sawtooth falls back."""
+    cycles = float(segment.cycles)
+    x = [number / cycles for number in range(1, segment.reset_count + 1)]
+    if x and segment.ease is not None:
+        x = ease_inverse(segment.ease, np.array(x), segment.curvature).tolist()
+    return [1.0 - u for u in reversed(x)] if segment.mirrored else x
+
+
+def _is_level(segment: Segment) -> bool:
+    return segment.shape is Shape.HOLD or segment.start_value == segment.target

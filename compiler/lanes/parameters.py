@@ -1,0 +1,151 @@
+"""What a lane may move: parameters of buses, effects and the picture, with their ranges."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
+
+from ...dsl.model.lane import Shape
+from ...dsl.model.piece import Bus, Effect, Return, Send, Visuals
+from ...dsl.model.plugins import plugin
+from ...dsl.read.lanes import FARTHEST, NEAREST
+from ..time.clock import Clock
+from .curve import Curve, Segment
+
+HEADPHONE_DECLICK_S = 0.040
+"""Around a head a jump of the whole ear takes 40 ms, and a smaller one its share: it is heard as a glide."""
+FARTHEST_TURN_DEG = 360_000.0
+SOUND_DECLICK_S = 0.010
+"""A jump of gain or ear takes 10 ms; of a full one, less than -115 dB is left above 4 kHz."""
+PLUGIN_DECLICK_S = 0.020
+TURN_MOST_DEG = 3600.0
+ZOOM_LEAST, ZOOM_MOST = 0.5, 4.0
+"""Further away an image shows itself many times over, closer it is mush."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A parameter that a lane may move: its range, and where it stands before the lane's first point."""
+
+    name: str
+    low: float
+    high: float
+    neutral: float
+    declick_s: float = 0.0
+    """Of a picture a jump is a cut, on the frame."""
+    declick_per_unit_s: float = 0.0
+    """So much for each unit of a jump, where that is longer."""
+    circle: float = 0.0
+    """The turn after which a value means the same again; 0 where none does."""
+
+
+def beat_rate(clock: Clock) -> Curve:
+    """How many beats pass in a second, each bar by its own metre: cycles per beat times this are hertz."""
+    changes = {Fraction(0), *clock.tempo_starts_qn}
+    meters = [measure.meter for measure in clock.measures]
+    changes |= {
+        measure.start_qn
+        for measure, before in zip(clock.measures[1:], meters, strict=False)
+        if measure.meter.beat_qn != before.beat_qn
+    }
+    segments: list[Segment] = []
+    starts = sorted(changes)
+    for start, end in zip(starts, [*starts[1:], max(starts[-1], clock.end_qn) + 1], strict=True):
+        beat_qn = clock.measures[clock.measure_index(start)].meter.beat_qn
+        rate_hz = float(1 / (clock.pace(start) * beat_qn))
+        # A rate is no level: where it changes at once, nothing clicks.
+        segments.append(
+            Segment(
+                start_s=clock.seconds(start),
+                end_s=clock.seconds(end),
+                start_qn=start,
+                end_qn=end,
+                shape=Shape.HOLD,
+                start_value=rate_hz,
+                target=rate_hz,
+                hard=True,
+            )
+        )
+    return Curve(tuple(segments), before=segments[0].start_value)
+
+
+def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
+    """The parameters of the picture; before a lane's first point the manifest's own value holds."""
+    return (
+        Target("visuals.depth", 0.0, 1.0, visuals.depth),
+        Target("visuals.truncation", 0.0, 2.0, visuals.truncation),
+        Target("visuals.hue", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.hue_deg),
+        Target("visuals.zoom", ZOOM_LEAST, ZOOM_MOST, visuals.zoom),
+        Target("visuals.rotation", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.rotation_deg),
+        Target("visuals.motion.amount", 0.0, 100.0, visuals.motion.amount),
+        Target("visuals.motion.jitter", 0.0, 1.0, visuals.motion.jitter),
+        Target("video.brightness", 0.0, 1.0, 1.0),
+    )
+
+
+def ear_target(bus: Bus) -> Target:
+    """Where a bus stands between the ears."""
+    return Target(bus.ear or bus.name, -1.0, 1.0, 0.0, SOUND_DECLICK_S, _glide_s(bus))
+
+
+def azimuth_target(bus: Bus) -> Target:
+    """Where a bus stands around the head, in degrees clockwise from the front, turn after turn."""
+    name, turn_deg = f"{bus.name}.azimuth", FARTHEST_TURN_DEG
+    return Target(name, -turn_deg, turn_deg, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0, 360.0)
+
+
+def elevation_target(bus: Bus) -> Target:
+    """How high a bus stands, in degrees above the horizon."""
+    return Target(f"{bus.name}.elevation", -90.0, 90.0, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0)
+
+
+def distance_target(bus: Bus) -> Target:
+    """How far away a bus stands; 1 is where its recording does."""
+    return Target(f"{bus.name}.distance", NEAREST, FARTHEST, 1.0, SOUND_DECLICK_S)
+
+
+def place_targets(bus: Bus) -> tuple[Target, ...]:
+    """All that says where a bus stands."""
+    return ear_target(bus), azimuth_target(bus), elevation_target(bus), distance_target(bus)
+
+
+def _glide_s(bus: Bus) -> float:
+    return 0.0 if bus.space == "balance" else HEADPHONE_DECLICK_S
+
+
+def gain_target(bus: Bus | Return) -> Target:
+    """The linear level of a bus or return, up to +24 dB; the lane takes the place of its written gain."""
+    return Target(f"{bus.name}.gain", 0.0, 10.0 ** (24 / 20), bus.gain, SOUND_DECLICK_S)
+
+
+def send_target(bus: Bus, send: Send) -> Target:
+    """The linear level of what a bus sends to a return."""
+    return Target(f"{bus.name}.sends.{send.to}", 0.0, 10.0 ** (24 / 20), send.level, SOUND_DECLICK_S)
+
+
+def plugin_targets(bus: Bus | Return, effect: Effect) -> tuple[tuple[str, Target], ...]:
+    """The parameters of one effect of a bus that a lane may move, by parameter name."""
+    name = f"{bus.name}.{effect.label or effect.plugin}"
+    if effect.vst3 is not None:
+        # Its bounds are known to the plugin alone.
+        return tuple(
+            (key, Target(f"{name}.{key}", -inf, inf, value, PLUGIN_DECLICK_S))
+            for key, value in effect.parameters
+        )
+    description = plugin(effect.plugin)
+    if description is None:
+        return ()
+    written = dict(effect.parameters)
+    return tuple(
+        (
+            parameter.name,
+            Target(
+                f"{name}.{parameter.name}",
+                parameter.low,
+                parameter.high,
+                written.get(parameter.name, parameter.default),
+                PLUGIN_DECLICK_S,
+            ),
+        )
+        for parameter in description.parameters
+        if parameter.automatable
+    )

@@ -1,0 +1,93 @@
+"""The 1000 ImageNet classes by name: an index for any synonym, candidates where a name means several."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+
+from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.span import Span
+
+CLASS_COUNT = 1000
+CANDIDATES_SHOWN = 8
+
+
+@cache
+def class_names() -> tuple[tuple[str, ...], ...]:
+    """The synonyms of each class, 0..999, the usual name first."""
+    text = files(__package__).joinpath("imagenet_classes.tsv").read_text(encoding="utf-8")
+    return tuple(tuple(line.split("\t", 1)[1].split(", ")) for line in text.splitlines())
+
+
+def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None:
+    """The class of a name or of an index as text; None and a finding where there is none or several."""
+    if name.isdecimal():
+        index = int(name) if len(name) <= 4 else CLASS_COUNT
+        if index < CLASS_COUNT:
+            return index
+        findings.append(Diagnostic("MV332", span, f"there is no class {name}", "classes count from 0 to 999"))
+        return None
+    found = _by_name().get(_normal(name), ())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        hint = "write its index: " + " or ".join(f"{i} ({described(i)})" for i in found)
+        findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
+        return None
+    likes = get_close_matches(_normal(name), _by_name(), 3, 0.8)
+    near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
+    near = near or [names[0] for _, names in search(name)[:CANDIDATES_SHOWN]]
+    if near:
+        hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
+    else:
+        hint = "look for one with `musicvis classes WORD`"
+    findings.append(Diagnostic("MV331", span, f"{name} is none of the 1000 ImageNet classes", hint))
+    return None
+
+
+def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
+    """Classes that a text may mean, best first: the name, a whole word of it, a part of it, a likeness."""
+    wanted = _normal(text)
+    if not wanted:
+        return ()
+    ranked: list[tuple[int, int]] = []
+    for index, names in enumerate(class_names()):
+        ranks = [_rank(wanted, _normal(name)) for name in names]
+        best = min(ranks)
+        if best < _NO_MATCH:
+            ranked.append((best, index))
+    if not ranked:
+        likes = get_close_matches(wanted, _by_name(), CANDIDATES_SHOWN, 0.6)
+        ranked = [(i, index) for i, like in enumerate(likes) for index in _by_name()[like]]
+    indices = dict.fromkeys(index for _, index in sorted(ranked))
+    return tuple((index, class_names()[index]) for index in indices)
+
+
+def described(index: int) -> str:
+    """A class in a few words: its usual name and the next synonym."""
+    return ", ".join(class_names()[index][:2])
+
+
+_NO_MATCH = 3
+
+
+def _rank(wanted: str, name: str) -> int:
+    if wanted == name:
+        return 0
+    if wanted in name.split():
+        return 1
+    return 2 if wanted in name else _NO_MATCH
+
+
+@cache
+def _by_name() -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for index, names in enumerate(class_names()):
+        for name in dict.fromkeys(_normal(name) for name in names):
+            found[name] = (*found.get(name, ()), index)
+    return found
+
+
+def _normal(name: str) -> str:
+    """A name as it is compared: small letters, with spaces for hyphens and underscores."""
+    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())

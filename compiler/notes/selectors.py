@@ -1,0 +1,183 @@
+"""Which notes a rule means: every key that is written must hold, a list means any of its items."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from fractions import Fraction
+
+from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.span import Span
+from ...dsl.values.position import Duration, DurationUnit
+from ...dsl.values.selector import LengthRange, NumberRange, PitchRange, Where
+from ..score.model import Note
+from ..time.clock import Clock, unknown_mark
+
+
+@dataclass(frozen=True, slots=True)
+class PartNote:
+    """A note that the picture sees, and the part that plays it."""
+
+    note: Note
+    part: str
+
+
+Test = Callable[[int], bool]
+"""Whether the note at an index of the list is meant."""
+
+
+def selected(
+    where: Where, notes: Sequence[PartNote], clock: Clock, span: Span, findings: list[Diagnostic]
+) -> tuple[bool, ...]:
+    """For each note whether a selector means it; none where a fault leaves the selector without a meaning."""
+    tests = _tests(where, notes, clock, span, findings)
+    if tests is None:
+        return (False,) * len(notes)
+    remaining = list(range(len(notes)))
+    for test in tests:
+        remaining = [i for i in remaining if test(i)]
+    mask = [False] * len(notes)
+    for i in remaining:
+        mask[i] = True
+    return tuple(mask)
+
+
+def _tests(
+    where: Where, notes: Sequence[PartNote], clock: Clock, span: Span, findings: list[Diagnostic]
+) -> list[Test] | None:
+    spans = dict(where.spans)
+    tests: list[Test] = []
+
+    def of_notes(test: Callable[[Note], bool]) -> None:
+        tests.append(lambda i: test(notes[i].note))
+
+    if where.parts:
+        names = sorted({note.part for note in notes})
+        globs = tuple(glob.casefold() for glob in where.parts)
+        for written, glob in zip(where.parts, globs, strict=True):
+            if not any(fnmatchcase(name.casefold(), glob) for name in names):
+                findings.append(_unknown_part(written, names, spans.get("part", span)))
+                return None
+        tests.append(lambda i: any(fnmatchcase(notes[i].part.casefold(), glob) for glob in globs))
+    if where.staves:
+        of_notes(lambda note: note.staff in where.staves)
+    if where.voices:
+        of_notes(lambda note: note.voice in where.voices)
+    if where.pitches:
+        of_notes(lambda note: any(_has_pitch(wanted, note.pitch) for wanted in where.pitches))
+    if where.ranges:
+        stretches = [clock.locate_range(written, findings) for written in where.ranges]
+        known = [stretch for stretch in stretches if stretch is not None]
+        if len(known) < len(stretches):
+            return None
+        of_notes(lambda note: any(start <= note.onset_qn < end for start, end in known))
+    if where.sections:
+        sections = _sections(where.sections, clock, spans.get("section", span), findings)
+        if sections is None:
+            return None
+        of_notes(lambda note: any(start <= note.onset_qn < end for start, end in sections))
+    if where.beats:
+        of_notes(lambda note: any(note.beat == _beat_number(beat, note, clock) for beat in where.beats))
+    if where.every is not None:
+        every = where.every
+        of_notes(lambda note: _on_grid(note, every, clock))
+    if where.velocities:
+        of_notes(lambda note: any(_holds(wanted, Fraction(note.velocity)) for wanted in where.velocities))
+    if where.lengths:
+        of_notes(lambda note: any(_has_length(wanted, note, clock) for wanted in where.lengths))
+    if where.articulations:
+        articulations = frozenset(where.articulations)
+        of_notes(lambda note: not articulations.isdisjoint(note.articulations))
+    if where.chord is not None:
+        members = _chord_members(notes, where.chord)
+        tests.append(lambda i: i in members)
+    if where.lyrics:
+        lyrics = tuple(glob.casefold() for glob in where.lyrics)
+        of_notes(
+            lambda note: (
+                note.lyric is not None and any(fnmatchcase(note.lyric.casefold(), glob) for glob in lyrics)
+            )
+        )
+    return tests
+
+
+def _unknown_part(written: str, names: Sequence[str], span: Span) -> Diagnostic:
+    near = get_close_matches(written, names, 1)
+    hint = f"did you mean {near[0]}?" if near else "the parts that play are " + ", ".join(names[:12])
+    return Diagnostic("MV320", span, f"no part is called {written}", hint)
+
+
+def _has_pitch(wanted: PitchRange, pitch: int) -> bool:
+    if wanted.pitch_class is not None:
+        return pitch % 12 == wanted.pitch_class
+    return wanted.low <= pitch <= wanted.high
+
+
+def _sections(
+    names: Sequence[str], clock: Clock, span: Span, findings: list[Diagnostic]
+) -> list[tuple[Fraction, Fraction]] | None:
+    """From each mark of these names to the next mark of any name, or to the end."""
+    marks = sorted(clock.marks, key=lambda mark: mark.onset_qn)
+    found: list[tuple[Fraction, Fraction]] = []
+    for name in names:
+        stretches = [
+            (mark.onset_qn, marks[i + 1].onset_qn if i + 1 < len(marks) else clock.end_qn)
+            for i, mark in enumerate(marks)
+            if mark.name.casefold() == name.casefold()
+        ]
+        if not stretches:
+            findings.append(unknown_mark(name, marks, span))
+            return None
+        found += stretches
+    return found
+
+
+def _beat_number(beat: Fraction | str, note: Note, clock: Clock) -> Fraction:
+    if isinstance(beat, Fraction):
+        return beat
+    measure = clock.measures[clock.measure_index(note.onset_qn)]
+    count = measure.length_qn / measure.meter.beat_qn
+    return Fraction(-(-count.numerator // count.denominator))
+
+
+def _on_grid(note: Note, every: Duration, clock: Clock) -> bool:
+    if every.unit is DurationUnit.BEATS:
+        return (note.beat - 1) % every.value == 0
+    if every.unit is DurationUnit.WHOLE_NOTES:
+        return note.onset_in_bar_qn % (4 * every.value) == 0
+    return clock.count(note.onset_qn, every.unit) % every.value == 0
+
+
+def _holds(wanted: NumberRange, value: Fraction) -> bool:
+    if wanted.low is not None and (value < wanted.low or (wanted.low_open and value == wanted.low)):
+        return False
+    return wanted.high is None or value < wanted.high or (not wanted.high_open and value == wanted.high)
+
+
+def _has_length(wanted: LengthRange, note: Note, clock: Clock) -> bool:
+    def quarters(duration: Duration | None) -> Fraction | None:
+        return None if duration is None else clock.after(note.onset_qn, duration) - note.onset_qn
+
+    return _holds(
+        NumberRange(quarters(wanted.low), quarters(wanted.high), wanted.low_open, wanted.high_open),
+        note.length_qn,
+    )
+
+
+def _chord_members(notes: Sequence[PartNote], place: str) -> frozenset[int]:
+    """Indices of the notes at a place of their chord: what one part begins at once, grace notes apart.
+
+    A note alone is top and bass of its chord; `any` means a chord of two notes at least.
+    """
+    chords: dict[tuple[str, Fraction, bool], list[int]] = {}
+    for i, (note, part) in enumerate((entry.note, entry.part) for entry in notes):
+        chords.setdefault((part, note.onset_qn, note.grace), []).append(i)
+    members: set[int] = set()
+    for chord in chords.values():
+        pitches = [notes[i].note.pitch for i in chord]
+        if place == "any":
+            members.update(chord if len(chord) > 1 else ())
+        else:
+            wanted = max(pitches) if place == "top" else min(pitches)
+            members.update(i for i, pitch in zip(chord, pitches, strict=True) if pitch == wanted)
+    return frozenset(members)

@@ -1,0 +1,123 @@
+"""What the generator is fed: one noise vector and one set of class weights for each frame, from the notes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..lanes.curve import Curve
+from ..notes.casting import VisualNote
+from ..notes.phrases import Memory
+from ..time.tempo_arrays import TempoArrays
+from .envelope import Energies, class_weights_at, energies_at, mixed
+from .motif_memory import Remembering, remembered_noise
+from .noise_path import jitter_along, noise_at, path
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+SMOOTHING_S = 0.5
+"""The width of the smoothing window at `smooth: 1`."""
+SMOOTHING_TAPS = 9
+STEP = 2.0**-20
+"""A picture of 8 bits does not change by less than some hundreds of these."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Latents:
+    """What the picture shows at each time.
+
+    noise          float32 (n, 128), within ±2·truncation
+    class_indices  int64 (k,), ascending
+    class_weights  float32 (n, k), rows >= 0 with sums <= 1
+    hue_deg        float32 (n,), the turn of all colours
+    truncation     float32 (n,), above 0: how far the noise may go, and the statistics that suit it
+    """
+
+    noise: F32
+    class_indices: NDArray[np.int64]
+    class_weights: F32
+    hue_deg: F32
+    truncation: F32
+
+
+@dataclass(frozen=True, slots=True)
+class LatentLaw:
+    """All that the latents depend on beside the notes; `memory` only where the picture goes by it."""
+
+    depth: Curve
+    truncation: Curve
+    hue_deg: Curve
+    amount: Curve
+    jitter: Curve
+    smooth: float
+    keep: int | None
+    seed: int
+    tempo: TempoArrays
+    memory: Memory | None = None
+
+
+def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
+    """The latents at any times, in any order: shape (n,), seconds of the piece.
+
+    A value depends on its time alone: not on the frame rate, what comes later, or where a passage begins.
+    """
+    moments_s, back = np.unique(times_s.clip(0.0), return_inverse=True)
+    energies = _smoothed(notes, moments_s, law.smooth)
+    weights = class_weights_at(energies, law.depth.values(moments_s), law.keep)
+    total = energies.classes.sum(axis=1)
+    truncation = mixed(energies.truncation, total, law.truncation.values(moments_s))
+    hue_deg = mixed(energies.hue, total, law.hue_deg.values(moments_s))
+    noise = _noise(notes, law, moments_s)
+    noise *= truncation.astype(np.float32)[:, None]
+    return Latents(
+        stepped(noise)[back],
+        energies.indices,
+        stepped(weights)[back],
+        stepped(hue_deg)[back],
+        stepped(truncation)[back],
+    )
+
+
+def stepped(values: NDArray[np.floating]) -> F32:
+    """The nearest multiples of STEP.
+
+    The same music at another time of the piece gives the same values but for the last bits of a float; on
+    these steps it gives the same, and what was rendered of it is kept. What is left of a class long after
+    its note, 1e-30 and the like, is nothing.
+    """
+    return np.asarray(np.rint(values.astype(np.float64) / STEP) * STEP, np.float32)
+
+
+def _noise(notes: Sequence[VisualNote], law: LatentLaw, moments_s: F64) -> F32:
+    """The noise at ascending times, before truncation."""
+    if law.memory is not None:
+        remembering = Remembering(law.memory, law.tempo, law.amount, law.jitter, law.seed)
+        return remembered_noise(notes, remembering, moments_s)
+    way = path(notes, law.amount)
+    latest_s = float(moments_s[-1]) if moments_s.size else 0.0
+    jitter = jitter_along(way, law.jitter, 0.0, latest_s)
+    return noise_at(way.length_at(moments_s), jitter, f"{law.seed}/noise")
+
+
+def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Energies:
+    """Energies averaged over a window of raised cosine that is smooth·SMOOTHING_S wide."""
+    if smooth <= 0:
+        return energies_at(notes, moments_s)
+    places = (np.arange(SMOOTHING_TAPS) + 1) / (SMOOTHING_TAPS + 1) - 0.5
+    shares = 1.0 + np.cos(2.0 * np.pi * places)
+    shares /= shares.sum()
+    taps = [energies_at(notes, moments_s + place * smooth * SMOOTHING_S) for place in places]
+
+    def average(values: Callable[[Energies], F64]) -> F64:
+        return np.asarray(sum(s * values(tap) for s, tap in zip(shares, taps, strict=True)))
+
+    return Energies(
+        classes=average(lambda tap: tap.classes),
+        ranked=average(lambda tap: tap.ranked),
+        indices=taps[0].indices,
+        depth=average(lambda tap: tap.depth),
+        truncation=average(lambda tap: tap.truncation),
+        hue=average(lambda tap: tap.hue),
+    )

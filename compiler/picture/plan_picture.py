@@ -1,0 +1,109 @@
+"""The picture of a plan: latents, fades and titles, frame by frame."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.model.piece import Piece
+from ...dsl.text.files import name_fault
+from ..lanes.curve import Curve
+from ..notes.casting import Cast
+from ..notes.classes import class_names
+from ..notes.phrases import Memory
+from ..plan import PicturePlan
+from ..time.passage import Film, heavy_latents
+from ..time.tempo_arrays import TempoArrays
+from .envelope import RELEASE_SPANS
+from .latents import LatentLaw, latents
+from .post import Timeline, brightness, frame_times, picture_times, title_plans
+
+F32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTime:
+    """What the picture knows of the score beside its notes: the tempo, and the phrases if it has a memory."""
+
+    tempo: TempoArrays
+    memory: Memory | None = None
+
+
+def picture_plan(
+    piece: Piece,
+    film: Film,
+    shown: Cast,
+    lanes: Mapping[str, Curve],
+    events: Timeline,
+    score_time: ScoreTime,
+    root: Path,
+    findings: list[Diagnostic],
+) -> PicturePlan | None:
+    """What each frame shows; None and a finding where that is more than can be planned."""
+    visuals, video = piece.visuals, piece.video
+    span = dict(piece.spans).get("/visuals", piece.span)
+    class_count = len({index for note in shown.notes for index, _ in note.classes})
+    sounding_s = sum(
+        float(note.end_s - note.onset_s) + RELEASE_SPANS * note.release_s for note in shown.notes
+    )
+    fault = heavy_latents(span, film.frame_count, class_count, sounding_s * float(film.fps))
+    weights = None
+    if visuals.weights is not None:
+        fault = fault or name_fault(str(visuals.weights), span)
+        weights = root / visuals.weights
+    if fault is not None:
+        findings.append(fault)
+        return None
+    times_s = frame_times(film)
+    law = LatentLaw(
+        depth=lanes["visuals.depth"],
+        truncation=lanes["visuals.truncation"],
+        hue_deg=lanes["visuals.hue"],
+        amount=lanes["visuals.motion.amount"],
+        jitter=lanes["visuals.motion.jitter"],
+        smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
+        keep=visuals.keep,
+        seed=piece.seed,
+        tempo=score_time.tempo,
+        memory=score_time.memory,
+    )
+    shown_s = picture_times(times_s, events.speeds)
+    made = latents(shown.notes, law, shown_s)
+    light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
+    for array in (made.noise, made.class_indices, made.class_weights):
+        array.flags.writeable = False
+    seen = light.astype(np.float32)
+    seen.flags.writeable = False
+    zoom, rotation_deg = (lanes[name].values(shown_s) for name in ("visuals.zoom", "visuals.rotation"))
+    return PicturePlan(
+        noise=made.noise,
+        class_indices=made.class_indices,
+        class_weights=made.class_weights,
+        brightness=seen,
+        fps=film.fps,
+        width_px=video.width_px,
+        height_px=video.height_px,
+        frame=video.frame,
+        upscale=video.upscale,
+        generator=visuals.generator,
+        weights=weights,
+        resolution=visuals.resolution,
+        generator_seed=piece.seed,
+        titles=title_plans(events.titles, film),
+        class_names=tuple(class_names()[index][0] for index in made.class_indices),
+        hue_deg=_unless_all(0.0, made.hue_deg),
+        zoom=_unless_all(1.0, zoom),
+        rotation_deg=_unless_all(0.0, rotation_deg),
+        truncation=_unless_all(1.0, made.truncation),
+        weights_sha256=visuals.weights_sha256,
+    )
+
+
+def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:
+    """What a control does on each frame, or None where it does nothing on any."""
+    found = values.astype(np.float32)
+    found.flags.writeable = False
+    return None if (found == neutral).all() else found

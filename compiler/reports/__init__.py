@@ -1,0 +1,1 @@
+"""Answers for people: what acts at a place, and every note as a row."""

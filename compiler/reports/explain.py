@@ -1,0 +1,298 @@
+"""Everything that acts at one place of a piece: what sounds, what is shown and why, what moves and how."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import inf
+from typing import TYPE_CHECKING
+
+from ...dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
+from ...dsl.findings.span import Span
+from ...dsl.model.lane import Lane
+from ...dsl.model.piece import Bus, Piece, Return
+from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, parse_place
+from ...dsl.values.units import Quarters
+from ..checks.expectations import meter_text
+from ..compile import Heard, compiled, hear
+from ..lanes.curve import Curve, Segment
+from ..lanes.parameters import Target, gain_target, place_targets, plugin_targets, send_target, visual_targets
+from ..lanes.resolve import Lanes
+from ..lazy_numpy import np
+from ..notes.casting import Weights, cast
+from ..notes.classes import class_names
+from ..picture.post import Timeline, timeline
+from ..sound.plan_sound import buses_of
+from ..time.clock import Clock, frame_at
+from .note_list import matched_rules
+
+if TYPE_CHECKING:
+    from ...dsl.load import Loaded
+    from ..plan import PicturePlan
+
+PLACE = "PLACE"
+"""The file that findings about the place itself name."""
+LEAST_SHARE = 0.005
+"""A class that is shown less than that is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundingNote:
+    """A note whose key is down: places as written, the classes it shows, the numbers of its rules."""
+
+    part: str
+    pitch: int
+    velocity: int
+    since: str
+    until: str
+    begins: bool
+    classes: Weights
+    rules: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What a lane does: its value from here on, in words what goes on, and the point that says so."""
+
+    lane: str
+    value: float
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry of video.post that acts, in words."""
+
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One place of a piece, with all that acts there."""
+
+    position: str
+    time_s: float
+    frame: int | None
+    """None after the film's last frame."""
+    meter: str
+    quarters_per_minute: float
+    section: str
+    """The last rehearsal mark, empty before the first."""
+    notes: tuple[SoundingNote, ...]
+    shown: tuple[tuple[str, float], ...]
+    """Names of classes and their weights, the strongest first; what is missing to 1 is empty."""
+    rules: tuple[tuple[int, Span], ...]
+    """The rules that any of the notes meets: their numbers and where they stand."""
+    movements: tuple[Movement, ...]
+    brightness: float
+    post: tuple[Happening, ...]
+
+
+def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ...]]:
+    """All that acts at a place, `6|6` or `@B` or `end-1s`, and what else is wrong with the piece.
+
+    Raises PieceError where the place does not exist or the piece cannot be compiled.
+    """
+    findings: list[Diagnostic] = []
+    heard = hear(loaded, findings)
+    place = parse_place(text, Span(PLACE, 1, 1, 1, len(text) + 1))
+    if isinstance(place, Diagnostic):
+        raise PieceError([place])
+    at = heard.clock.locate(place, findings)
+    if at is None or has_errors(findings):
+        raise PieceError(findings)
+    picture = _picture_at(heard, place, at, findings)
+    clock, piece = heard.clock, heard.piece
+    notes = tuple(_sounding(heard, at))
+    numbers = sorted({number for note in notes for number in note.rules})
+    marks = [mark.name for mark in sorted(clock.marks, key=lambda mark: mark.onset_qn) if mark.onset_qn <= at]
+    time_s = clock.seconds(at)
+    moment = Moment(
+        position=str(clock.position(at)),
+        time_s=float(time_s),
+        frame=None if picture is None else int(frame_at(time_s, piece.video.fps)),
+        meter=meter_text(clock.measures[clock.measure_index(at)]),
+        quarters_per_minute=float(60 / clock.pace(at)),
+        section=marks[-1] if marks else "",
+        notes=notes,
+        shown=() if picture is None else _shown(picture),
+        rules=tuple((number, piece.visuals.rules[number - 1].span) for number in numbers),
+        movements=tuple(_movements(heard, at)),
+        brightness=0.0 if picture is None else float(picture.brightness[0]),
+        post=tuple(_post(piece, clock, time_s)),
+    )
+    return moment, tuple(dict.fromkeys(findings))
+
+
+def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnostic]) -> "PicturePlan | None":
+    """The plan of a film that is the one frame at that moment; None after the end of the film."""
+    piece, clock = heard.piece, heard.clock
+    if clock.seconds(at) >= clock.end_s + piece.score.tail_s:
+        return None
+    ring = Duration(piece.score.tail_s, DurationUnit.SECONDS)
+    end = Place("end", place.span, at_end=True, offset=ring)
+    one = replace(
+        piece, selection=PlaceRange(place.text, place.span, place, end), limit_s=1 / piece.video.fps
+    )
+    compilation = compiled(one, heard.shelf, findings)
+    if compilation.plan is None:
+        raise PieceError(compilation.diagnostics)
+    return compilation.plan.picture
+
+
+def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
+    parts = [part.name for part in heard.parts]
+    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed).notes
+    rules = matched_rules(heard)
+    for i, entry in enumerate(heard.notes):
+        note = entry.note
+        if note.onset_qn <= at < note.onset_qn + note.gate_qn:
+            yield SoundingNote(
+                part=entry.part,
+                pitch=note.pitch,
+                velocity=note.velocity,
+                since=str(heard.clock.position(note.onset_qn)),
+                until=_place(note.onset_qn + note.gate_qn, heard.clock),
+                begins=note.onset_qn == at,
+                classes=shown[i].classes,
+                rules=rules[i],
+            )
+
+
+def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
+    pairs = zip(picture.class_indices.tolist(), picture.class_weights[0].tolist(), strict=True)
+    return tuple(
+        (class_names()[index][0], weight)
+        for index, weight in sorted(pairs, key=lambda pair: -pair[1])
+        if weight >= LEAST_SHARE
+    )
+
+
+def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
+    """Each lane in written order; what is laid over another lane comes with its own words."""
+    piece, clock = heard.piece, heard.clock
+    targets = {target.name: target for target in _targets(piece, buses_of(piece, heard.parts))}
+    end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
+    lanes = Lanes(piece.lanes, clock, end_qn, piece.seed)
+    for lane in piece.lanes:
+        target = targets.get(lane.name) or Target(lane.name, -inf, inf, 0.0)
+        if lane.per_beat:
+            target = replace(target, high=inf)
+        curve = _hard(lanes.curve(target))
+        value = float(curve.values(np.array([float(clock.seconds(at))]))[0])
+        if lane.mode == "set":
+            words, span = _what_it_does(curve, _pointed(lane, piece.lanes), at, clock)
+            note = f"mirrors {lane.mirror_of}: " if lane.mirror_of is not None else ""
+            yield Movement(lane.name, value, note + words, span)
+            continue
+        laid = [layer.curve for layer in curve.layers if layer.mode == lane.mode]
+        same = [other for other in piece.lanes if other.name == lane.name and other.mode == lane.mode]
+        # A mirror brings the layers of its source, before its own.
+        words, span = _what_it_does(laid[same.index(lane) - len(same)], lane, at, clock)
+        yield Movement(f"{lane.name} ({lane.mode})", value, words, span)
+
+
+def _targets(piece: Piece, buses: Sequence[Bus]) -> Iterator[Target]:
+    yield from visual_targets(piece.visuals)
+    for bus in buses:
+        yield from place_targets(bus)
+        yield from (send_target(bus, send) for send in bus.sends)
+    owners: tuple[Bus | Return, ...] = (*buses, *piece.audio.returns)
+    for owner in owners:
+        yield gain_target(owner)
+        for effect in owner.chain:
+            yield from (target for _, target in plugin_targets(owner, effect))
+
+
+def _hard(curve: Curve) -> Curve:
+    """The curve with its jumps as written: at a jump, the value after it."""
+    layers = tuple(replace(layer, curve=_hard(layer.curve)) for layer in curve.layers)
+    return replace(curve, declick_s=0.0, layers=layers)
+
+
+def _pointed(lane: Lane, lanes: Sequence[Lane]) -> Lane:
+    """The lane that has the points: itself, or the one at the end of a chain of mirrors."""
+    for _ in lanes:
+        if lane.mirror_of is None:
+            break
+        lane = next((other for other in lanes if other.name == lane.mirror_of and other.mode == "set"), lane)
+    return lane
+
+
+def _what_it_does(curve: Curve, lane: Lane, at: Fraction, clock: Clock) -> tuple[str, Span]:
+    """A lane in words, and the place in the file that says so."""
+    i = bisect_right([segment.start_qn for segment in curve.segments], at) - 1
+    if not curve.segments:
+        return "has no points", lane.span
+    if i < 0:
+        return f"rests; its first point stands at {clock.position(curve.segments[0].start_qn)}", lane.span
+    segment, span = curve.segments[i], lane.points[i].span
+    if at >= segment.end_qn:
+        arrived = f"where it arrived at {_place(segment.end_qn, clock)}"
+        return f"stays at {_number(curve.scale * segment.last_value)}, {arrived}", span
+    since, until = (_place(moment, clock) for moment in (segment.start_qn, segment.end_qn))
+    is_last = i + 1 == len(curve.segments)
+    if segment.shape.value == "hold":
+        end = "to the end" if is_last else f"until {until}"
+        return f"holds {_number(curve.scale * segment.start_value)} from {since} {end}", span
+    share = _share(segment, at, clock)
+    return f"{_moving(segment, curve.scale)}, from {since} until {until}, {share:.0%} of the way", span
+
+
+def _moving(segment: Segment, scale: float) -> str:
+    low, high = (_number(scale * value) for value in (segment.start_value, segment.target))
+    shape = segment.shape.value
+    extras = "".join(
+        (
+            ", backwards" if segment.mirrored else "",
+            f", eased by {segment.ease.value}" if segment.ease is not None else "",
+            ", by the clock" if segment.domain.value == "seconds" else "",
+        )
+    )
+    if shape in ("sawtooth", "triangle", "sine", "drift"):
+        count = float(segment.cycles)
+        cycles = f"{count:g} cycle{'' if count == 1 else 's'}"
+        return f"{shape} between {low} and {high}, {cycles}{extras}"
+    if shape in ("whole_cosine", "half_sine"):
+        return f"swings from {low} via {high} and back ({shape}{extras})"
+    return f"glides from {low} to {high} ({shape}{extras})"
+
+
+def _share(segment: Segment, at: Fraction, clock: Clock) -> float:
+    if segment.domain.value == "seconds":
+        return float((clock.seconds(at) - segment.start_s) / (segment.end_s - segment.start_s))
+    return float((at - segment.start_qn) / (segment.end_qn - segment.start_qn))
+
+
+def _post(piece: Piece, clock: Clock, time_s: Fraction) -> Iterator[Happening]:
+    """The entries of video.post that act at a time; a fade to black acts until a fade in."""
+    end_s = clock.end_s + piece.score.tail_s
+    for post in piece.video.post:
+        events = timeline((post,), clock, end_s, [])
+        yield from (Happening(words, post.span) for words in _happenings(events, time_s))
+
+
+def _happenings(events: Timeline, time_s: Fraction) -> Iterator[str]:
+    for window in events.speeds:
+        if window.start_s <= time_s < window.end_s:
+            yield f"the picture runs at speed {window.speed} until {float(window.end_s):.3f} s"
+    for fade in events.fades:
+        share = (time_s - fade.start_s) / fade.length_s if fade.length_s else Fraction(1)
+        if 0 <= share < 1:
+            way = "in from" if fade.is_in else "out to"
+            yield f"fades {way} black, {float(share):.0%} of {float(fade.length_s):g} s"
+        elif share >= 1 and not fade.is_in:
+            yield f"faded out at {float(fade.start_s + fade.length_s):.3f} s"
+    for title in events.titles:
+        if title.window.start_s <= time_s < title.window.end_s:
+            yield f"title {title.post.title} until {float(title.window.end_s):.3f} s"
+
+
+def _place(moment: Fraction, clock: Clock) -> str:
+    return "the end" if moment == clock.end_qn else str(clock.position(moment))
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 9) + 0.0:.4g}"

@@ -1,0 +1,99 @@
+"""Every note as `musicvis notes` lists it: when it sounds, what it shows, and by which rules."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
+from ...dsl.text.files import MAX_SCORE_BYTES, read_named
+from ...dsl.values.position import PlaceRange
+from ...dsl.values.units import ExactSeconds
+from ..compile import Heard, hear
+from ..notes.casting import Weights, cast
+from ..notes.selectors import selected
+from ..score.model import Note, Score
+from ..score.read import read_score
+from ..time.clock import Clock
+
+if TYPE_CHECKING:
+    from ...dsl.load import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note as `musicvis notes` lists it: seconds exact, from the start of the piece."""
+
+    note: Note
+    onset_s: ExactSeconds
+    part: str
+    """The track's name where the note belongs to no part."""
+    track: str
+    classes: Weights = ()
+    """What it shows, after all rules."""
+    rules: tuple[int, ...] = ()
+    """The rules of the manifest that mean it, numbered from 1."""
+
+
+def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
+    """Every note of the score of a piece, with its classes and rules, and what is wrong.
+
+    Raises PieceError where there is no score to list.
+    """
+    findings: list[Diagnostic] = []
+    heard = hear(loaded, findings)
+    parts = [part.name for part in heard.parts]
+    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed)
+    findings += (*shown.findings, *heard.shelf.findings)
+    seen = {
+        id(entry.note): (entry.part, visual.classes, rules)
+        for entry, visual, rules in zip(heard.notes, shown.notes, matched_rules(heard), strict=True)
+    }
+    rows = []
+    for note in _within(heard.score, heard.clock, heard.piece.selection, findings):
+        track = heard.score.tracks[note.track].name
+        part, classes, rules = seen.get(id(note), (track, (), ()))
+        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules))
+    return tuple(rows), tuple(dict.fromkeys(findings))
+
+
+def score_notes(
+    path: Path, selection: PlaceRange | None = None
+) -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
+    """The notes of a score file, and the reader's warnings; a track is its own part. Raises PieceError."""
+    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
+    if isinstance(data, Diagnostic):
+        raise PieceError([data])
+    score = read_score(data, str(path))
+    if not score.measures:
+        return (), score.findings
+    clock = Clock.from_score(score)
+    findings = list(score.findings)
+    names = [track.name for track in score.tracks]
+    rows = tuple(
+        NoteRow(note, clock.seconds(note.onset_qn), names[note.track], names[note.track])
+        for note in _within(score, clock, selection, findings)
+    )
+    return rows, tuple(findings)
+
+
+def matched_rules(heard: Heard) -> tuple[tuple[int, ...], ...]:
+    """For each note of the parts the numbers, from 1, of the rules that mean it."""
+    matched: list[list[int]] = [[] for _ in heard.notes]
+    for number, rule in enumerate(heard.piece.visuals.rules, 1):
+        for i, meant in enumerate(selected(rule.where, heard.notes, heard.clock, rule.span, [])):
+            if meant:
+                matched[i].append(number)
+    return tuple(map(tuple, matched))
+
+
+def _within(
+    score: Score, clock: Clock, selection: PlaceRange | None, findings: list[Diagnostic]
+) -> tuple[Note, ...]:
+    """The notes that begin in a passage; raises PieceError where the score has no such passage."""
+    if selection is None:
+        return score.notes
+    stretch = clock.locate_range(selection, findings)
+    if stretch is None:
+        raise PieceError(findings)
+    return tuple(note for note in score.notes if stretch[0] <= note.onset_qn < stretch[1])

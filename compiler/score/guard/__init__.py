@@ -1,0 +1,1 @@
+"""Limits and checks that a score file must pass before it is parsed."""

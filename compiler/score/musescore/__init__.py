@@ -1,0 +1,1 @@
+"""MuseScore files (.mscz, .mscx) to a written score."""

@@ -1,0 +1,242 @@
+"""One chord of a MuseScore file: its notes, graces, articulations, tremolo and lyrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..guard.xml import Node
+from ..playback.written import GraceChord, Place, Tremolo, WrittenNote
+from .values import refuse, whole, whole_child
+
+MAX_NOTES = 64
+MAX_GRACES = 64
+_GRACES_AFTER = frozenset({"grace8after", "grace16after", "grace32after"})
+_GRACES = frozenset({"acciaccatura", "appoggiatura", "grace4", "grace16", "grace32"}) | _GRACES_AFTER
+# How MuseScore's instrument table names the articulations of each symbol, in MuseScore 3 and 4 (SMuFL names,
+# Above or Below cut off) and in MuseScore 2.
+_TABLE_NAMES = {
+    "articStaccato": "staccato",
+    "staccato": "staccato",
+    "articTenuto": "tenuto",
+    "tenuto": "tenuto",
+    "articStaccatissimo": "staccatissimo",
+    "articStaccatissimoStroke": "staccatissimo",
+    "articStaccatissimoWedge": "staccatissimo",
+    "ustaccatissimo": "staccatissimo",
+    "dstaccatissimo": "staccatissimo",
+    "staccatissimo": "staccatissimo",
+    "articAccent": "sforzato",
+    "sforzato": "sforzato",
+    "articMarcato": "marcato",
+    "umarcato": "marcato",
+    "dmarcato": "marcato",
+    "marcato": "marcato",
+    "articTenutoStaccato": "portato",
+    "uportato": "portato",
+    "dportato": "portato",
+    "portato": "portato",
+    "articAccentStaccato": "sforzatoStaccato",
+    "articMarcatoStaccato": "marcatoStaccato",
+    "articMarcatoTenuto": "marcatoTenuto",
+    "articTenutoAccent": "tenutoAccent",
+}
+# What composers call what the table's names do.
+_MODEL_NAMES = {
+    "staccato": ("staccato",),
+    "tenuto": ("tenuto",),
+    "staccatissimo": ("staccatissimo",),
+    "sforzato": ("accent",),
+    "marcato": ("marcato",),
+    "portato": ("tenuto", "staccato"),
+    "sforzatoStaccato": ("accent", "staccato"),
+    "marcatoStaccato": ("marcato", "staccato"),
+    "marcatoTenuto": ("marcato", "tenuto"),
+    "tenutoAccent": ("tenuto", "accent"),
+}
+_ORNAMENTS = {
+    "ornamentTrill": "trill",
+    "trill": "trill",
+    "ornamentTurn": "turn",
+    "turn": "turn",
+    "ornamentTurnInverted": "turn",
+    "reverseturn": "turn",
+    "ornamentTurnSlash": "turn",
+    "ornamentMordent": "mordent",
+    "mordent": "mordent",
+    "ornamentMordentInverted": "mordent",
+    "ornamentShortTrill": "mordent",
+    "prall": "mordent",
+    "ornamentTremblement": "mordent",
+    "prallprall": "mordent",
+    "ornamentPrallMordent": "mordent",
+}
+
+
+@dataclass(slots=True)
+class RawChord:
+    """A chord as read; its instrument, ottava and slur are known later."""
+
+    place: Place
+    staff: int
+    voice: int
+    length_qn: Fraction
+    face_qn: Fraction
+    dots: int
+    notes: tuple[WrittenNote, ...]
+    graces_before: tuple[GraceChord, ...]
+    graces_after: tuple[GraceChord, ...]
+    table_names: tuple[str, ...]
+    articulations: tuple[str, ...]
+    tremolo: Tremolo | None
+    lyrics: tuple[tuple[int, str], ...]
+    staff_move: int
+    line: int
+
+
+def is_grace(node: Node) -> bool:
+    """Whether a <Chord> is a grace note, which takes no time of its own."""
+    return any(child.tag in _GRACES for child in node.children)
+
+
+def chord_of(
+    node: Node,
+    graces: Sequence[Node],
+    name: str,
+    *,
+    place: Place,
+    staff: int,
+    voice: int,
+    length_qn: Fraction,
+    face_qn: Fraction,
+    dots: int,
+) -> RawChord:
+    """The chord of a <Chord> element with the graces that stand before it in the file."""
+    if len(graces) > MAX_GRACES:
+        refuse(name, node, f"{len(graces)} grace notes on one chord, at most {MAX_GRACES}")
+    before = tuple(_grace(grace, name) for grace in graces if not _is_after(grace))
+    # MuseScore writes the graces after a chord from the last to the first.
+    after = tuple(_grace(grace, name) for grace in reversed(graces) if _is_after(grace))
+    table_names, articulations = _articulations(node)
+    tremolo = _tremolo(node, face_qn, dots)
+    if tremolo is not None:
+        articulations += ("tremolo",)
+    return RawChord(
+        place,
+        staff,
+        voice,
+        length_qn,
+        face_qn,
+        dots,
+        _notes(node, name),
+        before,
+        after,
+        table_names,
+        articulations,
+        tremolo,
+        _lyrics(node, name),
+        whole_child(name, node, "staffMove", 0, -16, 16),
+        node.line,
+    )
+
+
+def _is_after(node: Node) -> bool:
+    return any(child.tag in _GRACES_AFTER for child in node.children)
+
+
+def _grace(node: Node, name: str) -> GraceChord:
+    return GraceChord(_notes(node, name), node.has("acciaccatura"))
+
+
+def _notes(node: Node, name: str) -> tuple[WrittenNote, ...]:
+    notes = tuple(_note(child, name) for child in node.children if child.tag == "Note")
+    if len(notes) > MAX_NOTES:
+        refuse(name, node, f"{len(notes)} notes in one chord, at most {MAX_NOTES}")
+    return notes
+
+
+def _note(node: Node, name: str) -> WrittenNote:
+    pitch_node = node.child("pitch")
+    if pitch_node is None:
+        refuse(name, node, "a note without a pitch")
+    pitch = whole(name, pitch_node, pitch_node.text, 0, 127)
+    forward = node.has("Tie")
+    back = False
+    for child in node.children:
+        if child.tag == "Spanner" and child.attributes.get("type") == "Tie":
+            forward |= child.has("next")
+            back |= child.has("prev")
+        elif child.tag == "endSpanner":
+            # MuseScore 2: of the spanners on a note head, ties and glissandi, the latter are told apart by
+            # ids elsewhere.
+            back = True
+    velocity = whole_child(name, node, "velocity", 0, -127, 127)
+    by_user = node.value("veloType", "offset") == "user"
+    events = tuple(
+        (
+            whole_child(name, event, "pitch", 0, -127, 127),
+            whole_child(name, event, "ontime", 0, -100_000, 100_000),
+            whole_child(name, event, "len", 1000, 0, 100_000),
+        )
+        for holder in node.each("Events")
+        for event in holder.each("Event")
+    )
+    if len(events) > 1024:
+        refuse(name, node, f"{len(events)} play events on one note, at most 1024")
+    return WrittenNote(
+        pitch=pitch,
+        ties_forward=forward,
+        ties_back=back,
+        plays=node.value("play", "1") != "0",
+        velocity=max(velocity, 1) if by_user and velocity else None,
+        velocity_percent=0 if by_user else velocity,
+        events=events,
+    )
+
+
+def _articulations(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(names in the instrument's table, names in the model) of the articulations that sound."""
+    table: list[str] = []
+    model: list[str] = []
+    for child in node.children:
+        if child.tag not in ("Articulation", "Ornament"):
+            continue
+        subtype = child.value("subtype").removesuffix("Above").removesuffix("Below")
+        if subtype in _ORNAMENTS:
+            model.append(_ORNAMENTS[subtype])
+        elif "fermata" in subtype:
+            model.append("fermata")
+        elif subtype in _TABLE_NAMES and child.value("play", "1") != "0":
+            table.append(_TABLE_NAMES[subtype])
+            model.extend(_MODEL_NAMES[_TABLE_NAMES[subtype]])
+    return tuple(table), tuple(dict.fromkeys(model))
+
+
+def _tremolo(node: Node, face_qn: Fraction, dots: int) -> Tremolo | None:
+    for tag in ("Tremolo", "TremoloSingleChord", "TremoloTwoChord"):
+        child = node.child(tag)
+        if child is not None:
+            break
+    else:
+        return None
+    subtype = child.value("subtype")
+    lines = {"8": 1, "16": 2, "32": 3, "64": 4}.get(subtype[1:])
+    if lines is None or subtype[:1] not in ("r", "c"):
+        return None
+    # A stroke through the stem halves a quarter note, one flag has halved it already.
+    base = face_qn / (2 - Fraction(1, 2**dots)) if face_qn else Fraction(1)
+    flags = 0
+    while base < 1 and flags < 8:
+        base *= 2
+        flags += 1
+    return Tremolo(Fraction(1, 2 ** (lines + flags)), subtype[0] == "c")
+
+
+def _lyrics(node: Node, name: str) -> tuple[tuple[int, str], ...]:
+    found = []
+    for child in node.children:
+        if child.tag == "Lyrics":
+            text_node = child.child("text")
+            text = "" if text_node is None else text_node.all_text()
+            if text:
+                found.append((whole_child(name, child, "no", 0, 0, 1000) + 1, text))
+    return tuple(found)

@@ -1,0 +1,304 @@
+"""Marks of a MuseScore file that steer playing: tempi, dynamics, fermatas, breaths, spanners, rehearsal
+marks.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ....dsl.findings.diagnostics import Diagnostic
+from ..guard.faults import fault, warning
+from ..guard.xml import Node
+from ..playback.tempo import marked_quarters_per_minute
+from ..playback.velocity import DYNAMICS
+from ..playback.written import Dynamic, Hairpin, Hold, Pause, Place, Volta, WrittenTempo
+from .parts import Instrument, Part, read_instrument
+from .values import notes_fraction_qn, seconds, whole, whole_child
+from .voices import Mark
+
+# A dynamic of the whole system governs every staff: a small file could name a billion.
+MAX_GOVERNED_STAVES = 1_000_000
+_TICK_QN = Fraction(1, 480)
+_STRETCHES = {
+    "fermataVeryShort": Fraction(5, 4),
+    "fermataShort": Fraction(3, 2),
+    "fermataShortHenze": Fraction(3, 2),
+    "fermataLong": Fraction(3),
+    "fermataLongHenze": Fraction(3),
+    "fermataVeryLong": Fraction(4),
+}
+_OTTAVAS = {"8va": 12, "8vb": -12, "15ma": 24, "15mb": -24, "22ma": 36, "22mb": -36}
+_OTTAVA_NUMBERS = ("8va", "8vb", "15ma", "15mb", "22ma", "22mb")
+_SPANNERS = frozenset({"HairPin", "Ottava", "Volta", "Slur", "Trill", "GradualTempoChange"})
+
+
+@dataclass(slots=True)
+class Marks:
+    """What the marks say."""
+
+    tempi: list[WrittenTempo] = field(default_factory=list)
+    dynamics: list[Dynamic] = field(default_factory=list)
+    hairpins: list[Hairpin] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+    voltas: list[Volta] = field(default_factory=list)
+    ottavas: list[tuple[int, Place, Place, int]] = field(default_factory=list)
+    """(staff, start, end, semitones)."""
+    slurs: list[tuple[int, Place, Place]] = field(default_factory=list)
+    trills: list[tuple[int, int, Place, Place]] = field(default_factory=list)
+    rehearsal: list[tuple[str, Place]] = field(default_factory=list)
+    instruments: list[tuple[int, Place, Instrument]] = field(default_factory=list)
+    """(part, from where, which)."""
+    governed: int = 0
+    """How many staves all dynamics and hairpins govern together."""
+    findings: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The frame that marks are read in."""
+
+    name: str
+    parts: Sequence[Part]
+    bar_starts: Sequence[Fraction]
+    """One more than there are bars: the last is the end."""
+    onsets: Sequence[Sequence[Fraction]]
+    """For each bar, where chords and rests begin on any staff, in order."""
+    major_version: int
+
+    def time(self, place: Place) -> Fraction:
+        return self.bar_starts[place.bar_index] + place.offset_qn
+
+    def place(self, time: Fraction) -> Place:
+        """The place of a time, kept within the score."""
+        time = min(max(time, Fraction(0)), self.bar_starts[-1])
+        index = min(bisect_right(self.bar_starts, time) - 1, len(self.bar_starts) - 2)
+        return Place(index, time - self.bar_starts[index])
+
+    def part_of(self, staff: int) -> int:
+        return next(index for index, part in enumerate(self.parts) if staff in part.staves)
+
+
+def read_marks(marks: Sequence[Mark], layout: Layout) -> Marks:
+    """Everything that the marks of a score say about playing."""
+    found = Marks()
+    open_spanners: dict[tuple[str, str], tuple[Mark, Node, str]] = {}
+    for mark in marks:
+        node = mark.node
+        if node.tag == "Tempo":
+            _tempo(mark, layout, found)
+        elif node.tag == "Dynamic":
+            _dynamic(mark, layout, found)
+        elif node.tag in ("Fermata", "Articulation"):
+            _fermata(mark, layout, found)
+        elif node.tag == "Breath":
+            pause = seconds(node.value("pause"))
+            if pause:
+                found.pauses.append(Pause(mark.place, pause))
+        elif node.tag == "RehearsalMark":
+            text = node.child("text")
+            if text is not None and text.all_text():
+                found.rehearsal.append((text.all_text(), mark.place))
+        elif node.tag in ("StaffText", "SystemText"):
+            _text(node, layout, found)
+        elif node.tag == "InstrumentChange":
+            _instrument_change(mark, layout, found)
+        elif node.tag == "Spanner":
+            _spanner(mark, layout, found)
+        elif node.tag in _SPANNERS and node.attributes.get("id"):
+            _old_spanner(mark, layout, found, open_spanners)
+        elif node.tag == "endSpanner":
+            for kind in ("Slur", "other"):
+                begun = open_spanners.pop((kind, node.attributes.get("id", "")), None)
+                if begun is not None and kind == "other":
+                    _spanned(begun[0], begun[1], begun[2], mark.place, layout, found)
+    found.voltas = list(dict.fromkeys(found.voltas))
+    return found
+
+
+def _tempo(mark: Mark, layout: Layout, found: Marks) -> None:
+    node = mark.node.child("tempo")
+    if node is None:
+        return
+    tempo = marked_quarters_per_minute(node.text.strip())
+    if tempo is None:
+        found.findings.append(
+            warning(
+                "MV451",
+                layout.name,
+                f"a tempo of {node.text.strip()[:20]!r} is not played",
+                "mark the tempo anew in MuseScore",
+                node.line,
+            )
+        )
+        return
+    found.tempi.append(WrittenTempo(mark.place, tempo))
+
+
+def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
+    node = mark.node
+    velocity, change = DYNAMICS.get(node.value("subtype"), (-1, 0))
+    own = whole_child(layout.name, node, "velocity", 0, -1, 9999)
+    if own > 0:
+        velocity = min(own, 127)
+    if velocity < 1:
+        return
+    change = whole_child(layout.name, node, "veloChange", change, -127, 127)
+    reach = _governed(mark, node, layout, found)
+    found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change))
+
+
+def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int, ...]:
+    """The staves that a dynamic or hairpin governs, counted. Raises PieceError MV408 for too many."""
+    reach = _reach(mark, node, layout)
+    found.governed += len(reach)
+    if found.governed > MAX_GOVERNED_STAVES:
+        message = f"its dynamics and hairpins govern more than {MAX_GOVERNED_STAVES} staves in all"
+        raise fault("MV408", layout.name, message, "look for dynamics of the whole system", node.line)
+    return reach
+
+
+def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:
+    """Those staves: of its part, unless it says otherwise."""
+    reach = node.value("dynType", "1")
+    if reach in ("0", "staff") or node.value("voiceAssignment") == "currentStaff":
+        return (mark.staff,)
+    if reach in ("2", "system"):
+        return tuple(staff for part in layout.parts for staff in part.staves)
+    return layout.parts[layout.part_of(mark.staff)].staves
+
+
+def _fermata(mark: Mark, layout: Layout, found: Marks) -> None:
+    node = mark.node
+    if node.tag == "Articulation" and "fermata" not in node.value("subtype"):
+        return
+    stretch = _stretch(node, layout.major_version)
+    if node.value("play", "1") == "0" or stretch in (0, 1):
+        return
+    onsets = layout.onsets[mark.place.bar_index]
+    following = bisect_right(onsets, mark.place.offset_qn)
+    start = layout.bar_starts[mark.place.bar_index]
+    is_last = following == len(onsets)
+    end = layout.bar_starts[mark.place.bar_index + 1] if is_last else start + onsets[following]
+    # MuseScore returns to tempo one of its ticks before the next chord.
+    end -= _TICK_QN
+    if end > layout.time(mark.place):
+        found.holds.append(Hold(mark.place, layout.place(end), stretch))
+
+
+def _stretch(node: Node, major_version: int) -> Fraction:
+    """How many times as long a fermata lasts; MuseScore 4 leaves its defaults out, older ones write all but
+    1.
+    """
+    stated = seconds(node.value("timeStretch"))
+    if stated is not None or major_version < 4:
+        return Fraction(1) if stated is None else stated
+    kind = node.value("subtype").removesuffix("Above").removesuffix("Below")
+    return _STRETCHES.get(kind, Fraction(2))
+
+
+def _text(node: Node, layout: Layout, found: Marks) -> None:
+    swing = node.child("swing")
+    if swing is not None and swing.attributes.get("unit", "0") != "0":
+        found.findings.append(
+            warning(
+                "MV452",
+                layout.name,
+                "swing is not played: notes stand where they are written",
+                line=node.line,
+            )
+        )
+    if node.has("capo"):
+        found.findings.append(
+            warning("MV453", layout.name, "the capo is not played: notes sound as written", line=node.line)
+        )
+
+
+def _instrument_change(mark: Mark, layout: Layout, found: Marks) -> None:
+    node = mark.node.child("Instrument")
+    if node is not None:
+        index = layout.part_of(mark.staff)
+        staff_count = len(layout.parts[index].staves)
+        found.instruments.append((index, mark.place, read_instrument(node, node, staff_count, layout.name)))
+
+
+def _spanner(mark: Mark, layout: Layout, found: Marks) -> None:
+    """MuseScore 3 and 4: the start of a spanner says how far its end is."""
+    kind = mark.node.attributes.get("type", "")
+    following = mark.node.child("next")
+    if kind not in _SPANNERS or following is None:
+        return
+    detail = mark.node.child(kind) or mark.node
+    location = following.child("location")
+    measures = 0 if location is None else whole_child(layout.name, location, "measures", 0, -100_000, 100_000)
+    fractions = None if location is None else location.child("fractions")
+    offset = Fraction(0) if fractions is None else notes_fraction_qn(layout.name, fractions, fractions.text)
+    bar = min(max(mark.place.bar_index + measures, 0), len(layout.bar_starts) - 1)
+    end = layout.bar_starts[bar] + mark.place.offset_qn + offset
+    _spanned(mark, detail, kind, layout.place(end), layout, found)
+
+
+def _old_spanner(
+    mark: Mark, layout: Layout, found: Marks, open_spanners: dict[tuple[str, str], tuple[Mark, Node, str]]
+) -> None:
+    """MuseScore 2: spanners have ids; slurs name their ends in the chords, others end with <endSpanner>."""
+    identity = mark.node.attributes["id"]
+    if mark.node.tag != "Slur":
+        open_spanners[("other", identity)] = (mark, mark.node, mark.node.tag)
+        return
+    kind = mark.node.attributes.get("type", "")
+    if kind == "start":
+        open_spanners[("Slur", identity)] = (mark, mark.node, "Slur")
+    elif kind == "stop":
+        begun = open_spanners.pop(("Slur", identity), None)
+        if begun is not None:
+            _spanned(begun[0], begun[1], "Slur", mark.place, layout, found)
+
+
+def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, found: Marks) -> None:
+    """A spanner with both its ends."""
+    if layout.time(end) <= layout.time(mark.place) and kind != "Slur":
+        return
+    if kind == "HairPin":
+        subtype = whole(layout.name, detail, detail.value("subtype", "0"), 0, 3)
+        change = whole_child(layout.name, detail, "veloChange", 0, -127, 127)
+        reach = _governed(mark, detail, layout, found)
+        found.hairpins.append(Hairpin(mark.place, end, mark.staff, reach, subtype in (0, 2), change))
+    elif kind == "Ottava":
+        subtype_text = detail.value("subtype", "8va")
+        if subtype_text.isdecimal() and int(subtype_text[:3]) < len(_OTTAVA_NUMBERS):
+            subtype_text = _OTTAVA_NUMBERS[int(subtype_text)]
+        found.ottavas.append((mark.staff, mark.place, end, _OTTAVAS.get(subtype_text, 0)))
+    elif kind == "Volta":
+        _volta(mark, detail, end, layout, found)
+    elif kind == "Slur":
+        found.slurs.append((mark.staff, mark.place, end))
+    elif kind == "Trill":
+        found.trills.append((mark.staff, mark.voice, mark.place, end))
+    else:
+        found.findings.append(
+            warning(
+                "MV454",
+                layout.name,
+                "a gradual tempo change is not played",
+                "write the tempi that it passes through",
+                mark.node.line,
+            )
+        )
+
+
+def _volta(mark: Mark, detail: Node, end: Place, layout: Layout, found: Marks) -> None:
+    numbers = [piece.strip().rstrip(".") for piece in re.split("[,;]", detail.value("endings", "1"))[:256]]
+    endings = [whole(layout.name, detail, number, 0, 999_999_999) for number in numbers if number.isdecimal()]
+    last = bisect_left(layout.bar_starts, layout.time(end)) - 1
+    found.voltas.append(
+        Volta(
+            mark.place.bar_index,
+            max(last, mark.place.bar_index),
+            tuple(endings),
+            detail.value("endHookType", "0") == "0",
+            mark.staff,
+        )
+    )

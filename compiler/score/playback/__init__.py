@@ -1,0 +1,1 @@
+"""A written score to the notes that sound: repeats, strokes, articulations, velocities, tempo."""

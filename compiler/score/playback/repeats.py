@@ -1,0 +1,243 @@
+"""The order in which bars are played: repeats, endings, and jumps (D.C., D.S., Fine, Coda) unrolled.
+
+The rules are MuseScore's: an ending is chosen by how often its repeat's first bar has been played, a jump is
+taken once and in the last pass only, and after a jump repeats are left out unless the jump asks for them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..guard.faults import fault
+from .written import Jump, Volta, WrittenBar
+
+MAX_PLAYED_BARS = 100_000
+MAX_JUMPS = 500
+MAX_VOLTAS = 500
+
+
+def playing_order(bars: Sequence[WrittenBar], voltas: Sequence[Volta], name: str) -> list[int]:
+    """The indices of `bars` in the order they sound.
+
+    Raises PieceError MV408 where that would be more than 100,000 bars, or there are
+    more than 500 jumps or endings.
+    """
+    if sum(bar.jump is not None for bar in bars) > MAX_JUMPS:
+        raise fault("MV408", name, f"more than {MAX_JUMPS} jumps (D.C., D.S.)")
+    if len(voltas) > MAX_VOLTAS:
+        raise fault("MV408", name, f"{len(voltas)} endings, at most {MAX_VOLTAS}")
+    order: list[int] = []
+    ranges = _volta_ranges(bars, voltas)
+    first = 0
+    for index, bar in enumerate(bars):
+        if bar.section_break_s is not None or index == len(bars) - 1:
+            _Section(bars, ranges, first, index, order, name).play()
+            first = index + 1
+    return order
+
+
+class _Section:
+    """One run of bars up to a section break; `played` counts each bar in the current run-through."""
+
+    def __init__(
+        self,
+        bars: Sequence[WrittenBar],
+        ranges: list[Volta],
+        first: int,
+        last: int,
+        order: list[int],
+        name: str,
+    ) -> None:
+        self.bars = bars
+        self.ranges = ranges
+        self.first = first
+        self.last = last
+        self.order = order
+        self.name = name
+        self.played = [0] * len(bars)
+        self.pass_counts: dict[int, int] = {}
+        self.start = first
+        self.taken: set[int] = set()
+        self.leave_out_repeats = False
+        self.play_until: int | None = None
+        self.continue_at: int | None = None
+        self.jumped_from: int | None = None
+        self.plays_again = False
+        """After a jump that asks for repeats, each repeat counts anew when it is reached."""
+        self.landed: Volta | None = None
+        """The ending that the last jump went into, while it is played."""
+
+    def play(self) -> None:
+        index: int | None = self.first
+        volta: Volta | None = None
+        while index is not None and index <= self.last:
+            if volta is not None and not volta.first_bar <= index <= volta.last_bar:
+                volta = None
+            if self.landed is not None and not self.landed.first_bar <= index <= self.landed.last_bar:
+                self.landed = None
+            if volta is None:
+                volta = _volta_at(self.ranges, index)
+                if volta not in (None, self.landed) and self.turn(index) not in volta.endings:
+                    index = volta.last_bar + 1
+                    volta = None
+                    continue
+            here = index
+            index = self.after(here, volta)
+            if index != here + 1:
+                volta = None
+
+    def after(self, index: int, volta: Volta | None) -> int | None:
+        """Plays one bar and says which comes next; None at the end."""
+        bar = self.bars[index]
+        self.order.append(index)
+        if len(self.order) > MAX_PLAYED_BARS:
+            raise fault(
+                "MV408",
+                self.name,
+                f"its repeats unroll to more than {MAX_PLAYED_BARS} bars",
+                "lower the repeat counts",
+            )
+        if bar.repeat_start and self.plays_again and self.start != index:
+            self.begin_anew(index)
+        self.played[index] += 1
+        if bar.repeat_start:
+            self.start = index
+            if self.leave_out_repeats and self.jumped_from is None:
+                # What stands behind the jump has not been played yet: its repeats are.
+                self.leave_out_repeats = False
+        if index == self.play_until and self.is_last_pass(volta):
+            return self.end_jump()
+        if self.played[index] < bar.repeat_count and not self.leave_out_repeats:
+            return self.start
+        if bar.repeat_count and volta is not None and volta is self.landed and self.leave_out_repeats:
+            # A jump into an ending that leads back plays it, goes back once, and takes the last ending.
+            self.landed = None
+            return self.start
+        if bar.jump is not None and self.is_last_pass(volta):
+            if index not in self.taken:
+                target = self.jump(index, bar.jump)
+                if target is not None:
+                    return target
+            elif index == self.jumped_from:
+                self.jumped_from = None
+        return index + 1
+
+    def turn(self, index: int) -> int:
+        """Which time through the present repeat it is, from 1."""
+        if self.leave_out_repeats:
+            start = _repeat_start(self.bars, index, self.first)
+            until = None if self.play_until is None else _volta_at(self.ranges, self.play_until)
+            if until is not None and _repeat_start(self.bars, until.first_bar, self.first) == start:
+                # Of several endings the one with the Fine or To Coda is meant.
+                return max(until.endings, default=0)
+            return self.passes(start)
+        # An ending on the repeat's very first bar is asked for before that bar is counted.
+        return self.played[self.start] + (1 if index == self.start else 0)
+
+    def is_last_pass(self, volta: Volta | None) -> bool:
+        if self.leave_out_repeats:
+            return True
+        turn = self.played[self.start]
+        return turn == self.passes(self.start) or (
+            volta is not None and turn == max(volta.endings, default=0)
+        )
+
+    def passes(self, start: int) -> int:
+        """How often the repeat that starts at this bar is played altogether."""
+        if start not in self.pass_counts:
+            count = 1
+            for index in range(start, self.last + 1):
+                bar = self.bars[index]
+                if index > start and bar.repeat_start:
+                    break
+                count += max(bar.repeat_count - 1, 0)
+            self.pass_counts[start] = count
+        return self.pass_counts[start]
+
+    def jump(self, index: int, jump: Jump) -> int | None:
+        """Sets out on a jump: its target, or None where a label is missing."""
+        self.taken.add(index)
+        target = self.label(jump.jump_to)
+        until = self.label(jump.play_until)
+        onward = self.label(jump.continue_at) if jump.continue_at else None
+        if target is None or until is None or (jump.continue_at and onward is None):
+            return None
+        self.leave_out_repeats = not jump.play_repeats
+        self.play_until = until
+        self.continue_at = onward
+        self.jumped_from = index
+        self.plays_again = jump.play_repeats
+        self.land(target)
+        if jump.play_repeats:
+            turn = 1 if self.landed is None else min(self.landed.endings, default=1)
+            self.begin_anew(self.start)
+            self.played[self.start : target] = [turn] * (target - self.start)
+        return target
+
+    def end_jump(self) -> int | None:
+        target = self.continue_at
+        self.play_until = None
+        self.continue_at = None
+        self.leave_out_repeats = False
+        if target is not None:
+            self.land(target)
+            if self.played[self.start]:
+                self.landed = None
+            else:
+                self.played[self.start : target] = [1] * (target - self.start)
+        return target
+
+    def land(self, target: int) -> None:
+        """Goes on at a jump's target; an ending that stands there is played, whichever it is."""
+        self.start = _repeat_start(self.bars, target, self.first)
+        self.landed = _volta_at(self.ranges, target)
+
+    def begin_anew(self, start: int) -> None:
+        """Counts the repeat that starts at this bar as not yet played."""
+        self.played[start] = 0
+        for index in range(start + 1, self.last + 1):
+            if self.bars[index].repeat_start:
+                break
+            self.played[index] = 0
+
+    def label(self, label: str) -> int | None:
+        """The bar with that marker: in this section first, then before it, then after."""
+        if label == "start":
+            return self.first
+        if label == "end":
+            return self.last
+        around = [
+            *range(self.first, self.last + 1),
+            *range(self.first),
+            *range(self.last + 1, len(self.bars)),
+        ]
+        return next((index for index in around if label in self.bars[index].markers), None)
+
+
+def _repeat_start(bars: Sequence[WrittenBar], index: int, first: int) -> int:
+    while index > first and not bars[index].repeat_start:
+        index -= 1
+    return index
+
+
+def _volta_at(ranges: list[Volta], index: int) -> Volta | None:
+    return next((volta for volta in ranges if volta.first_bar <= index <= volta.last_bar), None)
+
+
+def _volta_ranges(bars: Sequence[WrittenBar], voltas: Sequence[Volta]) -> list[Volta]:
+    """Voltas in order; an open one reaches to the next repeat sign, volta, jump or section break."""
+    starts = {volta.first_bar for volta in voltas}
+    ranges = []
+    for volta in sorted(voltas, key=lambda v: (v.first_bar, v.last_bar)):
+        last = min(volta.last_bar, len(bars) - 1)
+        if volta.is_open:
+            while (
+                last + 1 < len(bars)
+                and bars[last].section_break_s is None
+                and not bars[last].repeat_count
+                and bars[last].jump is None
+                and not bars[last + 1].repeat_start
+                and last + 1 not in starts
+            ):
+                last += 1
+        ranges.append(replace(volta, last_bar=last))
+    return ranges

@@ -1,0 +1,358 @@
+"""What sounds: buses with their stems, chains and lanes, placed in the film."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import inf
+from pathlib import Path, PurePosixPath
+
+from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.span import Span
+from ...dsl.model.piece import Audio, Bus, Effect, Piece, Return, Stem
+from ...dsl.text.audio_headers import RecordingFormat
+from ..lanes.curve import Curve, Layer
+from ..lanes.parameters import (
+    Target,
+    azimuth_target,
+    beat_rate,
+    distance_target,
+    ear_target,
+    elevation_target,
+    gain_target,
+    plugin_targets,
+    send_target,
+)
+from ..lanes.resolve import Lanes
+from ..notes.parts import Cut, tracks_of
+from ..plan import (
+    BusPlan,
+    EffectPlan,
+    MasterPlan,
+    ReturnPlan,
+    SendPlan,
+    SoundingNote,
+    SoundPlan,
+    StemPlan,
+)
+from ..score.model import Score
+from ..time.clock import Clock
+from ..time.passage import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
+from .installed import Outside
+from .note_spread import EarOf, ears_of
+
+EARLIER_S = Fraction(12)
+"""A note that was let go longer than this before a passage is not heard in it any more."""
+SHORTEST_S = 0.02
+"""A grace note without a length of its own is held so long."""
+STEM_SLACK_S = Fraction(1, 100)
+
+ReadScore = Callable[[PurePosixPath, Span], Score | None]
+"""A score file of the piece; None and findings where it cannot be read."""
+FindFile = Callable[[PurePosixPath, Span], Path | None]
+"""An audio file of the piece; None and findings where it is not there or none that can be read."""
+ReadRecording = Callable[[PurePosixPath, Span], tuple[RecordingFormat, bool] | None]
+"""The header of an audio file and whether all of it is silence; None where it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a bus gets its sound from."""
+
+    score: Score
+    clock: Clock
+    parts: tuple[Cut, ...]
+    read_score: ReadScore
+    find_file: FindFile
+    recording: ReadRecording
+    outside: Outside
+
+
+def buses_of(piece: Piece, parts: Sequence[Cut]) -> tuple[Bus, ...]:
+    """The buses as written, or one for each part with the default chain."""
+    if piece.audio.buses:
+        return piece.audio.buses
+    return tuple(
+        Bus(
+            name=part.name,
+            span=piece.score.span,
+            stems=(Stem(span=piece.score.span, part=part.name),),
+            chain=piece.audio.default_chain,
+        )
+        for part in parts
+    )
+
+
+def sound_plan(
+    piece: Piece,
+    buses: Sequence[Bus],
+    sources: Sources,
+    lanes: Lanes,
+    film: Film,
+    findings: list[Diagnostic],
+) -> SoundPlan:
+    """All buses as the sound renderer needs them: seconds from the first sample of the film."""
+    return SoundPlan(
+        sample_rate_hz=SAMPLE_RATE_HZ,
+        sample_count=film.sample_count,
+        buses=tuple(_bus_plan(bus, sources, lanes, film, findings) for bus in buses),
+        returns=tuple(_return_plan(back, sources, lanes, film) for back in piece.audio.returns),
+        master=_master_plan(piece.audio),
+        seed=piece.seed,
+        fade_out_s=min(CUT_FADE_OUT_S, float(film.duration_s) / 4) if film.is_cut_after else 0.0,
+        fade_in_s=CUT_FADE_IN_S if film.is_cut_before else 0.0,
+    )
+
+
+def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
+    """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
+    scratch: list[Diagnostic] = []
+    found: list[tuple[Fraction, Fraction]] = []
+    for stem in bus.stems:
+        for note, clock in _notes(stem, sources, scratch):
+            found.append((clock.seconds(note.onset_qn), clock.seconds(note.onset_qn + note.gate_qn)))
+    return tuple(sorted(found))
+
+
+def has_recording(bus: Bus) -> bool:
+    """Whether a stem of the bus is an audio file, whose silences nobody knows before it is read."""
+    return any(stem.file is not None or stem.by for stem in bus.stems)
+
+
+def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: list[Diagnostic]) -> BusPlan:
+    def placed_by(target: Target) -> Curve | None:
+        """The lane of a parameter that may be absent altogether."""
+        curve = lanes.curve(target)
+        return curve.seen_from(film.start_s) if curve.segments or curve.layers else None
+
+    ear_of = _ears_apart(bus, sources, findings)
+    plans = [_stem_plan(stem, bus, sources, film, ear_of, findings) for stem in bus.stems]
+    azimuth = lanes.lane(azimuth_target(bus).name)
+    if azimuth is not None and lanes.lane(ear_target(bus).name) is not None:
+        findings.append(
+            Diagnostic(
+                "MV317",
+                azimuth.span,
+                f"bus {bus.name} is moved by its ear and by its azimuth",
+                f"keep one of {ear_target(bus).name} and {azimuth.name}: an ear of 1 is an azimuth of 90",
+            )
+        )
+    return BusPlan(
+        name=bus.name,
+        stems=tuple(plan for plan in plans if plan is not None),
+        chain=tuple(_effect_plan(bus, effect, sources, lanes, film) for effect in bus.chain),
+        gain=lanes.curve(gain_target(bus)).seen_from(film.start_s),
+        ear=lanes.curve(ear_target(bus)).seen_from(film.start_s),
+        space=bus.space,
+        azimuth_deg=placed_by(azimuth_target(bus)),
+        elevation_deg=placed_by(elevation_target(bus)),
+        distance=placed_by(distance_target(bus)),
+        width_deg=bus.width_deg,
+        level=bus.level,
+        sofa=sources.outside.head(bus.sofa, bus.span) if bus.space == "hrtf" else None,
+        sends=tuple(
+            SendPlan(send.to, lanes.curve(send_target(bus, send)).seen_from(film.start_s), send.is_before)
+            for send in bus.sends
+        ),
+    )
+
+
+def _ears_apart(bus: Bus, sources: Sources, findings: list[Diagnostic]) -> EarOf | None:
+    """Where each note of a bus stands among the others, whatever passage is compiled."""
+    if bus.spread is None:
+        return None
+    scratch: list[Diagnostic] = []
+    notes = [
+        (note.pitch, clock.seconds(note.onset_qn))
+        for stem in bus.stems
+        if stem.file is None and stem.by != "musescore"
+        for note, clock in _notes(stem, sources, scratch)
+    ]
+    if not notes and not scratch:
+        message = f"bus {bus.name} has no notes to stand apart: recordings stand in one place"
+        hint = "leave out what stands under `ear`, or play its score with the built-in instruments"
+        findings.append(Diagnostic("MV230", bus.span, message, hint, Severity.WARNING))
+    return ears_of(bus.spread, notes)
+
+
+def _return_plan(back: Return, sources: Sources, lanes: Lanes, film: Film) -> ReturnPlan:
+    return ReturnPlan(
+        name=back.name,
+        chain=tuple(_effect_plan(back, effect, sources, lanes, film) for effect in back.chain),
+        gain=lanes.curve(gain_target(back)).seen_from(film.start_s),
+    )
+
+
+def _master_plan(audio: Audio) -> MasterPlan | None:
+    if audio.master is None:
+        return None
+    return MasterPlan(audio.master.loudness_lufs, audio.master.ceiling_dbtp, audio.master.is_dithered)
+
+
+def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:
+    """One effect: what stands still as numbers, what a lane or the tempo moves as curves."""
+    constants = dict(effect.parameters)
+    moving: list[tuple[str, Curve]] = []
+    for name, target in plugin_targets(bus, effect):
+        curve = _parameter(name, target, effect, sources.clock, lanes)
+        constant = curve.constant
+        if constant is None:
+            moving.append((name, curve.seen_from(film.start_s)))
+        elif curve.segments or curve.layers or name in constants:
+            constants[name] = constant
+    # In one order, however the manifest is written; a VST3 may care in which order it is told.
+    ordered = sorted(constants.items()) if effect.vst3 is None else constants.items()
+    plan = EffectPlan(effect.plugin, effect.label or effect.plugin, tuple(ordered), tuple(moving))
+    if effect.vst3 is None:
+        return plan
+    preset = effect.vst3.preset
+    return replace(
+        plan,
+        file=sources.outside.plugin(effect.vst3.file, effect.span),
+        preset=sources.outside.preset(preset, effect.span) if preset is not None else None,
+        settings=effect.vst3.words,
+    )
+
+
+def _parameter(name: str, target: Target, effect: Effect, clock: Clock, lanes: Lanes) -> Curve:
+    """A parameter in base units: a rate in cycles per beat follows the tempo."""
+    lane = lanes.lane(target.name)
+    is_counted = lane.per_beat if lane is not None else name in effect.per_beat
+    if not is_counted and name not in effect.per_beat:
+        return lanes.curve(target)
+    rate = beat_rate(clock)
+    if not is_counted:
+        # The lane speaks of hertz; until its first point the written rate holds, at the first tempo.
+        return lanes.curve(replace(target, neutral=target.neutral * rate.before))
+    neutral = target.neutral if name in effect.per_beat else target.neutral / rate.before
+    counted = lanes.curve(replace(target, neutral=neutral, low=0.0, high=inf))
+    level, tempo = counted.constant, rate.constant
+    if level is not None and tempo is not None:
+        return Curve.constant_of(min(max(level * tempo, target.low), target.high))
+    layers = (*counted.layers, Layer("multiply", rate))
+    return replace(counted, layers=layers, low=target.low, high=target.high)
+
+
+def _stem_plan(
+    stem: Stem, bus: Bus, sources: Sources, film: Film, ear_of: EarOf | None, findings: list[Diagnostic]
+) -> StemPlan | None:
+    if stem.file is None and stem.by != "musescore":
+        notes = tuple(_sounding(_notes(stem, sources, findings), film, ear_of))
+        plan = StemPlan(stem.part if stem.part is not None else str(stem.score), stem.gain, notes=notes)
+        if stem.soundfont is None:
+            return plan
+        soundfont = sources.outside.soundfont(stem.soundfont, stem.span)
+        return replace(plan, by=stem.by, soundfont=soundfont, file_offset_s=stem.offset_s or 0.0)
+    file = sources.find_file(stem.file, stem.span) if stem.file is not None else None
+    if stem.file is not None and file is None:
+        return None
+    return StemPlan(
+        name=str(stem.file or stem.score),
+        gain=stem.gain,
+        file=file,
+        file_offset_s=float(film.start_s) + (stem.offset_s or 0.0),
+        by=stem.by,
+        score=sources.outside.root / stem.score if stem.score is not None else None,
+        reference=tuple(_sounding(_played(stem, bus, sources, findings), None)),
+        is_aligned=stem.aligned,
+        is_shifted=stem.offset_s is not None,
+    )
+
+
+def _played(
+    stem: Stem, bus: Bus, sources: Sources, findings: list[Diagnostic]
+) -> Iterable[tuple["_Voiced", Clock]]:
+    """The notes that a recording should hold: of its score, of the part it plays, or of all parts."""
+    if stem.score is not None:
+        return _notes(stem, sources, findings)
+    names = [part.name for part in sources.parts]
+    if stem.plays is None and bus.name not in names:
+        return [found for name in names for found in _notes(replace(stem, part=name), sources, findings)]
+    return _notes(replace(stem, part=stem.plays or bus.name), sources, findings)
+
+
+def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable[tuple["_Voiced", Clock]]:
+    if stem.score is not None:
+        score = sources.read_score(stem.score, stem.span)
+        if score is None or not score.measures:
+            return ()
+        clock = _clock_of(score, sources)
+        if abs(clock.end_s - sources.clock.end_s) > STEM_SLACK_S:
+            findings.append(
+                Diagnostic(
+                    "MV322",
+                    stem.span,
+                    f"{stem.score} lasts {float(clock.end_s):.2f} s, the score of the piece "
+                    f"{float(sources.clock.end_s):.2f} s, so they will drift apart",
+                    "give both the same bars, repeats and tempo marks",
+                    Severity.WARNING,
+                )
+            )
+        tracks = tracks_of(stem.tracks, score, stem.span, findings)
+    else:
+        score, clock = sources.score, sources.clock
+        part = next((part for part in sources.parts if part.name == stem.part), None)
+        if part is None:
+            names = ", ".join(part.name for part in sources.parts)
+            findings.append(
+                Diagnostic("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
+            )
+            return ()
+        tracks = part.tracks
+    return [
+        (
+            _Voiced(
+                note.onset_qn,
+                note.gate_qn,
+                note.pitch,
+                note.velocity,
+                score.tracks[note.track].program,
+                score.tracks[note.track].is_drums,
+            ),
+            clock,
+        )
+        for note in score.notes
+        if note.track in tracks
+    ]
+
+
+def _clock_of(score: Score, sources: Sources) -> Clock:
+    """The clock of a stem's score: that of the piece, where bars and tempi are the same."""
+    main = sources.score
+    is_same = score.measures == main.measures and score.tempi == main.tempi
+    return sources.clock if is_same else Clock.from_score(score)
+
+
+@dataclass(frozen=True, slots=True)
+class _Voiced:
+    """A note and the instrument that plays it."""
+
+    onset_qn: Fraction
+    gate_qn: Fraction
+    pitch: int
+    velocity: int
+    program: int
+    is_drums: bool
+
+
+def _sounding(
+    notes: Iterable[tuple[_Voiced, Clock]], film: Film | None, ear_of: EarOf | None = None
+) -> Iterable[SoundingNote]:
+    """The notes that are heard in the film; one that began before it has a negative onset.
+
+    Without a film all of them, from the first bar.
+    """
+    start_s = film.start_s if film is not None else Fraction(0)
+    for note, clock in notes:
+        onset_s = clock.seconds(note.onset_qn)
+        end_s = clock.seconds(note.onset_qn + note.gate_qn)
+        if film is not None and (onset_s >= film.end_s or end_s + EARLIER_S < start_s):
+            continue
+        yield SoundingNote(
+            onset_s=float(onset_s - start_s),
+            length_s=max(float(end_s - onset_s), SHORTEST_S),
+            pitch=note.pitch,
+            velocity=note.velocity,
+            program=note.program,
+            is_drums=note.is_drums,
+            ear=ear_of(note.pitch, onset_s) if ear_of is not None else 0.0,
+        )

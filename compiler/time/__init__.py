@@ -1,0 +1,1 @@
+"""Time: bars and beats to seconds, frames and samples, and back."""

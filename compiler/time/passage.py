@@ -1,0 +1,145 @@
+"""Which stretch of the piece becomes the film, in frames and samples, and whether it is too much."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+from ...dsl.findings.diagnostics import Diagnostic, has_errors
+from ...dsl.findings.span import Span
+from ...dsl.model.piece import Piece
+from ...dsl.values.units import ExactSeconds
+from .clock import Clock
+
+SAMPLE_RATE_HZ = 48_000
+CUT_FADE_IN_S = 0.02
+"""For a passage that begins inside the piece: no click, and not heard as a fade."""
+CUT_FADE_OUT_S = 0.5
+
+# What a manifest may ask for, weighed before anything of that size is made.
+LONGEST_S = Fraction(4 * 3600)
+FRAMES_MOST = 1_000_000
+SIDE_MOST_PX = 4096
+PIXELS_MOST = 2 * 10**12
+WEIGHTS_MOST = 200_000_000
+"""Frames times classes that occur."""
+NOTE_FRAMES_MOST = 500_000_000
+"""Notes times the frames through which each sounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A stretch of the piece as frames and samples; times are exact, from the start of the piece."""
+
+    start_s: ExactSeconds
+    end_s: ExactSeconds
+    fps: Fraction
+    is_cut_before: bool
+    is_cut_after: bool
+
+    @property
+    def frame_count(self) -> int:
+        return ceil((self.end_s - self.start_s) * self.fps)
+
+    @property
+    def duration_s(self) -> Fraction:
+        """What the frames last: up to a frame more than the stretch."""
+        return self.frame_count / self.fps
+
+    @property
+    def sample_count(self) -> int:
+        return round(self.duration_s * SAMPLE_RATE_HZ)
+
+
+def film_of(piece: Piece, clock: Clock, findings: list[Diagnostic]) -> Film | None:
+    """The film: all of the piece with its ring-out, or the passage asked for; None and findings if not."""
+    end_s = ExactSeconds(clock.end_s + piece.score.tail_s)
+    start_s = ExactSeconds(Fraction(0))
+    is_cut_before = is_cut_after = False
+    if piece.selection is not None:
+        stretch = clock.locate_range(piece.selection, findings)
+        if stretch is None:
+            return None
+        start_s = clock.seconds(stretch[0])
+        is_cut_before = stretch[0] > 0
+        # A passage up to the end keeps the ring-out; one that is cut ends where its range ends.
+        if stretch[1] < clock.end_qn:
+            end_s, is_cut_after = clock.seconds(stretch[1]), True
+    if piece.limit_s is not None and start_s + piece.limit_s < end_s:
+        end_s, is_cut_after = ExactSeconds(start_s + piece.limit_s), True
+    film = Film(start_s, end_s, piece.video.fps, is_cut_before, is_cut_after)
+    faults = _over_budget(piece, film)
+    findings += faults
+    return None if has_errors(faults) else film
+
+
+def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
+    spans = dict(piece.spans)
+    length = spans.get("/score", piece.score.span)
+    fps = spans.get("/video/fps", spans.get("/video", piece.span))
+    size = spans.get("/video/size", spans.get("/video", piece.span))
+    video = piece.video
+    long_s = film.end_s - film.start_s
+    faults: list[Diagnostic] = []
+    if long_s <= 0:
+        faults.append(Diagnostic("MV601", length, "the film would have no length", "give the score a bar"))
+    if long_s > LONGEST_S:
+        faults.append(
+            Diagnostic(
+                "MV601",
+                length,
+                f"the film would last {float(long_s) / 3600:.1f} hours, "
+                f"at most {float(LONGEST_S) / 3600:g} are made",
+                "compile a passage, as --bars 1..200",
+            )
+        )
+    if film.frame_count > FRAMES_MOST:
+        faults.append(
+            Diagnostic(
+                "MV602",
+                fps,
+                f"{float(long_s):.0f} s at {float(film.fps):g} frames per second are "
+                f"{film.frame_count:,} frames, at most {FRAMES_MOST:,} are made",
+                "lower video.fps or compile a passage",
+            )
+        )
+    if max(video.width_px, video.height_px) > SIDE_MOST_PX:
+        faults.append(
+            Diagnostic(
+                "MV603",
+                size,
+                f"{video.width_px}x{video.height_px} is too large, a side has at most {SIDE_MOST_PX} pixels",
+                "write a smaller video.size, as 1920x1080",
+            )
+        )
+    pixels = video.width_px * video.height_px * film.frame_count
+    if not faults and pixels > PIXELS_MOST:
+        faults.append(
+            Diagnostic(
+                "MV604",
+                size,
+                f"{film.frame_count:,} frames of {video.width_px}x{video.height_px} are {pixels:.1e} pixels, "
+                f"at most {PIXELS_MOST:.0e} are made",
+                "lower video.size or video.fps, or compile a passage",
+            )
+        )
+    return faults
+
+
+def heavy_latents(span: Span, frame_count: int, class_count: int, note_frames: float) -> Diagnostic | None:
+    """A finding where the classes of all frames, or the notes through them, are too many to plan."""
+    if frame_count * class_count > WEIGHTS_MOST:
+        return Diagnostic(
+            "MV605",
+            span,
+            f"{class_count} classes over {frame_count:,} frames are more than can be planned at once",
+            "use fewer classes, lower video.fps or compile a passage",
+        )
+    if note_frames > NOTE_FRAMES_MOST:
+        return Diagnostic(
+            "MV605",
+            span,
+            f"the notes sound through {note_frames:.1e} frames in all, "
+            f"at most {NOTE_FRAMES_MOST:.0e} can be planned",
+            "shorten visuals.envelope.release, or compile a passage",
+        )
+    return None

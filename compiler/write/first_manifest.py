@@ -1,0 +1,249 @@
+"""A first manifest for a score: its real title, parts, metres and tempi, and movement at real places.
+
+What it says is little, and all of it holds: it passes `musicvis check` and compiles as it is.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from glob import escape
+
+from ...dsl.text.format import formatted, scalar_text
+from ...dsl.values.position import number_text
+from ..notes.casting import PITCH_CLASSES
+from ..notes.parts import parts_of
+from ..score.model import Measure, Note, Score
+from ..time.clock import Clock
+
+PIECE_SCHEMA, EFFECTS_SCHEMA = ".musicvis/piece.schema.json", ".musicvis/effects.schema.json"
+SUBJECTS = (
+    "seashore",
+    "jellyfish",
+    "castle",
+    "balloon",
+    "lakeside",
+    "daisy",
+    "coral reef",
+    "volcano",
+    "peacock",
+    "monastery",
+    "mushroom",
+    "lighthouse",
+)
+"""One for each pitch class from C, as unlike each other as names can be."""
+EARS = (-0.5, 0.5, -0.25, 0.25, -0.7, 0.7)
+SHAPES = ("half_cosine", "smoothstep", "half_cosine", "quarter_sine")
+TITLE_MOST, TITLE_SHOWN = 200, 60
+CHANGES_MOST = 40
+"""More changes of metre or tempo than that are left out: nobody would read them."""
+_LANE_NAME = re.compile(r"[^#|\s](?:[^#|]{0,118}[^#|\s])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The text of a manifest and of its lanes."""
+
+    manifest: str
+    effects: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Player:
+    """A part as the manifest will name it, with its notes; no globs where the score's own names serve."""
+
+    name: str
+    globs: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def draft(score: Score, score_file: str, fallback_title: str) -> Draft:
+    """The first manifest and lanes of a score that lies at `score_file` of the piece.
+
+    Raises ValueError for a score without notes.
+    """
+    if not score.notes:
+        raise ValueError("the score has no notes")
+    clock = Clock.from_score(score)
+    players = _players(score)
+    title = _one_line(score.title)[:TITLE_MOST].strip() or _one_line(fallback_title) or "A piece"
+    named = any(player.globs for player in players)
+    manifest = "\n".join(
+        (
+            *_head(title, score, score_file),
+            *_expect(score, clock),
+            *(_parts(players) if named else ()),
+            *_rest(title, score),
+        )
+    )
+    return Draft(
+        formatted(manifest, "piece.yaml"), formatted("\n".join(_effects(players, clock)), "effects.yaml")
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _players(score: Score) -> tuple[_Player, ...]:
+    """The tracks that play, those of one name together; the score's own names where one cannot be written."""
+    playing = sorted({note.track for note in score.notes})
+    names = {i: score.tracks[i].name for i in playing}
+    if any(not name.strip() or len(escape(name)) > 200 for name in names.values()):
+        cuts = parts_of((), score, [])
+        return tuple(_Player(cut.name, (), _notes_of(score, cut.tracks)) for cut in cuts)
+    groups: dict[str, list[int]] = {}
+    for i, track in enumerate(score.tracks):
+        if track.name.casefold() in {name.casefold() for name in names.values()}:
+            groups.setdefault(track.name.casefold(), []).append(i)
+    players: list[_Player] = []
+    for tracks in groups.values():
+        name = _short(score.tracks[tracks[0]].name, {player.name for player in players})
+        glob = escape(score.tracks[tracks[0]].name)
+        players.append(_Player(name, (glob,), _notes_of(score, frozenset(tracks))))
+    return tuple(players)
+
+
+def _notes_of(score: Score, tracks: frozenset[int]) -> tuple[Note, ...]:
+    return tuple(note for note in score.notes if note.track in tracks)
+
+
+def _short(name: str, taken: set[str]) -> str:
+    """A short name of its own for a part: small letters, digits and hyphens."""
+    base = re.sub(r"[\W_]+", "-", name.casefold()).strip("-")[:60].strip("-") or "part"
+    number, found = 2, base
+    while found in taken:
+        found, number = f"{base}-{number}", number + 1
+    return found
+
+
+def _head(title: str, score: Score, score_file: str) -> Iterator[str]:
+    seed = int(score.digest[:8] or "0", 16) % 10_000
+    yield from (
+        f"# yaml-language-server: $schema={PIECE_SCHEMA}",
+        "#",
+        f"# {title}: the manifest. `musicvis check` says what is wrong with it, `musicvis compile` makes",
+        "# the film. All times are places in the score, bar|beat: change the score, and sound and picture",
+        "# move with it.",
+        "",
+        "musicvis: 1                      # the version of this language",
+        f"title: {scalar_text(title)}",
+        f"seed: {str(seed).ljust(27)}# the same seed makes the same film, another one another",
+        "",
+        "score:",
+        f"  file: {scalar_text(score_file)}",
+        "  tail: 3s                       # ring-out after the last bar line",
+    )
+
+
+def _expect(score: Score, clock: Clock) -> Iterator[str]:
+    """What the score is today; an edited score that breaks it is found before the film is made."""
+    first = [measure for measure in score.measures if measure.pass_number == 1]
+    bars = sorted(first, key=lambda measure: measure.bar)
+    yield "  expect:                        # an edited score that breaks these fails here, not in the film"
+    yield f"    bars: {len({measure.bar for measure in score.measures})}"
+    meters = dict(_meters(bars))
+    if len(meters) <= CHANGES_MOST:
+        yield f"    meter: {_map(meters)}"
+    tempi = dict(_tempi(clock))
+    if 0 < len(tempi) <= CHANGES_MOST:
+        yield f"    tempo: {_map(tempi)}          # quarter notes a minute"
+
+
+def _meters(bars: Sequence[Measure]) -> Iterator[tuple[str, str]]:
+    before = ""
+    for measure in bars:
+        if str(measure.meter) != before:
+            before = str(measure.meter)
+            yield str(measure.bar), before
+
+
+def _tempi(clock: Clock) -> Iterator[tuple[str, str]]:
+    for start, pace in zip(clock.tempo_starts_qn, clock.seconds_per_quarter, strict=True):
+        position = clock.position(start)
+        if start < clock.end_qn and position.pass_number == 1:
+            place = str(position.bar) if position.beat == 1 else str(position)
+            yield place, number_text(Fraction(round(60 / pace * 100), 100))
+
+
+def _map(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {value}" for key, value in values.items()) + "}"
+
+
+def _parts(players: Sequence[_Player]) -> Iterator[str]:
+    width = max(len(scalar_text(player.name)) for player in players) + 1
+    yield from (
+        "",
+        "parts:                           # who plays: tracks of the score, * stands for any text",
+    )
+    for player in players:
+        key = f"{scalar_text(player.name)}:".ljust(width)
+        yield f"  {key} {{tracks: {scalar_text(player.globs[0])}}}"
+
+
+def _rest(title: str, score: Score) -> Iterator[str]:
+    counts = Counter(note.pitch % 12 for note in score.notes)
+    yield from (
+        "",
+        "audio:                           # every part is a bus of its own, and goes through this chain",
+        "  chain: [{reverb: {room_size: 55%, damping: 50%, wet: 25%, dry: 45%}}]",
+        "",
+        "effects: effects.yaml            # the lanes: who moves when, and how",
+        "",
+        "visuals:",
+        "  depth: 0.8                     # how much of its class a note shows",
+        "  truncation: 0.9                # how far a picture may stray from the typical one",
+        "  motion: {amount: 0.5, jitter: 0.5}",
+        "  envelope: {attack: 1/32, release: 1b}",
+        "  classes:                       # what each pitch class shows; `musicvis classes drum` searches",
+    )
+    for pitch_class in sorted(counts):
+        entry = f"{PITCH_CLASSES[pitch_class]}: {SUBJECTS[pitch_class]}"
+        count = counts[pitch_class]
+        yield f"    {entry.ljust(29)}# {count} note{'' if count == 1 else 's'}"
+    yield "  rules:                         # exceptions by note; later rules win"
+    everywhere = all(note.beat == 1 for note in score.notes)
+    where = "{beat: 1}" if any(note.beat == 1 for note in score.notes) and not everywhere else "{chord: top}"
+    yield f"    - where: {where}"
+    yield "      kick: 1.5                  # these notes move the picture half as far again"
+    yield from (
+        "",
+        "video:",
+        "  size: 1920x1080",
+        "  fps: 30",
+        "  post:                          # what happens to the finished picture",
+        "    - {at: 1|1, fade_in: 1s}",
+        f"    - {{at: 1|1, for: 3s, title: {scalar_text(title[:TITLE_SHOWN])}}}",
+        "    - {at: end, fade_out: 3s}",
+    )
+
+
+def _effects(players: Sequence[_Player], clock: Clock) -> Iterator[str]:
+    yield from (
+        f"# yaml-language-server: $schema={EFFECTS_SCHEMA}",
+        "#",
+        "# Where each part stands between the ears: -1 is left, 0 the middle, 1 right.",
+        "# A point says what happens from its place until the next point: hold a value, glide `to` one, or",
+        "# swing `via` one and back. Any parameter moves the same way: visuals.depth, or PART.gain.",
+    )
+    for player, ear in zip(players, (EARS[i % len(EARS)] for i in range(len(players))), strict=True):
+        points = list(_points(player, ear, clock))
+        if points and _LANE_NAME.fullmatch(player.name):
+            count = len(player.notes)
+            yield from (
+                "",
+                f"{scalar_text(player.name)}:  # {count} note{'' if count == 1 else 's'}",
+                *points,
+            )
+
+
+def _points(player: _Player, ear: float, clock: Clock) -> Iterator[str]:
+    """Up to four glides, each from the start of a bar where the part begins a note."""
+    heard = {(note.bar, note.pass_number) for note in player.notes}
+    bars = [m.bar for m in clock.measures if m.pass_number == 1 and (m.bar, 1) in heard]
+    places = list(dict.fromkeys(bars[len(bars) * i // 4] for i in range(4))) if bars else []
+    goals = (ear, -ear / 2, ear / 2, 0.0)
+    for i, bar in enumerate(places):
+        goal = 0.0 if i == len(places) - 1 and i else goals[i]
+        yield f"  - {{at: {bar}|1, to: {goal:g}, shape: {SHAPES[i]}}}"

@@ -1,0 +1,248 @@
+"""Findings for readers: text with line and caret, one line each, JSON, GitHub annotations, SARIF 2.1.0.
+
+Pure functions from findings to text. What a piece says is shown with control and direction characters
+escaped, so that a stranger's manifest cannot write to the terminal.
+"""
+
+import json
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ... import __version__
+from .codes import CODES, code_page
+from .diagnostics import Diagnostic, Severity
+
+GITHUB_MOST = 10
+"""GitHub shows ten annotations of a level in one step, and drops the rest without a word."""
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_WIDEST = 160
+# A runner of GitHub's takes a line of a log for a command where it begins with :: after spaces, or holds ##[.
+_COMMAND = re.compile(r"^(?=\s*::)|(?<=#)(?=#\[)")
+_NOT_ASCII = re.compile(r"[^\n -~]")
+
+
+def render_text(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], color: bool = False) -> str:
+    """Each finding with its place, the source line, a caret under what is meant, and a mend.
+
+    files   the texts that were read, by the name that spans carry
+    """
+    lines_of = {name: text.splitlines() for name, text in files.items()}
+    return "\n\n".join(_text(finding, lines_of, color) for finding in diagnostics)
+
+
+def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
+    """One line for each finding."""
+    return "\n".join(
+        _no_command(f"{_where(d)}: {d.severity}[{d.code}]: {escaped(d.message)}")
+        + (f" ({d.place})" if d.place else "")
+        for d in diagnostics
+    )
+
+
+def render_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """An array of objects; `place` is null where no place in the music is known."""
+    return json_text([_record(d) for d in diagnostics], indent=2)
+
+
+def render_github(diagnostics: Sequence[Diagnostic]) -> str:
+    """Workflow commands, the first ten of each level, and a count of the rest."""
+    lines: list[str] = []
+    shown: Counter[Severity] = Counter()
+    for d in diagnostics:
+        shown[d.severity] += 1
+        if shown[d.severity] > GITHUB_MOST:
+            continue
+        properties = {"file": d.span.file}
+        if d.span.line:
+            properties |= {"line": str(d.span.line), "col": str(d.span.column)}
+            properties |= {"endLine": str(d.span.end_line), "endColumn": str(d.span.end_column)}
+        properties["title"] = f"{d.code} {CODES[d.code].title}" if d.code in CODES else d.code
+        listed = ",".join(
+            f"{key}={_github(escaped(value), is_property=True)}" for key, value in properties.items()
+        )
+        lines.append(f"::{_LEVELS[d.severity]} {listed}::{_github(_sentence(d))}")
+    for severity, count in shown.items():
+        if count > GITHUB_MOST:
+            lines.append(f"::{_LEVELS[severity]}::{count - GITHUB_MOST} more of this kind; see the log")
+    return "\n".join(lines)
+
+
+def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
+    """A SARIF 2.1.0 log with one run; its rules are the codes that occur."""
+    codes = sorted({d.code for d in diagnostics})
+    driver = {"name": "musicvis", "semanticVersion": __version__, "rules": [_rule(code) for code in codes]}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(d, codes.index(d.code)) for d in diagnostics],
+    }
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def json_text(value: Any, indent: int) -> str:
+    """JSON with letters as they are, and everything that is not plainly visible as an escape of JSON."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    text = _NOT_ASCII.sub(lambda c: c[0] if _is_plain(c[0]) else json.dumps(c[0])[1:-1], text)
+    return text.replace("##[", "\\u0023#[")
+
+
+def shown(text: str) -> str:
+    """One line for a terminal or a log, whatever a piece may say in it: nothing but text comes out."""
+    return _no_command(escaped(text))
+
+
+def escaped(text: str) -> str:
+    """Text with every character that is not plainly visible written as an escape; spaces stay."""
+    return "".join(character if _is_plain(character) else _escape(character) for character in text)
+
+
+def _no_command(line: str) -> str:
+    return _COMMAND.sub(r"\\", line)
+
+
+def _is_plain(character: str) -> bool:
+    return " " <= character <= "~" or unicodedata.category(character)[0] in "LMNPS"
+
+
+def _escape(character: str) -> str:
+    if character == "\N{NO-BREAK SPACE}":
+        return " "
+    number = ord(character)
+    return (
+        f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"
+    )
+
+
+def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -> str:
+    def painted(text: str, style: str) -> str:
+        return f"{style}{text}{_PLAIN}" if color else text
+
+    head = painted(f"{finding.severity}[{finding.code}]", _COLOURS[finding.severity])
+    message = painted(escaped(finding.message), _BOLD)
+    rows = [_no_command(f"{_where(finding)}: {head}: {message}")]
+    span = finding.span
+    lines = lines_of.get(span.file, [])
+    if 0 < span.line <= len(lines):
+        line, column, width = _excerpt(lines[span.line - 1], finding)
+        rows.append(f"  {line}")
+        rows.append("  " + " " * column + painted("^" * width, _COLOURS[finding.severity]))
+    if finding.place:
+        rows.append(f"  at {finding.place}")
+    if finding.hint:
+        rows.append(f"  hint: {shown(finding.hint)}")
+    return "\n".join(rows)
+
+
+def _excerpt(line: str, finding: Diagnostic) -> tuple[str, int, int]:
+    """The source line as shown, the column of the caret from 0 in it, and how wide it is."""
+    span = finding.span
+    start = min(span.column - 1, len(line))
+    end = min(span.end_column - 1, len(line)) if span.end_line == span.line else len(line)
+    # A line may be a million characters long; no more of it is looked at than could be shown.
+    near = 2 * _WIDEST
+    parts = line[max(start - near, 0) : start], line[start : min(end, start + near)], line[end : end + near]
+    before, meant, after = (escaped(part.replace("\t", " ")) for part in parts)
+    meant = meant.rstrip() or meant[:1]
+    if len(before) + len(meant) + len(after) > _WIDEST:
+        if len(before) > 40:
+            before = "..." + before[-37:]
+        meant = meant if len(meant) <= _WIDEST // 2 else meant[: _WIDEST // 2 - 3] + "..."
+        room = max(_WIDEST - len(before) - len(meant) - 3, 0)
+        after = after if len(after) <= room else after[:room] + "..."
+    whole = (before + meant + after).rstrip()
+    # What is put in before the caret moves it.
+    added = sum(found.start() <= len(before) for found in _COMMAND.finditer(whole))
+    return _no_command(whole), _columns(before) + added, max(_columns(meant), 1)
+
+
+def _columns(text: str) -> int:
+    """How many cells of a terminal a text fills: East Asian wide ones two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def _where(finding: Diagnostic) -> str:
+    span = finding.span
+    return f"{escaped(span.file)}:{span.line}:{span.column}" if span.line else escaped(span.file)
+
+
+def _sentence(finding: Diagnostic) -> str:
+    place = f" at {finding.place}" if finding.place else ""
+    hint = f"; {finding.hint}" if finding.hint else ""
+    return escaped(f"{finding.message}{place}{hint}")
+
+
+def _record(finding: Diagnostic) -> dict[str, Any]:
+    span, place = finding.span, finding.place
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "place": place
+        and {"bar": place.bar, "beat": place.beat, "time_s": place.time_s, "frame": place.frame},
+    }
+
+
+def _github(text: str, is_property: bool = False) -> str:
+    # The escapes of the runner's own toolkit: % first, then what would end a line or a property.
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if is_property else text
+
+
+def _rule(code: str) -> dict[str, Any]:
+    entry = CODES.get(code)
+    if entry is None:
+        return {"id": code}
+    return {
+        "id": code,
+        "shortDescription": {"text": entry.title},
+        "fullDescription": {"text": entry.explanation},
+        "help": {"text": entry.explanation, "markdown": code_page(code)},
+        "defaultConfiguration": {"level": _sarif_level(entry.severity)},
+    }
+
+
+def _result(finding: Diagnostic, rule_index: int) -> dict[str, Any]:
+    span = finding.span
+    location: dict[str, Any] = {"artifactLocation": {"uri": _uri(span.file)}}
+    if span.line:
+        location["region"] = {
+            "startLine": span.line,
+            "startColumn": max(span.column, 1),
+            "endLine": span.end_line,
+            "endColumn": max(span.end_column, 1),
+        }
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": rule_index,
+        "level": _sarif_level(finding.severity),
+        "message": {"text": _sentence(finding)},
+        "locations": [{"physicalLocation": location}],
+    } | ({"properties": _record(finding)["place"]} if finding.place else {})
+
+
+def _sarif_level(severity: Severity) -> str:
+    return "note" if severity is Severity.NOTE else severity.value
+
+
+def _uri(file: str) -> str:
+    from pathlib import Path
+    from urllib.parse import quote
+
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(file.replace("\\", "/")))

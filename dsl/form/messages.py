@@ -1,0 +1,396 @@
+"""One broken rule of a schema, in the composer's words: what is so, what was expected, what was meant."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from ..findings.diagnostics import Diagnostic
+from ..findings.span import Span
+from ..model.plugins import Unit
+from ..text.files import name_fault
+from ..text.yaml_source import Node, Source, escaped
+from ..values.position import parse_duration, parse_place, parse_range, parse_seconds
+from ..values.quantity import parse_quantity, parse_ratio
+from ..values.selector import parse_lengths, parse_pitches, parse_velocities
+from .violations import Broken
+
+_PARSERS: dict[str, Callable[[str, Span], object]] = {
+    "place": parse_place,
+    "range": parse_range,
+    "duration": parse_duration,
+    "seconds": parse_seconds,
+    "ratio": parse_ratio,
+    "pitch": parse_pitches,
+    "velocity": parse_velocities,
+    "length": parse_lengths,
+    "value": lambda text, span: parse_quantity(text, Unit.ANY, span),
+    "share": lambda text, span: parse_quantity(text, Unit.SHARE, span),
+    "gain": lambda text, span: parse_quantity(text, Unit.GAIN, span),
+    "decibels": lambda text, span: parse_quantity(text, Unit.DECIBELS, span),
+    "hertz": lambda text, span: parse_quantity(text, Unit.HERTZ, span),
+    "rate": lambda text, span: parse_quantity(text, Unit.RATE, span),
+    "time": lambda text, span: parse_quantity(text, Unit.SECONDS, span),
+    "loudness": lambda text, span: parse_quantity(text, Unit.LOUDNESS, span),
+    "peak": lambda text, span: parse_quantity(text, Unit.PEAK, span),
+    "soundfont": name_fault,
+    "plugin": name_fault,
+    "preset": name_fault,
+    "score file": name_fault,
+    "recording": name_fault,
+    "head": name_fault,
+    "file of lanes": name_fault,
+    "folder": name_fault,
+}
+_FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
+_BOUNDS = {
+    "minimum": "is below {}, the least allowed",
+    "maximum": "is above {}, the most allowed",
+    "exclusiveMinimum": "must be more than {}",
+    "exclusiveMaximum": "must be less than {}",
+}
+_WITHIN = {
+    "minimum": "write {} or more",
+    "maximum": "write {} or less",
+    "exclusiveMinimum": "write more than {}",
+    "exclusiveMaximum": "write less than {}",
+}
+_PAGE = "to read what may stand here, type: musicvis explain {}"
+_SIZES = {
+    "minItems": "at least {} must stand here",
+    "maxItems": "at most {} can stand here",
+    "minProperties": "at least {} must stand here",
+    "maxProperties": "at most {} can stand here",
+    "minLength": "some text must stand here",
+    "maxLength": "the text is longer than {} characters",
+}
+_KINDS = {
+    "object": "a block of keys",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+_BLOCKS = ("bus", "stem", "rule", "where", "post")
+_FEW = 8
+
+
+class Words:
+    """The words for one file."""
+
+    def __init__(self, source: Source, schema: dict[str, Any], manifest: dict[str, Any]) -> None:
+        self._source = source
+        self._schema = schema
+        self._manifest = manifest
+
+    def explained(self, broken: Broken) -> Iterator[Diagnostic]:
+        """The findings of one broken rule: several where several keys are unknown or missing."""
+        rule = broken.rule
+        if (parsed := self._parsed(broken, str(broken.schema.get("title", "")))) is not None:
+            yield parsed
+        elif broken.is_name and rule in ("pattern", "anyOf", "type", "minLength"):
+            yield self._bad_name(broken)
+        elif rule in ("anyOf", "oneOf"):
+            yield from self._choice(broken)
+        elif rule == "additionalProperties":
+            yield from self._unknown_keys(broken)
+        elif rule in ("required", "dependentRequired"):
+            yield from self._missing_keys(broken)
+        elif rule == "not":
+            yield self._useless_key(broken)
+        elif rule == "type":
+            yield self._wrong_kind(broken, _kinds(broken.expected))
+        elif rule in ("enum", "const"):
+            yield self._unknown_word(broken, broken.expected if rule == "enum" else [broken.expected])
+        else:
+            yield self._wrong_value(broken)
+
+    def _text_and_span(self, broken: Broken) -> tuple[str, Span]:
+        if broken.is_name:
+            key = str(broken.value)
+            return key, self._source.key_span(f"{broken.pointer}/{escaped(key)}")
+        node = Node(self._source, broken.pointer, broken.value)
+        return node.text, node.span
+
+    def _parsed(self, broken: Broken, title: str) -> Diagnostic | None:
+        """What the parser of this kind of value says, where it is one and its value is a scalar."""
+        parser = _PARSERS.get(title)
+        if parser is None or isinstance(broken.value, bool | dict | list | None) or broken.rule in _BOUNDS:
+            return None
+        if title in _FILES and not isinstance(broken.value, str):
+            return None
+        text, span = self._text_and_span(broken)
+        finding = parser(text, span)
+        if finding is None and title in _FILES:
+            message = f"the ending of `{shown(text)}` does not say that it is a {title}"
+            return Diagnostic("MV008", span, message, _example(broken.schema))
+        return finding if isinstance(finding, Diagnostic) else None
+
+    def _bad_name(self, broken: Broken) -> Diagnostic:
+        text, span = self._text_and_span(broken)
+        return Diagnostic("MV205", span, f"`{shown(text)}` cannot be a name", "use letters, digits, - and .")
+
+    def _wrong_value(self, broken: Broken) -> Diagnostic:
+        text, span = self._text_and_span(broken)
+        hint = _example(broken.schema)
+        if broken.rule in _BOUNDS:
+            limit = _number(broken.expected)
+            hint = hint or _WITHIN[broken.rule].format(limit)
+            return Diagnostic("MV206", span, f"{shown(text)} {_BOUNDS[broken.rule].format(limit)}", hint)
+        if broken.rule in _SIZES:
+            hint = hint or (
+                "write something here" if broken.rule.startswith("min") else "leave some of it out"
+            )
+            return Diagnostic("MV208", span, _SIZES[broken.rule].format(broken.expected), hint)
+        title = broken.schema.get("title")
+        what = f"is not a {title}" if title else "is not written as needed"
+        return Diagnostic("MV205", span, f"`{shown(text)}` {what}", hint or _PAGE.format("MV205"))
+
+    def _choice(self, broken: Broken) -> Iterator[Diagnostic]:
+        options: Sequence[Any] = broken.expected
+        if all(isinstance(option, dict) and set(option) == {"required"} for option in options):
+            # `required` holds for what is no block at all; that it is none is told by another rule.
+            if isinstance(broken.value, dict):
+                yield self._exactly_one(broken, [option["required"][0] for option in options])
+            return
+        branches: dict[int, list[Broken]] = {}
+        for inner in broken.inner:
+            branches.setdefault(inner.branch, []).append(inner)
+        fitting = [found for found in branches.values() if not any(_is_other_kind(i, broken) for i in found)]
+        if fitting:
+            for inner in min(fitting, key=len):
+                yield from self.explained(_with_words_of(broken, inner))
+            return
+        for option in options:
+            title = str(_resolved(self._schema, option).get("title", ""))
+            if isinstance(broken.value, int | float) and (parsed := self._parsed(broken, title)) is not None:
+                yield parsed
+                return
+        kinds = [kind for option in options for kind in self._kinds_of(option)]
+        yield self._wrong_kind(broken, list(dict.fromkeys(kinds)))
+
+    def _exactly_one(self, broken: Broken, keys: list[str]) -> Diagnostic:
+        written = [key for key in keys if key in broken.value]
+        are_few = len(keys) <= _FEW
+        listed = ", ".join(f"`{key}`" for key in keys[:-1]) + f" or `{keys[-1]}`"
+        block = _block_name(broken.pointer)
+        if written:
+            second = self._source.key_span(f"{broken.pointer}/{escaped(written[1])}")
+            message = f"`{written[1]}` stands beside `{written[0]}`, and only one of them can"
+            hint = f"keep one of {listed}" if are_few else "write a list item for each"
+            return Diagnostic("MV209", second, message, hint)
+        known = broken.schema.get("properties", {})
+        unknown = next((key for key in broken.value if key not in known), None)
+        if unknown is not None and not are_few:
+            # One of many, and a misspelt one: the finding of that key says it all.
+            span = self._source.key_span(f"{broken.pointer}/{escaped(unknown)}")
+            message = f"`{shown(unknown)}` is not a key of {block}"
+            return Diagnostic("MV202", span, message, self._near_key(unknown, known))
+        code = "MV203" if broken.rule == "anyOf" else "MV209"
+        hint = "add one of them" if are_few else f"write one of {listed}"
+        message = f"one of {listed} is missing in {block}" if are_few else f"{block} names nothing"
+        return Diagnostic(code, self._block_span(broken.pointer), message, hint)
+
+    def _unknown_keys(self, broken: Broken) -> Iterator[Diagnostic]:
+        known = list(broken.schema.get("properties", {}))
+        for key in broken.value:
+            if key in known:
+                continue
+            below = f"{broken.pointer}/{escaped(key)}"
+            hint = self._near_key(key, known)
+            message = f"`{shown(key)}` is not a key of {_block_name(broken.pointer)}"
+            yield Diagnostic("MV202", self._source.key_span(below), message, hint)
+
+    def _near_key(self, key: str, known: Sequence[str]) -> str:
+        hint = did_you_mean(key, known)
+        if hint.startswith("did"):
+            return hint
+        for home, names in _homes(self._manifest):
+            if key in names:
+                return f"`{key}` belongs to {home}: check the indentation"
+        return hint or "leave it out, or look for its spelling"
+
+    def _missing_keys(self, broken: Broken) -> Iterator[Diagnostic]:
+        required = broken.expected
+        cause = broken.cause
+        if broken.rule == "dependentRequired":
+            required = required[cause]
+        for key in required:
+            if key in broken.value:
+                continue
+            if key == "b2":
+                cause = "m2"
+            named = shown(broken.value[cause]) if cause in ("shape", "effect") else cause
+            reason = f", and `{named}` needs it" if cause else ""
+            message = f"the key `{key}` is missing in {_block_name(broken.pointer)}{reason}"
+            yield Diagnostic("MV203", self._block_span(broken.pointer), message, self._addition(broken, key))
+
+    def _addition(self, broken: Broken, key: str) -> str:
+        for schema in (broken.schema, self._schema, *self._schema.get("$defs", {}).values()):
+            description = schema.get("properties", {}).get(key)
+            if isinstance(description, dict) and description.get("examples"):
+                return f"add `{key}: {shown(description['examples'][0])}`"
+        return f"add `{key}:`"
+
+    def _useless_key(self, broken: Broken) -> Diagnostic:
+        key, other = broken.pointer.rpartition("/")[2], broken.companion
+        message = f"`{key}` does nothing beside `{other}`"
+        return Diagnostic("MV210", self._source.key_span(broken.pointer), message, f"leave out `{key}`")
+
+    def _unknown_word(self, broken: Broken, options: Sequence[Any]) -> Diagnostic:
+        text, span = self._text_and_span(broken)
+        key = broken.pointer.rpartition("/")[2]
+        if broken.companion:
+            message = f"`{broken.companion}` does not go with the {key} `{shown(text)}`"
+            return Diagnostic("MV210", span, message, _companion_hint(broken.companion, text, options))
+        if key == "musicvis":
+            return Diagnostic(
+                "MV207", span, f"this is version {shown(text)} of the language", "write musicvis: 1"
+            )
+        hint = did_you_mean(text, [str(option) for option in options]) or _PAGE.format("MV201")
+        return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint)
+
+    def _wrong_kind(self, broken: Broken, kinds: Sequence[str]) -> Diagnostic:
+        expected = " or ".join(kinds)
+        text, span = self._text_and_span(broken)
+        if broken.value is None:
+            return self._nothing(broken, expected)
+        hint = _example(broken.schema) or f"write {expected}"
+        if isinstance(broken.value, dict | list):
+            span = self._block_span(broken.pointer)
+            message = f"{_kind_of(broken.value)} stands here, and {expected} is expected"
+            return Diagnostic("MV204", span, message, hint)
+        if "true or false" in kinds and text.lower() in ("yes", "no", "on", "off", "y", "n"):
+            hint = "write true or false"
+        elif "text" in kinds and not isinstance(broken.value, str):
+            written = str(broken.value).lower() if isinstance(broken.value, bool) else text
+            hint = f'put it in quotes if it is meant: "{written}"'
+        message = f"`{shown(text)}` is {_kind_of(broken.value)}, and {expected} is expected"
+        return Diagnostic("MV204", span, message, hint)
+
+    def _nothing(self, broken: Broken, expected: str) -> Diagnostic:
+        span = self._source.key_span(broken.pointer)
+        lines = self._source.text.splitlines()
+        rest = lines[span.line - 1][span.end_column - 1 :] if 0 < span.line <= len(lines) else ""
+        hint = 'what follows # is a comment: write "#..." in quotes' if " #" in rest else f"write {expected}"
+        return Diagnostic("MV204", span, f"nothing is written here, and {expected} is expected", hint)
+
+    def _kinds_of(self, option: Any) -> list[str]:
+        found = _resolved(self._schema, option)
+        if "const" in found:
+            return [shown(found["const"])]
+        if found.get("title") in _PARSERS:
+            return [f"a {found['title']}"]
+        if "anyOf" in found:
+            return [kind for inner in found["anyOf"] for kind in self._kinds_of(inner)]
+        return _kinds(found.get("type", []))
+
+    def _block_span(self, pointer: str) -> Span:
+        """Where to point at when a block as a whole is meant: its key, or where it begins."""
+        if pointer in self._source.keys:
+            return self._source.keys[pointer]
+        span = self._source.span(pointer)
+        if span.end_line == span.line:
+            return span
+        return Span(span.file, span.line, span.column, span.line, span.column + 1)
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str:
+    """`did you mean ...?`, or the options where none is near and they are few; else nothing."""
+    known = list(options)
+    folded = {option.casefold(): option for option in known}
+    near = get_close_matches(word.casefold()[:100], folded, 1, 0.6)
+    if near:
+        return f"did you mean `{folded[near[0]]}`?"
+    return f"possible here: {', '.join(known)}" if 0 < len(known) <= 24 else ""
+
+
+def shown(value: object, limit: int = 40) -> str:
+    """A value as a message quotes it, on one line and not too long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."
+
+
+def _homes(manifest: dict[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    """The blocks of the manifest and their keys, to tell where a misplaced key belongs."""
+    for name, block in manifest["properties"].items():
+        for option in (block, *block.get("anyOf", ())):
+            yield f"`{name}`", option.get("properties", ())
+    for name in _BLOCKS:
+        yield f"a `{name}`", manifest["$defs"][name]["properties"]
+    yield "the manifest itself", manifest["properties"]
+
+
+def _is_other_kind(inner: Broken, outer: Broken) -> bool:
+    """Whether an alternative is out of the question: the value itself is of another kind."""
+    if inner.pointer != outer.pointer:
+        return False
+    if inner.rule in ("anyOf", "oneOf") and inner.inner:
+        alternatives: dict[int, bool] = {}
+        for fault in inner.inner:
+            alternatives[fault.branch] = alternatives.get(fault.branch, False) or _is_other_kind(fault, inner)
+        return all(alternatives.values())
+    return inner.rule in ("type", "const")
+
+
+def _with_words_of(outer: Broken, inner: Broken) -> Broken:
+    """An alternative without a title or examples of its own speaks with those of the choice."""
+    if inner.pointer != outer.pointer:
+        return inner
+    lent: dict[str, Any] = {key: outer.schema[key] for key in ("title", "examples") if key in outer.schema}
+    return replace(inner, schema={**lent, **inner.schema})
+
+
+def _companion_hint(companion: str, word: str, options: Sequence[Any]) -> str:
+    if companion == "to" and word in ("whole_cosine", "half_sine"):
+        return f"{word} swings there and back: write `via` in place of `to`"
+    if companion == "to" and word == "hold":
+        return "write `hold` in place of `to`, without a shape"
+    if companion == "via":
+        return f"with `via` the shape is {' or '.join(map(str, options))}; else write `to`"
+    return f"`{companion}` goes with {', '.join(map(str, options))}"
+
+
+def _resolved(schema: dict[str, Any], option: Any) -> dict[str, Any]:
+    """What an alternative refers to."""
+    found: Any = option
+    while isinstance(found, dict) and "$ref" in found:
+        reference: str = found["$ref"]
+        found = schema
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+    return found if isinstance(found, dict) else {}
+
+
+def _block_name(pointer: str) -> str:
+    name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    if not name:
+        return "the file"
+    return "this item" if name.isdecimal() else f"`{shown(name)}`"
+
+
+def _kinds(types: Any) -> list[str]:
+    return [_KINDS[name] for name in ([types] if isinstance(types, str) else types)]
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a block of keys"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return "true or false"
+    return "text" if isinstance(value, str) else "a number"
+
+
+def _example(schema: dict[str, Any]) -> str:
+    examples = schema.get("examples", ())
+    return f"write it as {' or '.join(shown(example) for example in examples[:2])}" if examples else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if abs(value) < 1e6 else str(int(value))

@@ -1,0 +1,56 @@
+"""What the form of a file breaks: JSON Schema's errors in the composer's words, each at its own place.
+
+The schemas in schemas/ are the only judge of form, here and in any editor; dsl/form/messages.py words them.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ..findings.diagnostics import Diagnostic
+from ..findings.span import Span
+from ..text.yaml_source import Source
+from .messages import Words
+from .violations import broken_rules
+
+PIECE = "piece"
+EFFECTS = "effects"
+LEGACY = "effects.legacy"
+
+MAX_FINDINGS = 100
+
+
+def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
+    """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY."""
+    words = Words(source, schema_named(name), schema_named(PIECE))
+    findings: dict[tuple[str, Span], Diagnostic] = {}
+    broken = broken_rules(schema_named(name), source.value)
+    for finding in (finding for fault in broken for finding in words.explained(fault)):
+        findings.setdefault((finding.message, finding.span), finding)
+        if len(findings) >= MAX_FINDINGS:
+            break
+    in_order = sorted(findings.values(), key=lambda finding: (finding.span.line, finding.span.column))
+    # An unknown word is not also a word that does not fit: only the cause is told.
+    causes = {finding.span for finding in in_order if finding.code in ("MV201", "MV202", "MV204")}
+    return tuple(finding for finding in in_order if finding.code != "MV210" or finding.span not in causes)
+
+
+def schema_of(source: Source) -> str:
+    """Which form a file of lanes has: EFFECTS, or LEGACY where segments name their own end."""
+    if isinstance(source.value, dict):
+        for value in source.value.values():
+            for item in value if isinstance(value, list) else ():
+                if isinstance(item, dict):
+                    return LEGACY if {"effect", "m1", "m2"} & set(item) and "at" not in item else EFFECTS
+    return EFFECTS
+
+
+@cache
+def schema_named(name: str) -> dict[str, Any]:
+    """A schema of schemas/ as plain values; not to be changed."""
+    text = (
+        files(__package__.partition(".")[0] + ".schemas").joinpath(f"{name}.schema.json").read_text("utf-8")
+    )
+    schema: dict[str, Any] = json.loads(text)
+    return schema

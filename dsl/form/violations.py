@@ -1,0 +1,136 @@
+"""Which rules of a schema a value breaks: jsonschema's errors, and a bound on what many of them cost."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..text.yaml_source import DROPPED, escaped
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+FAULTS_MOST = 400
+"""From so many faults on, a list or a block is left at its first one: more of them help nobody."""
+
+Way = tuple[str | int, ...]
+Rule = Callable[[Any, Any, Any, Any], Iterator["ValidationError"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that a value breaks.
+
+    `way` leads to it through the schema; `inner` are the faults of its alternatives, each with its `branch`.
+    """
+
+    rule: str
+    """The keyword of JSON Schema; empty for a schema that is `false`."""
+    expected: Any
+    value: Any
+    schema: dict[str, Any]
+    pointer: str
+    way: Way
+    branch: int
+    inner: tuple["Broken", ...]
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the value is a key, not a value."""
+        return "propertyNames" in self.way
+
+    @property
+    def companion(self) -> str:
+        """The key whose presence makes the rule, or nothing."""
+        if "dependentSchemas" not in self.way:
+            return ""
+        place = len(self.way) - 1 - self.way[::-1].index("dependentSchemas")
+        return str(self.way[place + 1])
+
+    @property
+    def cause(self) -> str:
+        """The key that makes another one necessary, or nothing."""
+        if self.rule == "dependentRequired":
+            return next((key for key in self.expected if key in self.value), "")
+        if "then" in self.way and not self.companion:
+            return next((key for key in ("shape", "effect") if key in self.value), "")
+        return self.companion
+
+
+def broken_rules(schema: dict[str, Any], value: Any) -> list[Broken]:
+    """Every rule of `schema` that `value` breaks, those of alternatives inside their choice."""
+    # Imported here: whoever only needs positions and quantities does not wait for it.
+    from jsonschema.validators import Draft202012Validator, extend
+
+    rules = Draft202012Validator.VALIDATORS
+    bound = _Bound()
+    judge = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator,
+        {
+            "items": bound.items,
+            "additionalProperties": bound.over(rules["additionalProperties"]),
+            "properties": bound.over(rules["properties"]),
+            "propertyNames": bound.over(rules["propertyNames"]),
+            "minItems": _without_dropped(rules["minItems"]),
+            "maxItems": _without_dropped(rules["maxItems"]),
+        },
+    )
+    return [_broken(error) for error in judge(schema).iter_errors(value)]
+
+
+class _Bound:
+    """Counts the faults of one value, those of alternatives included, and ends lists that bring too many."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def items(self, judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationError"]:
+        """The rule `items`, without the items that the reader has dropped."""
+        if isinstance(value, list):
+            items = ((index, item) for index, item in enumerate(value) if item is not DROPPED)
+            yield from self._until_enough(judge.descend(item, schema, path=index) for index, item in items)
+
+    def over(self, rule: Rule) -> Rule:
+        """A rule of the package about the entries of a block."""
+
+        def check(judge: Any, schema: Any, value: Any, whole: Any) -> Iterator["ValidationError"]:
+            return self._until_enough((error,) for error in rule(judge, schema, value, whole) or ())
+
+        return check
+
+    def _until_enough(self, faults: Iterable[Iterable["ValidationError"]]) -> Iterator["ValidationError"]:
+        for together in faults:
+            is_faulty = False
+            for fault in together:
+                is_faulty = True
+                self.count += 1
+                yield fault
+            if is_faulty and self.count > FAULTS_MOST:
+                return
+
+
+def _without_dropped(rule: Rule) -> Rule:
+    def check(judge: Any, least: Any, value: Any, whole: Any) -> Iterator["ValidationError"]:
+        kept = [item for item in value if item is not DROPPED] if isinstance(value, list) else value
+        return rule(judge, least, kept, whole)
+
+    return check
+
+
+def _broken(error: "ValidationError") -> Broken:
+    rule: Any = error.validator
+    first = error.schema_path[0] if error.parent and error.schema_path else 0
+    return Broken(
+        rule=rule if isinstance(rule, str) else "",
+        expected=error.validator_value,
+        value=error.instance,
+        schema=error.schema if isinstance(error.schema, dict) else {},
+        pointer=pointer_of(error.absolute_path),
+        way=tuple(error.absolute_schema_path),
+        branch=first if isinstance(first, int) else 0,
+        inner=tuple(_broken(inner) for inner in error.context or ()),
+    )
+
+
+def pointer_of(path: Iterable[str | int]) -> str:
+    """A path through a value as a JSON pointer."""
+    return "".join("/" + escaped(str(part)) for part in path)

@@ -1,0 +1,97 @@
+"""Automation as written: a lane is a list of points, each saying what happens until the next one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from ..findings.span import Span
+from ..values.position import Place
+
+
+class Shape(StrEnum):
+    """How a lane moves between two points; the formulas are in compiler/lanes/shapes.py."""
+
+    HOLD = "hold"
+    STRAIGHT = "straight"
+    HALF_COSINE = "half_cosine"
+    WHOLE_COSINE = "whole_cosine"
+    HALF_SINE = "half_sine"
+    QUARTER_SINE = "quarter_sine"
+    QUARTER_COSINE = "quarter_cosine"
+    SMOOTHSTEP = "smoothstep"
+    SMOOTHERSTEP = "smootherstep"
+    EXPONENTIAL = "exponential"
+    GEOMETRIC = "geometric"
+    SAWTOOTH = "sawtooth"
+    TRIANGLE = "triangle"
+    SINE = "sine"
+    DRIFT = "drift"
+    ORBIT = "orbit"
+    SPIRAL = "spiral"
+    THROUGH = "through"
+
+
+class CycleUnit(StrEnum):
+    """What one cycle of a periodic shape lasts where the composer counts in the score's units."""
+
+    QUARTER = "per_quarter"
+    BEAT = "per_beat"
+    BAR = "per_bar"
+
+
+class Domain(StrEnum):
+    """The time along which a segment runs: musical time follows tempo changes, seconds do not."""
+
+    BEATS = "beats"
+    SECONDS = "seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a lane does from `at` until the next point.
+
+    `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine); `turns`
+    goes round in degrees. `start` is
+    the written `from`: None means from where the lane stands. `end` is set by the legacy form only, whose
+    segments name their end: that neighbours meet is checked where the metre is known. Its effect "none" is a
+    hold at 0.
+    """
+
+    at: Place
+    span: Span
+    shape: Shape = Shape.HOLD
+    hold: float | None = None
+    to: float | None = None
+    via: float | None = None
+    turns: float | None = None
+    """Rounds of an orbit, clockwise from above."""
+    start: float | None = None
+    cycles: Fraction | CycleUnit | None = None
+    phase: float = 0.0
+    curvature: float = 4.0
+    """k of the exponential shape."""
+    mirrored: bool = False
+    """`mirror: true`: the shape runs backwards, u becomes 1 - u."""
+    ease: Shape | None = None
+    """Time within the segment is bent by this shape first."""
+    domain: Domain = Domain.BEATS
+    hard: bool = False
+    """`join: hard`: jumps at this point stay hard."""
+    end: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One automated parameter over the piece: a bus's `ear`, or a dotted name such as `visuals.depth`."""
+
+    name: str
+    span: Span
+    points: tuple[Point, ...] = ()
+    mirror_of: str | None = None
+    """The lane is the negative of this one; it has no points of its own."""
+    mode: str = "set"
+    """`set`, or `add` / `multiply`: laid over the lane of the same name."""
+    per_beat: bool = False
+    """Values are rates in cycles per beat (`2/b`) instead of hertz."""
+    legacy_tail_s: float | None = None
+    """Seconds after the last bar that an `end` of the legacy form includes; None for the form of today."""

@@ -1,0 +1,284 @@
+"""Piece: a manifest as parsed, every value typed, every place still as written."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from ..findings.span import Span
+from ..values.position import Duration, DurationUnit, Place, PlaceRange
+from ..values.selector import Where
+from .lane import Lane
+
+Spans = tuple[tuple[str, Span], ...]
+"""JSON pointers of the manifest and where they stand."""
+
+DEFAULT_ATTACK = Duration(Fraction(80, 1000), DurationUnit.SECONDS)
+DEFAULT_RELEASE = Duration(Fraction(300, 1000), DurationUnit.SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRef:
+    """A score file and what its author promises about it."""
+
+    file: PurePosixPath
+    span: Span
+    tail_s: Fraction = Fraction(3)
+    numbering: str = "file"
+    """`file` counts measures from 1; `printed` uses the printed numbers."""
+    expect_bars: int | None = None
+    expect_meter: tuple[tuple[Place, str], ...] = ()
+    expect_tempo: tuple[tuple[Place, Fraction], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A group of tracks whose notes drive the picture: globs over track names."""
+
+    name: str
+    tracks: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One link of a chain: a plugin and its parameters in their natural units."""
+
+    plugin: str
+    parameters: tuple[tuple[str, float], ...]
+    span: Span
+    label: str = ""
+    """The name by which a lane addresses it; the plugin's own where none is written."""
+    per_beat: tuple[str, ...] = ()
+    """Parameters whose value counts cycles per beat (`2/b`) instead of hertz."""
+    vst3: "Vst3 | None" = None
+    """The plugin's file, where `plugin` is vst3; its numbers are in `parameters`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vst3:
+    """A plugin of the user's: what the table of plugins does not know."""
+
+    file: PurePosixPath
+    preset: PurePosixPath | None = None
+    words: tuple[tuple[str, str | bool], ...] = ()
+    """Parameters whose value is a word or a switch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """One source of a bus: exactly one of a part of the score, another score file, or an audio file."""
+
+    span: Span
+    gain: float = 1.0
+    """Linear."""
+    part: str | None = None
+    score: PurePosixPath | None = None
+    file: PurePosixPath | None = None
+    tracks: tuple[str, ...] = ()
+    """Globs over the tracks of `score`; empty means all."""
+    by: str = ""
+    """The program that plays it: musescore or fluidsynth; empty for the built-in instruments."""
+    soundfont: PurePosixPath | None = None
+    offset_s: float | None = None
+    """Where bar 1 stands in the recording."""
+    aligned: bool = False
+    """Whether the recording is moved to where its notes are found."""
+    plays: str | None = None
+    """The part that a recording plays, where it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A share of a bus that goes to a return."""
+
+    to: str
+    span: Span
+    level: float
+    """Linear."""
+    is_before: bool = False
+    """Taken before the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Where buses send a share of their sound: a chain, not moved."""
+
+    name: str
+    span: Span
+    chain: tuple[Effect, ...]
+    gain: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """What the finished sound is brought to."""
+
+    loudness_lufs: float | None = None
+    ceiling_dbtp: float = -1.0
+    is_dithered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Notes apart from each other, around the place of their bus: offsets in ears, -1..1."""
+
+    by: str
+    """`pitch`: from the lowest to the highest; `order`: from the first to the last."""
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """What sounds together and moves together: stems through a chain, then to a place between the ears."""
+
+    name: str
+    span: Span
+    stems: tuple[Stem, ...]
+    chain: tuple[Effect, ...] = ()
+    gain: float = 1.0
+    ear: str | None = None
+    """Name of the lane; None means the lane of the bus's own name."""
+    space: str = "balance"
+    """`balance` for loudspeakers; `binaural` and `hrtf` for headphones."""
+    width_deg: float = 0.0
+    """The angle between the two channels, for headphones."""
+    level: str = "pink"
+    """`pink` or `stem`: what the loudness is kept constant for."""
+    sofa: PurePosixPath | None = None
+    """The measured head of `hrtf`; None means an installed one."""
+    spread: "Spread | None" = None
+    """How its notes stand apart; None means all in one place."""
+    sends: tuple[Send, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The sound of a piece. No buses means one bus for each part, with the default chain."""
+
+    buses: tuple[Bus, ...] = ()
+    default_chain: tuple[Effect, ...] = ()
+    returns: tuple[Return, ...] = ()
+    master: Master | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassWeight:
+    """A class as written, a name or an index 0..999, and its share."""
+
+    name: str
+    weight: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a note's class rises and falls."""
+
+    attack: Duration = DEFAULT_ATTACK
+    release: Duration = DEFAULT_RELEASE
+    smooth: float = 0.0
+    """0 none .. 1: extra smoothing of the class weights, as a share of half a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How the noise moves: `amount` per second at rest and by each note, `jitter` 0..1 its irregularity."""
+
+    amount: float = 0.5
+    jitter: float = 0.5
+    memory: str = "clock"
+    """`clock`: one path through the film; `motif`: a phrase that returns brings its images back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """For the notes that `where` means: the actions that are not None. Later rules win."""
+
+    where: Where
+    span: Span
+    classes: tuple[ClassWeight, ...] | None = None
+    depth: float | None = None
+    kick: float | None = None
+    attack: Duration | None = None
+    release: Duration | None = None
+    truncation: float | None = None
+    hue_deg: float | None = None
+    layer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visuals:
+    """The picture's rules."""
+
+    generator: str = "auto"
+    weights: PurePosixPath | None = None
+    """A folder of the piece, or the name of weights in the user's own store."""
+    weights_sha256: str | None = None
+    resolution: int = 512
+    truncation: float = 1.0
+    depth: float = 0.8
+    hue_deg: float = 0.0
+    """All colours turned by this angle."""
+    zoom: float = 1.0
+    """Above 1 the camera is closer by this factor."""
+    rotation_deg: float = 0.0
+    """The picture turned clockwise."""
+    motion: Motion = Motion()
+    envelope: Envelope | None = None
+    classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
+    """By key: a pitch class C, C#..B for `classes_by: pitch`, a part, a lyric, or "0", "1".. for a list."""
+    classes_by: str = "pitch"
+    keep: int | None = None
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Something that happens to the finished picture from `at` for a while."""
+
+    at: Place
+    span: Span
+    length: Duration | None = None
+    """The written `for`; None where an entry needs none or lasts to the end."""
+    speed: Fraction | None = None
+    """Speed of the picture's own time: 1/7.5 is slow motion, -1 runs backwards."""
+    fade_in: Duration | None = None
+    fade_out: Duration | None = None
+    title: str | None = None
+    color: str = "#FFFFFF"
+    shadow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """The finished film."""
+
+    width_px: int = 1920
+    height_px: int = 1080
+    fps: Fraction = Fraction(30)
+    frame: str = "mirror"
+    """`mirror`: square, mirrored to the right, mirrored edges; `fit` and `fill`: the square alone."""
+    upscale: str = "bicubic"
+    container: str = "mp4"
+    post: tuple[Post, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A whole manifest."""
+
+    title: str
+    seed: int
+    score: ScoreRef
+    span: Span
+    parts: tuple[Part, ...] = ()
+    audio: Audio = Audio()
+    lanes: tuple[Lane, ...] = ()
+    visuals: Visuals = Visuals()
+    video: Video = Video()
+    spans: Spans = field(default=(), repr=False)
+    selection: PlaceRange | None = None
+    """The passage to compile: `--bars 5..8`."""
+    limit_s: Fraction | None = None
+    """The first so many seconds: `--seconds 30`."""

@@ -1,0 +1,1 @@
+"""A checked manifest to the model, one file for each section."""

@@ -1,0 +1,213 @@
+"""Lanes as written, in piece.yaml or effects.yaml, to Lanes: points with places and values in base units."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
+from ..model.piece import Audio
+from ..model.plugins import Unit, plugin
+from ..text.yaml_source import Node
+from ..values.quantity import Quantity, parse_quantity
+from .reader import Reading, named
+
+UnitOf = Callable[[str], Unit]
+"""The unit of the values of a lane, by the name of its parameter."""
+
+_PICTURE = {
+    "visuals.depth": Unit.SHARE,
+    "visuals.truncation": Unit.NUMBER,
+    "visuals.hue": Unit.NUMBER,
+    "visuals.zoom": Unit.NUMBER,
+    "visuals.rotation": Unit.NUMBER,
+    "visuals.motion.amount": Unit.NUMBER,
+    "visuals.motion.jitter": Unit.SHARE,
+    "video.brightness": Unit.SHARE,
+}
+
+
+WAYS = ("azimuth", "elevation", "distance")
+"""Lanes of a bus beside its ear: degrees clockwise, degrees above the horizon, and how far away."""
+NEAREST, FARTHEST = 0.25, 8.0
+"""Distances, 12 dB louder to 18 dB softer than at 1."""
+
+
+def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:
+    """The lanes of a block, in written order; behind an azimuth what its spirals do to its other lanes."""
+    lanes: list[Lane] = []
+    for name, written in named(node):
+        lanes.append(_lane(name, written, unit_of, reading))
+        lanes += _spiralling(lanes[-1], written, reading)
+    return tuple(lanes)
+
+
+def lane_units(audio: Audio) -> UnitOf:
+    """Which unit each parameter has; Unit.ANY for what is no parameter, which the compiler reports."""
+    units = dict(_PICTURE)
+    for bus in audio.buses:
+        units[bus.ear or bus.name] = Unit.NUMBER
+        units[f"{bus.name}.gain"] = Unit.GAIN
+        units |= dict.fromkeys((f"{bus.name}.{way}" for way in WAYS), Unit.NUMBER)
+        for send in bus.sends:
+            units[f"{bus.name}.sends.{send.to}"] = Unit.GAIN
+        for effect in bus.chain:
+            described = plugin(effect.plugin)
+            for parameter in described.parameters if described else ():
+                units[f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
+
+    for back in audio.returns:
+        units[f"{back.name}.gain"] = Unit.GAIN
+        for effect in back.chain:
+            described = plugin(effect.plugin)
+            for parameter in described.parameters if described else ():
+                units[f"{back.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
+
+    def unit_of(name: str) -> Unit:
+        if name in units or audio.buses:
+            return units.get(name, Unit.ANY)
+        if name.rpartition(".")[2] in WAYS:
+            return Unit.NUMBER
+        # The buses are the score's parts, which are not known here: the ending tells the parameter.
+        if name.endswith(".gain") and name.rpartition(".")[0].rpartition(".")[2] != "gain":
+            return Unit.GAIN
+        for effect in audio.default_chain:
+            described = plugin(effect.plugin)
+            for parameter in described.parameters if described else ():
+                if name.endswith(f".{effect.label or effect.plugin}.{parameter.name}"):
+                    return parameter.unit
+        return Unit.ANY
+
+    return unit_of
+
+
+def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
+    mirror, points, over, mode = node.get("mirror"), node.get("points"), node.get("over"), node.get("mode")
+    if mirror is not None:
+        return Lane(name, node.key_span, mirror_of=mirror.text)
+    target = over.text if over else name
+    values = _Values(unit_of(target), reading)
+    read = tuple(_point(point, values, reading) for point in (points or node).each())
+    return Lane(
+        target, node.key_span, read, mode=mode.text if mode else "set", per_beat=bool(values.per_beat)
+    )
+
+
+class _Values:
+    """The values of one lane: all hertz, or all cycles per beat."""
+
+    def __init__(self, unit: Unit, reading: Reading) -> None:
+        self._unit = unit
+        self._reading = reading
+        self.per_beat: bool | None = None
+
+    def value(self, node: Node | None) -> float | None:
+        """A value in base units, where one is written."""
+        if node is None:
+            return None
+        result = parse_quantity(node.text, self._unit, node.span)
+        quantity = self._reading.taken(result, Quantity(0.0))
+        if quantity.value:
+            if self.per_beat not in (None, quantity.per_beat):
+                message = (
+                    f"`{node.text}` stands in a lane of {'cycles per beat' if self.per_beat else 'hertz'}"
+                )
+                self._reading.find("MV113", node.span, message, "write all values of a lane in one unit")
+            self.per_beat = quantity.per_beat
+        return quantity.value
+
+
+def _point(node: Node, values: _Values, reading: Reading) -> Point:
+    at = node.get("at")
+    assert at is not None, "the schema demands it"
+    hold, to, via = (
+        values.value(node.get("hold")),
+        values.value(node.get("to")),
+        values.value(node.get("via")),
+    )
+    turns = node.get("turns")
+    if turns is not None:
+        shape = Shape.SPIRAL if node.get("distance") or node.get("elevation") else Shape.ORBIT
+    else:
+        shape = Shape.HOLD if hold is not None else Shape.STRAIGHT if to is not None else Shape.WHOLE_COSINE
+    usual = Point(reading.place(at), node.span)
+    written, ease, domain, join = node.get("shape"), node.get("ease"), node.get("domain"), node.get("join")
+    phase, curvature, mirror = node.get("phase"), node.get("curvature"), node.get("mirror")
+    return Point(
+        at=usual.at,
+        span=node.span,
+        shape=Shape(written.text) if written else shape,
+        hold=hold,
+        to=to,
+        via=via,
+        turns=float(turns.value) if turns else None,
+        start=values.value(node.get("from")),
+        cycles=_cycles(node.get("cycles"), reading),
+        phase=float(phase.value) if phase else usual.phase,
+        curvature=float(curvature.value) if curvature else usual.curvature,
+        mirrored=bool(mirror.value) if mirror else usual.mirrored,
+        ease=Shape(ease.text) if ease else None,
+        domain=Domain(domain.text) if domain else usual.domain,
+        hard=join is not None and join.text == "hard",
+    )
+
+
+def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
+    """The lanes of distance and elevation that the spirals of an azimuth move; between them they stand still.
+
+    A lane that turns and is no azimuth is a fault.
+    """
+    if lane.mirror_of is not None:
+        return []
+    points = list((node.get("points") or node).each())
+    bus, _, way = lane.name.rpartition(".")
+    if way != "azimuth" or lane.mode != "set":
+        for point in points:
+            if (turns := point.get("turns")) is not None:
+                message = f"only an azimuth turns, and this is the lane `{lane.name}`"
+                hint = f"write it in the lane `{lane.name}.azimuth`, in degrees"
+                reading.find("MV210", turns.key_span, message, hint)
+        return []
+    return [
+        _one_spiral(f"{bus}.{key}", key, lane, points, reading)
+        for key in ("distance", "elevation")
+        if any(point.get(key) for point in points)
+    ]
+
+
+def _one_spiral(name: str, key: str, lane: Lane, points: list[Node], reading: Reading) -> Lane:
+    made = []
+    for point, node in zip(lane.points, points, strict=True):
+        written = node.get(key)
+        if written is None:
+            made.append(Point(point.at, point.span))
+            continue
+        first, dots, last = written.text.rpartition("..")
+        low, high = (NEAREST, FARTHEST) if key == "distance" else (-90.0, 90.0)
+        ends = [float(text) for text in ((first, last) if dots else (last,))]
+        if not all(low <= end <= high for end in ends):
+            message = f"{written.text} is not within {low:g}..{high:g}"
+            reading.find("MV206", written.span, message, f"write a value from {low:g} to {high:g}")
+            ends = [low]
+        made.append(
+            Point(
+                point.at,
+                point.span,
+                shape=Shape.GEOMETRIC if key == "distance" else Shape.STRAIGHT,
+                to=ends[-1],
+                start=ends[0] if dots else None,
+                ease=point.ease,
+                domain=point.domain,
+                mirrored=point.mirrored,
+            )
+        )
+    return Lane(name, lane.span, tuple(made))
+
+
+def _cycles(node: Node | None, reading: Reading) -> Fraction | CycleUnit | None:
+    if node is None:
+        return None
+    if node.text.startswith("per_"):
+        return CycleUnit(node.text)
+    cycles = reading.ratio(node)
+    if cycles <= 0:
+        reading.find("MV206", node.span, f"{node.text} cycles are none", "write a number above 0")
+    return cycles

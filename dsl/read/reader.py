@@ -1,0 +1,103 @@
+"""Typed values out of nodes whose form is already right; what they still do not mean is collected."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from ..findings.diagnostics import Diagnostic
+from ..findings.span import Span
+from ..model.plugins import Unit
+from ..text.files import name_fault
+from ..text.yaml_source import Node
+from ..values.position import (
+    Duration,
+    DurationUnit,
+    Place,
+    PlaceRange,
+    parse_duration,
+    parse_place,
+    parse_range,
+)
+from ..values.quantity import Quantity, parse_quantity, parse_ratio
+
+T = TypeVar("T")
+
+
+class Reading:
+    """Values of one piece as they are read; where one has no meaning, a finding and a stand-in.
+
+    A stand-in never reaches anyone: a piece with an error in it is not handed on.
+    """
+
+    def __init__(self) -> None:
+        self.findings: list[Diagnostic] = []
+
+    def find(self, code: str, span: Span, message: str, hint: str = "") -> None:
+        """Collect a finding."""
+        self.findings.append(Diagnostic(code, span, message, hint))
+
+    def taken(self, result: T | Diagnostic, stand_in: T) -> T:
+        """What a parser gave, or the stand-in for what it could not read."""
+        if isinstance(result, Diagnostic):
+            self.findings.append(result)
+            return stand_in
+        return result
+
+    def place(self, node: Node) -> Place:
+        """A place as the value of a key."""
+        return self.taken(parse_place(node.text, node.span), Place("", node.span, bar=1))
+
+    def place_of_key(self, key: str, node: Node) -> Place:
+        """A place as a key."""
+        return self.taken(parse_place(key, node.key_span), Place("", node.key_span, bar=1))
+
+    def range(self, node: Node) -> PlaceRange:
+        """A stretch of the piece."""
+        return self.taken(parse_range(node.text, node.span), PlaceRange("", node.span, None, None))
+
+    def duration(self, node: Node | None) -> Duration | None:
+        """A length of time, where one is written."""
+        if node is None:
+            return None
+        return self.taken(parse_duration(node.text, node.span), Duration(Fraction(0), DurationUnit.SECONDS))
+
+    def quantity(self, node: Node, unit: Unit, low: float, high: float) -> Quantity:
+        """A quantity within its bounds, both included."""
+        quantity = self.taken(parse_quantity(node.text, unit, node.span), Quantity(low))
+        if not low <= quantity.value <= high:
+            side, limit = ("below", low) if quantity.value < low else ("above", high)
+            percent = node.text.rstrip().endswith("%")
+            ends = [f"{end * 100:g}%" if percent else f"{end:g}" for end in (low, high)]
+            message = f"{node.text} is {side} {ends[limit == high]}, which is the limit"
+            self.find("MV206", node.span, message, f"write a value from {ends[0]} to {ends[1]}")
+        return quantity
+
+    def number(self, node: Node | None, default: float, unit: Unit = Unit.NUMBER, high: float = 1e9) -> float:
+        """A number from 0 up to `high`, or the default where none is written."""
+        return default if node is None else self.quantity(node, unit, 0.0, high).value
+
+    def share(self, node: Node | None, default: float) -> float:
+        """A share 0..1, or the default where none is written."""
+        return self.number(node, default, Unit.SHARE, 1.0)
+
+    def ratio(self, node: Node) -> Fraction:
+        """An exact number."""
+        return self.taken(parse_ratio(node.text, node.span), Fraction(1))
+
+    def file(self, node: Node) -> PurePosixPath:
+        """A file of the piece by name; whether it is there is not asked."""
+        fault = name_fault(node.text, node.span)
+        if fault:
+            self.findings.append(fault)
+        return PurePosixPath(node.text)
+
+
+def texts(node: Node | None) -> tuple[str, ...]:
+    """One text or a list of them."""
+    return tuple(item.text for item in node.each()) if node else ()
+
+
+def named(node: Node | None) -> Iterator[tuple[str, Node]]:
+    """The entries of a block, or none where it is not written."""
+    return node.items() if node is not None else iter(())

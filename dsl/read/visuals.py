@@ -1,0 +1,265 @@
+"""What is seen, as written: classes, rules, motion, and what happens to the finished picture."""
+
+from fractions import Fraction
+
+from ..model.piece import ClassWeight, Envelope, Motion, Post, Rule, Video, Visuals
+from ..text.yaml_source import Node
+from ..values.position import Duration, parse_beat
+from ..values.selector import (
+    LengthRange,
+    NumberRange,
+    PitchRange,
+    Where,
+    parse_lengths,
+    parse_pitches,
+    parse_velocities,
+    pitch_class,
+)
+from .reader import Reading, texts
+
+PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+"""The names that keys of `visuals.classes` have in a Piece, whatever their spelling: Bb is A#."""
+
+MAX_SPEED = 64
+MAX_FPS = 240
+MIN_FPS = Fraction(1, 100)
+MAX_FPS_TERM = 10**8
+"""Of numerator and denominator: files count time in 32 bits."""
+MAX_SIDE_PX = 8192
+MIN_SIDE_PX = 16
+MAX_PIXELS = 4096 * 4096
+
+
+def read_visuals(node: Node | None, reading: Reading) -> Visuals:
+    """The `visuals` block."""
+    usual = Visuals()
+    if node is None:
+        return usual
+    motion, weights, envelope = node.get("motion"), node.get("weights"), node.get("envelope")
+    by = _text(node, "classes_by", usual.classes_by)
+    keep = node.get("keep")
+    rules = node.get("rules")
+    return Visuals(
+        generator=_text(node, "generator", usual.generator),
+        weights=reading.file(weights) if weights else None,
+        weights_sha256=_text(node, "weights_sha256", "") or None,
+        resolution=int(reading.number(node.get("resolution"), usual.resolution)),
+        truncation=reading.number(node.get("truncation"), usual.truncation),
+        depth=reading.share(node.get("depth"), usual.depth),
+        hue_deg=_signed(node.get("hue"), usual.hue_deg),
+        zoom=reading.number(node.get("zoom"), usual.zoom),
+        rotation_deg=_signed(node.get("rotation"), usual.rotation_deg),
+        motion=_motion(motion, reading) if motion else usual.motion,
+        envelope=_envelope(envelope, reading) if envelope else None,
+        classes=_classes(node.get("classes"), by, reading),
+        classes_by=by,
+        keep=int(keep.value) if keep else None,
+        rules=tuple(_rule(rule, reading) for rule in rules.each()) if rules else (),
+    )
+
+
+def read_where(node: Node, reading: Reading) -> Where:
+    """A selector."""
+    every, chord = node.get("every"), node.get("chord")
+    return Where(
+        parts=texts(node.get("part")),
+        staves=tuple(int(text) for text in texts(node.get("staff"))),
+        voices=tuple(int(text) for text in texts(node.get("voice"))),
+        pitches=tuple(
+            reading.taken(parse_pitches(item.text, item.span), PitchRange()) for item in _each(node, "pitch")
+        ),
+        ranges=tuple(reading.range(item) for item in _each(node, "range")),
+        beats=tuple(_beat(item, reading) for item in _each(node, "beat")),
+        every=_grid(every, reading) if every else None,
+        velocities=tuple(
+            reading.taken(parse_velocities(item.text, item.span), NumberRange())
+            for item in _each(node, "velocity")
+        ),
+        lengths=tuple(
+            reading.taken(parse_lengths(item.text, item.span), LengthRange())
+            for item in _each(node, "length")
+        ),
+        articulations=texts(node.get("articulation")),
+        chord=chord.text if chord else None,
+        lyrics=texts(node.get("lyric")),
+        sections=texts(node.get("section")),
+        spans=tuple((key, value.span) for key, value in node.items()),
+    )
+
+
+def read_video(node: Node | None, reading: Reading) -> Video:
+    """The `video` block."""
+    usual = Video()
+    if node is None:
+        return usual
+    size, post = node.get("size"), node.get("post")
+    width_px, height_px = _size(size, reading) if size else (usual.width_px, usual.height_px)
+    return Video(
+        width_px=width_px,
+        height_px=height_px,
+        fps=_fps(node.get("fps"), usual.fps, reading),
+        frame=_text(node, "frame", usual.frame),
+        upscale=_text(node, "upscale", usual.upscale),
+        container=_text(node, "container", usual.container),
+        post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
+    )
+
+
+def _motion(node: Node, reading: Reading) -> Motion:
+    usual = Motion()
+    return Motion(
+        amount=reading.number(node.get("amount"), usual.amount),
+        jitter=reading.share(node.get("jitter"), usual.jitter),
+        memory=_text(node, "memory", usual.memory),
+    )
+
+
+def _envelope(node: Node, reading: Reading) -> Envelope:
+    usual = Envelope()
+    return Envelope(
+        attack=reading.duration(node.get("attack")) or usual.attack,
+        release=reading.duration(node.get("release")) or usual.release,
+        smooth=reading.share(node.get("smooth"), usual.smooth),
+    )
+
+
+def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, tuple[ClassWeight, ...]], ...]:
+    if node is None:
+        return ()
+    is_map = isinstance(node.value, dict)
+    if is_map and by == "loudness":
+        message = "classes by loudness have no names"
+        reading.find("MV210", node.key_span, message, "write a list, from soft to loud")
+    found: dict[str, tuple[ClassWeight, ...]] = {}
+    for written, entry in node.items():
+        key = written
+        if is_map and by == "pitch":
+            number = pitch_class(written)
+            if number is None:
+                message = f"`{written}` is not a pitch class"
+                reading.find("MV114", entry.key_span, message, "write C, C#, Db ... B, or classes_by: part")
+                continue
+            key = PITCH_CLASSES[number]
+        if key in found:
+            reading.find(
+                "MV212", entry.key_span, f"`{written}` is {key}, and {key} has its class already", "keep one"
+            )
+        found[key] = _weights(entry, reading)
+    return tuple(found.items())
+
+
+def _weights(node: Node, reading: Reading) -> tuple[ClassWeight, ...]:
+    if not isinstance(node.value, dict):
+        return (ClassWeight(node.text, 1.0, node.span),)
+    weights = tuple(
+        ClassWeight(name, reading.share(share, 0.0), share.key_span) for name, share in node.items()
+    )
+    total = sum(weight.weight for weight in weights)
+    # A percent has no exact binary form: 70% and 30% may miss 1 by a rounding.
+    if total > 1 + 1e-9:
+        reading.find("MV206", node.span, f"the shares add up to {total:.0%}", "they can make 100% at most")
+    return weights
+
+
+def _rule(node: Node, reading: Reading) -> Rule:
+    where, classes = node.get("where"), node.get("class")
+    assert where is not None, "the schema demands it"
+    depth, kick, truncation = node.get("depth"), node.get("kick"), node.get("truncation")
+    hue, layer = node.get("hue"), node.get("layer")
+    return Rule(
+        where=read_where(where, reading),
+        span=where.key_span,
+        classes=_weights(classes, reading) if classes else None,
+        depth=reading.share(depth, 0.0) if depth else None,
+        kick=reading.number(kick, 0.0) if kick else None,
+        attack=reading.duration(node.get("attack")),
+        release=reading.duration(node.get("release")),
+        truncation=reading.number(truncation, 0.0) if truncation else None,
+        hue_deg=_signed(hue, 0.0) if hue else None,
+        layer=int(layer.value) if layer else None,
+    )
+
+
+def _beat(node: Node, reading: Reading) -> Fraction | str:
+    if node.text == "last":
+        return "last"
+    beat = parse_beat(node.text)
+    if beat is None:
+        reading.find(
+            "MV114", node.span, f"`{node.text}` is not a beat", "beats count from 1: 1, 2.5, 1+2/3, last"
+        )
+    return beat or Fraction(1)
+
+
+def _grid(node: Node, reading: Reading) -> Duration | None:
+    every = reading.duration(node)
+    if every is not None and every.value == 0:
+        reading.find("MV206", node.span, "a grid of length 0 has no places", "write 1b, 1/16 or 2bar")
+    return every
+
+
+def _post(node: Node, reading: Reading) -> Post:
+    at, speed, title, shadow = node.get("at"), node.get("speed"), node.get("title"), node.get("shadow")
+    assert at is not None, "the schema demands it"
+    usual = Post(at=reading.place(at), span=node.span)
+    return Post(
+        at=usual.at,
+        span=node.span,
+        length=reading.duration(node.get("for")),
+        speed=_speed(speed, reading) if speed else None,
+        fade_in=reading.duration(node.get("fade_in")),
+        fade_out=reading.duration(node.get("fade_out")),
+        title=title.text if title else None,
+        color=_text(node, "color", usual.color),
+        shadow=shadow.text if shadow else None,
+    )
+
+
+def _speed(node: Node, reading: Reading) -> Fraction:
+    speed = reading.ratio(node)
+    if not 0 < abs(speed) <= MAX_SPEED:
+        message = f"the speed {node.text} is not between 0 and {MAX_SPEED}, or back from there"
+        reading.find("MV206", node.span, message, "1/2 is half as fast, -1 runs backwards")
+    return speed
+
+
+def _fps(node: Node | None, default: Fraction, reading: Reading) -> Fraction:
+    if node is None:
+        return default
+    fps = reading.ratio(node)
+    if not MIN_FPS <= fps <= MAX_FPS:
+        message = f"{node.text} frames per second lie outside {float(MIN_FPS)} to {MAX_FPS}"
+        reading.find("MV206", node.span, message, "write 24, 25, 30, 60 or 30000/1001")
+    elif max(fps.as_integer_ratio()) > MAX_FPS_TERM:
+        message = f"{node.text} frames per second are {fps}, and video files hold no such fractions"
+        reading.find("MV206", node.span, message, "write 30000/1001, or 29.97")
+    return fps
+
+
+def _size(node: Node, reading: Reading) -> tuple[int, int]:
+    width_px, height_px = (int(side) for side in node.text.split("x"))
+    sides = (width_px, height_px)
+    if not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in sides) or width_px * height_px > MAX_PIXELS:
+        message = f"{node.text} is not between {MIN_SIDE_PX}x{MIN_SIDE_PX} and 4096x4096"
+        reading.find("MV206", node.span, message, "write 1920x1080")
+    elif any(side % 2 for side in sides):
+        even = "x".join(str(side + side % 2) for side in sides)
+        reading.find(
+            "MV206", node.span, f"{node.text} has an odd side, which H.264 cannot hold", f"write {even}"
+        )
+    return sides
+
+
+def _signed(node: Node | None, default: float) -> float:
+    """A plain number of either sign, whose bounds the schema has seen to."""
+    return default if node is None else float(node.value)
+
+
+def _text(node: Node, key: str, default: str) -> str:
+    found = node.get(key)
+    return found.text if found else default
+
+
+def _each(node: Node, key: str) -> tuple[Node, ...]:
+    found = node.get(key)
+    return tuple(found.each()) if found else ()

@@ -1,0 +1,1 @@
+"""Text and files: YAML with places, limits on what is read, formatting, overrides."""

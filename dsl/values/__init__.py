@@ -1,0 +1,1 @@
+"""Values as a composer writes them: places, quantities, selectors, units."""

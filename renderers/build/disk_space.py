@@ -1,0 +1,49 @@
+"""Whether what is to be rendered will fit on the disk, asked before the first frame."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import Span
+from ..crews.job import SegmentJob
+
+MARGIN = 1.3
+BITS_A_PIXEL = 0.36
+"""Of segments before any was made: what the embedded generator takes at 1920x1080 and crf 18."""
+LEAST_FREE_BYTES = 64 << 20
+
+
+def check_room(folder: Path, missing: Sequence[SegmentJob], kept_bytes: Sequence[int]) -> None:
+    """Raises PieceError where the disk of the store is too full for the segments that are missing.
+
+    kept_bytes   sizes of segments of this film that are there, by which the others are judged
+    """
+    if not missing:
+        return
+    picture = missing[0].picture
+    if kept_bytes:
+        one = sum(kept_bytes) / len(kept_bytes)
+        wanted = one * len(missing)
+    else:
+        frames = sum(job.frame_count for job in missing)
+        wanted = frames * picture.width_px * picture.height_px * BITS_A_PIXEL / 8
+    wanted = wanted * MARGIN + LEAST_FREE_BYTES
+    free = free_bytes(folder)
+    if free < wanted:
+        needed = f"{len(missing)} segments need about {_megabytes(wanted)}"
+        message = f"{needed}, and {folder} has {_megabytes(free)} left"
+        hint = "make room, type musicvis clean, or name a folder on another disk with --cache-dir"
+        raise PieceError([Diagnostic("MV911", Span(str(folder)), message, hint)])
+
+
+def free_bytes(folder: Path) -> int:
+    """What the disk of a folder has left for this user."""
+    state = os.statvfs(folder)
+    return state.f_bavail * state.f_frsize
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"

@@ -1,0 +1,216 @@
+"""A segment from its latents: images made, finished and encoded in order, nothing made twice.
+
+Frames that look the same are one shot, and consecutive shots with the same latents share one image. How many
+shots are made at once depends on the segment and the generator alone, so that a segment is the same bytes
+whoever renders it, and beside whatever else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..encoding import Quality
+from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGenerator
+from ..picture.camera import moved
+from ..picture.chain import Finish, black_frame, finished
+from ..picture.title import Overlay, overlay_of
+from .segment_writer import U8, PictureFormat, SegmentWriter
+
+if TYPE_CHECKING:
+    from ...compiler.plan import PicturePlan
+    from ..generators.protocol import Generator
+
+FRAMES_AT_ONCE_ON_GPU = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Consecutive frames that look the same: first up to, not at, end; a black one has no image."""
+
+    first: int
+    end: int
+    is_black: bool
+    same_image_as_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every worker needs: the latents, the generator, and how a frame is finished."""
+
+    picture: PicturePlan
+    generator: Generator
+    finish: Finish
+    overlays: tuple[tuple[int, int, Overlay], ...]
+
+    @classmethod
+    def of(cls, picture: PicturePlan, generator: Generator) -> Workshop:
+        finish = Finish(picture.width_px, picture.height_px, picture.frame, picture.upscale)
+        drawn = (
+            (t, overlay_of(t, picture.width_px, picture.height_px, generator.device)) for t in picture.titles
+        )
+        overlays = tuple((t.first_frame, t.end_frame, o) for t, o in drawn if o is not None)
+        return cls(picture, generator, finish, overlays)
+
+    def overlays_at(self, frame: int) -> list[Overlay]:
+        """The titles on a frame."""
+        return [overlay for first, end, overlay in self.overlays if first <= frame < end]
+
+
+def shots_of(picture: PicturePlan) -> list[Shot]:
+    """The film as shots, in order; together they are every frame once."""
+    count = picture.frame_count
+    if count == 0:
+        return []
+    black = picture.brightness == 0
+    same_image = np.zeros(count, bool)
+    same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
+    for lane in (picture.hue_deg, picture.zoom, picture.rotation_deg, picture.truncation):
+        if lane is not None:
+            same_image[1:] &= lane[1:] == lane[:-1]
+    same_look = np.zeros(count, bool)
+    same_look[1:] = same_image[1:] & (picture.brightness[1:] == picture.brightness[:-1])
+    same_look[1:] |= black[1:] & black[:-1]
+    for title in picture.titles:
+        for edge in (title.first_frame, title.end_frame):
+            if 0 <= edge < count:
+                same_look[edge] = False
+    same_image[1:] &= ~black[1:] & ~black[:-1]
+    firsts = np.flatnonzero(~same_look).tolist()
+    ends = [*firsts[1:], count]
+    return [Shot(k, end, bool(black[k]), bool(same_image[k])) for k, end in zip(firsts, ends, strict=True)]
+
+
+def image_count(shots: Sequence[Shot]) -> int:
+    """How many images the generator makes for these shots."""
+    return sum(not shot.is_black and not shot.same_image_as_before for shot in shots)
+
+
+def render_segment(
+    workshop: Workshop,
+    path: Path,
+    quality: Quality,
+    codec: str,
+    *,
+    gate: AbstractContextManager[object],
+    on_frames: Callable[[int], None],
+) -> int:
+    """Render all frames of the workshop's picture into a segment; returns how many images were made.
+
+    gate        entered while images are made, left while they are encoded
+    on_frames   told how many frames more are finished
+
+    Raises OSError where the file cannot be written.
+    """
+    picture = workshop.picture
+    shots = shots_of(picture)
+    size = _shots_at_once(workshop.generator)
+    picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
+    image: torch.Tensor | None = None
+    with SegmentWriter(path, picture_format, quality, codec) as writer:
+        for first in range(0, len(shots), size):
+            some = shots[first : first + size]
+            with gate:
+                planes, image = made_chunk(workshop, some, image)
+            for shot, frame in zip(some, planes, strict=True):
+                for _ in range(shot.first, shot.end):
+                    writer.write_frame(frame)
+            on_frames(some[-1].end - some[0].first)
+    return image_count(shots)
+
+
+def made_chunk(
+    workshop: Workshop, shots: Sequence[Shot], before: torch.Tensor | None
+) -> tuple[list[U8], torch.Tensor | None]:
+    """The planes of consecutive shots, and their last image; `before` is the image before them."""
+    lit = [shot for shot in shots if not shot.is_black]
+    device = workshop.generator.device
+    with torch.inference_mode():
+        images = _images_of(workshop, lit, before)
+        frames: Iterator[U8] = iter(())
+        if lit:
+            # Stays on the CPU: whether anything is faded is asked without waiting for the GPU.
+            brightness = torch.from_numpy(workshop.picture.brightness[[shot.first for shot in lit]])
+            titles = [workshop.overlays_at(shot.first) for shot in lit]
+            frames = iter(_on_host(finished(torch.stack(images), brightness, titles, workshop.finish)))
+        planes = [
+            _on_host(black_frame(workshop.overlays_at(shot.first), workshop.finish, device))[0]
+            if shot.is_black
+            else next(frames)
+            for shot in shots
+        ]
+    return planes, images[-1] if images else before
+
+
+def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | None) -> list[torch.Tensor]:
+    """The image of each shot that is not black; only those that differ from the one before are made."""
+    picture, generator = workshop.picture, workshop.generator
+    new = [shot.first for shot in lit if not shot.same_image_as_before]
+    made: Iterator[torch.Tensor] = iter(())
+    if new:
+        noise = torch.from_numpy(picture.noise[new])
+        classes = torch.from_numpy(np.concatenate([picture.classes(k, k + 1) for k in new]))
+        controls = _controls_of(picture, new, generator.device)
+        if isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
+            truncation = torch.from_numpy(picture.truncation[new])
+            made = iter(moved(generator.images_at(noise, classes, truncation), controls))
+        else:
+            made = iter(_steered(generator, noise, classes, controls))
+    image = before
+    images: list[torch.Tensor] = []
+    for shot in lit:
+        if not shot.same_image_as_before:
+            image = next(made)
+        assert image is not None
+        images.append(image)
+    return images
+
+
+def _steered(
+    generator: Generator, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls
+) -> torch.Tensor:
+    """Images as the piece's camera sees them: by the generator's own camera where it has one."""
+    noise, classes = noise.to(generator.device), classes.to(generator.device)
+    if controls.are_neutral:
+        return generator.images(noise, classes)
+    if isinstance(generator, SteeredGenerator):
+        return generator.steered(noise, classes, controls)
+    return moved(generator.images(noise, classes), controls)
+
+
+def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
+    lanes = (picture.hue_deg, picture.zoom, picture.rotation_deg)
+    return FrameControls(
+        *(None if lane is None else torch.from_numpy(lane[list(frames)]).to(device) for lane in lanes)
+    )
+
+
+def _shots_at_once(generator: Generator) -> int:
+    """How many shots make a chunk."""
+    if isinstance(generator, TruncatedGenerator):
+        return generator.frames_at_once
+    return FRAMES_AT_ONCE_ON_GPU if generator.device.type == "cuda" else 1
+
+
+def _on_host(frames: torch.Tensor) -> list[U8]:
+    """Frames as arrays; from a GPU through pinned memory, while its other work goes on."""
+    if frames.device.type != "cuda":
+        return list(frames.numpy())
+    pinned = torch.empty(frames.shape, dtype=frames.dtype, pin_memory=True)
+    pinned.copy_(frames, non_blocking=True)
+    copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+    copied.record()
+    copied.synchronize()
+    return list(pinned.numpy())
+
+
+def _rows_repeat(rows: NDArray[np.float32]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """For each row but the first, whether it equals the row before."""
+    return (rows[1:] == rows[:-1]).all(1)  # type: ignore[no-any-return]

@@ -1,0 +1,117 @@
+"""The film as segments: cut at bar lines, each a node that is known by what is seen in it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import ceil
+from typing import TYPE_CHECKING
+
+from ...store.node import Node
+from ...store.packages import packages
+from ...store.values.keys import digest_of
+from ..crews.job import SegmentJob
+from ..generators.identity import Recipe, generator_identity
+from .cut import segment_bounds
+
+if TYPE_CHECKING:
+    from ...compiler.plan import BarMark, PicturePlan, Plan, TitlePlan
+
+SEGMENT_VERSION = 1
+"""Raised when the finish of frames or their encoding changes."""
+
+
+def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
+    """The segments of a film in order; together they are every frame once.
+
+    Raises PieceError where the generator that the piece asks for cannot run.
+    """
+    from .slices import slice_of
+
+    picture = plan.picture
+    bar_frames = [first_frame(mark, picture) for mark in plan.bars]
+    bounds = segment_bounds(bar_frames, picture.frame_count, picture.fps)
+    reads_of = SegmentReads(picture, recipe)
+    names = _names(bounds, bar_frames, plan.bars)
+    jobs = []
+    for (first, end), name in zip(bounds, names, strict=True):
+        part = slice_of(picture, first, end)
+        jobs.append(SegmentJob(reads_of.node(part, name), part))
+    return tuple(jobs)
+
+
+def first_frame(mark: BarMark, picture: PicturePlan) -> int:
+    """The first frame that is shown at or after a bar line."""
+    return ceil(mark.start_s * picture.fps)
+
+
+def is_whole(plan: Plan) -> bool:
+    """Whether every bar is a whole number of frames long, so that what follows an inserted bar stays."""
+    return all((mark.start_s * plan.picture.fps).denominator == 1 for mark in plan.bars)
+
+
+class SegmentReads:
+    """What the segments of a film read: what they have in common is found once."""
+
+    def __init__(self, picture: PicturePlan, recipe: Recipe) -> None:
+        """picture   of the whole film, or of any segment of it
+
+        Raises PieceError where the generator that the piece asks for cannot run here.
+        """
+        from ..encoding import DRAFTED, FINAL
+
+        quality = DRAFTED if recipe.is_draft else FINAL
+        encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
+        self._common = {
+            "generator": generator_identity(picture, recipe),
+            "resolution": str(picture.resolution),
+            "size": f"{picture.width_px}x{picture.height_px}",
+            "rate": str(picture.fps),
+            "frame": f"{picture.frame}, {picture.upscale}",
+            "encoder": f"{encoded}; {packages('av')}",
+        }
+        self._size = picture.width_px, picture.height_px
+        self._drawn: dict[tuple[str, str, str | None], str] = {}
+
+    def node(self, part: PicturePlan, name: str) -> Node:
+        """The node of some frames; what they read is under the words in which a report says what changed."""
+        reads = self._common | {
+            "motion": digest_of(part.noise),
+            "classes": digest_of((part.class_indices, part.class_weights)),
+            "brightness": digest_of(part.brightness),
+            "hue": digest_of(part.hue_deg),
+            "camera": digest_of((part.zoom, part.rotation_deg)),
+            "truncation": digest_of(part.truncation),
+            "titles": digest_of([(t.first_frame, t.end_frame, self._title(t)) for t in part.titles]),
+        }
+        return Node.of("segment", SEGMENT_VERSION, name, reads)
+
+    def _title(self, title: TitlePlan) -> str:
+        """A title as it is drawn: another machine may have other fonts."""
+        said = title.text, title.color, title.shadow
+        if said not in self._drawn:
+            from ..picture.title import drawn_title
+
+            self._drawn[said] = digest_of(drawn_title(title, *self._size))
+        return self._drawn[said]
+
+
+def _names(
+    bounds: Sequence[tuple[int, int]], bar_frames: Sequence[int], bars: Sequence[BarMark]
+) -> Iterator[str]:
+    """What people call each segment: the bars that begin in it, or the one that it is a part of."""
+    for first, end in bounds:
+        begun = [mark for mark, frame in zip(bars, bar_frames, strict=True) if first <= frame < end]
+        before = [mark for mark, frame in zip(bars, bar_frames, strict=True) if frame < first]
+        if len(begun) > 1:
+            yield f"bars {_said(begun[0])} to {_said(begun[-1])}"
+        elif begun:
+            yield f"bar {_said(begun[0])}"
+        elif before:
+            parts = [a for a, _ in bounds if bar_frames[len(before) - 1] <= a <= first]
+            yield f"bar {_said(before[-1])}, part {len(parts)}"
+        else:
+            yield "before the first bar"
+
+
+def _said(mark: BarMark) -> str:
+    return str(mark.bar) if mark.pass_number == 1 else f"{mark.bar} (time {mark.pass_number})"

@@ -1,0 +1,1 @@
+"""Effect chains: what a bus goes through."""

@@ -1,0 +1,1 @@
+"""The master: loudness, limiter, dither."""

@@ -1,0 +1,1 @@
+"""The mix: buses rendered, routed and added."""

@@ -1,0 +1,1 @@
+"""Space: how a bus is placed between the ears."""

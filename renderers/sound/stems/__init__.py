@@ -1,0 +1,1 @@
+"""Stems: each part's sound, synthesised, played by a program, or recorded."""

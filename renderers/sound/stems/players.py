@@ -1,0 +1,177 @@
+"""Stems that other programs play: MuseScore whole scores, FluidSynth notes with a soundfont.
+
+Both are asked for a file, and the file is read with the same suspicion as a recording from anywhere.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....compiler.plan import SoundingNote, StemPlan
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.span import Span
+from ..block import BLOCK
+from ..wave import write_wav
+from .sandbox import Ended, run_program
+
+F32 = NDArray[np.float32]
+
+MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
+_MUSESCORE_PLACES = (
+    "/Applications/MuseScore 4.app/Contents/MacOS/mscore",
+    "/Applications/MuseScore 3.app/Contents/MacOS/mscore",
+    "C:/Program Files/MuseScore 4/bin/MuseScore4.exe",
+    "C:/Program Files/MuseScore 3/bin/MuseScore3.exe",
+)
+FLUIDSYNTH = ("fluidsynth",)
+
+# By default MuseScore 3 brings every export to -0.1 dBFS, and so loses the balance between stems.
+_MUSESCORE_INI = "[export]\naudio\\sampleRate=48000\naudio\\normalize=false\n"
+_MUSESCORE_DEADLINE_S = 600.0
+_FLUIDSYNTH_DEADLINE_S = 600.0
+_RING_S = 3.0
+
+_TICKS_PER_QUARTER = 24_000
+_TICKS_PER_S = 2 * _TICKS_PER_QUARTER
+"""At MIDI's own tempo, 120: a tick is 21 µs."""
+_DRUMS = 9
+
+
+def played(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, float]:
+    """A wav file of the stem in `folder`, made where it is not there yet, and where second 0 of its notes is.
+
+    Raises PieceError where the program is missing or leaves no sound.
+    """
+    key = hashlib.sha256(repr((stem.by, stem.score, stem.soundfont, stem.notes)).encode()).hexdigest()[:16]
+    made = folder / f"{stem.by}-{key}.wav"
+    lead_s = max(0.0, -min((note.onset_s for note in stem.notes or ()), default=0.0))
+    if not made.exists():
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            if stem.by == "musescore":
+                _by_musescore(stem, Path(scratch), made)
+            elif stem.by == "fluidsynth":
+                _by_fluidsynth(stem, Path(scratch), made, lead_s, sample_rate_hz)
+            else:
+                raise ValueError(f"no program is called {stem.by!r}")
+    return made, lead_s
+
+
+def program_named(names: Sequence[str], places: Sequence[str] = ()) -> Path | None:
+    """The first of these programs that is installed."""
+    found = (shutil.which(name) for name in names)
+    there = (place for place in places if Path(place).is_file())
+    return next((Path(path).resolve() for path in (*found, *there) if path), None)
+
+
+def program_of(stem: StemPlan) -> Path | None:
+    """The program that plays a stem; None where it is not installed.
+
+    Raises ValueError for a stem that no program plays.
+    """
+    match stem.by:
+        case "musescore":
+            return program_named(MUSESCORE, _MUSESCORE_PLACES)
+        case "fluidsynth":
+            return program_named(FLUIDSYNTH)
+        case other:
+            raise ValueError(f"no program is called {other!r}")
+
+
+def _by_musescore(stem: StemPlan, scratch: Path, made: Path) -> None:
+    program = program_of(stem)
+    if program is None:
+        raise _missing(stem, "MuseScore")
+    assert stem.score is not None
+    source = scratch / f"in{stem.score.suffix.lower()}"
+    shutil.copyfile(stem.score, source)
+    for version in ("3", "4"):
+        (scratch / "MuseScore").mkdir(exist_ok=True)
+        (scratch / "MuseScore" / f"MuseScore{version}.ini").write_text(_MUSESCORE_INI)
+    # -f: a score of a newer version is read all the same.
+    ended = run_program(
+        program,
+        ["-f", source.name, "-o", "out.wav"],
+        scratch,
+        _MUSESCORE_DEADLINE_S,
+        {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    _take(stem, scratch / "out.wav", made, "MuseScore", ended)
+
+
+def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sample_rate_hz: int) -> None:
+    program = program_of(stem)
+    if program is None:
+        raise _missing(stem, "FluidSynth")
+    assert stem.soundfont is not None and stem.notes is not None
+    font = f"font{stem.soundfont.suffix.lower()}"
+    (scratch / font).symlink_to(stem.soundfont.resolve())
+    _write_midi(scratch / "in.mid", stem.notes, lead_s)
+    # Without its own room and chorus, which the chain of the bus gives.
+    form = ["-T", "raw", "-O", "float", "-r", str(sample_rate_hz), "-g", "0.5", "-R", "0", "-C", "0"]
+    ended = run_program(
+        program, ["-ni", "-F", "out.raw", *form, font, "in.mid"], scratch, _FLUIDSYNTH_DEADLINE_S
+    )
+    raw = scratch / "out.raw"
+    if raw.is_file() and raw.stat().st_size >= 8:
+        write_wav(scratch / "out.wav", _raw_blocks(raw), sample_rate_hz)
+    _take(stem, scratch / "out.wav", made, "FluidSynth", ended)
+
+
+def _write_midi(path: Path, notes: Sequence[SoundingNote], lead_s: float) -> None:
+    """The notes as a MIDI file, each program on a channel of its own, second 0 of them at lead_s."""
+    import mido
+
+    programs = sorted({note.program for note in notes if not note.is_drums})
+    channels = [channel for channel in range(16) if channel != _DRUMS]
+    channel_of = {program: channels[k % len(channels)] for k, program in enumerate(programs)}
+    events: list[tuple[int, int, mido.Message]] = []
+    for note in notes:
+        channel = _DRUMS if note.is_drums else channel_of[note.program]
+        start = round((note.onset_s + lead_s) * _TICKS_PER_S)
+        end = max(start + 1, round((note.onset_s + lead_s + note.length_s) * _TICKS_PER_S))
+        if not note.is_drums:
+            # Before each note: more programs than channels may share one.
+            events.append((start, 1, mido.Message("program_change", channel=channel, program=note.program)))
+        key = {"channel": channel, "note": note.pitch}
+        events.append((start, 2, mido.Message("note_on", velocity=note.velocity, **key)))
+        events.append((end, 0, mido.Message("note_off", velocity=64, **key)))
+    events.sort(key=lambda event: event[:2])
+    track = mido.MidiTrack()
+    now = 0
+    for tick, _, message in events:
+        track.append(message.copy(time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=round(_RING_S * _TICKS_PER_S)))
+    file = mido.MidiFile(type=0, ticks_per_beat=_TICKS_PER_QUARTER)
+    file.tracks.append(track)
+    file.save(str(path))
+
+
+def _raw_blocks(path: Path) -> Iterator[F32]:
+    with path.open("rb") as file:
+        while raw := file.read(BLOCK * 8):
+            yield np.frombuffer(raw[: len(raw) // 8 * 8], "<f4").reshape(-1, 2)
+
+
+def _take(stem: StemPlan, out: Path, made: Path, program: str, ended: Ended) -> None:
+    """What the program left becomes the stem, if it left anything."""
+    if out.is_symlink() or not out.is_file() or not out.stat().st_size or ended.is_late:
+        why = "took longer than ten minutes" if ended.is_late else f"ended with code {ended.exit_code}"
+        last = next((line.strip() for line in reversed(ended.said.splitlines()) if line.strip()), "")
+        hint = f"it said: {last[:200]}" if last else "open the score in it and see whether it plays"
+        raise _fault(stem, "MV511", f"{program} made no sound of {stem.name}: it {why}", hint)
+    out.rename(made)
+
+
+def _missing(stem: StemPlan, program: str) -> PieceError:
+    hint = f"install {program}, or leave out `by` and the built-in instruments play"
+    return _fault(stem, "MV510", f"{stem.name} is to be played by {program}, which is not installed", hint)
+
+
+def _fault(stem: StemPlan, code: str, message: str, hint: str) -> PieceError:
+    return PieceError([Diagnostic(code, Span(str(stem.score or stem.soundfont or stem.name)), message, hint)])

@@ -1,0 +1,101 @@
+"""Stems: one source of a bus as stereo blocks at the mix's rate: synthesised, played by a program or read."""
+
+import time
+from collections.abc import Iterator
+from math import exp, pi
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....compiler.plan import SoundPlan, StemPlan
+from ....store.store import Entry, Made, Store, made
+from ..mix.nodes import STEM, FileDigests, stem_node
+from ..wave import read_wav, write_wav
+from .players import played
+from .recording import recorded
+from .synth import synthesised
+
+F64 = NDArray[np.float64]
+
+_BLOCKED_HZ = 4.0
+
+
+def kept_stem(stem: StemPlan, plan: SoundPlan, store: Store, digests: FileDigests) -> Entry | None:
+    """What the store keeps of a stem, made where it is missing; None for a recording, which is read as it is.
+
+    Raises PieceError where a program cannot be used.
+    """
+    node = stem_node(stem, plan, digests)
+    if node is None:
+        return None
+
+    def make() -> Made:
+        started_s = time.perf_counter()
+        file = store.scratch(".wav")
+        lead_s = 0.0
+        if stem.by:
+            folder = store.scratch()
+            folder.mkdir()
+            played_file, lead_s = played(stem, folder, plan.sample_rate_hz)
+            played_file.rename(file)
+        else:
+            blocks = stem_blocks(stem, plan.sample_count, plan.sample_rate_hz)
+            samples = (np.ascontiguousarray(block.T, np.float32) for block in blocks)
+            write_wav(file, samples, plan.sample_rate_hz)
+        digests.check()
+        return {STEM: file}, {"seconds": round(time.perf_counter() - started_s, 3), "lead_s": lead_s}
+
+    return made(store, node, make)
+
+
+def kept_blocks(stem: StemPlan, entry: Entry | None, plan: SoundPlan) -> Iterator[F64]:
+    """The stem without its gain: float64 (2, BLOCK), the last one shorter, sample_count samples in all.
+
+    entry   what `kept_stem` gave
+
+    Raises PieceError, at once or while blocks come, where a recording cannot be used.
+    """
+    if entry is not None and not stem.by:
+        return read_wav(entry.files[STEM])
+    if entry is not None:
+        return _laid(stem, entry.files[STEM], float(entry.facts["lead_s"]), plan)
+    if stem.file is None:
+        raise ValueError(f"stem {stem.name} has neither notes nor a file")
+    return _laid(stem, stem.file, 0.0, plan)
+
+
+def stem_blocks(stem: StemPlan, sample_count: int, sample_rate_hz: int) -> Iterator[F64]:
+    """The notes of a stem, synthesised: float64 (2, BLOCK), sample_count samples in all."""
+    if stem.notes is None:
+        raise ValueError(f"stem {stem.name} has neither notes nor a file")
+    return _without_constant(synthesised(stem.notes, sample_count, sample_rate_hz), sample_rate_hz)
+
+
+def _laid(stem: StemPlan, file: Path, start_s: float, plan: SoundPlan) -> Iterator[F64]:
+    """A file where its notes are in the film."""
+    lag_s = 0.0
+    if stem.is_aligned:
+        from .alignment import measured_lag_s
+
+        lag_s = measured_lag_s(file, stem.reference or stem.notes or (), start_s, plan.sample_rate_hz)
+    return recorded(file, stem.file_offset_s + start_s + lag_s, plan.sample_count, plan.sample_rate_hz)
+
+
+def stem_file(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, float]:
+    """The audio file of a stem, and where in it second 0 of the piece would be if it were on time."""
+    if stem.file is not None:
+        return stem.file, 0.0
+    return played(stem, folder, sample_rate_hz)
+
+
+def _without_constant(blocks: Iterator[F64], sample_rate_hz: int) -> Iterator[F64]:
+    """A first-order highpass: a mode that starts as a sine pushes to one side, which nothing radiates."""
+    from scipy.signal import lfilter
+
+    state = np.zeros((2, 1))
+    for block in blocks:
+        radiated, state = lfilter(
+            [1.0, -1.0], [1.0, -exp(-2.0 * pi * _BLOCKED_HZ / sample_rate_hz)], block, axis=1, zi=state
+        )
+        yield radiated

@@ -1,0 +1,1 @@
+"""Values that the store keeps: keys, types, files, arrays."""

@@ -1,0 +1,84 @@
+"""Classes are found by any of their names, and what is ambiguous or unknown says what it could be."""
+
+import pytest
+from musicvis.compiler.notes.classes import class_index, class_names, search
+from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.span import Span
+
+SPAN = Span("piece.yaml", 1, 1, 1, 2)
+
+ANCHORS = {
+    0: "tench",
+    207: "golden retriever",
+    281: "tabby",
+    398: "abacus",
+    429: "baseball",
+    508: "computer keyboard",
+    541: "drum",
+    624: "library",
+    642: "marimba",
+    663: "monastery",
+    782: "screen",
+    789: "shoji",
+    815: "spider web",
+    909: "wok",
+    947: "mushroom",
+    978: "seashore",
+    999: "toilet tissue",
+}
+
+
+def found(name: str) -> tuple[int | None, list[Diagnostic]]:
+    findings: list[Diagnostic] = []
+    return class_index(name, SPAN, findings), findings
+
+
+def test_there_are_a_thousand_and_the_known_ones_stand_in_their_places() -> None:
+    names = class_names()
+    assert len(names) == 1000
+    assert {index: names[index][0] for index in ANCHORS} == ANCHORS
+    assert all(name.strip() == name and name for synonyms in names for name in synonyms)
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("Spider Web", 815),
+        ("spider's web", 815),
+        ("xylophone", 642),
+        ("tam-tam", 577),
+        ("TAM TAM", 577),
+        ("541", 541),
+    ],
+)
+def test_any_synonym_and_an_index_name_a_class(name: str, index: int) -> None:
+    assert found(name) == (index, [])
+
+
+def test_every_name_leads_to_its_class_or_is_told_to_be_ambiguous() -> None:
+    for index, synonyms in enumerate(class_names()):
+        for name in synonyms:
+            got, findings = found(name)
+            assert got == index or (findings[0].code == "MV330" and str(index) in findings[0].hint)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "hint"),
+    [
+        ("crane", "MV330", "write its index: 134 (crane) or 517 (crane)"),
+        ("drum stick", "MV331", "did you mean drumstick?"),
+        ("monastry", "MV331", "did you mean monastery?"),
+        ("zzzzzz", "MV331", "look for one with `musicvis classes WORD`"),
+        ("1000", "MV332", "classes count from 0 to 999"),
+    ],
+)
+def test_what_is_no_single_class_says_what_it_could_be(name: str, code: str, hint: str) -> None:
+    index, findings = found(name)
+    assert index is None
+    assert [(finding.code, finding.hint) for finding in findings] == [(code, hint)]
+
+
+def test_a_search_puts_the_name_itself_before_its_words_and_parts() -> None:
+    assert [index for index, _ in search("drum")][:2] == [541, 822]
+    assert 542 in [index for index, _ in search("drum")]
+    assert search("  ") == ()

@@ -1,0 +1,124 @@
+"""What the frames show: slow motion that joins, ends that run backwards, fades and titles on their frames."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from musicvis.compiler.picture.post import (
+    Timeline,
+    Window,
+    brightness,
+    frame_times,
+    picture_times,
+    timeline,
+    title_plans,
+)
+from musicvis.compiler.score.model import Score
+from musicvis.compiler.time.clock import Clock
+from musicvis.compiler.time.passage import Film
+from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.span import Span
+from musicvis.dsl.model.piece import Post
+from musicvis.dsl.values.position import Duration, DurationUnit, Place
+from musicvis.dsl.values.units import ExactSeconds
+
+SPAN = Span("piece.yaml", 1, 1, 1, 2)
+MakeScore = Callable[..., Score]
+MakePlace = Callable[..., Place]
+
+
+def seconds(value: float | Fraction) -> Duration:
+    return Duration(Fraction(value), DurationUnit.SECONDS)
+
+
+def film(start_s: int = 0, end_s: int = 19, fps: Fraction = Fraction(30)) -> Film:
+    return Film(ExactSeconds(Fraction(start_s)), ExactSeconds(Fraction(end_s)), fps, start_s > 0, False)
+
+
+@pytest.fixture
+def placed(make_score: MakeScore, make_place: MakePlace) -> Callable[..., Timeline]:
+    """Entries of video.post on four bars of 4/4 at one quarter a second; the film ends at 19 s."""
+    clock = Clock.from_score(make_score(["4/4"] * 4))
+
+    def entries(*written: dict[str, Any]) -> Timeline:
+        findings: list[Diagnostic] = []
+        posts = [Post(make_place(fields.pop("at")), SPAN, **fields) for fields in map(dict, written)]
+        made = timeline(posts, clock, Fraction(19), findings)
+        assert not findings
+        return made
+
+    return entries
+
+
+def test_slow_motion_at_the_start_joins_the_film_at_its_end(placed: Callable[..., Timeline]) -> None:
+    events = placed({"at": "1|1", "length": seconds(0.5), "speed": Fraction(2, 15)})
+    shown = picture_times(np.array([0.0, 0.25, 0.5, 0.75]), events.speeds)
+    np.testing.assert_allclose(shown, [0.5 - 0.5 / 7.5, 0.5 - 0.25 / 7.5, 0.5, 0.75])
+
+
+def test_a_window_later_starts_where_it_stands_and_cuts_back(placed: Callable[..., Timeline]) -> None:
+    events = placed({"at": "2|1", "length": seconds(2), "speed": Fraction(1, 2)})
+    shown = picture_times(np.array([3.9, 4.0, 5.0, 5.9, 6.0]), events.speeds)
+    np.testing.assert_allclose(shown, [3.9, 4.0, 4.5, 4.95, 6.0])
+
+
+def test_an_ending_runs_backwards_until_the_film_is_over(placed: Callable[..., Timeline]) -> None:
+    events = placed({"at": "4|1", "speed": Fraction(-1)})
+    np.testing.assert_allclose(
+        picture_times(np.array([11.0, 12.0, 13.0, 18.0]), events.speeds), [11, 12, 11, 6]
+    )
+    assert events.speeds == (Window(Fraction(12), Fraction(19), Fraction(-1)),)
+
+
+def test_the_picture_never_shows_a_time_before_the_piece() -> None:
+    assert picture_times(np.array([9.0]), [Window(Fraction(4), Fraction(10), Fraction(-2))])[0] == 0
+
+
+def test_fades_are_raised_cosines_and_black_stays(placed: Callable[..., Timeline]) -> None:
+    events = placed(
+        {"at": "1|1", "fade_in": seconds(2)},
+        {"at": "end", "fade_out": seconds(2)},
+        {"at": "2|1", "fade_out": Duration(Fraction(1), DurationUnit.BEATS)},
+        {"at": "3|1", "fade_in": seconds(1)},
+    )
+    times_s = np.array([0.0, 1.0, 2.0, 4.0, 4.5, 5.0, 7.9, 8.0, 8.5, 9.0, 16.0, 17.0, 18.5])
+    expected = [0, 0.5, 1, 1, 0.5, 0, 0, 0, 0.5, 1, 1, 0.5, 0]
+    np.testing.assert_allclose(brightness(times_s, events.fades), expected, atol=1e-12)
+
+
+def test_a_fade_out_that_begins_during_a_fade_in_has_no_leap(placed: Callable[..., Timeline]) -> None:
+    events = placed({"at": "1|1", "fade_in": seconds(4)}, {"at": "1|3", "fade_out": seconds(4)})
+    light = brightness(np.arange(0, 8, 0.01), events.fades)
+    assert np.abs(np.diff(light)).max() < 0.01
+    assert light[-1] == pytest.approx(0, abs=1e-3)
+
+
+def test_titles_stand_on_every_frame_that_begins_while_they_do(placed: Callable[..., Timeline]) -> None:
+    events = placed(
+        {"at": "1|1", "length": seconds(0.62), "title": "Impassive", "color": "#C75349"},
+        {"at": "4|1", "title": "Fine"},
+    )
+    plans = title_plans(events.titles, film())
+    # 0.62 s · 30 = 18.6: frame 18 begins before the end, frame 19 after it.
+    assert [(plan.text, plan.first_frame, plan.end_frame) for plan in plans] == [
+        ("Impassive", 0, 19),
+        ("Fine", 360, 570),
+    ]
+    later = title_plans(events.titles, film(start_s=13))
+    assert [(plan.text, plan.first_frame, plan.end_frame) for plan in later] == [("Fine", 0, 180)]
+
+
+def test_frames_begin_at_exact_multiples() -> None:
+    ntsc = Fraction(30000, 1001)
+    times_s = frame_times(film(fps=ntsc))
+    assert len(times_s) == 570  # 19 s · 29.97 = 569.43
+    assert times_s[300] == float(300 / ntsc)
+
+
+@pytest.mark.parametrize("fps", [Fraction(24), Fraction(30000, 1001), Fraction(60), Fraction(1)])
+def test_sound_and_picture_last_equally_long(fps: Fraction) -> None:
+    made = film(fps=fps)
+    assert made.frame_count / fps >= 19 > (made.frame_count - 1) / fps
+    assert abs(Fraction(made.sample_count, 48000) - made.frame_count / fps) <= Fraction(1, 96000)

@@ -1,0 +1,93 @@
+"""Programs that misbehave: they are ended at their deadline, with everything that they started."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from musicvis.renderers.sound.stems import sandbox as program
+from musicvis.renderers.sound.stems.sandbox import Ended, run_program
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits and sessions are those of POSIX")
+
+
+def python(code: str, folder: Path, deadline_s: float = 20.0) -> Ended:
+    return run_program(Path(sys.executable), ["-I", "-S", "-c", code], folder, deadline_s)
+
+
+def test_a_program_runs_in_its_folder_with_an_environment_made_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "of mine")
+    ended = python("import os; print(os.getcwd(), os.environ.get('SECRET'), os.environ['HOME'])", tmp_path)
+    assert ended.exit_code == 0 and not ended.is_late
+    assert ended.said.split() == [str(tmp_path), "None", str(tmp_path)]
+
+
+def test_a_program_and_its_children_are_ended_at_the_deadline(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-I', '-S', '-c', 'import time; time.sleep(60)'])\n"
+        "open('child', 'w').write(str(child.pid))\n"
+        "time.sleep(60)\n"
+    )
+    ended = python(code, tmp_path, deadline_s=1.5)
+    assert ended.is_late
+    child = int((tmp_path / "child").read_text())
+    for _ in range(100):
+        # The orphan is reaped by whoever adopts it, which takes a moment.
+        state = Path(f"/proc/{child}/stat")
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the child outlived its session")
+
+
+def test_memory_and_the_size_of_files_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "MEMORY_BYTES", 256 << 20)
+    monkeypatch.setattr(program, "FILE_BYTES", 1 << 20)
+    assert "MemoryError" in python("x = bytearray(1 << 30)", tmp_path).said
+    ended = python("f = open('big', 'wb')\nfor _ in range(64): f.write(bytes(1 << 16)), f.flush()", tmp_path)
+    assert ended.exit_code != 0 and (tmp_path / "big").stat().st_size <= 1 << 20
+
+
+def test_a_flood_of_words_is_cut(tmp_path: Path) -> None:
+    ended = python("print('x' * 100_000 + 'end')", tmp_path)
+    assert len(ended.said) <= 4096 and ended.said.endswith("end\n")
+
+
+def test_a_program_that_is_not_there_ends_with_a_code(tmp_path: Path) -> None:
+    assert run_program(tmp_path / "nothing", [], tmp_path, 5.0).exit_code != 0
+
+
+def test_a_program_meets_nobody_on_the_network(tmp_path: Path) -> None:
+    if not shutil.which("unshare") or subprocess.run(["unshare", "-r", "-n", "true"]).returncode:
+        pytest.skip("this system lets nobody give up the network")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        code = "import os, socket; open('user', 'w').write(str(os.getuid())); "
+        ended = python(code + f"socket.create_connection(('127.0.0.1', {port}), 5)", tmp_path)
+    assert ended.exit_code != 0 and "OSError" in ended.said
+    # The program is who it was, so that files it writes are ours.
+    assert (tmp_path / "user").read_text() == str(os.getuid())
+    assert (tmp_path / "user").stat().st_uid == os.getuid()
+
+
+def test_what_fills_the_terminal_and_burns_the_processor_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "FILE_BYTES", 1 << 20)
+    flood = python("while True: print('x' * 1000)", tmp_path)
+    assert flood.exit_code != 0 and len(flood.said) <= 4096
+    # The limit of the processor's time is a second above the deadline, and the deadline comes first.
+    assert python("while True: pass", tmp_path, deadline_s=1.0).is_late
+
+
+def test_nothing_can_be_asked_of_the_user_and_a_crash_is_an_exit_code(tmp_path: Path) -> None:
+    assert "EOFError" in python("input()", tmp_path).said
+    assert python("import os; os.kill(os.getpid(), 11)", tmp_path).exit_code != 0
