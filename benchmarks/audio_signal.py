@@ -18,8 +18,8 @@ from musicvis.renderers.sound.block import BLOCK, reblocked
 from musicvis.renderers.sound.effects.chain import through_chain
 from musicvis.renderers.sound.effects.freeverb import Freeverb, Room
 from musicvis.renderers.sound.effects.pedalboard_host import through_plugin
-from musicvis.renderers.sound.space.choose import pydub_gains
 from musicvis.renderers.sound.wave import read_wav, write_wav
+from musicvis.tests.renderers.sound.space.published_laws import pydub_gains
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]

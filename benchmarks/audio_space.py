@@ -22,10 +22,11 @@ from musicvis.compiler.sound.installed import INSTALLED_HEADS
 from musicvis.dsl.model.lane import Shape
 from musicvis.renderers.sound.hearing import level_difference_db, octave, time_difference_s
 from musicvis.renderers.sound.master.meter import k_weighting
+from musicvis.renderers.sound.space.balance import Balance
 from musicvis.renderers.sound.space.binaural import Binaural
-from musicvis.renderers.sound.space.choose import Balance, Place, Space, StereoPower
 from musicvis.renderers.sound.space.farrow import TAPS, bank, between, split
 from musicvis.renderers.sound.space.hrtf import Hrtf, head_of
+from musicvis.renderers.sound.space.place import Place, Space, StereoPower
 from musicvis.renderers.sound.space.sofa import read_sofa
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve, firwin, sosfilt

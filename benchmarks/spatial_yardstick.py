@@ -14,8 +14,9 @@ from collections.abc import Callable
 
 import numpy as np
 from musicvis.compiler.plan import BusPlan, Curve
-from musicvis.renderers.sound.space.choose import StereoPower, placed
+from musicvis.renderers.sound.space.choose import placed
 from musicvis.renderers.sound.space.head import ALPHA_FRONT, LowPass, alpha, lateness_s
+from musicvis.renderers.sound.space.place import StereoPower
 from numpy.typing import NDArray
 from pydub import AudioSegment
 

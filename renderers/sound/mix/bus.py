@@ -18,10 +18,12 @@ from ....compiler.plan import BusPlan, SoundPlan
 from ....store.store import Entry, Made, Store, made
 from ..block import cuts, times_of
 from ..effects.chain import through_chain
-from ..space.choose import StereoPower, apart, placed
+from ..space.choose import placed
+from ..space.place import StereoPower
 from ..stems.stem import kept_blocks, kept_stem
 from ..wave import write_wav
 from .nodes import DRY, STEM, WET, FileDigests, bus_node, dry_node, stem_source
+from .places_of_notes import apart
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]

@@ -11,9 +11,9 @@ from ....compiler.plan import BusPlan, EffectPlan, SoundPlan, StemPlan
 from ....store.node import Node
 from ....store.packages import packages
 from ....store.values.keys import digest_of, file_digest
-from ..space.choose import apart
 from ..stems.players import program_of
 from ..stems.recording import recording_format
+from .places_of_notes import apart
 
 STEM_VERSION = 1
 BUS_VERSION = 1

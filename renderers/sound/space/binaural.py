@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from .choose import Place, PlaceAt
 from .farrow import REACH, TAPS, bank, between, split
 from .head import (
     REAR_POLE_RAD_S,
@@ -25,6 +24,7 @@ from .head import (
     low_share_of,
     rear_brightness,
 )
+from .place import Place, PlaceAt
 from .width import Width
 
 F64 = NDArray[np.float64]

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from .arrival import Arrival, arrival_of, onsets
-from .choose import Place, PlaceAt
 from .farrow import FARTHEST, REACH, TAPS, bank, between, split
 from .mesh import Mesh, fibonacci, mesh_of
 from .pink_weights import pink_weights
+from .place import Place, PlaceAt
 from .sofa import Responses, read_sofa
 from .width import Width
 

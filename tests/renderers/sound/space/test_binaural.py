@@ -18,9 +18,9 @@ from musicvis.dsl.model.lane import Shape
 from musicvis.renderers.sound.hearing import level_difference_db, octave, time_difference_s
 from musicvis.renderers.sound.master.meter import k_weighting
 from musicvis.renderers.sound.space.binaural import PINK_LOW_SHARE, Binaural
-from musicvis.renderers.sound.space.choose import Place
 from musicvis.renderers.sound.space.head import LowPass, brightness, lateness_s, rear_brightness
 from musicvis.renderers.sound.space.pink_weights import pink_weights
+from musicvis.renderers.sound.space.place import Place
 from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
@@ -248,7 +248,7 @@ import hashlib
 import sys
 import numpy as np
 from musicvis.renderers.sound.space.binaural import Binaural
-from musicvis.renderers.sound.space.choose import Place
+from musicvis.renderers.sound.space.place import Place
 size = int(sys.argv[1])
 signal = np.random.default_rng(7).standard_normal((2, 60_000))
 def place_at(first, count):

@@ -13,10 +13,10 @@ from musicvis.compiler.sound.installed import INSTALLED_HEADS
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.sound.hearing import level_difference_db, octave, time_difference_s
 from musicvis.renderers.sound.space.binaural import PINK_LOW_SHARE
-from musicvis.renderers.sound.space.choose import Place
 from musicvis.renderers.sound.space.head import SHADOW_POLE_RAD_S, brightness, lateness_s
 from musicvis.renderers.sound.space.hrtf import Hrtf, head_of
 from musicvis.renderers.sound.space.mesh import mesh_of
+from musicvis.renderers.sound.space.place import Place
 from musicvis.renderers.sound.space.sofa import read_sofa
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve, firwin

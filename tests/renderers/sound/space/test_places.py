@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from musicvis.compiler.plan import BusPlan, Curve, SoundingNote, SoundPlan, StemPlan
 from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.renderers.sound.mix.places_of_notes import apart
 from musicvis.renderers.sound.mix.render import render_sound
-from musicvis.renderers.sound.space.choose import StereoPower, apart, placed, places, sources_ready
+from musicvis.renderers.sound.space.choose import placed, places, sources_ready
+from musicvis.renderers.sound.space.place import StereoPower
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]

@@ -5,13 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from musicvis.compiler.plan import BusPlan, Curve
-from musicvis.renderers.sound.space.choose import (
-    StereoPower,
-    balanced,
-    placed,
-    pydub_gains,
-    sine_cosine_gains,
-)
+from musicvis.renderers.sound.space.balance import balanced
+from musicvis.renderers.sound.space.choose import placed
+from musicvis.renderers.sound.space.place import StereoPower
+from musicvis.tests.renderers.sound.space.published_laws import pydub_gains, sine_cosine_gains
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
