@@ -48,6 +48,16 @@ def root_document(data: bytes, name: str, suffixes: tuple[str, ...]) -> bytes:
         raise fault("MV402", name, f"not a readable zip archive: {error}", "save the score again") from None
 
 
+def side_document(data: bytes, name: str, path: str) -> bytes | None:
+    """The bytes of another file in an archive that `root_document` has read; None where it has none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = _entries(archive, name)
+            return _content(archive, entries, path, name) if path in entries else None
+    except _ZIP_ERRORS as error:
+        raise fault("MV402", name, f"not a readable zip archive: {error}", "save the score again") from None
+
+
 def _entries(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:

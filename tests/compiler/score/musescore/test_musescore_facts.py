@@ -31,8 +31,8 @@ OTHERWISE = {
     "unisons.mscx",
     "musescore2/arts.mscx",
 }
-# A slur of MuseScore 2 needs an element of its own that this file leaves out; mscore3 does not see it. MuseScore
-# 4.0 holds a note behind an acciaccatura for its full length, past the next note's beginning.
+# A slur of MuseScore 2 needs an element of its own that this file leaves out; mscore3 does not see it.
+# MuseScore 4.0 holds a note behind an acciaccatura for its full length, past the next note's beginning.
 GATES_OTHERWISE = {"musescore2/slur.mscx", "graces.mscx"}
 PLAIN = sorted(set(FACTS) - OTHERWISE)
 

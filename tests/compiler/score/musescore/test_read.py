@@ -168,13 +168,13 @@ def test_music_beyond_the_end_of_its_bar_is_left_out_and_reported() -> None:
     assert [(f.code, f.message) for f in score.findings] == [
         (
             "MV456",
-            "chords stand outside their bars and are not played: 4 times, bar 1 beat 5 of Vibes, bar 1 beat 6 of "
-            "Vibes, bar 1 beat 7 of Vibes, ...",
+            "chords stand outside their bars and are not played: 4 times, bar 1 beat 5 of Vibes, "
+            "bar 1 beat 6 of Vibes, bar 1 beat 7 of Vibes, ...",
         )
     ]
 
 
-@pytest.mark.parametrize("version", ["1.14", "5.00", "", "x"])
+@pytest.mark.parametrize("version", ["0.9", "5.00", "", "x"])
 def test_other_versions_are_refused_by_name(version: str) -> None:
     with pytest.raises(PieceError, match="MV406 a file of MuseScore version"):
         read_score(document(measure(quarters(60)), version=version), "a.mscx")
