@@ -106,11 +106,12 @@ def _score(root: Node, name: str) -> Node:
     version = root.attributes.get("version", "")
     major = version.partition(".")[0]
     if not major.isdecimal() or int(major[:6]) not in _VERSIONS:
+        is_newer = major.isdecimal() and int(major[:6]) > max(_VERSIONS)
         raise fault(
             "MV406",
             name,
             f"a file of MuseScore version {version[:20]!r}; versions 1 to 4 are read",
-            "open it in MuseScore and save it again",
+            "export it as MusicXML" if is_newer else "open it in MuseScore and save it again",
             line=root.line,
         )
     score = root if int(major) == 1 else root.child("Score")

@@ -100,9 +100,10 @@ def test_staves_of_one_part_with_marks_at_one_place_follow_each_its_own() -> Non
     assert [(n.staff, n.velocity) for n in score.notes] == [(1, 96), (2, 49)]
 
 
-def test_a_dynamic_of_one_staff_or_one_voice_leaves_the_others_alone() -> None:
-    staff = dynamic("pp", "<voiceAssignment>allInStaff</voiceAssignment>")
-    voice = dynamic("ff", "<voiceAssignment>currentVoiceOnly</voiceAssignment>")
+@pytest.mark.parametrize("tag", ["voiceAssignment", "applyToVoice"])
+def test_a_dynamic_of_one_staff_or_one_voice_leaves_the_others_alone(tag: str) -> None:
+    staff = dynamic("pp", f"<{tag}>allInStaff</{tag}>")
+    voice = dynamic("ff", f"<{tag}>currentVoiceOnly</{tag}>")
     upper = bar(staff + WHOLE, "", voice + chord("whole", 64))
     score = played(upper, bar(WHOLE), version="4.50", part=PIANO)
     assert [(n.staff, n.voice, n.velocity) for n in score.notes] == [(1, 1, 33), (1, 2, 112), (2, 1, 80)]
