@@ -1,28 +1,39 @@
 """A MuseScore score (.mscx, of MuseScore 2, 3 or 4) on paper: parts, bars, chords and marks put together."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ....dsl.findings.diagnostics import Diagnostic
 from ..guard.faults import fault, warning
+from ..guard.sightings import Sightings
 from ..guard.xml import Node
 from ..playback.articulations import gate_percent, velocity_percents
 from ..playback.sorted_times import Timeline
-from ..playback.written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenScore, bar_starts
+from ..playback.written import (
+    GraceChord,
+    Place,
+    WrittenBar,
+    WrittenChord,
+    WrittenNote,
+    WrittenScore,
+    bar_starts,
+)
 from .bars import LocalMeter, read_bars, section_breaks, staff_measures
 from .chords import RawChord
+from .finish import with_surroundings
 from .marks import Layout, Marks, read_marks
 from .parts import Instrument, Part, read_parts
-from .values import whole_child
+from .values import Writer, whole_child
 from .voices import Ground, Paper, read_measure
 
-_VERSIONS = (2, 3, 4)
+_VERSIONS = (1, 2, 3, 4)
 MAX_INSTRUMENT_CHANGES = 512
 
 
-def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
-    """The score on paper and the reader's warnings.
+def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[WrittenScore, list[Diagnostic]]:
+    """The score on paper and the reader's warnings; `style`: the root of the archive's style file.
 
     Raises PieceError MV406 for a file that is no score of MuseScore 2 to 4, MV407 for one that makes no
     sense.
@@ -35,6 +46,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     bars, local_meters = read_bars(columns, breaks, name)
     starts = bar_starts(bars, name)
     paper = Paper(onsets=[[] for _ in bars])
+    writer = _writer(root)
     division = whole_child(name, score, "Division", 480, 1, 100_000)
     for staff, column in enumerate(columns):
         stretches = {meter.bar_index: meter.stretch for meter in local_meters if meter.staff == staff}
@@ -42,15 +54,29 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
         for index, measure in enumerate(column):
             stretch = stretches.get(index, stretch)
             read_measure(
-                measure, Ground(name, bars[index], index, starts[index], staff, stretch, division), paper
+                measure,
+                Ground(name, bars[index], index, starts[index], staff, stretch, division, writer),
+                paper,
             )
     bar_repeats = _bar_repeats(columns, paper, name)
     onsets = [sorted(set(bar_onsets)) for bar_onsets in paper.onsets]
-    layout = Layout(name, parts, starts, onsets, int(root.attributes["version"].partition(".")[0]))
-    marks = read_marks(paper.marks, layout)
+    layout = Layout(name, parts, tuple(bars), starts, onsets, writer.major_version)
+    marks = read_marks(paper.marks, layout, (style or score).child("Style"))
     tracks, track_of = _tracks(parts, marks, layout)
-    findings = [*_meter_findings(local_meters, name), *marks.findings]
-    chords = _Finish(parts, marks, layout, track_of, tracks).chords(paper.chords, bars, findings)
+    percussion = frozenset(staff for part in parts for staff in part.percussion_staves)
+    raw = with_surroundings(paper, bars, marks, layout, percussion)
+    findings = [*_meter_findings(local_meters, layout), *marks.sightings.findings(name)]
+    if writer.major_version == 1:
+        findings.append(
+            warning(
+                "MV463",
+                name,
+                "a file of MuseScore 1: its notes are read, its lines (slurs, hairpins, ottavas, endings), "
+                "two-note tremolos and jumps are not",
+                "open it in MuseScore 2 or 3 and save it again",
+            )
+        )
+    chords = _Finish(parts, marks, layout, track_of, tracks).chords(raw, bars, findings)
     written = WrittenScore(
         title=_title(score),
         tracks=tuple(instrument.track for instrument in tracks),
@@ -63,6 +89,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
         chords=tuple(chords),
         voltas=tuple(marks.voltas),
         tempi=tuple(marks.tempi),
+        gradual_tempi=tuple(marks.gradual_tempi),
         holds=tuple(marks.holds),
         pauses=tuple(marks.pauses),
         dynamics=tuple(marks.dynamics),
@@ -79,17 +106,24 @@ def _score(root: Node, name: str) -> Node:
     version = root.attributes.get("version", "")
     major = version.partition(".")[0]
     if not major.isdecimal() or int(major[:6]) not in _VERSIONS:
+        is_newer = major.isdecimal() and int(major[:6]) > max(_VERSIONS)
         raise fault(
             "MV406",
             name,
-            f"a file of MuseScore version {version[:20]!r}; versions 2, 3 and 4 are read",
-            "open it in MuseScore and save it again",
+            f"a file of MuseScore version {version[:20]!r}; versions 1 to 4 are read",
+            "export it as MusicXML" if is_newer else "open it in MuseScore and save it again",
             line=root.line,
         )
-    score = root.child("Score")
+    score = root if int(major) == 1 else root.child("Score")
     if score is None:
         raise fault("MV406", name, "it holds no <Score>", line=root.line)
     return score
+
+
+def _writer(root: Node) -> Writer:
+    program = re.match(r"(\d{1,4})\.(\d{1,4})", root.value("programVersion"))
+    is_old = program is not None and (int(program[1]), int(program[2])) < (3, 6)
+    return Writer(int(root.attributes["version"].partition(".")[0]), is_old)
 
 
 def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> dict[tuple[int, int], int]:
@@ -141,18 +175,16 @@ def _tracks(
     return tracks, track_of
 
 
-def _meter_findings(local_meters: Sequence[LocalMeter], name: str) -> list[Diagnostic]:
-    return [
-        warning(
-            "MV455",
-            name,
-            f"staff {meter.staff + 1} has a time signature of its own from bar {meter.bar_index + 1} "
-            "on; bars and beats follow the others",
-            line=meter.line,
-        )
-        for meter in local_meters
-        if meter.stretch != 1
-    ]
+def _meter_findings(local_meters: Sequence[LocalMeter], layout: Layout) -> list[Diagnostic]:
+    seen = Sightings()
+    for meter in local_meters:
+        if meter.stretch != 1:
+            seen.add(
+                "MV455",
+                "a staff has a time signature of its own, bars and beats follow the others",
+                layout.sighting(Place(meter.bar_index, Fraction(0)), meter.staff),
+            )
+    return seen.findings(layout.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +239,7 @@ class _Finish:
             [(staff, time(start), time(end), shift) for staff, start, end, shift in marks.ottavas]
         )
         self.trills = _lines(
-            [(staff * 4 + voice, time(start), time(end), 1) for staff, voice, start, end in marks.trills]
+            [(staff * 4 + voice, time(start), time(end), 1) for staff, voice, start, end, _ in marks.trills]
         )
         self.holds = {time(hold.start) for hold in marks.holds}
 
@@ -215,7 +247,7 @@ class _Finish:
         self, raw: Sequence[RawChord], bars: Sequence[WrittenBar], findings: list[Diagnostic]
     ) -> list[WrittenChord]:
         finished = []
-        late: list[RawChord] = []
+        late = Sightings()
         muted = [part for part in self.parts if part.instrument.is_muted]
         silent = {staff for part in muted for staff in part.staves}
         findings.extend(
@@ -230,21 +262,15 @@ class _Finish:
             if chord.staff not in self.sounding or chord.staff in silent:
                 continue
             if not 0 <= chord.place.offset_qn < bars[chord.place.bar_index].length_qn:
-                late.append(chord)
+                late.add(
+                    "MV456",
+                    "chords stand outside their bars and are not played",
+                    self.layout.sighting(chord.place, chord.staff),
+                    "repair the bar in MuseScore",
+                )
                 continue
             finished.append(self.finish(chord))
-        if late:
-            first = late[0]
-            findings.append(
-                warning(
-                    "MV456",
-                    self.layout.name,
-                    f"{len(late)} chords stand outside their bars and are not played, the first "
-                    f"in bar {first.place.bar_index + 1}",
-                    "repair the bar in MuseScore",
-                    line=first.line,
-                )
-            )
+        findings.extend(late.findings(self.layout.name))
         return finished
 
     def finish(self, chord: RawChord) -> WrittenChord:
@@ -277,6 +303,11 @@ class _Finish:
             velocity_percents=velocity_percents(instrument.velocities, chord.table_names),
             tremolo=chord.tremolo,
             lyrics=chord.lyrics,
+            syllabics=chord.syllabics,
+            ornament=chord.ornament,
+            arpeggio=chord.arpeggio,
+            late_qn=chord.late_qn,
+            longer_qn=chord.longer_qn,
             has_flams=instrument.track.is_drums and chord.staff in self.percussion,
             shown_staff=self.shown_staff(chord),
         )

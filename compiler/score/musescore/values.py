@@ -1,6 +1,7 @@
 """Numbers out of a MuseScore file, checked: whole numbers, fractions of a whole note, note values."""
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
@@ -31,6 +32,15 @@ _VALUES_QN = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Which MuseScore wrote a file, where its words have changed their meaning."""
+
+    major_version: int = 3
+    has_old_mordents: bool = False
+    """Before 3.6 "ornamentMordent" was the sign without a stroke, now the short trill."""
+
+
 def refuse(name: str, node: Node, message: str, hint: str = "") -> NoReturn:
     """Raises the PieceError for a file whose content makes no sense at this element."""
     raise fault(
@@ -54,6 +64,8 @@ def whole_child(name: str, node: Node, tag: str, default: int, low: int, high: i
 def notes_fraction_qn(name: str, node: Node, text: str) -> Fraction:
     """ "3/8" of a whole note, in quarter notes."""
     match = _FRACTION.match(text)
+    if match is None and text.strip() == "0":
+        return Fraction(0)
     if match is None or int(match[2]) == 0:
         refuse(name, node, f"{text[:20]!r} in <{node.tag}> is not a fraction of a whole note")
     value = Fraction(4 * int(match[1]), int(match[2]))
@@ -95,10 +107,15 @@ def note_value(name: str, node: Node, bar_qn: Fraction) -> tuple[Fraction, Fract
 
 def seconds(text: str) -> Fraction | None:
     """A pause in seconds, 0 to 60; None where the text is no such number."""
+    return decimal(text, 60)
+
+
+def decimal(text: str, most: int) -> Fraction | None:
+    """A number from 0 to `most`, exactly as it is written; None where the text is no such number."""
     if not _DECIMAL.match(text):
         return None
     value = Fraction(text.strip())
-    return value if value <= 60 else None
+    return value if value <= most else None
 
 
 def checked(name: str, node: Node, position: Fraction) -> Fraction:

@@ -11,12 +11,13 @@ from fractions import Fraction
 
 from ....dsl.findings.diagnostics import Diagnostic
 from ..guard.faults import fault
-from ..guard.limits import MAX_DENOMINATOR, MAX_NOTES, check_seconds
+from ..guard.limits import MAX_DENOMINATOR, MAX_NOTES, MAX_TEMPI, check_seconds
 from ..model import Measure, Note, RehearsalMark, Score, TempoMark
-from .repeats import playing_order
-from .strokes import Stroke, strokes_of, ties_of
+from .repeats import order_findings, playing_order
+from .strokes import Stroke, strokes_of
 from .tempo import PaperTempo, played_tempi
-from .velocity import staff_velocities, tick_of
+from .ties import ties_of
+from .velocity import Loudness
 from .written import WrittenChord, WrittenScore, bar_starts
 
 
@@ -41,7 +42,7 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
         raise fault("MV407", name, "its endings leave out every bar", "number the endings 1, 2, ...")
     measures = _measures(score, order)
     # Before any note is made: a piece of a thousand repeats is refused at once.
-    tempi = _tempi(score, measures, starts, tempo, order)
+    tempi = _tempi(score, measures, starts, tempo, order, name)
     check_seconds(tempi, measures[-1].end_qn, name)
     sounds = _sounds(score, starts, tempo, name)
     notes: list[Note] = []
@@ -60,7 +61,7 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
         tempi=tempi,
         marks=_marks(score, measures),
         digest=digest,
-        findings=tuple(findings),
+        findings=(*findings, *order_findings(score.bars, order, name)),
     )
 
 
@@ -80,16 +81,16 @@ def _sounds(
     score: WrittenScore, starts: Sequence[Fraction], tempo: PaperTempo, name: str
 ) -> dict[int, list[_Sound]]:
     """What each bar of the file sounds like, by bar index."""
-    curves = staff_velocities(score, starts, tempo)
+    loudness = Loudness(score, starts, tempo)
     links = ties_of(score.chords, starts, [track for track, _ in score.staff_tracks])
     by_bar: dict[tuple[int, int], list[_Sound]] = {}
     count = 0
     for index, chord in enumerate(score.chords):
         start = starts[chord.place.bar_index] + chord.place.offset_qn
-        # Graces and strokes are as loud as the chord's place says, as MuseScore plays them.
-        dynamic = curves[chord.staff].at(tick_of(start))
         sounds = by_bar.setdefault((chord.staff, chord.place.bar_index), [])
         for stroke in strokes_of(index, score.chords, links, tempo.at(start)):
+            # Each stroke is as loud as its own moment says: a roll under a hairpin grows.
+            dynamic = loudness.at(chord.staff, chord.voice, start + stroke.delay_qn)
             sounds.append(_Sound(stroke, chord, _velocity(stroke, chord, dynamic)))
             count += 1
             if stroke.length_qn.denominator > MAX_DENOMINATOR:
@@ -130,6 +131,7 @@ def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
     in_bar = chord.place.offset_qn
     if stroke.delay_qn:
         in_bar += stroke.delay_qn
+    lyric, syllabic = (None, "single") if stroke.grace else _lyric(chord, measure.pass_number)
     return Note(
         onset_qn=measure.start_qn + in_bar,
         length_qn=stroke.length_qn,
@@ -144,17 +146,26 @@ def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
         onset_in_bar_qn=in_bar,
         beat=(in_bar if measure.meter.denominator == 4 else in_bar / measure.meter.beat_qn) + 1,
         grace=stroke.grace,
-        lyric=None if stroke.grace else _lyric(chord.lyrics, measure.pass_number),
+        lyric=lyric,
+        syllabic=syllabic,
         articulations=chord.articulations if not stroke.grace else (),
     )
 
 
-def _lyric(lyrics: tuple[tuple[int, str], ...], pass_number: int) -> str | None:
-    """The verse of this pass; where there are fewer verses, the last one there is."""
-    if not lyrics:
-        return None
-    sung = [(verse, text) for verse, text in lyrics if verse <= pass_number]
-    return max(sung)[1] if sung else None
+def _lyric(chord: WrittenChord, pass_number: int) -> tuple[str | None, str]:
+    """(text, syllabic) of the verse of this pass; where there are fewer verses, of the last one there is."""
+    if not chord.lyrics:
+        return None, "single"
+    sung = [
+        (verse, text, chord.syllabics[index] if index < len(chord.syllabics) else "single")
+        for index, (verse, text) in enumerate(chord.lyrics)
+        if verse <= pass_number
+    ]
+    if not sung:
+        return None, "single"
+    _, text, syllabic = max(sung)
+    # An empty text is a note that an earlier syllable is held over.
+    return (text, syllabic) if text else (None, "single")
 
 
 def _tempi(
@@ -163,6 +174,7 @@ def _tempi(
     starts: Sequence[Fraction],
     tempo: PaperTempo,
     order: Sequence[int],
+    name: str,
 ) -> tuple[TempoMark, ...]:
     marks: list[TempoMark] = []
     pauses: list[tuple[Fraction, Fraction]] = []
@@ -173,6 +185,10 @@ def _tempi(
         here = starts[index]
         for time, value in tempo.between(here, here + measure.length_qn):
             marks.append(TempoMark(measure.start_qn + time - here, value))
+        if len(marks) > MAX_TEMPI:
+            raise fault(
+                "MV408", name, f"more than {MAX_TEMPI} changes of tempo once its repeats are unrolled"
+            )
         pauses.extend((measure.start_qn + offset, length) for offset, length in by_bar.get(index, ()))
         section = score.bars[index].section_break_s
         if section and position + 1 < len(measures):
