@@ -21,8 +21,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "score: waltz.mid",
     ),
     "MV101": (
-        "video: {fps: 30",
-        "video: {fps: 30}",
+        "title: [Waltz: , }",
+        "title: Waltz",
     ),
     "MV102": (
         "effects: {vibes: [{at: 2.10, to: 1}]}",
@@ -71,6 +71,26 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "MV115": (
         "video: {fps: fast}",
         "video: {fps: 30000/1001}",
+    ),
+    "MV120": (
+        "visuals:\n  depth: 0.8\n   truncation: 0.9",
+        "visuals:\n  depth: 0.8\n  truncation: 0.9",
+    ),
+    "MV121": (
+        "visuals:\n  depth:0.8",
+        "visuals:\n  depth: 0.8",
+    ),
+    "MV122": (
+        'title: "Waltz',
+        'title: "Waltz"',
+    ),
+    "MV123": (
+        "visuals: {depth: 0,8}",
+        "visuals: {depth: 0.8}",
+    ),
+    "MV124": (
+        "visuals\n  depth: 0.8",
+        "visuals:\n  depth: 0.8",
     ),
     "MV201": (
         "video: {frame: miror}",
