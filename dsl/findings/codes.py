@@ -195,8 +195,8 @@ _TABLE = (
         "a sign of another kind",
         ERROR,
         "A sign only looks like the one that YAML needs: curly quotes of a word processor, a wide colon, a "
-        "space that does not break, a comma in place of the decimal point, a backslash between folders. Write "
-        "plain quotes, `:`, a plain space, `0.8` and `/`.",
+        "space that does not break, a comma in place of the decimal point, a backslash between folders. "
+        "Write plain quotes, `:`, a plain space, `0.8` and `/`.",
     ),
     Code(
         "MV124",

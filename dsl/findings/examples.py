@@ -21,8 +21,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "score: waltz.mid",
     ),
     "MV101": (
-        "title: [Waltz: , }",
-        "title: Waltz",
+        "video: {fps: [}, size: ]",
+        "video: {fps: 30}",
     ),
     "MV102": (
         "effects: {vibes: [{at: 2.10, to: 1}]}",

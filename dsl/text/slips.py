@@ -44,7 +44,7 @@ SIGNS = {
 }
 """Signs that look like those of YAML and are others, as word processors and other keyboards write them."""
 _SIGN = re.compile("[" + "".join(SIGNS) + "]")
-_BREAK = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
+BREAK = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
 _TABS = re.compile(r"[ ]*\t[ \t]*")
 _KEY = r"[A-Za-z_][\w.#-]*"
 _DASH = re.compile(r"(?P<before> *-)(?=[{\[\"'A-Za-z])")
@@ -79,7 +79,7 @@ def slip(text: str, file: str, line: int, begun: int | None) -> Diagnostic | Non
     """
     if len(text) > MAX_CHARACTERS:
         return None
-    parts = _BREAK.split(text)
+    parts = BREAK.split(text)
     lines, breaks = parts[::2], [*parts[1::2], ""]
     line = min(line, len(lines) - 1)
     helps: _Repair | None = None
