@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .discover import PiecePath, pieces_from
+from .output import format_option
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
@@ -36,15 +37,11 @@ class CodesParam(click.ParamType[tuple[str, ...]]):
 
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How findings are written. [default: github under GitHub Actions, else text]",
-)
+@format_option("An array of objects, one for each finding.", FORMATS, None)
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.option("--select", type=CodesParam(), default="MV", show_default=False, help="Only these: MV344,MV4.")
 @click.option("--ignore", type=CodesParam(), help="All but these: MV342.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings, and no count of them.")
 @click.option("--legacy-pan-grid", type=click.Path(path_type=Path), hidden=True)
 def check(
     pieces: tuple[Path, ...],
@@ -52,6 +49,7 @@ def check(
     strict: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...] | None,
+    quiet: bool,
     legacy_pan_grid: Path | None,
 ) -> None:
     """Say what is wrong with a piece, and where.
@@ -60,7 +58,8 @@ def check(
     current folder, or all pieces below it. `# musicvis: ignore[MV344]` on a line of YAML, or alone above it,
     leaves out its findings of that code.
 
-    Exit code 0: nothing to mend; 1: findings; 2: the command was used wrongly, or failed itself.
+    Without --format, findings are text; under GitHub Actions, annotations.
+    Exit code 0: nothing to fix; 1: findings; 2: the command was used wrongly, or failed itself.
     """
     form = form or default_format()
     manifests = pieces or tuple(map(_relative, pieces_from(Path.cwd())))
@@ -78,10 +77,11 @@ def check(
         click.echo("musicvis itself failed here; please report the lines above", err=True)
         sys.exit(2)
     kept = [d for d in found if d.code.startswith(select) and not (ignore and d.code.startswith(ignore))]
-    text = findings_text(kept, files, form, wants_colour(sys.stdout))
+    colour = wants_colour(sys.stdout)
+    text = findings_text(kept, files, form, colour)
     if text:
-        click.echo(text)
-    if form in ("text", "concise"):
+        click.echo(text, color=colour)
+    if form in ("text", "concise") and not quiet:
         click.echo(summary(kept), err=True)
     sys.exit(exit_code(kept, strict))
 

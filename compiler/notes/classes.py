@@ -36,17 +36,27 @@ def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None
         return None
     likes = get_close_matches(_normal(name), _by_name(), 3, 0.8)
     near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
-    near = near or [names[0] for _, names in search(name)[:CANDIDATES_SHOWN]]
+    near = near or [names[0] for _, names in holding(name)[:CANDIDATES_SHOWN]]
     if near:
         hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
     else:
-        hint = "look for one with `musicvis classes WORD`"
+        hint = "nothing is near it; search for another subject, as `musicvis classes bird`"
     findings.append(Diagnostic("MV331", span, f"{name} is none of the 1000 ImageNet classes", hint))
     return None
 
 
 def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
     """Classes that a text may mean, best first: the name, a whole word of it, a part of it, a likeness."""
+    found = holding(text)
+    if found or not _normal(text):
+        return found
+    likes = get_close_matches(_normal(text), _by_name(), CANDIDATES_SHOWN, 0.75)
+    indices = dict.fromkeys(index for like in likes for index in _by_name()[like])
+    return tuple((index, class_names()[index]) for index in indices)
+
+
+def holding(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
+    """Classes whose names hold a text, best first: the name itself, a whole word of it, a part of it."""
     wanted = _normal(text)
     if not wanted:
         return ()
@@ -56,9 +66,6 @@ def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
         best = min(ranks)
         if best < _NO_MATCH:
             ranked.append((best, index))
-    if not ranked:
-        likes = get_close_matches(wanted, _by_name(), CANDIDATES_SHOWN, 0.6)
-        ranked = [(i, index) for i, like in enumerate(likes) for index in _by_name()[like]]
     indices = dict.fromkeys(index for _, index in sorted(ranked))
     return tuple((index, class_names()[index]) for index in indices)
 
