@@ -244,7 +244,28 @@ def _result(finding: Diagnostic, rule_index: int) -> dict[str, Any]:
         "level": _sarif_level(finding.severity),
         "message": {"text": _sentence(finding)},
         "locations": [{"physicalLocation": location}],
-    } | ({"properties": finding_record(finding)["place"]} if finding.place else {})
+    } | _sarif_fixes(finding) | ({"properties": finding_record(finding)["place"]} if finding.place else {})
+
+
+def _sarif_fixes(finding: Diagnostic) -> dict[str, Any]:
+    """The replacements of a finding, where it has some, as SARIF's fixes."""
+    changes: dict[str, list[dict[str, Any]]] = {}
+    for edit in finding.edits:
+        region = {
+            "startLine": edit.span.line,
+            "startColumn": edit.span.column,
+            "endLine": edit.span.end_line,
+            "endColumn": edit.span.end_column,
+        }
+        replacement = {"deletedRegion": region, "insertedContent": {"text": edit.text}}
+        changes.setdefault(edit.span.file, []).append(replacement)
+    if not changes:
+        return {}
+    artifacts = [
+        {"artifactLocation": {"uri": _uri(file)}, "replacements": replacements}
+        for file, replacements in changes.items()
+    ]
+    return {"fixes": [{"description": {"text": escaped(finding.hint)}, "artifactChanges": artifacts}]}
 
 
 def _sarif_level(severity: Severity) -> str:

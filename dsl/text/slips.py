@@ -50,6 +50,7 @@ _KEY = r"[A-Za-z_][\w.#-]*"
 _DASH = re.compile(r"(?P<before> *-)(?=[{\[\"'A-Za-z])")
 _TIGHT = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY}):)(?=[^\s:/\\])")
 _FLOW_TIGHT = re.compile(rf"(?<=[{{,\s])(?P<key>{_KEY}):(?=[^\s:/\\,}}\]])")
+_COLOUR = re.compile(r":\s+(?P<colour>#[0-9A-Fa-f]{3,8})(?=\s*[,}\]])")
 _EQUALS = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY}))(?P<sign> *= *)(?=\S)")
 _BARE = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY})) *(?:#.*)?\Z")
 _UNSIGNED = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY}))(?P<gap> +)(?=[^\s:=#])")
@@ -135,6 +136,8 @@ def _repairs(lines: list[str], line: int, begun: int | None) -> Iterator[_Repair
     for at in near:
         yield from _equals(lines, at)
     yield from _backslashes(lines, line)
+    for at in near:
+        yield from _colour(lines, at)
     yield from _quotes(lines, line)
     yield from _brackets(lines, near)
     yield from _quoted_value(lines, line)
@@ -300,6 +303,16 @@ def _missing_colon(lines: list[str], at: int) -> Iterator[_Repair]:
         hint = f"write `{found['key']}: {_short(text[found.end() :])}`"
         message = f"the colon after `{found['key']}` is missing"
         yield _Repair("MV124", at, found.start("key"), len(found["key"]), message, hint, (edit,))
+
+
+def _colour(lines: list[str], at: int) -> Iterator[_Repair]:
+    """A colour without quotes within braces, where # begins a comment that hides the closing brace."""
+    for found in _COLOUR.finditer(lines[at]):
+        start, end = found.span("colour")
+        message = "what follows # is a comment, so the bracket behind it is not closed"
+        hint = f'write the colour in quotes: "{found["colour"]}"'
+        edit = (at, start, end, f'"{found["colour"]}"')
+        yield _Repair("MV121", at, start, end - start, message, hint, (edit,))
 
 
 def _backslashes(lines: list[str], line: int) -> Iterator[_Repair]:
