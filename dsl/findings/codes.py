@@ -369,14 +369,14 @@ _TABLE = (
     ),
     Code(
         "MV310",
-        "lane of nothing",
+        "lane without a target",
         ERROR,
         "A lane is named after a bus, whose place between the ears it moves, or after a parameter: "
         "`vibes.gain`, `vibes.tremolo.rate`, `visuals.depth`. Nothing of this name can be moved.",
     ),
     Code(
         "MV311",
-        "mirror of nothing",
+        "mirror of an unknown lane",
         ERROR,
         "`mirror: glock.right` names a lane of the piece that has points.",
     ),

@@ -238,13 +238,17 @@ def _result(finding: Diagnostic, rule_index: int) -> dict[str, Any]:
             "endLine": span.end_line,
             "endColumn": max(span.end_column, 1),
         }
-    return {
-        "ruleId": finding.code,
-        "ruleIndex": rule_index,
-        "level": _sarif_level(finding.severity),
-        "message": {"text": _sentence(finding)},
-        "locations": [{"physicalLocation": location}],
-    } | _sarif_fixes(finding) | ({"properties": finding_record(finding)["place"]} if finding.place else {})
+    return (
+        {
+            "ruleId": finding.code,
+            "ruleIndex": rule_index,
+            "level": _sarif_level(finding.severity),
+            "message": {"text": _sentence(finding)},
+            "locations": [{"physicalLocation": location}],
+        }
+        | _sarif_fixes(finding)
+        | ({"properties": finding_record(finding)["place"]} if finding.place else {})
+    )
 
 
 def _sarif_fixes(finding: Diagnostic) -> dict[str, Any]:
