@@ -35,7 +35,9 @@ class PiecePath(click.ParamType[Path]):
                     )
                 return path / MANIFEST
             if not path.exists():
-                self.fail(_missing(path), param, ctx)
+                self.fail(
+                    missing(path, f"name a folder that holds {MANIFEST}, or the manifest itself"), param, ctx
+                )
             if step := step_for(path, _command(ctx)):
                 raise Step(step, ctx)
         except OSError as error:
@@ -65,8 +67,8 @@ def _command(ctx: click.Context | None) -> str:
     return typed("musicvis", ctx.info_name, *place)
 
 
-def _missing(path: Path) -> str:
-    """What to say of a path that does not exist, with the names that come near it."""
+def missing(path: Path, hint: str) -> str:
+    """What to say of a path that does not exist: the name there that comes near it, or the hint."""
     from difflib import get_close_matches
 
     try:
@@ -77,7 +79,7 @@ def _missing(path: Path) -> str:
     near = get_close_matches(path.name.casefold()[:100], folded, 1, 0.6)
     if near:
         return f"{path} does not exist; did you mean {path.parent / folded[near[0]]}?"
-    return f"{path} does not exist; name a folder that holds {MANIFEST}, or the manifest itself"
+    return f"{path} does not exist; {hint}"
 
 
 def _pieces_named(begun: str) -> Iterator[str]:

@@ -25,10 +25,10 @@ INDENT = "  "
 
 
 @click.command(short_help="Say in words what acts at a place, or what a code means.")
-@click.argument("what", metavar="PLACE_OR_CODE", shell_complete=bar_words)
+@click.argument("what", required=False, metavar="PLACE_OR_CODE", shell_complete=bar_words)
 @click.argument("piece", type=PiecePath(), required=False)
 @format_option("One object, for a program.")
-def explain(what: str, piece: Path | None, form: str) -> None:
+def explain(what: str | None, piece: Path | None, form: str) -> None:
     """Say in words all that acts at a place of a piece, or what a code of `musicvis check` means.
 
     A place is written as in a manifest, '6|6', or without the bar that a shell takes for a pipe: 6:6 or 6.6;
@@ -40,6 +40,8 @@ def explain(what: str, piece: Path | None, form: str) -> None:
     musicvis explain 6:6 pieces/impassive
     musicvis explain MV204
     """
+    if what is None:
+        raise click.UsageError("name a place, as: musicvis explain 7:3, or a code: musicvis explain MV204")
     if re.fullmatch(r"MV[0-9]{3}", what, re.IGNORECASE):
         explain_code(what.upper(), form == JSON)
         return

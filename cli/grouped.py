@@ -66,21 +66,15 @@ def unknown_command(name: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches
     from pathlib import Path
 
-    from .next_step import is_score, step_for
+    from .next_step import step_for
     from .typed import typed
 
     near = get_close_matches(name.casefold()[:100], known, 1, 0.6)
     if near:
         return f"there is no command {name}; did you mean {near[0]}?"
     path = Path(name)
-    if is_score(path):
-        return (
-            f"there is no command {name}; to make a piece of a score, type: {typed('musicvis', 'new', path)}"
-        )
-    if step_for(path, "musicvis compile"):
-        return f"there is no command {name}; to see what works with such a file, type: " + typed(
-            "musicvis", "new", path
-        )
+    if step := step_for(path, "musicvis compile"):
+        return f"{name} is not a command.\n{step}"
     if (path / "piece.yaml").is_file() or path.name == "piece.yaml":
-        return f"there is no command {name}; to compile a piece, type: {typed('musicvis', 'compile', path)}"
+        return f"there is no command {name}; to compile the piece, type: {typed('musicvis', 'compile', path)}"
     return f"there is no command {name}; musicvis --help lists them"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from .beside import Beside, recordings_beside
-from .discover import MANIFEST, Step
+from .discover import MANIFEST, Step, missing
 from .files import write_new
-from .next_step import is_score, step_for
+from .next_step import folder_step, is_score, step_for
 from .report import tell_findings
 from .schema import schema_text
 from .typed import typed
@@ -25,9 +25,9 @@ NAMED = 5
 
 
 @click.command(short_help="Make a piece for a score, ready to compile.")
-@click.argument("score", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("score", type=click.Path(path_type=Path), required=False, metavar="SCORE")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
-def new(score: Path, folder: Path | None) -> None:
+def new(score: Path | None, folder: Path | None) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
     SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
@@ -38,6 +38,12 @@ def new(score: Path, folder: Path | None) -> None:
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
 
+    if score is None or score.is_dir():
+        if step := folder_step(score or Path(), "musicvis new"):
+            raise Step(step)
+        raise click.UsageError("name a score, as: musicvis new waltz.mscz")
+    if not score.exists():
+        raise click.UsageError(missing(score, "check its name and its folder"))
     if not is_score(score) and (step := step_for(score, "musicvis compile")):
         raise Step(step)
     folder = folder or Path(piece_folder(score))
@@ -57,7 +63,15 @@ def new(score: Path, folder: Path | None) -> None:
         folder / "effects.yaml": written.effects.encode(),
         folder / MANIFEST: written.manifest.encode(),
     }
-    write_new(files)
+    try:
+        write_new(files)
+    except click.ClickException as error:
+        if (folder / MANIFEST).exists():
+            other = folder.with_name(f"{folder.resolve().name}-2")
+            again = typed("musicvis", "new", score, other)
+            message = f"{error.message}\n{folder} is a piece already; to make another one, type:\n  {again}"
+            raise click.ClickException(message) from None
+        raise
     shown = Path(MANIFEST) if folder == Path() else folder / MANIFEST
     click.echo(f"wrote {shown} and {len(files) - 1} files beside it", err=True)
     for line in recording_lines(beside, parts):

@@ -76,7 +76,10 @@ def folder_step(folder: Path, command: str) -> str | None:
     shown = found[:NAMED]
     more = "" if len(found) <= NAMED else f" and {len(found) - NAMED} more"
     start = f"{folder} has no piece.yaml yet. To make a piece for a score that lies there{more}, type:"
-    if folder == Path():
+    if command == "musicvis new":
+        where = "here" if folder == Path() else "there"
+        start = f"no score is named. To make a piece for one that lies {where}{more}, type:"
+    elif folder == Path():
         start = f"no piece.yaml here or above. To make a piece for a score that lies here{more}, type:"
     return _lines(start, *(typed("musicvis", "new", path) for path in shown))
 

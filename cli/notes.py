@@ -76,12 +76,14 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
 
 
 @click.command(short_help="Search the 1000 subjects that a picture can have.")
-@click.argument("text", shell_complete=class_words)
+@click.argument("text", required=False, metavar="TEXT", shell_complete=class_words)
 @format_option("An array of objects with index and names.")
-def classes(text: str, form: str) -> None:
+def classes(text: str | None, form: str) -> None:
     """Search the 1000 ImageNet classes by name, as `musicvis classes drum`; the best comes first."""
     from ..compiler.notes.classes import search
 
+    if text is None:
+        raise click.UsageError("name a subject, as: musicvis classes drum")
     found = search(text)
     if form == JSON:
         echo_json([{"index": index, "names": names} for index, names in found])

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,7 +153,7 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
             said = [f"{item.name} ({_why(item)})" for item in wanted[:NAMED]]
             more = f" and {len(wanted) - NAMED} more" if len(wanted) > NAMED else ""
             line += f"; {missing}: {', '.join(said)}{more}"
-        lines.append(line)
+        lines += wrap(line, 79, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
     return lines
 
 

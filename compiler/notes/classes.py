@@ -34,7 +34,7 @@ def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None
         hint = "write its index: " + " or ".join(f"{i} ({described(i)})" for i in found)
         findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
         return None
-    likes = get_close_matches(_normal(name), _by_name(), 3, 0.8)
+    likes = _likes(_normal(name), 3)
     near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
     near = near or [names[0] for _, names in holding(name)[:CANDIDATES_SHOWN]]
     if near:
@@ -50,7 +50,7 @@ def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
     found = holding(text)
     if found or not _normal(text):
         return found
-    likes = get_close_matches(_normal(text), _by_name(), CANDIDATES_SHOWN, 0.75)
+    likes = _likes(_normal(text), CANDIDATES_SHOWN)
     indices = dict.fromkeys(index for like in likes for index in _by_name()[like])
     return tuple((index, class_names()[index]) for index in indices)
 
@@ -68,6 +68,11 @@ def holding(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
             ranked.append((best, index))
     indices = dict.fromkeys(index for _, index in sorted(ranked))
     return tuple((index, class_names()[index]) for index in indices)
+
+
+def _likes(wanted: str, most: int) -> list[str]:
+    """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
+    return get_close_matches(wanted[:100], _by_name(), most, 0.8 if len(wanted) > 6 else 0.85)
 
 
 def described(index: int) -> str:

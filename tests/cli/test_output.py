@@ -91,6 +91,8 @@ def test_a_place_can_be_typed_without_the_bar_of_a_pipe(written: str, place: str
         ("5..8", "5..8"),
         ("16..", "16.."),
         ("bars 3-5",) * 2,
+        ("5", "bars 5-5"),
+        ("5-8", "bars 5-8"),
     ],
 )
 def test_a_range_can_be_typed_so_too(written: str, stretch: str) -> None:
@@ -170,4 +172,4 @@ def test_classes_parts_bars_and_pieces_are_completed(
 def test_a_command_that_is_not_one_says_the_nearest_or_what_takes_the_file(tmp_path: Path, run: Run) -> None:
     assert "did you mean compile?" in run("compil").stderr
     score = tmp_path / "my waltz.mscz"
-    assert f'type: musicvis new "{score}"' in run(score).stderr
+    assert f'musicvis new "{score}"' in run(score).stderr
