@@ -173,3 +173,22 @@ def test_a_command_that_is_not_one_says_the_nearest_or_what_takes_the_file(tmp_p
     assert "did you mean compile?" in run("compil").stderr
     score = tmp_path / "my waltz.mscz"
     assert f'musicvis new "{score}"' in run(score).stderr
+
+
+def test_a_compile_prints_the_path_of_what_it_made_or_one_object(tmp_path: Path, run: Run) -> None:
+    pytest.importorskip("pedalboard")
+    score = Path(__file__).parents[1] / "compiler/score/data/waltz.mscz"
+    piece = tmp_path / "a piece"
+    assert run("new", score, piece).exit_code == 0
+    # A rule that means no note is a warning.
+    manifest = (piece / "piece.yaml").read_text().replace("{beat: 1}", "{beat: 3, pitch: C9}")
+    (piece / "piece.yaml").write_text(manifest)
+    command = ("compile", piece, "--only", "audio", "--seconds", "1")
+    sound = piece / "build/a piece-1s.wav"
+    first = run(*command)
+    assert (first.exit_code, first.stdout) == (0, f"{sound}\n")
+    assert "warning[" in first.stderr
+    told = json.loads(run(*command, "--json").stdout)
+    assert (told["film"], told["stems"]) == (str(sound), None)
+    quiet = run(*command, "-q")
+    assert (quiet.exit_code, quiet.stdout, quiet.stderr) == (0, "", "")
