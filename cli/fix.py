@@ -69,7 +69,7 @@ def _is_better(old: "Sequence[Diagnostic]", new: "Sequence[Diagnostic]") -> bool
 
 def _stop(findings: "Sequence[Diagnostic]") -> float:
     """The first line where something stops the reading of a text; infinite where nothing does."""
-    unread = {"MV101", *(f"MV12{i}" for i in range(5))}
+    unread = {"MV101", *(f"MV12{i}" for i in range(6))}
     return min((finding.span.line for finding in findings if finding.code in unread), default=inf)
 
 

@@ -205,6 +205,12 @@ _TABLE = (
         "A colon and a space stand between a key and its value: `title: Waltz`. A key whose block follows "
         "in the next lines ends with a colon, too: `visuals:`.",
     ),
+    Code(
+        "MV125",
+        "a comma is missing",
+        ERROR,
+        "Within braces a comma stands between a value and the next key: `{at: 5|1, to: 0.5}`.",
+    ),
     # Form
     Code(
         "MV201",

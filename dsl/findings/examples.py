@@ -92,6 +92,10 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "visuals\n  depth: 0.8",
         "visuals:\n  depth: 0.8",
     ),
+    "MV125": (
+        "effects: {vibes: [{at: 1 to: 0.5}]}",
+        "effects: {vibes: [{at: 1, to: 0.5}]}",
+    ),
     "MV201": (
         "video: {frame: miror}",
         "video: {frame: mirror}",

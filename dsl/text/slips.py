@@ -51,6 +51,7 @@ _DASH = re.compile(r"(?P<before> *-)(?=[{\[\"'A-Za-z])")
 _TIGHT = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY}):)(?=[^\s:/\\])")
 _FLOW_TIGHT = re.compile(rf"(?<=[{{,\s])(?P<key>{_KEY}):(?=[^\s:/\\,}}\]])")
 _COLOUR = re.compile(r":\s+(?P<colour>#[0-9A-Fa-f]{3,8})(?=\s*[,}\]])")
+_NO_COMMA = re.compile(rf"(?<=[^\s,{{\[:]) +(?P<key>{_KEY}):(?=\s)")
 _EQUALS = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY}))(?P<sign> *= *)(?=\S)")
 _BARE = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY})) *(?:#.*)?\Z")
 _UNSIGNED = re.compile(rf"(?P<before> *(?:- +)?(?P<key>{_KEY}))(?P<gap> +)(?=[^\s:=#])")
@@ -140,6 +141,8 @@ def _repairs(lines: list[str], line: int, begun: int | None) -> Iterator[_Repair
         yield from _colour(lines, at)
     yield from _quotes(lines, line)
     yield from _brackets(lines, near)
+    for at in near:
+        yield from _commas(lines, at)
     yield from _quoted_value(lines, line)
     for at in near:
         yield from _missing_colon(lines, at)
@@ -424,6 +427,17 @@ def _brackets(lines: list[str], near: list[int]) -> Iterator[_Repair]:
                 f"write `{closing}` at the end of {where}",
                 ((at, end, end, closing),),
             )
+
+
+def _commas(lines: list[str], at: int) -> Iterator[_Repair]:
+    """Commas that are missing between the keys of a pair of braces."""
+    found = list(_NO_COMMA.finditer(lines[at])) if "{" in lines[at] else []
+    if found:
+        first = found[0]
+        message = f"a comma is missing before `{first['key']}`"
+        edits = tuple((at, match.start(), match.start(), ",") for match in found)
+        hint = f"write `, {first['key']}:`"
+        yield _Repair("MV125", at, first.start("key"), len(first["key"]), message, hint, edits)
 
 
 def _quoted_value(lines: list[str], line: int) -> Iterator[_Repair]:
