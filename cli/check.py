@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .discover import PiecePath, pieces_from
+from .fix import fix_pieces
+from .output import format_option
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
@@ -36,15 +38,14 @@ class CodesParam(click.ParamType[tuple[str, ...]]):
 
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    help="How findings are written. [default: github under GitHub Actions, else text]",
-)
+@format_option("An array of objects, one for each finding.", FORMATS, None)
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.option("--select", type=CodesParam(), default="MV", show_default=False, help="Only these: MV344,MV4.")
 @click.option("--ignore", type=CodesParam(), help="All but these: MV342.")
+@click.option("--fix", is_flag=True, help="Write the fixes that are certain, shown first as a diff; asks.")
+@click.option("--diff", "diff_only", is_flag=True, help="Only show what --fix would write.")
+@click.option("-y", "--yes", is_flag=True, help="With --fix: do not ask.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings, and no count of them.")
 @click.option("--legacy-pan-grid", type=click.Path(path_type=Path), hidden=True)
 def check(
     pieces: tuple[Path, ...],
@@ -52,6 +53,10 @@ def check(
     strict: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...] | None,
+    fix: bool,
+    diff_only: bool,
+    yes: bool,
+    quiet: bool,
     legacy_pan_grid: Path | None,
 ) -> None:
     """Say what is wrong with a piece, and where.
@@ -60,15 +65,21 @@ def check(
     current folder, or all pieces below it. `# musicvis: ignore[MV344]` on a line of YAML, or alone above it,
     leaves out its findings of that code.
 
-    Exit code 0: nothing to mend; 1: findings; 2: the command was used wrongly, or failed itself.
+    Without --format, findings are text; under GitHub Actions, annotations.
+    Exit code 0: nothing to fix; 1: findings; 2: the command was used wrongly, or failed itself.
     """
     form = form or default_format()
     manifests = pieces or tuple(map(_relative, pieces_from(Path.cwd())))
+    if yes and not fix:
+        raise click.UsageError("--yes goes with --fix")
     try:
+        if fix or diff_only:
+            to_stderr = form not in ("text", "concise")
+            fix_pieces(manifests, is_shown_only=diff_only, is_agreed=yes, to_stderr=to_stderr)
         found, files = _checked(manifests)
         if legacy_pan_grid is not None:
             _write_grid(manifests[0], legacy_pan_grid)
-    except click.ClickException:
+    except (click.ClickException, click.Abort):
         raise
     except Exception:
         # Exit code 1 means findings of the piece; a fault of ours must not look like one.
@@ -77,12 +88,17 @@ def check(
         traceback.print_exc()
         click.echo("musicvis itself failed here; please report the lines above", err=True)
         sys.exit(2)
+    fixable = sum(bool(d.edits) for d in found)
     kept = [d for d in found if d.code.startswith(select) and not (ignore and d.code.startswith(ignore))]
-    text = findings_text(kept, files, form, wants_colour(sys.stdout))
+    colour = wants_colour(sys.stdout)
+    text = findings_text(kept, files, form, colour)
     if text:
-        click.echo(text)
-    if form in ("text", "concise"):
+        click.echo(text, color=colour)
+    if form in ("text", "concise") and not quiet:
         click.echo(summary(kept), err=True)
+        if fixable and not (fix or diff_only):
+            some = "all of them" if fixable == len(found) else f"{fixable} of them"
+            click.echo(f"musicvis check --fix can fix {some}; it shows what it changes first", err=True)
     sys.exit(exit_code(kept, strict))
 
 

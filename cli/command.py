@@ -10,9 +10,11 @@ from .. import __version__
 from .check import check
 from .clean import clean
 from .compile import compile_command
+from .complete import completion
 from .doctor import doctor
 from .explain import explain
 from .fmt import fmt
+from .grouped import OrderedGroup
 from .import_effects import import_command
 from .new import new
 from .notes import classes, notes
@@ -25,13 +27,27 @@ from .weights import weights
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
+SECTIONS = {
+    "First steps": ("new", "check", "compile"),
+    "While you write": ("notes", "explain", "classes", "plot", "fmt", "plan", "diff"),
+    "Sound": ("stems",),
+    "This machine": ("doctor", "weights", "clean", "completion"),
+    "Other programs": ("schema", "import"),
+}
+"""The commands in the order of use, under titles."""
+
+
+@click.group(context_settings=CONTEXT, cls=OrderedGroup, sections=SECTIONS)
 @click.version_option(__version__, "-V", "--version", prog_name="musicvis", message="%(prog)s %(version)s")
 def main() -> None:
     """Compile a written score into a music video.
 
-    A piece is a folder with a manifest, piece.yaml, and its scores. `musicvis check` says what is wrong
-    with it, `musicvis compile` makes the film.
+    A piece is a folder with a manifest, piece.yaml, and its scores. To begin:
+
+    \b
+      musicvis new waltz.mscz          makes the piece, a folder called waltz
+      musicvis compile waltz --draft   a first look, small and fast
+      musicvis check waltz             what is wrong with it, and where
     """
     try:
         Path.cwd()
@@ -44,6 +60,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+main.add_command(completion)
 main.add_command(new)
 main.add_command(check)
 main.add_command(compile_command)

@@ -18,7 +18,9 @@ from .film_options import (
     variant_of,
     variant_options,
 )
+from .grouped import GroupedCommand
 from .interrupts import Stopped, stoppable
+from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_findings
 
 if TYPE_CHECKING:
@@ -44,7 +46,28 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
     return int(index), int(count)
 
 
-@click.command("compile")
+GROUPS = {
+    "What to make": (
+        "output",
+        "draft",
+        "bars",
+        "seconds",
+        "size",
+        "fps",
+        "overrides",
+        "only",
+        "stems",
+        "bits",
+    ),
+    "How to make it": ("device", "precision", "backend", "workers", "trust_plugins", "verify"),
+    "Finished work": ("cache_dir", "cache_limit"),
+    "Several machines": ("ray", "worker", "shard"),
+    "What is said": ("form", "as_json", "quiet"),
+}
+"""The options of compile under titles."""
+
+
+@click.command("compile", cls=GroupedCommand, groups=GROUPS)
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option(
     "-o",
@@ -61,14 +84,14 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
     type=click.Choice(("auto", "fp32", "bf16")),
     default="auto",
     show_default=True,
-    help="Of BigGAN: exact, or the faster half.",
+    help="BigGAN precision: fp32 (exact) or bf16 (faster).",
 )
 @click.option(
     "--backend",
     type=click.Choice(("auto", "torch", "openvino")),
     default="auto",
     show_default=True,
-    help="What computes BigGAN.",
+    help="BigGAN backend.",
 )
 @click.option(
     "--workers", type=click.IntRange(1, 64), help="Processes side by side.  [default: one per core]"
@@ -82,7 +105,9 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
     "--stems", metavar="KINDS", callback=stem_kinds, help="Keep each bus as a file: dry, wet or dry,wet."
 )
 @click.option(
-    "--bits", type=click.Choice(("16", "24", "32")), help="Of a .wav or .flac; 32 are floats.  [default: 24]"
+    "--bits",
+    type=click.Choice(("16", "24", "32")),
+    help="Bit depth of the .wav or .flac; 32 is float.  [default: 24]",
 )
 @click.option(
     "--trust-plugins",
@@ -92,22 +117,23 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
     help="Run VST3 plugins that the piece names, from this folder.",
 )
 @cache_option
-@size_option("What the cache may take after this, as 20GB.  [default: 20GB]")
+@size_option("Maximum cache size after this run, e.g. 20GB.  [default: 20GB]")
 @click.option("--verify", is_flag=True, help="Decode the finished film and compare every frame.")
 @click.option("--ray", metavar="ADDRESS", help="Render on the machines of a Ray cluster: auto, or HOST:PORT.")
 @click.option(
     "--worker", is_flag=True, help="Only help another compile with the same cache: frames, and no film."
 )
 @click.option("--shard", metavar="I/N", callback=shard, help="Where worker I of N begins.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
-def compile_command(piece: Path | None, output: Path | None, quiet: bool, **options: Any) -> None:
+@format_option("One object: film, frames, frames_made, seconds, was_up_to_date, stems.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: str, **options: Any) -> None:
     """Compile a piece to a film.
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder.
     The film is written to build/NAME.mp4 beside the manifest, a passage or a draft to a name of its own;
-    it appears when it is whole, and not before. What is finished is kept: stop at any time, and the same
-    command goes on from there.
+    it appears when it is whole, and not before. What is finished is cached: stop at any time, and the same
+    command goes on from there. Its path is printed on stdout; all else goes to stderr.
     """
     from ..dsl.findings.diagnostics import PieceError
 
@@ -125,7 +151,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
         raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
     try:
         with kept(cache_dir) as store, stoppable():
-            plan = planned(manifest, variant, trusted, store)
+            plan = planned(manifest, variant, trusted, store, quiet)
             reporter.message(
                 f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
                 f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
@@ -142,7 +168,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
             )
             keep_within(store, cache_limit(limit_bytes))
     except PieceError as error:
-        tell_findings(error.diagnostics, {})
+        tell_findings(error.diagnostics, {}, quiet)
         sys.exit(1)
     except Stopped as stop:
         click.echo(f"\n{_stopped(reporter)}", err=True)
@@ -157,8 +183,36 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
         reason = error.strerror or str(error)
         click.echo(f"error: {error.filename or target}: {reason}; what is finished is kept", err=True)
         sys.exit(1)
-    for line in _ended(report, request, target, time.monotonic() - started_s):
+    took_s = time.monotonic() - started_s
+    for line in _ended(report, request, target, took_s):
         reporter.message(line)
+    if form == JSON:
+        echo_json(_record(report, request, target, took_s))
+    elif not quiet and (path := _result(report, request, target)) is not None:
+        click.echo(str(path))
+
+
+def _result(report: "RenderReport", request: "Request", target: Path) -> Path | None:
+    """What was asked for: the film, the sound, or the folder of stems; None for frames in the cache."""
+    if request.only == "frames":
+        return None
+    return report.stem_folder if request.only == "stems" else target
+
+
+def _record(report: "RenderReport", request: "Request", target: Path, took_s: float) -> dict[str, Any]:
+    """What a compile made, as plain values."""
+    film = None if request.only in ("stems", "frames") else str(target)
+    return {
+        "film": film,
+        "stems": None if report.stem_folder is None else str(report.stem_folder),
+        "was_up_to_date": report.was_there,
+        "frames": report.frame_count,
+        "frames_made": report.frames_made,
+        "segments": report.segment_count,
+        "segments_made": report.segments_made,
+        "bytes": report.byte_count,
+        "seconds": round(took_s, 3),
+    }
 
 
 def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Request":

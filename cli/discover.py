@@ -2,9 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
+from typing import IO, Any
 
 import click
+from click.shell_completion import CompletionItem
+
+from .next_step import folder_step, step_for
+from .typed import typed
 
 MANIFEST = "piece.yaml"
 
@@ -19,22 +25,78 @@ class PiecePath(click.ParamType[Path]):
         try:
             if path.is_dir():
                 if not (path / MANIFEST).is_file():
+                    if step := folder_step(path, _command(ctx)):
+                        raise Step(step, ctx)
                     self.fail(
-                        f"{path} holds no {MANIFEST}; `musicvis compile --help` says what a piece is",
+                        f"{path} has no {MANIFEST}, and no score to make one for; "
+                        "`musicvis new --help` says how a piece begins",
                         param,
                         ctx,
                     )
                 return path / MANIFEST
             if not path.exists():
                 self.fail(
-                    f"{path} does not exist; name a folder that holds {MANIFEST}, or the manifest itself",
-                    param,
-                    ctx,
+                    missing(path, f"name a folder that holds {MANIFEST}, or the manifest itself"), param, ctx
                 )
+            if step := step_for(path, _command(ctx)):
+                raise Step(step, ctx)
         except OSError as error:
             # A folder that may not be looked into, a name that is too long for the system.
-            self.fail(f"{path} cannot be looked at: {error.strerror}; name another", param, ctx)
+            self.fail(f"{path} cannot be opened: {error.strerror}; name another", param, ctx)
         return path
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Folders that hold a manifest, or lead to one, and manifests."""
+        return [CompletionItem(name, type="plain") for name in _pieces_named(incomplete)]
+
+
+class Step(click.UsageError):
+    """What to type in place of the command: shown without the usage of a command that was the wrong one."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message alone."""
+        click.echo(self.message, file=file, err=file is None)
+
+
+def _command(ctx: click.Context | None) -> str:
+    if ctx is None or ctx.info_name is None:
+        return "musicvis compile"
+    place = [str(ctx.params["what"])] if "what" in ctx.params else []
+    return typed("musicvis", ctx.info_name, *place)
+
+
+def missing(path: Path, hint: str) -> str:
+    """What to say of a path that does not exist: the name there that comes near it, or the hint."""
+    from difflib import get_close_matches
+
+    try:
+        names = [entry.name for entry in islice(path.parent.iterdir(), 1000)]
+    except OSError:
+        names = []
+    folded = {name.casefold(): name for name in names}
+    near = get_close_matches(path.name.casefold()[:100], folded, 1, 0.6)
+    if near:
+        return f"{path} does not exist; did you mean {path.parent / folded[near[0]]}?"
+    return f"{path} does not exist; {hint}"
+
+
+def _pieces_named(begun: str) -> Iterator[str]:
+    """Paths that begin so and are a piece, or folders on the way to one, at most two levels further."""
+    folder, _, start = begun.rpartition("/")
+    base = Path(folder) if folder else Path("/" if begun.startswith("/") else ".")
+    try:
+        entries = sorted(islice(base.iterdir(), 1000))
+    except OSError:
+        return
+    for entry in entries:
+        if not entry.name.startswith(start) or (entry.name.startswith(".") and not start.startswith(".")):
+            continue
+        name = f"{folder}/{entry.name}" if folder or begun.startswith("/") else entry.name
+        leads = entry.is_dir() and any(islice(chain(entry.glob(MANIFEST), entry.glob(f"*/{MANIFEST}")), 1))
+        if leads or entry.name == MANIFEST:
+            yield name
 
 
 def piece_here(folder: Path) -> Path:
@@ -44,7 +106,11 @@ def piece_here(folder: Path) -> Path:
     """
     found = nearest_piece(folder)
     if found is None:
-        raise click.UsageError(f"no {MANIFEST} here or above; say which piece, by its folder")
+        if step := folder_step(Path(), "musicvis compile") if folder == Path.cwd() else None:
+            raise Step(step)
+        raise click.UsageError(
+            f"no {MANIFEST} here or above; name the folder of a piece, or make one: musicvis new SCORE"
+        )
     return found
 
 

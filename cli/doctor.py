@@ -1,6 +1,5 @@
 """`musicvis doctor`: what this machine has of what musicvis can use, and what to type for the rest."""
 
-import json
 import platform
 import shutil
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 
 from .discover import PiecePath, nearest_piece
+from .output import JSON, echo_json, format_option
 
 RENDER, GAN, MUSICXML, OPENVINO, RAY, HRTF = (
     f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml", "openvino", "ray", "hrtf")
@@ -53,16 +53,16 @@ class Item:
 
 @click.command(short_help="Say what this machine has, and what to type for the rest.")
 @click.argument("piece", type=PiecePath(), required=False)
-@click.option("--json", "as_json", is_flag=True, help="An array of objects, one for each thing.")
-def doctor(piece: Path | None, as_json: bool) -> None:
+@format_option("An array of objects, one for each thing.")
+def doctor(piece: Path | None, form: str) -> None:
     """Say what this machine has of what musicvis can use, and what to type for the rest.
 
     With a PIECE, or inside one, its folder of BigGAN weights is looked at, too.
     Exit code 0: films can be compiled; 1: something that every film needs is missing.
     """
     items = examined(piece or nearest_piece(Path.cwd()))
-    if as_json:
-        click.echo(json.dumps([asdict(item) for item in items], indent=1))
+    if form == JSON:
+        echo_json([asdict(item) for item in items])
     else:
         click.echo("\n".join(line for item in items for line in item_lines(item)))
     sys.exit(int(any(item.needed and not item.found for item in items)))

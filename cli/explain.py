@@ -1,6 +1,5 @@
 """`musicvis explain`: everything that acts at a place of a piece, in words; or what a code means."""
 
-import json
 import re
 import sys
 from dataclasses import asdict
@@ -10,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .complete import bar_words
 from .discover import PiecePath, piece_here
 from .notes import pitch_name
+from .output import JSON, echo_json, format_option
+from .place_words import typed_place
 from .report import tell_findings
 
 if TYPE_CHECKING:
@@ -23,26 +25,30 @@ INDENT = "  "
 
 
 @click.command(short_help="Say in words what acts at a place, or what a code means.")
-@click.argument("what", metavar="PLACE_OR_CODE")
+@click.argument("what", required=False, metavar="PLACE_OR_CODE", shell_complete=bar_words)
 @click.argument("piece", type=PiecePath(), required=False)
-@click.option("--json", "as_json", is_flag=True, help="One object, for a program.")
-def explain(what: str, piece: Path | None, as_json: bool) -> None:
+@format_option("One object, for a program.")
+def explain(what: str | None, piece: Path | None, form: str) -> None:
     """Say in words all that acts at a place of a piece, or what a code of `musicvis check` means.
 
-    A place is written as in a manifest: 6|6, @B, end-1s. It says what sounds there, what is shown and by
+    A place is written as in a manifest, '6|6', or without the bar that a shell takes for a pipe: 6:6 or 6.6;
+    also @B, end-1s. It says what sounds there, what is shown and by
     which rule, where each lane stands and what it is doing. PIECE is a folder that holds piece.yaml, or the
     manifest itself; without one, the piece around the current folder.
 
     \b
-    musicvis explain '6|6' pieces/impassive
+    musicvis explain 6:6 pieces/impassive
     musicvis explain MV204
     """
+    if what is None:
+        raise click.UsageError("name a place, as: musicvis explain 7:3, or a code: musicvis explain MV204")
     if re.fullmatch(r"MV[0-9]{3}", what, re.IGNORECASE):
-        explain_code(what.upper(), as_json)
+        explain_code(what.upper(), form == JSON)
         return
+    what = typed_place(what)
     from ..compiler.reports.explain import PLACE, moment_at
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.render import json_text, shown
+    from ..dsl.findings.render import shown
     from ..dsl.load import load_piece
 
     manifest = piece or piece_here(Path.cwd())
@@ -54,8 +60,8 @@ def explain(what: str, piece: Path | None, as_json: bool) -> None:
         tell_findings(error.diagnostics, files)
         sys.exit(1)
     tell_findings(findings, files)
-    if as_json:
-        click.echo(json_text(moment_record(moment), indent=1))
+    if form == JSON:
+        echo_json(moment_record(moment))
     else:
         click.echo("\n".join(map(shown, moment_lines(moment))))
 
@@ -69,11 +75,11 @@ def explain_code(code: str, as_json: bool) -> None:
     if entry is None:
         raise click.UsageError(f"there is no code {code}; they go from {min(CODES)} to {max(CODES)}")
     if as_json:
-        click.echo(json.dumps({**asdict(entry), "page": code_page(code)}, ensure_ascii=False, indent=1))
+        echo_json({**asdict(entry), "page": code_page(code)})
         return
     click.echo(f"{entry.code} ({entry.severity}): {entry.title}\n")
     click.echo("\n".join(wrap(entry.explanation, WIDTH)))
-    for title, example in zip(("Not so:", "But so:"), EXAMPLES.get(code, ()), strict=False):
+    for title, example in zip(("Wrong:", "Right:"), EXAMPLES.get(code, ()), strict=False):
         click.echo("\n".join(("", title, *(f"{INDENT}{line}" for line in example.splitlines()))))
 
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from .complete import bar_words
 from .discover import piece_name
+from .place_words import range_callback
 from .report import summary, tell_findings
 
 if TYPE_CHECKING:
@@ -69,7 +71,11 @@ def variant_options(command: Command) -> Command:
         (
             click.option("--draft", is_flag=True, help="A first look: small, coarse and fast."),
             click.option(
-                "--bars", metavar="RANGE", help="A passage: 5..8 is bars 5, 6 and 7; also 6|6..7|3 or @B.. ."
+                "--bars",
+                metavar="RANGE",
+                callback=range_callback,
+                shell_complete=bar_words,
+                help="A passage: 5..8 is bars 5, 6 and 7; also 6:6..7:3 or @B.. .",
             ),
             click.option("--seconds", metavar="N", help="Only the first N seconds."),
             click.option("--size", metavar="WxH", help="Size of the film, as 1280x720."),
@@ -93,15 +99,24 @@ def variant_of(options: dict[str, Any]) -> Variant:
     return Variant(**{name: options.pop(name) for name in names})
 
 
-def planned(manifest: Path, variant: Variant, trusted: tuple[Path, ...], store: "Store | None") -> "Plan":
-    """The plan of a piece; its findings are told. Without one, the command ends with exit code 1."""
+def planned(
+    manifest: Path,
+    variant: Variant,
+    trusted: tuple[Path, ...],
+    store: "Store | None",
+    quiet: bool = False,
+) -> "Plan":
+    """The plan of a piece; its findings go to stderr, with `quiet` only errors.
+
+    Without a plan, the command ends with exit code 1.
+    """
     from ..compiler.cache.plan import compile_piece_kept
     from ..compiler.compile import compile_piece
     from ..dsl.findings.render import shown
 
     loaded = variant.loaded(manifest)
     made = compile_piece(loaded, trusted) if store is None else compile_piece_kept(loaded, trusted, store)
-    tell_findings(made.diagnostics, loaded.files)
+    tell_findings(made.diagnostics, loaded.files, quiet)
     if made.plan is None:
         click.echo(shown(f"{manifest}: {summary(made.diagnostics)}; nothing was written"), err=True)
         sys.exit(1)
@@ -125,15 +140,15 @@ def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: 
         raise click.UsageError(f"{output}: {error.strerror}; name another with -o") from None
     suffix = output.suffix.lower()
     if is_sound and suffix not in SOUND_SUFFIXES:
-        raise click.UsageError(f"{output}: a sound ends in .wav or .flac")
+        raise click.UsageError(f"{output}: a sound must end in .wav or .flac")
     if not is_sound and suffix not in FILM_SUFFIXES:
-        raise click.UsageError(f"{output}: a film ends in .mp4 (H.264 and AAC) or .mkv (H.264 and FLAC)")
+        raise click.UsageError(f"{output}: a film must end in .mp4 (H.264 and AAC) or .mkv (H.264 and FLAC)")
     if not output.parent.is_dir():
         raise click.UsageError(
             f"{output.parent} does not exist; make the folder first, or name another with -o"
         )
     if is_other:
-        raise click.UsageError(f"{output} is no file; name another with -o")
+        raise click.UsageError(f"{output} is not a regular file; choose another path with -o")
     try:
         # Found out now, not when the film is finished.
         with tempfile.TemporaryFile(dir=output.parent):

@@ -2,50 +2,115 @@
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
-from .discover import MANIFEST
+from .beside import Beside, recordings_beside
+from .discover import MANIFEST, Step, missing
 from .files import write_new
+from .next_step import folder_step, is_score, step_for
 from .report import tell_findings
 from .schema import schema_text
+from .typed import typed
 
 if TYPE_CHECKING:
     from ..compiler.score.model import Score
 
 
+NAMED = 5
+"""More names than that are not listed."""
+
+
 @click.command(short_help="Make a piece for a score, ready to compile.")
-@click.argument("score", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("score", type=click.Path(path_type=Path), required=False, metavar="SCORE")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
-def new(score: Path, folder: Path | None) -> None:
+def new(score: Path | None, folder: Path | None) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
     SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
     The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch class that
     occurs, and a lane for each part. Nothing is ever overwritten.
-    Without DIR, the folder is called like the score, here.
+    Without DIR, the folder is called like the score, here. Recordings (.wav, .flac) beside the score, or in a
+    folder stems there, that are called like its parts sound in place of the built-in instruments.
     """
-    from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft
+    from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
 
+    if score is None or score.is_dir():
+        if step := folder_step(score or Path(), "musicvis new"):
+            raise Step(step)
+        raise click.UsageError("name a score, as: musicvis new waltz.mscz")
+    if not score.exists():
+        raise click.UsageError(missing(score, "check its name and its folder"))
+    if not is_score(score) and (step := step_for(score, "musicvis compile")):
+        raise Step(step)
     folder = folder or Path(piece_folder(score))
     data, read = score_in(score)
+    parts = part_names(read)
+    beside = recordings_beside(score, parts)
+    stems = {part: stem_name(path, folder) for part, path in beside.parts.items()}
     name = name_in(score, folder)
     copied = name is None
     name = name or PurePosixPath("scores") / safe_name(score)
-    written = draft(read, str(name), folder.resolve().name)
-    files = {folder / name: data} if copied else {}
+    written = draft(read, str(name), score.stem, {part: str(stem) for part, (stem, _) in stems.items()})
+    files: dict[Path, bytes | Path] = {folder / name: data} if copied else {}
+    files |= {folder / stem: beside.parts[part] for part, (stem, is_copied) in stems.items() if is_copied}
     files |= {
         folder / PIECE_SCHEMA: schema_text("piece").encode(),
         folder / EFFECTS_SCHEMA: schema_text("effects").encode(),
         folder / "effects.yaml": written.effects.encode(),
         folder / MANIFEST: written.manifest.encode(),
     }
-    write_new(files)
+    try:
+        write_new(files)
+    except click.ClickException as error:
+        if (folder / MANIFEST).exists():
+            other = folder.with_name(f"{folder.resolve().name}-2")
+            again = typed("musicvis", "new", score, other)
+            message = f"{error.message}\n{folder} is a piece already; to make another one, type:\n  {again}"
+            raise click.ClickException(message) from None
+        raise
     shown = Path(MANIFEST) if folder == Path() else folder / MANIFEST
-    click.echo(f"wrote {shown} and {len(files) - 1} files beside it; a first look:", err=True)
-    click.echo(f"  musicvis compile {folder} --draft", err=True)
+    click.echo(f"wrote {shown} and {len(files) - 1} files beside it", err=True)
+    for line in recording_lines(beside, parts):
+        click.echo(line, err=True)
+    click.echo("a first look, small and fast; then the whole film:", err=True)
+    click.echo(f"  {typed('musicvis', 'compile', folder, '--draft')}", err=True)
+    click.echo(f"  {typed('musicvis', 'compile', folder)}", err=True)
+
+
+def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:
+    """How a piece in `folder` names a recording, and whether it must be copied there."""
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import MAX_AUDIO_BYTES, fault_inside
+
+    try:
+        name = PurePosixPath(recording.absolute().relative_to(folder.absolute()).as_posix())
+    except ValueError:
+        return PurePosixPath("stems") / safe_name(recording), True
+    if fault_inside(folder, name, MAX_AUDIO_BYTES, Span("")) is not None:
+        return PurePosixPath("stems") / safe_name(recording), True
+    return name, False
+
+
+def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
+    """What became of the recordings beside the score, in words."""
+    lines = [f"{path.name} sounds for the part {part}" for part, path in beside.parts.items()]
+    silent = [part for part in parts if part not in beside.parts]
+    if lines and silent:
+        lines.append(
+            f"the built-in instruments play {', '.join(silent[:NAMED])}" + "..." * (len(silent) > NAMED)
+        )
+    lines += [f"{path.name} is left out: {reason}" for path, reason in beside.refused]
+    if beside.others:
+        shown = ", ".join(path.name for path in beside.others[:NAMED])
+        lines.append(
+            f"not used: {shown}{'...' * (len(beside.others) > NAMED)}; a recording that is called like a "
+            f"part ({', '.join(list(parts)[:NAMED])}) sounds in its place"
+        )
+    return lines
 
 
 def score_in(path: Path) -> tuple[bytes, "Score"]:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .discover import MANIFEST, piece_here
+from .complete import bar_words, class_words, part_words
+from .discover import MANIFEST, Step, piece_here
+from .next_step import folder_step, is_score, step_for
+from .output import JSON, TEXT, echo_json, format_option
+from .place_words import range_callback
 from .report import tell_findings
 
 if TYPE_CHECKING:
@@ -24,36 +27,48 @@ COLUMNS = ("bar|beat", "seconds", "part", "pitch", "vel", "length", "lyric", "cl
 SHRINKING = ("classes", "part", "lyric")
 """Columns that give way, in this order, where the terminal is narrow."""
 LEAST_WIDTH = 8
+CSV = "csv"
+EXACT = ("beat", "onset_in_bar_qn", "onset_qn", "length_qn", "gate_qn")
+"""Columns of exact times, which are fractions in JSON."""
 
 
-@click.command()
+@click.command(short_help="List every note of a piece or of a score.")
 @click.argument(
     "source", type=click.Path(exists=True, path_type=Path), required=False, metavar="[PIECE_OR_SCORE]"
 )
-@click.option("--part", metavar="GLOB", help="Only the parts whose name fits, as 'vib*'.")
 @click.option(
-    "--bars", metavar="RANGE", help="Only what begins there: 5..8 is bars 5, 6 and 7; also 6|6..7|3."
+    "--part", metavar="GLOB", shell_complete=part_words, help="Only the parts whose name fits, as 'vib*'."
 )
-@click.option("--json", "as_json", is_flag=True, help="An array of objects, one for each note.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values with a header.")
-def notes(source: Path | None, part: str | None, bars: str | None, as_json: bool, as_csv: bool) -> None:
+@click.option(
+    "--bars",
+    metavar="RANGE",
+    callback=range_callback,
+    shell_complete=bar_words,
+    help="Only what begins there: 5..8 is bars 5, 6 and 7; also 6:6..7:3.",
+)
+@format_option("An array of objects, one for each note.", (TEXT, JSON, CSV), None)
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Comma-separated values with a header; beats as decimals."
+)
+def notes(source: Path | None, part: str | None, bars: str | None, form: str | None, as_csv: bool) -> None:
     """List every note of a piece or of a score file, in playing order.
 
     Of a piece, also the classes that each note shows and the rules of the manifest that mean it. The score
-    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and onsets are exact,
-    in quarter notes. Without a name, the piece around the current folder is meant.
+    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and onsets are in
+    quarter notes; in JSON they are exact, as text such as "7/3". Without a name,
+    the piece around the current folder is meant.
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv exclude each other")
-    from ..dsl.findings.render import json_text, shown
+    if as_csv and form not in (None, CSV):
+        raise click.UsageError(f"--csv and --format {form} exclude each other")
+    from ..dsl.findings.render import shown
 
     rows, rules = note_rows(source or piece_here(Path.cwd()), bars)
     if part is not None:
         rows = [row for row in rows if fnmatchcase(row.part.casefold(), part.casefold())]
     records = [note_record(row, rules) for row in rows]
-    if as_json:
-        click.echo(json_text(records, indent=1))
-    elif as_csv:
+    if form == JSON:
+        echo_json(records)
+    elif as_csv or form == CSV:
         click.echo(csv_text(records), nl=False)
     else:
         click.echo("\n".join(map(shown, table_lines(records, shutil.get_terminal_size().columns))))
@@ -61,20 +76,24 @@ def notes(source: Path | None, part: str | None, bars: str | None, as_json: bool
 
 
 @click.command(short_help="Search the 1000 subjects that a picture can have.")
-@click.argument("text")
-@click.option("--json", "as_json", is_flag=True, help="An array of objects with index and names.")
-def classes(text: str, as_json: bool) -> None:
+@click.argument("text", required=False, metavar="TEXT", shell_complete=class_words)
+@format_option("An array of objects with index and names.")
+def classes(text: str | None, form: str) -> None:
     """Search the 1000 ImageNet classes by name, as `musicvis classes drum`; the best comes first."""
     from ..compiler.notes.classes import search
 
+    if text is None:
+        raise click.UsageError("name a subject, as: musicvis classes drum")
     found = search(text)
-    if as_json:
-        click.echo(json.dumps([{"index": index, "names": names} for index, names in found], indent=1))
+    if form == JSON:
+        echo_json([{"index": index, "names": names} for index, names in found])
     else:
         for index, names in found:
             click.echo(f"{index:4d}  {', '.join(names)}")
     if not found:
-        click.echo(f"no class is called anything like {text!r}", err=True)
+        click.echo(
+            f"no class is called anything like {text!r}; try a plainer word, as bird or drum", err=True
+        )
         sys.exit(1)
 
 
@@ -91,7 +110,11 @@ def note_rows(source: Path, bars: str | None) -> tuple[Sequence["NoteRow"], Sequ
 
     is_piece = source.is_dir() or source.suffix.lower() in (".yaml", ".yml")
     if source.is_dir() and not (source / MANIFEST).is_file():
-        raise click.UsageError(f"{source} holds no {MANIFEST}")
+        if step := folder_step(source, "musicvis notes"):
+            raise Step(step)
+        raise click.UsageError(f"{source} has no {MANIFEST}")
+    if not is_piece and not is_score(source) and (step := step_for(source, "musicvis notes")):
+        raise Step(step)
     files: Mapping[str, str] = {}
     rules: Sequence[Span] = ()
     try:
@@ -146,8 +169,6 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
 
 def csv_text(records: Iterable[Record]) -> str:
     """Comma-separated values, a header first; what is a list in JSON stands in one cell."""
-    from ..dsl.findings.render import escaped
-
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for record in records:
@@ -156,12 +177,23 @@ def csv_text(records: Iterable[Record]) -> str:
             "classes": classes_text(record),
             "rules": rules_text(record),
         }
-        flat = {key: escaped(value) if isinstance(value, str) else value for key, value in flat.items()}
+        flat = {key: csv_cell(key, value) for key, value in flat.items()}
         if writer is None:
             writer = csv.DictWriter(out, fieldnames=list(flat), lineterminator="\n")
             writer.writeheader()
         writer.writerow(flat)
     return out.getvalue()
+
+
+def csv_cell(column: str, value: Any) -> Any:
+    """A value as a cell of a table: exact times as decimals, which spreadsheets count with."""
+    from fractions import Fraction
+
+    from ..dsl.findings.render import escaped
+
+    if column in EXACT:
+        return f"{float(Fraction(value)):.6f}".rstrip("0").rstrip(".")
+    return escaped(value) if isinstance(value, str) else value
 
 
 def table_lines(records: Sequence[Record], width: int) -> list[str]:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ import click
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import Variant, film_name, planned, variant_of, variant_options
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ NAMED = 8
 PLURALS = {"stem": "stems", "dry": "sums", "bus": "buses", "mix": "mix", "segment": "segments"}
 
 
-@click.command("plan")
+@click.command("plan", short_help="Say what a compile would make, and why.")
 @click.argument("piece", type=PiecePath(), required=False)
 @variant_options
 @click.option("--device", default="auto", show_default=True, help="As for compile.")
@@ -33,11 +35,11 @@ PLURALS = {"stem": "stems", "dry": "sums", "bus": "buses", "mix": "mix", "segmen
     "--backend", default="auto", type=click.Choice(("auto", "torch", "openvino")), help="As for compile."
 )
 @cache_option
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@format_option("One object: title, frames, seconds_to_make, nodes.")
 def plan_command(piece: Path | None, form: str, **options: Any) -> None:
-    """Say what a compile would make anew, and why.
+    """Say what a compile would make, why, and about how long it takes.
 
-    And about how long it will take. Nothing is rendered. Reasons are given against the last compile of the
+    Nothing is rendered. Reasons are given against the last compile of the
     same film.
     """
     from ..dsl.findings.diagnostics import PieceError
@@ -67,7 +69,8 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
 @click.argument("old", type=PiecePath())
 @click.argument("new", type=PiecePath())
 @variant_options
-def diff_command(old: Path, new: Path, **options: Any) -> None:
+@format_option("One object: the same, and the nodes of NEW with what differs.")
+def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     """Say what differs between the films of two pieces.
 
     OLD and NEW are two versions of a piece; what of NEW is not in OLD is named. Nothing is rendered, and
@@ -94,7 +97,12 @@ def diff_command(old: Path, new: Path, **options: Any) -> None:
         for stage, name, node, frames in after
         if node is not None
     ]
-    click.echo("\n".join(map(shown, _stages(items, "the same", "different"))))
+    if form == JSON:
+        echo_json(
+            {"is_same": all(item.is_there for item in items), "nodes": [_record(item) for item in items]}
+        )
+    else:
+        click.echo("\n".join(map(shown, _stages(items, "the same", "different"))))
     sys.exit(int(not all(item.is_there for item in items)))
 
 
@@ -127,8 +135,8 @@ def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
 
     if not is_whole(plan):
         lines.append(
-            "bars are no whole number of frames long: a bar that is inserted or made longer shifts all "
-            "frames after it, and they are rendered anew"
+            "bars do not last a whole number of frames, so inserting or lengthening a bar re-renders "
+            "everything after it"
         )
     return "\n".join(map(shown, lines))
 
@@ -145,7 +153,7 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
             said = [f"{item.name} ({_why(item)})" for item in wanted[:NAMED]]
             more = f" and {len(wanted) - NAMED} more" if len(wanted) > NAMED else ""
             line += f"; {missing}: {', '.join(said)}{more}"
-        lines.append(line)
+        lines += wrap(line, 79, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
     return lines
 
 
@@ -153,6 +161,17 @@ def _why(item: "Item") -> str:
     if item.why is None:
         return "new"
     return ", ".join(item.why) or "not kept"
+
+
+def _record(item: "Item") -> dict[str, Any]:
+    return {
+        "stage": item.stage,
+        "name": item.name,
+        "is_there": item.is_there,
+        "why": None if item.is_there or item.why is None else list(item.why),
+        "frames": item.frames,
+        "seconds": item.seconds,
+    }
 
 
 def _duration(seconds: float) -> str:
@@ -166,16 +185,6 @@ def _json(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
         "title": plan.title,
         "frames": plan.picture.frame_count,
         "seconds_to_make": seconds,
-        "nodes": [
-            {
-                "stage": item.stage,
-                "name": item.name,
-                "is_there": item.is_there,
-                "why": None if item.is_there or item.why is None else list(item.why),
-                "frames": item.frames,
-                "seconds": item.seconds,
-            }
-            for item in items
-        ],
+        "nodes": [_record(item) for item in items],
     }
     return json_text(said, indent=2)

@@ -23,8 +23,17 @@ def default_format() -> str:
 
 
 def wants_colour(stream: TextIO) -> bool:
-    """Whether to colour: a terminal, and NO_COLOR (no-color.org) not set."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+    """Whether to colour: a terminal, unless the environment says otherwise.
+
+    NO_COLOR (no-color.org) comes first, then FORCE_COLOR and CLICOLOR_FORCE, then CLICOLOR
+    (bixense.com/clicolors), then TERM=dumb.
+    """
+    said = os.environ.get
+    if said("NO_COLOR"):
+        return False
+    if any(said(name, "0") not in ("", "0", "false") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return stream.isatty() and said("CLICOLOR", "1") != "0" and said("TERM") != "dumb"
 
 
 def findings_text(
@@ -46,14 +55,18 @@ def findings_text(
             return rendering.render_text(diagnostics, files, color=colour)
 
 
-def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str]) -> None:
-    """Findings as text on stderr, but for warnings that a comment in the piece leaves out."""
+def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], quiet: bool = False) -> None:
+    """Findings as text on stderr, but for warnings that a comment in the piece leaves out.
+
+    quiet   only errors
+    """
     from ..dsl.findings.ignores import without_ignored
 
     left, _ = without_ignored(diagnostics, files)
-    diagnostics = [d for d in diagnostics if d in left or d.severity is Severity.ERROR]
+    diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR or (d in left and not quiet)]
     if diagnostics:
-        click.echo(findings_text(diagnostics, files, "text", wants_colour(sys.stderr)), err=True)
+        colour = wants_colour(sys.stderr)
+        click.echo(findings_text(diagnostics, files, "text", colour), err=True, color=colour)
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:

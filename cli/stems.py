@@ -1,12 +1,15 @@
 """`musicvis stems check`: whether every stem plays its notes when the score says so."""
 
 import sys
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..dsl.findings.diagnostics import Diagnostic, has_errors
 from .discover import PiecePath, piece_here
+from .output import JSON, echo_json, format_option
 from .report import summary, tell_findings
 
 
@@ -17,13 +20,14 @@ def stems() -> None:
 
 @stems.command("check")
 @click.argument("piece", type=PiecePath(), required=False)
-def check_stems(piece: Path | None) -> None:
+@format_option("An array of objects, one for each stem, with what was measured and found.")
+def check_stems(piece: Path | None, form: str) -> None:
     """Find each stem's notes in it: how late it is, whether it drifts, and what else is wrong with it.
 
     A stem that MuseScore or FluidSynth plays is played for this. Below 10 ms nothing is said of a lag.
     """
     from ..compiler.compile import compile_piece
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.render import finding_record, shown
     from ..dsl.load import load_piece
     from ..renderers.sound.stems.checks import checked_stems
 
@@ -34,6 +38,8 @@ def check_stems(piece: Path | None) -> None:
         tell_findings(compilation.diagnostics, loaded.files)
         sys.exit(1)
     found: list[Diagnostic] = []
+    records: list[dict[str, Any]] = []
+    lines: list[str] = []
     for checked in checked_stems(compilation.plan.sound):
         alignment = checked.alignment
         told = "no notes" if alignment is None else "cannot be told"
@@ -41,10 +47,24 @@ def check_stems(piece: Path | None) -> None:
             told = f"{1000 * alignment.lag_s:+.0f} ms, drift {1000 * alignment.drift_s:+.0f} ms"
             if alignment.wrong_rate != 1.0:
                 told += f", rate x {alignment.wrong_rate:.4f}"
-        click.echo(
+        records.append(
+            {
+                "bus": checked.bus,
+                "stem": checked.stem,
+                "peak_dbfs": checked.peak_dbfs if isfinite(checked.peak_dbfs) else None,
+                "lag_s": alignment.lag_s if alignment is not None and alignment.is_told else None,
+                "drift_s": alignment.drift_s if alignment is not None and alignment.is_told else None,
+                "findings": [finding_record(finding) for finding in checked.findings],
+            }
+        )
+        lines.append(
             shown(f"{checked.bus:20.20s}  {checked.stem:32.32s}  {checked.peak_dbfs:6.1f} dBFS  {told}")
         )
         found += checked.findings
+    if form == JSON:
+        echo_json(records)
+    elif lines:
+        click.echo("\n".join(lines))
     tell_findings(found, loaded.files)
     click.echo(summary(found), err=True)
     sys.exit(int(has_errors(found)))

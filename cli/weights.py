@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from .discover import PiecePath
+from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_findings
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
 
 
 @weights.command("list")
-def list_command() -> None:
+@format_option("An array of objects: name, resolution_px, sha256, folder.")
+def list_command(form: str) -> None:
     """What is here: name, size of the images, SHA-256, folder."""
     try:
         from ..renderers.generators.biggan import library
@@ -109,6 +111,19 @@ def list_command() -> None:
         _tell_missing(error)
     folder = library.library_folder()
     found = library.entries(folder)
+    if form == JSON:
+        echo_json(
+            [
+                {
+                    "name": entry.name,
+                    "resolution_px": entry.resolution_px,
+                    "sha256": entry.sha256,
+                    "folder": str(entry.folder),
+                }
+                for entry in found
+            ]
+        )
+        return
     for entry in found:
         click.echo(f"{entry.name}  {entry.resolution_px} px  {entry.sha256}  {entry.folder}")
     if not found:

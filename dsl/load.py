@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from .findings.diagnostics import Diagnostic, Severity, has_errors
 from .findings.span import Span
@@ -61,14 +62,16 @@ def load_piece(
     seconds: str | None = None,
     size: str | None = None,
     fps: str | None = None,
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Loaded:
     """Load piece.yaml, or the folder that holds it, with what the command line says besides.
 
     overrides   `KEY.KEY=VALUE`, as --set takes them
     bars        a passage: "5..8"; seconds: the first so many; size and fps in place of the manifest's
+    texts       by the names that findings use, what stands in for a file's own text: to try a fix
     """
     manifest = path / MANIFEST if path.is_dir() else path
-    desk = _Desk(manifest.parent)
+    desk = _Desk(manifest.parent, texts)
     source = desk.manifest(manifest)
     if source is None:
         return desk.loaded(None)
@@ -94,6 +97,7 @@ class _Desk:
     """What lies open while one piece is loaded."""
 
     root: Path
+    texts: Mapping[str, str]
     findings: list[Diagnostic] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     borrowed: list[Lane] = field(default_factory=list)
@@ -222,7 +226,7 @@ class _Desk:
                 return None
             ratio = duration.value
         if ratio <= 0:
-            self.findings.append(Diagnostic("MV206", span, f"{seconds} seconds are no time", "write 30"))
+            self.findings.append(Diagnostic("MV206", span, "--seconds must be greater than 0", "write 30"))
         return ratio
 
     def find_missing(self, piece: Piece | None) -> None:
@@ -246,6 +250,7 @@ class _Desk:
         if isinstance(text, Diagnostic):
             self.findings.append(text)
             return None
+        text = self.texts.get(name, text)
         self.files[name] = text
         source, findings = parse_source(text, name)
         self.findings += findings

@@ -34,19 +34,29 @@ def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None
         hint = "write its index: " + " or ".join(f"{i} ({described(i)})" for i in found)
         findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
         return None
-    likes = get_close_matches(_normal(name), _by_name(), 3, 0.8)
+    likes = _likes(_normal(name), 3)
     near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
-    near = near or [names[0] for _, names in search(name)[:CANDIDATES_SHOWN]]
+    near = near or [names[0] for _, names in holding(name)[:CANDIDATES_SHOWN]]
     if near:
         hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
     else:
-        hint = "look for one with `musicvis classes WORD`"
+        hint = "nothing is near it; search for another subject, as `musicvis classes bird`"
     findings.append(Diagnostic("MV331", span, f"{name} is none of the 1000 ImageNet classes", hint))
     return None
 
 
 def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
     """Classes that a text may mean, best first: the name, a whole word of it, a part of it, a likeness."""
+    found = holding(text)
+    if found or not _normal(text):
+        return found
+    likes = _likes(_normal(text), CANDIDATES_SHOWN)
+    indices = dict.fromkeys(index for like in likes for index in _by_name()[like])
+    return tuple((index, class_names()[index]) for index in indices)
+
+
+def holding(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
+    """Classes whose names hold a text, best first: the name itself, a whole word of it, a part of it."""
     wanted = _normal(text)
     if not wanted:
         return ()
@@ -56,11 +66,13 @@ def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
         best = min(ranks)
         if best < _NO_MATCH:
             ranked.append((best, index))
-    if not ranked:
-        likes = get_close_matches(wanted, _by_name(), CANDIDATES_SHOWN, 0.6)
-        ranked = [(i, index) for i, like in enumerate(likes) for index in _by_name()[like]]
     indices = dict.fromkeys(index for _, index in sorted(ranked))
     return tuple((index, class_names()[index]) for index in indices)
+
+
+def _likes(wanted: str, most: int) -> list[str]:
+    """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
+    return get_close_matches(wanted[:100], _by_name(), most, 0.8 if len(wanted) > 6 else 0.85)
 
 
 def described(index: int) -> str:

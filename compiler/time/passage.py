@@ -81,7 +81,7 @@ def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
     long_s = film.end_s - film.start_s
     faults: list[Diagnostic] = []
     if long_s <= 0:
-        faults.append(Diagnostic("MV601", length, "the film would have no length", "give the score a bar"))
+        faults.append(Diagnostic("MV601", length, "the film would be 0 s long", "give the score a bar"))
     if long_s > LONGEST_S:
         faults.append(
             Diagnostic(

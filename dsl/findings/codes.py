@@ -82,8 +82,8 @@ _TABLE = (
         "MV101",
         "YAML syntax",
         ERROR,
-        "The text is not YAML; the place is where reading stopped, the cause often the line above: a "
-        "missing colon, quote or bracket, or a tab in the indentation. Indent with spaces.",
+        "The text is not YAML. The place is where reading stopped; the cause often lies in a line above: "
+        "a missing colon, quote or bracket. Slips that are easily told have codes of their own, from MV120.",
     ),
     Code(
         "MV102",
@@ -167,6 +167,49 @@ _TABLE = (
         "not a fraction",
         ERROR,
         "A ratio is a number or a fraction: `30`, `30000/1001`, `1/7.5`, `-1`; a metre is `6/8`.",
+    ),
+    Code(
+        "MV120",
+        "indentation",
+        ERROR,
+        "YAML tells by the indentation what belongs to what: all keys of a block begin in the same column, "
+        "and so do all dashes of a list. Indent with spaces, two for each level; a tab is refused.",
+    ),
+    Code(
+        "MV121",
+        "a space or quotes are missing",
+        ERROR,
+        "YAML wants a space after the colon of a key and after the dash of a list item: `depth: 0.8`, "
+        "`- {at: 1}`. Text that holds a colon and a space, or begins with @, %, > or a backtick, needs "
+        '"quotes".',
+    ),
+    Code(
+        "MV122",
+        "quote or bracket not closed",
+        ERROR,
+        "Each quote and each bracket is closed by its partner, the one that was opened last first: "
+        '`title: "Waltz"`, `{tracks: [Vibraphone*]}`.',
+    ),
+    Code(
+        "MV123",
+        "a sign of another kind",
+        ERROR,
+        "A sign only looks like the one that YAML needs: curly quotes of a word processor, a wide colon, a "
+        "space that does not break, a comma in place of the decimal point, a backslash between folders. "
+        "Write plain quotes, `:`, a plain space, `0.8` and `/`.",
+    ),
+    Code(
+        "MV124",
+        "a colon is missing",
+        ERROR,
+        "A colon and a space stand between a key and its value: `title: Waltz`. A key whose block follows "
+        "in the next lines ends with a colon, too: `visuals:`.",
+    ),
+    Code(
+        "MV125",
+        "a comma is missing",
+        ERROR,
+        "Within braces a comma stands between a value and the next key: `{at: 5|1, to: 0.5}`.",
     ),
     # Form
     Code(
@@ -332,14 +375,14 @@ _TABLE = (
     ),
     Code(
         "MV310",
-        "lane of nothing",
+        "lane without a target",
         ERROR,
         "A lane is named after a bus, whose place between the ears it moves, or after a parameter: "
         "`vibes.gain`, `vibes.tremolo.rate`, `visuals.depth`. Nothing of this name can be moved.",
     ),
     Code(
         "MV311",
-        "mirror of nothing",
+        "mirror of an unknown lane",
         ERROR,
         "`mirror: glock.right` names a lane of the piece that has points.",
     ),

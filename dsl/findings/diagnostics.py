@@ -34,10 +34,19 @@ class MusicalPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement of a fix: exactly what stands at `span` becomes `text`. An empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding: a stable code, where, what is so, and how to mend it.
+    """One finding: a stable code, where, what is wrong, and how to fix it.
 
     `message` is one sentence in the composer's words, without a full stop; `hint` says what to write instead.
+    `edits` are the replacements that follow the hint, where there is no doubt about them; else empty.
     """
 
     code: str
@@ -46,6 +55,7 @@ class Diagnostic:
     hint: str = ""
     severity: Severity = Severity.ERROR
     place: MusicalPlace | None = None
+    edits: tuple[Edit, ...] = ()
 
     def at(self, place: MusicalPlace) -> "Diagnostic":
         """The same finding with its place in the music."""

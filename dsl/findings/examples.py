@@ -21,7 +21,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "score: waltz.mid",
     ),
     "MV101": (
-        "video: {fps: 30",
+        "video: {fps: [}, size: ]",
         "video: {fps: 30}",
     ),
     "MV102": (
@@ -71,6 +71,30 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "MV115": (
         "video: {fps: fast}",
         "video: {fps: 30000/1001}",
+    ),
+    "MV120": (
+        "visuals:\n  depth: 0.8\n   truncation: 0.9",
+        "visuals:\n  depth: 0.8\n  truncation: 0.9",
+    ),
+    "MV121": (
+        "visuals:\n  depth:0.8",
+        "visuals:\n  depth: 0.8",
+    ),
+    "MV122": (
+        'title: "Waltz',
+        'title: "Waltz"',
+    ),
+    "MV123": (
+        "visuals: {depth: 0,8}",
+        "visuals: {depth: 0.8}",
+    ),
+    "MV124": (
+        "visuals\n  depth: 0.8",
+        "visuals:\n  depth: 0.8",
+    ),
+    "MV125": (
+        "effects: {vibes: [{at: 1 to: 0.5}]}",
+        "effects: {vibes: [{at: 1, to: 0.5}]}",
     ),
     "MV201": (
         "video: {frame: miror}",

@@ -49,7 +49,7 @@ def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:
     """An array of objects; `place` is null where no place in the music is known."""
-    return json_text([_record(d) for d in diagnostics], indent=2)
+    return json_text([finding_record(d) for d in diagnostics], indent=2)
 
 
 def render_github(diagnostics: Sequence[Diagnostic]) -> str:
@@ -181,7 +181,8 @@ def _sentence(finding: Diagnostic) -> str:
     return escaped(f"{finding.message}{place}{hint}")
 
 
-def _record(finding: Diagnostic) -> dict[str, Any]:
+def finding_record(finding: Diagnostic) -> dict[str, Any]:
+    """A finding as plain values; `edits` are the replacements that fix it, where there is no doubt."""
     span, place = finding.span, finding.place
     return {
         "code": finding.code,
@@ -195,6 +196,16 @@ def _record(finding: Diagnostic) -> dict[str, Any]:
         "end_column": span.end_column,
         "place": place
         and {"bar": place.bar, "beat": place.beat, "time_s": place.time_s, "frame": place.frame},
+        "edits": [
+            {
+                "line": edit.span.line,
+                "column": edit.span.column,
+                "end_line": edit.span.end_line,
+                "end_column": edit.span.end_column,
+                "text": edit.text,
+            }
+            for edit in finding.edits
+        ],
     }
 
 
@@ -227,13 +238,38 @@ def _result(finding: Diagnostic, rule_index: int) -> dict[str, Any]:
             "endLine": span.end_line,
             "endColumn": max(span.end_column, 1),
         }
-    return {
-        "ruleId": finding.code,
-        "ruleIndex": rule_index,
-        "level": _sarif_level(finding.severity),
-        "message": {"text": _sentence(finding)},
-        "locations": [{"physicalLocation": location}],
-    } | ({"properties": _record(finding)["place"]} if finding.place else {})
+    return (
+        {
+            "ruleId": finding.code,
+            "ruleIndex": rule_index,
+            "level": _sarif_level(finding.severity),
+            "message": {"text": _sentence(finding)},
+            "locations": [{"physicalLocation": location}],
+        }
+        | _sarif_fixes(finding)
+        | ({"properties": finding_record(finding)["place"]} if finding.place else {})
+    )
+
+
+def _sarif_fixes(finding: Diagnostic) -> dict[str, Any]:
+    """The replacements of a finding, where it has some, as SARIF's fixes."""
+    changes: dict[str, list[dict[str, Any]]] = {}
+    for edit in finding.edits:
+        region = {
+            "startLine": edit.span.line,
+            "startColumn": edit.span.column,
+            "endLine": edit.span.end_line,
+            "endColumn": edit.span.end_column,
+        }
+        replacement = {"deletedRegion": region, "insertedContent": {"text": edit.text}}
+        changes.setdefault(edit.span.file, []).append(replacement)
+    if not changes:
+        return {}
+    artifacts = [
+        {"artifactLocation": {"uri": _uri(file)}, "replacements": replacements}
+        for file, replacements in changes.items()
+    ]
+    return {"fixes": [{"description": {"text": escaped(finding.hint)}, "artifactChanges": artifacts}]}
 
 
 def _sarif_level(severity: Severity) -> str:

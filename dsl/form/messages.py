@@ -1,48 +1,19 @@
 """One broken rule of a schema, in the composer's words: what is so, what was expected, what was meant."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from ..findings.diagnostics import Diagnostic
+from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
-from ..model.plugins import Unit
-from ..text.files import name_fault
 from ..text.yaml_source import Node, Source, escaped
-from ..values.position import parse_duration, parse_place, parse_range, parse_seconds
-from ..values.quantity import parse_quantity, parse_ratio
-from ..values.selector import parse_lengths, parse_pitches, parse_velocities
+from .kinds import PARSERS
+from .suggest import SHAPES, suggestion
 from .violations import Broken
 
-_PARSERS: dict[str, Callable[[str, Span], object]] = {
-    "place": parse_place,
-    "range": parse_range,
-    "duration": parse_duration,
-    "seconds": parse_seconds,
-    "ratio": parse_ratio,
-    "pitch": parse_pitches,
-    "velocity": parse_velocities,
-    "length": parse_lengths,
-    "value": lambda text, span: parse_quantity(text, Unit.ANY, span),
-    "share": lambda text, span: parse_quantity(text, Unit.SHARE, span),
-    "gain": lambda text, span: parse_quantity(text, Unit.GAIN, span),
-    "decibels": lambda text, span: parse_quantity(text, Unit.DECIBELS, span),
-    "hertz": lambda text, span: parse_quantity(text, Unit.HERTZ, span),
-    "rate": lambda text, span: parse_quantity(text, Unit.RATE, span),
-    "time": lambda text, span: parse_quantity(text, Unit.SECONDS, span),
-    "loudness": lambda text, span: parse_quantity(text, Unit.LOUDNESS, span),
-    "peak": lambda text, span: parse_quantity(text, Unit.PEAK, span),
-    "soundfont": name_fault,
-    "plugin": name_fault,
-    "preset": name_fault,
-    "score file": name_fault,
-    "recording": name_fault,
-    "head": name_fault,
-    "file of lanes": name_fault,
-    "folder": name_fault,
-}
 _FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
 _BOUNDS = {
     "minimum": "is below {}, the least allowed",
@@ -74,8 +45,12 @@ _KINDS = {
     "boolean": "true or false",
     "null": "nothing",
 }
+_FIXABLE = {"MV002", "MV102", *(f"MV11{i}" for i in range(6)), "MV201", "MV204", "MV205", "MV206"}
 _BLOCKS = ("bus", "stem", "rule", "where", "post")
 _FEW = 8
+_GLUED = re.compile(r"(?P<key>[A-Za-z_][\w-]*)(?P<between> ?(?P<sign>[:=]) ?)(?P<value>[^\s:/=].*)\Z")
+_SLIP = {":": "MV121", "=": "MV124"}
+"""The code of a colon without its space, and of another sign in its place."""
 
 
 class Words:
@@ -88,6 +63,23 @@ class Words:
 
     def explained(self, broken: Broken) -> Iterator[Diagnostic]:
         """The findings of one broken rule: several where several keys are unknown or missing."""
+        for finding in self._explained(broken):
+            yield self._with_fix(broken, finding)
+
+    def _with_fix(self, broken: Broken, finding: Diagnostic) -> Diagnostic:
+        """The finding with a value that fits for a hint, where one can be made from the written one."""
+        if finding.edits or broken.is_name or finding.code not in _FIXABLE:
+            return finding
+        text, span = self._text_and_span(broken)
+        if finding.span != span:
+            return finding
+        found = suggestion(broken, text, self._schema)
+        if found is None:
+            return finding
+        edits = (Edit(span, found.text),) if found.sure and span.line else ()
+        return replace(finding, hint=f"write {found.text}", edits=edits)
+
+    def _explained(self, broken: Broken) -> Iterator[Diagnostic]:
         rule = broken.rule
         if (parsed := self._parsed(broken, str(broken.schema.get("title", "")))) is not None:
             yield parsed
@@ -117,7 +109,7 @@ class Words:
 
     def _parsed(self, broken: Broken, title: str) -> Diagnostic | None:
         """What the parser of this kind of value says, where it is one and its value is a scalar."""
-        parser = _PARSERS.get(title)
+        parser = PARSERS.get(title)
         if parser is None or isinstance(broken.value, bool | dict | list | None) or broken.rule in _BOUNDS:
             return None
         if title in _FILES and not isinstance(broken.value, str):
@@ -197,12 +189,55 @@ class Words:
     def _unknown_keys(self, broken: Broken) -> Iterator[Diagnostic]:
         known = list(broken.schema.get("properties", {}))
         for key in broken.value:
-            if key in known:
-                continue
-            below = f"{broken.pointer}/{escaped(key)}"
-            hint = self._near_key(key, known)
-            message = f"`{shown(key)}` is not a key of {_block_name(broken.pointer)}"
-            yield Diagnostic("MV202", self._source.key_span(below), message, hint)
+            if key not in known:
+                yield self._unknown_key(broken, key, known)
+
+    def _unknown_key(self, broken: Broken, key: str, known: Sequence[str]) -> Diagnostic:
+        pointer = f"{broken.pointer}/{escaped(key)}"
+        span = self._source.key_span(pointer)
+        message = f"`{shown(key)}` is not a key of {_block_name(broken.pointer)}"
+        glued = _GLUED.match(key)
+        if glued and glued["key"] in known and broken.value[key] is None:
+            what = "`=` stands where a colon belongs"
+            if glued["sign"] == ":":
+                what = f"a space is missing after the colon of `{glued['key']}`"
+            text = f"{glued['key']}: {glued['value']}"
+            edits = self._exactly(span, key, text)
+            return Diagnostic(_SLIP[glued["sign"]], span, what, f"write `{shown(text)}`", edits=edits)
+        if key.startswith("-") and key[1:].lstrip("{ ") in known:
+            hint = f"write `- {shown(key[1:])}`, with a space after the dash"
+            return Diagnostic("MV121", span, "a space is missing after the dash", hint)
+        if comma := self._decimal_comma(broken, key, span):
+            return comma
+        near = nearest(key, known)
+        edits = self._exactly(span, key, near) if near and is_slip_of(key, near, known) else ()
+        return Diagnostic("MV202", span, message, self._near_key(key, known), edits=edits)
+
+    def _decimal_comma(self, broken: Broken, key: str, span: Span) -> Diagnostic | None:
+        """`{depth: 0,8}` is a number and a key `8` to YAML."""
+        names = list(broken.value)
+        place = names.index(key)
+        if place == 0 or broken.value[key] is not None or not re.match(r"[0-9]", key):
+            return None
+        before = names[place - 1]
+        node = Node(self._source, f"{broken.pointer}/{escaped(before)}", broken.value[before])
+        first = node.span
+        is_number = isinstance(node.value, int) and not isinstance(node.value, bool)
+        if not is_number or (first.end_line, first.end_column + 1) != (span.line, span.column):
+            return None
+        text = f"{node.text}.{key}"
+        whole = Span(span.file, first.line, first.column, span.end_line, span.end_column)
+        message = f"`{node.text},{shown(key)}` has a decimal comma, which separates keys here"
+        edits = self._exactly(whole, f"{node.text},{key}", text)
+        return Diagnostic("MV123", whole, message, f"write the decimal point: {shown(text)}", edits=edits)
+
+    def _exactly(self, span: Span, written: str, text: str) -> tuple[Edit, ...]:
+        """The edit that puts a text in the place of another one; none where that does not stand there."""
+        lines = self._source.text.splitlines()
+        if not 0 < span.line == span.end_line <= len(lines):
+            return ()
+        here = lines[span.line - 1][span.column - 1 : span.end_column - 1]
+        return (Edit(span, text),) if here == written else ()
 
     def _near_key(self, key: str, known: Sequence[str]) -> str:
         hint = did_you_mean(key, known)
@@ -211,7 +246,7 @@ class Words:
         for home, names in _homes(self._manifest):
             if key in names:
                 return f"`{key}` belongs to {home}: check the indentation"
-        return hint or "leave it out, or look for its spelling"
+        return hint or "remove it, or check its spelling"
 
     def _missing_keys(self, broken: Broken) -> Iterator[Diagnostic]:
         required = broken.expected
@@ -237,8 +272,8 @@ class Words:
 
     def _useless_key(self, broken: Broken) -> Diagnostic:
         key, other = broken.pointer.rpartition("/")[2], broken.companion
-        message = f"`{key}` does nothing beside `{other}`"
-        return Diagnostic("MV210", self._source.key_span(broken.pointer), message, f"leave out `{key}`")
+        message = f"`{key}` has no effect together with `{other}`"
+        return Diagnostic("MV210", self._source.key_span(broken.pointer), message, f"remove `{key}`")
 
     def _unknown_word(self, broken: Broken, options: Sequence[Any]) -> Diagnostic:
         text, span = self._text_and_span(broken)
@@ -247,42 +282,75 @@ class Words:
             message = f"`{broken.companion}` does not go with the {key} `{shown(text)}`"
             return Diagnostic("MV210", span, message, _companion_hint(broken.companion, text, options))
         if key == "musicvis":
+            if text == "1":
+                fixed: tuple[Edit, ...] = (Edit(span, "1"),)
+                message = "the version is a number, not text"
+                return Diagnostic("MV204", span, message, "write musicvis: 1", edits=fixed)
             return Diagnostic(
                 "MV207", span, f"this is version {shown(text)} of the language", "write musicvis: 1"
             )
-        hint = did_you_mean(text, [str(option) for option in options]) or _PAGE.format("MV201")
-        return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint)
+        if key == "shape" and SHAPES.get(text.strip().lower()) == "hold":
+            hint = "write `hold: VALUE` in place of `to` and `shape`"
+            return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint)
+        words = [str(option) for option in options]
+        hint = did_you_mean(text, words) or _PAGE.format("MV201")
+        near = nearest(text, words)
+        edits = self._exactly(span, text, near) if near and is_slip_of(text, near, words) else ()
+        return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint, edits=edits)
 
     def _wrong_kind(self, broken: Broken, kinds: Sequence[str]) -> Diagnostic:
         expected = " or ".join(kinds)
         text, span = self._text_and_span(broken)
         if broken.value is None:
             return self._nothing(broken, expected)
-        hint = _example(broken.schema) or f"write {expected}"
+        hint = f"write {expected}" if "title" not in broken.schema else _example(broken.schema)
+        hint = hint or f"write {expected}"
+        glued = _GLUED.match(text) if isinstance(broken.value, str) and _KINDS["object"] in kinds else None
+        if glued:
+            what = "`=` stands where a colon belongs"
+            if glued["sign"] == ":":
+                what = f"a space is missing after the colon of `{shown(glued['key'])}`"
+            fixed = f"{glued['key']}: {glued['value']}"
+            edits = self._exactly(span, text, fixed)
+            return Diagnostic(_SLIP[glued["sign"]], span, what, f"write `{shown(fixed)}`", edits=edits)
         if isinstance(broken.value, dict | list):
             span = self._block_span(broken.pointer)
-            message = f"{_kind_of(broken.value)} stands here, and {expected} is expected"
+            message = f"expected {expected}, found {_kind_of(broken.value)}"
+            if broken.schema.get("title") == "size" and _is_pair(broken.value):
+                hint = "write " + "x".join(map(str, broken.value))
             return Diagnostic("MV204", span, message, hint)
         if "true or false" in kinds and text.lower() in ("yes", "no", "on", "off", "y", "n"):
             hint = "write true or false"
         elif "text" in kinds and not isinstance(broken.value, str):
             written = str(broken.value).lower() if isinstance(broken.value, bool) else text
-            hint = f'put it in quotes if it is meant: "{written}"'
-        message = f"`{shown(text)}` is {_kind_of(broken.value)}, and {expected} is expected"
+            if "pattern" not in broken.schema:
+                hint = f'put it in quotes if it is meant: "{written}"'
+        message = f"`{shown(text)}` is {_kind_of(broken.value)}; expected {expected}"
         return Diagnostic("MV204", span, message, hint)
 
     def _nothing(self, broken: Broken, expected: str) -> Diagnostic:
         span = self._source.key_span(broken.pointer)
         lines = self._source.text.splitlines()
         rest = lines[span.line - 1][span.end_column - 1 :] if 0 < span.line <= len(lines) else ""
-        hint = 'what follows # is a comment: write "#..." in quotes' if " #" in rest else f"write {expected}"
-        return Diagnostic("MV204", span, f"nothing is written here, and {expected} is expected", hint)
+        message = f"this value is empty; expected {expected}"
+        comment = re.fullmatch(r":\s+(?P<text>#(?P<first>[^\s#]+).*?)\s*", rest)
+        if comment is None:
+            return Diagnostic("MV204", span, message, f"write {expected}")
+        written = comment["text"]
+        if re.fullmatch(r"#[0-9A-Fa-f]{3,8}", f"#{comment['first']}"):
+            written = f"#{comment['first']}"
+        first = span.end_column + comment.start("text")
+        place = Span(span.file, span.line, first, span.line, first + len(written))
+        quoted = json.dumps(written, ensure_ascii=False)
+        edits = (Edit(place, quoted),) if written == f"#{comment['first']}" else ()
+        message = f"this value is empty, as what follows # is a comment; expected {expected}"
+        return Diagnostic("MV204", span, message, f"write it in quotes: {shown(quoted)}", edits=edits)
 
     def _kinds_of(self, option: Any) -> list[str]:
         found = _resolved(self._schema, option)
         if "const" in found:
             return [shown(found["const"])]
-        if found.get("title") in _PARSERS:
+        if found.get("title") in PARSERS:
             return [f"a {found['title']}"]
         if "anyOf" in found:
             return [kind for inner in found["anyOf"] for kind in self._kinds_of(inner)]
@@ -301,11 +369,40 @@ class Words:
 def did_you_mean(word: str, options: Iterable[str]) -> str:
     """`did you mean ...?`, or the options where none is near and they are few; else nothing."""
     known = list(options)
-    folded = {option.casefold(): option for option in known}
-    near = get_close_matches(word.casefold()[:100], folded, 1, 0.6)
+    near = nearest(word, known)
     if near:
-        return f"did you mean `{folded[near[0]]}`?"
+        return f"did you mean `{near}`?"
     return f"possible here: {', '.join(known)}" if 0 < len(known) <= 24 else ""
+
+
+def nearest(word: str, options: Iterable[str]) -> str | None:
+    """The option that a word may be a misspelling of, or a part of; short words are near to few."""
+    folded = {option.casefold(): option for option in options}
+    wanted = word.casefold()[:100]
+    parts = [option for name, option in folded.items() if len(wanted) >= 3 and wanted in name]
+    if len(parts) == 1:
+        return parts[0]
+    near = get_close_matches(wanted, folded, 1, 0.6 if len(wanted) > 4 else 0.75)
+    return folded[near[0]] if near else None
+
+
+def is_slip_of(word: str, option: str, options: Iterable[str]) -> bool:
+    """Whether a word of four letters or more is an option but for one letter or case, and no other one."""
+    near = [other for other in options if _one_apart(word.casefold(), other.casefold())]
+    return len(word) >= 4 and near == [option]
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two words are the same but for one letter: put in, left out, another, or two exchanged."""
+    if one == other:
+        return True
+    if abs(len(one) - len(other)) > 1:
+        return False
+    pairs = zip(one, other, strict=False)
+    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    rest, left = one[at:], other[at:]
+    exchanged = len(rest) > 1 and rest[1::-1] == left[:2] and rest[2:] == left[2:]
+    return exchanged or rest[1:] == left or rest == left[1:] or rest[1:] == left[1:]
 
 
 def shown(value: object, limit: int = 40) -> str:
@@ -385,6 +482,10 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
     return "text" if isinstance(value, str) else "a number"
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(type(side) is int for side in value)
 
 
 def _example(schema: dict[str, Any]) -> str:

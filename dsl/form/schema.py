@@ -33,7 +33,9 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     in_order = sorted(findings.values(), key=lambda finding: (finding.span.line, finding.span.column))
     # An unknown word is not also a word that does not fit: only the cause is told.
     causes = {finding.span for finding in in_order if finding.code in ("MV201", "MV202", "MV204")}
-    return tuple(finding for finding in in_order if finding.code != "MV210" or finding.span not in causes)
+    kinds = {finding.span for finding in in_order if finding.code == "MV204"}
+    echoes = {"MV210": causes, "MV201": kinds}
+    return tuple(finding for finding in in_order if finding.span not in echoes.get(finding.code, ()))
 
 
 def schema_of(source: Source) -> str:

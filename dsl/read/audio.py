@@ -60,10 +60,10 @@ class Chains:
                 links.append(_effect(link, self._reading))
             elif link.text in inside:
                 circle = " > ".join((*inside[inside.index(link.text) :], link.text))
-                message = f"the chain `{link.text}` holds itself: {circle}"
-                self._reading.find("MV213", link.span, message, "leave one of them out")
+                message = f"the chain `{link.text}` contains itself: {circle}"
+                self._reading.find("MV213", link.span, message, "remove one of the links")
             elif len(inside) > MAX_NESTING:
-                message = f"chains stand in chains more than {MAX_NESTING} deep"
+                message = f"chains are nested more than {MAX_NESTING} levels deep"
                 self._reading.find("MV105", link.span, message, "write some of them out")
             elif link.text in self._nodes:
                 links += self._named(link.text, inside)

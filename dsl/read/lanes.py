@@ -209,5 +209,5 @@ def _cycles(node: Node | None, reading: Reading) -> Fraction | CycleUnit | None:
         return CycleUnit(node.text)
     cycles = reading.ratio(node)
     if cycles <= 0:
-        reading.find("MV206", node.span, f"{node.text} cycles are none", "write a number above 0")
+        reading.find("MV206", node.span, "cycles must be greater than 0", "write a number above 0")
     return cycles

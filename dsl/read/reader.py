@@ -1,11 +1,12 @@
 """Typed values out of nodes whose form is already right; what they still do not mean is collected."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from ..findings.diagnostics import Diagnostic
+from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
 from ..model.plugins import Unit
 from ..text.files import name_fault
@@ -44,9 +45,26 @@ class Reading:
             return stand_in
         return result
 
+    def parsed(self, title: str, result: T | Diagnostic, node: Node, stand_in: T) -> T:
+        """What the parser of a kind of value gave for a node; a finding says what to write for it.
+
+        title   the kind, as the schemas call it
+        """
+        if not isinstance(result, Diagnostic):
+            return result
+        # Imported here: most pieces are right.
+        from ..form.suggest import spelling
+
+        found = spelling(title, node.text)
+        if found is not None:
+            edits = (Edit(node.span, found.text),) if found.sure else ()
+            result = replace(result, hint=f"write {found.text}", edits=edits)
+        return self.taken(result, stand_in)
+
     def place(self, node: Node) -> Place:
         """A place as the value of a key."""
-        return self.taken(parse_place(node.text, node.span), Place("", node.span, bar=1))
+        result = parse_place(node.text, node.span)
+        return self.parsed("place", result, node, Place("", node.span, bar=1))
 
     def place_of_key(self, key: str, node: Node) -> Place:
         """A place as a key."""
@@ -54,7 +72,8 @@ class Reading:
 
     def range(self, node: Node) -> PlaceRange:
         """A stretch of the piece."""
-        return self.taken(parse_range(node.text, node.span), PlaceRange("", node.span, None, None))
+        result = parse_range(node.text, node.span)
+        return self.parsed("range", result, node, PlaceRange("", node.span, None, None))
 
     def duration(self, node: Node | None) -> Duration | None:
         """A length of time, where one is written."""
@@ -70,7 +89,10 @@ class Reading:
             percent = node.text.rstrip().endswith("%")
             ends = [f"{end * 100:g}%" if percent else f"{end:g}" for end in (low, high)]
             message = f"{node.text} is {side} {ends[limit == high]}, which is the limit"
-            self.find("MV206", node.span, message, f"write a value from {ends[0]} to {ends[1]}")
+            hint = f"write a value from {ends[0]} to {ends[1]}"
+            if unit is Unit.GAIN and quantity.value < 0:
+                hint = f"write {node.text.strip()} dB for decibels, or a factor from 0 to {high:g}"
+            self.find("MV206", node.span, message, hint)
         return quantity
 
     def number(self, node: Node | None, default: float, unit: Unit = Unit.NUMBER, high: float = 1e9) -> float:

@@ -66,17 +66,18 @@ def read_where(node: Node, reading: Reading) -> Where:
         staves=tuple(int(text) for text in texts(node.get("staff"))),
         voices=tuple(int(text) for text in texts(node.get("voice"))),
         pitches=tuple(
-            reading.taken(parse_pitches(item.text, item.span), PitchRange()) for item in _each(node, "pitch")
+            reading.parsed("pitch", parse_pitches(item.text, item.span), item, PitchRange())
+            for item in _each(node, "pitch")
         ),
         ranges=tuple(reading.range(item) for item in _each(node, "range")),
         beats=tuple(_beat(item, reading) for item in _each(node, "beat")),
         every=_grid(every, reading) if every else None,
         velocities=tuple(
-            reading.taken(parse_velocities(item.text, item.span), NumberRange())
+            reading.parsed("velocity", parse_velocities(item.text, item.span), item, NumberRange())
             for item in _each(node, "velocity")
         ),
         lengths=tuple(
-            reading.taken(parse_lengths(item.text, item.span), LengthRange())
+            reading.parsed("length", parse_lengths(item.text, item.span), item, LengthRange())
             for item in _each(node, "length")
         ),
         articulations=texts(node.get("articulation")),
@@ -194,7 +195,7 @@ def _beat(node: Node, reading: Reading) -> Fraction | str:
 def _grid(node: Node, reading: Reading) -> Duration | None:
     every = reading.duration(node)
     if every is not None and every.value == 0:
-        reading.find("MV206", node.span, "a grid of length 0 has no places", "write 1b, 1/16 or 2bar")
+        reading.find("MV206", node.span, "the grid step must be longer than 0", "write 1b, 1/16 or 2bar")
     return every
 
 
@@ -241,13 +242,20 @@ def _size(node: Node, reading: Reading) -> tuple[int, int]:
     sides = (width_px, height_px)
     if not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in sides) or width_px * height_px > MAX_PIXELS:
         message = f"{node.text} is not between {MIN_SIDE_PX}x{MIN_SIDE_PX} and 4096x4096"
-        reading.find("MV206", node.span, message, "write 1920x1080")
+        reading.find("MV206", node.span, message, f"write {_nearest_size(width_px, height_px)}")
     elif any(side % 2 for side in sides):
         even = "x".join(str(side + side % 2) for side in sides)
         reading.find(
             "MV206", node.span, f"{node.text} has an odd side, which H.264 cannot hold", f"write {even}"
         )
     return sides
+
+
+def _nearest_size(width_px: int, height_px: int) -> str:
+    """The allowed size of nearly the same shape that comes nearest to one that is not."""
+    shrink = min(1.0, MAX_SIDE_PX / max(width_px, height_px), (MAX_PIXELS / (width_px * height_px)) ** 0.5)
+    sides = (max(MIN_SIDE_PX, int(side * shrink) // 2 * 2) for side in (width_px, height_px))
+    return "x".join(map(str, sides))
 
 
 def _signed(node: Node | None, default: float) -> float:

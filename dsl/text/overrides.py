@@ -34,10 +34,10 @@ def _applied(source: Source, override: str, line: int, name: str, findings: list
     path, equals, value_text = override.partition("=")
     whole = Span(name, line, 1, line, len(override) + 1)
     if not equals or not path.strip() or not all(part.strip() for part in path.split(".")):
-        findings.append(Diagnostic("MV215", whole, f"`{override}` sets nothing", _HINT))
+        findings.append(Diagnostic("MV215", whole, f"`{override}` is not KEY=VALUE", _HINT))
         return source
     value, value_findings = _value(value_text, name)
-    moved = [replace(f, span=_shifted(f.span, line, len(path) + 1, whole)) for f in value_findings]
+    moved = [replace(f, span=_shifted(f.span, line, len(path) + 1, whole), edits=()) for f in value_findings]
     if moved:
         findings += moved
         return source
@@ -74,14 +74,16 @@ def _placed(source: Source, path: str, span: Span) -> tuple[Any, Any, str] | Dia
     here: Any = source.value
     pointer, parts = "", path.split(".")
     if not isinstance(here, dict):
-        message = "the manifest is no block of keys, so nothing can be set in it"
+        message = "the manifest is not a YAML mapping, so --set has nowhere to put a value"
         return Diagnostic("MV215", span, message, "begin the manifest with `musicvis: 1`")
     while True:
         key, parts = _next_key(here, parts)
         holder, pointer = here, f"{pointer}/{escaped(str(key))}"
         if isinstance(holder, list):
             if not (key.isascii() and key.isdigit() and int(key) < len(holder)):
-                message = f"`{key}` is no item of this list, which has {len(holder)}, counted from 0"
+                message = f"this list has items 0 to {len(holder) - 1}; there is no item {key}"
+                if not holder:
+                    message = f"this list is empty; there is no item {key}"
                 return Diagnostic("MV215", span, message, _HINT)
             key = int(key)
         if not parts:

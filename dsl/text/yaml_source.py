@@ -28,6 +28,8 @@ MAX_VALUES = 100_000
 MAX_SCALAR = 1 << 16
 MAX_DIGITS = 18
 MAX_FINDINGS = 100
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+_UNCLOSED = "check that every bracket is closed"
 _SPLIT = "share the lanes out among several files"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -237,8 +239,8 @@ class _Reader:
                 self.stop(
                     "MV105",
                     self.span(event),
-                    f"nested deeper than {MAX_DEPTH} levels",
-                    "look whether every bracket is closed",
+                    _TOO_DEEP,
+                    _UNCLOSED,
                 )
             is_map = isinstance(event, yaml.MappingStartEvent)
             container: Any = {} if is_map else []
@@ -343,19 +345,26 @@ class _Reader:
         return 0
 
     def _syntax(self, fault: yaml.MarkedYAMLError) -> None:
+        # Imported here: most texts have no slip.
+        from .slips import slip
+
         mark = fault.problem_mark or fault.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = fault.problem or "not YAML"
-        if fault.context and fault.context_mark and fault.context_mark.line + 1 != line:
-            problem += f" ({fault.context} from line {fault.context_mark.line + 1})"
-        lines = self.text.splitlines()
-        here = lines[line - 1][column - 1 :] if line <= len(lines) else ""
-        before = lines[line - 1][: column - 1] if line <= len(lines) else ""
-        self.findings.append(
-            Diagnostic(
-                "MV101", Span(self.file, line, column, line, column + 1), problem, _syntax_hint(before, here)
-            )
-        )
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        begun = fault.context_mark.line if fault.context_mark else None
+        if "nesting depth" in str(fault.problem):
+            # Newer libyaml counts by itself, and stops before a thousandth bracket is told to anyone.
+            span = Span(self.file, line + 1, column + 1, line + 1, column + 2)
+            self.findings.append(Diagnostic("MV105", span, _TOO_DEEP, _UNCLOSED))
+            return
+        found = slip(self.text, self.file, line, begun)
+        if found is None:
+            problem = fault.problem or "not YAML"
+            if begun is not None and begun != line:
+                problem += f" ({fault.context} from line {begun + 1})"
+            span = Span(self.file, line + 1, column + 1, line + 1, column + 2)
+            hint = "look for a missing colon, quote or bracket here or on the line before"
+            found = Diagnostic("MV101", span, f"YAML cannot be read from here on: {problem}", hint)
+        self.findings.append(found)
 
     def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -381,21 +390,6 @@ class _Open:
     start: Span
     key: str | None = None
     skip: bool = False
-
-
-def _syntax_hint(before: str, here: str) -> str:
-    """What was probably meant, by the character where reading stopped."""
-    if here.startswith("@"):
-        return 'quote a place at a mark: "@B|2"'
-    if here.startswith(("%", "`")):
-        return f"text cannot begin with {here[0]}: quote it"
-    if here.startswith("\t") or before.endswith("\t"):
-        return "indent with spaces, not tabs"
-    if before.rstrip().endswith(">") and here.startswith("="):
-        return 'quote a comparison: ">=90"'
-    if here.startswith(":"):
-        return "quote a text that holds a colon"
-    return "look for a missing colon, quote or bracket here or on the line before"
 
 
 def _span_at(file: str, text: str, index: int) -> Span:

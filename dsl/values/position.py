@@ -246,10 +246,10 @@ def _no_place(written: str, span: Span) -> Diagnostic:
         hint = f"write bar|beat, as {int(found[1])}|{found[2].strip()}"
         message = f"{written} is base 60 to some readers of YAML, not a place"
         return Diagnostic("MV102", span, message, hint)
-    if re.match(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z", written, re.ASCII):
-        return Diagnostic("MV102", span, f"{written} is a number, not a place", _PLACE_HINT)
     if ".." in written:
         return Diagnostic("MV110", span, f"`{written}` is a range, and one place is expected", _PLACE_HINT)
+    if re.match(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z", written, re.ASCII):
+        return Diagnostic("MV102", span, f"{written} is a number, not a place", _PLACE_HINT)
     if not isinstance(parse_duration(written, span), Diagnostic):
         hint = "write bar|beat, as 7|3; times count back from the end, as end-4s"
         return Diagnostic("MV110", span, f"`{written}` is a duration, not a place", hint)

@@ -124,7 +124,8 @@ def test_the_words_fit_80_columns(piece: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "code"), [("900|1", "MV301"), ("2|9", "MV302"), ("@Nowhere", "MV303"), ("7.10", "MV102")]
+    ("place", "code"),
+    [("900|1", "MV301"), ("2|9", "MV302"), ("@Nowhere", "MV303"), ("7.10", "MV301"), ("7,10", "MV110")],
 )
 def test_a_place_that_is_not_there_is_a_finding(place: str, code: str, piece: Path, run: Run) -> None:
     result = run("explain", place, piece)

@@ -99,7 +99,7 @@ def test_what_is_there_stays_and_nothing_is_added(there: str, tmp_path: Path, wa
     before = sorted(folder.rglob("*"))
     result = run("new", waltz, folder)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert f"{mine} is there already; nothing was written" in result.stderr
+    assert f"{mine} already exists; nothing was written" in result.stderr
     assert sorted(folder.rglob("*")) == before
     assert mine.read_text() == "mine"
 
@@ -131,3 +131,44 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
     result = run("compile", folder, *small, "--set", "visuals.resolution=128")
     assert (result.exit_code, result.stdout) == (0, "")
     assert (folder / "build/piece-1s.mp4").stat().st_size > 1000
+
+
+def test_the_twelve_subjects_are_painted_by_twelve_motifs() -> None:
+    from musicvis.compiler.notes.classes import class_index
+    from musicvis.compiler.write.first_manifest import SUBJECTS
+    from musicvis.dsl.findings.span import Span
+    from musicvis.renderers.generators.embedded.classes import CURATED, KIND_OF
+
+    kinds = "".join(KIND_OF)
+    indices = [class_index(name, Span(""), []) for name in SUBJECTS]
+    motifs = {CURATED[i].kind if i in CURATED else kinds[i] for i in indices if i is not None}
+    assert len(motifs) == len(SUBJECTS) == 12
+
+
+def test_a_new_film_has_the_loudness_of_video_sites(tmp_path: Path, waltz: Path, run: Run) -> None:
+    run("new", waltz, tmp_path / "piece")
+    piece = load_piece(tmp_path / "piece").piece
+    assert piece is not None
+    assert piece.audio.master.loudness_lufs == -14
+    assert piece.audio.master.ceiling_dbtp == -1
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Valse triste", "Valse triste"),
+        ("Untitled score", "my tune"),
+        ("Title", "my tune"),
+        ("Track 1", "my tune"),
+        ("Piano", "my tune"),
+        ("", "my tune"),
+    ],
+)
+def test_the_title_is_the_scores_own_unless_a_program_wrote_it(waltz: Path, written: str, title: str) -> None:
+    from dataclasses import replace
+
+    from musicvis.compiler.score.read import read_score_file
+    from musicvis.compiler.write.first_manifest import title_of
+
+    score = replace(read_score_file(waltz), title=written)
+    assert title_of(score, "my_tune") == title

@@ -50,7 +50,7 @@ def test_the_suffix_of_the_output_says_that_the_sound_is_meant(folder: Path) -> 
     ("arguments", "said"),
     [
         (("-o", "a.flac", "--bits", "32"), "FLAC holds whole numbers"),
-        (("-o", "a.mp3", "--only", "audio"), "a sound ends in .wav or .flac"),
+        (("-o", "a.mp3", "--only", "audio"), "a sound must end in .wav or .flac"),
         (("--stems", "moist"), "moist is neither dry nor wet"),
         (("--stems", "dry", "--only", "video"), "--only video has no buses"),
         (("--bits", "16"), "--bits is for a .wav or .flac"),

@@ -229,7 +229,7 @@ def test_names_with_points_are_found_when_they_are_there(tmp_path: Path) -> None
         ("visuals..depth=1", "MV215", 1),
         ("title.text=1", "MV215", 1),
         ("video.post.0.title=x", "MV204", 1),
-        ("visuals.envelope.attack=a: b: c", "MV101", 29),
+        ("visuals.envelope.attack=a: b: c", "MV121", 28),
         ("musicvis=2", "MV207", 10),
     ],
 )

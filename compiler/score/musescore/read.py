@@ -146,17 +146,18 @@ def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> 
 
 
 def _title(score: Node) -> str:
-    """The title on the page, else the one in the score's properties."""
+    """The title on the page, else the movement's or the work's in the score's properties.
+
+    A work may be a collection, and the movement the piece in it.
+    """
     for staff in score.each("Staff"):
         for box in staff.each("VBox"):
             for text in box.each("Text"):
                 words = text.child("text")
                 if text.value("style").lower() == "title" and words is not None:
                     return words.all_text()
-    for tag in score.each("metaTag"):
-        if tag.attributes.get("name") == "workTitle":
-            return tag.all_text()
-    return ""
+    named = {tag.attributes.get("name"): tag.all_text().strip() for tag in score.each("metaTag")}
+    return named.get("movementTitle") or named.get("workTitle") or ""
 
 
 def _tracks(

@@ -75,7 +75,8 @@ def read_frame(root: Node, name: str) -> Frame:
 
 def _head(root: Node, parts: Sequence[Node], name: str) -> Frame:
     title = ""
-    for holder, tag in (("work", "work-title"), ("", "movement-title")):
+    # A work may be a collection, and the movement the piece in it.
+    for holder, tag in (("", "movement-title"), ("work", "work-title")):
         node = root.child(holder) if holder else root
         if node is not None and not title:
             title = node.value(tag)

@@ -100,6 +100,7 @@ def test_json_holds_everything() -> None:
         "end_line": 3,
         "end_column": 16,
         "place": None,
+        "edits": [],
     }
     assert second["place"] == {"bar": 12, "beat": "3", "time_s": 27.769, "frame": 833}
     assert json.loads(render_json([])) == []

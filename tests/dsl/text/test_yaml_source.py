@@ -91,7 +91,7 @@ def test_json_comes_through_the_same_door() -> None:
         ("a: 1\n---\nb: 2\n", "MV108"),
         ("", "MV109"),
         ("# nothing\n", "MV109"),
-        ("a:\n\tb: 1\n", "MV101"),
+        ("a:\n\tb: 1\n", "MV120"),
         ('a: "x\0y"\n', "MV101"),
         ("a: \x1b[31m\n", "MV101"),
         ("a: \ud800\n", "MV101"),

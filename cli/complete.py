@@ -1,0 +1,98 @@
+"""What a shell offers where a word is begun: classes, parts and bars of the piece, folders of pieces."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from .discover import nearest_piece
+
+if TYPE_CHECKING:
+    from ..compiler.score.model import Score
+
+SHELLS = ("bash", "zsh", "fish")
+MOST = 300
+
+
+def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Names of classes that begin so, or have a word that does."""
+    from ..compiler.notes.classes import class_names
+
+    names = [name for names in class_names() for name in names]
+    return _items(name for name in names if begun.casefold() in name.casefold())
+
+
+def part_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Parts of the piece, and instruments of its score."""
+    from ..dsl.load import load_piece
+
+    try:
+        loaded = load_piece(_manifest(ctx))
+        piece = loaded.piece or loaded.rest
+        names = [part.name for part in piece.parts] if piece is not None else []
+        score = _score(loaded.root, piece.score.file) if piece is not None else None
+        names += [track.name for track in score.tracks] if score is not None else []
+    except Exception:
+        # A shell that completes has no place for faults: `musicvis check` says them.
+        return []
+    return _items(name for name in dict.fromkeys(names) if name.casefold().startswith(begun.casefold()))
+
+
+def bar_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Numbers of bars of the piece."""
+    from ..dsl.load import load_piece
+
+    try:
+        loaded = load_piece(_manifest(ctx))
+        piece = loaded.piece or loaded.rest
+        score = _score(loaded.root, piece.score.file) if piece is not None else None
+        bars = {measure.bar for measure in score.measures} if score is not None else set()
+    except Exception:
+        return []
+    first, dots, last = begun.rpartition("..")
+    return _items(f"{first}{dots}{bar}" for bar in sorted(bars) if str(bar).startswith(last))
+
+
+def _manifest(ctx: click.Context) -> Path:
+    named = ctx.params.get("piece") or ctx.params.get("source")
+    if isinstance(named, Path):
+        return named
+    found = nearest_piece(Path.cwd())
+    if found is None:
+        raise FileNotFoundError
+    return found
+
+
+def _score(root: Path, name: object) -> "Score | None":
+    from ..compiler.score.read import read_score_file
+
+    return read_score_file(root / str(name))
+
+
+def _items(words: Iterable[str]) -> list[CompletionItem]:
+    found = []
+    for word in words:
+        found.append(CompletionItem(word))
+        if len(found) >= MOST:
+            break
+    return found
+
+
+@click.command(short_help="Print what makes a shell complete musicvis.")
+@click.argument("shell", type=click.Choice(SHELLS))
+def completion(shell: str) -> None:
+    """Print what makes a shell complete commands, options, classes, parts, bars and folders of pieces.
+
+    \b
+    bash:  musicvis completion bash >> ~/.bashrc
+    zsh:   musicvis completion zsh >> ~/.zshrc
+    fish:  musicvis completion fish > ~/.config/fish/completions/musicvis.fish
+    """
+    found = get_completion_class(shell)
+    assert found is not None, "click knows these three"
+    root = click.get_current_context().find_root().command
+    # Only the text: bash is asked for its version where click itself is asked for the source.
+    made = found(root, {}, "musicvis", "_MUSICVIS_COMPLETE")
+    click.echo(made.source_template % made.source_vars())

@@ -1,0 +1,106 @@
+"""What to type next where a command was given a file that is not a piece: a score, a recording, a project."""
+
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+
+from .typed import typed
+
+SCORES = (".mscz", ".mscx", ".musicxml", ".mxl", ".mid", ".midi")
+RECORDINGS = (".mp3", ".wav", ".flac", ".m4a", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".wma")
+OTHERS = {
+    **dict.fromkeys((".sib", ".musx", ".mus", ".dorico", ".ove", ".ptb"), "MusicXML"),
+    **dict.fromkeys((".gp", ".gp3", ".gp4", ".gp5", ".gpx", ".tg", ".enc"), "MusicXML or MIDI"),
+    **dict.fromkeys((".ly", ".abc", ".mei", ".krn", ".capx", ".cap"), "MusicXML or MIDI"),
+    **dict.fromkeys(
+        (".cpr", ".als", ".flp", ".rpp", ".ptx", ".logicx", ".band", ".song", ".bwproject"), "MIDI"
+    ),
+    **dict.fromkeys((".pdf", ".png", ".jpg", ".jpeg"), "MusicXML or MIDI"),
+}
+"""Files of other programs, and what to export from these."""
+NAMED = 3
+
+
+def is_score(path: Path) -> bool:
+    """Whether a file's name says that it is a score; .xml may be anything, and is not asked here."""
+    return path.suffix.lower() in SCORES
+
+
+def step_for(path: Path, command: str) -> str | None:
+    """What to type for a file that is not a piece, several lines; None where its name says nothing.
+
+    command   the command that was given it, as `musicvis compile`
+    """
+    suffix = path.suffix.lower()
+    if is_score(path):
+        from .new import piece_folder
+
+        folder = Path(piece_folder(path))
+        if (folder / "piece.yaml").is_file():
+            return _lines(
+                f"{path} is a score; its piece is the folder {folder}. Type:", f"{command} {typed(folder)}"
+            )
+        first = typed("musicvis", "new", path)
+        return _lines(
+            f"{path} is a score, and this command needs a piece made for it. Type:",
+            first,
+            f"{command} {typed(folder)}",
+        )
+    if suffix in RECORDINGS:
+        return recording_step(path)
+    if suffix in OTHERS:
+        exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
+        return _lines(
+            f"musicvis cannot read {path}. Export {OTHERS[suffix]} from the program that made it, then type:",
+            typed("musicvis", "new", exported),
+        )
+    return None
+
+
+def recording_step(path: Path) -> str:
+    """What works with a recording today."""
+    return _lines(
+        f"{path} is a recording, and a piece starts from a score so far. Export MusicXML or MIDI from the "
+        "program that you wrote the music in, put it beside the recording, then type:",
+        typed("musicvis", "new", path.with_suffix(".musicxml")),
+        after="Recordings of single parts (.wav, .flac) that lie beside the score and are called like "
+        "its parts sound in place of the built-in instruments.",
+    )
+
+
+def folder_step(folder: Path, command: str) -> str | None:
+    """What to type in a folder without a manifest; None where no score lies in it."""
+    found = scores_in(folder)
+    if not found:
+        return None
+    shown = found[:NAMED]
+    more = "" if len(found) <= NAMED else f" and {len(found) - NAMED} more"
+    start = f"{folder} has no piece.yaml yet. To make a piece for a score that lies there{more}, type:"
+    if command == "musicvis new":
+        where = "here" if folder == Path() else "there"
+        start = f"no score is named. To make a piece for one that lies {where}{more}, type:"
+    elif folder == Path():
+        start = f"no piece.yaml here or above. To make a piece for a score that lies here{more}, type:"
+    return _lines(start, *(typed("musicvis", "new", path) for path in shown))
+
+
+def scores_in(folder: Path) -> list[Path]:
+    """The scores in a folder, by name; a folder that cannot be read has none."""
+    return sorted(path for path in _files(folder) if is_score(path))
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    try:
+        return [path for path in islice(folder.iterdir(), 2000) if not path.name.startswith(".")]
+    except OSError:
+        return []
+
+
+def _lines(start: str, *commands: str, after: str = "") -> str:
+    from textwrap import fill
+
+    lines = [fill(start, 79, break_long_words=False, break_on_hyphens=False)]
+    lines += [f"  {command}" for command in commands]
+    if after:
+        lines.append(fill(after, 79, break_long_words=False, break_on_hyphens=False))
+    return "\n".join(lines)

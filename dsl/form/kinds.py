@@ -1,0 +1,48 @@
+"""The kinds of scalar values by the titles that the schemas give them, and what reads each of them."""
+
+from collections.abc import Callable
+
+from ..findings.span import Span
+from ..model.plugins import Unit
+from ..text.files import name_fault
+from ..values.position import parse_duration, parse_place, parse_range, parse_seconds
+from ..values.quantity import parse_quantity, parse_ratio
+from ..values.selector import parse_lengths, parse_pitches, parse_velocities
+
+UNIT_OF: dict[str, Unit] = {
+    "value": Unit.ANY,
+    "share": Unit.SHARE,
+    "gain": Unit.GAIN,
+    "decibels": Unit.DECIBELS,
+    "hertz": Unit.HERTZ,
+    "rate": Unit.RATE,
+    "time": Unit.SECONDS,
+    "loudness": Unit.LOUDNESS,
+    "peak": Unit.PEAK,
+}
+
+
+def _quantities(unit: Unit) -> Callable[[str, Span], object]:
+    return lambda text, span: parse_quantity(text, unit, span)
+
+
+PARSERS: dict[str, Callable[[str, Span], object]] = {
+    "place": parse_place,
+    "range": parse_range,
+    "duration": parse_duration,
+    "seconds": parse_seconds,
+    "ratio": parse_ratio,
+    "pitch": parse_pitches,
+    "velocity": parse_velocities,
+    "length": parse_lengths,
+    **{title: _quantities(unit) for title, unit in UNIT_OF.items()},
+    "soundfont": name_fault,
+    "plugin": name_fault,
+    "preset": name_fault,
+    "score file": name_fault,
+    "recording": name_fault,
+    "head": name_fault,
+    "file of lanes": name_fault,
+    "folder": name_fault,
+}
+"""A parser gives the value, or the Diagnostic that says why there is none; of a name only that, or None."""
