@@ -43,6 +43,24 @@ class Track:
     is_drums: bool = False
     """Pitches are General MIDI percussion keys."""
     staff_count: int = 1
+    channel: int | None = None
+    """Index into `Score.channels`: what its controllers say; None where the file has none."""
+
+
+Steps = tuple[tuple[Fraction, float], ...]
+"""(onset_qn, value from there on), ascending; the first at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How a MIDI channel is played over time."""
+
+    gain: Steps
+    """Linear: 1 where volume and expression are never set."""
+    ear: Steps
+    """-1 left .. +1 right."""
+    bend: Steps
+    """Semitones, tuning included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +90,12 @@ class Note:
     """From 1, in units of the bar's denominator: onset_in_bar_qn / meter.beat_qn + 1."""
     grace: bool = False
     lyric: str | None = None
+    syllabic: str | None = None
+    """Where the lyric stands in its word: single, begin, middle or end; None where there is none."""
     articulations: tuple[str, ...] = ()
     """Of: staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
+    ring_qn: Fraction | None = None
+    """How long a pedal lets the note sound, where that is longer than its key is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +148,7 @@ class Score:
     marks: tuple[RehearsalMark, ...] = ()
     digest: str = ""
     """sha256 of the bytes that were read."""
+    channels: tuple[Channel, ...] = ()
     findings: tuple[Diagnostic, ...] = field(default=())
 
     @property
