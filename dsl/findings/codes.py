@@ -639,6 +639,13 @@ _TABLE = (
         "an eighth of a quarter note. It is not shown. Move it to its note.",
     ),
     Code(
+        "MV417",
+        "pan of the file not heard",
+        NOTE,
+        "A MIDI file pans a part (controller 10), and the manifest says where its bus stands, by a lane, "
+        "an azimuth or a spread. What the manifest says holds. Leave it out, and the file places the part.",
+    ),
+    Code(
         "MV420",
         "music21 is missing",
         ERROR,
@@ -830,6 +837,21 @@ _TABLE = (
         "damaged sound of a stem",
         WARNING,
         "A stem is clipped, has a constant part, or ends before its last note. Export it again.",
+    ),
+    Code(
+        "MV536",
+        "recording not aligned",
+        ERROR,
+        "`align: auto` looks for the notes of the score in the recording, up to 10 seconds early or late, "
+        "and does not find them, or finds them in several places as well: in noise, in another "
+        "performance, in a pattern that repeats. Write the offset that you hear: `offset: 300ms`.",
+    ),
+    Code(
+        "MV537",
+        "recording moved far",
+        NOTE,
+        "`align: auto` finds the notes of a recording more than 200 ms from their place and moves it by "
+        "what the finding says. Listen whether that is right; else write `offset:` instead.",
     ),
     # Budgets
     Code(

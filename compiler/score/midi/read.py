@@ -38,8 +38,10 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
     unit = file.unit_qn
     end_tick = max((note.end_tick for track in file.tracks for note in track.notes), default=0)
     findings: list[Diagnostic] = []
-    measures = _measures(file, end_tick, name, findings)
     tempi = _tempi(file)
+    # Before bars are counted, of which a damaged time makes very many.
+    check_seconds(tempi, max(end_tick * unit, tempi[-1].onset_qn), name)
+    measures = _measures(file, end_tick, name, findings)
     check_seconds(tempi, max(measures[-1].end_qn, tempi[-1].onset_qn), name)
     not_played: Counter[str] = Counter()
     keys = [(track.port, note.channel) for track in file.tracks for note in track.notes]
