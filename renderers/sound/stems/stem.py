@@ -100,7 +100,8 @@ def not_aligned(stem: StemPlan, alignment: Alignment) -> Diagnostic:
         why = "it seems to be played at a rate that is not its own"
     elif alignment.rival > RIVAL_SHARE:
         lag_ms = round(1000.0 * alignment.lag_s)
-        why = f"they fit best {abs(lag_ms)} ms {'late' if lag_ms > 0 else 'early'}, and elsewhere nearly as well"
+        side = "late" if lag_ms > 0 else "early"
+        why = f"they fit best {abs(lag_ms)} ms {side}, and elsewhere nearly as well"
     else:
         why = "they stand out too little"
     message = f"align: auto does not find the notes of {stem.name} in it: {why}"

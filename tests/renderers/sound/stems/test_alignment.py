@@ -100,7 +100,7 @@ def test_a_pattern_that_fits_in_several_places_is_not_moved_but_said(tmp_path: P
     file = written(tmp_path / "a.wav", signal)
     assert not measured(file, notes, 0.0, RATE).is_told
     stem = StemPlan("a", 1.0, file=file, reference=notes, is_aligned=True)
-    with pytest.raises(PieceError, match="MV536 align: auto .* they fit best"):
+    with pytest.raises(PieceError, match=r"MV536 align: auto .* they fit best"):
         kept_blocks(stem, None, SoundPlan(RATE, 8 * RATE, ()))
 
 
