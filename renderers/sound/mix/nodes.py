@@ -15,7 +15,7 @@ from ..space.choose import apart
 from ..stems.players import program_of
 from ..stems.recording import recording_format
 
-STEM_VERSION = 1
+STEM_VERSION = 2
 BUS_VERSION = 1
 MIX_VERSION = 1
 STEM, WET, DRY, MIX = "stem", "wet", "dry", "mix"
