@@ -82,8 +82,8 @@ ROWS = (
     Row(
         8,
         "MIDI files that other readers take for something else",
-        "What is read without a warning has the notes that mido and pretty_midi count; lengths, counts, tempi "
-        "and ends of notes that make no sense are read over with a warning, or refused.",
+        "What is read without a warning has the notes that mido and pretty_midi count; lengths, counts, "
+        "tempi and ends of notes that make no sense are read over with a warning, or refused.",
         (
             "hostile/test_campaigns.py::test_every_midi_file_that_is_read_has_the_notes_that_other_programs_count",
             "compiler/score/test_midi.py::test_a_damaged_file_is_refused_at_its_byte",

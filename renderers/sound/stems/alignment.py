@@ -36,7 +36,7 @@ _SEGMENT_S = 30
 _MARGIN_S = MAX_LAG_MS // 1000 + 1
 # Another peak, so far from the highest, makes it uncertain where it is higher than this share of it.
 _APART_MS = 60
-RIVAL_SHARE = 0.75
+RIVAL_SHARE = 0.85
 # The halves of a recording are compared so far around the lag of the whole.
 _DRIFT_MOST_MS = 150
 # A clean recording is silent at most lags; no peak counts for more than this.
