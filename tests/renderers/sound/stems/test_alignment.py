@@ -77,13 +77,6 @@ def test_recordings_far_from_their_place_are_found(tmp_path: Path) -> None:
     assert early.is_told and early.lag_s == pytest.approx(-2.5, abs=0.002)
 
 
-def test_three_notes_suffice_in_a_clean_recording(tmp_path: Path) -> None:
-    notes = tuple(SoundingNote(0.5 * k, 0.4, pitch, 90, 11, False) for k, pitch in enumerate((69, 72, 76)))
-    late = np.concatenate([np.zeros((2, round(0.3 * RATE))), *synthesised(notes, 3 * RATE, RATE)], axis=1)
-    found = measured(written(tmp_path / "a.wav", late[0]), notes, 0.0, RATE)
-    assert found.is_told and found.lag_s == pytest.approx(0.3, abs=0.008)
-
-
 def grid(late_s: float, seconds: float = 8.0) -> tuple[F64, tuple[SoundingNote, ...]]:
     """One tone, struck every quarter of a second, and its notes."""
     notes = tuple(SoundingNote(0.25 * k, 0.2, 69, 90, 12, False) for k in range(24))
