@@ -22,7 +22,7 @@ PACKAGES = (
     ("PyYAML", "reading manifests", "pip install --upgrade musicvis", True),
     ("jsonschema", "checking manifests", "pip install --upgrade musicvis", True),
     ("numpy", "lanes and latents", "pip install --upgrade musicvis", True),
-    ("mido", "MIDI scores", "pip install --upgrade musicvis", True),
+    ("mido", "notes for FluidSynth", "pip install --upgrade musicvis", True),
     ("music21", "MusicXML scores", MUSICXML, False),
     ("torch", "the picture", RENDER, True),
     ("Pillow", "titles", RENDER, True),

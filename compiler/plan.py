@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BarMark",
     "BusPlan",
+    "ChannelPlan",
     "Curve",
     "EffectPlan",
     "MasterPlan",
+    "Moves",
     "PicturePlan",
     "Plan",
     "ReturnPlan",
@@ -52,6 +54,24 @@ class SoundingNote:
     is_drums: bool
     ear: float = 0.0
     """Added to the place of its bus: where this note stands among the others; a bus has at most 16."""
+    channel: int | None = None
+    """Which of the stem's channels moves it; None where nothing does."""
+
+
+Moves = tuple[tuple[float, float], ...]
+"""(seconds from the first sample, value from there on), ascending; the first value holds before, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """What MIDI controllers do to the notes of a channel while they sound."""
+
+    gain: Moves
+    """Linear, of volume and expression."""
+    ear: Moves
+    """-1 left .. +1 right, within the stem."""
+    bend: Moves
+    """Semitones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +96,8 @@ class StemPlan:
     """Whether the file is moved to where its notes are found."""
     is_shifted: bool = False
     """Whether the manifest gives an offset, so that its author knows of the lag."""
+    channels: tuple[ChannelPlan, ...] = ()
+    """For notes: what moves them while they sound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from ...store.node import Node
 from ...store.packages import packages
 from ...store.store import Store
 from ..score.model import Score
-from ..score.read import read_score
+from ..score.read import MIDI_SUFFIXES, read_score
 from .values import compiler_identity, found, keep
 
 SCORE_VERSION = 2
-_OWN_SUFFIXES = (".mscz", ".mscx")
-_MIDI_SUFFIXES = (".mid", ".midi")
+_OWN_SUFFIXES = (".mscz", ".mscx", *MIDI_SUFFIXES)
 
 
 def kept_reader(store: Store) -> Callable[[bytes, str], Score]:
@@ -37,7 +36,7 @@ def score_node(data: bytes, name: str) -> Node:
     suffix = PurePath(name).suffix.lower()
     reads = {"bytes": hashlib.sha256(data).hexdigest(), "kind": suffix, "compiler": compiler_identity()}
     if suffix not in _OWN_SUFFIXES:
-        reads["reader"] = packages("mido" if suffix in _MIDI_SUFFIXES else "music21")
+        reads["reader"] = packages("music21")
     return Node.of("score", SCORE_VERSION, PurePath(name).name, reads)
 
 

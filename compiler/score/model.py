@@ -45,6 +45,24 @@ class Track:
     is_drums: bool = False
     """Pitches are General MIDI percussion keys."""
     staff_count: int = 1
+    channel: int | None = None
+    """Index into `Score.channels`: what its controllers say; None where the file has none."""
+
+
+Steps = tuple[tuple[Fraction, float], ...]
+"""(onset_qn, value from there on), ascending; the first at 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How a MIDI channel is played over time."""
+
+    gain: Steps
+    """Linear: 1 where volume and expression are never set."""
+    ear: Steps
+    """-1 left .. +1 right."""
+    bend: Steps
+    """Semitones, tuning included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +96,8 @@ class Note:
     """Which part of its word the lyric is, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end."""
     articulations: tuple[str, ...] = ()
     """Of: staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
+    ring_qn: Fraction | None = None
+    """How long a pedal lets the note sound, where that is longer than its key is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +150,7 @@ class Score:
     marks: tuple[RehearsalMark, ...] = ()
     digest: str = ""
     """sha256 of the bytes that were read."""
+    channels: tuple[Channel, ...] = ()
     findings: tuple[Diagnostic, ...] = field(default=())
 
     @property

@@ -10,7 +10,8 @@ from .guard.faults import fault
 from .guard.limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
 from .model import Score
 
-SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", ".mid", ".midi")
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", *MIDI_SUFFIXES)
 _ZIP = b"PK\x03\x04"
 _MIDI = b"MThd"
 
@@ -24,11 +25,11 @@ def read_score(data: bytes, name: str) -> Score:
     suffix = PurePath(name).suffix.lower()
     if suffix not in SUFFIXES:
         raise fault("MV400", name, f"{suffix or 'no suffix'} is not a score's", f"use {', '.join(SUFFIXES)}")
-    limit = MAX_MIDI_BYTES if suffix in (".mid", ".midi") else MAX_SCORE_BYTES
+    limit = MAX_MIDI_BYTES if suffix in MIDI_SUFFIXES else MAX_SCORE_BYTES
     if len(data) > limit:
         raise fault("MV401", name, f"{len(data)} bytes, at most {limit}")
     digest = hashlib.sha256(data).hexdigest()
-    if suffix in (".mid", ".midi"):
+    if suffix in MIDI_SUFFIXES:
         from .midi.read import read_midi
 
         return read_midi(data, name, digest)

@@ -1,6 +1,6 @@
 """What sounds: buses with their stems, chains and lanes, placed in the film."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
@@ -34,9 +34,10 @@ from ..plan import (
     SoundPlan,
     StemPlan,
 )
-from ..score.model import Score
+from ..score.model import Note, Score
 from ..time.clock import Clock
 from ..time.passage import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
+from .controllers import is_panned, moving_channels, side_at
 from .installed import Outside
 from .note_spread import EarOf, ears_of
 
@@ -109,7 +110,7 @@ def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction
     found: list[tuple[Fraction, Fraction]] = []
     for stem in bus.stems:
         for note, clock in _notes(stem, sources, scratch):
-            found.append((clock.seconds(note.onset_qn), clock.seconds(note.onset_qn + note.gate_qn)))
+            found.append((clock.seconds(note.onset_qn), clock.seconds(note.onset_qn + note.sounds_qn)))
     return tuple(sorted(found))
 
 
@@ -125,8 +126,9 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
         return curve.seen_from(film.start_s) if curve.segments or curve.layers else None
 
     ear_of = _ears_apart(bus, sources, findings)
-    plans = [_stem_plan(stem, bus, sources, film, ear_of, findings) for stem in bus.stems]
     azimuth = lanes.lane(azimuth_target(bus).name)
+    is_placed = azimuth is not None or lanes.lane(ear_target(bus).name) is not None or bus.spread is not None
+    plans = [_stem_plan(stem, bus, sources, film, ear_of, is_placed, findings) for stem in bus.stems]
     if azimuth is not None and lanes.lane(ear_target(bus).name) is not None:
         findings.append(
             Diagnostic(
@@ -233,11 +235,16 @@ def _parameter(name: str, target: Target, effect: Effect, clock: Clock, lanes: L
 
 
 def _stem_plan(
-    stem: Stem, bus: Bus, sources: Sources, film: Film, ear_of: EarOf | None, findings: list[Diagnostic]
+    stem: Stem,
+    bus: Bus,
+    sources: Sources,
+    film: Film,
+    ear_of: EarOf | None,
+    is_placed: bool,
+    findings: list[Diagnostic],
 ) -> StemPlan | None:
     if stem.file is None and stem.by != "musescore":
-        notes = tuple(_sounding(_notes(stem, sources, findings), film, ear_of))
-        plan = StemPlan(stem.part if stem.part is not None else str(stem.score), stem.gain, notes=notes)
+        plan = _notes_plan(stem, bus, sources, film, ear_of, is_placed, findings)
         if stem.soundfont is None:
             return plan
         soundfont = sources.outside.soundfont(stem.soundfont, stem.span)
@@ -256,6 +263,43 @@ def _stem_plan(
         is_aligned=stem.aligned,
         is_shifted=stem.offset_s is not None,
     )
+
+
+def _notes_plan(
+    stem: Stem,
+    bus: Bus,
+    sources: Sources,
+    film: Film,
+    ear_of: EarOf | None,
+    is_placed: bool,
+    findings: list[Diagnostic],
+) -> StemPlan:
+    """The notes of a stem and what the controllers of its score do to them.
+
+    is_placed   whether the manifest says where the bus stands, so that the pan of its score does not
+    """
+    name = stem.part if stem.part is not None else str(stem.score)
+    voiced = list(_notes(stem, sources, findings))
+    score = sources.score if stem.score is None else sources.read_score(stem.score, stem.span)
+    if score is None or not voiced or not score.channels:
+        return StemPlan(name, stem.gain, notes=tuple(_sounding(voiced, film, ear_of)))
+    channels, numbers = moving_channels(score, voiced[0][1], film.start_s)
+    is_stereo = bus.space == "balance"
+    if is_placed and is_panned(score, (note.channel for note, _ in voiced)):
+        message = f"the pan of {name} in its MIDI file is not heard: bus {bus.name} has a place of its own"
+        hint = "nothing, if that is meant; else leave out its ear, and the pan of the file places it"
+        findings.append(Diagnostic("MV417", stem.span, message, hint, Severity.NOTE))
+    elif not is_stereo:
+        voiced = [
+            (replace(note, ear=side_at(score.channels[note.channel], note.onset_qn)), clock)
+            if note.channel is not None
+            else (note, clock)
+            for note, clock in voiced
+        ]
+    if is_placed or not is_stereo:
+        channels = tuple(replace(channel, ear=((0.0, 0.0),)) for channel in channels)
+    notes = tuple(_sounding(voiced, film, ear_of, numbers))
+    return StemPlan(name, stem.gain, notes=notes, channels=channels)
 
 
 def _played(
@@ -298,21 +342,7 @@ def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable
             )
             return ()
         tracks = part.tracks
-    return [
-        (
-            _Voiced(
-                note.onset_qn,
-                note.gate_qn,
-                note.pitch,
-                note.velocity,
-                score.tracks[note.track].program,
-                score.tracks[note.track].is_drums,
-            ),
-            clock,
-        )
-        for note in score.notes
-        if note.track in tracks
-    ]
+    return [(_voiced(note, score), clock) for note in score.notes if note.track in tracks]
 
 
 def _clock_of(score: Score, sources: Sources) -> Clock:
@@ -327,24 +357,41 @@ class _Voiced:
     """A note and the instrument that plays it."""
 
     onset_qn: Fraction
-    gate_qn: Fraction
+    sounds_qn: Fraction
+    """How long its key is held, or a pedal holds it."""
     pitch: int
     velocity: int
     program: int
     is_drums: bool
+    channel: int | None
+    ear: float = 0.0
+
+
+def _voiced(note: Note, score: Score) -> _Voiced:
+    track = score.tracks[note.track]
+    sounds_qn = note.gate_qn if note.ring_qn is None else note.ring_qn
+    channel = track.channel
+    return _Voiced(
+        note.onset_qn, sounds_qn, note.pitch, note.velocity, track.program, track.is_drums, channel
+    )
 
 
 def _sounding(
-    notes: Iterable[tuple[_Voiced, Clock]], film: Film | None, ear_of: EarOf | None = None
+    notes: Iterable[tuple[_Voiced, Clock]],
+    film: Film | None,
+    ear_of: EarOf | None = None,
+    channels: Mapping[int, int] | None = None,
 ) -> Iterable[SoundingNote]:
     """The notes that are heard in the film; one that began before it has a negative onset.
 
-    Without a film all of them, from the first bar.
+    Without a film all of them, from the first bar. `channels` says which channel of the plan each of the
+    score is.
     """
+    numbers = channels or {}
     start_s = film.start_s if film is not None else Fraction(0)
     for note, clock in notes:
         onset_s = clock.seconds(note.onset_qn)
-        end_s = clock.seconds(note.onset_qn + note.gate_qn)
+        end_s = clock.seconds(note.onset_qn + note.sounds_qn)
         if film is not None and (onset_s >= film.end_s or end_s + EARLIER_S < start_s):
             continue
         yield SoundingNote(
@@ -354,5 +401,6 @@ def _sounding(
             velocity=note.velocity,
             program=note.program,
             is_drums=note.is_drums,
-            ear=ear_of(note.pitch, onset_s) if ear_of is not None else 0.0,
+            ear=ear_of(note.pitch, onset_s) if ear_of is not None else note.ear,
+            channel=None if note.channel is None else numbers.get(note.channel),
         )

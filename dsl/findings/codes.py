@@ -75,7 +75,7 @@ _TABLE = (
         "kind of file",
         ERROR,
         "The ending of a name says how to read it. Scores: .mscz .mscx .musicxml .xml .mxl .mid "
-        ".midi; recordings: .wav .flac; lanes: .yaml .yml .json.",
+        ".midi .kar .rmi; recordings: .wav .flac; lanes: .yaml .yml .json.",
     ),
     # Text and values
     Code(
@@ -570,7 +570,7 @@ _TABLE = (
         "kind of score",
         ERROR,
         "The ending or the content of a score file is none that is read: .mscz .mscx .musicxml .xml "
-        ".mxl .mid .midi. Export the score in one of these.",
+        ".mxl .mid .midi .kar .rmi. Export the score in one of these.",
     ),
     Code(
         "MV401",
@@ -631,23 +631,62 @@ _TABLE = (
     ),
     Code(
         "MV410",
-        "kind of MIDI file",
+        "not a MIDI file",
         ERROR,
-        "Standard MIDI files of format 0 and 1 are read, with time in beats. Export the piece again "
-        "as a Standard MIDI File, format 1.",
+        "The file is called a MIDI file and does not begin as one. Check that the right file is named, "
+        "or export the piece again as a Standard MIDI File.",
     ),
     Code(
         "MV411",
         "damaged MIDI file",
         ERROR,
-        "The file breaks the rules of Standard MIDI Files at the byte that the finding names: cut "
-        "short, a note that never ends, an impossible value. Export it again from the score.",
+        "From the byte that the finding names on, the file cannot be understood: what stands there is "
+        "not an event. Export it again from the score.",
     ),
     Code(
         "MV412",
         "MIDI file too large",
         ERROR,
         "A MIDI file may have 256 tracks and 500,000 events. Check that the right file is named.",
+    ),
+    Code(
+        "MV413",
+        "MIDI file with a defect",
+        WARNING,
+        "The file breaks a rule of Standard MIDI Files and is read all the same, as other programs read "
+        "it: a wrong length or count, a track without its end, a tempo of 0, an impossible time "
+        "signature. Each kind of defect is said once. Listen whether the music is whole; to be rid of "
+        "the warning, open the file in the program that made it and export it again.",
+    ),
+    Code(
+        "MV414",
+        "MIDI note without an end",
+        WARNING,
+        "A key is struck and never let go. The note is held until its key is struck again, or to the "
+        "end of its track. Give it an end in the program that made the file.",
+    ),
+    Code(
+        "MV415",
+        "MIDI events not played",
+        NOTE,
+        "Volume (controller 7), expression (11), pan (10), pitch bend, tuning, and the sustain and "
+        "sostenuto pedals (64, 66) are played. The finding counts what is not: modulation, sends to "
+        "effects, banks of sounds beyond General MIDI, and so on. The chain of a bus gives room and "
+        "colour; a lane moves them.",
+    ),
+    Code(
+        "MV416",
+        "words without a note",
+        WARNING,
+        "A lyric or a karaoke text of the MIDI file stands where no note of its singer begins, within "
+        "an eighth of a quarter note. It is not shown. Move it to its note.",
+    ),
+    Code(
+        "MV417",
+        "pan of the file not heard",
+        NOTE,
+        "A MIDI file pans a part (controller 10), and the manifest says where its bus stands, by a lane, "
+        "an azimuth or a spread. What the manifest says holds. Leave it out, and the file places the part.",
     ),
     Code(
         "MV420",
@@ -865,6 +904,21 @@ _TABLE = (
         "damaged sound of a stem",
         WARNING,
         "A stem is clipped, has a constant part, or ends before its last note. Export it again.",
+    ),
+    Code(
+        "MV536",
+        "recording not aligned",
+        ERROR,
+        "`align: auto` looks for the notes of the score in the recording, up to 10 seconds early or late, "
+        "and does not find them, or finds them in several places as well: in noise, in another "
+        "performance, in a pattern that repeats. Write the offset that you hear: `offset: 300ms`.",
+    ),
+    Code(
+        "MV537",
+        "recording moved far",
+        NOTE,
+        "`align: auto` finds the notes of a recording more than 200 ms from their place and moves it by "
+        "what the finding says. Listen whether that is right; else write `offset:` instead.",
     ),
     # Budgets
     Code(

@@ -76,14 +76,14 @@ ROWS = (
     Row(
         7,
         "damaged MIDI files",
-        "A file is read or refused at its byte.",
+        "A file is read, with a warning where it is defective, or refused at its byte.",
         ("compiler/score/test_midi.py::test_a_damaged_file_is_refused_at_its_byte", _CAMPAIGNS),
     ),
     Row(
         8,
         "MIDI files that other readers take for something else",
-        "What is read has the notes that mido and pretty_midi count; tracks, ticks, tempi and ends of notes "
-        "that make no sense are refused.",
+        "What is read without a warning has the notes that mido and pretty_midi count; lengths, counts, "
+        "tempi and ends of notes that make no sense are read over with a warning, or refused.",
         (
             "hostile/test_campaigns.py::test_every_midi_file_that_is_read_has_the_notes_that_other_programs_count",
             "compiler/score/test_midi.py::test_a_damaged_file_is_refused_at_its_byte",

@@ -1,59 +1,104 @@
 """A Standard MIDI File as a Score: exact ticks, tempi in whole microseconds, bars counted as they are played.
 
-MIDI knows no written lengths: `length_qn` is how long the key is held, as `gate_qn` is. Programs are kept per
-channel (and port) and time, whichever track they stand in; a track that changes its program becomes two.
+MIDI knows no written lengths: `length_qn` is how long the key is held, as `gate_qn` is. Programs and
+controllers belong to a channel (and port) and a time, whichever track they stand in; a track that changes
+its program becomes two, and one that speaks on several channels becomes one for each.
 """
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
-from ....dsl.findings.diagnostics import Diagnostic
+from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace, Severity
 from ..guard.faults import fault, warning
 from ..guard.limits import check_seconds
-from ..model import Measure, Meter, Note, RehearsalMark, Score, TempoMark, Track
+from ..model import Channel, Measure, Meter, Note, RehearsalMark, Score, Steps, TempoMark, Track
 from ..playback.repeats import MAX_PLAYED_BARS
-from .events import MidiFile, MidiNote, midi_events
+from .channels import ChannelState, channel_states, ring_end
+from .channels import Steps as TickSteps
+from .events import MidiFile, MidiTrack, midi_events
+from .general_midi import PROGRAM_NAMES
+from .words import NEAR_QN, Singer, Word, placed_words, singers, words_of
 
-_DRUM_CHANNEL = 9
 _DEFAULT_MICROSECONDS = 500_000
 _COMMON = Meter(4, 4)
+
+Key = tuple[int, int]
+"""A port and a channel."""
 
 
 def read_midi(data: bytes, name: str, digest: str) -> Score:
     """The score in a MIDI file.
 
-    Raises PieceError MV410, MV411, MV412 (see midi_guard.py) and MV408 (size of the piece).
+    Raises PieceError MV410, MV411, MV412 (see midi_events.py) and MV408 (size of the piece).
     """
     file = midi_events(data, name)
-    unit = Fraction(1, file.ticks_per_quarter)
+    unit = file.unit_qn
     end_tick = max((note.end_tick for track in file.tracks for note in track.notes), default=0)
     findings: list[Diagnostic] = []
+    tempi = _tempi(file)
+    # Before bars are counted, of which a damaged time makes very many.
+    check_seconds(tempi, max(end_tick * unit, tempi[-1].onset_qn), name)
     measures = _measures(file, end_tick, name, findings)
-    tracks, notes = _notes(file, measures, unit)
-    tempi = _tempi(file, unit)
     check_seconds(tempi, max(measures[-1].end_qn, tempi[-1].onset_qn), name)
+    not_played: Counter[str] = Counter()
+    keys = [(track.port, note.channel) for track in file.tracks for note in track.notes]
+    states = channel_states(file, keys, not_played)
+    bars = _Bars(measures, unit)
+    findings += file.repairs.findings(name, bars.place)
+    tracks, notes = _Notes(file, states, bars, name, findings).made()
+    if not_played:
+        findings.append(_not_played(not_played, name))
     return Score(
-        title=file.tracks[0].name if not file.tracks[0].notes else "",
+        title=file.title or _title(file),
         tracks=tracks,
         notes=notes,
         measures=tuple(measures),
         tempi=tempi,
         marks=tuple(RehearsalMark(text, tick * unit) for tick, text in sorted(file.markers)),
         digest=digest,
+        channels=tuple(_channel(states[key], unit) for key in sorted(states)),
         findings=tuple(findings),
     )
 
 
+def _title(file: MidiFile) -> str:
+    """The first track's name is the piece's, where that track does not play, or plays everything."""
+    first = file.tracks[0]
+    is_title = (not first.notes and not first.words) or _is_everything(file)
+    return first.name if is_title else ""
+
+
+def _is_everything(file: MidiFile) -> bool:
+    """Whether one track (format 0) holds several instruments, so that its name is not a part's."""
+    return file.kind == 0 and len({note.channel for note in file.tracks[0].notes}) > 1
+
+
+def _not_played(counts: Counter[str], name: str) -> Diagnostic:
+    said = ", ".join(f"{count} of {what}" for what, count in sorted(counts.items()))
+    message = f"{sum(counts.values())} MIDI events are not played: {said}"
+    hint = "volume, expression, pan, pitch bend and pedals are; the chain of a bus gives room and colour"
+    return Diagnostic("MV415", warning("MV415", name, "").span, message, hint, Severity.NOTE)
+
+
+def _channel(state: ChannelState, unit: Fraction) -> Channel:
+    def steps(of: TickSteps) -> Steps:
+        return tuple((tick * unit, value) for tick, value in of)
+
+    return Channel(steps(state.gain), steps(state.ear), steps(state.bend))
+
+
 def _measures(file: MidiFile, end_tick: int, name: str, findings: list[Diagnostic]) -> list[Measure]:
     """Bars up to the one that holds the last note-off; a time signature inside a bar cuts that bar short."""
-    unit = Fraction(1, file.ticks_per_quarter)
+    unit = file.unit_qn
     signatures = {tick * unit: Meter(numerator, denominator) for tick, numerator, denominator in file.meters}
     signatures.setdefault(Fraction(0), _COMMON)
     times = sorted(signatures)
     end = end_tick * unit
     measures: list[Measure] = []
+    short: list[int] = []
     for index, time in enumerate(times):
         if measures and time >= end:
             break
@@ -67,77 +112,152 @@ def _measures(file: MidiFile, end_tick: int, name: str, findings: list[Diagnosti
             length = meter.bar_qn
             if following is not None and start + length > following:
                 length = following - start
-                findings.append(warning("MV457", name, f"a time signature cuts bar {number} short"))
+                short.append(number)
             measures.append(Measure(number, 1, start, length, meter, str(number)))
             start += length
+    if short:
+        more = f", and {len(short) - 1} later bars" if len(short) > 1 else ""
+        message = f"a time signature cuts bar {short[0]} short{more}"
+        findings.append(warning("MV457", name, message).at(MusicalPlace(short[0], "1")))
     return measures
 
 
-def _notes(
-    file: MidiFile, measures: Sequence[Measure], unit: Fraction
-) -> tuple[tuple[Track, ...], tuple[Note, ...]]:
-    programs = _programs(file)
-    starts = [measure.start_qn for measure in measures]
-    tracks: dict[tuple[int, int, int], int] = {}
-    described: list[Track] = []
-    notes: list[Note] = []
-    for number, track in enumerate(file.tracks):
-        lyrics = dict(track.lyrics)
-        for held in sorted(track.notes, key=lambda n: (n.start_tick, n.channel, n.pitch, n.end_tick)):
-            program = _program_at(programs, track.port, held)
-            key = (number, held.channel, program)
-            if key not in tracks:
-                tracks[key] = len(described)
-                title = track.name or f"Track {number + 1}"
-                described.append(Track(title, program=program, is_drums=held.channel == _DRUM_CHANNEL))
-            onset = held.start_tick * unit
-            measure = measures[bisect_right(starts, onset) - 1]
-            in_bar = onset - measure.start_qn
-            # A key struck and released on one tick (some drum machines do) is held for that tick.
-            length = max(held.end_tick - held.start_tick, 1) * unit
-            notes.append(
-                Note(
-                    onset_qn=onset,
-                    length_qn=length,
-                    gate_qn=length,
-                    pitch=held.pitch,
-                    velocity=held.velocity,
-                    track=tracks[key],
-                    staff=1,
-                    voice=1,
-                    bar=measure.bar,
-                    pass_number=1,
-                    onset_in_bar_qn=in_bar,
-                    beat=in_bar / measure.meter.beat_qn + 1,
-                    lyric=lyrics.get(held.start_tick),
+class _Bars:
+    """Where ticks stand in the bars."""
+
+    def __init__(self, measures: Sequence[Measure], unit: Fraction) -> None:
+        self.measures = measures
+        self.unit = unit
+        self._starts = [measure.start_qn for measure in measures]
+
+    def measure(self, onset: Fraction) -> Measure:
+        return self.measures[bisect_right(self._starts, onset) - 1]
+
+    def place(self, tick: int) -> MusicalPlace:
+        onset = tick * self.unit
+        measure = self.measure(onset)
+        return MusicalPlace(measure.bar, str((onset - measure.start_qn) / measure.meter.beat_qn + 1))
+
+
+class _Notes:
+    """The parts of a file and their notes."""
+
+    def __init__(
+        self,
+        file: MidiFile,
+        states: Mapping[Key, ChannelState],
+        bars: _Bars,
+        name: str,
+        findings: list[Diagnostic],
+    ) -> None:
+        self.file = file
+        self.states = states
+        self.bars = bars
+        self.name = name
+        self.findings = findings
+        self.channel_numbers = {key: number for number, key in enumerate(sorted(states))}
+        self.tracks: dict[tuple[int, int, int, bool], int] = {}
+        self.described: list[Track] = []
+
+    def made(self) -> tuple[tuple[Track, ...], tuple[Note, ...]]:
+        unit = self.file.unit_qn
+        words = self._words()
+        next_strikes = self._next_strikes()
+        notes: list[Note] = []
+        for number, track in enumerate(self.file.tracks):
+            for held in sorted(track.notes, key=lambda n: (n.start_tick, n.channel, n.pitch, n.end_tick)):
+                key = (track.port, held.channel)
+                state = self.states[key]
+                part = self._part(number, track, held.channel, *state.program_at(held.start_tick))
+                onset = held.start_tick * unit
+                measure = self.bars.measure(onset)
+                in_bar = onset - measure.start_qn
+                # A key struck and released on one tick (some drum machines do) is held for that tick.
+                end_tick = max(held.end_tick, held.start_tick + 1)
+                rings_to = ring_end(state, held.start_tick, end_tick)
+                if rings_to > end_tick:
+                    # The same key, struck again, takes its string or pipe with it.
+                    struck = next_strikes.get((*key, held.pitch, held.start_tick), rings_to)
+                    rings_to = max(end_tick, min(rings_to, struck))
+                length = (end_tick - held.start_tick) * unit
+                word = words.get((number, held.channel), {}).get(held.start_tick)
+                is_ringing = rings_to > end_tick and not self.described[part].is_drums
+                notes.append(
+                    Note(
+                        onset_qn=onset,
+                        length_qn=length,
+                        gate_qn=length,
+                        pitch=held.pitch,
+                        velocity=held.velocity,
+                        track=part,
+                        staff=1,
+                        voice=1,
+                        bar=measure.bar,
+                        pass_number=1,
+                        onset_in_bar_qn=in_bar,
+                        beat=in_bar / measure.meter.beat_qn + 1,
+                        lyric=word.text if word is not None else None,
+                        syllabic=word.syllabic if word is not None else "single",
+                        ring_qn=(rings_to - held.start_tick) * unit if is_ringing else None,
+                    )
                 )
-            )
-    notes.sort(key=lambda n: (n.onset_qn, n.track, n.staff, n.voice, n.pitch))
-    return tuple(described), tuple(notes)
+        notes.sort(key=lambda n: (n.onset_qn, n.track, n.staff, n.voice, n.pitch))
+        return tuple(self.described), tuple(notes)
+
+    def _part(self, number: int, track: MidiTrack, channel: int, program: int, is_drums: bool) -> int:
+        key = (number, channel, program, is_drums)
+        if key not in self.tracks:
+            self.tracks[key] = len(self.described)
+            title = track.name or f"Track {number + 1}"
+            if _is_everything(self.file):
+                title = "Drums" if is_drums else PROGRAM_NAMES[program]
+            where = self.channel_numbers[track.port, channel]
+            self.described.append(Track(title, program=program, is_drums=is_drums, channel=where))
+        return self.tracks[key]
+
+    def _next_strikes(self) -> dict[tuple[int, int, int, int], int]:
+        """For each port, channel, pitch and tick of a strike, when that key is struck next."""
+        strikes: dict[tuple[int, int, int], set[int]] = defaultdict(set)
+        for track in self.file.tracks:
+            for note in track.notes:
+                strikes[track.port, note.channel, note.pitch].add(note.start_tick)
+        return {
+            (*key, tick): following
+            for key, ticks in strikes.items()
+            for tick, following in pairwise(sorted(ticks))
+        }
+
+    def _words(self) -> dict[Singer, dict[int, Word]]:
+        """The words on the notes of who sings them; a warning for those without a note."""
+        found: dict[Singer, dict[int, Word]] = {}
+        lost: list[Word] = []
+        melodic = singers(
+            [
+                (number, note.channel, note.start_tick)
+                for number, track in enumerate(self.file.tracks)
+                for note in track.notes
+                if not self.states[track.port, note.channel].program_at(note.start_tick)[1]
+            ]
+        )
+        near_ticks = int(NEAR_QN / self.file.unit_qn)
+        for number, track in enumerate(self.file.tracks):
+            own = {singer: ticks for singer, ticks in melodic.items() if singer[0] == number}
+            singer, sung, without = placed_words(words_of(track.words), own or melodic, near_ticks)
+            lost += without
+            if singer is not None:
+                for tick, word in sung.items():
+                    found.setdefault(singer, {}).setdefault(tick, word)
+        if lost:
+            first = min(lost, key=lambda word: word.tick)
+            more = f", and {len(lost) - 1} more words" if len(lost) > 1 else ""
+            message = f"no note begins where {first.text!r} is to be sung{more}"
+            hint = "move the word to its note in the program that made the file"
+            finding = warning("MV416", self.name, message, hint)
+            self.findings.append(finding.at(self.bars.place(first.tick)))
+        return found
 
 
-def _programs(file: MidiFile) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """For each port and channel, (tick, program) in time order."""
-    changes: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for track in file.tracks:
-        for tick, channel, program in track.programs:
-            changes[(track.port, channel)].append((tick, program))
-    for channel_changes in changes.values():
-        channel_changes.sort(key=lambda change: change[0])
-    return changes
-
-
-def _program_at(programs: dict[tuple[int, int], list[tuple[int, int]]], port: int, note: MidiNote) -> int:
-    changes = programs.get((port, note.channel))
-    if not changes:
-        return 0
-    index = bisect_right(changes, (note.start_tick, 128)) - 1
-    # MuseScore sets the program one tick late in some exports: before the first change, its program holds
-    # already.
-    return changes[max(index, 0)][1]
-
-
-def _tempi(file: MidiFile, unit: Fraction) -> tuple[TempoMark, ...]:
+def _tempi(file: MidiFile) -> tuple[TempoMark, ...]:
     """Of several on one tick, the last in the file holds."""
     marks = {0: _DEFAULT_MICROSECONDS}
     marks.update(sorted(file.tempi, key=lambda tempo: tempo[0]))
@@ -145,5 +265,5 @@ def _tempi(file: MidiFile, unit: Fraction) -> tuple[TempoMark, ...]:
     for tick in sorted(marks):
         value = Fraction(60_000_000, marks[tick])
         if not tempi or tempi[-1].quarters_per_minute != value:
-            tempi.append(TempoMark(tick * unit, value))
+            tempi.append(TempoMark(tick * file.unit_qn, value))
     return tuple(tempi)

@@ -92,6 +92,7 @@ class Cycle:
     sustain: float = 1.0
     vibrato_hz: float = 5.2
     vibrato_cents: float = 0.0
+    """Below 0 it begins the other way."""
     vibrato_delay_s: float = 0.35
     shake: float = 0.0
     """Depth of a loudness swing at shake_hz, 0..1."""
@@ -99,7 +100,9 @@ class Cycle:
     scoop_cents: float = 0.0
     """How far below its pitch the tone begins; it has arrived after some 60 ms."""
     phase: float = 0.0
-    """Where in its period it begins, and its vibrato with it: cycles."""
+    """Where in its period it begins: cycles."""
+    swing_phase: float = 0.0
+    """Where its vibrato and its shake begin: cycles."""
 
     @property
     def sample_count(self) -> int:
@@ -137,17 +140,17 @@ class Cycle:
         fall = np.exp(-np.log(1000.0) * np.maximum(0.0, t - self.attack_s) / self.decay_s)
         loudness: F64 = self.level * rise * (self.sustain + (1.0 - self.sustain) * fall)
         if self.shake > 0.0:
-            swing = 0.5 - 0.5 * np.cos(2.0 * np.pi * (self.shake_hz * t + self.phase))
+            swing = 0.5 - 0.5 * np.cos(2.0 * np.pi * (self.shake_hz * t + self.swing_phase))
             loudness *= 1.0 - self.shake * swing
         return loudness * let_go(t, self.release_s, self.damper_s)
 
     def _drift(self, t: F64) -> F64:
         """Periods passed beyond those of a steady tone: the integral of what moves the pitch."""
         passed = np.full_like(t, self.phase)
-        if self.vibrato_cents > 0.0:
+        if self.vibrato_cents != 0.0:
             swing_hz = self.frequency_hz * (2.0 ** (self.vibrato_cents / 1200.0) - 1.0)
             arrived = 1.0 - np.exp(-((t / self.vibrato_delay_s) ** 2))
-            turn = np.cos(2.0 * np.pi * (self.vibrato_hz * t + self.phase))
+            turn = np.cos(2.0 * np.pi * (self.vibrato_hz * t + self.swing_phase))
             passed -= swing_hz / (2.0 * np.pi * self.vibrato_hz) * arrived * turn
         if self.scoop_cents > 0.0:
             away_hz = self.frequency_hz * (2.0 ** (-self.scoop_cents / 1200.0) - 1.0)

@@ -153,6 +153,8 @@ SUSTAINED: dict[int, Sustained] = {
     55: replace(
         _SECTION,
         ranks=((0.0, 1.0), (12.0, 0.6), (-12.0, 0.6)),
+        # Ranks an octave apart share harmonics, which beat to one side: they stand closer together.
+        width=0.2,
         attack_s=0.006,
         decay_s=0.7,
         sustain=0.0,

@@ -1,6 +1,6 @@
 """Sustained: what is bowed, blown, sung or held: one description, many instruments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,16 +53,18 @@ def sustained_tone(
     attack_s = kind.attack_s * (1.6 - 0.8 * share)
     layers: list[Placed] = []
     energy = np.sqrt(kind.players * sum(gain**2 for _, gain in kind.ranks))
-    for player in range(kind.players):
-        seat = 0.0 if kind.players == 1 else 2.0 * player / (kind.players - 1) - 1.0
-        # The first player is in tune, so that the pitch of a section is that of the note.
-        detune_cents = 0.0 if player == 0 else kind.spread_cents * float(rng.uniform(-1.0, 1.0))
+    for player in range((kind.players + 1) // 2):
+        seat = 0.0 if kind.players == 1 else 1.0 - 2.0 * player / (kind.players - 1)
+        # Two players in mirrored seats are mirrors of each other, in tune, phase and vibrato: what they give
+        # to the left beats as what they give to the right does, so that a section stands in the middle. One
+        # in the middle is in tune.
+        sides = (1.0, -1.0) if seat > 0.0 else (0.0,) if kind.players > 1 else (1.0,)
+        detune_cents = kind.spread_cents * float(rng.uniform(-1.0, 1.0)) if len(sides) > 1 else 0.0
         for semitones, gain in kind.ranks:
-            frequency_hz = frequency_of(pitch + semitones + detune_cents / 100.0)
             # Colours need not follow every cent: one table serves a semitone.
             table_hz = frequency_of(pitch + semitones)
             tone = Cycle(
-                frequency_hz=frequency_hz,
+                frequency_hz=table_hz,
                 soft=period(kind.soft, table_hz, sample_rate_hz),
                 bright=period(kind.bright, table_hz, sample_rate_hz),
                 level=kind.level * loudness * gain / float(energy),
@@ -81,7 +83,15 @@ def sustained_tone(
                 scoop_cents=kind.scoop_cents,
                 phase=float(rng.random()),
             )
-            layers.append(placed(tone, kind.width * seat))
+            for side in sides:
+                mirrored = replace(
+                    tone,
+                    frequency_hz=frequency_of(pitch + semitones + side * detune_cents / 100.0),
+                    vibrato_cents=(side or 1.0) * tone.vibrato_cents,
+                    phase=side * tone.phase,
+                    swing_phase=tone.phase,
+                )
+                layers.append(placed(mirrored, kind.width * seat * side))
     start = int(rng.integers(1 << 16))
     if kind.breath > 0.0:
         air = Hiss(

@@ -91,7 +91,7 @@ SYNTHETIC: dict[int, Sustained] = {
         Spectrum(stops=((1, 1.0), (5, 0.6), (9, 0.4))),
         0.3,
     ),
-    94: replace(CHOIR, attack_s=0.6, release_s=0.8, ranks=((0.0, 1.0), (12.0, 0.5), (19.0, 0.2))),
+    94: replace(CHOIR, attack_s=0.6, release_s=0.8, ranks=((0.0, 1.0), (12.0, 0.5), (19.0, 0.2)), width=0.25),
     95: replace(_pad(_WARM, _SAW, 1.0), shake=0.2, shake_hz=0.4),
     96: replace(
         _pad(_SINE, Spectrum(stops=((1, 1.0), (4, 0.6), (9, 0.3))), 0.01), decay_s=2.5, sustain=0.2, bite=0.8

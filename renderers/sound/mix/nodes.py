@@ -15,7 +15,7 @@ from ..stems.players import program_of
 from ..stems.recording import recording_format
 from .places_of_notes import apart
 
-STEM_VERSION = 1
+STEM_VERSION = 2
 BUS_VERSION = 1
 MIX_VERSION = 1
 STEM, WET, DRY, MIX = "stem", "wet", "dry", "mix"
@@ -88,7 +88,7 @@ def stem_node(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Node | N
     rate = str(plan.sample_rate_hz)
     if not stem.by:
         reads = {
-            "notes": digest_of(stem.notes),
+            "notes": digest_of((stem.notes, stem.channels)),
             "rate": rate,
             "length": str(plan.sample_count),
             "packages": packages("numpy", "scipy"),
@@ -101,7 +101,7 @@ def stem_node(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Node | N
         reads["score"] = f"{digests.of(stem.score)}{stem.score.suffix.lower()}"
     else:
         assert stem.soundfont is not None
-        reads |= {"notes": digest_of(stem.notes), "soundfont": digests.of(stem.soundfont)}
+        reads |= {"notes": digest_of((stem.notes, stem.channels)), "soundfont": digests.of(stem.soundfont)}
     return Node.of("stem", STEM_VERSION, stem.name, reads)
 
 

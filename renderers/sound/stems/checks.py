@@ -15,9 +15,9 @@ from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import RecordingFormat
 from ..master.meter import LoudnessMeter
 from ..wave import write_wav
-from .alignment import DRIFT_S, Alignment, measured
+from .alignment import DRIFT_S, NEAR_MS, Alignment, measured
 from .recording import recorded, recording_format
-from .stem import stem_file
+from .stem import not_aligned, stem_file
 from .synth import synthesised
 
 F64 = NDArray[np.float64]
@@ -87,7 +87,7 @@ def _checked(bus: BusPlan, stem: StemPlan, plan: SoundPlan, folder: Path) -> Che
     try:
         if stem.file is None and not stem.by:
             file, start_s = folder / "embedded.wav", 0.0
-            samples = synthesised(notes, round(end_s * rate_hz), rate_hz)
+            samples = synthesised(notes, round(end_s * rate_hz), rate_hz, stem.channels)
             write_wav(file, (np.ascontiguousarray(block.T, np.float32) for block in samples), rate_hz)
         else:
             file, start_s = stem_file(stem, folder, rate_hz)
@@ -128,7 +128,9 @@ def _level_faults(
 
 def _time_faults(stem: StemPlan, alignment: Alignment, span: Span) -> Iterator[Diagnostic]:
     lag_ms = round(1000.0 * alignment.lag_s)
-    if not alignment.is_told:
+    if stem.is_aligned and (not alignment.is_told or alignment.wrong_rate != 1.0):
+        yield not_aligned(stem, alignment)
+    elif not alignment.is_told:
         message = f"the notes of {stem.name} stand out too little to tell whether it is on time"
         yield Diagnostic("MV532", span, message, "listen to it", Severity.NOTE)
     elif alignment.wrong_rate != 1.0:
@@ -140,6 +142,10 @@ def _time_faults(stem: StemPlan, alignment: Alignment, span: Span) -> Iterator[D
         drift_ms = round(1000.0 * alignment.drift_s)
         message = f"{stem.name} drifts: its second half is {drift_ms:+d} ms from its first"
         yield Diagnostic("MV531", span, message, "it was played at another tempo than the score says")
+    elif stem.is_aligned and abs(lag_ms) > NEAR_MS:
+        side = "late" if lag_ms > 0 else "early"
+        message = f"{stem.name} is {abs(lag_ms)} ms {side}, and align: auto moves it by that much"
+        yield Diagnostic("MV537", span, message, "listen whether that is its place", Severity.NOTE)
     elif abs(alignment.lag_s) > LAG_S and not stem.is_aligned:
         side = "late" if lag_ms > 0 else "early"
         total_ms = lag_ms + (round(1000.0 * stem.file_offset_s) if stem.is_shifted else 0)

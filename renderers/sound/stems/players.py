@@ -7,12 +7,14 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from math import sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....compiler.plan import SoundingNote, StemPlan
+from ....compiler.plan import ChannelPlan, SoundingNote, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ..block import BLOCK
@@ -40,6 +42,8 @@ _TICKS_PER_QUARTER = 24_000
 _TICKS_PER_S = 2 * _TICKS_PER_QUARTER
 """At MIDI's own tempo, 120: a tick is 21 µs."""
 _DRUMS = 9
+_BEND_SEMITONES = 24
+"""The range of the wheel that we ask FluidSynth for; a bend beyond it stops there."""
 
 
 def played(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, float]:
@@ -47,7 +51,7 @@ def played(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, flo
 
     Raises PieceError where the program is missing or leaves no sound.
     """
-    key = hashlib.sha256(repr((stem.by, stem.score, stem.soundfont, stem.notes)).encode()).hexdigest()[:16]
+    key = hashlib.sha256(repr(_asked(stem)).encode()).hexdigest()[:16]
     made = folder / f"{stem.by}-{key}.wav"
     lead_s = max(0.0, -min((note.onset_s for note in stem.notes or ()), default=0.0))
     if not made.exists():
@@ -59,6 +63,10 @@ def played(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, flo
             else:
                 raise ValueError(f"no program is called {stem.by!r}")
     return made, lead_s
+
+
+def _asked(stem: StemPlan) -> tuple[object, ...]:
+    return stem.by, stem.score, stem.soundfont, stem.notes, stem.channels
 
 
 def program_named(names: Sequence[str], places: Sequence[str] = ()) -> Path | None:
@@ -110,7 +118,7 @@ def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sam
     assert stem.soundfont is not None and stem.notes is not None
     font = f"font{stem.soundfont.suffix.lower()}"
     (scratch / font).symlink_to(stem.soundfont.resolve())
-    _write_midi(scratch / "in.mid", stem.notes, lead_s)
+    _write_midi(scratch / "in.mid", stem.notes, stem.channels, lead_s)
     # Without its own room and chorus, which the chain of the bus gives.
     form = ["-T", "raw", "-O", "float", "-r", str(sample_rate_hz), "-g", "0.5", "-R", "0", "-C", "0"]
     ended = run_program(
@@ -122,20 +130,32 @@ def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sam
     _take(stem, scratch / "out.wav", made, "FluidSynth", ended)
 
 
-def _write_midi(path: Path, notes: Sequence[SoundingNote], lead_s: float) -> None:
-    """The notes as a MIDI file, each program on a channel of its own, second 0 of them at lead_s."""
+Part = tuple[int, int | None]
+"""A program and the channel that moves it."""
+
+
+def _write_midi(
+    path: Path, notes: Sequence[SoundingNote], moved_by: Sequence[ChannelPlan], lead_s: float
+) -> None:
+    """The notes as a MIDI file, each part on a channel of its own, second 0 of them at lead_s."""
     import mido
 
-    programs = sorted({note.program for note in notes if not note.is_drums})
+    parts = sorted({_part(note) for note in notes if not note.is_drums}, key=str)
     channels = [channel for channel in range(16) if channel != _DRUMS]
-    channel_of = {program: channels[k % len(channels)] for k, program in enumerate(programs)}
+    channel_of = {part: channels[k % len(channels)] for k, part in enumerate(parts)}
     events: list[tuple[int, int, mido.Message]] = []
+    drums = {_part(note) for note in notes if note.is_drums}
+    for part, channel in [*channel_of.items(), *((part, _DRUMS) for part in sorted(drums, key=str))]:
+        if part[1] is not None:
+            events += [
+                (_tick(time_s, lead_s), 1, message) for time_s, message in _moves(moved_by[part[1]], channel)
+            ]
     for note in notes:
-        channel = _DRUMS if note.is_drums else channel_of[note.program]
+        channel = _DRUMS if note.is_drums else channel_of[_part(note)]
         start = round((note.onset_s + lead_s) * _TICKS_PER_S)
         end = max(start + 1, round((note.onset_s + lead_s + note.length_s) * _TICKS_PER_S))
         if not note.is_drums:
-            # Before each note: more programs than channels may share one.
+            # Before each note: more parts than channels may share one.
             events.append((start, 1, mido.Message("program_change", channel=channel, program=note.program)))
         key = {"channel": channel, "note": note.pitch}
         events.append((start, 2, mido.Message("note_on", velocity=note.velocity, **key)))
@@ -150,6 +170,35 @@ def _write_midi(path: Path, notes: Sequence[SoundingNote], lead_s: float) -> Non
     file = mido.MidiFile(type=0, ticks_per_beat=_TICKS_PER_QUARTER)
     file.tracks.append(track)
     file.save(str(path))
+
+
+def _part(note: SoundingNote) -> Part:
+    return note.program, note.channel
+
+
+def _tick(time_s: float, lead_s: float) -> int:
+    return max(0, round((time_s + lead_s) * _TICKS_PER_S))
+
+
+def _moves(plan: ChannelPlan, channel: int) -> Iterator[tuple[float, Any]]:
+    """What moves a channel as MIDI messages, each at its time in seconds."""
+    import mido
+
+    def control(number: int, value: float) -> Any:
+        data = min(127, max(0, round(value)))
+        return mido.Message("control_change", channel=channel, control=number, value=data)
+
+    begun_s = plan.bend[0][0]
+    # Registered parameter 0: the range of the pitch wheel.
+    for number, value in ((101, 0), (100, 0), (6, _BEND_SEMITONES), (38, 0)):
+        yield begun_s, control(number, value)
+    for time_s, gain in plan.gain:
+        yield time_s, control(7, 100.0 * sqrt(gain))
+    for time_s, ear in plan.ear:
+        yield time_s, control(10, 64.0 + 63.0 * ear)
+    for time_s, bend in plan.bend:
+        wheel = min(8191, max(-8192, round(8192.0 * bend / _BEND_SEMITONES)))
+        yield time_s, mido.Message("pitchwheel", channel=channel, pitch=wheel)
 
 
 def _raw_blocks(path: Path) -> Iterator[F32]:

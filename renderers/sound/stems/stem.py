@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....compiler.plan import SoundPlan, StemPlan
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.span import Span
 from ....store.store import Entry, Made, Store, made
 from ..mix.nodes import STEM, FileDigests, stem_node
 from ..wave import read_wav, write_wav
+from .alignment import RIVAL_SHARE, Alignment
 from .players import played
 from .recording import recorded
 from .synth import synthesised
@@ -69,17 +72,41 @@ def stem_blocks(stem: StemPlan, sample_count: int, sample_rate_hz: int) -> Itera
     """The notes of a stem, synthesised: float64 (2, BLOCK), sample_count samples in all."""
     if stem.notes is None:
         raise ValueError(f"stem {stem.name} has neither notes nor a file")
-    return _without_constant(synthesised(stem.notes, sample_count, sample_rate_hz), sample_rate_hz)
+    blocks = synthesised(stem.notes, sample_count, sample_rate_hz, stem.channels)
+    return _without_constant(blocks, sample_rate_hz)
 
 
 def _laid(stem: StemPlan, file: Path, start_s: float, plan: SoundPlan) -> Iterator[F64]:
     """A file where its notes are in the film."""
-    lag_s = 0.0
-    if stem.is_aligned:
-        from .alignment import measured_lag_s
-
-        lag_s = measured_lag_s(file, stem.reference or stem.notes or (), start_s, plan.sample_rate_hz)
+    lag_s = _lag_s(stem, file, start_s, plan.sample_rate_hz) if stem.is_aligned else 0.0
     return recorded(file, stem.file_offset_s + start_s + lag_s, plan.sample_count, plan.sample_rate_hz)
+
+
+def _lag_s(stem: StemPlan, file: Path, start_s: float, sample_rate_hz: int) -> float:
+    """How late a file is; raises PieceError MV536 where that cannot be told."""
+    from .alignment import measured
+
+    alignment = measured(file, stem.reference or stem.notes or (), start_s, sample_rate_hz)
+    if alignment.is_told and alignment.wrong_rate == 1.0:
+        return alignment.lag_s
+    raise PieceError([not_aligned(stem, alignment)])
+
+
+def not_aligned(stem: StemPlan, alignment: Alignment) -> Diagnostic:
+    """The finding about a recording that `align: auto` cannot lay to its notes."""
+    if not alignment.note_count:
+        why = "it has no notes of a pitch to be found by"
+    elif alignment.wrong_rate != 1.0:
+        why = "it seems to be played at a rate that is not its own"
+    elif alignment.rival > RIVAL_SHARE:
+        lag_ms = round(1000.0 * alignment.lag_s)
+        side = "late" if lag_ms > 0 else "early"
+        why = f"they fit best {abs(lag_ms)} ms {side}, and elsewhere nearly as well"
+    else:
+        why = "they stand out too little"
+    message = f"align: auto does not find the notes of {stem.name} in it: {why}"
+    hint = "write its offset instead, as `offset: 300ms`; `musicvis stems check` says what it hears"
+    return Diagnostic("MV536", Span(str(stem.file or stem.name)), message, hint)
 
 
 def stem_file(stem: StemPlan, folder: Path, sample_rate_hz: int) -> tuple[Path, float]:

@@ -5,19 +5,26 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ....compiler.plan import SoundingNote
+from ....compiler.plan import ChannelPlan, SoundingNote
 from ..block import BLOCK
 from ..instruments.orchestra import voice_of
 from ..instruments.voice import CHUNK, Voice
+from .controlled import Controlled, controlled
 
 F64 = NDArray[np.float64]
 
 
-def synthesised(notes: Sequence[SoundingNote], sample_count: int, sample_rate_hz: int) -> Iterator[F64]:
+def synthesised(
+    notes: Sequence[SoundingNote],
+    sample_count: int,
+    sample_rate_hz: int,
+    channels: Sequence[ChannelPlan] = (),
+) -> Iterator[F64]:
     """The notes as stereo blocks, float64 (2, BLOCK), the last one shorter; sample_count samples in all.
 
     A note that began before the first sample is heard from there on. Each voice is cut from its own onset
-    and voices are added in the order of their onsets, so the same notes give the same bits.
+    and voices are added in the order of their onsets, so the same notes give the same bits. `channels` are
+    what the notes name as theirs.
     """
     waiting = sorted(
         notes, key=lambda note: (note.onset_s, note.program, note.pitch, note.velocity, note.length_s)
@@ -30,11 +37,16 @@ def synthesised(notes: Sequence[SoundingNote], sample_count: int, sample_rate_hz
         end = min(first + BLOCK, sample_count)
         while next_note < len(waiting) and _onset(waiting[next_note], sample_rate_hz) < end:
             note = waiting[next_note]
-            sounding.append(_Sounding(voice_of(note, sample_rate_hz), _onset(note, sample_rate_hz)))
+            onset = _onset(note, sample_rate_hz)
+            if note.channel is None:
+                voice: Voice | Controlled = voice_of(note, sample_rate_hz)
+            else:
+                voice = controlled(note, channels[note.channel], onset, sample_rate_hz)
+            sounding.append(_Sounding(voice, onset))
             next_note += 1
-        for voice in sounding:
-            voice.add_to(buffer, first, end)
-        sounding = [voice for voice in sounding if not voice.is_over]
+        for under_way in sounding:
+            under_way.add_to(buffer, first, end)
+        sounding = [under_way for under_way in sounding if not under_way.is_over]
         yield buffer[:, : end - first].copy()
         buffer[:, :CHUNK] = buffer[:, BLOCK:]
         buffer[:, CHUNK:] = 0.0
@@ -45,7 +57,7 @@ class _Sounding:
 
     __slots__ = ("chunk_count", "next_chunk", "onset", "voice")
 
-    def __init__(self, voice: Voice, onset: int) -> None:
+    def __init__(self, voice: Voice | Controlled, onset: int) -> None:
         self.voice = voice
         self.onset = onset
         self.chunk_count = voice.chunk_count

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.compiler.plan import BusPlan, Curve, SoundingNote, SoundPlan, StemPlan
+from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.sound.stems.alignment import measured
 from musicvis.renderers.sound.stems.checks import checked_stems
 from musicvis.renderers.sound.stems.stem import kept_blocks
@@ -67,6 +68,42 @@ def test_a_rate_that_is_not_its_own_is_named(true_rate: int, label: int, tmp_pat
     assert found.is_told and found.wrong_rate == pytest.approx(true_rate / label)
 
 
+def test_recordings_far_from_their_place_are_found(tmp_path: Path) -> None:
+    for late_s in (0.3, 0.5, 7.25):
+        late = np.concatenate([np.zeros(round(late_s * RATE)), strokes()])
+        found = measured(written(tmp_path / "a.wav", late), NOTES, 0.0, RATE)
+        assert found.is_told and found.lag_s == pytest.approx(late_s, abs=0.002)
+    early = measured(written(tmp_path / "a.wav", strokes()), NOTES, 2.5, RATE)
+    assert early.is_told and early.lag_s == pytest.approx(-2.5, abs=0.002)
+
+
+def grid(late_s: float, seconds: float = 8.0) -> tuple[F64, tuple[SoundingNote, ...]]:
+    """One tone, struck every quarter of a second, and its notes."""
+    notes = tuple(SoundingNote(0.25 * k, 0.2, 69, 90, 12, False) for k in range(24))
+    t = np.arange(round(seconds * RATE)) / RATE
+    signal = np.zeros(len(t))
+    for note in notes:
+        since = t - note.onset_s - late_s
+        tone = 0.1 * np.sin(2.0 * np.pi * 440.0 * since) * np.exp(-np.maximum(since, 0.0) / 0.05)
+        signal += np.where(since >= 0.0, tone, 0.0)
+    return signal, notes
+
+
+def test_a_regular_grid_on_time_is_on_time_at_its_own_rate(tmp_path: Path) -> None:
+    signal, notes = grid(0.0)
+    found = measured(written(tmp_path / "a.wav", signal), notes, 0.0, RATE)
+    assert found.is_told and found.wrong_rate == 1.0 and abs(found.lag_s) <= 0.002
+
+
+def test_a_pattern_that_fits_in_several_places_is_not_moved_but_said(tmp_path: Path) -> None:
+    signal, notes = grid(0.5)
+    file = written(tmp_path / "a.wav", signal)
+    assert not measured(file, notes, 0.0, RATE).is_told
+    stem = StemPlan("a", 1.0, file=file, reference=notes, is_aligned=True)
+    with pytest.raises(PieceError, match=r"MV536 align: auto .* they fit best"):
+        kept_blocks(stem, None, SoundPlan(RATE, 8 * RATE, ()))
+
+
 def test_noise_and_silence_tell_nothing(tmp_path: Path) -> None:
     for signal in (0.1 * np.random.default_rng(2).standard_normal(12 * RATE), np.zeros(12 * RATE)):
         assert not measured(written(tmp_path / "a.wav", signal), NOTES, 0.0, RATE).is_told
@@ -109,6 +146,9 @@ def test_every_fault_of_a_stem_has_its_code(tmp_path: Path) -> None:
     # Whoever writes an offset, or lets it be found, knows of the lag.
     assert checked(recording(path, file_offset_s=0.04, is_shifted=True)) == ["w MV530"]
     assert checked(recording(path, is_aligned=True)) == []
+    far = written(tmp_path / "far.wav", np.concatenate([np.zeros(RATE), good]))
+    assert checked(recording(far, is_aligned=True)) == ["n MV537"]
+    assert checked(recording(written(tmp_path / "silent.wav", 0.0 * good), is_aligned=True)) == ["w MV533"]
     assert checked(recording(written(tmp_path / "fast.wav", good, 44_100))) == ["e MV531"]
     assert checked(recording(written(tmp_path / "slow.wav", strokes(1.004)))) == ["e MV531"]
     assert checked(recording(written(tmp_path / "silent.wav", 0.0 * good))) == ["w MV533"]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from musicvis.compiler.plan import SoundingNote
 from musicvis.renderers.sound.block import BLOCK
-from musicvis.renderers.sound.instruments.orchestra import voice_of
+from musicvis.renderers.sound.instruments.orchestra import BARS, voice_of
 from musicvis.renderers.sound.instruments.voice import CHUNK
 from musicvis.renderers.sound.stems.synth import synthesised
 from numpy.typing import NDArray
@@ -53,6 +53,15 @@ def test_every_program_sounds_at_a_sane_level_and_ends(program: int) -> None:
         assert np.isfinite(samples).all()
         assert 0.005 < np.abs(samples).max() < 0.7
     assert voice_of(note(program, 60, 100), RATE).chunk_count * CHUNK < 25 * RATE
+
+
+@pytest.mark.parametrize("program", range(128))
+def test_every_program_stands_in_the_middle(program: int) -> None:
+    """Keys of bars and strings stand beside each other; the middle one, as sections do, in the middle."""
+    bar = BARS.get(program)
+    samples = sound(note(program, 60 if bar is None else bar.reference_pitch, length_s=0.4), seconds=0.6)
+    left, right = np.sum(samples**2, axis=1)
+    assert abs(10.0 * np.log10(right / left)) < 0.5
 
 
 @pytest.mark.parametrize("key", range(27, 88))

@@ -1,0 +1,49 @@
+"""Defects of a MIDI file that do not keep its music from being read: each kind once, with a count."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace
+from ..guard.faults import warning
+
+PlaceOf = Callable[[int], MusicalPlace]
+"""Where in the music a tick stands."""
+
+
+@dataclass(slots=True)
+class _Repair:
+    code: str
+    message: str
+    tick: int | None
+    count: int = 1
+
+
+class Repairs:
+    """Defects that were read over, in the order in which their kinds were met."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, _Repair] = {}
+
+    def add(self, kind: str, message: str, tick: int | None = None, code: str = "MV413") -> int:
+        """Notes a defect: `message` is said for the first one of its kind. Returns how many there were."""
+        known = self._kinds.get(kind)
+        if known is None:
+            self._kinds[kind] = _Repair(code, message, tick)
+            return 1
+        known.count += 1
+        return known.count
+
+    def findings(self, name: str, place_of: PlaceOf) -> list[Diagnostic]:
+        """One warning for each kind; `name` is the file as the composer calls it."""
+        found = []
+        for repair in self._kinds.values():
+            more = f", and {repair.count - 1} more like it" if repair.count > 1 else ""
+            finding = warning(repair.code, name, repair.message + more, _HINTS[repair.code])
+            found.append(finding if repair.tick is None else finding.at(place_of(repair.tick)))
+        return found
+
+
+_HINTS = {
+    "MV413": "listen to it; to be rid of the warning, export the file again",
+    "MV414": "give the note an end in the program that made the file",
+}
