@@ -13,7 +13,7 @@ Spans = tuple[tuple[str, Span], ...]
 """JSON pointers of the manifest and where they stand."""
 
 DEFAULT_ATTACK = Duration(Fraction(80, 1000), DurationUnit.SECONDS)
-DEFAULT_RELEASE = Duration(Fraction(300, 1000), DurationUnit.SECONDS)
+DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
