@@ -77,11 +77,21 @@ def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
                 "look with `musicvis notes` at what the parts play there",
                 Severity.WARNING,
             )
+    for number in shown.idle_rules:
+        yield Diagnostic(
+            "MV351",
+            piece.visuals.rules[number].span,
+            "this rule changes nothing: later rules say all that it says otherwise, of each of its notes",
+            "put it behind them, or leave it out",
+            Severity.WARNING,
+        )
 
 
 def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     written = dict(piece.visuals.classes)
-    for key in shown.unused_keys:
+    reasons = {key: f"no note has {key}" for key in shown.unused_keys}
+    reasons |= {key: f"rules give every note with {key} another class" for key in shown.hidden_keys}
+    for key, reason in reasons.items():
         weights = written[key]
         # The classes of a list are numbered; a score need not reach all of them.
         if key.isdecimal() or not weights:
@@ -89,7 +99,7 @@ def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "MV341",
             weights[0].span,
-            f"{weights[0].name} is never shown: no note has {key}",
+            f"{weights[0].name} is never shown: {reason}",
             "give another key this class, or leave it",
             Severity.NOTE,
         )

@@ -45,7 +45,8 @@ def seen_at(strengths_at: Callable[[F64], F64], keep: int, times_s: F64) -> F64:
     half = CHANGE_S / STEP_S / 2.0
     first = int(np.floor(times_s[0] / STEP_S - half))
     last = int(np.floor(times_s[-1] / STEP_S + half)) + 1
-    is_seen = strongest(strengths_at(np.arange(first, last + 1) * STEP_S), keep)
+    moments_s = np.asarray(np.arange(first, last + 1) * STEP_S, np.float64)
+    is_seen = strongest(strengths_at(moments_s), keep)
     # Whole and half steps: these sums are exact, wherever a passage begins.
     so_far = np.cumsum(is_seen[1:] + is_seen[:-1], axis=0) / 2
     before = np.concatenate([np.zeros((1, is_seen.shape[1])), so_far])
