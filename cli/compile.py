@@ -109,7 +109,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
     it appears when it is whole, and not before. What is finished is kept: stop at any time, and the same
     command goes on from there.
     """
-    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.diagnostics import PieceError, at_manifest
 
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
@@ -142,7 +142,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
             )
             keep_within(store, cache_limit(limit_bytes))
     except PieceError as error:
-        tell_findings(error.diagnostics, {})
+        tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except Stopped as stop:
         click.echo(f"\n{_stopped(reporter)}", err=True)

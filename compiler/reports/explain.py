@@ -174,9 +174,10 @@ def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
     """Each lane in written order; what is laid over another lane comes with its own words."""
     piece, clock = heard.piece, heard.clock
     targets = {target.name: target for target in _targets(piece, buses_of(piece, heard.parts))}
+    owners: tuple[Bus | Return, ...] = (*buses_of(piece, heard.parts), *piece.audio.returns)
     counted = {
         target.name
-        for owner in (*buses_of(piece, heard.parts), *piece.audio.returns)
+        for owner in owners
         for effect in owner.chain
         for name, target in plugin_targets(owner, effect)
         if name in effect.per_beat
