@@ -33,6 +33,7 @@ def lint(
         )
     yield from _idle_rules(piece, shown)
     yield from _unseen_classes(piece, shown)
+    yield from _unused_returns(piece, buses)
     yield from _past_the_end(piece.lanes, clock)
     written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}
     held: list[Interval] = []
@@ -103,6 +104,19 @@ def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
             "give another key this class, or leave it",
             Severity.NOTE,
         )
+
+
+def _unused_returns(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
+    named = {send.to for bus in buses for send in bus.sends}
+    for back in piece.audio.returns:
+        if back.name not in named:
+            yield Diagnostic(
+                "MV354",
+                back.span,
+                f"no bus sends to the return {back.name}, so it is silent",
+                f"add `sends: {{{back.name}: 30%}}` to a bus, or leave it out",
+                Severity.WARNING,
+            )
 
 
 def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:

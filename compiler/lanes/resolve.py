@@ -101,9 +101,14 @@ class Lanes:
         """A finding for each lane whose parameter is not there; asked last."""
         sources = {lane.mirror_of for lane in self._lanes if lane.mirror_of is not None}
         names = sorted(set(self._known))
-        buses = ", ".join(known_buses)
+        bus_names = list(known_buses)
+        buses = ", ".join(bus_names)
         for lane in self._lanes:
             if lane.name in self._used or lane.name in sources:
+                continue
+            if lane.name in bus_names:
+                message = f"the lane {lane.name} moves nothing: the bus has another lane under `ear`"
+                yield Diagnostic("MV310", lane.span, message, "leave out that `ear`, or this lane")
                 continue
             near = get_close_matches(lane.name, names, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"the buses are {buses}"

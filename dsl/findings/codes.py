@@ -551,6 +551,12 @@ _TABLE = (
         "`audio.buses` names some of the parts; the others are seen and not heard. Add a bus of the "
         "part's name.",
     ),
+    Code(
+        "MV354",
+        "return that nothing goes to",
+        WARNING,
+        "No bus has the return among its `sends`, so its chain and the lanes of it are not heard.",
+    ),
     # Scores
     Code(
         "MV400",

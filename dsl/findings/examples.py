@@ -288,5 +288,9 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "audio: {buses: {vibes: {}}}",
         "audio: {buses: {vibes: {}, marimba: {}}}",
     ),
+    "MV354": (
+        "audio: {returns: {room: {chain: [{reverb: {}}]}}}",
+        "audio: {returns: {room: {chain: []}}, buses: {vibes: {sends: {room: 30%}}, marimba: {}}}",
+    ),
 }
 """By code: what is wrong, and what is right."""
