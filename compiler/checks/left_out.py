@@ -40,9 +40,7 @@ def _in_no_part(piece: Piece, clock: Clock, sources: Sources, is_all_known: bool
         )
 
 
-def _not_heard(
-    piece: Piece, clock: Clock, sources: Sources, heard: frozenset[int]
-) -> Iterator[Diagnostic]:
+def _not_heard(piece: Piece, clock: Clock, sources: Sources, heard: frozenset[int]) -> Iterator[Diagnostic]:
     for part in sources.parts:
         lost = [n for n in sources.score.notes if n.track in part.tracks and n.track not in heard]
         if lost:
