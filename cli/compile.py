@@ -135,7 +135,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     it appears when it is whole, and not before. What is finished is cached: stop at any time, and the same
     command goes on from there. Its path is printed on stdout; all else goes to stderr.
     """
-    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.diagnostics import PieceError, at_manifest
 
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
@@ -168,7 +168,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
             )
             keep_within(store, cache_limit(limit_bytes))
     except PieceError as error:
-        tell_findings(error.diagnostics, {}, quiet)
+        tell_findings(at_manifest(error.diagnostics, str(manifest)), {}, quiet)
         sys.exit(1)
     except Stopped as stop:
         click.echo(f"\n{_stopped(reporter)}", err=True)

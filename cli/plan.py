@@ -42,7 +42,7 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
     Nothing is rendered. Reasons are given against the last compile of the
     same film.
     """
-    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.diagnostics import PieceError, at_manifest
 
     manifest = piece or piece_here(Path.cwd())
     variant = variant_of(options)
@@ -53,7 +53,7 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
 
             items = outlook(plan, recipe_of(variant, plan, **options), store, film_name(manifest, variant))
     except PieceError as error:
-        tell_findings(error.diagnostics, {})
+        tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except ModuleNotFoundError as error:
         click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render]'", err=True)
@@ -76,7 +76,7 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     OLD and NEW are two versions of a piece; what of NEW is not in OLD is named. Nothing is rendered, and
     nothing need have been. Ends with 1 where they differ.
     """
-    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.diagnostics import PieceError, at_manifest
     from ..dsl.findings.render import shown
 
     variant = variant_of(options)
@@ -88,7 +88,7 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
 
         before, after = (film_nodes(plan, recipe_of(variant, plan), Nowhere()) for plan in plans)
     except PieceError as error:
-        tell_findings(error.diagnostics, {})
+        tell_findings(at_manifest(error.diagnostics, str(new)), {})
         sys.exit(1)
     past = past_of([node for _, _, node, _ in before if node is not None])
     keys = {node.key for _, _, node, _ in before if node is not None}

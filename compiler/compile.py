@@ -200,6 +200,7 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
 
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
+    from .checks.left_out import left_out
     from .checks.piece import lint
     from .lanes.parameters import visual_targets
     from .lanes.resolve import Lanes
@@ -229,6 +230,9 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
+    if not has_errors([*findings, *heard.shelf.findings]):
+        # What is wrong may be why something is left out.
+        findings += left_out(piece, clock, shown, buses, sources)
     if not plan or has_errors([*findings, *heard.shelf.findings]):
         return None
     from .picture.plan_picture import ScoreTime, picture_plan

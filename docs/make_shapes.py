@@ -55,7 +55,7 @@ def lane_text(shape: Shape) -> str:
         )
     if shape in SWINGS:
         return f"x:\n  - {{at: 1|1, via: 1, shape: {shape}}}\n"
-    start = "0.05" if shape is Shape.GEOMETRIC else "0.5" if shape is Shape.DRIFT else "0"
+    start = "0.05" if shape is Shape.GEOMETRIC else "0"
     cycles = f", cycles: {CYCLES[shape]}" if shape in CYCLES else ""
     return f"x:\n  - {{at: 1|1, from: {start}, to: 1, shape: {shape}{cycles}}}\n"
 

@@ -103,6 +103,9 @@ class _Desk:
     borrowed: list[Lane] = field(default_factory=list)
     """Lanes of files that only an `ear` names; they are called FILE#NAME."""
     lane_files: dict[str, tuple[Lane, ...] | None] = field(default_factory=dict)
+    """The lanes of each file that `effects` or an `ear` names, by its name."""
+    own_files: set[str] = field(default_factory=set)
+    """Those that `effects` names: their lanes have their names in the piece."""
     sources: dict[str, tuple[Source, str] | None] = field(default_factory=dict)
     """Files of lanes, each parsed once, without what is wrong in them, and the name of their form."""
     dropped: list[str] = field(default_factory=list)
@@ -150,6 +153,7 @@ class _Desk:
                     still = self.rest(lanes, form, reading.findings)
                     self.sources[name] = None if still is None else (still, form)
             self.lane_files.clear()
+            self.own_files.clear()
             self.borrowed.clear()
         return None
 
@@ -187,7 +191,9 @@ class _Desk:
                 continue
             if name_fault(entry.text, entry.span) is None:
                 found = self._lane_file(entry, unit_of, reading)
-                self.lane_files[str(PurePosixPath(entry.text))] = found
+                name = str(PurePosixPath(entry.text))
+                self.lane_files[name] = found
+                self.own_files.add(name)
                 lanes += found or ()
             else:
                 reading.file(entry)
@@ -308,30 +314,33 @@ class _Desk:
             reading.findings.append(fault)
             return node.text
         file = str(PurePosixPath(file_name))
-        is_own = file in self.lane_files
-        if not is_own:
+        is_own = file in self.own_files
+        if file not in self.lane_files:
             entry = replace(node, value=file)
             self.lane_files[file] = self._lane_file(entry, lane_units(Audio()), reading)
         lanes = self.lane_files[file]
-        found = {lane.name: lane for lane in lanes or ()}
         if lanes is None:
             return node.text
-        if lane_name not in found:
-            hint = did_you_mean(lane_name, found) or "name a lane of that file"
+        names = [lane.name for lane in lanes]
+        if lane_name not in names:
+            hint = did_you_mean(lane_name, names) or "name a lane of that file"
             reading.find("MV211", node.span, f"`{file}` has no lane `{lane_name}`", hint)
         elif not is_own:
-            self._borrow(file, found, lane_name)
+            self._borrow(file, lanes, lane_name)
         return lane_name if is_own else f"{file}#{lane_name}"
 
-    def _borrow(self, file: str, found: Mapping[str, Lane], name: str | None) -> None:
-        """Take a lane of another file, and those that it mirrors, under names of their own."""
-        taken = {lane.name for lane in self.borrowed}
-        while name is not None and name in found and f"{file}#{name}" not in taken:
-            lane = found[name]
-            taken.add(f"{file}#{name}")
-            source = None if lane.mirror_of is None else f"{file}#{lane.mirror_of}"
-            self.borrowed.append(replace(lane, name=f"{file}#{name}", mirror_of=source))
-            name = lane.mirror_of
+    def _borrow(self, file: str, lanes: Sequence[Lane], name: str) -> None:
+        """Take a lane of another file, what lies over it, and what it mirrors, under names of their own."""
+        wanted = [name]
+        while wanted:
+            name = wanted.pop()
+            if any(lane.name == f"{file}#{name}" for lane in self.borrowed):
+                continue
+            for lane in (lane for lane in lanes if lane.name == name):
+                source = None if lane.mirror_of is None else f"{file}#{lane.mirror_of}"
+                self.borrowed.append(replace(lane, name=f"{file}#{name}", mirror_of=source))
+                if lane.mirror_of is not None:
+                    wanted.append(lane.mirror_of)
 
     def _taken(self, result: PlaceRange | Diagnostic) -> PlaceRange | None:
         if isinstance(result, Diagnostic):

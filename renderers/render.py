@@ -149,6 +149,11 @@ class _Build:
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()
+        if self.generator is None:
+            from .generators.sources import check_weights
+
+            # What cannot be painted is told before anything is rendered.
+            check_weights(self.plan.picture)
         if self.request.ray is not None:
             from .crews.ray import ray_crew
 
@@ -372,14 +377,14 @@ def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
 def _told() -> Iterator[None]:
     """Segments that do not fit together are a finding."""
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
-    from ..dsl.findings.span import Span
+    from ..dsl.findings.span import THE_MANIFEST
     from .film.join import JoinError
 
     try:
         yield
     except JoinError as error:
         hint = "type musicvis clean --all, and compile again"
-        raise PieceError([Diagnostic("MV915", Span("piece.yaml"), str(error), hint)]) from error
+        raise PieceError([Diagnostic("MV915", THE_MANIFEST, str(error), hint)]) from error
 
 
 def _size(entry: Entry) -> int:

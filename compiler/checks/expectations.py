@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import Piece
-from ...dsl.values.position import Place
+from ...dsl.values.position import Place, beat_text
 from ..score.model import Measure, Score
-from ..time.clock import Clock, beat_text
+from ..time.clock import Clock
 
 TEMPO_SLACK = Fraction(1, 100)
 """Files keep tempi as rounded decimals; this many quarter notes per minute are no difference."""

@@ -209,9 +209,13 @@ def _steepest(segment: Segment) -> float:
     if segment.shape is Shape.EXPONENTIAL:
         k = abs(segment.curvature)
         return abs(v1 - v0) * (k / (1 - exp(-k)) if k > 1e-6 else 1.0)
+    cycles = float(segment.cycles) if segment.shape in PERIODIC else 1.0
+    if segment.by_ratio:
+        # The logarithm moves evenly; its slope is greatest where the value is.
+        slope = max(map(abs, segment.slopes)) if segment.shape is Shape.THROUGH else abs(log(v1 / v0))
+        return max(v0, v1) * slope * _STEEPEST.get(segment.shape, 1.0) * cycles
     if segment.shape is Shape.THROUGH:
         # A curve through points: at its ends, or halfway, as of any cubic.
         before, after = segment.slopes
         return max(abs(before), abs(after), abs(1.5 * (v1 - v0) - (before + after) / 4))
-    cycles = float(segment.cycles) if segment.shape in PERIODIC else 1.0
     return abs(v1 - v0) * _STEEPEST.get(segment.shape, 1.0) * cycles

@@ -33,6 +33,7 @@ def lint(
         )
     yield from _idle_rules(piece, shown)
     yield from _unseen_classes(piece, shown)
+    yield from _unused_returns(piece, buses)
     yield from _past_the_end(piece.lanes, clock)
     written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}
     held: list[Interval] = []
@@ -77,11 +78,21 @@ def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
                 "look with `musicvis notes` at what the parts play there",
                 Severity.WARNING,
             )
+    for number in shown.idle_rules:
+        yield Diagnostic(
+            "MV351",
+            piece.visuals.rules[number].span,
+            "this rule changes nothing: later rules say all that it says otherwise, of each of its notes",
+            "put it behind them, or leave it out",
+            Severity.WARNING,
+        )
 
 
 def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     written = dict(piece.visuals.classes)
-    for key in shown.unused_keys:
+    reasons = {key: f"no note has {key}" for key in shown.unused_keys}
+    reasons |= {key: f"rules give every note with {key} another class" for key in shown.hidden_keys}
+    for key, reason in reasons.items():
         weights = written[key]
         # The classes of a list are numbered; a score need not reach all of them.
         if key.isdecimal() or not weights:
@@ -89,10 +100,23 @@ def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "MV341",
             weights[0].span,
-            f"{weights[0].name} is never shown: no note has {key}",
+            f"{weights[0].name} is never shown: {reason}",
             "give another key this class, or leave it",
             Severity.NOTE,
         )
+
+
+def _unused_returns(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
+    named = {send.to for bus in buses for send in bus.sends}
+    for back in piece.audio.returns:
+        if back.name not in named:
+            yield Diagnostic(
+                "MV354",
+                back.span,
+                f"no bus sends to the return {back.name}, so it is silent",
+                f"add `sends: {{{back.name}: 30%}}` to a bus, or leave it out",
+                Severity.WARNING,
+            )
 
 
 def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, inf, pi, sin
+from math import ceil, inf, log, pi, sin
 from typing import TYPE_CHECKING
 
 from ...dsl.model.lane import Domain, Shape
@@ -54,7 +54,8 @@ class Segment:
 
     Times are exact, from the start of the piece. `target` is the value that the shape moves to, or swings to.
     `key` seeds the drift shape: two words of 64 bits. `slopes` are those of a curve through points, at both
-    ends, in values per whole segment.
+    ends, in values per whole segment. `by_ratio`: equal steps are equal ratios, as of decibels; both values
+    are above 0, and slopes are those of their logarithm.
     """
 
     start_s: Fraction
@@ -73,6 +74,7 @@ class Segment:
     hard: bool = False
     key: tuple[int, int] = (0, 0)
     slopes: tuple[float, float] = (0.0, 0.0)
+    by_ratio: bool = False
 
     @property
     def first_value(self) -> float:
@@ -107,6 +109,8 @@ class Segment:
         else:
             resets = self.reset_count if u else 0
             return float(values_at(self, np.array([u]), np.array([resets]))[0])
+        if self.by_ratio:
+            return self.start_value * float((self.target / self.start_value) ** share)
         return self.start_value + (self.target - self.start_value) * share
 
 
@@ -341,7 +345,8 @@ class Curve:
 def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
     """The value of a segment at progress u, shape (n,); `resets` counts the sawtooth resets before each.
 
-    v0 + (v1 − v0)·S(E(u)), geometric: v0·(v1/v0)^E(u); mirrored: u becomes 1 − u.
+    v0 + (v1 − v0)·S(E(u)), by ratio: v0·(v1/v0)^S(E(u)), geometric: v0·(v1/v0)^E(u); mirrored: u becomes
+    1 − u.
     """
     v0, v1 = segment.start_value, segment.target
     if segment.shape is Shape.HOLD or v0 == v1:
@@ -351,6 +356,8 @@ def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
         x = plain_shape(segment.ease, x, segment.curvature)
     cycles = float(segment.cycles)
     if segment.shape is Shape.THROUGH:
+        if segment.by_ratio:
+            return np.asarray(np.exp(hermite(x, log(v0), log(v1), segment.slopes)))
         return hermite(x, v0, v1, segment.slopes)
     if segment.shape is Shape.GEOMETRIC:
         return np.asarray(v0 * (v1 / v0) ** x)
@@ -367,6 +374,8 @@ def values_at(segment: Segment, u: F64, resets: NDArray[np.int64]) -> F64:
         share = drift(x, segment.cycles, segment.key)
     else:
         share = plain_shape(segment.shape, x, segment.curvature)
+    if segment.by_ratio:
+        return np.asarray(v0 * (v1 / v0) ** share)
     return np.asarray(v0 + (v1 - v0) * share)
 
 

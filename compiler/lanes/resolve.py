@@ -5,17 +5,20 @@ from dataclasses import replace
 from difflib import get_close_matches
 from fractions import Fraction
 from hashlib import sha256
-from math import inf
+from math import inf, log
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.span import Span
 from ...dsl.model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ...dsl.values.position import DurationUnit
 from ...dsl.values.units import Quarters
 from ..time.clock import Clock
 from ..time.tempo_arrays import tempo_arrays
 from .curve import CYCLES_MOST, Curve, Layer, Segment
-from .parameters import Target
+from .parameters import Target, beat_rate
 from .shapes import through_slopes
+
+_NOWHERE = Span("")
 
 
 class Lanes:
@@ -39,6 +42,56 @@ class Lanes:
         self._known.append(target.name)
         return self._curve(target, frozenset())
 
+    def parameter(self, target: Target, is_counted: bool) -> Curve:
+        """A parameter in base units, where rates may be in cycles per beat; is_counted: the written one is.
+
+        What is in hertz and what is in cycles per beat glide side by side, the latter times the beats of a
+        second, and are added up: from 4 Hz to 2/b the one goes while the other comes.
+        """
+        written = [lane for mode in ("set", "add") for lane in self._named(target.name, mode)]
+        units = frozenset[bool]().union(*(lane.units for lane in written))
+        if target.neutral and not (written and self._begins_at_once(written[0])):
+            units |= {is_counted}
+        if True not in units or any(lane.mirror_of is not None for lane in written):
+            return self.curve(target)
+        rate = beat_rate(self._clock)
+        if units == {True}:
+            counted = self.curve(replace(target, low=0.0, high=inf))
+            level, tempo = counted.constant, rate.constant
+            if level is not None and tempo is not None:
+                return Curve.constant_of(min(max(level * tempo, target.low), target.high))
+            layers = (*counted.layers, Layer("multiply", rate))
+            return replace(counted, layers=layers, low=target.low, high=target.high)
+        self._known.append(target.name)
+        free = replace(target, low=-inf, high=inf)
+        base = written[0] if written and written[0].mode == "set" else Lane(target.name, _NOWHERE)
+        hertz, per_beat = (
+            self._plain(self._segments(base.only(unit), at), at)
+            for unit in (False, True)
+            for at in (replace(free, neutral=target.neutral if unit is is_counted else 0.0),)
+        )
+        self.findings.extend(_out_of_range(base, target, self._clock))
+        laid = [Layer("add", replace(per_beat, layers=(Layer("multiply", rate),)))]
+        for lane in self._named(target.name, "add"):
+            for unit in lane.units:
+                part = self._plain(self._segments(lane.only(unit), replace(free, neutral=0.0)), free)
+                part = replace(part, before=0.0, layers=(Layer("multiply", rate),) if unit else ())
+                laid.append(Layer("add", part))
+        over = replace(free, neutral=1.0)
+        laid += [
+            Layer("multiply", self._plain(self._segments(lane, over), over))
+            for lane in self._named(target.name, "multiply")
+        ]
+        return replace(hertz, layers=tuple(laid), low=target.low, high=target.high)
+
+    def _begins_at_once(self, lane: Lane) -> bool:
+        """Whether the value that is written in the manifest is never heard: the lane sets one from 1|1 on."""
+        if lane.mode != "set" or not lane.points:
+            return False
+        first = lane.points[0]
+        sets = first.hold is not None or first.start is not None
+        return sets and self._clock.locate(first.at, []) == 0
+
     def lane(self, name: str) -> Lane | None:
         """The lane of that name that sets its parameter, or None."""
         named = self._named(name, "set")
@@ -48,9 +101,14 @@ class Lanes:
         """A finding for each lane whose parameter is not there; asked last."""
         sources = {lane.mirror_of for lane in self._lanes if lane.mirror_of is not None}
         names = sorted(set(self._known))
-        buses = ", ".join(known_buses)
+        bus_names = list(known_buses)
+        buses = ", ".join(bus_names)
         for lane in self._lanes:
             if lane.name in self._used or lane.name in sources:
+                continue
+            if lane.name in bus_names:
+                message = f"the lane {lane.name} moves nothing: the bus has another lane under `ear`"
+                yield Diagnostic("MV310", lane.span, message, "leave out that `ear`, or this lane")
                 continue
             near = get_close_matches(lane.name, names, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"the buses are {buses}"
@@ -230,6 +288,8 @@ def _segment(
         domain=point.domain,
         hard=point.hard,
         key=_drift_key(seed, lane.name, start),
+        # From silence there is no way in decibels.
+        by_ratio=point.in_decibels and point.hold is None and start_value > 0 and goal > 0,
     )
 
 
@@ -266,6 +326,7 @@ def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
             last is not None
             and last.shape is segment.shape is Shape.THROUGH
             and last.domain is segment.domain
+            and last.by_ratio is segment.by_ratio
             and last.target == segment.start_value
         )
         if is_run_on:
@@ -282,7 +343,11 @@ def _smoothed(run: list[Segment]) -> list[Segment]:
     lengths = [
         float(part.end_s - part.start_s) if in_seconds else float(part.end_qn - part.start_qn) for part in run
     ]
-    slopes = through_slopes(lengths, [part.target - part.start_value for part in run])
+    rises = [
+        log(part.target / part.start_value) if part.by_ratio else part.target - part.start_value
+        for part in run
+    ]
+    slopes = through_slopes(lengths, rises)
     return [
         replace(part, slopes=(length * before, length * after))
         for part, length, before, after in zip(run, lengths, slopes, slopes[1:], strict=False)
@@ -314,12 +379,13 @@ def _drift_key(seed: int, name: str, start: Fraction) -> tuple[int, int]:
 
 def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Diagnostic | None:
     place = clock.musical_place(segment.start_qn)
-    if segment.shape is Shape.GEOMETRIC and segment.start_value * segment.target <= 0:
+    is_passing_0 = segment.start_value * segment.target <= 0 and segment.start_value != segment.target
+    if segment.shape is Shape.GEOMETRIC and is_passing_0:
         return Diagnostic(
             "MV315",
             point.span,
             f"a geometric glide from {segment.start_value:g} to {segment.target:g} would pass through 0",
-            "give both values the same sign and neither 0, or write shape: exponential",
+            "give both values one unit, the same sign and neither 0, or write shape: exponential",
             place=place,
         )
     if segment.cycles <= 0 or cycles > CYCLES_MOST:
@@ -337,7 +403,9 @@ def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Di
 def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnostic]:
     """A warning for each written value that the parameter does not reach, wherever its point stands."""
     for point in lane.points:
-        written = (point.start, point.hold, point.to, point.via)
+        # A rate in cycles per beat has the bounds of what it is in hertz.
+        fields = [name for name in ("start", "hold", "to", "via") if name not in point.counted]
+        written = [getattr(point, name) for name in fields]
         for value in dict.fromkeys(value for value in written if value is not None):
             if not target.low <= value <= target.high:
                 at = clock.locate(point.at, [])

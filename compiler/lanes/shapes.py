@@ -49,10 +49,10 @@ def quintic(x: F64) -> F64:
 
 
 def drift(u: F64, cycles: Fraction, key: tuple[int, int]) -> F64:
-    """Seeded value noise in −1..1, 0 at both ends: one knot per cycle, joined by Q(x)."""
+    """Seeded value noise in 0..1, 0 at both ends: one knot per cycle, evenly spread, joined by Q(x)."""
     knots_at = np.append(np.arange(ceil(cycles), dtype=np.float64), float(cycles))
     words = np.array(key, np.uint64)
-    knots = np.random.Generator(np.random.Philox(key=words)).uniform(-1.0, 1.0, knots_at.size)
+    knots = np.random.Generator(np.random.Philox(key=words)).uniform(0.0, 1.0, knots_at.size)
     knots[0] = knots[-1] = 0.0
     x = u * float(cycles)
     i = (knots_at.searchsorted(x, "right") - 1).clip(0, knots_at.size - 2)

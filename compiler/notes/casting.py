@@ -1,11 +1,12 @@
 """What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
-from ...dsl.model.piece import ClassWeight, Envelope, Rule, Visuals
+from ...dsl.model.piece import OTHER, ClassWeight, Envelope, Rule, Visuals
 from ...dsl.values.position import Duration, DurationUnit
 from ..time.clock import Clock
 from .classes import CLASS_COUNT, class_index
@@ -15,6 +16,9 @@ PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"
 DEFAULT_CLASS_COUNT = 12
 QUESTIONS_MOST = 5_000_000
 """Of all rules to all notes, one for each thing that a rule says of a note; they take about 20 s."""
+
+ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer")
+"""What a rule may say of a note, by the names of its fields."""
 
 Weights = tuple[tuple[int, float], ...]
 """Class indices 0..999 and their shares."""
@@ -53,6 +57,12 @@ class Cast:
     unused_keys: tuple[str, ...]
     """Keys of `visuals.classes` that no note of the piece has."""
     findings: tuple[Diagnostic, ...]
+    hidden_keys: tuple[str, ...] = ()
+    """Keys that notes have, each of which shows the class of a rule instead."""
+    idle_rules: tuple[int, ...] = ()
+    """Indices of rules of which nothing is left on any note: later rules say it otherwise."""
+    classless: tuple[int, ...] = ()
+    """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
 
 
 def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], clock: Clock, seed: int) -> Cast:
@@ -74,10 +84,11 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
         for entry, key in zip(notes, keys, strict=True)
     ]
     matches = []
+    last: dict[str, list[int]] = {action: [-1] * len(notes) for action in ACTIONS}
     too_much = _too_much(visuals.rules, len(notes))
     if too_much is not None:
         findings.append(too_much)
-    for rule in visuals.rules:
+    for number, rule in enumerate(visuals.rules):
         if too_much is not None:
             # Not asked: that one means nothing must not be said.
             matches.append(len(notes))
@@ -85,9 +96,12 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
         mask = selected(rule.where, notes, clock, rule.span, findings)
         matches.append(sum(mask))
         classes = None if rule.classes is None else class_weights(rule.classes, findings)
+        said = [last[action] for action in ACTIONS if getattr(rule, action) is not None]
         for i, meant in enumerate(mask):
             if not meant:
                 continue
+            for of_action in said:
+                of_action[i] = number
             entry, was = notes[i], shown[i]
             shown[i] = replace(
                 was,
@@ -102,7 +116,21 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
             )
     heard = set(keys)
     unused = tuple(key for key, _ in visuals.classes if key not in heard)
-    return Cast(tuple(shown), tuple(matches), unused, tuple(findings))
+    own = {key for key, by in zip(keys, last["classes"], strict=True) if by < 0}
+    acting = {number for of_action in last.values() for number in of_action}
+    return Cast(
+        tuple(shown),
+        tuple(matches),
+        unused,
+        tuple(findings),
+        hidden_keys=tuple(key for key, _ in visuals.classes if key in heard - own),
+        idle_rules=tuple(
+            number for number, count in enumerate(matches) if count and number not in acting and not too_much
+        ),
+        classless=tuple(
+            i for i, by in enumerate(last["classes"]) if by < 0 and keys[i] not in table and not too_much
+        ),
+    )
 
 
 def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
@@ -112,8 +140,8 @@ def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
         where = rule.where
         asked += note_count * sum(
             len(value) if isinstance(value, tuple) else 1
-            for field in fields(where)
-            if field.name != "spans" and (value := getattr(where, field.name)) not in ((), None)
+            for key in fields(where)
+            if key.name != "spans" and (value := getattr(where, key.name)) not in ((), None)
         )
         if asked > QUESTIONS_MOST:
             message = (
@@ -163,12 +191,16 @@ def _class_table(
         table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed))}
     is_list = all(key.isdecimal() for key in table)
     lyrics = list(dict.fromkeys(entry.note.lyric for entry in notes if entry.note.lyric is not None))
-    return _KeyOf(visuals.classes_by, len(table) if is_list else 0, tuple(parts), tuple(lyrics)), table
+    length = len(table) if is_list else 0
+    return _KeyOf(visuals.classes_by, length, tuple(parts), tuple(lyrics), tuple(table)), table
 
 
 @dataclass(frozen=True, slots=True)
 class _KeyOf:
-    """The key of `visuals.classes` that a note has: its name, or its place in a list of so many classes.
+    """The key of `visuals.classes` that a note has, or "": a key, or its place in a list of so many classes.
+
+    Keys of parts and lyrics are globs, capitals aside: of several that fit, the one without `*` and `?`
+    holds, else the first. What has no key has the key OTHER, where there is one.
 
     In a list, pitch classes count from C, parts from the first, lyrics by their first occurrence, loudness
     from soft to loud in equal steps of velocity; what goes past the end of the list begins it again.
@@ -178,21 +210,36 @@ class _KeyOf:
     list_length: int
     parts: tuple[str, ...]
     lyrics: tuple[str, ...]
+    keys: tuple[str, ...]
+    known: dict[str, str] = field(default_factory=dict)
+    """The keys that were looked for, by the name of what has them."""
 
     def __call__(self, entry: PartNote) -> str:
         note = entry.note
         if self.by == "loudness":
             steps = max(self.list_length, 1)
             return str(min((note.velocity - 1) * steps // 127, steps - 1))
-        if self.by == "part":
-            name, place = entry.part, self.parts.index(entry.part)
-        elif self.by == "lyric":
-            if note.lyric is None:
-                return ""
-            name, place = note.lyric, self.lyrics.index(note.lyric)
+        if self.by == "lyric" and note.lyric is None:
+            return OTHER if OTHER in self.keys else ""
+        if self.by == "pitch":
+            name = PITCH_CLASSES[note.pitch % 12]
         else:
-            name, place = PITCH_CLASSES[note.pitch % 12], note.pitch % 12
-        return str(place % self.list_length) if self.list_length else name
+            name = entry.part if self.by == "part" else note.lyric or ""
+        if name not in self.known:
+            self.known[name] = self._key(name)
+        return self.known[name]
+
+    def _key(self, name: str) -> str:
+        if self.list_length:
+            order = {"part": self.parts, "lyric": self.lyrics}.get(self.by, PITCH_CLASSES)
+            return str(order.index(name) % self.list_length)
+        other = OTHER if OTHER in self.keys else ""
+        if self.by == "pitch":
+            return name if name in self.keys else other
+        meant = name.casefold()
+        same = (key for key in self.keys if key.casefold() == meant)
+        fitting = (key for key in self.keys if fnmatchcase(meant, key.casefold()))
+        return next(same, None) or next(fitting, other)
 
 
 def default_classes(seed: int) -> tuple[int, ...]:

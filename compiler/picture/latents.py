@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..checks.seen import SEEN_MOST, seen_at, strongest
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
 from ..notes.phrases import Memory
 from ..time.tempo_arrays import TempoArrays
-from .envelope import Energies, class_weights_at, energies_at, mixed
+from .envelope import Energies, class_weights_at, energies_at, mixed, strengths
 from .motif_memory import Remembering, remembered_noise
 from .noise_path import jitter_along, noise_at, path
 
@@ -65,8 +66,9 @@ def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latent
     """
     moments_s, back = np.unique(times_s.clip(0.0), return_inverse=True)
     energies = _smoothed(notes, moments_s, law.smooth)
-    weights = class_weights_at(energies, law.depth.values(moments_s), law.keep)
-    total = energies.classes.sum(axis=1)
+    seen = _seen(notes, law, energies, moments_s)
+    weights = class_weights_at(energies, law.depth.values(moments_s), seen)
+    total = energies.total
     truncation = mixed(energies.truncation, total, law.truncation.values(moments_s))
     hue_deg = mixed(energies.hue, total, law.hue_deg.values(moments_s))
     noise = _noise(notes, law, moments_s)
@@ -101,6 +103,19 @@ def _noise(notes: Sequence[VisualNote], law: LatentLaw, moments_s: F64) -> F32:
     return noise_at(way.length_at(moments_s), jitter, f"{law.seed}/noise")
 
 
+def _seen(notes: Sequence[VisualNote], law: LatentLaw, energies: Energies, moments_s: F64) -> F64 | None:
+    """How far each class may be seen at each moment; None where there are no more than may be."""
+    keep = SEEN_MOST if law.keep is None else law.keep
+    if energies.indices.size <= keep:
+        return None
+    seen = seen_at(lambda times_s: strengths(_smoothed(notes, times_s, law.smooth)), keep, moments_s)
+    now = strengths(energies)
+    # A note shorter than the steps of seen_at is missed by it.
+    is_missed = (now * seen).sum(axis=1) <= 0.0
+    seen[is_missed] = strongest(now[is_missed], keep)
+    return seen
+
+
 def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Energies:
     """Energies averaged over a window of raised cosine that is smooth·SMOOTHING_S wide."""
     if smooth <= 0:
@@ -114,8 +129,9 @@ def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Ene
         return np.asarray(sum(s * values(tap) for s, tap in zip(shares, taps, strict=True)))
 
     return Energies(
-        classes=average(lambda tap: tap.classes),
+        looks=average(lambda tap: tap.looks),
         ranked=average(lambda tap: tap.ranked),
+        shares=taps[0].shares,
         indices=taps[0].indices,
         depth=average(lambda tap: tap.depth),
         truncation=average(lambda tap: tap.truncation),

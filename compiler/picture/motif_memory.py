@@ -2,12 +2,13 @@
 
 A phrase's path is seeded by its contour, and pushed by the notes of its first appearance. Where the phrase
 comes back, the noise stands where it stood at the same beat of the first time, whatever the tempo is now; a
-phrase that comes back some semitones higher is moved by so many times one fixed vector. From path to path the
+phrase that comes back some semitones higher is moved by so many times one fixed vector. Where rules kick
+otherwise than the first time, the noise goes the same way at the pace of these kicks. From path to path the
 noise glides.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from ..lanes.curve import Curve
 from ..lanes.shapes import quintic
 from ..notes.casting import VisualNote
-from ..notes.phrases import Memory
+from ..notes.phrases import Memory, Stretch
 from ..time.tempo_arrays import TempoArrays
 from .noise_path import DIMENSIONS, NOISE_MOST, SIGMA, Path, jitter_along, noise_at, path, stream
 
@@ -64,7 +65,8 @@ def remembered_noise(notes: Sequence[VisualNote], law: Remembering, times_s: F64
         since_qn = tempo.quarters_at(moments_s) - float(stretch.start_qn)
         first_s = tempo.seconds_at(float(stretch.first_qn) + since_qn)
         semitones = min(max(stretch.semitones, -SEMITONES_MOST), SEMITONES_MOST)
-        noise = paths.noise(stretch.phrase, first_s) + (semitones * up).astype(np.float32)
+        end_s = ends_s[i] if i + 1 < len(stretches) else np.inf
+        noise = paths.noise(stretch, end_s, first_s) + (semitones * up).astype(np.float32)
         share = np.ones_like(moments_s)
         if glides_s[i]:
             share = quintic(((moments_s - starts_s[i]) / glides_s[i]).clip(0.0, 1.0))
@@ -80,24 +82,56 @@ class _Paths:
         self._notes = sorted(notes, key=lambda note: note.onset_s)
         self._onsets_s = np.array([float(note.onset_s) for note in self._notes])
         self._law = law
-        self._known: dict[int, tuple[Path, float]] = {}
+        self._known: dict[tuple[int, tuple[VisualNote, ...]], tuple[Path, float]] = {}
 
-    def noise(self, number: int, first_s: F64) -> F32:
-        """The noise of a phrase at ascending times of its first appearance."""
-        phrase, law = self._law.memory.phrases[number], self._law
+    def noise(self, stretch: Stretch, stretch_end_s: float, first_s: F64) -> F32:
+        """The noise of a stretch that ends at stretch_end_s, at ascending times of its first appearance."""
+        phrase, law = self._law.memory.phrases[stretch.phrase], self._law
         begin_s, end_s = self._span(phrase.start_qn, phrase.end_qn)
-        if number not in self._known:
-            # A float of an exact onset may miss the float of the bar by a rounding.
-            low, high = self._onsets_s.searchsorted([begin_s - 1e-9, end_s - 1e-9])
-            made = path(self._notes[low:high], law.amount)
-            self._known[number] = made, float(made.length_at(np.array([begin_s]))[0])
-        way, before = self._known[number]
+        pushing = self._between(begin_s, end_s)
+        if stretch.is_return:
+            pushing = self._kicked(pushing, stretch, stretch_end_s)
+        key = stretch.phrase, tuple(pushing)
+        if key not in self._known:
+            made = path(pushing, law.amount)
+            self._known[key] = made, float(made.length_at(np.array([begin_s]))[0])
+        way, before = self._known[key]
         lengths = np.maximum(way.length_at(first_s) - before, 0.0)
         latest_s = float(first_s[-1])
         jitter = jitter_along(way, law.jitter, begin_s, latest_s, before)
         return noise_at(
             lengths, jitter, f"{law.seed}/phrase/{phrase.key}", NOISE_MOST - SEMITONE * SEMITONES_MOST
         )
+
+    def _between(self, begin_s: float, end_s: float) -> list[VisualNote]:
+        # A float of an exact onset may miss the float of the bar by a rounding.
+        low, high = self._onsets_s.searchsorted([begin_s - 1e-9, end_s - 1e-9])
+        return self._notes[low:high]
+
+    def _kicked(self, first: list[VisualNote], stretch: Stretch, end_s: float) -> list[VisualNote]:
+        """The notes of a first appearance; where those of the return have other kicks, these in their place.
+
+        Only the leading part is known to return. What another part does not play this time still pushes, and
+        what it plays besides does not, unless a rule says how far.
+        """
+        tempo = self._law.tempo
+        start_s = float(tempo.seconds_at(np.array([float(stretch.start_qn)]))[0])
+        returning = self._between(start_s, end_s)
+        shift_qn = float(stretch.first_qn - stretch.start_qn)
+        onsets_s = np.array([float(note.onset_s) for note in returning])
+        there_s = tempo.seconds_at(tempo.quarters_at(onsets_s) + shift_qn).tolist()
+        now: dict[float, list[VisualNote]] = {}
+        for note, onset_s in zip(returning, there_s, strict=True):
+            now.setdefault(round(onset_s, 6), []).append(replace(note, onset_s=Fraction(onset_s)))
+        then: dict[float, list[VisualNote]] = {}
+        for note in first:
+            then.setdefault(round(float(note.onset_s), 6), []).append(note)
+        for onset_s, notes in now.items():
+            before = then.get(onset_s, [])
+            if {note.kick for note in notes} != ({note.kick for note in before} or {1.0}):
+                at = before[0].onset_s if before else notes[0].onset_s
+                then[onset_s] = [replace(note, onset_s=at) for note in notes]
+        return [note for onset_s in sorted(then) for note in then[onset_s]]
 
     def _span(self, start_qn: Fraction, end_qn: Fraction) -> tuple[float, float]:
         begin_s, end_s = self._law.tempo.seconds_at(np.array([float(start_qn), float(end_qn)])).tolist()

@@ -17,7 +17,6 @@ from ..notes.phrases import Memory
 from ..plan import PicturePlan
 from ..time.passage import Film, heavy_latents
 from ..time.tempo_arrays import TempoArrays
-from .envelope import RELEASE_SPANS
 from .latents import LatentLaw, latents
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
 
@@ -46,10 +45,9 @@ def picture_plan(
     visuals, video = piece.visuals, piece.video
     span = dict(piece.spans).get("/visuals", piece.span)
     class_count = len({index for note in shown.notes for index, _ in note.classes})
-    sounding_s = sum(
-        float(note.end_s - note.onset_s) + RELEASE_SPANS * note.release_s for note in shown.notes
-    )
-    fault = heavy_latents(span, film.frame_count, class_count, sounding_s * float(film.fps))
+    look_count = len({note.classes for note in shown.notes})
+    sounding_s = sum(float(note.end_s - note.onset_s) + note.release_s for note in shown.notes)
+    fault = heavy_latents(span, film.frame_count, max(class_count, look_count), sounding_s * float(film.fps))
     weights = None
     if visuals.weights is not None:
         fault = fault or name_fault(str(visuals.weights), span)

@@ -174,13 +174,24 @@ def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
     """Each lane in written order; what is laid over another lane comes with its own words."""
     piece, clock = heard.piece, heard.clock
     targets = {target.name: target for target in _targets(piece, buses_of(piece, heard.parts))}
+    owners: tuple[Bus | Return, ...] = (*buses_of(piece, heard.parts), *piece.audio.returns)
+    counted = {
+        target.name
+        for owner in owners
+        for effect in owner.chain
+        for name, target in plugin_targets(owner, effect)
+        if name in effect.per_beat
+    }
     end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
     lanes = Lanes(piece.lanes, clock, end_qn, piece.seed)
     for lane in piece.lanes:
         target = targets.get(lane.name) or Target(lane.name, -inf, inf, 0.0)
-        if lane.per_beat:
-            target = replace(target, high=inf)
-        curve = _hard(lanes.curve(target))
+        if True not in lane.units:
+            curve = _hard(lanes.curve(target))
+        elif lane.units == {True}:
+            curve = _hard(lanes.curve(replace(target, high=inf)))
+        else:
+            curve = _in_hertz(_hard(lanes.parameter(target, target.name in counted)))
         value = float(curve.values(np.array([float(clock.seconds(at))]))[0])
         if lane.mode == "set":
             words, span = _what_it_does(curve, _pointed(lane, piece.lanes), at, clock)
@@ -210,6 +221,16 @@ def _hard(curve: Curve) -> Curve:
     """The curve with its jumps as written: at a jump, the value after it."""
     layers = tuple(replace(layer, curve=_hard(layer.curve)) for layer in curve.layers)
     return replace(curve, declick_s=0.0, layers=layers)
+
+
+def _in_hertz(curve: Curve) -> Curve:
+    """A curve of hertz and cycles per beat with the segments of its sum: from where to where, in hertz."""
+    segments = []
+    for segment in curve.segments:
+        ends_s = np.array([float(segment.start_s), float(segment.end_s) - 1e-9])
+        first, last = curve.values(ends_s).tolist()
+        segments.append(replace(segment, start_value=first, target=last))
+    return replace(curve, segments=tuple(segments), layers=())
 
 
 def _pointed(lane: Lane, lanes: Sequence[Lane]) -> Lane:
@@ -249,6 +270,7 @@ def _moving(segment: Segment, scale: float) -> str:
             ", backwards" if segment.mirrored else "",
             f", eased by {segment.ease.value}" if segment.ease is not None else "",
             ", by the clock" if segment.domain.value == "seconds" else "",
+            ", even in decibels" if segment.by_ratio else "",
         )
     )
     if shape in ("sawtooth", "triangle", "sine", "drift"):

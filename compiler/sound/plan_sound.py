@@ -3,18 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import inf
 from pathlib import Path, PurePosixPath
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Audio, Bus, Effect, Piece, Return, Stem
 from ...dsl.text.audio_headers import RecordingFormat
-from ..lanes.curve import Curve, Layer
+from ..lanes.curve import Curve
 from ..lanes.parameters import (
     Target,
     azimuth_target,
-    beat_rate,
     distance_target,
     ear_target,
     elevation_target,
@@ -195,7 +193,7 @@ def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lan
     constants = dict(effect.parameters)
     moving: list[tuple[str, Curve]] = []
     for name, target in plugin_targets(bus, effect):
-        curve = _parameter(name, target, effect, sources.clock, lanes)
+        curve = lanes.parameter(target, name in effect.per_beat)
         constant = curve.constant
         if constant is None:
             moving.append((name, curve.seen_from(film.start_s)))
@@ -213,25 +211,6 @@ def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lan
         preset=sources.outside.preset(preset, effect.span) if preset is not None else None,
         settings=effect.vst3.words,
     )
-
-
-def _parameter(name: str, target: Target, effect: Effect, clock: Clock, lanes: Lanes) -> Curve:
-    """A parameter in base units: a rate in cycles per beat follows the tempo."""
-    lane = lanes.lane(target.name)
-    is_counted = lane.per_beat if lane is not None else name in effect.per_beat
-    if not is_counted and name not in effect.per_beat:
-        return lanes.curve(target)
-    rate = beat_rate(clock)
-    if not is_counted:
-        # The lane speaks of hertz; until its first point the written rate holds, at the first tempo.
-        return lanes.curve(replace(target, neutral=target.neutral * rate.before))
-    neutral = target.neutral if name in effect.per_beat else target.neutral / rate.before
-    counted = lanes.curve(replace(target, neutral=neutral, low=0.0, high=inf))
-    level, tempo = counted.constant, rate.constant
-    if level is not None and tempo is not None:
-        return Curve.constant_of(min(max(level * tempo, target.low), target.high))
-    layers = (*counted.layers, Layer("multiply", rate))
-    return replace(counted, layers=layers, low=target.low, high=target.high)
 
 
 def _stem_plan(

@@ -15,7 +15,7 @@ from math import ceil, floor
 
 from ...dsl.findings.diagnostics import Diagnostic, MusicalPlace
 from ...dsl.findings.span import Span
-from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange
+from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, beat_text
 from ...dsl.values.units import ExactSeconds, Frame, Quarters, Sample
 from ..score.model import Measure, RehearsalMark, Score
 
@@ -291,6 +291,8 @@ class Clock:
             )
         kind = "printed bar " if self.printed_numbers else "bar "
         hint = f"write a bar from {numbers[0]} to {numbers[-1]}"
+        if not self.printed_numbers and place.bar == 0:
+            hint += "; a pickup is bar 1 of the file, and bar 0 with score.numbering: printed"
         if not self.printed_numbers and place.bar == numbers[-1] + 1:
             hint += ", or `end` for the end of the last bar"
         return Diagnostic(
@@ -303,13 +305,22 @@ class Clock:
         )
 
     def _bar_number(self, measure: Measure) -> int:
-        if self.printed_numbers and measure.printed.isdecimal():
+        printed = self._printed(measure) if self.printed_numbers else None
+        return measure.bar if printed is None else printed
+
+    def _printed(self, measure: Measure) -> int | None:
+        """The number above the staff; None where there is none. A first bar without one is 0: a pickup."""
+        if measure.printed.isdecimal():
             return int(measure.printed)
-        return measure.bar
+        return 0 if measure.bar == 1 and self._prints_numbers else None
 
     @cached_property
     def _seconds_known(self) -> dict[Fraction, ExactSeconds]:
         return {}
+
+    @cached_property
+    def _prints_numbers(self) -> bool:
+        return any(measure.printed.isdecimal() for measure in self.measures)
 
     @cached_property
     def _last_bar(self) -> int:
@@ -321,12 +332,9 @@ class Clock:
         found: dict[int, dict[int, Measure]] = {}
         owner: dict[int, int] = {}
         for measure in self.measures:
-            if self.printed_numbers:
-                if not measure.printed.isdecimal():
-                    continue
-                number = int(measure.printed)
-            else:
-                number = measure.bar
+            number = self._printed(measure) if self.printed_numbers else measure.bar
+            if number is None:
+                continue
             if owner.setdefault(number, measure.bar) == measure.bar:
                 found.setdefault(number, {}).setdefault(measure.pass_number, measure)
         return found
@@ -349,16 +357,6 @@ def frame_at(time_s: Fraction, fps: Fraction) -> Frame:
 def sample_at(time_s: Fraction, rate_hz: int) -> Sample:
     """The first sample that is not before a time; sample n stands at n/rate_hz."""
     return Sample(ceil(time_s * rate_hz))
-
-
-def beat_text(beat: Fraction) -> str:
-    """A beat as a composer writes it: 3, 2.5 where it is a short decimal, else 1+2/3."""
-    if beat.denominator == 1:
-        return str(beat.numerator)
-    if 1000 % beat.denominator == 0:
-        return f"{float(beat):.3f}".rstrip("0")
-    whole, rest = divmod(beat, 1)
-    return f"{whole}+{rest}" if whole else str(rest)
 
 
 def unknown_mark(name: str, marks: Sequence[RehearsalMark], span: Span) -> Diagnostic:

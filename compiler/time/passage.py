@@ -7,6 +7,7 @@ from math import ceil
 from ...dsl.findings.diagnostics import Diagnostic, has_errors
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Piece
+from ...dsl.read.visuals import MAX_SIDE_PX
 from ...dsl.values.units import ExactSeconds
 from .clock import Clock
 
@@ -18,7 +19,6 @@ CUT_FADE_OUT_S = 0.5
 # What a manifest may ask for, weighed before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)
 FRAMES_MOST = 1_000_000
-SIDE_MOST_PX = 4096
 PIXELS_MOST = 2 * 10**12
 WEIGHTS_MOST = 200_000_000
 """Frames times classes that occur."""
@@ -102,12 +102,12 @@ def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
                 "lower video.fps or compile a passage",
             )
         )
-    if max(video.width_px, video.height_px) > SIDE_MOST_PX:
+    if max(video.width_px, video.height_px) > MAX_SIDE_PX:
         faults.append(
             Diagnostic(
                 "MV603",
                 size,
-                f"{video.width_px}x{video.height_px} is too large, a side has at most {SIDE_MOST_PX} pixels",
+                f"{video.width_px}x{video.height_px} is too large, a side has at most {MAX_SIDE_PX} pixels",
                 "write a smaller video.size, as 1920x1080",
             )
         )

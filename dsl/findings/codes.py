@@ -506,7 +506,8 @@ _TABLE = (
         "MV341",
         "class that is never shown",
         NOTE,
-        "The class belongs to a pitch, part or lyric that the parts never play.",
+        "The class belongs to a pitch, part or lyric that the parts never play, or rules give each of its "
+        "notes another class.",
     ),
     Code(
         "MV342",
@@ -563,6 +564,41 @@ _TABLE = (
         WARNING,
         "The last note is let go within half a second of the end of the film, and its ring-out is not "
         "heard. Write a longer `tail` under `score`: `tail: 3s`.",
+    ),
+    Code(
+        "MV350",
+        "notes that show nothing",
+        WARNING,
+        "`classes` has no key for these notes, and no rule gives them a class: the picture empties while "
+        "they sound alone. Add their keys, or the key `other` for all notes that have none: "
+        "`classes: {C: drum, other: seashore}`.",
+    ),
+    Code(
+        "MV351",
+        "rule that changes nothing",
+        WARNING,
+        "Of all that the rule says of its notes, later rules say something else. Later rules win: put the "
+        "exception last.",
+    ),
+    Code(
+        "MV352",
+        "notes in no part",
+        WARNING,
+        "`parts` names some of the score's tracks. The notes of the others are not seen, and no bus can play "
+        "them as a part. Name their instrument under `tracks`.",
+    ),
+    Code(
+        "MV353",
+        "part that is not heard",
+        WARNING,
+        "`audio.buses` names some of the parts; the others are seen and not heard. Add a bus of the "
+        "part's name.",
+    ),
+    Code(
+        "MV354",
+        "return that nothing goes to",
+        WARNING,
+        "No bus has the return among its `sends`, so its chain and the lanes of it are not heard.",
     ),
     # Scores
     Code(

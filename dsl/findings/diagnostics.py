@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from .span import Span
+from .span import THE_MANIFEST, Span
 
 
 class Severity(StrEnum):
@@ -77,3 +77,8 @@ class PieceError(Exception):
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any finding stops a compile."""
     return any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+def at_manifest(diagnostics: Iterable[Diagnostic], name: str) -> list[Diagnostic]:
+    """The findings, those of the manifest as a whole under the name that it has."""
+    return [d if d.span != THE_MANIFEST else replace(d, span=Span(name)) for d in diagnostics]

@@ -138,7 +138,7 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     ),
     "MV211": (
         "audio: {buses: {vibes: {chain: [hall]}}}",
-        "audio: {chains: {hall: [{reverb: {wet: 30%}}]}, buses: {vibes: {chain: [hall]}}}",
+        "audio: {chains: {hall: [{reverb: {wet: 30%}}]}, buses: {vibes: {chain: [hall]}, marimba: {}}}",
     ),
     "MV212": (
         "audio: {chain: [{label: a, gain: -6 dB}, {label: a, gain: 3 dB}]}",
@@ -237,32 +237,32 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "visuals: {rules: [{where: {part: vibes}, kick: 2}]}",
     ),
     "MV321": (
-        "parts: {bells: {tracks: Glock*}}",
-        "parts: {bells: {tracks: Vibe*}}",
+        "parts: {bells: {tracks: Glock*}, wood: {tracks: Mar*}}",
+        "parts: {bells: {tracks: Vibe*}, wood: {tracks: Mar*}}",
     ),
     "MV324": (
         "score: {file: waltz.mid, expect: {bars: 5}}",
         "score: {file: waltz.mid, expect: {bars: 4}}",
     ),
     "MV330": (
-        "visuals: {classes: {C: crane}}",
-        "visuals: {classes: {C: 134}}",
+        "visuals: {classes: {C: crane, other: shoji}}",
+        "visuals: {classes: {C: 134, other: shoji}}",
     ),
     "MV331": (
-        "visuals: {classes: {C: violon}}",
-        "visuals: {classes: {C: violin}}",
+        "visuals: {classes: {C: violon, other: shoji}}",
+        "visuals: {classes: {C: violin, other: shoji}}",
     ),
     "MV332": (
         'visuals: {classes: {C: "1000"}}',
-        'visuals: {classes: {C: "999"}}',
+        'visuals: {classes: {C: "999", other: shoji}}',
     ),
     "MV340": (
         'visuals: {rules: [{where: {pitch: ">=C8"}, kick: 2}]}',
         'visuals: {rules: [{where: {pitch: ">=C4"}, kick: 2}]}',
     ),
     "MV341": (
-        "visuals: {classes: {C: drum, F#: screen}}",
-        "visuals: {classes: {C: drum}}",
+        "visuals: {classes: {C: drum, F#: screen, other: shoji}}",
+        "visuals: {classes: {C: drum, other: shoji}}",
     ),
     "MV342": (
         "effects: {marimba: [{at: 1|1, to: 0.5}, {at: 1|2, hold: 0.5}]}",
@@ -295,6 +295,26 @@ EXAMPLES: dict[str, tuple[str, str]] = {
     "MV349": (
         "score: {file: waltz.mid, tail: 0s}",
         "score: {file: waltz.mid, tail: 3s}",
+    ),
+    "MV350": (
+        "visuals: {classes: {C: drum}}",
+        "visuals: {classes: {C: drum, other: seashore}}",
+    ),
+    "MV351": (
+        "visuals: {rules: [{where: {pitch: C}, kick: 2}, {where: {part: '*'}, kick: 0.5}]}",
+        "visuals: {rules: [{where: {part: '*'}, kick: 0.5}, {where: {pitch: C}, kick: 2}]}",
+    ),
+    "MV352": (
+        "parts: {bells: {tracks: Vibe*}}",
+        "parts: {bells: {tracks: Vibe*}, wood: {tracks: Marimba*}}",
+    ),
+    "MV353": (
+        "audio: {buses: {vibes: {}}}",
+        "audio: {buses: {vibes: {}, marimba: {}}}",
+    ),
+    "MV354": (
+        "audio: {returns: {room: {chain: [{reverb: {}}]}}}",
+        "audio: {returns: {room: {chain: []}}, buses: {vibes: {sends: {room: 30%}}, marimba: {}}}",
     ),
 }
 """By code: what is wrong, and what is right."""

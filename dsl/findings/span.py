@@ -15,3 +15,7 @@ class Span:
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+
+
+THE_MANIFEST = Span("piece.yaml")
+"""The manifest as a whole, for those who do not know what it is called; `at_manifest` gives its name."""

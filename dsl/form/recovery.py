@@ -19,11 +19,13 @@ _STAND_INS: dict[str, Any] = {"musicvis": 1, "title": "untitled", "score": "unti
 
 _OF_LANES = frozenset(("MV214", "MV311", "MV314", "MV315", "MV342", "MV344", "MV345", "MV346", "MV348"))
 _ECHOES: dict[str, frozenset[str]] = {
-    "/audio": frozenset(("MV211", "MV310", "MV320", "MV342")),
+    "/audio": frozenset(("MV211", "MV310", "MV320", "MV342", "MV353")),
     "/effects": _OF_LANES | {"MV211"},
-    "/parts": frozenset(("MV211", "MV320", "MV321", "MV340", "MV341")),
+    "/parts": frozenset(("MV211", "MV320", "MV321", "MV340", "MV341", "MV350", "MV352", "MV353")),
     "/score/numbering": frozenset(("MV301", "MV302", "MV304", "MV324")),
-    "/visuals/classes_by": frozenset(("MV114", "MV210", "MV341")),
+    "/visuals/classes": frozenset(("MV341", "MV350")),
+    "/visuals/classes_by": frozenset(("MV114", "MV210", "MV341", "MV350")),
+    "/visuals/rules": frozenset(("MV341", "MV350", "MV351")),
 }
 """By what was left out: the findings that may only say that it is not there."""
 

@@ -1,6 +1,6 @@
 """Automation as written: a lane is a list of points, each saying what happens until the next one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -78,6 +78,10 @@ class Point:
     hard: bool = False
     """`join: hard`: jumps at this point stay hard."""
     end: Place | None = None
+    in_decibels: bool = False
+    """Where it goes is a level written in decibels, so that the way there is even in decibels."""
+    counted: frozenset[str] = frozenset()
+    """Which of `hold`, `to`, `via` and `start` are rates in cycles per beat (`2/b`) instead of hertz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,33 @@ class Lane:
     """The lane is the negative of this one; it has no points of its own."""
     mode: str = "set"
     """`set`, or `add` / `multiply`: laid over the lane of the same name."""
-    per_beat: bool = False
-    """Values are rates in cycles per beat (`2/b`) instead of hertz."""
     legacy_tail_s: float | None = None
     """Seconds after the last bar that an `end` of the legacy form includes; None for the form of today."""
+
+    @property
+    def units(self) -> frozenset[bool]:
+        """Whether values are cycles per beat: {True}, {False}, or both where some are; 0 does not count."""
+        return frozenset(
+            name in point.counted
+            for point in self.points
+            for name in ("hold", "to", "via", "start")
+            if getattr(point, name)
+        )
+
+    def only(self, counted: bool) -> "Lane":
+        """The lane with the values of one unit, and 0 in place of the others."""
+
+        def kept(point: Point, name: str, value: float | None) -> float | None:
+            return value if value is None or (name in point.counted) is counted else 0.0
+
+        points = tuple(
+            replace(
+                point,
+                hold=kept(point, "hold", point.hold),
+                to=kept(point, "to", point.to),
+                via=kept(point, "via", point.via),
+                start=kept(point, "start", point.start),
+            )
+            for point in self.points
+        )
+        return replace(self, points=points)

@@ -12,8 +12,11 @@ from .lane import Lane
 Spans = tuple[tuple[str, Span], ...]
 """JSON pointers of the manifest and where they stand."""
 
+OTHER = "other"
+"""The key of `visuals.classes` for all notes that have none of the others."""
+
 DEFAULT_ATTACK = Duration(Fraction(80, 1000), DurationUnit.SECONDS)
-DEFAULT_RELEASE = Duration(Fraction(300, 1000), DurationUnit.SECONDS)
+DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,8 @@ class Visuals:
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
-    """By key: a pitch class C, C#..B for `classes_by: pitch`, a part, a lyric, or "0", "1".. for a list."""
+    """By key: a pitch class C, C#..B for `classes_by: pitch`, globs of parts or lyrics, OTHER for what has no
+    key, or "0", "1".. for a list."""
     classes_by: str = "pitch"
     keep: int | None = None
     rules: tuple[Rule, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
+from ..findings.diagnostics import Diagnostic
 from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ..model.piece import Audio
 from ..model.plugins import Unit, plugin
@@ -86,43 +87,43 @@ def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
     target = over.text if over else name
     values = _Values(unit_of(target), reading)
     read = tuple(_point(point, values, reading) for point in (points or node).each())
-    return Lane(
-        target, node.key_span, read, mode=mode.text if mode else "set", per_beat=bool(values.per_beat)
-    )
+    return Lane(target, node.key_span, read, mode=mode.text if mode else "set")
 
 
 class _Values:
-    """The values of one lane: all hertz, or all cycles per beat."""
+    """The values of one lane, in base units."""
 
     def __init__(self, unit: Unit, reading: Reading) -> None:
         self._unit = unit
         self._reading = reading
-        self.per_beat: bool | None = None
 
     def value(self, node: Node | None) -> float | None:
-        """A value in base units, where one is written."""
-        if node is None:
-            return None
-        result = parse_quantity(node.text, self._unit, node.span)
-        quantity = self._reading.taken(result, Quantity(0.0))
-        if quantity.value:
-            if self.per_beat not in (None, quantity.per_beat):
-                message = (
-                    f"`{node.text}` stands in a lane of {'cycles per beat' if self.per_beat else 'hertz'}"
-                )
-                self._reading.find("MV113", node.span, message, "write all values of a lane in one unit")
-            self.per_beat = quantity.per_beat
-        return quantity.value
+        """A value, where one is written."""
+        return None if node is None else self._quantity(node).value
+
+    def is_counted(self, node: Node | None) -> bool:
+        """Whether a rate in cycles per beat is written."""
+        return node is not None and self._quantity(node).per_beat
+
+    def is_in_decibels(self, node: Node | None) -> bool:
+        """Whether a level is written in decibels, not as a factor."""
+        return self._unit is Unit.GAIN and node is not None and node.text.rstrip().endswith("dB")
+
+    def _quantity(self, node: Node) -> Quantity:
+        found = parse_quantity(node.text, self._unit, node.span)
+        if isinstance(found, Diagnostic):
+            if found not in self._reading.findings:
+                self._reading.findings.append(found)
+            return Quantity(0.0)
+        return found
 
 
 def _point(node: Node, values: _Values, reading: Reading) -> Point:
     at = node.get("at")
     assert at is not None, "the schema demands it"
-    hold, to, via = (
-        values.value(node.get("hold")),
-        values.value(node.get("to")),
-        values.value(node.get("via")),
-    )
+    written_values = {"hold": "hold", "to": "to", "via": "via", "start": "from"}
+    nodes = {name: node.get(key) for name, key in written_values.items()}
+    hold, to, via, start = (values.value(found) for found in nodes.values())
     turns = node.get("turns")
     if turns is not None:
         shape = Shape.SPIRAL if node.get("distance") or node.get("elevation") else Shape.ORBIT
@@ -139,7 +140,7 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
         to=to,
         via=via,
         turns=float(turns.value) if turns else None,
-        start=values.value(node.get("from")),
+        start=start,
         cycles=_cycles(node.get("cycles"), reading),
         phase=float(phase.value) if phase else usual.phase,
         curvature=float(curvature.value) if curvature else usual.curvature,
@@ -147,6 +148,8 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
         ease=Shape(ease.text) if ease else None,
         domain=Domain(domain.text) if domain else usual.domain,
         hard=join is not None and join.text == "hard",
+        in_decibels=values.is_in_decibels(nodes["to"] or nodes["via"]),
+        counted=frozenset(name for name, found in nodes.items() if values.is_counted(found)),
     )
 
 

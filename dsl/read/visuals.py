@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from ..model.piece import ClassWeight, Envelope, Motion, Post, Rule, Video, Visuals
+from ..model.piece import OTHER, ClassWeight, Envelope, Motion, Post, Rule, Video, Visuals
 from ..text.yaml_source import Node
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
@@ -25,9 +25,9 @@ MAX_FPS = 240
 MIN_FPS = Fraction(1, 100)
 MAX_FPS_TERM = 10**8
 """Of numerator and denominator: files count time in 32 bits."""
-MAX_SIDE_PX = 8192
+MAX_SIDE_PX = 4096
+"""Of a film, either way: what H.264 holds and a frame in memory allows."""
 MIN_SIDE_PX = 16
-MAX_PIXELS = 4096 * 4096
 
 
 def read_visuals(node: Node | None, reading: Reading) -> Visuals:
@@ -83,7 +83,8 @@ def read_where(node: Node, reading: Reading) -> Where:
         articulations=texts(node.get("articulation")),
         chord=chord.text if chord else None,
         lyrics=texts(node.get("lyric")),
-        sections=texts(node.get("section")),
+        # A mark may be written as in a place: @B.
+        sections=tuple(name.removeprefix("@").strip() for name in texts(node.get("section"))),
         spans=tuple((key, value.span) for key, value in node.items()),
     )
 
@@ -134,11 +135,11 @@ def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, t
     found: dict[str, tuple[ClassWeight, ...]] = {}
     for written, entry in node.items():
         key = written
-        if is_map and by == "pitch":
+        if is_map and by == "pitch" and written != OTHER:
             number = pitch_class(written)
             if number is None:
                 message = f"`{written}` is not a pitch class"
-                reading.find("MV114", entry.key_span, message, "write C, C#, Db ... B, or classes_by: part")
+                reading.find("MV114", entry.key_span, message, "write C, C#, Db ... B, or other")
                 continue
             key = PITCH_CLASSES[number]
         if key in found:
@@ -240,8 +241,9 @@ def _fps(node: Node | None, default: Fraction, reading: Reading) -> Fraction:
 def _size(node: Node, reading: Reading) -> tuple[int, int]:
     width_px, height_px = (int(side) for side in node.text.split("x"))
     sides = (width_px, height_px)
-    if not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in sides) or width_px * height_px > MAX_PIXELS:
-        message = f"{node.text} is not between {MIN_SIDE_PX}x{MIN_SIDE_PX} and 4096x4096"
+    if not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in sides):
+        least, most = f"{MIN_SIDE_PX}x{MIN_SIDE_PX}", f"{MAX_SIDE_PX}x{MAX_SIDE_PX}"
+        message = f"{node.text} is not between {least} and {most}"
         reading.find("MV206", node.span, message, f"write {_nearest_size(width_px, height_px)}")
     elif any(side % 2 for side in sides):
         even = "x".join(str(side + side % 2) for side in sides)
@@ -253,7 +255,7 @@ def _size(node: Node, reading: Reading) -> tuple[int, int]:
 
 def _nearest_size(width_px: int, height_px: int) -> str:
     """The allowed size of nearly the same shape that comes nearest to one that is not."""
-    shrink = min(1.0, MAX_SIDE_PX / max(width_px, height_px), (MAX_PIXELS / (width_px * height_px)) ** 0.5)
+    shrink = min(1.0, MAX_SIDE_PX / max(width_px, height_px))
     sides = (max(MIN_SIDE_PX, int(side * shrink) // 2 * 2) for side in (width_px, height_px))
     return "x".join(map(str, sides))
 

@@ -35,8 +35,8 @@ class Place:
     """A written position.
 
     Exactly one of `bar`, `mark` and `at_end` is set; `beat` counts from 1 in the bar's denominator and
-    belongs to a bar or a mark. `pass_number` is N in `7@N|3`, 1 where none is written. `offset` is a signed
-    shift: `end-4s`.
+    belongs to a bar or a mark. Bar 0 is a pickup, where bars have their printed numbers. `pass_number` is N
+    in `7@N|3`, 1 where none is written. `offset` is a signed shift: `end-4s`.
     """
 
     text: str
@@ -94,9 +94,9 @@ def parse_place(text: str, span: Span) -> Place | Diagnostic:
         if isinstance(beat, Diagnostic):
             return beat
         bar, pass_number = int(found["bar"]), int(found["pass"] or 1)
-        if bar == 0 or pass_number == 0:
-            what = "bars" if bar == 0 else "passes of a repeat"
-            return Diagnostic("MV110", span, f"{what} count from 1, and `{written}` has 0", _PLACE_HINT)
+        if pass_number == 0:
+            message = f"passes of a repeat count from 1, and `{written}` has 0"
+            return Diagnostic("MV110", span, message, _PLACE_HINT)
         return Place(written, span, bar=bar, beat=beat, pass_number=pass_number)
     return _no_place(written, span)
 
@@ -106,10 +106,8 @@ def parse_range(text: str, span: Span) -> PlaceRange | Diagnostic:
     written = text.strip()
     if found := _WORDS.match(written):
         first, last = int(found["first"]), int(found["last"] or found["first"])
-        if not 1 <= first <= last:
-            return Diagnostic(
-                "MV111", span, f"`{written}` ends before it begins, or begins before bar 1", _RANGE_HINT
-            )
+        if first > last:
+            return Diagnostic("MV111", span, f"`{written}` ends before it begins", _RANGE_HINT)
         start = Place(str(first), span, bar=first)
         return PlaceRange(written, span, start, Place(str(last + 1), span, bar=last + 1))
     if written.count("..") != 1:
@@ -188,12 +186,11 @@ def duration_text(duration: Duration) -> str:
 
 
 def beat_text(beat: Fraction) -> str:
-    """A beat as musicians write it: 3, 2.5, 1+2/3."""
-    text = number_text(beat)
-    if "/" not in text:
-        return text
+    """A beat as musicians write it: 3, 2.5 where three digits behind the point say it all, else 1+2/3."""
+    if 1000 % beat.denominator == 0:
+        return number_text(beat)
     whole, rest = divmod(beat, 1)
-    return f"{whole}+{rest.numerator}/{rest.denominator}"
+    return f"{whole}+{rest}" if whole else str(rest)
 
 
 def number_text(value: Fraction) -> str:

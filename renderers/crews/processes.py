@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
-from ...dsl.findings.span import Span
+from ...dsl.findings.span import THE_MANIFEST
 from ..generators.identity import Recipe
 from .job import OnFrames, Say, SegmentJob, Studio
 
@@ -230,4 +230,4 @@ def _deadly(job: SegmentJob, exit_code: int) -> Diagnostic:
     why = f"by signal {-exit_code} ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"({exit_code})"
     message = f"{job.node.name}: the process that rendered it ended {why}, {DEATHS_MOST} times"
     hint = "with less memory in use, fewer --workers or a smaller resolution it may pass"
-    return Diagnostic("MV910", Span("piece.yaml"), message, f"{hint}; the rest is kept")
+    return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is kept")

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
-from ...dsl.findings.span import Span
+from ...dsl.findings.span import THE_MANIFEST
 from ...store.errors import StoreError
 from ...store.store import Store
 from .job import VIDEO, SegmentJob
@@ -197,4 +197,4 @@ def _plain(error: BaseException) -> BaseException:
 def _deadly(job: SegmentJob, why: str) -> PieceError:
     message = f"{job.node.name}: every process that rendered it ended, {RETRIES + 1} times ({why})"
     hint = "with less memory in use or a smaller resolution it may pass; the rest is kept"
-    return PieceError([Diagnostic("MV910", Span("piece.yaml"), message, hint)])
+    return PieceError([Diagnostic("MV910", THE_MANIFEST, message, hint)])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
-from ...dsl.findings.span import Span
+from ...dsl.findings.span import THE_MANIFEST
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
@@ -45,6 +45,19 @@ def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
     return None, f"there are no weights of BigGAN; to get them, type: {fetch}"
 
 
+def check_weights(picture: PicturePlan) -> None:
+    """Raises PieceError where BigGAN is asked for by name or by its hash and its weights are not these."""
+    if picture.generator == "embedded":
+        return
+    folder, missing = weights_for(picture)
+    if folder is None and picture.generator == "biggan":
+        raise no_weights(missing, picture.resolution)
+    if folder is not None and picture.weights_sha256 is not None:
+        from .biggan.weights import check_pin
+
+        check_pin(folder, picture.weights_sha256)
+
+
 def image_size(picture: PicturePlan) -> tuple[int, int]:
     """Height and width of the images: the resolution, square, or as wide as the film where they fill it."""
     if picture.frame != "fill":
@@ -58,4 +71,4 @@ def no_weights(missing: str, resolution: int) -> PieceError:
     """What stops a film that asks for BigGAN by name."""
     hint = f"type: musicvis weights fetch biggan-deep-{resolution}, or write generator: auto"
     message = f"BigGAN is asked for, but {missing.split('; to get')[0]}"
-    return PieceError([Diagnostic("MV902", Span("piece.yaml"), message, hint)])
+    return PieceError([Diagnostic("MV902", THE_MANIFEST, message, hint)])

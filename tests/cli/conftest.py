@@ -16,7 +16,7 @@ seed: 3
 score: {file: waltz.mscz, tail: 1s}
 effects: effects.yaml
 visuals:
-  classes: {C: seashore, D: castle, E: lakeside, F: daisy, G: volcano, A: monastery, B: lighthouse}
+  classes: {C: seashore, D: castle, E: lakeside, F: daisy, A: monastery, B: lighthouse, other: pier}
   rules:
     - where: {beat: 1}
       kick: 2

@@ -27,7 +27,8 @@ visuals:
   resolution: 128
   generator: embedded
   motion: {memory: motif}
-  classes: {C: seashore, D: castle, E: lakeside, F: daisy, G: volcano, A: monastery, B: lighthouse}
+  classes: {C: seashore, D: castle, E: lakeside, F: daisy, G: volcano, A: monastery, B: lighthouse,
+            other: pier}
 video: {size: 64x36, fps: 10}
 """
 EFFECTS = """\
@@ -86,7 +87,7 @@ def stale(run: Run, piece: Path, *options: object) -> list[tuple[str, str, list[
     """What `musicvis plan` says is to be made: stage, name and reasons."""
     done = run("plan", piece, "--format", "json", *options)
     assert done.exit_code == 0, done.output
-    nodes = json.loads(done.output)["nodes"]
+    nodes = json.loads(done.stdout)["nodes"]
     return [(node["stage"], node["name"], node["why"]) for node in nodes if not node["is_there"]]
 
 

@@ -228,7 +228,7 @@ def test_too_many_classes_over_too_many_frames_are_refused_before_they_are_made(
 ) -> None:
     weights = tuple(ClassWeight(str(i), 0.001, SPAN) for i in range(1000))
     made = run(
-        visuals=Visuals(classes=(("C", weights),)),
+        visuals=Visuals(classes=(("C", weights), ("other", weights))),
         video=Video(fps=Fraction(20_000), width_px=64, height_px=64),
     )
     assert codes(made) == ["MV605"]
@@ -270,9 +270,11 @@ def test_lint_names_rules_and_classes_that_nobody_sees(run: Callable[..., Compil
         classes=tuple((key, (ClassWeight(name, 1.0, SPAN),)) for key, name in (("C", "drum"), ("B", "wok"))),
         rules=(Rule(Where(voices=(3,)), SPAN, kick=2.0),),
     )
+    visuals = replace(visuals, classes=(*visuals.classes, ("other", (ClassWeight("ox", 1.0, SPAN),))))
     # Every pitch class is played, but no note is in a third voice, and no part is called C or B.
     assert warnings(run(visuals=visuals)) == [("MV340", Severity.WARNING)]
     short = Visuals(classes=visuals.classes, classes_by="part")
+    assert "ox" not in [f.message.split()[0] for f in run(visuals=short).diagnostics]
     assert warnings(run(visuals=short)) == [("MV341", Severity.NOTE), ("MV341", Severity.NOTE)]
 
 

@@ -150,6 +150,19 @@ def test_an_ear_may_borrow_a_lane_of_another_file(tmp_path: Path) -> None:
     ]
 
 
+def test_every_bus_that_names_a_lane_of_another_file_has_it_with_what_lies_over_it(tmp_path: Path) -> None:
+    manifest = TINY + "audio: {buses: {a: {ear: 'm.yaml#a'}, b: {ear: 'm.yaml#b'}, c: {ear: 'm.yaml#a'}}}\n"
+    shake = "shake: {over: b, mode: add, points: [{at: 2, hold: 0.1}]}\n"
+    lanes = "a: [{at: 1, to: 1}]\nb: [{at: 1, to: -1}]\n" + shake
+    piece = piece_of(load_piece(write(tmp_path, manifest, m_yaml=lanes)))
+    assert [bus.ear for bus in piece.audio.buses] == ["m.yaml#a", "m.yaml#b", "m.yaml#a"]
+    assert [(lane.name, lane.mode) for lane in piece.lanes] == [
+        ("m.yaml#a", "set"),
+        ("m.yaml#b", "set"),
+        ("m.yaml#b", "add"),
+    ]
+
+
 def test_a_lane_that_two_files_define_is_told_unless_one_lies_over_the_other(tmp_path: Path) -> None:
     manifest = TINY + "effects: [a.yaml, b.yaml]\n"
     lane, over = "v: [{at: 1, hold: 0}]\n", "v: {mode: add, points: [{at: 1, hold: 0}]}\n"

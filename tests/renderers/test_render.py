@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 import torch
 from musicvis.compiler.plan import BusPlan, Curve, PicturePlan, Plan, SoundPlan, StemPlan
-from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.dsl.findings.diagnostics import PieceError, at_manifest
+from musicvis.dsl.findings.span import Span
 from musicvis.renderers.render import DRAFT, Request, render
 from numpy.typing import NDArray
 
@@ -257,6 +258,19 @@ def test_a_generator_that_cannot_run_is_a_finding(
     with pytest.raises(PieceError, match=named):
         render(plan, tmp_path / "film.mp4", Request(only="video"), reporter=Listener())
     assert not (tmp_path / "film.mp4").exists()
+
+
+def test_weights_that_are_missing_are_told_before_the_sound_is_made(tmp_path: Path) -> None:
+    plan = clap_and_flash(tmp_path, Fraction(10), 10, [3])
+    plan = replace(plan, picture=replace(plan.picture, generator="biggan", weights=tmp_path / "none"))
+    listener = Listener()
+    with pytest.raises(PieceError) as caught:
+        render(plan, tmp_path / "film.mp4", reporter=listener)
+    assert [finding.code for finding in caught.value.diagnostics] == ["MV902"]
+    # The figures of the sound are the first thing that a build says.
+    assert listener.said == [] and not (tmp_path / "film.mp4").exists()
+    (named,) = at_manifest(caught.value.diagnostics, "pieces/waltz.yaml")
+    assert named.span == Span("pieces/waltz.yaml")
 
 
 def test_a_device_that_is_not_there_is_a_finding(tmp_path: Path) -> None:

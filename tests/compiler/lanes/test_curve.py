@@ -130,6 +130,17 @@ def test_a_geometric_glide_multiplies() -> None:
     assert at(Curve((segment(Shape.GEOMETRIC, 2.0, 8.0),)), 1.0, 2.0, 2.999999999) == pytest.approx([2, 4, 8])
 
 
+@pytest.mark.parametrize("key", range(8))
+def test_drift_stays_between_its_ends_and_goes_nearly_all_of_the_way(key: int) -> None:
+    curve = Curve((segment(Shape.DRIFT, 0.5, 1.0, cycles=Fraction(200), key=(key, 7)),), before=0.5)
+    values = curve.values(np.linspace(1, 3, 20_000, endpoint=False))
+    assert values.min() >= 0.5 and values.max() <= 1.0
+    # Knots are spread evenly: 200 of them leave a tenth of the way out with a chance of 1e-9.
+    assert values.max() > 0.95
+    knots = curve.values(1 + np.arange(1, 200) / 100)
+    assert knots.mean() == pytest.approx(0.75, abs=0.05)
+
+
 def test_drift_is_seeded_bounded_and_starts_and_ends_at_rest() -> None:
     def drifting(key: tuple[int, int]) -> F64:
         curve = Curve((segment(Shape.DRIFT, 0.2, 0.5, cycles=Fraction(9, 2), key=key),), before=0.2)

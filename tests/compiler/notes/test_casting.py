@@ -55,6 +55,10 @@ def indices(made: Cast) -> list[int | None]:
         ("pitch", (("C", "drum"), ("A", "wok")), [541, 541, None, 909]),
         ("part", (("left", "drum"),), [None, None, 541, 541]),
         ("lyric", (("lux", "drum"), ("nox", "wok")), [541, 909, None, 541]),
+        ("lyric", (("L*", "drum"), ("NOX", "wok")), [541, 909, None, 541]),
+        ("lyric", (("*", "drum"), ("Lux", "wok"), ("other", "shoji")), [909, 541, 789, 909]),
+        ("part", (("L*", "drum"), ("other", "shoji")), [789, 789, 541, 541]),
+        ("pitch", (("C", "drum"), ("other", "shoji")), [541, 541, 789, 789]),
         ("pitch", (("0", "drum"), ("1", "wok"), ("2", "shoji")), [541, 541, 909, 541]),
         ("part", (("0", "drum"), ("1", "wok")), [541, 541, 909, 909]),
         ("lyric", (("0", "drum"), ("1", "wok")), [541, 909, None, 541]),
@@ -112,6 +116,28 @@ def test_later_rules_win_and_each_counts_its_notes(shown: Callable[..., Cast]) -
 
 def test_keys_that_no_note_has_are_named(shown: Callable[..., Cast]) -> None:
     assert shown(classes=classes(("C", "drum"), ("D", "wok"))).unused_keys == ("D",)
+
+
+def test_a_key_whose_notes_all_show_something_else_is_named_and_so_are_notes_without_a_key(
+    shown: Callable[..., Cast],
+) -> None:
+    screen = (ClassWeight("screen", 1.0, SPAN),)
+    high, low = Where(pitches=(PitchRange(69, 69),)), Where(pitches=(PitchRange(60, 60),))
+    keyed = classes(("C", "drum"), ("A", "wok"))
+    made = shown(classes=keyed, rules=(Rule(high, SPAN, classes=screen), Rule(low, SPAN, classes=screen)))
+    # One of two notes with C still shows the drum.
+    assert made.hidden_keys == ("A",)
+    assert made.classless == (2,)
+    assert shown(classes=keyed).hidden_keys == ()
+    assert shown(classes=(*keyed, *classes(("other", "ox")))).classless == ()
+
+
+def test_a_rule_of_which_nothing_is_left_is_named(shown: Callable[..., Cast]) -> None:
+    all_notes, high = Where(), Where(pitches=(PitchRange(69, 69),))
+    first, last = Rule(high, SPAN, kick=2.0), Rule(all_notes, SPAN, kick=0.5)
+    both = replace(first, hue_deg=9.0)
+    assert shown(rules=(first, last)).idle_rules == (0,)
+    assert shown(rules=(both, last)).idle_rules == () == shown(rules=(last, first)).idle_rules
 
 
 def test_rules_that_would_take_minutes_are_a_finding(

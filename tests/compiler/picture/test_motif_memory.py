@@ -15,8 +15,11 @@ from musicvis.compiler.picture.noise_path import SIGMA
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
+from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.piece import Visuals
+from musicvis.dsl.model.piece import Rule, Visuals
+from musicvis.dsl.values.position import Place, PlaceRange
+from musicvis.dsl.values.selector import Where
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
@@ -43,11 +46,12 @@ def noise(make_score: MakeScore) -> Noise:
         tempi: Sequence[tuple[int, int]] = STEADY,
         jitter: Curve | None = None,
         marks: Sequence[tuple[str, int]] = (),
+        rules: tuple[Rule, ...] = (),
     ) -> F32:
         score = make_score(["4/4"] * 12, tempi, notes, marks)
         clock = Clock.from_score(score)
         entries = [PartNote(note, "tune") for note in score.notes]
-        shown = cast(entries, Visuals(), ["tune"], clock, 1).notes
+        shown = cast(entries, Visuals(rules=rules), ["tune"], clock, 1).notes
         tempo = tempo_arrays(clock)
         law = Remembering(
             memory_of(entries, ["tune"], clock),
@@ -64,6 +68,37 @@ def noise(make_score: MakeScore) -> Noise:
 def within(start_qn: float, tempo_qn_per_s: float = 1.0) -> F64:
     """Quarters of four bars from start_qn, without the glide at their begin."""
     return start_qn + np.linspace(GLIDE_S * tempo_qn_per_s + 0.01, 15.99, 200)
+
+
+def kicked(bars: str, kick: float) -> Rule:
+    span = Span("piece.yaml")
+    first, last = (Place(text, span, bar=int(text)) for text in bars.split(".."))
+    return Rule(Where(ranges=(PlaceRange(bars, span, first, last),)), span, kick=kick)
+
+
+@pytest.mark.parametrize(("up", "tempi"), [(0, STEADY), (3, ((0, 60), (16, 90)))])
+def test_a_kick_on_a_returning_phrase_moves_the_image_so_much_further_along_its_way(
+    noise: Noise, up: int, tempi: Sequence[tuple[int, int]]
+) -> None:
+    notes = played(TUNE, 0) + played(TUNE, 16, up)
+
+    def way(*rules: Rule) -> float:
+        quarters_qn = within(16, 1.5)
+        found = noise(notes, quarters_qn, tempi, rules=rules).astype(np.float64)
+        return float(np.sqrt((np.diff(found, axis=0) ** 2).sum(axis=1)).sum())
+
+    still, usual, far = (way(kicked("5..9", kick)) for kick in (0.0, 1.0, 4.0))
+    assert (far - still) / (usual - still) == pytest.approx(4, rel=0.15)
+    assert usual == way()
+
+
+def test_the_same_kicks_each_time_bring_back_the_same_images(noise: Noise) -> None:
+    notes = played(TUNE, 0) + played(TUNE, 16) + played(TUNE, 32)
+    first, again = (noise(notes, within(start), rules=(kicked("1..9", 4.0),)) for start in (0, 16))
+    np.testing.assert_allclose(again, first, atol=1e-6)
+    # Two returns with other kicks than the first time share theirs.
+    second, third = (noise(notes, within(start), rules=(kicked("5..13", 4.0),)) for start in (16, 32))
+    np.testing.assert_allclose(second, third, atol=1e-6)
 
 
 def test_four_bars_that_return_bring_back_their_noise(noise: Noise) -> None:

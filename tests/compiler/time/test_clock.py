@@ -1,6 +1,7 @@
 """The clock is exact: places, seconds and frames agree, both ways, through any metre and tempo map."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,7 @@ from musicvis.compiler.time.clock import Clock, frame_at, sample_at
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.values.position import Duration, DurationUnit, Place, PlaceRange
+from musicvis.dsl.values.position import Duration, DurationUnit, Place, PlaceRange, beat_text
 
 SPAN = Span("piece.yaml", 3, 4, 3, 9)
 MakeScore = Callable[..., Score]
@@ -237,3 +238,27 @@ def test_ranges_are_half_open_and_may_end_after_the_last_bar(make_score: MakeSco
 def test_a_score_without_bars_has_no_clock() -> None:
     with pytest.raises(ValueError, match="without measures"):
         Clock.from_score(Score("", (), (), (), ()))
+
+
+@pytest.mark.parametrize("pickup", ["0", "", "X1"])
+def test_a_pickup_is_bar_0_of_the_printed_numbers(
+    make_score: MakeScore, locate: Locate, make_place: Callable[..., Place], pickup: str
+) -> None:
+    score = make_score(["4/4", "4/4", "4/4"], lengths={0: Fraction(1)})
+    bars = [replace(m, printed=number) for m, number in zip(score.measures, (pickup, "1", "2"), strict=True)]
+    clock = Clock.from_score(replace(score, measures=tuple(bars)), numbering="printed")
+    assert (locate(clock, "0|1"), locate(clock, "1|1"), locate(clock, "2|1")) == (0, 1, 5)
+    assert [str(clock.position(Fraction(moment))) for moment in (0, 1, 5)] == ["0|1", "1|1", "2|1"]
+    findings: list[Diagnostic] = []
+    assert Clock.from_score(score).locate(make_place("0|1"), findings) is None
+    assert findings[0].code == "MV301" and "a pickup is bar 1 of the file" in findings[0].hint
+
+
+def test_a_beat_is_written_in_one_way_everywhere() -> None:
+    assert [beat_text(Fraction(n, d)) for n, d in ((3, 1), (5, 2), (17, 16), (5, 3), (9, 8))] == [
+        "3",
+        "2.5",
+        "1+1/16",
+        "1+2/3",
+        "1.125",
+    ]

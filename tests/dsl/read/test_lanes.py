@@ -90,8 +90,9 @@ visuals.depth: [{at: 1, to: 80%}]
         AUDIO,
     )
     assert gain.points[0].to == pytest.approx(10 ** (-6 / 20))
-    assert (rate.points[0].to, rate.per_beat) == (2.0, True)
-    assert (wet.points[0].to, wet.per_beat) == (0.5, False)
+    assert gain.points[0].in_decibels and not wet.points[0].in_decibels
+    assert (rate.points[0].to, rate.units) == (2.0, {True})
+    assert (wet.points[0].to, wet.units) == (0.5, {False})
     assert depth.points[0].to == 0.8
 
 
