@@ -387,8 +387,8 @@ def _size(entry: Entry) -> int:
 
 
 def _tell_titles(plan: Plan, reporter: Reporter) -> None:
-    from .picture.title import setting_of
+    from .picture.lettering import lettering_of
 
     for title in plan.picture.titles:
-        if remark := setting_of(title.text).remark:
+        if remark := lettering_of(title.text).remark:
             reporter.message(f"title {title.text!r}: {remark}")

@@ -272,5 +272,9 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "score: {file: waltz.mid, tail: 0s}",
         "score: {file: waltz.mid, tail: 3s}",
     ),
+    "MV365": (
+        "video: {post: [{at: 2|1, for: 1s, title: Two, fade_in: 1s, fade_out: 1s}]}",
+        "video: {post: [{at: 2|1, for: 3s, title: Two, fade_in: 1s, fade_out: 1s}]}",
+    ),
 }
 """By code: what is wrong, and what is right."""

@@ -81,7 +81,9 @@ class SegmentReads:
             "hue": digest_of(part.hue_deg),
             "camera": digest_of((part.zoom, part.rotation_deg)),
             "truncation": digest_of(part.truncation),
-            "titles": digest_of([(t.first_frame, t.end_frame, self._title(t)) for t in part.titles]),
+            "titles": digest_of(
+                [(t.first_frame, t.end_frame, t.rise, t.fall, self._title(t)) for t in part.titles]
+            ),
         }
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 

@@ -15,6 +15,7 @@ from musicvis.compiler.picture.post import (
     timeline,
     title_plans,
 )
+from musicvis.compiler.plan import Ramp, TitlePlan
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.passage import Film
@@ -93,6 +94,41 @@ def test_a_fade_out_that_begins_during_a_fade_in_has_no_leap(placed: Callable[..
     light = brightness(np.arange(0, 8, 0.01), events.fades)
     assert np.abs(np.diff(light)).max() < 0.01
     assert light[-1] == pytest.approx(0, abs=1e-3)
+
+
+def test_fades_of_a_title_are_its_own_and_the_picture_stays(placed: Callable[..., Timeline]) -> None:
+    half = seconds(0.5)
+    events = placed({"at": "4|3", "length": seconds(2), "title": "Two", "fade_in": half, "fade_out": half})
+    assert (brightness(np.arange(0, 19, 0.1), events.fades) == 1).all()
+    (plan,) = title_plans(events.titles, film())
+    # Sixty frames; fifteen of them up, fifteen down; in the middle of a frame, as a raised cosine.
+    seen = [plan.opacity(frame) for frame in range(plan.first_frame, plan.end_frame)]
+    rise = [(1 - np.cos(np.pi * (k + 0.5) / 15)) / 2 for k in range(15)]
+    np.testing.assert_allclose(seen, [*rise, *[1.0] * 30, *rise[::-1]], atol=1e-12)
+
+
+def test_a_piece_of_a_title_fades_as_the_whole_does() -> None:
+    whole = TitlePlan(
+        "T", 10, 100, "white", None, Ramp(Fraction(10), Fraction(30)), Ramp(Fraction(80), Fraction(20))
+    )
+    for first, end in ((0, 25), (25, 60), (60, 90), (90, 120)):
+        part = whole.cut(first, end)
+        frames = range(part.first_frame, part.end_frame)
+        assert [part.opacity(k) for k in frames] == [whole.opacity(k + first) for k in frames]
+    assert (whole.cut(40, 80).rise, whole.cut(40, 80).fall) == (None, None)
+
+
+def test_a_fade_ends_where_its_entry_does(placed: Callable[..., Timeline]) -> None:
+    out = placed({"at": "2|1", "length": seconds(3), "fade_out": seconds(1)}).fades
+    np.testing.assert_allclose(
+        brightness(np.array([3.9, 4.5, 5.0, 6.9, 7.0, 12.0]), out), [1, 0.5, 0, 0, 1, 1]
+    )
+    shown = placed(
+        {"at": "1|1", "fade_out": seconds(1)},
+        {"at": "2|1", "length": seconds(4), "fade_in": seconds(1), "fade_out": seconds(2)},
+    ).fades
+    moments_s = np.array([3.0, 4.0, 4.5, 5.0, 6.0, 7.0, 7.99])
+    np.testing.assert_allclose(brightness(moments_s, shown), [0, 0, 0.5, 1, 1, 0.5, 0], atol=1e-3)
 
 
 def test_titles_stand_on_every_frame_that_begins_while_they_do(placed: Callable[..., Timeline]) -> None:
