@@ -250,7 +250,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         for measure in heard.clock.measures
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
-    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars)
+    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -263,6 +263,8 @@ class PicturePlan:
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
     truncation: F32 | None = None
+    quality: str = "master"
+    """How it is encoded: draft, web or master."""
     weights_sha256: str | None = None
     """What the file of weights must be, where the piece says so."""
 
@@ -298,3 +300,5 @@ class Plan:
     picture: PicturePlan
     sound: SoundPlan
     bars: tuple[BarMark, ...] = ()
+    container: str = "mp4"
+    """What kind of film it becomes where no name says otherwise."""

@@ -61,18 +61,23 @@ def load_piece(
     seconds: str | None = None,
     size: str | None = None,
     fps: str | None = None,
+    quality: str | None = None,
 ) -> Loaded:
     """Load piece.yaml, or the folder that holds it, with what the command line says besides.
 
     overrides   `KEY.KEY=VALUE`, as --set takes them
-    bars        a passage: "5..8"; seconds: the first so many; size and fps in place of the manifest's
+    bars        a passage: "5..8"; seconds: the first so many; size, fps and quality in place of the manifest's
     """
     manifest = path / MANIFEST if path.is_dir() else path
     desk = _Desk(manifest.parent)
     source = desk.manifest(manifest)
     if source is None:
         return desk.loaded(None)
-    given = {"--size": ("video.size", size), "--fps": ("video.fps", fps)}
+    given = {
+        "--size": ("video.size", size),
+        "--fps": ("video.fps", fps),
+        "--quality": ("video.quality", quality),
+    }
     layers = [("--set", tuple(overrides))]
     layers += [(name, (f"{key}={text}",)) for name, (key, text) in given.items() if text is not None]
     for name, sets in layers:

@@ -98,6 +98,7 @@ def picture_plan(
         zoom=_unless_all(1.0, zoom),
         rotation_deg=_unless_all(0.0, rotation_deg),
         truncation=_unless_all(1.0, made.truncation),
+        quality=video.quality,
         weights_sha256=visuals.weights_sha256,
     )
 

@@ -261,6 +261,8 @@ class Video:
     """`mirror`: square, mirrored to the right, mirrored edges; `fit` and `fill`: the square alone."""
     upscale: str = "bicubic"
     container: str = "mp4"
+    quality: str = "master"
+    """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
 
 

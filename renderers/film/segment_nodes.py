@@ -57,9 +57,9 @@ class SegmentReads:
 
         Raises PieceError where the generator that the piece asks for cannot run here.
         """
-        from ..encoding import DRAFTED, FINAL
+        from ..encoding import QUALITIES
 
-        quality = DRAFTED if recipe.is_draft else FINAL
+        quality = QUALITIES[picture.quality]
         encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
         self._common = {
             "generator": generator_identity(picture, recipe),

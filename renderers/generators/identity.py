@@ -31,14 +31,12 @@ class Recipe:
     device      cpu, cuda or cuda:N; already decided, never auto
     precision   of a network: fp32, bf16 or auto
     backend     of a network: torch, openvino or auto
-    is_draft    encoded fast and coarsely
     codec       of the picture, by FFmpeg's name
     """
 
     device: str
     precision: str = "auto"
     backend: str = "auto"
-    is_draft: bool = False
     codec: str = X264
 
 

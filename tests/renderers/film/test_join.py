@@ -9,13 +9,14 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from musicvis.renderers.encoding import CONTAINERS, FINAL, Quality
+from musicvis.renderers.encoding import CONTAINERS, QUALITIES, Quality
 from musicvis.renderers.film.check import frame_digests, verify_film
 from musicvis.renderers.film.join import READERS, JoinError, Part, join
 from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
 from musicvis.renderers.film.track import write_track
 from numpy.typing import NDArray
 
+FINAL = QUALITIES["master"]
 RATE_HZ = 48_000
 FAST = Quality("ultrafast", 20)
 BARS = (60, 47, 60, 1, 31)
