@@ -66,7 +66,7 @@ def load_piece(
     """Load piece.yaml, or the folder that holds it, with what the command line says besides.
 
     overrides   `KEY.KEY=VALUE`, as --set takes them
-    bars        a passage: "5..8"; seconds: the first so many; size, fps and quality in place of the manifest's
+    bars        a passage: "5..8"; seconds: the first so many; size, fps, quality: as in `video`
     """
     manifest = path / MANIFEST if path.is_dir() else path
     desk = _Desk(manifest.parent)
