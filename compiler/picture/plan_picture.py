@@ -17,7 +17,7 @@ from ..notes.phrases import Memory
 from ..plan import PicturePlan
 from ..time.passage import Film, heavy_latents
 from ..time.tempo_arrays import TempoArrays
-from .envelope import RELEASE_SPANS
+from .envelope import LEAD_MOST_S, RELEASE_SPANS
 from .latents import LatentLaw, latents
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
 
@@ -47,7 +47,8 @@ def picture_plan(
     span = dict(piece.spans).get("/visuals", piece.span)
     class_count = len({index for note in shown.notes for index, _ in note.classes})
     sounding_s = sum(
-        float(note.end_s - note.onset_s) + RELEASE_SPANS * note.release_s for note in shown.notes
+        float(note.end_s - note.onset_s) + min(note.attack_s, LEAD_MOST_S) + RELEASE_SPANS * note.release_s
+        for note in shown.notes
     )
     fault = heavy_latents(span, film.frame_count, class_count, sounding_s * float(film.fps))
     weights = None

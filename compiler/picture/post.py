@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
@@ -109,10 +108,13 @@ def timeline(
 
 
 def frame_times(film: Film) -> F64:
-    """When each frame begins: float64 (frame_count,), seconds of the piece."""
+    """What each frame shows: the time of its middle, float64 (frame_count,), seconds of the piece.
+
+    An onset is seen with the frame that begins nearest to it: half a frame early or late at most.
+    """
     # One rounding for each frame: k/fps as integers, so that frames of two rates agree where they meet.
-    step, base = 1 / film.fps, film.start_s
-    ratio = np.arange(film.frame_count) * step.numerator / step.denominator
+    step, base = 1 / film.fps / 2, film.start_s
+    ratio = (2 * np.arange(film.frame_count) + 1) * step.numerator / step.denominator
     return np.asarray(ratio + float(base))
 
 
@@ -150,11 +152,12 @@ def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:
 
 
 def title_plans(titles: Sequence[Title], film: Film) -> tuple[TitlePlan, ...]:
-    """Titles on frames: on every frame that begins while the title stands, and is in the film."""
+    """Titles on frames: on every frame whose middle the title sees, and that is in the film."""
     plans = []
     for title in titles:
-        start, stop = ((t - film.start_s) * film.fps for t in (title.window.start_s, title.window.end_s))
-        first, end = max(ceil(start), 0), min(ceil(stop), film.frame_count)
+        start_s, end_s = title.window.start_s, title.window.end_s
+        start, stop = ((t - film.start_s) * film.fps for t in (start_s, end_s))
+        first, end = max(film.frame_at(start_s), 0), min(film.frame_at(end_s), film.frame_count)
         if first < end and title.post.title is not None:
             rise_length, fall_length = title.fade_in_s * film.fps, title.fade_out_s * film.fps
             plan = TitlePlan(

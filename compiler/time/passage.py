@@ -45,6 +45,13 @@ class Film:
         """What the frames last: up to a frame more than the stretch."""
         return self.frame_count / self.fps
 
+    def frame_at(self, time_s: Fraction) -> int:
+        """The first frame that shows what is at a time of the piece: the first whose middle is not before it.
+
+        It may lie outside the film.
+        """
+        return ceil((time_s - self.start_s) * self.fps - Fraction(1, 2))
+
     @property
     def sample_count(self) -> int:
         return round(self.duration_s * SAMPLE_RATE_HZ)

@@ -12,7 +12,7 @@ from .lane import Lane
 Spans = tuple[tuple[str, Span], ...]
 """JSON pointers of the manifest and where they stand."""
 
-DEFAULT_ATTACK = Duration(Fraction(80, 1000), DurationUnit.SECONDS)
+DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
 DEFAULT_RELEASE = Duration(Fraction(300, 1000), DurationUnit.SECONDS)
 
 

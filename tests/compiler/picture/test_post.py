@@ -131,13 +131,13 @@ def test_a_fade_ends_where_its_entry_does(placed: Callable[..., Timeline]) -> No
     np.testing.assert_allclose(brightness(moments_s, shown), [0, 0, 0.5, 1, 1, 0.5, 0], atol=1e-3)
 
 
-def test_titles_stand_on_every_frame_that_begins_while_they_do(placed: Callable[..., Timeline]) -> None:
+def test_titles_stand_on_every_frame_whose_middle_they_see(placed: Callable[..., Timeline]) -> None:
     events = placed(
         {"at": "1|1", "length": seconds(0.62), "title": "Impassive", "color": "#C75349"},
         {"at": "4|1", "title": "Fine"},
     )
     plans = title_plans(events.titles, film())
-    # 0.62 s · 30 = 18.6: frame 18 begins before the end, frame 19 after it.
+    # 0.62 s · 30 = 18.6: the middle of frame 18 comes before the end, that of frame 19 after it.
     assert [(plan.text, plan.first_frame, plan.end_frame) for plan in plans] == [
         ("Impassive", 0, 19),
         ("Fine", 360, 570),
@@ -146,11 +146,11 @@ def test_titles_stand_on_every_frame_that_begins_while_they_do(placed: Callable[
     assert [(plan.text, plan.first_frame, plan.end_frame) for plan in later] == [("Fine", 0, 180)]
 
 
-def test_frames_begin_at_exact_multiples() -> None:
+def test_frames_show_the_exact_times_of_their_middles() -> None:
     ntsc = Fraction(30000, 1001)
     times_s = frame_times(film(fps=ntsc))
     assert len(times_s) == 570  # 19 s · 29.97 = 569.43
-    assert times_s[300] == float(300 / ntsc)
+    assert times_s[300] == float(Fraction(601, 2) / ntsc)
 
 
 @pytest.mark.parametrize("fps", [Fraction(24), Fraction(30000, 1001), Fraction(60), Fraction(1)])
