@@ -224,7 +224,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
-    events = timeline(piece.video.post, clock, film.end_s, findings)
+    events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)

@@ -18,7 +18,7 @@ from ..plan import PicturePlan
 from ..time.passage import Film, heavy_latents
 from ..time.tempo_arrays import TempoArrays
 from .envelope import LEAD_MOST_S, RELEASE_SPANS
-from .latents import LatentLaw, latents
+from .latents import LatentLaw, latents, over
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
 
 F32 = NDArray[np.float32]
@@ -71,14 +71,23 @@ def picture_plan(
         tempo=score_time.tempo,
         memory=score_time.memory,
     )
-    shown_s = picture_times(times_s, events.speeds)
-    made = latents(shown.notes, law, shown_s)
+    first, *layers = picture_times(times_s, events.speeds)
+    made = latents(shown.notes, law, first.times_s)
+    cameras = [lanes[name] for name in ("visuals.zoom", "visuals.rotation")]
+    seen_by = [np.array(camera.values(first.times_s)) for camera in cameras]
+    for layer in layers:
+        rows = np.flatnonzero(layer.share > 0)
+        if rows.size:
+            at_s, share = layer.times_s[rows], layer.share[rows]
+            made = over(made, latents(shown.notes, law, at_s), rows, share)
+            for values, camera in zip(seen_by, cameras, strict=True):
+                values[rows] = values[rows] * (1.0 - share) + camera.values(at_s) * share
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
     seen = light.astype(np.float32)
     seen.flags.writeable = False
-    zoom, rotation_deg = (lanes[name].values(shown_s) for name in ("visuals.zoom", "visuals.rotation"))
+    zoom, rotation_deg = seen_by
     return PicturePlan(
         noise=made.noise,
         class_indices=made.class_indices,

@@ -2,7 +2,7 @@
 
 A frame shows the picture at its own time, unless a `speed` bends it. A window of speed at the start of the
 piece is anchored at its end, where the picture joins the film without a seam; any other window is anchored at
-its start, and the picture cuts back to the film at its end.
+its start, and before its end the picture glides to where the film is by then.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Post
 from ...dsl.values.position import Duration
+from ..lanes.shapes import quintic
 from ..lazy_numpy import np
 from ..plan import Ramp, TitlePlan
 from ..time.clock import Clock
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     F64 = NDArray[np.float64]
 
 WARNING = Severity.WARNING
+GLIDE_S = 1.2
+"""How long the picture takes from a window of speed back to the film, at most half of the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,16 @@ class Window:
     start_s: Fraction
     end_s: Fraction
     speed: Fraction = Fraction(1)
+    is_joined: bool = False
+    """Whether the film goes on after it, and the picture with it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A layer of the picture: the time of the piece that each frame shows, and how much of it is seen."""
+
+    times_s: F64
+    share: F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +81,16 @@ class Timeline:
 
 
 def timeline(
-    posts: Sequence[Post], clock: Clock, film_end_s: Fraction, findings: list[Diagnostic]
+    posts: Sequence[Post],
+    clock: Clock,
+    film_end_s: Fraction,
+    findings: list[Diagnostic],
+    piece_end_s: Fraction | None = None,
 ) -> Timeline:
-    """The entries of `video.post` on the clock; an entry without `for` lasts until the end of the film."""
+    """The entries of `video.post` on the clock; an entry without `for` lasts until the end of the film.
+
+    piece_end_s   where the whole film ends, of which this one may be a passage
+    """
     speeds: list[Window] = []
     fades: list[Fade] = []
     titles: list[Title] = []
@@ -85,7 +105,8 @@ def timeline(
 
         end_s = max(film_end_s, start_s) if post.length is None else start_s + after(post.length)
         if post.speed is not None:
-            speeds.append(Window(start_s, end_s, post.speed))
+            is_joined = post.length is not None and end_s < (piece_end_s or film_end_s)
+            speeds.append(Window(start_s, end_s, post.speed, is_joined))
         fade_in_s = after(post.fade_in) if post.fade_in is not None else None
         fade_out_s = after(post.fade_out) if post.fade_out is not None else None
         fault = _too_long(post, end_s - start_s, fade_in_s, fade_out_s)
@@ -118,14 +139,20 @@ def frame_times(film: Film) -> F64:
     return np.asarray(ratio + float(base))
 
 
-def picture_times(times_s: F64, speeds: Sequence[Window]) -> F64:
-    """The time of the piece that the picture shows at each time of the piece; later windows win."""
-    shown = times_s.copy()
+def picture_times(times_s: F64, speeds: Sequence[Window]) -> list[Shown]:
+    """What the picture shows at each time of the piece: layers, each over those before it."""
+    layers = [Shown(times_s.clip(0.0), np.ones_like(times_s))]
     for window in speeds:
-        inside = (times_s >= float(window.start_s)) & (times_s < float(window.end_s))
-        anchor_s = float(window.end_s if window.start_s == 0 else window.start_s)
-        shown[inside] = anchor_s + float(window.speed) * (times_s[inside] - anchor_s)
-    return shown.clip(0.0)
+        start_s, end_s = float(window.start_s), float(window.end_s)
+        inside = (times_s >= start_s) & (times_s < end_s)
+        is_first = window.start_s == 0
+        anchor_s = end_s if is_first else start_s
+        share = inside.astype(np.float64)
+        if window.is_joined and not is_first:
+            glide_s = min(GLIDE_S, (end_s - start_s) / 2)
+            share *= quintic(((end_s - times_s) / max(glide_s, 1e-9)).clip(0.0, 1.0))
+        layers.append(Shown((anchor_s + float(window.speed) * (times_s - anchor_s)).clip(0.0), share))
+    return layers
 
 
 def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:

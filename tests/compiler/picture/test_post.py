@@ -55,26 +55,41 @@ def placed(make_score: MakeScore, make_place: MakePlace) -> Callable[..., Timeli
 
 def test_slow_motion_at_the_start_joins_the_film_at_its_end(placed: Callable[..., Timeline]) -> None:
     events = placed({"at": "1|1", "length": seconds(0.5), "speed": Fraction(2, 15)})
-    shown = picture_times(np.array([0.0, 0.25, 0.5, 0.75]), events.speeds)
+    shown = shown_at([0.0, 0.25, 0.5, 0.75], events)
     np.testing.assert_allclose(shown, [0.5 - 0.5 / 7.5, 0.5 - 0.25 / 7.5, 0.5, 0.75])
 
 
-def test_a_window_later_starts_where_it_stands_and_cuts_back(placed: Callable[..., Timeline]) -> None:
-    events = placed({"at": "2|1", "length": seconds(2), "speed": Fraction(1, 2)})
-    shown = picture_times(np.array([3.9, 4.0, 5.0, 5.9, 6.0]), events.speeds)
-    np.testing.assert_allclose(shown, [3.9, 4.0, 4.5, 4.95, 6.0])
+def shown_at(times_s: list[float], events: Timeline) -> list[float]:
+    """The time that is seen, where layers mix: the mean of theirs by how much of each is seen."""
+    seen = np.zeros(len(times_s))
+    for layer in picture_times(np.array(times_s), events.speeds):
+        seen = seen * (1 - layer.share) + layer.times_s * layer.share
+    return seen.tolist()
+
+
+def test_a_window_later_starts_where_it_stands_and_glides_to_the_film(
+    placed: Callable[..., Timeline],
+) -> None:
+    events = placed({"at": "2|1", "length": seconds(4), "speed": Fraction(1, 2)})
+    # From 4 s to 8 s at half the speed; the last 1.2 s go to where the film is.
+    np.testing.assert_allclose(shown_at([3.9, 4.0, 5.0, 6.8, 7.4, 8.0], events), [3.9, 4, 4.5, 5.4, 6.55, 8])
+    moments_s = np.arange(3.0, 9.0, 0.01)
+    assert np.abs(np.diff(shown_at(moments_s.tolist(), events))).max() < 0.05
+
+
+def test_a_window_that_nothing_follows_needs_no_join(placed: Callable[..., Timeline]) -> None:
+    events = placed({"at": "4|1", "length": seconds(7), "speed": Fraction(1, 2)})
+    assert shown_at([18.9], events) == pytest.approx([12 + 6.9 / 2])
 
 
 def test_an_ending_runs_backwards_until_the_film_is_over(placed: Callable[..., Timeline]) -> None:
     events = placed({"at": "4|1", "speed": Fraction(-1)})
-    np.testing.assert_allclose(
-        picture_times(np.array([11.0, 12.0, 13.0, 18.0]), events.speeds), [11, 12, 11, 6]
-    )
+    np.testing.assert_allclose(shown_at([11.0, 12.0, 13.0, 18.0], events), [11, 12, 11, 6])
     assert events.speeds == (Window(Fraction(12), Fraction(19), Fraction(-1)),)
 
 
 def test_the_picture_never_shows_a_time_before_the_piece() -> None:
-    assert picture_times(np.array([9.0]), [Window(Fraction(4), Fraction(10), Fraction(-2))])[0] == 0
+    assert shown_at([9.0], Timeline((Window(Fraction(4), Fraction(10), Fraction(-2)),))) == [0]
 
 
 def test_fades_are_raised_cosines_and_black_stays(placed: Callable[..., Timeline]) -> None:
