@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
@@ -134,9 +135,10 @@ def frame_times(film: Film) -> F64:
     An onset is seen with the frame that begins nearest to it: half a frame early or late at most.
     """
     # One rounding for each frame: k/fps as integers, so that frames of two rates agree where they meet.
-    step, base = 1 / film.fps / 2, film.start_s
-    ratio = (2 * np.arange(film.frame_count) + 1) * step.numerator / step.denominator
-    return np.asarray(ratio + float(base))
+    step, first = 1 / film.fps / 2, film.start_s * film.fps
+    whole = floor(first)
+    ratio = (2 * (np.arange(film.frame_count) + whole) + 1) * step.numerator / step.denominator
+    return np.asarray(ratio + float((first - whole) / film.fps))
 
 
 def picture_times(times_s: F64, speeds: Sequence[Window]) -> list[Shown]:

@@ -173,3 +173,10 @@ def test_sound_and_picture_last_equally_long(fps: Fraction) -> None:
     made = film(fps=fps)
     assert made.frame_count / fps >= 19 > (made.frame_count - 1) / fps
     assert abs(Fraction(made.sample_count, 48000) - made.frame_count / fps) <= Fraction(1, 96000)
+
+
+def test_a_passage_shows_the_times_of_the_whole_film_to_the_last_bit() -> None:
+    ntsc = Fraction(30000, 1001)
+    whole = frame_times(film(fps=ntsc))
+    passage = Film(ExactSeconds(100 / ntsc), ExactSeconds(150 / ntsc), ntsc, True, True)
+    assert (frame_times(passage) == whole[100:150]).all()
