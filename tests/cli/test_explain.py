@@ -44,9 +44,9 @@ def test_what_is_shown_is_what_the_film_shows(piece: Path, run: Run) -> None:
     from musicvis.dsl.load import load_piece
 
     moment = json.loads(run("explain", "1|1.5", piece, "--json").stdout)
-    plan = compile_piece(load_piece(piece, ["video.fps=19/6"])).plan
+    plan = compile_piece(load_piece(piece, ["video.fps=19/4"])).plan
     assert plan is not None
-    # Half a beat is 6/19 s, which is the second frame of a film with 19/6 frames a second.
+    # Half a beat is 6/19 s, which is the middle of the second frame at 19/4 frames a second.
     weights = plan.picture.class_weights[1]
     shown = {entry["name"]: entry["weight"] for entry in moment["shown"]}
     assert set(shown) == {"daisy"}
