@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIECE ?= pieces/impassive
 BIN := .venv/bin
 
-.PHONY: film draft test soak lint errors sheets bench bench-audio bench-reliability clean
+.PHONY: film draft test soak lint errors sheets bench bench-audio bench-sync bench-reliability clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -37,6 +37,10 @@ bench: .venv/dev.stamp
 # What the sound does beside its thresholds: the tables of docs/audio.md and docs/audio-space.md.
 bench-audio: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.audio
+
+# Whether the picture plays the music: when it changes, beside the onsets of a passage.
+bench-sync: .venv/render.stamp
+	$(BIN)/python -m benchmarks.sync $(PIECE) --bars 5..8 --draft --fps 30
 
 # What a build survives, and what an edit costs: the tables of docs/reliability.md.
 bench-reliability: .venv/dev.stamp

@@ -12,6 +12,7 @@ from .discover import PiecePath, pieces_from
 from .fix import fix_pieces
 from .output import format_option
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
+from .titles import title_findings
 
 if TYPE_CHECKING:
     from ..dsl.findings.diagnostics import Diagnostic
@@ -112,7 +113,8 @@ def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, st
     files: dict[str, str] = {}
     for manifest in manifests:
         loaded = load_piece(manifest)
-        left, unused = without_ignored(check_piece(loaded), loaded.files)
+        told = (*check_piece(loaded), *title_findings(loaded.piece or loaded.rest))
+        left, unused = without_ignored(told, loaded.files)
         found += [*left, *unused]
         files |= loaded.files
     return found, files

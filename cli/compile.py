@@ -10,7 +10,6 @@ import click
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
-    SOUND_SUFFIXES,
     film_name,
     film_path,
     planned,
@@ -131,9 +130,10 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder.
-    The film is written to build/NAME.mp4 beside the manifest, a passage or a draft to a name of its own;
-    it appears when it is whole, and not before. What is finished is cached: stop at any time, and the same
-    command goes on from there. Its path is printed on stdout; all else goes to stderr.
+    The film is written to build/NAME.mp4 beside the manifest, or to NAME.mkv where video.container says so;
+    a passage or a draft has a name of its own. It appears when it is whole, and not before. What is finished
+    is cached: stop at any time, and the same command goes on from there. The film's path is printed on
+    stdout; all else goes to stderr.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
 
@@ -143,15 +143,15 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     variant = variant_of(options)
     trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
     limit_bytes = options.pop("cache_limit")
-    request = _request(output, variant.draft, options | {"film": film_name(manifest, variant)})
-    target = film_path(
-        manifest, output, variant.name(request.only == "video"), request.only in ("stems", "audio")
-    )
+    request = _request(output, options | {"film": film_name(manifest, variant)})
+    named = variant.name(request.only == "video"), request.only in ("stems", "audio")
+    target = film_path(manifest, output, *named)
     if request.bits == 32 and target.suffix.lower() == ".flac":
         raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
     try:
         with kept(cache_dir) as store, stoppable():
             plan = planned(manifest, variant, trusted, store, quiet)
+            target = film_path(manifest, output, *named, plan.container)
             reporter.message(
                 f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
                 f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
@@ -215,8 +215,9 @@ def _record(report: "RenderReport", request: "Request", target: Path, took_s: fl
     }
 
 
-def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Request":
+def _request(output: Path | None, options: dict[str, Any]) -> "Request":
     """What is asked for; raises click.UsageError for options that do not go together."""
+    from ..renderers.encoding import SOUND_SUFFIXES
     from ..renderers.render import Request
 
     only, stems, bits = options["only"], options["stems"], options["bits"]
@@ -244,7 +245,7 @@ def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Requ
     if options["verify"] and only not in (None, "video"):
         raise click.UsageError("--verify is for a film")
     options |= {"only": only, "stems": stems, "bits": int(bits or 24), "shard": options["shard"] or (0, 1)}
-    return Request(draft=draft, **options)
+    return Request(**options)
 
 
 def _stopped(reporter: TerminalReporter) -> str:

@@ -225,7 +225,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
-    events = timeline(piece.video.post, clock, film.end_s, findings)
+    events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
@@ -254,7 +254,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         for measure in heard.clock.measures
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
-    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars)
+    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from .generators.identity import Recipe
     from .generators.protocol import Generator
     from .sound.mix.render import SoundRender
-
-DRAFT = MappingProxyType({"video.size": "640x360", "video.fps": "15", "visuals.resolution": "256"})
-"""What a draft changes in the manifest: the whole piece, small, coarse and at half the rate."""
 
 SOUND_STEPS = 1000
 SEGMENTS_NAMED = 6
@@ -47,7 +43,6 @@ class Request:
     """What is wanted of a plan, and by what means.
 
     only        "stems", "audio", "frames" (into the store, no file) or "video" (a silent film); None for all
-    draft       encode fast and coarsely; a smaller picture is a matter of the plan (see DRAFT)
     device      auto, cpu, cuda or cuda:N
     workers     processes that render side by side; by default one for each core
     stems       which files of each bus are kept in the folder stems beside the film: "dry", "wet"
@@ -61,7 +56,6 @@ class Request:
     """
 
     only: Only | None = None
-    draft: bool = False
     device: str = "auto"
     workers: int | None = None
     stems: tuple[str, ...] = ()
@@ -319,7 +313,7 @@ class _Build:
         is_elsewhere = self.request.ray is not None and asked.startswith("cuda")
         decided = device or (asked if is_elsewhere else decided_device(asked))
         codec = X264 if self.request.ray is not None else chosen_codec(decided, self.plan.picture)
-        return Recipe(decided, self.request.precision, self.request.backend, self.request.draft, codec)
+        return Recipe(decided, self.request.precision, self.request.backend, codec)
 
     def _entry(self, job: SegmentJob) -> Entry:
         entry = self.store.get(job.node.key)
@@ -353,12 +347,11 @@ class _Build:
 
 
 def _check_suffix(output: Path | None, only: Only | None) -> None:
-    from .encoding import CONTAINERS
-    from .sound.export import SUFFIXES
+    from .encoding import CONTAINERS, SOUND_SUFFIXES
 
     if output is None or only in ("stems", "frames"):
         return
-    suffixes = SUFFIXES if only == "audio" else tuple(CONTAINERS)
+    suffixes = SOUND_SUFFIXES if only == "audio" else tuple(CONTAINERS)
     if output.suffix.lower() not in suffixes:
         what = "sound" if only == "audio" else "film"
         raise ValueError(f"a {what} ends in {' or '.join(suffixes)}, not {output.suffix or 'nothing'}")
@@ -392,8 +385,8 @@ def _size(entry: Entry) -> int:
 
 
 def _tell_titles(plan: Plan, reporter: Reporter) -> None:
-    from .picture.title import setting_of
+    from .picture.lettering import lettering_of
 
     for title in plan.picture.titles:
-        if remark := setting_of(title.text).remark:
+        if remark := lettering_of(title.text).remark:
             reporter.message(f"title {title.text!r}: {remark}")

@@ -17,7 +17,8 @@ from ..notes.phrases import Memory
 from ..plan import PicturePlan
 from ..time.passage import Film, heavy_latents
 from ..time.tempo_arrays import TempoArrays
-from .latents import LatentLaw, latents
+from .envelope import LEAD_MOST_S
+from .latents import LatentLaw, latents, over
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
 
 F32 = NDArray[np.float32]
@@ -46,7 +47,10 @@ def picture_plan(
     span = dict(piece.spans).get("/visuals", piece.span)
     class_count = len({index for note in shown.notes for index, _ in note.classes})
     look_count = len({note.classes for note in shown.notes})
-    sounding_s = sum(float(note.end_s - note.onset_s) + note.release_s for note in shown.notes)
+    sounding_s = sum(
+        float(note.end_s - note.onset_s) + min(note.attack_s, LEAD_MOST_S) + note.release_s
+        for note in shown.notes
+    )
     fault = heavy_latents(span, film.frame_count, max(class_count, look_count), sounding_s * float(film.fps))
     weights = None
     if visuals.weights is not None:
@@ -68,14 +72,23 @@ def picture_plan(
         tempo=score_time.tempo,
         memory=score_time.memory,
     )
-    shown_s = picture_times(times_s, events.speeds)
-    made = latents(shown.notes, law, shown_s)
+    first, *layers = picture_times(times_s, events.speeds)
+    made = latents(shown.notes, law, first.times_s)
+    cameras = [lanes[name] for name in ("visuals.zoom", "visuals.rotation")]
+    seen_by = [np.array(camera.values(first.times_s)) for camera in cameras]
+    for layer in layers:
+        rows = np.flatnonzero(layer.share > 0)
+        if rows.size:
+            at_s, share = layer.times_s[rows], layer.share[rows]
+            made = over(made, latents(shown.notes, law, at_s), rows, share)
+            for values, camera in zip(seen_by, cameras, strict=True):
+                values[rows] = values[rows] * (1.0 - share) + camera.values(at_s) * share
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
     seen = light.astype(np.float32)
     seen.flags.writeable = False
-    zoom, rotation_deg = (lanes[name].values(shown_s) for name in ("visuals.zoom", "visuals.rotation"))
+    zoom, rotation_deg = seen_by
     return PicturePlan(
         noise=made.noise,
         class_indices=made.class_indices,
@@ -96,6 +109,7 @@ def picture_plan(
         zoom=_unless_all(1.0, zoom),
         rotation_deg=_unless_all(0.0, rotation_deg),
         truncation=_unless_all(1.0, made.truncation),
+        quality=video.quality,
         weights_sha256=visuals.weights_sha256,
     )
 

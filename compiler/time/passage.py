@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from ...dsl.findings.diagnostics import Diagnostic, has_errors
 from ...dsl.findings.span import Span
@@ -45,6 +45,13 @@ class Film:
         """What the frames last: up to a frame more than the stretch."""
         return self.frame_count / self.fps
 
+    def frame_at(self, time_s: Fraction) -> int:
+        """The first frame that shows what is at a time of the piece: the first whose middle is not before it.
+
+        It may lie outside the film.
+        """
+        return ceil((time_s - self.start_s) * self.fps - Fraction(1, 2))
+
     @property
     def sample_count(self) -> int:
         return round(self.duration_s * SAMPLE_RATE_HZ)
@@ -59,17 +66,27 @@ def film_of(piece: Piece, clock: Clock, findings: list[Diagnostic]) -> Film | No
         stretch = clock.locate_range(piece.selection, findings)
         if stretch is None:
             return None
-        start_s = clock.seconds(stretch[0])
+        # On the frames of the whole film, so that what was rendered of it serves the passage, and the other
+        # way round: the passage begins with the frame into which its first bar line falls.
+        start_s = _on_frames(floor(clock.seconds(stretch[0]) * piece.video.fps), piece)
         is_cut_before = stretch[0] > 0
         # A passage up to the end keeps the ring-out; one that is cut ends where its range ends.
         if stretch[1] < clock.end_qn:
-            end_s, is_cut_after = clock.seconds(stretch[1]), True
+            end_frame = ceil(clock.seconds(stretch[1]) * piece.video.fps - Fraction(1, 2))
+            end_s, is_cut_after = _on_frames(end_frame, piece), True
+            if end_s <= start_s:
+                end_s = _on_frames(floor(start_s * piece.video.fps) + 1, piece)
     if piece.limit_s is not None and start_s + piece.limit_s < end_s:
         end_s, is_cut_after = ExactSeconds(start_s + piece.limit_s), True
     film = Film(start_s, end_s, piece.video.fps, is_cut_before, is_cut_after)
     faults = _over_budget(piece, film)
     findings += faults
     return None if has_errors(faults) else film
+
+
+def _on_frames(number: int, piece: Piece) -> ExactSeconds:
+    """When a frame of the whole film begins."""
+    return ExactSeconds(number / piece.video.fps)
 
 
 def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:

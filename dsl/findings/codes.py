@@ -600,6 +600,23 @@ _TABLE = (
         WARNING,
         "No bus has the return among its `sends`, so its chain and the lanes of it are not heard.",
     ),
+    Code(
+        "MV365",
+        "fades that do not fit their entry",
+        WARNING,
+        "An entry of `video.post` with `for` is over before its fades are, or its fade to black ends where "
+        "`for` ends, so that the picture is back at once. In an entry with a `title` the fades are the "
+        "title's: `fade_in` begins with it, `fade_out` ends with it. In any other entry they are the "
+        "picture's, and where `for` ends the picture is as it is without a fade.",
+    ),
+    Code(
+        "MV366",
+        "title with characters that no font has",
+        WARNING,
+        "No font on this machine has some characters of a title. Each of them is replaced by the nearest "
+        "plain letter, or by a question mark; all others stay. Install a font that has them, or write the "
+        "title otherwise.",
+    ),
     # Scores
     Code(
         "MV400",

@@ -316,5 +316,9 @@ EXAMPLES: dict[str, tuple[str, str]] = {
         "audio: {returns: {room: {chain: [{reverb: {}}]}}}",
         "audio: {returns: {room: {chain: []}}, buses: {vibes: {sends: {room: 30%}}, marimba: {}}}",
     ),
+    "MV365": (
+        "video: {post: [{at: 2|1, for: 1s, title: Two, fade_in: 1s, fade_out: 1s}]}",
+        "video: {post: [{at: 2|1, for: 3s, title: Two, fade_in: 1s, fade_out: 1s}]}",
+    ),
 }
 """By code: what is wrong, and what is right."""

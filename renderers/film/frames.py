@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from ..picture.title import Overlay, overlay_of
 from .segment_writer import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
-    from ...compiler.plan import PicturePlan
+    from ...compiler.plan import PicturePlan, TitlePlan
     from ..generators.protocol import Generator
 
 FRAMES_AT_ONCE_ON_GPU = 16
@@ -48,7 +49,7 @@ class Workshop:
     picture: PicturePlan
     generator: Generator
     finish: Finish
-    overlays: tuple[tuple[int, int, Overlay], ...]
+    overlays: tuple[tuple[TitlePlan, Overlay], ...]
 
     @classmethod
     def of(cls, picture: PicturePlan, generator: Generator) -> Workshop:
@@ -56,12 +57,16 @@ class Workshop:
         drawn = (
             (t, overlay_of(t, picture.width_px, picture.height_px, generator.device)) for t in picture.titles
         )
-        overlays = tuple((t.first_frame, t.end_frame, o) for t, o in drawn if o is not None)
+        overlays = tuple((title, overlay) for title, overlay in drawn if overlay is not None)
         return cls(picture, generator, finish, overlays)
 
-    def overlays_at(self, frame: int) -> list[Overlay]:
-        """The titles on a frame."""
-        return [overlay for first, end, overlay in self.overlays if first <= frame < end]
+    def overlays_at(self, frame: int) -> list[tuple[Overlay, float]]:
+        """The titles on a frame, and how much of each is seen."""
+        return [
+            (overlay, title.opacity(frame))
+            for title, overlay in self.overlays
+            if title.first_frame <= frame < title.end_frame
+        ]
 
 
 def shots_of(picture: PicturePlan) -> list[Shot]:
@@ -82,6 +87,11 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
         for edge in (title.first_frame, title.end_frame):
             if 0 <= edge < count:
                 same_look[edge] = False
+        for ramp in (title.rise, title.fall):
+            if ramp is not None:
+                # One more on either side: what a frame shows is asked in its middle.
+                begin, end = floor(ramp.start), ceil(ramp.start + ramp.length) + 1
+                same_look[max(begin, title.first_frame, 0) : max(min(end, title.end_frame), 0)] = False
     same_image[1:] &= ~black[1:] & ~black[:-1]
     firsts = np.flatnonzero(~same_look).tolist()
     ends = [*firsts[1:], count]
