@@ -11,6 +11,7 @@ from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
     SOUND_SUFFIXES,
+    Variant,
     film_name,
     film_path,
     planned,
@@ -117,7 +118,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
     variant = variant_of(options)
     trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
     limit_bytes = options.pop("cache_limit")
-    request = _request(output, variant.draft, options | {"film": film_name(manifest, variant)})
+    request = _request(output, variant.draft, options | _own(manifest, variant))
     target = film_path(
         manifest, output, variant.name(request.only == "video"), request.only in ("stems", "audio")
     )
@@ -159,6 +160,11 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
         sys.exit(1)
     for line in _ended(report, request, target, time.monotonic() - started_s):
         reporter.message(line)
+
+
+def _own(manifest: Path, variant: Variant) -> dict[str, Any]:
+    """What a request says of the piece itself."""
+    return {"film": film_name(manifest, variant), "root": manifest.parent}
 
 
 def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Request":

@@ -112,13 +112,17 @@ def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: 
     """Where the film or its sound goes: as asked, or build/NAME.mp4 or .wav beside the manifest.
 
     Raises click.UsageError for a suffix that is none, for a folder that does not exist, and for a place that
-    holds something else than a file. What -o names may be a link; a link in a piece's build folder is not
+    holds something else than a file. What -o names outside the piece may be a link; one inside it is not
     followed: whoever made the piece could have it lead to anything.
     """
     if output is None:
         suffix = SOUND_SUFFIXES[0] if is_sound else FILM_SUFFIXES[0]
         return in_build_folder(manifest, f"{piece_name(manifest)}{variant}{suffix}")
     try:
+        if names_below(output, manifest.parent) and output.is_symlink():
+            raise click.UsageError(
+                f"{output} is a link inside the piece, which could lead anywhere; name another place with -o"
+            )
         output = output.resolve() if output.is_symlink() else output
         is_other = output.exists() and not output.is_file()
     except OSError as error:
@@ -144,6 +148,13 @@ def film_path(manifest: Path, output: Path | None, variant: str = "", is_sound: 
     return output
 
 
+def names_below(path: Path, root: Path) -> tuple[str, ...]:
+    """The names on the way to a file that a piece may have brought; none outside a piece."""
+    from ..dsl.text.folders import guarded
+
+    return guarded(path, root)[1]
+
+
 def in_build_folder(manifest: Path, name: str) -> Path:
     """The place of a finished file beside the manifest; raises click.UsageError where a link stands there."""
     folder = manifest.parent / "build"
@@ -167,11 +178,12 @@ def draft_overrides(size: str | None, fps: str | None) -> tuple[str, ...]:
 
 
 def prepare_build_folder(folder: Path) -> None:
-    """Make the build folder, with a file that keeps it out of git."""
-    folder.mkdir(exist_ok=True)
-    # "x" makes a file or nothing: it follows no link that a piece may have there.
-    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignore:
-        ignore.write(IGNORE_ALL)
+    """Make the build folder, with a file that keeps it out of git. Raises PieceError where it is a link."""
+    from ..store.writing import make_folders, write_new
+
+    make_folders(folder, folder.parent)
+    with suppress(FileExistsError):
+        write_new({folder / ".gitignore": IGNORE_ALL.encode()}, folder.parent)
 
 
 def film_name(manifest: Path, variant: Variant) -> str:

@@ -118,23 +118,29 @@ def list_command() -> None:
 def pin_weights(manifest: Path, name: str, sha256: str) -> None:
     """Write which weights a piece uses into its manifest, whole or not at all.
 
-    Raises ValueError where the manifest's text cannot be edited, OSError where it cannot be written.
+    Raises ValueError where the manifest's text cannot be edited, OSError where it cannot be written,
+    PieceError where it cannot be read or is a link.
     """
-    from ..renderers.film.publish import published
+    from ..store.writing import replace_text
+    from .fmt import text_of
     from .manifest_edit import with_keys
 
-    text = manifest.read_text(encoding="utf-8")
+    text = text_of(manifest, manifest.parent)
     changed = with_keys(text, BLOCK, {"weights": name, "weights_sha256": f'"{sha256}"'})
-    with published(manifest) as partial:
-        partial.write_text(changed, encoding="utf-8", newline="")
+    replace_text(manifest, changed, manifest.parent)
 
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
+    from ..dsl.findings.diagnostics import PieceError
+
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:
         return
     try:
         pin_weights(pin, entry.name, entry.sha256)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
     except (ValueError, OSError) as error:
         click.echo(f"error: {pin}: {error}; nothing was pinned", err=True)
         sys.exit(1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import Piece
-from ...dsl.text.files import name_fault
+from ...dsl.text.files import link_inside, name_fault
 from ..lanes.curve import Curve
 from ..notes.casting import Cast
 from ..notes.classes import class_names
@@ -52,7 +52,7 @@ def picture_plan(
     fault = heavy_latents(span, film.frame_count, class_count, sounding_s * float(film.fps))
     weights = None
     if visuals.weights is not None:
-        fault = fault or name_fault(str(visuals.weights), span)
+        fault = fault or name_fault(str(visuals.weights), span) or link_inside(root, visuals.weights, span)
         weights = root / visuals.weights
     if fault is not None:
         findings.append(fault)
