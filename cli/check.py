@@ -68,7 +68,7 @@ def check(
         found, files = _checked(manifests)
         if legacy_pan_grid is not None:
             _write_grid(manifests[0], legacy_pan_grid)
-    except click.ClickException:
+    except (click.ClickException, MemoryError):
         raise
     except Exception:
         # Exit code 1 means findings of the piece; a fault of ours must not look like one.

@@ -20,12 +20,13 @@ from .plan import diff_command, plan_command
 from .plot import plot
 from .schema import schema
 from .stems import stems
+from .terminal import Commands
 from .weights import weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, "-V", "--version", prog_name="musicvis", message="%(prog)s %(version)s")
 def main() -> None:
     """Compile a written score into a music video.

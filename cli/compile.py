@@ -1,5 +1,6 @@
 """`musicvis compile`: a piece becomes a film."""
 
+import errno
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,8 @@ from .film_options import (
 )
 from .interrupts import Stopped, stoppable
 from .report import TerminalReporter, tell_findings
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 if TYPE_CHECKING:
     from ..renderers.render import RenderReport, Request
@@ -111,6 +114,8 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
     command goes on from there.
     """
     from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.render import shown
+    from ..store.place import cache_folder
 
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
@@ -156,7 +161,9 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, **opti
         sys.exit(1)
     except OSError as error:
         reason = error.strerror or str(error)
-        click.echo(f"error: {error.filename or target}: {reason}; what is finished is kept", err=True)
+        # A write into an open file names none: a disk that is full is then that of the cache.
+        where = error.filename or (cache_folder(cache_dir) if error.errno in FULL else target)
+        click.echo(shown(f"error: {where}: {reason}; what is finished is kept"), err=True)
         sys.exit(1)
     for line in _ended(report, request, target, time.monotonic() - started_s):
         reporter.message(line)

@@ -64,7 +64,9 @@ def doctor(piece: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(item) for item in items], indent=1))
     else:
-        click.echo("\n".join(line for item in items for line in item_lines(item)))
+        from ..dsl.findings.render import shown
+
+        click.echo("\n".join(shown(line) for item in items for line in item_lines(item)))
     sys.exit(int(any(item.needed and not item.found for item in items)))
 
 

@@ -28,6 +28,7 @@ def new(score: Path, folder: Path | None) -> None:
     Without DIR, the folder is called like the score, here.
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft
+    from ..dsl.findings.render import shown
 
     folder = folder or Path(piece_folder(score))
     data, read = score_in(score)
@@ -43,9 +44,9 @@ def new(score: Path, folder: Path | None) -> None:
         folder / MANIFEST: written.manifest.encode(),
     }
     write_new(files)
-    shown = Path(MANIFEST) if folder == Path() else folder / MANIFEST
-    click.echo(f"wrote {shown} and {len(files) - 1} files beside it; a first look:", err=True)
-    click.echo(f"  musicvis compile {folder} --draft", err=True)
+    place = Path(MANIFEST) if folder == Path() else folder / MANIFEST
+    click.echo(shown(f"wrote {place} and {len(files) - 1} files beside it; a first look:"), err=True)
+    click.echo(shown(f"  musicvis compile {folder} --draft"), err=True)
 
 
 def score_in(path: Path) -> tuple[bytes, "Score"]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,8 @@ COLUMNS = ("bar|beat", "seconds", "part", "pitch", "vel", "length", "lyric", "cl
 SHRINKING = ("classes", "part", "lyric")
 """Columns that give way, in this order, where the terminal is narrow."""
 LEAST_WIDTH = 8
+FORMULA = ("=", "+", "-", "@")
+"""What a cell begins with that a spreadsheet computes (CWE-1236)."""
 
 
 @click.command()
@@ -74,7 +77,9 @@ def classes(text: str, as_json: bool) -> None:
         for index, names in found:
             click.echo(f"{index:4d}  {', '.join(names)}")
     if not found:
-        click.echo(f"no class is called anything like {text!r}", err=True)
+        from ..dsl.findings.render import shown
+
+        click.echo(shown(f"no class is called anything like {text!r}"), err=True)
         sys.exit(1)
 
 
@@ -146,8 +151,6 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
 
 def csv_text(records: Iterable[Record]) -> str:
     """Comma-separated values, a header first; what is a list in JSON stands in one cell."""
-    from ..dsl.findings.render import escaped
-
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for record in records:
@@ -156,12 +159,21 @@ def csv_text(records: Iterable[Record]) -> str:
             "classes": classes_text(record),
             "rules": rules_text(record),
         }
-        flat = {key: escaped(value) if isinstance(value, str) else value for key, value in flat.items()}
+        flat = {key: _cell(value) if isinstance(value, str) else value for key, value in flat.items()}
         if writer is None:
             writer = csv.DictWriter(out, fieldnames=list(flat), lineterminator="\n")
             writer.writeheader()
         writer.writerow(flat)
     return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: one that could be gets an apostrophe before it."""
+    from ..dsl.findings.render import escaped
+
+    text = escaped(text)
+    is_number = re.fullmatch(r"[-+]?[0-9./]+", text) is not None
+    return f"'{text}" if text.lstrip()[:1] in FORMULA and text.strip() and not is_number else text
 
 
 def table_lines(records: Sequence[Record], width: int) -> list[str]:

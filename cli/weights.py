@@ -103,6 +103,8 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
 @weights.command("list")
 def list_command() -> None:
     """What is here: name, size of the images, SHA-256, folder."""
+    from ..dsl.findings.render import shown
+
     try:
         from ..renderers.generators.biggan import library
     except ModuleNotFoundError as error:
@@ -110,9 +112,10 @@ def list_command() -> None:
     folder = library.library_folder()
     found = library.entries(folder)
     for entry in found:
-        click.echo(f"{entry.name}  {entry.resolution_px} px  {entry.sha256}  {entry.folder}")
+        click.echo(shown(f"{entry.name}  {entry.resolution_px} px  {entry.sha256}  {entry.folder}"))
     if not found:
-        click.echo(f"no weights in {folder}; musicvis weights fetch biggan-deep-512 gets some", err=True)
+        hint = "musicvis weights fetch biggan-deep-512 gets some"
+        click.echo(shown(f"no weights in {folder}; {hint}"), err=True)
 
 
 def pin_weights(manifest: Path, name: str, sha256: str) -> None:
@@ -132,6 +135,7 @@ def pin_weights(manifest: Path, name: str, sha256: str) -> None:
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
     from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.render import shown
 
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:
@@ -142,7 +146,7 @@ def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> 
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except (ValueError, OSError) as error:
-        click.echo(f"error: {pin}: {error}; nothing was pinned", err=True)
+        click.echo(shown(f"error: {pin}: {error}; nothing was pinned"), err=True)
         sys.exit(1)
     reporter.message(f"pinned in {pin}")
 
@@ -153,5 +157,7 @@ def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
 
 
 def _tell_unwritten(error: OSError) -> NoReturn:
-    click.echo(f"error: {error.filename or 'the store'}: {error.strerror or error}", err=True)
+    from ..dsl.findings.render import shown
+
+    click.echo(shown(f"error: {error.filename or 'the store'}: {error.strerror or error}"), err=True)
     sys.exit(1)

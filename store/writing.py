@@ -49,7 +49,7 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
             folder.replace(partial, name)
         except OSError as error:
             folder.remove(partial)
-            if error.filename is not None and str(error.filename).startswith(str(way)):
+            if error.filename is None or str(error.filename).startswith(str(way)):
                 error.filename = str(path)
             raise
         except BaseException:

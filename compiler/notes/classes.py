@@ -1,12 +1,12 @@
 """The 1000 ImageNet classes by name: an index for any synonym, candidates where a name means several."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
+from ...dsl.values.nearest import nearest
 
 CLASS_COUNT = 1000
 CANDIDATES_SHOWN = 8
@@ -34,7 +34,7 @@ def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None
         hint = "write its index: " + " or ".join(f"{i} ({described(i)})" for i in found)
         findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
         return None
-    likes = get_close_matches(_normal(name), _by_name(), 3, 0.8)
+    likes = nearest(_normal(name), _by_name(), 3, 0.8)
     near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
     near = near or [names[0] for _, names in search(name)[:CANDIDATES_SHOWN]]
     if near:
@@ -57,7 +57,7 @@ def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
         if best < _NO_MATCH:
             ranked.append((best, index))
     if not ranked:
-        likes = get_close_matches(wanted, _by_name(), CANDIDATES_SHOWN, 0.6)
+        likes = nearest(wanted, _by_name(), CANDIDATES_SHOWN, 0.6)
         ranked = [(i, index) for i, like in enumerate(likes) for index in _by_name()[like]]
     indices = dict.fromkeys(index for _, index in sorted(ranked))
     return tuple((index, class_names()[index]) for index in indices)

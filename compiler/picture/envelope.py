@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..notes.casting import VisualNote
+from ..time.passage import RELEASE_SPANS
 
 F64 = NDArray[np.float64]
 
@@ -14,8 +15,6 @@ FADING_S = 2.2
 """A held note fades with this time constant..."""
 HELD_SHARE = 0.35
 """...to this share, which it keeps while the key is down."""
-RELEASE_SPANS = 6.0
-"""The exponential release ends at nothing after this many time constants."""
 EMPHASIS = 1.6
 """Shares are raised to this power: what is loud stands out."""
 STRENGTH_FULL = 0.25

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from ..findings.diagnostics import Diagnostic
@@ -11,6 +10,7 @@ from ..findings.span import Span
 from ..model.plugins import Unit
 from ..text.files import name_fault
 from ..text.yaml_source import Node, Source, escaped
+from ..values.nearest import nearest
 from ..values.position import parse_duration, parse_place, parse_range, parse_seconds
 from ..values.quantity import parse_quantity, parse_ratio
 from ..values.selector import parse_lengths, parse_pitches, parse_velocities
@@ -302,7 +302,7 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
     """`did you mean ...?`, or the options where none is near and they are few; else nothing."""
     known = list(options)
     folded = {option.casefold(): option for option in known}
-    near = get_close_matches(word.casefold()[:100], folded, 1, 0.6)
+    near = nearest(word.casefold(), folded)
     if near:
         return f"did you mean `{folded[near[0]]}`?"
     return f"possible here: {', '.join(known)}" if 0 < len(known) <= 24 else ""

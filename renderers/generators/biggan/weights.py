@@ -118,7 +118,7 @@ def sha256_of(path: Path) -> str:
         with os.fdopen(open_known(path), "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except LinkedError as error:
-        raise unusable(path, error.strerror) from error
+        raise unusable(path, error.strerror or str(error)) from error
 
 
 def check_pin(folder: Path, wanted: str) -> None:

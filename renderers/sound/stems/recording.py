@@ -6,7 +6,7 @@ dsl/text/audio_headers.py checks headers. Sound libraries let NaN through, so ev
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from ..block import BLOCK, reblocked
 from ..riff import decoded
 
 F64 = NDArray[np.float64]
+
+_FULL_SCALE = {"s16": 2.0**15, "s16p": 2.0**15, "s32": 2.0**31, "s32p": 2.0**31}
+"""What FFmpeg's reader of FLAC gives, and its loudest sample."""
 
 
 def recording_format(path: Path) -> RecordingFormat:
@@ -86,16 +89,13 @@ def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator
         with av.open(file, "r", format="flac", metadata_errors="replace") as box:
             # Every frame carries a checksum; without this a damaged one is played all the same.
             box.streams.audio[0].codec_context.options = {"err_detect": "crccheck+explode"}
-            resampler = av.AudioResampler(format="dblp")
             for frame in box.decode(audio=0):
-                for plain in resampler.resample(frame):
-                    samples = np.asarray(plain.to_ndarray(), np.float64)
-                    if samples.shape[0] != form.channel_count:
-                        raise _fault(
-                            path, "MV502", f"{path.name} changes its channels on the way", EXPORT_AGAIN
-                        )
-                    count += samples.shape[1]
-                    yield samples
+                if frame.layout.nb_channels != form.channel_count or frame.format.name not in _FULL_SCALE:
+                    message = f"{path.name} changes its channels or its kind of samples on the way"
+                    raise _fault(path, "MV502", message, EXPORT_AGAIN)
+                samples = _plain_samples(frame)
+                count += samples.shape[1]
+                yield samples
     except FFmpegError as error:
         raise _fault(
             path, "MV502", f"{path.name} is damaged after {_time(count, form)}", EXPORT_AGAIN
@@ -107,6 +107,17 @@ def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator
             f"{path.name} holds {count} samples where it says {form.frame_count}",
             EXPORT_AGAIN,
         )
+
+
+def _plain_samples(frame: Any) -> F64:
+    """The samples of a decoded frame, full scale ±1, as they are stored: float64 (channels, n).
+
+    FFmpeg's resampler did this before, and ended the process on a file of eight channels.
+    """
+    stored = frame.to_ndarray()
+    if not frame.format.is_planar:
+        stored = stored.reshape(-1, frame.layout.nb_channels).T
+    return np.asarray(stored, np.float64) / _FULL_SCALE[frame.format.name]
 
 
 def _finite(path: Path, form: RecordingFormat, blocks: Iterable[F64]) -> Iterator[F64]:
