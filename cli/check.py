@@ -120,4 +120,7 @@ def _write_grid(manifest: Path, target: Path) -> None:
         raise click.UsageError(str(fault)) from None
     import numpy as np
 
-    np.savez(target, allow_pickle=False, **grid)
+    from ..store.writing import published
+
+    with published(target) as partial, partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, **grid)

@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from .report import tell_findings
+
 
 class Commands(click.Group):
     """A group whose commands end with a sentence, and no traceback, where the machine itself fails them."""
@@ -21,10 +23,14 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a wrong use quotes is told as text."""
+        from ..dsl.findings.diagnostics import PieceError
         from ..dsl.findings.render import shown
 
         try:
             return super().invoke(ctx)
+        except PieceError as error:
+            tell_findings(error.diagnostics, {})
+            ctx.exit(1)
         except click.ClickException as error:
             # A path in it may hold what writes to terminals.
             vars(error)["message"] = "\n".join(map(shown, error.message.split("\n")))
