@@ -35,8 +35,11 @@ class Kind(Enum):
     SHARED = "shared"
 
 
-def locked(descriptor: int, kind: Kind, wait: bool) -> bool:
-    """Whether the lock is held now: always, where `wait` is set. Another kind takes the place of one held."""
+def locked(descriptor: int, kind: Kind, wait: bool, *, without: bool = True) -> bool:
+    """Whether the lock is held now: always, where `wait` is set. Another kind takes the place of one held.
+
+    without   the answer where there are no locks
+    """
     fcntl, msvcrt = _module("fcntl"), _module("msvcrt")
     if fcntl is not None:
         flag = fcntl.LOCK_EX if kind is Kind.ALONE else fcntl.LOCK_SH
@@ -47,6 +50,7 @@ def locked(descriptor: int, kind: Kind, wait: bool) -> bool:
         except OSError as error:
             if error.errno not in NO_LOCKS:
                 raise
+            return without
         return True
     while msvcrt is not None:
         _unlock(descriptor, msvcrt)
@@ -61,7 +65,7 @@ def locked(descriptor: int, kind: Kind, wait: bool) -> bool:
             continue
         _held[descriptor] = first, count
         return True
-    return True
+    return without
 
 
 def freed(descriptor: int) -> None:

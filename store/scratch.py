@@ -53,7 +53,8 @@ class Scratch:
                 continue
             try:
                 # Its owner holds this lock for as long as it lives; numbers of processes come again.
-                if locked(descriptor, Kind.ALONE, wait=False):
+                # Where there are no locks, nobody can say that it is dead.
+                if locked(descriptor, Kind.ALONE, wait=False, without=False):
                     with suppress(OSError):
                         self._emptied(lock.with_suffix(""))
                         self._system.remove(lock)

@@ -104,3 +104,17 @@ def test_whose_a_file_is_and_what_a_disk_has_left(tmp_path: Path, monkeypatch: p
     assert not is_own(state)
     monkeypatch.setattr(system.os, "access", lambda path, mode: mode != os.W_OK)
     assert is_read_only(tmp_path)
+
+
+def test_where_there_are_no_locks_nobodys_unfinished_work_is_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from musicvis.store import locks
+    from musicvis.store.store import Store
+
+    monkeypatch.setattr(locks, "_module", lambda name: None)
+    with Store(tmp_path / "cache") as first:
+        unfinished = first.scratch()
+        unfinished.write_bytes(b"half")
+        with Store(tmp_path / "cache"):
+            assert unfinished.read_bytes() == b"half"
