@@ -32,17 +32,14 @@ def run(kind: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str
 def test_a_piece_is_checked_compiled_and_its_cache_cleaned_without_posix(kind: str, tmp_path: Path) -> None:
     folder = sound_piece(tmp_path / "piece")
     (folder / "piece.yaml").write_text(MANIFEST.replace("size: 64x36", "size: 32x18"), encoding="utf-8")
-    for words in (
-        ("check", "."),
-        ("compile", ".", "--seconds", "1", "--set", "visuals.resolution=128", "--workers", "1"),
-        ("plan", "."),
-        ("fmt", "."),
-        ("clean", "--all"),
-    ):
+    film = ("compile", ".", "--seconds", "1", "--set", "visuals.resolution=128", "--workers", "1")
+    # The whole film once: what follows from there being no locks is seen in the sound alone.
+    made = film if kind == "msvcrt" else ("compile", ".", "--only", "audio")
+    for words in (("check", "."), made, ("fmt", "."), ("clean", "--all")):
         done = run(kind, folder, *words)
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         assert "LOCKS" not in done.stderr and "Traceback" not in done.stderr
-    assert (folder / "build" / "piece-1s.mp4").stat().st_size > 1000
+    assert [path.suffix for path in (folder / "build").glob("piece*")] == [".mp4" if made == film else ".wav"]
 
 
 def test_links_are_refused_without_posix_too(tmp_path: Path) -> None:
