@@ -35,6 +35,8 @@ def _told(end: str) -> Iterator[None]:
 
     try:
         yield
+    except FileExistsError as error:
+        raise click.ClickException(shown(f"{error.filename} is there already; {end}")) from None
     except OSError as error:
         reason = f"{error.filename}: " if error.filename else ""
         raise click.ClickException(shown(f"{reason}{error.strerror or error}; {end}")) from None
