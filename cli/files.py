@@ -9,13 +9,15 @@ import click
 from ..store import writing
 
 
-def write_new(files: Mapping[Path, bytes]) -> None:
+def write_new(files: Mapping[Path, bytes], root: Path | None = None) -> None:
     """Write files that are not there yet, folders included, in order; all of them or none.
 
-    Raises click.ClickException where one is there already or cannot be written; nothing is left behind then.
+    root   the folder of the piece, in which no link is followed
+
+    Raises PieceError (MV009) for a link, click.ClickException where one is there already or cannot be written; nothing is left behind then.
     """
     with _told("nothing was written"):
-        writing.write_new(files)
+        writing.write_new(files, root)
 
 
 def replace_text(path: Path, text: str, root: Path | None = None) -> None:

@@ -43,7 +43,7 @@ def new(score: Path, folder: Path | None) -> None:
         folder / "effects.yaml": written.effects.encode(),
         folder / MANIFEST: written.manifest.encode(),
     }
-    write_new(files)
+    write_new(files, folder)
     place = Path(MANIFEST) if folder == Path() else folder / MANIFEST
     click.echo(shown(f"wrote {place} and {len(files) - 1} files beside it; a first look:"), err=True)
     click.echo(shown(f"  musicvis compile {folder} --draft"), err=True)

@@ -131,3 +131,14 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
     result = run("compile", folder, *small, "--set", "visuals.resolution=128")
     assert (result.exit_code, result.stdout) == (0, "")
     assert (folder / "build/piece-1s.mp4").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("name", [".musicvis", "scores"])
+def test_a_folder_that_is_a_link_is_not_written_to(name: str, tmp_path: Path, waltz: Path, run: Run) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "piece").mkdir()
+    (tmp_path / "piece" / name).symlink_to(tmp_path / "mine")
+    result = run("new", waltz, tmp_path / "piece")
+    assert result.exit_code == 1 and "MV009" in result.stderr
+    assert list((tmp_path / "mine").iterdir()) == []
+    assert [path.name for path in (tmp_path / "piece").iterdir()] == [name]
