@@ -14,7 +14,8 @@ def write_new(files: Mapping[Path, bytes], root: Path | None = None) -> None:
 
     root   the folder of the piece, in which no link is followed
 
-    Raises PieceError (MV009) for a link, click.ClickException where one is there already or cannot be written; nothing is left behind then.
+    Raises PieceError (MV009) for a link, click.ClickException where one is there already or cannot be
+    written; nothing is left behind then.
     """
     with _told("nothing was written"):
         writing.write_new(files, root)
