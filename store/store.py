@@ -177,9 +177,7 @@ class Store:
         it, and work is done twice.
         """
         self._must_be_writable()
-        descriptor = os.open(
-            self.folder / "locks" / key, os.O_RDWR | os.O_CREAT | OWN, 0o600
-        )
+        descriptor = os.open(self.folder / "locks" / key, os.O_RDWR | os.O_CREAT | OWN, 0o600)
         try:
             yield locked(descriptor, Kind.ALONE, wait)
         finally:
