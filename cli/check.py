@@ -80,7 +80,7 @@ def check(
         found, files = _checked(manifests)
         if legacy_pan_grid is not None:
             _write_grid(manifests[0], legacy_pan_grid)
-    except (click.ClickException, click.Abort):
+    except (click.ClickException, click.Abort, MemoryError):
         raise
     except Exception:
         # Exit code 1 means findings of the piece; a fault of ours must not look like one.
@@ -138,4 +138,7 @@ def _write_grid(manifest: Path, target: Path) -> None:
         raise click.UsageError(str(fault)) from None
     import numpy as np
 
-    np.savez(target, allow_pickle=False, **grid)
+    from ..store.writing import published
+
+    with published(target) as partial, partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, **grid)

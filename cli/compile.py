@@ -1,5 +1,6 @@
 """`musicvis compile`: a piece becomes a film."""
 
+import errno
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import click
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
+    Variant,
     film_name,
     film_path,
     planned,
@@ -21,6 +23,8 @@ from .grouped import GroupedCommand
 from .interrupts import Stopped, stoppable
 from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_findings
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 if TYPE_CHECKING:
     from ..renderers.render import RenderReport, Request
@@ -136,6 +140,8 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     stdout; all else goes to stderr.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
+    from ..dsl.findings.render import shown
+    from ..store.place import cache_folder
 
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
@@ -143,7 +149,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     variant = variant_of(options)
     trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
     limit_bytes = options.pop("cache_limit")
-    request = _request(output, options | {"film": film_name(manifest, variant)})
+    request = _request(output, options | _own(manifest, variant))
     named = variant.name(request.only == "video"), request.only in ("stems", "audio")
     target = film_path(manifest, output, *named)
     if request.bits == 32 and target.suffix.lower() == ".flac":
@@ -181,7 +187,9 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         sys.exit(1)
     except OSError as error:
         reason = error.strerror or str(error)
-        click.echo(f"error: {error.filename or target}: {reason}; what is finished is kept", err=True)
+        # A write into an open file names none: a disk that is full is then that of the cache.
+        where = error.filename or (cache_folder(cache_dir) if error.errno in FULL else target)
+        click.echo(shown(f"error: {where}: {reason}; what is finished is kept"), err=True)
         sys.exit(1)
     took_s = time.monotonic() - started_s
     for line in _ended(report, request, target, took_s):
@@ -213,6 +221,11 @@ def _record(report: "RenderReport", request: "Request", target: Path, took_s: fl
         "bytes": report.byte_count,
         "seconds": round(took_s, 3),
     }
+
+
+def _own(manifest: Path, variant: Variant) -> dict[str, Any]:
+    """What a request says of the piece itself."""
+    return {"film": film_name(manifest, variant), "root": manifest.parent}
 
 
 def _request(output: Path | None, options: dict[str, Any]) -> "Request":

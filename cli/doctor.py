@@ -64,7 +64,9 @@ def doctor(piece: Path | None, form: str) -> None:
     if form == JSON:
         echo_json([asdict(item) for item in items])
     else:
-        click.echo("\n".join(line for item in items for line in item_lines(item)))
+        from ..dsl.findings.render import shown
+
+        click.echo("\n".join(shown(line) for item in items for line in item_lines(item)))
     sys.exit(int(any(item.needed and not item.found for item in items)))
 
 

@@ -153,7 +153,7 @@ def film_path(
     container   the piece's `video.container`, which ends the name of a film where none is asked for
 
     Raises click.UsageError for a suffix that is none, for a folder that does not exist, and for a place that
-    holds something else than a file. What -o names may be a link; a link in a piece's build folder is not
+    holds something else than a file. What -o names outside the piece may be a link; one inside it is not
     followed: whoever made the piece could have it lead to anything.
     """
     from ..renderers.encoding import CONTAINERS, SOUND_SUFFIXES
@@ -162,6 +162,10 @@ def film_path(
         suffix = SOUND_SUFFIXES[0] if is_sound else f".{container}" if container else next(iter(CONTAINERS))
         return in_build_folder(manifest, f"{piece_name(manifest)}{variant}{suffix}")
     try:
+        if names_below(output, manifest.parent) and output.is_symlink():
+            raise click.UsageError(
+                f"{output} is a link inside the piece, which could lead anywhere; name another place with -o"
+            )
         output = output.resolve() if output.is_symlink() else output
         is_other = output.exists() and not output.is_file()
     except OSError as error:
@@ -186,6 +190,13 @@ def film_path(
         reason = f"{output.parent} cannot be written to: {error.strerror}; name another folder with -o"
         raise click.UsageError(reason) from None
     return output
+
+
+def names_below(path: Path, root: Path) -> tuple[str, ...]:
+    """The names on the way to a file that a piece may have brought; none outside a piece."""
+    from ..dsl.text.folders import guarded
+
+    return guarded(path, root)[1]
 
 
 def in_build_folder(manifest: Path, name: str) -> Path:
@@ -217,11 +228,12 @@ def draft_overrides(piece: "Piece") -> dict[str, str]:
 
 
 def prepare_build_folder(folder: Path) -> None:
-    """Make the build folder, with a file that keeps it out of git."""
-    folder.mkdir(exist_ok=True)
-    # "x" makes a file or nothing: it follows no link that a piece may have there.
-    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignore:
-        ignore.write(IGNORE_ALL)
+    """Make the build folder, with a file that keeps it out of git. Raises PieceError where it is a link."""
+    from ..store.writing import make_folders, write_new
+
+    make_folders(folder, folder.parent)
+    with suppress(FileExistsError):
+        write_new({folder / ".gitignore": IGNORE_ALL.encode()}, folder.parent)
 
 
 def film_name(manifest: Path, variant: Variant) -> str:

@@ -171,7 +171,7 @@ class _Desk:
     def manifest(self, path: Path) -> Source | None:
         """The manifest's values, or None where there are none to go on with."""
         name = str(path)
-        data = read_named(path, MAX_TEXT_BYTES, Span(name))
+        data = read_named(path, MAX_TEXT_BYTES, Span(name), self.root)
         if isinstance(data, Diagnostic):
             self.findings.append(data)
             return None

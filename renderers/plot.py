@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from .film.publish import published
+from ..store.writing import published
 from .picture.lettering import Font, lettering_of
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ RGB = tuple[int, int, int]
 F64 = NDArray[np.float64]
 
 
-def plot(plan: Plan, output: Path) -> None:
-    """Writes the storyboard of a plan as a PNG, whole or not at all.
+def plot(plan: Plan, output: Path, root: Path | None = None) -> None:
+    """Writes the storyboard of a plan as a PNG, whole or not at all; in `root`, the piece, through no link.
 
-    Raises OSError where it cannot be written.
+    Raises OSError where it cannot be written, PieceError where a link stands there.
     """
-    with published(output) as partial:
+    with published(output, root) as partial:
         storyboard(plan).save(partial, format="PNG", optimize=True)
 
 

@@ -53,6 +53,7 @@ class Request:
     ray         the address of a Ray cluster, or auto
     verify      decode the finished film and compare it with its segments
     film        what tells this film from others: `musicvis plan` compares the next build of it with this one
+    root        the folder of the piece, in which nothing is written through a link
     """
 
     only: Only | None = None
@@ -66,6 +67,7 @@ class Request:
     ray: str | None = None
     verify: bool = False
     film: str | None = None
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class _Build:
             return self._film(self.output, sound, time.perf_counter() - started_s)
 
     def _sound_alone(self) -> RenderReport:
-        from .film.publish import published
+        from ..store.writing import published
         from .sound.export import write_sound
 
         plan, count = self.plan, self.plan.sound.sample_count
@@ -175,7 +177,7 @@ class _Build:
             sound_s = time.perf_counter() - started_s
             byte_count = 0
             if self.output is not None and self.request.only == "audio":
-                with published(self.output) as partial:
+                with published(self.output, self.request.root) as partial:
                     write_sound(
                         partial,
                         sound,
@@ -203,8 +205,12 @@ class _Build:
 
         export = None
         if self._stem_folder is not None:
-            self._stem_folder.mkdir(exist_ok=True)
-            export = StemExport(self._stem_folder, self.request.stems)
+            from ..store.writing import make_folders
+
+            # The name of this folder is ours: whoever made what lies beside the film must not lead it away.
+            root = self.request.root or self._stem_folder.parent
+            make_folders(self._stem_folder, root)
+            export = StemExport(self._stem_folder, self.request.stems, root)
         sound = SoundRender(
             self.plan.sound,
             lambda share: self.reporter.progress("sound", round(share * SOUND_STEPS), SOUND_STEPS),
@@ -218,10 +224,10 @@ class _Build:
 
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
         """Segments and sound, joined to one file."""
+        from ..store.writing import published
         from .crews.job import VIDEO
         from .film.film_nodes import encoded_track, film_node, is_up_to_date, remember_film, track_node
         from .film.join import Part, join
-        from .film.publish import published
 
         plan, store, suffix = self.plan, self.store, output.suffix.lower()
         started_s = time.perf_counter()
@@ -237,7 +243,7 @@ class _Build:
             if was_there:
                 self._verify(output, parts)
             else:
-                with published(output) as partial:
+                with published(output, self.request.root) as partial:
                     join(parts, track, partial, plan.picture.fps, plan.title)
                     self._verify(partial, parts)
                     remember_film(store, node, partial)

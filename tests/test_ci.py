@@ -56,6 +56,26 @@ def test_a_piece_named_to_the_action_is_a_word_and_no_shell(repository: Path) ->
     assert run_step("$(echo .)", "true", repository).returncode == 2
 
 
+def test_a_piece_that_begins_like_an_option_is_a_piece(repository: Path) -> None:
+    (repository / "--help").mkdir()
+    (repository / "--help" / "piece.yaml").write_text("musicvis: 1\n", encoding="utf-8")
+    done = run_step("--help\n", "false", repository)
+    assert done.returncode == 1 and "file=--help/piece.yaml" in done.stdout
+    assert run_step("--version\n", "false", repository).returncode == 2
+
+
+def test_no_step_of_the_action_runs_what_lies_in_the_repository(repository: Path) -> None:
+    for name in ("pip", "musicvis", "click", "yaml", "sitecustomize"):
+        (repository / f"{name}.py").write_text(f"open('{name} was run', 'w')\n", encoding="utf-8")
+    steps = [step["run"] for step in read("action.yml")["runs"]["steps"] if "run" in step]
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PIECES": "", "STRICT": ""}
+    environment |= {"GITHUB_ACTION_PATH": str(repository / "nowhere"), "PIP_NO_INDEX": "1"}
+    for run in steps:
+        command = ["bash", "--noprofile", "--norc", "-c", run]
+        subprocess.run(command, cwd=repository, env=environment, capture_output=True)
+    assert list(repository.glob("* was run")) == []
+
+
 def test_the_inputs_of_the_action_reach_its_steps_as_variables_only() -> None:
     action = read("action.yml")
     text = (ROOT / "action.yml").read_text(encoding="utf-8")

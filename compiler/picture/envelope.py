@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..notes.casting import VisualNote, Weights
+from ..time.passage import LEAD_MOST_S
 
 F64 = NDArray[np.float64]
 
@@ -14,8 +15,6 @@ FADING_S = 2.2
 """A held note fades with this time constant..."""
 HELD_SHARE = 0.35
 """...to this share, which it keeps while the key is down."""
-LEAD_MOST_S = 0.15
-"""An attack ends at the onset; a longer one than this begins so long before it, and goes on after it."""
 RELEASE_FALL = 4.0
 """A release falls as exp(-RELEASE_FALL·x) does, x its way from 0 to 1, lowered so that it ends at nothing."""
 EMPHASIS = 1.6
@@ -58,7 +57,7 @@ class Energies:
 def note_envelope(since_s: F64, held_s: F64, attack_s: F64, release_s: F64) -> F64:
     """The level of a note, 0..1, `since_s` after its onset; all of shape (n,), since_s of any sign.
 
-    It rises smoothly for attack_s, so that it is all there at the onset, and fades slowly while the key is held.
+    It rises smoothly for attack_s, is all there at the onset, and fades slowly while the key is held.
     From then on it falls for release_s, steeply first, to nothing at its end.
     """
     risen_s = since_s + lead_of(attack_s)

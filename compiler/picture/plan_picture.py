@@ -7,17 +7,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import Piece
-from ...dsl.text.files import name_fault
 from ..lanes.curve import Curve
 from ..notes.casting import Cast
 from ..notes.classes import class_names
 from ..notes.phrases import Memory
 from ..plan import PicturePlan
-from ..time.passage import Film, heavy_latents
+from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
-from .envelope import LEAD_MOST_S
 from .latents import LatentLaw, latents, over
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
 
@@ -40,25 +37,10 @@ def picture_plan(
     events: Timeline,
     score_time: ScoreTime,
     root: Path,
-    findings: list[Diagnostic],
-) -> PicturePlan | None:
-    """What each frame shows; None and a finding where that is more than can be planned."""
+) -> PicturePlan:
+    """What each frame shows; whether that can be planned was asked before (film.picture_fault)."""
     visuals, video = piece.visuals, piece.video
-    span = dict(piece.spans).get("/visuals", piece.span)
-    class_count = len({index for note in shown.notes for index, _ in note.classes})
-    look_count = len({note.classes for note in shown.notes})
-    sounding_s = sum(
-        float(note.end_s - note.onset_s) + min(note.attack_s, LEAD_MOST_S) + note.release_s
-        for note in shown.notes
-    )
-    fault = heavy_latents(span, film.frame_count, max(class_count, look_count), sounding_s * float(film.fps))
-    weights = None
-    if visuals.weights is not None:
-        fault = fault or name_fault(str(visuals.weights), span)
-        weights = root / visuals.weights
-    if fault is not None:
-        findings.append(fault)
-        return None
+    weights = None if visuals.weights is None else root / visuals.weights
     times_s = frame_times(film)
     law = LatentLaw(
         depth=lanes["visuals.depth"],

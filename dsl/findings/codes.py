@@ -77,6 +77,14 @@ _TABLE = (
         "The ending of a name says how to read it. Scores: .mscz .mscx .musicxml .xml .mxl .mid "
         ".midi .kar .rmi; recordings: .wav .flac; lanes: .yaml .yml .json.",
     ),
+    Code(
+        "MV009",
+        "link in the way of writing",
+        ERROR,
+        "A symbolic link stands where a file of the piece, its film or its stems would be written. Whoever "
+        "made the piece could have it lead to any file of yours, so nothing is written through it. Remove "
+        "the link, or name another place with `-o`.",
+    ),
     # Text and values
     Code(
         "MV101",

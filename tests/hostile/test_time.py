@@ -28,6 +28,10 @@ TEXTS = {
     "a long unknown key": f'"{"a" * MANY}": 1',
     "a thousand long lanes": "effects:\n"
     + "".join(f'  "{"v" * 700}{i}": [{{at: 1|1, hold: 1}}]\n' for i in range(1000)),
+    "unknown lanes among many parts": "parts: {"
+    + ", ".join(f"{'P' * 90}{i}: {{tracks: '*'}}" for i in range(200))
+    + "}\neffects:\n"
+    + "".join(f"  {'P' * 90}x{i}: [{{at: 1|1, hold: 1}}]\n" for i in range(1000)),
     "mirrors of mirrors": "effects:\n"
     + "".join(f"  l{i}: {{mirror: l{i + 1}}}\n" for i in range(998))
     + "  l998: [{at: 1|1, hold: 1}]\n",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import struct
 import warnings
@@ -20,6 +21,8 @@ import torch
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.text.files import open_known
+from ....dsl.text.folders import LinkedError
 from .architecture import (
     MOST_WEIGHT_BYTES,
     PICKLED,
@@ -111,8 +114,11 @@ def write_safetensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with os.fdopen(open_known(path), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except LinkedError as error:
+        raise unusable(path, error.strerror or str(error)) from error
 
 
 def check_pin(folder: Path, wanted: str) -> None:
@@ -128,14 +134,17 @@ def check_pin(folder: Path, wanted: str) -> None:
 
 def _pickled_tensors(path: Path) -> dict[str, torch.Tensor]:
     try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > MOST_WEIGHT_BYTES:
-                    raise unusable(path, f"it unpacks to more than {MOST_WEIGHT_BYTES >> 20} MiB")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch remarks on odd pickles; what matters is what comes out
-            # Written out: an environment variable can change the default, but not this.
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
+        with os.fdopen(open_known(path), "rb") as file:
+            if zipfile.is_zipfile(file):
+                with zipfile.ZipFile(file) as archive:
+                    if sum(entry.file_size for entry in archive.infolist()) > MOST_WEIGHT_BYTES:
+                        raise unusable(path, f"it unpacks to more than {MOST_WEIGHT_BYTES >> 20} MiB")
+            file.seek(0)
+            with warnings.catch_warnings():
+                # torch remarks on odd pickles; what matters is what comes out.
+                warnings.simplefilter("ignore")
+                # Written out: an environment variable can change the default, but not this.
+                loaded = torch.load(file, map_location="cpu", weights_only=True)
     except UNREADABLE as error:
         raise unusable(path, "it is no checkpoint of tensors alone") from error
     if not isinstance(loaded, dict) or not all(
@@ -148,7 +157,7 @@ def _pickled_tensors(path: Path) -> dict[str, torch.Tensor]:
 def _safe_tensors(path: Path, size: int) -> dict[str, torch.Tensor]:
     """The safetensors format: an 8-byte length, a JSON header of that length, then the tensors end to end."""
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_known(path), "rb") as file:
             header_size = int.from_bytes(file.read(8), "little")
             if header_size > min(MOST_HEADER_BYTES, size - 8):
                 raise ValueError("the header is longer than the file or the limit")
