@@ -28,6 +28,8 @@ MAX_VALUES = 100_000
 MAX_SCALAR = 1 << 16
 MAX_DIGITS = 18
 MAX_FINDINGS = 100
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+_CLOSE = "look whether every bracket is closed"
 _SPLIT = "share the lanes out among several files"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -234,12 +236,7 @@ class _Reader:
             self._put(self._scalar(event), event)
         else:
             if len(self.stack) >= MAX_DEPTH:
-                self.stop(
-                    "MV105",
-                    self.span(event),
-                    f"nested deeper than {MAX_DEPTH} levels",
-                    "look whether every bracket is closed",
-                )
+                self.stop("MV105", self.span(event), _TOO_DEEP, _CLOSE)
             is_map = isinstance(event, yaml.MappingStartEvent)
             container: Any = {} if is_map else []
             pointer = self._put(container, event)
@@ -346,6 +343,12 @@ class _Reader:
         mark = fault.problem_mark or fault.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = fault.problem or "not YAML"
+        if "nesting depth" in problem:
+            # Newer releases of libyaml have a limit of their own, and its scanner runs ahead of its events.
+            self.findings.append(
+                Diagnostic("MV105", Span(self.file, line, column, line, column + 1), _TOO_DEEP, _CLOSE)
+            )
+            return
         if fault.context and fault.context_mark and fault.context_mark.line + 1 != line:
             problem += f" ({fault.context} from line {fault.context_mark.line + 1})"
         lines = self.text.splitlines()
