@@ -1,8 +1,17 @@
 """What every test stands on: a machine without weights, and a cache with nothing in it."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Warnings are errors where we work on musicvis, not where somebody tries it a year from now."""
+    if os.environ.get("MUSICVIS_WARNINGS") == "error":
+        config.addinivalue_line("filterwarnings", "error")
+        # torch and its friends announce their own future.
+        config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:torch.*")
 
 
 @pytest.fixture(autouse=True)
