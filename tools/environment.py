@@ -70,13 +70,14 @@ def unusable(version: tuple, system: str, machine: str, has_pip: bool) -> str:
         )
     if system == "darwin" and machine == "x86_64":
         return (
-            "PyTorch has no versions for Intel Macs since 2.2.2, and musicvis needs 2.10 or newer to compile.\n"
+            "PyTorch has no versions for Intel Macs since 2.2.2, and compiling needs 2.10 or newer.\n"
             "To check pieces on this Mac, type: python3 -m venv .venv && .venv/bin/python -m pip install -e ."
         )
     if not has_pip:
         return (
             "this Python cannot make environments: its module ensurepip is missing.\n"
-            f"On Debian and Ubuntu, type: sudo apt install python3-venv (or python{version[0]}.{version[1]}-venv)"
+            "On Debian and Ubuntu, type: sudo apt install python3-venv, "
+            f"or: sudo apt install python{version[0]}.{version[1]}-venv"
         )
     return ""
 
@@ -142,10 +143,9 @@ def fetch_torch(pip: list, asked: argparse.Namespace, environment: dict) -> None
         if subprocess.call([*pip, *wanted], env=environment):
             say("PyTorch for CPUs did not come: fetching the one that pip finds, about 3 GB with CUDA")
     else:
-        say(
-            f"{asked.torch_index} does not answer: fetching the PyTorch that pip finds. That may be the one with"
-        )
-        say(f"CUDA, about 3 GB ({asked.folder} becomes 7 GB). To name another address: make TORCH_INDEX=...")
+        say(f"{asked.torch_index} does not answer: fetching the PyTorch that pip finds.")
+        say(f"It may be the one with CUDA: about 3 GB, and {asked.folder} becomes 7 GB.")
+        say("To name another address: make TORCH_INDEX=...")
 
 
 def has_nvidia_driver() -> bool:
