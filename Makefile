@@ -24,7 +24,7 @@ test-newest:
 
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
 soak: .venv/soak.stamp
-	$(BIN)/pytest -n 2
+	MUSICVIS_EXAMPLES=soak $(BIN)/pytest -n 2
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

@@ -10,30 +10,27 @@ from pathlib import Path
 
 import click
 
+from ..dsl.installing import install_command, pip_command
 from .discover import PiecePath, nearest_piece
 
-RENDER, GAN, MUSICXML, OPENVINO, RAY, HRTF = (
-    f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml", "openvino", "ray", "hrtf")
-)
-
 PACKAGES = (
-    # Its name in the package index, what it is for, what brings it, and whether every film needs it.
-    ("click", "this command", "pip install --upgrade musicvis", True),
-    ("PyYAML", "reading manifests", "pip install --upgrade musicvis", True),
-    ("jsonschema", "checking manifests", "pip install --upgrade musicvis", True),
-    ("numpy", "lanes and latents", "pip install --upgrade musicvis", True),
-    ("mido", "MIDI scores", "pip install --upgrade musicvis", True),
-    ("music21", "MusicXML scores", MUSICXML, False),
-    ("torch", "the picture", RENDER, True),
-    ("Pillow", "titles", RENDER, True),
-    ("pedalboard", "effects of the sound", RENDER, True),
-    ("scipy", "the synthesiser", RENDER, True),
-    ("soxr", "recordings at other rates", RENDER, True),
-    ("av", "writing the film", RENDER, True),
-    ("pytorch-pretrained-biggan", "fetching BigGAN's weights", GAN, False),
-    ("openvino", "BigGAN faster on a CPU", OPENVINO, False),
-    ("h5py", "measured heads", HRTF, False),
-    ("ray", "rendering on several machines", RAY, False),
+    # Its name, what it is for, the extra that brings it, and whether every film needs it.
+    ("click", "this command", "", True),
+    ("PyYAML", "reading manifests", "", True),
+    ("jsonschema", "checking manifests", "", True),
+    ("numpy", "lanes and latents", "", True),
+    ("mido", "MIDI scores", "", True),
+    ("music21", "MusicXML scores", "musicxml", False),
+    ("torch", "the picture", "render", True),
+    ("Pillow", "titles", "render", True),
+    ("pedalboard", "effects of the sound", "render", True),
+    ("scipy", "the synthesiser", "render", True),
+    ("soxr", "recordings at other rates", "render", True),
+    ("av", "writing the film", "render", True),
+    ("pytorch-pretrained-biggan", "fetching BigGAN's weights", "gan", False),
+    ("openvino", "BigGAN faster on a CPU", "openvino", False),
+    ("h5py", "measured heads", "hrtf", False),
+    ("ray", "rendering on several machines", "ray", False),
 )
 MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
@@ -73,7 +70,10 @@ def examined(manifest: Path | None) -> list[Item]:
     items = [
         Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")
     ]
-    items += [Item(name, use, version_of(name), mend, needed) for name, use, mend, needed in PACKAGES]
+    items += [
+        Item(name, use, version_of(name), install_command(*([extra] if extra else [])), needed)
+        for name, use, extra, needed in PACKAGES
+    ]
     items += [cuda(), *encoders(), *players(), library(), cache()]
     return items if manifest is None else [*items, weights(manifest)]
 
@@ -114,7 +114,7 @@ def encoders() -> list[Item]:
 
         found = dict.fromkeys(av.codecs_available & {"libx264", "h264_nvenc"}, "in FFmpeg")
     return [
-        Item("libx264", "H.264 video", found.get("libx264", ""), "pip install --upgrade av", True),
+        Item("libx264", "H.264 video", found.get("libx264", ""), pip_command("--upgrade", "av"), True),
         Item("h264_nvenc", "H.264 on the graphics card", found.get("h264_nvenc", ""), "optional"),
     ]
 

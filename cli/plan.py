@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import Variant, film_name, planned, variant_of, variant_options
@@ -54,7 +55,7 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render]'", err=True)
+        click.echo(f"error: {error.name} is missing; type: {install_command('render')}", err=True)
         sys.exit(1)
     from ..renderers.crews.local import core_count
 

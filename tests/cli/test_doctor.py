@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 from musicvis.cli import doctor
 from musicvis.cli.doctor import Item, item_lines, version_of
+from musicvis.dsl.installing import install_command
 
 Run = Callable[..., Result]
 
@@ -27,7 +28,7 @@ def test_what_is_missing_says_what_to_type_and_fails_only_where_a_film_needs_it(
     result = run("doctor")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert lines[lines.index("  NO   av  (writing the film)") + 1].strip() == "pip install 'musicvis[render]'"
+    assert lines[lines.index("  NO   av  (writing the film)") + 1].strip() == install_command("render")
     monkeypatch.setattr(doctor, "version_of", lambda name: "" if name == "music21" else "1.0")
     assert run("doctor").exit_code == 0
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.installing import install_command
 
 F64 = NDArray[np.float64]
 
@@ -53,7 +54,7 @@ def read_sofa(path: Path) -> Responses:
                     "MV522",
                     Span(str(path)),
                     "space: hrtf reads SOFA files with h5py, which is not installed",
-                    "pip install 'musicvis[hrtf]'; `space: binaural` needs nothing",
+                    f"type: {install_command('hrtf')}; `space: binaural` needs nothing",
                 )
             ]
         ) from error
