@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # No test is red because a machine is slow or busy. `make soak` tries each property on more examples.
-settings.register_profile("quick", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("quick", deadline=None, max_examples=40, suppress_health_check=SLOW)
 settings.register_profile("soak", settings.get_profile("quick"), max_examples=200)
 settings.load_profile(os.environ.get("MUSICVIS_EXAMPLES", "quick"))
 
