@@ -5,6 +5,7 @@ import platform
 import shutil
 import sys
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 
@@ -112,11 +113,21 @@ def encoders() -> list[Item]:
     if version_of("av"):
         import av
 
-        found = dict.fromkeys(av.codecs_available & {"libx264", "h264_nvenc"}, "in FFmpeg")
+        found = dict.fromkeys(av.codecs_available & {"libx264"}, "in FFmpeg")
+        # FFmpeg has it where no card does: it is asked as a compile asks, by opening an encoder.
+        if encodes_on_card():
+            found["h264_nvenc"] = "in FFmpeg, and the card opens it"
     return [
         Item("libx264", "H.264 video", found.get("libx264", ""), pip_command("--upgrade", "av"), True),
         Item("h264_nvenc", "H.264 on the graphics card", found.get("h264_nvenc", ""), "optional"),
     ]
+
+
+def encodes_on_card() -> bool:
+    """Whether the graphics card of this machine encodes video in Full HD."""
+    from ..renderers.film.segment_writer import PictureFormat, nvenc_opens
+
+    return nvenc_opens(PictureFormat(1920, 1080, Fraction(30)))
 
 
 def players() -> list[Item]:

@@ -33,6 +33,14 @@ def test_what_is_missing_says_what_to_type_and_fails_only_where_a_film_needs_it(
     assert run("doctor").exit_code == 0
 
 
+@pytest.mark.parametrize("opens", [False, True])
+def test_an_encoder_that_no_card_opens_is_not_there(opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FFmpeg lists h264_nvenc on every machine."""
+    monkeypatch.setattr("musicvis.renderers.film.segment_writer.nvenc_opens", lambda picture: opens)
+    items = {item.name: item.found for item in doctor.encoders()}
+    assert items["libx264"] and bool(items["h264_nvenc"]) is opens
+
+
 def test_a_line_for_what_is_there_and_two_for_what_is_not() -> None:
     assert item_lines(Item("av", "films", "1", "pip")) == ["  yes  av 1  (films)"]
     assert item_lines(Item("av", "films", "", "pip install av", True)) == [
