@@ -170,14 +170,16 @@ def cache() -> Item:
 def weights(manifest: Path) -> Item:
     """The BigGAN weights that a piece names."""
     from ..dsl.load import load_piece
+    from ..renderers.generators.sources import named_weights
 
     piece = load_piece(manifest).piece
     named = piece.visuals.weights if piece is not None else None
     mend = "name a folder of the piece with config.json and pytorch_model.bin under visuals.weights"
     if named is None:
         return Item("weights of the piece", "none named", "", mend)
-    folder = manifest.parent / named
+    wanted = manifest.parent / named
+    folder = named_weights(wanted) or wanted
     there = [name for name in WEIGHTS if (folder / name).is_file()]
     is_whole = WEIGHTS[0] in there and len(there) > 1
-    mend = f"put {' and '.join(WEIGHTS[:2])} into {folder}"
+    mend = f"put {' and '.join(WEIGHTS[:2])} into {wanted}, or type: musicvis weights fetch {wanted.name}"
     return Item("weights of the piece", "BigGAN", f"{folder}: {', '.join(there)}" if is_whole else "", mend)

@@ -58,7 +58,7 @@ def device_named(name: str) -> torch.device:
     if device.type not in ("cpu", "cuda"):
         raise PieceError([_no_device(name, "it is neither a CPU nor a CUDA device")])
     if device.type == "cuda" and not torch.cuda.is_available():
-        built = torch.backends.cuda.is_built()
+        built = torch.version.cuda is not None
         why = "no NVIDIA card with a driver was found" if built else "this PyTorch was built without CUDA"
         raise PieceError([_no_device(name, why)])
     try:

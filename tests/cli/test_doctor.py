@@ -9,6 +9,10 @@ from click.testing import Result
 from musicvis.cli import doctor
 from musicvis.cli.doctor import Item, item_lines, version_of
 from musicvis.dsl.installing import install_command
+from musicvis.renderers.generators.biggan.architecture import config_text, released
+from musicvis.renderers.generators.biggan.library import add
+from musicvis.renderers.generators.biggan.weights import write_safetensors
+from musicvis.tests.renderers.generators.random_weights import random_weights
 
 Run = Callable[..., Result]
 
@@ -58,6 +62,20 @@ def test_the_weights_of_a_piece_are_looked_at(piece: Path) -> None:
     assert doctor.weights(manifest).found == ""
     (piece / "gan/pytorch_model.bin").write_bytes(b"")
     assert doctor.weights(manifest).found.endswith("gan: config.json, pytorch_model.bin")
+
+
+def test_weights_that_a_piece_has_from_the_users_store_are_there(piece: Path, empty_store: Path) -> None:
+    """As a compile finds them: by the name of the folder."""
+    manifest = piece / "piece.yaml"
+    manifest.write_text(manifest.read_text().replace("visuals:\n", "visuals:\n  weights: mine\n"))
+    given = piece.parent / "given"
+    given.mkdir()
+    architecture = released(128, channel_width=4)
+    (given / "config.json").write_text(config_text(architecture))
+    write_safetensors(given / "model.safetensors", random_weights(architecture))
+    assert doctor.weights(manifest).found == ""
+    add(given, "mine", empty_store)
+    assert doctor.weights(manifest).found.endswith("mine: config.json, model.safetensors")
 
 
 @pytest.mark.parametrize("name", ["piece", "effects", "legacy"])
