@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.installing import install_command
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
@@ -181,9 +182,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
         extra = "ray" if error.name == "ray" else "render"
-        click.echo(
-            f"error: {error.name} is missing; to compile, type: pip install 'musicvis[{extra}]'", err=True
-        )
+        click.echo(f"error: {error.name} is missing; to compile, type: {install_command(extra)}", err=True)
         sys.exit(1)
     except OSError as error:
         reason = error.strerror or str(error)

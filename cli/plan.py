@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import film_name, planned, variant_of, variant_options
@@ -56,7 +57,7 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render]'", err=True)
+        click.echo(f"error: {error.name} is missing; type: {install_command('render')}", err=True)
         sys.exit(1)
     from ..renderers.crews.local import core_count
 

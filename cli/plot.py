@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here, piece_name
 from .report import summary, tell_findings
 
@@ -43,7 +44,7 @@ def plot(piece: Path | None, output: Path | None) -> None:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; to plot, type: pip install 'musicvis[render]'", err=True)
+        click.echo(f"error: {error.name} is missing; to plot, type: {install_command('render')}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(shown(f"error: {target}: {error.strerror or error}; nothing was written"), err=True)

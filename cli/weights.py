@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..dsl.installing import install_command
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_findings
@@ -167,7 +168,7 @@ def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> 
 
 
 def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
-    click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render,gan]'", err=True)
+    click.echo(f"error: {error.name} is missing; type: {install_command('render', 'gan')}", err=True)
     sys.exit(1)
 
 

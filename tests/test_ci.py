@@ -120,3 +120,29 @@ def test_the_hooks_of_musicvis_itself_pass_on_its_own_piece_and_schemas() -> Non
         command = [BIN / program, *arguments, *([] if hooks[name].get("pass_filenames") is False else given)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def outcome_of_a_warning(folder: Path, **variables: str) -> int:
+    """The exit code of pytest for one test that warns, under the configuration and conftest of musicvis."""
+    (folder / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text(encoding="utf-8"))
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (folder / "tests").mkdir()
+    (folder / "tests/test_it.py").write_text("import warnings\ndef test_it(): warnings.warn('soon')\n")
+    environment = {name: value for name, value in os.environ.items() if name != "MUSICVIS_WARNINGS"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    return subprocess.run(command, cwd=folder, env=environment | variables, capture_output=True).returncode
+
+
+def test_the_warning_of_a_package_turns_nobodys_tests_red_but_ours(tmp_path: Path) -> None:
+    for name in ("ours", "theirs"):
+        (tmp_path / name).mkdir()
+    assert outcome_of_a_warning(tmp_path / "theirs") == 0
+    assert outcome_of_a_warning(tmp_path / "ours", MUSICVIS_WARNINGS="error") == 1
+    assert "MUSICVIS_WARNINGS=error make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_mypy_looks_at_every_layer_wherever_it_is_called() -> None:
+    layers = "mypy dsl store compiler renderers cli __init__.py"
+    hooks = {hook["id"]: hook["entry"] for hook in read(".pre-commit-config.yaml")["repos"][0]["hooks"]}
+    assert hooks["mypy"] == layers
+    assert layers in (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -753,7 +753,7 @@ _TABLE = (
         "MV420",
         "music21 is missing",
         ERROR,
-        "MusicXML is read through music21. Type pip install 'musicvis[musicxml]', or save the score "
+        "MusicXML is read through music21. Install the extra `musicxml`, as the hint says, or save the score "
         "as .mscz or .mid.",
     ),
     Code(
@@ -924,7 +924,8 @@ _TABLE = (
         "MV522",
         "hrtf extra missing",
         ERROR,
-        "Measured heads are read with h5py: pip install 'musicvis[hrtf]'. `space: binaural` needs nothing.",
+        "Measured heads are read with h5py, of the extra `hrtf`: the hint says what to type. "
+        "`space: binaural` needs nothing.",
     ),
     Code(
         "MV530",
@@ -1033,8 +1034,8 @@ _TABLE = (
         "MV904",
         "BigGAN's package is missing",
         ERROR,
-        "`musicvis weights fetch` takes its addresses from a package: type pip install "
-        "'musicvis[gan]'. Weights that are here work without it.",
+        "`musicvis weights fetch` takes its addresses from a package, of the extra `gan`: the hint says "
+        "what to type. Weights that are here work without it.",
     ),
     Code(
         "MV905",

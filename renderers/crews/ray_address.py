@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
+from ...dsl.installing import pip_command
 from ...store.system import is_own
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d{1,5})", re.ASCII)
@@ -88,7 +89,7 @@ def check_token(address: RayAddress, environ: Mapping[str, str]) -> None:
         raise refused(message, "copy ~/.ray/auth_token from the head, or set RAY_AUTH_TOKEN")
     if release(version("ray")) < FIRST_WITH_TOKENS:
         message = f"Ray {version('ray')} knows no token authentication"
-        raise refused(message, "type: pip install --upgrade 'musicvis[ray]', on all machines")
+        raise refused(message, f"on all machines, type: {pip_command('--upgrade', 'ray')}")
 
 
 def release(text: str) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGene
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.title import Overlay, overlay_of
+from ..tensors import tensor_of
 from .segment_writer import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def made_chunk(
         frames: Iterator[U8] = iter(())
         if lit:
             # Stays on the CPU: whether anything is faded is asked without waiting for the GPU.
-            brightness = torch.from_numpy(workshop.picture.brightness[[shot.first for shot in lit]])
+            brightness = tensor_of(workshop.picture.brightness[[shot.first for shot in lit]])
             titles = [workshop.overlays_at(shot.first) for shot in lit]
             frames = iter(_on_host(finished(torch.stack(images), brightness, titles, workshop.finish)))
         planes = [
@@ -165,11 +166,11 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
     new = [shot.first for shot in lit if not shot.same_image_as_before]
     made: Iterator[torch.Tensor] = iter(())
     if new:
-        noise = torch.from_numpy(picture.noise[new])
-        classes = torch.from_numpy(np.concatenate([picture.classes(k, k + 1) for k in new]))
+        noise = tensor_of(picture.noise[new])
+        classes = tensor_of(np.concatenate([picture.classes(k, k + 1) for k in new]))
         controls = _controls_of(picture, new, generator.device)
         if isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
-            truncation = torch.from_numpy(picture.truncation[new])
+            truncation = tensor_of(picture.truncation[new])
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:
             made = iter(_steered(generator, noise, classes, controls))
@@ -197,9 +198,7 @@ def _steered(
 
 def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
     lanes = (picture.hue_deg, picture.zoom, picture.rotation_deg)
-    return FrameControls(
-        *(None if lane is None else torch.from_numpy(lane[list(frames)]).to(device) for lane in lanes)
-    )
+    return FrameControls(*(None if lane is None else tensor_of(lane[list(frames)], device) for lane in lanes))
 
 
 def _shots_at_once(generator: Generator) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
 from .lettering import Font, Lettering, lettering_of
 
@@ -56,7 +57,6 @@ def overlay_of(title: TitlePlan, width_px: int, height_px: int, device: torch.de
 
     Raises ValueError for a colour that Pillow does not know.
     """
-    import torch
 
     drawn = drawn_title(title, width_px, height_px)
     if drawn is None:
@@ -64,7 +64,7 @@ def overlay_of(title: TitlePlan, width_px: int, height_px: int, device: torch.de
     top_px, left_px, cover, rgb = drawn
     ycc = np.einsum("ij,jhw->ihw", np.array(RGB_TO_YCBCR), rgb) + np.array(BLACK)[:, None, None] * cover
     planes = [cover, ycc[0], *(_halved(plane) for plane in (cover, ycc[1], ycc[2]))]
-    at_full, luma, at_half, blue, red = (torch.from_numpy(p.astype(np.float32)).to(device) for p in planes)
+    at_full, luma, at_half, blue, red = (tensor_of(p.astype(np.float32), device) for p in planes)
     return Overlay(top_px, left_px, (at_full, at_half), (luma, blue, red))
 
 

@@ -183,9 +183,9 @@ class Campaign:
 
 
 CAMPAIGNS = {
-    "midi": Campaign(midi, 8000, 1500),
-    "scores": Campaign(scores, 5000, 1200),
-    "manifests": Campaign(manifests, 4000, 400),
+    "midi": Campaign(midi, 8000, 800),
+    "scores": Campaign(scores, 5000, 400),
+    "manifests": Campaign(manifests, 4000, 150),
     "layouts": Campaign(layouts, 3000, 600),
     "recordings": Campaign(recordings, 2000, 600),
 }

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.installing import install_command
 from ..guard.archive import root_document
 from ..guard.faults import fault, warning
 from ..guard.limits import MAX_XML_CHARACTERS
@@ -52,7 +53,7 @@ def _parts(document: bytes, frame: Frame, name: str) -> list[list[Any]]:
     try:
         from music21 import converter, stream
     except ImportError:
-        hint = "pip install 'musicvis[musicxml]'"
+        hint = install_command("musicxml")
         raise fault("MV420", name, "reading MusicXML needs music21, which is not installed", hint) from None
     with warnings.catch_warnings():
         # What music21 cannot import of layout and wedges does not concern the notes.

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.installing import install_command
 from .architecture import CONFIG, MOST_CONFIG_BYTES, MOST_WEIGHT_BYTES, PICKLED
 from .library import Entry, keep
 
@@ -57,7 +58,7 @@ def releases() -> dict[str, Release]:
     try:
         from pytorch_pretrained_biggan import model
     except ModuleNotFoundError as error:
-        hint = "type: pip install 'musicvis[gan]'"
+        hint = f"type: {install_command('gan')}"
         message = f"the addresses of BigGAN's weights are in a package; {error.name} is not installed"
         raise PieceError([Diagnostic("MV904", Span("musicvis weights"), message, hint)]) from error
     weights: Mapping[str, str] = model.PRETRAINED_MODEL_ARCHIVE_MAP

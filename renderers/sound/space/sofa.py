@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.installing import install_command
 from ....dsl.text.files import open_plain
 
 F64 = NDArray[np.float64]
@@ -55,7 +56,7 @@ def read_sofa(path: Path) -> Responses:
                     "MV522",
                     Span(str(path)),
                     "space: hrtf reads SOFA files with h5py, which is not installed",
-                    "pip install 'musicvis[hrtf]'; `space: binaural` needs nothing",
+                    f"type: {install_command('hrtf')}; `space: binaural` needs nothing",
                 )
             ]
         ) from error

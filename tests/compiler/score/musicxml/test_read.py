@@ -8,6 +8,7 @@ import pytest
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.score.read import read_score
 from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.dsl.installing import install_command
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -124,7 +125,7 @@ def test_without_music21_the_finding_says_what_to_type(monkeypatch: pytest.Monke
     with pytest.raises(PieceError) as caught:
         read_score((DATA / "waltz.musicxml").read_bytes(), "waltz.musicxml")
     finding = caught.value.diagnostics[0]
-    assert (finding.code, finding.hint) == ("MV420", "pip install 'musicvis[musicxml]'")
+    assert (finding.code, finding.hint) == ("MV420", install_command("musicxml"))
 
 
 def test_a_long_part_without_a_metre_never_reaches_music21() -> None:
