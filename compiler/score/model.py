@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 
+SYLLABICS = ("single", "begin", "middle", "end")
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:
@@ -72,6 +74,8 @@ class Note:
     """From 1, in units of the bar's denominator: onset_in_bar_qn / meter.beat_qn + 1."""
     grace: bool = False
     lyric: str | None = None
+    syllabic: str = "single"
+    """Which part of its word the lyric is, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end."""
     articulations: tuple[str, ...] = ()
     """Of: staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
 

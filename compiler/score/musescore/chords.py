@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..guard.xml import Node
-from ..playback.written import GraceChord, Place, Tremolo, WrittenNote
-from .values import refuse, whole, whole_child
+from ..model import SYLLABICS
+from ..playback.ornaments import ornament_of
+from ..playback.written import Arpeggio, GraceChord, Place, Tremolo, WrittenNote
+from .values import decimal, notes_fraction_qn, refuse, whole, whole_child
 
 MAX_NOTES = 64
 MAX_GRACES = 64
@@ -91,6 +93,21 @@ class RawChord:
     lyrics: tuple[tuple[int, str], ...]
     staff_move: int
     line: int
+    syllabics: tuple[str, ...] = ()
+    melismas: tuple[tuple[int, Fraction], ...] = ()
+    """(verse, how long its syllable is held), for syllables held over later notes."""
+    ornament: str = ""
+    arpeggio: Arpeggio | None = None
+    spellings: tuple[tuple[int, int], ...] = ()
+    """Each note's tonal pitch class, in concert pitch and as written: 14 is C, 15 G, 13 F; -2 is unknown."""
+    glissandi: tuple[tuple[int, Node], ...] = ()
+    """(index of the note, <Spanner>) where a glissando begins."""
+    in_tuplet: bool = False
+    unplayed: tuple[str, ...] = ()
+    """What stands on the chord and is not played, in the composer's words."""
+    late_qn: Fraction = Fraction(0)
+    longer_qn: Fraction = Fraction(0)
+    """How much later it begins and how much longer it is held under swing."""
 
 
 def is_grace(node: Node) -> bool:
@@ -109,14 +126,17 @@ def chord_of(
     length_qn: Fraction,
     face_qn: Fraction,
     dots: int,
+    major_version: int = 3,
+    in_tuplet: bool = False,
 ) -> RawChord:
     """The chord of a <Chord> element with the graces that stand before it in the file."""
     if len(graces) > MAX_GRACES:
         refuse(name, node, f"{len(graces)} grace notes on one chord, at most {MAX_GRACES}")
-    before = tuple(_grace(grace, name) for grace in graces if not _is_after(grace))
+    before = tuple(_grace(grace, name, major_version) for grace in graces if not _is_after(grace))
     # MuseScore writes the graces after a chord from the last to the first.
-    after = tuple(_grace(grace, name) for grace in reversed(graces) if _is_after(grace))
-    table_names, articulations = _articulations(node)
+    after = tuple(_grace(grace, name, major_version) for grace in reversed(graces) if _is_after(grace))
+    table_names, articulations, ornament = _articulations(node)
+    lyrics = _lyrics(node, name)
     tremolo = _tremolo(node, face_qn, dots)
     if tremolo is not None:
         articulations += ("tremolo",)
@@ -127,15 +147,27 @@ def chord_of(
         length_qn,
         face_qn,
         dots,
-        _notes(node, name),
+        _notes(node, name, major_version),
         before,
         after,
         table_names,
         articulations,
         tremolo,
-        _lyrics(node, name),
+        tuple((verse, text) for verse, text, _ in lyrics),
         whole_child(name, node, "staffMove", 0, -16, 16),
         node.line,
+        syllabics=tuple(syllabic for _, _, syllabic in lyrics),
+        melismas=_melismas(node, name),
+        ornament=ornament,
+        arpeggio=_arpeggio(node),
+        spellings=tuple(_spelling(note, name) for note in node.each("Note")),
+        glissandi=tuple(
+            (index, spanner)
+            for index, note in enumerate(node.each("Note"))
+            for spanner in note.each("Spanner")
+            if spanner.attributes.get("type") == "Glissando" and spanner.has("next")
+        ),
+        in_tuplet=in_tuplet,
     )
 
 
@@ -143,18 +175,32 @@ def _is_after(node: Node) -> bool:
     return any(child.tag in _GRACES_AFTER for child in node.children)
 
 
-def _grace(node: Node, name: str) -> GraceChord:
-    return GraceChord(_notes(node, name), node.has("acciaccatura"))
+def _grace(node: Node, name: str, major_version: int) -> GraceChord:
+    return GraceChord(_notes(node, name, major_version), node.has("acciaccatura"))
 
 
-def _notes(node: Node, name: str) -> tuple[WrittenNote, ...]:
-    notes = tuple(_note(child, name) for child in node.children if child.tag == "Note")
+def _notes(node: Node, name: str, major_version: int) -> tuple[WrittenNote, ...]:
+    notes = tuple(_note(child, name, major_version) for child in node.children if child.tag == "Note")
     if len(notes) > MAX_NOTES:
         refuse(name, node, f"{len(notes)} notes in one chord, at most {MAX_NOTES}")
     return notes
 
 
-def _note(node: Node, name: str) -> WrittenNote:
+def _spelling(node: Node, name: str) -> tuple[int, int]:
+    concert = whole_child(name, node, "tpc", -2, -99, 99)
+    return concert, whole_child(name, node, "tpc2", concert, -99, 99)
+
+
+def _arpeggio(node: Node) -> Arpeggio | None:
+    """The arpeggio of a chord; a bracket says that the notes are struck together."""
+    child = node.child("Arpeggio")
+    if child is None or child.value("play", "1") == "0" or child.value("subtype", "0") == "3":
+        return None
+    stretch = decimal(child.value("timeStretch", "1"), 100)
+    return Arpeggio(child.value("subtype", "0") in ("2", "5"), stretch or Fraction(1))
+
+
+def _note(node: Node, name: str, major_version: int) -> WrittenNote:
     pitch_node = node.child("pitch")
     if pitch_node is None:
         refuse(name, node, "a note without a pitch")
@@ -170,7 +216,8 @@ def _note(node: Node, name: str) -> WrittenNote:
             # ids elsewhere.
             back = True
     velocity = whole_child(name, node, "velocity", 0, -127, 127)
-    by_user = node.value("veloType", "offset") == "user"
+    # MuseScore 4 knows only velocities that stand for themselves, and leaves the type out.
+    by_user = node.value("veloType", "user" if major_version >= 4 else "offset") == "user"
     events = tuple(
         (
             whole_child(name, event, "pitch", 0, -127, 127),
@@ -193,22 +240,30 @@ def _note(node: Node, name: str) -> WrittenNote:
     )
 
 
-def _articulations(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(names in the instrument's table, names in the model) of the articulations that sound."""
+def _articulations(node: Node) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """(names in the instrument's table, names in the model) of the articulations that sound, and the
+    ornament.
+    """
     table: list[str] = []
     model: list[str] = []
+    ornament = ""
     for child in node.children:
         if child.tag not in ("Articulation", "Ornament"):
             continue
         subtype = child.value("subtype").removesuffix("Above").removesuffix("Below")
+        plays = child.value("play", "1") != "0"
+        if plays and child.tag == "Ornament" and not subtype:
+            subtype = "ornamentTrill"
+        if plays and not ornament:
+            ornament = ornament_of(subtype, child.value("ornamentStyle") in ("baroque", "1"))
         if subtype in _ORNAMENTS:
             model.append(_ORNAMENTS[subtype])
         elif "fermata" in subtype:
             model.append("fermata")
-        elif subtype in _TABLE_NAMES and child.value("play", "1") != "0":
+        elif subtype in _TABLE_NAMES and plays:
             table.append(_TABLE_NAMES[subtype])
             model.extend(_MODEL_NAMES[_TABLE_NAMES[subtype]])
-    return tuple(table), tuple(dict.fromkeys(model))
+    return tuple(table), tuple(dict.fromkeys(model)), ornament
 
 
 def _tremolo(node: Node, face_qn: Fraction, dots: int) -> Tremolo | None:
@@ -231,12 +286,30 @@ def _tremolo(node: Node, face_qn: Fraction, dots: int) -> Tremolo | None:
     return Tremolo(Fraction(1, 2 ** (lines + flags)), subtype[0] == "c")
 
 
-def _lyrics(node: Node, name: str) -> tuple[tuple[int, str], ...]:
+def _lyrics(node: Node, name: str) -> list[tuple[int, str, str]]:
+    """(verse, text, syllabic)."""
     found = []
     for child in node.children:
         if child.tag == "Lyrics":
             text_node = child.child("text")
             text = "" if text_node is None else text_node.all_text()
             if text:
-                found.append((whole_child(name, child, "no", 0, 0, 1000) + 1, text))
+                syllabic = child.value("syllabic", "single")
+                found.append((_verse(child, name), text, syllabic if syllabic in SYLLABICS else "single"))
+    return found
+
+
+def _melismas(node: Node, name: str) -> tuple[tuple[int, Fraction], ...]:
+    """(verse, length) of the syllables that are held up to the note that begins that much later."""
+    found = []
+    for child in node.each("Lyrics"):
+        held = child.child("ticks_f")
+        if held is not None:
+            length = notes_fraction_qn(name, held, held.text)
+            if length > 0:
+                found.append((_verse(child, name), length))
     return tuple(found)
+
+
+def _verse(node: Node, name: str) -> int:
+    return whole_child(name, node, "no", 0, 0, 1000) + 1

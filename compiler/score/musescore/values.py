@@ -54,6 +54,8 @@ def whole_child(name: str, node: Node, tag: str, default: int, low: int, high: i
 def notes_fraction_qn(name: str, node: Node, text: str) -> Fraction:
     """ "3/8" of a whole note, in quarter notes."""
     match = _FRACTION.match(text)
+    if match is None and text.strip() == "0":
+        return Fraction(0)
     if match is None or int(match[2]) == 0:
         refuse(name, node, f"{text[:20]!r} in <{node.tag}> is not a fraction of a whole note")
     value = Fraction(4 * int(match[1]), int(match[2]))
@@ -95,10 +97,15 @@ def note_value(name: str, node: Node, bar_qn: Fraction) -> tuple[Fraction, Fract
 
 def seconds(text: str) -> Fraction | None:
     """A pause in seconds, 0 to 60; None where the text is no such number."""
+    return decimal(text, 60)
+
+
+def decimal(text: str, most: int) -> Fraction | None:
+    """A number from 0 to `most`, exactly as it is written; None where the text is no such number."""
     if not _DECIMAL.match(text):
         return None
     value = Fraction(text.strip())
-    return value if value <= 60 else None
+    return value if value <= most else None
 
 
 def checked(name: str, node: Node, position: Fraction) -> Fraction:

@@ -1,183 +1,79 @@
-"""Directions of a MusicXML part that steer playing: dynamics, wedges, words, tempi, jumps, and where they
-stand.
-"""
+"""Directions of a MusicXML file that steer playing: tempi, and jumps with the places that they go to."""
 
-import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from ..guard.faults import fault
 from ..guard.xml import Node
-from ..musicxml_notices import Notices, Spot
-from ..playback.velocity import DYNAMICS
-from ..playback.written import Dynamic, Hairpin, Place
-from .navigation import Sign, signs_of
-from .tempo import Tempo, tempo_of
-from .values import decimal, shown
+from ..playback.tempo import simplest_between
+from ..playback.written import Jump, WrittenBar
+from .values import NOTE_VALUES_QN, decimal
 
-# Each dynamic governs all the staves of its part.
-MAX_GOVERNED_STAVES = 1_000_000
-# MusicXML counts loudness in hundredths of velocity 90.
-_FORTE = Fraction(90, 100)
-_CRESCENDO = re.compile(r"(poco |molto |sempre |pi[u\u00f9] )*(cresc\b|crescendo\b)")
-_DIMINUENDO = re.compile(
-    r"(poco |molto |sempre |pi[u\u00f9] )*(dim\b|dimin\b|diminuendo\b|decr\b|decresc\b|decrescendo\b)"
-)
+# Half of the sixth digit of quarters per second, in quarters per minute.
+_TEMPO_ROUNDING = Fraction(3, 10_000)
+_SLOWEST, _FASTEST = Fraction(1, 10), Fraction(60_000)
 
 
-@dataclass(slots=True)
-class Found:
-    """What the directions of all parts say."""
-
-    tempi: list[tuple[Place, Tempo]] = field(default_factory=list)
-    marks: list[tuple[str, Place]] = field(default_factory=list)
-    dynamics: list[Dynamic] = field(default_factory=list)
-    hairpins: list[Hairpin] = field(default_factory=list)
-    signs: list[Sign] = field(default_factory=list)
-    governed: int = 0
-    """How many staves all dynamics and hairpins govern together."""
-
-
-class Directions:
-    """The directions of one part, in the order of the file."""
-
-    def __init__(self, found: Found, staves: tuple[int, ...], notices: Notices) -> None:
-        self.found = found
-        self.staves = staves
-        self.notices = notices
-        self.dynamics: list[Dynamic] = []
-        self.hairpins: list[Hairpin] = []
-        self.wedges: dict[tuple[str, str], tuple[Place, bool]] = {}
-        self.dashes: dict[str, tuple[Place, bool]] = {}
-        self.words: list[tuple[Place, bool]] = []
-        """Where "cresc." and "dim." stand that no dashes end."""
-
-    def read(self, node: Node, place: Place, where: Spot) -> None:
-        """A <direction>, or a <sound> that stands by itself."""
-        sound = node if node.tag == "sound" else node.child("sound")
-        text = ""
-        dashes: tuple[str, str] | None = None
-        for kind in node.children:
-            if kind.tag != "direction-type":
-                continue
-            for mark in kind.children:
-                if mark.tag == "dynamics":
-                    self.dynamic(mark, place, None if sound is None else sound.attributes.get("dynamics"))
-                elif mark.tag == "wedge":
-                    self.wedge(mark, place, node.value("staff"))
-                elif mark.tag == "words":
-                    text += f" {mark.text[:200]}"
-                elif mark.tag == "dashes":
-                    dashes = (mark.attributes.get("number", "1"), mark.attributes.get("type", ""))
-                elif mark.tag == "rehearsal":
-                    name = mark.all_text()
-                    if name:
-                        self.found.marks.append((name, place))
-        if text or dashes is not None:
-            self.hairpin_words(" ".join(text.lower().split()), dashes, place)
-        if sound is not None and "dynamics" in sound.attributes and not _marks_dynamics(node):
-            self.loudness(sound.attributes["dynamics"], place)
-        tempo, unread = tempo_of(node, sound)
-        if tempo is not None:
-            self.found.tempi.append((place, tempo))
-        elif unread:
-            message = f"a tempo of {shown(unread)} is not played"
-            self.notices.add("MV451", message, "mark the tempo with a number", where)
-        self.found.signs.extend(signs_of(node, sound, place))
-
-    def dynamic(self, mark: Node, place: Place, stated: str | None = None) -> None:
-        """A <dynamics>; where its <sound> states a loudness, that is played."""
-        names = [child.all_text() if child.tag == "other-dynamics" else child.tag for child in mark.children]
-        symbol = "".join(names).strip()
-        velocity, change = DYNAMICS.get(symbol) or DYNAMICS.get(names[0] if names else "", (-1, 0))
-        loudness = None if stated is None else decimal(stated)
-        if loudness is not None and loudness >= 0:
-            velocity = _velocity(loudness)
-        if velocity > 0:
-            self.add_dynamic(Dynamic(place, self.staves[0], self.staves, velocity, change))
-
-    def loudness(self, stated: str, place: Place) -> None:
-        """A <sound> that says how loud it is from here on, without a mark."""
-        loudness = decimal(stated)
-        if loudness is not None and loudness >= 0:
-            self.add_dynamic(Dynamic(place, self.staves[0], self.staves, _velocity(loudness)))
-
-    def add_dynamic(self, dynamic: Dynamic) -> None:
-        self.govern()
-        self.dynamics.append(dynamic)
-
-    def wedge(self, mark: Node, place: Place, staff: str) -> None:
-        key = (mark.attributes.get("number", "1"), staff)
-        kind = mark.attributes.get("type")
-        if kind in ("crescendo", "diminuendo"):
-            self.wedges[key] = (place, kind == "crescendo")
-        elif kind == "stop":
-            if key not in self.wedges:
-                # The stop may leave out the staff, or stand on another one.
-                key = next((other for other in reversed(self.wedges) if other[0] == key[0]), key)
-            begun = self.wedges.pop(key, None)
-            if begun is not None:
-                self.hairpin(begun[0], place, begun[1])
-
-    def hairpin_words(self, text: str, dashes: tuple[str, str] | None, place: Place) -> None:
-        """ "cresc." with dashes lasts as long as these, without them up to the next dynamic mark."""
-        rises = bool(_CRESCENDO.match(text))
-        is_hairpin = rises or bool(_DIMINUENDO.match(text))
-        if dashes is not None and dashes[1] == "stop":
-            begun = self.dashes.pop(dashes[0], None)
-            if begun is not None:
-                self.hairpin(begun[0], place, begun[1])
-        if not is_hairpin:
-            if dashes is not None and dashes[1] == "start" and self.words and self.words[-1][0] == place:
-                # Some write the words and their dashes as two directions.
-                self.dashes[dashes[0]] = self.words.pop()
-            return
-        if dashes is not None and dashes[1] == "start":
-            self.dashes[dashes[0]] = (place, rises)
-        else:
-            self.words.append((place, rises))
-
-    def hairpin(self, start: Place, end: Place, rises: bool) -> None:
-        if _order(end) > _order(start):
-            self.govern()
-            self.hairpins.append(Hairpin(start, end, self.staves[0], self.staves, rises))
-
-    def govern(self) -> None:
-        self.found.governed += len(self.staves)
-        if self.found.governed > MAX_GOVERNED_STAVES:
-            message = f"its dynamics and hairpins govern more than {MAX_GOVERNED_STAVES} staves in all"
-            raise fault("MV408", self.notices.name, message)
-
-    def close(self) -> None:
-        """Ends what the words began, and hands over what the part says."""
-        ends = sorted(_order(dynamic.place) for dynamic in self.dynamics)
-        places = {_order(dynamic.place): dynamic.place for dynamic in self.dynamics}
-        ends.extend(sorted(_order(hairpin.start) for hairpin in self.hairpins))
-        places.update({_order(hairpin.start): hairpin.start for hairpin in self.hairpins})
-        ends.sort()
-        position = 0
-        for place, rises in sorted([*self.words, *self.dashes.values()], key=lambda item: _order(item[0])):
-            while position < len(ends) and ends[position] <= _order(place):
-                position += 1
-            if position < len(ends):
-                self.hairpin(place, places[ends[position]], rises)
-        self.found.dynamics.extend(self.dynamics)
-        self.found.hairpins.extend(self.hairpins)
+def tempo_of(node: Node, sound: Node | None) -> Fraction | None:
+    """Quarter notes per minute: as played (<sound>), else as printed."""
+    stated = "" if sound is None else sound.attributes.get("tempo", "")
+    if decimal(stated) is not None:
+        return _playable(_unrounded(stated.strip()))
+    for kind in node.each("direction-type"):
+        metronome = kind.child("metronome")
+        unit = None if metronome is None else NOTE_VALUES_QN.get(metronome.value("beat-unit"))
+        count = None if metronome is None else decimal(metronome.value("per-minute"))
+        if metronome is not None and unit is not None and count is not None:
+            if metronome.has("beat-unit-dot"):
+                unit *= Fraction(3, 2)
+            return _playable(count * unit)
+    return None
 
 
-def note_velocity(stated: str) -> int | None:
-    """The velocity of a note that has one of its own; None where it has none."""
-    loudness = decimal(stated) if stated else None
-    return None if loudness is None or loudness < 0 else _velocity(loudness)
+def navigation(sound: Node) -> tuple[Jump | None, list[str]]:
+    """The jump that a <sound> makes, and the markers that it sets, by the names it gives them."""
+    attributes = sound.attributes
+    markers = [f"{key} {attributes[key]}" for key in ("segno", "coda", "tocoda") if key in attributes]
+    if "fine" in attributes:
+        markers.append("fine")
+    if attributes.get("dacapo") == "yes":
+        return Jump("start", "end"), markers
+    if "dalsegno" in attributes:
+        return Jump(f"segno {attributes['dalsegno']}", "end"), markers
+    return None, markers
 
 
-def _velocity(loudness: Fraction) -> int:
-    return int(min(max(round(loudness * _FORTE), 1), 127))
+def jumps_resolved(bars: Sequence[WrittenBar]) -> list[WrittenBar]:
+    """The bars with jumps that know how far they go, which MusicXML does not say.
+
+    They go to the first To Coda before them, and on at its coda; else to the Fine; else to the end.
+    """
+    has_fine = any("fine" in bar.markers for bar in bars)
+    codas = {marker for bar in bars for marker in bar.markers if marker.startswith("coda ")}
+    to_coda = ""
+    resolved = []
+    for bar in bars:
+        to_coda = to_coda or next((marker for marker in bar.markers if marker.startswith("tocoda ")), "")
+        jump = bar.jump
+        if jump is not None and to_coda:
+            onward = to_coda.removeprefix("to")
+            onward = onward if onward in codas else min(codas, default="")
+            jump = replace(jump, play_until=to_coda, continue_at=onward)
+        elif jump is not None and has_fine:
+            jump = replace(jump, play_until="fine")
+        resolved.append(replace(bar, jump=jump))
+    return resolved
 
 
-def _marks_dynamics(node: Node) -> bool:
-    return any(kind.has("dynamics") for kind in node.each("direction-type"))
+def _playable(quarters_per_minute: Fraction) -> Fraction | None:
+    return quarters_per_minute if _SLOWEST <= quarters_per_minute <= _FASTEST else None
 
 
-def _order(place: Place) -> tuple[int, Fraction]:
-    return (place.bar_index, place.offset_qn)
+def _unrounded(stated: str) -> Fraction:
+    """94.9998 is 95, which MuseScore kept as 1.58333 quarters per second; other numbers are what they say."""
+    value = Fraction(stated)
+    if len(stated.partition(".")[2]) >= 3:
+        simple = simplest_between(value - _TEMPO_ROUNDING, value + _TEMPO_ROUNDING) if value > 1 else value
+        if simple.denominator <= 2:
+            return simple
+    return value

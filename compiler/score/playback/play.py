@@ -16,7 +16,7 @@ from ..model import Measure, Note, RehearsalMark, Score, TempoMark
 from .repeats import playing_order
 from .strokes import Stroke, strokes_of, ties_of
 from .tempo import PaperTempo, played_tempi
-from .velocity import staff_velocities, tick_of
+from .velocity import Loudness
 from .written import WrittenChord, WrittenScore, bar_starts
 
 
@@ -80,16 +80,16 @@ def _sounds(
     score: WrittenScore, starts: Sequence[Fraction], tempo: PaperTempo, name: str
 ) -> dict[int, list[_Sound]]:
     """What each bar of the file sounds like, by bar index."""
-    curves = staff_velocities(score, starts, tempo)
+    loudness = Loudness(score, starts, tempo)
     links = ties_of(score.chords, starts, [track for track, _ in score.staff_tracks])
     by_bar: dict[tuple[int, int], list[_Sound]] = {}
     count = 0
     for index, chord in enumerate(score.chords):
         start = starts[chord.place.bar_index] + chord.place.offset_qn
-        # Graces and strokes are as loud as the chord's place says, as MuseScore plays them.
-        dynamic = curves[chord.staff].at(tick_of(start))
         sounds = by_bar.setdefault((chord.staff, chord.place.bar_index), [])
         for stroke in strokes_of(index, score.chords, links, tempo.at(start)):
+            # Each stroke is as loud as its own moment says: a roll under a hairpin grows.
+            dynamic = loudness.at(chord.staff, chord.voice, start + stroke.delay_qn)
             sounds.append(_Sound(stroke, chord, _velocity(stroke, chord, dynamic)))
             count += 1
             if stroke.length_qn.denominator > MAX_DENOMINATOR:
@@ -130,6 +130,7 @@ def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
     in_bar = chord.place.offset_qn
     if stroke.delay_qn:
         in_bar += stroke.delay_qn
+    lyric, syllabic = (None, "single") if stroke.grace else _lyric(chord, measure.pass_number)
     return Note(
         onset_qn=measure.start_qn + in_bar,
         length_qn=stroke.length_qn,
@@ -144,17 +145,26 @@ def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
         onset_in_bar_qn=in_bar,
         beat=(in_bar if measure.meter.denominator == 4 else in_bar / measure.meter.beat_qn) + 1,
         grace=stroke.grace,
-        lyric=None if stroke.grace else _lyric(chord.lyrics, measure.pass_number),
+        lyric=lyric,
+        syllabic=syllabic,
         articulations=chord.articulations if not stroke.grace else (),
     )
 
 
-def _lyric(lyrics: tuple[tuple[int, str], ...], pass_number: int) -> str | None:
-    """The verse of this pass; where there are fewer verses, the last one there is."""
-    if not lyrics:
-        return None
-    sung = [(verse, text) for verse, text in lyrics if verse <= pass_number]
-    return max(sung)[1] if sung else None
+def _lyric(chord: WrittenChord, pass_number: int) -> tuple[str | None, str]:
+    """(text, syllabic) of the verse of this pass; where there are fewer verses, of the last one there is."""
+    if not chord.lyrics:
+        return None, "single"
+    sung = [
+        (verse, text, chord.syllabics[index] if index < len(chord.syllabics) else "single")
+        for index, (verse, text) in enumerate(chord.lyrics)
+        if verse <= pass_number
+    ]
+    if not sung:
+        return None, "single"
+    _, text, syllabic = max(sung)
+    # An empty text is a note that an earlier syllable is held over.
+    return (text, syllabic) if text else (None, "single")
 
 
 def _tempi(

@@ -5,7 +5,7 @@ taken once and in the last pass only, and after a jump repeats are left out unle
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 
 from ..guard.faults import fault
 from .written import Jump, Volta, WrittenBar
@@ -65,6 +65,10 @@ class _Section:
         """After a jump that asks for repeats, each repeat counts anew when it is reached."""
         self.landed: Volta | None = None
         """The ending that the last jump went into, while it is played."""
+        self.landed_start: int | None = None
+        """Where the repeat of that ending starts: its passes that are left are played, whatever the jump
+        says of repeats.
+        """
 
     def play(self) -> None:
         index: int | None = self.first
@@ -106,24 +110,20 @@ class _Section:
                 self.leave_out_repeats = False
         if index == self.play_until and self.is_last_pass(volta):
             return self.end_jump()
-        if self.played[index] < bar.repeat_count and not self.leave_out_repeats:
+        if bar.jump is not None and index not in self.taken and self.is_last_pass(volta):
+            # In the last pass of an ending a jump goes before the repeat sign of its bar.
+            target = self.jump(index, bar.jump)
+            if target is not None:
+                return target
+        if self.played[index] < bar.repeat_count and not self.leaves_out_repeats():
             return self.start
-        if bar.repeat_count and volta is not None and volta is self.landed and self.leave_out_repeats:
-            # A jump into an ending that leads back plays it, goes back once, and takes the last ending.
-            self.landed = None
-            return self.start
-        if bar.jump is not None and self.is_last_pass(volta):
-            if index not in self.taken:
-                target = self.jump(index, bar.jump)
-                if target is not None:
-                    return target
-            elif index == self.jumped_from:
-                self.jumped_from = None
+        if index == self.jumped_from and self.is_last_pass(volta):
+            self.jumped_from = None
         return index + 1
 
     def turn(self, index: int) -> int:
         """Which time through the present repeat it is, from 1."""
-        if self.leave_out_repeats:
+        if self.leaves_out_repeats():
             start = _repeat_start(self.bars, index, self.first)
             until = None if self.play_until is None else _volta_at(self.ranges, self.play_until)
             if until is not None and _repeat_start(self.bars, until.first_bar, self.first) == start:
@@ -133,11 +133,15 @@ class _Section:
         # An ending on the repeat's very first bar is asked for before that bar is counted.
         return self.played[self.start] + (1 if index == self.start else 0)
 
+    def leaves_out_repeats(self) -> bool:
+        """Whether the repeat that is being played is played once, for its last time."""
+        return self.leave_out_repeats and self.start != self.landed_start
+
     def is_last_pass(self, volta: Volta | None) -> bool:
-        if self.leave_out_repeats:
+        if self.leaves_out_repeats():
             return True
         turn = self.played[self.start]
-        return turn == self.passes(self.start) or (
+        return turn >= self.passes(self.start) or (
             volta is not None and turn == max(volta.endings, default=0)
         )
 
@@ -154,24 +158,48 @@ class _Section:
         return self.pass_counts[start]
 
     def jump(self, index: int, jump: Jump) -> int | None:
-        """Sets out on a jump: its target, or None where a label is missing."""
+        """Sets out on a jump: its target, or None where that is missing.
+
+        Without the bar that it should play until it goes on to the end of the section; without the bar that
+        it should go on at, the section ends where it played until.
+        """
         self.taken.add(index)
-        target = self.label(jump.jump_to)
-        until = self.label(jump.play_until)
-        onward = self.label(jump.continue_at) if jump.continue_at else None
-        if target is None or until is None or (jump.continue_at and onward is None):
+        target = self.label(jump.jump_to, index)
+        if target is None:
             return None
+        until = self.label(jump.play_until, index)
+        onward = self.label(jump.continue_at, index)
         self.leave_out_repeats = not jump.play_repeats
-        self.play_until = until
+        self.play_until = self.last if until is None else until
         self.continue_at = onward
         self.jumped_from = index
         self.plays_again = jump.play_repeats
         self.land(target)
-        if jump.play_repeats:
-            turn = 1 if self.landed is None else min(self.landed.endings, default=1)
+        if self.landed is not None and self.landed.endings:
+            self.count_from_ending(self.landed, target, jump.play_repeats)
+        elif jump.play_repeats:
             self.begin_anew(self.start)
-            self.played[self.start : target] = [turn] * (target - self.start)
+            self.played[self.start : target] = [1] * (target - self.start)
         return target
+
+    def count_from_ending(self, ending: Volta, target: int, plays_repeats: bool) -> None:
+        """Goes on in an ending as if its first pass were played, or its last where repeats are left out."""
+        turn = min(ending.endings) if plays_repeats else max(ending.endings)
+        start = self.start
+        if turn >= self.passes(start):
+            return
+        self.landed_start = start
+        self.begin_anew(start)
+        self.played[start:target] = [turn] * (target - start)
+        for index in range(start, self.last + 1):
+            if index > start and self.bars[index].repeat_start:
+                break
+            count = self.bars[index].repeat_count
+            volta = _volta_at(self.ranges, index)
+            if count and volta is not None:
+                # This sign leads back as often as its ending is still to be played.
+                left = sum(number >= turn for number in volta.endings)
+                self.played[index] = max(count - 1 - left, 0)
 
     def end_jump(self) -> int | None:
         target = self.continue_at
@@ -188,6 +216,7 @@ class _Section:
 
     def land(self, target: int) -> None:
         """Goes on at a jump's target; an ending that stands there is played, whichever it is."""
+        self.landed_start = None
         self.start = _repeat_start(self.bars, target, self.first)
         self.landed = _volta_at(self.ranges, target)
 
@@ -199,18 +228,21 @@ class _Section:
                 break
             self.played[index] = 0
 
-    def label(self, label: str) -> int | None:
-        """The bar with that marker: in this section first, then before it, then after."""
+    def label(self, label: str, here: int) -> int | None:
+        """The bar with that marker that is nearest before a bar, else the nearest after it: first in this
+        section, then in those before and after it.
+        """
         if label == "start":
             return self.first
         if label == "end":
             return self.last
         around = [
-            *range(self.first, self.last + 1),
-            *range(self.first),
+            *range(here, self.first - 1, -1),
+            *range(here + 1, self.last + 1),
+            *range(self.first - 1, -1, -1),
             *range(self.last + 1, len(self.bars)),
         ]
-        return next((index for index in around if label in self.bars[index].markers), None)
+        return next((index for index in around if label and label in self.bars[index].markers), None)
 
 
 def _repeat_start(bars: Sequence[WrittenBar], index: int, first: int) -> int:
@@ -224,12 +256,14 @@ def _volta_at(ranges: list[Volta], index: int) -> Volta | None:
 
 
 def _volta_ranges(bars: Sequence[WrittenBar], voltas: Sequence[Volta]) -> list[Volta]:
-    """Voltas in order; an open one reaches to the next repeat sign, volta, jump or section break."""
+    """Voltas in order, none over another; an open one reaches to the next repeat sign, volta, jump or section
+    break. Bars under several voltas, as on several staves, are played in the passes that all of them name.
+    """
     starts = {volta.first_bar for volta in voltas}
-    ranges = []
-    for volta in sorted(voltas, key=lambda v: (v.first_bar, v.last_bar)):
+    spans: list[tuple[int, int, Volta]] = []
+    for volta in voltas:
         last = min(volta.last_bar, len(bars) - 1)
-        if volta.is_open:
+        if volta.is_open and not any(_lies_in(volta, other) for other in voltas):
             while (
                 last + 1 < len(bars)
                 and bars[last].section_break_s is None
@@ -239,5 +273,16 @@ def _volta_ranges(bars: Sequence[WrittenBar], voltas: Sequence[Volta]) -> list[V
                 and last + 1 not in starts
             ):
                 last += 1
-        ranges.append(replace(volta, last_bar=last))
+        spans.append((volta.first_bar, last, volta))
+    edges = sorted({edge for first, last, _ in spans for edge in (first, last + 1)})
+    ranges: list[Volta] = []
+    for first, following in pairwise(edges):
+        over = [volta for start, last, volta in spans if start <= first <= last]
+        if over:
+            shared = frozenset.intersection(*(frozenset(volta.endings) for volta in over))
+            ranges.append(Volta(first, following - 1, tuple(sorted(shared))))
     return ranges
+
+
+def _lies_in(volta: Volta, other: Volta) -> bool:
+    return other.first_bar < volta.first_bar and volta.last_bar < other.last_bar

@@ -1,6 +1,8 @@
-"""How loud each staff plays at every place on paper: dynamics held, hairpins and fp ramps drawn between them.
+"""How loud each voice plays at every place on paper: dynamics held, hairpins and fp ramps drawn between them.
 
-The rules are MuseScore 3's; 80 is its velocity before the first dynamic.
+The rules are MuseScore's since 3.6 (libmscore/changeMap.cpp); 80 is its velocity before the first dynamic, and
+a hairpin that leads to no mark changes nothing. Where staves of one part have different marks at one place,
+each follows its own.
 """
 
 from bisect import bisect_right, insort
@@ -14,7 +16,7 @@ from .written import Dynamic, Hairpin, Place, WrittenScore, repeated_voltas
 
 DEFAULT_VELOCITY = 80
 TICKS_PER_QUARTER = 480
-# A hairpin from an fp or sfz begins when the accent is over: 0.8 quarter notes at tempo 120.
+# The accent of an fp or sfz falls off in 0.8 quarter notes at tempo 120, at other tempi in the same seconds.
 _ACCENT_TICKS_PER_QPM = Fraction(8 * TICKS_PER_QUARTER, 10 * 120)
 # MuseScore 3, libmscore/dynamic.cpp: velocity and the change that follows an accent.
 DYNAMICS = {
@@ -52,25 +54,67 @@ DYNAMICS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Event:
-    """From its tick on a value, or a ramp from it to the value of the next event."""
+class _Mark:
+    """A dynamic as one voice hears it; of two at one tick the nearer one counts."""
 
     value: int
-    is_ramp: bool = False
+    nearness: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ramp:
+    """A change from one tick to another: by `change`, or where that is 0 to the next mark."""
+
+    start: int
+    end: int
+    change: int
+    rises: bool
+    nearness: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """From its tick on a value, which moves to `target` until `end`."""
+
+    value: int
+    target: int
+    end: int
 
 
 class VelocityCurve:
-    """The velocity of one staff; times are ticks, 480 in a quarter note, from the start of the first bar."""
+    """The velocity of one voice; times are ticks, 480 in a quarter note, from the start of the first bar."""
 
-    def __init__(self) -> None:
+    def __init__(self, marks: dict[int, _Mark] | None = None, ramps: Sequence[_Ramp] = ()) -> None:
         self._ticks: list[int] = []
-        self._events: dict[int, _Event] = {}
+        self._pieces: dict[int, _Piece] = {}
+        marks = marks or {}
+        fixed = sorted(marks)
+        kept = _apart(ramps, fixed)
+        starts = [ramp.start for ramp in kept]
+        by_start = {ramp.start: ramp for ramp in kept}
+        value = DEFAULT_VELOCITY
+        for tick in sorted({*fixed, *starts}):
+            if tick in marks:
+                value = marks[tick].value
+            ramp = by_start.get(tick)
+            target = value
+            if ramp is not None:
+                following = bisect_right(fixed, tick)
+                next_ramp = bisect_right(starts, tick)
+                next_mark = fixed[following] if following < len(fixed) else None
+                if next_mark is not None and next_ramp < len(starts) and starts[next_ramp] < next_mark:
+                    # Another hairpin comes first: the mark after that is not this one's.
+                    next_mark = None
+                target = _target(ramp, value, None if next_mark is None else marks[next_mark].value)
+            self._ticks.append(tick)
+            self._pieces[tick] = _Piece(value, target, tick if ramp is None else ramp.end)
+            value = target
 
-    def set(self, tick: int, value: int, *, is_ramp: bool = False) -> None:
-        """Puts an event at a tick, instead of one that stands there."""
-        if tick not in self._events:
+    def set(self, tick: int, value: int) -> None:
+        """Holds a value from a tick on, instead of what stands there."""
+        if tick not in self._pieces:
             insort(self._ticks, tick)
-        self._events[tick] = _Event(value, is_ramp)
+        self._pieces[tick] = _Piece(value, value, tick)
 
     def at(self, tick: int) -> int:
         """The velocity at a tick, ramps cut down to whole numbers."""
@@ -78,17 +122,12 @@ class VelocityCurve:
         if index < 0:
             return DEFAULT_VELOCITY
         start = self._ticks[index]
-        event = self._events[start]
-        if not event.is_ramp or index + 1 == len(self._ticks):
-            return event.value
-        end = self._ticks[index + 1]
-        rise = (self._events[end].value - event.value) * (tick - start)
-        return event.value + (rise // (end - start) if rise >= 0 else -(-rise // (end - start)))
-
-    def after(self, tick: int) -> int:
-        """The value of the first event after a tick; where none follows, MuseScore heads for its default."""
-        index = bisect_right(self._ticks, tick)
-        return self._events[self._ticks[index]].value if index < len(self._ticks) else DEFAULT_VELOCITY
+        piece = self._pieces[start]
+        if tick >= piece.end:
+            return piece.target
+        rise = (piece.target - piece.value) * (tick - start)
+        length = piece.end - start
+        return piece.value + (rise // length if rise >= 0 else -(-rise // length))
 
 
 def tick_of(time_qn: Fraction) -> int:
@@ -96,61 +135,97 @@ def tick_of(time_qn: Fraction) -> int:
     return floor(time_qn * TICKS_PER_QUARTER + Fraction(1, 2))
 
 
-def staff_velocities(
-    score: WrittenScore, bar_starts: Sequence[Fraction], tempo: PaperTempo
-) -> list[VelocityCurve]:
-    """The velocity curve of every staff.
+class Loudness:
+    """The velocity of every voice of every staff."""
 
-    Staff by staff, its dynamics first and then its hairpins are written into the curves of all the staves
-    that they govern: a hairpin of the whole system carries the velocity of the staff that it stands on.
-    """
-
-    def at(place: Place) -> int:
-        return tick_of(bar_starts[place.bar_index] + place.offset_qn)
-
-    curves = [VelocityCurve() for _ in score.staff_tracks]
-    dynamics: list[list[Dynamic]] = [[] for _ in curves]
-    hairpins: list[list[Hairpin]] = [[] for _ in curves]
-    for dynamic in score.dynamics:
-        dynamics[dynamic.staff].append(dynamic)
-    for hairpin in score.hairpins:
-        hairpins[hairpin.staff].append(hairpin)
-    for curve, own_dynamics, own_hairpins in zip(curves, dynamics, hairpins, strict=True):
-        for dynamic in sorted(own_dynamics, key=lambda d: at(d.place)):
+    def __init__(self, score: WrittenScore, bar_starts: Sequence[Fraction], tempo: PaperTempo) -> None:
+        self._bar_starts = bar_starts
+        self._tempo = tempo
+        staff_count = len(score.staff_tracks)
+        self._dynamics: list[list[Dynamic]] = [[] for _ in range(staff_count)]
+        self._hairpins: list[list[Hairpin]] = [[] for _ in range(staff_count)]
+        for dynamic in score.dynamics:
             for staff in dynamic.staves:
-                _mark(curves[staff], at(dynamic.place), dynamic)
-        accents = {at(dynamic.place) for dynamic in own_dynamics if dynamic.change}
-        for hairpin in sorted(own_hairpins, key=lambda h: at(h.start)):
-            start, end = at(hairpin.start), at(hairpin.end)
-            if start in accents:
-                quarters_per_minute = tempo.at(bar_starts[hairpin.start.bar_index] + hairpin.start.offset_qn)
-                start += int(_ACCENT_TICKS_PER_QPM * quarters_per_minute)
-            # Of one tick there is nothing to ramp over.
-            if end - start > 1:
-                value = curve.at(start)
-                target = _target(hairpin, value, curve.after(end - 1))
-                for staff in hairpin.staves:
-                    curves[staff].set(start, value, is_ramp=True)
-                    curves[staff].set(end - 1, target)
-    for volta in repeated_voltas(score):
-        # An ending that leads back leaves its own staff as loud as it was before.
-        curve = curves[volta.staff]
-        start, end = tick_of(bar_starts[volta.first_bar]), tick_of(bar_starts[volta.last_bar + 1])
-        curve.set(end - 1, curve.at(start - 1))
-    return curves
+                self._dynamics[staff].append(dynamic)
+        for hairpin in score.hairpins:
+            for staff in hairpin.staves:
+                self._hairpins[staff].append(hairpin)
+        self._voltas: dict[int, list[tuple[int, int]]] = {}
+        for volta in repeated_voltas(score):
+            start, end = tick_of(bar_starts[volta.first_bar]), tick_of(bar_starts[volta.last_bar + 1])
+            self._voltas.setdefault(volta.staff, []).append((start, end))
+        self._curves: dict[tuple[int, int], VelocityCurve] = {}
+
+    def at(self, staff: int, voice: int, time_qn: Fraction) -> int:
+        """The velocity of a voice at a time on paper."""
+        has_own = any(d.voice == voice for d in self._dynamics[staff]) or any(
+            h.voice == voice for h in self._hairpins[staff]
+        )
+        key = (staff, voice if has_own else 0)
+        if key not in self._curves:
+            self._curves[key] = self._curve(*key)
+        return self._curves[key].at(floor(time_qn * TICKS_PER_QUARTER))
+
+    def _tick(self, place: Place) -> int:
+        return tick_of(self._bar_starts[place.bar_index] + place.offset_qn)
+
+    def _curve(self, staff: int, voice: int) -> VelocityCurve:
+        marks: dict[int, _Mark] = {}
+        ramps: list[_Ramp] = []
+        accents: dict[int, int] = {}
+        accent_ends: dict[int, int] = {}
+        for dynamic in self._dynamics[staff]:
+            if dynamic.voice not in (0, voice):
+                continue
+            tick = self._tick(dynamic.place)
+            nearness = (dynamic.staff == staff) + 2 * (dynamic.voice > 0)
+            if tick in marks and marks[tick].nearness > nearness:
+                continue
+            marks[tick] = _Mark(dynamic.velocity, nearness)
+            accents.pop(tick, None)
+            if dynamic.change:
+                accents[tick] = dynamic.change
+        for tick, change in accents.items():
+            qpm = self._tempo.at(Fraction(tick, TICKS_PER_QUARTER))
+            end = accent_ends[tick] = tick + max(int(_ACCENT_TICKS_PER_QPM * qpm), 1)
+            ramps.append(_Ramp(tick, end, change, change > 0, marks[tick].nearness))
+        for hairpin in self._hairpins[staff]:
+            if hairpin.voice not in (0, voice):
+                continue
+            start, end = self._tick(hairpin.start), self._tick(hairpin.end)
+            # A hairpin from an fp or sfz begins when the accent is over.
+            start = accent_ends.get(start, start)
+            nearness = (hairpin.staff == staff) + 2 * (hairpin.voice > 0)
+            change = abs(hairpin.change) if hairpin.rises else -abs(hairpin.change)
+            if end > start:
+                ramps.append(_Ramp(start, end, change, hairpin.rises, nearness))
+        curve = VelocityCurve(marks, ramps)
+        for start, end in self._voltas.get(staff, ()):
+            # An ending that leads back leaves its own staff as loud as it was before.
+            curve.set(end - 1, curve.at(start - 1))
+        return curve
 
 
-def _mark(curve: VelocityCurve, tick: int, dynamic: Dynamic) -> None:
-    curve.set(tick, dynamic.velocity)
-    if dynamic.change:
-        # fp: loud on its own tick only.
-        curve.set(tick + 1, min(max(dynamic.velocity + dynamic.change, 1), 127))
+def _apart(ramps: Sequence[_Ramp], fixed: Sequence[int]) -> list[_Ramp]:
+    """Ramps one after the other: one inside another is left out, one that reaches out of it begins at its
+    end, and a mark inside a ramp ends it.
+    """
+    kept: list[_Ramp] = []
+    last_end = -1
+    for ramp in sorted(ramps, key=lambda r: (r.start, -r.nearness, -r.end)):
+        start = max(ramp.start, last_end)
+        index = bisect_right(fixed, start)
+        end = min(ramp.end, fixed[index]) if index < len(fixed) else ramp.end
+        if end > start:
+            kept.append(_Ramp(start, end, ramp.change, ramp.rises, ramp.nearness))
+            last_end = end
+    return kept
 
 
-def _target(hairpin: Hairpin, value: int, following: int) -> int:
-    """Where a hairpin leads: as far as it says, or to what follows it where that lies in its direction."""
-    if hairpin.change:
-        value += abs(hairpin.change) if hairpin.rises else -abs(hairpin.change)
-    elif (following > value) == hairpin.rises:
+def _target(ramp: _Ramp, value: int, following: int | None) -> int:
+    """Where a ramp leads: as far as it says, or to the mark that follows where that lies in its direction."""
+    if ramp.change:
+        value += ramp.change
+    elif following is not None and (following > value) == ramp.rises:
         value = following
     return min(max(value, 1), 127)

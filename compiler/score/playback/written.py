@@ -76,6 +76,10 @@ class WrittenNote:
     """Added to the dynamics' velocity, in percent of it."""
     events: tuple[tuple[int, int, int], ...] = ()
     """Edited by hand: (semitones, onset, length) in thousandths of the chord's length."""
+    neighbours: tuple[tuple[int, int], ...] = ()
+    """(steps of the scale, semitones) of the notes around it, for an ornament."""
+    glissando: tuple[int, ...] = ()
+    """Semitones of the notes that a glissando passes through, the note itself first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,14 @@ class Tremolo:
 
     stroke_qn: Fraction
     between_chords: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arpeggio:
+    """The notes of the chord begin one after the other."""
+
+    downward: bool = False
+    stretch: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +130,20 @@ class WrittenChord:
     velocity_percents: tuple[int, ...] = ()
     tremolo: Tremolo | None = None
     lyrics: tuple[tuple[int, str], ...] = ()
-    """(verse from 1, text)."""
+    """(verse from 1, text); an empty text is a note that a syllable before it is held over."""
+    syllabics: tuple[str, ...] = ()
+    """For each of `lyrics`, which part of its word it is (`model.SYLLABICS`); empty where all are single."""
     has_flams: bool = False
     """Its grace notes are a drummer's: short, whatever the chord's length."""
     shown_staff: int | None = None
     """The staff it is drawn on, where that is not the one it belongs to."""
+    ornament: str = ""
+    """A name in `ornaments.ORNAMENTS`; it sounds where its notes know their `neighbours`."""
+    arpeggio: Arpeggio | None = None
+    late_qn: Fraction = Fraction(0)
+    """How much later it begins than it is written: swing."""
+    longer_qn: Fraction = Fraction(0)
+    """How much longer it is held, up to a note that begins late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +156,8 @@ class Dynamic:
     staves: tuple[int, ...]
     velocity: int
     change: int = 0
+    voice: int = 0
+    """The one voice that it governs, from 1; 0 is all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +172,8 @@ class Hairpin:
     rises: bool
     change: int = 0
     """By how much; 0 where the next dynamic mark says."""
+    voice: int = 0
+    """The one voice that it governs, from 1; 0 is all of them."""
 
 
 @dataclass(frozen=True, slots=True)
