@@ -103,8 +103,6 @@ class RawChord:
     glissandi: tuple[tuple[int, Node], ...] = ()
     """(index of the note, <Spanner>) where a glissando begins."""
     in_tuplet: bool = False
-    unplayed: tuple[str, ...] = ()
-    """What stands on the chord and is not played, in the composer's words."""
     late_qn: Fraction = Fraction(0)
     longer_qn: Fraction = Fraction(0)
     """How much later it begins and how much longer it is held under swing."""

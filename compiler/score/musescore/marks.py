@@ -3,19 +3,31 @@ marks.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from ....dsl.findings.diagnostics import Diagnostic
-from ..guard.faults import fault, warning
+from ..guard.faults import fault
+from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node
-from ..playback.tempo import marked_quarters_per_minute
+from ..playback.ornaments import ornament_of_line
+from ..playback.swing import Swing, swing_of
+from ..playback.tempo import DEFAULT_QUARTERS_PER_MINUTE, marked_quarters_per_minute
 from ..playback.velocity import DYNAMICS
-from ..playback.written import Dynamic, Hairpin, Hold, Pause, Place, Volta, WrittenTempo
+from ..playback.written import (
+    Dynamic,
+    GradualTempo,
+    Hairpin,
+    Hold,
+    Pause,
+    Place,
+    Volta,
+    WrittenBar,
+    WrittenTempo,
+)
 from .parts import Instrument, Part, read_instrument
-from .values import notes_fraction_qn, seconds, whole, whole_child
+from .values import decimal, notes_fraction_qn, seconds, whole, whole_child
 from .voices import Mark
 
 # A dynamic of the whole system governs every staff: a small file could name a billion.
@@ -31,6 +43,21 @@ _STRETCHES = {
 }
 _OTTAVAS = {"8va": 12, "8vb": -12, "15ma": 24, "15mb": -24, "22ma": 36, "22mb": -36}
 _OTTAVA_NUMBERS = ("8va", "8vb", "15ma", "15mb", "22ma", "22mb")
+# engraving/dom/gradualtempochange.cpp of MuseScore 4: how much faster or slower each ends.
+_TEMPO_FACTORS = {
+    "accelerando": Fraction(133, 100),
+    "allargando": Fraction(75, 100),
+    "calando": Fraction(50, 100),
+    "lentando": Fraction(75, 100),
+    "morendo": Fraction(50, 100),
+    "precipitando": Fraction(115, 100),
+    "rallentando": Fraction(75, 100),
+    "ritardando": Fraction(75, 100),
+    "smorzando": Fraction(50, 100),
+    "sostenuto": Fraction(95, 100),
+    "stringendo": Fraction(150, 100),
+}
+_SLOWEST_FACTOR = Fraction(1, 100)
 _SPANNERS = frozenset({"HairPin", "Ottava", "Volta", "Slur", "Trill", "GradualTempoChange"})
 
 
@@ -47,13 +74,20 @@ class Marks:
     ottavas: list[tuple[int, Place, Place, int]] = field(default_factory=list)
     """(staff, start, end, semitones)."""
     slurs: list[tuple[int, Place, Place]] = field(default_factory=list)
-    trills: list[tuple[int, int, Place, Place]] = field(default_factory=list)
+    trills: list[tuple[int, int, Place, Place, str]] = field(default_factory=list)
+    """(staff, voice, start, end, ornament)."""
+    gradual_tempi: list[GradualTempo] = field(default_factory=list)
+    swings: dict[int, list[tuple[Fraction, Swing]]] = field(default_factory=dict)
+    """For each staff, from when on which swing."""
     rehearsal: list[tuple[str, Place]] = field(default_factory=list)
     instruments: list[tuple[int, Place, Instrument]] = field(default_factory=list)
     """(part, from where, which)."""
     governed: int = 0
     """How many staves all dynamics and hairpins govern together."""
-    findings: list[Diagnostic] = field(default_factory=list)
+    tempo_primo: Fraction = DEFAULT_QUARTERS_PER_MINUTE
+    """The first tempo that is marked by a number, once `has_tempo`."""
+    has_tempo: bool = False
+    sightings: Sightings = field(default_factory=Sightings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +96,7 @@ class Layout:
 
     name: str
     parts: Sequence[Part]
+    bars: Sequence[WrittenBar]
     bar_starts: Sequence[Fraction]
     """One more than there are bars: the last is the end."""
     onsets: Sequence[Sequence[Fraction]]
@@ -77,13 +112,23 @@ class Layout:
         index = min(bisect_right(self.bar_starts, time) - 1, len(self.bar_starts) - 2)
         return Place(index, time - self.bar_starts[index])
 
+    def sighting(self, place: Place, staff: int | None = None) -> Sighting:
+        """A place as findings name it; with the part's name where the staff is given."""
+        beat = place.offset_qn / self.bars[place.bar_index].meter.beat_qn + 1
+        part = "" if staff is None else self.parts[self.part_of(staff)].instrument.track.name
+        return Sighting(place.bar_index + 1, beat, part)
+
     def part_of(self, staff: int) -> int:
         return next(index for index, part in enumerate(self.parts) if staff in part.staves)
 
 
-def read_marks(marks: Sequence[Mark], layout: Layout) -> Marks:
-    """Everything that the marks of a score say about playing."""
+def read_marks(marks: Sequence[Mark], layout: Layout, style: Node | None = None) -> Marks:
+    """Everything that the marks of a score say about playing, and its style of swing."""
     found = Marks()
+    if style is not None and style.has("swingUnit"):
+        swing = swing_of(style.value("swingUnit"), style.value("swingRatio", "60"))
+        if swing is not None:
+            found.swings = {staff: [(Fraction(0), swing)] for part in layout.parts for staff in part.staves}
     open_spanners: dict[tuple[str, str], tuple[Mark, Node, str]] = {}
     for mark in marks:
         node = mark.node
@@ -102,7 +147,7 @@ def read_marks(marks: Sequence[Mark], layout: Layout) -> Marks:
             if text is not None and text.all_text():
                 found.rehearsal.append((text.all_text(), mark.place))
         elif node.tag in ("StaffText", "SystemText"):
-            _text(node, layout, found)
+            _text(mark, layout, found)
         elif node.tag == "InstrumentChange":
             _instrument_change(mark, layout, found)
         elif node.tag == "Spanner":
@@ -120,34 +165,46 @@ def read_marks(marks: Sequence[Mark], layout: Layout) -> Marks:
 
 def _tempo(mark: Mark, layout: Layout, found: Marks) -> None:
     node = mark.node.child("tempo")
-    if node is None:
+    if node is None or mark.node.value("play", "1") == "0":
+        return
+    kind = mark.node.value("type")
+    if kind in ("aTempo", "tempoPrimo") and mark.node.value("followText", "0") != "0":
+        # The number in the file only holds the place.
+        found.tempi.append(WrittenTempo(mark.place, None if kind == "aTempo" else found.tempo_primo))
         return
     tempo = marked_quarters_per_minute(node.text.strip())
     if tempo is None:
-        found.findings.append(
-            warning(
-                "MV451",
-                layout.name,
-                f"a tempo of {node.text.strip()[:20]!r} is not played",
-                "mark the tempo anew in MuseScore",
-                node.line,
-            )
+        found.sightings.add(
+            "MV451",
+            f"a tempo of {node.text.strip()[:20]!r} is not played",
+            layout.sighting(mark.place),
+            "mark the tempo anew in MuseScore",
         )
         return
+    if not found.has_tempo:
+        found.has_tempo = True
+        found.tempo_primo = tempo
     found.tempi.append(WrittenTempo(mark.place, tempo))
 
 
 def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
     node = mark.node
-    velocity, change = DYNAMICS.get(node.value("subtype"), (-1, 0))
+    known = DYNAMICS.get(node.value("subtype"))
+    velocity, change = known or (-1, 0)
     own = whole_child(layout.name, node, "velocity", 0, -1, 9999)
-    if own > 0:
+    # MuseScore 4 goes by the kind of the mark; the number may be left over from another one.
+    if own > 0 and (known is None or layout.major_version < 4):
         velocity = min(own, 127)
-    if velocity < 1:
+    if velocity < 1 or node.value("play", "1") == "0":
         return
     change = whole_child(layout.name, node, "veloChange", change, -127, 127)
     reach = _governed(mark, node, layout, found)
-    found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change))
+    found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change, _voice(mark, node)))
+
+
+def _voice(mark: Mark, node: Node) -> int:
+    """The one voice that a dynamic or hairpin of MuseScore 4 governs; 0 for all."""
+    return mark.voice if node.value("voiceAssignment") == "currentVoiceOnly" else 0
 
 
 def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int, ...]:
@@ -163,7 +220,7 @@ def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int
 def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:
     """Those staves: of its part, unless it says otherwise."""
     reach = node.value("dynType", "1")
-    if reach in ("0", "staff") or node.value("voiceAssignment") == "currentStaff":
+    if reach in ("0", "staff") or node.value("voiceAssignment") in ("allInStaff", "currentVoiceOnly"):
         return (mark.staff,)
     if reach in ("2", "system"):
         return tuple(staff for part in layout.parts for staff in part.staves)
@@ -199,20 +256,27 @@ def _stretch(node: Node, major_version: int) -> Fraction:
     return _STRETCHES.get(kind, Fraction(2))
 
 
-def _text(node: Node, layout: Layout, found: Marks) -> None:
-    swing = node.child("swing")
-    if swing is not None and swing.attributes.get("unit", "0") != "0":
-        found.findings.append(
-            warning(
-                "MV452",
-                layout.name,
-                "swing is not played: notes stand where they are written",
-                line=node.line,
-            )
-        )
+def _text(mark: Mark, layout: Layout, found: Marks) -> None:
+    node = mark.node
+    child = node.child("swing")
+    if child is not None:
+        swing = swing_of(child.attributes.get("unit", ""), child.attributes.get("ratio", "60"))
+        if swing is None:
+            found.sightings.add("MV452", "a swing is not played", layout.sighting(mark.place, mark.staff))
+        else:
+            is_system = node.tag == "SystemText" or node.value("style").lower() in ("system", "tempo")
+            every = [staff for part in layout.parts for staff in part.staves]
+            for staff in every if is_system else [mark.staff]:
+                insort(
+                    found.swings.setdefault(staff, []),
+                    (layout.time(mark.place), swing),
+                    key=lambda change: change[0],
+                )
     if node.has("capo"):
-        found.findings.append(
-            warning("MV453", layout.name, "the capo is not played: notes sound as written", line=node.line)
+        found.sightings.add(
+            "MV453",
+            "the capo is not played, notes sound as written",
+            layout.sighting(mark.place, mark.staff),
         )
 
 
@@ -265,7 +329,8 @@ def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, fo
         subtype = whole(layout.name, detail, detail.value("subtype", "0"), 0, 3)
         change = whole_child(layout.name, detail, "veloChange", 0, -127, 127)
         reach = _governed(mark, detail, layout, found)
-        found.hairpins.append(Hairpin(mark.place, end, mark.staff, reach, subtype in (0, 2), change))
+        voice = _voice(mark, detail)
+        found.hairpins.append(Hairpin(mark.place, end, mark.staff, reach, subtype in (0, 2), change, voice))
     elif kind == "Ottava":
         subtype_text = detail.value("subtype", "8va")
         if subtype_text.isdecimal() and int(subtype_text[:3]) < len(_OTTAVA_NUMBERS):
@@ -276,17 +341,25 @@ def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, fo
     elif kind == "Slur":
         found.slurs.append((mark.staff, mark.place, end))
     elif kind == "Trill":
-        found.trills.append((mark.staff, mark.voice, mark.place, end))
+        plays = detail.value("play", "1") != "0"
+        baroque = detail.value("ornamentStyle") in ("baroque", "1")
+        ornament = ornament_of_line(detail.value("subtype", "trill"), baroque) if plays else ""
+        found.trills.append((mark.staff, mark.voice, mark.place, end, ornament))
     else:
-        found.findings.append(
-            warning(
-                "MV454",
-                layout.name,
-                "a gradual tempo change is not played",
-                "write the tempi that it passes through",
-                mark.node.line,
-            )
-        )
+        _gradual_tempo(mark, detail, end, found)
+
+
+def _gradual_tempo(mark: Mark, detail: Node, end: Place, found: Marks) -> None:
+    """MuseScore 4's rit. and accel.; the factors are its own where the file states none."""
+    if detail.value("play", "1") == "0" or detail.value("playSpanner", "1") == "0":
+        return
+    kind = detail.value("tempoChangeType").lower()
+    factor = decimal(detail.value("tempoChangeFactor"), 100)
+    if factor is None or factor < _SLOWEST_FACTOR:
+        factor = _TEMPO_FACTORS.get(kind, Fraction(1))
+    if factor != 1:
+        easing = detail.value("tempoEasingMethod").lower()
+        found.gradual_tempi.append(GradualTempo(mark.place, end, factor, easing))
 
 
 def _volta(mark: Mark, detail: Node, end: Place, layout: Layout, found: Marks) -> None:

@@ -12,6 +12,7 @@ from ..playback.sorted_times import Timeline
 from ..playback.written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenScore, bar_starts
 from .bars import LocalMeter, read_bars, section_breaks, staff_measures
 from .chords import RawChord
+from .finish import with_surroundings
 from .marks import Layout, Marks, read_marks
 from .parts import Instrument, Part, read_parts
 from .values import whole_child
@@ -35,6 +36,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     bars, local_meters = read_bars(columns, breaks, name)
     starts = bar_starts(bars, name)
     paper = Paper(onsets=[[] for _ in bars])
+    major_version = int(root.attributes["version"].partition(".")[0])
     division = whole_child(name, score, "Division", 480, 1, 100_000)
     for staff, column in enumerate(columns):
         stretches = {meter.bar_index: meter.stretch for meter in local_meters if meter.staff == staff}
@@ -42,15 +44,19 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
         for index, measure in enumerate(column):
             stretch = stretches.get(index, stretch)
             read_measure(
-                measure, Ground(name, bars[index], index, starts[index], staff, stretch, division), paper
+                measure,
+                Ground(name, bars[index], index, starts[index], staff, stretch, division, major_version),
+                paper,
             )
     bar_repeats = _bar_repeats(columns, paper, name)
     onsets = [sorted(set(bar_onsets)) for bar_onsets in paper.onsets]
-    layout = Layout(name, parts, starts, onsets, int(root.attributes["version"].partition(".")[0]))
-    marks = read_marks(paper.marks, layout)
+    layout = Layout(name, parts, tuple(bars), starts, onsets, major_version)
+    marks = read_marks(paper.marks, layout, score.child("Style"))
     tracks, track_of = _tracks(parts, marks, layout)
-    findings = [*_meter_findings(local_meters, name), *marks.findings]
-    chords = _Finish(parts, marks, layout, track_of, tracks).chords(paper.chords, bars, findings)
+    findings = [*_meter_findings(local_meters, name), *marks.sightings.findings(name)]
+    percussion = frozenset(staff for part in parts for staff in part.percussion_staves)
+    raw = with_surroundings(paper, bars, marks, layout, percussion)
+    chords = _Finish(parts, marks, layout, track_of, tracks).chords(raw, bars, findings)
     written = WrittenScore(
         title=_title(score),
         tracks=tuple(instrument.track for instrument in tracks),
@@ -63,6 +69,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
         chords=tuple(chords),
         voltas=tuple(marks.voltas),
         tempi=tuple(marks.tempi),
+        gradual_tempi=tuple(marks.gradual_tempi),
         holds=tuple(marks.holds),
         pauses=tuple(marks.pauses),
         dynamics=tuple(marks.dynamics),
@@ -207,7 +214,7 @@ class _Finish:
             [(staff, time(start), time(end), shift) for staff, start, end, shift in marks.ottavas]
         )
         self.trills = _lines(
-            [(staff * 4 + voice, time(start), time(end), 1) for staff, voice, start, end in marks.trills]
+            [(staff * 4 + voice, time(start), time(end), 1) for staff, voice, start, end, _ in marks.trills]
         )
         self.holds = {time(hold.start) for hold in marks.holds}
 
@@ -277,6 +284,11 @@ class _Finish:
             velocity_percents=velocity_percents(instrument.velocities, chord.table_names),
             tremolo=chord.tremolo,
             lyrics=chord.lyrics,
+            syllabics=chord.syllabics,
+            ornament=chord.ornament,
+            arpeggio=chord.arpeggio,
+            late_qn=chord.late_qn,
+            longer_qn=chord.longer_qn,
             has_flams=instrument.track.is_drums and chord.staff in self.percussion,
             shown_staff=self.shown_staff(chord),
         )

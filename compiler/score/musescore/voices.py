@@ -60,6 +60,8 @@ class Paper:
     marks: list[Mark] = field(default_factory=list)
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
     """(staff, bar index) to how many bars back its music stands."""
+    beats: list[tuple[int, int, int, Fraction, Fraction]] = field(default_factory=list)
+    """(staff, voice, bar index, onset in the bar, length) of every chord and rest."""
     onsets: list[list[Fraction]] = field(default_factory=list)
     """For each bar, where chords and rests begin on any staff."""
 
@@ -76,6 +78,7 @@ class Ground:
     stretch: Fraction
     division: int
     """Ticks of a quarter note in MuseScore 2's <tick>."""
+    major_version: int = 3
 
 
 def read_measure(measure: Node, ground: Ground, paper: Paper) -> None:
@@ -133,10 +136,11 @@ class _Voice:
         self.paper.marks.append(Mark(node, self.place(), self.ground.staff, voice or self.voice, slot))
 
     def rest(self, node: Node) -> None:
-        self.own_track(node)
+        voice = self.own_track(node)
         length, _, _ = self.length(node)
         self.inner_marks(node)
         self.paper.onsets[self.ground.bar_index].append(self.position)
+        self.beat(voice, length)
         self.move(length)
 
     def chord(self, node: Node) -> None:
@@ -162,11 +166,18 @@ class _Voice:
                 length_qn=length,
                 face_qn=face,
                 dots=dots,
+                major_version=ground.major_version,
+                in_tuplet=len(self.tuplets) > 1 or node.has("Tuplet"),
             )
         )
         self.graces = []
         self.inner_marks(node)
+        self.beat(voice, length)
         self.move(length)
+
+    def beat(self, voice: int, length: Fraction) -> None:
+        ground = self.ground
+        self.paper.beats.append((ground.staff, voice, ground.bar_index, self.position, length))
 
     def inner_marks(self, node: Node) -> None:
         """Marks written inside a chord or rest: slurs, and the ends of MuseScore 2's spanners."""

@@ -4,7 +4,6 @@ The rules are MuseScore's (libmscore/rendermidi.cpp): of two equal notes the fir
 both; a beat that is divided further, and notes of tuplets, stand where they are written.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,10 +19,12 @@ class Swing:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A chord or rest in its bar: `onset_qn` counted from where a full bar would begin."""
+    """A chord or rest of a voice."""
 
-    onset_qn: Fraction
+    time_qn: Fraction
     length_qn: Fraction
+    onset_qn: Fraction
+    """In its bar, counted from where a full bar would begin."""
 
 
 def swung(
@@ -61,16 +62,3 @@ def swing_of(unit: str, ratio: str, division: int = 480) -> Swing | None:
     if unit_qn is None or unit_qn > 2 or not percent.isdecimal() or not 0 < int(percent[:4]) < 100:
         return None
     return Swing(unit_qn, int(percent))
-
-
-def full_bar_offset(bar_qn: Fraction, meter_qn: Fraction, is_pickup: bool) -> Fraction:
-    """How much of a bar is missing before a pickup, so that its notes stand where they would in a full bar."""
-    return max(meter_qn - bar_qn, Fraction(0)) if is_pickup else Fraction(0)
-
-
-def neighbours(beats: Sequence[Beat], index: int) -> tuple[Beat | None, Beat | None]:
-    """The chord or rest before and after one, in a voice in order."""
-    return (
-        beats[index - 1] if index else None,
-        beats[index + 1] if index + 1 < len(beats) else None,
-    )

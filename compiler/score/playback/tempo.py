@@ -11,11 +11,14 @@ from fractions import Fraction
 
 from ..model import TempoMark
 from .sorted_times import Timeline
-from .written import Place, WrittenScore, repeated_voltas
+from .written import GradualTempo, Place, WrittenScore, repeated_voltas
 
 DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
 # A pause is put into the last 64th of a quarter note before it, or into half of what is left there.
 _PAUSE_QN = Fraction(1, 64)
+# A gradual change over more quarter notes than that passes through this many tempi.
+_MOST_STEPS = 4096
+_SLOWEST, _FASTEST = Fraction(1, 100), Fraction(60_000)
 
 
 def marked_quarters_per_minute(text: str) -> Fraction | None:
@@ -65,14 +68,24 @@ class PaperTempo:
             return bar_starts[place.bar_index] + place.offset_qn
 
         marks: dict[Fraction, Fraction] = {}
-        for tempo in score.tempi:
-            marks[at(tempo.place)] = tempo.quarters_per_minute
+        last = DEFAULT_QUARTERS_PER_MINUTE
+        for tempo in sorted(score.tempi, key=lambda t: at(t.place)):
+            # Gradual changes come later: "a tempo" goes back to the last mark, not to where they led.
+            last = last if tempo.quarters_per_minute is None else tempo.quarters_per_minute
+            marks[at(tempo.place)] = last
         marks.setdefault(Fraction(0), DEFAULT_QUARTERS_PER_MINUTE)
         _end_with_their_endings(marks, score, bar_starts)
+        for change in sorted(score.gradual_tempi, key=lambda c: at(c.start)):
+            _pass_through(marks, at(change.start), at(change.end), change)
         plain = sorted(marks.items())
         plain_times = Timeline(time for time, _ in plain)
         for hold in sorted(score.holds, key=lambda h: at(h.start)):
             start, end = at(hold.start), at(hold.end)
+            # A fermata inside a gradual change holds all of it.
+            for time, tempo_here in plain[plain_times.last_by(start) + 1 :]:
+                if time >= end:
+                    break
+                marks[time] = tempo_here / hold.stretch
             tempo_here = plain[plain_times.last_by(start)][1]
             marks[start] = tempo_here / hold.stretch
             # Where nothing else is marked, the old tempo returns after the fermata.
@@ -93,6 +106,42 @@ class PaperTempo:
                 break
             found.append((time, tempo))
         return found
+
+
+def _pass_through(marks: dict[Fraction, Fraction], start: Fraction, end: Fraction, change: GradualTempo) -> None:
+    """Puts in the tempi that a gradual change passes through, one for each quarter note and at least eight, as
+    MuseScore 4 does (engraving/dom/score.cpp); a mark that stands there is kept, and stops the change.
+    """
+    times = sorted(marks)
+    begin = marks[times[max(bisect_right(times, start) - 1, 0)]]
+    following = bisect_right(times, start)
+    stop = times[following] if following < len(times) else None
+    count = min(max(8, int(end - start)), _MOST_STEPS)
+    for step in range(count + 1):
+        time = start + (end - start) * step / count
+        if stop is not None and time >= stop:
+            break
+        part = eased(change.easing, Fraction(step, count))
+        tempo = begin * (1 + (change.factor - 1) * part)
+        marks[time] = min(max(tempo, _SLOWEST), _FASTEST)
+
+
+def eased(easing: str, part: Fraction) -> Fraction:
+    """How far a gradual change is when this part of its time is over (types/typesconv.cpp of MuseScore 4);
+    exact where it goes evenly, else to a millionth, so that every machine has the same.
+    """
+    x = float(part)
+    if easing == "ease-in":
+        value = 1 - math.sqrt(1 - x * x)
+    elif easing == "ease-out":
+        value = math.sqrt(1 - (x - 1) ** 2)
+    elif easing == "ease-in-out":
+        value = (1 - math.sqrt(1 - (2 * x) ** 2)) / 2 if x < 0.5 else (math.sqrt(1 - (2 - 2 * x) ** 2) + 1) / 2
+    elif easing == "exponential":
+        value = 1.0 if part == 1 else 1 - 2 ** (-10 * x)
+    else:
+        return part
+    return Fraction(round(value * 1_000_000), 1_000_000)
 
 
 def _end_with_their_endings(

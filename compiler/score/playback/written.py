@@ -178,10 +178,21 @@ class Hairpin:
 
 @dataclass(frozen=True, slots=True)
 class WrittenTempo:
-    """A tempo mark."""
+    """A tempo mark; without a number it is "a tempo": the last mark before it holds again."""
 
     place: Place
-    quarters_per_minute: Fraction
+    quarters_per_minute: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradualTempo:
+    """A ritardando or accelerando: from start to end the tempo becomes `factor` times what it was."""
+
+    start: Place
+    end: Place
+    factor: Fraction
+    easing: str = ""
+    """How it goes there: evenly, or a name that `tempo.eased` knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +245,7 @@ class WrittenScore:
     chords: tuple[WrittenChord, ...]
     voltas: tuple[Volta, ...] = ()
     tempi: tuple[WrittenTempo, ...] = ()
+    gradual_tempi: tuple[GradualTempo, ...] = ()
     holds: tuple[Hold, ...] = ()
     pauses: tuple[Pause, ...] = ()
     dynamics: tuple[Dynamic, ...] = ()
