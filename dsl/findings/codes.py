@@ -631,20 +631,14 @@ _TABLE = (
         "MV452",
         "swing not played",
         WARNING,
-        "Notes stand where they are written; swing is not played. Write the rhythm out if it matters.",
+        "A text asks for swing of a note or a ratio that makes no rhythm; eighths and 16ths of 1 to 99 "
+        "percent are played. Set the swing anew in the properties of the text.",
     ),
     Code(
         "MV453",
         "capo not played",
         WARNING,
         "Notes sound as they are written; a capo is not played. Transpose the part.",
-    ),
-    Code(
-        "MV454",
-        "gradual tempo not played",
-        WARNING,
-        "A ritardando or accelerando line is not played. Write the tempi that it passes through, as "
-        "hidden tempo marks.",
     ),
     Code(
         "MV455",
@@ -670,6 +664,29 @@ _TABLE = (
         "muted part",
         WARNING,
         "A part is muted in the mixer of the score and is not played. Unmute it and save the score.",
+    ),
+    Code(
+        "MV459",
+        "bars never played",
+        WARNING,
+        "The signs for repeats, endings and jumps leave bars out in every pass, as the first ending of a "
+        "second repeat does that has no start sign of its own. Check the repeat signs and the numbers of the "
+        "endings, and where D.C. and D.S. lead.",
+    ),
+    Code(
+        "MV460",
+        "jump without a target",
+        WARNING,
+        "A D.C. or D.S. names a Segno, To Coda, Coda or Fine that the score does not have. Without a Fine it "
+        "plays to the end, without a Coda it ends at the To Coda, without a Segno it is not taken. Add the "
+        "sign.",
+    ),
+    Code(
+        "MV462",
+        "ornament not played",
+        WARNING,
+        "A trill, turn or mordent stands where the notes around it are unknown: on a percussion staff, or on "
+        "notes without names. Write the notes out.",
     ),
     # Sound
     Code(

@@ -1,4 +1,4 @@
-"""What a reader notices, said once for each kind: with a count and the first places, by bar, beat and part."""
+"""What a reader notices, said once for each kind, with a count and the first places: bar, beat and part."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction

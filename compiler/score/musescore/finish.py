@@ -2,6 +2,7 @@
 glissando, swing, and syllables held over from before.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -24,7 +25,13 @@ def with_surroundings(
     paper: Paper, bars: Sequence[WrittenBar], marks: Marks, layout: Layout, percussion: frozenset[int]
 ) -> list[RawChord]:
     """The chords of a score, in their order, complete."""
-    chords = [_with_trill_line(chord, marks, layout) for chord in paper.chords]
+    lines: dict[tuple[int, int], list[tuple[Fraction, Fraction, str]]] = {}
+    for staff, voice, begin, end, ornament in marks.trills:
+        if ornament:
+            lines.setdefault((staff, voice), []).append((layout.time(begin), layout.time(end), ornament))
+    for row in lines.values():
+        row.sort()
+    chords = [_with_trill_line(chord, lines, layout) for chord in paper.chords]
     if any(chord.ornament or chord.glissandi for chord in chords):
         scales = Scales(chords, paper.marks, layout)
         at: dict[tuple[int, Fraction], list[RawChord]] = {}
@@ -34,19 +41,34 @@ def with_surroundings(
             chord if chord.staff in percussion else _with_neighbours(chord, scales, at, layout)
             for chord in chords
         ]
+        for chord in chords:
+            if chord.ornament and not any(note.neighbours for note in chord.notes):
+                marks.sightings.add(
+                    "MV462",
+                    "an ornament is not played, as the staff has no scale or the notes no names",
+                    layout.sighting(chord.place, chord.staff),
+                    "write the notes out",
+                )
     if any(swing.unit_qn for changes in marks.swings.values() for _, swing in changes):
         chords = _with_swing(chords, paper, bars, marks, layout)
     return _with_held_syllables(chords, layout)
 
 
-def _with_trill_line(chord: RawChord, marks: Marks, layout: Layout) -> RawChord:
-    if chord.ornament or not marks.trills:
+def _with_trill_line(
+    chord: RawChord,
+    lines: dict[tuple[int, int], list[tuple[Fraction, Fraction, str]]],
+    layout: Layout,
+) -> RawChord:
+    """The chord with the ornament of a trill's line over it."""
+    row = lines.get((chord.staff, chord.voice))
+    if chord.ornament or row is None:
         return chord
     start = layout.time(chord.place)
-    for staff, voice, begin, end, ornament in marks.trills:
-        if (staff, voice) == (chord.staff, chord.voice) and ornament:
-            if layout.time(begin) < start + chord.length_qn and start < layout.time(end):
-                return replace(chord, ornament=ornament)
+    index = bisect_left(row, start + chord.length_qn, key=lambda line: line[0])
+    # Lines seldom overlap more than a few deep.
+    for _, end, ornament in reversed(row[max(index - 16, 0) : index]):
+        if start < end:
+            return replace(chord, ornament=ornament)
     return chord
 
 

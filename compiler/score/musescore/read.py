@@ -6,10 +6,19 @@ from fractions import Fraction
 
 from ....dsl.findings.diagnostics import Diagnostic
 from ..guard.faults import fault, warning
+from ..guard.sightings import Sightings
 from ..guard.xml import Node
 from ..playback.articulations import gate_percent, velocity_percents
 from ..playback.sorted_times import Timeline
-from ..playback.written import GraceChord, WrittenBar, WrittenChord, WrittenNote, WrittenScore, bar_starts
+from ..playback.written import (
+    GraceChord,
+    Place,
+    WrittenBar,
+    WrittenChord,
+    WrittenNote,
+    WrittenScore,
+    bar_starts,
+)
 from .bars import LocalMeter, read_bars, section_breaks, staff_measures
 from .chords import RawChord
 from .finish import with_surroundings
@@ -53,9 +62,9 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     layout = Layout(name, parts, tuple(bars), starts, onsets, major_version)
     marks = read_marks(paper.marks, layout, score.child("Style"))
     tracks, track_of = _tracks(parts, marks, layout)
-    findings = [*_meter_findings(local_meters, name), *marks.sightings.findings(name)]
     percussion = frozenset(staff for part in parts for staff in part.percussion_staves)
     raw = with_surroundings(paper, bars, marks, layout, percussion)
+    findings = [*_meter_findings(local_meters, layout), *marks.sightings.findings(name)]
     chords = _Finish(parts, marks, layout, track_of, tracks).chords(raw, bars, findings)
     written = WrittenScore(
         title=_title(score),
@@ -148,18 +157,16 @@ def _tracks(
     return tracks, track_of
 
 
-def _meter_findings(local_meters: Sequence[LocalMeter], name: str) -> list[Diagnostic]:
-    return [
-        warning(
-            "MV455",
-            name,
-            f"staff {meter.staff + 1} has a time signature of its own from bar {meter.bar_index + 1} "
-            "on; bars and beats follow the others",
-            line=meter.line,
-        )
-        for meter in local_meters
-        if meter.stretch != 1
-    ]
+def _meter_findings(local_meters: Sequence[LocalMeter], layout: Layout) -> list[Diagnostic]:
+    seen = Sightings()
+    for meter in local_meters:
+        if meter.stretch != 1:
+            seen.add(
+                "MV455",
+                "a staff has a time signature of its own, bars and beats follow the others",
+                layout.sighting(Place(meter.bar_index, Fraction(0)), meter.staff),
+            )
+    return seen.findings(layout.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +229,7 @@ class _Finish:
         self, raw: Sequence[RawChord], bars: Sequence[WrittenBar], findings: list[Diagnostic]
     ) -> list[WrittenChord]:
         finished = []
-        late: list[RawChord] = []
+        late = Sightings()
         muted = [part for part in self.parts if part.instrument.is_muted]
         silent = {staff for part in muted for staff in part.staves}
         findings.extend(
@@ -237,21 +244,15 @@ class _Finish:
             if chord.staff not in self.sounding or chord.staff in silent:
                 continue
             if not 0 <= chord.place.offset_qn < bars[chord.place.bar_index].length_qn:
-                late.append(chord)
+                late.add(
+                    "MV456",
+                    "chords stand outside their bars and are not played",
+                    self.layout.sighting(chord.place, chord.staff),
+                    "repair the bar in MuseScore",
+                )
                 continue
             finished.append(self.finish(chord))
-        if late:
-            first = late[0]
-            findings.append(
-                warning(
-                    "MV456",
-                    self.layout.name,
-                    f"{len(late)} chords stand outside their bars and are not played, the first "
-                    f"in bar {first.place.bar_index + 1}",
-                    "repair the bar in MuseScore",
-                    line=first.line,
-                )
-            )
+        findings.extend(late.findings(self.layout.name))
         return finished
 
     def finish(self, chord: RawChord) -> WrittenChord:

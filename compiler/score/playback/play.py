@@ -13,7 +13,7 @@ from ....dsl.findings.diagnostics import Diagnostic
 from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR, MAX_NOTES, check_seconds
 from ..model import Measure, Note, RehearsalMark, Score, TempoMark
-from .repeats import playing_order
+from .repeats import order_findings, playing_order
 from .strokes import Stroke, strokes_of, ties_of
 from .tempo import PaperTempo, played_tempi
 from .velocity import Loudness
@@ -60,7 +60,7 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
         tempi=tempi,
         marks=_marks(score, measures),
         digest=digest,
-        findings=tuple(findings),
+        findings=(*findings, *order_findings(score.bars, order, name)),
     )
 
 

@@ -7,7 +7,8 @@ taken once and in the last pass only, and after a jump repeats are left out unle
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ..guard.faults import fault
+from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace
+from ..guard.faults import fault, warning
 from .written import Jump, Volta, WrittenBar
 
 MAX_PLAYED_BARS = 100_000
@@ -243,6 +244,57 @@ class _Section:
             *range(self.last + 1, len(self.bars)),
         ]
         return next((index for index in around if label and label in self.bars[index].markers), None)
+
+
+def order_findings(bars: Sequence[WrittenBar], order: Sequence[int], name: str) -> list[Diagnostic]:
+    """Warnings of bars that are never played, and of jumps to places that the score does not have."""
+    findings = []
+    left_out = sorted(set(range(len(bars))) - set(order))
+    if left_out:
+        shown = _ranges_text(left_out)
+        are = "are" if len(left_out) > 1 else "is"
+        findings.append(
+            warning(
+                "MV459",
+                name,
+                f"{len(left_out)} of {len(bars)} bars {are} never played: {shown}",
+                "check the repeat signs, the endings, and where D.C. and D.S. lead: a repeat with "
+                "endings needs a start sign of its own",
+            ).at(MusicalPlace(left_out[0] + 1, "1"))
+        )
+    markers = {"start", "end"}.union(*(bar.markers for bar in bars))
+    missing = [
+        (index, label)
+        for index, bar in enumerate(bars)
+        if bar.jump is not None
+        for label in (bar.jump.jump_to, bar.jump.play_until, bar.jump.continue_at)
+        if label and label not in markers
+    ]
+    if missing:
+        places = ", ".join(f"{label[:40]!r} (bar {index + 1})" for index, label in missing[:3])
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        findings.append(
+            warning(
+                "MV460",
+                name,
+                f"a jump leads to a place that is not in the score: {places}{more}",
+                "add the missing Segno, Coda or Fine in the score program",
+            ).at(MusicalPlace(missing[0][0] + 1, "1"))
+        )
+    return findings
+
+
+def _ranges_text(indices: Sequence[int]) -> str:
+    """Bar indices as "4, 7-9, ...", by numbers from 1."""
+    pieces: list[list[int]] = []
+    for index in indices:
+        if pieces and index == pieces[-1][1] + 1:
+            pieces[-1][1] = index
+        else:
+            pieces.append([index, index])
+    texts = [f"{a + 1}" if a == b else f"{a + 1}-{b + 1}" for a, b in pieces[:4]]
+    word = "bar" if len(indices) == 1 else "bars"
+    return f"{word} {', '.join(texts)}{', ...' if len(pieces) > 4 else ''}"
 
 
 def _repeat_start(bars: Sequence[WrittenBar], index: int, first: int) -> int:

@@ -114,7 +114,8 @@ def strokes_of(
     if ornament is not None:
         strokes.extend(_ornament_graces(chord, ornament))
         for number, note in enumerate(chord.notes):
-            if not note.plays or (index, number) in ties.from_grace or _goes_on(chords, ties, (index, number)):
+            head = (index, number)
+            if not note.plays or head in ties.from_grace or _goes_on(chords, ties, head):
                 continue
             turns = _on_scale(ornament.turns, note)
             if turns is None or note.events:

@@ -27,9 +27,7 @@ class Beat:
     """In its bar, counted from where a full bar would begin."""
 
 
-def swung(
-    swing: Swing, before: Beat | None, here: Beat, after: Beat | None
-) -> tuple[Fraction, Fraction]:
+def swung(swing: Swing, before: Beat | None, here: Beat, after: Beat | None) -> tuple[Fraction, Fraction]:
     """(how much later a chord begins, how much longer it is held) for its neighbours in the voice."""
     if not swing.unit_qn:
         return Fraction(0), Fraction(0)

@@ -108,9 +108,11 @@ class PaperTempo:
         return found
 
 
-def _pass_through(marks: dict[Fraction, Fraction], start: Fraction, end: Fraction, change: GradualTempo) -> None:
-    """Puts in the tempi that a gradual change passes through, one for each quarter note and at least eight, as
-    MuseScore 4 does (engraving/dom/score.cpp); a mark that stands there is kept, and stops the change.
+def _pass_through(
+    marks: dict[Fraction, Fraction], start: Fraction, end: Fraction, change: GradualTempo
+) -> None:
+    """Puts in the tempi that a gradual change passes through, one for each quarter note and at least eight,
+    as MuseScore 4 does (engraving/dom/score.cpp); a mark that stands there is kept, and stops the change.
     """
     times = sorted(marks)
     begin = marks[times[max(bisect_right(times, start) - 1, 0)]]
@@ -136,7 +138,8 @@ def eased(easing: str, part: Fraction) -> Fraction:
     elif easing == "ease-out":
         value = math.sqrt(1 - (x - 1) ** 2)
     elif easing == "ease-in-out":
-        value = (1 - math.sqrt(1 - (2 * x) ** 2)) / 2 if x < 0.5 else (math.sqrt(1 - (2 - 2 * x) ** 2) + 1) / 2
+        bend = math.sqrt(1 - (2 * min(x, 1 - x)) ** 2)
+        value = (1 - bend) / 2 if x < 0.5 else (1 + bend) / 2
     elif easing == "exponential":
         value = 1.0 if part == 1 else 1 - 2 ** (-10 * x)
     else:

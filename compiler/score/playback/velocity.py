@@ -1,8 +1,8 @@
-"""How loud each voice plays at every place on paper: dynamics held, hairpins and fp ramps drawn between them.
+"""How loud each voice plays at every place on paper: dynamics held, hairpins and fp ramps between them.
 
-The rules are MuseScore's since 3.6 (libmscore/changeMap.cpp); 80 is its velocity before the first dynamic, and
-a hairpin that leads to no mark changes nothing. Where staves of one part have different marks at one place,
-each follows its own.
+The rules are MuseScore's since 3.6 (libmscore/changeMap.cpp); 80 is its velocity before the first dynamic,
+and a hairpin that leads to no mark changes nothing. Where staves of one part have different marks at one
+place, each follows its own.
 """
 
 from bisect import bisect_right, insort
@@ -150,6 +150,11 @@ class Loudness:
         for hairpin in score.hairpins:
             for staff in hairpin.staves:
                 self._hairpins[staff].append(hairpin)
+        # Voices that have a mark of their own; the others of a staff share one curve.
+        self._voices = [
+            {d.voice for d in dynamics} | {h.voice for h in hairpins}
+            for dynamics, hairpins in zip(self._dynamics, self._hairpins, strict=True)
+        ]
         self._voltas: dict[int, list[tuple[int, int]]] = {}
         for volta in repeated_voltas(score):
             start, end = tick_of(bar_starts[volta.first_bar]), tick_of(bar_starts[volta.last_bar + 1])
@@ -158,10 +163,7 @@ class Loudness:
 
     def at(self, staff: int, voice: int, time_qn: Fraction) -> int:
         """The velocity of a voice at a time on paper."""
-        has_own = any(d.voice == voice for d in self._dynamics[staff]) or any(
-            h.voice == voice for h in self._hairpins[staff]
-        )
-        key = (staff, voice if has_own else 0)
+        key = (staff, voice if voice in self._voices[staff] else 0)
         if key not in self._curves:
             self._curves[key] = self._curve(*key)
         return self._curves[key].at(floor(time_qn * TICKS_PER_QUARTER))
