@@ -83,7 +83,7 @@ def _root_name(
     if top[0] not in entries:
         # A name with accents may be written in another way in the archive than in its container.
         there = [path for path in entries if path.lower().endswith(suffixes) and "/" not in path]
-        if len(there) == 1 and not any(sign in top[0] for sign in ("/", "\\", "..")):
+        if len(there) == 1:
             return there[0]
         raise fault("MV402", name, f"the archive names {top[0][:80]!r}, which it does not hold")
     return top[0]

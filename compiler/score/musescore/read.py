@@ -1,6 +1,5 @@
 """A MuseScore score (.mscx, of MuseScore 2, 3 or 4) on paper: parts, bars, chords and marks put together."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,7 +24,7 @@ from .chords import RawChord
 from .finish import with_surroundings
 from .marks import Layout, Marks, read_marks
 from .parts import Instrument, Part, read_parts
-from .values import Writer, whole_child
+from .values import whole_child
 from .voices import Ground, Paper, read_measure
 
 _VERSIONS = (2, 3, 4)
@@ -46,7 +45,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     bars, local_meters = read_bars(columns, breaks, name)
     starts = bar_starts(bars, name)
     paper = Paper(onsets=[[] for _ in bars])
-    writer = _writer(root)
+    major_version = int(root.attributes["version"].partition(".")[0])
     division = whole_child(name, score, "Division", 480, 1, 100_000)
     for staff, column in enumerate(columns):
         stretches = {meter.bar_index: meter.stretch for meter in local_meters if meter.staff == staff}
@@ -55,12 +54,12 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
             stretch = stretches.get(index, stretch)
             read_measure(
                 measure,
-                Ground(name, bars[index], index, starts[index], staff, stretch, division, writer),
+                Ground(name, bars[index], index, starts[index], staff, stretch, division, major_version),
                 paper,
             )
     bar_repeats = _bar_repeats(columns, paper, name)
     onsets = [sorted(set(bar_onsets)) for bar_onsets in paper.onsets]
-    layout = Layout(name, parts, tuple(bars), starts, onsets, writer.major_version)
+    layout = Layout(name, parts, tuple(bars), starts, onsets, major_version)
     marks = read_marks(paper.marks, layout, score.child("Style"))
     tracks, track_of = _tracks(parts, marks, layout)
     percussion = frozenset(staff for part in parts for staff in part.percussion_staves)
@@ -107,12 +106,6 @@ def _score(root: Node, name: str) -> Node:
     if score is None:
         raise fault("MV406", name, "it holds no <Score>", line=root.line)
     return score
-
-
-def _writer(root: Node) -> Writer:
-    program = re.match(r"(\d{1,4})\.(\d{1,4})", root.value("programVersion"))
-    is_old = program is not None and (int(program[1]), int(program[2])) < (3, 6)
-    return Writer(int(root.attributes["version"].partition(".")[0]), is_old)
 
 
 def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> dict[tuple[int, int], int]:
