@@ -55,6 +55,15 @@ class Found:
     """How many staves all dynamics and hairpins govern together."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Words that begin a change: rising or falling loudness, or by which factor the tempo changes."""
+
+    start: Place
+    staff: int
+    kind: bool | Fraction
+
+
 class Directions:
     """The directions of one part, in the order of the file."""
 
@@ -65,14 +74,16 @@ class Directions:
         self.name = name
         self.dynamics: list[Dynamic] = []
         self.hairpins: list[Hairpin] = []
-        self.wedges: dict[tuple[str, str], tuple[Place, bool]] = {}
-        self.dashes: dict[str, tuple[Place, bool | Fraction]] = {}
-        self.words: list[tuple[Place, bool | Fraction]] = []
+        self.wedges: dict[tuple[str, int], tuple[Place, bool]] = {}
+        self.dashes: dict[str, Begun] = {}
+        self.words: list[Begun] = []
         """Where "cresc.", "dim." and "rit." stand that no dashes end."""
 
     def read(self, node: Node, place: Place, where: Sighting) -> None:
         """A <direction>, or a <sound> that stands by itself."""
         sound = node if node.tag == "sound" else node.child("sound")
+        number = whole(node.value("staff"), 1, len(self.staves)) or 1
+        staff = self.staves[number - 1]
         text = ""
         dashes: tuple[str, str] | None = None
         for kind in node.children:
@@ -80,9 +91,10 @@ class Directions:
                 continue
             for mark in kind.children:
                 if mark.tag == "dynamics":
-                    self.dynamic(mark, place, None if sound is None else sound.attributes.get("dynamics"))
+                    stated = None if sound is None else sound.attributes.get("dynamics")
+                    self.dynamic(mark, place, staff, stated)
                 elif mark.tag == "wedge":
-                    self.wedge(mark, place, node.value("staff"))
+                    self.wedge(mark, place, staff)
                 elif mark.tag == "words":
                     text += f" {mark.text[:200]}"
                 elif mark.tag == "dashes":
@@ -92,9 +104,9 @@ class Directions:
                     if name:
                         self.found.marks.append((name, place))
         if text or dashes is not None:
-            self.change(" ".join(text.lower().split()), dashes, place)
+            self.change(" ".join(text.lower().split()), dashes, place, staff)
         if sound is not None and "dynamics" in sound.attributes and not _marks_dynamics(node):
-            self.loudness(sound.attributes["dynamics"], place)
+            self.loudness(sound.attributes["dynamics"], place, staff)
         tempo, unread = tempo_of(node, sound)
         if tempo is not None:
             self.found.tempi.append((place, tempo))
@@ -106,7 +118,7 @@ class Directions:
         if swing is not None:
             self.found.swings.append((place, swing))
 
-    def dynamic(self, mark: Node, place: Place, stated: str | None = None) -> None:
+    def dynamic(self, mark: Node, place: Place, staff: int, stated: str | None = None) -> None:
         """A <dynamics>; where its <sound> states a loudness, that is played."""
         names = [child.all_text() if child.tag == "other-dynamics" else child.tag for child in mark.children]
         symbol = "".join(names).strip()
@@ -115,19 +127,19 @@ class Directions:
         if loudness is not None and loudness >= 0:
             velocity = _velocity(loudness)
         if velocity > 0:
-            self.add_dynamic(Dynamic(place, self.staves[0], self.staves, velocity, change))
+            self.add_dynamic(Dynamic(place, staff, self.staves, velocity, change))
 
-    def loudness(self, stated: str, place: Place) -> None:
+    def loudness(self, stated: str, place: Place, staff: int) -> None:
         """A <sound> that says how loud it is from here on, without a mark."""
         loudness = decimal(stated)
         if loudness is not None and loudness >= 0:
-            self.add_dynamic(Dynamic(place, self.staves[0], self.staves, _velocity(loudness)))
+            self.add_dynamic(Dynamic(place, staff, self.staves, _velocity(loudness)))
 
     def add_dynamic(self, dynamic: Dynamic) -> None:
         self.govern()
         self.dynamics.append(dynamic)
 
-    def wedge(self, mark: Node, place: Place, staff: str) -> None:
+    def wedge(self, mark: Node, place: Place, staff: int) -> None:
         key = (mark.attributes.get("number", "1"), staff)
         kind = mark.attributes.get("type")
         if kind in ("crescendo", "diminuendo"):
@@ -138,9 +150,9 @@ class Directions:
                 key = next((other for other in reversed(self.wedges) if other[0] == key[0]), key)
             begun = self.wedges.pop(key, None)
             if begun is not None:
-                self.hairpin(begun[0], place, begun[1])
+                self.hairpin(begun[0], place, begun[1], key[1])
 
-    def change(self, text: str, dashes: tuple[str, str] | None, place: Place) -> None:
+    def change(self, text: str, dashes: tuple[str, str] | None, place: Place, staff: int) -> None:
         """ "cresc." with dashes lasts as long as these, without them up to the next dynamic mark; "rit." is
         only played where dashes say how far it goes.
         """
@@ -151,25 +163,24 @@ class Directions:
                 self.end_change(begun, place)
         starts = dashes is not None and dashes[1] == "start"
         if kind is None:
-            if dashes is not None and starts and self.words and self.words[-1][0] == place:
+            if dashes is not None and starts and self.words and self.words[-1].start == place:
                 # Some write the words and their dashes as two directions.
                 self.dashes[dashes[0]] = self.words.pop()
         elif dashes is not None and starts:
-            self.dashes[dashes[0]] = (place, kind)
+            self.dashes[dashes[0]] = Begun(place, staff, kind)
         else:
-            self.words.append((place, kind))
+            self.words.append(Begun(place, staff, kind))
 
-    def end_change(self, begun: tuple[Place, bool | Fraction], end: Place) -> None:
-        start, kind = begun
-        if isinstance(kind, bool):
-            self.hairpin(start, end, kind)
-        elif _order(end) > _order(start):
-            self.found.gradual_tempi.append(GradualTempo(start, end, kind))
+    def end_change(self, begun: Begun, end: Place) -> None:
+        if isinstance(begun.kind, bool):
+            self.hairpin(begun.start, end, begun.kind, begun.staff)
+        elif _order(end) > _order(begun.start):
+            self.found.gradual_tempi.append(GradualTempo(begun.start, end, begun.kind))
 
-    def hairpin(self, start: Place, end: Place, rises: bool) -> None:
+    def hairpin(self, start: Place, end: Place, rises: bool, staff: int) -> None:
         if _order(end) > _order(start):
             self.govern()
-            self.hairpins.append(Hairpin(start, end, self.staves[0], self.staves, rises))
+            self.hairpins.append(Hairpin(start, end, staff, self.staves, rises))
 
     def govern(self) -> None:
         self.found.governed += len(self.staves)
@@ -182,10 +193,10 @@ class Directions:
         marks = {_order(d.place): d.place for d in self.dynamics}
         marks.update((_order(h.start), h.start) for h in self.hairpins)
         ends = sorted(marks)
-        for place, kind in [*self.words, *self.dashes.values()]:
-            index = bisect_right(ends, _order(place))
-            if isinstance(kind, bool) and index < len(ends):
-                self.hairpin(place, marks[ends[index]], kind)
+        for begun in [*self.words, *self.dashes.values()]:
+            index = bisect_right(ends, _order(begun.start))
+            if isinstance(begun.kind, bool) and index < len(ends):
+                self.end_change(begun, marks[ends[index]])
         self.found.dynamics.extend(self.dynamics)
         self.found.hairpins.extend(self.hairpins)
 

@@ -1,4 +1,4 @@
-"""The text encoding of a MusicXML file, where it is not what the file says or one that expat does not know."""
+"""The text encoding of a MusicXML file, where it is not as declared, or one that expat does not know."""
 
 import re
 

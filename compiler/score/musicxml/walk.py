@@ -81,6 +81,8 @@ class Walk:
         self.endings = Endings()
         self.drafts: list[Draft] = []
         self.slurs: dict[str, tuple[str, Place]] = {}
+        self.early_stops: dict[str, Place] = {}
+        """Ends of slurs in this bar that begin in a voice which is written later."""
         self.slur_spans: list[tuple[str, Place, Place]] = []
         self.glissandi: dict[str, tuple[Draft, int]] = {}
         self.rests: list[tuple[str, int, Fraction, Fraction]] = []
@@ -126,6 +128,7 @@ class Walk:
         self.stated = self.position = self.began = _ZERO
         self.known = {_ZERO: _ZERO}
         self.voices = {}
+        self.early_stops = {}
         self.current = None
         furthest = _ZERO
         first_draft = len(self.drafts)
@@ -229,6 +232,9 @@ class Walk:
             return
         self.meter = meter
         self.bar.meter = self.bar.meter or meter
+        if meter.bar_qn != self.bar.meter.bar_qn:
+            message = "a staff has a time signature of its own, bars and beats follow the others"
+            self.notice(message, code="MV455")
 
     def transpose(self, node: Node) -> None:
         chromatic = decimal(node.value("chromatic", "0"))
@@ -309,7 +315,7 @@ class Walk:
             self.rests.append((label, self.index, self.position, length.exact_qn))
             self.held.pop(label, None)
             if "notations" in fields:
-                self.rest_marks(node)
+                self.rest_marks(node, self.staff(fields))
         else:
             self.chord(node, fields, label, voice, length, is_cue=is_cue)
         if length.stated_qn or length.exact_qn:
@@ -483,15 +489,15 @@ class Walk:
                 elif tag == "fermata":
                     self.fermata(mark, Place(draft.bar_index, draft.offset_qn))
                 elif tag == "dynamics":
-                    self.directions.dynamic(mark, Place(draft.bar_index, draft.offset_qn))
+                    self.directions.dynamic(mark, Place(draft.bar_index, draft.offset_qn), draft.staff)
 
-    def rest_marks(self, node: Node) -> None:
+    def rest_marks(self, node: Node, staff: int) -> None:
         for holder in node.each("notations"):
             for mark in holder.children:
                 if mark.tag == "fermata":
                     self.fermata(mark, self.place())
                 elif mark.tag == "dynamics":
-                    self.directions.dynamic(mark, self.place())
+                    self.directions.dynamic(mark, self.place(), staff)
 
     def fermata(self, mark: Node, place: Place) -> None:
         self.sheet.fermatas.append((place, _FERMATAS.get(mark.text.strip(), Fraction(2))))
@@ -515,8 +521,14 @@ class Walk:
                 draft.ornament = draft.ornament or "trill"
             elif begun is not None:
                 spans.append((begun[0], begun[1], here))
+            elif spans is self.slur_spans:
+                self.early_stops[number] = here
         elif kind == "start":
-            open_[number] = (label, here)
+            stop = self.early_stops.pop(number, None) if spans is self.slur_spans else None
+            if stop is not None and stop.offset_qn > here.offset_qn:
+                spans.append((label, here, stop))
+            else:
+                open_[number] = (label, here)
 
     def glissando(self, mark: Node, draft: Draft) -> None:
         """One end of a glissando, on the note that was read last."""
