@@ -12,7 +12,8 @@ from ..score.model import Score
 from ..score.read import read_score
 from .values import compiler_identity, found, keep
 
-SCORE_VERSION = 1
+SCORE_VERSION = 2
+_OWN_SUFFIXES = (".mscz", ".mscx")
 _MIDI_SUFFIXES = (".mid", ".midi")
 
 
@@ -35,8 +36,8 @@ def score_node(data: bytes, name: str) -> Node:
     """What a score depends on: its bytes, its kind, and what reads it; not what it is called."""
     suffix = PurePath(name).suffix.lower()
     reads = {"bytes": hashlib.sha256(data).hexdigest(), "kind": suffix, "compiler": compiler_identity()}
-    if suffix in _MIDI_SUFFIXES:
-        reads["reader"] = packages("mido")
+    if suffix not in _OWN_SUFFIXES:
+        reads["reader"] = packages("mido" if suffix in _MIDI_SUFFIXES else "music21")
     return Node.of("score", SCORE_VERSION, PurePath(name).name, reads)
 
 

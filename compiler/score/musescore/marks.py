@@ -204,7 +204,12 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
 
 def _voice(mark: Mark, node: Node) -> int:
     """The one voice that a dynamic or hairpin of MuseScore 4 governs; 0 for all."""
-    return mark.voice if node.value("voiceAssignment") == "currentVoiceOnly" else 0
+    return mark.voice if _assignment(node) == "currentVoiceOnly" else 0
+
+
+def _assignment(node: Node) -> str:
+    """Which voices a mark governs, by its name in MuseScore 4.5 and later or the one in 4.4."""
+    return node.value("voiceAssignment") or node.value("applyToVoice")
 
 
 def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int, ...]:
@@ -220,7 +225,7 @@ def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int
 def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:
     """Those staves: of its part, unless it says otherwise."""
     reach = node.value("dynType", "1")
-    if reach in ("0", "staff") or node.value("voiceAssignment") in ("allInStaff", "currentVoiceOnly"):
+    if reach in ("0", "staff") or _assignment(node) in ("allInStaff", "currentVoiceOnly"):
         return (mark.staff,)
     if reach in ("2", "system"):
         return tuple(staff for part in layout.parts for staff in part.staves)

@@ -56,7 +56,7 @@ _NAMES = {
     "ornamentMordent": "mordent",
     "mordent": "mordent",
     "ornamentShortTrill": "short trill",
-    "ornamentMordentInverted": "short trill",
+    "ornamentMordentInverted": "mordent",
     "prall": "short trill",
     "ornamentTremblement": "tremblement",
     "prallprall": "tremblement",
