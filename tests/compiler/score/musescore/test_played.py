@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.score.read import read_score
+from musicvis.dsl.findings.diagnostics import PieceError
 
 PART = '<Part><Staff id="1"/><trackName>Vibes</trackName><Instrument id="vibraphone"/></Part>'
 PIANO = '<Part><Staff id="1"/><Staff id="2"/><trackName>Piano</trackName><Instrument id="piano"/></Part>'
@@ -385,3 +386,22 @@ def test_a_score_whose_name_is_spelled_otherwise_in_its_archive_is_found_where_i
     text = f'<museScore version="3.02"><Score>{PART}<Staff id="1">{bar(WHOLE)}</Staff></Score></museScore>'
     files = {"META-INF/container.xml": container("Reprises support\u00e9es.mscx"), "Reprises.mscx": text}
     assert len(read_score(archive(**files), "a.mscz").notes) == 1
+
+
+def test_more_gradual_tempi_than_any_piece_has_are_refused() -> None:
+    rit = spanner("GradualTempoChange", "<tempoChangeType>ritardando</tempoChangeType>")
+    with pytest.raises(PieceError, match="MV408 more than 1000 gradual changes of tempo"):
+        played(bar(rit * 1001 + WHOLE) + bar(WHOLE), version="4.60")
+
+
+def test_a_fermata_inside_a_ritardando_holds_the_tempo_that_it_has_there() -> None:
+    rit = spanner("GradualTempoChange", "<tempoChangeType>ritardando</tempoChangeType>")
+    fermata = "<Fermata><subtype>fermataAbove</subtype></Fermata>"
+    score = played(bar(rit + chord("half", 60) + fermata + chord("half", 62)) + bar(WHOLE), version="4.60")
+    at = {m.onset_qn: m.quarters_per_minute for m in score.tempi}
+    # Halfway from 120 to 90 it is 105, of which a fermata of MuseScore 4 makes a half.
+    assert (at[Fraction(1)], at[Fraction(2)], at[Fraction(3)]) == (
+        112 + Fraction(1, 2),
+        52 + Fraction(1, 2),
+        48 + Fraction(3, 4),
+    )
