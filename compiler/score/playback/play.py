@@ -14,8 +14,9 @@ from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR, MAX_NOTES, MAX_TEMPI, check_seconds
 from ..model import Measure, Note, RehearsalMark, Score, TempoMark
 from .repeats import order_findings, playing_order
-from .strokes import Stroke, strokes_of, ties_of
+from .strokes import Stroke, strokes_of
 from .tempo import PaperTempo, played_tempi
+from .ties import ties_of
 from .velocity import Loudness
 from .written import WrittenChord, WrittenScore, bar_starts
 
