@@ -12,8 +12,7 @@ from ..score.model import Score
 from ..score.read import read_score
 from .values import compiler_identity, found, keep
 
-SCORE_VERSION = 2
-_OWN_SUFFIXES = (".mscz", ".mscx")
+SCORE_VERSION = 1
 _MIDI_SUFFIXES = (".mid", ".midi")
 
 
@@ -36,8 +35,8 @@ def score_node(data: bytes, name: str) -> Node:
     """What a score depends on: its bytes, its kind, and what reads it; not what it is called."""
     suffix = PurePath(name).suffix.lower()
     reads = {"bytes": hashlib.sha256(data).hexdigest(), "kind": suffix, "compiler": compiler_identity()}
-    if suffix not in _OWN_SUFFIXES:
-        reads["reader"] = packages("mido" if suffix in _MIDI_SUFFIXES else "music21")
+    if suffix in _MIDI_SUFFIXES:
+        reads["reader"] = packages("mido")
     return Node.of("score", SCORE_VERSION, PurePath(name).name, reads)
 
 

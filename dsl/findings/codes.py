@@ -569,8 +569,8 @@ _TABLE = (
         "MV406",
         "not a score",
         ERROR,
-        "The file is XML, but not a score of a version that is read: MuseScore 1 to 4, or "
-        "MusicXML score-partwise. Open it in MuseScore and save it again.",
+        "The file is XML, but not a score of a version that is read: MuseScore 2, 3 and 4, or "
+        "MusicXML. Open it in MuseScore and save it again.",
     ),
     Code(
         "MV407",
@@ -607,18 +607,40 @@ _TABLE = (
         "A MIDI file may have 256 tracks and 500,000 events. Check that the right file is named.",
     ),
     Code(
-        "MV420",
-        "music21 is missing",
-        ERROR,
-        "MusicXML is read through music21. Type pip install 'musicvis[musicxml]', or save the score "
-        "as .mscz or .mid.",
+        "MV422",
+        "value in MusicXML left out",
+        WARNING,
+        "A value in the MusicXML file makes no music, and it is played without it: a MIDI program of 0, a "
+        "negative duration, a time signature of no length. The finding says where the first one stands. "
+        "Correct it in the program that made the score.",
     ),
     Code(
-        "MV421",
-        "MusicXML not understood",
-        ERROR,
-        "music21 cannot make notes of this file. Open it in MuseScore and save it as .mscz, which is "
-        "read directly.",
+        "MV423",
+        "sign not played",
+        WARNING,
+        "Something stands in the MusicXML file that musicvis does not play: a fermata over a bar line, grace "
+        "notes that lean on nothing, a note without a pitch. Write it where a note carries it.",
+    ),
+    Code(
+        "MV424",
+        "part shorter than the score",
+        WARNING,
+        "A part has fewer bars than the others, and rests in those that are missing. Fill it up with rests "
+        "if that is meant; else look for bars that were lost.",
+    ),
+    Code(
+        "MV425",
+        "pitch between the keys",
+        WARNING,
+        "A note is raised or lowered by less than a semitone. It sounds on the nearest key.",
+    ),
+    Code(
+        "MV426",
+        "text encoding of MusicXML",
+        WARNING,
+        "The bytes of a MusicXML file are not in the encoding that it declares. They are read as "
+        "Windows-1252, in which every byte is a letter: the music is the same, but names and words may be "
+        "wrong. Save the file as UTF-8.",
     ),
     Code(
         "MV451",
@@ -687,13 +709,6 @@ _TABLE = (
         WARNING,
         "A trill, turn or mordent stands where the notes around it are unknown: on a percussion staff, or on "
         "notes without names. Write the notes out.",
-    ),
-    Code(
-        "MV463",
-        "file of MuseScore 1",
-        WARNING,
-        "Of a file of MuseScore 1 the notes, metres, repeat signs and tempi are read; what lies over several "
-        "notes is not. Open the file in MuseScore 2 or 3, which still read it in full, and save it again.",
     ),
     # Sound
     Code(
