@@ -12,8 +12,8 @@ import click
 
 from .discover import PiecePath, nearest_piece
 
-RENDER, GAN, MUSICXML, OPENVINO, RAY, HRTF = (
-    f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml", "openvino", "ray", "hrtf")
+RENDER, GAN, OPENVINO, RAY, HRTF = (
+    f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "openvino", "ray", "hrtf")
 )
 
 PACKAGES = (
@@ -23,7 +23,6 @@ PACKAGES = (
     ("jsonschema", "checking manifests", "pip install --upgrade musicvis", True),
     ("numpy", "lanes and latents", "pip install --upgrade musicvis", True),
     ("mido", "MIDI scores", "pip install --upgrade musicvis", True),
-    ("music21", "MusicXML scores", MUSICXML, False),
     ("torch", "the picture", RENDER, True),
     ("Pillow", "titles", RENDER, True),
     ("pedalboard", "effects of the sound", RENDER, True),

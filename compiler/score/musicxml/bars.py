@@ -118,8 +118,11 @@ def written_bars(bars: Sequence[Bar], voltas: Sequence[Volta]) -> list[WrittenBa
     counts = _counts(bars, voltas)
     meter = COMMON
     written = []
-    for bar, count in zip(bars, counts, strict=True):
+    has_fine = False
+    for index, (bar, count) in enumerate(zip(bars, counts, strict=True)):
         meter = bar.meter or meter
+        has_fine |= "fine" in bar.markers
+        ends_at_fine = bar.jump is not None and bar.jump.play_until == "fine" and has_fine
         written.append(
             WrittenBar(
                 length_qn=bar.length_qn or meter.bar_qn,
@@ -129,6 +132,8 @@ def written_bars(bars: Sequence[Bar], voltas: Sequence[Volta]) -> list[WrittenBa
                 repeat_count=count,
                 jump=bar.jump,
                 markers=tuple(dict.fromkeys(bar.markers)),
+                # What stands behind a D.C. al Fine is another movement: it is played after the Fine.
+                section_break_s=Fraction(0) if ends_at_fine and index + 1 < len(bars) else None,
             )
         )
     return written

@@ -20,7 +20,11 @@ def as_utf8(document: bytes) -> tuple[bytes, str | None, bool]:
     head = document[:400]
     if b"\0" in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return document, None, False
-    match = _DECLARED.match(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if head[:1].isspace() and head.lstrip().startswith(b"<?xml"):
+        # The declaration must be the very first thing.
+        document = document.lstrip()
+        head = document[:400]
+    match = _DECLARED.match(head.removeprefix(b"\xef\xbb\xbf"))
     declared = "" if match is None else match[1].decode("ascii").lower().replace("-", "_")
     declared = _ALIASES.get(declared, declared)
     if declared in _CODECS:

@@ -420,3 +420,15 @@ def test_pitches_between_the_keys_are_said_and_sound_on_the_nearest() -> None:
     score = read(quarter_tone + line("DEF"))
     assert [finding.code for finding in score.findings] == ["MV425"]
     assert len(score.notes) == 4
+
+
+def test_what_stands_behind_a_da_capo_al_fine_is_played_after_the_fine() -> None:
+    def sound(attributes: str) -> str:
+        return f"<sound {attributes}/>"
+
+    score = read(line() + sound('fine="yes"'), line() + sound('dacapo="yes"'), line())
+    assert [m.bar for m in score.measures] == [1, 2, 1, 3]
+
+
+def test_white_space_before_the_declaration_costs_nothing() -> None:
+    assert len(read_score(b"\n " + document((line(),)), "a.musicxml").notes) == 4
