@@ -12,7 +12,7 @@ from ..score.model import Score
 from ..score.read import read_score
 from .values import compiler_identity, found, keep
 
-SCORE_VERSION = 1
+SCORE_VERSION = 2
 _MIDI_SUFFIXES = (".mid", ".midi")
 
 

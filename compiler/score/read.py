@@ -50,11 +50,16 @@ def read_score_file(path: Path) -> Score:
 
 
 def _read_musescore(data: bytes, name: str, digest: str) -> Score:
-    from .guard.archive import root_document
+    from .guard.archive import root_document, side_document
     from .guard.xml import parse_xml
     from .musescore.read import read_mscx
     from .playback.play import play
 
-    document = root_document(data, name, (".mscx",)) if data.startswith(_ZIP) else data
-    written, findings = read_mscx(parse_xml(document, name), name)
+    is_archive = data.startswith(_ZIP)
+    document = root_document(data, name, (".mscx",)) if is_archive else data
+    # MuseScore 4 keeps the style, and so the swing, in a file beside the score.
+    style = side_document(data, name, "score_style.mss") if is_archive else None
+    written, findings = read_mscx(
+        parse_xml(document, name), name, None if style is None else parse_xml(style, name)
+    )
     return play(written, name, digest, findings)

@@ -569,7 +569,7 @@ _TABLE = (
         "MV406",
         "not a score",
         ERROR,
-        "The file is XML, but not a score of a version that is read: MuseScore 2, 3 and 4, or "
+        "The file is XML, but not a score of a version that is read: MuseScore 1 to 4, or "
         "MusicXML. Open it in MuseScore and save it again.",
     ),
     Code(
@@ -709,6 +709,13 @@ _TABLE = (
         WARNING,
         "A trill, turn or mordent stands where the notes around it are unknown: on a percussion staff, or on "
         "notes without names. Write the notes out.",
+    ),
+    Code(
+        "MV463",
+        "file of MuseScore 1",
+        WARNING,
+        "Of a file of MuseScore 1 the notes, metres, repeat signs and tempi are read; what lies over several "
+        "notes is not. Open the file in MuseScore 2 or 3, which still read it in full, and save it again.",
     ),
     # Sound
     Code(

@@ -48,6 +48,16 @@ def root_document(data: bytes, name: str, suffixes: tuple[str, ...]) -> bytes:
         raise fault("MV402", name, f"not a readable zip archive: {error}", "save the score again") from None
 
 
+def side_document(data: bytes, name: str, path: str) -> bytes | None:
+    """The bytes of another file in an archive that `root_document` has read; None where it has none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = _entries(archive, name)
+            return _content(archive, entries, path, name) if path in entries else None
+    except _ZIP_ERRORS as error:
+        raise fault("MV402", name, f"not a readable zip archive: {error}", "save the score again") from None
+
+
 def _entries(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
@@ -83,7 +93,7 @@ def _root_name(
     if top[0] not in entries:
         # A name with accents may be written in another way in the archive than in its container.
         there = [path for path in entries if path.lower().endswith(suffixes) and "/" not in path]
-        if len(there) == 1:
+        if len(there) == 1 and not any(sign in top[0] for sign in ("/", "\\", "..")):
             return there[0]
         raise fault("MV402", name, f"the archive names {top[0][:80]!r}, which it does not hold")
     return top[0]

@@ -11,6 +11,7 @@ MAX_MIDI_BYTES = 8 << 20
 # A second for every two megabytes, about.
 MAX_XML_CHARACTERS = 32 << 20
 MAX_NOTES = 500_000
+MAX_TEMPI = 500_000
 MAX_SECONDS = 4 * 3600
 # Tuplets inside tuplets multiply denominators; no music comes near this.
 MAX_DENOMINATOR = 10**9

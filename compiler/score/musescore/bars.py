@@ -104,8 +104,8 @@ def _meter(measures: Sequence[Node], meter: Meter, index: int, locals_: list[Loc
     shared: Meter | None = None
     for staff, measure in enumerate(measures):
         for node in _time_signatures(measure):
-            numerator = whole_child(name, node, "sigN", 4, 1, 128)
-            denominator = whole_child(name, node, "sigD", 4, 1, 128)
+            numerator = whole_child(name, node, "sigN", _old_numerator(node, name), 1, 128)
+            denominator = whole_child(name, node, "sigD", whole_child(name, node, "den", 4, 1, 128), 1, 128)
             if denominator & (denominator - 1):
                 refuse(name, node, f"{numerator}/{denominator} is not a time signature")
             stretch = Fraction(
@@ -116,6 +116,12 @@ def _meter(measures: Sequence[Node], meter: Meter, index: int, locals_: list[Loc
             if stretch == 1 and shared is None:
                 shared = Meter(numerator, denominator)
     return shared or meter
+
+
+def _old_numerator(node: Node, name: str) -> int:
+    """The upper number of MuseScore 1, which writes a sum in pieces."""
+    pieces = [whole_child(name, node, f"nom{i}", 0, 0, 128) for i in range(1, 5)]
+    return min(max(sum(pieces), 0), 128) or 4
 
 
 def _time_signatures(measure: Node) -> list[Node]:

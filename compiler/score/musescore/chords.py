@@ -8,7 +8,7 @@ from ..guard.xml import Node
 from ..model import SYLLABICS
 from ..playback.ornaments import ornament_of
 from ..playback.written import Arpeggio, GraceChord, Place, Tremolo, WrittenNote
-from .values import decimal, notes_fraction_qn, refuse, whole, whole_child
+from .values import Writer, decimal, notes_fraction_qn, refuse, whole, whole_child
 
 MAX_NOTES = 64
 MAX_GRACES = 64
@@ -124,16 +124,16 @@ def chord_of(
     length_qn: Fraction,
     face_qn: Fraction,
     dots: int,
-    major_version: int = 3,
+    writer: Writer,
     in_tuplet: bool = False,
 ) -> RawChord:
     """The chord of a <Chord> element with the graces that stand before it in the file."""
     if len(graces) > MAX_GRACES:
         refuse(name, node, f"{len(graces)} grace notes on one chord, at most {MAX_GRACES}")
-    before = tuple(_grace(grace, name, major_version) for grace in graces if not _is_after(grace))
+    before = tuple(_grace(grace, name, writer) for grace in graces if not _is_after(grace))
     # MuseScore writes the graces after a chord from the last to the first.
-    after = tuple(_grace(grace, name, major_version) for grace in reversed(graces) if _is_after(grace))
-    table_names, articulations, ornament = _articulations(node)
+    after = tuple(_grace(grace, name, writer) for grace in reversed(graces) if _is_after(grace))
+    table_names, articulations, ornament = _articulations(node, writer)
     lyrics = _lyrics(node, name)
     tremolo = _tremolo(node, face_qn, dots)
     if tremolo is not None:
@@ -145,7 +145,7 @@ def chord_of(
         length_qn,
         face_qn,
         dots,
-        _notes(node, name, major_version),
+        _notes(node, name, writer),
         before,
         after,
         table_names,
@@ -173,12 +173,12 @@ def _is_after(node: Node) -> bool:
     return any(child.tag in _GRACES_AFTER for child in node.children)
 
 
-def _grace(node: Node, name: str, major_version: int) -> GraceChord:
-    return GraceChord(_notes(node, name, major_version), node.has("acciaccatura"))
+def _grace(node: Node, name: str, writer: Writer) -> GraceChord:
+    return GraceChord(_notes(node, name, writer), node.has("acciaccatura"))
 
 
-def _notes(node: Node, name: str, major_version: int) -> tuple[WrittenNote, ...]:
-    notes = tuple(_note(child, name, major_version) for child in node.children if child.tag == "Note")
+def _notes(node: Node, name: str, writer: Writer) -> tuple[WrittenNote, ...]:
+    notes = tuple(_note(child, name, writer) for child in node.children if child.tag == "Note")
     if len(notes) > MAX_NOTES:
         refuse(name, node, f"{len(notes)} notes in one chord, at most {MAX_NOTES}")
     return notes
@@ -198,7 +198,7 @@ def _arpeggio(node: Node) -> Arpeggio | None:
     return Arpeggio(child.value("subtype", "0") in ("2", "5"), stretch or Fraction(1))
 
 
-def _note(node: Node, name: str, major_version: int) -> WrittenNote:
+def _note(node: Node, name: str, writer: Writer) -> WrittenNote:
     pitch_node = node.child("pitch")
     if pitch_node is None:
         refuse(name, node, "a note without a pitch")
@@ -215,7 +215,7 @@ def _note(node: Node, name: str, major_version: int) -> WrittenNote:
             back = True
     velocity = whole_child(name, node, "velocity", 0, -127, 127)
     # MuseScore 4 knows only velocities that stand for themselves, and leaves the type out.
-    by_user = node.value("veloType", "user" if major_version >= 4 else "offset") == "user"
+    by_user = node.value("veloType", "user" if writer.major_version >= 4 else "offset") == "user"
     events = tuple(
         (
             whole_child(name, event, "pitch", 0, -127, 127),
@@ -238,7 +238,7 @@ def _note(node: Node, name: str, major_version: int) -> WrittenNote:
     )
 
 
-def _articulations(node: Node) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+def _articulations(node: Node, writer: Writer) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """(names in the instrument's table, names in the model) of the articulations that sound, and the
     ornament.
     """
@@ -252,6 +252,8 @@ def _articulations(node: Node) -> tuple[tuple[str, ...], tuple[str, ...], str]:
         plays = child.value("play", "1") != "0"
         if plays and child.tag == "Ornament" and not subtype:
             subtype = "ornamentTrill"
+        if subtype == "ornamentMordent" and writer.has_old_mordents:
+            subtype = "ornamentShortTrill"
         if plays and not ornament:
             ornament = ornament_of(subtype, child.value("ornamentStyle") in ("baroque", "1"))
         if subtype in _ORNAMENTS:

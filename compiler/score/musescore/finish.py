@@ -193,28 +193,23 @@ def _swing_at(changes: Sequence[tuple[Fraction, Swing]], time: Fraction) -> Swin
 
 def _with_held_syllables(chords: Sequence[RawChord], layout: Layout) -> list[RawChord]:
     """Chords that a syllable is held over have that verse with an empty text, where other verses sing."""
-    held: dict[tuple[int, int], list[tuple[Fraction, Fraction, int]]] = {}
-    for chord in chords:
-        for verse, length in chord.melismas:
-            start = layout.time(chord.place)
-            held.setdefault((chord.staff, chord.voice), []).append((start, start + length, verse))
-    if not held:
+    if not any(chord.melismas for chord in chords):
         return list(chords)
+    held: dict[tuple[int, int], dict[int, Fraction]] = {}
     finished = []
+    # The chords of a voice come in order.
     for chord in chords:
-        if chord.lyrics:
-            time = layout.time(chord.place)
-            sung = {verse for verse, _ in chord.lyrics}
-            over = sorted(
-                {
-                    verse
-                    for start, end, verse in held.get((chord.staff, chord.voice), ())
-                    if start < time <= end and verse not in sung
-                }
-            )
-            if over:
-                lyrics = (*chord.lyrics, *((verse, "") for verse in over))
-                syllabics = (*chord.syllabics, *("single" for _ in over))
-                chord = replace(chord, lyrics=lyrics, syllabics=syllabics)
+        time = layout.time(chord.place)
+        ends = held.setdefault((chord.staff, chord.voice), {})
+        sung = {verse for verse, _ in chord.lyrics}
+        over = sorted(verse for verse, end in ends.items() if time <= end and verse not in sung)
+        for verse in sung:
+            ends.pop(verse, None)
+        for verse, length in chord.melismas:
+            ends[verse] = time + length
+        if over and chord.lyrics:
+            lyrics = (*chord.lyrics, *((verse, "") for verse in over))
+            syllabics = (*chord.syllabics, *("single" for _ in over))
+            chord = replace(chord, lyrics=lyrics, syllabics=syllabics)
         finished.append(chord)
     return finished

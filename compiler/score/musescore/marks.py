@@ -32,6 +32,8 @@ from .voices import Mark
 
 # A dynamic of the whole system governs every staff: a small file could name a billion.
 MAX_GOVERNED_STAVES = 1_000_000
+# Each passes through up to 256 tempi.
+MAX_GRADUAL_TEMPI = 1000
 _TICK_QN = Fraction(1, 480)
 _STRETCHES = {
     "fermataVeryShort": Fraction(5, 4),
@@ -204,7 +206,12 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
 
 def _voice(mark: Mark, node: Node) -> int:
     """The one voice that a dynamic or hairpin of MuseScore 4 governs; 0 for all."""
-    return mark.voice if node.value("voiceAssignment") == "currentVoiceOnly" else 0
+    return mark.voice if _assignment(node) == "currentVoiceOnly" else 0
+
+
+def _assignment(node: Node) -> str:
+    """Which voices a mark governs, by its name in MuseScore 4.5 and later or the one in 4.4."""
+    return node.value("voiceAssignment") or node.value("applyToVoice")
 
 
 def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int, ...]:
@@ -220,7 +227,7 @@ def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int
 def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:
     """Those staves: of its part, unless it says otherwise."""
     reach = node.value("dynType", "1")
-    if reach in ("0", "staff") or node.value("voiceAssignment") in ("allInStaff", "currentVoiceOnly"):
+    if reach in ("0", "staff") or _assignment(node) in ("allInStaff", "currentVoiceOnly"):
         return (mark.staff,)
     if reach in ("2", "system"):
         return tuple(staff for part in layout.parts for staff in part.staves)
@@ -346,10 +353,10 @@ def _spanned(mark: Mark, detail: Node, kind: str, end: Place, layout: Layout, fo
         ornament = ornament_of_line(detail.value("subtype", "trill"), baroque) if plays else ""
         found.trills.append((mark.staff, mark.voice, mark.place, end, ornament))
     else:
-        _gradual_tempo(mark, detail, end, found)
+        _gradual_tempo(mark, detail, end, layout, found)
 
 
-def _gradual_tempo(mark: Mark, detail: Node, end: Place, found: Marks) -> None:
+def _gradual_tempo(mark: Mark, detail: Node, end: Place, layout: Layout, found: Marks) -> None:
     """MuseScore 4's rit. and accel.; the factors are its own where the file states none."""
     if detail.value("play", "1") == "0" or detail.value("playSpanner", "1") == "0":
         return
@@ -357,6 +364,9 @@ def _gradual_tempo(mark: Mark, detail: Node, end: Place, found: Marks) -> None:
     factor = decimal(detail.value("tempoChangeFactor"), 100)
     if factor is None or factor < _SLOWEST_FACTOR:
         factor = _TEMPO_FACTORS.get(kind, Fraction(1))
+    if len(found.gradual_tempi) >= MAX_GRADUAL_TEMPI:
+        message = f"more than {MAX_GRADUAL_TEMPI} gradual changes of tempo"
+        raise fault("MV408", layout.name, message, "look for lines that stand on each other")
     if factor != 1:
         easing = detail.value("tempoEasingMethod").lower()
         found.gradual_tempi.append(GradualTempo(mark.place, end, factor, easing))

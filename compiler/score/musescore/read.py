@@ -1,5 +1,6 @@
 """A MuseScore score (.mscx, of MuseScore 2, 3 or 4) on paper: parts, bars, chords and marks put together."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -24,15 +25,15 @@ from .chords import RawChord
 from .finish import with_surroundings
 from .marks import Layout, Marks, read_marks
 from .parts import Instrument, Part, read_parts
-from .values import whole_child
+from .values import Writer, whole_child
 from .voices import Ground, Paper, read_measure
 
-_VERSIONS = (2, 3, 4)
+_VERSIONS = (1, 2, 3, 4)
 MAX_INSTRUMENT_CHANGES = 512
 
 
-def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
-    """The score on paper and the reader's warnings.
+def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[WrittenScore, list[Diagnostic]]:
+    """The score on paper and the reader's warnings; `style`: the root of the archive's style file.
 
     Raises PieceError MV406 for a file that is no score of MuseScore 2 to 4, MV407 for one that makes no
     sense.
@@ -45,7 +46,7 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     bars, local_meters = read_bars(columns, breaks, name)
     starts = bar_starts(bars, name)
     paper = Paper(onsets=[[] for _ in bars])
-    major_version = int(root.attributes["version"].partition(".")[0])
+    writer = _writer(root)
     division = whole_child(name, score, "Division", 480, 1, 100_000)
     for staff, column in enumerate(columns):
         stretches = {meter.bar_index: meter.stretch for meter in local_meters if meter.staff == staff}
@@ -54,17 +55,27 @@ def read_mscx(root: Node, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
             stretch = stretches.get(index, stretch)
             read_measure(
                 measure,
-                Ground(name, bars[index], index, starts[index], staff, stretch, division, major_version),
+                Ground(name, bars[index], index, starts[index], staff, stretch, division, writer),
                 paper,
             )
     bar_repeats = _bar_repeats(columns, paper, name)
     onsets = [sorted(set(bar_onsets)) for bar_onsets in paper.onsets]
-    layout = Layout(name, parts, tuple(bars), starts, onsets, major_version)
-    marks = read_marks(paper.marks, layout, score.child("Style"))
+    layout = Layout(name, parts, tuple(bars), starts, onsets, writer.major_version)
+    marks = read_marks(paper.marks, layout, (style or score).child("Style"))
     tracks, track_of = _tracks(parts, marks, layout)
     percussion = frozenset(staff for part in parts for staff in part.percussion_staves)
     raw = with_surroundings(paper, bars, marks, layout, percussion)
     findings = [*_meter_findings(local_meters, layout), *marks.sightings.findings(name)]
+    if writer.major_version == 1:
+        findings.append(
+            warning(
+                "MV463",
+                name,
+                "a file of MuseScore 1: its notes are read, its lines (slurs, hairpins, ottavas, endings), "
+                "two-note tremolos and jumps are not",
+                "open it in MuseScore 2 or 3 and save it again",
+            )
+        )
     chords = _Finish(parts, marks, layout, track_of, tracks).chords(raw, bars, findings)
     written = WrittenScore(
         title=_title(score),
@@ -95,17 +106,24 @@ def _score(root: Node, name: str) -> Node:
     version = root.attributes.get("version", "")
     major = version.partition(".")[0]
     if not major.isdecimal() or int(major[:6]) not in _VERSIONS:
+        is_newer = major.isdecimal() and int(major[:6]) > max(_VERSIONS)
         raise fault(
             "MV406",
             name,
-            f"a file of MuseScore version {version[:20]!r}; versions 2, 3 and 4 are read",
-            "open it in MuseScore and save it again",
+            f"a file of MuseScore version {version[:20]!r}; versions 1 to 4 are read",
+            "export it as MusicXML" if is_newer else "open it in MuseScore and save it again",
             line=root.line,
         )
-    score = root.child("Score")
+    score = root if int(major) == 1 else root.child("Score")
     if score is None:
         raise fault("MV406", name, "it holds no <Score>", line=root.line)
     return score
+
+
+def _writer(root: Node) -> Writer:
+    program = re.match(r"(\d{1,4})\.(\d{1,4})", root.value("programVersion"))
+    is_old = program is not None and (int(program[1]), int(program[2])) < (3, 6)
+    return Writer(int(root.attributes["version"].partition(".")[0]), is_old)
 
 
 def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> dict[tuple[int, int], int]:

@@ -39,9 +39,19 @@ class Scales:
                         break
         for keys in self.keys.values():
             keys.sort()
-        self.bars: dict[tuple[int, int], list[RawChord]] = {}
+        self.struck: dict[tuple[int, int, Fraction, int], int] = {}
+        """(staff, bar index, offset, letter) to the accidental of a note that is struck there."""
+        self.before: dict[tuple[int, int, int], list[tuple[Fraction, int]]] = {}
+        """(staff, bar index, line) to the accidentals of its notes, in order."""
         for chord in chords:
-            self.bars.setdefault((chord.staff, chord.place.bar_index), []).append(chord)
+            bar = (chord.staff, chord.place.bar_index)
+            for index, note in enumerate(chord.notes):
+                line = None if note.ties_back else self._line(chord, index)
+                if line is not None:
+                    self.struck.setdefault((*bar, chord.place.offset_qn, line[0] % 7), line[1])
+                    self.before.setdefault((*bar, line[0]), []).append((chord.place.offset_qn, line[1]))
+        for row in self.before.values():
+            row.sort(key=lambda entry: entry[0])
 
     def semitones(self, chord: RawChord, note: int, steps: int) -> int | None:
         """How far it is from a note to the note that many steps away; None where its spelling is unknown."""
@@ -70,20 +80,13 @@ class Scales:
         """The accidental that holds for a line: of a note struck with it, else of the last one before it in
         the bar, else of the key.
         """
-        before: tuple[Fraction, int] | None = None
-        here = chord.place.offset_qn
-        for other in self.bars[(chord.staff, chord.place.bar_index)]:
-            if other.place.offset_qn > here:
-                continue
-            for index, note in enumerate(other.notes):
-                line = None if note.ties_back else self._line(other, index)
-                if line is None:
-                    continue
-                if other.place.offset_qn == here and line[0] % 7 == target % 7:
-                    return line[1]
-                if line[0] == target and (before is None or other.place.offset_qn >= before[0]):
-                    before = (other.place.offset_qn, line[1])
-        return self._key(chord, target) if before is None else before[1]
+        bar, here = (chord.staff, chord.place.bar_index), chord.place.offset_qn
+        struck = self.struck.get((*bar, here, target % 7))
+        if struck is not None:
+            return struck
+        row = self.before.get((*bar, target), [])
+        index = bisect_right(row, here, key=lambda entry: entry[0]) - 1
+        return row[index][1] if index >= 0 else self._key(chord, target)
 
     def _key(self, chord: RawChord, target: int) -> int:
         keys = self.keys.get(chord.staff, [])

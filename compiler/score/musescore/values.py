@@ -1,6 +1,7 @@
 """Numbers out of a MuseScore file, checked: whole numbers, fractions of a whole note, note values."""
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
@@ -29,6 +30,15 @@ _VALUES_QN = {
     "512th": Fraction(1, 128),
     "1024th": Fraction(1, 256),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Which MuseScore wrote a file, where its words have changed their meaning."""
+
+    major_version: int = 3
+    has_old_mordents: bool = False
+    """Before 3.6 "ornamentMordent" was the sign without a stroke, now the short trill."""
 
 
 def refuse(name: str, node: Node, message: str, hint: str = "") -> NoReturn:

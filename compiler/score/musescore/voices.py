@@ -12,7 +12,7 @@ from fractions import Fraction
 from ..guard.xml import Node
 from ..playback.written import Place, WrittenBar
 from .chords import RawChord, chord_of, is_grace
-from .values import checked, note_value, notes_fraction_qn, refuse, whole, whole_child
+from .values import Writer, checked, note_value, notes_fraction_qn, refuse, whole, whole_child
 
 _RESTS = frozenset({"Rest"})
 _BAR_REPEATS = frozenset({"RepeatMeasure", "MeasureRepeat"})
@@ -78,7 +78,7 @@ class Ground:
     stretch: Fraction
     division: int
     """Ticks of a quarter note in MuseScore 2's <tick>."""
-    major_version: int = 3
+    writer: Writer
 
 
 def read_measure(measure: Node, ground: Ground, paper: Paper) -> None:
@@ -166,7 +166,7 @@ class _Voice:
                 length_qn=length,
                 face_qn=face,
                 dots=dots,
-                major_version=ground.major_version,
+                writer=ground.writer,
                 in_tuplet=len(self.tuplets) > 1 or node.has("Tuplet"),
             )
         )

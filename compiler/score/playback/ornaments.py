@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _TICKS = 480
+# A trill of more notes than that is a mistake, or an attack on the reader's time.
+_MOST_REPEATS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ _NAMES = {
     "ornamentMordent": "mordent",
     "mordent": "mordent",
     "ornamentShortTrill": "short trill",
-    "ornamentMordentInverted": "short trill",
+    "ornamentMordentInverted": "mordent",
     "prall": "short trill",
     "ornamentTremblement": "tremblement",
     "prallprall": "tremblement",
@@ -135,6 +137,8 @@ def spelled(
     count = 1
     if pattern.repeats:
         count = max(int((length_qn - each * fixed) / (each * len(pattern.body))), 1)
+        if count > _MOST_REPEATS:
+            return None
     held = length_qn - each * (fixed + count * len(pattern.body))
     turns: list[Turn] = []
     at = each * before

@@ -11,11 +11,12 @@ from fractions import Fraction
 
 from ....dsl.findings.diagnostics import Diagnostic
 from ..guard.faults import fault
-from ..guard.limits import MAX_DENOMINATOR, MAX_NOTES, check_seconds
+from ..guard.limits import MAX_DENOMINATOR, MAX_NOTES, MAX_TEMPI, check_seconds
 from ..model import Measure, Note, RehearsalMark, Score, TempoMark
 from .repeats import order_findings, playing_order
-from .strokes import Stroke, strokes_of, ties_of
+from .strokes import Stroke, strokes_of
 from .tempo import PaperTempo, played_tempi
+from .ties import ties_of
 from .velocity import Loudness
 from .written import WrittenChord, WrittenScore, bar_starts
 
@@ -41,7 +42,7 @@ def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnos
         raise fault("MV407", name, "its endings leave out every bar", "number the endings 1, 2, ...")
     measures = _measures(score, order)
     # Before any note is made: a piece of a thousand repeats is refused at once.
-    tempi = _tempi(score, measures, starts, tempo, order)
+    tempi = _tempi(score, measures, starts, tempo, order, name)
     check_seconds(tempi, measures[-1].end_qn, name)
     sounds = _sounds(score, starts, tempo, name)
     notes: list[Note] = []
@@ -173,6 +174,7 @@ def _tempi(
     starts: Sequence[Fraction],
     tempo: PaperTempo,
     order: Sequence[int],
+    name: str,
 ) -> tuple[TempoMark, ...]:
     marks: list[TempoMark] = []
     pauses: list[tuple[Fraction, Fraction]] = []
@@ -183,6 +185,10 @@ def _tempi(
         here = starts[index]
         for time, value in tempo.between(here, here + measure.length_qn):
             marks.append(TempoMark(measure.start_qn + time - here, value))
+        if len(marks) > MAX_TEMPI:
+            raise fault(
+                "MV408", name, f"more than {MAX_TEMPI} changes of tempo once its repeats are unrolled"
+            )
         pauses.extend((measure.start_qn + offset, length) for offset, length in by_bar.get(index, ()))
         section = score.bars[index].section_break_s
         if section and position + 1 < len(measures):

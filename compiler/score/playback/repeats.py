@@ -27,11 +27,14 @@ def playing_order(bars: Sequence[WrittenBar], voltas: Sequence[Volta], name: str
     if len(voltas) > MAX_VOLTAS:
         raise fault("MV408", name, f"{len(voltas)} endings, at most {MAX_VOLTAS}")
     order: list[int] = []
-    ranges = _volta_ranges(bars, voltas)
+    over: list[Volta | None] = [None] * len(bars)
+    for volta in _volta_ranges(bars, voltas):
+        for index in range(volta.first_bar, volta.last_bar + 1):
+            over[index] = volta
     first = 0
     for index, bar in enumerate(bars):
         if bar.section_break_s is not None or index == len(bars) - 1:
-            _Section(bars, ranges, first, index, order, name).play()
+            _Section(bars, over, first, index, order, name).play()
             first = index + 1
     return order
 
@@ -42,14 +45,15 @@ class _Section:
     def __init__(
         self,
         bars: Sequence[WrittenBar],
-        ranges: list[Volta],
+        over: Sequence[Volta | None],
         first: int,
         last: int,
         order: list[int],
         name: str,
     ) -> None:
         self.bars = bars
-        self.ranges = ranges
+        self.over = over
+        """The ending that each bar is in."""
         self.first = first
         self.last = last
         self.order = order
@@ -80,7 +84,7 @@ class _Section:
             if self.landed is not None and not self.landed.first_bar <= index <= self.landed.last_bar:
                 self.landed = None
             if volta is None:
-                volta = _volta_at(self.ranges, index)
+                volta = self.over[index]
                 if volta not in (None, self.landed) and self.turn(index) not in volta.endings:
                     index = volta.last_bar + 1
                     volta = None
@@ -126,7 +130,7 @@ class _Section:
         """Which time through the present repeat it is, from 1."""
         if self.leaves_out_repeats():
             start = _repeat_start(self.bars, index, self.first)
-            until = None if self.play_until is None else _volta_at(self.ranges, self.play_until)
+            until = None if self.play_until is None else self.over[self.play_until]
             if until is not None and _repeat_start(self.bars, until.first_bar, self.first) == start:
                 # Of several endings the one with the Fine or To Coda is meant.
                 return max(until.endings, default=0)
@@ -196,7 +200,7 @@ class _Section:
             if index > start and self.bars[index].repeat_start:
                 break
             count = self.bars[index].repeat_count
-            volta = _volta_at(self.ranges, index)
+            volta = self.over[index]
             if count and volta is not None:
                 # This sign leads back as often as its ending is still to be played.
                 left = sum(number >= turn for number in volta.endings)
@@ -219,7 +223,7 @@ class _Section:
         """Goes on at a jump's target; an ending that stands there is played, whichever it is."""
         self.landed_start = None
         self.start = _repeat_start(self.bars, target, self.first)
-        self.landed = _volta_at(self.ranges, target)
+        self.landed = self.over[target]
 
     def begin_anew(self, start: int) -> None:
         """Counts the repeat that starts at this bar as not yet played."""
@@ -301,10 +305,6 @@ def _repeat_start(bars: Sequence[WrittenBar], index: int, first: int) -> int:
     while index > first and not bars[index].repeat_start:
         index -= 1
     return index
-
-
-def _volta_at(ranges: list[Volta], index: int) -> Volta | None:
-    return next((volta for volta in ranges if volta.first_bar <= index <= volta.last_bar), None)
 
 
 def _volta_ranges(bars: Sequence[WrittenBar], voltas: Sequence[Volta]) -> list[Volta]:

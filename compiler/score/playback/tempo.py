@@ -5,7 +5,7 @@ MuseScore plays both, and so that the clock needs no third kind of time.
 """
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
 # A pause is put into the last 64th of a quarter note before it, or into half of what is left there.
 _PAUSE_QN = Fraction(1, 64)
 # A gradual change over more quarter notes than that passes through this many tempi.
-_MOST_STEPS = 4096
+_MOST_STEPS = 256
 _SLOWEST, _FASTEST = Fraction(1, 100), Fraction(60_000)
 
 
@@ -75,8 +75,9 @@ class PaperTempo:
             marks[at(tempo.place)] = last
         marks.setdefault(Fraction(0), DEFAULT_QUARTERS_PER_MINUTE)
         _end_with_their_endings(marks, score, bar_starts)
+        times = sorted(marks)
         for change in sorted(score.gradual_tempi, key=lambda c: at(c.start)):
-            _pass_through(marks, at(change.start), at(change.end), change)
+            _pass_through(marks, times, at(change.start), at(change.end), change)
         plain = sorted(marks.items())
         plain_times = Timeline(time for time, _ in plain)
         for hold in sorted(score.holds, key=lambda h: at(h.start)):
@@ -109,12 +110,15 @@ class PaperTempo:
 
 
 def _pass_through(
-    marks: dict[Fraction, Fraction], start: Fraction, end: Fraction, change: GradualTempo
+    marks: dict[Fraction, Fraction],
+    times: list[Fraction],
+    start: Fraction,
+    end: Fraction,
+    change: GradualTempo,
 ) -> None:
     """Puts in the tempi that a gradual change passes through, one for each quarter note and at least eight,
     as MuseScore 4 does (engraving/dom/score.cpp); a mark that stands there is kept, and stops the change.
     """
-    times = sorted(marks)
     begin = marks[times[max(bisect_right(times, start) - 1, 0)]]
     following = bisect_right(times, start)
     stop = times[following] if following < len(times) else None
@@ -125,6 +129,8 @@ def _pass_through(
             break
         part = eased(change.easing, Fraction(step, count))
         tempo = begin * (1 + (change.factor - 1) * part)
+        if time not in marks:
+            insort(times, time)
         marks[time] = min(max(tempo, _SLOWEST), _FASTEST)
 
 

@@ -49,7 +49,11 @@ def test_notated_formats_give_the_same_notes_to_the_last_fraction(name: str) -> 
 
 
 def test_the_midi_export_sounds_at_the_same_ticks_in_the_same_bars() -> None:
-    assert heard(read_score_file(DATA / "waltz.mid")) == heard(read_score_file(DATA / "waltz.mscx"))
+    midi, notated = heard(read_score_file(DATA / "waltz.mid")), heard(read_score_file(DATA / "waltz.mscx"))
+    assert [note[:3] for note in midi] == [note[:3] for note in notated]
+    # MuseScore 3.2.3, which made the MIDI file, ends a hairpin a tick earlier than MuseScore 3.6, and grace
+    # notes there are as loud as their chord.
+    assert all(abs(a[3] - b[3]) <= 1 for a, b in zip(midi, notated, strict=True))
 
 
 def test_the_waltz_is_what_its_maker_wrote() -> None:

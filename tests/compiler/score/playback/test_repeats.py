@@ -184,3 +184,31 @@ def form(text: str) -> tuple[list[WrittenBar], list[Volta]]:
 def test_forms_are_played_as_musescore_plays_them(signs: str, played: str) -> None:
     """Orders read off MuseScore 3.2.3's MIDI export of such scores."""
     assert order(*form(signs)) == played
+
+
+def test_a_jump_in_the_last_pass_of_an_ending_goes_before_the_repeat_of_its_bar() -> None:
+    bars = [bar(), bar(repeat_start=True), bar(), bar(repeat_count=3, jump=Jump("start", "end")), bar()]
+    assert order(bars, [Volta(2, 3, (1, 2)), Volta(4, 4, (3,))]) == "ABCD" + "BCD" + "AB" + "E"
+
+
+def test_of_two_equal_labels_a_jump_takes_the_nearest_before_it() -> None:
+    bars = [bar(markers=("segno",)), bar(), bar(markers=("segno",)), bar(jump=Jump("segno", "end"))]
+    assert order(bars) == "ABCD" + "CD"
+
+
+def test_bars_under_two_endings_are_played_in_the_passes_of_both() -> None:
+    bars = [bar(repeat_start=True), bar(), bar(), bar(repeat_count=3)]
+    assert order(bars, [Volta(1, 2, (1, 2)), Volta(2, 2, (2, 3))]) == "ABD" + "ABCD" + "AD"
+
+
+def test_a_jump_into_an_ending_plays_the_passes_that_are_left() -> None:
+    jump = Jump("segno", "end")
+    bars = [
+        bar(repeat_start=True),
+        bar(repeat_count=2, markers=("segno",)),
+        bar(repeat_count=2),
+        bar(),
+        bar(jump=jump),
+    ]
+    voltas = [Volta(1, 1, (1,)), Volta(2, 2, (2,)), Volta(3, 4, (3,))]
+    assert order(bars, voltas) == "AB" + "AC" + "ADE" + "B" + "AC" + "ADE"
