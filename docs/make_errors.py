@@ -53,7 +53,7 @@ RULES = (
     ("silent recording", "W-STEM-SILENT", "MV326"),
     ("`score.expect` not met", "", "MV324"),
     ("file missing, unreadable, outside the piece", "", "MV001 MV002 MV003 MV004 MV006 MV008"),
-    ("score that cannot be read, or not to its end", "E-MIDI", "MV400 to MV421"),
+    ("score that cannot be read, or not to its end", "E-MIDI", "MV400 to MV412"),
 )
 """What a check looks for, the name of the rule in the audio specification, and its codes."""
 

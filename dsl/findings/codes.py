@@ -674,7 +674,7 @@ _TABLE = (
         "not a score",
         ERROR,
         "The file is XML, but not a score of a version that is read: MuseScore 1 to 4, or "
-        "MusicXML score-partwise. Open it in MuseScore and save it again.",
+        "MusicXML. Open it in MuseScore and save it again.",
     ),
     Code(
         "MV407",
@@ -750,18 +750,40 @@ _TABLE = (
         "an azimuth or a spread. What the manifest says holds. Leave it out, and the file places the part.",
     ),
     Code(
-        "MV420",
-        "music21 is missing",
-        ERROR,
-        "MusicXML is read through music21. Install the extra `musicxml`, as the hint says, or save the score "
-        "as .mscz or .mid.",
+        "MV422",
+        "value in MusicXML left out",
+        WARNING,
+        "A value in the MusicXML file makes no music, and it is played without it: a MIDI program of 0, a "
+        "negative duration, a time signature of no length. The finding says where the first one stands. "
+        "Correct it in the program that made the score.",
     ),
     Code(
-        "MV421",
-        "MusicXML not understood",
-        ERROR,
-        "music21 cannot make notes of this file. Open it in MuseScore and save it as .mscz, which is "
-        "read directly.",
+        "MV423",
+        "sign not played",
+        WARNING,
+        "Something stands in the MusicXML file that musicvis does not play: a fermata over a bar line, grace "
+        "notes that lean on nothing, a note without a pitch. Write it where a note carries it.",
+    ),
+    Code(
+        "MV424",
+        "part shorter than the score",
+        WARNING,
+        "A part has fewer bars than the others, and rests in those that are missing. Fill it up with rests "
+        "if that is meant; else look for bars that were lost.",
+    ),
+    Code(
+        "MV425",
+        "pitch between the keys",
+        WARNING,
+        "A note is raised or lowered by less than a semitone. It sounds on the nearest key.",
+    ),
+    Code(
+        "MV426",
+        "text encoding of MusicXML",
+        WARNING,
+        "The bytes of a MusicXML file are not in the encoding that it declares. They are read as "
+        "Windows-1252, in which every byte is a letter: the music is the same, but names and words may be "
+        "wrong. Save the file as UTF-8.",
     ),
     Code(
         "MV451",

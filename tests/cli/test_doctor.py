@@ -27,13 +27,13 @@ def test_what_is_installed_has_its_version(run: Run) -> None:
 def test_what_is_missing_says_what_to_type_and_fails_only_where_a_film_needs_it(
     monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name in ("av", "music21") else "1.0")
+    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name in ("av", "openvino") else "1.0")
     monkeypatch.setattr(doctor, "cuda", lambda: Item("CUDA", "", "", "optional"))
     result = run("doctor")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[lines.index("  NO   av  (writing the film)") + 1].strip() == install_command("render")
-    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name == "music21" else "1.0")
+    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name == "openvino" else "1.0")
     assert run("doctor").exit_code == 0
 
 

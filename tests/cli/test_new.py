@@ -37,7 +37,6 @@ def test_a_new_piece_is_free_of_faults_and_laid_out(name: str, tmp_path: Path, r
 
 
 def test_musicxml_is_read_too(tmp_path: Path, run: Run) -> None:
-    pytest.importorskip("music21")
     folder = tmp_path / "piece"
     assert run("new", DATA / "waltz.musicxml", folder).exit_code == 0
     assert check_piece(load_piece(folder)) == ()
