@@ -62,7 +62,7 @@ def errors_text() -> str:
     """The whole document."""
     parts = [
         "# What musicvis finds\n",
-        "Made from `dsl/findings/codes.py` by `python docs/make_errors.py`; do not edit it by hand.\n",
+        "Made from `dsl/findings/codes.toml` by `python docs/make_errors.py`; do not edit it by hand.\n",
         "Every finding has a code that never changes its meaning. `musicvis explain MV344` prints its page\n"
         "here. Errors stop a compile, warnings do not, notes only inform. `musicvis check --strict` fails\n"
         "on warnings, too; `--select` and `--ignore` take codes or their beginnings, `MV344,MV4`.\n",
