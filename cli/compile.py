@@ -196,7 +196,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     if form == JSON:
         echo_json(_record(report, request, target, took_s))
     elif not quiet and (path := _result(report, request, target)) is not None:
-        click.echo(str(path))
+        click.echo(shown(str(path)))
 
 
 def _result(report: "RenderReport", request: "Request", target: Path) -> Path | None:

@@ -39,6 +39,13 @@ def new(score: Path | None, folder: Path | None) -> None:
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
     from ..dsl.findings.render import shown
 
+    for path in filter(None, (score, folder)):
+        try:
+            path.stat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise click.UsageError(f"{path}: {error.strerror}") from None
     if score is None or score.is_dir():
         if step := folder_step(score or Path(), "musicvis new"):
             raise Step(step)
@@ -68,7 +75,8 @@ def new(score: Path | None, folder: Path | None) -> None:
         write_new(files, folder)
     except click.ClickException as error:
         if (folder / MANIFEST).exists():
-            other = folder.with_name(f"{folder.resolve().name}-2")
+            second = f"{folder.resolve().name}-2"
+            other = folder.with_name(second) if folder.name else Path("..", second)
             again = typed("musicvis", "new", score, other)
             message = f"{error.message}\n{folder} is a piece already; to make another one, type:\n  {again}"
             raise click.ClickException(message) from None
@@ -78,8 +86,8 @@ def new(score: Path | None, folder: Path | None) -> None:
     for line in recording_lines(beside, parts):
         click.echo(shown(line), err=True)
     click.echo("a first look, small and fast; then the whole film:", err=True)
-    click.echo(f"  {typed('musicvis', 'compile', folder, '--draft')}", err=True)
-    click.echo(f"  {typed('musicvis', 'compile', folder)}", err=True)
+    click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
+    click.echo(shown(f"  {typed('musicvis', 'compile', folder)}"), err=True)
 
 
 def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:

@@ -35,7 +35,7 @@ def test_a_file_that_cannot_be_read_is_left_as_it_is(piece: Path, run: Run) -> N
     (piece / "effects.yaml").write_text("a: [1\n")
     result = run("fmt", piece)
     assert result.exit_code == 1
-    assert "effects.yaml:2:1: error[MV101]" in result.stderr
+    assert "effects.yaml:1:4: error[MV122]" in result.stderr
     assert (piece / "effects.yaml").read_text() == "a: [1\n"
 
 

@@ -62,7 +62,7 @@ def test_a_file_is_written_once_and_never_over_another(effects: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("{", "MV101"),
+        ("{", "MV122"),
         ('{"a": [{"effect": "nonsense", "m1": 1, "b1": 1, "m2": "end"}]}', "MV20"),
         ("", "MV109"),
     ],

@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 from musicvis.compiler.compile import check_piece
 from musicvis.compiler.reports.note_list import score_notes
+from musicvis.dsl.findings.diagnostics import Severity
 from musicvis.dsl.load import load_piece
 from musicvis.dsl.text.yaml_source import parse_source
 
@@ -32,7 +33,9 @@ def test_a_new_piece_is_free_of_faults_and_laid_out(name: str, tmp_path: Path, r
     folder = tmp_path / "piece"
     assert run("new", DATA / name, folder).exit_code == 0
     loaded = load_piece(folder)
-    assert [f"{found.code} {found.message}" for found in check_piece(loaded)] == []
+    # MuseScore exports each voice's breath (controller 2), which is not played: a note, and no fault.
+    found = [finding for finding in check_piece(loaded) if finding.severity is not Severity.NOTE]
+    assert [f"{finding.code} {finding.message}" for finding in found] == []
     assert run("fmt", "--check", folder).exit_code == 0
 
 

@@ -83,7 +83,12 @@ def picture(made: Callable[..., Compilation]) -> Callable[..., PicturePlan]:
     return planned
 
 
+MIDDLE_S = 0.5 / FPS
+"""A frame shows the moment in its middle."""
+
+
 def at_s(values: NDArray[np.float32] | None, *times_s: float) -> list[float]:
+    """The values of the frames that begin at these times."""
     assert values is not None
     return [pytest.approx(float(values[round(time_s * FPS)]), abs=1e-5) for time_s in times_s]
 
@@ -102,8 +107,8 @@ visuals.zoom: [{at: 1|1, from: 1, to: 4, shape: geometric}, {at: 2|1, hold: 1}]
 visuals.rotation: [{at: 1|3, hold: 5}]
 """
     plan = picture(lanes, "visuals: {rotation: -20}\n")
-    assert at_s(plan.hue_deg, 0, 2, 4, 20) == [0, 45, -30, -30]
-    assert at_s(plan.zoom, 0, 2, 4) == [1, 2, 1]
+    assert at_s(plan.hue_deg, 0, 2, 4, 20) == [90 * MIDDLE_S / 4, 45 + 90 * MIDDLE_S / 4, -30, -30]
+    assert at_s(plan.zoom, 0, 2, 4) == [4 ** (MIDDLE_S / 4), 2 * 4 ** (MIDDLE_S / 4), 1]
     assert at_s(plan.rotation_deg, 0, 1.9, 2, 20) == [-20, -20, 5, 5]
     still = picture("", "visuals: {zoom: 1.5}\n")
     assert (still.hue_deg, still.rotation_deg) == (None, None)
@@ -125,7 +130,7 @@ video.brightness: [{at: 1|1, to: 100%, from: 0, shape: straight}, {at: 2|1, hold
     assert np.abs(plan.noise[20 * FPS :]).max() <= 0.2
     assert np.abs(np.diff(plan.noise[22 * FPS : 24 * FPS], axis=0)).max() < 1e-3
     assert np.abs(np.diff(plan.noise[: 10 * FPS], axis=0)).max() > 0.01
-    assert at_s(plan.brightness, 0, 1, 2, 5) == [0, 0.25, 0.5, 0.25]
+    assert at_s(plan.brightness, 0, 1, 2, 5) == [MIDDLE_S / 4, (1 + MIDDLE_S) / 4, (2 + MIDDLE_S) / 4, 0.25]
     wilder = picture("visuals.motion.jitter: [{at: 1|1, hold: 100%}]")
     assert np.abs(wilder.noise - picture("visuals.motion.jitter: [{at: 1|1, hold: 0}]").noise).max() > 0.1
 
@@ -232,7 +237,7 @@ visuals.rotation: [{at: 1|1, to: 33, shape: through}, {at: 3|1, to: -5, shape: t
 """
     slow = picture(lanes)
     (tmp_path / "piece.yaml").write_text(
-        (tmp_path / "piece.yaml").read_text(encoding="utf-8").replace("fps: 10", "fps: 25"), encoding="utf-8"
+        (tmp_path / "piece.yaml").read_text(encoding="utf-8").replace("fps: 10", "fps: 30"), encoding="utf-8"
     )
     fast = compile_piece(load_piece(tmp_path)).plan
     assert fast is not None
@@ -244,7 +249,7 @@ visuals.rotation: [{at: 1|1, to: 33, shape: through}, {at: 3|1, to: -5, shape: t
     ):
         assert one is not None
         assert two is not None
-        np.testing.assert_allclose(one[:240:2], two[:600:5], atol=1e-5)
+        np.testing.assert_allclose(one[:240], two[1:720:3], atol=1e-5)
 
 
 @pytest.mark.parametrize(

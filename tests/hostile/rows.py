@@ -14,11 +14,11 @@ class Row:
     why_not: str = ""
 
 
-_GUARDS = "compiler/score/test_guards.py"
+_GUARDS = "compiler/score/guard/test_guards.py"
 _WEIGHTS = "renderers/generators/test_biggan_files.py"
-_SOURCE = "dsl/test_source.py"
-_RECORDING = "renderers/sound/test_recording.py"
-_PROGRAM = "renderers/sound/test_program.py"
+_SOURCE = "dsl/text/test_yaml_source.py"
+_RECORDING = "renderers/sound/stems/test_recording.py"
+_PROGRAM = "renderers/sound/stems/test_sandbox.py"
 _TERMINAL = "hostile/test_terminal.py"
 _CAMPAIGNS = "hostile/test_campaigns.py::test_damaged_files_are_read_or_refused_by_hundreds"
 
@@ -79,7 +79,7 @@ ROWS = (
         7,
         "damaged MIDI files",
         "A file is read, with a warning where it is defective, or refused at its byte.",
-        ("compiler/score/test_midi.py::test_a_damaged_file_is_refused_at_its_byte", _CAMPAIGNS),
+        ("compiler/score/midi/test_read.py::test_a_damaged_file_is_refused_at_its_byte", _CAMPAIGNS),
     ),
     Row(
         8,
@@ -88,8 +88,8 @@ ROWS = (
         "tempi and ends of notes that make no sense are read over with a warning, or refused.",
         (
             "hostile/test_campaigns.py::test_every_midi_file_that_is_read_has_the_notes_that_other_programs_count",
-            "compiler/score/test_midi.py::test_a_damaged_file_is_refused_at_its_byte",
-            "compiler/score/test_midi.py::test_more_events_than_any_piece_has_are_refused",
+            "compiler/score/midi/test_read.py::test_a_damaged_file_is_refused_at_its_byte",
+            "compiler/score/midi/test_read.py::test_more_events_than_any_piece_has_are_refused",
         ),
     ),
     Row(
@@ -116,8 +116,8 @@ ROWS = (
         "arrays that are programs, or claim terabytes",
         "Arrays are read from our own store alone, without pickles, and never packed.",
         (
-            "store/test_codec.py::test_an_array_that_is_not_the_one_in_the_file_is_refused",
-            "store/test_codec.py::test_arrays_that_are_packed_are_refused_so_that_a_small_file_cannot_become_a_large_one",
+            "store/values/test_files.py::test_an_array_that_is_not_the_one_in_the_file_is_refused",
+            "store/values/test_files.py::test_arrays_that_are_packed_are_refused_so_that_a_small_file_cannot_become_a_large_one",
             "hostile/test_rows.py::test_no_file_of_ours_reads_pickles_or_runs_text",
         ),
     ),
@@ -129,9 +129,9 @@ ROWS = (
         (
             f"{_SOURCE}::test_a_bomb_of_aliases_ends_as_findings",
             f"{_SOURCE}::test_size_has_its_limits",
-            "dsl/test_nearest.py::test_the_answer_is_that_of_difflib_over_all_names",
+            "dsl/values/test_nearest.py::test_the_answer_is_that_of_difflib_over_all_names",
             "hostile/test_time.py::test_a_megabyte_at_its_worst_is_checked_in_seconds",
-            "compiler/test_rules.py::test_rules_that_would_take_minutes_are_a_finding",
+            "compiler/notes/test_casting.py::test_rules_that_would_take_minutes_are_a_finding",
         ),
     ),
     Row(
@@ -147,15 +147,15 @@ ROWS = (
         "Only plain files inside the piece are opened, without following a link, and never by name twice. "
         "Nothing is written through a link that a piece brings along.",
         (
-            "dsl/test_files.py::test_what_leads_elsewhere_is_refused",
-            "dsl/test_files.py::test_a_name_that_is_not_plain_is_refused_as_written",
-            "dsl/test_files.py::test_a_descriptor_stays_with_its_file_when_the_name_moves_on",
+            "dsl/text/test_files.py::test_what_leads_elsewhere_is_refused",
+            "dsl/text/test_files.py::test_a_name_that_is_not_plain_is_refused_as_written",
+            "dsl/text/test_files.py::test_a_descriptor_stays_with_its_file_when_the_name_moves_on",
             "hostile/test_sweep.py::test_a_link_that_a_piece_brings_along_is_not_written_through",
             "hostile/test_links.py::test_no_command_reads_or_tells_what_a_link_of_a_piece_leads_to",
             "hostile/test_links.py::test_no_command_writes_through_a_link_of_a_piece",
-            "dsl/test_folders.py::test_a_folder_exchanged_while_it_is_written_to_leads_nowhere",
-            "dsl/test_folders.py::test_a_file_exchanged_for_a_link_while_it_is_written_is_noticed",
-            "dsl/test_folders.py::test_a_hard_link_keeps_its_other_name_as_it_was",
+            "dsl/text/test_folders.py::test_a_folder_exchanged_while_it_is_written_to_leads_nowhere",
+            "dsl/text/test_folders.py::test_a_file_exchanged_for_a_link_while_it_is_written_is_noticed",
+            "dsl/text/test_folders.py::test_a_hard_link_keeps_its_other_name_as_it_was",
             f"{_RECORDING}::test_a_recording_is_not_opened_through_a_link",
             f"{_RECORDING}::test_a_recording_exchanged_between_its_header_and_its_samples_is_refused",
         ),
@@ -167,7 +167,7 @@ ROWS = (
         (
             "hostile/test_media.py::test_a_list_of_other_files_is_no_recording",
             "hostile/test_media.py::test_a_list_behind_the_first_bytes_of_a_recording_is_read_by_its_own_format",
-            "renderers/sound/test_hrtf.py::test_links_and_data_outside_the_file_are_not_followed",
+            "renderers/sound/space/test_hrtf.py::test_links_and_data_outside_the_file_are_not_followed",
         ),
     ),
     Row(
@@ -230,7 +230,7 @@ ROWS = (
             "store/test_store.py::test_a_store_that_others_may_write_to_is_refused",
             "store/test_store.py::test_links_in_place_of_blobs_and_records_are_not_followed",
             "store/test_campaigns.py::test_damage_is_noticed_and_made_good",
-            "store/test_codec.py::test_damaged_bytes_raise_nothing_but_codec_errors",
+            "store/values/test_files.py::test_damaged_bytes_raise_nothing_but_codec_errors",
         ),
     ),
     Row(
@@ -242,8 +242,8 @@ ROWS = (
             "hostile/test_output.py::test_the_words_of_a_score_come_out_as_text",
             "hostile/test_output.py::test_a_line_is_no_command_of_a_log",
             f"{_TERMINAL}::test_the_name_of_a_folder_comes_out_as_text",
-            "dsl/test_rendering.py::test_nothing_of_a_piece_reaches_the_terminal_unescaped",
-            "dsl/test_rendering.py::test_github_gets_workflow_commands_with_its_escapes",
+            "dsl/findings/test_render.py::test_nothing_of_a_piece_reaches_the_terminal_unescaped",
+            "dsl/findings/test_render.py::test_github_gets_workflow_commands_with_its_escapes",
         ),
     ),
     Row(

@@ -102,7 +102,7 @@ def test_a_memory_that_is_full_is_told_in_a_sentence(tmp_path: Path, monkeypatch
     monkeypatch.chdir(sound_piece(tmp_path / "piece"))
     for place, line in {
         "dsl.load.load_piece": ("check", "."),
-        "compiler.notes.piece_notes": ("notes", "."),
+        "compiler.reports.note_list.piece_notes": ("notes", "."),
     }.items():
         monkeypatch.setattr(f"musicvis.{place}", full)
         done = CliRunner().invoke(main, line)

@@ -55,7 +55,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, waltz_bytes: bytes) -> dict[
         "waltz.mid": waltz_bytes,
         "longer.mid": long_bytes,
         "empty.mid": path.read_bytes(),
-        "broken.mid": waltz_bytes[:-40],
+        "broken.mid": waltz_bytes[:14],
         "broken.mscz": b"PK\x03\x04 no archive",
         "named.mscz": waltz_bytes,
         "good.wav": wav(RATE_HZ * 7),

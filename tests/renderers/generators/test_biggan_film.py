@@ -53,7 +53,7 @@ def test_impassive_compiles_with_the_weights_of_the_store(narrow_store: Path, tm
     )
     with av.open(str(tmp_path / "film.mp4")) as film:
         frames = [frame.to_ndarray(format="gray") for frame in film.decode(video=0)]
-    assert len(frames) == report.frame_count == plan.picture.frame_count == 8
+    assert len(frames) == report.frame_count == plan.picture.frame_count == 9
     assert min(frame.std() for frame in frames) > 5
     differences = [np.abs(a.astype(float) - b).mean() for a, b in pairwise(frames)]
     assert max(differences) > 3  # it moves

@@ -11,7 +11,7 @@ from musicvis.renderers.sound.effects.pedalboard_host import through_plugin
 from musicvis.renderers.sound.master.limiter import limiter_gain
 from musicvis.renderers.sound.master.meter import LoudnessMeter
 from musicvis.renderers.sound.master.peaks import oversampled_peaks
-from musicvis.renderers.sound.space.choose import balanced
+from musicvis.renderers.sound.space.balance import balanced
 from musicvis.renderers.sound.space.farrow import bank
 from musicvis.renderers.sound.stems.recording import _resampled
 from musicvis.tests.shifted import shifted

@@ -143,7 +143,7 @@ def test_a_score_comes_back(scratch: Scratch) -> None:
     meter = Meter(4, 4)
     note = Note(
         *(Fraction(1, 3), Fraction(1, 2), Fraction(1, 7)),
-        *(60, 80, 0, 1, 1, 1, 1, Fraction(1, 3), Fraction(4, 3), True, "la", ("tenuto", "slur")),
+        *(60, 80, 0, 1, 1, 1, 1, Fraction(1, 3), Fraction(4, 3), True, "la", "begin", ("tenuto", "slur")),
     )
     score = Score(
         "A title with \N{SNOWMAN}",

@@ -36,7 +36,6 @@ from musicvis.renderers.generators.embedded.maths import (
 )
 from musicvis.renderers.generators.embedded.motifs.tiles import roof_tiles
 from musicvis.renderers.generators.embedded.palettes import ARCHETYPES, linear_srgb, palette_table
-from musicvis.renderers.generators.protocol import FrameControls
 
 CPU = torch.device("cpu")
 
@@ -213,7 +212,7 @@ def test_fields_of_the_noise_have_unit_variance_on_average() -> None:
 def test_a_field_equals_its_sum_of_waves_in_double_precision() -> None:
     grid = make_grid(40, 60, CPU)
     movement = NoiseReader(5, CPU).read(torch.randn(1, 128, generator=torch.Generator().manual_seed(0)))
-    ground = ground_of(movement, torch.tensor([0.1]), torch.tensor([0.5]), (0.0, 0.0), FrameControls())
+    ground = ground_of(movement, torch.tensor([0.1]), torch.tensor([0.5]), (0.0, 0.0))
     fields = ground.fields(grid, (8, 24))
     spectrum = movement.drift_sway[0, 0].double().numpy()
 
@@ -229,27 +228,13 @@ def test_a_field_equals_its_sum_of_waves_in_double_precision() -> None:
 def test_the_flow_stirs_without_sources() -> None:
     grid = make_grid(200, 200, CPU)
     movement = NoiseReader(5, CPU).read(torch.randn(1, 128, generator=torch.Generator().manual_seed(1)))
-    ground = ground_of(movement, torch.tensor([0.2]), torch.tensor([0.0]), (0.0, 0.0), FrameControls())
+    ground = ground_of(movement, torch.tensor([0.2]), torch.tensor([0.0]), (0.0, 0.0))
     fields = ground.fields(grid, (0, 200))
     flow_x, flow_y = (fields.x - fields.far_x)[0].double(), (fields.y - fields.far_y)[0].double()
     dx = (flow_x[1:-1, 2:] - flow_x[1:-1, :-2]) / (2 * grid.pixel)
     dy = (flow_y[2:, 1:-1] - flow_y[:-2, 1:-1]) / (2 * grid.pixel)
     assert (dx + dy).abs().max() <= 0.02 * dx.abs().max()
     assert flow_x.std() >= 0.01
-
-
-@pytest.mark.parametrize(("degrees", "quarters"), [(90.0, -1), (-90.0, 1), (180.0, 2)])
-def test_a_steered_turn_is_clockwise(degrees: float, quarters: int) -> None:
-    grid = make_grid(64, 64, CPU)
-    movement = NoiseReader(5, CPU).read(torch.randn(1, 128, generator=torch.Generator().manual_seed(1)))
-
-    def places(controls: FrameControls) -> torch.Tensor:
-        ground = ground_of(movement, torch.tensor([0.2]), torch.tensor([0.5]), (0.0, 0.0), controls)
-        fields = ground.fields(grid, (0, 64))
-        return torch.cat([fields.far_x, fields.far_y])
-
-    plain, turned = places(FrameControls()), places(FrameControls(rotation_deg=torch.tensor([degrees])))
-    torch.testing.assert_close(turned, torch.rot90(plain, quarters, (1, 2)), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("size", [(128, 128), (90, 160), (48, 48), (17, 31)])
