@@ -40,6 +40,7 @@ def midi(count: int, seed: int = 0) -> Counts:
     same notes."""
     import mido
     import pretty_midi
+    from mido.midifiles.meta import KeySignatureError
 
     rng = random.Random(seed)
     sources = [(DATA / "waltz.mid").read_bytes(), orchestra()]
@@ -55,7 +56,7 @@ def midi(count: int, seed: int = 0) -> Counts:
                 return
             try:
                 file = mido.MidiFile(file=io.BytesIO(data), charset="latin-1")
-            except (OSError, EOFError, ValueError, KeyError, IndexError):
+            except (OSError, EOFError, ValueError, KeyError, IndexError, KeySignatureError):
                 # Keys that music does not have, and chunks of other kinds: mido gives up, and we read on.
                 return
             struck = sum(

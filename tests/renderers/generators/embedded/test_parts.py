@@ -36,6 +36,7 @@ from musicvis.renderers.generators.embedded.maths import (
 )
 from musicvis.renderers.generators.embedded.motifs.tiles import roof_tiles
 from musicvis.renderers.generators.embedded.palettes import ARCHETYPES, linear_srgb, palette_table
+from musicvis.renderers.generators.embedded.view import Still
 
 CPU = torch.device("cpu")
 
@@ -213,7 +214,7 @@ def test_a_field_equals_its_sum_of_waves_in_double_precision() -> None:
     grid = make_grid(40, 60, CPU)
     movement = NoiseReader(5, CPU).read(torch.randn(1, 128, generator=torch.Generator().manual_seed(0)))
     ground = ground_of(movement, torch.tensor([0.1]), torch.tensor([0.5]), (0.0, 0.0))
-    fields = ground.fields(grid, (8, 24))
+    fields = ground.fields(Still(grid), (8, 24))
     spectrum = movement.drift_sway[0, 0].double().numpy()
 
     def waves(v: float) -> list[float]:
@@ -229,7 +230,7 @@ def test_the_flow_stirs_without_sources() -> None:
     grid = make_grid(200, 200, CPU)
     movement = NoiseReader(5, CPU).read(torch.randn(1, 128, generator=torch.Generator().manual_seed(1)))
     ground = ground_of(movement, torch.tensor([0.2]), torch.tensor([0.0]), (0.0, 0.0))
-    fields = ground.fields(grid, (0, 200))
+    fields = ground.fields(Still(grid), (0, 200))
     flow_x, flow_y = (fields.x - fields.far_x)[0].double(), (fields.y - fields.far_y)[0].double()
     dx = (flow_x[1:-1, 2:] - flow_x[1:-1, :-2]) / (2 * grid.pixel)
     dy = (flow_y[2:, 1:-1] - flow_y[:-2, 1:-1]) / (2 * grid.pixel)
