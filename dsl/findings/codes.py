@@ -16,7 +16,7 @@ class Code:
 
     title         a few words
     explanation   one paragraph: what it means and how to fix it
-    example       lines of a manifest or an effects.json that cause it, and the same put right; tests check both
+    example       lines of a manifest or an effects.json that cause it, and the same put right; tests check it
     """
 
     code: str
