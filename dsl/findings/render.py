@@ -19,6 +19,9 @@ from .diagnostics import Diagnostic, Severity
 GITHUB_MOST = 10
 """GitHub shows ten annotations of a level in one step, and drops the rest without a word."""
 
+EQUAL_MOST = 10
+"""So many findings that say the same are shown one by one as text; programs get all of them."""
+
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -29,13 +32,25 @@ _COMMAND = re.compile(r"^(?=\s*::)|(?<=#)(?=#\[)")
 _NOT_ASCII = re.compile(r"[^\n -~]")
 
 
-def render_text(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], color: bool = False) -> str:
+def render_text(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], color: bool = False) -> str:
     """Each finding with its place, the source line, a caret under what is meant, and a mend.
+
+    Of findings that say the same in one file, the first ten are shown, and a count of the others.
 
     files   the texts that were read, by the name that spans carry
     """
     lines_of = {name: text.splitlines() for name, text in files.items()}
-    return "\n\n".join(_text(finding, lines_of, color) for finding in diagnostics)
+    equal: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for finding in diagnostics:
+        said = (finding.span.file, finding.code, finding.severity, finding.message, finding.hint)
+        equal.setdefault(said, []).append(finding)
+    last_shown = {id(alike[EQUAL_MOST - 1]): alike for alike in equal.values() if len(alike) > EQUAL_MOST}
+    hidden = {id(finding) for alike in last_shown.values() for finding in alike[EQUAL_MOST:]}
+    return "\n\n".join(
+        _text(finding, lines_of, color) + _others(last_shown.get(id(finding), []))
+        for finding in diagnostics
+        if id(finding) not in hidden
+    )
 
 
 def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
@@ -139,6 +154,15 @@ def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -
     if finding.hint:
         rows.append(f"  hint: {shown(finding.hint)}")
     return "\n".join(rows)
+
+
+def _others(alike: Sequence[Diagnostic]) -> str:
+    """A line that counts the findings behind the last one shown; nothing where all are shown."""
+    left = alike[EQUAL_MOST:]
+    if not left:
+        return ""
+    reach = f", the last on line {left[-1].span.line}" if left[-1].span.line else ""
+    return f"\n  and {len(left)} more like it{reach}"
 
 
 def _excerpt(line: str, finding: Diagnostic) -> tuple[str, int, int]:

@@ -8,11 +8,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..findings.diagnostics import Diagnostic
+from ..findings.diagnostics import Diagnostic, Severity
 from ..findings.span import Span
 from ..text.yaml_source import Source
 from .messages import Words
-from .violations import broken_rules
+from .violations import judged
 
 PIECE = "piece"
 EFFECTS = "effects"
@@ -25,17 +25,24 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY."""
     words = Words(source, schema_named(name), schema_named(PIECE))
     findings: dict[tuple[str, Span], Diagnostic] = {}
-    broken = broken_rules(schema_named(name), source.value)
+    broken, is_cut = judged(schema_named(name), source.value)
     for finding in (finding for fault in broken for finding in words.explained(fault)):
         findings.setdefault((finding.message, finding.span), finding)
         if len(findings) >= MAX_FINDINGS:
+            is_cut = True
             break
     in_order = sorted(findings.values(), key=lambda finding: (finding.span.line, finding.span.column))
     # An unknown word is not also a word that does not fit: only the cause is told.
     causes = {finding.span for finding in in_order if finding.code in ("MV201", "MV202", "MV204")}
     kinds = {finding.span for finding in in_order if finding.code == "MV204"}
     echoes = {"MV210": causes, "MV201": kinds}
-    return tuple(finding for finding in in_order if finding.span not in echoes.get(finding.code, ()))
+    told = tuple(finding for finding in in_order if finding.span not in echoes.get(finding.code, ()))
+    return (*told, _cut(source.file, len(told))) if is_cut else told
+
+
+def _cut(file: str, told: int) -> Diagnostic:
+    message = f"only the first {told} faults of its form are told; more may follow"
+    return Diagnostic("MV360", Span(file), message, "correct these, then check again", Severity.NOTE)
 
 
 def schema_of(source: Source) -> str:

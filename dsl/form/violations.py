@@ -58,6 +58,11 @@ class Broken:
 
 def broken_rules(schema: dict[str, Any], value: Any) -> list[Broken]:
     """Every rule of `schema` that `value` breaks, those of alternatives inside their choice."""
+    return judged(schema, value)[0]
+
+
+def judged(schema: dict[str, Any], value: Any) -> tuple[list[Broken], bool]:
+    """The rules of `schema` that `value` breaks, and whether a list or a block was left with some unread."""
     # Imported here: whoever only needs positions and quantities does not wait for it.
     from jsonschema.validators import Draft202012Validator, extend
 
@@ -74,7 +79,7 @@ def broken_rules(schema: dict[str, Any], value: Any) -> list[Broken]:
             "maxItems": _without_dropped(rules["maxItems"]),
         },
     )
-    return [_broken(error) for error in judge(schema).iter_errors(value)]
+    return [_broken(error) for error in judge(schema).iter_errors(value)], bound.is_reached
 
 
 class _Bound:
@@ -82,6 +87,7 @@ class _Bound:
 
     def __init__(self) -> None:
         self.count = 0
+        self.is_reached = False
 
     def items(self, judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationError"]:
         """The rule `items`, without the items that the reader has dropped."""
@@ -105,6 +111,7 @@ class _Bound:
                 self.count += 1
                 yield fault
             if is_faulty and self.count > FAULTS_MOST:
+                self.is_reached = True
                 return
 
 

@@ -174,6 +174,8 @@ def test_the_title_is_the_scores_own_unless_a_program_wrote_it(waltz: Path, writ
 
     score = replace(read_score_file(waltz), title=written)
     assert title_of(score, "my_tune") == title
+
+
 @pytest.mark.parametrize("name", [".musicvis", "scores"])
 def test_a_folder_that_is_a_link_is_not_written_to(name: str, tmp_path: Path, waltz: Path, run: Run) -> None:
     (tmp_path / "mine").mkdir()

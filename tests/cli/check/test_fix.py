@@ -94,7 +94,7 @@ def test_a_file_that_is_a_link_is_not_written_through(
     (piece / "piece.yaml").symlink_to(elsewhere)
     result = check("--fix", "--yes", piece)
     assert result.exit_code == 1
-    assert "symbolic link" in result.stdout
+    assert "is a symbolic link" in result.stdout
     assert elsewhere.read_text() == WRONG
     assert (piece / "lanes.yaml").read_text() == LANES
 

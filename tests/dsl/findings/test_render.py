@@ -159,3 +159,27 @@ def test_nothing_of_a_piece_reaches_the_terminal_unescaped(findings: list[Diagno
         assert all(character == "\n" or character == escaped(character) for character in shown)
     assert len(json.loads(render_json(findings))) == len(findings)
     assert len(json.loads(render_sarif(findings))["runs"][0]["results"]) == len(findings)
+
+
+def _alike(count: int) -> list[Diagnostic]:
+    return [
+        Diagnostic("MV206", Span("p", line, 1, line, 3), "99 is too much") for line in range(1, count + 1)
+    ]
+
+
+def test_of_findings_that_say_the_same_ten_are_shown_and_the_others_counted() -> None:
+    text = render_text([*_alike(2000), NUMBER], {"p": "99\n" * 2000, **FILES})
+    assert text.count("MV206") == 10
+    assert (
+        "p:10:1: error[MV206]: 99 is too much\n  99\n  ^^\n  and 1990 more like it, the last on line 2000"
+        in text
+    )
+    assert text.endswith(render_text([NUMBER], FILES))
+
+
+def test_ten_equal_findings_are_all_shown_and_programs_get_every_one() -> None:
+    text = render_text(_alike(10), {})
+    assert text.count("MV206") == 10
+    assert "more like it" not in text
+    assert len(json.loads(render_json(_alike(2000)))) == 2000
+    assert render_concise(_alike(2000)).count("\n") == 1999

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.form.schema import EFFECTS, LEGACY, PIECE, check_form, schema_named
 from musicvis.dsl.model.lane import Shape
@@ -160,7 +160,7 @@ def test_no_finding_speaks_the_language_of_the_validator() -> None:
 def test_one_hundred_findings_are_enough() -> None:
     unknown = "".join(f"key{number}: 1\n" for number in range(500))
     rules = "visuals:\n  rules:\n" + "    - {where: {}, kick: x}\n" * 500
-    assert len(form(HEAD + rules)) == 100
+    assert len(form(HEAD + rules)) == 101  # the last one says that more may follow
     assert len(form(HEAD + unknown)) >= 100
 
 
@@ -198,3 +198,15 @@ def test_any_values_pass_or_give_findings_at_lines_of_the_file(value: dict[str, 
         assert finding.code.startswith("MV")
         assert finding.message
         assert 1 <= finding.span.line <= lines
+
+
+def test_faults_that_are_not_told_are_said_to_be_there() -> None:
+    def piece(slips: int) -> tuple[Diagnostic, ...]:
+        lanes = "".join("    - {at: 1|1, to: 0.5, foo: 1}\n" for _ in range(slips))
+        text = f"musicvis: 1\ntitle: T\nscore: a.mid\neffects:\n  vibes:\n{lanes}"
+        return check_form(parse_source(text, "piece.yaml")[0], PIECE)
+
+    *told, last = piece(700)
+    assert (last.code, last.severity, last.span) == ("MV360", Severity.NOTE, Span("piece.yaml"))
+    assert f"only the first {len(told)} faults" in last.message
+    assert {finding.code for finding in piece(5)} == {"MV202"}
