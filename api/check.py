@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def findings_of(loaded: "Loaded") -> Sequence[Diagnostic]:
-    """All findings of a piece that no comment leaves out, and a note for each comment that leaves out none."""
+    """All findings of a piece that no comment ignores, and a note for each comment that ignores none."""
     from ..compiler.compile import check_piece
     from ..dsl.findings.ignores import without_ignored
 
