@@ -17,7 +17,7 @@ effects:
     - {at: 3|1, hold: 0.4}
 visuals:
   generator: embedded
-  resolution: 64
+  resolution: 128
   classes: {C: seashore, D: castle, E: lakeside, F: daisy, A: monastery, B: lighthouse, other: pier}
   rules:
     - where: {beat: 1}
@@ -28,8 +28,8 @@ video:
   size: 64x36
   fps: 4
   post:
-    - {title: Waltz, at: start, length: 2s}
-    - {fade_in: 1s, at: start}
+    - {title: Waltz, at: 1|1, for: 2s}
+    - {fade_in: 1s, at: 1|1}
 """
 
 
