@@ -51,5 +51,5 @@ def piece(folder: Path) -> mv.Piece:
 
 @pytest.fixture(scope="module")
 def plan(piece: mv.Piece) -> mv.Plan:
-    """Its first bars."""
-    return piece.plan(bars="1..3")
+    """Its first bar."""
+    return piece.plan(bars="1..2")
