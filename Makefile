@@ -29,7 +29,7 @@ soak: .venv/soak.stamp
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
-	$(BIN)/mypy dsl store compiler renderers cli __init__.py
+	$(BIN)/mypy dsl store compiler renderers api cli __init__.py
 
 # The versions that make installs, constraints.txt, from those that .venv holds.
 constraints: .venv/dev.stamp

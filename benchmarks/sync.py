@@ -17,7 +17,7 @@ from pathlib import Path
 
 import av
 import numpy as np
-from musicvis.cli.film_options import Variant
+from musicvis.api.variant import Variant
 from musicvis.compiler.compile import compile_piece, hear
 from musicvis.compiler.time.passage import film_of
 from musicvis.renderers.render import Request, render

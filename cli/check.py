@@ -12,7 +12,6 @@ from .discover import PiecePath, pieces_from
 from .fix import fix_pieces
 from .output import format_option
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
-from .titles import title_findings
 
 if TYPE_CHECKING:
     from ..dsl.findings.diagnostics import Diagnostic
@@ -105,17 +104,14 @@ def check(
 
 def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, str]]":
     """All findings of all pieces that no comment leaves out, and the texts that were read."""
-    from ..compiler.compile import check_piece
-    from ..dsl.findings.ignores import without_ignored
+    from ..api.check import findings_of
     from ..dsl.load import load_piece
 
     found: list[Diagnostic] = []
     files: dict[str, str] = {}
     for manifest in manifests:
         loaded = load_piece(manifest)
-        told = (*check_piece(loaded), *title_findings(loaded.piece or loaded.rest))
-        left, unused = without_ignored(told, loaded.files)
-        found += [*left, *unused]
+        found += findings_of(loaded)
         files |= loaded.files
     return found, files
 

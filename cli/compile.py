@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.variant import Variant, film_name
 from ..dsl.installing import install_command
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
-    Variant,
-    film_name,
     film_path,
     planned,
     prepare_build_folder,
@@ -164,16 +163,18 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
                 f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
                 f"{len(plan.sound.buses)} bus{'es' if len(plan.sound.buses) != 1 else ''}"
             )
-            from ..renderers.render import render
-            from ..store.evict import keep_within
-            from ..store.place import cache_limit
+            from ..api.build import build
 
             if output is None and request.only != "frames":
                 prepare_build_folder(target.parent)
-            report = render(
-                plan, None if request.only == "frames" else target, request, reporter=reporter, store=store
+            report = build(
+                plan,
+                None if request.only == "frames" else target,
+                request,
+                reporter=reporter,
+                store=store,
+                limit_bytes=limit_bytes,
             )
-            keep_within(store, cache_limit(limit_bytes))
     except PieceError as error:
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {}, quiet)
         sys.exit(1)

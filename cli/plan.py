@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.variant import film_name
 from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
-from .film_options import film_name, planned, variant_of, variant_options
+from .film_options import planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
 

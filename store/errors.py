@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..dsl.findings.diagnostics import MusicvisError
 
-class StoreError(Exception):
+
+class StoreError(MusicvisError):
     """The folder cannot be a store, or cannot be written where that is needed."""
 
     def __init__(self, message: str, hint: str) -> None:

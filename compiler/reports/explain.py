@@ -4,26 +4,23 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import inf
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import Lane
-from ...dsl.model.piece import Bus, Piece, Return
+from ...dsl.model.piece import Piece
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, parse_place
 from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
 from ..compile import Heard, compiled, hear
 from ..lanes.curve import Curve, Segment
-from ..lanes.parameters import Target, gain_target, place_targets, plugin_targets, send_target, visual_targets
-from ..lanes.resolve import Lanes
 from ..lazy_numpy import np
 from ..notes.casting import Weights, cast
 from ..notes.classes import class_names
 from ..picture.post import Timeline, timeline
-from ..sound.plan_sound import buses_of
 from ..time.clock import Clock, frame_at
+from .lane_curves import LaneCurves
 from .note_list import matched_rules
 
 if TYPE_CHECKING:
@@ -173,25 +170,11 @@ def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
 def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
     """Each lane in written order; what is laid over another lane comes with its own words."""
     piece, clock = heard.piece, heard.clock
-    targets = {target.name: target for target in _targets(piece, buses_of(piece, heard.parts))}
-    owners: tuple[Bus | Return, ...] = (*buses_of(piece, heard.parts), *piece.audio.returns)
-    counted = {
-        target.name
-        for owner in owners
-        for effect in owner.chain
-        for name, target in plugin_targets(owner, effect)
-        if name in effect.per_beat
-    }
-    end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
-    lanes = Lanes(piece.lanes, clock, end_qn, piece.seed)
+    curves = LaneCurves(heard)
     for lane in piece.lanes:
-        target = targets.get(lane.name) or Target(lane.name, -inf, inf, 0.0)
-        if True not in lane.units:
-            curve = _hard(lanes.curve(target))
-        elif lane.units == {True}:
-            curve = _hard(lanes.curve(replace(target, high=inf)))
-        else:
-            curve = _in_hertz(_hard(lanes.parameter(target, target.name in counted)))
+        curve = _hard(curves.of(lane))
+        if curves.is_mixed(lane):
+            curve = _in_hertz(curve)
         value = float(curve.values(np.array([float(clock.seconds(at))]))[0])
         if lane.mode == "set":
             words, span = _what_it_does(curve, _pointed(lane, piece.lanes), at, clock)
@@ -203,18 +186,6 @@ def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
         # A mirror brings the layers of its source, before its own.
         words, span = _what_it_does(laid[same.index(lane) - len(same)], lane, at, clock)
         yield Movement(f"{lane.name} ({lane.mode})", value, words, span)
-
-
-def _targets(piece: Piece, buses: Sequence[Bus]) -> Iterator[Target]:
-    yield from visual_targets(piece.visuals)
-    for bus in buses:
-        yield from place_targets(bus)
-        yield from (send_target(bus, send) for send in bus.sends)
-    owners: tuple[Bus | Return, ...] = (*buses, *piece.audio.returns)
-    for owner in owners:
-        yield gain_target(owner)
-        for effect in owner.chain:
-            yield from (target for _, target in plugin_targets(owner, effect))
 
 
 def _hard(curve: Curve) -> Curve:

@@ -57,17 +57,57 @@ class Diagnostic:
     place: MusicalPlace | None = None
     edits: tuple[Edit, ...] = ()
 
+    @property
+    def file(self) -> str:
+        """The file as the user would name it, or an option as --bars."""
+        return self.span.file
+
+    @property
+    def line(self) -> int:
+        """From 1; 0 where the finding is about the file as a whole."""
+        return self.span.line
+
+    @property
+    def column(self) -> int:
+        """From 1; 0 where the finding is about the file as a whole."""
+        return self.span.column
+
+    @property
+    def bar(self) -> int | None:
+        """The bar in the score, from 1; None where no place in the music is known."""
+        return None if self.place is None else self.place.bar
+
+    @property
+    def beat(self) -> str | None:
+        """The beat in its bar, from 1, as "2" or "3.5"; None where no place in the music is known."""
+        return None if self.place is None else self.place.beat
+
+    def __str__(self) -> str:
+        """One line: file, line, column, severity, code, message and place."""
+        from .render import render_concise
+
+        return render_concise([self])
+
     def at(self, place: MusicalPlace) -> "Diagnostic":
         """The same finding with its place in the music."""
         return replace(self, place=place)
 
 
-class PieceError(Exception):
+class MusicvisError(Exception):
+    """The family of what musicvis raises for a piece, a call or a cache that cannot be used."""
+
+
+class PieceError(MusicvisError):
     """Input that cannot be used, with every reason found; raised only where nothing can go on."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """Every reason; `diagnostics` is the same."""
+        return self.diagnostics
 
     def __reduce__(self) -> tuple[type["PieceError"], tuple[tuple[Diagnostic, ...]]]:
         """What a copy is made from in another process: the findings, not the text."""

@@ -122,7 +122,7 @@ def render_segment(
     """
     picture = workshop.picture
     shots = shots_of(picture)
-    size = _shots_at_once(workshop.generator)
+    size = shots_at_once(workshop.generator)
     picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
     image: torch.Tensor | None = None
     with SegmentWriter(path, picture_format, quality, codec) as writer:
@@ -201,7 +201,7 @@ def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.devi
     return FrameControls(*(None if lane is None else tensor_of(lane[list(frames)], device) for lane in lanes))
 
 
-def _shots_at_once(generator: Generator) -> int:
+def shots_at_once(generator: Generator) -> int:
     """How many shots make a chunk."""
     if isinstance(generator, TruncatedGenerator):
         return generator.frames_at_once

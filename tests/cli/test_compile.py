@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from mido import Message, MidiFile, MidiTrack
-from musicvis.cli.film_options import Variant, film_path
+from musicvis.api.variant import Variant
+from musicvis.cli.film_options import film_path
 from musicvis.dsl.model.piece import Video
 from musicvis.renderers.encoding import CONTAINERS, QUALITIES
 

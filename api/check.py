@@ -1,12 +1,24 @@
-"""Findings on titles that need a font to be asked: `musicvis check` tells what a compile would replace."""
+"""Everything that is wrong with a loaded piece: what `musicvis check` and `Piece.check` say."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..dsl.findings.diagnostics import Diagnostic, Severity
 from ..dsl.findings.render import escaped
 
 if TYPE_CHECKING:
+    from ..dsl.load import Loaded
     from ..dsl.model.piece import Piece
+
+
+def findings_of(loaded: "Loaded") -> Sequence[Diagnostic]:
+    """All findings of a piece that no comment ignores, and a note for each comment that ignores none."""
+    from ..compiler.compile import check_piece
+    from ..dsl.findings.ignores import without_ignored
+
+    told = (*check_piece(loaded), *title_findings(loaded.piece or loaded.rest))
+    left, unused = without_ignored(told, loaded.files)
+    return (*left, *unused)
 
 
 def title_findings(piece: "Piece | None") -> list[Diagnostic]:

@@ -1,0 +1,59 @@
+"""Where a finished file may go, asked before any work."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from .errors import RequestError
+
+
+def checked_output(output: Path, root: Path, kinds: Mapping[str, str], what: str) -> Path:
+    """The file to write: `output`, or what it links to outside the piece.
+
+    root    the folder of the piece: a link inside it is not followed, because whoever made the piece could
+            have it lead to anything
+    kinds   the suffixes that are allowed, and in words what each holds, or ""
+    what    what is written, as "a film"
+
+    Raises RequestError for a wrong suffix, for a folder that does not exist or cannot be written, and for a
+    place that holds something other than a file.
+    """
+    from ..dsl.text.folders import guarded
+
+    try:
+        if guarded(output, root)[1] and output.is_symlink():
+            message = f"{output} is a link inside the piece, which could lead anywhere"
+            raise RequestError(message, "name another place")
+        output = output.resolve() if output.is_symlink() else output
+        is_other = output.exists() and not output.is_file()
+    except OSError as error:
+        raise RequestError(f"{output}: {error.strerror}", "name another") from None
+    if output.suffix.lower() not in kinds:
+        said = " or ".join(f"{suffix} ({holds})" if holds else suffix for suffix, holds in kinds.items())
+        raise RequestError(f"{output}: {what} must end in {said}")
+    if not output.parent.is_dir():
+        raise RequestError(f"{output.parent} does not exist", "make the folder first, or name another")
+    if is_other:
+        raise RequestError(f"{output} is not a regular file", "choose another path")
+    try:
+        # Found out now, not when the film is finished.
+        with tempfile.TemporaryFile(dir=output.parent):
+            pass
+    except OSError as error:
+        message = f"{output.parent} cannot be written to: {error.strerror}"
+        raise RequestError(message, "name another folder") from None
+    return output
+
+
+def film_kinds() -> dict[str, str]:
+    """The suffixes of films and what each container holds."""
+    from ..renderers.encoding import CONTAINERS
+
+    return {suffix: kind.holds for suffix, kind in CONTAINERS.items()}
+
+
+def sound_kinds() -> dict[str, str]:
+    """The suffixes of sounds."""
+    from ..renderers.encoding import SOUND_SUFFIXES
+
+    return dict.fromkeys(SOUND_SUFFIXES, "")

@@ -1,0 +1,115 @@
+"""A piece from Python: loaded, checked, planned."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .variant import Variant, compiled, film_name
+
+if TYPE_CHECKING:
+    from ..compiler.score.model import Score
+    from ..dsl.findings.diagnostics import Diagnostic
+    from ..renderers.generators.protocol import Generator
+    from .plan import Plan
+
+PathLike = str | os.PathLike[str]
+
+
+def load(path: PathLike, *, set: Mapping[str, Any] | None = None, cache: PathLike | None = None) -> Piece:
+    """The piece in a folder that holds piece.yaml, or of a manifest itself.
+
+    set     keys of the manifest to override, as {"visuals.depth": 0.5}; text is read as YAML, as by --set
+    cache   the folder of finished work; None for MUSICVIS_CACHE or the user's cache folder
+
+    Raises PieceError where the manifest cannot be opened. What is wrong in it, `Piece.check` returns and
+    `Piece.plan` raises.
+    """
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.load import MANIFEST, load_piece
+
+    path = Path(path)
+    manifest = path / MANIFEST if path.is_dir() else path
+    overrides = tuple(f"{key}={_yaml(value)}" for key, value in (set or {}).items())
+    loaded = load_piece(manifest, overrides)
+    if str(manifest) not in loaded.files:
+        raise PieceError(loaded.diagnostics)
+    return Piece(manifest, overrides, None if cache is None else Path(cache))
+
+
+def read_score(path: PathLike) -> Score:
+    """Every note of a score file: MuseScore, MusicXML or MIDI, by its suffix.
+
+    Raises PieceError where the file cannot be read.
+    """
+    from ..compiler.score.read import read_score_file
+
+    return read_score_file(Path(path))
+
+
+class Piece:
+    """A piece as its files say it; `load` makes one. The files are read again by each call."""
+
+    def __init__(self, manifest: Path, overrides: tuple[str, ...], cache: Path | None) -> None:
+        self.manifest = manifest
+        """piece.yaml."""
+        self._overrides = overrides
+        self._cache = cache
+
+    def __repr__(self) -> str:
+        return f"Piece({str(self.manifest)!r})"
+
+    def check(self) -> tuple[Diagnostic, ...]:
+        """Everything that is wrong with the piece, as `musicvis check` finds it, in the order of its files.
+
+        Findings that a comment in the piece ignores are left out.
+        """
+        from ..dsl.load import load_piece
+        from .check import findings_of
+
+        return tuple(findings_of(load_piece(self.manifest, self._overrides)))
+
+    def plan(
+        self,
+        *,
+        bars: str | None = None,
+        seconds: float | None = None,
+        draft: bool = False,
+        device: str = "auto",
+        generator: Generator | None = None,
+        trust_plugins: Sequence[PathLike] = (),
+    ) -> Plan:
+        """The plan of the film, or of a passage or a draft of it. Loads numpy, not torch.
+
+        bars            a passage: "5..8" is bars 5, 6 and 7; also "6|6..7|3" or "@B.. "
+        seconds         only the first seconds
+        draft           small, coarse and fast
+        device          where the picture is computed: auto, cpu, cuda or cuda:N
+        generator       in place of the one that the piece names; nothing it makes is cached
+        trust_plugins   folders of VST3 plugins that may run
+
+        Raises PieceError with every finding where the piece has an error.
+        """
+        from ..dsl.findings.diagnostics import PieceError
+        from ..dsl.findings.ignores import without_ignored
+        from .plan import Plan
+
+        said = None if seconds is None else str(seconds)
+        variant = Variant(draft, bars, said, overrides=self._overrides)
+        loaded = variant.loaded(self.manifest)
+        made = compiled(loaded, tuple(map(Path, trust_plugins)), None)
+        if made.plan is None:
+            raise PieceError(made.diagnostics)
+        findings, _ = without_ignored(made.diagnostics, loaded.files)
+        name = film_name(self.manifest, variant)
+        return Plan(made.plan, loaded, findings, name, self._cache, device, generator)
+
+
+def _yaml(value: Any) -> str:
+    """A value as YAML of one line: text as it is; JSON is YAML."""
+    from fractions import Fraction
+
+    return str(value) if isinstance(value, str | Fraction | os.PathLike) else json.dumps(value)

@@ -1,0 +1,313 @@
+"""A plan from Python: what a film will be, one frame or the sound of it, and the film itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .build import Progress, build
+from .errors import RequestError, missing_packages_told
+from .output import checked_output, film_kinds, sound_kinds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..compiler.compile import Heard
+    from ..compiler.lanes.curve import Curve
+    from ..compiler.plan import BarMark, PicturePlan
+    from ..compiler.plan import Plan as CompiledPlan
+    from ..dsl.findings.diagnostics import Diagnostic
+    from ..dsl.load import Loaded
+    from ..renderers.generators.protocol import Generator
+    from ..store.store import Store
+    from .notes import FilmNote
+
+_log = logging.getLogger("musicvis")
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A finished film, or its sound.
+
+    path             where it is
+    frames           how many it has; 0 for a sound
+    seconds          how long it lasts
+    sha256           of the file
+    was_up_to_date   the file was what it should be already, and was left alone
+    """
+
+    path: Path
+    frames: int
+    seconds: float
+    sha256: str
+    was_up_to_date: bool
+
+
+class Plan:
+    """A piece, ready to render; `Piece.plan` makes one. All times are seconds from the first frame.
+
+    `frame`, `frames`, `sound`, `render` and `plot` need the extra `render`. They raise MissingPackageError
+    without it, PieceError for a file that the piece names and that cannot be used (weights, a recording),
+    StoreError where the cache cannot be used, and OSError where a disk is full or broken.
+    """
+
+    def __init__(
+        self,
+        compiled: CompiledPlan,
+        loaded: Loaded,
+        findings: tuple[Diagnostic, ...],
+        film: str,
+        cache: Path | None,
+        device: str,
+        generator: Generator | None,
+    ) -> None:
+        self._plan, self._loaded, self._film = compiled, loaded, film
+        self._cache, self._device, self._own_generator = cache, device, generator
+        self.findings = findings
+        """Warnings and notes of the compile that no comment ignores."""
+
+    def __repr__(self) -> str:
+        picture = self.picture
+        size = f"{picture.width_px}x{picture.height_px}"
+        return f"<Plan {self.title!r}: {self.frame_count} frames of {size} at {picture.fps} fps>"
+
+    @property
+    def title(self) -> str:
+        """The title of the piece."""
+        return self._plan.title
+
+    @property
+    def duration_s(self) -> Fraction:
+        """Exact: frame_count / picture.fps. The sound is as long."""
+        return self._plan.duration_s
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames the film has."""
+        return self.picture.frame_count
+
+    @property
+    def bars(self) -> tuple[BarMark, ...]:
+        """Where each bar begins: bar, pass_number, start_s."""
+        return self._plan.bars
+
+    @property
+    def buses(self) -> tuple[str, ...]:
+        """The names of the buses, in the order of the mix."""
+        return tuple(bus.name for bus in self._plan.sound.buses)
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The names of the lanes that the piece writes."""
+        return tuple(lane.name for lane in self._heard.piece.lanes if lane.mode == "set")
+
+    @property
+    def picture(self) -> PicturePlan:
+        """The latents of every frame: noise float32 (frames, 128), classes(start, stop) float32 (n, 1000)."""
+        return self._plan.picture
+
+    @cached_property
+    def notes(self) -> tuple[FilmNote, ...]:
+        """Every note that begins in the film: bar, beat, onset_s, part, classes, rules."""
+        from .notes import film_notes
+
+        return film_notes(self._loaded, self._start_s, self.duration_s)
+
+    def lane(self, name: str) -> Curve:
+        """A lane of the piece with all that is laid over it: lane("vibes").values(times_s), float64 (n,).
+
+        Its unit is that of the lane. The times are seconds from the first frame, an array float64 (n,).
+
+        Raises RequestError where the piece writes no lane of that name.
+        """
+        from ..compiler.reports.lane_curves import LaneCurves
+
+        for lane in self._heard.piece.lanes:
+            if lane.name == name and lane.mode == "set":
+                return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
+        raise RequestError(f"there is no lane {name!r}", f"the lanes are {', '.join(self.lanes)}")
+
+    def frame(self, number: int) -> NDArray[np.uint8]:
+        """A finished frame, counted from 0: uint8 (height, width, 3), R'G'B', with titles and fades.
+
+        It is what the encoder of the film is given, so that it differs from the film's by the coding alone.
+
+        Raises RequestError for a frame that the film does not have.
+        """
+        if not 0 <= number < self.frame_count:
+            raise RequestError(
+                f"there is no frame {number}", f"the film has frames 0 to {self.frame_count - 1}"
+            )
+        return next(self.frames(number, number + 1))
+
+    def frames(self, start: int = 0, end: int | None = None) -> Iterator[NDArray[np.uint8]]:
+        """Frames start up to, not at, end, each as `frame` gives it; made as they are asked for.
+
+        end   None for the end of the film
+
+        Raises RequestError, at the call, for frames that the film does not have.
+        """
+        end = self.frame_count if end is None else end
+        if not 0 <= start <= end <= self.frame_count:
+            message = f"there are no frames {start} up to {end}"
+            raise RequestError(message, f"the film has frames 0 to {self.frame_count - 1}")
+        return self._stills(start, end)
+
+    def sound(self, bus: str | None = None) -> NDArray[np.float32]:
+        """The finished sound: float32 (samples, 2) in [-1, 1] at sample_rate_hz.
+
+        bus   one bus alone, as it goes into the mix: through its chain, at its level and its place, before
+              returns, fades and master
+
+        Raises RequestError where there is no bus of that name.
+        """
+        plan = self._plan.sound
+        if bus is not None and bus not in self.buses:
+            raise RequestError(f"there is no bus {bus!r}", f"the buses are {', '.join(self.buses)}")
+        with missing_packages_told(), self._store() as store:
+            import numpy as np
+
+            from ..renderers.crews.local import core_count
+            from ..renderers.sound.mix.bus import kept_bus
+            from ..renderers.sound.mix.render import SoundRender
+            from ..renderers.sound.space.choose import sources_ready
+            from ..renderers.sound.wave import read_wav
+
+            if bus is None:
+                with SoundRender(plan, store=store, workers=core_count()) as render:
+                    return np.concatenate([np.zeros((0, 2), np.float32), *render.blocks()])
+            alone = replace(plan, buses=tuple(b for b in plan.buses if b.name == bus))
+            sources_ready(alone)
+            kept = kept_bus(alone.buses[0], plan, store, keep_dry=False, progress=lambda share: None)
+            blocks = [np.ascontiguousarray(block.T, np.float32) for block in read_wav(kept.wet)]
+            return np.concatenate([np.zeros((0, 2), np.float32), *blocks])
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Of `sound`."""
+        return self._plan.sound.sample_rate_hz
+
+    def render(
+        self, path: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+    ) -> Film:
+        """Render the film (.mp4, .mkv) or its sound (.wav, .flac: 24 bits) to a file.
+
+        The file appears when it is whole, and replaces what was there. What is finished is cached: after a
+        stop, the same call goes on from there.
+
+        workers    processes side by side; None for one per core
+        progress   called with a stage, how many of its units are finished, and how many there are, as
+                   progress("frames", 12, 300)
+
+        Raises RequestError for a path that cannot be written. Messages go to the logger "musicvis".
+        """
+        if workers is not None and workers < 1:
+            raise RequestError(f"{workers} workers render nothing", "workers must be at least 1")
+        root = self._loaded.root
+        output = checked_output(Path(path), root, film_kinds() | sound_kinds(), "a film or a sound")
+        is_sound = output.suffix.lower() in sound_kinds()
+        with missing_packages_told(), self._store() as store:
+            from ..renderers.render import Request
+
+            request = Request(
+                only="audio" if is_sound else None,
+                device=self._device,
+                workers=workers,
+                film=self._film,
+                root=root,
+            )
+            report = build(
+                self._plan,
+                output,
+                request,
+                reporter=_Told(progress),
+                store=store,
+                generator=self._own_generator,
+            )
+        frames = 0 if is_sound else report.frame_count
+        return Film(output, frames, float(self.duration_s), _sha256(output), report.was_there)
+
+    def plot(self, path: str | os.PathLike[str]) -> Path:
+        """Draw the plan as one picture, a .png: bars, notes, ear movement, classes. Returns its path.
+
+        Raises RequestError for a path that cannot be written.
+        """
+        root = self._loaded.root
+        output = checked_output(Path(path), root, {".png": ""}, "a plot")
+        with missing_packages_told():
+            from ..renderers.plot import plot
+
+            plot(self._plan, output, root)
+        return output
+
+    def _stills(self, start: int, end: int) -> Iterator[NDArray[np.uint8]]:
+        with missing_packages_told():
+            from ..renderers.film.stills import stills
+
+            yield from stills(self.picture, self._generator, start, end)
+
+    @cached_property
+    def _generator(self) -> Generator:
+        if self._own_generator is not None:
+            return self._own_generator
+        from ..renderers.generators.choose import choose_generator, device_named
+        from ..renderers.generators.sources import check_weights
+
+        check_weights(self.picture)
+        generator, said = choose_generator(self.picture, device_named(self._device))
+        _log.info(said)
+        return generator
+
+    @cached_property
+    def _heard(self) -> Heard:
+        from ..compiler.compile import hear
+
+        return hear(self._loaded, [])
+
+    @cached_property
+    def _start_s(self) -> Fraction:
+        """Where the first frame is in the piece."""
+        from ..compiler.time.passage import film_of
+
+        film = film_of(self._heard.piece, self._heard.clock, [])
+        assert film is not None  # or there would be no plan
+        return film.start_s
+
+    @contextmanager
+    def _store(self) -> Iterator[Store]:
+        from ..store.place import cache_folder
+        from ..store.store import Store
+
+        with Store(cache_folder(self._cache)) as store:
+            yield store
+
+
+class _Told:
+    """Progress to a function, messages to the log."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """`done` of `total` units of a stage are finished."""
+        if self._progress is not None:
+            self._progress(stage, done, total)
+
+    def message(self, text: str) -> None:
+        """A sentence about what happens."""
+        _log.info("%s", text)
+
+
+def _sha256(path: Path) -> str:
+    from hashlib import file_digest
+
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,99 @@
+"""Which film of a piece is meant: all of it, a passage, a draft."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..compiler.cache.plan import KeptCompilation
+    from ..compiler.compile import Compilation
+    from ..dsl.load import Loaded
+    from ..dsl.model.piece import Piece
+    from ..store.store import Store
+
+DRAFT_PIXELS, DRAFT_FPS, DRAFT_RESOLUTION = 640 * 360, Fraction(15), 256
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a caller changes in a manifest."""
+
+    draft: bool = False
+    bars: str | None = None
+    seconds: str | None = None
+    size: str | None = None
+    fps: str | None = None
+    quality: str | None = None
+    overrides: tuple[str, ...] = ()
+
+    def loaded(self, manifest: Path) -> "Loaded":
+        """The piece as this film needs it."""
+        from ..dsl.load import load_piece
+
+        load = partial(
+            load_piece,
+            manifest,
+            bars=self.bars,
+            seconds=self.seconds,
+            size=self.size,
+            fps=self.fps,
+            quality=self.quality,
+        )
+        loaded = load(self.overrides)
+        if not self.draft or loaded.piece is None:
+            return loaded
+        written = draft_overrides(loaded.piece)
+        said = {"video.size": self.size, "video.fps": self.fps, "video.quality": self.quality}
+        drafted = tuple(text for key, text in written.items() if said.get(key) is None)
+        # What --set says wins: it stands last.
+        return load((*drafted, *self.overrides))
+
+    def name(self, silent: bool = False) -> str:
+        """What a file's name says beside the piece's: a passage must not take the place of the whole film."""
+        said = {
+            "draft": "draft" if self.draft else None,
+            "bars": self.bars and f"bars-{self.bars}",
+            "seconds": self.seconds and f"{self.seconds.removesuffix('s')}s",
+            "silent": "silent" if silent else None,
+        }
+        plain = (re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-.") for part in said.values() if part)
+        return "".join(f"-{part}" for part in plain)
+
+
+def draft_overrides(piece: "Piece") -> dict[str, str]:
+    """What a draft changes in a manifest, by key: small, coarse and at most half the rate.
+
+    The film keeps its aspect, to the even pixel, and nothing becomes larger than it was.
+    """
+    video = piece.video
+    scale = min(1.0, sqrt(DRAFT_PIXELS / (video.width_px * video.height_px)))
+    width_px, height_px = (max(16, 2 * round(side * scale / 2)) for side in (video.width_px, video.height_px))
+    values = {
+        "video.size": f"{width_px}x{height_px}",
+        "video.fps": str(min(video.fps, DRAFT_FPS)),
+        "video.quality": "draft",
+        "visuals.resolution": str(min(piece.visuals.resolution, DRAFT_RESOLUTION)),
+    }
+    return {key: f"{key}={value}" for key, value in values.items()}
+
+
+def compiled(
+    loaded: "Loaded", trusted: tuple[Path, ...], store: "Store | None"
+) -> "Compilation | KeptCompilation":
+    """The plan of a loaded piece and all findings; from the store, where there is one that has it.
+
+    trusted   folders of plugins that may run
+    """
+    from ..compiler.cache.plan import compile_piece_kept
+    from ..compiler.compile import compile_piece
+
+    return compile_piece(loaded, trusted) if store is None else compile_piece_kept(loaded, trusted, store)
+
+
+def film_name(manifest: Path, variant: Variant) -> str:
+    """What tells this film from the others of its user."""
+    return f"{manifest.resolve()} {variant.name()}"
