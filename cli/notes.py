@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ..dsl.findings.span import Span
 
 Record = dict[str, Any]
-COLUMNS = ("bar|beat", "seconds", "part", "pitch", "vel", "length", "lyric", "classes", "rules")
-SHRINKING = ("classes", "part", "lyric")
+COLUMNS = ("bar|beat", "seconds", "part", "pitch", "vel", "length", "lyric", "word", "classes", "rules")
+SHRINKING = ("classes", "part", "lyric", "word")
 """Columns that give way, in this order, where the terminal is narrow."""
 LEAST_WIDTH = 8
 CSV = "csv"
@@ -158,6 +158,7 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
         "velocity": note.velocity,
         "grace": note.grace,
         "lyric": note.lyric,
+        "word": row.word,
         "articulations": list(note.articulations),
         "classes": [
             {"name": class_names()[index][0], "index": index, "weight": weight}
@@ -228,6 +229,7 @@ def table_cells(record: Record) -> tuple[str, ...]:
         str(record["velocity"]),
         record["length_qn"],
         record["lyric"] or "",
+        record["word"] or "",
         classes_text(record),
         rules_text(record),
     )

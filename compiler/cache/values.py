@@ -44,7 +44,7 @@ def compiler_identity() -> str:
     folder = Path(__file__).resolve().parents[1]
     state = hashlib.sha256()
     for layer in (folder, folder.parent / "dsl"):
-        for path in sorted(path for path in layer.rglob("*") if path.suffix in (".py", ".tsv")):
+        for path in sorted(path for path in layer.rglob("*") if path.suffix in (".py", ".tsv", ".zip")):
             data = path.read_bytes()
             state.update(f"{path.relative_to(folder.parent).as_posix()} {len(data)}\n".encode())
             state.update(data)

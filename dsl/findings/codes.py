@@ -956,6 +956,41 @@ _TABLE = (
         "`align: auto` finds the notes of a recording more than 200 ms from their place and moves it by "
         "what the finding says. Listen whether that is right; else write `offset:` instead.",
     ),
+    # Words
+    Code(
+        "MV560",
+        "word that is not sung",
+        WARNING,
+        "A rule means a word that no part sings. Words are the syllables of the score joined, capitals and "
+        "punctuation aside; * and ? stand for any letters. `musicvis notes` lists the words.",
+    ),
+    Code(
+        "MV561",
+        "class found by meaning",
+        NOTE,
+        "What `like` became: the class nearest to its words, with its figure from 0 to 1, and the next ones. "
+        "`musicvis classes --like` lists ten. `musicvis pin` writes the answer into the manifest.",
+    ),
+    Code(
+        "MV562",
+        "words without a meaning",
+        ERROR,
+        "None of the words of `like` is in the table of 13,400 English words that comes with musicvis.",
+    ),
+    Code(
+        "MV563",
+        "classes by meaning",
+        NOTE,
+        "With `classes_by: meaning`, each word that is near enough to a class shows it. About half of such "
+        "classes fit. A key of `classes` gives a word another class.",
+    ),
+    Code(
+        "MV564",
+        "text without a table",
+        WARNING,
+        "Meanings are known of English words alone. In other languages `classes_by: lyric` works: it takes "
+        "the words themselves as keys.",
+    ),
     # Budgets
     Code(
         "MV601",

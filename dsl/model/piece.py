@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from ..findings.span import Span
+from ..findings.span import THE_MANIFEST, Span
 from ..values.position import Duration, DurationUnit, Place, PlaceRange
 from ..values.selector import Where
 from .lane import Lane
@@ -172,6 +172,8 @@ class ClassWeight:
     name: str
     weight: float
     span: Span
+    is_like: bool = False
+    """Whether the name is words whose meaning is looked up, as written under `like`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,8 @@ class Visuals:
     """By key: a pitch class C, C#..B for `classes_by: pitch`, globs of parts or lyrics, OTHER for what has no
     key, or "0", "1".. for a list."""
     classes_by: str = "pitch"
+    classes_span: Span = THE_MANIFEST
+    """Where `classes_by` stands."""
     keep: int | None = None
     rules: tuple[Rule, ...] = ()
 
