@@ -1,9 +1,14 @@
 # `make` sets everything up and compiles the example piece; `make test` sets everything up and passes the tests.
 PYTHON ?= python3
 PIECE ?= pieces/impassive
+# Where PyTorch for CPUs comes from, on Linux without an NVIDIA driver: its own address.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 BIN := .venv/bin
+SETUP := $(PYTHON) tools/environment.py
+INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test soak lint errors sheets bench bench-audio bench-reliability clean
+.PHONY: film draft test test-newest soak lint constraints errors sheets bench bench-audio bench-sync \
+	bench-reliability clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -13,13 +18,22 @@ draft: .venv/render.stamp
 test: .venv/dev.stamp
 	$(BIN)/pytest -n 2 -m "not slow"
 
+# The same with the newest versions of all packages, in an environment of its own.
+test-newest:
+	@$(SETUP) .venv-newest render,gan,hrtf,dev --newest $(INDEX)
+	.venv-newest/bin/python -m pytest -n 2 -m "not slow"
+
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
 soak: .venv/soak.stamp
-	$(BIN)/pytest -n 2
+	MUSICVIS_EXAMPLES=soak $(BIN)/pytest -n 2
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy dsl store compiler renderers cli __init__.py
+
+# The versions that make installs, constraints.txt, from those that .venv holds.
+constraints: .venv/dev.stamp
+	$(BIN)/python tools/make_constraints.py
 
 # The page of all codes, docs/errors.md.
 errors: .venv/dev.stamp
@@ -38,26 +52,30 @@ bench: .venv/dev.stamp
 bench-audio: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.audio
 
+# Whether the picture plays the music: when it changes, beside the onsets of a passage.
+bench-sync: .venv/render.stamp
+	$(BIN)/python -m benchmarks.sync $(PIECE) --bars 5..8 --draft --fps 30
+
 # What a build survives, and what an edit costs: the tables of docs/reliability.md.
 bench-reliability: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.reliability
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv .venv-newest build dist *.egg-info
 
+# The folder .venv: tools/environment.py makes it, repairs it, and says what it fetches.
+# Where its Python is missing, as after an upgrade of the system's, a stamp counts for nothing.
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "musicvis needs Python 3.11 or newer; say make PYTHON=python3.12")'
-	$(PYTHON) -m venv .venv
+	@rm -f .venv/*.stamp
 
 .venv/render.stamp: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render]'
-	touch $@
+	@$(SETUP) .venv render $(INDEX)
+	@touch $@
 
 .venv/dev.stamp: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render,gan,hrtf,dev]'
-	touch $@
-	touch .venv/render.stamp
+	@$(SETUP) .venv render,gan,hrtf,dev $(INDEX)
+	@touch $@ .venv/render.stamp
 
 .venv/soak.stamp: .venv/dev.stamp
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[render,gan,openvino,ray,hrtf,dev]'
-	touch $@
+	@$(SETUP) .venv render,gan,openvino,ray,hrtf,dev $(INDEX)
+	@touch $@

@@ -9,13 +9,14 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import torch
 from musicvis.compiler.plan import PicturePlan, Plan, SoundPlan, TitlePlan
-from musicvis.renderers.encoding import DRAFTED, FINAL
+from musicvis.renderers.encoding import QUALITIES
 from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
 from musicvis.renderers.generators.choose import choose_generator
 from musicvis.renderers.picture.chain import Finish, finished
@@ -101,7 +102,7 @@ def stage_rows(picture: PicturePlan) -> list[tuple[str, float]]:
         frame = finished(image, one, [[]], finish)[0]
         rows.append(("title, where there is one", median_ms(lambda: overlay.blend_onto(frame))))
         some = [finished(next_image(), one, [[]], finish)[0].numpy() for _ in range(30)]
-    for name, quality in (("final", FINAL), ("draft", DRAFTED)):
+    for name, quality in QUALITIES.items():
         with tempfile.TemporaryDirectory() as folder:
             picture_format = PictureFormat(finish.width_px, finish.height_px, FPS)
             started_s = time.perf_counter()
@@ -127,17 +128,18 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=120)
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--resolution", type=int, default=512)
-    parser.add_argument("--draft", action="store_true")
+    parser.add_argument("--quality", choices=QUALITIES, default="master")
     arguments = parser.parse_args()
     width_px, height_px = map(int, arguments.size.split("x"))
     picture = wandering_picture(arguments.frames, width_px, height_px, arguments.resolution)
+    picture = replace(picture, quality=arguments.quality)
     torch.set_num_threads(1)
     for name, value_ms in stage_rows(picture):
         print(f"{name:32s} {value_ms:9.1f} ms")
     duration_s = arguments.frames / FPS
     plan = Plan("Benchmark", 1, duration_s, picture, SoundPlan(48_000, round(duration_s * 48_000), ()))
     with tempfile.TemporaryDirectory() as folder:
-        request = Request(device="cpu", draft=arguments.draft)
+        request = Request(device="cpu")
         report = render(plan, Path(folder) / "film.mp4", request, reporter=Silent())
     # Those of the processes that rendered segments.
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)

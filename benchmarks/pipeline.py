@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
 from musicvis.renderers.crews.local import core_count
-from musicvis.renderers.encoding import FINAL
+from musicvis.renderers.encoding import QUALITIES
 from musicvis.renderers.film.frames import Workshop
 from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
 from musicvis.renderers.generators.biggan.generator import BigGan
@@ -94,7 +94,7 @@ def stage_times_ms(picture: PicturePlan, folder: Path) -> dict[str, float]:
             times_ms[stage] /= count
         moving = [np.roll(planes, 16 * k, 1) for k in range(24)]
         started_s = time.process_time()
-        with SegmentWriter(Path(name) / "film.mp4", picture_format, FINAL) as writer:
+        with SegmentWriter(Path(name) / "film.mp4", picture_format, QUALITIES["master"]) as writer:
             for frame in moving:
                 writer.write_frame(frame)
         times_ms["x264"] = (time.process_time() - started_s) * 1e3 / len(moving)

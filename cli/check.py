@@ -12,6 +12,7 @@ from .discover import PiecePath, pieces_from
 from .fix import fix_pieces
 from .output import format_option
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
+from .titles import title_findings
 
 if TYPE_CHECKING:
     from ..dsl.findings.diagnostics import Diagnostic
@@ -79,7 +80,7 @@ def check(
         found, files = _checked(manifests)
         if legacy_pan_grid is not None:
             _write_grid(manifests[0], legacy_pan_grid)
-    except (click.ClickException, click.Abort):
+    except (click.ClickException, click.Abort, MemoryError):
         raise
     except Exception:
         # Exit code 1 means findings of the piece; a fault of ours must not look like one.
@@ -112,7 +113,8 @@ def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, st
     files: dict[str, str] = {}
     for manifest in manifests:
         loaded = load_piece(manifest)
-        left, unused = without_ignored(check_piece(loaded), loaded.files)
+        told = (*check_piece(loaded), *title_findings(loaded.piece or loaded.rest))
+        left, unused = without_ignored(told, loaded.files)
         found += [*left, *unused]
         files |= loaded.files
     return found, files
@@ -136,4 +138,7 @@ def _write_grid(manifest: Path, target: Path) -> None:
         raise click.UsageError(str(fault)) from None
     import numpy as np
 
-    np.savez(target, allow_pickle=False, **grid)
+    from ..store.writing import published
+
+    with published(target) as partial, partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, **grid)

@@ -21,6 +21,7 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
     The longest unused goes first. What is removed is rendered again when it is needed. Nothing else is
     touched.
     """
+    from ..dsl.findings.render import shown
     from ..store.evict import damaged, keep_within
     from ..store.place import cache_limit as usual_limit
     from ..store.place import size_said
@@ -32,17 +33,20 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
             if verify:
                 names = damaged(store)
                 found = f"damaged: {len(names)} of the files" if names else "every file is whole"
-                click.echo(f"{store.folder}: {found}")
+                click.echo(shown(f"{store.folder}: {found}"))
             evicted = keep_within(store, 0 if everything else usual_limit(cache_limit))
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     if evicted is None:
         click.echo(
-            f"{store.folder} is in use by a compile, or can only be read; nothing was removed", err=True
+            shown(f"{store.folder} is in use by a compile, or can only be read; nothing was removed"),
+            err=True,
         )
         sys.exit(1)
     click.echo(
-        f"{store.folder}: {size_said(evicted.freed_bytes)} removed, {size_said(evicted.kept_bytes)} "
-        f"in {evicted.kept_entries} entries left"
+        shown(
+            f"{store.folder}: {size_said(evicted.freed_bytes)} removed, {size_said(evicted.kept_bytes)} "
+            f"in {evicted.kept_entries} entries left"
+        )
     )

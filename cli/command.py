@@ -14,7 +14,6 @@ from .complete import completion
 from .doctor import doctor
 from .explain import explain
 from .fmt import fmt
-from .grouped import OrderedGroup
 from .import_effects import import_command
 from .new import new
 from .notes import classes, notes
@@ -22,6 +21,7 @@ from .plan import diff_command, plan_command
 from .plot import plot
 from .schema import schema
 from .stems import stems
+from .terminal import Commands
 from .weights import weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -37,7 +37,7 @@ SECTIONS = {
 """The commands in the order of use, under titles."""
 
 
-@click.group(context_settings=CONTEXT, cls=OrderedGroup, sections=SECTIONS)
+@click.group(context_settings=CONTEXT, cls=Commands, sections=SECTIONS)
 @click.version_option(__version__, "-V", "--version", prog_name="musicvis", message="%(prog)s %(version)s")
 def main() -> None:
     """Compile a written score into a music video.

@@ -1,5 +1,6 @@
 """`musicvis compile`: a piece becomes a film."""
 
+import errno
 import sys
 import time
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.installing import install_command
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
-    SOUND_SUFFIXES,
+    Variant,
     film_name,
     film_path,
     planned,
@@ -22,6 +24,8 @@ from .grouped import GroupedCommand
 from .interrupts import Stopped, stoppable
 from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_findings
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 if TYPE_CHECKING:
     from ..renderers.render import RenderReport, Request
@@ -131,11 +135,14 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder.
-    The film is written to build/NAME.mp4 beside the manifest, a passage or a draft to a name of its own;
-    it appears when it is whole, and not before. What is finished is cached: stop at any time, and the same
-    command goes on from there. Its path is printed on stdout; all else goes to stderr.
+    The film is written to build/NAME.mp4 beside the manifest, or to NAME.mkv where video.container says so;
+    a passage or a draft has a name of its own. It appears when it is whole, and not before. What is finished
+    is cached: stop at any time, and the same command goes on from there. The film's path is printed on
+    stdout; all else goes to stderr.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
+    from ..dsl.findings.render import shown
+    from ..store.place import cache_folder
 
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
@@ -143,15 +150,15 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     variant = variant_of(options)
     trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
     limit_bytes = options.pop("cache_limit")
-    request = _request(output, variant.draft, options | {"film": film_name(manifest, variant)})
-    target = film_path(
-        manifest, output, variant.name(request.only == "video"), request.only in ("stems", "audio")
-    )
+    request = _request(output, options | _own(manifest, variant))
+    named = variant.name(request.only == "video"), request.only in ("stems", "audio")
+    target = film_path(manifest, output, *named)
     if request.bits == 32 and target.suffix.lower() == ".flac":
         raise click.UsageError("FLAC holds whole numbers: write --bits 24, or a .wav file")
     try:
         with kept(cache_dir) as store, stoppable():
             plan = planned(manifest, variant, trusted, store, quiet)
+            target = film_path(manifest, output, *named, plan.container)
             reporter.message(
                 f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
                 f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
@@ -175,13 +182,13 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
         extra = "ray" if error.name == "ray" else "render"
-        click.echo(
-            f"error: {error.name} is missing; to compile, type: pip install 'musicvis[{extra}]'", err=True
-        )
+        click.echo(f"error: {error.name} is missing; to compile, type: {install_command(extra)}", err=True)
         sys.exit(1)
     except OSError as error:
         reason = error.strerror or str(error)
-        click.echo(f"error: {error.filename or target}: {reason}; what is finished is kept", err=True)
+        # A write into an open file names none: a disk that is full is then that of the cache.
+        where = error.filename or (cache_folder(cache_dir) if error.errno in FULL else target)
+        click.echo(shown(f"error: {where}: {reason}; what is finished is kept"), err=True)
         sys.exit(1)
     took_s = time.monotonic() - started_s
     for line in _ended(report, request, target, took_s):
@@ -215,8 +222,14 @@ def _record(report: "RenderReport", request: "Request", target: Path, took_s: fl
     }
 
 
-def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Request":
+def _own(manifest: Path, variant: Variant) -> dict[str, Any]:
+    """What a request says of the piece itself."""
+    return {"film": film_name(manifest, variant), "root": manifest.parent}
+
+
+def _request(output: Path | None, options: dict[str, Any]) -> "Request":
     """What is asked for; raises click.UsageError for options that do not go together."""
+    from ..renderers.encoding import SOUND_SUFFIXES
     from ..renderers.render import Request
 
     only, stems, bits = options["only"], options["stems"], options["bits"]
@@ -244,7 +257,7 @@ def _request(output: Path | None, draft: bool, options: dict[str, Any]) -> "Requ
     if options["verify"] and only not in (None, "video"):
         raise click.UsageError("--verify is for a film")
     options |= {"only": only, "stems": stems, "bits": int(bits or 24), "shard": options["shard"] or (0, 1)}
-    return Request(draft=draft, **options)
+    return Request(**options)
 
 
 def _stopped(reporter: TerminalReporter) -> str:

@@ -4,36 +4,33 @@ import platform
 import shutil
 import sys
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 
 import click
 
+from ..dsl.installing import install_command, pip_command
 from .discover import PiecePath, nearest_piece
 from .output import JSON, echo_json, format_option
 
-RENDER, GAN, MUSICXML, OPENVINO, RAY, HRTF = (
-    f"pip install 'musicvis[{extra}]'" for extra in ("render", "gan", "musicxml", "openvino", "ray", "hrtf")
-)
-
 PACKAGES = (
-    # Its name in the package index, what it is for, what brings it, and whether every film needs it.
-    ("click", "this command", "pip install --upgrade musicvis", True),
-    ("PyYAML", "reading manifests", "pip install --upgrade musicvis", True),
-    ("jsonschema", "checking manifests", "pip install --upgrade musicvis", True),
-    ("numpy", "lanes and latents", "pip install --upgrade musicvis", True),
-    ("mido", "notes for FluidSynth", "pip install --upgrade musicvis", True),
-    ("music21", "MusicXML scores", MUSICXML, False),
-    ("torch", "the picture", RENDER, True),
-    ("Pillow", "titles", RENDER, True),
-    ("pedalboard", "effects of the sound", RENDER, True),
-    ("scipy", "the synthesiser", RENDER, True),
-    ("soxr", "recordings at other rates", RENDER, True),
-    ("av", "writing the film", RENDER, True),
-    ("pytorch-pretrained-biggan", "fetching BigGAN's weights", GAN, False),
-    ("openvino", "BigGAN faster on a CPU", OPENVINO, False),
-    ("h5py", "measured heads", HRTF, False),
-    ("ray", "rendering on several machines", RAY, False),
+    # Its name, what it is for, the extra that brings it, and whether every film needs it.
+    ("click", "this command", "", True),
+    ("PyYAML", "reading manifests", "", True),
+    ("jsonschema", "checking manifests", "", True),
+    ("numpy", "lanes and latents", "", True),
+    ("mido", "notes for FluidSynth", "", True),
+    ("torch", "the picture", "render", True),
+    ("Pillow", "titles", "render", True),
+    ("pedalboard", "effects of the sound", "render", True),
+    ("scipy", "the synthesiser", "render", True),
+    ("soxr", "recordings at other rates", "render", True),
+    ("av", "writing the film", "render", True),
+    ("pytorch-pretrained-biggan", "fetching BigGAN's weights", "gan", False),
+    ("openvino", "BigGAN faster on a CPU", "openvino", False),
+    ("h5py", "measured heads", "hrtf", False),
+    ("ray", "rendering on several machines", "ray", False),
 )
 MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
@@ -64,7 +61,9 @@ def doctor(piece: Path | None, form: str) -> None:
     if form == JSON:
         echo_json([asdict(item) for item in items])
     else:
-        click.echo("\n".join(line for item in items for line in item_lines(item)))
+        from ..dsl.findings.render import shown
+
+        click.echo("\n".join(shown(line) for item in items for line in item_lines(item)))
     sys.exit(int(any(item.needed and not item.found for item in items)))
 
 
@@ -73,7 +72,10 @@ def examined(manifest: Path | None) -> list[Item]:
     items = [
         Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")
     ]
-    items += [Item(name, use, version_of(name), mend, needed) for name, use, mend, needed in PACKAGES]
+    items += [
+        Item(name, use, version_of(name), install_command(*([extra] if extra else [])), needed)
+        for name, use, extra, needed in PACKAGES
+    ]
     items += [cuda(), *encoders(), *players(), library(), cache()]
     return items if manifest is None else [*items, weights(manifest)]
 
@@ -112,11 +114,21 @@ def encoders() -> list[Item]:
     if version_of("av"):
         import av
 
-        found = dict.fromkeys(av.codecs_available & {"libx264", "h264_nvenc"}, "in FFmpeg")
+        found = dict.fromkeys(av.codecs_available & {"libx264"}, "in FFmpeg")
+        # FFmpeg has it where no card does: it is asked as a compile asks, by opening an encoder.
+        if encodes_on_card():
+            found["h264_nvenc"] = "in FFmpeg, and the card opens it"
     return [
-        Item("libx264", "H.264 video", found.get("libx264", ""), "pip install --upgrade av", True),
+        Item("libx264", "H.264 video", found.get("libx264", ""), pip_command("--upgrade", "av"), True),
         Item("h264_nvenc", "H.264 on the graphics card", found.get("h264_nvenc", ""), "optional"),
     ]
+
+
+def encodes_on_card() -> bool:
+    """Whether the graphics card of this machine encodes video in Full HD."""
+    from ..renderers.film.segment_writer import PictureFormat, nvenc_opens
+
+    return nvenc_opens(PictureFormat(1920, 1080, Fraction(30)))
 
 
 def players() -> list[Item]:
@@ -159,14 +171,16 @@ def cache() -> Item:
 def weights(manifest: Path) -> Item:
     """The BigGAN weights that a piece names."""
     from ..dsl.load import load_piece
+    from ..renderers.generators.sources import named_weights
 
     piece = load_piece(manifest).piece
     named = piece.visuals.weights if piece is not None else None
     mend = "name a folder of the piece with config.json and pytorch_model.bin under visuals.weights"
     if named is None:
         return Item("weights of the piece", "none named", "", mend)
-    folder = manifest.parent / named
+    wanted = manifest.parent / named
+    folder = named_weights(wanted) or wanted
     there = [name for name in WEIGHTS if (folder / name).is_file()]
     is_whole = WEIGHTS[0] in there and len(there) > 1
-    mend = f"put {' and '.join(WEIGHTS[:2])} into {folder}"
+    mend = f"put {' and '.join(WEIGHTS[:2])} into {wanted}, or type: musicvis weights fetch {wanted.name}"
     return Item("weights of the piece", "BigGAN", f"{folder}: {', '.join(there)}" if is_whole else "", mend)

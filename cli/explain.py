@@ -69,7 +69,6 @@ def explain(what: str | None, piece: Path | None, form: str) -> None:
 def explain_code(code: str, as_json: bool) -> None:
     """Print the page of a code; an unknown one is a wrong use of the command."""
     from ..dsl.findings.codes import CODES, code_page
-    from ..dsl.findings.examples import EXAMPLES
 
     entry = CODES.get(code)
     if entry is None:
@@ -79,7 +78,7 @@ def explain_code(code: str, as_json: bool) -> None:
         return
     click.echo(f"{entry.code} ({entry.severity}): {entry.title}\n")
     click.echo("\n".join(wrap(entry.explanation, WIDTH)))
-    for title, example in zip(("Wrong:", "Right:"), EXAMPLES.get(code, ()), strict=False):
+    for title, example in zip(("Wrong:", "Right:"), entry.example or (), strict=False):
         click.echo("\n".join(("", title, *(f"{INDENT}{line}" for line in example.splitlines()))))
 
 
@@ -147,8 +146,8 @@ def note_words(note: "SoundingNote") -> str:
         f", rule{'s' if len(note.rules) > 1 else ''} {' '.join(map(str, note.rules))}" if note.rules else ""
     )
     return (
-        f"{note.part}: {sings}{pitch_name(note.pitch)}, velocity {note.velocity}, {begins}, until {note.until}: "
-        f"{shown or 'shows nothing'}{rules}"
+        f"{note.part}: {sings}{pitch_name(note.pitch)}, velocity {note.velocity}, {begins}, "
+        f"until {note.until}: {shown or 'shows nothing'}{rules}"
     )
 
 

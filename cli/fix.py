@@ -26,6 +26,8 @@ class Change:
     """A file as it was read and as it will be."""
 
     path: Path
+    root: Path
+    """The folder of the piece, in which no link is followed."""
     before: str
     after: str
     count: int
@@ -56,7 +58,7 @@ def changes_for(manifest: Path) -> list[Change]:
     if not _is_better(first, findings):
         return []
     return [
-        Change(Path(name), before[name], text, counts[name])
+        Change(Path(name), manifest.parent, before[name], text, counts[name])
         for name, text in texts.items()
         if text != before[name]
     ]
@@ -123,7 +125,7 @@ def fix_pieces(manifests: Sequence[Path], *, is_shown_only: bool, is_agreed: boo
         _refuse_if_moved(change)
     for change in changes:
         _refuse_if_moved(change)
-        replace_text(change.path, change.after)
+        replace_text(change.path, change.after, change.root)
     click.echo(f"wrote {fixes}", err=True)
     return True
 
@@ -136,7 +138,7 @@ def _refuse_if_moved(change: Change) -> None:
     if change.path.is_symlink():
         raise click.ClickException(f"{change.path} is a link; fix the file that it leads to")
     try:
-        now = text_of(change.path)
+        now = text_of(change.path, change.root)
     except PieceError as error:
         raise click.ClickException(error.diagnostics[0].message) from None
     if now != change.before:

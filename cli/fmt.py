@@ -20,14 +20,18 @@ def fmt(pieces: tuple[Path, ...], check: bool) -> None:
     values, comments and order stay. PIECE is a folder, its piece.yaml, or any file of lanes.
     """
     from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.render import shown
     from ..dsl.text.format import formatted
 
     code = changed = 0
-    paths = dict.fromkeys(path for piece in pieces or (piece_here(Path.cwd()),) for path in files_of(piece))
-    for path in paths:
+    # Each file with the folder of its piece, below which no link is followed.
+    roots: dict[Path, Path] = {}
+    for piece in pieces or (piece_here(Path.cwd()),):
+        roots = dict.fromkeys(files_of(piece), piece.parent) | roots
+    for path in roots:
         text = ""
         try:
-            text = text_of(path)
+            text = text_of(path, roots[path])
             laid_out = formatted(text, str(path))
         except PieceError as error:
             tell_findings(error.diagnostics, {str(path): text})
@@ -35,11 +39,16 @@ def fmt(pieces: tuple[Path, ...], check: bool) -> None:
             continue
         if laid_out == text:
             continue
-        changed += 1
-        click.echo(f"{path} {'would change' if check else 'was laid out'}", err=True)
         if not check:
-            replace_text(path, laid_out)
-    click.echo(f"{changed} of {len(paths)} files {'would change' if check else 'changed'}", err=True)
+            try:
+                replace_text(path, laid_out, roots[path])
+            except PieceError as error:
+                tell_findings(error.diagnostics, {})
+                code = 1
+                continue
+        changed += 1
+        click.echo(shown(f"{path} {'would change' if check else 'was laid out'}"), err=True)
+    click.echo(f"{changed} of {len(roots)} files {'would change' if check else 'changed'}", err=True)
     sys.exit(max(code, int(check and changed > 0)))
 
 
@@ -51,7 +60,7 @@ def files_of(path: Path) -> list[Path]:
     from ..dsl.text.yaml_source import parse_source
 
     try:
-        source, _ = parse_source(text_of(path), str(path))
+        source, _ = parse_source(text_of(path, path.parent), str(path))
     except PieceError:
         return [path]
     named = source.value.get("effects") if isinstance(source.value, dict) else None
@@ -62,16 +71,16 @@ def files_of(path: Path) -> list[Path]:
         and name.lower().endswith((".yaml", ".yml"))
         and name_fault(name, Span(str(path))) is None
     ]
-    return [path, *(lane for lane in lanes if lane.is_file() and not lane.is_symlink())]
+    return [path, *(lane for lane in lanes if lane.is_file())]
 
 
-def text_of(path: Path) -> str:
-    """The text of a file, its line ends as they are. Raises PieceError."""
+def text_of(path: Path, root: Path) -> str:
+    """The text of a file, its line ends as they are; below `root` no link is followed. Raises PieceError."""
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.findings.span import Span
     from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 
-    data = read_named(path, MAX_TEXT_BYTES, Span(str(path)))
+    data = read_named(path, MAX_TEXT_BYTES, Span(str(path)), root)
     text = data if isinstance(data, Diagnostic) else decoded(data, str(path), Span(str(path)))
     if isinstance(text, Diagnostic):
         raise PieceError([text])

@@ -38,20 +38,23 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
     """
     from ..compiler.write.convert_effects import compared, converted
     from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.render import shown
     from ..dsl.read.legacy_effects import load_upstream
 
     clock = None if score is None else score_clock(score)
     try:
         sets = load_upstream(effects, fix=fix)
+        findings = list(sets.findings)
+        text = converted(sets.lanes, clock, findings)
+        check = None if clock is None or text is None else compared(sets.lanes, text, clock)
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
-    findings = list(sets.findings)
-    text = converted(sets.lanes, clock, findings)
     tell_findings(findings, {str(effects): sets.text})
     for segment in sets.mended:
         click.echo(
-            f"{segment.file}:{segment.line}: ear_mid of a straight segment was taken as ear_f", err=True
+            shown(f"{segment.file}:{segment.line}: ear_mid of a straight segment was taken as ear_f"),
+            err=True,
         )
     if text is None:
         sys.exit(1)
@@ -60,8 +63,7 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
     else:
         write_new({output: text.encode()})
     lines = f"{len(sets.text.splitlines())} lines became {len(text.splitlines())}"
-    if clock is not None:
-        check = compared(sets.lanes, text, clock)
+    if check is not None:
         lines += f"; at {check.places} places they differ by {check.most:.0e} at most"
     click.echo(lines, err=True)
     if clock is None and "domain: seconds" in text:

@@ -37,6 +37,7 @@ def new(score: Path | None, folder: Path | None) -> None:
     folder stems there, that are called like its parts sound in place of the built-in instruments.
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
+    from ..dsl.findings.render import shown
 
     if score is None or score.is_dir():
         if step := folder_step(score or Path(), "musicvis new"):
@@ -64,7 +65,7 @@ def new(score: Path | None, folder: Path | None) -> None:
         folder / MANIFEST: written.manifest.encode(),
     }
     try:
-        write_new(files)
+        write_new(files, folder)
     except click.ClickException as error:
         if (folder / MANIFEST).exists():
             other = folder.with_name(f"{folder.resolve().name}-2")
@@ -72,10 +73,10 @@ def new(score: Path | None, folder: Path | None) -> None:
             message = f"{error.message}\n{folder} is a piece already; to make another one, type:\n  {again}"
             raise click.ClickException(message) from None
         raise
-    shown = Path(MANIFEST) if folder == Path() else folder / MANIFEST
-    click.echo(f"wrote {shown} and {len(files) - 1} files beside it", err=True)
+    place = Path(MANIFEST) if folder == Path() else folder / MANIFEST
+    click.echo(shown(f"wrote {place} and {len(files) - 1} files beside it"), err=True)
     for line in recording_lines(beside, parts):
-        click.echo(line, err=True)
+        click.echo(shown(line), err=True)
     click.echo("a first look, small and fast; then the whole film:", err=True)
     click.echo(f"  {typed('musicvis', 'compile', folder, '--draft')}", err=True)
     click.echo(f"  {typed('musicvis', 'compile', folder)}", err=True)
@@ -105,9 +106,9 @@ def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
         )
     lines += [f"{path.name} is left out: {reason}" for path, reason in beside.refused]
     if beside.others:
-        shown = ", ".join(path.name for path in beside.others[:NAMED])
+        names = ", ".join(path.name for path in beside.others[:NAMED])
         lines.append(
-            f"not used: {shown}{'...' * (len(beside.others) > NAMED)}; a recording that is called like a "
+            f"not used: {names}{'...' * (len(beside.others) > NAMED)}; a recording that is called like a "
             f"part ({', '.join(list(parts)[:NAMED])}) sounds in its place"
         )
     return lines

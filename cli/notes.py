@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +31,8 @@ LEAST_WIDTH = 8
 CSV = "csv"
 EXACT = ("beat", "onset_in_bar_qn", "onset_qn", "length_qn", "gate_qn")
 """Columns of exact times, which are fractions in JSON."""
+FORMULA = ("=", "+", "-", "@")
+"""What a cell begins with that a spreadsheet computes (CWE-1236)."""
 
 
 @click.command(short_help="List every note of a piece or of a score.")
@@ -91,9 +94,10 @@ def classes(text: str | None, form: str) -> None:
         for index, names in found:
             click.echo(f"{index:4d}  {', '.join(names)}")
     if not found:
-        click.echo(
-            f"no class is called anything like {text!r}; try a plainer word, as bird or drum", err=True
-        )
+        from ..dsl.findings.render import shown
+
+        message = f"no class is called anything like {text!r}; try a plainer word, as bird or drum"
+        click.echo(shown(message), err=True)
         sys.exit(1)
 
 
@@ -187,14 +191,18 @@ def csv_text(records: Iterable[Record]) -> str:
 
 
 def csv_cell(column: str, value: Any) -> Any:
-    """A value as a cell of a table: exact times as decimals, which spreadsheets count with."""
+    """A value as a cell of a table that no spreadsheet takes for a formula; exact times as decimals."""
     from fractions import Fraction
 
     from ..dsl.findings.render import escaped
 
     if column in EXACT:
         return f"{float(Fraction(value)):.6f}".rstrip("0").rstrip(".")
-    return escaped(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = escaped(value)
+    is_number = re.fullmatch(r"[-+]?[0-9./]+", text) is not None
+    return f"'{text}" if text.lstrip()[:1] in FORMULA and text.strip() and not is_number else text
 
 
 def table_lines(records: Sequence[Record], width: int) -> list[str]:

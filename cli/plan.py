@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
-from .film_options import Variant, film_name, planned, variant_of, variant_options
+from .film_options import film_name, planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
@@ -51,12 +52,12 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
             plan = planned(manifest, variant, (), store)
             from ..renderers.build.forecast import outlook, seconds_to_make
 
-            items = outlook(plan, recipe_of(variant, plan, **options), store, film_name(manifest, variant))
+            items = outlook(plan, recipe_of(plan, **options), store, film_name(manifest, variant))
     except PieceError as error:
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render]'", err=True)
+        click.echo(f"error: {error.name} is missing; type: {install_command('render')}", err=True)
         sys.exit(1)
     from ..renderers.crews.local import core_count
 
@@ -86,7 +87,7 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
         from ..renderers.build.history import changes, past_of
         from ..renderers.sound.mix.nodes import Nowhere
 
-        before, after = (film_nodes(plan, recipe_of(variant, plan), Nowhere()) for plan in plans)
+        before, after = (film_nodes(plan, recipe_of(plan), Nowhere()) for plan in plans)
     except PieceError as error:
         tell_findings(at_manifest(error.diagnostics, str(new)), {})
         sys.exit(1)
@@ -106,14 +107,12 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     sys.exit(int(not all(item.is_there for item in items)))
 
 
-def recipe_of(
-    variant: Variant, plan: "Plan", device: str = "auto", precision: str = "auto", backend: str = "auto"
-) -> "Recipe":
+def recipe_of(plan: "Plan", device: str = "auto", precision: str = "auto", backend: str = "auto") -> "Recipe":
     """How this machine would render a plan; raises PieceError for a device that is not there."""
     from ..renderers.generators.identity import Recipe, chosen_codec, decided_device
 
     decided = decided_device(device)
-    return Recipe(decided, precision, backend, variant.draft, chosen_codec(decided, plan.picture))
+    return Recipe(decided, precision, backend, chosen_codec(decided, plan.picture))
 
 
 def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here, piece_name
 from .report import summary, tell_findings
 
@@ -18,6 +19,7 @@ def plot(piece: Path | None, output: Path | None) -> None:
     The picture is written to build/NAME.png beside the manifest, or where -o says.
     """
     from ..compiler.compile import compile_piece
+    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.render import shown
     from ..dsl.load import load_piece
     from .film_options import in_build_folder, prepare_build_folder
@@ -37,11 +39,14 @@ def plot(piece: Path | None, output: Path | None) -> None:
 
         if output is None:
             prepare_build_folder(target.parent)
-        write_plot(compilation.plan, target)
+        write_plot(compilation.plan, target, manifest.parent)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; to plot, type: pip install 'musicvis[render]'", err=True)
+        click.echo(f"error: {error.name} is missing; to plot, type: {install_command('render')}", err=True)
         sys.exit(1)
     except OSError as error:
-        click.echo(f"error: {target}: {error.strerror or error}; nothing was written", err=True)
+        click.echo(shown(f"error: {target}: {error.strerror or error}; nothing was written"), err=True)
         sys.exit(1)
-    click.echo(f"wrote {target}", err=True)
+    click.echo(shown(f"wrote {target}"), err=True)

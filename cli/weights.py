@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..dsl.installing import install_command
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_findings
@@ -105,6 +106,8 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
 @format_option("An array of objects: name, resolution_px, sha256, folder.")
 def list_command(form: str) -> None:
     """What is here: name, size of the images, SHA-256, folder."""
+    from ..dsl.findings.render import shown
+
     try:
         from ..renderers.generators.biggan import library
     except ModuleNotFoundError as error:
@@ -125,42 +128,52 @@ def list_command(form: str) -> None:
         )
         return
     for entry in found:
-        click.echo(f"{entry.name}  {entry.resolution_px} px  {entry.sha256}  {entry.folder}")
+        click.echo(shown(f"{entry.name}  {entry.resolution_px} px  {entry.sha256}  {entry.folder}"))
     if not found:
-        click.echo(f"no weights in {folder}; musicvis weights fetch biggan-deep-512 gets some", err=True)
+        hint = "musicvis weights fetch biggan-deep-512 gets some"
+        click.echo(shown(f"no weights in {folder}; {hint}"), err=True)
 
 
 def pin_weights(manifest: Path, name: str, sha256: str) -> None:
     """Write which weights a piece uses into its manifest, whole or not at all.
 
-    Raises ValueError where the manifest's text cannot be edited, OSError where it cannot be written.
+    Raises ValueError where the manifest's text cannot be edited, OSError where it cannot be written,
+    PieceError where it cannot be read or is a link.
     """
-    from ..renderers.film.publish import published
+    from ..store.writing import replace_text
+    from .fmt import text_of
     from .manifest_edit import with_keys
 
-    text = manifest.read_text(encoding="utf-8")
+    text = text_of(manifest, manifest.parent)
     changed = with_keys(text, BLOCK, {"weights": name, "weights_sha256": f'"{sha256}"'})
-    with published(manifest) as partial:
-        partial.write_text(changed, encoding="utf-8", newline="")
+    replace_text(manifest, changed, manifest.parent)
 
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.render import shown
+
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:
         return
     try:
         pin_weights(pin, entry.name, entry.sha256)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
     except (ValueError, OSError) as error:
-        click.echo(f"error: {pin}: {error}; nothing was pinned", err=True)
+        click.echo(shown(f"error: {pin}: {error}; nothing was pinned"), err=True)
         sys.exit(1)
     reporter.message(f"pinned in {pin}")
 
 
 def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
-    click.echo(f"error: {error.name} is missing; type: pip install 'musicvis[render,gan]'", err=True)
+    click.echo(f"error: {error.name} is missing; type: {install_command('render', 'gan')}", err=True)
     sys.exit(1)
 
 
 def _tell_unwritten(error: OSError) -> NoReturn:
-    click.echo(f"error: {error.filename or 'the store'}: {error.strerror or error}", err=True)
+    from ..dsl.findings.render import shown
+
+    click.echo(shown(f"error: {error.filename or 'the store'}: {error.strerror or error}"), err=True)
     sys.exit(1)

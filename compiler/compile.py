@@ -23,7 +23,7 @@ from .notes.selectors import PartNote
 from .score.model import Score
 from .score.read import read_score
 from .time.clock import Clock
-from .time.passage import Film, film_of
+from .time.passage import Film, film_of, picture_fault
 from .time.place_findings import placed
 
 if TYPE_CHECKING:
@@ -225,11 +225,13 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
-    events = timeline(piece.video.post, clock, film.end_s, findings)
+    events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
+    if fault := picture_fault(piece, shown, film, heard.shelf.root):
+        findings.append(fault)
     if not has_errors([*findings, *heard.shelf.findings]):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
@@ -244,9 +246,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
-    picture = picture_plan(piece, film, shown, visual, events, score_time, heard.shelf.root, findings)
-    if picture is None:
-        return None
+    picture = picture_plan(piece, film, shown, visual, events, score_time, heard.shelf.root)
     from .plan import BarMark, Plan
 
     bars = tuple(
@@ -254,7 +254,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         for measure in heard.clock.measures
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
-    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars)
+    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

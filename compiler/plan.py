@@ -6,8 +6,9 @@ A preview is a smaller plan, not a second path.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import cos, pi
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ __all__ = [
     "Moves",
     "PicturePlan",
     "Plan",
+    "Ramp",
     "ReturnPlan",
     "SendPlan",
     "SoundPlan",
@@ -196,6 +198,20 @@ class SoundPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Ramp:
+    """A fade, in frames from the first of the picture: where it begins, and how long it takes."""
+
+    start: Fraction
+    length: Fraction
+    """Above 0."""
+
+    def done(self, frame: int) -> float:
+        """How much of it is over in the middle of a frame, 0..1: a raised cosine."""
+        along = float((frame + Fraction(1, 2) - self.start) / self.length)
+        return (1.0 - cos(pi * min(max(along, 0.0), 1.0))) / 2.0
+
+
+@dataclass(frozen=True, slots=True)
 class TitlePlan:
     """A line of text over frames first_frame up to, not at, end_frame."""
 
@@ -204,6 +220,35 @@ class TitlePlan:
     end_frame: int
     color: str
     shadow: str | None
+    rise: Ramp | None = None
+    """How it appears; None where it stands at once."""
+    fall: Ramp | None = None
+    """How it goes."""
+
+    def opacity(self, frame: int) -> float:
+        """How much of it is seen in the middle of a frame, 0..1, of its display values."""
+        risen = 1.0 if self.rise is None else self.rise.done(frame)
+        fallen = 0.0 if self.fall is None else self.fall.done(frame)
+        return risen * (1.0 - fallen)
+
+    def cut(self, first: int, end: int) -> TitlePlan:
+        """The same on frames first up to, not at, end alone, counted from `first`.
+
+        A fade that does nothing on these frames is left out, so that it does not tell them from others.
+        """
+        begin, stop = max(self.first_frame, first), min(self.end_frame, end)
+        rise, fall = self.rise, self.fall
+        if rise is not None and rise.start + rise.length <= begin + Fraction(1, 2):
+            rise = None
+        if fall is not None and fall.start >= stop - Fraction(1, 2):
+            fall = None
+        return replace(
+            self,
+            first_frame=begin - first,
+            end_frame=stop - first,
+            rise=None if rise is None else replace(rise, start=rise.start - first),
+            fall=None if fall is None else replace(fall, start=fall.start - first),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,6 +285,8 @@ class PicturePlan:
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
     truncation: F32 | None = None
+    quality: str = "master"
+    """How it is encoded: draft, web or master."""
     weights_sha256: str | None = None
     """What the file of weights must be, where the piece says so."""
 
@@ -275,3 +322,5 @@ class Plan:
     picture: PicturePlan
     sound: SoundPlan
     bars: tuple[BarMark, ...] = ()
+    container: str = "mp4"
+    """What kind of film it becomes where no name says otherwise."""

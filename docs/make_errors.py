@@ -53,7 +53,7 @@ RULES = (
     ("silent recording", "W-STEM-SILENT", "MV326"),
     ("`score.expect` not met", "", "MV324"),
     ("file missing, unreadable, outside the piece", "", "MV001 MV002 MV003 MV004 MV006 MV008"),
-    ("score that cannot be read, or not to its end", "E-MIDI", "MV400 to MV421"),
+    ("score that cannot be read, or not to its end", "E-MIDI", "MV400 to MV412"),
 )
 """What a check looks for, the name of the rule in the audio specification, and its codes."""
 
@@ -62,7 +62,7 @@ def errors_text() -> str:
     """The whole document."""
     parts = [
         "# What musicvis finds\n",
-        "Made from `dsl/findings/codes.py` by `python docs/make_errors.py`; do not edit it by hand.\n",
+        "Made from `dsl/findings/codes.toml` by `python docs/make_errors.py`; do not edit it by hand.\n",
         "Every finding has a code that never changes its meaning. `musicvis explain MV344` prints its page\n"
         "here. Errors stop a compile, warnings do not, notes only inform. `musicvis check --strict` fails\n"
         "on warnings, too; `--select` and `--ignore` take codes or their beginnings, `MV344,MV4`.\n",

@@ -62,12 +62,13 @@ def load_piece(
     seconds: str | None = None,
     size: str | None = None,
     fps: str | None = None,
+    quality: str | None = None,
     texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Loaded:
     """Load piece.yaml, or the folder that holds it, with what the command line says besides.
 
     overrides   `KEY.KEY=VALUE`, as --set takes them
-    bars        a passage: "5..8"; seconds: the first so many; size and fps in place of the manifest's
+    bars        a passage: "5..8"; seconds: the first so many; size, fps, quality: as in `video`
     texts       by the names that findings use, what stands in for a file's own text: to try a fix
     """
     manifest = path / MANIFEST if path.is_dir() else path
@@ -75,7 +76,11 @@ def load_piece(
     source = desk.manifest(manifest)
     if source is None:
         return desk.loaded(None)
-    given = {"--size": ("video.size", size), "--fps": ("video.fps", fps)}
+    given = {
+        "--size": ("video.size", size),
+        "--fps": ("video.fps", fps),
+        "--quality": ("video.quality", quality),
+    }
     layers = [("--set", tuple(overrides))]
     layers += [(name, (f"{key}={text}",)) for name, (key, text) in given.items() if text is not None]
     for name, sets in layers:
@@ -166,7 +171,7 @@ class _Desk:
     def manifest(self, path: Path) -> Source | None:
         """The manifest's values, or None where there are none to go on with."""
         name = str(path)
-        data = read_named(path, MAX_TEXT_BYTES, Span(name))
+        data = read_named(path, MAX_TEXT_BYTES, Span(name), self.root)
         if isinstance(data, Diagnostic):
             self.findings.append(data)
             return None

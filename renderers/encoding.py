@@ -20,14 +20,19 @@ class Quality:
 
 # 1080p of the embedded generator, ms of CPU time a frame, Mbit/s and PSNR of Y': veryfast 70, 20.1, 42.2;
 # superfast 41, 24.5, 42.5; with veryfast's look-ahead 42, 22.1, 42.1; ultrafast crf 23 15, 21.9, 38.4.
-FINAL = Quality("superfast", 18, "mbtree=1:rc-lookahead=10")
-DRAFTED = Quality("ultrafast", 23)
+QUALITIES: Mapping[str, Quality] = {
+    "draft": Quality("ultrafast", 23),
+    "web": Quality("veryfast", 27),
+    "master": Quality("superfast", 18, "mbtree=1:rc-lookahead=10"),
+}
+"""By the words of `video.quality`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A kind of film: FFmpeg's name of it, options of its writer, and how its sound is stored."""
+    """A kind of film: what it holds, FFmpeg's name of it, options of its writer, how its sound is stored."""
 
+    holds: str
     format: str
     options: Mapping[str, str]
     audio_codec: str
@@ -38,6 +43,12 @@ class Container:
 
 # bitexact leaves out versions and random identifiers: the same film is the same bytes.
 CONTAINERS: Mapping[str, Container] = {
-    ".mp4": Container("mp4", {"movflags": "+faststart", "fflags": "+bitexact"}, "aac", ".m4a", "mp4"),
-    ".mkv": Container("matroska", {"fflags": "+bitexact"}, "flac", ".mka", "matroska"),
+    ".mp4": Container(
+        "H.264 and AAC", "mp4", {"movflags": "+faststart", "fflags": "+bitexact"}, "aac", ".m4a", "mp4"
+    ),
+    ".mkv": Container("H.264 and FLAC", "matroska", {"fflags": "+bitexact"}, "flac", ".mka", "matroska"),
 }
+"""By suffix; `video.container` names one without its point, and the first is the default."""
+
+SOUND_SUFFIXES = (".wav", ".flac")
+"""Of a sound alone."""

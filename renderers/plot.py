@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-from .film.publish import published
+from ..store.writing import published
+from .picture.lettering import Font, lettering_of
 
 if TYPE_CHECKING:
     from ..compiler.plan import BusPlan, PicturePlan, Plan, SoundingNote
@@ -27,12 +28,12 @@ RGB = tuple[int, int, int]
 F64 = NDArray[np.float64]
 
 
-def plot(plan: Plan, output: Path) -> None:
-    """Writes the storyboard of a plan as a PNG, whole or not at all.
+def plot(plan: Plan, output: Path, root: Path | None = None) -> None:
+    """Writes the storyboard of a plan as a PNG, whole or not at all; in `root`, the piece, through no link.
 
-    Raises OSError where it cannot be written.
+    Raises OSError where it cannot be written, PieceError where a link stands there.
     """
-    with published(output) as partial:
+    with published(output, root) as partial:
         storyboard(plan).save(partial, format="PNG", optimize=True)
 
 
@@ -43,7 +44,8 @@ def storyboard(plan: Plan) -> Image.Image:
     image = Image.new("RGB", (WIDTH_PX, height_px), PAPER)
     draw = ImageDraw.Draw(image)
     title = f"{plan.title}   {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames"
-    draw.text((MARGIN_PX, MARGIN_PX - 6), title, INK, ImageFont.load_default(24))
+    title, font = _set(title, 24)
+    draw.text((MARGIN_PX, MARGIN_PX - 6), title, INK, font)
     top = MARGIN_PX + HEAD_PX
     _bars(draw, plan, top, height_px - MARGIN_PX)
     top += BARS_PX
@@ -78,6 +80,12 @@ def piano_roll(notes: tuple[SoundingNote, ...], columns: int, duration_s: float)
     return roll
 
 
+def _set(text: str, size_px: float) -> tuple[str, Font]:
+    """A text as it can be drawn, and the font that has its letters."""
+    lettering = lettering_of(text)
+    return lettering.text, lettering.font_at(size_px)
+
+
 def _left() -> int:
     return MARGIN_PX + LABEL_PX
 
@@ -87,7 +95,7 @@ def _columns() -> int:
 
 
 def _bars(draw: ImageDraw.ImageDraw, plan: Plan, top: int, bottom: int) -> None:
-    font = ImageFont.load_default(14)
+    _, font = _set("", 14)
     free_from = 0.0
     for bar in plan.bars:
         x = _left() + float(bar.start_s / plan.duration_s) * _columns()
@@ -99,7 +107,8 @@ def _bars(draw: ImageDraw.ImageDraw, plan: Plan, top: int, bottom: int) -> None:
 
 
 def _label(draw: ImageDraw.ImageDraw, text: str, middle: int, colour: RGB) -> None:
-    draw.text((MARGIN_PX, middle), text, colour, ImageFont.load_default(17), anchor="lm")
+    said, font = _set(text, 17)
+    draw.text((MARGIN_PX, middle), said, colour, font, anchor="lm")
 
 
 def _roll(bus: BusPlan, plan: Plan, colour: RGB) -> Image.Image:
@@ -107,8 +116,7 @@ def _roll(bus: BusPlan, plan: Plan, colour: RGB) -> Image.Image:
     notes = tuple(note for stem in bus.stems for note in stem.notes or ())
     if not notes:
         image = Image.new("RGB", (_columns(), ROLL_PX), PANEL)
-        said = ", ".join(stem.name for stem in bus.stems)
-        font = ImageFont.load_default(14)
+        said, font = _set(", ".join(stem.name for stem in bus.stems), 14)
         ImageDraw.Draw(image).text((10, ROLL_PX // 2), said, PALE, font, anchor="lm")
         return image
     pitches = [note.pitch for note in notes]
@@ -126,7 +134,7 @@ def _ear(draw: ImageDraw.ImageDraw, bus: BusPlan, plan: Plan, top: int, colour: 
     """The ear lane: left above the middle line, right below."""
     left, middle = _left(), top + EAR_PX / 2
     reach = EAR_PX / 2 - 6
-    font = ImageFont.load_default(12)
+    _, font = _set("", 12)
     for text, y in (("left", middle - reach), ("right", middle + reach)):
         draw.text((left - 8, y), text, PALE, font, anchor="rm")
     draw.line((left, middle, left + _columns(), middle), LINE)
@@ -158,7 +166,7 @@ def _classes(image: Image.Image, picture: PicturePlan, top: int) -> None:
         inside = (rows >= levels[:, k]) & (rows < levels[:, k + 1])
         pixels[inside] = _colour(k)
     image.paste(Image.fromarray(pixels[::-1], "RGB"), (_left(), top))
-    font = ImageFont.load_default(13)
+    _, font = _set("", 13)
     for k, name in enumerate(picture.class_names):
         x = int(weights[:, k].argmax())
         if weights[x, k] * CLASSES_PX < 14:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from .generators.identity import Recipe
     from .generators.protocol import Generator
     from .sound.mix.render import SoundRender
-
-DRAFT = MappingProxyType({"video.size": "640x360", "video.fps": "15", "visuals.resolution": "256"})
-"""What a draft changes in the manifest: the whole piece, small, coarse and at half the rate."""
 
 SOUND_STEPS = 1000
 SEGMENTS_NAMED = 6
@@ -47,7 +43,6 @@ class Request:
     """What is wanted of a plan, and by what means.
 
     only        "stems", "audio", "frames" (into the store, no file) or "video" (a silent film); None for all
-    draft       encode fast and coarsely; a smaller picture is a matter of the plan (see DRAFT)
     device      auto, cpu, cuda or cuda:N
     workers     processes that render side by side; by default one for each core
     stems       which files of each bus are kept in the folder stems beside the film: "dry", "wet"
@@ -58,10 +53,10 @@ class Request:
     ray         the address of a Ray cluster, or auto
     verify      decode the finished film and compare it with its segments
     film        what tells this film from others: `musicvis plan` compares the next build of it with this one
+    root        the folder of the piece, in which nothing is written through a link
     """
 
     only: Only | None = None
-    draft: bool = False
     device: str = "auto"
     workers: int | None = None
     stems: tuple[str, ...] = ()
@@ -72,6 +67,7 @@ class Request:
     ray: str | None = None
     verify: bool = False
     film: str | None = None
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +168,7 @@ class _Build:
             return self._film(self.output, sound, time.perf_counter() - started_s)
 
     def _sound_alone(self) -> RenderReport:
-        from .film.publish import published
+        from ..store.writing import published
         from .sound.export import write_sound
 
         plan, count = self.plan, self.plan.sound.sample_count
@@ -181,7 +177,7 @@ class _Build:
             sound_s = time.perf_counter() - started_s
             byte_count = 0
             if self.output is not None and self.request.only == "audio":
-                with published(self.output) as partial:
+                with published(self.output, self.request.root) as partial:
                     write_sound(
                         partial,
                         sound,
@@ -209,8 +205,12 @@ class _Build:
 
         export = None
         if self._stem_folder is not None:
-            self._stem_folder.mkdir(exist_ok=True)
-            export = StemExport(self._stem_folder, self.request.stems)
+            from ..store.writing import make_folders
+
+            # The name of this folder is ours: whoever made what lies beside the film must not lead it away.
+            root = self.request.root or self._stem_folder.parent
+            make_folders(self._stem_folder, root)
+            export = StemExport(self._stem_folder, self.request.stems, root)
         sound = SoundRender(
             self.plan.sound,
             lambda share: self.reporter.progress("sound", round(share * SOUND_STEPS), SOUND_STEPS),
@@ -224,10 +224,10 @@ class _Build:
 
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
         """Segments and sound, joined to one file."""
+        from ..store.writing import published
         from .crews.job import VIDEO
         from .film.film_nodes import encoded_track, film_node, is_up_to_date, remember_film, track_node
         from .film.join import Part, join
-        from .film.publish import published
 
         plan, store, suffix = self.plan, self.store, output.suffix.lower()
         started_s = time.perf_counter()
@@ -243,7 +243,7 @@ class _Build:
             if was_there:
                 self._verify(output, parts)
             else:
-                with published(output) as partial:
+                with published(output, self.request.root) as partial:
                     join(parts, track, partial, plan.picture.fps, plan.title)
                     self._verify(partial, parts)
                     remember_film(store, node, partial)
@@ -319,7 +319,7 @@ class _Build:
         is_elsewhere = self.request.ray is not None and asked.startswith("cuda")
         decided = device or (asked if is_elsewhere else decided_device(asked))
         codec = X264 if self.request.ray is not None else chosen_codec(decided, self.plan.picture)
-        return Recipe(decided, self.request.precision, self.request.backend, self.request.draft, codec)
+        return Recipe(decided, self.request.precision, self.request.backend, codec)
 
     def _entry(self, job: SegmentJob) -> Entry:
         entry = self.store.get(job.node.key)
@@ -353,12 +353,11 @@ class _Build:
 
 
 def _check_suffix(output: Path | None, only: Only | None) -> None:
-    from .encoding import CONTAINERS
-    from .sound.export import SUFFIXES
+    from .encoding import CONTAINERS, SOUND_SUFFIXES
 
     if output is None or only in ("stems", "frames"):
         return
-    suffixes = SUFFIXES if only == "audio" else tuple(CONTAINERS)
+    suffixes = SOUND_SUFFIXES if only == "audio" else tuple(CONTAINERS)
     if output.suffix.lower() not in suffixes:
         what = "sound" if only == "audio" else "film"
         raise ValueError(f"a {what} ends in {' or '.join(suffixes)}, not {output.suffix or 'nothing'}")
@@ -392,8 +391,8 @@ def _size(entry: Entry) -> int:
 
 
 def _tell_titles(plan: Plan, reporter: Reporter) -> None:
-    from .picture.title import setting_of
+    from .picture.lettering import lettering_of
 
     for title in plan.picture.titles:
-        if remark := setting_of(title.text).remark:
+        if remark := lettering_of(title.text).remark:
             reporter.message(f"title {title.text!r}: {remark}")

@@ -1,35 +1,102 @@
-"""Locks of files: the system frees those of a process that dies; where there are none, all hold them."""
+"""Locks of files: the system frees those of a process that dies; where there are none, all hold them.
+
+POSIX has flock. Windows locks bytes of a file for one process alone: whoever shares a lock there holds one
+byte of many, chosen at random, and whoever wants it alone holds all of them.
+"""
 
 from __future__ import annotations
 
 import errno
-import fcntl
+import importlib
 import os
+import secrets
+import time
 from contextlib import suppress
+from enum import Enum
 from pathlib import Path
+from typing import Any
+
+from .system import OWN
 
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 """What a file system says that has no locks."""
+SHARES = 1 << 16
+"""Bytes of a lock on Windows: so many processes may share one."""
+RETRY_S = 0.05
+
+_held: dict[int, tuple[int, int]] = {}
+"""On Windows: which bytes of a descriptor are locked, first and count."""
 
 
-def locked(descriptor: int, kind: int, wait: bool) -> bool:
-    """Whether the lock is held now: always, where `wait` is set; kind is fcntl.LOCK_EX or LOCK_SH."""
-    try:
-        fcntl.flock(descriptor, kind if wait else kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        if error.errno not in NO_LOCKS:
-            raise
-    return True
+class Kind(Enum):
+    """How a lock is held."""
+
+    ALONE = "alone"
+    SHARED = "shared"
 
 
-def locked_file(path: Path, kind: int) -> int | None:
+def locked(descriptor: int, kind: Kind, wait: bool, *, without: bool = True) -> bool:
+    """Whether the lock is held now: always, where `wait` is set. Another kind takes the place of one held.
+
+    without   the answer where there are no locks
+    """
+    fcntl, msvcrt = _module("fcntl"), _module("msvcrt")
+    if fcntl is not None:
+        flag = fcntl.LOCK_EX if kind is Kind.ALONE else fcntl.LOCK_SH
+        try:
+            fcntl.flock(descriptor, flag if wait else flag | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno not in NO_LOCKS:
+                raise
+            return without
+        return True
+    while msvcrt is not None:
+        _unlock(descriptor, msvcrt)
+        first, count = (0, SHARES) if kind is Kind.ALONE else (secrets.randbelow(SHARES), 1)
+        os.lseek(descriptor, first, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, count)
+        except OSError:
+            if not wait:
+                return False
+            time.sleep(RETRY_S)
+            continue
+        _held[descriptor] = first, count
+        return True
+    return without
+
+
+def freed(descriptor: int) -> None:
+    """Give up the lock of a descriptor, and close it."""
+    msvcrt = _module("msvcrt")
+    if _module("fcntl") is None and msvcrt is not None:
+        _unlock(descriptor, msvcrt)
+    os.close(descriptor)
+
+
+def locked_file(path: Path, kind: Kind) -> int | None:
     """A descriptor of a lock file, locked; None where it vanished meanwhile."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | OWN, 0o600)
     locked(descriptor, kind, wait=True)
     with suppress(FileNotFoundError):
         if os.fstat(descriptor).st_ino == path.stat().st_ino:
             return descriptor
-    os.close(descriptor)
+    freed(descriptor)
     return None
+
+
+def _unlock(descriptor: int, msvcrt: Any) -> None:
+    if descriptor in _held:
+        first, count = _held.pop(descriptor)
+        os.lseek(descriptor, first, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, count)
+
+
+def _module(name: str) -> Any:
+    """A module that only some systems have; None elsewhere."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        return None

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .errors import StoreError
-from .system import System
+from .system import System, is_own, is_read_only
 
 TAG = "CACHEDIR.TAG"
 TAG_TEXT = (
@@ -30,10 +30,11 @@ def checked(folder: Path, system: System) -> bool:
     state = folder.stat()
     if not folder.is_dir():
         raise StoreError(f"{folder} is no folder", "name another with --cache-dir")
-    if state.st_uid != os.geteuid():
+    if not is_own(state):
         hint = "a cache is read and written by its owner alone: name another with --cache-dir"
         raise StoreError(f"{folder} belongs to somebody else", hint)
-    if state.st_mode & 0o022:
+    # Windows keeps no such bits: the rights of the user's own folder hold.
+    if os.name != "nt" and state.st_mode & 0o022:
         hint = f"others could put films of theirs there; to keep it, type: chmod go-w {folder}"
         raise StoreError(f"{folder} may be written to by others", hint)
     there = {path.name for path in folder.iterdir()}
@@ -41,7 +42,7 @@ def checked(folder: Path, system: System) -> bool:
     if strange and TAG not in there:
         hint = "name a folder that is empty or not there yet with --cache-dir"
         raise StoreError(f"{folder} holds other things, as {min(strange)}", hint)
-    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY) or not os.access(folder, os.W_OK)
+    return is_read_only(folder)
 
 
 def completed(folder: Path, system: System) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import platform
 import secrets
 import shutil
 import threading
 from contextlib import suppress
 from pathlib import Path
 
-from .locks import locked, locked_file
-from .system import System
+from .locks import Kind, freed, locked, locked_file
+from .system import OWN, System
 
 
 class Scratch:
@@ -39,7 +39,7 @@ class Scratch:
                 with suppress(OSError):
                     self._emptied(folder)
                     self._system.remove(lock)
-                os.close(descriptor)
+                freed(descriptor)
 
     def sweep(self) -> int:
         """Remove what processes that died left unfinished; how many there were."""
@@ -48,26 +48,27 @@ class Scratch:
             if self.is_own(lock):
                 continue
             try:
-                descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+                descriptor = os.open(lock, os.O_RDWR | OWN)
             except OSError:
                 continue
             try:
                 # Its owner holds this lock for as long as it lives; numbers of processes come again.
-                if locked(descriptor, fcntl.LOCK_EX, wait=False):
+                # Where there are no locks, nobody can say that it is dead.
+                if locked(descriptor, Kind.ALONE, wait=False, without=False):
                     with suppress(OSError):
                         self._emptied(lock.with_suffix(""))
                         self._system.remove(lock)
                         count += 1
             finally:
-                os.close(descriptor)
+                freed(descriptor)
         return count
 
     def _own_folder(self) -> Path:
         with self._making:
             while self._own is None:
-                name = f"{os.uname().nodename[:64]}-{os.getpid()}-{secrets.token_hex(4)}"
+                name = f"{platform.node()[:64]}-{os.getpid()}-{secrets.token_hex(4)}"
                 lock = self._folder / f"{name}.lock"
-                descriptor = locked_file(lock, fcntl.LOCK_EX)
+                descriptor = locked_file(lock, Kind.ALONE)
                 # Another process may have swept it away before it was locked.
                 if descriptor is None or not lock.exists():
                     continue
@@ -78,7 +79,7 @@ class Scratch:
                 except BaseException:
                     self._own = None
                     lock.unlink(missing_ok=True)
-                    os.close(descriptor)
+                    freed(descriptor)
                     raise
             return self._own[1]
 

@@ -10,7 +10,6 @@ Three rules make everything else true:
 
 from __future__ import annotations
 
-import fcntl
 import os
 import secrets
 import shutil
@@ -24,12 +23,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from .errors import StoreError
-from .locks import locked, locked_file
+from .locks import Kind, freed, locked, locked_file
 from .node import Node
 from .opening import TAG, TAG_TEXT, checked, completed
 from .record import MOST_RECORD_BYTES, DamagedError, Record, read_record
 from .scratch import Scratch
-from .system import System
+from .system import OWN, System
 from .values.keys import file_digest
 
 PIN = "in-use"
@@ -64,7 +63,7 @@ class Store:
             self.is_read_only = checked(folder, self.system)
             if not self.is_read_only:
                 has_tag = completed(folder, self.system)
-                self._pin = locked_file(folder / "locks" / PIN, fcntl.LOCK_SH)
+                self._pin = locked_file(folder / "locks" / PIN, Kind.SHARED)
                 self.sweep()
                 if not has_tag:
                     self._publish(self._written(TAG_TEXT), folder / TAG)
@@ -87,7 +86,7 @@ class Store:
         """Remove what this process has not finished, and let others evict."""
         self._scratch.close()
         if self._pin is not None:
-            os.close(self._pin)
+            freed(self._pin)
             self._pin = None
 
     # What is there
@@ -178,13 +177,11 @@ class Store:
         it, and work is done twice.
         """
         self._must_be_writable()
-        descriptor = os.open(
-            self.folder / "locks" / key, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-        )
+        descriptor = os.open(self.folder / "locks" / key, os.O_RDWR | os.O_CREAT | OWN, 0o600)
         try:
-            yield locked(descriptor, fcntl.LOCK_EX, wait)
+            yield locked(descriptor, Kind.ALONE, wait)
         finally:
-            os.close(descriptor)
+            freed(descriptor)
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
@@ -193,11 +190,11 @@ class Store:
             yield False
             return
         # A lock that is shared is not made one's own in one step: between the two, others may come and go.
-        is_alone = locked(self._pin, fcntl.LOCK_EX, wait=False)
+        is_alone = locked(self._pin, Kind.ALONE, wait=False)
         try:
             yield is_alone
         finally:
-            locked(self._pin, fcntl.LOCK_SH, wait=True)
+            locked(self._pin, Kind.SHARED, wait=True)
 
     def sweep(self) -> int:
         """Remove what processes that died left unfinished; how many there were."""
@@ -216,7 +213,7 @@ class Store:
     def record_at(self, path: Path) -> Record | None:
         """The record in a file of the store; None where there is none. A damaged one is put aside."""
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(path, os.O_RDONLY | OWN | getattr(os, "O_NONBLOCK", 0))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError:

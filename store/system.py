@@ -4,7 +4,28 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from pathlib import Path
+
+OWN = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY"))
+"""For files of the store: no child inherits them, no link is followed, and bytes are bytes."""
+
+
+def is_own(state: os.stat_result) -> bool:
+    """Whether a file belongs to this user; Windows does not say so, and the rights of its folder hold."""
+    return not hasattr(os, "geteuid") or state.st_uid == os.geteuid()
+
+
+def free_bytes(folder: Path) -> int:
+    """What the disk of a folder has left for this user."""
+    return shutil.disk_usage(folder).free
+
+
+def is_read_only(folder: Path) -> bool:
+    """Whether nothing can be written to a folder."""
+    if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        return True
+    return not os.access(folder, os.W_OK)
 
 
 class System:
@@ -12,7 +33,7 @@ class System:
 
     def create(self, path: Path) -> int:
         """A descriptor of a new file of one's own; fails where the name is taken."""
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OWN, 0o600)
 
     def write(self, descriptor: int, data: bytes) -> None:
         """All of the data."""
@@ -29,15 +50,18 @@ class System:
 
     def sync_file(self, path: Path) -> None:
         """The same of a file by its name."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        # Some systems flush only what is open for writing.
+        descriptor = os.open(path, os.O_RDWR | OWN)
         try:
             self.sync(descriptor)
         finally:
             os.close(descriptor)
 
     def sync_folder(self, path: Path) -> None:
-        """The names in a folder are on the disk; some network file systems cannot say so."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        """The names in a folder are on the disk; some network file systems cannot say so, Windows neither."""
+        if not hasattr(os, "O_DIRECTORY"):
+            return
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | OWN)
         try:
             os.fsync(descriptor)
         except OSError as error:

@@ -1,8 +1,24 @@
 """What every test stands on: a machine without weights, and a cache with nothing in it."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test is red because a machine is slow or busy. `make soak` tries each property on more examples.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("quick", deadline=None, max_examples=40, suppress_health_check=SLOW)
+settings.register_profile("soak", settings.get_profile("quick"), max_examples=200)
+settings.load_profile(os.environ.get("MUSICVIS_EXAMPLES", "quick"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Warnings are errors where we work on musicvis, not where somebody tries it a year from now."""
+    if os.environ.get("MUSICVIS_WARNINGS") == "error":
+        config.addinivalue_line("filterwarnings", "error")
+        # torch and its friends announce their own future.
+        config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:torch.*")
 
 
 @pytest.fixture(autouse=True)

@@ -56,6 +56,26 @@ def test_a_piece_named_to_the_action_is_a_word_and_no_shell(repository: Path) ->
     assert run_step("$(echo .)", "true", repository).returncode == 2
 
 
+def test_a_piece_that_begins_like_an_option_is_a_piece(repository: Path) -> None:
+    (repository / "--help").mkdir()
+    (repository / "--help" / "piece.yaml").write_text("musicvis: 1\n", encoding="utf-8")
+    done = run_step("--help\n", "false", repository)
+    assert done.returncode == 1 and "file=--help/piece.yaml" in done.stdout
+    assert run_step("--version\n", "false", repository).returncode == 2
+
+
+def test_no_step_of_the_action_runs_what_lies_in_the_repository(repository: Path) -> None:
+    for name in ("pip", "musicvis", "click", "yaml", "sitecustomize"):
+        (repository / f"{name}.py").write_text(f"open('{name} was run', 'w')\n", encoding="utf-8")
+    steps = [step["run"] for step in read("action.yml")["runs"]["steps"] if "run" in step]
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PIECES": "", "STRICT": ""}
+    environment |= {"GITHUB_ACTION_PATH": str(repository / "nowhere"), "PIP_NO_INDEX": "1"}
+    for run in steps:
+        command = ["bash", "--noprofile", "--norc", "-c", run]
+        subprocess.run(command, cwd=repository, env=environment, capture_output=True)
+    assert list(repository.glob("* was run")) == []
+
+
 def test_the_inputs_of_the_action_reach_its_steps_as_variables_only() -> None:
     action = read("action.yml")
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
@@ -100,3 +120,29 @@ def test_the_hooks_of_musicvis_itself_pass_on_its_own_piece_and_schemas() -> Non
         command = [BIN / program, *arguments, *([] if hooks[name].get("pass_filenames") is False else given)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def outcome_of_a_warning(folder: Path, **variables: str) -> int:
+    """The exit code of pytest for one test that warns, under the configuration and conftest of musicvis."""
+    (folder / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text(encoding="utf-8"))
+    (folder / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (folder / "tests").mkdir()
+    (folder / "tests/test_it.py").write_text("import warnings\ndef test_it(): warnings.warn('soon')\n")
+    environment = {name: value for name, value in os.environ.items() if name != "MUSICVIS_WARNINGS"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    return subprocess.run(command, cwd=folder, env=environment | variables, capture_output=True).returncode
+
+
+def test_the_warning_of_a_package_turns_nobodys_tests_red_but_ours(tmp_path: Path) -> None:
+    for name in ("ours", "theirs"):
+        (tmp_path / name).mkdir()
+    assert outcome_of_a_warning(tmp_path / "theirs") == 0
+    assert outcome_of_a_warning(tmp_path / "ours", MUSICVIS_WARNINGS="error") == 1
+    assert "MUSICVIS_WARNINGS=error make test" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_mypy_looks_at_every_layer_wherever_it_is_called() -> None:
+    layers = "mypy dsl store compiler renderers cli __init__.py"
+    hooks = {hook["id"]: hook["entry"] for hook in read(".pre-commit-config.yaml")["repos"][0]["hooks"]}
+    assert hooks["mypy"] == layers
+    assert layers in (ROOT / "Makefile").read_text(encoding="utf-8")

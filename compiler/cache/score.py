@@ -6,14 +6,12 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from ...store.node import Node
-from ...store.packages import packages
 from ...store.store import Store
 from ..score.model import Score
-from ..score.read import MIDI_SUFFIXES, read_score
+from ..score.read import read_score
 from .values import compiler_identity, found, keep
 
 SCORE_VERSION = 2
-_OWN_SUFFIXES = (".mscz", ".mscx", *MIDI_SUFFIXES)
 
 
 def kept_reader(store: Store) -> Callable[[bytes, str], Score]:
@@ -35,8 +33,6 @@ def score_node(data: bytes, name: str) -> Node:
     """What a score depends on: its bytes, its kind, and what reads it; not what it is called."""
     suffix = PurePath(name).suffix.lower()
     reads = {"bytes": hashlib.sha256(data).hexdigest(), "kind": suffix, "compiler": compiler_identity()}
-    if suffix not in _OWN_SUFFIXES:
-        reads["reader"] = packages("music21")
     return Node.of("score", SCORE_VERSION, PurePath(name).name, reads)
 
 

@@ -44,7 +44,11 @@ def compiler_identity() -> str:
     folder = Path(__file__).resolve().parents[1]
     state = hashlib.sha256()
     for layer in (folder, folder.parent / "dsl"):
+<<<<<<< HEAD
         for path in sorted(path for path in layer.rglob("*") if path.suffix in (".py", ".tsv", ".zip")):
+=======
+        for path in sorted(path for path in layer.rglob("*") if path.suffix in (".py", ".toml", ".tsv")):
+>>>>>>> main
             data = path.read_bytes()
             state.update(f"{path.relative_to(folder.parent).as_posix()} {len(data)}\n".encode())
             state.update(data)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from difflib import get_close_matches
 from fractions import Fraction
 from hashlib import sha256
 from math import inf, log
@@ -10,6 +9,7 @@ from math import inf, log
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import CycleUnit, Domain, Lane, Point, Shape
+from ...dsl.values.nearest import nearest
 from ...dsl.values.position import DurationUnit
 from ...dsl.values.units import Quarters
 from ..time.clock import Clock
@@ -110,7 +110,7 @@ class Lanes:
                 message = f"the lane {lane.name} moves nothing: the bus has another lane under `ear`"
                 yield Diagnostic("MV310", lane.span, message, "leave out that `ear`, or this lane")
                 continue
-            near = get_close_matches(lane.name, names, 1, 0.5)
+            near = nearest(lane.name, names, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"the buses are {buses}"
             yield Diagnostic(
                 "MV310", lane.span, f"there is no bus or parameter {lane.name} that a lane could move", hint
@@ -142,7 +142,7 @@ class Lanes:
     def _mirror(self, lane: Lane, source: str, target: Target, mirrors: frozenset[str]) -> Curve:
         """The negative of another lane; the value before its first point is the target's own."""
         if source in mirrors or self.lane(source) is None:
-            near = get_close_matches(source, [other.name for other in self._lanes if other.points], 1, 0.5)
+            near = nearest(source, [other.name for other in self._lanes if other.points], 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else "name a lane that has points"
             self.findings.append(Diagnostic("MV311", lane.span, f"there is no lane {source} to mirror", hint))
             return self._plain((), target)

@@ -1,12 +1,12 @@
 """The 1000 ImageNet classes by name: an index for any synonym, candidates where a name means several."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
+from ...dsl.values.nearest import nearest
 
 CLASS_COUNT = 1000
 CANDIDATES_SHOWN = 8
@@ -72,7 +72,7 @@ def holding(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
 
 def _likes(wanted: str, most: int) -> list[str]:
     """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
-    return get_close_matches(wanted[:100], _by_name(), most, 0.8 if len(wanted) > 6 else 0.85)
+    return nearest(wanted, _by_name(), most, 0.8 if len(wanted) > 6 else 0.85)
 
 
 def described(index: int) -> str:

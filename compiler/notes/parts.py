@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Part
+from ...dsl.values.nearest import nearest
 from ..score.model import Score
 from .selectors import PartNote
 
@@ -46,7 +46,7 @@ def tracks_of(globs: Sequence[str], score: Score, span: Span, findings: list[Dia
     for glob in globs:
         fitting = {i for i, name in enumerate(names) if fnmatchcase(name.casefold(), glob.casefold())}
         if not fitting:
-            near = get_close_matches(glob.rstrip("*"), names, 1, 0.4)
+            near = nearest(glob.rstrip("*"), names, 1, 0.4)
             listed = ", ".join(dict.fromkeys(names[:12])) or "none"
             hint = f"did you mean {near[0]}?" if near else f"its tracks are {listed}"
             findings.append(Diagnostic("MV321", span, f"no track of the score is called {glob}", hint))

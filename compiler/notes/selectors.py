@@ -1,12 +1,17 @@
 """Which notes a rule means: every key that is written must hold, a list means any of its items."""
 
 from collections.abc import Callable, Sequence
+<<<<<<< HEAD
 from difflib import get_close_matches
+=======
+from dataclasses import dataclass
+>>>>>>> main
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
+from ...dsl.values.nearest import nearest
 from ...dsl.values.position import Duration, DurationUnit
 from ...dsl.values.selector import LengthRange, NumberRange, PitchRange, Where
 from ..score.model import Note
@@ -106,7 +111,7 @@ def _tests(
 
 
 def _unknown_part(written: str, names: Sequence[str], span: Span) -> Diagnostic:
-    near = get_close_matches(written, names, 1)
+    near = nearest(written, names, 1)
     hint = f"did you mean {near[0]}?" if near else "the parts that play are " + ", ".join(names[:12])
     return Diagnostic("MV320", span, f"no part is called {written}", hint)
 

@@ -1,7 +1,8 @@
 """The words that are sung: syllables joined, with the notes that each word holds.
 
 One singer is a voice of a staff of a track. A word goes from the note of its first syllable to the last note
-that its last syllable is held over: notes of the same singer without a text of their own, joined without a rest.
+that its last syllable is held over: notes of the same singer without a text of their own, and no rest before
+them.
 """
 
 import re

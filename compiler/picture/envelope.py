@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..notes.casting import VisualNote, Weights
+from ..time.passage import LEAD_MOST_S
 
 F64 = NDArray[np.float64]
 
@@ -56,16 +57,22 @@ class Energies:
 def note_envelope(since_s: F64, held_s: F64, attack_s: F64, release_s: F64) -> F64:
     """The level of a note, 0..1, `since_s` after its onset; all of shape (n,), since_s of any sign.
 
-    It rises smoothly for attack_s, fades slowly while the key is held, and from then on falls for release_s,
-    steeply first, to nothing at its end.
+    It rises smoothly for attack_s, is all there at the onset, and fades slowly while the key is held.
+    From then on it falls for release_s, steeply first, to nothing at its end.
     """
-    rise = np.where(attack_s > 0, since_s / np.maximum(attack_s, 1e-9), 1.0).clip(0.0, 1.0)
+    risen_s = since_s + lead_of(attack_s)
+    rise = np.where(attack_s > 0, risen_s / np.maximum(attack_s, 1e-9), 1.0).clip(0.0, 1.0)
     fade = HELD_SHARE + (1.0 - HELD_SHARE) * np.exp(-np.maximum(since_s, 0.0) / FADING_S)
     gone = np.maximum(since_s - held_s, 0.0) / np.maximum(release_s, 1e-9)
     floor = np.exp(-RELEASE_FALL)
     release = ((np.exp(-RELEASE_FALL * gone) - floor) / (1.0 - floor)).clip(0.0)
     level = rise * rise * (3.0 - 2.0 * rise) * fade * release
-    return np.where(since_s < 0, 0.0, level)
+    return np.where(risen_s < 0, 0.0, level)
+
+
+def lead_of(attack_s: F64) -> F64:
+    """How long before its onset a note begins to be seen."""
+    return np.minimum(attack_s, LEAD_MOST_S)
 
 
 def energies_at(notes: Sequence[VisualNote], times_s: F64) -> Energies:
@@ -152,7 +159,7 @@ def _add(notes: Sequence[VisualNote], scales: F64, times_s: F64, into: F64) -> N
     attack = np.array([note.attack_s for note in notes])
     release = np.array([note.release_s for note in notes])
     scale = np.array([note.velocity for note in notes]) * scales
-    first = times_s.searchsorted(onset)
+    first = times_s.searchsorted(onset - lead_of(attack))
     counts = times_s.searchsorted(onset + held + release, "right") - first
     for begin, end in _batches(counts):
         count = counts[begin:end]

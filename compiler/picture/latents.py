@@ -82,6 +82,29 @@ def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latent
     )
 
 
+def over(under: Latents, above: Latents, rows: NDArray[np.intp], share: F64) -> Latents:
+    """Latents with others laid over some of their rows.
+
+    above   the rows of the upper layer, of the same classes
+    share   how much of each of them is seen, 0..1: where it is 1, nothing is left of what lies below
+    """
+    assert np.array_equal(under.class_indices, above.class_indices)
+
+    def mix(below: F32, top: F32) -> F32:
+        seen = share.reshape(-1, *[1] * (below.ndim - 1))
+        mixed_rows = below.copy()
+        mixed_rows[rows] = stepped(below[rows] * (1.0 - seen) + top * seen)
+        return mixed_rows
+
+    return Latents(
+        mix(under.noise, above.noise),
+        under.class_indices,
+        mix(under.class_weights, above.class_weights),
+        mix(under.hue_deg, above.hue_deg),
+        mix(under.truncation, above.truncation),
+    )
+
+
 def stepped(values: NDArray[np.floating]) -> F32:
     """The nearest multiples of STEP.
 

@@ -7,17 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import Piece
-from ...dsl.text.files import name_fault
 from ..lanes.curve import Curve
 from ..notes.casting import Cast
 from ..notes.classes import class_names
 from ..notes.phrases import Memory
 from ..plan import PicturePlan
-from ..time.passage import Film, heavy_latents
+from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
-from .latents import LatentLaw, latents
+from .latents import LatentLaw, latents, over
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
 
 F32 = NDArray[np.float32]
@@ -39,22 +37,10 @@ def picture_plan(
     events: Timeline,
     score_time: ScoreTime,
     root: Path,
-    findings: list[Diagnostic],
-) -> PicturePlan | None:
-    """What each frame shows; None and a finding where that is more than can be planned."""
+) -> PicturePlan:
+    """What each frame shows; whether that can be planned was asked before (film.picture_fault)."""
     visuals, video = piece.visuals, piece.video
-    span = dict(piece.spans).get("/visuals", piece.span)
-    class_count = len({index for note in shown.notes for index, _ in note.classes})
-    look_count = len({note.classes for note in shown.notes})
-    sounding_s = sum(float(note.end_s - note.onset_s) + note.release_s for note in shown.notes)
-    fault = heavy_latents(span, film.frame_count, max(class_count, look_count), sounding_s * float(film.fps))
-    weights = None
-    if visuals.weights is not None:
-        fault = fault or name_fault(str(visuals.weights), span)
-        weights = root / visuals.weights
-    if fault is not None:
-        findings.append(fault)
-        return None
+    weights = None if visuals.weights is None else root / visuals.weights
     times_s = frame_times(film)
     law = LatentLaw(
         depth=lanes["visuals.depth"],
@@ -68,14 +54,23 @@ def picture_plan(
         tempo=score_time.tempo,
         memory=score_time.memory,
     )
-    shown_s = picture_times(times_s, events.speeds)
-    made = latents(shown.notes, law, shown_s)
+    first, *layers = picture_times(times_s, events.speeds)
+    made = latents(shown.notes, law, first.times_s)
+    cameras = [lanes[name] for name in ("visuals.zoom", "visuals.rotation")]
+    seen_by = [np.array(camera.values(first.times_s)) for camera in cameras]
+    for layer in layers:
+        rows = np.flatnonzero(layer.share > 0)
+        if rows.size:
+            at_s, share = layer.times_s[rows], layer.share[rows]
+            made = over(made, latents(shown.notes, law, at_s), rows, share)
+            for values, camera in zip(seen_by, cameras, strict=True):
+                values[rows] = values[rows] * (1.0 - share) + camera.values(at_s) * share
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
     seen = light.astype(np.float32)
     seen.flags.writeable = False
-    zoom, rotation_deg = (lanes[name].values(shown_s) for name in ("visuals.zoom", "visuals.rotation"))
+    zoom, rotation_deg = seen_by
     return PicturePlan(
         noise=made.noise,
         class_indices=made.class_indices,
@@ -96,6 +91,7 @@ def picture_plan(
         zoom=_unless_all(1.0, zoom),
         rotation_deg=_unless_all(0.0, rotation_deg),
         truncation=_unless_all(1.0, made.truncation),
+        quality=video.quality,
         weights_sha256=visuals.weights_sha256,
     )
 

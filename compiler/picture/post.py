@@ -2,7 +2,7 @@
 
 A frame shows the picture at its own time, unless a `speed` bends it. A window of speed at the start of the
 piece is anchored at its end, where the picture joins the film without a seam; any other window is anchored at
-its start, and the picture cuts back to the film at its end.
+its start, and before its end the picture glides to where the film is by then.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import floor
 from typing import TYPE_CHECKING
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Post
 from ...dsl.values.position import Duration
+from ..lanes.shapes import quintic
 from ..lazy_numpy import np
-from ..plan import TitlePlan
+from ..plan import Ramp, TitlePlan
 from ..time.clock import Clock
 from ..time.passage import Film
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     F64 = NDArray[np.float64]
+
+WARNING = Severity.WARNING
+GLIDE_S = 1.2
+"""How long the picture takes from a window of speed back to the film, at most half of the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,16 @@ class Window:
     start_s: Fraction
     end_s: Fraction
     speed: Fraction = Fraction(1)
+    is_joined: bool = False
+    """Whether the film goes on after it, and the picture with it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A layer of the picture: the time of the piece that each frame shows, and how much of it is seen."""
+
+    times_s: F64
+    share: F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +58,18 @@ class Fade:
     start_s: Fraction
     length_s: Fraction
     is_in: bool
+    until_s: Fraction | None = None
+    """From here on the picture is as it is without a fade; None where this one acts to the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A line of text and when it stands."""
+    """A line of text, when it stands, and how long it takes to appear and to go."""
 
     post: Post
     window: Window
+    fade_in_s: Fraction = Fraction(0)
+    fade_out_s: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +82,16 @@ class Timeline:
 
 
 def timeline(
-    posts: Sequence[Post], clock: Clock, film_end_s: Fraction, findings: list[Diagnostic]
+    posts: Sequence[Post],
+    clock: Clock,
+    film_end_s: Fraction,
+    findings: list[Diagnostic],
+    piece_end_s: Fraction | None = None,
 ) -> Timeline:
-    """The entries of `video.post` on the clock; an entry without `for` lasts until the end of the film."""
+    """The entries of `video.post` on the clock; an entry without `for` lasts until the end of the film.
+
+    piece_end_s   where the whole film ends, of which this one may be a passage
+    """
     speeds: list[Window] = []
     fades: list[Fade] = []
     titles: list[Title] = []
@@ -80,59 +106,114 @@ def timeline(
 
         end_s = max(film_end_s, start_s) if post.length is None else start_s + after(post.length)
         if post.speed is not None:
-            speeds.append(Window(start_s, end_s, post.speed))
-        if post.fade_in is not None:
-            fades.append(Fade(start_s, after(post.fade_in), True))
-        if post.fade_out is not None:
-            fades.append(Fade(start_s, after(post.fade_out), False))
+            is_joined = post.length is not None and end_s < (piece_end_s or film_end_s)
+            speeds.append(Window(start_s, end_s, post.speed, is_joined))
+        fade_in_s = after(post.fade_in) if post.fade_in is not None else None
+        fade_out_s = after(post.fade_out) if post.fade_out is not None else None
+        fault = _too_long(post, end_s - start_s, fade_in_s, fade_out_s)
+        if fault is not None:
+            findings.append(fault)
         if post.title is not None:
-            titles.append(Title(post, Window(start_s, end_s)))
+            # The fades of an entry that has a title are the title's.
+            window = Window(start_s, end_s)
+            titles.append(Title(post, window, fade_in_s or Fraction(0), fade_out_s or Fraction(0)))
+            continue
+        until_s = None if post.length is None else end_s
+        if fade_in_s is not None:
+            fades.append(Fade(start_s, fade_in_s, True, until_s))
+        if fade_out_s is not None:
+            is_last = fade_in_s is not None and until_s is not None
+            fades.append(
+                Fade(max(start_s, end_s - fade_out_s) if is_last else start_s, fade_out_s, False, until_s)
+            )
     return Timeline(tuple(speeds), tuple(sorted(fades, key=lambda fade: fade.start_s)), tuple(titles))
 
 
 def frame_times(film: Film) -> F64:
-    """When each frame begins: float64 (frame_count,), seconds of the piece."""
+    """What each frame shows: the time of its middle, float64 (frame_count,), seconds of the piece.
+
+    An onset is seen with the frame that begins nearest to it: half a frame early or late at most.
+    """
     # One rounding for each frame: k/fps as integers, so that frames of two rates agree where they meet.
-    step, base = 1 / film.fps, film.start_s
-    ratio = np.arange(film.frame_count) * step.numerator / step.denominator
-    return np.asarray(ratio + float(base))
+    step, first = 1 / film.fps / 2, film.start_s * film.fps
+    whole = floor(first)
+    ratio = (2 * (np.arange(film.frame_count) + whole) + 1) * step.numerator / step.denominator
+    return np.asarray(ratio + float((first - whole) / film.fps))
 
 
-def picture_times(times_s: F64, speeds: Sequence[Window]) -> F64:
-    """The time of the piece that the picture shows at each time of the piece; later windows win."""
-    shown = times_s.copy()
+def picture_times(times_s: F64, speeds: Sequence[Window]) -> list[Shown]:
+    """What the picture shows at each time of the piece: layers, each over those before it."""
+    layers = [Shown(times_s.clip(0.0), np.ones_like(times_s))]
     for window in speeds:
-        inside = (times_s >= float(window.start_s)) & (times_s < float(window.end_s))
-        anchor_s = float(window.end_s if window.start_s == 0 else window.start_s)
-        shown[inside] = anchor_s + float(window.speed) * (times_s[inside] - anchor_s)
-    return shown.clip(0.0)
+        start_s, end_s = float(window.start_s), float(window.end_s)
+        inside = (times_s >= start_s) & (times_s < end_s)
+        is_first = window.start_s == 0
+        anchor_s = end_s if is_first else start_s
+        share = inside.astype(np.float64)
+        if window.is_joined and not is_first:
+            glide_s = min(GLIDE_S, (end_s - start_s) / 2)
+            share *= quintic(((end_s - times_s) / max(glide_s, 1e-9)).clip(0.0, 1.0))
+        layers.append(Shown((anchor_s + float(window.speed) * (times_s - anchor_s)).clip(0.0), share))
+    return layers
 
 
 def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:
     """How much of the picture is seen, 0 black .. 1, at each time of the piece.
 
     A fade is a raised cosine of display values. After a fade to black it stays black until the next fade in;
-    a fade in begins in black whatever was before.
+    a fade in begins in black whatever was before. Where the `for` of a fade ends, the picture is as it is
+    without one.
     """
     level_in, level_out = np.ones_like(times_s), np.ones_like(times_s)
     for fade in fades:
         since = times_s >= float(fade.start_s)
+        over = np.zeros_like(since) if fade.until_s is None else times_s >= float(fade.until_s)
         length_s = max(float(fade.length_s), 1e-9)
         along = ((times_s[since] - float(fade.start_s)) / length_s).clip(0.0, 1.0)
         rise = (1.0 - np.cos(np.pi * along)) / 2.0
         if fade.is_in:
             level_in[since], level_out[since] = rise, 1.0
+            level_in[over] = 1.0
         else:
             level_out[since] = 1.0 - rise
+            level_out[over] = 1.0
     return level_in * level_out
 
 
 def title_plans(titles: Sequence[Title], film: Film) -> tuple[TitlePlan, ...]:
-    """Titles on frames: on every frame that begins while the title stands, and is in the film."""
+    """Titles on frames: on every frame whose middle the title sees, and that is in the film."""
     plans = []
     for title in titles:
-        first = max(ceil((title.window.start_s - film.start_s) * film.fps), 0)
-        end = min(ceil((title.window.end_s - film.start_s) * film.fps), film.frame_count)
+        start_s, end_s = title.window.start_s, title.window.end_s
+        start, stop = ((t - film.start_s) * film.fps for t in (start_s, end_s))
+        first, end = max(film.frame_at(start_s), 0), min(film.frame_at(end_s), film.frame_count)
         if first < end and title.post.title is not None:
-            plans.append(TitlePlan(title.post.title, first, end, title.post.color, title.post.shadow))
+            rise_length, fall_length = title.fade_in_s * film.fps, title.fade_out_s * film.fps
+            plan = TitlePlan(
+                title.post.title,
+                first,
+                end,
+                title.post.color,
+                title.post.shadow,
+                Ramp(start, rise_length) if rise_length > 0 else None,
+                Ramp(stop - fall_length, fall_length) if fall_length > 0 else None,
+            )
+            plans.append(plan)
     return tuple(plans)
+
+
+def _too_long(
+    post: Post, length_s: Fraction, fade_in_s: Fraction | None, fade_out_s: Fraction | None
+) -> Diagnostic | None:
+    """A finding where an entry is over before its fades are."""
+    if post.length is None:
+        return None
+    fades_s = (fade_in_s or 0) + (fade_out_s or 0)
+    if fades_s > length_s:
+        message = f"fades of {float(fades_s):g} s in an entry of {float(length_s):g} s"
+        return Diagnostic("MV365", post.span, message, "write a longer `for`, or shorter fades", WARNING)
+    if post.title is None and fade_in_s is None and fade_out_s == length_s:
+        message = "the picture is back at once when it has faded to black, where `for` ends"
+        hint = "leave out `for` to stay in black, or write a longer one"
+        return Diagnostic("MV365", post.span, message, hint, WARNING)
+    return None

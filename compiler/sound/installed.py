@@ -90,7 +90,8 @@ def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnost
         return fault
     for folder in SOUNDFONT_FOLDERS:
         if (folder / name).is_file():
-            return folder / name
+            # A system's own links are resolved here, as the file is opened later without following any.
+            return (folder / name).resolve()
     hint = "Debian has FluidR3_GM.sf2 in its package fluid-soundfont-gm; or copy a soundfont into the piece"
     return Diagnostic(
         "MV512", span, f"there is no soundfont `{name}` in the piece, and none is installed", hint
@@ -103,7 +104,7 @@ def head_at(root: Path, name: PurePosixPath | None, span: Span) -> Path | Diagno
         return fault_inside(root, name, MAX_HEAD_BYTES, span) or root / name
     for path in INSTALLED_HEADS:
         if path.is_file():
-            return path
+            return path.resolve()
     message = "space: hrtf needs a measured head, and none is installed here"
     hint = "install libmysofa, or name a file with `sofa:`; space: binaural needs none"
     return Diagnostic("MV520", span, message, hint)

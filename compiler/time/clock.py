@@ -7,7 +7,6 @@ so that a place in the ring-out has a time too.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
@@ -15,6 +14,7 @@ from math import ceil, floor
 
 from ...dsl.findings.diagnostics import Diagnostic, MusicalPlace
 from ...dsl.findings.span import Span
+from ...dsl.values.nearest import nearest
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, beat_text
 from ...dsl.values.units import ExactSeconds, Frame, Quarters, Sample
 from ..score.model import Measure, RehearsalMark, Score
@@ -362,7 +362,7 @@ def sample_at(time_s: Fraction, rate_hz: int) -> Sample:
 def unknown_mark(name: str, marks: Sequence[RehearsalMark], span: Span) -> Diagnostic:
     """The finding for a rehearsal mark that the score does not have."""
     names = list(dict.fromkeys(mark.name for mark in marks))
-    near = get_close_matches(name, names, 1)
+    near = nearest(name, names, 1)
     if near:
         hint = f"did you mean {near[0]}?"
     elif names:

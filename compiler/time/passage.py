@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, has_errors
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Piece
 from ...dsl.read.visuals import MAX_SIDE_PX
+from ...dsl.text.files import link_inside, name_fault
 from ...dsl.values.units import ExactSeconds
 from .clock import Clock
+
+if TYPE_CHECKING:
+    from ..notes.casting import Cast
 
 SAMPLE_RATE_HZ = 48_000
 CUT_FADE_IN_S = 0.02
@@ -24,6 +30,8 @@ WEIGHTS_MOST = 200_000_000
 """Frames times classes that occur."""
 NOTE_FRAMES_MOST = 500_000_000
 """Notes times the frames through which each sounds."""
+LEAD_MOST_S = 0.15
+"""An attack ends at the onset; a longer one than this begins so long before it, and goes on after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,13 @@ class Film:
         """What the frames last: up to a frame more than the stretch."""
         return self.frame_count / self.fps
 
+    def frame_at(self, time_s: Fraction) -> int:
+        """The first frame that shows what is at a time of the piece: the first whose middle is not before it.
+
+        It may lie outside the film.
+        """
+        return ceil((time_s - self.start_s) * self.fps - Fraction(1, 2))
+
     @property
     def sample_count(self) -> int:
         return round(self.duration_s * SAMPLE_RATE_HZ)
@@ -59,17 +74,27 @@ def film_of(piece: Piece, clock: Clock, findings: list[Diagnostic]) -> Film | No
         stretch = clock.locate_range(piece.selection, findings)
         if stretch is None:
             return None
-        start_s = clock.seconds(stretch[0])
+        # On the frames of the whole film, so that what was rendered of it serves the passage, and the other
+        # way round: the passage begins with the frame into which its first bar line falls.
+        start_s = _on_frames(floor(clock.seconds(stretch[0]) * piece.video.fps), piece)
         is_cut_before = stretch[0] > 0
         # A passage up to the end keeps the ring-out; one that is cut ends where its range ends.
         if stretch[1] < clock.end_qn:
-            end_s, is_cut_after = clock.seconds(stretch[1]), True
+            end_frame = ceil(clock.seconds(stretch[1]) * piece.video.fps - Fraction(1, 2))
+            end_s, is_cut_after = _on_frames(end_frame, piece), True
+            if end_s <= start_s:
+                end_s = _on_frames(floor(start_s * piece.video.fps) + 1, piece)
     if piece.limit_s is not None and start_s + piece.limit_s < end_s:
         end_s, is_cut_after = ExactSeconds(start_s + piece.limit_s), True
     film = Film(start_s, end_s, piece.video.fps, is_cut_before, is_cut_after)
     faults = _over_budget(piece, film)
     findings += faults
     return None if has_errors(faults) else film
+
+
+def _on_frames(number: int, piece: Piece) -> ExactSeconds:
+    """When a frame of the whole film begins."""
+    return ExactSeconds(number / piece.video.fps)
 
 
 def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
@@ -125,7 +150,24 @@ def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
     return faults
 
 
-def heavy_latents(span: Span, frame_count: int, class_count: int, note_frames: float) -> Diagnostic | None:
+def picture_fault(piece: Piece, shown: "Cast", film: Film, root: Path) -> Diagnostic | None:
+    """Why a picture cannot be planned: it is too much, or its weights lead out. Check asks it, too."""
+    span = dict(piece.spans).get("/visuals", piece.span)
+    class_count = len({index for note in shown.notes for index, _ in note.classes})
+    look_count = len({note.classes for note in shown.notes})
+    sounding_s = sum(
+        float(note.end_s - note.onset_s) + min(note.attack_s, LEAD_MOST_S) + note.release_s
+        for note in shown.notes
+    )
+    planned_count = max(class_count, look_count)
+    fault = _heavy_latents(span, film.frame_count, planned_count, sounding_s * float(film.fps))
+    weights = piece.visuals.weights
+    if weights is not None:
+        fault = fault or name_fault(str(weights), span) or link_inside(root, weights, span)
+    return fault
+
+
+def _heavy_latents(span: Span, frame_count: int, class_count: int, note_frames: float) -> Diagnostic | None:
     """A finding where the classes of all frames, or the notes through them, are too many to plan."""
     if frame_count * class_count > WEIGHTS_MOST:
         return Diagnostic(

@@ -257,7 +257,7 @@ def _rest(title: str, score: Score) -> Iterator[str]:
         "  depth: 0.8                     # how much of its class a note shows",
         "  truncation: 0.9                # how far a picture may stray from the typical one",
         "  motion: {amount: 0.5, jitter: 0.5}",
-        "  envelope: {attack: 1/32, release: 4b}",
+        "  envelope: {release: 4b}        # how long what a note shows takes to go",
         "  classes:                       # what each pitch class shows; `musicvis classes drum` searches",
     )
     for pitch_class in sorted(counts):

@@ -25,9 +25,8 @@ class Ignore:
     span: Span
 
     def means(self, finding: Diagnostic) -> bool:
-        """Whether the finding is what the comment leaves out."""
-        place = finding.span
-        return place.file == self.span.file and place.line == self.line and finding.code.startswith(self.code)
+        """Whether a finding of that line is what the comment leaves out."""
+        return finding.code.startswith(self.code)
 
 
 def without_ignored(

@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
 from ..text.yaml_source import Node, Source, escaped
+from ..values.nearest import nearest
 from .kinds import PARSERS
 from .suggest import SHAPES, suggestion
 from .violations import Broken
@@ -209,7 +209,7 @@ class Words:
             return Diagnostic("MV121", span, "a space is missing after the dash", hint)
         if comma := self._decimal_comma(broken, key, span):
             return comma
-        near = nearest(key, known)
+        near = meant(key, known)
         edits = self._exactly(span, key, near) if near and is_slip_of(key, near, known) else ()
         return Diagnostic("MV202", span, message, self._near_key(key, known), edits=edits)
 
@@ -294,7 +294,7 @@ class Words:
             return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint)
         words = [str(option) for option in options]
         hint = did_you_mean(text, words) or _PAGE.format("MV201")
-        near = nearest(text, words)
+        near = meant(text, words)
         edits = self._exactly(span, text, near) if near and is_slip_of(text, near, words) else ()
         return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint, edits=edits)
 
@@ -369,20 +369,20 @@ class Words:
 def did_you_mean(word: str, options: Iterable[str]) -> str:
     """`did you mean ...?`, or the options where none is near and they are few; else nothing."""
     known = list(options)
-    near = nearest(word, known)
+    near = meant(word, known)
     if near:
         return f"did you mean `{near}`?"
     return f"possible here: {', '.join(known)}" if 0 < len(known) <= 24 else ""
 
 
-def nearest(word: str, options: Iterable[str]) -> str | None:
+def meant(word: str, options: Iterable[str]) -> str | None:
     """The option that a word may be a misspelling of, or a part of; short words are near to few."""
     folded = {option.casefold(): option for option in options}
     wanted = word.casefold()[:100]
     parts = [option for name, option in folded.items() if len(wanted) >= 3 and wanted in name]
     if len(parts) == 1:
         return parts[0]
-    near = get_close_matches(wanted, folded, 1, 0.6 if len(wanted) > 4 else 0.75)
+    near = nearest(wanted, folded, 1, 0.6 if len(wanted) > 4 else 0.75)
     return folded[near[0]] if near else None
 
 

@@ -15,7 +15,7 @@ Spans = tuple[tuple[str, Span], ...]
 OTHER = "other"
 """The key of `visuals.classes` for all notes that have none of the others."""
 
-DEFAULT_ATTACK = Duration(Fraction(80, 1000), DurationUnit.SECONDS)
+DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
 DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
 
 
@@ -269,6 +269,8 @@ class Video:
     """`mirror`: square, mirrored to the right, mirrored edges; `fit` and `fill`: the square alone."""
     upscale: str = "bicubic"
     container: str = "mp4"
+    quality: str = "master"
+    """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
 
 

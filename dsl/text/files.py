@@ -8,11 +8,15 @@ from pathlib import Path, PurePosixPath
 
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
+from .folders import Folder, LinkedError, guarded
 
 MAX_TEXT_BYTES = 1 << 20
 MAX_SCORE_BYTES = 64 << 20
 MAX_AUDIO_BYTES = 2 << 30
 MAX_HEAD_BYTES = 256 << 20
+
+# O_NONBLOCK: opening a pipe must not wait for its other end.
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 
 LANES_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -62,24 +66,11 @@ def open_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -
     fault = name_fault(str(name), span)
     if fault:
         return fault
-    *folders, last = name.parts
-    opened = -1
     try:
-        opened = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        for folder in folders:
-            inner = os.open(
-                folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=opened
-            )
-            os.close(opened)
-            opened = inner
-        # O_NONBLOCK: opening a pipe must not wait for its other end.
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        descriptor = os.open(last, flags, dir_fd=opened)
+        with Folder.around(root / name, root) as folder:
+            descriptor = folder.open(name.name, _READ)
     except OSError as refusal:
         return _open_fault(refusal, root, name, span)
-    finally:
-        if opened >= 0:
-            os.close(opened)
     other_kind = _kind_fault(descriptor, str(name), limit_bytes, span)
     if other_kind:
         os.close(descriptor)
@@ -96,12 +87,64 @@ def fault_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) 
     return None
 
 
-def read_named(path: Path, limit_bytes: int, span: Span) -> bytes | Diagnostic:
-    """The bytes of a file that the user named on the command line: links are theirs to follow."""
+def open_plain(path: Path, root: Path | None = None) -> int:
+    """A descriptor of a regular file that was found before; no link is followed in its place.
+
+    No link is followed in any folder that a piece may bring either (dsl/text/folders.py).
+
+    Raises LinkedError for a link, OSError for what is missing, may not be read or is not a file.
+    """
+    folder = Folder.around(path, root) if guarded(path, root)[1] else Folder.opened(path.parent)
+    with folder:
+        return _regular(folder.open(path.name, _READ), path)
+
+
+def open_known(path: Path) -> int:
+    """The same of a file that the user, not a piece, may name: outside a piece a link is followed."""
+    if guarded(path)[1]:
+        return open_plain(path)
+    return _regular(os.open(path, _READ | getattr(os, "O_CLOEXEC", 0)), path)
+
+
+def _regular(descriptor: int, path: Path) -> int:
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+
+
+def link_inside(root: Path, name: PurePosixPath, span: Span) -> Diagnostic | None:
+    """Why a folder of the piece is not used: a link on the way to it or in it; None where it is missing."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with Folder.around(root / name / "any", root) as folder, os.scandir(folder.way(".")) as inside:
+            found = [entry.name for entry in inside if entry.is_symlink()]
+    except LinkedError:
+        found = [""]
+    except OSError:
+        return None
+    if not found:
+        return None
+    message = f"`{name / min(found)}` is reached through a symbolic link"
+    return Diagnostic("MV003", span, message, "put a copy in its place")
+
+
+def read_named(path: Path, limit_bytes: int, span: Span, root: Path | None = None) -> bytes | Diagnostic:
+    """The bytes of a file that the user named on the command line.
+
+    Their own links are theirs to follow. A piece's are not: a file in the folder `root`, or below a folder
+    that holds a piece.yaml, is opened without following any.
+    """
+    try:
+        if guarded(path, root)[1]:
+            with Folder.around(path, root) as folder:
+                descriptor = folder.open(path.name, _READ)
+        else:
+            descriptor = os.open(path, _READ | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
         return Diagnostic("MV001", span, f"there is no file `{path}`", "look for the name and the folder")
+    except LinkedError as refusal:
+        message = f"`{refusal.filename}` is a symbolic link, and links inside a piece are not followed"
+        return Diagnostic("MV003", span, message, "put a copy in its place")
     except OSError as refusal:
         return Diagnostic("MV006", span, f"`{path}` cannot be opened: {refusal.strerror}", _ACCESS_HINT)
     except ValueError:

@@ -236,12 +236,7 @@ class _Reader:
             self._put(self._scalar(event), event)
         else:
             if len(self.stack) >= MAX_DEPTH:
-                self.stop(
-                    "MV105",
-                    self.span(event),
-                    _TOO_DEEP,
-                    _UNCLOSED,
-                )
+                self.stop("MV105", self.span(event), _TOO_DEEP, _UNCLOSED)
             is_map = isinstance(event, yaml.MappingStartEvent)
             container: Any = {} if is_map else []
             pointer = self._put(container, event)

@@ -12,6 +12,8 @@ from ..findings.span import Span
 from ..model.plugins import Unit
 
 _MAX_TEXT = 40
+MOST_GAIN_DB = 200.0
+"""A factor of 1e10: far above any use, and far below what overflows."""
 _NUMBER = r"[-+]?(?:[0-9]{1,12}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})(?:[eE][-+]?[0-9]{1,2})?"
 _PLAIN = re.compile(rf"(?P<number>{_NUMBER})\Z", re.ASCII)
 _SUFFIXED = re.compile(rf"(?P<number>{_NUMBER}) ?(?P<suffix>%|dB|Hz|kHz|ms|s|/ ?b|LUFS|dBTP)\Z", re.ASCII)
@@ -59,7 +61,7 @@ def parse_quantity(text: str, unit: Unit, span: Span) -> Quantity | Diagnostic:
     if len(written) > _MAX_TEXT:
         return _no_quantity(written[:_MAX_TEXT] + "...", unit, span)
     if found := _PLAIN.match(written):
-        return Quantity(float(found["number"]))
+        return _bounded(Quantity(float(found["number"])), written, unit, span)
     found = _SUFFIXED.match(written)
     if not found:
         return _no_quantity(written, unit, span)
@@ -67,7 +69,10 @@ def parse_quantity(text: str, unit: Unit, span: Span) -> Quantity | Diagnostic:
     if suffix not in SUFFIXES[unit]:
         message = f"`{written}` has the unit {suffix}, which does not fit here"
         return Diagnostic("MV113", span, message, f"write {_EXAMPLES[unit]}")
-    return _with_suffix(float(found["number"]), suffix, unit)
+    number = float(found["number"])
+    if suffix == "dB" and unit is Unit.GAIN and number > MOST_GAIN_DB:
+        return _too_loud(written, span)
+    return _bounded(_with_suffix(number, suffix, unit), written, unit, span)
 
 
 def parse_ratio(text: str, span: Span) -> Fraction | Diagnostic:
@@ -105,6 +110,17 @@ def _with_suffix(number: float, suffix: str, unit: Unit) -> Quantity:
         return Quantity(number, per_beat=True)
     scale = {"%": 100.0, "ms": 1000.0}.get(suffix, 1.0)
     return Quantity(number * 1000.0 if suffix == "kHz" else number / scale)
+
+
+def _bounded(quantity: Quantity, written: str, unit: Unit, span: Span) -> Quantity | Diagnostic:
+    if unit is Unit.GAIN and quantity.value > 10.0 ** (MOST_GAIN_DB / 20.0):
+        return _too_loud(written, span)
+    return quantity
+
+
+def _too_loud(written: str, span: Span) -> Diagnostic:
+    message = f"`{written}` is louder than {MOST_GAIN_DB:.0f} dB"
+    return Diagnostic("MV113", span, message, f"write {_EXAMPLES[Unit.GAIN]}")
 
 
 def _no_quantity(written: str, unit: Unit, span: Span) -> Diagnostic:

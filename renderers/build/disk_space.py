@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
+from ...store.system import free_bytes
 from ..crews.job import SegmentJob
 
 MARGIN = 1.3
@@ -37,12 +37,6 @@ def check_room(folder: Path, missing: Sequence[SegmentJob], kept_bytes: Sequence
         message = f"{needed}, and {folder} has {_megabytes(free)} left"
         hint = "make room, type musicvis clean, or name a folder on another disk with --cache-dir"
         raise PieceError([Diagnostic("MV911", Span(str(folder)), message, hint)])
-
-
-def free_bytes(folder: Path) -> int:
-    """What the disk of a folder has left for this user."""
-    state = os.statvfs(folder)
-    return state.f_bavail * state.f_frsize
 
 
 def _megabytes(size: float) -> str:

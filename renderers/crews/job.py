@@ -97,7 +97,7 @@ class Studio:
         return made(self.store, job.node, make, wait=wait) is not None
 
     def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
-        from ..encoding import DRAFTED, FINAL
+        from ..encoding import QUALITIES
         from ..film.frames import Workshop, render_segment
 
         self.prepare(picture)
@@ -105,7 +105,7 @@ class Studio:
         return render_segment(
             Workshop.of(picture, self._generator),
             path,
-            DRAFTED if self.recipe.is_draft else FINAL,
+            QUALITIES[picture.quality],
             self.recipe.codec,
             gate=self._gate,
             on_frames=on_frames,

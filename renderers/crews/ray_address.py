@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import socket
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
+from ...dsl.installing import pip_command
+from ...store.system import is_own
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d{1,5})", re.ASCII)
 FIRST_WITH_TOKENS = (2, 52)
 """Ray before that knows nothing of RAY_AUTH_MODE, and says nothing about it either."""
 KNOCK_S = 5.0
+_MOST_NOTE_LETTERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def check_token(address: RayAddress, environ: Mapping[str, str]) -> None:
         raise refused(message, "copy ~/.ray/auth_token from the head, or set RAY_AUTH_TOKEN")
     if release(version("ray")) < FIRST_WITH_TOKENS:
         message = f"Ray {version('ray')} knows no token authentication"
-        raise refused(message, "type: pip install --upgrade 'musicvis[ray]', on all machines")
+        raise refused(message, f"on all machines, type: {pip_command('--upgrade', 'ray')}")
 
 
 def release(text: str) -> tuple[int, ...]:
@@ -115,7 +119,14 @@ def _noted(environ: Mapping[str, str]) -> RayAddress | None:
     if os.name == "nt":
         base = tempfile.gettempdir()
     try:
-        text = (Path(base) / "ray" / "ray_current_cluster").read_text(encoding="utf-8").strip()
+        note = Path(base) / "ray" / "ray_current_cluster"
+        descriptor = os.open(note, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, encoding="utf-8") as file:
+            state = os.fstat(file.fileno())
+            # Anybody may write to a temporary folder, and whoever may name a cluster gets the piece.
+            if not stat.S_ISREG(state.st_mode) or not is_own(state):
+                return None
+            text = file.read(_MOST_NOTE_LETTERS).strip()
     except (OSError, UnicodeDecodeError):
         return None
     return _read(text)

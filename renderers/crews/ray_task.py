@@ -6,7 +6,6 @@ Ray finds this module on the machine by its name: musicvis must be installed the
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import socket
 import tempfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
+from ...store.system import is_own
 from ..generators.identity import Recipe
 from .job import VIDEO, SegmentJob, Studio
 
@@ -133,7 +133,7 @@ def sweep(temporary: Path, prefix: str) -> None:
     for folder in temporary.glob(f"{prefix}*"):
         with suppress(OSError):
             state = folder.lstat()
-            if state.st_uid == os.geteuid() and time.time() - state.st_mtime > FORGOTTEN_AFTER_S:
+            if is_own(state) and time.time() - state.st_mtime > FORGOTTEN_AFTER_S:
                 shutil.rmtree(folder, ignore_errors=True)
 
 

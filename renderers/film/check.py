@@ -10,7 +10,8 @@ from pathlib import Path
 import av
 
 from ..encoding import CONTAINERS
-from .join import READERS, JoinError
+from .join import JoinError
+from .track import READERS
 
 
 def verify_film(film: Path, segments: Sequence[Path]) -> int:

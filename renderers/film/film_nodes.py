@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...store.store import Entry, Store
     from ..sound.mix.render import SoundRender
 
-TRACK_VERSION = 1
+TRACK_VERSION = 2
 FILM_VERSION = 1
 TRACK = "track"
 
@@ -31,6 +31,7 @@ def track_node(sound_digest: str, plan: Plan, suffix: str) -> Node:
         "sound": sound_digest,
         "codec": CONTAINERS[suffix].audio_codec,
         "dither": digest_of((plan.sound.seed, plan.sound.master and plan.sound.master.is_dithered)),
+        "ceiling": str(_ceiling_dbtp(plan)),
         "encoder": packages("av"),
     }
     return Node.of("track", TRACK_VERSION, "sound track", reads)
@@ -39,21 +40,31 @@ def track_node(sound_digest: str, plan: Plan, suffix: str) -> Node:
 def encoded_track(store: Store, node: Node, plan: Plan, sound: SoundRender, suffix: str) -> Path:
     """The sound track, encoded where it is not in the store yet."""
     from ..encoding import CONTAINERS
-    from .track import write_track
+    from .track import write_track, write_track_under
 
     container = CONTAINERS[suffix]
 
     def make() -> tuple[dict[str, Path], dict[str, float]]:
         started_s = time.perf_counter()
         path = store.scratch(container.track_suffix)
-        # What FLAC stores is dithered; AAC takes floats as they are.
-        blocks = sound.whole_numbers(24) if container.audio_codec == "flac" else sound.blocks()
-        write_track(path, blocks, container, plan.sound.sample_rate_hz)
+        rate_hz = plan.sound.sample_rate_hz
+        if container.audio_codec == "flac":
+            # Lossless, and so dithered; AAC takes floats as they are.
+            write_track(path, sound.whole_numbers(24), container, rate_hz)
+        else:
+            write_track_under(path, sound.blocks, container, rate_hz, _ceiling_dbtp(plan))
         return {TRACK: path}, {"seconds": round(time.perf_counter() - started_s, 3)}
 
     entry = made(store, node, make)
     assert entry is not None  # only a build that does not wait gets none
     return entry.files[TRACK]
+
+
+def _ceiling_dbtp(plan: Plan) -> float:
+    from ..sound.master.master import PLAIN_CEILING_DBTP
+
+    master = plan.sound.master
+    return PLAIN_CEILING_DBTP if master is None else master.ceiling_dbtp
 
 
 def film_node(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,11 @@ from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGene
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.title import Overlay, overlay_of
+from ..tensors import tensor_of
 from .segment_writer import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
-    from ...compiler.plan import PicturePlan
+    from ...compiler.plan import PicturePlan, TitlePlan
     from ..generators.protocol import Generator
 
 FRAMES_AT_ONCE_ON_GPU = 16
@@ -48,7 +50,7 @@ class Workshop:
     picture: PicturePlan
     generator: Generator
     finish: Finish
-    overlays: tuple[tuple[int, int, Overlay], ...]
+    overlays: tuple[tuple[TitlePlan, Overlay], ...]
 
     @classmethod
     def of(cls, picture: PicturePlan, generator: Generator) -> Workshop:
@@ -56,12 +58,16 @@ class Workshop:
         drawn = (
             (t, overlay_of(t, picture.width_px, picture.height_px, generator.device)) for t in picture.titles
         )
-        overlays = tuple((t.first_frame, t.end_frame, o) for t, o in drawn if o is not None)
+        overlays = tuple((title, overlay) for title, overlay in drawn if overlay is not None)
         return cls(picture, generator, finish, overlays)
 
-    def overlays_at(self, frame: int) -> list[Overlay]:
-        """The titles on a frame."""
-        return [overlay for first, end, overlay in self.overlays if first <= frame < end]
+    def overlays_at(self, frame: int) -> list[tuple[Overlay, float]]:
+        """The titles on a frame, and how much of each is seen."""
+        return [
+            (overlay, title.opacity(frame))
+            for title, overlay in self.overlays
+            if title.first_frame <= frame < title.end_frame
+        ]
 
 
 def shots_of(picture: PicturePlan) -> list[Shot]:
@@ -82,6 +88,11 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
         for edge in (title.first_frame, title.end_frame):
             if 0 <= edge < count:
                 same_look[edge] = False
+        for ramp in (title.rise, title.fall):
+            if ramp is not None:
+                # One more on either side: what a frame shows is asked in its middle.
+                begin, end = floor(ramp.start), ceil(ramp.start + ramp.length) + 1
+                same_look[max(begin, title.first_frame, 0) : max(min(end, title.end_frame), 0)] = False
     same_image[1:] &= ~black[1:] & ~black[:-1]
     firsts = np.flatnonzero(~same_look).tolist()
     ends = [*firsts[1:], count]
@@ -137,7 +148,7 @@ def made_chunk(
         frames: Iterator[U8] = iter(())
         if lit:
             # Stays on the CPU: whether anything is faded is asked without waiting for the GPU.
-            brightness = torch.from_numpy(workshop.picture.brightness[[shot.first for shot in lit]])
+            brightness = tensor_of(workshop.picture.brightness[[shot.first for shot in lit]])
             titles = [workshop.overlays_at(shot.first) for shot in lit]
             frames = iter(_on_host(finished(torch.stack(images), brightness, titles, workshop.finish)))
         planes = [
@@ -155,11 +166,11 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
     new = [shot.first for shot in lit if not shot.same_image_as_before]
     made: Iterator[torch.Tensor] = iter(())
     if new:
-        noise = torch.from_numpy(picture.noise[new])
-        classes = torch.from_numpy(np.concatenate([picture.classes(k, k + 1) for k in new]))
+        noise = tensor_of(picture.noise[new])
+        classes = tensor_of(np.concatenate([picture.classes(k, k + 1) for k in new]))
         controls = _controls_of(picture, new, generator.device)
         if isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
-            truncation = torch.from_numpy(picture.truncation[new])
+            truncation = tensor_of(picture.truncation[new])
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:
             made = iter(_steered(generator, noise, classes, controls))
@@ -187,9 +198,7 @@ def _steered(
 
 def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
     lanes = (picture.hue_deg, picture.zoom, picture.rotation_deg)
-    return FrameControls(
-        *(None if lane is None else torch.from_numpy(lane[list(frames)]).to(device) for lane in lanes)
-    )
+    return FrameControls(*(None if lane is None else tensor_of(lane[list(frames)], device) for lane in lanes))
 
 
 def _shots_at_once(generator: Generator) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import av
 
 from ..encoding import CONTAINERS, Container
+from .track import READERS
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -103,10 +104,6 @@ class _Sound:
             self._next.stream = self._stream
             film.mux(self._next)
             self._next = next(self._packets, None)
-
-
-READERS = {"mp4": "mov", "matroska": "matroska"}
-"""FFmpeg's names of what reads a format: said, because a file of the store has no suffix to guess by."""
 
 
 def _opened(segment: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from .cut import segment_bounds
 if TYPE_CHECKING:
     from ...compiler.plan import BarMark, PicturePlan, Plan, TitlePlan
 
-SEGMENT_VERSION = 1
+SEGMENT_VERSION = 2
 """Raised when the finish of frames or their encoding changes."""
 
 
@@ -40,8 +41,8 @@ def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
 
 
 def first_frame(mark: BarMark, picture: PicturePlan) -> int:
-    """The first frame that is shown at or after a bar line."""
-    return ceil(mark.start_s * picture.fps)
+    """The first frame that shows what stands after a bar line: a frame shows the time of its middle."""
+    return ceil(mark.start_s * picture.fps - Fraction(1, 2))
 
 
 def is_whole(plan: Plan) -> bool:
@@ -57,9 +58,9 @@ class SegmentReads:
 
         Raises PieceError where the generator that the piece asks for cannot run here.
         """
-        from ..encoding import DRAFTED, FINAL
+        from ..encoding import QUALITIES
 
-        quality = DRAFTED if recipe.is_draft else FINAL
+        quality = QUALITIES[picture.quality]
         encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
         self._common = {
             "generator": generator_identity(picture, recipe),
@@ -81,7 +82,9 @@ class SegmentReads:
             "hue": digest_of(part.hue_deg),
             "camera": digest_of((part.zoom, part.rotation_deg)),
             "truncation": digest_of(part.truncation),
-            "titles": digest_of([(t.first_frame, t.end_frame, self._title(t)) for t in part.titles]),
+            "titles": digest_of(
+                [(t.first_frame, t.end_frame, t.rise, t.fall, self._title(t)) for t in part.titles]
+            ),
         }
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 

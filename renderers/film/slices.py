@@ -27,7 +27,7 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         class_indices=_own(picture.class_indices[seen]),
         class_weights=_own(weights[:, seen]),
         brightness=_own(picture.brightness[first:end]),
-        titles=tuple(_clipped(t, first, end) for t in picture.titles if _is_shown(t, first, end)),
+        titles=tuple(t.cut(first, end) for t in picture.titles if _is_shown(t, first, end)),
         class_names=tuple(names[k] for k in seen) if names else (),
         hue_deg=_lane(picture.hue_deg, first, end, 0.0),
         zoom=_lane(picture.zoom, first, end, 1.0),
@@ -54,11 +54,3 @@ def _own(rows: NDArray[Scalar]) -> NDArray[Scalar]:
 
 def _is_shown(title: TitlePlan, first: int, end: int) -> bool:
     return title.first_frame < end and title.end_frame > first
-
-
-def _clipped(title: TitlePlan, first: int, end: int) -> TitlePlan:
-    return replace(
-        title,
-        first_frame=max(title.first_frame, first) - first,
-        end_frame=min(title.end_frame, end) - first,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,12 @@ from ..encoding import Container
 F32 = NDArray[np.float32]
 
 AAC_BIT_RATE = 256_000
+ENCODED_MOST = 4
+"""So often a track is encoded at most, to stay under its ceiling; twice has been enough."""
+MARGIN = 0.998
+"""Two hundredths of a decibel below: a softer track is another one to the codec."""
+READERS = {"mp4": "mov", "matroska": "matroska"}
+"""FFmpeg's names of what reads a format: said, because a file of the store has no suffix to guess by."""
 
 
 def write_track(path: Path, blocks: Iterable[F32], container: Container, sample_rate_hz: int) -> int:
@@ -43,6 +49,44 @@ def write_track(path: Path, blocks: Iterable[F32], container: Container, sample_
         for packet in stream.encode(None):
             file.mux(packet)
     return written
+
+
+def write_track_under(
+    path: Path,
+    blocks: Callable[[], Iterable[F32]],
+    container: Container,
+    sample_rate_hz: int,
+    ceiling_dbtp: float,
+) -> float:
+    """Encode samples so that no true peak of what a player decodes is above the ceiling; returns the gain.
+
+    A codec that loses something moves peaks, by some tenths of a decibel. Where the decoded track is too
+    high, all of it is encoded again as much softer; the same samples give the same track.
+
+    blocks   the samples, as often as asked
+    """
+    ceiling = 10.0 ** (ceiling_dbtp / 20.0)
+    gain = 1.0
+    for _ in range(ENCODED_MOST):
+        softer = gain
+        scaled = blocks() if gain == 1.0 else (block * np.float32(softer) for block in blocks())
+        write_track(path, scaled, container, sample_rate_hz)
+        highest = decoded_peak(path, container)
+        if highest <= ceiling:
+            break
+        gain *= ceiling / highest * MARGIN
+    return softer
+
+
+def decoded_peak(path: Path, container: Container) -> float:
+    """The highest true peak of a track as a player hears it, full scale 1."""
+    from ..sound.master.peaks import PeakMeter
+
+    meter = PeakMeter()
+    with av.open(str(path), "r", format=READERS[container.track_format]) as file:
+        for frame in file.decode(audio=0):
+            meter.add(frame.to_ndarray().astype(np.float64))
+    return meter.highest()
 
 
 def cut(blocks: Iterable[F32], size: int) -> Iterable[F32]:

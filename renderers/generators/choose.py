@@ -52,11 +52,19 @@ def device_named(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise PieceError([_no_device(name, str(error).split("\n")[0].rstrip("."))]) from error
+    except RuntimeError as error:
+        raise PieceError([_no_device(name, "PyTorch does not know a device of that name")]) from error
+    # Before it is tried: for what it was built without, torch answers with a page.
     if device.type not in ("cpu", "cuda"):
         raise PieceError([_no_device(name, "it is neither a CPU nor a CUDA device")])
+    if device.type == "cuda" and not torch.cuda.is_available():
+        built = torch.version.cuda is not None
+        why = "no NVIDIA card with a driver was found" if built else "this PyTorch was built without CUDA"
+        raise PieceError([_no_device(name, why)])
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise PieceError([_no_device(name, str(error).split("\n")[0][:120].rstrip("."))]) from error
     return device
 
 

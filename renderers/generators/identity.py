@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ...compiler.plan import PicturePlan
 
-EMBEDDED_VERSION = 2
+EMBEDDED_VERSION = 3
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""
@@ -31,14 +31,12 @@ class Recipe:
     device      cpu, cuda or cuda:N; already decided, never auto
     precision   of a network: fp32, bf16 or auto
     backend     of a network: torch, openvino or auto
-    is_draft    encoded fast and coarsely
     codec       of the picture, by FFmpeg's name
     """
 
     device: str
     precision: str = "auto"
     backend: str = "auto"
-    is_draft: bool = False
     codec: str = X264
 
 

@@ -21,15 +21,13 @@ def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
     Weights with a name are a folder of the piece, or in the user's own store; without a name the store is
     searched for the piece's resolution, or the next above, whose images are made smaller.
     """
-    from .biggan.library import entries, entry_named, library_folder
+    from .biggan.library import entries, library_folder
 
     library = library_folder()
     if picture.weights is not None:
-        if picture.weights.is_dir():
-            return picture.weights, ""
-        entry = entry_named(picture.weights.name, library)
-        if entry is not None:
-            return entry.folder, ""
+        named = named_weights(picture.weights)
+        if named is not None:
+            return named, ""
         return None, f"there are no weights of BigGAN in {picture.weights}, nor of that name in {library}"
     found = sorted(entries(library), key=lambda entry: entry.resolution_px)
     for entry in found:
@@ -56,6 +54,16 @@ def check_weights(picture: PicturePlan) -> None:
         from .biggan.weights import check_pin
 
         check_pin(folder, picture.weights_sha256)
+
+
+def named_weights(folder: Path) -> Path | None:
+    """The folder of weights that a piece names: its own, or the one of that name in the user's store."""
+    from .biggan.library import entry_named, library_folder
+
+    if folder.is_dir():
+        return folder
+    entry = entry_named(folder.name, library_folder())
+    return None if entry is None else entry.folder
 
 
 def image_size(picture: PicturePlan) -> tuple[int, int]:

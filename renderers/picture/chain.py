@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from .title import Overlay
 
+    Shown = tuple[Overlay, float]
+
 FRAMES = ("mirror", "fit", "fill")
 
 
@@ -48,13 +50,13 @@ class Finish:
 
 
 def finished(
-    images: torch.Tensor, brightness: torch.Tensor, overlays: Sequence[Sequence[Overlay]], finish: Finish
+    images: torch.Tensor, brightness: torch.Tensor, overlays: Sequence[Sequence[Shown]], finish: Finish
 ) -> torch.Tensor:
     """Finished frames as yuv420p, on the images' device.
 
     images       (n, 3, height, width), float32 in [-1, 1], display R'G'B'
-    brightness   (n,), 0 black .. 1; titles stand over the faded picture and are not faded
-    overlays     for each of the n frames, its titles, the first below
+    brightness   (n,), 0 black .. 1; titles stand over the faded picture and have fades of their own
+    overlays     for each of the n frames, its titles, the first below, and how much of each is seen
     returns      (n, height·3/2, width) uint8: the rows of Y', then Cb, then Cr, each plane without gaps;
                  BT.709, limited range, a chroma sample in the middle of its four pixels
     """
@@ -63,16 +65,16 @@ def finished(
     planes = _shaped(quantised(levels) if levels.device.type == "cpu" else levels, finish)
     frames = _planes_in_film(planes, finish)
     for frame, titles in zip(frames, overlays, strict=True):
-        for title in titles:
-            title.blend_onto(frame)
+        for title, opacity in titles:
+            title.blend_onto(frame, opacity)
     return frames
 
 
-def black_frame(overlays: Sequence[Overlay], finish: Finish, device: torch.device) -> torch.Tensor:
+def black_frame(overlays: Sequence[Shown], finish: Finish, device: torch.device) -> torch.Tensor:
     """A black frame with its titles: (1, height·3/2, width) uint8."""
     frames = _empty_frames(1, finish, device)
-    for title in overlays:
-        title.blend_onto(frames[0])
+    for title, opacity in overlays:
+        title.blend_onto(frames[0], opacity)
     return frames
 
 

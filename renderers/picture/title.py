@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageColor, ImageDraw, ImageFilter, ImageFont, features
+from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
+from .lettering import Font, Lettering, lettering_of
 
 if TYPE_CHECKING:
     import torch
@@ -20,31 +20,12 @@ if TYPE_CHECKING:
     from ...compiler.plan import TitlePlan
 
 F32 = NDArray[np.float32]
-Font = ImageFont.FreeTypeFont
 
 SIZE = 0.13  # of the film's height
 SMALLEST = 0.045
 WIDEST = 0.86  # of the film's width
 TALLEST = 0.8  # of the film's height
 SHADOW_OFFSET, SHADOW_BLUR = 0.045, 0.05  # of the font size
-MOST_CHARACTERS = 400
-
-# Tried in this order where the embedded font lacks a character; they are the system's, so a film with such a
-# title may look different on another machine.
-SYSTEM_FONTS = (
-    "DejaVuSans.ttf",
-    "NotoSans-Regular.ttf",
-    "LiberationSans-Regular.ttf",
-    "Arial.ttf",
-    "NotoSansCJK-Regular.ttc",
-    "Arial Unicode.ttf",
-    "YuGothM.ttc",
-    "msyh.ttc",
-)
-PLAIN = str.maketrans(
-    dict(zip("–—−♯♭øØłŁı¿¡", "---#boOlLi?!", strict=True))
-    | {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,24 +39,17 @@ class Overlay:
     levels: tuple[torch.Tensor, torch.Tensor, torch.Tensor]
     """Of Y', Cb and Cr."""
 
-    def blend_onto(self, frame: torch.Tensor) -> None:
-        """Lay the title over one yuv420p frame (height·3/2, width) uint8, in place."""
+    def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
+        """Lay the title over one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""
         from .chain import plane_views
 
         for index, (plane, levels) in enumerate(zip(plane_views(frame[None]), self.levels, strict=True)):
             scale, cover = (1, self.covers[0]) if index == 0 else (2, self.covers[1])
             top_px, left_px = self.top_px // scale, self.left_px // scale
             under = plane[0, top_px : top_px + levels.shape[0], left_px : left_px + levels.shape[1]]
+            if opacity < 1:
+                cover, levels = cover * opacity, levels * opacity
             under.copy_((under * (1 - cover) + levels).add_(0.5).clamp_(0, 255))
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A title as it can be drawn, and the font that has its characters; `remark` says what is special."""
-
-    text: str
-    font_at: Callable[[float], Font]
-    remark: str = ""
 
 
 def overlay_of(title: TitlePlan, width_px: int, height_px: int, device: torch.device) -> Overlay | None:
@@ -83,7 +57,6 @@ def overlay_of(title: TitlePlan, width_px: int, height_px: int, device: torch.de
 
     Raises ValueError for a colour that Pillow does not know.
     """
-    import torch
 
     drawn = drawn_title(title, width_px, height_px)
     if drawn is None:
@@ -91,13 +64,13 @@ def overlay_of(title: TitlePlan, width_px: int, height_px: int, device: torch.de
     top_px, left_px, cover, rgb = drawn
     ycc = np.einsum("ij,jhw->ihw", np.array(RGB_TO_YCBCR), rgb) + np.array(BLACK)[:, None, None] * cover
     planes = [cover, ycc[0], *(_halved(plane) for plane in (cover, ycc[1], ycc[2]))]
-    at_full, luma, at_half, blue, red = (torch.from_numpy(p.astype(np.float32)).to(device) for p in planes)
+    at_full, luma, at_half, blue, red = (tensor_of(p.astype(np.float32), device) for p in planes)
     return Overlay(top_px, left_px, (at_full, at_half), (luma, blue, red))
 
 
 def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, int, F32, F32] | None:
     """Top and left, even; cover (h, w) 0..1; R'G'B' (3, h, w) 0..1 times the cover; None if blank."""
-    setting = setting_of(title.text)
+    setting = lettering_of(title.text)
     lines, font = _fitted(setting, width_px, height_px)
     text = _text_mask(lines, font, width_px, height_px)
     rgb = np.zeros((3, height_px, width_px), np.float32)
@@ -116,58 +89,7 @@ def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, i
     return int(top), int(left), cover[top:bottom, left:right], rgb[:, top:bottom, left:right]
 
 
-def setting_of(text: str) -> Setting:
-    """The text in the embedded font if that has all of it, else in a font of the system, else plainer."""
-    composed = unicodedata.normalize("NFC", text)[:MOST_CHARACTERS]
-    text = "".join(c for c in composed if c == "\n" or unicodedata.category(c)[0] != "C")
-    missing = _missing(text, _embedded_font(32))
-    if not missing:
-        return Setting(text, _embedded_font)
-    lacking = " ".join(missing)
-    for name in SYSTEM_FONTS:
-        try:
-            font = ImageFont.truetype(name, 32)
-        except OSError:
-            continue
-        if not _missing(text, font):
-            return Setting(
-                text,
-                lambda size_px, name=name: ImageFont.truetype(name, size_px),  # type: ignore[misc]
-                f"the embedded font has no {lacking}; the title is set in this system's {name}",
-            )
-    plain = "".join(_plain(c) if c in missing else c for c in text)
-    return Setting(plain, _embedded_font, f"no font here has {lacking}; the title reads {plain!r}")
-
-
-def _embedded_font(size_px: float) -> Font:
-    """Pillow's own Aileron, kerned where Pillow has raqm."""
-    font = ImageFont.load_default(size_px)
-    if not isinstance(font, Font):
-        raise ModuleNotFoundError("titles need a Pillow with FreeType", name="Pillow with FreeType")
-    if features.check("raqm") and isinstance(font.path, BytesIO):
-        return ImageFont.truetype(BytesIO(font.path.getvalue()), size_px, layout_engine=ImageFont.Layout.RAQM)
-    return font
-
-
-def _missing(text: str, font: Font) -> list[str]:
-    """The characters of the text that the font draws as its box for the unknown."""
-    unknown = _glyph(font, "\uffff")
-    return [c for c in dict.fromkeys(text) if not c.isspace() and _glyph(font, c) == unknown]
-
-
-def _glyph(font: Font, character: str) -> tuple[tuple[int, int], bytes]:
-    mask = font.getmask(character)
-    return mask.size, bytes(mask)
-
-
-def _plain(character: str) -> str:
-    """The nearest ASCII: é as e, – as -, and what has none as ?."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
-    plain = bare.translate(PLAIN)
-    return plain if plain.isascii() else "?"
-
-
-def _fitted(setting: Setting, width_px: int, height_px: int) -> tuple[list[str], Font]:
+def _fitted(setting: Lettering, width_px: int, height_px: int) -> tuple[list[str], Font]:
     """Lines and font: broken between words, and as small as it takes to fit."""
     size = SIZE
     while True:

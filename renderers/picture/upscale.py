@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..tensors import tensor_of
+
 if TYPE_CHECKING:
     import torch
 
@@ -33,8 +35,8 @@ def resized(images: torch.Tensor, height_px: int, width_px: int, filter_name: st
             shrinks = height_px < images.shape[2] or width_px < images.shape[3]
             return nnf.interpolate(images, size=(height_px, width_px), mode="bicubic", antialias=shrinks)
         case "lanczos":
-            down = torch.from_numpy(lanczos_matrix(images.shape[2], height_px)).to(images.device)
-            across = torch.from_numpy(lanczos_matrix(images.shape[3], width_px)).to(images.device)
+            down = tensor_of(lanczos_matrix(images.shape[2], height_px), images.device)
+            across = tensor_of(lanczos_matrix(images.shape[3], width_px), images.device)
             wide = torch.matmul(down, torch.matmul(images.float(), across.T))
             return wide if images.is_floating_point() else wide.round_().clamp_(0, 255).to(images.dtype)
         case _:

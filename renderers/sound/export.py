@@ -13,7 +13,6 @@ from .wave import SampleFormat, write_wav
 
 F32 = NDArray[np.float32]
 
-SUFFIXES = (".wav", ".flac")
 BITS = (16, 24, 32)
 """32 are floats."""
 _WAV = {16: SampleFormat.PCM16, 24: SampleFormat.PCM24, 32: SampleFormat.FLOAT32}

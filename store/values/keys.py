@@ -13,6 +13,8 @@ from math import isnan
 from pathlib import Path, PurePath
 from typing import Any
 
+from ...dsl.text.files import open_plain
+
 _CHUNK_BYTES = 1 << 20
 
 
@@ -43,11 +45,11 @@ def digest_of(value: Any) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """The sha256 of the bytes of a file.
+    """The sha256 of the bytes of a file, which may not be a link.
 
     Raises OSError where it cannot be read, ChangedWhileReadError where it was written to meanwhile.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = open_plain(path)
     with os.fdopen(descriptor, "rb", buffering=0) as file:
         before = os.fstat(descriptor)
         state = hashlib.sha256()

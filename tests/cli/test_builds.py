@@ -99,6 +99,24 @@ def test_a_second_compile_makes_nothing_and_leaves_the_film_alone(piece: Path, f
     assert stale(run, piece) == []
 
 
+@pytest.mark.parametrize("fps", ["7", "30000/1001"])
+def test_a_passage_is_made_of_segments_of_the_whole_film(piece: Path, fps: str) -> None:
+    from musicvis.compiler.compile import compile_piece
+    from musicvis.dsl.load import load_piece
+    from musicvis.renderers.film.segment_nodes import segment_jobs
+    from musicvis.renderers.generators.identity import Recipe
+
+    def jobs(bars: str | None) -> dict[str, int]:
+        plan = compile_piece(load_piece(piece, bars=bars, fps=fps)).plan
+        assert plan is not None
+        return {job.node.key: job.frame_count for job in segment_jobs(plan, Recipe("cpu"))}
+
+    whole, passage = jobs(None), jobs("2..4")
+    # All but the frame into which the first bar line falls, where that frame shows the bar before.
+    assert sum(count for key, count in passage.items() if key not in whole) <= 1
+    assert len(passage.keys() & whole.keys()) >= 2
+
+
 def test_a_film_that_was_changed_is_joined_again(piece: Path, film: Path, run: Run) -> None:
     whole = film.read_bytes()
     film.write_bytes(whole[:-7])

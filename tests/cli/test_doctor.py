@@ -8,6 +8,11 @@ import pytest
 from click.testing import Result
 from musicvis.cli import doctor
 from musicvis.cli.doctor import Item, item_lines, version_of
+from musicvis.dsl.installing import install_command
+from musicvis.renderers.generators.biggan.architecture import config_text, released
+from musicvis.renderers.generators.biggan.library import add
+from musicvis.renderers.generators.biggan.weights import write_safetensors
+from musicvis.tests.renderers.generators.random_weights import random_weights
 
 Run = Callable[..., Result]
 
@@ -22,14 +27,22 @@ def test_what_is_installed_has_its_version(run: Run) -> None:
 def test_what_is_missing_says_what_to_type_and_fails_only_where_a_film_needs_it(
     monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
-    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name in ("av", "music21") else "1.0")
+    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name in ("av", "openvino") else "1.0")
     monkeypatch.setattr(doctor, "cuda", lambda: Item("CUDA", "", "", "optional"))
     result = run("doctor")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
-    assert lines[lines.index("  NO   av  (writing the film)") + 1].strip() == "pip install 'musicvis[render]'"
-    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name == "music21" else "1.0")
+    assert lines[lines.index("  NO   av  (writing the film)") + 1].strip() == install_command("render")
+    monkeypatch.setattr(doctor, "version_of", lambda name: "" if name == "openvino" else "1.0")
     assert run("doctor").exit_code == 0
+
+
+@pytest.mark.parametrize("opens", [False, True])
+def test_an_encoder_that_no_card_opens_is_not_there(opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FFmpeg lists h264_nvenc on every machine."""
+    monkeypatch.setattr("musicvis.renderers.film.segment_writer.nvenc_opens", lambda picture: opens)
+    items = {item.name: item.found for item in doctor.encoders()}
+    assert items["libx264"] and bool(items["h264_nvenc"]) is opens
 
 
 def test_a_line_for_what_is_there_and_two_for_what_is_not() -> None:
@@ -49,6 +62,20 @@ def test_the_weights_of_a_piece_are_looked_at(piece: Path) -> None:
     assert doctor.weights(manifest).found == ""
     (piece / "gan/pytorch_model.bin").write_bytes(b"")
     assert doctor.weights(manifest).found.endswith("gan: config.json, pytorch_model.bin")
+
+
+def test_weights_that_a_piece_has_from_the_users_store_are_there(piece: Path, empty_store: Path) -> None:
+    """As a compile finds them: by the name of the folder."""
+    manifest = piece / "piece.yaml"
+    manifest.write_text(manifest.read_text().replace("visuals:\n", "visuals:\n  weights: mine\n"))
+    given = piece.parent / "given"
+    given.mkdir()
+    architecture = released(128, channel_width=4)
+    (given / "config.json").write_text(config_text(architecture))
+    write_safetensors(given / "model.safetensors", random_weights(architecture))
+    assert doctor.weights(manifest).found == ""
+    add(given, "mine", empty_store)
+    assert doctor.weights(manifest).found.endswith("mine: config.json, model.safetensors")
 
 
 @pytest.mark.parametrize("name", ["piece", "effects", "legacy"])

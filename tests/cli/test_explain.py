@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,11 @@ def test_what_is_shown_is_what_the_film_shows(piece: Path, run: Run) -> None:
     from musicvis.dsl.load import load_piece
 
     moment = json.loads(run("explain", "1|1.5", piece, "--json").stdout)
-    plan = compile_piece(load_piece(piece, ["video.fps=19/6"])).plan
+    plan = compile_piece(load_piece(piece)).plan
     assert plan is not None
-    # Half a beat is 6/19 s, which is the second frame of a film with 19/6 frames a second.
-    weights = plan.picture.class_weights[1]
+    # Half a beat is 6/19 s: explain shows the frame that is on the screen then.
+    frame = int(Fraction(6, 19) * plan.picture.fps)
+    weights = plan.picture.class_weights[frame]
     shown = {entry["name"]: entry["weight"] for entry in moment["shown"]}
     assert set(shown) == {"daisy"}
     assert shown["daisy"] == pytest.approx(float(weights.max()), abs=1e-6)

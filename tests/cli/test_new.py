@@ -37,7 +37,6 @@ def test_a_new_piece_is_free_of_faults_and_laid_out(name: str, tmp_path: Path, r
 
 
 def test_musicxml_is_read_too(tmp_path: Path, run: Run) -> None:
-    pytest.importorskip("music21")
     folder = tmp_path / "piece"
     assert run("new", DATA / "waltz.musicxml", folder).exit_code == 0
     assert check_piece(load_piece(folder)) == ()
@@ -172,3 +171,12 @@ def test_the_title_is_the_scores_own_unless_a_program_wrote_it(waltz: Path, writ
 
     score = replace(read_score_file(waltz), title=written)
     assert title_of(score, "my_tune") == title
+@pytest.mark.parametrize("name", [".musicvis", "scores"])
+def test_a_folder_that_is_a_link_is_not_written_to(name: str, tmp_path: Path, waltz: Path, run: Run) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "piece").mkdir()
+    (tmp_path / "piece" / name).symlink_to(tmp_path / "mine")
+    result = run("new", waltz, tmp_path / "piece")
+    assert result.exit_code == 1 and "MV009" in result.stderr
+    assert list((tmp_path / "mine").iterdir()) == []
+    assert [path.name for path in (tmp_path / "piece").iterdir()] == [name]

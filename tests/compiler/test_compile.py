@@ -190,16 +190,19 @@ def test_titles_fades_and_speed_reach_the_plan(
     half = Duration(Fraction(1, 2), DurationUnit.SECONDS)
     video = Video(
         post=(
-            Post(make_place("1|1"), SPAN, half, speed=Fraction(1, 5), fade_in=half, title="Test"),
+            Post(make_place("1|1"), SPAN, half, speed=Fraction(1, 5), title="Test"),
+            Post(make_place("1|1"), SPAN, half, fade_in=half),
             Post(make_place("4|1"), SPAN, speed=Fraction(-1)),
         )
     )
     plain, bent = plan_of(run()).picture, plan_of(run(video=video)).picture
-    assert bent.brightness[[0, 15]].tolist() == [0, 1]
+    # A frame shows its middle: the first is a sixtieth of a second along the fade of half a second.
+    assert bent.brightness[[0, 15]].tolist() == pytest.approx([np.sin(np.pi / 60) ** 2, 1])
     assert bent.titles[0].end_frame == 15
-    # Frame 10 is 1/6 s before the join and shows 1/30 s before it; the end shows the film from 4|1 back.
-    np.testing.assert_array_equal(bent.noise[10], plain.noise[14])
-    np.testing.assert_array_equal(bent.noise[390], plain.noise[330])
+    # The middle of frame 12 is 5/60 s before the join and shows 1/60 s before it, as frame 14 does; the end
+    # shows the film from 4|1 back: the middle of frame 389 lies 59/60 s after it, that of 330 as far before.
+    np.testing.assert_array_equal(bent.noise[12], plain.noise[14])
+    np.testing.assert_array_equal(bent.noise[389], plain.noise[330])
 
 
 @pytest.mark.parametrize(

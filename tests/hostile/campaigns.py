@@ -88,10 +88,10 @@ def scores(count: int, seed: int = 0) -> Counts:
         (10, "a.mscz", lambda: rezipped(rng, rng.choice(packed), ".mscx")),
         (15, "a.mscx", lambda: damaged_bytes(rng, rng.choice(written))),
         (45, "a.mscx", lambda: damaged_xml(rng, rng.choice(written))),
-        (2, "a.musicxml", lambda: damaged_xml(rng, xml)),
-        (1, "a.musicxml", lambda: damaged_bytes(rng, xml)),
-        (1, "a.mxl", lambda: rezipped(rng, mxl, ".xml")),
-        (1, "a.mxl", lambda: damaged_bytes(rng, mxl)),
+        (30, "a.musicxml", lambda: damaged_xml(rng, xml)),
+        (10, "a.musicxml", lambda: damaged_bytes(rng, xml)),
+        (10, "a.mxl", lambda: rezipped(rng, mxl, ".xml")),
+        (5, "a.mxl", lambda: damaged_bytes(rng, mxl)),
     )
     counts = Counts("scores")
     for number in range(count):
@@ -183,9 +183,9 @@ class Campaign:
 
 
 CAMPAIGNS = {
-    "midi": Campaign(midi, 8000, 1500),
-    "scores": Campaign(scores, 5000, 1200),
-    "manifests": Campaign(manifests, 4000, 400),
+    "midi": Campaign(midi, 8000, 800),
+    "scores": Campaign(scores, 5000, 400),
+    "manifests": Campaign(manifests, 4000, 150),
     "layouts": Campaign(layouts, 3000, 600),
     "recordings": Campaign(recordings, 2000, 600),
 }

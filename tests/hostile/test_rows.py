@@ -21,7 +21,7 @@ def test_every_promise_has_tests_that_are_there(row: Row) -> None:
 
 
 def test_the_rows_are_numbered_without_a_gap() -> None:
-    assert [row.number for row in ROWS] == list(range(1, 25))
+    assert [row.number for row in ROWS] == list(range(1, len(ROWS) + 1))
 
 
 def called(tree: ast.Module) -> set[str]:

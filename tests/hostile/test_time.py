@@ -28,6 +28,10 @@ TEXTS = {
     "a long unknown key": f'"{"a" * MANY}": 1',
     "a thousand long lanes": "effects:\n"
     + "".join(f'  "{"v" * 700}{i}": [{{at: 1|1, hold: 1}}]\n' for i in range(1000)),
+    "unknown lanes among many parts": "parts: {"
+    + ", ".join(f"{'P' * 90}{i}: {{tracks: '*'}}" for i in range(200))
+    + "}\neffects:\n"
+    + "".join(f"  {'P' * 90}x{i}: [{{at: 1|1, hold: 1}}]\n" for i in range(1000)),
     "mirrors of mirrors": "effects:\n"
     + "".join(f"  l{i}: {{mirror: l{i + 1}}}\n" for i in range(998))
     + "  l998: [{at: 1|1, hold: 1}]\n",
@@ -74,3 +78,42 @@ def test_a_score_at_its_worst_is_read_in_seconds(name: str) -> None:
     document = f'<museScore version="3.02"><Score>{part}<Staff id="1">{bars}</Staff></Score></museScore>'
     with watchdog(CASE_CPU_S), suppress(PieceError):
         score_as_played(document.encode(), "a.mscx")
+
+
+NOTE = (
+    "<note>{0}<pitch><step>C</step><octave>4</octave></pitch><duration>1</duration>"
+    "<type>quarter</type>{1}</note>"
+)
+TRILL = "<notations><ornaments><trill-mark/></ornaments></notations>"
+SLUR = "<notations><slur type='start' number='{0}'/><fermata/></notations>"
+TUPLET = (
+    "<time-modification><actual-notes>{0}</actual-notes><normal-notes>{1}</normal-notes></time-modification>"
+)
+CRESC = "<direction><direction-type><words>cresc.</words></direction-type></direction>"
+MUSICXML = {
+    "trills and graces in one bar": [(NOTE.format("<grace/>", "") * 9 + NOTE.format("", TRILL)) * 200],
+    "slurs and fermatas everywhere": [
+        "".join(NOTE.format("", SLUR.format(n % 9)) for n in range(64)) for _ in range(40)
+    ],
+    "tuplets without a common measure": [
+        "".join(NOTE.format("", TUPLET.format(n, 7)) for n in range(8, 8000))
+    ],
+    "words that begin everywhere": [CRESC * 10_000 + NOTE.format("", "")] * 2,
+    "divisions that change": [
+        "".join(
+            f"<attributes><divisions>{n}</divisions></attributes>" + NOTE.format("", "")
+            for n in range(1, 4000)
+        )
+    ],
+    "faults that differ": ["".join(f"<sound tempo='x{n}'/>" for n in range(20_000)) + NOTE.format("", "")],
+    "a wide bar without notes": ["<forward><duration>2000</duration></forward>" * 20_000],
+    "jumps of every bar": ["<sound dacapo='yes'/>" + NOTE.format("", "")] * 150,
+}
+
+
+@pytest.mark.parametrize("name", MUSICXML)
+def test_musicxml_at_its_worst_is_read_in_seconds(name: str) -> None:
+    bars = "".join(f"<measure>{bar}</measure>" for bar in MUSICXML[name])
+    document = f"<score-partwise><part>{bars}</part></score-partwise>"
+    with watchdog(CASE_CPU_S), suppress(PieceError):
+        score_as_played(document.encode(), "a.musicxml")

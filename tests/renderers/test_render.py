@@ -18,7 +18,7 @@ import torch
 from musicvis.compiler.plan import BusPlan, Curve, PicturePlan, Plan, SoundPlan, StemPlan
 from musicvis.dsl.findings.diagnostics import PieceError, at_manifest
 from musicvis.dsl.findings.span import Span
-from musicvis.renderers.render import DRAFT, Request, render
+from musicvis.renderers.render import Request, render
 from numpy.typing import NDArray
 
 RATE_HZ = 48_000
@@ -163,15 +163,11 @@ def test_the_reporter_hears_every_frame_and_what_is_odd(tmp_path: Path) -> None:
     odd = TitlePlan("\U0001f47e", 0, 5, "white", None)
     plan = replace(plan, picture=replace(plan.picture, titles=(odd,)))
     listener = Listener()
-    silent = Request(only="video", draft=True)
+    silent = Request(only="video")
     render(plan, tmp_path / "film.mp4", silent, reporter=listener, generator=Flashes())
-    assert (
-        sorted(set(listener.frames)) == [(k, 20) for k in (*range(1, 4), *range(5, 21)) if k != 4 or k]
-        or True
-    )
     done = [frames for frames, total in listener.frames if total == 20]
     assert done == sorted(done) and done[-1] == 20
-    assert any("the embedded font has no" in said or "no font here has" in said for said in listener.said)
+    assert any("no font here has" in said for said in listener.said)
     with av.open(str(tmp_path / "film.mp4")) as file:
         assert not file.streams.audio
 
@@ -296,9 +292,3 @@ def decoded_picture(path: Path) -> tuple[list[Any], list[float]]:
     with av.open(str(path)) as file:
         frames = list(file.decode(video=0))
     return [frame.pts for frame in frames], [float(frame.to_ndarray()[:36].mean()) for frame in frames]
-
-
-def test_a_draft_changes_keys_of_the_manifest() -> None:
-    assert set(DRAFT) == {"video.size", "video.fps", "visuals.resolution"}
-    width_px, height_px = map(int, DRAFT["video.size"].split("x"))
-    assert width_px % 2 == height_px % 2 == 0 and Fraction(width_px, height_px) == Fraction(16, 9)

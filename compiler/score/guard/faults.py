@@ -12,7 +12,6 @@ _MENDS = {
     "MV406": "open it in MuseScore and save it again",
     "MV407": "open the score in MuseScore and save it again",
     "MV408": "lower the repeat counts, or cut the score into pieces",
-    "MV421": "open it in MuseScore and save it as .mscz",
 }
 
 

@@ -8,7 +8,7 @@ from .faults import fault
 
 MAX_SCORE_BYTES = 64 << 20
 MAX_MIDI_BYTES = 8 << 20
-# music21 takes about a second for every two megabytes.
+# A second for every two megabytes, about.
 MAX_XML_CHARACTERS = 32 << 20
 MAX_NOTES = 500_000
 MAX_TEMPI = 500_000

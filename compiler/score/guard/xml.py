@@ -67,27 +67,40 @@ class Node:
         return "".join(pieces).strip()
 
 
-def parse_xml(data: bytes, name: str, document_types: tuple[str, ...] = ()) -> Node:
-    """The root of an XML document.
+def parse_xml(
+    data: bytes,
+    name: str,
+    document_types: tuple[str, ...] = (),
+    not_read: frozenset[str] = frozenset(),
+    encoding: str | None = None,
+) -> Node:
+    """The root of an XML document, without the elements of the names in `not_read` and all inside them.
+
+    An `encoding` goes before the one that the document declares.
 
     Raises PieceError: MV404 for a document type, MV405 for a document beyond the limits, MV403 for text that
     is not well-formed XML, each with line and column.
     """
-    return _Builder(name, document_types).build(data)
+    return _Builder(name, document_types, not_read, encoding).build(data)
 
 
 class _Builder:
     """Holds what expat has told so far."""
 
-    def __init__(self, name: str, document_types: tuple[str, ...]) -> None:
+    def __init__(
+        self, name: str, document_types: tuple[str, ...], not_read: frozenset[str], encoding: str | None
+    ) -> None:
         self.name = name
         self.document_types = document_types
+        self.not_read = not_read
+        self.skipping = 0
+        """How deep inside an element that is not read."""
         self.open: list[Node] = []
         self.siblings: list[list[Node]] = []
         self.root: Node | None = None
         self.element_count = 0
         self.text_length = 0
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate(encoding)
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self.doctype
         self.parser.StartElementHandler = self.start
@@ -138,10 +151,13 @@ class _Builder:
         self.text_length = 0
         if self.element_count > MAX_ELEMENTS:
             self.refuse("MV405", f"more than {MAX_ELEMENTS} elements")
-        if len(self.open) >= MAX_DEPTH:
+        if len(self.open) + self.skipping >= MAX_DEPTH:
             self.refuse("MV405", f"elements nested deeper than {MAX_DEPTH}")
         if len(attributes) > MAX_ATTRIBUTES:
             self.refuse("MV405", f"{len(attributes)} attributes on <{tag[:40]}>, at most {MAX_ATTRIBUTES}")
+        if self.skipping or (tag in self.not_read and self.open):
+            self.skipping += 1
+            return
         node = Node(tag, attributes, self.parser.CurrentLineNumber)
         if self.open:
             self.siblings[-1].append(node)
@@ -151,6 +167,10 @@ class _Builder:
         self.siblings.append([])
 
     def end(self, tag: str) -> None:
+        if self.skipping:
+            self.skipping -= 1
+            self.text_length = 0
+            return
         node = self.open.pop()
         children = self.siblings.pop()
         # Most elements are leaves: an empty tuple costs nothing, half a million empty lists do.
@@ -162,7 +182,7 @@ class _Builder:
         self.text_length += len(text)
         if self.text_length > MAX_TEXT:
             self.refuse("MV405", "a text longer than 1 MiB")
-        if not self.open:
+        if self.skipping or not self.open:
             return
         if self.siblings[-1]:
             self.siblings[-1][-1].tail += text

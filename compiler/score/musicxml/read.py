@@ -1,121 +1,155 @@
-"""A MusicXML file (.musicxml, .xml, .mxl) as a Score: notes by music21 at sounding pitch, structure from the
-XML itself.
+"""A MusicXML file (.musicxml, .xml, .mxl) as a Score.
 
-music21 is imported only here and only when such a file is read. It sees documents that have passed the
-guards, and its offsets are taken exactly: floats of binary fractions and `Fraction`s, nothing rounded to a
-grid.
+The guarded XML is read straight onto the paper that MuseScore files are read onto, so that both are played
+by the same rules. Places are exact: what rounded durations in whole divisions stand for is worked out.
 """
 
-import re
-import warnings
+from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from fractions import Fraction
 
-from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.diagnostics import PieceError
+from ....dsl.findings.span import Span
 from ..guard.archive import root_document
-from ..guard.faults import fault, warning
+from ..guard.faults import fault
 from ..guard.limits import MAX_XML_CHARACTERS
-from ..guard.xml import parse_xml
+from ..guard.sightings import Sighting, Sightings
+from ..guard.xml import Node, parse_xml
 from ..model import Score
 from ..playback.play import play
-from ..playback.repeats import playing_order
-from ..playback.written import WrittenScore
-from .notes import Sheet, Staff, read_staff
-from .structure import read_frame
-from .walk import Frame
+from ..playback.written import Hold, Pause, Place, WrittenBar, WrittenScore
+from .bars import Bar, shared_voltas, written_bars
+from .finish import chords_of
+from .navigation import place_signs
+from .parts import Tracks, read_parts
+from .tempo import resolved
+from .text import as_utf8
+from .walk import Sheet, Walk
 
 _ZIP = b"PK\x03\x04"
-_PLAIN_GRACE = re.compile(rb"<grace(?![^>]*slash)(?=[\s/>])")
-_DOCUMENT_TYPES = ("score-partwise",)
+_DOCUMENT_TYPES = ("score-partwise", "score-timewise")
+# What is only seen, and what no reader of notes asks for: most of a file.
+_NOT_READ = frozenset(
+    {
+        "accidental",
+        "appearance",
+        "beam",
+        "clef",
+        "color",
+        "credit",
+        "defaults",
+        "display-text",
+        "figured-bass",
+        "footnote",
+        "group-abbreviation",
+        "harmony",
+        "identification",
+        "level",
+        "link",
+        "listen",
+        "listening",
+        "midi-device",
+        "notehead",
+        "notehead-text",
+        "part-abbreviation",
+        "part-group",
+        "part-name-display",
+        "play",
+        "print",
+        "staff-details",
+        "staff-lines",
+        "stem",
+        "technical",
+        "tuplet",
+        "virtual-instrument",
+    }
+)
+# MuseScore returns to tempo one of its ticks before the next chord.
+_TICK_QN = Fraction(1, 480)
 
 
 def read_musicxml(data: bytes, name: str, digest: str) -> Score:
     """The score in a MusicXML file.
 
-    Raises PieceError: MV402 to MV408 as the MuseScore reader does, MV420 where music21 is not installed,
-    MV421 where it cannot read what the guards let pass.
+    Raises PieceError: MV401 to MV408 as the MuseScore reader does. A fault inside an archive has no line: the
+    composer never sees that text.
     """
-    document = root_document(data, name, (".musicxml", ".xml")) if data.startswith(_ZIP) else data
+    if not data.startswith(_ZIP):
+        return _read(data, name, digest)
+    try:
+        return _read(root_document(data, name, (".musicxml", ".xml")), name, digest)
+    except PieceError as error:
+        raise PieceError(replace(d, span=Span(d.span.file)) for d in error.diagnostics) from None
+
+
+def _read(document: bytes, name: str, digest: str) -> Score:
     if len(document) > MAX_XML_CHARACTERS:
         raise fault("MV401", name, f"{len(document)} bytes of MusicXML, at most {MAX_XML_CHARACTERS}")
-    frame = read_frame(parse_xml(document, name, _DOCUMENT_TYPES), name)
-    # Refused here, an endless repeat never reaches music21.
-    playing_order(frame.bars, frame.voltas, name)
-    findings: list[Diagnostic] = []
-    parts = _parts(document, frame, name)
-    written = _written(frame, parts, name, findings)
-    return play(written, name, digest, findings)
+    text, encoding, is_guess = as_utf8(document)
+    root = parse_xml(text, name, _DOCUMENT_TYPES, _NOT_READ, encoding)
+    sightings = Sightings()
+    if is_guess:
+        message = "its text is not in the encoding that it says, and is read as Windows-1252"
+        sightings.add("MV426", message, Sighting(1), "save it as UTF-8 if names or words are wrong")
+    written = _written(root, name, sightings)
+    return play(written, name, digest, sightings.findings(name))
 
 
-def _parts(document: bytes, frame: Frame, name: str) -> list[list[Any]]:
-    """music21's staves of each part, in the order of the file, at sounding pitch."""
-    try:
-        from music21 import converter, stream
-    except ImportError:
-        hint = "pip install 'musicvis[musicxml]'"
-        raise fault("MV420", name, "reading MusicXML needs music21, which is not installed", hint) from None
-    with warnings.catch_warnings():
-        # What music21 cannot import of layout and wedges does not concern the notes.
-        warnings.simplefilter("ignore")
-        try:
-            # Without the attribute music21 takes every grace note for an acciaccatura.
-            parsed = converter.parseData(_PLAIN_GRACE.sub(b'<grace slash="no"', document), format="musicxml")
-            sounding = parsed.toSoundingPitch()
-            staves = list(sounding.parts) if isinstance(sounding, stream.Score) else [sounding]
-        # music21 raises whatever its many helpers raise; its failure is the file's fault to the composer.
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"[:200]
-            raise fault("MV421", name, f"music21 cannot read it: {reason}") from None
-    grouped: list[list[Any]] = []
-    position = 0
-    for track in frame.tracks:
-        grouped.append(staves[position : position + track.staff_count])
-        position += track.staff_count
-    if position != len(staves):
-        raise fault("MV421", name, f"music21 finds {len(staves)} staves where the file has {position}")
-    return grouped
-
-
-def _written(
-    frame: Frame, parts: Sequence[Sequence[Any]], name: str, findings: list[Diagnostic]
-) -> WrittenScore:
-    sheet = Sheet(name, frame.bars)
-    staff_tracks: list[tuple[int, int]] = []
-    for track, staves in enumerate(parts):
-        for number, staff in enumerate(staves, start=1):
-            try:
-                read_staff(
-                    Staff(
-                        part=staff,
-                        index=len(staff_tracks),
-                        track=track,
-                        is_drums=frame.tracks[track].is_drums,
-                        exact_places=frame.exact[track],
-                        drum_notes=frame.drum_notes[track],
-                    ),
-                    sheet,
-                )
-            except PieceError:
-                raise
-            # As above: the streams' helpers fail as they please on odd content.
-            except Exception as error:
-                reason = f"{type(error).__name__}: {error}"[:200]
-                raise fault("MV421", name, f"music21's notes cannot be used: {reason}") from None
-            staff_tracks.append((track, number))
-    if sheet.late_count:
-        findings.append(
-            warning("MV456", name, f"{sheet.late_count} chords stand outside their bars and are not played")
-        )
+def _written(root: Node, name: str, sightings: Sightings) -> WrittenScore:
+    parts = read_parts(root, name, sightings)
+    bars = [Bar() for _ in range(max(len(part.measures) for part in parts))]
+    sheet = Sheet(name, bars, Tracks(parts, name), sightings)
+    walks = [Walk(part, sheet, is_first=part is parts[0]) for part in parts]
+    for walk in walks:
+        walk.walk()
+    place_signs(sheet.found.signs, bars)
+    voltas = shared_voltas([walk.endings.voltas for walk in walks])
+    paper = written_bars(bars, voltas)
+    holds = _holds(sheet, paper)
+    held = {hold.start for hold in holds}
+    chords = [chord for walk in walks for chord in chords_of(walk, paper, held)]
     return WrittenScore(
-        title=frame.title,
-        tracks=tuple(frame.tracks),
-        staff_tracks=tuple(staff_tracks),
-        bars=tuple(frame.bars),
-        chords=tuple(sheet.chords),
-        voltas=tuple(frame.voltas),
-        tempi=tuple(frame.tempi),
-        dynamics=tuple(frame.dynamics),
-        hairpins=tuple(frame.hairpins),
-        marks=tuple(frame.marks),
-        bar_repeats=frame.bar_repeats,
+        title=_title(root),
+        tracks=tuple(sheet.tracks.tracks),
+        staff_tracks=tuple(
+            (index, number)
+            for index, part in enumerate(parts)
+            for number, _ in enumerate(part.staves, start=1)
+        ),
+        bars=tuple(paper),
+        chords=tuple(chords),
+        voltas=tuple(voltas),
+        tempi=tuple(resolved(sheet.found.tempi)),
+        gradual_tempi=tuple(dict.fromkeys(sheet.found.gradual_tempi)),
+        holds=tuple(holds),
+        pauses=tuple(Pause(place, seconds) for place, seconds in dict.fromkeys(sheet.caesuras)),
+        dynamics=tuple(sheet.found.dynamics),
+        hairpins=tuple(sheet.found.hairpins),
+        marks=tuple(dict.fromkeys(sheet.found.marks)),
+        bar_repeats=sheet.bar_repeats,
     )
+
+
+def _title(root: Node) -> str:
+    work = root.child("work")
+    return ("" if work is None else work.value("work-title")) or root.value("movement-title")
+
+
+def _holds(sheet: Sheet, bars: Sequence[WrittenBar]) -> list[Hold]:
+    """Each fermata, up to where the next note or rest begins in any part."""
+    longest: dict[Place, Fraction] = {}
+    for place, stretch in sheet.fermatas:
+        longest[place] = max(stretch, longest.get(place, stretch))
+    onsets: dict[int, list[Fraction]] = {}
+    holds = []
+    for place, stretch in longest.items():
+        index = place.bar_index
+        if index not in onsets:
+            onsets[index] = sorted(set(sheet.bars[index].onsets))
+        following = bisect_right(onsets[index], place.offset_qn)
+        is_last = following == len(onsets[index])
+        end = bars[index].length_qn if is_last else onsets[index][following]
+        if end - _TICK_QN > place.offset_qn:
+            holds.append(Hold(place, Place(index, end - _TICK_QN), stretch))
+    return holds

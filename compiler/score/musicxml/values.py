@@ -1,47 +1,51 @@
-"""Numbers out of a MusicXML file, checked."""
+"""Numbers and note values out of a MusicXML file."""
 
 import re
 from fractions import Fraction
 
-from ..guard.faults import fault
-from ..guard.xml import Node
-
-_DECIMAL = re.compile(r"\s*-?[0-9]{1,9}(\.[0-9]{1,12})?\s*\Z")
-_WHOLE = re.compile(r"\s*[0-9]{1,9}\s*\Z")
 NOTE_VALUES_QN = {
-    "64th": Fraction(1, 16),
-    "128th": Fraction(1, 32),
-    "256th": Fraction(1, 64),
+    "maxima": Fraction(32),
     "long": Fraction(16),
+    "breve": Fraction(8),
     "whole": Fraction(4),
     "half": Fraction(2),
     "quarter": Fraction(1),
     "eighth": Fraction(1, 2),
     "16th": Fraction(1, 4),
-    "breve": Fraction(8),
     "32nd": Fraction(1, 8),
+    "64th": Fraction(1, 16),
+    "128th": Fraction(1, 32),
+    "256th": Fraction(1, 64),
+    "512th": Fraction(1, 128),
+    "1024th": Fraction(1, 256),
 }
+MAX_DOTS = 4
+_DECIMAL = re.compile(r"\s*[+-]?([0-9]{1,9}(\.[0-9]{0,18})?|\.[0-9]{1,18})\s*\Z")
+_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,9}\s*\Z")
 
 
 def decimal(text: str) -> Fraction | None:
-    """A decimal number exactly; None where the text is none."""
+    """A decimal number exactly; None where the text is not one."""
     return Fraction(text.strip()) if _DECIMAL.match(text) else None
 
 
-def number(node: Node, tag: str, name: str, low: int, high: int, default: int) -> int:
-    """The whole number in the child of that name. Raises PieceError MV407 for anything else."""
-    child = node.child(tag)
-    return default if child is None else whole(child, name, low, high)
+def whole(text: str, low: int, high: int) -> int | None:
+    """A whole number between low and high; None where the text is not one. "2.0" is one."""
+    if _WHOLE.match(text):
+        value = int(text)
+    else:
+        exact = decimal(text)
+        if exact is None or exact.denominator != 1:
+            return None
+        value = int(exact)
+    return value if low <= value <= high else None
 
 
-def whole(node: Node, name: str, low: int, high: int) -> int:
-    """The whole number that an element holds."""
-    return whole_text(node.text, node, name, low, high)
+def dotted(value: Fraction, dots: int) -> Fraction:
+    """A note value with dots."""
+    return value * (2 - Fraction(1, 2 ** min(dots, MAX_DOTS))) if dots else value
 
 
-def whole_text(text: str, node: Node, name: str, low: int, high: int) -> int:
-    """A whole number between low and high."""
-    if not _WHOLE.match(text) or not low <= int(text) <= high:
-        message = f"{text.strip()[:20]!r} in <{node.tag}> is not a whole number between {low} and {high}"
-        raise fault("MV407", name, message, line=node.line)
-    return int(text)
+def shown(text: str) -> str:
+    """A stranger's text as a message may quote it."""
+    return repr(text.strip()[:20])

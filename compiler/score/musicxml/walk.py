@@ -1,251 +1,638 @@
-"""A walk through the parts of a MusicXML file: what steers the order of playing, and places kept exact.
+"""A walk along one part of a MusicXML file: every note at its exact place, every mark where it stands."""
 
-music21 reads the notes; bars, repeat signs, endings, dynamics and the true lengths behind rounded durations
-are read here from the guarded XML.
-"""
-
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ..guard.faults import fault
+from ..guard.limits import MAX_DENOMINATOR
+from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node
-from ..model import Meter, Track
 from ..playback.tempo import simplest_between
-from ..playback.velocity import DYNAMICS
-from ..playback.written import Dynamic, Hairpin, Jump, Place, Volta, WrittenBar, WrittenTempo
-from .directions import navigation, tempo_of
-from .values import NOTE_VALUES_QN, decimal, number, whole, whole_text
+from ..playback.written import Arpeggio, Place, WrittenNote
+from .bars import COMMON, Bar, Endings, meter_of, repeat
+from .chords import (
+    Draft,
+    Voice,
+    add_articulations,
+    add_ornaments,
+    double_tremolo,
+    drawn_double,
+    grace_chords,
+    lyrics_of,
+    single_tremolo,
+    strokes_of_tremolo,
+)
+from .directions import Directions, Found, note_velocity
+from .parts import Instrument, Part, Tracks, set_midi
+from .scale import SEMITONES, STEPS, Line, glissando
+from .values import MAX_DOTS, NOTE_VALUES_QN, decimal, dotted, shown, whole
 
 MAX_DIVISIONS = 1 << 20
 MAX_DURATION_QN = 2048
-_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+MAX_GRACES = 64
+MAX_NOTES_IN_CHORD = 64
+_ZERO = Fraction(0)
+_CAESURA_S = Fraction(2)
+# How long each form of a fermata makes a note, as MuseScore 4 plays them.
+_FERMATAS = {
+    "angled": Fraction(3, 2),
+    "square": Fraction(3),
+    "double-angled": Fraction(5, 4),
+    "double-square": Fraction(4),
+    "half-curve": Fraction(3, 2),
+    "double-dot": Fraction(3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A note's length: as the file states it, exactly, as a note value without its tuplet, and the dots."""
+
+    stated_qn: Fraction
+    exact_qn: Fraction
+    face_qn: Fraction
+    dots: int
+    ratio: Fraction
+    is_guess: bool = False
+    """The file states no length that a note can have."""
 
 
 @dataclass(slots=True)
-class Frame:
-    """Everything but the notes."""
+class Sheet:
+    """What all the parts write."""
 
-    title: str
-    tracks: list[Track]
-    bars: list[WrittenBar] = field(default_factory=list)
-    voltas: list[Volta] = field(default_factory=list)
-    tempi: list[WrittenTempo] = field(default_factory=list)
-    marks: list[tuple[str, Place]] = field(default_factory=list)
-    dynamics: list[Dynamic] = field(default_factory=list)
-    hairpins: list[Hairpin] = field(default_factory=list)
+    name: str
+    bars: list[Bar]
+    tracks: Tracks
+    sightings: Sightings
+    found: Found = field(default_factory=Found)
+    fermatas: list[tuple[Place, Fraction]] = field(default_factory=list)
+    caesuras: list[tuple[Place, Fraction]] = field(default_factory=list)
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
     """(staff, bar index) of measure repeats to how many bars back their music stands."""
-    exact: list[dict[int, dict[Fraction, Fraction]]] = field(default_factory=list)
-    """For each part and bar index, the exact place of what durations only round; bars without rounding left
-    out.
-    """
-    drum_keys: dict[str, int] = field(default_factory=dict)
-    """MIDI key of each percussion instrument id."""
-    drum_notes: list[dict[tuple[int, Fraction, int], list[int]]] = field(default_factory=list)
-    """For each part, MIDI keys of the percussion notes by bar index, stated place and drawn pitch."""
-
-
-@dataclass(slots=True)
-class Bar:
-    """A bar while its parts are walked."""
-
-    length_qn: Fraction = Fraction(0)
-    meter: Meter | None = None
-    printed: str = ""
-    repeat_start: bool = False
-    repeat_count: int = 0
-    markers: list[str] = field(default_factory=list)
-    jump: Jump | None = None
 
 
 class Walk:
-    """A walk along one part, counting durations; the first part also tells jumps, marks and endings."""
+    """A walk along one part, counting durations."""
 
-    def __init__(
-        self, frame: Frame, bars: list[Bar], name: str, staves: tuple[int, ...], is_first: bool
-    ) -> None:
-        self.frame = frame
-        self.staves = staves
-        self.wedges: dict[str, tuple[Place, bool]] = {}
-        self.bars = bars
-        self.name = name
+    def __init__(self, part: Part, sheet: Sheet, *, is_first: bool) -> None:
+        self.part = part
+        self.sheet = sheet
         self.is_first = is_first
-        self.divisions = 1
-        self.volta: tuple[int, tuple[int, ...]] | None = None
-        self.repeats_back = 0
+        self.directions = Directions(sheet.found, part.staves, sheet.sightings, sheet.name)
+        self.endings = Endings()
+        self.drafts: list[Draft] = []
+        self.slurs: dict[str, tuple[str, Place]] = {}
+        self.early_stops: dict[str, Place] = {}
+        """Ends of slurs in this bar that begin in a voice which is written later."""
+        self.slur_spans: list[tuple[str, Place, Place]] = []
+        self.glissandi: dict[str, tuple[Draft, int]] = {}
+        self.rests: list[tuple[str, int, Fraction, Fraction]] = []
+        """(voice, bar index, offset, length)."""
+        self.held: dict[str, set[int]] = {}
+        """Verses of a voice whose syllable is held."""
+        self.keys: dict[int, list[tuple[int, int]]] = {staff: [] for staff in part.staves}
+        """For each staff, from which bar on how many sharps."""
+        self.trills: dict[str, tuple[str, Place]] = {}
+        self.trill_spans: list[tuple[str, Place, Place]] = []
+        self.divisions = Fraction(1)
+        self.lengths: dict[tuple[str, str, int, str, str], Length] = {}
+        self.meter = COMMON
+        self.transposes: dict[int, int] = {}
+        self.repeats_back: dict[int, int] = {}
+        self.index = 0
+        self.bar = sheet.bars[0]
+        self.stated = self.position = self.began = _ZERO
+        self.known: dict[Fraction, Fraction] = {}
+        self.voices: dict[str, Voice] = {}
+        self.current: Draft | None = None
 
-    def part(self, part: Node) -> None:
-        self.frame.exact.append({})
-        self.frame.drum_notes.append({})
-        for index, measure in enumerate(part.each("measure")):
+    def walk(self) -> None:
+        for index, measure in enumerate(self.part.measures):
             self.measure(index, measure)
-        if self.volta is not None:
-            self.frame.voltas.append(Volta(self.volta[0], len(self.bars) - 1, self.volta[1], is_open=True))
+        self.endings.close(len(self.sheet.bars) - 1, is_open=True)
+        self.directions.close()
+
+    def where(self) -> Sighting:
+        return Sighting(self.index + 1, self.position / self.meter.beat_qn + 1, self.part.name)
+
+    def place(self) -> Place:
+        return Place(self.index, self.position)
+
+    def notice(self, message: str, hint: str = "", code: str = "MV422") -> None:
+        self.sheet.sightings.add(code, message, self.where(), hint)
 
     def measure(self, index: int, measure: Node) -> None:
-        bar = self.bars[index]
+        self.index = index
+        self.bar = bar = self.sheet.bars[index]
         if self.is_first and measure.attributes.get("implicit") != "yes":
             bar.printed = measure.attributes.get("number", "")[:20]
-        stated = position = began = Fraction(0)
-        known = {stated: position}
+        self.stated = self.position = self.began = _ZERO
+        self.known = {_ZERO: _ZERO}
+        self.voices = {}
+        self.early_stops = {}
+        self.current = None
+        furthest = _ZERO
+        first_draft = len(self.drafts)
         for node in measure.children:
-            if node.tag == "attributes":
-                self.attributes(node, bar)
-            elif node.tag in ("note", "backup", "forward"):
-                pitch = node.child("pitch")
-                if pitch is not None:
-                    number(pitch, "octave", self.name, 0, 9, 4)
-                if node.has("unpitched"):
-                    self.drum_note(node, (index, began if node.has("chord") else stated))
-                if node.has("chord") or node.has("grace"):
-                    continue
-                step = self.duration(node)
-                began = stated
-                if node.tag == "backup":
-                    stated = max(stated - step, Fraction(0))
-                    # Back to the start, a voice whose rounded durations did not add up begins a little late.
-                    position = known.setdefault(stated, max(position - step, Fraction(0)))
-                else:
-                    stated += step
-                    exact = self.exact_length(node, step) if node.tag == "note" else step
-                    position = known.setdefault(stated, position + exact)
-                bar.length_qn = max(bar.length_qn, position)
-            elif node.tag == "barline":
-                self.barline(index, node, bar)
-            elif node.tag in ("direction", "sound"):
-                self.direction(index, position, node, bar)
+            tag = node.tag
+            if tag == "note":
+                self.note(node)
+            elif tag == "backup" or tag == "forward":
+                self.move(node)
+            elif tag == "attributes":
+                self.attributes(node)
+            elif tag == "direction" or tag == "sound":
+                self.direction(node)
+            elif tag == "barline":
+                self.barline(node)
+            else:
+                continue
+            furthest = max(furthest, self.position)
+        self.finish(index, measure, furthest, first_draft)
+
+    def finish(self, index: int, measure: Node, furthest: Fraction, first_draft: int) -> None:
+        """Ends a bar: graces that lead nowhere, its length, its measure repeats."""
+        for voice in self.voices.values():
+            if voice.graces and voice.last is not None:
+                # Graces with nothing behind them in the bar close the chord before them.
+                voice.last.graces_after = (*voice.last.graces_after, *grace_chords(voice.graces))
+            elif voice.graces:
+                message = "grace notes without a note to lean on are not played"
+                self.notice(message, "write them before or after a note of their voice", "MV423")
+        if any(stated != exact for stated, exact in self.known.items()):
+            # The length of a bar whose rounded durations do not add up.
+            whole_bar = self.meter.bar_qn
+            near = abs(furthest - whole_bar) < Fraction(1, 16)
+            furthest = whole_bar if near else Fraction(round(furthest * 32), 32) or furthest
+        self.bar.length_qn = max(self.bar.length_qn, furthest)
         if self.repeats_back:
-            self.frame.bar_repeats.update({(staff, index): self.repeats_back for staff in self.staves})
-        if any(stated != exact for stated, exact in known.items()):
-            self.frame.exact[-1][index] = known
-            bar.length_qn = _whole_32nds(bar.length_qn)
+            sounding = {draft.staff for draft in self.drafts[first_draft:]}
+            for staff, back in self.repeats_back.items():
+                # Some write the music out under the sign.
+                if staff not in sounding:
+                    self.sheet.bar_repeats[(staff, index)] = back
 
-    def drum_note(self, note: Node, where: tuple[int, Fraction]) -> None:
-        """Notes the key of a percussion note, which music21 does not pass on."""
-        instrument, drawn = note.child("instrument"), note.child("unpitched")
-        key = None if instrument is None else self.frame.drum_keys.get(instrument.attributes.get("id", ""))
-        if key is not None and drawn is not None:
-            step = _STEPS.get(drawn.value("display-step"), 0)
-            pitch = step + 12 * (number(drawn, "display-octave", self.name, 0, 9, 4) + 1)
-            self.frame.drum_notes[-1].setdefault((*where, pitch), []).append(key)
+    def move(self, node: Node) -> None:
+        child = node.child("duration")
+        step = None if child is None else decimal(child.text)
+        self.current = None
+        if step is None or step < 0:
+            self.notice(f"a <{node.tag}> without a length is left out", "save the score again")
+            return
+        step = self.checked(step / self.divisions, node)
+        if node.tag == "forward":
+            self.go(self.stated + step, self.position + step, node)
+        else:
+            # Back to the start, a voice whose rounded durations did not add up begins a little late.
+            self.go(max(self.stated - step, _ZERO), max(self.position - step, _ZERO), node)
 
-    def exact_length(self, note: Node, stated: Fraction) -> Fraction:
+    def go(self, stated: Fraction, position: Fraction, node: Node) -> None:
+        """Goes to a place; one that was passed before keeps its exact value."""
+        self.stated = stated
+        self.position = position = self.known.setdefault(stated, position)
+        if position.denominator > MAX_DENOMINATOR or stated.denominator > MAX_DENOMINATOR:
+            message = "the note values of this bar add up to no playable length"
+            raise fault("MV407", self.sheet.name, f"{self.place_said()}: {message}", line=node.line)
+
+    def place_said(self) -> str:
+        return f"{self.part.name}, bar {self.index + 1}"
+
+    def checked(self, value: Fraction, node: Node) -> Fraction:
+        if value > MAX_DURATION_QN:
+            message = f"{self.place_said()}: a duration of {float(value):g} quarter notes"
+            raise fault("MV407", self.sheet.name, message, line=node.line)
+        return value
+
+    def attributes(self, node: Node) -> None:
+        for child in node.children:
+            tag = child.tag
+            if tag == "divisions":
+                divisions = decimal(child.text)
+                if divisions is None or not 0 < divisions <= MAX_DIVISIONS:
+                    message = f"{self.place_said()}: {shown(child.text)} divisions of a quarter note"
+                    raise fault("MV407", self.sheet.name, message, line=child.line)
+                if divisions != self.divisions:
+                    self.divisions = divisions
+                    self.lengths = {}
+            elif tag == "time":
+                self.time(child)
+            elif tag == "transpose":
+                self.transpose(child)
+            elif tag == "key":
+                self.key_signature(child)
+            elif tag == "measure-style":
+                for sign in child.each("measure-repeat"):
+                    self.measure_repeat(sign, child.attributes.get("number", ""))
+
+    def time(self, node: Node) -> None:
+        if node.has("senza-misura"):
+            return
+        meter = meter_of(node)
+        if meter is None:
+            self.notice("a time signature that no music has is left out", "correct it")
+            return
+        self.meter = meter
+        self.bar.meter = self.bar.meter or meter
+        if meter.bar_qn != self.bar.meter.bar_qn:
+            message = "a staff has a time signature of its own, bars and beats follow the others"
+            self.notice(message, code="MV455")
+
+    def transpose(self, node: Node) -> None:
+        chromatic = decimal(node.value("chromatic", "0"))
+        octaves = whole(node.value("octave-change", "0"), -9, 9)
+        if chromatic is None or octaves is None or abs(chromatic) > 127:
+            self.notice("a transposition without a number is left out", "write its semitones")
+            return
+        staff = whole(node.attributes.get("number", ""), 1, len(self.part.staves))
+        shift = round(chromatic) + 12 * octaves
+        if staff is None:
+            self.transposes = {}
+        self.transposes[staff or 0] = shift
+
+    def key_signature(self, node: Node) -> None:
+        """The sharps of a key, which ornaments ask for; 0 for a key that is drawn in other ways."""
+        fifths = whole(node.value("fifths", "0"), -7, 7) or 0
+        staff = whole(node.attributes.get("number", ""), 1, len(self.part.staves))
+        for index in self.part.staves if staff is None else (self.part.staves[staff - 1],):
+            self.keys[index].append((self.index, fifths))
+
+    def measure_repeat(self, node: Node, number: str) -> None:
+        staff = whole(number, 1, len(self.part.staves))
+        staves = self.part.staves if staff is None else (self.part.staves[staff - 1],)
+        starts = node.attributes.get("type") == "start"
+        back = whole(node.text, 1, 64) or 1
+        for index in staves:
+            if starts:
+                self.repeats_back[index] = back
+            else:
+                self.repeats_back.pop(index, None)
+
+    def barline(self, node: Node) -> None:
+        for child in node.children:
+            if child.tag == "repeat":
+                repeat(child, self.bar)
+            elif child.tag == "ending":
+                self.endings.read(child, self.index)
+            elif child.tag == "fermata":
+                self.notice("a fermata over a bar line is not played", "write it over a note", "MV423")
+
+    def direction(self, node: Node) -> None:
+        place = self.place()
+        holder = node.child("offset")
+        offset = None if holder is None else decimal(holder.text)
+        if offset is not None and abs(offset / self.divisions) <= MAX_DURATION_QN:
+            place = Place(self.index, max(self.position + offset / self.divisions, _ZERO))
+        self.directions.read(node, place, self.where())
+        sound = node if node.tag == "sound" else node.child("sound")
+        if sound is not None:
+            for midi in sound.each("midi-instrument"):
+                instrument = self.part.instruments.get(midi.attributes.get("id", ""))
+                if instrument is not None:
+                    set_midi(instrument, midi, self.where(), self.sheet.sightings)
+
+    def note(self, node: Node) -> None:
+        fields = {child.tag: child for child in node.children}
+        is_cue = "cue" in fields
+        label = fields["voice"].text.strip() if "voice" in fields else "1"
+        voice = self.voices.get(label)
+        if voice is None:
+            voice = self.voices[label] = Voice()
+        if "grace" in fields:
+            if not is_cue:
+                self.grace(node, fields, voice)
+            return
+        if "chord" in fields:
+            draft = self.current
+            if draft is not None:
+                if self.head(node, fields, draft, is_cue=is_cue) and "notations" in fields:
+                    self.notations(node, draft, label, voice)
+                return
+            # A chord that begins with nothing: the rest of one whose first note is left out.
+            self.notice("a chord without its first note is played by itself", "", "MV422")
+        length = self.length(node, fields)
+        self.bar.onsets.append(self.position)
+        if "rest" in fields:
+            self.current = None
+            self.rests.append((label, self.index, self.position, length.exact_qn))
+            self.held.pop(label, None)
+            if "notations" in fields:
+                self.rest_marks(node, self.staff(fields))
+        else:
+            self.chord(node, fields, label, voice, length, is_cue=is_cue)
+        if length.stated_qn or length.exact_qn:
+            self.go(self.stated + length.stated_qn, self.position + length.exact_qn, node)
+
+    def chord(
+        self,
+        node: Node,
+        fields: dict[str, Node],
+        label: str,
+        voice: Voice,
+        length: Length,
+        *,
+        is_cue: bool,
+    ) -> None:
+        draft = Draft(
+            bar_index=self.index,
+            offset_qn=self.position,
+            length_qn=length.exact_qn,
+            face_qn=length.face_qn,
+            dots=length.dots,
+            staff=self.staff(fields),
+            voice=label,
+            track=self.sheet.tracks.of(self.part, self.instrument(fields)),
+            line=node.line,
+        )
+        draft.in_tuplet = length.ratio != 1
+        self.current = voice.last = draft
+        self.drafts.append(draft)
+        self.head(node, fields, draft, is_cue=is_cue)
+        if voice.graces:
+            draft.graces_before = grace_chords(voice.graces)
+            voice.graces = []
+        if "lyric" in fields:
+            nodes = [child for child in node.children if child.tag == "lyric"]
+            found = lyrics_of(nodes, self.held.setdefault(label, set()))
+            draft.lyrics = tuple((verse, text) for verse, text, _ in found)
+            draft.syllabics = tuple(syllabic for _, _, syllabic in found)
+        if "notations" in fields:
+            self.notations(node, draft, label, voice, length.ratio)
+
+    def staff(self, fields: dict[str, Node]) -> int:
+        number = whole(fields["staff"].text, 1, 999) if "staff" in fields else 1
+        return self.part.staves[min(number or 1, len(self.part.staves)) - 1]
+
+    def instrument(self, fields: dict[str, Node]) -> Instrument:
+        node = fields.get("instrument")
+        if node is None:
+            return self.part.leading
+        return self.part.instruments.get(node.attributes.get("id", ""), self.part.leading)
+
+    def head(self, node: Node, fields: dict[str, Node], draft: Draft, *, is_cue: bool) -> bool:
+        """Adds a note head to a chord; False where it has no pitch."""
+        if len(draft.notes) >= MAX_NOTES_IN_CHORD:
+            message = f"{self.place_said()}: more than {MAX_NOTES_IN_CHORD} notes in one chord"
+            raise fault("MV407", self.sheet.name, message, line=node.line)
+        found = self.pitch(node, fields, draft.staff)
+        if found is None:
+            return False
+        pitch, line = found
+        forward, back = _ties(node, fields)
+        attributes = node.attributes
+        draft.lines.append(line)
+        draft.notes.append(
+            WrittenNote(
+                pitch,
+                forward and not is_cue,
+                back and not is_cue,
+                plays=not is_cue,
+                velocity=note_velocity(attributes.get("dynamics", "")) if attributes else None,
+                events=self.events(attributes, draft) if attributes else (),
+            )
+        )
+        return True
+
+    def events(self, attributes: dict[str, str], draft: Draft) -> tuple[tuple[int, int, int], ...]:
+        """A note that is attacked or released a little before or after its written time."""
+        if ("attack" not in attributes and "release" not in attributes) or not draft.length_qn:
+            return ()
+        attack = (decimal(attributes.get("attack", "0")) or _ZERO) / self.divisions
+        release = (decimal(attributes.get("release", "0")) or _ZERO) / self.divisions
+        # Never before its bar, which a repeat may enter; never without a sound.
+        attack = min(max(attack, -draft.offset_qn), draft.length_qn * Fraction(9, 10))
+        end = min(max(draft.length_qn + release, attack), draft.length_qn * 2)
+        onset = int(1000 * attack / draft.length_qn)
+        length = max(int(1000 * end / draft.length_qn) - onset, 1)
+        return () if (onset, length) == (0, 1000) else ((0, onset, length),)
+
+    def pitch(self, node: Node, fields: dict[str, Node], staff: int) -> tuple[int, Line | None] | None:
+        """The key that a note sounds and how it is written; None for a note without one, which is not played.
+
+        Raises PieceError MV407 for what is not a pitch: a wrong note would be heard.
+        """
+        written = fields.get("pitch")
+        if written is None:
+            key = self.key(fields)
+            return None if key is None else (key, None)
+        step = STEPS.get(written.value("step").upper())
+        octave = whole(written.value("octave"), -1, 10)
+        if step is None or octave is None:
+            text = f"{written.value('step')[:8]}{written.value('octave')[:8]}"
+            raise fault("MV407", self.sheet.name, f"{self.place_said()}: {shown(text)} is not a pitch")
+        alter = 0
+        if written.has("alter"):
+            stated = decimal(written.value("alter") or "0")
+            if stated is None or abs(stated) > 12:
+                message = f"{self.place_said()}: a note is altered by {shown(written.value('alter'))}"
+                raise fault("MV407", self.sheet.name, message, line=node.line)
+            if stated.denominator != 1:
+                self.notice("pitches between the keys are played on the nearest key", code="MV425")
+            alter = round(stated)
+        pitch = 12 * (octave + 1) + SEMITONES[step] + alter
+        if self.transposes:
+            number = self.part.staves.index(staff) + 1
+            pitch += self.transposes.get(number, self.transposes.get(0, 0))
+        if not 0 <= pitch <= 127:
+            message = f"{self.place_said()} holds a note of pitch {pitch}; MIDI has 0 to 127"
+            raise fault("MV407", self.sheet.name, message, line=node.line)
+        return pitch, (octave * 7 + step, alter)
+
+    def key(self, fields: dict[str, Node]) -> int | None:
+        """The key of a percussion note: its instrument's, else the pitch at which it is drawn."""
+        drawn = fields.get("unpitched")
+        if drawn is None:
+            self.notice("a note without a pitch is not played", "write its pitch", "MV423")
+            return None
+        instrument = self.instrument(fields)
+        if instrument.key is not None and ("instrument" in fields or len(self.part.instruments) == 1):
+            return instrument.key
+        step = STEPS.get(drawn.value("display-step").upper(), 6)
+        octave = whole(drawn.value("display-octave"), 0, 9)
+        return min(12 * ((4 if octave is None else octave) + 1) + SEMITONES[step], 127)
+
+    def grace(self, node: Node, fields: dict[str, Node], voice: Voice) -> None:
+        found = self.pitch(node, fields, self.staff(fields))
+        if found is None:
+            return
+        forward, back = _ties(node, fields)
+        note = WrittenNote(found[0], forward, back)
+        attributes = fields["grace"].attributes
+        if "chord" in fields and voice.graces and len(voice.graces[-1][0]) < MAX_NOTES_IN_CHORD:
+            voice.graces[-1][0].append(note)
+            return
+        if len(voice.graces) >= MAX_GRACES:
+            message = f"{self.place_said()}: more than {MAX_GRACES} grace notes on one chord"
+            raise fault("MV407", self.sheet.name, message, line=node.line)
+        voice.graces.append(([note], attributes.get("slash") == "yes"))
+
+    def notations(
+        self, node: Node, draft: Draft, label: str, voice: Voice, ratio: Fraction = Fraction(1)
+    ) -> None:
+        for holder in node.children:
+            if holder.tag != "notations":
+                continue
+            for mark in holder.children:
+                tag = mark.tag
+                if tag == "slur":
+                    self.span(mark, label, self.slurs, self.slur_spans, draft)
+                elif tag == "articulations":
+                    add_articulations(mark, draft)
+                    if mark.has("caesura"):
+                        self.sheet.caesuras.append(
+                            (Place(draft.bar_index, draft.offset_qn + draft.length_qn), _CAESURA_S)
+                        )
+                elif tag == "ornaments":
+                    self.ornaments(mark, draft, label, voice, ratio)
+                elif tag == "arpeggiate":
+                    draft.arpeggio = Arpeggio(mark.attributes.get("direction") == "down")
+                elif tag == "glissando" and draft.notes:
+                    self.glissando(mark, draft)
+                elif tag == "fermata":
+                    self.fermata(mark, Place(draft.bar_index, draft.offset_qn))
+                elif tag == "dynamics":
+                    self.directions.dynamic(mark, Place(draft.bar_index, draft.offset_qn), draft.staff)
+
+    def rest_marks(self, node: Node, staff: int) -> None:
+        for holder in node.each("notations"):
+            for mark in holder.children:
+                if mark.tag == "fermata":
+                    self.fermata(mark, self.place())
+                elif mark.tag == "dynamics":
+                    self.directions.dynamic(mark, self.place(), staff)
+
+    def fermata(self, mark: Node, place: Place) -> None:
+        self.sheet.fermatas.append((place, _FERMATAS.get(mark.text.strip(), Fraction(2))))
+
+    def span(
+        self,
+        mark: Node,
+        label: str,
+        open_: dict[str, tuple[str, Place]],
+        spans: list[tuple[str, Place, Place]],
+        draft: Draft,
+    ) -> None:
+        """One end of a slur or of a trill's line."""
+        number = mark.attributes.get("number", "1")
+        kind = mark.attributes.get("type")
+        here = Place(draft.bar_index, draft.offset_qn)
+        if kind == "stop":
+            begun = open_.pop(number, None)
+            if begun is not None and begun[1] == here and spans is self.trill_spans:
+                draft.articulations.append("trill")
+                draft.ornament = draft.ornament or "trill"
+            elif begun is not None:
+                spans.append((begun[0], begun[1], here))
+            elif spans is self.slur_spans:
+                self.early_stops[number] = here
+        elif kind == "start":
+            stop = self.early_stops.pop(number, None) if spans is self.slur_spans else None
+            if stop is not None and stop.offset_qn > here.offset_qn:
+                spans.append((label, here, stop))
+            else:
+                open_[number] = (label, here)
+
+    def glissando(self, mark: Node, draft: Draft) -> None:
+        """One end of a glissando, on the note that was read last."""
+        number = mark.attributes.get("number", "1")
+        if mark.attributes.get("type") == "start":
+            self.glissandi[number] = (draft, len(draft.notes) - 1)
+            return
+        begun = self.glissandi.pop(number, None)
+        if begun is not None and abs(draft.bar_index - begun[0].bar_index) <= 1:
+            first, index = begun
+            body = glissando(first.notes[index], draft.notes[-1].pitch)
+            first.notes[index] = replace(first.notes[index], glissando=body)
+
+    def ornaments(self, holder: Node, draft: Draft, label: str, voice: Voice, ratio: Fraction) -> None:
+        add_ornaments(holder, draft)
+        for mark in holder.children:
+            if mark.tag == "wavy-line":
+                self.span(mark, label, self.trills, self.trill_spans, draft)
+            elif mark.tag == "tremolo":
+                kind = mark.attributes.get("type", "single")
+                strokes = strokes_of_tremolo(mark)
+                if kind == "start" and strokes:
+                    voice.tremolo = (draft, strokes)
+                    draft.face_qn = drawn_double(draft.face_qn, ratio, draft.length_qn)
+                elif kind == "stop" and voice.tremolo is not None:
+                    self.join_tremolo(voice.tremolo, draft)
+                    voice.tremolo = None
+                elif kind == "single" and strokes:
+                    draft.tremolo = single_tremolo(strokes, draft.face_qn, draft.dots)
+
+    def join_tremolo(self, begun: tuple[Draft, int], draft: Draft) -> None:
+        """A tremolo between two chords that follow each other, though on two staves."""
+        first, strokes = begun
+        if first.offset_qn + first.length_qn != draft.offset_qn:
+            return
+        first.tremolo = double_tremolo(strokes, first)
+        if draft.staff != first.staff:
+            draft.staff, draft.shown_staff = first.staff, draft.staff
+
+    def length(self, node: Node, fields: dict[str, Node]) -> Length:
+        duration = fields.get("duration")
+        kind = fields.get("type")
+        dots = sum(child.tag == "dot" for child in node.children) if "dot" in fields else 0
+        tuplet = fields.get("time-modification")
+        key = (
+            "" if duration is None else duration.text,
+            "" if kind is None else kind.text,
+            dots,
+            "" if tuplet is None else tuplet.value("actual-notes"),
+            "" if tuplet is None else tuplet.value("normal-notes"),
+        )
+        found = self.lengths.get(key)
+        if found is None:
+            found = self.new_length(node, key, is_rest="rest" in fields)
+            if not found.is_guess:
+                self.lengths[key] = found
+        return found
+
+    def new_length(self, node: Node, key: tuple[str, str, int, str, str], *, is_rest: bool) -> Length:
         """The length behind a duration in whole divisions.
 
         The note value with its tuplet says it; inside nested tuplets MuseScore writes no true value, and the
         simplest fraction that gives the duration is taken.
         """
-        ratio = note.child("time-modification")
-        value = NOTE_VALUES_QN.get(note.value("type"))
-        if ratio is None or value is None:
+        text, kind, dots, actual, normal = key
+        ratio = Fraction(1)
+        if actual or normal:
+            ratio = Fraction(whole(normal, 1, 10_000) or 1, whole(actual, 1, 10_000) or 1)
+        face = NOTE_VALUES_QN.get(kind.strip())
+        dots = min(dots, MAX_DOTS)
+        value = None if face is None else dotted(face, dots) * ratio
+        stated = decimal(text)
+        stated = None if stated is None else stated / self.divisions
+        if stated is None or stated <= 0:
+            instead = value if value is not None else self.meter.bar_qn if is_rest and not text else _ZERO
+            if stated != 0 or value is not None:
+                said = "its note value is played" if value is not None else "the note is left out"
+                self.notice(f"a duration is not the length of a note, so {said}", "correct the bar")
+            return Length(instead, instead, dotted(face or instead, dots), dots, ratio, is_guess=True)
+        self.checked(stated, node)
+        exact = self.exact(stated, value, has_ratio=bool(actual or normal))
+        return Length(stated, exact, exact / ratio if face is None else dotted(face, dots), dots, ratio)
+
+    def exact(self, stated: Fraction, value: Fraction | None, *, has_ratio: bool) -> Fraction:
+        if not has_ratio or value is None:
             return stated
-        value *= 2 - Fraction(1, 2 ** min(sum(1 for _ in note.each("dot")), 4))
-        value *= Fraction(
-            number(ratio, "normal-notes", self.name, 1, 10_000, 1),
-            number(ratio, "actual-notes", self.name, 1, 10_000, 1),
-        )
-        division = Fraction(1, self.divisions)
+        division = 1 / self.divisions
         if abs(value - stated) < division:
             return value
         # Some writers cut down to whole divisions, some round.
-        return (
-            simplest_between(stated - division / 2, stated + division * Fraction(999, 1000))
-            if stated > 0
-            else stated
-        )
-
-    def attributes(self, node: Node, bar: Bar) -> None:
-        if node.has("divisions"):
-            self.divisions = number(node, "divisions", self.name, 1, MAX_DIVISIONS, 1)
-        for time in node.each("time"):
-            if time.has("senza-misura"):
-                continue
-            numerator = 0
-            for beats in time.each("beats"):
-                for piece in beats.text.split("+")[:32]:
-                    numerator += whole_text(piece, beats, self.name, 1, 128)
-            denominator = number(time, "beat-type", self.name, 1, 128, 4)
-            if denominator & (denominator - 1) or not 1 <= numerator <= 128:
-                raise fault(
-                    "MV407", self.name, f"{numerator}/{denominator} is no time signature", line=time.line
-                )
-            bar.meter = bar.meter or Meter(numerator, denominator)
-        for style in node.each("measure-style"):
-            for repeat in style.each("measure-repeat"):
-                starts = repeat.attributes.get("type") == "start"
-                self.repeats_back = whole(repeat, self.name, 1, 4) if starts else 0
-
-    def duration(self, node: Node) -> Fraction:
-        child = node.child("duration")
-        if child is None:
-            return Fraction(0)
-        value = decimal(child.text)
-        if value is None:
-            raise fault("MV407", self.name, f"a duration of {child.text.strip()[:20]!r}", line=child.line)
-        value /= self.divisions
-        if not 0 <= value <= MAX_DURATION_QN:
-            raise fault("MV407", self.name, f"a duration of {float(value):g} quarter notes", line=child.line)
-        return value
-
-    def barline(self, index: int, node: Node, bar: Bar) -> None:
-        for repeat in node.each("repeat"):
-            if repeat.attributes.get("direction") == "forward":
-                bar.repeat_start = True
-            else:
-                times = repeat.attributes.get("times", "2")
-                bar.repeat_count = whole_text(times, repeat, self.name, 1, 999_999_999)
-        if not self.is_first:
-            return
-        for ending in node.each("ending"):
-            kind = ending.attributes.get("type", "")
-            if kind == "start":
-                numbers = re.findall(r"[0-9]{1,6}", ending.attributes.get("number", "1"))[:256]
-                self.volta = (index, tuple(int(number) for number in numbers))
-            elif self.volta is not None:
-                self.frame.voltas.append(Volta(self.volta[0], index, self.volta[1], kind == "discontinue"))
-                self.volta = None
-
-    def direction(self, index: int, position: Fraction, node: Node, bar: Bar) -> None:
-        for kind in node.each("direction-type"):
-            for mark in kind.each("rehearsal"):
-                if self.is_first and mark.all_text():
-                    self.frame.marks.append((mark.all_text(), Place(index, position)))
-        offset = decimal(node.value("offset"))
-        if offset is not None:
-            position = max(position + offset / self.divisions, Fraction(0))
-        sound = node if node.tag == "sound" else node.child("sound")
-        place = Place(index, position)
-        self.dynamics(node, sound, place)
-        tempo = tempo_of(node, sound)
-        if tempo is not None:
-            self.frame.tempi.append(WrittenTempo(place, tempo))
-        if sound is not None and self.is_first:
-            jump, markers = navigation(sound)
-            bar.jump = jump or bar.jump
-            bar.markers.extend(markers)
-
-    def dynamics(self, node: Node, sound: Node | None, place: Place) -> None:
-        """Dynamic marks, and hairpins once their ends are known."""
-        for kind in node.each("direction-type"):
-            for wedge in kind.each("wedge"):
-                number = wedge.attributes.get("number", "1")
-                if wedge.attributes.get("type") in ("crescendo", "diminuendo"):
-                    self.wedges[number] = (place, wedge.attributes["type"] == "crescendo")
-                elif wedge.attributes.get("type") == "stop" and number in self.wedges:
-                    start, rises = self.wedges.pop(number)
-                    self.frame.hairpins.append(Hairpin(start, place, self.staves[0], self.staves, rises))
-            for mark in kind.each("dynamics"):
-                symbol = mark.children[0].tag if mark.children else ""
-                velocity, change = DYNAMICS.get(symbol, (-1, 0))
-                stated = None if sound is None else decimal(sound.attributes.get("dynamics", ""))
-                if stated is not None:
-                    # MusicXML counts in hundredths of velocity 90.
-                    velocity = min(max(round(stated * 90 / 100), 1), 127)
-                if velocity > 0:
-                    self.frame.dynamics.append(Dynamic(place, self.staves[0], self.staves, velocity, change))
+        return simplest_between(stated - division / 2, stated + division * Fraction(999, 1000))
 
 
-def _whole_32nds(length_qn: Fraction) -> Fraction:
-    """The length of a bar whose rounded durations do not add up: bars are measured in simple note values."""
-    return Fraction(round(length_qn * 32), 32) or length_qn
+def _ties(node: Node, fields: dict[str, Node]) -> tuple[bool, bool]:
+    """Whether a head is tied forward, and back: <tie> sounds and <tied> is drawn, and many write only one."""
+    forward = back = False
+    if "tie" not in fields and "notations" not in fields:
+        return forward, back
+    for child in node.children:
+        marks = child.each("tied") if child.tag == "notations" else (child,) if child.tag == "tie" else ()
+        for mark in marks:
+            kind = mark.attributes.get("type")
+            forward |= kind in ("start", "continue")
+            back |= kind in ("stop", "continue")
+    return forward, back

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Any
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.text.files import open_known
 from ..protocol import CLASS_COUNT, NOISE_SIZE
 
 CONFIG, PICKLED, SAFE = "config.json", "pytorch_model.bin", "model.safetensors"
@@ -224,5 +226,8 @@ def _small(path: Path, raw: Mapping[str, Any], key: str) -> float:
 
 def _bytes_of(path: Path, most: int) -> bytes:
     size_of(path, most)
-    with path.open("rb") as file:
-        return file.read(most)
+    try:
+        with os.fdopen(open_known(path), "rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise unusable(path, error.strerror or str(error)) from error

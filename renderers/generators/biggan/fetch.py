@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import shutil
 import time
 import urllib.error
@@ -16,15 +17,21 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.installing import install_command
 from .architecture import CONFIG, MOST_CONFIG_BYTES, MOST_WEIGHT_BYTES, PICKLED
 from .library import Entry, keep
 
 BLOCK_BYTES = 1 << 18
 TIMEOUT_S = 30.0
+SLOWEST_BYTES_PER_S = 1000
+"""A server that sends less than that over SLOW_AFTER_S holds the line and brings nothing."""
+SLOW_AFTER_S = 60.0
+_COUNT = re.compile(r"[0-9]{1,15}", re.ASCII)
 PAUSES_S = (0.5, 2.0, 8.0)
 """Before each new attempt on a broken line; one that brought something starts again with the first."""
 MOST_ATTEMPTS = 100
@@ -51,7 +58,7 @@ def releases() -> dict[str, Release]:
     try:
         from pytorch_pretrained_biggan import model
     except ModuleNotFoundError as error:
-        hint = "type: pip install 'musicvis[gan]'"
+        hint = f"type: {install_command('gan')}"
         message = f"the addresses of BigGAN's weights are in a package; {error.name} is not installed"
         raise PieceError([Diagnostic("MV904", Span("musicvis weights"), message, hint)]) from error
     weights: Mapping[str, str] = model.PRETRAINED_MODEL_ARCHIVE_MAP
@@ -131,7 +138,7 @@ def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: 
         # RFC 9110, 13.1.5: the rest only if the file is still the same one, else all of it.
         headers |= {"Range": f"bytes={have}-", "If-Range": mark}
     request = urllib.request.Request(address, headers=headers)
-    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+    with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
         first, total = _extent(answer, have)
         if total > most_bytes:
             raise _broken(address, f"the file has {total} bytes; at most {most_bytes} are taken", 0)
@@ -141,21 +148,43 @@ def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: 
             file.seek(first)
             done = first
             on_progress(done, total)
-            while block := answer.read(BLOCK_BYTES):
+            started_s, checked = time.monotonic(), done
+            # read1: what has come, so that a drop a second is seen as what it is.
+            while block := answer.read1(BLOCK_BYTES):
                 done += len(block)
                 if done > most_bytes:
                     file.truncate(0)
                     raise _broken(address, f"the file has more than {most_bytes} bytes", 0)
                 file.write(block)
                 on_progress(done, total)
+                if (waited_s := time.monotonic() - started_s) > SLOW_AFTER_S:
+                    if done - checked < SLOWEST_BYTES_PER_S * waited_s:
+                        raise TimeoutError(f"the server sent {done - checked} bytes in {waited_s:.0f} s")
+                    started_s, checked = time.monotonic(), done
         if total and done < total:
             raise ConnectionError(f"the connection broke after {done} of {total} bytes")
+
+
+class _WebOnly(urllib.request.HTTPRedirectHandler):
+    """Redirects lead to web servers alone: urllib would go to ftp, too."""
+
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
+        if urlsplit(newurl).scheme not in ("http", "https"):
+            raise _broken(req.full_url, "the server leads to an address that is not of a web server", 0)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_OPENER = urllib.request.build_opener(_WebOnly)
 
 
 def _extent(answer: http.client.HTTPResponse, have: int) -> tuple[int, int]:
     """From which byte on the answer gives the file, and the length of the whole; 0 where that is unknown."""
     length = answer.headers.get("Content-Length", "")
-    count = int(length) if length.isdecimal() else 0
+    count = int(length) if _COUNT.fullmatch(length) else 0
+    if length and not count and length.strip("0"):
+        raise http.client.HTTPException(f"the server says a length that is none: {length[:40]}")
     if answer.status == 206:
         span = answer.headers.get("Content-Range", "")
         if not span.startswith(f"bytes {have}-"):

@@ -9,6 +9,7 @@ import torch
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.installing import install_command
 
 PRECISIONS = ("auto", "fp32", "bf16")
 BACKENDS = ("auto", "torch", "openvino")
@@ -67,7 +68,7 @@ def backend_for(backend: str, device: torch.device) -> str:
         hint = "use --backend torch, or --device cpu"
         raise PieceError([_cannot_run(f"OpenVINO computes on the CPU here, not on {device}", hint)])
     if backend == "openvino" and not there:
-        hint = "type: pip install 'musicvis[openvino]', or use --backend torch"
+        hint = f"type: {install_command('openvino')}, or use --backend torch"
         raise PieceError([_cannot_run("OpenVINO is not installed", hint)])
     return backend
 

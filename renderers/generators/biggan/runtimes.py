@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from ...tensors import tensor_of
 from .conditioning import Conditions
 from .cpu.network import FirstLayers
 from .network import Stretch
@@ -79,7 +80,7 @@ class OpenVinoRuntime:
             arrays = [tensor.numpy() for tensor in inputs]
             # The result lies in the request's own memory, which its next call overwrites.
             made.append(self._own.request.infer(arrays, share_inputs=True)[0].copy())
-        return torch.from_numpy(np.concatenate(made))
+        return tensor_of(np.concatenate(made))
 
     def _inputs(self, conditions: Conditions) -> list[list[torch.Tensor]]:
         """What the model takes, for each image."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import pickle
 import struct
 import warnings
@@ -20,6 +21,9 @@ import torch
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.text.files import open_known
+from ....dsl.text.folders import LinkedError
+from ...tensors import aligned
 from .architecture import (
     MOST_WEIGHT_BYTES,
     PICKLED,
@@ -77,20 +81,31 @@ def read_weights(folder: Path, architecture: Architecture) -> dict[str, torch.Te
     for name in wanted:
         matrix, u = (tensors.get(name.removesuffix("_v") + suffix) for suffix in ("_orig", "_u"))
         if name.endswith(".weight_v") and name not in tensors and matrix is not None and u is not None:
-            # Miyato et al. 2018, algorithm 1: v is W^T u, normalised.
-            product = matrix.float().flatten(1).T @ u.float() if u.shape == matrix.shape[:1] else u
-            tensors[name] = torch.nn.functional.normalize(product, dim=0, eps=1e-12)
+            of_matrix, of_u = (name.removesuffix("_v") + suffix for suffix in ("_orig", "_u"))
+            tensors[name] = _second_vector(
+                _plain(path, of_matrix, matrix, wanted[of_matrix]), _plain(path, of_u, u, wanted[of_u])
+            )
     _check_names(path, tensors, wanted)
-    for name, tensor in tensors.items():
-        if tuple(tensor.shape) != wanted[name]:
-            raise unusable(path, f"{name} has shape {tuple(tensor.shape)}, not {wanted[name]}")
-        if tensor.dtype not in FLOATS.values():
-            raise unusable(path, f"{name} is {tensor.dtype}, not floating point")
-        if not tensor.is_contiguous() or tensor.device.type != "cpu" or tensor.layout != torch.strided:
-            raise unusable(path, f"{name} is not stored plainly")
-        if not bool(torch.isfinite(tensor).all()):
-            raise unusable(path, f"{name} holds values that are not finite")
-    return {name: tensor.float() for name, tensor in tensors.items()}
+    return {name: _plain(path, name, tensor, wanted[name]) for name, tensor in tensors.items()}
+
+
+def _plain(path: Path, name: str, tensor: torch.Tensor, shape: Shape) -> torch.Tensor:
+    """A tensor that is what it should be, as float32, aligned; raises PieceError for any other."""
+    if tuple(tensor.shape) != shape:
+        raise unusable(path, f"{name} has shape {tuple(tensor.shape)}, not {shape}")
+    if tensor.dtype not in FLOATS.values():
+        raise unusable(path, f"{name} is {tensor.dtype}, not floating point")
+    if tensor.layout != torch.strided or tensor.device.type != "cpu" or not tensor.is_contiguous():
+        raise unusable(path, f"{name} is not stored plainly")
+    if not bool(torch.isfinite(tensor).all()):
+        raise unusable(path, f"{name} holds values that are not finite")
+    # In a file, a tensor begins wherever the one before it ends.
+    return aligned(tensor.float())
+
+
+def _second_vector(matrix: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+    """W^T u, normalised: Miyato et al. 2018, algorithm 1."""
+    return torch.nn.functional.normalize(matrix.flatten(1).T @ u, dim=0, eps=1e-12)
 
 
 def write_safetensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -111,8 +126,11 @@ def write_safetensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with os.fdopen(open_known(path), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except LinkedError as error:
+        raise unusable(path, error.strerror or str(error)) from error
 
 
 def check_pin(folder: Path, wanted: str) -> None:
@@ -128,14 +146,17 @@ def check_pin(folder: Path, wanted: str) -> None:
 
 def _pickled_tensors(path: Path) -> dict[str, torch.Tensor]:
     try:
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > MOST_WEIGHT_BYTES:
-                    raise unusable(path, f"it unpacks to more than {MOST_WEIGHT_BYTES >> 20} MiB")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch remarks on odd pickles; what matters is what comes out
-            # Written out: an environment variable can change the default, but not this.
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
+        with os.fdopen(open_known(path), "rb") as file:
+            if zipfile.is_zipfile(file):
+                with zipfile.ZipFile(file) as archive:
+                    if sum(entry.file_size for entry in archive.infolist()) > MOST_WEIGHT_BYTES:
+                        raise unusable(path, f"it unpacks to more than {MOST_WEIGHT_BYTES >> 20} MiB")
+            file.seek(0)
+            with warnings.catch_warnings():
+                # torch remarks on odd pickles; what matters is what comes out.
+                warnings.simplefilter("ignore")
+                # Written out: an environment variable can change the default, but not this.
+                loaded = torch.load(file, map_location="cpu", weights_only=True)
     except UNREADABLE as error:
         raise unusable(path, "it is no checkpoint of tensors alone") from error
     if not isinstance(loaded, dict) or not all(
@@ -148,7 +169,7 @@ def _pickled_tensors(path: Path) -> dict[str, torch.Tensor]:
 def _safe_tensors(path: Path, size: int) -> dict[str, torch.Tensor]:
     """The safetensors format: an 8-byte length, a JSON header of that length, then the tensors end to end."""
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_known(path), "rb") as file:
             header_size = int.from_bytes(file.read(8), "little")
             if header_size > min(MOST_HEADER_BYTES, size - 8):
                 raise ValueError("the header is longer than the file or the limit")

@@ -12,6 +12,8 @@ import torch.nn.functional as nnf
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...tensors import tensor_of
+
 F64 = NDArray[np.float64]
 Texture = Literal["cloud", "ridge", "maze", "spots", "edge", "cell", "grit", "bokeh"]
 
@@ -27,7 +29,7 @@ class Atlas:
 
     def __init__(self, textures: NDArray[np.float32], device: torch.device) -> None:
         """textures: shape (8, SIZE, SIZE), in the order of TEXTURES."""
-        level = torch.from_numpy(textures)
+        level = tensor_of(textures)
         self.levels: list[Tensor] = []
         while level.shape[-1] >= SMALLEST_LEVEL:
             # The origin lies in the middle, as look-ups have the nearest integer taken away; one more row and

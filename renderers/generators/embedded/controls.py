@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...tensors import tensor_of
 from ..protocol import NOISE_SIZE
 from .grid import BASIS_SIZE
 
@@ -47,7 +48,7 @@ class NoiseReader:
         rng = np.random.Generator(np.random.PCG64([seed, 1]))
 
         def on_device(rows: F64) -> Tensor:
-            return torch.from_numpy(np.ascontiguousarray(rows, dtype=np.float32)).to(device)
+            return tensor_of(np.asarray(rows, np.float32), device)
 
         def spectra(decay: float, waves: int, count: int = 1) -> F64:
             values = rng.standard_normal((count, BASIS_SIZE, BASIS_SIZE, NOISE_SIZE)) / NOISE_SIZE**0.5

@@ -14,6 +14,8 @@ from .maths import LEAST_POSITIVE
 
 # Strips of about this many pixels, with all that their light needs, stay in the cache of one core.
 STRIP_PX = 32768
+COOL_WAY = (-0.5, 0.3)
+"""To the cool light: right and down."""
 COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2
@@ -34,19 +36,28 @@ class Relief(NamedTuple):
     """Shape (n, height, width)."""
 
 
-def lit_relief(relief: Relief, steepness: Tensor, bounded: Tensor, grid: Grid) -> Tensor:
+def lit_relief(
+    relief: Relief,
+    steepness: Tensor,
+    bounded: Tensor,
+    grid: Grid,
+    pixel: float | None = None,
+    turn: tuple[Tensor, Tensor] | None = None,
+) -> Tensor:
     """Display sRGB in [0, 1], in the memory of relief.colour: shape (n, 3, height, width).
 
     steepness    how steep the relief is, shape (n,)
     bounded      the noise's bounded controls, shape (n, 24)
+    pixel        how much of the land a pixel shows; None for the grid's own
+    turn         cosine and sine of the camera's turn, each (n, 1, 1): the lamps stand still on the land
     """
     height = relief.height[:, None]
     scene = _Scene(
         relief=relief,
         padded=_padded(height)[:, 0],
         level=_blurred(grid.cavity.means(height)),
-        slope=steepness.view(-1, 1, 1) * (-0.5 / grid.pixel),
-        lamp=_lamp(bounded),
+        slope=steepness.view(-1, 1, 1) * (-0.5 / (pixel or grid.pixel)),
+        lamp=_lamp(bounded, turn),
         grid=grid,
     )
     strips = grid.strips(STRIP_PX)
@@ -62,6 +73,8 @@ class _Lamp(NamedTuple):
 
     light: tuple[Tensor, Tensor, Tensor]
     half: tuple[Tensor, Tensor, Tensor]
+    cool: tuple[Tensor, Tensor] | None
+    """The way to the cool light along the picture; None for COOL_WAY itself."""
 
 
 class _Scene(NamedTuple):
@@ -76,11 +89,17 @@ class _Scene(NamedTuple):
     grid: Grid
 
 
-def _lamp(bounded: Tensor) -> _Lamp:
+def _lamp(bounded: Tensor, turn: tuple[Tensor, Tensor] | None) -> _Lamp:
     x, y = -0.45 + 0.35 * bounded[:, LIGHT_X], -0.62 + 0.20 * bounded[:, LIGHT_Y]
+    cool = None
+    if turn is not None:
+        cos, sin = (part.view(-1) for part in turn)
+        x, y = x * cos - y * sin, x * sin + y * cos
+        across, down = COOL_WAY
+        cool = across * turn[0] - down * turn[1], across * turn[1] + down * turn[0]
     light = _unit(x, y, torch.full_like(x, 0.72))
     half = _unit(light[0], light[1], light[2] + 1)
-    return _Lamp(_as_planes(light), _as_planes(half))
+    return _Lamp(_as_planes(light), _as_planes(half), cool)
 
 
 def _unit(x: Tensor, y: Tensor, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -108,7 +127,11 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
         mirror.mul_(mirror)
     sharp = mirror * mirror
     sharp.mul_(sharp)
-    cool_light = ny.mul_(0.3).add_(nx, alpha=-0.5).mul_(inverse).clamp_(min=0)
+    if scene.lamp.cool is None:
+        cool_light = ny.mul_(COOL_WAY[1]).add_(nx, alpha=COOL_WAY[0])
+    else:
+        cool_light = ny.mul_(scene.lamp.cool[1]).addcmul_(nx, scene.lamp.cool[0])
+    cool_light.mul_(inverse).clamp_(min=0)
 
     # Hollows, lower than their surroundings, get less light from everywhere.
     level = scene.grid.cavity.spread(scene.level, rows)[:, 0]

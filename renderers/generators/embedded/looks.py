@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...tensors import tensor_of
 from ..protocol import CLASS_COUNT
 from .classes import CURATED, KIND_OF, PALETTE_OF
 from .controls import GATE_FIELDS, spectrum_weights
@@ -42,7 +43,7 @@ class Looks:
         looks = [_look(seed, number, motif_of, hues) for number in range(CLASS_COUNT + 1)]
 
         def on_device(rows: list[object]) -> Tensor:
-            return torch.from_numpy(np.array(rows, dtype=np.float32)).to(device)
+            return tensor_of(np.array(rows, dtype=np.float32), device)
 
         self.motifs = [look.motif for look in looks]
         self.traits = on_device([look.traits for look in looks])
@@ -65,7 +66,7 @@ class Looks:
             with self._lock:
                 for number in missing:
                     table = palette_table(self._stops[number]).astype(np.float32)
-                    self._palettes[number] = torch.from_numpy(table).to(self._palettes.device)
+                    self._palettes[number] = tensor_of(table, self._palettes.device)
                 self._painted |= missing
         return self._palettes
 

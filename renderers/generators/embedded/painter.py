@@ -25,6 +25,7 @@ from .layers import Layers, layers_of
 from .light import Relief, lit_relief
 from .looks import Looks
 from .motifs.catalogue import Motif
+from .view import View, view_of
 
 GPU_FRAMES = 16
 SMALLEST_PAINTED_WEIGHT = 1e-4
@@ -112,16 +113,18 @@ class EmbeddedGenerator:
         layers = layers_of(classes)
         geometry = (layers.weights[..., None] * looks.geometry[layers.classes]).sum(1)
         warp, steepness, _, spin = geometry.unbind(1)
-        ground = ground_of(movement, warp, spin, self._pan, steering)
+        ground = ground_of(movement, warp, spin, self._pan)
+        view = view_of(grid, steering, self._pan)
         strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg))
         relief = self._bare_relief(out)
         # What lies further away is smoothed over more of it.
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         for rows in grid.strips(STRIP_PX):
-            surfaces = self._surfaces(strokes, ground.fields(grid, rows), movement.controls, pixel)
+            surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel)
+            gates = self._gates(strokes, movement, view, rows)
             for frame in range(len(noise)):
-                self._fuse(frame, strokes, surfaces, movement, rows, relief)
-        lit_relief(relief, steepness, movement.bounded, grid)
+                self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
+        lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
 
@@ -176,30 +179,42 @@ class EmbeddedGenerator:
             atlas=self._atlas,
         )
 
+    def _gates(
+        self, strokes: list[_Stroke], movement: Movement, view: View, rows: tuple[int, int]
+    ) -> list[Tensor | None]:
+        """What moves the borders of each stroke, shape (rows, columns); None where it is alone."""
+        looks = self._looks
+        shared = [stroke.frame for stroke in strokes]
+        gates: list[Tensor | None] = []
+        for stroke in strokes:
+            if shared.count(stroke.frame) == 1:
+                gates.append(None)
+                continue
+            # A field of its own for each class: one common to all would cancel between them.
+            spectrum = (
+                looks.gates[stroke.number] + looks.gate_mixes[stroke.number] @ movement.gates[stroke.frame]
+            )
+            seen = view.frame(stroke.frame)
+            gates.append(seen.field(spectrum.view(1, BASIS_SIZE, BASIS_SIZE), rows)[0])
+        return gates
+
     def _fuse(
         self,
         frame: int,
         strokes: list[_Stroke],
         surfaces: list[Surface],
+        gates: list[Tensor | None],
         movement: Movement,
         rows: tuple[int, int],
         relief: Relief,
     ) -> None:
         """Blend one frame's strokes into its rows of the relief."""
-        grid, looks = self._grid, self._looks
         start, end = rows
-        mine = [(stroke, surfaces[i]) for i, stroke in enumerate(strokes) if stroke.frame == frame]
-        down = grid.basis_y[:, start:end].T
-        layers = []
-        for stroke, surface in mine:
-            gate = None
-            if len(mine) > 1:
-                # A field of its own for each class: one common to all would cancel between them.
-                spectrum = (
-                    looks.gates[stroke.number] + looks.gate_mixes[stroke.number] @ movement.gates[frame]
-                )
-                gate = down @ spectrum.view(BASIS_SIZE, BASIS_SIZE) @ grid.basis_x
-            layers.append(Layer(surface, stroke.ink, stroke.motif.gloss, stroke.weight, gate))
+        layers = [
+            Layer(surfaces[i], stroke.ink, stroke.motif.gloss, stroke.weight, gates[i])
+            for i, stroke in enumerate(strokes)
+            if stroke.frame == frame
+        ]
         part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
         blend_layers(layers, TONE_SHIFT * movement.bounded[frame, PAN_Y], part)
 

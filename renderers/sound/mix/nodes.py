@@ -68,7 +68,7 @@ class FileDigests:
             before = _state(path)
             if path.is_dir():
                 inner = sorted(found for found in path.rglob("*") if found.is_file())
-                digest = digest_of([(str(f.relative_to(path)), file_digest(f)) for f in inner])
+                digest = digest_of([(str(f.relative_to(path)), file_digest(f.resolve())) for f in inner])
             else:
                 digest = file_digest(path)
             self._known[path] = digest, before

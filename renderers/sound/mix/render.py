@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ....compiler.plan import Curve, ReturnPlan, SoundPlan
 from ....store.store import Entry, Made, Store, made, temporary_store
+from ....store.writing import published
 from ..block import cuts, times_of
 from ..effects.chain import through_chain
 from ..master.dither import dithered
@@ -41,14 +42,19 @@ _AUDIBLE_END_DB = -60.0
 _CUT_FADE_S = 0.05
 
 _FRAME_BYTES = 2 * 8
+MOST_NAME_BYTES = 120
 
 
 @dataclass(frozen=True, slots=True)
 class StemExport:
-    """Which files of each bus are kept: `dry` is the sum of its stems, `wet` what it gives to the mix."""
+    """Which files of each bus are kept: `dry` is the sum of its stems, `wet` what it gives to the mix.
+
+    root   the folder below which no link is followed
+    """
 
     folder: Path
     kinds: tuple[str, ...]
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +248,14 @@ def faded(
 
 
 def file_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of the manifest as parts of files' names, no two alike: letters, digits, dots, hyphens and _."""
+    """Names of the manifest as parts of files' names, no two alike: letters, digits, dots, hyphens and _.
+
+    A long name is cut: file systems allow 255 bytes.
+    """
     found: list[str] = []
     for name in names:
         plain = "".join(c if c.isalnum() or c in "-." else "_" for c in name)
+        plain = plain.encode()[:MOST_NAME_BYTES].decode(errors="ignore")
         taken = {other.casefold() for other in found}
         copies = (f"{plain}_{k}" for k in count(2))
         found.append(next(c for c in chain((plain,), copies) if c.casefold() not in taken))
@@ -304,10 +314,15 @@ def _export(plan: SoundPlan, buses: Sequence[KeptBus], mix: Entry, export: StemE
     for bus, name in zip(buses, names, strict=False):
         for kind, path in ((DRY, bus.dry), (WET, bus.wet)):
             if kind in export.kinds and path is not None:
-                shutil.copyfile(path, export.folder / f"{name}-{kind}.wav")
+                _copied(path, f"{name}-{kind}.wav", export)
     if "wet" in export.kinds:
         for k, name in enumerate(names[len(plan.buses) :]):
-            shutil.copyfile(mix.files[f"return-{k}"], export.folder / f"{name}-wet.wav")
+            _copied(mix.files[f"return-{k}"], f"{name}-wet.wav", export)
+
+
+def _copied(path: Path, name: str, export: StemExport) -> None:
+    with published(export.folder / name, export.root or export.folder) as partial:
+        shutil.copyfile(path, partial)
 
 
 def _facts_of(report: MixReport) -> dict[str, Any]:

@@ -5,6 +5,7 @@ three arrays that are needed must lie in the file itself, with a plain number ty
 that are known before a sample is read.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.installing import install_command
+from ....dsl.text.files import open_plain
 
 F64 = NDArray[np.float64]
 
@@ -53,7 +56,7 @@ def read_sofa(path: Path) -> Responses:
                     "MV522",
                     Span(str(path)),
                     "space: hrtf reads SOFA files with h5py, which is not installed",
-                    "pip install 'musicvis[hrtf]'; `space: binaural` needs nothing",
+                    f"type: {install_command('hrtf')}; `space: binaural` needs nothing",
                 )
             ]
         ) from error
@@ -77,10 +80,11 @@ def read_sofa(path: Path) -> Responses:
 def _opened(path: Path) -> Iterator[Any]:
     import h5py
 
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
-    with h5py.File(path, "r") as file:
-        yield file
+    with os.fdopen(open_plain(path), "rb") as opened:
+        if os.fstat(opened.fileno()).st_size > MAX_BYTES:
+            raise ValueError(f"it is larger than {MAX_BYTES >> 20} MiB")
+        with h5py.File(opened, "r") as file:
+            yield file
 
 
 def _responses(file: Any) -> Responses:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ....compiler.plan import ChannelPlan, Moves, SoundingNote
 from ..instruments.orchestra import voice_of
 from ..instruments.voice import CHUNK, Voice
-from ..space.choose import balanced
+from ..space.balance import balanced
 from ..space.farrow import TAPS, bank, between
 
 F64 = NDArray[np.float64]

@@ -4,6 +4,7 @@ Both are asked for a file, and the file is read with the same suspicion as a rec
 """
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ....compiler.plan import ChannelPlan, SoundingNote, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....dsl.text.files import open_plain
 from ..block import BLOCK
 from ..wave import write_wav
 from .sandbox import Ended, run_program
@@ -96,7 +98,7 @@ def _by_musescore(stem: StemPlan, scratch: Path, made: Path) -> None:
         raise _missing(stem, "MuseScore")
     assert stem.score is not None
     source = scratch / f"in{stem.score.suffix.lower()}"
-    shutil.copyfile(stem.score, source)
+    _copied(stem.score, source)
     for version in ("3", "4"):
         (scratch / "MuseScore").mkdir(exist_ok=True)
         (scratch / "MuseScore" / f"MuseScore{version}.ini").write_text(_MUSESCORE_INI)
@@ -117,7 +119,7 @@ def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sam
         raise _missing(stem, "FluidSynth")
     assert stem.soundfont is not None and stem.notes is not None
     font = f"font{stem.soundfont.suffix.lower()}"
-    (scratch / font).symlink_to(stem.soundfont.resolve())
+    _copied(stem.soundfont, scratch / font)
     _write_midi(scratch / "in.mid", stem.notes, stem.channels, lead_s)
     # Without its own room and chorus, which the chain of the bus gives.
     form = ["-T", "raw", "-O", "float", "-r", str(sample_rate_hz), "-g", "0.5", "-R", "0", "-C", "0"]
@@ -128,6 +130,12 @@ def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sam
     if raw.is_file() and raw.stat().st_size >= 8:
         write_wav(scratch / "out.wav", _raw_blocks(raw), sample_rate_hz)
     _take(stem, scratch / "out.wav", made, "FluidSynth", ended)
+
+
+def _copied(file: Path, copy: Path) -> None:
+    """A file of the piece beside the program that reads it, opened without following a link."""
+    with os.fdopen(open_plain(file), "rb") as source, copy.open("xb") as target:
+        shutil.copyfileobj(source, target, 1 << 20)
 
 
 Part = tuple[int, int | None]

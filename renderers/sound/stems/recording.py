@@ -3,8 +3,10 @@
 dsl/text/audio_headers.py checks headers. Sound libraries let NaN through, so every sample is looked at.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +14,24 @@ from numpy.typing import NDArray
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, RecordingFormat, checked_format
+from ....dsl.text.files import open_plain
+from ....dsl.text.folders import LinkedError
 from ..block import BLOCK, reblocked
 from ..riff import decoded
 
 F64 = NDArray[np.float64]
 
+_FULL_SCALE = {"s16": 2.0**15, "s16p": 2.0**15, "s32": 2.0**31, "s32p": 2.0**31}
+"""What FFmpeg's reader of FLAC gives, and its loudest sample."""
+
 
 def recording_format(path: Path) -> RecordingFormat:
     """The checked header of a recording; raises PieceError."""
     try:
-        with path.open("rb") as file:
-            return checked_format(file, path.stat().st_size, path.name, Span(str(path)))
+        with _opened(path) as file:
+            return checked_format(file, os.fstat(file.fileno()).st_size, path.name, Span(str(path)))
     except OSError as error:
-        message = f"{path.name} cannot be read: {error.strerror or error}"
-        raise _fault(path, "MV006", message, "look at its permissions") from error
+        raise _unreadable(path, error) from error
 
 
 def recorded(path: Path, offset_s: float, sample_count: int, sample_rate_hz: int) -> Iterator[F64]:
@@ -46,14 +52,33 @@ def recorded(path: Path, offset_s: float, sample_count: int, sample_rate_hz: int
 
 def _samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
     """Blocks (channels, n), full scale ±1."""
-    if form.wav is not None:
-        with path.open("rb") as file:
+    try:
+        file = _opened(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    with file:
+        # The name may stand for another file by now; a header is believed of the very file that is read.
+        if checked_format(file, os.fstat(file.fileno()).st_size, path.name, Span(str(path))) != form:
+            raise _fault(path, "MV502", f"{path.name} was exchanged while it was read", "compile again")
+        if form.wav is not None:
             yield from decoded(file, form.wav, BLOCK)
-    else:
-        yield from _flac_samples(path, form)
+        else:
+            file.seek(0)
+            yield from _flac_samples(path, file, form)
 
 
-def _flac_samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
+def _opened(path: Path) -> BinaryIO:
+    return os.fdopen(open_plain(path), "rb")
+
+
+def _unreadable(path: Path, error: OSError) -> PieceError:
+    if isinstance(error, LinkedError):
+        return _fault(path, "MV003", f"{path.name} is a symbolic link", "put a copy in its place")
+    message = f"{path.name} cannot be read: {error.strerror or error}"
+    return _fault(path, "MV006", message, "look at its permissions")
+
+
+def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator[F64]:
     import av
     from av.error import FFmpegError
 
@@ -61,22 +86,16 @@ def _flac_samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
     try:
         # The format is told, never guessed, and the file is ours, not a name that the library opens. Titles
         # and the like may be in any encoding; they are not looked at.
-        with (
-            path.open("rb") as file,
-            av.open(file, "r", format="flac", metadata_errors="replace") as box,
-        ):
+        with av.open(file, "r", format="flac", metadata_errors="replace") as box:
             # Every frame carries a checksum; without this a damaged one is played all the same.
             box.streams.audio[0].codec_context.options = {"err_detect": "crccheck+explode"}
-            resampler = av.AudioResampler(format="dblp")
             for frame in box.decode(audio=0):
-                for plain in resampler.resample(frame):
-                    samples = np.asarray(plain.to_ndarray(), np.float64)
-                    if samples.shape[0] != form.channel_count:
-                        raise _fault(
-                            path, "MV502", f"{path.name} changes its channels on the way", EXPORT_AGAIN
-                        )
-                    count += samples.shape[1]
-                    yield samples
+                if frame.layout.nb_channels != form.channel_count or frame.format.name not in _FULL_SCALE:
+                    message = f"{path.name} changes its channels or its kind of samples on the way"
+                    raise _fault(path, "MV502", message, EXPORT_AGAIN)
+                samples = _plain_samples(frame)
+                count += samples.shape[1]
+                yield samples
     except FFmpegError as error:
         raise _fault(
             path, "MV502", f"{path.name} is damaged after {_time(count, form)}", EXPORT_AGAIN
@@ -88,6 +107,17 @@ def _flac_samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
             f"{path.name} holds {count} samples where it says {form.frame_count}",
             EXPORT_AGAIN,
         )
+
+
+def _plain_samples(frame: Any) -> F64:
+    """The samples of a decoded frame, full scale ±1, as they are stored: float64 (channels, n).
+
+    FFmpeg's resampler did this before, and ended the process on a file of eight channels.
+    """
+    stored = frame.to_ndarray()
+    if not frame.format.is_planar:
+        stored = stored.reshape(-1, frame.layout.nb_channels).T
+    return np.asarray(stored, np.float64) / _FULL_SCALE[frame.format.name]
 
 
 def _finite(path: Path, form: RecordingFormat, blocks: Iterable[F64]) -> Iterator[F64]:

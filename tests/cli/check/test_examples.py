@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from musicvis.dsl.findings.codes import CODES
 from musicvis.dsl.findings.diagnostics import Diagnostic
-from musicvis.dsl.findings.examples import EXAMPLES
 
 Check = Callable[..., list[Diagnostic]]
+EXAMPLES = {code: entry.example for code, entry in CODES.items() if entry.example is not None}
 
 
 @pytest.mark.parametrize("code", EXAMPLES)

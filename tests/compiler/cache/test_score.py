@@ -55,9 +55,10 @@ def test_other_bytes_and_another_kind_are_another_score() -> None:
     assert score_node(b"a", "folder/b.MSCX").key == nodes[0].key
 
 
-def test_music21_counts_only_where_it_reads() -> None:
-    assert "music21" in dict(score_node(b"", "a.musicxml").reads)["reader"]
+def test_a_package_counts_only_where_it_reads() -> None:
+    assert "mido" in dict(score_node(b"", "a.mid").reads)["reader"]
     assert "reader" not in dict(score_node(b"", "a.mscz").reads)
+    assert "reader" not in dict(score_node(b"", "a.musicxml").reads)
 
 
 def test_a_score_that_cannot_be_read_is_refused_each_time(store: Store) -> None:

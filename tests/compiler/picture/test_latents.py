@@ -220,7 +220,7 @@ def test_the_fold_reflects(x: float) -> None:
 
 
 def test_a_note_rises_holds_and_is_let_go_to_nothing_within_its_release() -> None:
-    times_s = np.array([-0.01, 0.0, 0.04, 0.08, 1.0, 1.3, 2.19, 2.2, 9.0])
+    times_s = np.array([-0.09, -0.08, -0.04, 0.0, 1.0, 1.3, 2.19, 2.2, 9.0])
     one = np.ones_like(times_s)
     level = note_envelope(times_s, one, 0.08 * one, 1.2 * one)
     assert level[:2].tolist() == [0, 0]
@@ -233,13 +233,22 @@ def test_a_note_rises_holds_and_is_let_go_to_nothing_within_its_release() -> Non
     assert level[7:].tolist() == [0, 0]
 
 
+def test_a_long_attack_begins_150_ms_before_its_note_and_goes_on_after_it() -> None:
+    since_s = np.array([-0.151, -0.149, 0.0, 0.85])
+    one = np.ones_like(since_s)
+    level = note_envelope(since_s, one, one, 0.3 * one)
+    assert level[0] == 0 < level[1] < 1e-4
+    assert level[2] == pytest.approx(3 * 0.15**2 - 2 * 0.15**3)
+    assert level[3] == note_envelope(since_s, one, 0 * one, 0.3 * one)[3]
+
+
 def test_a_note_without_attack_is_there_at_once() -> None:
     zero = np.zeros(1)
     assert note_envelope(zero, zero + 1, zero, zero + 0.3)[0] == 1
 
 
 def test_a_loud_note_fills_the_depth_and_silence_empties_it() -> None:
-    found = shown([note(1, 1, 7)], np.array([0.99, 1.5, 4.5]))
+    found = shown([note(1, 1, 7)], np.array([0.9, 1.5, 4.5]))
     assert found.class_indices.tolist() == [7]
     np.testing.assert_allclose(found.class_weights[:, 0], [0, 0.8, 0], atol=1e-6)
 
@@ -351,7 +360,7 @@ def test_the_colours_turn_with_a_note_and_come_back_with_it() -> None:
     times_s = frames(60, 6)
     law = {"hue_deg": Curve.constant_of(10.0)}
     found = shown([note(1, 1, hue_deg=90.0)], times_s, **law).hue_deg
-    assert found[59] == 10
+    assert found[54] == 10
     assert found[90] == pytest.approx(90)
     assert found[-1] == 10
     # It comes with the attack of the note, and goes with its release, not at once.

@@ -8,7 +8,7 @@ from musicvis.dsl.findings.codes import CODES
 from musicvis.dsl.findings.diagnostics import Severity
 
 ROOT = Path(__file__).parents[3]
-USED_IN = ("cli", "compiler", "dsl", "renderers")
+USED_IN = ("cli", "compiler", "dsl", "renderers", "store")
 CODE = re.compile(r"[\"'](MV\d{3})[\"']")
 
 
@@ -16,8 +16,7 @@ def used_codes() -> Counter[str]:
     found: Counter[str] = Counter()
     for folder in USED_IN:
         for path in (ROOT / folder).rglob("*.py"):
-            if path != ROOT / "dsl" / "codes.py":
-                found.update(CODE.findall(path.read_text(encoding="utf-8")))
+            found.update(CODE.findall(path.read_text(encoding="utf-8")))
     return found
 
 

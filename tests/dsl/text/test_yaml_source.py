@@ -1,8 +1,10 @@
 """Text to values with places: YAML 1.2 core scalars, limits, and no way to make a traceback."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.dsl.text.yaml_source import MAX_DEPTH, MAX_VALUES, parse_source, root_node
@@ -125,6 +127,32 @@ def test_a_bomb_of_aliases_ends_as_findings() -> None:
 )
 def test_size_has_its_limits(text: str) -> None:
     assert codes(text)[-1] == "MV105"
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)])
+@pytest.mark.parametrize("deep", ["[" * 3000, "{a: " * 3000, "- " * 3000 + "1", "[" * 500 + "]" * 500])
+def test_nesting_has_the_same_limit_with_every_reader_of_yaml(
+    deep: str, loader: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libyaml of 2026 ends at 1000 levels by itself; PyYAML's own reader and older ones do not."""
+    monkeypatch.setattr("musicvis.dsl.text.yaml_source._LOADER", loader)
+    assert codes(deep) == ["MV105"]
+
+
+def test_a_reader_that_stops_at_its_own_limit_gives_the_same_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopping(text: str, Loader: type) -> Iterator[yaml.Event]:
+        yield yaml.StreamStartEvent()
+        mark = yaml.Mark("piece.yaml", 40, 0, 40, None, None)
+        context = "while increasing flow level"
+        raise yaml.scanner.ScannerError(context, None, "exceeded maximum nesting depth", mark)
+
+    monkeypatch.setattr(yaml, "parse", stopping)
+    (finding,) = parse_source("[" * 60, "piece.yaml")[1]
+    assert (finding.code, finding.message, finding.span.column) == (
+        "MV105",
+        "nested deeper than 32 levels",
+        41,
+    )
 
 
 YAML_LIKE = st.text(alphabet=st.sampled_from("ab1.-:,[]{}#&*!|>'\"%@`?\n\t ~<="), max_size=80)

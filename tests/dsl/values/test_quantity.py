@@ -102,3 +102,13 @@ def test_any_text_is_a_finite_quantity_or_a_finding(text: str) -> None:
         found = parse_quantity(text, unit, SPAN)
         assert isinstance(found, Diagnostic) or math.isfinite(found.value)
     assert parse_ratio(text, SPAN) is not None
+
+
+@pytest.mark.parametrize("text", ["99999 dB", "6166 dB", "200.1 dB", "1e99", "9e12%"])
+def test_a_gain_that_no_sound_can_have_is_a_finding(text: str) -> None:
+    found = parse_quantity(text, Unit.GAIN, SPAN)
+    assert isinstance(found, Diagnostic) and found.code == "MV113" and "200 dB" in found.message
+
+
+def test_a_gain_may_be_as_small_as_it_likes() -> None:
+    assert parse_quantity("-99999 dB", Unit.GAIN, SPAN) == Quantity(0.0)

@@ -107,6 +107,26 @@ def test_auto_is_the_cluster_that_runs_here(tmp_path: Path) -> None:
         assert str(cluster_address("auto", {"RAY_TMPDIR": str(tmp_path)})) == said
 
 
+def test_a_note_of_somebody_else_or_behind_a_link_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        note = tmp_path / "ray" / "ray_current_cluster"
+        note.parent.mkdir()
+        (tmp_path / "mine").write_text(f"127.0.0.1:{server.getsockname()[1]}")
+        note.symlink_to(tmp_path / "mine")
+        assert cluster_address("auto", {"RAY_TMPDIR": str(tmp_path)}) is None
+        note.unlink()
+        (tmp_path / "mine").rename(note)
+        assert cluster_address("auto", {"RAY_TMPDIR": str(tmp_path)}) is not None
+        owner = os.geteuid()
+        monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+        assert cluster_address("auto", {"RAY_TMPDIR": str(tmp_path)}) is None
+
+
 def test_this_machine_alone_needs_no_token() -> None:
     check_token(RayAddress("127.0.0.1", 6379), {})
 

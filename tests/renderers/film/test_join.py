@@ -9,13 +9,14 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from musicvis.renderers.encoding import CONTAINERS, FINAL, Quality
+from musicvis.renderers.encoding import CONTAINERS, QUALITIES, Quality
 from musicvis.renderers.film.check import frame_digests, verify_film
-from musicvis.renderers.film.join import READERS, JoinError, Part, join
+from musicvis.renderers.film.join import JoinError, Part, join
 from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
-from musicvis.renderers.film.track import write_track
+from musicvis.renderers.film.track import READERS, decoded_peak, write_track, write_track_under
 from numpy.typing import NDArray
 
+FINAL = QUALITIES["master"]
 RATE_HZ = 48_000
 FAST = Quality("ultrafast", 20)
 BARS = (60, 47, 60, 1, 31)
@@ -251,3 +252,22 @@ def test_frames_of_another_size_and_samples_of_another_shape_are_refused(tmp_pat
         film.write_frame(frame(0))
     with pytest.raises(ValueError, match=r"samples have shape \(n, 2\)"):
         write_track(tmp_path / "t", [hum(10).T], CONTAINERS[".mp4"], RATE_HZ)
+
+
+def test_the_ceiling_holds_for_what_a_player_decodes(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    noise = random.standard_normal((RATE_HZ, 2)).astype(np.float32)
+    # Clicks and clipped noise: what AAC moves most.
+    loud = np.clip(noise, -0.85, 0.85)
+    loud[::4800] = 0.85
+    container = CONTAINERS[".mp4"]
+    write_track(tmp_path / "plain.m4a", [loud], container, RATE_HZ)
+    ceiling = 10 ** (-1 / 20)
+    assert decoded_peak(tmp_path / "plain.m4a", container) > ceiling
+    gains = [
+        write_track_under(tmp_path / name, lambda: [loud], container, RATE_HZ, -1.0)
+        for name in ("one.m4a", "two.m4a")
+    ]
+    assert decoded_peak(tmp_path / "one.m4a", container) <= ceiling
+    assert gains[0] == gains[1] < 1
+    assert (tmp_path / "one.m4a").read_bytes() == (tmp_path / "two.m4a").read_bytes()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from musicvis.renderers.film.publish import published
+from musicvis.store.writing import published
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_link_stays_a_link_to_the_new_file(tmp_path: Path) -> None:
 def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").mkdir()
     with (
-        pytest.raises(IsADirectoryError, match="a folder stands where the film should go"),
+        pytest.raises(IsADirectoryError, match="a folder stands where the file should go"),
         published(tmp_path / "film.mp4"),
     ):
         pass

@@ -56,6 +56,35 @@ def test_safetensors_give_the_same_images(folder: Path, network: Any) -> None:
     assert torch.equal(BigGan(folder, 32).images(*vectors(1)), pickled)
 
 
+def laid_end_to_end(state: dict[str, torch.Tensor], gap: int) -> dict[str, torch.Tensor]:
+    """The same tensors as views of one storage, the first of which begins after so many numbers."""
+    room = torch.zeros(gap + sum(tensor.numel() for tensor in state.values()))
+    views, place = {}, gap
+    for name, tensor in state.items():
+        views[name] = room[place : place + tensor.numel()].view(tensor.shape)
+        views[name].copy_(tensor)
+        place += tensor.numel()
+    return views
+
+
+@pytest.mark.parametrize("form", ["safetensors", "pickle"])
+def test_every_weight_begins_at_a_whole_cache_line_wherever_it_lies_in_its_file(
+    folder: Path, network: Any, form: str
+) -> None:
+    """Where it does not, an AMD EPYC gives images that differ by 2e-7."""
+    plain = BigGan(folder, 32).images(*vectors(1))
+    architecture = read_architecture(folder)
+    state = network.state_dict()
+    for gap in (1, 3):
+        if form == "pickle":
+            torch.save(laid_end_to_end(state, gap), folder / "pytorch_model.bin")
+        else:
+            write_safetensors(folder / "model.safetensors", state)
+        tensors = read_weights(folder, architecture)
+        assert {tensor.data_ptr() % 64 for tensor in tensors.values()} == {0}
+        assert torch.equal(BigGan(folder, 32).images(*vectors(1)), plain)
+
+
 def test_weights_of_older_files_without_second_spectral_vectors_load(folder: Path, network: Any) -> None:
     state = network.state_dict()
     old = {name: tensor for name, tensor in state.items() if not name.endswith("weight_v")}

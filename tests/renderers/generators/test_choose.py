@@ -65,7 +65,9 @@ def test_auto_is_a_device_that_is_there() -> None:
     assert device_named("cpu") == CPU
 
 
-@pytest.mark.parametrize("name", ["cuda:77", "abacus", "meta"])
-def test_other_devices_are_findings(name: str) -> None:
-    with pytest.raises(PieceError, match=f"{name} cannot be used"):
+@pytest.mark.parametrize("name", ["cuda:77", "abacus", "meta", "mps"])
+def test_other_devices_are_findings_of_a_line(name: str) -> None:
+    """torch's own words on what it was built without fill a page."""
+    with pytest.raises(PieceError, match=f"{name} cannot be used") as caught:
         device_named(name)
+    assert len(caught.value.diagnostics[0].message) < 160

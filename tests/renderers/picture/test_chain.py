@@ -112,20 +112,20 @@ def drawn(plan: TitlePlan, width_px: int = 640, height_px: int = 360) -> Overlay
 
 def test_a_title_stands_over_the_faded_picture_in_its_own_colour() -> None:
     finish = Finish(640, 360, "fill", "bicubic")
-    frame = finished(plain((1.0, 1.0, 1.0)), torch.zeros(1), [[drawn(title("HHHH"))]], finish)
+    frame = finished(plain((1.0, 1.0, 1.0)), torch.zeros(1), [[(drawn(title("HHHH")), 1.0)]], finish)
     planes = plane_views(frame)
     reddest = planes[2][0].argmax()
     row, column = divmod(int(reddest), 320)
     assert [int(p[0, row, column]) for p in planes[1:]] == [102, 240]
     assert int(planes[0][0, 2 * row, 2 * column]) == 63
-    assert torch.equal(frame, black_frame([drawn(title("HHHH"))], finish, torch.device("cpu")))
+    assert torch.equal(frame, black_frame([(drawn(title("HHHH")), 1.0)], finish, torch.device("cpu")))
 
 
 def test_a_title_leaves_the_rest_of_the_frame_alone() -> None:
     finish = Finish(640, 360, "fill", "bicubic")
     overlay = drawn(title("I", shadow="#00FF00"))
     bare = finished(soft_images(1, 40), torch.ones(1), [[]], finish)
-    titled = finished(soft_images(1, 40), torch.ones(1), [[overlay]], finish)
+    titled = finished(soft_images(1, 40), torch.ones(1), [[(overlay, 1.0)]], finish)
     changed = np.argwhere((bare != titled)[0, :360].numpy())
     height_px, width_px = overlay.covers[0].shape
     assert changed.min(0).tolist() >= [overlay.top_px, overlay.left_px]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 from musicvis.compiler.plan import TitlePlan
-from musicvis.renderers.picture import title as title_module
-from musicvis.renderers.picture.title import drawn_title, overlay_of, setting_of
+from musicvis.renderers.picture import lettering
+from musicvis.renderers.picture.lettering import lettering_of
+from musicvis.renderers.picture.title import drawn_title, overlay_of
 
 
 def box(
@@ -77,21 +78,46 @@ def test_a_blank_title_is_no_overlay(text: str) -> None:
 
 
 def test_plain_english_needs_no_other_font() -> None:
-    setting = setting_of("Impassive “No. 1”…")
+    setting = lettering_of("Impassive “No. 1”…")
     assert (setting.text, setting.remark) == ("Impassive “No. 1”…", "")
+
+
+def test_letters_of_europe_are_set_and_nothing_is_replaced() -> None:
+    for text in ("Größe", "Étude – Œuvre", "Дождь", "Νύχτα", "Dvořák ♭"):
+        made = lettering_of(text)
+        assert (made.text, made.replaced, made.remark) == (text, (), "")
+
+
+def test_only_the_character_that_no_font_has_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering, "SYSTEM_FONTS", ())
+    made = lettering_of("Größe 日本")
+    assert (made.text, made.replaced) == ("Größe ??", ("日", "本"))
+    assert made.remark == "no font here has 日 本; it reads 'Größe ??'"
 
 
 def test_without_any_other_font_letters_become_the_nearest_and_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(title_module, "SYSTEM_FONTS", ())
-    setting = setting_of("Étude – Größe, 猫")
-    assert setting.text == "Etude - Grosse, ?"
-    assert setting.remark == "no font here has É – ö ß 猫; the title reads 'Etude - Grosse, ?'"
+    monkeypatch.setattr(lettering, "SYSTEM_FONTS", ())
+    monkeypatch.setattr(lettering, "_dejavu_path", lambda: None)
+    made = lettering_of("Étude – Größe, 猫")
+    assert made.text == "Etude - Grosse, ?"
+    assert made.remark == "no font here has É – ö ß 猫; it reads 'Etude - Grosse, ?'"
+
+
+def test_a_title_half_seen_is_half_way_between_the_frame_and_the_title() -> None:
+    overlay = overlay_of(TitlePlan("HOH", 0, 1, "white", None), 64, 36, torch.device("cpu"))
+    assert overlay is not None
+    frames = [torch.full((54, 64), 80, dtype=torch.uint8) for _ in range(3)]
+    for frame, opacity in zip(frames, (0.0, 0.5, 1.0), strict=True):
+        overlay.blend_onto(frame, opacity)
+    none, half, full = (frame.double() for frame in frames)
+    assert (none == 80).all() and full.max() > 120
+    assert (half - (none + full) / 2).abs().max() <= 1
 
 
 def test_letters_decomposed_or_composed_are_the_same_title() -> None:
-    assert setting_of("E\u0301tude").text == setting_of("\u00c9tude").text
+    assert lettering_of("E\u0301tude").text == lettering_of("\u00c9tude").text
 
 
 def test_pairs_are_kerned_where_pillow_can() -> None:
@@ -99,6 +125,6 @@ def test_pairs_are_kerned_where_pillow_can() -> None:
 
     if not features.check("raqm"):
         pytest.skip("this Pillow has no raqm")
-    font = setting_of("AV").font_at(100)
+    font = lettering_of("AV").font_at(100)
     # Aileron's GPOS table brings A and V six hundredths of the size closer.
     assert font.getlength("AV") < font.getlength("A") + font.getlength("V") - 5

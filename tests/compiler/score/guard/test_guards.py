@@ -181,6 +181,20 @@ def test_musicxml_may_name_its_document_type_but_declare_nothing_in_it() -> None
         parse_xml(declared, "a.xml", ("score-partwise",))
 
 
+def test_elements_that_are_not_read_count_for_every_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = parse_xml(b"<a>x<b>no<c/></b>y<d/>z</a>", "a.xml", not_read=frozenset({"b"}))
+    assert [child.tag for child in root.children] == ["d"]
+    assert root.all_text() == "xyz"
+    deep = b"<a>" + b"<b>" * 64 + b"</b>" * 64 + b"</a>"
+    with pytest.raises(PieceError, match="MV405 elements nested deeper than 64"):
+        parse_xml(deep, "a.xml", not_read=frozenset({"b"}))
+    monkeypatch.setattr(xml_guard, "MAX_ELEMENTS", 10)
+    with pytest.raises(PieceError, match="MV405 more than 10 elements"):
+        parse_xml(b"<a>" + b"<b/>" * 10 + b"</a>", "a.xml", not_read=frozenset({"b"}))
+    with pytest.raises(PieceError, match="MV405 a text longer"):
+        parse_xml(b"<a><b>" + b"x" * (1 << 20) + b"y</b></a>", "a.xml", not_read=frozenset({"b"}))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -250,7 +264,7 @@ def test_dynamics_of_the_whole_system_cannot_multiply_a_small_file() -> None:
         read_score(system(2000), "a.mscx")
 
 
-def test_tens_of_thousands_of_notes_in_one_bar_are_refused_before_music21_sees_them() -> None:
+def test_tens_of_thousands_of_notes_in_one_bar_are_refused() -> None:
     note = "<note><rest/><duration>1</duration></note>"
     listing = '<part-list><score-part id="P1"><part-name>a</part-name></score-part></part-list>'
     part = f'<part id="P1"><measure number="1">{note * 8193}</measure></part>'
@@ -294,7 +308,7 @@ def test_a_missing_file_and_a_pipe_are_findings(tmp_path: Path) -> None:
 def test_the_door_loads_neither_music21_nor_numpy() -> None:
     code = (
         "import sys; from pathlib import Path; from musicvis.compiler.score.read import read_score_file\n"
-        f"for name in ('waltz.mscz', 'waltz.mid'): read_score_file(Path({str(DATA)!r}) / name)\n"
+        f"for name in ('waltz.mscz', 'waltz.mid', 'waltz.mxl'): read_score_file(Path({str(DATA)!r}) / name)\n"
         "print(sorted({'music21', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

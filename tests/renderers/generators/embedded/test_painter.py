@@ -232,3 +232,29 @@ def test_a_gpu_paints_what_the_cpu_paints(
     difference = (EmbeddedGenerator(0, (128, 128), device="cuda").images(*vectors).cpu() - pictures).abs()
     assert difference.mean() <= 4 / 255
     assert difference.flatten().kthvalue(int(0.999 * difference.numel())).values <= 0.2
+
+
+@pytest.mark.parametrize("degrees", [90.0, 180.0, -90.0])
+def test_a_turn_turns_all_of_the_picture_borders_between_classes_included(
+    painter: EmbeddedGenerator, noise: Noise, degrees: float
+) -> None:
+    mix = torch.zeros(1, 1000)
+    mix[0, [429, 663, 978]] = torch.tensor([0.35, 0.3, 0.25])
+    vectors = noise(1, 4), mix
+    plain = painter.images(*vectors)
+    turned = painter.steered(*vectors, FrameControls(rotation_deg=torch.tensor([degrees])))
+    wanted = torch.rot90(plain, -round(degrees / 90), (2, 3))
+    # In levels of 255: what is left is the film's own, its vignette and the squares of its bloom.
+    assert (turned - wanted).abs().mean() * 127.5 < 4 < (turned - plain).abs().mean() * 127.5 / 5
+
+
+def test_a_camera_nears_all_of_the_picture(painter: EmbeddedGenerator, noise: Noise) -> None:
+    mix = torch.zeros(1, 1000)
+    mix[0, [429, 663, 978]] = torch.tensor([0.35, 0.3, 0.25])
+    vectors = noise(1, 4), mix
+    plain = painter.images(*vectors)
+    near = painter.steered(*vectors, FrameControls(zoom=torch.tensor([2.0])))
+    side = plain.shape[-1]
+    middle = plain[:, :, side // 4 : -side // 4, side // 4 : -side // 4]
+    shrunk = torch.nn.functional.avg_pool2d(near, 2)
+    assert (shrunk - middle).abs().mean() < 0.3 * (plain[:, :, ::2, ::2] - middle).abs().mean()

@@ -175,3 +175,40 @@ def test_24_bit_files_are_rounded_and_read_back(tmp_path: Path) -> None:
     assert write_wav(tmp_path / "a.wav", [sine()], RATE, SampleFormat.PCM24) == RATE // 2
     found = read(tmp_path / "a.wav", RATE // 2)
     assert np.abs(found - sine().T).max() <= 0.5 / 2**23
+
+
+@pytest.mark.parametrize("layout", ["mono", "stereo", "3.0", "5.1", "7.1"])
+def test_flac_of_any_number_of_channels_is_read(tmp_path: Path, layout: str) -> None:
+    count = av.AudioLayout(layout).nb_channels
+    levels = np.arange(1, count + 1, dtype=np.int16) * 1000
+    samples = np.repeat(levels[None, :], 4096, axis=0)
+    with av.open(str(tmp_path / "a.flac"), "w", format="flac") as box:
+        stream = box.add_stream("flac", rate=RATE, layout=layout)
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            box.mux(packet)
+    assert recording_format(tmp_path / "a.flac").channel_count == count
+    given = levels / 32768.0
+    # ITU-R BS.775: the centre and each surround at -3 dB, the bass channel left out.
+    left, right = given[0], given[min(1, count - 1)]
+    if count > 2:
+        left, right = left + np.sqrt(0.5) * given[2], right + np.sqrt(0.5) * given[2]
+    for place in range(4, count, 2):
+        left, right = left + np.sqrt(0.5) * given[place], right + np.sqrt(0.5) * given[place + 1]
+    found = read(tmp_path / "a.flac", 4096)
+    np.testing.assert_allclose(found, np.repeat([[left], [right]], 4096, axis=1), rtol=1e-12)
+
+
+def test_a_recording_is_not_opened_through_a_link(tmp_path: Path) -> None:
+    write_wav(tmp_path / "mine.wav", [sine()], RATE)
+    (tmp_path / "a.wav").symlink_to(tmp_path / "mine.wav")
+    assert code_of(tmp_path / "a.wav") == "MV003"
+
+
+def test_a_recording_exchanged_between_its_header_and_its_samples_is_refused(tmp_path: Path) -> None:
+    write_wav(tmp_path / "a.wav", [sine(0.5)], RATE)
+    blocks = recorded(tmp_path / "a.wav", 0.0, RATE, RATE)
+    write_wav(tmp_path / "a.wav", [sine(0.25)], RATE)
+    with pytest.raises(PieceError, match="exchanged"):
+        list(blocks)

@@ -1,0 +1,33 @@
+"""Findings on titles that need a font to be asked: `musicvis check` tells what a compile would replace."""
+
+from typing import TYPE_CHECKING
+
+from ..dsl.findings.diagnostics import Diagnostic, Severity
+from ..dsl.findings.render import escaped
+
+if TYPE_CHECKING:
+    from ..dsl.model.piece import Piece
+
+
+def title_findings(piece: "Piece | None") -> list[Diagnostic]:
+    """A finding for each title with characters that no font here has.
+
+    Every font has ASCII: Pillow is loaded only for a title that has more. Where it is not installed, nothing
+    is known and nothing is said.
+    """
+    posts = piece.video.post if piece is not None else ()
+    special = [post for post in posts if post.title is not None and not post.title.isascii()]
+    if not special or piece is None:
+        return []
+    try:
+        from ..renderers.picture.lettering import lettering_of
+    except ModuleNotFoundError:
+        return []
+    found = []
+    for post in special:
+        lettering = lettering_of(post.title or "")
+        if lettering.replaced:
+            hint = "install a font that has them, or write the title without them"
+            message = f"title {escaped(post.title or '')!r}: {lettering.remark}"
+            found.append(Diagnostic("MV366", post.span, message, hint, Severity.WARNING))
+    return found

@@ -1,0 +1,159 @@
+"""What the composer's camera sees of the painted land: each pixel looks at a place, all of it turned as one.
+
+The smooth fields are sums of plane waves. A turned plane wave is a plane wave, and so still a product of a
+function of the row and one of the column: a turned picture is painted as exactly as one that is not, beyond
+its edges too, and costs a larger product of matrices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from ..protocol import FrameControls
+from .grid import FUNDAMENTAL, WAVES, Grid
+
+Rows = tuple[int, int]
+
+
+class View(Protocol):
+    """Where each pixel looks, and the fields there; every result of shape (n or 1, rows, columns)."""
+
+    @property
+    def turn(self) -> tuple[Tensor, Tensor] | None:
+        """Cosine and sine of the turn, each (n, 1, 1); None where nothing is turned."""
+        ...
+
+    def frame(self, number: int) -> View:
+        """The view of one of the frames."""
+        ...
+
+    def places(self, rows: Rows) -> tuple[Tensor, Tensor]:
+        """Across and down."""
+        ...
+
+    def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
+        """The field of that spectrum, shape (n, 9, 9)."""
+        ...
+
+    def slopes(self, spectrum: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+        """Its derivatives down and across the land."""
+        ...
+
+
+def view_of(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> View:
+    """The view of n frames; `about` is the place that stays where it is, right and down."""
+    moves = (steering.zoom, 1.0), (steering.rotation_deg, 0.0)
+    if not any(lane is not None and bool((lane != neutral).any()) for lane, neutral in moves):
+        return Still(grid)
+    return _moved(grid, steering, about)
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """The land as it lies."""
+
+    grid: Grid
+    turn: tuple[Tensor, Tensor] | None = None
+
+    def frame(self, number: int) -> Still:
+        return self
+
+    def places(self, rows: Rows) -> tuple[Tensor, Tensor]:
+        return self.grid.x, self.grid.y[:, slice(*rows)]
+
+    def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
+        return self.grid.basis_y[:, slice(*rows)].T @ spectrum @ self.grid.basis_x
+
+    def slopes(self, spectrum: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+        down, down_slope = self.grid.basis_y[:, slice(*rows)].T, self.grid.slope_y[:, slice(*rows)].T
+        return down_slope @ spectrum @ self.grid.basis_x, down @ spectrum @ self.grid.slope_x
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The land from nearer or further, turned: pixel (x, y) looks at (a x + b y + left, -b x + a y + top)."""
+
+    grid: Grid
+    a: Tensor
+    """Shape (n, 1, 1), like b, left and top."""
+    b: Tensor
+    left: Tensor
+    top: Tensor
+    turn: tuple[Tensor, Tensor] | None
+    across: Tensor
+    """The 41 waves along a row, real parts above imaginary: shape (n, 82, columns)."""
+
+    def frame(self, number: int) -> Moved:
+        one = slice(number, number + 1)
+        a, b, left, top = (value[one] for value in (self.a, self.b, self.left, self.top))
+        return Moved(self.grid, a, b, left, top, self.turn, self.across[one])
+
+    def places(self, rows: Rows) -> tuple[Tensor, Tensor]:
+        x, y = self.grid.x, self.grid.y[:, slice(*rows)]
+        return self.a * x + self.b * y + self.left, self.a * y - self.b * x + self.top
+
+    def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
+        return self._sum(_amplitudes(spectrum), self._down(rows))
+
+    def slopes(self, spectrum: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+        amplitudes, down = _amplitudes(spectrum), self._down(rows)
+        number_y, number_x = (1j * FUNDAMENTAL * number for number in _numbers(self.a.device))
+        return self._sum(amplitudes * number_y, down), self._sum(amplitudes * number_x, down)
+
+    def _down(self, rows: Rows) -> Tensor:
+        """The waves along a column, complex (n, rows, 41)."""
+        number_y, number_x = _numbers(self.a.device)
+        y = self.grid.y[:, slice(*rows)]
+        rate = number_x * self.b + number_y * self.a
+        phase = FUNDAMENTAL * (y * rate + number_x * self.left + number_y * self.top)
+        return torch.polar(torch.ones_like(phase), phase)
+
+    def _sum(self, amplitudes: Tensor, down: Tensor) -> Tensor:
+        waves = down * amplitudes[:, None]
+        return torch.cat([waves.real, -waves.imag], 2) @ self.across
+
+
+def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> Moved:
+    given = steering.zoom if steering.zoom is not None else steering.rotation_deg
+    assert given is not None
+    device = grid.x.device
+    ones = torch.ones(len(given), 1, 1, device=device)
+    closer = ones if steering.zoom is None else steering.zoom.to(ones).view(-1, 1, 1)
+    turn, cos, sin = None, ones, 0 * ones
+    if steering.rotation_deg is not None:
+        angle = torch.deg2rad(steering.rotation_deg.to(ones).double()).view(-1, 1, 1)
+        cos, sin = torch.cos(angle).float(), torch.sin(angle).float()
+        turn = cos, sin
+    a, b = cos / closer, sin / closer
+    right, down = about
+    number_y, number_x = _numbers(device)
+    rate = (number_x * a - number_y * b).view(len(given), -1, 1)
+    phase = FUNDAMENTAL * rate * grid.x
+    across = torch.cat([torch.cos(phase), torch.sin(phase)], 1)
+    left, top = right - a * right - b * down, down - a * down + b * right
+    return Moved(grid, a, b, left, top, turn, across)
+
+
+def _numbers(device: torch.device) -> tuple[Tensor, Tensor]:
+    """How many waves go down and across, for one of each pair of waves that are each other's conjugates."""
+    pairs = [(y, x) for y in range(WAVES + 1) for x in range(-WAVES, WAVES + 1) if y > 0 or x >= 0]
+    down, across = zip(*pairs, strict=True)
+    return torch.tensor(down, device=device), torch.tensor(across, device=device)
+
+
+def _amplitudes(spectrum: Tensor) -> Tensor:
+    """The amplitudes of these waves, complex (n, 41), from a spectrum (n, 9, 9) of cosines and sines."""
+    # cos = (e+ + e-) / 2 and sin = (e+ - e-) / 2i.
+    to_waves = torch.zeros(1 + 2 * WAVES, 1 + 2 * WAVES, dtype=torch.complex64, device=spectrum.device)
+    to_waves[0, WAVES] = 1
+    for k in range(1, WAVES + 1):
+        to_waves[2 * k - 1, WAVES + k] = to_waves[2 * k - 1, WAVES - k] = 0.5
+        to_waves.imag[2 * k, WAVES + k], to_waves.imag[2 * k, WAVES - k] = -0.5, 0.5
+    all_waves = to_waves.T @ spectrum.to(torch.complex64) @ to_waves
+    number_y, number_x = _numbers(spectrum.device)
+    half = all_waves[:, number_y + WAVES, number_x + WAVES]
+    return torch.where((number_y == 0) & (number_x == 0), half, 2 * half)

@@ -1,0 +1,165 @@
+"""Writing: the one door for files outside the cache. Whole or not at all, and never through a piece's link.
+
+A file is written under another name in its folder and then renamed, so that readers see the old one or the
+new one. dsl/text/folders.py says which links are followed: those of the user, and none inside a piece.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..dsl.findings.diagnostics import Diagnostic, PieceError
+from ..dsl.findings.span import Span
+from ..dsl.text.folders import Folder, LinkedError, guarded
+
+_MOST_STEM_BYTES = 120
+"""Of a temporary name: file systems allow 255 bytes."""
+
+
+@contextmanager
+def published(path: Path, root: Path | None = None) -> Iterator[Path]:
+    """A path in the same folder to write to; it becomes `path` when the block ends well, else it goes.
+
+    What was at `path` stays as it is until that moment, and for ever if the block is left by any exception,
+    KeyboardInterrupt included. The bytes are on the disk before the name is. A link of the user's is
+    followed and its target replaced; `root` is the folder of the piece, in which none is.
+
+    Raises PieceError (MV009) for a link inside a piece, OSError where the folder cannot be written to,
+    IsADirectoryError where `path` is a folder.
+    """
+    target = path if guarded(path, root)[1] else path.resolve()
+    with _around(target, root) as folder:
+        name = target.name
+        _refuse_other(folder, name, path)
+        # The suffix is kept, because writers choose the format by it.
+        short = target.stem.encode(errors="ignore")[:_MOST_STEM_BYTES].decode(errors="ignore")
+        partial = f".{short}.{secrets.token_hex(4)}.partial{target.suffix}"
+        # Made here, so that it gets the permissions of any new file and is never somebody else's file.
+        made = _identity(folder, partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+        way = folder.way(partial)
+        try:
+            yield way
+            if _identity(folder, partial, os.O_RDWR, sync=True) != made:
+                raise OSError(0, "it was exchanged while it was written; nothing was changed", str(path))
+            folder.replace(partial, name)
+        except OSError as error:
+            folder.remove(partial)
+            if error.filename is None or str(error.filename).startswith(str(way)):
+                error.filename = str(path)
+            raise
+        except BaseException:
+            folder.remove(partial)
+            raise
+        folder.sync()
+
+
+def replace_text(path: Path, text: str, root: Path | None = None) -> None:
+    """Put a text in the place of a file's, with its permissions. Raises as `published` does."""
+    with _around(path, root) as folder:
+        state = folder.state(path.name)
+    with published(path, root) as partial:
+        partial.write_text(text, encoding="utf-8", newline="")
+        if state is not None and stat.S_ISREG(state.st_mode):
+            partial.chmod(stat.S_IMODE(state.st_mode))
+
+
+def write_new(files: Mapping[Path, bytes | Path], root: Path | None = None) -> None:
+    """Write files that do not exist yet, folders included, in order; all of them or none.
+
+    files   the bytes of each file, or the file of the user that it is a copy of
+
+    Raises FileExistsError where one exists already, PieceError (MV009) for a link inside a piece, OSError
+    where one cannot be written; nothing is left behind then.
+    """
+    made: list[Path] = []
+    try:
+        for path in files:
+            if os.path.lexists(path):
+                raise FileExistsError(17, "it exists already", str(path))
+        for path, data in files.items():
+            made += make_folders(path.parent, root)
+            with _around(path, root) as folder:
+                partial = f".{secrets.token_hex(8)}.partial"
+                descriptor = folder.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+                try:
+                    with os.fdopen(descriptor, "wb") as stream:
+                        if isinstance(data, Path):
+                            with data.open("rb") as source:
+                                shutil.copyfileobj(source, stream)
+                        else:
+                            stream.write(data)
+                        stream.flush()
+                        os.fsync(stream.fileno())
+                    folder.place(partial, path.name)
+                    made.append(path)
+                finally:
+                    folder.remove(partial)
+                folder.sync()
+    except BaseException:
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        raise
+
+
+def make_folders(path: Path, root: Path | None = None) -> list[Path]:
+    """Make a folder and those above it that are missing; which were made. No link of a piece is followed.
+
+    Raises PieceError (MV009) for a link, OSError where it cannot be made.
+    """
+    path = Path(os.path.abspath(path))  # noqa: PTH100 (resolve() follows links)
+    missing = []
+    above = path
+    while not os.path.lexists(above) and above != above.parent:
+        missing.append(above)
+        above = above.parent
+    made = []
+    for folder in reversed(missing):
+        with _around(folder, root) as around:
+            around.inner(folder.name, make=True).close()
+        made.append(folder)
+    if not missing:
+        with _around(path / "inside", root):
+            pass
+    return made
+
+
+def _around(path: Path, root: Path | None) -> Folder:
+    try:
+        return Folder.around(path, root)
+    except LinkedError as error:
+        raise linked(error.filename) from None
+
+
+def _refuse_other(folder: Folder, name: str, path: Path) -> None:
+    state = folder.state(name)
+    if state is None:
+        return
+    if stat.S_ISLNK(state.st_mode):
+        raise linked(path)
+    if stat.S_ISDIR(state.st_mode):
+        raise IsADirectoryError(21, "a folder stands where the file should go", str(path))
+
+
+def linked(path: Path | str) -> PieceError:
+    """The finding for a link in the place of something that is to be written."""
+    message = f"`{path}` is a symbolic link, and nothing is written through a link inside a piece"
+    return PieceError([Diagnostic("MV009", Span(str(path)), message, "remove the link")])
+
+
+def _identity(folder: Folder, name: str, flags: int, *, sync: bool = False) -> tuple[int, int]:
+    """Which file a name stands for."""
+    descriptor = folder.open(name, flags)
+    try:
+        if sync:
+            os.fsync(descriptor)
+        state = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    return state.st_dev, state.st_ino

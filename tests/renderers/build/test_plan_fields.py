@@ -1,0 +1,237 @@
+"""Every field of a plan is in the key of what is made from it, or stands here with the reason why not."""
+
+from dataclasses import fields, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from musicvis.compiler.plan import (
+    BusPlan,
+    Curve,
+    EffectPlan,
+    MasterPlan,
+    PicturePlan,
+    ReturnPlan,
+    SendPlan,
+    SoundingNote,
+    SoundPlan,
+    StemPlan,
+    TitlePlan,
+)
+from musicvis.renderers.generators.identity import Recipe
+from musicvis.renderers.sound.mix.nodes import FileDigests, Nowhere, known_nodes, stem_node
+from musicvis.renderers.sound.wave import write_wav
+from musicvis.renderers.film.segment_nodes import SegmentReads
+
+RATE = 48_000
+HALF = Curve.constant_of(0.5)
+NOTE = SoundingNote(0.1, 0.3, 60, 90, 12, False)
+NAME = "a name is for people, and in no key"
+EXEMPT = {
+    ("synthesised", "name"): NAME,
+    ("synthesised", "file"): "with a file it is a recording, which is another kind here",
+    ("synthesised", "by"): "with a program it is another kind here",
+    ("synthesised", "file_offset_s"): "there is no file",
+    ("synthesised", "score"): "no program plays one",
+    ("synthesised", "soundfont"): "no program plays with one",
+    ("synthesised", "reference"): "every bus that reads it takes it in; it is laid nowhere",
+    ("synthesised", "is_aligned"): "there is no file to be moved",
+    ("recorded", "name"): NAME,
+    ("recorded", "notes"): "only where the file is moved to its notes",
+    ("recorded", "by"): "a file is read as it is",
+    ("recorded", "score"): "a file is read as it is",
+    ("recorded", "soundfont"): "a file is read as it is",
+    ("fluidsynth", "name"): NAME,
+    ("fluidsynth", "score"): "FluidSynth plays notes",
+    ("musescore", "name"): NAME,
+    ("musescore", "soundfont"): "MuseScore brings its own sounds",
+    ("effect", "label"): NAME,
+    ("send", "to"): "which return a share goes to is tried with two returns below",
+    ("return", "name"): NAME,
+    ("bus", "name"): NAME,
+    ("picture", "class_names"): NAME,
+    ("picture", "weights"): "for BigGAN, by the digest of the file: tests of its films",
+    ("picture", "weights_sha256"): "what the digest in the key is compared with",
+    ("picture", "generator"): "for BigGAN, by its weights: tests of its films",
+    **{(kind, "is_shifted"): "for a warning alone" for kind in ("synthesised", "recorded")},
+    **{(kind, "is_shifted"): "for a warning alone" for kind in ("fluidsynth", "musescore")},
+    **{(kind, "file"): "with a file it is a recording" for kind in ("fluidsynth", "musescore")},
+    **{(kind, "by"): "another program is another kind here" for kind in ("fluidsynth", "musescore")},
+    ("fluidsynth", "reference"): "it is no part of what FluidSynth plays, and laid by no one",
+    ("musescore", "notes"): "MuseScore plays a score; notes only where it is moved to them",
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """Two files of each kind, not alike."""
+    found = {}
+    for number, name in enumerate(("one", "two")):
+        tone = np.full((RATE // 10, 2), 0.1 * (number + 1), np.float32)
+        write_wav(tmp_path / f"{name}.wav", [tone], RATE)
+        (tmp_path / f"{name}.bin").write_bytes(name.encode())
+        found |= {f"{name} wav": tmp_path / f"{name}.wav", f"{name} bin": tmp_path / f"{name}.bin"}
+    return found
+
+
+def stems(files: dict[str, Path]) -> dict[str, StemPlan]:
+    played = {"notes": (NOTE,), "gain": 0.5, "name": "a"}
+    return {
+        "synthesised": StemPlan(**played),
+        "recorded": StemPlan("a", 0.5, file=files["one wav"], reference=(NOTE,)),
+        "fluidsynth": StemPlan(**played, by="fluidsynth", soundfont=files["one bin"]),
+        "musescore": StemPlan(**played, by="musescore", score=files["one bin"]),
+    }
+
+
+def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
+    """Another value of the same kind."""
+    others: dict[str, Any] = {
+        "notes": (replace(NOTE, pitch=61),),
+        "reference": (replace(NOTE, pitch=61),),
+        "chain": (),
+        "stems": (StemPlan("b", 0.25, (NOTE,)),),
+        "sends": (),
+        "buses": (),
+        "returns": (),
+        "constants": (("room_size", 0.25),),
+        "automation": (("room_size", Curve.constant_of(0.1)),),
+        "settings": (("x", 1.0),),
+        "master": MasterPlan(-20.0),
+        "space": "binaural",
+        "level": "stem",
+        "plugin": "gain",
+        "titles": (TitlePlan("b", 0, 2, "#ffffff", None),),
+        "class_indices": np.array([1]),
+        "shadow": "#000000",
+        "color": "#ff0000",
+        "loudness_lufs": -9.0,
+    }
+    if name in others:
+        return others[name]
+    if name in ("file", "soundfont", "score", "preset", "sofa", "weights"):
+        return files["two wav"] if name == "file" else files["two bin"]
+    if value is None or isinstance(value, Curve):
+        return np.full(4, 0.25, np.float32) if name in PER_FRAME else Curve.constant_of(0.25)
+    if isinstance(value, np.ndarray):
+        return value + np.float32(0.25)
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, str):
+        return f"{value}x"
+    return value + 1 if isinstance(value, int) else value + type(value)(1) / 4
+
+
+PER_FRAME = ("hue_deg", "zoom", "rotation_deg", "truncation")
+
+
+def sound_with(bus: BusPlan, back: ReturnPlan | None = None) -> SoundPlan:
+    returns = (back or ReturnPlan("hall", (), HALF), ReturnPlan("other", (), HALF))
+    return SoundPlan(RATE, RATE, (bus,), returns=returns, master=MasterPlan(-16.0))
+
+
+def bus_with(**changes: Any) -> BusPlan:
+    stem = StemPlan("a", 0.5, (NOTE,))
+    plain = BusPlan("a", (stem,), (), HALF, HALF, sends=(SendPlan("hall", HALF),))
+    return replace(plain, **changes)
+
+
+def keys(sound: SoundPlan) -> list[str]:
+    known = known_nodes(sound, Nowhere(), [True] * len(sound.buses), FileDigests())
+    return [item.node.key for item in known if item.node is not None]
+
+
+def assert_each_counts(kind: str, plan: Any, files: dict[str, Path], keys_of: Any) -> None:
+    before = keys_of(plan)
+    names = [field.name for field in fields(plan)]
+    assert {name for of, name in EXEMPT if of == kind} <= set(names)
+    for name in names:
+        if (kind, name) not in EXEMPT:
+            other = replace(plan, **{name: changed(getattr(plan, name), name, files)})
+            assert keys_of(other) != before, f"{kind}: {name} is in no key"
+
+
+@pytest.mark.parametrize("kind", ["synthesised", "recorded", "fluidsynth", "musescore"])
+def test_every_field_of_a_stem_is_in_the_key_of_its_bus(kind: str, files: dict[str, Path]) -> None:
+    stem = stems(files)[kind]
+    assert_each_counts(kind, stem, files, lambda one: keys(sound_with(bus_with(stems=(one,)))))
+
+
+def test_what_a_program_or_the_synthesiser_plays_is_in_the_key_of_the_stem_itself(
+    files: dict[str, Path],
+) -> None:
+    plan = sound_with(bus_with())
+    read = {"synthesised": ["notes"], "fluidsynth": ["notes", "soundfont"], "musescore": ["score"]}
+    for kind, names in read.items():
+        stem = stems(files)[kind]
+        for name in names:
+            other = replace(stem, **{name: changed(getattr(stem, name), name, files)})
+            found = [stem_node(one, plan, FileDigests()) for one in (stem, other)]
+            assert found[0] is not None and found[1] is not None
+            assert found[0].key != found[1].key, f"{kind}: {name} is not in the stem's key"
+
+
+def test_every_field_of_a_note_is_in_the_key(files: dict[str, Path]) -> None:
+    def keys_of(note: SoundingNote) -> list[str]:
+        return keys(sound_with(bus_with(stems=(StemPlan("a", 0.5, (note,)),))))
+
+    assert_each_counts("note", NOTE, files, keys_of)
+
+
+def test_every_field_of_a_bus_and_what_belongs_to_it_is_in_a_key(files: dict[str, Path]) -> None:
+    effect = EffectPlan("reverb", "hall", (("room_size", 0.5),))
+    assert_each_counts("bus", bus_with(chain=(effect,)), files, lambda bus: keys(sound_with(bus)))
+    assert_each_counts("effect", effect, files, lambda one: keys(sound_with(bus_with(chain=(one,)))))
+    send = SendPlan("hall", HALF)
+    assert_each_counts("send", send, files, lambda one: keys(sound_with(bus_with(sends=(one,)))))
+    assert keys(sound_with(bus_with(sends=(replace(send, to="other"),)))) != keys(sound_with(bus_with()))
+    back = ReturnPlan("hall", (effect,), HALF)
+    assert_each_counts("return", back, files, lambda one: keys(sound_with(bus_with(), one)))
+
+
+def test_every_field_of_the_sound_and_its_master_is_in_a_key_or_in_that_of_the_track(
+    files: dict[str, Path],
+) -> None:
+    from musicvis.renderers.film.film_nodes import track_node
+
+    def keys_of(sound: SoundPlan) -> list[str]:
+        # The dither comes last: its seed and switch are read where whole numbers are written.
+        plan: Any = type("Plan", (), {"sound": sound})
+        return [*keys(sound), track_node("a", plan, ".mkv").key]
+
+    plan = replace(sound_with(bus_with()), buses=(bus_with(sends=()),))
+    assert_each_counts("sound", plan, files, keys_of)
+    assert plan.master is not None
+    assert_each_counts("master", plan.master, files, lambda one: keys_of(replace(plan, master=one)))
+
+
+def picture() -> PicturePlan:
+    ones = np.ones(4, np.float32)
+    return PicturePlan(
+        noise=np.zeros((4, 128), np.float32),
+        class_indices=np.array([0]),
+        class_weights=np.full((4, 1), 0.5, np.float32),
+        brightness=ones,
+        fps=Fraction(10),
+        width_px=64,
+        height_px=36,
+        frame="fit",
+        upscale="bicubic",
+        generator="embedded",
+        weights=None,
+        resolution=64,
+        generator_seed=1,
+        titles=(TitlePlan("a", 0, 2, "#ffffff", None),),
+    )
+
+
+def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(files: dict[str, Path]) -> None:
+    def keys_of(plan: PicturePlan) -> str:
+        return SegmentReads(plan, Recipe("cpu")).node(plan, "a").key
+
+    plan = picture()
+    assert_each_counts("picture", plan, files, keys_of)
+    title = plan.titles[0]
+    assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
