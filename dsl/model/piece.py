@@ -259,6 +259,25 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Lyrics:
+    """The words that are sung, on the screen."""
+
+    span: Span
+    parts: tuple[str, ...] = ()
+    """Globs over parts; empty means all that sing."""
+    show: str = "line"
+    place: str = "bottom"
+    size: float = 0.055
+    """Of the film's shorter side."""
+    font: PurePosixPath | None = None
+    font_span: Span = THE_MANIFEST
+    color: str = "#FFFFFF"
+    lit: str = "#FFD24A"
+    background: str = "box"
+    fade: Duration = Duration(Fraction(1, 5), DurationUnit.SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """The finished film."""
 
@@ -272,6 +291,7 @@ class Video:
     quality: str = "master"
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
+    lyrics: Lyrics | None = None
 
 
 @dataclass(frozen=True, slots=True)

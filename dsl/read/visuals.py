@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from ..model.piece import OTHER, ClassWeight, Envelope, Motion, Post, Rule, Video, Visuals
+from ..model.piece import OTHER, ClassWeight, Envelope, Lyrics, Motion, Post, Rule, Video, Visuals
 from ..text.yaml_source import Node
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
@@ -107,6 +107,24 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         container=_text(node, "container", usual.container),
         quality=_text(node, "quality", usual.quality),
         post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
+        lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,
+    )
+
+
+def _lyrics(node: Node, reading: Reading) -> Lyrics:
+    usual, font = Lyrics(node.span), node.get("font")
+    return Lyrics(
+        node.span,
+        parts=texts(node.get("part")),
+        show=_text(node, "show", usual.show),
+        place=_text(node, "place", usual.place),
+        size=reading.share(node.get("size"), usual.size),
+        font=reading.file(font) if font else None,
+        font_span=font.span if font else usual.font_span,
+        color=_text(node, "color", usual.color),
+        lit=_text(node, "lit", usual.lit),
+        background=_text(node, "background", usual.background),
+        fade=reading.duration(node.get("fade")) or usual.fade,
     )
 
 

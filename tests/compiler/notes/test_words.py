@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
-
 from musicvis.compiler.notes.part_note import PartNote
 from musicvis.compiler.notes.words import glob_key, sung_words, word_key
 from musicvis.compiler.score.model import Note
@@ -48,7 +47,10 @@ NONE: Sung = (None, "single")
         ([("A", "begin"), NONE, ("men.", "end"), NONE], [("Amen.", (0, 1, 2, 3))]),
         ([("o'er", "single"), ("sea", "single")], [("o'er", (0,)), ("sea", (1,))]),
         ([("che\u203fil", "single")], [("che", (0,)), ("il", (0,))]),
-        ([("o", "begin"), ("re\u203fa", "end"), ("mo", "single")], [("ore", (0, 1)), ("a", (1,)), ("mo", (2,))]),
+        (
+            [("o", "begin"), ("re\u203fa", "end"), ("mo", "single")],
+            [("ore", (0, 1)), ("a", (1,)), ("mo", (2,))],
+        ),
         ([("Mu-", "single"), ("sic", "single")], [("Music", (0, 1))]),
         ([("1. Snow", "single"), ("_", "single")], [("Snow", (0, 1))]),
         ([("lost", "begin"), ("new", "begin"), ("er", "end")], [("lost", (0,)), ("newer", (1, 2))]),
@@ -63,7 +65,12 @@ def test_syllables_are_joined_as_singers_read_them(
 
 
 def test_a_word_ends_at_a_rest_and_two_voices_sing_words_of_their_own() -> None:
-    notes = [note(0, "night", voice=1), note(0, "day", voice=2, length=3), note(2, None), note(2, None, voice=2)]
+    notes = [
+        note(0, "night", voice=1),
+        note(0, "day", voice=2, length=3),
+        note(2, None),
+        note(2, None, voice=2),
+    ]
     sung = sung_words(notes)
     assert [(word.text, word.notes) for word in sung.words] == [("night", (0,)), ("day", (1, 3))]
     assert sung.text_at(2) is None

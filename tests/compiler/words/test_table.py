@@ -3,7 +3,6 @@
 from importlib.resources import files
 
 import pytest
-
 from musicvis.compiler.notes.classes import class_names
 from musicvis.compiler.words.meaning import LEAST, class_like
 from musicvis.compiler.words.table import BREEDS, forms, of_word, ranked
@@ -52,10 +51,38 @@ CONCRETE = {
     "snail": "snail",
     "daisy": "daisy",
 }
-ABSTRACT = (
-    "love truth forever hope dream joy peace death time thought faith desire longing pride fate fortune silence "
-    "change sorrow grief mercy glory wisdom courage shame sin grace virtue eternal thine"
-).split()
+ABSTRACT = [
+    "love",
+    "truth",
+    "forever",
+    "hope",
+    "dream",
+    "joy",
+    "peace",
+    "death",
+    "time",
+    "thought",
+    "faith",
+    "desire",
+    "longing",
+    "pride",
+    "fate",
+    "fortune",
+    "silence",
+    "change",
+    "sorrow",
+    "grief",
+    "mercy",
+    "glory",
+    "wisdom",
+    "courage",
+    "shame",
+    "sin",
+    "grace",
+    "virtue",
+    "eternal",
+    "thine",
+]
 
 
 def test_concrete_words_find_what_they_name() -> None:
