@@ -260,6 +260,11 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
     picture = picture_plan(piece, film, shown, visual, events, score_time, heard.shelf.root)
+    if piece.video.lyrics is not None:
+        from .picture.lyric_lines import lyric_plans
+
+        words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.shelf.root)
+        picture = replace(picture, titles=(*picture.titles, *words))
     from .plan import BarMark, Plan
 
     bars = tuple(

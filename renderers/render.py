@@ -396,5 +396,5 @@ def _tell_titles(plan: Plan, reporter: Reporter) -> None:
     for title in plan.picture.titles:
         if title.lit:
             continue
-        if remark := lettering_of(title.text, title.style and title.style.font).remark:
+        if remark := lettering_of(title.text, None if title.style is None else title.style.font).remark:
             reporter.message(f"title {title.text!r}: {remark}")

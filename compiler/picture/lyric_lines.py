@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
@@ -141,14 +142,16 @@ def lyric_plans(
     shadow = "#000000" if lyrics.background == "shadow" else None
     plans = []
     for line in lines:
-        fade_s = min(clock.duration_s(clock.quarters(line.start_s), lyrics.fade), (line.end_s - line.start_s) / 3)
+        fade_s = min(
+            clock.duration_s(clock.quarters(line.start_s), lyrics.fade), (line.end_s - line.start_s) / 3
+        )
         fade = fade_s * film.fps
         start, stop = ((t - film.start_s) * film.fps for t in (line.start_s, line.end_s))
         rise = Ramp(start, fade) if fade > 0 and lyrics.show == "line" else None
         fall = Ramp(stop - fade, fade) if fade > 0 and lyrics.show == "line" else None
         edges = [line.start_s, *(word.onset_s for word in line.words), line.end_s]
         lit = 0
-        for k, (begin_s, end_s) in enumerate(zip(edges, edges[1:], strict=False)):
+        for k, (begin_s, end_s) in enumerate(pairwise(edges)):
             if k:
                 lit += len(line.words[k - 1].text) + (k > 1)
             first, end = max(film.frame_at(begin_s), 0), min(film.frame_at(end_s), film.frame_count)

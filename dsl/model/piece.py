@@ -17,6 +17,7 @@ OTHER = "other"
 
 DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
 DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
+DEFAULT_LYRIC_FADE = Duration(Fraction(1, 5), DurationUnit.SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +275,7 @@ class Lyrics:
     color: str = "#FFFFFF"
     lit: str = "#FFD24A"
     background: str = "box"
-    fade: Duration = Duration(Fraction(1, 5), DurationUnit.SECONDS)
+    fade: Duration = DEFAULT_LYRIC_FADE
 
 
 @dataclass(frozen=True, slots=True)

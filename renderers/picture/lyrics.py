@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,7 @@ OUTLINE, BLUR = 0.09, 0.06  # of the font size
 SMALLEST = 0.6  # of the written size, for a word that is wider than the film
 
 
-def drawn_lyric(
-    title: TitlePlan, style: LyricStyle, width_px: int, height_px: int
-) -> tuple[F32, F32]:
+def drawn_lyric(title: TitlePlan, style: LyricStyle, width_px: int, height_px: int) -> tuple[F32, F32]:
     """Cover (h, w) 0..1, and R'G'B' (3, h, w) 0..1 times the cover."""
     setting = lettering_of(title.text, style.font)
     size_px = max(6.0, style.size * min(width_px, height_px))
@@ -38,8 +36,8 @@ def drawn_lyric(
         font = setting.font_at(size_px)
     lines = _broken(setting.text, font, widest_px)
     text, lit = _masks(lines, title, style, font, width_px, height_px)
-    rgb = np.zeros((3, height_px, width_px), np.float32)
-    cover = np.zeros((height_px, width_px), np.float32)
+    rgb: NDArray[Any] = np.zeros((3, height_px, width_px), np.float32)
+    cover: NDArray[Any] = np.zeros((height_px, width_px), np.float32)
     if style.background == "box" and text.getbbox() is not None:
         cover = np.asarray(_box(text, font), np.float32) / 255 * BOX
     elif style.background == "shadow":
@@ -52,7 +50,7 @@ def drawn_lyric(
         values = np.array(ImageColor.getrgb(colour)[:3], np.float32)[:, None, None] / 255
         rgb = values * mask + rgb * (1 - mask)
         cover = mask + cover * (1 - mask)
-    return cover, rgb
+    return cover.astype(np.float32), rgb.astype(np.float32)
 
 
 def _broken(text: str, font: Font, width_px: float) -> list[str]:
