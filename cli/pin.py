@@ -53,7 +53,9 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
-        raise PieceError([Diagnostic("MV101", Span(name), "the manifest is not YAML", "type musicvis check")]) from error
+        raise PieceError(
+            [Diagnostic("MV101", Span(name), "the manifest is not YAML", "type musicvis check")]
+        ) from error
     findings: list[Diagnostic] = []
     edits: list[tuple[int, int, str]] = []
     lines = []
@@ -66,7 +68,11 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
             continue
         end = node.end_mark.index if node.flow_style else words.end_mark.index
         ends_line = text[end:].split("\n", 1)[0].strip() == ""
-        note = f"  # {class_names()[index][0]}, like {words.value}" if ends_line and "\n" not in words.value else ""
+        note = (
+            f"  # {class_names()[index][0]}, like {words.value}"
+            if ends_line and "\n" not in words.value
+            else ""
+        )
         edits.append((node.start_mark.index, end, f"{index}{note}"))
         lines.append(f"{words.value}: {index}, {class_names()[index][0]}")
     if has_errors(findings):
@@ -91,7 +97,10 @@ def likes_in(root: object) -> list:  # type: ignore[type-arg]
         return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
     visuals = value(root, "visuals")
-    found = [*each(value(visuals, "classes")), *(value(rule, "class") for rule in each(value(visuals, "rules")))]
+    found = [
+        *each(value(visuals, "classes")),
+        *(value(rule, "class") for rule in each(value(visuals, "rules"))),
+    ]
     return [
         node
         for node in found

@@ -23,6 +23,7 @@ def subtitles(piece: Path | None) -> None:
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.load import load_piece
     from ..dsl.model.piece import Lyrics
+    from ..store.writing import published
     from .film_options import Variant, film_path, prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
@@ -37,9 +38,10 @@ def subtitles(piece: Path | None) -> None:
     if not lines:
         tell_findings([finding for finding in findings if finding.code == "MV565"], {})
         sys.exit(1)
-    film = film_path(manifest, None, Variant().name(False), False)
+    film = film_path(manifest, None, Variant().name(False))
     prepare_build_folder(film.parent)
     for suffix, text in ((".srt", srt(lines)), (".vtt", vtt(lines)), (".lrc", lrc(lines))):
         path = film.with_suffix(suffix)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        with published(path) as partial:
+            partial.write_text(text, encoding="utf-8", newline="\n")
         click.echo(str(path))
