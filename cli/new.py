@@ -87,7 +87,7 @@ def new(score: Path | None, folder: Path | None, by_lyrics: bool) -> None:
 
 
 def with_proposals(manifest: str, score: "Score") -> str:
-    """A first manifest whose classes are proposed word by word; as it was, and a line, where none is found."""
+    """A first manifest with a class for each word; as it was where none is found, and it is told."""
     from ..compiler.notes.classes import class_names
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from .discover import MANIFEST, piece_here
+from .discover import PiecePath, piece_here
 from .files import replace_text
 from .report import tell_findings
 
 
 @click.command(short_help="Write the classes that `like` found into the manifest.")
-@click.argument("piece", type=click.Path(exists=True, path_type=Path), required=False, metavar="[PIECE]")
+@click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
 def pin(piece: Path | None) -> None:
     """Write the classes that `like` found into the manifest, so that a newer table changes no film.
 
@@ -22,8 +22,7 @@ def pin(piece: Path | None) -> None:
     from ..dsl.findings.span import Span
     from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 
-    source = piece or piece_here(Path.cwd())
-    manifest = source / MANIFEST if source.is_dir() else source
+    manifest = piece or piece_here(Path.cwd())
     try:
         data = read_named(manifest, MAX_TEXT_BYTES, Span(str(manifest)))
         text = data if isinstance(data, Diagnostic) else decoded(data, str(manifest), Span(str(manifest)))

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import click
 
-from .discover import piece_here
+from .discover import PiecePath, piece_here
 from .report import tell_findings
 
 
 @click.command(short_help="Write the words that are sung as .srt, .vtt and .lrc.")
-@click.argument("piece", type=click.Path(exists=True, path_type=Path), required=False, metavar="[PIECE]")
+@click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
 def subtitles(piece: Path | None) -> None:
     """Write the words that are sung into build/NAME.srt, .vtt and .lrc, beside the film.
 
-    They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key, those
-    of all parts. In .vtt and .lrc each word has its own time. Files of an earlier run are replaced.
+    They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key,
+    those of all parts. In .vtt and .lrc each word has its own time. Files of an earlier run are replaced.
     """
     from ..compiler.compile import hear
     from ..compiler.picture.lyric_lines import lyric_lines

@@ -79,16 +79,6 @@ def proposals(words: Sequence[Word], least: float = LEAST) -> list[Proposal]:
     return found
 
 
-def classes_of_text(words: Sequence[str], most: int) -> list[tuple[int, float]]:
-    """The classes with the highest sums of the scores of all words, the highest first."""
-    totals: dict[int, float] = {}
-    for word in words:
-        best = of_word(word)
-        if best is not None and best[1] >= LEAST:
-            totals[best[0]] = totals.get(best[0], 0.0) + best[1]
-    return sorted(totals.items(), key=lambda entry: (-entry[1], entry[0]))[:most]
-
-
 def language_finding(words: Sequence[Word], span: Span) -> Diagnostic | None:
     """A warning where a text is not English, or nothing is sung; None where the table has its words."""
     keys = [word.key for word in words]

@@ -18,9 +18,8 @@ def vtt(lines: Sequence[Line]) -> str:
     """WebVTT, with the time of each word: https://www.w3.org/TR/webvtt1/."""
     cues = []
     for line in lines:
-        words = [_plain(line.words[0].text)]
-        for word in line.words[1:]:
-            words.append(f"<{_clock(word.onset_s, '.')}>{_plain(word.text)}")
+        first, *others = line.words
+        words = [_plain(first.text), *(f"<{_clock(w.onset_s, '.')}>{_plain(w.text)}" for w in others)]
         cues.append(f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{' '.join(words)}\n")
     return "WEBVTT\n\n" + "\n".join(cues)
 
