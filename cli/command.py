@@ -17,10 +17,12 @@ from .fmt import fmt
 from .import_effects import import_command
 from .new import new
 from .notes import classes, notes
+from .pin import pin
 from .plan import diff_command, plan_command
 from .plot import plot
 from .schema import schema
 from .stems import stems
+from .subtitles import subtitles
 from .terminal import Commands
 from .weights import weights
 
@@ -29,7 +31,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 SECTIONS = {
     "First steps": ("new", "check", "compile"),
-    "While you write": ("notes", "explain", "classes", "plot", "fmt", "plan", "diff"),
+    "While you write": ("notes", "explain", "classes", "pin", "subtitles", "plot", "fmt", "plan", "diff"),
     "Sound": ("stems",),
     "This machine": ("doctor", "weights", "clean", "completion"),
     "Other programs": ("schema", "import"),
@@ -70,6 +72,8 @@ main.add_command(clean)
 main.add_command(import_command)
 main.add_command(notes)
 main.add_command(classes)
+main.add_command(pin)
+main.add_command(subtitles)
 main.add_command(stems)
 main.add_command(plot)
 main.add_command(explain)

@@ -141,12 +141,13 @@ def note_words(note: "SoundingNote") -> str:
     only = len(shares) == 1 and shares[0][1] == 1
     shown = shares[0][0] if only else ", ".join(f"{name} {weight:.0%}" for name, weight in shares)
     begins = "begins" if note.begins else f"since {note.since}"
+    sings = f"sings {note.word}, " if note.word else ""
     rules = (
         f", rule{'s' if len(note.rules) > 1 else ''} {' '.join(map(str, note.rules))}" if note.rules else ""
     )
     return (
-        f"{note.part}: {pitch_name(note.pitch)}, velocity {note.velocity}, {begins}, until {note.until}: "
-        f"{shown or 'shows nothing'}{rules}"
+        f"{note.part}: {sings}{pitch_name(note.pitch)}, velocity {note.velocity}, {begins}, "
+        f"until {note.until}: {shown or 'shows nothing'}{rules}"
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,8 @@ NAMED = 5
 @click.command(short_help="Make a piece for a score, ready to compile.")
 @click.argument("score", type=click.Path(path_type=Path), required=False, metavar="SCORE")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
-def new(score: Path | None, folder: Path | None) -> None:
+@click.option("--by-lyrics", is_flag=True, help="Propose a class for each word that is sung, by its meaning.")
+def new(score: Path | None, folder: Path | None, by_lyrics: bool) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
     SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
@@ -63,6 +65,8 @@ def new(score: Path | None, folder: Path | None) -> None:
     copied = name is None
     name = name or PurePosixPath("scores") / safe_name(score)
     written = draft(read, str(name), score.stem, {part: str(stem) for part, (stem, _) in stems.items()})
+    if by_lyrics:
+        written = replace(written, manifest=with_proposals(written.manifest, read))
     files: dict[Path, bytes | Path] = {folder / name: data} if copied else {}
     files |= {folder / stem: beside.parts[part] for part, (stem, is_copied) in stems.items() if is_copied}
     files |= {
@@ -88,6 +92,41 @@ def new(score: Path | None, folder: Path | None) -> None:
     click.echo("a first look, small and fast; then the whole film:", err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder)}"), err=True)
+
+
+def with_proposals(manifest: str, score: "Score") -> str:
+    """A first manifest with a class for each word; as it was where none is found, and it is told."""
+    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.parts import part_notes, parts_of
+    from ..compiler.notes.words import sung_words
+    from ..compiler.words.meaning import language_finding, proposals
+    from ..dsl.findings.span import THE_MANIFEST
+    from ..dsl.text.format import scalar_text
+
+    words = sung_words(part_notes(parts_of((), score, []), score)).words
+    finding = language_finding(words, THE_MANIFEST)
+    found = [] if finding is not None else proposals(words)
+    if not found:
+        reason = finding.message if finding is not None else "no word is near enough to a class"
+        click.echo(f"--by-lyrics: {reason}; classes go by pitch", err=True)
+        return manifest
+    before, _, rest = manifest.partition("  classes:")
+    lines, after = rest.partition("\n  rules:")[::2]
+    subjects = [line.split("#")[0].split(":", 1)[1].strip() for line in lines.splitlines()[1:] if ":" in line]
+    entries = [
+        f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
+        + f" # {class_names()[entry.index][0]}, {entry.score:.2f}"
+        for entry in found
+    ]
+    block = "\n".join(
+        (
+            "  classes_by: lyric              # by the words that are sung",
+            "  classes:                       # proposals, about half of them fit: strike the others",
+            *entries,
+            f"    other: {subjects[0]}",
+        )
+    )
+    return f"{before}{block}\n  rules:{after}"
 
 
 def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from ..dsl.findings.span import Span
 
 Record = dict[str, Any]
-COLUMNS = ("bar|beat", "seconds", "part", "pitch", "vel", "length", "lyric", "classes", "rules")
-SHRINKING = ("classes", "part", "lyric")
+COLUMNS = ("bar|beat", "seconds", "part", "pitch", "vel", "length", "lyric", "word", "classes", "rules")
+SHRINKING = ("classes", "part", "lyric", "word")
 """Columns that give way, in this order, where the terminal is narrow."""
 LEAST_WIDTH = 8
 CSV = "csv"
@@ -80,9 +80,19 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
 
 @click.command(short_help="Search the 1000 subjects that a picture can have.")
 @click.argument("text", required=False, metavar="TEXT", shell_complete=class_words)
-@format_option("An array of objects with index and names.")
-def classes(text: str | None, form: str) -> None:
-    """Search the 1000 ImageNet classes by name, as `musicvis classes drum`; the best comes first."""
+@click.option("--like", metavar="WORDS", help="The ten classes nearest in meaning to some English words.")
+@format_option("An array of objects with index, names, and with --like score.")
+def classes(text: str | None, like: str | None, form: str) -> None:
+    """Search the 1000 ImageNet classes by name, as `musicvis classes drum`; the best comes first.
+
+    With --like, by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up to 1; below 0.5 a
+    class hardly fits.
+    """
+    if like is not None:
+        if text is not None:
+            raise click.UsageError("name a subject, or write --like, not both")
+        classes_like(like, form)
+        return
     from ..compiler.notes.classes import search
 
     if text is None:
@@ -98,6 +108,24 @@ def classes(text: str | None, form: str) -> None:
 
         message = f"no class is called anything like {text!r}; try a plainer word, as bird or drum"
         click.echo(shown(message), err=True)
+        sys.exit(1)
+
+
+def classes_like(words: str, form: str) -> None:
+    """Print the ten classes nearest to some words; code 1 where none of them is known."""
+    from ..compiler.notes.classes import class_names
+    from ..compiler.words.table import ranked
+
+    found = [(index, score, class_names()[index]) for index, score in ranked(words, 10)]
+    if form == JSON:
+        echo_json(
+            [{"index": index, "names": names, "score": round(score, 4)} for index, score, names in found]
+        )
+    else:
+        for index, score, names in found:
+            click.echo(f"{index:4d}  {score:.2f}  {', '.join(names)}")
+    if not found:
+        click.echo(f"no word of {words!r} is in the table of words; write plain English words", err=True)
         sys.exit(1)
 
 
@@ -162,6 +190,7 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
         "velocity": note.velocity,
         "grace": note.grace,
         "lyric": note.lyric,
+        "word": row.word,
         "articulations": list(note.articulations),
         "classes": [
             {"name": class_names()[index][0], "index": index, "weight": weight}
@@ -236,6 +265,7 @@ def table_cells(record: Record) -> tuple[str, ...]:
         str(record["velocity"]),
         record["length_qn"],
         record["lyric"] or "",
+        record["word"] or "",
         classes_text(record),
         rules_text(record),
     )

@@ -7,7 +7,7 @@ what no renderer could mend is reported. A plan is made only where no error was 
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.findings.span import Span
 from ..dsl.model.piece import Piece
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
-from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
+from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
 from .notes.parts import Cut, part_notes, parts_of
@@ -28,6 +28,7 @@ from .time.place_findings import placed
 
 if TYPE_CHECKING:
     from ..dsl.load import Loaded
+    from .picture.lyric_lines import Line
     from .plan import Plan
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
@@ -86,6 +87,17 @@ class Shelf:
         if name not in self._scores:
             self._scores[name] = self._parsed(name, span)
         return self._scores[name]
+
+    def font(self, name: PurePosixPath, span: Span) -> None:
+        """Ask for a font of the piece; a file that is none is in `findings`."""
+        data = read_inside(self.root, name, MAX_FONT_BYTES, span)
+        if isinstance(data, Diagnostic):
+            self.findings.append(data)
+        elif not data.startswith((b"\0\1\0\0", b"OTTO", b"ttcf", b"true")):
+            hint = "name a .ttf or .otf file"
+            self.findings.append(Diagnostic("MV566", span, f"{name} is not a font", hint))
+        else:
+            self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
         """Where a recording of the piece lies; None where it cannot be opened, or is none."""
@@ -227,6 +239,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
+    lines = _lyric_lines(heard, findings)
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
@@ -247,6 +260,11 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
     picture = picture_plan(piece, film, shown, visual, events, score_time, heard.shelf.root)
+    if piece.video.lyrics is not None:
+        from .picture.lyric_lines import lyric_plans
+
+        words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.shelf.root)
+        picture = replace(picture, titles=(*picture.titles, *words))
     from .plan import BarMark, Plan
 
     bars = tuple(
@@ -255,6 +273,18 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
     return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
+
+
+def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]":
+    """The lines of words on the screen; a font that cannot be used is in the shelf's findings."""
+    lyrics = heard.piece.video.lyrics
+    if lyrics is None:
+        return ()
+    from .picture.lyric_lines import lyric_lines
+
+    if lyrics.font is not None:
+        heard.shelf.font(lyrics.font, lyrics.font_span)
+    return lyric_lines(lyrics, heard.notes, heard.clock, findings)
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -28,6 +28,7 @@ __all__ = [
     "ChannelPlan",
     "Curve",
     "EffectPlan",
+    "LyricStyle",
     "MasterPlan",
     "Moves",
     "PicturePlan",
@@ -212,6 +213,20 @@ class Ramp:
 
 
 @dataclass(frozen=True, slots=True)
+class LyricStyle:
+    """How words that are sung look."""
+
+    place: str
+    """`bottom`, `middle` or `top`."""
+    size: float
+    """Of the letters, as a share of the film's shorter side."""
+    lit_color: str
+    background: str
+    """`box`, `shadow` or `none`."""
+    font: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TitlePlan:
     """A line of text over frames first_frame up to, not at, end_frame."""
 
@@ -224,6 +239,13 @@ class TitlePlan:
     """How it appears; None where it stands at once."""
     fall: Ramp | None = None
     """How it goes."""
+
+    style: LyricStyle | None = None
+    """How words that are sung are set; None for a title."""
+    lit: int = 0
+    """So many of its first characters have begun to be sung."""
+    row: int = 0
+    """Which of the singers it belongs to: each has a row of its own."""
 
     def opacity(self, frame: int) -> float:
         """How much of it is seen in the middle of a frame, 0..1, of its display values."""

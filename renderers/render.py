@@ -394,5 +394,7 @@ def _tell_titles(plan: Plan, reporter: Reporter) -> None:
     from .picture.lettering import lettering_of
 
     for title in plan.picture.titles:
-        if remark := lettering_of(title.text).remark:
+        if title.lit:
+            continue
+        if remark := lettering_of(title.text, None if title.style is None else title.style.font).remark:
             reporter.message(f"title {title.text!r}: {remark}")

@@ -17,7 +17,7 @@ from ..compile import Shelf
 from ..sound.installed import Outside
 
 _SPAN = Span("")
-_REPEATABLE = frozenset(("score", "recording", "soundfont", "head", "preset"))
+_REPEATABLE = frozenset(("score", "recording", "soundfont", "head", "preset", "font"))
 
 
 def is_repeatable(question: str) -> bool:
@@ -40,6 +40,8 @@ def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
                 shelf.answers[question] = hashlib.sha256(data).hexdigest()
             case "recording":
                 shelf.recording(name, _SPAN)
+            case "font":
+                shelf.font(name, _SPAN)
             case "soundfont":
                 outside.soundfont(name, _SPAN)
             case "head":

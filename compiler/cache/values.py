@@ -34,6 +34,9 @@ def keep(store: Store, node: Node, value: T, kind: type[T], root: Path = Path())
     return False
 
 
+READ_SUFFIXES = (".py", ".toml", ".tsv", ".zip")
+
+
 @cache
 def compiler_identity() -> str:
     """The version, and the digest of the sources that say how scores are read and plans are made.
@@ -44,7 +47,7 @@ def compiler_identity() -> str:
     folder = Path(__file__).resolve().parents[1]
     state = hashlib.sha256()
     for layer in (folder, folder.parent / "dsl"):
-        for path in sorted(path for path in layer.rglob("*") if path.suffix in (".py", ".toml", ".tsv")):
+        for path in sorted(path for path in layer.rglob("*") if path.suffix in READ_SUFFIXES):
             data = path.read_bytes()
             state.update(f"{path.relative_to(folder.parent).as_posix()} {len(data)}\n".encode())
             state.update(data)

@@ -83,7 +83,7 @@ def _showing_nothing(piece: Piece, clock: Clock, shown: Cast, sources: Sources) 
     elif by == "part":
         keys = f"no key for {_tracks(lost, sources)}"
     else:
-        keys = "no key for their syllables, or they have none"
+        keys = "no key for their words, or nothing is sung to them"
     yield _warning(
         "MV350",
         piece,

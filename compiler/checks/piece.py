@@ -1,13 +1,14 @@
 """What is allowed but hardly meant: rules that catch nothing, classes never shown, stems that do not fit."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.lane import Lane
 from ...dsl.model.piece import Bus, Piece
 from ..lanes.parameters import ear_target, gain_target, place_targets, plugin_targets
-from ..notes.casting import Cast
+from ..notes.casting import BY_WORDS, Cast
+from ..notes.words import nearest_words
 from ..plan import SoundPlan
 from ..sound.plan_sound import Sources, has_recording, stem_intervals
 from ..time.clock import Clock
@@ -32,7 +33,7 @@ def lint(
             Severity.WARNING,
         )
     yield from _idle_rules(piece, shown)
-    yield from _unseen_classes(piece, shown)
+    yield from _unseen_classes(piece, shown, shown.words)
     yield from _unused_returns(piece, buses)
     yield from _past_the_end(piece.lanes, clock)
     written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}
@@ -88,7 +89,7 @@ def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
         )
 
 
-def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
+def _unseen_classes(piece: Piece, shown: Cast, words: Collection[str]) -> Iterator[Diagnostic]:
     written = dict(piece.visuals.classes)
     reasons = {key: f"no note has {key}" for key in shown.unused_keys}
     reasons |= {key: f"rules give every note with {key} another class" for key in shown.hidden_keys}
@@ -101,7 +102,9 @@ def _unseen_classes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
             "MV341",
             weights[0].span,
             f"{weights[0].name} is never shown: {reason}",
-            "give another key this class, or leave it",
+            nearest_words(key, words)
+            if key in shown.unused_keys and piece.visuals.classes_by in BY_WORDS
+            else "give another key this class, or leave it",
             Severity.NOTE,
         )
 

@@ -11,9 +11,11 @@ from ...dsl.values.position import Duration, DurationUnit
 from ..time.clock import Clock
 from .classes import CLASS_COUNT, class_index
 from .selectors import PartNote, selected
+from .words import Sung, glob_key, listed, sung_words
 
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
+BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
 """Of all rules to all notes, one for each thing that a rule says of a note; they take about 20 s."""
 
@@ -63,13 +65,15 @@ class Cast:
     """Indices of rules of which nothing is left on any note: later rules say it otherwise."""
     classless: tuple[int, ...] = ()
     """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
+    words: tuple[str, ...] = ()
+    """The words that are sung, where classes go by them."""
 
 
 def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], clock: Clock, seed: int) -> Cast:
     """Give each note its classes, envelope and kick."""
     findings: list[Diagnostic] = []
     key_of, table = _class_table(notes, visuals, parts, seed, findings)
-    keys = [key_of(entry) for entry in notes]
+    keys = [key_of(i, entry) for i, entry in enumerate(notes)]
     envelope = visuals.envelope or Envelope()
     durations = _Durations(clock)
     shown = [
@@ -130,6 +134,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
         classless=tuple(
             i for i, by in enumerate(last["classes"]) if by < 0 and keys[i] not in table and not too_much
         ),
+        words=() if key_of.sung is None else tuple(listed(key_of.sung.words)),
     )
 
 
@@ -156,7 +161,12 @@ def class_weights(written: Sequence[ClassWeight], findings: list[Diagnostic]) ->
     """Names to indices; what cannot be resolved is left out and reported."""
     found: list[tuple[int, float]] = []
     for entry in written:
-        index = class_index(entry.name, entry.span, findings)
+        if entry.is_like:
+            from ..words.meaning import class_like
+
+            index = class_like(entry.name, entry.span, findings)
+        else:
+            index = class_index(entry.name, entry.span, findings)
         if index is not None:
             found.append((index, entry.weight))
     return tuple(found)
@@ -187,12 +197,21 @@ def _class_table(
 ) -> tuple["_KeyOf", dict[str, Weights]]:
     """How a note names its key, and the classes of each key."""
     table = {key: class_weights(written, findings) for key, written in visuals.classes}
-    if not visuals.classes:
+    if not visuals.classes and visuals.classes_by != "meaning":
         table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed))}
-    is_list = all(key.isdecimal() for key in table)
-    lyrics = list(dict.fromkeys(entry.note.lyric for entry in notes if entry.note.lyric is not None))
+    is_list = bool(table) and all(key.isdecimal() for key in table)
     length = len(table) if is_list else 0
-    return _KeyOf(visuals.classes_by, length, tuple(parts), tuple(lyrics), tuple(table)), table
+    sung = sung_words(notes) if visuals.classes_by in BY_WORDS else None
+    syllables = () if sung is None else tuple(dict.fromkeys(s for s in sung.syllables_at if s is not None))
+    found = _KeyOf(visuals.classes_by, length, tuple(parts), syllables, tuple(table), sung)
+    if visuals.classes_by == "meaning" and sung is not None and not is_list:
+        from ..words.meaning import classes_by_meaning
+
+        exact = frozenset(word.key for word in sung.words if found.of_word(word.key))
+        meant = classes_by_meaning(sung, exact, visuals.classes_span, findings)
+        table |= {f"={index}": ((index, 1.0),) for index in meant.values()}
+        found.known.update({("", word): f"={index}" for word, index in meant.items()})
+    return found, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,37 +228,64 @@ class _KeyOf:
     by: str
     list_length: int
     parts: tuple[str, ...]
-    lyrics: tuple[str, ...]
+    syllables: tuple[str, ...]
     keys: tuple[str, ...]
-    known: dict[str, str] = field(default_factory=dict)
-    """The keys that were looked for, by the name of what has them."""
+    sung: Sung | None = None
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The keys that were looked for, by the name and the syllable of what has them; of meaning, by the word
+    whose number stands in the syllable's place."""
 
-    def __call__(self, entry: PartNote) -> str:
+    def __call__(self, index: int, entry: PartNote) -> str:
         note = entry.note
         if self.by == "loudness":
             steps = max(self.list_length, 1)
             return str(min((note.velocity - 1) * steps // 127, steps - 1))
-        if self.by == "lyric" and note.lyric is None:
-            return OTHER if OTHER in self.keys else ""
-        if self.by == "pitch":
-            name = PITCH_CLASSES[note.pitch % 12]
-        else:
-            name = entry.part if self.by == "part" else note.lyric or ""
-        if name not in self.known:
-            self.known[name] = self._key(name)
-        return self.known[name]
+        if self.sung is not None:
+            return self._sung_key(self.sung, index)
+        return self._known(PITCH_CLASSES[note.pitch % 12] if self.by == "pitch" else entry.part)
+
+    def of_word(self, word: str) -> str:
+        """The key that a word has by itself, or ""."""
+        return self._fitting(word, is_word=True)
+
+    def _sung_key(self, sung: Sung, index: int) -> str:
+        syllable = sung.syllables_at[index]
+        if syllable is None:
+            return self._other
+        if self.list_length:
+            return str(self.syllables.index(syllable) % self.list_length)
+        for word in sung.words_at[index]:
+            name = sung.words[word].key
+            if ("", name) not in self.known:
+                self.known["", name] = self.of_word(name)
+            if self.known["", name]:
+                return self.known["", name]
+        return self._known(syllable) if self.by == "lyric" else self._other
+
+    def _known(self, name: str) -> str:
+        if (name, "") not in self.known:
+            self.known[name, ""] = self._key(name)
+        return self.known[name, ""]
+
+    @property
+    def _other(self) -> str:
+        return OTHER if OTHER in self.keys else ""
 
     def _key(self, name: str) -> str:
         if self.list_length:
-            order = {"part": self.parts, "lyric": self.lyrics}.get(self.by, PITCH_CLASSES)
+            order = self.parts if self.by == "part" else PITCH_CLASSES
             return str(order.index(name) % self.list_length)
-        other = OTHER if OTHER in self.keys else ""
         if self.by == "pitch":
-            return name if name in self.keys else other
+            return name if name in self.keys else self._other
+        return self._fitting(name, is_word=False) or self._other
+
+    def _fitting(self, name: str, *, is_word: bool) -> str:
+        compared = glob_key if is_word else str.casefold
         meant = name.casefold()
-        same = (key for key in self.keys if key.casefold() == meant)
-        fitting = (key for key in self.keys if fnmatchcase(meant, key.casefold()))
-        return next(same, None) or next(fitting, other)
+        keys = [key for key in self.keys if key != OTHER]
+        same = (key for key in keys if compared(key) == meant)
+        fitting = (key for key in keys if fnmatchcase(meant, compared(key)))
+        return next(same, None) or next(fitting, "")
 
 
 def default_classes(seed: int) -> tuple[int, ...]:

@@ -1,7 +1,6 @@
 """Which notes a rule means: every key that is written must hold, a list means any of its items."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
@@ -12,15 +11,8 @@ from ...dsl.values.position import Duration, DurationUnit
 from ...dsl.values.selector import LengthRange, NumberRange, PitchRange, Where
 from ..score.model import Note
 from ..time.clock import Clock, unknown_mark
-
-
-@dataclass(frozen=True, slots=True)
-class PartNote:
-    """A note that the picture sees, and the part that plays it."""
-
-    note: Note
-    part: str
-
+from .part_note import PartNote as PartNote
+from .words import glob_key, sung_words, unsung
 
 Test = Callable[[int], bool]
 """Whether the note at an index of the list is meant."""
@@ -98,6 +90,18 @@ def _tests(
                 note.lyric is not None and any(fnmatchcase(note.lyric.casefold(), glob) for glob in lyrics)
             )
         )
+    if where.words:
+        sung = sung_words(notes)
+        keys = {word.key for word in sung.words}
+        words = tuple(map(glob_key, where.words))
+        span = spans.get("word", span)
+        findings.extend(
+            unsung(written, keys, span)
+            for written, glob in zip(where.words, words, strict=True)
+            if not any(fnmatchcase(key, glob) for key in keys)
+        )
+        meant = {key for key in keys if any(fnmatchcase(key, glob) for glob in words)}
+        tests.append(lambda i: not meant.isdisjoint(sung.keys_at(i)))
     return tests
 
 

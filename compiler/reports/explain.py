@@ -18,6 +18,7 @@ from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights, cast
 from ..notes.classes import class_names
+from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
 from .lane_curves import LaneCurves
@@ -45,6 +46,8 @@ class SoundingNote:
     begins: bool
     classes: Weights
     rules: tuple[int, ...]
+    word: str | None = None
+    """The word that is sung."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
     parts = [part.name for part in heard.parts]
     shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed).notes
     rules = matched_rules(heard)
+    sung = sung_words(heard.notes)
     for i, entry in enumerate(heard.notes):
         note = entry.note
         if note.onset_qn <= at < note.onset_qn + note.gate_qn:
@@ -155,6 +159,7 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
                 begins=note.onset_qn == at,
                 classes=shown[i].classes,
                 rules=rules[i],
+                word=sung.text_at(i),
             )
 
 

@@ -11,7 +11,8 @@ from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
 from ..compile import Heard, hear
 from ..notes.casting import Weights, cast
-from ..notes.selectors import selected
+from ..notes.selectors import PartNote, selected
+from ..notes.words import sung_words
 from ..score.model import Note, Score
 from ..score.read import read_score
 from ..time.clock import Clock
@@ -33,6 +34,8 @@ class NoteRow:
     """What it shows, after all rules."""
     rules: tuple[int, ...] = ()
     """The rules of the manifest that mean it, numbered from 1."""
+    word: str | None = None
+    """The word that is sung, notes that it is held over included."""
 
 
 def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic, ...]]:
@@ -45,15 +48,18 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     parts = [part.name for part in heard.parts]
     shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed)
     findings += (*shown.findings, *heard.shelf.findings)
+    sung = sung_words(heard.notes)
     seen = {
-        id(entry.note): (entry.part, visual.classes, rules)
-        for entry, visual, rules in zip(heard.notes, shown.notes, matched_rules(heard), strict=True)
+        id(entry.note): (entry.part, visual.classes, rules, sung.text_at(i))
+        for i, (entry, visual, rules) in enumerate(
+            zip(heard.notes, shown.notes, matched_rules(heard), strict=True)
+        )
     }
     rows = []
     for note in _within(heard.score, heard.clock, heard.piece.selection, findings):
         track = heard.score.tracks[note.track].name
-        part, classes, rules = seen.get(id(note), (track, (), ()))
-        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules))
+        part, classes, rules, word = seen.get(id(note), (track, (), (), None))
+        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules, word))
     return tuple(rows), tuple(dict.fromkeys(findings))
 
 
@@ -70,8 +76,13 @@ def score_notes(
     clock = Clock.from_score(score)
     findings = list(score.findings)
     names = [track.name for track in score.tracks]
+    entries = tuple(PartNote(note, names[note.track]) for note in score.notes)
+    sung = sung_words(entries)
+    words = {id(note): sung.text_at(i) for i, note in enumerate(score.notes)}
     rows = tuple(
-        NoteRow(note, clock.seconds(note.onset_qn), names[note.track], names[note.track])
+        NoteRow(
+            note, clock.seconds(note.onset_qn), names[note.track], names[note.track], word=words[id(note)]
+        )
         for note in _within(score, clock, selection, findings)
     )
     return rows, tuple(findings)

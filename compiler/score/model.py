@@ -11,6 +11,8 @@ from fractions import Fraction
 from ...dsl.findings.diagnostics import Diagnostic
 
 SYLLABICS = ("single", "begin", "middle", "end")
+HELD = "held"
+"""A later stroke of a chord that is broken or ornamented: its lyric was begun by the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Note:
     grace: bool = False
     lyric: str | None = None
     syllabic: str = "single"
-    """Which part of its word the lyric is, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end."""
+    """Which part of its word the lyric is, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end; or HELD."""
     articulations: tuple[str, ...] = ()
     """Of: staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
     ring_qn: Fraction | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from ..findings.span import Span
+from ..findings.span import THE_MANIFEST, Span
 from ..values.position import Duration, DurationUnit, Place, PlaceRange
 from ..values.selector import Where
 from .lane import Lane
@@ -17,6 +17,7 @@ OTHER = "other"
 
 DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
 DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
+DEFAULT_LYRIC_FADE = Duration(Fraction(1, 5), DurationUnit.SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,8 @@ class ClassWeight:
     name: str
     weight: float
     span: Span
+    is_like: bool = False
+    """Whether the name is words whose meaning is looked up, as written under `like`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,8 @@ class Visuals:
     """By key: a pitch class C, C#..B for `classes_by: pitch`, globs of parts or lyrics, OTHER for what has no
     key, or "0", "1".. for a list."""
     classes_by: str = "pitch"
+    classes_span: Span = THE_MANIFEST
+    """Where `classes_by` stands."""
     keep: int | None = None
     rules: tuple[Rule, ...] = ()
 
@@ -255,6 +260,25 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Lyrics:
+    """The words that are sung, on the screen."""
+
+    span: Span
+    parts: tuple[str, ...] = ()
+    """Globs over parts; empty means all that sing."""
+    show: str = "line"
+    place: str = "bottom"
+    size: float = 0.055
+    """Of the film's shorter side."""
+    font: PurePosixPath | None = None
+    font_span: Span = THE_MANIFEST
+    color: str = "#FFFFFF"
+    lit: str = "#FFD24A"
+    background: str = "box"
+    fade: Duration = DEFAULT_LYRIC_FADE
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """The finished film."""
 
@@ -268,6 +292,7 @@ class Video:
     quality: str = "master"
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
+    lyrics: Lyrics | None = None
 
 
 @dataclass(frozen=True, slots=True)

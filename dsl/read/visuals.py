@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from ..model.piece import OTHER, ClassWeight, Envelope, Motion, Post, Rule, Video, Visuals
+from ..model.piece import OTHER, ClassWeight, Envelope, Lyrics, Motion, Post, Rule, Video, Visuals
 from ..text.yaml_source import Node
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
@@ -53,6 +53,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         envelope=_envelope(envelope, reading) if envelope else None,
         classes=_classes(node.get("classes"), by, reading),
         classes_by=by,
+        classes_span=found.span if (found := node.get("classes_by")) else usual.classes_span,
         keep=int(keep.value) if keep else None,
         rules=tuple(_rule(rule, reading) for rule in rules.each()) if rules else (),
     )
@@ -83,6 +84,7 @@ def read_where(node: Node, reading: Reading) -> Where:
         articulations=texts(node.get("articulation")),
         chord=chord.text if chord else None,
         lyrics=texts(node.get("lyric")),
+        words=texts(node.get("word")),
         # A mark may be written as in a place: @B.
         sections=tuple(name.removeprefix("@").strip() for name in texts(node.get("section"))),
         spans=tuple((key, value.span) for key, value in node.items()),
@@ -105,6 +107,24 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         container=_text(node, "container", usual.container),
         quality=_text(node, "quality", usual.quality),
         post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
+        lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,
+    )
+
+
+def _lyrics(node: Node, reading: Reading) -> Lyrics:
+    usual, font = Lyrics(node.span), node.get("font")
+    return Lyrics(
+        node.span,
+        parts=texts(node.get("part")),
+        show=_text(node, "show", usual.show),
+        place=_text(node, "place", usual.place),
+        size=reading.share(node.get("size"), usual.size),
+        font=reading.file(font) if font else None,
+        font_span=font.span if font else usual.font_span,
+        color=_text(node, "color", usual.color),
+        lit=_text(node, "lit", usual.lit),
+        background=_text(node, "background", usual.background),
+        fade=reading.duration(node.get("fade")) or usual.fade,
     )
 
 
@@ -154,6 +174,9 @@ def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, t
 def _weights(node: Node, reading: Reading) -> tuple[ClassWeight, ...]:
     if not isinstance(node.value, dict):
         return (ClassWeight(node.text, 1.0, node.span),)
+    like = node.get("like")
+    if like is not None and isinstance(like.value, str) and len(node.value) == 1:
+        return (ClassWeight(like.text, 1.0, like.span, is_like=True),)
     weights = tuple(
         ClassWeight(name, reading.share(share, 0.0), share.key_span) for name, share in node.items()
     )

@@ -12,6 +12,7 @@ from .folders import Folder, LinkedError, guarded
 
 MAX_TEXT_BYTES = 1 << 20
 MAX_SCORE_BYTES = 64 << 20
+MAX_FONT_BYTES = 64 << 20
 MAX_AUDIO_BYTES = 2 << 30
 MAX_HEAD_BYTES = 256 << 20
 

@@ -61,7 +61,9 @@ class Where:
     chord: str | None = None
     """`top`, `bass` or `any`: the place of the note in the chord of its part."""
     lyrics: tuple[str, ...] = ()
-    """Globs over lyrics, case-insensitive."""
+    """Globs over syllables, case-insensitive."""
+    words: tuple[str, ...] = ()
+    """Globs over the words that syllables make, case and punctuation aside."""
     sections: tuple[str, ...] = ()
     """Names of rehearsal marks: from the mark to the next."""
     spans: tuple[tuple[str, Span], ...] = field(default=())

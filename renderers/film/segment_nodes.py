@@ -71,7 +71,7 @@ class SegmentReads:
             "encoder": f"{encoded}; {packages('av')}",
         }
         self._size = picture.width_px, picture.height_px
-        self._drawn: dict[tuple[str, str, str | None], str] = {}
+        self._drawn: dict[tuple[object, ...], str] = {}
 
     def node(self, part: PicturePlan, name: str) -> Node:
         """The node of some frames; what they read is under the words in which a report says what changed."""
@@ -90,7 +90,7 @@ class SegmentReads:
 
     def _title(self, title: TitlePlan) -> str:
         """A title as it is drawn: another machine may have other fonts."""
-        said = title.text, title.color, title.shadow
+        said = title.text, title.color, title.shadow, title.style, title.lit, title.row
         if said not in self._drawn:
             from ..picture.title import drawn_title
 

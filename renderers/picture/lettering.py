@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -49,16 +50,18 @@ class Lettering:
     remark: str = ""
 
 
-def lettering_of(text: str) -> Lettering:
+def lettering_of(text: str, own: Path | None = None) -> Lettering:
     """The text in one font: the first that has all of it, else the one that lacks least.
 
     The embedded font comes first, then DejaVu Sans, then the system's. A character that the chosen font lacks
     becomes the nearest plain letter, or a question mark; all others stay as they are.
+
+    own  a font of the piece, which comes before all others
     """
     composed = unicodedata.normalize("NFC", text)[:MOST_CHARACTERS]
     text = "".join(c for c in composed if c == "\n" or unicodedata.category(c)[0] != "C")
     found: list[tuple[list[str], str, Callable[[float], Font]]] = []
-    for name, font_at in _fonts():
+    for name, font_at in _fonts(own):
         missing = _missing(text, font_at(32))
         found.append((missing, name, font_at))
         if not missing:
@@ -72,8 +75,12 @@ def lettering_of(text: str) -> Lettering:
     return Lettering(said, font_at, (), f"it is set in this system's {name}" if is_of_system else "")
 
 
-def _fonts() -> Iterator[tuple[str, Callable[[float], Font]]]:
+def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
     """The names of all fonts here, in order, and each at a size in pixels."""
+    if own is not None:
+        with suppress(OSError):
+            ImageFont.truetype(own, 32)
+            yield own.name, lambda size_px: ImageFont.truetype(own, size_px)
     yield "Aileron", _embedded_font
     path = _dejavu_path()
     if path is not None:

@@ -13,6 +13,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFilter
 from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
 from .lettering import Font, Lettering, lettering_of
+from .lyrics import drawn_lyric
 
 if TYPE_CHECKING:
     import torch
@@ -70,6 +71,8 @@ def overlay_of(title: TitlePlan, width_px: int, height_px: int, device: torch.de
 
 def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, int, F32, F32] | None:
     """Top and left, even; cover (h, w) 0..1; R'G'B' (3, h, w) 0..1 times the cover; None if blank."""
+    if title.style is not None:
+        return _trimmed(*drawn_lyric(title, title.style, width_px, height_px))
     setting = lettering_of(title.text)
     lines, font = _fitted(setting, width_px, height_px)
     text = _text_mask(lines, font, width_px, height_px)
@@ -81,6 +84,10 @@ def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, i
         shade = np.asarray(mask.filter(ImageFilter.GaussianBlur(SHADOW_BLUR * font.size)), np.float32) / 255
         rgb, cover = _laid_over(rgb, cover, title.shadow, shade)
     rgb, cover = _laid_over(rgb, cover, title.color, np.asarray(text, np.float32) / 255)
+    return _trimmed(cover, rgb)
+
+
+def _trimmed(cover: F32, rgb: F32) -> tuple[int, int, F32, F32] | None:
     rows, columns = np.flatnonzero(cover.any(1)), np.flatnonzero(cover.any(0))
     if not rows.size:
         return None

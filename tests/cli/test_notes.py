@@ -27,6 +27,7 @@ KEYS = [
     "velocity",
     "grace",
     "lyric",
+    "word",
     "articulations",
     "classes",
     "rules",

@@ -12,7 +12,7 @@ from fractions import Fraction
 from ....dsl.findings.diagnostics import Diagnostic
 from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR, MAX_NOTES, MAX_TEMPI, check_seconds
-from ..model import Measure, Note, RehearsalMark, Score, TempoMark
+from ..model import HELD, Measure, Note, RehearsalMark, Score, TempoMark
 from .repeats import order_findings, playing_order
 from .strokes import Stroke, strokes_of
 from .tempo import PaperTempo, played_tempi
@@ -28,6 +28,8 @@ class _Sound:
     stroke: Stroke
     chord: WrittenChord
     velocity: int
+    is_first: bool = True
+    """Whether no stroke of its chord but graces sounds before it."""
 
 
 def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnostic] = ()) -> Score:
@@ -88,10 +90,13 @@ def _sounds(
     for index, chord in enumerate(score.chords):
         start = starts[chord.place.bar_index] + chord.place.offset_qn
         sounds = by_bar.setdefault((chord.staff, chord.place.bar_index), [])
-        for stroke in strokes_of(index, score.chords, links, tempo.at(start)):
+        strokes = strokes_of(index, score.chords, links, tempo.at(start))
+        first_qn = min((s.delay_qn for s in strokes if not s.grace), default=Fraction(0))
+        for stroke in strokes:
             # Each stroke is as loud as its own moment says: a roll under a hairpin grows.
             dynamic = loudness.at(chord.staff, chord.voice, start + stroke.delay_qn)
-            sounds.append(_Sound(stroke, chord, _velocity(stroke, chord, dynamic)))
+            velocity = _velocity(stroke, chord, dynamic)
+            sounds.append(_Sound(stroke, chord, velocity, stroke.delay_qn == first_qn))
             count += 1
             if stroke.length_qn.denominator > MAX_DENOMINATOR:
                 raise fault("MV407", name, "its tied notes add up to no playable length")
@@ -132,6 +137,8 @@ def _note(sound: _Sound, measure: Measure, score: WrittenScore) -> Note:
     if stroke.delay_qn:
         in_bar += stroke.delay_qn
     lyric, syllabic = (None, "single") if stroke.grace else _lyric(chord, measure.pass_number)
+    if lyric is not None and not sound.is_first:
+        syllabic = HELD
     return Note(
         onset_qn=measure.start_qn + in_bar,
         length_qn=stroke.length_qn,

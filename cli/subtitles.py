@@ -1,0 +1,47 @@
+"""`musicvis subtitles`: the words of a piece as files for players."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from .discover import PiecePath, piece_here
+from .report import tell_findings
+
+
+@click.command(short_help="Write the words that are sung as .srt, .vtt and .lrc.")
+@click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
+def subtitles(piece: Path | None) -> None:
+    """Write the words that are sung into build/NAME.srt, .vtt and .lrc, beside the film.
+
+    They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key,
+    those of all parts. In .vtt and .lrc each word has its own time. Files of an earlier run are replaced.
+    """
+    from ..compiler.compile import hear
+    from ..compiler.picture.lyric_lines import lyric_lines
+    from ..compiler.write.subtitles import lrc, srt, vtt
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.load import load_piece
+    from ..dsl.model.piece import Lyrics
+    from ..store.writing import published
+    from .film_options import Variant, film_path, prepare_build_folder
+
+    manifest = piece or piece_here(Path.cwd())
+    findings: list[Diagnostic] = []
+    try:
+        heard = hear(load_piece(manifest), findings)
+        lyrics = heard.piece.video.lyrics or Lyrics(heard.piece.span)
+        lines = lyric_lines(lyrics, heard.notes, heard.clock, findings)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    if not lines:
+        tell_findings([finding for finding in findings if finding.code == "MV565"], {})
+        sys.exit(1)
+    film = film_path(manifest, None, Variant().name(False))
+    prepare_build_folder(film.parent)
+    for suffix, text in ((".srt", srt(lines)), (".vtt", vtt(lines)), (".lrc", lrc(lines))):
+        path = film.with_suffix(suffix)
+        with published(path) as partial:
+            partial.write_text(text, encoding="utf-8", newline="\n")
+        click.echo(str(path))

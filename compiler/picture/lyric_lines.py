@@ -1,0 +1,162 @@
+"""Words that are sung as lines on the screen: where lines break, and when each word is lit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.piece import Lyrics
+from ..notes.part_note import PartNote
+from ..notes.words import Word, sung_words
+from ..plan import LyricStyle, Ramp, TitlePlan
+from ..time.clock import Clock
+from ..time.passage import Film
+
+MOST_CHARACTERS = 42
+"""Of a line: what subtitles allow, so that it can be read at a glance."""
+COMMA_CHARACTERS = 18
+"""A line that long breaks at a comma, too."""
+REST_QN = 1
+STAY_S = Fraction(1, 2)
+"""A line stays for so long after its last note."""
+ROWS_MOST = 4
+_STRONG, _WEAK = ".;:!?\u2026\u3002\uff01\uff1f\u061f", ",\u3001\uff0c\u060c"
+_CLOSING = "\"'\u201d\u2019\u00bb)"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word and when its first note begins, in exact seconds of the piece."""
+
+    text: str
+    onset_s: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that are shown together, from `start_s` up to `end_s`, on the row of their singer."""
+
+    words: tuple[TimedWord, ...]
+    start_s: Fraction
+    end_s: Fraction
+    row: int
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+def lyric_lines(
+    lyrics: Lyrics, notes: Sequence[PartNote], clock: Clock, findings: list[Diagnostic]
+) -> tuple[Line, ...]:
+    """The lines of the parts that are shown, by time; what several sing together is shown once."""
+    globs = tuple(glob.casefold() for glob in lyrics.parts) or ("*",)
+    singers: dict[tuple[str, int, int, int], list[Word]] = {}
+    for word in sung_words(notes).words:
+        if any(fnmatchcase(word.singer[0].casefold(), glob) for glob in globs):
+            singers.setdefault(word.singer, []).append(word)
+    if not singers:
+        message = "no words are sung in the parts that `lyrics` shows"
+        hint = "name a part with words: `musicvis notes` lists them"
+        findings.append(Diagnostic("MV565", lyrics.span, message, hint, Severity.WARNING))
+    known: set[tuple[str, Fraction]] = set()
+    lines: list[Line] = []
+    for words in singers.values():
+        groups = [[word] for word in words] if lyrics.show == "word" else _broken(words, notes)
+        made = [
+            line
+            for line in _timed(groups, notes, clock, lyrics.show == "line")
+            if (line.text.casefold(), line.words[0].onset_s) not in known
+        ]
+        known |= {(line.text.casefold(), line.words[0].onset_s) for line in made}
+        lines += made
+    return _in_rows(lines)
+
+
+def _in_rows(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Each line on the lowest row that is free; more than so many at once are not shown."""
+    free_s = [Fraction(-1)] * ROWS_MOST
+    placed = []
+    for line in sorted(lines, key=lambda line: line.start_s):
+        row = next((row for row, end_s in enumerate(free_s) if end_s <= line.start_s), None)
+        if row is not None:
+            free_s[row] = line.end_s
+            placed.append(replace(line, row=row))
+    return tuple(placed)
+
+
+def _broken(words: Sequence[Word], notes: Sequence[PartNote]) -> list[list[Word]]:
+    lines: list[list[Word]] = []
+    for word in words:
+        if lines:
+            line = lines[-1]
+            text = " ".join(other.text for other in line)
+            last = line[-1].text.rstrip(_CLOSING)[-1:]
+            rest_qn = notes[word.notes[0]].note.onset_qn - _end_qn(line[-1], notes)
+            ends = last in _STRONG or (last in _WEAK and len(text) >= COMMA_CHARACTERS)
+            if not ends and rest_qn < REST_QN and len(text) + 1 + len(word.text) <= MOST_CHARACTERS:
+                line.append(word)
+                continue
+        lines.append([word])
+    return lines
+
+
+def _end_qn(word: Word, notes: Sequence[PartNote]) -> Fraction:
+    return max(notes[i].note.onset_qn + notes[i].note.length_qn for i in word.notes)
+
+
+def _timed(
+    groups: Sequence[Sequence[Word]], notes: Sequence[PartNote], clock: Clock, is_early: bool
+) -> list[Line]:
+    """A line appears a beat before its first note, where the line before it is over by then."""
+    onsets = [notes[group[0].notes[0]].note.onset_qn for group in groups]
+    over_s = [clock.seconds(_end_qn(group[-1], notes)) for group in groups]
+    begun_s = [clock.seconds(onset) for onset in onsets]
+    starts = []
+    for k, onset in enumerate(onsets):
+        early_s = clock.seconds(max(onset - 1, Fraction(0))) if is_early else begun_s[k]
+        before_s = over_s[k - 1] if k else Fraction(0)
+        starts.append(min(max(early_s, before_s), begun_s[k]))
+    lines = []
+    for k, group in enumerate(groups):
+        end_s = over_s[k] + STAY_S
+        if k + 1 < len(groups):
+            end_s = min(end_s, starts[k + 1])
+        words = tuple(
+            TimedWord(word.text, clock.seconds(notes[word.notes[0]].note.onset_qn)) for word in group
+        )
+        if end_s > starts[k]:
+            lines.append(Line(words, starts[k], end_s, 0))
+    return lines
+
+
+def lyric_plans(
+    lines: Sequence[Line], lyrics: Lyrics, film: Film, clock: Clock, root: Path
+) -> tuple[TitlePlan, ...]:
+    """The lines on frames: a plan for each number of lit words."""
+    font = None if lyrics.font is None else root / lyrics.font
+    style = LyricStyle(lyrics.place, lyrics.size, lyrics.lit, lyrics.background, font)
+    shadow = "#000000" if lyrics.background == "shadow" else None
+    plans = []
+    for line in lines:
+        fade_s = min(
+            clock.duration_s(clock.quarters(line.start_s), lyrics.fade), (line.end_s - line.start_s) / 3
+        )
+        fade = fade_s * film.fps
+        start, stop = ((t - film.start_s) * film.fps for t in (line.start_s, line.end_s))
+        rise = Ramp(start, fade) if fade > 0 and lyrics.show == "line" else None
+        fall = Ramp(stop - fade, fade) if fade > 0 and lyrics.show == "line" else None
+        edges = [line.start_s, *(word.onset_s for word in line.words), line.end_s]
+        lit = 0
+        for k, (begin_s, end_s) in enumerate(pairwise(edges)):
+            if k:
+                lit += len(line.words[k - 1].text) + (k > 1)
+            first, end = max(film.frame_at(begin_s), 0), min(film.frame_at(end_s), film.frame_count)
+            if first < end:
+                plans.append(
+                    TitlePlan(line.text, first, end, lyrics.color, shadow, rise, fall, style, lit, line.row)
+                )
+    return tuple(plans)
