@@ -17,6 +17,7 @@ def subtitles(piece: Path | None) -> None:
     They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key,
     those of all parts. In .vtt and .lrc each word has its own time. Files of an earlier run are replaced.
     """
+    from ..api.variant import Variant
     from ..compiler.compile import hear
     from ..compiler.picture.lyric_lines import lyric_lines
     from ..compiler.write.subtitles import lrc, srt, vtt
@@ -24,7 +25,7 @@ def subtitles(piece: Path | None) -> None:
     from ..dsl.load import load_piece
     from ..dsl.model.piece import Lyrics
     from ..store.writing import published
-    from .film_options import Variant, film_path, prepare_build_folder
+    from .film_options import film_path, prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
     findings: list[Diagnostic] = []
