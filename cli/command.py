@@ -14,6 +14,7 @@ from .doctor import doctor
 from .explain import explain
 from .fmt import fmt
 from .import_effects import import_command
+from .listen import listen
 from .new import new
 from .notes import classes, notes
 from .plan import diff_command, plan_command
@@ -45,6 +46,7 @@ def main() -> None:
 
 
 main.add_command(new)
+main.add_command(listen)
 main.add_command(check)
 main.add_command(compile_command)
 main.add_command(plan_command)

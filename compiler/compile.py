@@ -18,6 +18,7 @@ from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
+from .checks.heard import heard_findings
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
 from .score.model import Score
@@ -148,6 +149,8 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
         return tuple(loaded.diagnostics)
     compilation = compiled(piece, Shelf(loaded.root), plan=False)
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
+    if compilation.score is not None:
+        found += heard_findings(piece, compilation.score, loaded.root)
     if compilation.clock is not None:
         found = placed(found, piece, compilation.clock)
     order = {name: number for number, name in enumerate(loaded.files)}

@@ -46,6 +46,8 @@ class MidiFile:
     meters: list[tuple[int, int, int]] = field(default_factory=list)
     """(tick, numerator, denominator)."""
     markers: list[tuple[int, str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """Text events in the order of the file."""
 
 
 def midi_events(data: bytes, name: str) -> MidiFile:
@@ -89,6 +91,8 @@ def _track(messages: Any, file: MidiFile) -> MidiTrack:
                 track.port = message.port
             case "lyrics" if text := _text(message.text):
                 track.lyrics.append((tick, text))
+            case "text" if text := _text(message.text):
+                file.texts.append(text)
             case "marker" if text := _text(message.text):
                 file.markers.append((tick, text))
     return track

@@ -15,6 +15,7 @@ from ..guard.limits import check_seconds
 from ..model import Measure, Meter, Note, RehearsalMark, Score, TempoMark, Track
 from ..playback.repeats import MAX_PLAYED_BARS
 from .events import MidiFile, MidiNote, midi_events
+from .heard import heard_from
 
 _DRUM_CHANNEL = 9
 _DEFAULT_MICROSECONDS = 500_000
@@ -43,6 +44,7 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
         marks=tuple(RehearsalMark(text, tick * unit) for tick, text in sorted(file.markers)),
         digest=digest,
         findings=tuple(findings),
+        heard=heard_from(file.texts),
     )
 
 
