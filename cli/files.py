@@ -1,6 +1,7 @@
 """How a command writes files: whole or not at all, and nothing is ever overwritten that it did not read."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,8 +10,10 @@ from pathlib import Path
 import click
 
 
-def write_new(files: Mapping[Path, bytes]) -> None:
+def write_new(files: Mapping[Path, bytes | Path]) -> None:
     """Write files that are not there yet, folders included, in order; all of them or none.
+
+    files   the bytes of each file, or the file that it is a copy of
 
     Raises click.ClickException where one is there already or cannot be written; nothing is left behind then.
     """
@@ -58,13 +61,17 @@ def _make_folders(folder: Path, made: list[Path]) -> None:
         made.append(folder)
 
 
-def _beside(path: Path, data: bytes) -> Path:
-    """A temporary file with the data in the folder of `path`, safely on the disk."""
+def _beside(path: Path, data: bytes | Path) -> Path:
+    """A temporary file with the data, or a copy of a file, in the folder of `path`, safely on the disk."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            if isinstance(data, Path):
+                with data.open("rb") as source:
+                    shutil.copyfileobj(source, stream)
+            else:
+                stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes files for their owner alone; a new file of a composer is like any other.

@@ -176,6 +176,15 @@ def wishes_of(options: dict[str, Any]) -> "Wishes":
     )
 
 
+def marks_of(options: dict[str, Any], length_s: float) -> list[tuple[str, float]]:
+    """The rehearsal marks that were given."""
+    marks = [parse_mark(text) for text in options["marks"]]
+    for name, time_s in marks:
+        if time_s > length_s:
+            raise click.UsageError(f"--mark {name}: the recording lasts {length_s:.1f} s")
+    return marks
+
+
 def heard_in(
     path: Path, wishes: "Wishes", longest_s: float, reporter: TerminalReporter
 ) -> tuple["Recording", "Heard"]:
@@ -202,10 +211,7 @@ def _write_score(
 ) -> None:
     from ..compiler.score.midi.write import midi_bytes
 
-    marks = [parse_mark(text) for text in options["marks"]]
-    for name, time_s in marks:
-        if time_s > source.length_s:
-            raise click.UsageError(f"--mark {name}: {source.name} lasts {source.length_s:.1f} s")
+    marks = marks_of(options, source.length_s)
     track = written_track(heard, track_name(Path(source.name)))
     meter = meter_of(heard, options["meter"])
     data = midi_bytes(written_score(heard, meter, [track], [(source.name, source.sha256)], marks))

@@ -3,12 +3,13 @@
 import re
 import sys
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .discover import MANIFEST
 from .files import write_new
+from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
 from .report import tell_findings
 from .schema import schema_text
 
@@ -18,17 +19,26 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Make a piece for a score, ready to compile.")
 @click.argument("score", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
-def new(score: Path, folder: Path | None) -> None:
+@click.argument("others", type=click.Path(path_type=Path), nargs=-1, metavar="[DIR]")
+@recording_options
+def new(score: Path, others: tuple[Path, ...], **options: Any) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
     SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
     The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch class that
     occurs, and a lane for each part. Nothing is ever overwritten.
     Without DIR, the folder is called like the score, here.
+
+    SCORE may be a recording, too (mp3, m4a, ogg, opus, flac, wav, a video), or several, the stems of one piece:
+    their beats, bars and notes are heard and written as a score.
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft
 
+    recordings, folder = recordings_of((score, *others))
+    if recordings:
+        new_from_recordings(recordings, folder, options)
+        return
+    folder = score_folder(others, options)
     folder = folder or Path(piece_folder(score))
     data, read = score_in(score)
     name = name_in(score, folder)

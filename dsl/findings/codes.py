@@ -804,102 +804,103 @@ _TABLE = (
         "MV540",
         "not a recording",
         ERROR,
-        "The file holds no sound that can be read, whatever its ending says. The first bytes decide: mp3, aac, "
-        "m4a, ogg, opus, flac, wav, aiff, wma, and the sound of mp4, mov, mkv, webm and avi files. Playlists and "
-        "addresses are not followed.",
+        "The file holds no sound that can be read, whatever its ending says. The first bytes decide: mp3,"
+        " aac, m4a, ogg, opus, flac, wav, aiff, wma, and the sound of mp4, mov, mkv, webm and avi files. "
+        "Playlists and addresses are not followed.",
     ),
     Code(
         "MV541",
         "recording too long",
         ERROR,
-        "Listening takes memory and time for every minute, so an hour is the limit unless you allow more: "
-        "`musicvis listen concert.mp3 --longest 120`.",
+        "Listening takes memory and time for every minute, so an hour is the limit unless you allow more:"
+        " `musicvis listen concert.mp3 --longest 120`.",
     ),
     Code(
         "MV542",
         "recording too short",
         ERROR,
-        "Bars are heard from what repeats; in less than 5 seconds nothing does. Use a longer recording, or write "
-        "a score.",
+        "Bars are heard from what repeats; in less than 5 seconds nothing does. Use a longer recording, "
+        "or write a score.",
     ),
     Code(
         "MV543",
         "silent recording",
         ERROR,
-        "The recording is below -60 dBFS on average: nothing can be heard in it. Record it louder, or export it "
-        "with its parts unmuted.",
+        "The recording is below -60 dBFS on average: nothing can be heard in it. Record it louder, or "
+        "export it with its parts unmuted.",
     ),
     Code(
         "MV544",
         "damaged recording",
         ERROR,
-        "The recording cannot be decoded to its end. A few damaged packets are left out with a warning, as "
-        "players do; more than a hundred are an error. Fetch or export the file again.",
+        "The recording cannot be decoded to its end. A few damaged packets are left out with a warning, "
+        "as players do; more than a hundred are an error. Fetch or export the file again.",
     ),
     Code(
         "MV545",
         "recording of another length",
         WARNING,
-        "The file says that it lasts longer or shorter than the sound in it does: it was cut off, or was put "
-        "together wrongly. What it holds is used.",
+        "The file says that it lasts longer or shorter than the sound in it does: it was cut off, or was "
+        "put together wrongly. What it holds is used.",
     ),
     Code(
         "MV546",
         "recordings that do not fit together",
         WARNING,
-        "Stems of one piece begin together and last equally long; these do not, or one of them is not in step "
-        "with the others. Export all of them in one go, from the first bar to the last.",
+        "Stems of one piece begin together and last equally long; these do not, or one of them is not in "
+        "step with the others. Export all of them in one go, from the first bar to the last.",
     ),
     Code(
         "MV547",
         "bars that were heard",
         NOTE,
-        "The score was made by `musicvis listen`, which hears beats and bars and can be wrong: most often the "
-        "level of the tempo, half or double, and where a bar begins. Listen to the clicks of `--clicks`, correct "
-        "it with `--half`, `--double`, `--triple`, `--meter 3/4` and `--first 0.42s`, or edit the MIDI file.",
+        "The score was made by `musicvis listen`, which hears beats and bars and can be wrong: most often"
+        " the level of the tempo, half or double, and where a bar begins. Listen to the clicks of "
+        "`--clicks`, correct it with `--half`, `--double`, `--triple`, `--meter 3/4` and `--first 0.42s`,"
+        " or edit the MIDI file.",
     ),
     Code(
         "MV548",
         "another recording was heard",
         WARNING,
-        "The score was heard from a recording of this name and other bytes, so that its bars may not be those of "
-        "the sound. Type `musicvis listen` with the new one, or put the old one back.",
+        "The score was heard from a recording of this name and other bytes, so that its bars may not be "
+        "those of the sound. Type `musicvis listen` with the new one, or put the old one back.",
     ),
     Code(
         "MV549",
         "no clear beat",
         WARNING,
-        "Nothing repeats strongly enough to be called a beat: the bars are a guess. Say what you know, as "
-        "`--tempo 60..80`, `--meter 3/4`, `--first 0.42s`, or give the piece a score.",
+        "Nothing repeats strongly enough to be called a beat: the bars are a guess. Say what you know, as"
+        " `--tempo 60..80`, `--meter 3/4`, `--first 0.42s`, or give the piece a score.",
     ),
     Code(
         "MV550",
         "spectrum that cannot be used",
         ERROR,
-        "`visuals.mapping: spectrum` needs `visuals.spectrum.file`, made by `musicvis listen song.mp3 --spectrum "
-        "song.spectrum`. The file is missing, damaged, or of another version: make it again.",
+        "`visuals.mapping: spectrum` needs `visuals.spectrum.file`, made by `musicvis listen song.mp3 "
+        "--spectrum song.spectrum`. The file is missing, damaged, or of another version: make it again.",
     ),
     Code(
         "MV551",
         "key without effect",
         WARNING,
-        "With `mapping: spectrum` the sound moves the picture and notes do not, so what speaks of notes says "
-        "nothing: rules, envelope, keep, motion.amount, motion.memory, other ways to choose classes. Leave it "
-        "out, or write `mapping: notes`.",
+        "With `mapping: spectrum` the sound moves the picture and notes do not, so what speaks of notes "
+        "says nothing: rules, envelope, keep, motion.amount, motion.memory, other ways to choose classes."
+        " Leave it out, or write `mapping: notes`.",
     ),
     Code(
         "MV552",
         "form of a recording",
         NOTE,
-        "The recording has one channel, more than two, or a low sample rate. It is used as it is; the finding "
-        "says what becomes of it.",
+        "The recording has one channel, more than two, or a low sample rate. It is used as it is; the "
+        "finding says what becomes of it.",
     ),
     Code(
         "MV553",
         "classes and pitch classes",
         ERROR,
-        "With `mapping: spectrum` a list of classes has 12 entries, one for each pitch class from C, or as many "
-        "as `visuals.spectrum.num_classes` says; names are pitch classes.",
+        "With `mapping: spectrum` a list of classes has 12 entries, one for each pitch class from C, or "
+        "as many as `visuals.spectrum.num_classes` says; names are pitch classes.",
     ),
     # Budgets
     Code(

@@ -76,7 +76,7 @@ class Recording:
     sha256    of the bytes of the file
     """
 
-    name: str
+    path: Path
     samples: F32
     kind: str
     sample_rate_hz: int
@@ -84,6 +84,11 @@ class Recording:
     peak: float
     sha256: str
     findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.name
 
     @property
     def length_s(self) -> float:
@@ -115,7 +120,7 @@ def recording(
         parts.append(stream.resample_chunk(np.zeros(0, np.float32), last=True))
         samples: F32 = np.concatenate(parts)
         heard = Recording(
-            name=path.name,
+            path=path,
             samples=samples,
             kind=source.kind,
             sample_rate_hz=source.sample_rate_hz,
@@ -125,7 +130,7 @@ def recording(
             findings=(*source.findings, *_form_notes(source, path)),
         )
     if not is_stem:
-        _check_audible(heard, path)
+        check_audible(heard)
     return heard
 
 
@@ -336,7 +341,9 @@ def _checked(file: BinaryIO, size: int, path: Path) -> None:
             raise
 
 
-def _check_audible(heard: Recording, path: Path) -> None:
+def check_audible(heard: Recording) -> None:
+    """Raises PieceError MV542 for a recording that is too short to hear bars in, MV543 for a silent one."""
+    path = heard.path
     if heard.length_s < SHORTEST_S:
         message = f"{path.name} lasts {heard.length_s:.1f} s; bars are heard in {SHORTEST_S:g} s at least"
         raise _fault(path, "MV542", message, "give it a longer recording, or a score")

@@ -1,7 +1,7 @@
 """The door of listening: a recording to beats, bars and notes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,13 @@ class Heard:
         return tuple(bpm for bpm in (self.bpm / 2.0, self.bpm * 2.0) if 30.0 <= bpm <= 300.0)
 
 
-def hear(source: Recording, wishes: Wishes | None = None, progress: Progress | None = None) -> Heard:
+def hear(
+    source: Recording,
+    wishes: Wishes | None = None,
+    progress: Progress | None = None,
+    *,
+    with_notes: bool = True,
+) -> Heard:
     """Listen to a recording; the same bytes and wishes give the same, however many threads there are."""
     wishes = wishes or Wishes()
     _tell(progress, "flux", 0)
@@ -94,7 +100,7 @@ def hear(source: Recording, wishes: Wishes | None = None, progress: Progress | N
         beats_s=beats_s,
         places=found.places,
         beats_of_bar=found.beats,
-        notes=tuple(notes_of(source, method, begun, classes, progress)),
+        notes=tuple(notes_of(source, method, begun, classes, progress)) if with_notes else (),
         method=method,
         onsets_s=begun / FPS,
         classes=classes,
@@ -121,15 +127,22 @@ def notes_of(
     return factorised_notes(source.samples, begun, progress)
 
 
-def summed(sources: Sequence[Recording], name: str) -> Recording:
+def strokes_of(source: Recording) -> list[tuple[float, float]]:
+    """Where something begins in a recording, and how strongly, 0..1: of drums, whose pitches say little."""
+    rise = flux(source.samples).whole
+    most = float(np.percentile(rise, 99)) + 1e-9
+    return [
+        (frame / FPS, round(min(1.0, float(rise[frame]) / most) * 127) / 127)
+        for frame in onsets(rise).tolist()
+    ]
+
+
+def summed(sources: Sequence[Recording]) -> Recording:
     """Several recordings as one, for a clock of their sum; the shorter ones end in silence."""
     samples = np.zeros(max(len(source.samples) for source in sources), np.float32)
     for source in sources:
         samples[: len(source.samples)] += source.samples
-    first = sources[0]
-    return Recording(
-        name, samples, first.kind, first.sample_rate_hz, 2, float(np.abs(samples).max()), first.sha256
-    )
+    return replace(sources[0], samples=samples, peak=float(np.abs(samples).max(initial=0.0)))
 
 
 def _beats(source: Recording, rise: Flux, wishes: Wishes, progress: Progress | None) -> F64:
@@ -171,7 +184,7 @@ def _doubts(source: Recording, rise: F64, beats_s: F64) -> list[Diagnostic]:
         return []
     message = f"no beat stands out in {source.name}: the bars are a guess"
     hint = "say more: --tempo 60..80, --meter, --first; or give the piece a score"
-    return [Diagnostic("MV549", Span(source.name), message, hint, Severity.WARNING)]
+    return [Diagnostic("MV549", Span(str(source.path)), message, hint, Severity.WARNING)]
 
 
 def _tell(progress: Progress | None, stage: str, done: int) -> None:
