@@ -145,8 +145,8 @@ def meter_of(heard: "Heard", meter: str | None) -> "Meter":
     return Meter(*parse_meter(meter)) if meter else Meter(heard.beats_of_bar, 4)
 
 
-def heard_lines(heard: "Heard", source: "Recording", meter: "Meter") -> list[str]:
-    """What was heard, in words."""
+def heard_lines(heard: "Heard", name: str, meter: "Meter", note_count: int) -> list[str]:
+    """What was heard in a recording of that name, in words."""
     others = " or ".join(f"{bpm:.0f}" for bpm in heard.candidates_bpm)
     first = int((heard.places != 0).argmin()) if (heard.places == 0).any() else 0
     pickup = f"; bar 1 is a pickup of {first} beat{'s' if first != 1 else ''}" if first else ""
@@ -156,9 +156,9 @@ def heard_lines(heard: "Heard", source: "Recording", meter: "Meter") -> list[str
         "chroma": "as pitch classes at each onset (chroma)",
     }
     return [
-        f"{source.name}: {heard.bpm:.1f} beats a minute in {meter}, others might count {others}{pickup}",
+        f"{name}: {heard.bpm:.1f} beats a minute in {meter}, others might count {others}{pickup}",
         f"bar 1 stands at {heard.beats_s[0]:.3f} s of the recording",
-        f"{len(heard.notes)} notes, {ways[heard.method]}",
+        f"{note_count} notes, {ways[heard.method]}",
     ]
 
 

@@ -152,7 +152,7 @@ def listen(recording: Path, output: Path | None, quiet: bool, replace: bool, **o
         _end(missing_text(error))
     except OSError as error:
         _end(f"{error.filename or recording}: {error.strerror or error}")
-    for line in heard_lines(heard, source, meter_of(heard, options["meter"])):
+    for line in heard_lines(heard, source.name, meter_of(heard, options["meter"]), len(heard.notes)):
         reporter.message(line)
     for path in wanted:
         reporter.message(f"wrote {path}")

@@ -161,7 +161,9 @@ def _make(
         folder / MANIFEST: manifest.encode(),
     }
     write_new(files)
-    for line in heard_lines(heard, sources[0], meter):
+    count = sum(len(track.notes) for track in tracks)
+    title = sources[0].name if len(sources) == 1 else f"{len(sources)} stems"
+    for line in heard_lines(heard, title, meter, count):
         reporter.message(line)
     for each in placed:
         if each.data is not None and each.name.suffix == ".flac" and not is_plain(each.name, recordings):

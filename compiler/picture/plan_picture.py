@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import Piece
 from ...dsl.text.files import name_fault
+from ..checks.spectrum import no_spectrum
 from ..lanes.curve import Curve
-from ..notes.casting import Cast
+from ..notes.casting import Cast, spectrum_classes
 from ..notes.classes import class_names
 from ..notes.phrases import Memory
 from ..plan import PicturePlan
 from ..time.passage import Film, heavy_latents
 from ..time.tempo_arrays import TempoArrays
 from .envelope import RELEASE_SPANS
-from .latents import LatentLaw, latents
+from .latents import LatentLaw, Latents, latents
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
+from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,12 @@ def picture_plan(
     score_time: ScoreTime,
     root: Path,
     findings: list[Diagnostic],
+    spectrum: bytes | None = None,
 ) -> PicturePlan | None:
-    """What each frame shows; None and a finding where that is more than can be planned."""
+    """What each frame shows; None and a finding where that is more than can be planned.
+
+    spectrum   the bytes of the file that moves the picture in place of the notes
+    """
     visuals, video = piece.visuals, piece.video
     span = dict(piece.spans).get("/visuals", piece.span)
     class_count = len({index for note in shown.notes for index, _ in note.classes})
@@ -71,7 +78,13 @@ def picture_plan(
         memory=score_time.memory,
     )
     shown_s = picture_times(times_s, events.speeds)
-    made = latents(shown.notes, law, shown_s)
+    if spectrum is None:
+        made = latents(shown.notes, law, shown_s)
+    else:
+        mapped = _mapped(piece, lanes, spectrum, shown_s, findings)
+        if mapped is None:
+            return None
+        made = mapped
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
@@ -100,6 +113,39 @@ def picture_plan(
         truncation=_unless_all(1.0, made.truncation),
         weights_sha256=visuals.weights_sha256,
     )
+
+
+def _mapped(
+    piece: Piece, lanes: Mapping[str, Curve], data: bytes, times_s: F64, findings: list[Diagnostic]
+) -> Latents | None:
+    """The latents out of a spectrum; None and a finding where its numbers cannot be used."""
+    visuals = piece.visuals
+    assert visuals.spectrum is not None and visuals.spectrum.file is not None
+    written = visuals.spectrum
+    try:
+        spectrum = read_spectrum(data)
+    except ValueError as error:
+        findings.append(no_spectrum(visuals.spectrum.file, written.span, error))
+        return None
+    offsets_s = [
+        stem.offset_s or 0.0 for bus in piece.audio.buses for stem in bus.stems if stem.file is not None
+    ]
+    by_class, ranked = spectrum_classes(visuals, piece.seed, findings)
+    law = SpectrumLaw(
+        pitch_sensitivity=written.pitch_sensitivity,
+        tempo_sensitivity=written.tempo_sensitivity,
+        smooth_factor=written.smooth_factor,
+        num_classes=written.num_classes,
+        classes=by_class,
+        ranked=ranked,
+        offset_s=written.offset_s if written.offset_s is not None else (offsets_s or [0.0])[0],
+        depth=lanes["visuals.depth"],
+        truncation=lanes["visuals.truncation"],
+        hue_deg=lanes["visuals.hue"],
+        jitter=lanes["visuals.motion.jitter"],
+        seed=piece.seed,
+    )
+    return spectrum_latents(spectrum, law, times_s)
 
 
 def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:
