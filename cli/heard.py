@@ -13,11 +13,30 @@ from .report import TerminalReporter
 if TYPE_CHECKING:
     from ..compiler.score.midi.write import WrittenScore, WrittenTrack
     from ..compiler.score.model import Meter
-    from ..renderers.sound.listening.decode import Recording
     from ..renderers.sound.listening.hear import Heard
 
 RECORDINGS = frozenset(
-    ".mp3 .m4a .m4b .aac .ogg .oga .opus .flac .wav .wave .aif .aiff .wma .mp4 .mov .mkv .webm .avi .mka".split()
+    (
+        ".mp3",
+        ".m4a",
+        ".m4b",
+        ".aac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".flac",
+        ".wav",
+        ".wave",
+        ".aif",
+        ".aiff",
+        ".wma",
+        ".mp4",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".mka",
+    )
 )
 """Endings of files that hold sound; what is in them is decided by their first bytes."""
 SCORE_SUFFIX = ".heard.mid"

@@ -115,8 +115,8 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
 def listen(recording: Path, output: Path | None, quiet: bool, replace: bool, **options: Any) -> None:
     """Hear the beats, bars and notes of a recording, and write them as a MIDI file.
 
-    RECORDING is an mp3, m4a, ogg, opus, flac, wav or aiff file, or a video with sound. Bars that are heard can
-    be wrong; --clicks and --plot show them, --half, --double, --meter and --first correct them.
+    RECORDING is an mp3, m4a, ogg, opus, flac, wav or aiff file, or a video with sound. Bars that are
+    heard can be wrong; --clicks and --plot show them, --half, --double, --meter and --first correct them.
     """
     from ..dsl.findings.diagnostics import PieceError, has_errors
 
@@ -259,8 +259,8 @@ def _shift_lines(heard: "Heard", against: Path) -> list[str]:
     if not found.is_told:
         return [
             counts,
-            f"the bars do not agree with those of {against.name} at any shift: try --half, --double, --meter or "
-            "--first",
+            f"the bars do not agree with those of {against.name} at any shift: try --half, --double, "
+            "--meter or --first",
         ]
     shift = found.bars
     moved = "the same bar" if shift == 0 else f"bar {shift + 1 if shift > 0 else 1} of"

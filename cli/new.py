@@ -29,8 +29,8 @@ def new(score: Path, others: tuple[Path, ...], **options: Any) -> None:
     occurs, and a lane for each part. Nothing is ever overwritten.
     Without DIR, the folder is called like the score, here.
 
-    SCORE may be a recording, too (mp3, m4a, ogg, opus, flac, wav, a video), or several, the stems of one piece:
-    their beats, bars and notes are heard and written as a score.
+    SCORE may be a recording, too (mp3, m4a, ogg, opus, flac, wav, a video), or several, the stems of one
+    piece: their beats, bars and notes are heard and written as a score.
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft
 

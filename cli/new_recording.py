@@ -241,7 +241,7 @@ def _sum(sources: Sequence["Recording"]) -> "Recording":
 
 
 def _placed(sources: Sequence["Recording"], folder: Path, scratch: Path, longest_s: float) -> list[_Placed]:
-    """Where each recording goes: it stays where it is, is copied, or becomes a FLAC file beside the manifest."""
+    """Where each recording goes: it stays where it is, is copied, or becomes a FLAC file of the piece."""
     from ..renderers.sound.listening.convert import gain_of, needs_conversion, write_flac
     from ..renderers.sound.listening.decode import sha256_of
 

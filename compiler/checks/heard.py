@@ -12,7 +12,7 @@ from ..score.model import Score
 
 
 def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnostic]:
-    """Nothing for a score that somebody wrote. No share of certainty is told: none that was tried is honest."""
+    """Nothing for a score that somebody wrote. No percentage is told: none that was tried is honest."""
     heard = score.heard
     if heard is None:
         return
@@ -27,8 +27,8 @@ def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnosti
         piece.score.span,
         f"the bars of {piece.score.file} were heard, not written: {heard.bpm:.0f} beats a minute in {usual}"
         + (f"; others might count {others}" if others else ""),
-        "listen to them: musicvis listen RECORDING --clicks clicks.wav; --half, --double, --meter and --first "
-        "correct them",
+        "listen to them: musicvis listen RECORDING --clicks clicks.wav; --half, --double, --meter and "
+        "--first correct them",
         Severity.NOTE,
     )
     for name, digest in heard.recordings:

@@ -1,11 +1,13 @@
-"""The audio-driven mapping: the spectrum of a recording moves the picture, as the audio-driven visualizers do.
+"""The audio-driven mapping: the spectrum of a recording moves the picture, as the audio-driven
+visualizers do.
 
-The formulas are those of visualize.py of the Deep Music Visualizer (docs/recordings.md has them all, and where
-that program does otherwise than its manual says). hop is the frame length, at 22,050 samples a second:
+The formulas are those of visualize.py of the Deep Music Visualizer (docs/recordings.md has them all, and
+where that program does otherwise than its manual says). hop is the frame length, at 22,050 samples a
+second:
 
     ps = (300 - pitch_sensitivity)·512/hop        ts = tempo_sensitivity·hop/512
-    class:  c ← (c + chroma/ps)/(1 + 1/ps); above 6 classes least to 0 and most to 1, else most to 1; times depth
-    noise:  u ← (ts·(gradient + power)·direction·jitter + 3u)/4; n ← n + u
+    class:  c ← (c + chroma/ps)/(1 + 1/ps); above 6 classes least to 0 and most to 1, else most to 1;
+    times depth noise:  u ← (ts·(gradient + power)·direction·jitter + 3u)/4; n ← n + u
 """
 
 from collections.abc import Callable
@@ -73,7 +75,7 @@ def read_spectrum(data: bytes) -> Spectrum:
 
 
 def spectrum_latents(spectrum: Spectrum, law: SpectrumLaw, times_s: F64) -> Latents:
-    """The latents at any times of the piece, in any order; before and after the recording its first and last."""
+    """The latents at any times of the piece, in any order; outside of the recording, those of its ends."""
     rows_s = np.arange(len(spectrum.power)) * (spectrum.hop / SPECTRUM_RATE_HZ) - law.offset_s
     times_of_lanes_s = rows_s.clip(0.0)
     strongest = by_power(spectrum.chroma)[: law.num_classes]
@@ -118,7 +120,7 @@ def pushes(power: F64) -> F64:
 
 
 def class_values(chroma: F64, ps: float, depth: F64) -> F64:
-    """(rows + 1, classes): the first row is the first sound, as it is; each other follows from the one before."""
+    """(rows + 1, classes): the first row is the first sound; each other follows from the one before."""
     heard = np.flatnonzero(chroma.any(axis=1))
     value = chroma[heard[0] if len(heard) else 0].copy()
     found = np.empty((len(chroma) + 1, chroma.shape[1]))
@@ -207,7 +209,8 @@ def between(rows: F64, places: F64) -> F64:
 
 
 def shares(values: F64, classes: tuple[Weights, ...]) -> tuple[NDArray[np.int64], F64]:
-    """Values of pitch classes as shares of classes: their sum is the largest value, where theirs goes beyond 1.
+    """Values of pitch classes as shares of classes: their sum is the largest value, where theirs goes
+    beyond 1.
 
     The generators here take shares, of which all together are 1 at most.
     """

@@ -1,4 +1,4 @@
-"""A first manifest for recordings: the score that was heard, each recording a bus, classes that were heard."""
+"""A first manifest for recordings: the heard score, each recording a bus, the classes that were heard."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ def heard_manifest(
 
 
 def tail_of(score: Score, offset_s: float, length_s: float) -> Fraction:
-    """How long the film goes on after the last bar, so that the recording is heard to its end; 1 s at least."""
+    """How long the film goes on after the last bar, so that the recording ends in it; 1 s at least."""
     end_s = float(Clock.from_score(score).end_s)
     left_s = length_s - offset_s - end_s
     return Fraction(ceil(min(max(left_s, 1.0), float(LONGEST_TAIL_S)) * 10), 10)
@@ -58,8 +58,8 @@ def _head(title: str, seed: int, score_file: str, tail_s: Fraction) -> Iterator[
         f"# yaml-language-server: $schema={PIECE_SCHEMA}",
         "#",
         f"# {title}: the manifest. `musicvis check` says what is wrong with it, `musicvis compile` makes",
-        "# the film. Places are bar|beat of the score that was heard. A real score takes its place by one line:",
-        "# score: scores/song.mscz; then write align: auto in place of offset.",
+        "# the film. Places are bar|beat of the score that was heard. A real score takes its place by one",
+        "# line, score: scores/song.mscz; then write align: auto in place of offset.",
         "",
         "musicvis: 1                      # the version of this language",
         f"title: {scalar_text(title)}",

@@ -1,9 +1,10 @@
-"""The first line of a .spectrum file, which `musicvis listen --spectrum` writes: what follows it, and how much.
+"""The first line of a .spectrum file, which `musicvis listen --spectrum` writes: what follows it, and how
+much.
 
     musicvis spectrum 1 HOP ROWS SHA256
 
-Then ROWS times 13 little-endian floats of 32 bits: the power of a row, and its 12 pitch classes from C. Row n is
-at n·HOP samples of 22,050 a second. SHA256 is that of the recording.
+Then ROWS times 13 little-endian floats of 32 bits: the power of a row, and its 12 pitch classes from C.
+Row n is at n·HOP samples of 22,050 a second. SHA256 is that of the recording.
 """
 
 import re

@@ -1,7 +1,9 @@
-"""A heard score as a Standard MIDI File: one tempo mark a beat, metres, notes, marks, and what was listened to.
+"""A heard score as a Standard MIDI File: one tempo mark a beat, metres, notes, marks, and what was
+listened to.
 
 480 ticks a quarter note, tempi in whole microseconds: what rounding leaves over is carried on to the next
-beat, so that bars do not drift. A bar of another length than the metre's gets a metre of its own, as a pickup.
+beat, so that bars do not drift. A bar of another length than the metre's gets a metre of its own, as a
+pickup.
 """
 
 from bisect import bisect_right
@@ -60,7 +62,7 @@ class WrittenScore:
 
 
 def beat_length(meter: Meter) -> Fraction:
-    """What is counted in a metre, in quarter notes: three quavers in 6/8, 9/8 and 12/8, else its denominator."""
+    """What is counted in a metre, in quarter notes: three quavers in 6/8 and the like, else its denominator."""
     unit = Fraction(4, meter.denominator)
     is_compound = meter.denominator >= 8 and meter.numerator % 3 == 0 and meter.numerator > 3
     return unit * 3 if is_compound else unit

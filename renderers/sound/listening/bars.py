@@ -1,7 +1,7 @@
 """Bars: which beats begin one, and how many beats a bar has, by changes of harmony, the bass and the flux.
 
-Of metres 3 and 4 are told apart. A metre of 2 is heard as 4, compound metres count beats of three quavers, and
-changes of metre are not found: `--meter` says what is right.
+Of metres 3 and 4 are told apart. A metre of 2 is heard as 4, compound metres count beats of three
+quavers, and changes of metre are not found: `--meter` says what is right.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ F64 = NDArray[np.float64]
 SLIP = 6.0
 """What it costs to count a beat too many or too few."""
 WEIGHTS = (0.5, 0.9, 0.6, 0.5)
-"""Of the flux, the change of chroma from the beat before and from the two before, and the flux of the bass."""
+"""Of the flux, the change of chroma from one beat before and from two, and the flux of the bass."""
 PREFERENCE_OF_FOUR = 0.5
 METERS = (3, 4)
 

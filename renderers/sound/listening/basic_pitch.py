@@ -85,7 +85,7 @@ def time_s(frame: int) -> float:
 
 
 def decoded_notes(onset: F32, frame: F32) -> list[HeardNote]:
-    """Notes from the posteriors, as the paper has it: from the latest peak of the onsets back to the first."""
+    """Notes from the posteriors, as in the paper: from the latest peak of the onsets back to the first."""
     from scipy.signal import argrelmax
 
     rise = np.minimum(*(frame - np.pad(frame, ((lag, 0), (0, 0)))[: len(frame)] for lag in (1, 2)))

@@ -1,7 +1,7 @@
 """Beats: the likeliest path through tempo and phase, given how much each frame looks like a beat.
 
-Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking", ISMIR 2015: a state
-is an interval in frames and a place in it; the interval may change at a beat only, and changes cost LAMBDA
+Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking", ISMIR 2015: a
+state is an interval in frames and a place in it; the interval may change at a beat only, and changes cost LAMBDA
 times their relative size.
 """
 
@@ -25,7 +25,8 @@ EARLY, LATE = 1, 3
 """A beat is the highest frame from so many before its state to so many after it."""
 SMOOTH_S = 0.012
 """Beats that lie so close to an even pulse are on it: the flux is no more exact than that."""
-# The window meets a click before its middle does; measured: clicks 9 ms, tones of the built-in instruments 0 ms.
+# The window meets a click before its middle does; measured: clicks 9 ms, tones of the built-in
+# instruments 0 ms.
 LEAD_S = 0.005
 
 
@@ -95,7 +96,7 @@ def _traced(state: int, starts: NDArray[np.int64], came_from: NDArray[np.int16],
 
 
 def placed(frames: Sequence[int], rise: F64, length_s: float) -> Pulse:
-    """Beats between the frames, on an even pulse where they are on one, carried back to 0 and on to the end."""
+    """Beats between the frames, on an even pulse where they are on one, carried on to both ends."""
     times_s = np.array([refined(rise, frame) / FPS + LEAD_S for frame in frames], np.float64)
     return Pulse(carried(evened(times_s), length_s))
 

@@ -45,7 +45,9 @@ def _clicked(blocks: Iterator[F32], clicks: Sequence[tuple[int, F32]]) -> Iterat
     """Blocks (2, n) with the clicks that fall into them; ascending starts, which may overlap block edges."""
     start, waiting = 0, 0
     for block in blocks:
-        out = np.repeat(block.mean(axis=0, keepdims=True), 2, axis=0) if len(block) != 2 else block.copy()
+        out: F32 = (
+            np.repeat(block.mean(axis=0, keepdims=True), 2, axis=0) if len(block) != 2 else block.copy()
+        )
         out *= SOUND_LEVEL
         end = start + out.shape[1]
         while waiting < len(clicks) and clicks[waiting][0] + len(clicks[waiting][1]) <= start:

@@ -92,4 +92,4 @@ def _write(box: Any, stream: Any, samples: F32, gain: float, written: int) -> in
     frame.sample_rate, frame.time_base, frame.pts = context.sample_rate, context.time_base, written
     for packet in stream.encode(frame):
         box.mux(packet)
-    return samples.shape[1]
+    return int(samples.shape[1])

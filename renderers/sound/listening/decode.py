@@ -39,9 +39,41 @@ _SNIFFED_BYTES = 1 << 16
 _ID3_MOST = 64 << 20
 
 DECODERS = frozenset(
-    "aac aac_latm alac ape flac mp1float mp2float mp2 mp3float mp3 opus libopus vorbis libvorbis ac3 eac3 "
-    "wmav2 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le "
-    "pcm_f64be pcm_u8 pcm_s8 pcm_alaw pcm_mulaw adpcm_ima_wav adpcm_ms".split()
+    (
+        "aac",
+        "aac_latm",
+        "alac",
+        "ape",
+        "flac",
+        "mp1float",
+        "mp2float",
+        "mp2",
+        "mp3float",
+        "mp3",
+        "opus",
+        "libopus",
+        "vorbis",
+        "libvorbis",
+        "ac3",
+        "eac3",
+        "wmav2",
+        "pcm_s16le",
+        "pcm_s16be",
+        "pcm_s24le",
+        "pcm_s24be",
+        "pcm_s32le",
+        "pcm_s32be",
+        "pcm_f32le",
+        "pcm_f32be",
+        "pcm_f64le",
+        "pcm_f64be",
+        "pcm_u8",
+        "pcm_s8",
+        "pcm_alaw",
+        "pcm_mulaw",
+        "adpcm_ima_wav",
+        "adpcm_ms",
+    )
 )
 """Decoders that are used; FFmpeg has hundreds, some for formats that nobody has looked at for years."""
 

@@ -58,7 +58,8 @@ def log_bank(
     bins_hz = np.fft.rfftfreq(size, 1.0 / RATE_HZ)
     count = int(np.log2(high_hz / low_hz) * per_octave) + 2
     edges = low_hz * 2.0 ** (np.arange(count) / per_octave)
-    rows, centres = [], []
+    rows: list[NDArray[np.float64]] = []
+    centres: list[float] = []
     for low, centre, high in zip(edges[:-2], edges[1:-1], edges[2:], strict=True):
         row = np.clip(
             np.minimum((bins_hz - low) / (centre - low), (high - bins_hz) / (high - centre)), 0.0, None

@@ -1,7 +1,8 @@
 """The analysis that `visuals.mapping: spectrum` needs, as a file beside the score.
 
-A file and not a stage of the compiler: `check` and `compile` decode nothing and load no analysis, the same file
-gives the same film on every machine and with every version of scipy, and it moves with the piece.
+A file and not a stage of the compiler: `check` and `compile` decode nothing and load no analysis, the
+same file gives the same film on every machine and with every version of scipy, and it moves with the
+piece.
 """
 
 from pathlib import Path
@@ -45,8 +46,8 @@ def spectrum_rows(samples: F32, hop: int) -> F32:
 def mel_bank() -> F64:
     """(128, 1025): triangles between 0 and 8000 Hz, evenly spaced in mel after Slaney, each of area 1.
 
-    Slaney's Auditory Toolbox (1998): linear below 1 kHz, 200/3 Hz a mel, then a factor of 6.4 in 27 mel. These
-    are the filters that librosa.feature.melspectrogram uses unless it is told otherwise.
+    Slaney's Auditory Toolbox (1998): linear below 1 kHz, 200/3 Hz a mel, then a factor of 6.4 in 27 mel.
+    These are the filters that librosa.feature.melspectrogram uses unless it is told otherwise.
     """
     step_hz, break_hz, log_step = 200.0 / 3.0, 1000.0, np.log(6.4) / 27.0
     break_mel = break_hz / step_hz
