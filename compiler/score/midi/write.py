@@ -62,7 +62,7 @@ class WrittenScore:
 
 
 def beat_length(meter: Meter) -> Fraction:
-    """What is counted in a metre, in quarter notes: three quavers in 6/8 and the like, else its denominator."""
+    """What is counted in a metre, in quarter notes: three quavers in 6/8, else its denominator."""
     unit = Fraction(4, meter.denominator)
     is_compound = meter.denominator >= 8 and meter.numerator % 3 == 0 and meter.numerator > 3
     return unit * 3 if is_compound else unit

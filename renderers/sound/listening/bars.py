@@ -6,6 +6,7 @@ quavers, and changes of metre are not found: `--meter` says what is right.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,10 +109,9 @@ def _merit(weighed: F64, signs: F64, places: NDArray[np.int64], beats: int) -> f
     """How well a metre explains the signs: how far its first beats stand out, and how alike its bars are."""
     first = places == 0
     if not first.any() or first.all():
-        return -np.inf
-    stands_out = float(weighed[first].mean() - weighed[~first].mean()) * np.sqrt(
-        first.sum() * (1.0 - 1.0 / beats)
-    )
+        return -inf
+    apart = float(weighed[first].mean() - weighed[~first].mean())
+    stands_out = apart * sqrt(int(first.sum()) * (1.0 - 1.0 / beats))
     merit = stands_out + (PREFERENCE_OF_FOUR if beats == 4 else 0.0)
     if len(weighed) > 3 * beats:
         alike = [_likeness(sign, beats) for sign in (signs[0], signs[1], signs[3])]
@@ -123,7 +123,7 @@ def _likeness(sign: F64, lag: int) -> float:
     early, late = sign[:-lag], sign[lag:]
     if early.std() < 1e-9 or late.std() < 1e-9:
         return 0.0
-    return float(np.corrcoef(early, late)[0, 1])
+    return float(np.corrcoef(early, late)[0, 1].item())
 
 
 def _standard(values: F64) -> F64:

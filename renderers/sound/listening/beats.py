@@ -1,8 +1,8 @@
 """Beats: the likeliest path through tempo and phase, given how much each frame looks like a beat.
 
 Krebs, Böck and Widmer, "An efficient state-space model for joint tempo and meter tracking", ISMIR 2015: a
-state is an interval in frames and a place in it; the interval may change at a beat only, and changes cost LAMBDA
-times their relative size.
+state is an interval in frames and a place in it; the interval may change at a beat only, and changes cost
+LAMBDA times their relative size.
 """
 
 from collections.abc import Sequence

@@ -39,7 +39,8 @@ def picture(source: Recording, heard: Heard) -> Image.Image:
     image = Image.new("RGB", (WIDTH_PX + LEFT_PX + MARGIN_PX, HEAD_PX + rows * row_px + MARGIN_PX), PAPER)
     draw = ImageDraw.Draw(image)
     title = (
-        f"{source.name}   {heard.length_s:.1f} s   {heard.bpm:.1f} beats a minute, {heard.beats_of_bar} in a bar "
+        f"{source.name}   {heard.length_s:.1f} s   {heard.bpm:.1f} beats a minute, "
+        f"{heard.beats_of_bar} in a bar "
         f"  {len(heard.notes)} notes by {heard.method}"
     )
     if heard.length_s > rows * ROW_S:
