@@ -71,7 +71,9 @@ Encode = Callable[..., Path]
 def encoded(tmp_path: Path) -> Encode:
     """Writes samples (channels, n) by PyAV into a file of that name and codec."""
 
-    def encode(samples: F32, name: str, codec: str, rate_hz: int = 22_050, container: str | None = None) -> Path:
+    def encode(
+        samples: F32, name: str, codec: str, rate_hz: int = 22_050, container: str | None = None
+    ) -> Path:
         import av
 
         path = tmp_path / name

@@ -62,7 +62,9 @@ def test_onsets_are_found_and_the_strongest_class_sounds(heard_pop: Heard, pop: 
     right = []
     for frame in range(25, 500, 5):
         sounding = {
-            n.pitch % 12 for n in pop.notes if not n.is_drums and n.onset_s <= frame / 50 <= n.onset_s + n.length_s
+            n.pitch % 12
+            for n in pop.notes
+            if not n.is_drums and n.onset_s <= frame / 50 <= n.onset_s + n.length_s
         }
         if sounding:
             right.append(int(heard_pop.classes[frame].argmax()) in sounding)
@@ -118,7 +120,9 @@ def test_beats_at_other_levels() -> None:
 
 
 def test_beats_are_carried_to_both_ends() -> None:
-    assert carried(np.array([1.1, 1.6, 2.1]), 3.2).tolist() == pytest.approx([0.1, 0.6, 1.1, 1.6, 2.1, 2.6, 3.1])
+    assert carried(np.array([1.1, 1.6, 2.1]), 3.2).tolist() == pytest.approx(
+        [0.1, 0.6, 1.1, 1.6, 2.1, 2.6, 3.1]
+    )
 
 
 def test_noise_has_no_clear_beat() -> None:
