@@ -3,7 +3,7 @@ PYTHON ?= python3
 PIECE ?= pieces/impassive
 BIN := .venv/bin
 
-.PHONY: film draft test soak lint errors sheets bench bench-audio bench-reliability clean
+.PHONY: film draft test soak lint errors sheets bench bench-audio bench-listening bench-reliability clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -37,6 +37,10 @@ bench: .venv/dev.stamp
 # What the sound does beside its thresholds: the tables of docs/audio.md and docs/audio-space.md.
 bench-audio: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.audio
+
+# What listening hears of music whose truth is known; beside librosa, where that is installed.
+bench-listening: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.listening
 
 # What a build survives, and what an edit costs: the tables of docs/reliability.md.
 bench-reliability: .venv/dev.stamp

@@ -19,16 +19,18 @@ class BarShift:
     """Bar n that was heard is bar n + `bars` of the written score.
 
     agreeing, compared   how many bars are alike there, and how many both have
+    heard                how many bars were heard
     """
 
     bars: int
     agreeing: int
     compared: int
+    heard: int
 
     @property
     def is_told(self) -> bool:
         """Whether most bars agree: else the two are other music, or are counted otherwise."""
-        return self.compared >= 2 and self.agreeing * 2 > self.compared
+        return self.compared >= 2 and self.compared * 2 >= self.heard and self.agreeing * 2 > self.compared
 
 
 def classes_of_bars(score: Score) -> F64:
@@ -50,7 +52,7 @@ def classes_of_bars(score: Score) -> F64:
 
 def bar_shift(heard: F64, written: F64) -> BarShift:
     """The shift at which most bars agree; of equally good ones the smallest."""
-    best = BarShift(0, 0, 0)
+    best = BarShift(0, 0, 0, len(heard))
     merit = -np.inf
     for shift in sorted(range(-SHIFT_MOST, SHIFT_MOST + 1), key=lambda bars: (abs(bars), bars)):
         first = max(0, -shift)
@@ -61,7 +63,7 @@ def bar_shift(heard: F64, written: F64) -> BarShift:
         # Bars that only one of them has speak against a shift, but less than bars that differ.
         total = float(alike.sum()) - 0.25 * (len(heard) - count)
         if total > merit + 1e-9:
-            merit, best = total, BarShift(shift, int((alike > ALIKE).sum()), count)
+            merit, best = total, BarShift(shift, int((alike > ALIKE).sum()), count, len(heard))
     return best
 
 
