@@ -1,7 +1,7 @@
 """What listening hears of music whose truth is known: python -m benchmarks.listening [SECONDS].
 
-Four bands by the built-in instruments. F at 70 ms for beats and bars, 50 ms for onsets and notes (with pitch), and CPU
-seconds for each second of sound; librosa's beats and onsets beside them where it is installed.
+Four bands by the built-in instruments. F at 70 ms for beats and bars, 50 ms for onsets and notes (with pitch).
+CPU seconds are for each second of sound. librosa's beats and onsets stand beside them where it is installed.
 """
 
 import sys
@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-
 from musicvis.compiler.plan import SoundingNote
 from musicvis.renderers.sound.listening.decode import RATE_HZ, Recording
 from musicvis.renderers.sound.listening.hear import hear
@@ -71,7 +70,8 @@ def f_measure(truth: list[float], found: list[float], window_s: float) -> float:
 def main(length_s: float) -> None:
     """One line for each band."""
     print(
-        f"| {length_s:g} s of | beat F | bar F | onset F | note F | CPU s/s | librosa beat F | onset F | CPU s/s |"
+        f"| {length_s:g} s of | beat F | bar F | onset F | note F | CPU s/s "
+        "| librosa beat F | onset F | CPU s/s |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
     for name, (bpm, beats, swing) in BANDS.items():
@@ -95,9 +95,8 @@ def main(length_s: float) -> None:
                 0.05,
             ),
         ]
-        print(
-            f"| {name} | {' | '.join(f'{value:.2f}' for value in row)} | {cpu:.3f} | {beside(samples, beats_s, onsets)}"
-        )
+        told = " | ".join(f"{value:.2f}" for value in row)
+        print(f"| {name} | {told} | {cpu:.3f} | {beside(samples, beats_s, onsets)}")
 
 
 def beside(samples: np.ndarray, beats_s: list[float], onsets: list[float]) -> str:
@@ -111,7 +110,8 @@ def beside(samples: np.ndarray, beats_s: list[float], onsets: list[float]) -> st
     _, found = librosa.beat.beat_track(onset_envelope=strength, sr=RATE_HZ, units="time")
     begun = librosa.onset.onset_detect(onset_envelope=strength, sr=RATE_HZ, units="time")
     cpu = (time.process_time() - started_s) * RATE_HZ / len(samples)
-    return f"{f_measure(beats_s, list(found), 0.07):.2f} | {f_measure(onsets, list(begun), 0.05):.2f} | {cpu:.3f} |"
+    beat, onset = f_measure(beats_s, list(found), 0.07), f_measure(onsets, list(begun), 0.05)
+    return f"{beat:.2f} | {onset:.2f} | {cpu:.3f} |"
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command(short_help="Hear the beats, bars and notes of a recording, and write them as a score.")
+@click.command(short_help="Hear a recording, and write its score.")
 @click.argument("recording", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=Output, help="The score, a .mid.  [default: RECORDING.heard.mid]")
 @listening_options

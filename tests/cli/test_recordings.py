@@ -1,4 +1,4 @@
-"""`musicvis listen` and `musicvis new` on recordings: a piece that checks and compiles, and what is told of it."""
+"""`musicvis listen` and `musicvis new` on recordings: a piece that compiles, and what is told of it."""
 
 import wave
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The audio-driven mapping gives the values of the visualizer's published formulas, computed by other programs.
+"""The audio-driven mapping gives the values of the visualizer's formulas, computed by other programs.
 
 data/visualizer.json was made outside of this repository: the loop of the Deep Music Visualizer on the inputs
 below, and librosa's mel spectrogram. Its code is not here.
