@@ -1,6 +1,6 @@
 """What listening hears of music whose truth is known: python -m benchmarks.listening [SECONDS].
 
-Four bands by the built-in instruments. F at 70 ms for beats and bars, 50 ms for onsets and notes (with pitch).
+Four bands by the built-in instruments. F at 70 ms for beats and bars, 50 ms for onsets and notes (and pitch).
 CPU seconds are for each second of sound. librosa's beats and onsets stand beside them where it is installed.
 """
 
