@@ -34,6 +34,9 @@ PACKAGES = (
     ("openvino", "BigGAN faster on a CPU", OPENVINO, False),
     ("h5py", "measured heads", HRTF, False),
     ("ray", "rendering on several machines", RAY, False),
+    ("onnxruntime", "notes of recordings", "pip install 'musicvis[transcribe]'", False),
+    # Its own wish for TensorFlow is left out: only its weights are used.
+    ("basic-pitch", "notes of recordings", "pip install --no-deps basic-pitch", False),
 )
 MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")

@@ -202,7 +202,7 @@ def heard_in(
 def missing_text(error: ModuleNotFoundError) -> str:
     """What to type where a package is missing."""
     if error.name in ("onnxruntime", "basic_pitch"):
-        return "basic-pitch is missing; type: pip install onnxruntime && pip install --no-deps basic-pitch"
+        return "basic-pitch is missing; type: pip install onnxruntime; pip install --no-deps basic-pitch"
     return f"{error.name} is missing; to listen, type: pip install 'musicvis[render]'"
 
 

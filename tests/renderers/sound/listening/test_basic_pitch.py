@@ -1,4 +1,4 @@
-"""basic-pitch: times from windows, notes from posteriors, onsets of the flux; the network where it is installed.
+"""basic-pitch: times from windows, notes from posteriors, onsets of the flux; the network if it is here."""
 
 import numpy as np
 import pytest
