@@ -176,10 +176,11 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
     from av.error import FFmpegError
 
     try:
+        # Before it is opened: a pipe would wait for its other end.
+        if path.exists() and not path.is_file():
+            raise _fault(path, "MV004", f"{path.name} is not a file", "name a recording")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            if not path.is_file():
-                raise _fault(path, "MV004", f"{path.name} is not a file", "name a recording")
             if size > MAX_AUDIO_BYTES:
                 limit = f"a recording may have {MAX_AUDIO_BYTES >> 20} MiB"
                 raise _fault(path, "MV005", f"{path.name} is {size >> 20} MiB large; {limit}", EXPORT_AGAIN)

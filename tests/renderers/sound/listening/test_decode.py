@@ -1,6 +1,7 @@
 """Decoding: what is a recording is read whole, what is not gets a finding, and nothing else is opened."""
 
 import io
+import os
 import struct
 import wave
 from pathlib import Path
@@ -191,9 +192,11 @@ def test_a_file_that_was_cut_off_is_told(tmp_path: Path, encoded: Encode) -> Non
     assert [finding.code for finding in recording(mp3).findings] == ["MV545"]
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_a_folder_and_a_pipe_are_told(tmp_path: Path) -> None:
     assert codes(tmp_path / "none.mp3") == ["MV001"]
-    assert codes(tmp_path) == ["MV006"]
+    assert codes(tmp_path) == ["MV004"]
+    os.mkfifo(tmp_path / "pipe.mp3")
+    assert codes(tmp_path / "pipe.mp3") == ["MV004"]
 
 
 def test_a_converted_recording_holds_the_same_samples_at_the_same_times(
