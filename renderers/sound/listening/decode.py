@@ -306,7 +306,8 @@ def _is_known(kind: str, path: Path) -> bool:
 def _decoded(box: Any, stream: Any, source: Source, path: Path, longest_s: float) -> Iterator[F32]:
     import av
 
-    resampler = av.AudioResampler(format="fltp")
+    # One plane for all channels: eight planes of their own crash PyAV 18, which reads beyond the last.
+    resampler = av.AudioResampler(format="flt")
     most = round(longest_s * source.sample_rate_hz)
     damaged = 0
     for frame in _frames(box, stream, path):
@@ -320,7 +321,8 @@ def _decoded(box: Any, stream: Any, source: Source, path: Path, longest_s: float
         if frame.sample_rate != source.sample_rate_hz or frame.layout.nb_channels != source.channel_count:
             raise _damaged(path, f"{path.name} changes its channels or its rate on the way")
         for plain in resampler.resample(frame):
-            block = np.asarray(plain.to_ndarray(), np.float32)
+            packed = np.asarray(plain.to_ndarray(), np.float32)
+            block = np.ascontiguousarray(packed.reshape(-1, source.channel_count).T)
             if not np.isfinite(block).all():
                 at_s = source.frame_count / source.sample_rate_hz
                 message = f"{path.name} holds samples that are not numbers, at {at_s:.2f} s"

@@ -77,7 +77,7 @@ def encoded(tmp_path: Path) -> Encode:
         import av
 
         path = tmp_path / name
-        layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(samples)]
+        layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[len(samples)]
         with av.open(str(path), "w", format=container) as box:
             stream = box.add_stream(codec, rate=rate_hz)
             stream.layout = layout
@@ -85,7 +85,8 @@ def encoded(tmp_path: Path) -> Encode:
             stream.codec_context.format = form
             resampler = av.AudioResampler(format=form, layout=layout, rate=rate_hz, frame_size=1024)
             for part in _parts(samples):
-                frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(part), "fltp", layout)
+                packed = np.ascontiguousarray(part.T).reshape(1, -1)
+                frame = av.AudioFrame.from_ndarray(packed, "flt", layout)
                 frame.sample_rate, frame.time_base = rate_hz, Fraction(1, rate_hz)
                 for plain in resampler.resample(frame):
                     box.mux(stream.encode(plain))

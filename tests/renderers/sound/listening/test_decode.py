@@ -157,6 +157,12 @@ def test_the_form_of_a_recording_is_told_and_used(tmp_path: Path) -> None:
         assert found.length_s == pytest.approx(LENGTH_S, abs=0.01)
 
 
+def test_eight_channels_of_flac_are_read(encoded: Encode) -> None:
+    found = recording(encoded(tone(channels=8), "a.flac", "flac"))
+    assert (found.channel_count, [finding.code for finding in found.findings]) == (8, ["MV552"])
+    assert found.length_s == pytest.approx(LENGTH_S, abs=0.01)
+
+
 def test_samples_that_are_not_numbers_are_told(tmp_path: Path) -> None:
     path = tmp_path / "nan.wav"
     samples = tone(channels=1)[0]
