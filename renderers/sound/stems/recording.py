@@ -67,14 +67,16 @@ def _flac_samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
         ):
             # Every frame carries a checksum; without this a damaged one is played all the same.
             box.streams.audio[0].codec_context.options = {"err_detect": "crccheck+explode"}
-            resampler = av.AudioResampler(format="dblp")
+            # One plane for all channels: eight planes crash PyAV 18, which reads beyond the last.
+            resampler = av.AudioResampler(format="dbl")
             for frame in box.decode(audio=0):
                 for plain in resampler.resample(frame):
-                    samples = np.asarray(plain.to_ndarray(), np.float64)
-                    if samples.shape[0] != form.channel_count:
+                    if plain.layout.nb_channels != form.channel_count:
                         raise _fault(
                             path, "MV502", f"{path.name} changes its channels on the way", EXPORT_AGAIN
                         )
+                    packed = np.asarray(plain.to_ndarray(), np.float64)
+                    samples = np.ascontiguousarray(packed.reshape(-1, form.channel_count).T)
                     count += samples.shape[1]
                     yield samples
     except FFmpegError as error:

@@ -160,6 +160,8 @@ def test_the_form_of_a_recording_is_told_and_used(tmp_path: Path) -> None:
 def test_eight_channels_of_flac_are_read(encoded: Encode) -> None:
     found = recording(encoded(tone(channels=8), "a.flac", "flac"))
     assert (found.channel_count, [finding.code for finding in found.findings]) == (8, ["MV552"])
+    stem = np.concatenate(list(recorded(found.path, 0.0, 22_050, 22_050)), axis=1)
+    assert np.abs(stem).max() > 0.3
     assert found.length_s == pytest.approx(LENGTH_S, abs=0.01)
 
 
