@@ -7,7 +7,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test test-newest soak lint constraints errors sheets bench bench-audio bench-sync \
+.PHONY: film draft test test-newest soak lint constraints errors sheets bench bench-audio bench-listening bench-sync \
 	bench-reliability clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
@@ -55,6 +55,10 @@ bench-audio: .venv/dev.stamp
 # Whether the picture plays the music: when it changes, beside the onsets of a passage.
 bench-sync: .venv/render.stamp
 	$(BIN)/python -m benchmarks.sync $(PIECE) --bars 5..8 --draft --fps 30
+
+# What listening hears of music whose truth is known; beside librosa, where that is installed.
+bench-listening: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.listening
 
 # What a build survives, and what an edit costs: the tables of docs/reliability.md.
 bench-reliability: .venv/dev.stamp

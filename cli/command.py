@@ -15,6 +15,7 @@ from .doctor import doctor
 from .explain import explain
 from .fmt import fmt
 from .import_effects import import_command
+from .listen import listen
 from .new import new
 from .notes import classes, notes
 from .pin import pin
@@ -64,6 +65,7 @@ def main() -> None:
 
 main.add_command(completion)
 main.add_command(new)
+main.add_command(listen)
 main.add_command(check)
 main.add_command(compile_command)
 main.add_command(plan_command)

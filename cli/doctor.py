@@ -31,6 +31,7 @@ PACKAGES = (
     ("openvino", "BigGAN faster on a CPU", "openvino", False),
     ("h5py", "measured heads", "hrtf", False),
     ("ray", "rendering on several machines", "ray", False),
+    ("onnxruntime", "notes of recordings", "transcribe", False),
 )
 MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")

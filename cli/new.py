@@ -5,13 +5,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .beside import Beside, recordings_beside
 from .discover import MANIFEST, Step, missing
 from .files import write_new
+from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
 from .next_step import folder_step, is_score, step_for
 from .report import tell_findings
 from .schema import schema_text
@@ -27,9 +28,10 @@ NAMED = 5
 
 @click.command(short_help="Make a piece for a score, ready to compile.")
 @click.argument("score", type=click.Path(path_type=Path), required=False, metavar="SCORE")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False, metavar="[DIR]")
+@click.argument("others", type=click.Path(path_type=Path), nargs=-1, metavar="[DIR]")
 @click.option("--by-lyrics", is_flag=True, help="Propose a class for each word that is sung, by its meaning.")
-def new(score: Path | None, folder: Path | None, by_lyrics: bool) -> None:
+@recording_options
+def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options: Any) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
     SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
@@ -37,11 +39,14 @@ def new(score: Path | None, folder: Path | None, by_lyrics: bool) -> None:
     occurs, and a lane for each part. Nothing is ever overwritten.
     Without DIR, the folder is called like the score, here. Recordings (.wav, .flac) beside the score, or in a
     folder stems there, that are called like its parts sound in place of the built-in instruments.
+
+    SCORE may be a recording, too (mp3, m4a, ogg, opus, flac, wav, a video), or several, the stems of one
+    piece: their beats, bars and notes are heard and written as a score.
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
     from ..dsl.findings.render import shown
 
-    for path in filter(None, (score, folder)):
+    for path in filter(None, (score, *others)):
         try:
             path.stat()
         except FileNotFoundError:
@@ -54,8 +59,13 @@ def new(score: Path | None, folder: Path | None, by_lyrics: bool) -> None:
         raise click.UsageError("name a score, as: musicvis new waltz.mscz")
     if not score.exists():
         raise click.UsageError(missing(score, "check its name and its folder"))
+    recordings, folder = recordings_of((score, *others))
+    if recordings:
+        new_from_recordings(recordings, folder, options)
+        return
     if not is_score(score) and (step := step_for(score, "musicvis compile")):
         raise Step(step)
+    folder = score_folder(others, options)
     folder = folder or Path(piece_folder(score))
     data, read = score_in(score)
     parts = part_names(read)

@@ -47,7 +47,7 @@ def step_for(path: Path, command: str) -> str | None:
             f"{command} {typed(folder)}",
         )
     if suffix in RECORDINGS:
-        return recording_step(path)
+        return recording_step(path, command)
     if suffix in OTHERS:
         exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
         return _lines(
@@ -57,14 +57,14 @@ def step_for(path: Path, command: str) -> str | None:
     return None
 
 
-def recording_step(path: Path) -> str:
-    """What works with a recording today."""
+def recording_step(path: Path, command: str) -> str:
+    """What to type for a recording: `new` hears its score."""
+    from .new import piece_folder
+
     return _lines(
-        f"{path} is a recording, and a piece starts from a score so far. Export MusicXML or MIDI from the "
-        "program that you wrote the music in, put it beside the recording, then type:",
-        typed("musicvis", "new", path.with_suffix(".musicxml")),
-        after="Recordings of single parts (.wav, .flac) that lie beside the score and are called like "
-        "its parts sound in place of the built-in instruments.",
+        f"{path} is a recording. musicvis hears its beats, bars and notes, and makes a piece of them. Type:",
+        typed("musicvis", "new", path),
+        f"{command} {typed(Path(piece_folder(path)))}",
     )
 
 

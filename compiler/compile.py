@@ -16,8 +16,11 @@ from ..dsl.findings.span import Span
 from ..dsl.model.piece import Piece
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
+from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
+from .checks.heard import heard_findings
+from .checks.spectrum import mapping_findings, no_spectrum
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
 from .score.model import Score
@@ -109,6 +112,20 @@ class Shelf:
             self._recordings[name] = self._recording(name, span)
         return self._recordings[name]
 
+    def spectrum(self, name: PurePosixPath, span: Span) -> bytes | None:
+        """The bytes of a spectrum whose header is right; a fault in it is reported."""
+        data = read_inside(self.root, name, MAX_SPECTRUM_BYTES, span)
+        if isinstance(data, Diagnostic):
+            self.findings.append(data)
+            return None
+        try:
+            spectrum_header(data)
+        except ValueError as error:
+            self.findings.append(no_spectrum(name, span, error))
+            return None
+        self.answers[f"spectrum {name}"] = hashlib.sha256(data).hexdigest()
+        return data
+
     def _recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
         descriptor = open_inside(self.root, name, MAX_AUDIO_BYTES, span)
         if isinstance(descriptor, Diagnostic):
@@ -160,6 +177,8 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
         return tuple(loaded.diagnostics)
     compilation = compiled(piece, Shelf(loaded.root), plan=False)
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
+    if compilation.score is not None:
+        found += heard_findings(piece, compilation.score, loaded.root)
     if compilation.clock is not None:
         found = placed(found, piece, compilation.clock)
     order = {name: number for number, name in enumerate(loaded.files)}
@@ -245,6 +264,13 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     findings += lint(piece, clock, shown, buses, sound, sources)
     if fault := picture_fault(piece, shown, film, heard.shelf.root):
         findings.append(fault)
+    findings += mapping_findings(piece)
+    mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
+    spectrum = (
+        heard.shelf.spectrum(mapped.file, mapped.span)
+        if mapped is not None and mapped.file is not None
+        else None
+    )
     if not has_errors([*findings, *heard.shelf.findings]):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
@@ -259,7 +285,11 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
-    picture = picture_plan(piece, film, shown, visual, events, score_time, heard.shelf.root)
+    picture = picture_plan(
+        piece, film, shown, visual, events, score_time, heard.shelf.root, findings, spectrum
+    )
+    if picture is None:
+        return None
     if piece.video.lyrics is not None:
         from .picture.lyric_lines import lyric_plans
 

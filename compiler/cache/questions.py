@@ -2,8 +2,8 @@
 
 A question is what is looked for, "soundfont GM.sf2", and not which files were opened: a file that appears
 where a search would find it first changes the answer, and one that nobody asks about does not. An answer is
-all that a plan can know of a file: of a score the digest of its bytes, of a recording its header and whether
-it is silent, of anything else where it lies.
+all that a plan can know of a file: of a score or a spectrum the digest of its bytes, of a recording its
+header and whether it is silent, of anything else where it lies.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from ..compile import Shelf
 from ..sound.installed import Outside
 
 _SPAN = Span("")
-_REPEATABLE = frozenset(("score", "recording", "soundfont", "head", "preset", "font"))
+_REPEATABLE = frozenset(("score", "recording", "spectrum", "soundfont", "head", "preset", "font"))
 
 
 def is_repeatable(question: str) -> bool:
@@ -42,6 +42,8 @@ def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
                 shelf.recording(name, _SPAN)
             case "font":
                 shelf.font(name, _SPAN)
+            case "spectrum":
+                shelf.spectrum(name, _SPAN)
             case "soundfont":
                 outside.soundfont(name, _SPAN)
             case "head":

@@ -32,8 +32,9 @@ def lint(
             "look whether it is the right score, and whether its parts are muted",
             Severity.WARNING,
         )
-    yield from _idle_rules(piece, shown)
-    yield from _unseen_classes(piece, shown, shown.words)
+    if piece.visuals.mapping == "notes":
+        yield from _idle_rules(piece, shown)
+        yield from _unseen_classes(piece, shown, shown.words)
     yield from _unused_returns(piece, buses)
     yield from _past_the_end(piece.lanes, clock)
     written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}

@@ -214,6 +214,25 @@ def _class_table(
     return found, table
 
 
+def spectrum_classes(
+    visuals: Visuals, seed: int, findings: list[Diagnostic]
+) -> tuple[tuple[Weights, ...], tuple[Weights, ...]]:
+    """What the 12 pitch classes show where a spectrum moves the picture: by pitch class from C, or by power.
+
+    A list of 12 goes from C, unless it is to be sorted; a shorter one always goes by power.
+    """
+    table = {key: class_weights(written, findings) for key, written in visuals.classes}
+    if not table:
+        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed))}
+    if not all(key.isdecimal() for key in table):
+        return tuple(table.get(name, ()) for name in PITCH_CLASSES), ()
+    listed = tuple(table[str(number)] for number in range(len(table)))
+    is_sorted = len(listed) < len(PITCH_CLASSES) or (
+        visuals.spectrum is not None and visuals.spectrum.sort_classes_by_power
+    )
+    return ((), listed) if is_sorted else (listed, ())
+
+
 @dataclass(frozen=True, slots=True)
 class _KeyOf:
     """The key of `visuals.classes` that a note has, or "": a key, or its place in a list of so many classes.

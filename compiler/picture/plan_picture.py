@@ -7,18 +7,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import Piece
+from ..checks.spectrum import no_spectrum
 from ..lanes.curve import Curve
-from ..notes.casting import Cast
+from ..notes.casting import Cast, spectrum_classes
 from ..notes.classes import class_names
 from ..notes.phrases import Memory
 from ..plan import PicturePlan
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
-from .latents import LatentLaw, latents, over
+from .latents import LatentLaw, Latents, latents, over
 from .post import Timeline, brightness, frame_times, picture_times, title_plans
+from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,14 @@ def picture_plan(
     events: Timeline,
     score_time: ScoreTime,
     root: Path,
-) -> PicturePlan:
-    """What each frame shows; whether that can be planned was asked before (film.picture_fault)."""
+    findings: list[Diagnostic],
+    spectrum: bytes | None = None,
+) -> PicturePlan | None:
+    """What each frame shows; whether that can be planned was asked before (passage.picture_fault).
+
+    spectrum   the bytes of the file that moves the picture in place of the notes
+    returns    None and a finding where that file cannot be used
+    """
     visuals, video = piece.visuals, piece.video
     weights = None if visuals.weights is None else root / visuals.weights
     times_s = frame_times(film)
@@ -55,14 +65,24 @@ def picture_plan(
         memory=score_time.memory,
     )
     first, *layers = picture_times(times_s, events.speeds)
-    made = latents(shown.notes, law, first.times_s)
+
+    def made_at(at_s: F64) -> Latents | None:
+        if spectrum is None:
+            return latents(shown.notes, law, at_s)
+        return _mapped(piece, lanes, spectrum, at_s, findings)
+
+    made = made_at(first.times_s)
+    if made is None:
+        return None
     cameras = [lanes[name] for name in ("visuals.zoom", "visuals.rotation")]
     seen_by = [np.array(camera.values(first.times_s)) for camera in cameras]
     for layer in layers:
         rows = np.flatnonzero(layer.share > 0)
         if rows.size:
             at_s, share = layer.times_s[rows], layer.share[rows]
-            made = over(made, latents(shown.notes, law, at_s), rows, share)
+            above = made_at(at_s)
+            assert above is not None  # the same file as below
+            made = over(made, above, rows, share)
             for values, camera in zip(seen_by, cameras, strict=True):
                 values[rows] = values[rows] * (1.0 - share) + camera.values(at_s) * share
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
@@ -94,6 +114,39 @@ def picture_plan(
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
     )
+
+
+def _mapped(
+    piece: Piece, lanes: Mapping[str, Curve], data: bytes, times_s: F64, findings: list[Diagnostic]
+) -> Latents | None:
+    """The latents out of a spectrum; None and a finding where its numbers cannot be used."""
+    visuals = piece.visuals
+    assert visuals.spectrum is not None and visuals.spectrum.file is not None
+    written = visuals.spectrum
+    try:
+        spectrum = read_spectrum(data)
+    except ValueError as error:
+        findings.append(no_spectrum(visuals.spectrum.file, written.span, error))
+        return None
+    offsets_s = [
+        stem.offset_s or 0.0 for bus in piece.audio.buses for stem in bus.stems if stem.file is not None
+    ]
+    by_class, ranked = spectrum_classes(visuals, piece.seed, findings)
+    law = SpectrumLaw(
+        pitch_sensitivity=written.pitch_sensitivity,
+        tempo_sensitivity=written.tempo_sensitivity,
+        smooth_factor=written.smooth_factor,
+        num_classes=written.num_classes,
+        classes=by_class,
+        ranked=ranked,
+        offset_s=written.offset_s if written.offset_s is not None else (offsets_s or [0.0])[0],
+        depth=lanes["visuals.depth"],
+        truncation=lanes["visuals.truncation"],
+        hue_deg=lanes["visuals.hue"],
+        jitter=lanes["visuals.motion.jitter"],
+        seed=piece.seed,
+    )
+    return spectrum_latents(spectrum, law, times_s)
 
 
 def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:

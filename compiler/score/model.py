@@ -137,6 +137,18 @@ class RehearsalMark:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardFrom:
+    """What a score was heard from, where it was heard and not written."""
+
+    recordings: tuple[tuple[str, str], ...] = ()
+    """Name and SHA-256 of each file that was listened to."""
+    bpm: float = 0.0
+    """The tempo at which the beats were counted."""
+    other_bpm: tuple[float, ...] = ()
+    """Tempi at which others might count them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A whole score. Notes are sorted by (onset_qn, track, staff, voice, pitch); measures and tempi by time.
 
@@ -154,6 +166,8 @@ class Score:
     """sha256 of the bytes that were read."""
     channels: tuple[Channel, ...] = ()
     findings: tuple[Diagnostic, ...] = field(default=())
+    heard: HeardFrom | None = None
+    """None for a score that somebody wrote."""
 
     @property
     def end_qn(self) -> Fraction:

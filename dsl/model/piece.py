@@ -214,6 +214,21 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class SpectrumRef:
+    """How the spectrum of a recording moves the picture, where `mapping: spectrum` says that it does."""
+
+    file: PurePosixPath | None
+    span: Span
+    offset_s: float | None = None
+    """Where bar 1 stands in the recording; None for that of the first recording among the stems."""
+    pitch_sensitivity: float = 220.0
+    tempo_sensitivity: float = 0.25
+    smooth_factor: float = 20.0
+    num_classes: int = 12
+    sort_classes_by_power: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Visuals:
     """The picture's rules."""
 
@@ -240,6 +255,9 @@ class Visuals:
     """Where `classes_by` stands."""
     keep: int | None = None
     rules: tuple[Rule, ...] = ()
+    mapping: str = "notes"
+    """What moves the picture: `notes` or `spectrum`."""
+    spectrum: SpectrumRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

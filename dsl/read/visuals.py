@@ -2,7 +2,19 @@
 
 from fractions import Fraction
 
-from ..model.piece import OTHER, ClassWeight, Envelope, Lyrics, Motion, Post, Rule, Video, Visuals
+from ..model.piece import (
+    OTHER,
+    ClassWeight,
+    Envelope,
+    Lyrics,
+    Motion,
+    Post,
+    Rule,
+    SpectrumRef,
+    Video,
+    Visuals,
+)
+from ..model.plugins import Unit
 from ..text.yaml_source import Node
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
@@ -15,6 +27,7 @@ from ..values.selector import (
     parse_velocities,
     pitch_class,
 )
+from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 
 PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -38,7 +51,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     motion, weights, envelope = node.get("motion"), node.get("weights"), node.get("envelope")
     by = _text(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
-    rules = node.get("rules")
+    rules, spectrum = node.get("rules"), node.get("spectrum")
     return Visuals(
         generator=_text(node, "generator", usual.generator),
         weights=reading.file(weights) if weights else None,
@@ -56,6 +69,8 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         classes_span=found.span if (found := node.get("classes_by")) else usual.classes_span,
         keep=int(keep.value) if keep else None,
         rules=tuple(_rule(rule, reading) for rule in rules.each()) if rules else (),
+        mapping=_text(node, "mapping", usual.mapping),
+        spectrum=_spectrum(spectrum, reading) if spectrum else None,
     )
 
 
@@ -125,6 +140,23 @@ def _lyrics(node: Node, reading: Reading) -> Lyrics:
         lit=_text(node, "lit", usual.lit),
         background=_text(node, "background", usual.background),
         fade=reading.duration(node.get("fade")) or usual.fade,
+    )
+
+
+def _spectrum(node: Node, reading: Reading) -> SpectrumRef:
+    file, offset, sort = node.get("file"), node.get("offset"), node.get("sort_classes_by_power")
+    usual = SpectrumRef(None, node.key_span)
+    return SpectrumRef(
+        file=reading.file(file) if file else None,
+        span=file.span if file else node.key_span,
+        offset_s=reading.quantity(offset, Unit.SECONDS, -MAX_OFFSET_S, MAX_OFFSET_S).value
+        if offset
+        else None,
+        pitch_sensitivity=_signed(node.get("pitch_sensitivity"), usual.pitch_sensitivity),
+        tempo_sensitivity=_signed(node.get("tempo_sensitivity"), usual.tempo_sensitivity),
+        smooth_factor=_signed(node.get("smooth_factor"), usual.smooth_factor),
+        num_classes=int(_signed(node.get("num_classes"), usual.num_classes)),
+        sort_classes_by_power=bool(sort.value) if sort else False,
     )
 
 

@@ -49,7 +49,7 @@ def test_a_score_in_place_of_a_piece_says_what_to_type(
     ("name", "said"),
     [("song.mp3", "is a recording"), ("song.sib", "Export MusicXML"), ("song.als", "Export MIDI")],
 )
-@pytest.mark.parametrize("command", ["compile", "new"])
+@pytest.mark.parametrize("command", ["compile", "check"])
 def test_another_file_says_what_works_today(
     command: str, name: str, said: str, tmp_path: Path, run: Run
 ) -> None:

@@ -57,7 +57,7 @@ def test_no_other_file_says_how_musicvis_is_installed() -> None:
     """Nothing is published under its name, so a bare `pip install musicvis` fails."""
     found = [
         path.name
-        for folder in ("dsl", "store", "compiler", "renderers", "cli")
+        for folder in ("dsl", "store", "compiler", "renderers", "api", "cli")
         for path in (ROOT / folder).rglob("*.py")
         if re.search(r"pip install", path.read_text(encoding="utf-8"))
     ]

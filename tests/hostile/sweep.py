@@ -523,8 +523,8 @@ def faults(words: tuple[str, ...], folder: Path, must_fail: bool = True) -> list
         found.append("it says nothing of what is wrong")
     if "error[" in result.output and "hint: " not in result.output:
         found.append("it does not say how to mend it")
-    # What to type in its place stands on lines of its own; a recording has no such command yet.
-    is_step = "\n  musicvis " in result.output or "is a recording" in result.output
+    # What to type in its place stands on lines of its own.
+    is_step = "\n  musicvis " in result.output
     if result.exit_code == 2 and "Usage: " not in result.output and not is_step:
         found.append("it does not say how it is used")
     # The folder of what is made may be there, and be empty.

@@ -58,6 +58,8 @@ class MidiFile:
     """System exclusive messages."""
     end_tick: int = 0
     repairs: Repairs = field(default_factory=Repairs)
+    texts: list[str] = field(default_factory=list)
+    """Text events in the order of the file."""
 
 
 def midi_events(data: bytes, name: str) -> MidiFile:
@@ -133,6 +135,8 @@ def _track(raw: RawTrack, start: int, file: MidiFile, texts: Texts, texts_are_wo
                 spoken.append((tick, text))
             elif text.startswith("@T") and not file.title:
                 file.title = texts.clean(content)[2:].strip()
+        elif kind == _TEXT and (text := texts.clean(content)):
+            file.texts.append(text)
     # Some files hold their words twice, as texts and as lyrics.
     track.words = lyrics if len(lyrics) >= len(spoken) else spoken
     for local, status, first, second in raw.voices:

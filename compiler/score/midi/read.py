@@ -20,6 +20,7 @@ from .channels import ChannelState, channel_states, ring_end
 from .channels import Steps as TickSteps
 from .events import MidiFile, MidiTrack, midi_events
 from .general_midi import PROGRAM_NAMES
+from .heard import heard_from
 from .words import NEAR_QN, Singer, Word, placed_words, singers, words_of
 
 _DEFAULT_MICROSECONDS = 500_000
@@ -61,6 +62,7 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
         digest=digest,
         channels=tuple(_channel(states[key], unit) for key in sorted(states)),
         findings=tuple(findings),
+        heard=heard_from(file.texts),
     )
 
 

@@ -8,7 +8,7 @@ from musicvis.dsl.findings.codes import CODES
 from musicvis.dsl.findings.diagnostics import Severity
 
 ROOT = Path(__file__).parents[3]
-USED_IN = ("cli", "compiler", "dsl", "renderers", "store")
+USED_IN = ("api", "cli", "compiler", "dsl", "renderers", "store")
 CODE = re.compile(r"[\"'](MV\d{3})[\"']")
 
 

@@ -1,0 +1,279 @@
+"""`musicvis listen`: a recording becomes a score that can be edited."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .files import write_new
+from .heard import (
+    MARKS_MOST,
+    Patience,
+    default_score,
+    heard_lines,
+    meter_of,
+    parse_mark,
+    parse_meter,
+    parse_seconds,
+    parse_tempi,
+    track_name,
+    usage,
+    written_score,
+    written_track,
+)
+from .report import TerminalReporter, tell_findings
+
+if TYPE_CHECKING:
+    from ..renderers.sound.listening.decode import Recording
+    from ..renderers.sound.listening.hear import Heard, Wishes
+
+Output = click.Path(dir_okay=False, path_type=Path)
+
+
+def checked(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A callback that keeps the text of an option, and refuses one that cannot be read."""
+
+    def check(context: click.Context, parameter: click.Parameter, given: Any) -> Any:
+        for text in given if isinstance(given, tuple) else (given,):
+            try:
+                if text is not None:
+                    parse(text)
+            except ValueError as error:
+                raise usage(error) from None
+        return given
+
+    return check
+
+
+def listening_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what the listener knows better."""
+    options = (
+        click.option(
+            "--tempo", metavar="BPM..BPM", callback=checked(parse_tempi), help="Look for beats within."
+        ),
+        click.option(
+            "--meter", metavar="N/N", callback=checked(parse_meter), help="The metre, as 3/4 or 6/8."
+        ),
+        click.option(
+            "--first", metavar="TIME", callback=checked(parse_seconds), help="A bar begins at this time."
+        ),
+        click.option("--double", "level", flag_value="double", help="Twice as many beats."),
+        click.option("--half", "level", flag_value="half", help="Every second beat."),
+        click.option("--triple", "level", flag_value="triple", help="Three beats in place of one."),
+        click.option(
+            "--mark",
+            "marks",
+            metavar="NAME=TIME",
+            multiple=True,
+            callback=checked(parse_mark),
+            help="A rehearsal mark on the beat next to a time, as A=0:12.4. May be given several times.",
+        ),
+        click.option(
+            "--notes",
+            type=click.Choice(("auto", "basic-pitch", "nmf", "chroma")),
+            default="auto",
+            show_default=True,
+            help="How notes are heard; auto takes basic-pitch where it is installed, else nmf.",
+        ),
+        click.option(
+            "--longest",
+            type=click.FloatRange(0.1, 600.0),
+            default=60.0,
+            show_default=True,
+            metavar="MINUTES",
+            help="Refuse recordings that are longer.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command(short_help="Hear a recording, and write its score.")
+@click.argument("recording", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=Output, help="The score, a .mid.  [default: RECORDING.heard.mid]")
+@listening_options
+@click.option("--clicks", type=Output, help="Write the recording with clicks on the heard beats, a .wav.")
+@click.option("--plot", type=Output, help="Draw what was heard, a .png.")
+@click.option("--spectrum", type=Output, help="Write what `visuals.mapping: spectrum` needs, a .spectrum.")
+@click.option(
+    "--frame-length",
+    type=click.IntRange(64, 8192),
+    default=512,
+    show_default=True,
+    help="Of the spectrum: a row each so many samples at 22050 Hz.",
+)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Tell how the heard bars stand against those of this score; no score is written.",
+)
+@click.option("--replace", is_flag=True, help="Write over files that are there already.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+def listen(recording: Path, output: Path | None, quiet: bool, replace: bool, **options: Any) -> None:
+    """Hear the beats, bars and notes of a recording, and write them as a MIDI file.
+
+    RECORDING is an mp3, m4a, ogg, opus, flac, wav or aiff file, or a video with sound. Bars that are
+    heard can be wrong; --clicks and --plot show them, --half, --double, --meter and --first correct them.
+    """
+    from ..dsl.findings.diagnostics import PieceError, has_errors
+
+    reporter = TerminalReporter(quiet)
+    against, spectrum = options["against"], options["spectrum"]
+    if output is not None and output.suffix.lower() not in (".mid", ".midi"):
+        raise click.UsageError(f"{output}: a heard score ends in .mid")
+    target = output or default_score(recording)
+    others = {"--clicks": (options["clicks"], ".wav"), "--plot": (options["plot"], ".png")}
+    others["--spectrum"] = (spectrum, ".spectrum")
+    for name, (path, suffix) in others.items():
+        if path is not None and path.suffix.lower() != suffix:
+            raise click.UsageError(f"{path}: {name} writes a file that ends in {suffix}")
+    wanted = [path for path, _ in others.values() if path is not None] + ([] if against else [target])
+    if len({path.resolve() for path in (*wanted, recording)}) <= len(wanted):
+        raise click.UsageError("two of these files are one and the same")
+    for path in wanted:
+        if path.exists() and not replace:
+            raise click.ClickException(f"{path} is there already; to write over it, add --replace")
+    try:
+        source, heard = heard_in(recording, wishes_of(options), options["longest"] * 60.0, reporter)
+        tell_findings((*source.findings, *heard.findings), {})
+        if against is not None:
+            for line in _shift_lines(heard, against):
+                click.echo(line)
+        else:
+            _write_score(source, heard, target, options, replace)
+        _write_others(recording, source, heard, options)
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(int(has_errors(error.diagnostics)))
+    except ModuleNotFoundError as error:
+        _end(missing_text(error))
+    except OSError as error:
+        _end(f"{error.filename or recording}: {error.strerror or error}")
+    for line in heard_lines(heard, source.name, meter_of(heard, options["meter"]), len(heard.notes)):
+        reporter.message(line)
+    for path in wanted:
+        reporter.message(f"wrote {path}")
+
+
+def wishes_of(options: dict[str, Any]) -> "Wishes":
+    """What the options say, for the listener."""
+    from ..compiler.score.midi.write import beats_of
+    from ..compiler.score.model import Meter
+    from ..renderers.sound.listening.beats import TEMPI_BPM
+    from ..renderers.sound.listening.hear import Wishes
+
+    if len(options["marks"]) > MARKS_MOST:
+        raise click.UsageError(f"at most {MARKS_MOST} marks can be given")
+    return Wishes(
+        tempi_bpm=parse_tempi(options["tempo"]) if options["tempo"] else TEMPI_BPM,
+        beats=beats_of(Meter(*parse_meter(options["meter"]))) if options["meter"] else None,
+        level=options["level"] or "",
+        first_s=parse_seconds(options["first"]) if options["first"] else None,
+        notes="" if options["notes"] == "auto" else options["notes"],
+    )
+
+
+def marks_of(options: dict[str, Any], length_s: float) -> list[tuple[str, float]]:
+    """The rehearsal marks that were given."""
+    marks = [parse_mark(text) for text in options["marks"]]
+    for name, time_s in marks:
+        if time_s > length_s:
+            raise click.UsageError(f"--mark {name}: the recording lasts {length_s:.1f} s")
+    return marks
+
+
+def heard_in(
+    path: Path, wishes: "Wishes", longest_s: float, reporter: TerminalReporter
+) -> tuple["Recording", "Heard"]:
+    """A recording, and what is heard in it. Raises PieceError, ModuleNotFoundError."""
+    from ..renderers.sound.listening.decode import recording
+    from ..renderers.sound.listening.hear import hear
+
+    progress = Patience(reporter)
+    source = recording(path, longest_s, progress)
+    if wishes.first_s is not None and wishes.first_s > source.length_s:
+        raise click.UsageError(f"--first: {path.name} lasts {source.length_s:.1f} s")
+    return source, hear(source, wishes, progress)
+
+
+def missing_text(error: ModuleNotFoundError) -> str:
+    """What to type where a package is missing."""
+    from ..dsl.installing import install_command, pip_command
+
+    if error.name in ("onnxruntime", "basic_pitch"):
+        first, second = pip_command("onnxruntime"), pip_command("--no-deps", "basic-pitch")
+        return f"basic-pitch is missing; type:\n  {first}\n  {second}"
+    return f"{error.name} is missing; to listen, type: {install_command('render')}"
+
+
+def _write_score(
+    source: "Recording", heard: "Heard", target: Path, options: dict[str, Any], replace: bool
+) -> None:
+    from ..compiler.score.midi.write import midi_bytes
+
+    marks = marks_of(options, source.length_s)
+    track = written_track(heard, track_name(Path(source.name)))
+    meter = meter_of(heard, options["meter"])
+    data = midi_bytes(written_score(heard, meter, [track], [(source.name, source.sha256)], marks))
+    if replace:
+        from ..store.writing import published
+
+        with published(target) as partial:
+            partial.write_bytes(data)
+    else:
+        write_new({target: data})
+
+
+def _write_others(path: Path, source: "Recording", heard: "Heard", options: dict[str, Any]) -> None:
+    if options["clicks"] is not None:
+        from ..renderers.sound.listening.clicks import write_clicks
+
+        beats_s, places = [float(beat) for beat in heard.beats_s], [int(place) for place in heard.places]
+        write_clicks(path, options["clicks"], beats_s, places, options["longest"] * 60.0)
+    if options["plot"] is not None:
+        from ..renderers.sound.listening.picture import write_picture
+
+        write_picture(source, heard, options["plot"])
+    if options["spectrum"] is not None:
+        from ..renderers.sound.listening.spectrum import write_spectrum
+
+        write_spectrum(source, options["spectrum"], options["frame_length"])
+
+
+def _shift_lines(heard: "Heard", against: Path) -> list[str]:
+    """How the heard bars stand against those of a written score."""
+    import numpy as np
+
+    from ..compiler.reports.bar_shift import bar_shift, classes_of_bars
+    from ..compiler.score.read import read_score_file
+
+    score = read_score_file(against)
+    starts = [0, *(i for i, place in enumerate(heard.places) if place == 0 and i)]
+    frames = np.clip(np.round(heard.beats_s[starts] * 50).astype(int), 0, len(heard.classes) - 1)
+    ends = [*frames[1:], len(heard.classes)]
+    classes = np.array(
+        [heard.classes[a : max(b, a + 1)].mean(axis=0) for a, b in zip(frames, ends, strict=True)], np.float64
+    )
+    found = bar_shift(classes, classes_of_bars(score))
+    counts = f"{len(starts)} bars were heard, {against.name} has {len(score.measures)}"
+    if not found.is_told:
+        return [
+            counts,
+            f"the bars do not agree with those of {against.name} at any shift: try --half, --double, "
+            "--meter or --first",
+        ]
+    shift = found.bars
+    moved = "the same bar" if shift == 0 else f"bar {shift + 1 if shift > 0 else 1} of"
+    heard_bar = 1 if shift >= 0 else 1 - shift
+    said = f"bar {heard_bar} that was heard is {moved} {'in ' if shift == 0 else ''}{against.name}"
+    lanes = "" if shift == 0 else f"; in lanes, write {abs(shift)} bar{'s' if abs(shift) != 1 else ''} "
+    lanes += "" if shift == 0 else ("later" if shift > 0 else "earlier")
+    return [counts, f"{said}{lanes}", f"{found.agreeing} of {found.compared} bars agree"]
+
+
+def _end(text: str) -> None:
+    click.echo(f"error: {text}; nothing was written", err=True)
+    sys.exit(1)

@@ -1,0 +1,1 @@
+"""Listening: a recording to beats, bars, pitch classes and notes."""

@@ -1,0 +1,192 @@
+"""`musicvis listen` and `musicvis new` on recordings: a piece that compiles, and what is told of it."""
+
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import Result
+from musicvis.cli.heard import parse_mark, parse_meter, parse_seconds, parse_tempi
+from musicvis.compiler.compile import check_piece
+from musicvis.compiler.score.read import read_score_file
+from musicvis.dsl.load import load_piece
+
+Run = Callable[..., Result]
+RATE_HZ = 22_050
+
+
+def song(
+    path: Path, length_s: float = 10.0, step_s: float = 0.5, pitches: tuple[int, ...] = (60, 65, 69, 67)
+) -> Path:
+    """Chords that change each four strokes, at 120, as 16 bits."""
+    times_s = np.arange(round(length_s * RATE_HZ)) / RATE_HZ
+    bar = np.floor(times_s / (4 * step_s)).astype(int) % len(pitches)
+    into = np.exp(-(times_s % step_s) * 6) * np.where(np.floor(times_s / step_s) % 4 == 0, 1.0, 0.6)
+    grounds_hz = 440.0 * 2.0 ** ((np.array(pitches)[bar] - 69) / 12)
+    sound = (
+        sum(np.sin(2 * np.pi * grounds_hz * ratio * times_s) for ratio in (0.5, 1.0, 1.26, 1.5)) * into * 0.15
+    )
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(np.repeat((sound * 32767).astype("<i2"), 2).tobytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return song(tmp_path_factory.mktemp("songs") / "My Song.wav")
+
+
+def codes(folder: Path) -> list[str]:
+    return [finding.code for finding in check_piece(load_piece(folder))]
+
+
+def test_a_recording_becomes_a_piece_that_checks_and_compiles(
+    recording: Path, tmp_path: Path, run: Run
+) -> None:
+    folder = tmp_path / "piece"
+    assert run("new", recording, folder).exit_code == 0
+    assert codes(folder) == ["MV547"]
+    assert run("fmt", "--check", folder).exit_code == 0
+    manifest = (folder / "piece.yaml").read_text()
+    assert "stems: [{file: stems/My Song.wav, offset: " in manifest
+    assert (folder / "stems/My Song.wav").read_bytes() == recording.read_bytes()
+    score = read_score_file(folder / "scores/My Song.heard.mid")
+    heard = {note.pitch % 12 for note in score.notes}
+    assert len(load_piece(folder).piece.visuals.classes) == len(heard)  # type: ignore[union-attr]
+    small = ("--size", "64x36", "--fps", "2", "--seconds", "1", "--workers", "1", "-q")
+    assert run("compile", folder, *small, "--set", "visuals.resolution=128").exit_code == 0
+
+
+def test_the_same_recording_gives_the_same_bytes_and_is_never_written_over(
+    recording: Path, tmp_path: Path, run: Run
+) -> None:
+    one, two = tmp_path / "a.mid", tmp_path / "b.mid"
+    assert run("listen", recording, "-o", one, "-q").exit_code == 0
+    assert run("listen", recording, "-o", two, "-q").exit_code == 0
+    assert one.read_bytes() == two.read_bytes()
+    refused = run("listen", recording, "-o", one, "--half")
+    assert refused.exit_code == 1 and "--replace" in refused.stderr
+    assert run("listen", recording, "-o", one, "--half", "--replace", "-q").exit_code == 0
+    assert one.read_bytes() != two.read_bytes()
+
+
+def test_clicks_a_plot_and_marks(recording: Path, tmp_path: Path, run: Run) -> None:
+    files = {name: tmp_path / f"x{suffix}" for name, suffix in (("--clicks", ".wav"), ("--plot", ".png"))}
+    options = [part for name, path in files.items() for part in (name, path)]
+    score = tmp_path / "a.mid"
+    result = run(
+        "listen",
+        recording,
+        "-o",
+        score,
+        *options,
+        "--mark",
+        "A=0:04.1",
+        "--meter",
+        "4/4",
+        "--notes",
+        "chroma",
+    )
+    assert result.exit_code == 0, result.stderr
+    assert "beats a minute in 4/4" in result.stderr
+    with wave.open(str(files["--clicks"])) as clicks, wave.open(str(recording)) as plain:
+        assert (clicks.getnframes(), clicks.getframerate()) == (plain.getnframes(), RATE_HZ)
+    assert files["--plot"].read_bytes()[:4] == b"\x89PNG"
+    (mark,) = read_score_file(score).marks
+    assert mark.name == "A" and mark.onset_qn in (8, 9)
+
+
+def test_another_recording_under_the_same_name_is_told(recording: Path, tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    run("new", recording, folder)
+    song(folder / "stems/My Song.wav", step_s=0.48)
+    assert "MV548" in codes(folder)
+
+
+def test_stems_become_parts_and_buses_of_one_clock(tmp_path: Path, run: Run) -> None:
+    bass = song(tmp_path / "bass.wav", pitches=(36, 41, 45, 43))
+    keys = song(tmp_path / "keys.wav", 8.0)
+    folder = tmp_path / "piece"
+    result = run("new", bass, keys, folder, "--clock", bass)
+    assert result.exit_code == 0, result.stderr
+    assert "warning[MV546]" in result.stderr and "keys.wav lasts 8.0 s and bass.wav 10.0 s" in result.stderr
+    piece = load_piece(folder).piece
+    assert piece is not None
+    assert [bus.name for bus in piece.audio.buses] == ["bass", "keys"]
+    assert {track.name for track in read_score_file(folder / piece.score.file).tracks} == {"bass", "keys"}
+    assert not {"MV320", "MV001"} & set(codes(folder))
+
+
+def test_a_spectrum_moves_the_picture(recording: Path, tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    assert run("new", recording, folder, "--mapping", "spectrum").exit_code == 0
+    assert codes(folder) == ["MV547"]
+    small = ("--size", "64x36", "--fps", "2", "--seconds", "1", "--workers", "1", "-q")
+    assert run("compile", folder, *small, "--set", "visuals.resolution=128").exit_code == 0
+    file = folder / "scores/My Song.spectrum"
+    file.write_bytes(file.read_bytes()[:-4])
+    assert codes(folder) == ["MV547", "MV550"]
+
+
+def test_keys_without_effect_and_classes_that_do_not_fit_are_told(
+    recording: Path, tmp_path: Path, run: Run
+) -> None:
+    folder = tmp_path / "piece"
+    run("new", recording, folder, "--mapping", "spectrum")
+    manifest = folder / "piece.yaml"
+    text = manifest.read_text()
+    manifest.write_text(text.replace("  depth: 0.8", "  keep: 3\n  envelope: {attack: 1s}\n  depth: 0.8"))
+    assert codes(folder) == ["MV547", "MV551", "MV551"]
+    head = text[: text.index("  classes:")]
+    manifest.write_text(head + "  classes: [drum, castle]\n")
+    assert codes(folder) == ["MV547", "MV553"]
+    manifest.write_text(head.replace("mapping: spectrum", "mapping: notes"))
+    assert codes(folder) == ["MV551", "MV547"] or set(codes(folder)) == {"MV551", "MV547"}
+
+
+def test_a_heard_score_is_compared_with_a_written_one(recording: Path, tmp_path: Path, run: Run) -> None:
+    score = tmp_path / "a.mid"
+    run("listen", recording, "-o", score, "-q")
+    result = run("listen", recording, "--against", score, "-q")
+    assert result.exit_code == 0
+    assert "is the same bar in a.mid" in result.stdout
+
+
+def test_what_cannot_be_heard_is_a_finding_and_nothing_is_left_behind(tmp_path: Path, run: Run) -> None:
+    words = tmp_path / "words.mp3"
+    words.write_text("these are words")
+    for arguments in (("new", words, tmp_path / "piece"), ("listen", words)):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert "error[MV540]" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["words.mp3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("0.42s", 0.42), ("420ms", 0.42), ("12", 12.0), ("1:12.5", 72.5), ("0:05", 5.0)]
+)
+def test_times_are_read(text: str, seconds: float) -> None:
+    assert parse_seconds(text) == pytest.approx(seconds)
+    assert parse_mark(f"A=B={text}") == ("A=B", pytest.approx(seconds))
+
+
+def test_tempi_and_metres_are_read_or_refused() -> None:
+    assert parse_tempi("90..130") == (90.0, 130.0)
+    low, high = parse_tempi("100")
+    assert low < 100 < high
+    assert parse_meter("6/8") == (6, 8)
+    for parse, text in (
+        (parse_tempi, "130..90"),
+        (parse_tempi, "x"),
+        (parse_meter, "3/5"),
+        (parse_meter, "0/4"),
+    ):
+        with pytest.raises(ValueError, match="write"):
+            parse(text)
+    for text in ("-1s", "1:2:3", "one", "1e9999"):
+        with pytest.raises(ValueError, match="write"):
+            parse_seconds(text)
