@@ -75,7 +75,7 @@ def english() -> Table:
     with zipfile.ZipFile(io.BytesIO(files(__package__).joinpath("en.zip").read_bytes())) as archive:
         words = archive.read("words.txt").decode().split("\n")
         vectors, scales, ranks, classes = (
-            np.load(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
+            np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
             for name in ("vectors", "scales", "ranks", "classes")
         )
     wide = classes.astype(np.int64)

@@ -10,6 +10,7 @@ import torch
 
 from ..picture.chain import plane_views
 from ..picture.colour import BLACK, RGB_TO_YCBCR
+from ..tensors import tensor_of
 from .frames import Workshop, made_chunk, shots_at_once, shots_of
 from .segment_writer import U8
 from .slices import slice_of
@@ -38,7 +39,7 @@ def rgb_of(planes: U8) -> U8:
 
     The inverse of RGB_TO_YCBCR; each chroma sample serves the four pixels around it.
     """
-    luma, cb, cr = (plane[0].numpy() for plane in plane_views(torch.from_numpy(planes)[None]))
+    luma, cb, cr = (plane[0].numpy() for plane in plane_views(tensor_of(planes)[None]))
     whole = [luma, *(plane.repeat(2, 0).repeat(2, 1) for plane in (cb, cr))]
     levels = np.stack(whole, axis=2).astype(np.float64) - BLACK
     rgb = levels @ np.linalg.inv(np.array(RGB_TO_YCBCR)).T

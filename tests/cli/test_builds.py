@@ -37,8 +37,8 @@ visuals.depth:
 Piano:
   - {at: 1|1, hold: 0}
 """
-SEGMENTS = 7
-"""Four bars, one of which is played twice, and the ring-out in two parts."""
+SEGMENTS = 8
+"""Four bars, one of which is played twice, the last one in two parts, and the ring-out in two."""
 
 
 def small_piece(folder: Path, waltz: Path) -> Path:
