@@ -10,8 +10,8 @@ from ..notes.words import Sung, Word, listed
 from .table import english, of_word, ranked
 
 LEAST = 0.5
-"""A word below that shows nothing of its own. With an earlier table, 28 % of 963 lines of songs had a word above
-it; a reader found about half of the classes that they got fit to be shown."""
+"""A word below that shows nothing of its own. With an earlier table, 28 % of 963 lines of songs had a word
+above it; a reader found about half of the classes that they got fit to be shown."""
 OTHERS = 3
 KNOWN_SHARE = 0.5
 """With less of its words in the table, a text is hardly English."""
