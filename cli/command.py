@@ -33,7 +33,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 SECTIONS = {
     "First steps": ("new", "check", "compile"),
     "While you write": ("notes", "explain", "classes", "pin", "subtitles", "plot", "fmt", "plan", "diff"),
-    "Sound": ("stems",),
+    "Sound": ("listen", "stems"),
     "This machine": ("doctor", "weights", "clean", "completion"),
     "Other programs": ("schema", "import"),
 }

@@ -120,6 +120,8 @@ def listen(recording: Path, output: Path | None, quiet: bool, replace: bool, **o
     """
     from ..dsl.findings.diagnostics import PieceError, has_errors
 
+    if recording.is_dir():
+        raise click.UsageError(f"{recording} is a folder; name a recording, as song.mp3")
     reporter = TerminalReporter(quiet)
     against, spectrum = options["against"], options["spectrum"]
     if output is not None and output.suffix.lower() not in (".mid", ".midi"):

@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def empty_store(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of weights of the test's own, so that those of whoever runs it play no part."""
-    store = tmp_path_factory.getbasetemp() / "no-weights"
+    store = tmp_path_factory.mktemp("weights") / "none"
     monkeypatch.setenv("MUSICVIS_WEIGHTS", str(store))
     return store
 
