@@ -62,7 +62,7 @@ def doctor(piece: Path | None, form: str) -> None:
     if form == JSON:
         echo_json([asdict(item) for item in items])
     else:
-        from ..dsl.findings.render import shown
+        from ..dsl.findings.plain import shown
 
         click.echo("\n".join(shown(line) for item in items for line in item_lines(item)))
     sys.exit(int(any(item.needed and not item.found for item in items)))
@@ -77,6 +77,9 @@ def examined(manifest: Path | None) -> list[Item]:
         Item(name, use, version_of(name), install_command(*([extra] if extra else [])), needed)
         for name, use, extra, needed in PACKAGES
     ]
+    # Its own wish for TensorFlow is left out: only its weights are used. An extra cannot say so.
+    pitches = version_of("basic-pitch")
+    items.append(Item("basic-pitch", "notes of recordings", pitches, pip_command("--no-deps", "basic-pitch")))
     items += [cuda(), *encoders(), *players(), library(), cache()]
     return items if manifest is None else [*items, weights(manifest)]
 

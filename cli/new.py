@@ -1,6 +1,5 @@
 """`musicvis new`: a piece for a score, with a manifest that compiles as it is."""
 
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ import click
 from .beside import Beside, recordings_beside
 from .discover import MANIFEST, Step, missing
 from .files import write_new
+from .names import piece_folder, safe_name
 from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
 from .next_step import folder_step, is_score, step_for
 from .report import tell_findings
@@ -44,7 +44,7 @@ def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options
     piece: their beats, bars and notes are heard and written as a score.
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     for path in filter(None, (score, *others)):
         try:
@@ -61,6 +61,8 @@ def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options
         raise click.UsageError(missing(score, "check its name and its folder"))
     recordings, folder = recordings_of((score, *others))
     if recordings:
+        if by_lyrics:
+            raise click.UsageError("--by-lyrics is for scores: the words of a recording are not heard")
         new_from_recordings(recordings, folder, options)
         return
     if not is_score(score) and (step := step_for(score, "musicvis compile")):
@@ -204,18 +206,3 @@ def name_in(score: Path, folder: Path) -> PurePosixPath | None:
     except ValueError:
         return None
     return name if fault_inside(folder, name, MAX_SCORE_BYTES, Span("")) is None else None
-
-
-def safe_name(score: Path) -> str:
-    """The name of a score's copy: its own, without what some systems or the language refuse."""
-    from ..dsl.findings.span import Span
-    from ..dsl.text.files import name_fault
-
-    stem = re.sub(r"[^\w .,()'&+=!~-]", "-", score.stem).strip(" .-~")[:100].rstrip(" .") or "score"
-    name = f"{stem}{score.suffix.lower()}"
-    return name if name_fault(name, Span("")) is None else f"score-{name}"
-
-
-def piece_folder(score: Path) -> str:
-    """The folder of a piece that is not named: called like its score."""
-    return safe_name(score).rpartition(".")[0]

@@ -14,6 +14,7 @@ from .discover import MANIFEST
 from .files import write_new
 from .heard import Patience, heard_lines, is_recording, meter_of, track_name, written_score, written_track
 from .listen import listening_options, marks_of, missing_text, wishes_of
+from .names import safe_name
 from .report import TerminalReporter, tell_findings
 from .schema import schema_text
 from .typed import typed
@@ -85,7 +86,7 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
 def new_from_recordings(recordings: Sequence[Path], folder: Path | None, options: dict[str, Any]) -> None:
     """A folder with a piece that compiles as it is: the heard score, the recordings, a manifest."""
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     for path in recordings:
         if not path.is_file():
@@ -171,7 +172,7 @@ def _make(
     for each in placed:
         if each.data is not None and each.name.suffix == ".flac" and not is_plain(each.name, recordings):
             reporter.message(f"{each.name} holds the sound of the recording, as the mix reads it")
-    reporter.message(f"wrote {folder / MANIFEST} and {len(files) - 1} files beside it; a first look:")
+    reporter.message(f"wrote {folder / MANIFEST} and {len(files) - 1} files beside it")
 
 
 def is_plain(name: PurePosixPath, recordings: Sequence[Path]) -> bool:
@@ -285,6 +286,5 @@ def _free(name: PurePosixPath, taken: set[PurePosixPath]) -> PurePosixPath:
 
 
 def _safe_stem(path: Path) -> str:
-    from .new import safe_name
 
     return safe_name(Path(path.resolve().name if path == Path() else path.name)).rpartition(".")[0] or "song"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
+from .names import piece_folder
 from .typed import typed
 
 SCORES = (".mscz", ".mscx", ".musicxml", ".mxl", ".mid", ".midi")
@@ -33,8 +34,6 @@ def step_for(path: Path, command: str) -> str | None:
     """
     suffix = path.suffix.lower()
     if is_score(path):
-        from .new import piece_folder
-
         folder = Path(piece_folder(path))
         if (folder / "piece.yaml").is_file():
             return _lines(
@@ -59,8 +58,6 @@ def step_for(path: Path, command: str) -> str | None:
 
 def recording_step(path: Path, command: str) -> str:
     """What to type for a recording: `new` hears its score."""
-    from .new import piece_folder
-
     return _lines(
         f"{path} is a recording. musicvis hears its beats, bars and notes, and makes a piece of them. Type:",
         typed("musicvis", "new", path),

@@ -21,7 +21,9 @@ def left_out(
     yield from _in_no_part(piece, clock, sources, is_all_known=heard is not None)
     if heard is not None:
         yield from _not_heard(piece, clock, sources, heard)
-    yield from _showing_nothing(piece, clock, shown, sources)
+    # Where the sound moves the picture, no note shows anything.
+    if piece.visuals.mapping == "notes":
+        yield from _showing_nothing(piece, clock, shown, sources)
 
 
 def _in_no_part(piece: Piece, clock: Clock, sources: Sources, is_all_known: bool) -> Iterator[Diagnostic]:

@@ -190,3 +190,25 @@ def test_tempi_and_metres_are_read_or_refused() -> None:
     for text in ("-1s", "1:2:3", "one", "1e9999"):
         with pytest.raises(ValueError, match="write"):
             parse_seconds(text)
+
+
+def test_notes_without_a_class_are_no_loss_where_the_sound_moves_the_picture(
+    recording: Path, tmp_path: Path, run: Run
+) -> None:
+    folder = tmp_path / "piece"
+    run("new", recording, folder, "--mapping", "spectrum")
+    manifest = folder / "piece.yaml"
+    lines = manifest.read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if line.strip().startswith("classes:"))
+    manifest.write_text("\n".join([*lines[: first + 2], *lines[first + 13 :]]) + "\n")
+    assert codes(folder) == ["MV547"]
+
+
+def test_words_are_not_proposed_for_a_recording(recording: Path, tmp_path: Path, run: Run) -> None:
+    result = run("new", recording, tmp_path / "piece", "--by-lyrics")
+    assert result.exit_code == 2 and "--by-lyrics" in result.stderr
+    assert not (tmp_path / "piece").exists()
+
+
+def test_the_next_step_is_said_once(recording: Path, tmp_path: Path, run: Run) -> None:
+    assert run("new", recording, tmp_path / "piece").stderr.count("a first look") == 1
