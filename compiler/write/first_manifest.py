@@ -269,6 +269,11 @@ def _rest(title: str, score: Score) -> Iterator[str]:
     where = "{beat: 1}" if any(note.beat == 1 for note in score.notes) and not everywhere else "{chord: top}"
     yield f"    - where: {where}"
     yield "      kick: 1.5                  # these notes move the picture half as far again"
+    yield from video_lines(title)
+
+
+def video_lines(title: str) -> Iterator[str]:
+    """The block `video` of a first manifest: size, rate, title and fades."""
     yield from (
         "",
         "video:",

@@ -11,7 +11,7 @@ from ...dsl.values.position import number_text
 from ..notes.casting import PITCH_CLASSES
 from ..score.model import Score
 from ..time.clock import Clock
-from .first_manifest import EARS, PIECE_SCHEMA, SUBJECTS, TITLE_MOST, TITLE_SHOWN
+from .first_manifest import EARS, PIECE_SCHEMA, SUBJECTS, TITLE_MOST, video_lines
 
 LONGEST_TAIL_S = 600
 
@@ -41,7 +41,7 @@ def heard_manifest(
         *_audio(buses),
         *_effects(buses),
         *_visuals(score, spectrum),
-        *_video(title),
+        *video_lines(title),
     )
     return formatted("\n".join(lines), "piece.yaml")
 
@@ -124,16 +124,3 @@ def _visuals(score: Score, spectrum: str) -> Iterator[str]:
         count = counts[pitch_class]
         entry = f"{PITCH_CLASSES[pitch_class]}: {SUBJECTS[pitch_class]}"
         yield f"    {entry.ljust(29)}# {count} note{'' if count == 1 else 's'}"
-
-
-def _video(title: str) -> Iterator[str]:
-    yield from (
-        "",
-        "video:",
-        "  size: 1920x1080",
-        "  fps: 30",
-        "  post:                          # what happens to the finished picture",
-        "    - {at: 1|1, fade_in: 1s}",
-        f"    - {{at: 1|1, for: 3s, title: {scalar_text(title[:TITLE_SHOWN])}}}",
-        "    - {at: end, fade_out: 3s}",
-    )

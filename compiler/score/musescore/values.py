@@ -8,6 +8,7 @@ from typing import NoReturn
 from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR
 from ..guard.xml import Node
+from ..playback.note_values import NOTE_VALUES_QN
 
 # A bar that long is a mistake; 128 whole notes are 32 of MuseScore's longest notes.
 MAX_LENGTH_QN = 512
@@ -15,21 +16,6 @@ _FRACTION = re.compile(r"\s*(-?[0-9]{1,9})\s*/\s*([0-9]{1,9})\s*\Z")
 _INTEGER = re.compile(r"\s*[+-]?[0-9]{1,9}\s*\Z")
 _DOTTED = [2 - Fraction(1, 2**dots) for dots in range(5)]
 _DECIMAL = re.compile(r"\s*[0-9]{1,6}(\.[0-9]{1,20})?\s*\Z")
-_VALUES_QN = {
-    "long": Fraction(16),
-    "breve": Fraction(8),
-    "whole": Fraction(4),
-    "half": Fraction(2),
-    "quarter": Fraction(1),
-    "eighth": Fraction(1, 2),
-    "16th": Fraction(1, 4),
-    "32nd": Fraction(1, 8),
-    "64th": Fraction(1, 16),
-    "128th": Fraction(1, 32),
-    "256th": Fraction(1, 64),
-    "512th": Fraction(1, 128),
-    "1024th": Fraction(1, 256),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +84,7 @@ def note_value(name: str, node: Node, bar_qn: Fraction) -> tuple[Fraction, Fract
     if kind == "measure":
         length = bar_qn if written is None else written
         return length, length, 0
-    base = _VALUES_QN.get(kind)
+    base = NOTE_VALUES_QN.get(kind)
     if base is None:
         refuse(name, node, f"{kind[:20]!r} is not a note value")
     face = base * _DOTTED[dots] if dots else base

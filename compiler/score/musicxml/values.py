@@ -3,22 +3,9 @@
 import re
 from fractions import Fraction
 
-NOTE_VALUES_QN = {
-    "maxima": Fraction(32),
-    "long": Fraction(16),
-    "breve": Fraction(8),
-    "whole": Fraction(4),
-    "half": Fraction(2),
-    "quarter": Fraction(1),
-    "eighth": Fraction(1, 2),
-    "16th": Fraction(1, 4),
-    "32nd": Fraction(1, 8),
-    "64th": Fraction(1, 16),
-    "128th": Fraction(1, 32),
-    "256th": Fraction(1, 64),
-    "512th": Fraction(1, 128),
-    "1024th": Fraction(1, 256),
-}
+from ..playback.note_values import NOTE_VALUES_QN as SHARED_VALUES_QN
+
+NOTE_VALUES_QN = {"maxima": Fraction(32), **SHARED_VALUES_QN}
 MAX_DOTS = 4
 _DECIMAL = re.compile(r"\s*[+-]?([0-9]{1,9}(\.[0-9]{0,18})?|\.[0-9]{1,18})\s*\Z")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,9}\s*\Z")
