@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..dsl.findings.diagnostics import Diagnostic, Severity
-from ..dsl.findings.render import escaped
+from ..dsl.findings.plain import escaped
 
 if TYPE_CHECKING:
     from ..dsl.load import Loaded

@@ -21,7 +21,7 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
     The longest unused goes first. What is removed is rendered again when it is needed. Nothing else is
     touched.
     """
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
     from ..store.evict import damaged, keep_within
     from ..store.place import cache_limit as usual_limit
     from ..store.place import size_said

@@ -140,7 +140,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     stdout; all else goes to stderr.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
     from ..store.place import cache_folder
 
     started_s = time.monotonic()

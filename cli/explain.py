@@ -48,7 +48,7 @@ def explain(what: str | None, piece: Path | None, form: str) -> None:
     what = typed_place(what)
     from ..compiler.reports.explain import PLACE, moment_at
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
 
     manifest = piece or piece_here(Path.cwd())

@@ -35,7 +35,7 @@ def replace_text(path: Path, text: str, root: Path | None = None) -> None:
 
 @contextmanager
 def _told(end: str) -> Iterator[None]:
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     try:
         yield

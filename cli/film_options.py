@@ -74,7 +74,7 @@ def planned(
 
     Without a plan, the command ends with exit code 1.
     """
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     loaded = variant.loaded(manifest)
     made = compiled(loaded, trusted, store)

@@ -85,7 +85,7 @@ def _found(manifest: Path, texts: Mapping[str, str]) -> "tuple[Sequence[Diagnost
 
 def diff_text(change: Change, colour: bool) -> str:
     """A unified diff of a change."""
-    from ..dsl.findings.render import escaped
+    from ..dsl.findings.plain import escaped
 
     name = str(change.path)
     lines = unified_diff(

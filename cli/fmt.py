@@ -20,7 +20,7 @@ def fmt(pieces: tuple[Path, ...], check: bool) -> None:
     values, comments and order stay. PIECE is a folder, its piece.yaml, or any file of lanes.
     """
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
     from ..dsl.text.format import formatted
 
     code = changed = 0

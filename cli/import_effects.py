@@ -38,7 +38,7 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
     """
     from ..compiler.write.convert_effects import compared, converted
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
     from ..dsl.read.legacy_effects import load_upstream
 
     clock = None if score is None else score_clock(score)

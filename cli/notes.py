@@ -63,7 +63,7 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
     """
     if as_csv and form not in (None, CSV):
         raise click.UsageError(f"--csv and --format {form} exclude each other")
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     rows, rules = note_rows(source or piece_here(Path.cwd()), bars)
     if part is not None:
@@ -104,7 +104,7 @@ def classes(text: str | None, like: str | None, form: str) -> None:
         for index, names in found:
             click.echo(f"{index:4d}  {', '.join(names)}")
     if not found:
-        from ..dsl.findings.render import shown
+        from ..dsl.findings.plain import shown
 
         message = f"no class is called anything like {text!r}; try a plainer word, as bird or drum"
         click.echo(shown(message), err=True)
@@ -222,7 +222,7 @@ def csv_cell(column: str, value: Any) -> Any:
     """A value as a cell of a table that no spreadsheet takes for a formula; exact times as decimals."""
     from fractions import Fraction
 
-    from ..dsl.findings.render import escaped
+    from ..dsl.findings.plain import escaped
 
     if column in EXACT:
         return f"{float(Fraction(value)):.6f}".rstrip("0").rstrip(".")

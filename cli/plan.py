@@ -79,7 +79,7 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     nothing need have been. Ends with 1 where they differ.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     variant = variant_of(options)
     try:
@@ -130,7 +130,7 @@ def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
         lines.append(f"{frames} frames to render; how long that takes is known after the first compile")
     else:
         lines.append(f"{frames} frames to render, about {_duration(seconds)}")
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
     from ..renderers.film.segment_nodes import is_whole
 
     if not is_whole(plan):

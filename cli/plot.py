@@ -20,7 +20,7 @@ def plot(piece: Path | None, output: Path | None) -> None:
     """
     from ..compiler.compile import compile_piece
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
     from .film_options import in_build_folder, prepare_build_folder
 

@@ -99,7 +99,7 @@ class TerminalReporter:
     def message(self, text: str) -> None:
         """A sentence about what happens."""
         if not self.quiet:
-            from ..dsl.findings.render import shown
+            from ..dsl.findings.plain import shown
 
             self._clear()
             # Titles and names of a piece stand in it.

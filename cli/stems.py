@@ -27,7 +27,8 @@ def check_stems(piece: Path | None, form: str) -> None:
     A stem that MuseScore or FluidSynth plays is played for this. Below 10 ms nothing is said of a lag.
     """
     from ..compiler.compile import compile_piece
-    from ..dsl.findings.render import finding_record, shown
+    from ..dsl.findings.plain import shown
+    from ..dsl.findings.render import finding_record
     from ..dsl.load import load_piece
     from ..renderers.sound.stems.checks import checked_stems
 

@@ -25,7 +25,7 @@ class Commands(OrderedGroup):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a wrong use quotes is told as text."""
         from ..dsl.findings.diagnostics import PieceError
-        from ..dsl.findings.render import shown
+        from ..dsl.findings.plain import shown
 
         try:
             return super().invoke(ctx)
@@ -79,7 +79,7 @@ def _tell_unwritten(error: OSError) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno != errno.EPIPE:
         with suppress(OSError):
-            from ..dsl.findings.render import shown
+            from ..dsl.findings.plain import shown
 
             where = f"{error.filename}: " if error.filename else "the output cannot be written: "
             click.echo(shown(f"error: {where}{error.strerror or error}"), err=True)

@@ -106,7 +106,7 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
 @format_option("An array of objects: name, resolution_px, sha256, folder.")
 def list_command(form: str) -> None:
     """What is here: name, size of the images, SHA-256, folder."""
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     try:
         from ..renderers.generators.biggan import library
@@ -151,7 +151,7 @@ def pin_weights(manifest: Path, name: str, sha256: str) -> None:
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:
@@ -173,7 +173,7 @@ def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
 
 
 def _tell_unwritten(error: OSError) -> NoReturn:
-    from ..dsl.findings.render import shown
+    from ..dsl.findings.plain import shown
 
     click.echo(shown(f"error: {error.filename or 'the store'}: {error.strerror or error}"), err=True)
     sys.exit(1)

@@ -43,6 +43,55 @@ def test_imports_run_one_way_and_are_relative_inside_the_house(path: Path) -> No
                 assert parts[2] == "plan", f"{path.name}: renderers may see compiler/plan.py only, not {name}"
 
 
+def circles(arrows: dict[str, set[str]]) -> list[set[str]]:
+    """The groups of modules that reach one another: Kosaraju's strongly connected components."""
+    order: list[str] = []
+    seen: set[str] = set()
+
+    def walk(start: str, onward: dict[str, set[str]], out: list[str]) -> None:
+        stack = [(start, iter(sorted(onward.get(start, ()))))]
+        seen.add(start)
+        while stack:
+            _, following = stack[-1]
+            after = next((other for other in following if other not in seen), None)
+            if after is None:
+                out.append(stack.pop()[0])
+            else:
+                seen.add(after)
+                stack.append((after, iter(sorted(onward.get(after, ())))))
+
+    for name in sorted(arrows):
+        if name not in seen:
+            walk(name, arrows, order)
+    backward: dict[str, set[str]] = {}
+    for name, others in arrows.items():
+        for other in others:
+            backward.setdefault(other, set()).add(name)
+    seen.clear()
+    found = []
+    for name in reversed(order):
+        if name not in seen:
+            group: list[str] = []
+            walk(name, backward, group)
+            found.append(set(group))
+    return [group for group in found if len(group) > 1]
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [{"b", "c"}]
+
+
+def test_no_file_imports_one_that_imports_it_lazily_or_for_types_either() -> None:
+    modules = {".".join(["musicvis", *p.relative_to(ROOT).with_suffix("").parts]): p for p in SOURCES}
+    modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
+    arrows = {
+        name: {other for other, _ in imported(path) if other in modules and other != name}
+        for name, path in modules.items()
+        if path.name != "__init__.py"
+    }
+    assert circles(arrows) == []
+
+
 def test_the_package_list_names_every_folder_that_holds_code() -> None:
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
     folders = {p.parent for layer in (*LAYERS, "schemas") for p in (ROOT / layer).rglob("__init__.py")}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from .plain import escaped, no_command
 from .span import THE_MANIFEST, Span
 
 
@@ -84,9 +85,10 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """One line: file, line, column, severity, code, message and place."""
-        from .render import render_concise
-
-        return render_concise([self])
+        span = self.span
+        where = f"{escaped(span.file)}:{span.line}:{span.column}" if span.line else escaped(span.file)
+        said = no_command(f"{where}: {self.severity}[{self.code}]: {escaped(self.message)}")
+        return said + (f" ({self.place})" if self.place else "")
 
     def at(self, place: MusicalPlace) -> "Diagnostic":
         """The same finding with its place in the music."""

@@ -15,6 +15,7 @@ from typing import Any
 from ... import __version__
 from .codes import CODES, code_page
 from .diagnostics import Diagnostic, Severity
+from .plain import COMMAND, escaped, is_plain, no_command, shown
 
 GITHUB_MOST = 10
 """GitHub shows ten annotations of a level in one step, and drops the rest without a word."""
@@ -27,8 +28,6 @@ _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severi
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _WIDEST = 160
-# A runner of GitHub's takes a line of a log for a command where it begins with :: after spaces, or holds ##[.
-_COMMAND = re.compile(r"^(?=\s*::)|(?<=#)(?=#\[)")
 _NOT_ASCII = re.compile(r"[^\n -~]")
 
 
@@ -55,11 +54,7 @@ def render_text(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], col
 
 def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
     """One line for each finding."""
-    return "\n".join(
-        _no_command(f"{_where(d)}: {d.severity}[{d.code}]: {escaped(d.message)}")
-        + (f" ({d.place})" if d.place else "")
-        for d in diagnostics
-    )
+    return "\n".join(map(str, diagnostics))
 
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:
@@ -105,35 +100,8 @@ def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
 def json_text(value: Any, indent: int) -> str:
     """JSON with letters as they are, and everything that is not plainly visible as an escape of JSON."""
     text = json.dumps(value, indent=indent, ensure_ascii=False)
-    text = _NOT_ASCII.sub(lambda c: c[0] if _is_plain(c[0]) else json.dumps(c[0])[1:-1], text)
+    text = _NOT_ASCII.sub(lambda c: c[0] if is_plain(c[0]) else json.dumps(c[0])[1:-1], text)
     return text.replace("##[", "\\u0023#[")
-
-
-def shown(text: str) -> str:
-    """One line for a terminal or a log, whatever a piece may say in it: nothing but text comes out."""
-    return _no_command(escaped(text))
-
-
-def escaped(text: str) -> str:
-    """Text with every character that is not plainly visible written as an escape; spaces stay."""
-    return "".join(character if _is_plain(character) else _escape(character) for character in text)
-
-
-def _no_command(line: str) -> str:
-    return _COMMAND.sub(r"\\", line)
-
-
-def _is_plain(character: str) -> bool:
-    return " " <= character <= "~" or unicodedata.category(character)[0] in "LMNPS"
-
-
-def _escape(character: str) -> str:
-    if character == "\N{NO-BREAK SPACE}":
-        return " "
-    number = ord(character)
-    return (
-        f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"
-    )
 
 
 def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -> str:
@@ -142,7 +110,7 @@ def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -
 
     head = painted(f"{finding.severity}[{finding.code}]", _COLOURS[finding.severity])
     message = painted(escaped(finding.message), _BOLD)
-    rows = [_no_command(f"{_where(finding)}: {head}: {message}")]
+    rows = [no_command(f"{_where(finding)}: {head}: {message}")]
     span = finding.span
     lines = lines_of.get(span.file, [])
     if 0 < span.line <= len(lines):
@@ -183,8 +151,8 @@ def _excerpt(line: str, finding: Diagnostic) -> tuple[str, int, int]:
         after = after if len(after) <= room else after[:room] + "..."
     whole = (before + meant + after).rstrip()
     # What is put in before the caret moves it.
-    added = sum(found.start() <= len(before) for found in _COMMAND.finditer(whole))
-    return _no_command(whole), _columns(before) + added, max(_columns(meant), 1)
+    added = sum(found.start() <= len(before) for found in COMMAND.finditer(whole))
+    return no_command(whole), _columns(before) + added, max(_columns(meant), 1)
 
 
 def _columns(text: str) -> int:

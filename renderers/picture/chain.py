@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from .colour import BLACK, above_black, quantised
 from .fade import faded
 from .mirror import mirrored, strips_for
+from .planes import plane_views
 from .upscale import FILTERS, fitted_size, resized
 
 if TYPE_CHECKING:
@@ -111,19 +112,6 @@ def _planes_in_film(planes: torch.Tensor, finish: Finish) -> torch.Tensor:
             columns = slice(left_px // scale, (left_px + width_px) // scale)
             target[:, rows, columns] = quantised(values) if values.is_floating_point() else values
     return frames
-
-
-def plane_views(frames: torch.Tensor) -> list[torch.Tensor]:
-    """Y' (n, h, w), Cb and Cr (n, h/2, w/2) as views of yuv420p frames (n, h·3/2, w)."""
-    n, rows, width_px = frames.shape
-    height_px = rows * 2 // 3
-    flat = frames.view(n, rows * width_px)
-    luma, chroma = height_px * width_px, height_px * width_px // 4
-    return [
-        flat[:, :luma].view(n, height_px, width_px),
-        flat[:, luma : luma + chroma].view(n, height_px // 2, width_px // 2),
-        flat[:, luma + chroma :].view(n, height_px // 2, width_px // 2),
-    ]
 
 
 def _empty_frames(count: int, finish: Finish, device: torch.device, cleared: bool = True) -> torch.Tensor:

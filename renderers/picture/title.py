@@ -14,6 +14,7 @@ from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
 from .lettering import Font, Lettering, lettering_of
 from .lyrics import drawn_lyric
+from .planes import plane_views
 
 if TYPE_CHECKING:
     import torch
@@ -42,8 +43,6 @@ class Overlay:
 
     def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
         """Lay the title over one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""
-        from .chain import plane_views
-
         for index, (plane, levels) in enumerate(zip(plane_views(frame[None]), self.levels, strict=True)):
             scale, cover = (1, self.covers[0]) if index == 0 else (2, self.covers[1])
             top_px, left_px = self.top_px // scale, self.left_px // scale

@@ -9,14 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from musicvis.cli.command import main
 from musicvis.dsl.findings.diagnostics import Diagnostic
-from musicvis.dsl.findings.render import (
-    escaped,
-    render_concise,
-    render_json,
-    render_sarif,
-    render_text,
-    shown,
-)
+from musicvis.dsl.findings.plain import escaped, shown
+from musicvis.dsl.findings.render import render_concise, render_json, render_sarif, render_text
 from musicvis.dsl.findings.span import Span
 
 from .sweep import MANIFEST, sound_piece

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from musicvis.cli.command import main
 from musicvis.cli.notes import csv_text
-from musicvis.dsl.findings.render import escaped
+from musicvis.dsl.findings.plain import escaped
 
 from .sweep import COMMANDS, MANIFEST, sound_piece
 

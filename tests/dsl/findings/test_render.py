@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.dsl.findings.diagnostics import Diagnostic, MusicalPlace, Severity
-from musicvis.dsl.findings.render import (
-    escaped,
-    render_concise,
-    render_github,
-    render_json,
-    render_sarif,
-    render_text,
-)
+from musicvis.dsl.findings.plain import escaped
+from musicvis.dsl.findings.render import render_concise, render_github, render_json, render_sarif, render_text
 from musicvis.dsl.findings.span import Span
 
 TEXT = "effects:\n  vibes:\n    - {at: 7.10, to: -0.8}\n"

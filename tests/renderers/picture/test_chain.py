@@ -7,9 +7,10 @@ import pytest
 import torch
 import torch.nn.functional as nnf
 from musicvis.compiler.plan import TitlePlan
-from musicvis.renderers.picture.chain import Finish, black_frame, finished, plane_views
+from musicvis.renderers.picture.chain import Finish, black_frame, finished
 from musicvis.renderers.picture.colour import BLACK, above_black, quantised
 from musicvis.renderers.picture.mirror import mirrored, strips_for
+from musicvis.renderers.picture.planes import plane_views
 from musicvis.renderers.picture.title import Overlay, overlay_of
 
 FULL_HD = Finish(1920, 1080, "mirror", "bicubic")
