@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..dsl.load import Loaded
     from .picture.lyric_lines import Line
     from .plan import Plan
+    from .sound.plan_sound import Sources
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
 ParseScore = Callable[[bytes, str], Score]
@@ -229,6 +230,23 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
     return Heard(piece, score, clock, parts, part_notes(parts, score), shelf)
 
 
+def sources_of(heard: Heard) -> "Sources":
+    """Where the buses of a piece get their sound from."""
+    from .sound.installed import Outside
+    from .sound.plan_sound import Sources
+
+    shelf = heard.shelf
+    return Sources(
+        heard.score,
+        heard.clock,
+        heard.parts,
+        shelf.score,
+        shelf.audio,
+        recording=shelf.recording,
+        outside=Outside(shelf.root, shelf.trusted, shelf.findings, shelf.answers),
+    )
+
+
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
     from .checks.left_out import left_out
@@ -237,22 +255,16 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     from .lanes.resolve import Lanes
     from .notes.casting import cast
     from .picture.post import timeline
-    from .sound.installed import Outside
-    from .sound.plan_sound import Sources, buses_of, sound_plan
+    from .sound.plan_sound import buses_of, sound_plan
+    from .sound.seats import band_of
 
     piece, clock = heard.piece, heard.clock
-    lanes = Lanes(piece.lanes, clock, clock.quarters(film.end_s), piece.seed)
-    outside = Outside(heard.shelf.root, heard.shelf.trusted, heard.shelf.findings, heard.shelf.answers)
-    sources = Sources(
-        heard.score,
-        clock,
-        heard.parts,
-        heard.shelf.score,
-        heard.shelf.audio,
-        recording=heard.shelf.recording,
-        outside=outside,
-    )
+    sources = sources_of(heard)
     buses = buses_of(piece, heard.parts)
+    # Of the whole piece, so that what notes play is the same in every passage.
+    piece_end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
+    end_qn = max(piece_end_qn, clock.quarters(film.end_s))
+    lanes = Lanes(piece.lanes, clock, end_qn, piece.seed, band_of(heard.notes, buses, sources), plan)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)

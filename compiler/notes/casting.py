@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import OTHER, ClassWeight, Envelope, Rule, Visuals
-from ...dsl.values.position import Duration, DurationUnit
 from ..time.clock import Clock
 from .classes import CLASS_COUNT, class_index
+from .durations import Durations
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
@@ -75,7 +75,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
     key_of, table = _class_table(notes, visuals, parts, seed, findings)
     keys = [key_of(i, entry) for i, entry in enumerate(notes)]
     envelope = visuals.envelope or Envelope()
-    durations = _Durations(clock)
+    durations = Durations(clock)
     shown = [
         VisualNote(
             onset_s=clock.seconds(entry.note.onset_qn),
@@ -170,22 +170,6 @@ def class_weights(written: Sequence[ClassWeight], findings: list[Diagnostic]) ->
         if index is not None:
             found.append((index, entry.weight))
     return tuple(found)
-
-
-class _Durations:
-    """Written durations in seconds at each note; a whole score asks for few different ones."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._known: dict[tuple[Fraction, Duration], float] = {}
-
-    def seconds(self, entry: PartNote, duration: Duration) -> float:
-        if duration.unit is DurationUnit.SECONDS:
-            return float(duration.value)
-        key = (entry.note.onset_qn, duration)
-        if key not in self._known:
-            self._known[key] = float(self._clock.duration_s(*key))
-        return self._known[key]
 
 
 def _class_table(

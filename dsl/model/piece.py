@@ -245,6 +245,16 @@ class Visuals:
     """Above 1 the camera is closer by this factor."""
     rotation_deg: float = 0.0
     """The picture turned clockwise."""
+    exposure: float = 1.0
+    """A factor of its light."""
+    bloom: float = 1.0
+    pan_x: float = 0.0
+    """The camera moved to the right, in half heights."""
+    pan_y: float = 0.0
+    lamp_azimuth_deg: float = 0.0
+    """The lamp turned clockwise from where the noise puts it."""
+    lamp_height_deg: float = 0.0
+    """The lamp raised from there."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
@@ -258,6 +268,8 @@ class Visuals:
     mapping: str = "notes"
     """What moves the picture: `notes` or `spectrum`."""
     spectrum: SpectrumRef | None = None
+    plays: bool = True
+    """Whether the film plays by itself where the piece says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     by = _text(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
     rules, spectrum = node.get("rules"), node.get("spectrum")
+    light, play = node.get("light"), node.get("play")
     return Visuals(
         generator=_text(node, "generator", usual.generator),
         weights=reading.file(weights) if weights else None,
@@ -62,6 +63,12 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         hue_deg=_signed(node.get("hue"), usual.hue_deg),
         zoom=reading.number(node.get("zoom"), usual.zoom),
         rotation_deg=_signed(node.get("rotation"), usual.rotation_deg),
+        exposure=_signed(node.get("exposure"), usual.exposure),
+        bloom=_signed(node.get("bloom"), usual.bloom),
+        pan_x=_signed(node.get("pan_x"), usual.pan_x),
+        pan_y=_signed(node.get("pan_y"), usual.pan_y),
+        lamp_azimuth_deg=_signed(light and light.get("azimuth"), usual.lamp_azimuth_deg),
+        lamp_height_deg=_signed(light and light.get("height"), usual.lamp_height_deg),
         motion=_motion(motion, reading) if motion else usual.motion,
         envelope=_envelope(envelope, reading) if envelope else None,
         classes=_classes(node.get("classes"), by, reading),
@@ -71,6 +78,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         rules=tuple(_rule(rule, reading) for rule in rules.each()) if rules else (),
         mapping=_text(node, "mapping", usual.mapping),
         spectrum=_spectrum(spectrum, reading) if spectrum else None,
+        plays=bool(play.value) if play else usual.plays,
     )
 
 
