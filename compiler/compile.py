@@ -31,6 +31,7 @@ from .time.place_findings import placed
 
 if TYPE_CHECKING:
     from ..dsl.load import Loaded
+    from .notes.casting import Cast
     from .picture.lyric_lines import Line
     from .plan import Plan
     from .sound.plan_sound import Sources
@@ -230,6 +231,15 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
     return Heard(piece, score, clock, parts, part_notes(parts, score), shelf)
 
 
+def cast_of(heard: Heard) -> "Cast":
+    """What each note of a piece shows."""
+    from .notes.casting import cast
+
+    drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
+    parts = [part.name for part in heard.parts]
+    return cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, drums)
+
+
 def sources_of(heard: Heard) -> "Sources":
     """Where the buses of a piece get their sound from."""
     from .sound.installed import Outside
@@ -251,9 +261,9 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
     from .checks.left_out import left_out
     from .checks.piece import lint
+    from .lanes.by_itself import by_itself
     from .lanes.parameters import visual_targets
     from .lanes.resolve import Lanes
-    from .notes.casting import cast
     from .picture.post import timeline
     from .sound.plan_sound import buses_of, sound_plan
     from .sound.seats import band_of
@@ -264,10 +274,11 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     # Of the whole piece, so that what notes play is the same in every passage.
     piece_end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
     end_qn = max(piece_end_qn, clock.quarters(film.end_s))
-    lanes = Lanes(piece.lanes, clock, end_qn, piece.seed, band_of(heard.notes, buses, sources), plan)
+    written = (*piece.lanes, *by_itself(piece, clock))
+    lanes = Lanes(written, clock, end_qn, piece.seed, band_of(heard.notes, buses, sources), plan)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
-    shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
+    shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
@@ -289,6 +300,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if not plan or has_errors([*findings, *heard.shelf.findings]):
         return None
     from .picture.plan_picture import ScoreTime, picture_plan
+    from .picture.stage import stage_lights
     from .time.tempo_arrays import tempo_arrays
 
     memory = None
@@ -297,8 +309,20 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
+    is_lit = any(note.spark or note.ring or note.glow for note in shown.notes)
     picture = picture_plan(
-        piece, film, shown, visual, events, score_time, heard.shelf.root, findings, spectrum
+        piece,
+        film,
+        shown,
+        visual,
+        events,
+        score_time,
+        heard.shelf.root,
+        findings,
+        spectrum,
+        (lambda layers: stage_lights(heard.notes, shown.notes, lanes.ears(heard.notes), clock, layers))
+        if is_lit
+        else None,
     )
     if picture is None:
         return None

@@ -16,7 +16,7 @@ from ..notes.part_note import PartNote
 from ..notes.selectors import selected
 from ..time.clock import Clock
 from .curve import PlayedBy
-from .playing import Course, Heard, contour, density, loudness, side, steps_until, strokes
+from .playing import Course, Heard, contour, density, loudness, side, steps, strokes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,7 +74,8 @@ def played_by(
             return PlayedBy(struck, rest=rest, ratio=10.0 ** (played.amount / 20.0))
         # A share of a factor that is laid on is a share of 1.
         return PlayedBy(struck, rest=rest, way=played.amount)
-    times_s = steps_until(end_s)
+    bars_s = sorted({0.0, *(float(clock.seconds(measure.start_qn)) for measure in clock.measures)})
+    times_s = steps(np.array(bars_s), end_s)
     widths_s = lengths_at(played.over, clock, times_s)
     if played.by is By.LOUDNESS:
         share = loudness(heard, times_s, widths_s)

@@ -6,6 +6,7 @@ Both are functions of the time of the piece alone: neither the frame rate nor a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -128,9 +129,15 @@ def _gaps(onsets_s: F64) -> F64:
     return np.asarray(after[distinct.searchsorted(onsets_s)] - onsets_s)
 
 
-def steps_until(end_s: float) -> F64:
-    """The times of a course of a piece."""
-    return np.asarray(np.arange(int(end_s / STEP_S) + 2) * STEP_S)
+def steps(starts_s: F64, end_s: float) -> F64:
+    """The times of a course: steps from each bar line to the next, so that music that is moved by a bar that
+    was put in before it has the same steps.
+
+    starts_s   the bar lines, ascending, the first at 0
+    """
+    edges = np.append(starts_s, max(end_s, float(starts_s[-1])) + STEP_S)
+    parts = [np.arange(a, b - STEP_S * 1e-6, STEP_S) for a, b in pairwise(edges)]
+    return np.unique(np.concatenate(parts))
 
 
 def loudness(heard: Heard, times_s: F64, widths_s: F64) -> F64:
@@ -168,7 +175,9 @@ def density(heard: Heard, beats_s: F64, times_s: F64, widths_s: F64) -> F64:
     found = np.zeros(times_s.shape)
     places = times_s.searchsorted(np.unique(heard.onsets_s))
     np.add.at(found, places.clip(0, times_s.size - 1), 1.0)
-    return _of_greatest(smoothed(found * beats_s / STEP_S, times_s, widths_s))
+    # An onset is a pulse of area 1, as wide as its step.
+    found /= np.gradient(times_s)
+    return _of_greatest(smoothed(found * beats_s, times_s, widths_s))
 
 
 def powers(heard: Heard, times_s: F64, weights: F64 | None = None) -> tuple[F64, F64]:

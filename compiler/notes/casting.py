@@ -1,15 +1,16 @@
 """What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
-from ...dsl.model.piece import OTHER, ClassWeight, Envelope, Rule, Visuals
+from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
 from ..time.clock import Clock
 from .classes import CLASS_COUNT, class_index
 from .durations import Durations
+from .melody import melody, sparks_by_itself
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
@@ -20,6 +21,7 @@ QUESTIONS_MOST = 5_000_000
 """Of all rules to all notes, one for each thing that a rule says of a note; they take about 20 s."""
 
 ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer")
+ACTIONS += tuple(LIGHTS)
 """What a rule may say of a note, by the names of its fields."""
 
 Weights = tuple[tuple[int, float], ...]
@@ -47,6 +49,9 @@ class VisualNote:
     hue_deg: float | None = None
     layer: int = 0
     """How far in front its classes stand."""
+    spark: Light | None = None
+    ring: Light | None = None
+    glow: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,24 @@ class Cast:
     """The words that are sung, where classes go by them."""
 
 
-def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], clock: Clock, seed: int) -> Cast:
-    """Give each note its classes, envelope and kick."""
+def cast(
+    notes: Sequence[PartNote],
+    visuals: Visuals,
+    parts: Sequence[str],
+    clock: Clock,
+    seed: int,
+    drums: Set[int] = frozenset(),
+) -> Cast:
+    """Give each note its classes, envelope, kick and lights.
+
+    drums   the tracks of the score that have no pitches
+    """
     findings: list[Diagnostic] = []
     key_of, table = _class_table(notes, visuals, parts, seed, findings)
     keys = [key_of(i, entry) for i, entry in enumerate(notes)]
     envelope = visuals.envelope or Envelope()
     durations = Durations(clock)
+    sparkling = melody(notes, drums) if sparks_by_itself(visuals) else frozenset()
     shown = [
         VisualNote(
             onset_s=clock.seconds(entry.note.onset_qn),
@@ -84,8 +100,9 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
             classes=table.get(key, ()),
             attack_s=durations.seconds(entry, envelope.attack),
             release_s=durations.seconds(entry, envelope.release),
+            spark=LIGHTS["spark"] if number in sparkling else None,
         )
-        for entry, key in zip(notes, keys, strict=True)
+        for number, (entry, key) in enumerate(zip(notes, keys, strict=True))
     ]
     matches = []
     last: dict[str, list[int]] = {action: [-1] * len(notes) for action in ACTIONS}
@@ -117,6 +134,9 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
                 truncation=was.truncation if rule.truncation is None else rule.truncation,
                 hue_deg=was.hue_deg if rule.hue_deg is None else rule.hue_deg,
                 layer=was.layer if rule.layer is None else rule.layer,
+                spark=was.spark if rule.spark is None else rule.spark,
+                ring=was.ring if rule.ring is None else rule.ring,
+                glow=was.glow if rule.glow is None else rule.glow,
             )
     heard = set(keys)
     unused = tuple(key for key, _ in visuals.classes if key not in heard)

@@ -13,10 +13,10 @@ from ...dsl.model.piece import Piece
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, parse_place
 from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
-from ..compile import Heard, compiled, hear
+from ..compile import Heard, cast_of, compiled, hear
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
-from ..notes.casting import Weights, cast
+from ..notes.casting import Weights
 from ..notes.classes import class_names
 from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
@@ -143,8 +143,7 @@ def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnos
 
 
 def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
-    parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed).notes
+    shown = cast_of(heard).notes
     rules = matched_rules(heard)
     sung = sung_words(heard.notes)
     for i, entry in enumerate(heard.notes):

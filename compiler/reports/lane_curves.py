@@ -7,6 +7,7 @@ from math import inf
 from ...dsl.model.lane import Lane
 from ...dsl.model.piece import Bus, Piece, Return
 from ..compile import Heard, sources_of
+from ..lanes.by_itself import by_itself
 from ..lanes.curve import Curve
 from ..lanes.parameters import Target, gain_target, place_targets, plugin_targets, send_target, visual_targets
 from ..lanes.resolve import Lanes
@@ -31,7 +32,8 @@ class LaneCurves:
         }
         end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
         band = band_of(heard.notes, buses, sources_of(heard))
-        self._lanes = Lanes(piece.lanes, clock, end_qn, piece.seed, band)
+        self.lanes = (*piece.lanes, *by_itself(piece, clock))
+        self._lanes = Lanes(self.lanes, clock, end_qn, piece.seed, band)
 
     def of(self, lane: Lane) -> Curve:
         """The parameter that a lane moves, with all that is laid over it.

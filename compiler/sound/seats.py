@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ...dsl.model.piece import Bus, Stem
 from ..notes.band import Band, Seat
-from ..notes.parts import tracks_of
 from ..notes.part_note import PartNote
+from ..notes.parts import tracks_of
 from .note_spread import EarOf
 from .plan_sound import Sources, ears_apart
 

@@ -198,6 +198,28 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
+class Light:
+    """A light that a note sets on the stage, before the picture."""
+
+    size: float
+    """Of the film's height."""
+    decay: Duration
+    """The time to 1/e."""
+    strength: float
+    """0 is none at all."""
+    color: str | None = None
+    """None takes the picture's own where it stands."""
+
+
+LIGHTS = {
+    "spark": Light(0.04, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 1.0),
+    "ring": Light(0.25, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 0.6),
+    "glow": Light(0.3, Duration(Fraction(1, 4), DurationUnit.WHOLE_NOTES), 0.5),
+}
+"""The shapes of the stage, and how each looks where nothing else is written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """For the notes that `where` means: the actions that are not None. Later rules win."""
 
@@ -211,6 +233,9 @@ class Rule:
     truncation: float | None = None
     hue_deg: float | None = None
     layer: int | None = None
+    spark: Light | None = None
+    ring: Light | None = None
+    glow: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """What is seen, as written: classes, rules, motion, and what happens to the finished picture."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from ..model.piece import (
+    LIGHTS,
     OTHER,
     ClassWeight,
     Envelope,
+    Light,
     Lyrics,
     Motion,
     Post,
@@ -243,6 +246,26 @@ def _rule(node: Node, reading: Reading) -> Rule:
         truncation=reading.number(truncation, 0.0) if truncation else None,
         hue_deg=_signed(hue, 0.0) if hue else None,
         layer=int(layer.value) if layer else None,
+        spark=_light("spark", node, reading),
+        ring=_light("ring", node, reading),
+        glow=_light("glow", node, reading),
+    )
+
+
+def _light(shape: str, rule: Node, reading: Reading) -> Light | None:
+    """A light of the stage: `true` for one as usual, `false` for none."""
+    node = rule.get(shape)
+    if node is None:
+        return None
+    usual = LIGHTS[shape]
+    if isinstance(node.value, bool):
+        return usual if node.value else replace(usual, strength=0.0)
+    color = node.get("color")
+    return Light(
+        size=reading.share(node.get("size"), usual.size),
+        decay=reading.duration(node.get("decay")) or usual.decay,
+        strength=_signed(node.get("strength"), usual.strength),
+        color=None if color is None or color.text == "accent" else color.text,
     )
 
 

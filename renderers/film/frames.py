@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ...compiler.plan import STEERING
 from ..encoding import Quality
 from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGenerator
 from ..picture.camera import moved
@@ -69,6 +70,14 @@ class Workshop:
             if title.first_frame <= frame < title.end_frame
         ]
 
+    def lights_at(self, frame: int) -> NDArray[np.float32] | None:
+        """The lights on a frame, as rows of PicturePlan.lights."""
+        lights = self.picture.lights
+        if lights is None:
+            return None
+        begin, end = lights[:, 0].searchsorted([frame, frame + 1])
+        return lights[begin:end] if begin < end else None
+
 
 def shots_of(picture: PicturePlan) -> list[Shot]:
     """The film as shots, in order; together they are every frame once."""
@@ -78,11 +87,15 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     black = picture.brightness == 0
     same_image = np.zeros(count, bool)
     same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
-    for lane in (picture.hue_deg, picture.zoom, picture.rotation_deg, picture.truncation):
+    for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
     same_look = np.zeros(count, bool)
     same_look[1:] = same_image[1:] & (picture.brightness[1:] == picture.brightness[:-1])
+    if picture.lights is not None:
+        lit = np.unique(picture.lights[:, 0].astype(np.int64))
+        same_look[lit] = False
+        same_look[lit[lit + 1 < count] + 1] = False
     same_look[1:] |= black[1:] & black[:-1]
     for title in picture.titles:
         for edge in (title.first_frame, title.end_frame):
@@ -150,7 +163,9 @@ def made_chunk(
             # Stays on the CPU: whether anything is faded is asked without waiting for the GPU.
             brightness = tensor_of(workshop.picture.brightness[[shot.first for shot in lit]])
             titles = [workshop.overlays_at(shot.first) for shot in lit]
-            frames = iter(_on_host(finished(torch.stack(images), brightness, titles, workshop.finish)))
+            lights = [workshop.lights_at(shot.first) for shot in lit]
+            made = finished(torch.stack(images), brightness, titles, workshop.finish, lights)
+            frames = iter(_on_host(made))
         planes = [
             _on_host(black_frame(workshop.overlays_at(shot.first), workshop.finish, device))[0]
             if shot.is_black
@@ -197,8 +212,11 @@ def _steered(
 
 
 def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
-    lanes = (picture.hue_deg, picture.zoom, picture.rotation_deg)
-    return FrameControls(*(None if lane is None else tensor_of(lane[list(frames)], device) for lane in lanes))
+    lanes = {key: getattr(picture, key) for key in STEERING}
+    rows = list(frames)
+    return FrameControls(
+        **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}
+    )
 
 
 def shots_at_once(generator: Generator) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -22,14 +22,26 @@ class FrameControls:
     """2 shows everything twice as large."""
     rotation_deg: torch.Tensor | None = None
     """The picture turned clockwise."""
+    exposure: torch.Tensor | None = None
+    """A factor of all light."""
+    bloom: torch.Tensor | None = None
+    """A factor of the glow around what is bright."""
+    pan_x: torch.Tensor | None = None
+    """The camera moved to the right, in half heights."""
+    pan_y: torch.Tensor | None = None
+    """The camera moved down."""
+    lamp_azimuth_deg: torch.Tensor | None = None
+    """The lamp turned clockwise."""
+    lamp_height_deg: torch.Tensor | None = None
+    """The lamp raised."""
 
     @property
     def are_neutral(self) -> bool:
-        return self.hue_deg is None and self.zoom is None and self.rotation_deg is None
+        return all(getattr(self, field.name) is None for field in fields(self))
 
     def rows(self, start: int, end: int) -> FrameControls:
         """The same for some of the images."""
-        lanes = (self.hue_deg, self.zoom, self.rotation_deg)
+        lanes = (getattr(self, field.name) for field in fields(self))
         return FrameControls(*(None if lane is None else lane[start:end] for lane in lanes))
 
 
