@@ -30,9 +30,16 @@ from .time.passage import Film, film_of, picture_fault
 from .time.place_findings import placed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..dsl.load import Loaded
+    from .lanes.curve import Curve
+    from .lanes.resolve import Lanes
     from .notes.casting import Cast
+    from .picture.flash_guard import Guarded
     from .picture.lyric_lines import Line
+    from .picture.plan_picture import F32, Stage
+    from .picture.post import Shown, Timeline
     from .plan import Plan
     from .sound.plan_sound import Sources
 
@@ -259,6 +266,7 @@ def sources_of(heard: Heard) -> "Sources":
 
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
+    from .checks.flashes import may_flash
     from .checks.left_out import left_out
     from .checks.piece import lint
     from .lanes.by_itself import by_itself
@@ -275,7 +283,9 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     piece_end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
     end_qn = max(piece_end_qn, clock.quarters(film.end_s))
     written = (*piece.lanes, *by_itself(piece, clock))
-    lanes = Lanes(written, clock, end_qn, piece.seed, band_of(heard.notes, buses, sources), plan)
+    moves_light = bool(may_flash(piece))
+    band = band_of(heard.notes, buses, sources)
+    lanes = Lanes(written, clock, end_qn, piece.seed, band, plan or moves_light)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast_of(heard)
@@ -297,10 +307,13 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if not has_errors([*findings, *heard.shelf.findings]):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
-    if not plan or has_errors([*findings, *heard.shelf.findings]):
+    if has_errors([*findings, *heard.shelf.findings]):
+        return None
+    stage = _stage(heard, shown, lanes)
+    guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
+    if not plan:
         return None
     from .picture.plan_picture import ScoreTime, picture_plan
-    from .picture.stage import stage_lights
     from .time.tempo_arrays import tempo_arrays
 
     memory = None
@@ -309,7 +322,6 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
-    is_lit = any(note.spark or note.ring or note.glow for note in shown.notes)
     picture = picture_plan(
         piece,
         film,
@@ -320,12 +332,14 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         heard.shelf.root,
         findings,
         spectrum,
-        (lambda layers: stage_lights(heard.notes, shown.notes, lanes.ears(heard.notes), clock, layers))
-        if is_lit
-        else None,
+        stage,
     )
     if picture is None:
         return None
+    if guard is not None and not guard.before.is_safe:
+        from .picture.flash_guard import held
+
+        picture = held(picture, guard.moving)
     if piece.video.lyrics is not None:
         from .picture.lyric_lines import lyric_plans
 
@@ -339,6 +353,38 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
     return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
+
+
+def _stage(heard: Heard, shown: "Cast", lanes: "Lanes") -> "Stage | None":
+    """The lights of notes, by what the frames of a film show; None where no note has one."""
+    if not any(note.spark or note.ring or note.glow for note in shown.notes):
+        return None
+
+    def stage(layers: "Sequence[Shown]") -> "F32 | None":
+        from .picture.stage import stage_lights
+
+        return stage_lights(heard.notes, shown.notes, lanes.ears(heard.notes), heard.clock, layers)
+
+    return stage
+
+
+def _guarded(
+    heard: Heard,
+    film: Film,
+    visual: "Mapping[str, Curve]",
+    events: "Timeline",
+    stage: "Stage | None",
+    findings: list[Diagnostic],
+) -> "Guarded":
+    """The movement of the light, held where it would flash, which is a finding."""
+    from .checks.flashes import held_finding, may_flash
+    from .picture.flash_guard import guarded, moving_of
+
+    found = guarded(moving_of(film, visual, events, stage), film.fps)
+    if not found.before.is_safe:
+        spans = may_flash(heard.piece)
+        findings.append(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
+    return found
 
 
 def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]":

@@ -12,6 +12,7 @@ from math import cos, pi
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .lazy_numpy import np
 
@@ -30,6 +31,7 @@ __all__ = [
     "ChannelPlan",
     "Curve",
     "EffectPlan",
+    "Flashing",
     "LyricStyle",
     "MasterPlan",
     "Moves",
@@ -42,6 +44,7 @@ __all__ = [
     "SoundingNote",
     "StemPlan",
     "TitlePlan",
+    "flashing",
 ]
 
 

@@ -18,7 +18,7 @@ from ..plan import STEERING, PicturePlan
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
 from .latents import LatentLaw, Latents, latents, over, stepped
-from .post import Shown, Timeline, brightness, frame_times, picture_times, title_plans
+from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 
 F32 = NDArray[np.float32]
@@ -91,7 +91,7 @@ def picture_plan(
     made = made_at(first.times_s)
     if made is None:
         return None
-    steered = {key: np.array(lanes[name].values(first.times_s)) for key, name in STEERED.items()}
+    steered = {key: seen_through(lanes[name], all_layers) for key, name in STEERED.items()}
     for layer in layers:
         rows = np.flatnonzero(layer.share > 0)
         if rows.size:
@@ -99,18 +99,14 @@ def picture_plan(
             above = made_at(at_s)
             assert above is not None  # the same file as below
             made = over(made, above, rows, share)
-            for key, values in steered.items():
-                values[rows] = values[rows] * (1.0 - share) + lanes[STEERED[key]].values(at_s) * share
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
-    seen = light.astype(np.float32)
-    seen.flags.writeable = False
     return PicturePlan(
         noise=made.noise,
         class_indices=made.class_indices,
         class_weights=made.class_weights,
-        brightness=seen,
+        brightness=read_only(light),
         fps=film.fps,
         width_px=video.width_px,
         height_px=video.height_px,
@@ -124,7 +120,7 @@ def picture_plan(
         class_names=tuple(class_names()[index][0] for index in made.class_indices),
         hue_deg=_unless_all(STEERING["hue_deg"], made.hue_deg),
         truncation=_unless_all(1.0, made.truncation),
-        **{key: _unless_all(STEERING[key], stepped(values)) for key, values in steered.items()},
+        **{key: steering(key, values) for key, values in steered.items()},
         lights=None if stage is None else stage(all_layers),
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
@@ -162,6 +158,18 @@ def _mapped(
         seed=piece.seed,
     )
     return spectrum_latents(spectrum, law, times_s)
+
+
+def steering(key: str, values: F64) -> F32 | None:
+    """What a field of STEERING says of each frame; None where it does nothing on any."""
+    return _unless_all(STEERING[key], stepped(values))
+
+
+def read_only(values: F64) -> F32:
+    """Values of a plan."""
+    found = values.astype(np.float32)
+    found.flags.writeable = False
+    return found
 
 
 def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..generators.identity import Recipe
 
@@ -82,21 +82,23 @@ class Studio:
         Raises PieceError where the generator cannot be made, OSError where the store cannot be written.
         """
         from ...store.store import made
+        from ..film.flashes import LOOKS
 
-        def make() -> tuple[dict[str, Path], dict[str, float]]:
+        def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
             started_s = time.perf_counter()
-            image_count = self._render(job.picture, path, on_frames)
+            image_count, looks = self._render(job.picture, path, on_frames)
             facts = {
                 "seconds": round(time.perf_counter() - started_s, 3),
                 "frames": job.frame_count,
                 "images": image_count,
+                LOOKS: looks,
             }
             return {VIDEO: path}, facts
 
         return made(self.store, job.node, make, wait=wait) is not None
 
-    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
+    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> tuple[int, str]:
         from ..encoding import QUALITIES
         from ..film.frames import Workshop, render_segment
 

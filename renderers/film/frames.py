@@ -25,6 +25,7 @@ from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
+from .flashes import look_at, packed
 from .segment_writer import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
@@ -125,8 +126,10 @@ def render_segment(
     *,
     gate: AbstractContextManager[object],
     on_frames: Callable[[int], None],
-) -> int:
-    """Render all frames of the workshop's picture into a segment; returns how many images were made.
+) -> tuple[int, str]:
+    """Render all frames of the workshop's picture into a segment.
+
+    returns     how many images were made, and how the frames look when they are small (flashes.packed)
 
     gate        entered while images are made, left while they are encoded
     on_frames   told how many frames more are finished
@@ -138,16 +141,18 @@ def render_segment(
     size = shots_at_once(workshop.generator)
     picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
     image: torch.Tensor | None = None
+    looks: list[U8] = []
     with SegmentWriter(path, picture_format, quality, codec) as writer:
         for first in range(0, len(shots), size):
             some = shots[first : first + size]
             with gate:
                 planes, image = made_chunk(workshop, some, image)
             for shot, frame in zip(some, planes, strict=True):
+                looks += [look_at(frame)] * (shot.end - shot.first)
                 for _ in range(shot.first, shot.end):
                     writer.write_frame(frame)
             on_frames(some[-1].end - some[0].first)
-    return image_count(shots)
+    return image_count(shots), packed(looks)
 
 
 def made_chunk(

@@ -1,14 +1,15 @@
 """The stage before the picture: sparks, rings and soft lights, added in linear light after the mirror.
 
-Each is drawn in a box of its own, so that it costs little. Light is linear here by a gamma of 2, a square and
-a root, which a processor does many times faster than the true curve; what is added is light of our own making,
+Each is drawn in a box of its own, so that it costs little. Light is linear here by a gamma of 2, a square
+and a root, many times faster than the true curve; what is added is light of our own making,
 for which the curve's foot in the darkest tenth does not matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil
+from functools import lru_cache
+from math import ceil, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 F32 = NDArray[np.float32]
 
-SHARPNESS = 2.1
-"""A box reaches to so many radii of a Gaussian: 1 % of its light is left there."""
-CORE, HALO, HALO_RADII = 2.2, 0.30, 4.5
+FLOOR = 0.004
+"""Light that is taken off everywhere, so that none is left at the edge of a box."""
+CORE, HALO, HALO_RADII = 2.2, 0.25, 4.0
 """Of a spark: the light of its core, and of a halo so many times as wide."""
 RING_THICKNESS = 0.07
 """Of the radius of a ring."""
@@ -53,7 +54,8 @@ def _add(frame: torch.Tensor, row: list[float], seen: float) -> None:
     height_px, width_px = frame.shape[1:]
     x, y = (across + 1) / 2 * width_px, (1 - up) / 2 * height_px
     radius = max(size * height_px / 2, SMALLEST_PX)
-    reach = radius * _reach(LIGHT_SHAPES[int(shape)])
+    strength *= seen
+    reach = radius * _reach(LIGHT_SHAPES[int(shape)], strength)
     left, right = max(0, ceil(x - reach)), min(width_px, ceil(x + reach))
     top, bottom = max(0, ceil(y - reach)), min(height_px, ceil(y + reach))
     if left >= right or top >= bottom:
@@ -64,17 +66,17 @@ def _add(frame: torch.Tensor, row: list[float], seen: float) -> None:
     device = frame.device
     dx = (torch.arange(left, right, device=device, dtype=torch.float32) + 0.5 - x) / radius
     dy = (torch.arange(top, bottom, device=device, dtype=torch.float32) + 0.5 - y) / radius
-    light = _shape(LIGHT_SHAPES[int(shape)], dx, dy).mul_(strength * seen)
+    light = _shape(LIGHT_SHAPES[int(shape)], dx, dy).mul_(strength).sub_(FLOOR).clamp_(min=0)
     linear = _linear_of(box)
     tint = _own_colour(linear) if colour[0] < 0 else torch.tensor(colour, device=device)
     linear.addcmul_(tint[:, None, None], light[None])
-    levels = _levels_of(linear)
-    box.copy_(levels.add_(0.5) if box.dtype == torch.uint8 else levels)
+    box.copy_(_levels_of(linear, 0.5 if box.dtype == torch.uint8 else 0.0))
 
 
-def _reach(shape: str) -> float:
-    """How many radii of a light its box reaches."""
-    return {"spark": HALO_RADII * SHARPNESS, "ring": 1.0 + 3.0 * RING_THICKNESS, "glow": SHARPNESS}[shape]
+def _reach(shape: str, strength: float) -> float:
+    """How many radii of a light its box reaches: to where a Gaussian has fallen to the floor."""
+    edge = sqrt(log(max({"spark": HALO, "ring": 1.0, "glow": 1.0}[shape] * strength / FLOOR, 1.2)))
+    return {"spark": max(HALO_RADII * edge, 2.0), "ring": 1.0 + RING_THICKNESS * edge, "glow": edge}[shape]
 
 
 def _shape(shape: str, dx: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
@@ -90,24 +92,35 @@ def _shape(shape: str, dx: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
     return core.addcmul_((y * -wide).exp()[:, None] * HALO, (x * -wide).exp()[None])
 
 
+@lru_cache(maxsize=4)
+def _matrices(device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Levels to R'G'B': what is added and the matrix; R'G'B' to levels: the same."""
+    forth = np.array(RGB_TO_YCBCR)
+    back, black = np.linalg.inv(forth), np.array(BLACK)[:, None]
+    found = [-back @ black, back, black, forth]
+    added, matrix, to_add, other = (tensor_of(np.asarray(v, np.float32), device) for v in found)
+    return added, matrix, to_add, other
+
+
 def _linear_of(levels: torch.Tensor) -> torch.Tensor:
     """Levels of Y'CbCr (3, h, w) as linear light, by a gamma of 2."""
-    back = np.linalg.inv(np.array(RGB_TO_YCBCR))
-    shift = -(back @ np.array(BLACK))
-    matrix, offset = (tensor_of(np.asarray(v, np.float32), levels.device) for v in (back, shift))
-    rgb = (matrix @ levels.reshape(3, -1).float()).add_(offset[:, None])
+    import torch
+
+    added, matrix, _, _ = _matrices(levels.device)
+    rgb = torch.addmm(added, matrix, levels.reshape(3, -1).float())
     return rgb.clamp_(0, 1).square_().view(levels.shape)
 
 
-def _levels_of(linear: torch.Tensor) -> torch.Tensor:
-    """The way back; what is brighter than white is white."""
-    matrix = tensor_of(np.array(RGB_TO_YCBCR, np.float32), linear.device)
-    offset = tensor_of(np.array(BLACK, np.float32), linear.device)
+def _levels_of(linear: torch.Tensor, rounding: float) -> torch.Tensor:
+    """The way back, with `rounding` added; what is brighter than white is white."""
+    import torch
+
+    _, _, added, matrix = _matrices(linear.device)
     rgb = linear.clamp_(max=1).sqrt_().view(3, -1)
-    return (matrix @ rgb).add_(offset[:, None]).view(linear.shape)
+    return torch.addmm(added + rounding, matrix, rgb).view(linear.shape)
 
 
 def _own_colour(linear: torch.Tensor) -> torch.Tensor:
     """The colour of the picture in a box, (3,): its hue, made bright, with white in it."""
-    mean = linear.mean((1, 2))
+    mean = linear[:, ::4, ::4].mean((1, 2))
     return WHITE + (1.0 - WHITE) * mean / mean.max().clamp(min=1e-3)
