@@ -26,6 +26,10 @@ def by_itself(piece: Piece, clock: Clock) -> tuple[Lane, ...]:
     if not piece.visuals.plays or piece.visuals.mapping != "notes":
         return ()
     moved = {lane.name for lane in piece.lanes}
+    if piece.visuals.exposure != 1.0:
+        moved.add("visuals.exposure")
+    if piece.visuals.zoom != 1.0:
+        moved.add("visuals.zoom")
     lanes: list[Lane] = []
     if "visuals.exposure" not in moved:
         louder = Played(
