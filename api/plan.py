@@ -192,7 +192,7 @@ class Plan:
 
     @property
     def sample_rate_hz(self) -> int:
-        """Of `sound`."""
+        """Sample rate of `sound`."""
         return self._plan.sound.sample_rate_hz
 
     def render(

@@ -160,7 +160,7 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
 def _why(item: "Item") -> str:
     if item.why is None:
         return "new"
-    return ", ".join(item.why) or "not kept"
+    return ", ".join(item.why) or "not cached"
 
 
 def _record(item: "Item") -> dict[str, Any]:

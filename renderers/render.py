@@ -366,10 +366,10 @@ def _check_suffix(output: Path | None, only: Only | None) -> None:
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
     """How much there is to do, in a sentence."""
     if not missing:
-        return f"all {len(jobs)} segments are kept from before"
+        return f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))
     said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
-    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are kept from before; to render: {said}"
+    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are cached; to render: {said}"
 
 
 @contextmanager

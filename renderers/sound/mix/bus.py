@@ -47,7 +47,7 @@ class KeptBus:
 
     @property
     def digests(self) -> dict[str, str]:
-        """Of its files."""
+        """Digest of its files."""
         return {WET: self.wet.name} | ({} if self.dry is None else {DRY: self.dry.name})
 
 

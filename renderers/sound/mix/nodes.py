@@ -63,7 +63,7 @@ class FileDigests:
         self._known: dict[Path, tuple[str, tuple[tuple[int, int], ...]]] = {}
 
     def of(self, path: Path) -> str:
-        """Of a file; of a folder, as a plugin may be one, that of all that is in it. Raises OSError."""
+        """Digest of a file, or of all files of a folder, as a plugin may be one. Raises OSError."""
         if path not in self._known:
             before = _state(path)
             if path.is_dir():

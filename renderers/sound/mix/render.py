@@ -106,7 +106,7 @@ class SoundRender:
 
     @property
     def digest(self) -> str:
-        """Of the samples: what is made of them is known by it."""
+        """Digest of the samples: what is made of them is known by it."""
         return self._file.name
 
     def blocks(self) -> Iterator[F32]:
