@@ -21,7 +21,10 @@ from musicvis.compiler.plan import (
     TitlePlan,
 )
 from musicvis.renderers.generators.identity import Recipe
-from musicvis.renderers.sound.mix.nodes import FileDigests, Nowhere, known_nodes, stem_node
+from musicvis.renderers.sound.mix.graph import sound_graph
+from musicvis.renderers.sound.stems.stem_nodes import stem_node
+from musicvis.store.file_digests import FileDigests
+from musicvis.store.graph import walked
 from musicvis.renderers.sound.wave import write_wav
 from musicvis.renderers.film.segment_nodes import SegmentReads
 
@@ -139,7 +142,8 @@ def bus_with(**changes: Any) -> BusPlan:
 
 
 def keys(sound: SoundPlan) -> list[str]:
-    known = known_nodes(sound, Nowhere(), [True] * len(sound.buses), FileDigests())
+    graph = sound_graph(sound, keep_dry=True)
+    known = walked([task for bus in graph.buses for task in bus.tasks] + [graph.mix], None)
     return [item.node.key for item in known if item.node is not None]
 
 
