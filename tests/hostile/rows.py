@@ -18,7 +18,7 @@ _GUARDS = "compiler/score/guard/test_guards.py"
 _WEIGHTS = "renderers/generators/test_biggan_files.py"
 _SOURCE = "dsl/text/test_yaml_source.py"
 _RECORDING = "renderers/sound/stems/test_recording.py"
-_PROGRAM = "renderers/sound/stems/test_sandbox.py"
+_PROGRAM = "store/test_sandbox.py"
 _TERMINAL = "hostile/test_terminal.py"
 _CAMPAIGNS = "hostile/test_campaigns.py::test_damaged_files_are_read_or_refused_by_hundreds"
 
