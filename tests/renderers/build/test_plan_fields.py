@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from musicvis.compiler.plan import (
     BusPlan,
+    ChannelPlan,
     Curve,
     EffectPlan,
+    LyricStyle,
     MasterPlan,
     PicturePlan,
     ReturnPlan,
@@ -44,12 +46,17 @@ EXEMPT = {
     ("recorded", "name"): NAME,
     ("recorded", "notes"): "only where the file is moved to its notes",
     ("recorded", "by"): "a file is read as it is",
+    ("recorded", "channels"): "a file is read as it is",
     ("recorded", "score"): "a file is read as it is",
     ("recorded", "soundfont"): "a file is read as it is",
     ("fluidsynth", "name"): NAME,
     ("fluidsynth", "score"): "FluidSynth plays notes",
     ("musescore", "name"): NAME,
     ("musescore", "soundfont"): "MuseScore brings its own sounds",
+    ("musescore", "channels"): "MuseScore plays a score",
+    ("title", "lit"): "of words that are sung: tried with such words below",
+    ("sung", "shadow"): "words in a box have none",
+    ("title", "row"): "of words that are sung: tried with such words below",
     ("effect", "label"): NAME,
     ("send", "to"): "which return a share goes to is tried with two returns below",
     ("return", "name"): NAME,
@@ -111,6 +118,9 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,
+        "channels": (ChannelPlan((), (), ((0.0, 0.25),)),),
+        "quality": "draft",
+        "style": LyricStyle("top", 0.05, "#ffffff", "box"),
     }
     if name in others:
         return others[name]
@@ -239,3 +249,5 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
     assert_each_counts("picture", plan, files, keys_of)
     title = plan.titles[0]
     assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
+    sung = replace(title, text="a b", style=LyricStyle("bottom", 0.2, "#ffff00", "box"))
+    assert_each_counts("sung", sung, files, lambda one: keys_of(replace(plan, titles=(one,))))
