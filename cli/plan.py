@@ -110,7 +110,8 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
 
 def recipe_of(plan: "Plan", device: str = "auto", precision: str = "auto", backend: str = "auto") -> "Recipe":
     """How this machine would render a plan; raises PieceError for a device that is not there."""
-    from ..renderers.generators.identity import Recipe, chosen_codec, decided_device
+    from ..renderers.film.codec import chosen_codec
+    from ..renderers.generators.identity import Recipe, decided_device
 
     decided = decided_device(device)
     return Recipe(decided, precision, backend, chosen_codec(decided, plan.picture))

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from ..compiler.plan import Plan
     from ..store.graph import Task
     from ..store.store import Entry, Store
-    from .crews.job import SegmentJob
     from .crews.local import Crew
     from .film.join import Part
+    from .film.segment_nodes import SegmentJob
     from .generators.identity import Recipe
     from .generators.protocol import Generator
     from .sound.mix.render import SoundRender
@@ -306,7 +306,8 @@ class _Build:
 
     def _recipe(self) -> Recipe:
         from .encoding import X264
-        from .generators.identity import Recipe, chosen_codec, decided_device
+        from .film.codec import chosen_codec
+        from .generators.identity import Recipe, decided_device
 
         device = self.generator.device.type if self.generator is not None else None
         asked = self.request.device

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ..film.segment_nodes import SegmentJob
 from ..generators.identity import Recipe
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 
 DEATHS_MOST = 3
 """So often a segment may take a process with it before it is held to be the segment's own fault."""

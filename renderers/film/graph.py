@@ -11,9 +11,9 @@ from ...store.graph import Digests, Progress, Task
 from ...store.store import Entry, Made, Store
 from ...store.values.keys import file_digest
 from ...store.writing import published
-from ..crews.job import VIDEO, SegmentJob
 from .film_nodes import TRACK, ceiling_dbtp, film_node, track_node
 from .join import Part, join
+from .segment_nodes import VIDEO, SegmentJob
 
 if TYPE_CHECKING:
     from ...compiler.plan import Plan
