@@ -23,10 +23,11 @@ from .checks.heard import heard_findings
 from .checks.spectrum import mapping_findings, no_spectrum
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
+from .picture.limits import picture_fault
 from .score.model import Score
 from .score.read import read_score
 from .time.clock import Clock
-from .time.passage import Film, film_of, picture_fault
+from .time.passage import Film, film_of
 from .time.place_findings import placed
 
 if TYPE_CHECKING:

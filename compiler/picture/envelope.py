@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..notes.casting import VisualNote, Weights
-from ..time.passage import LEAD_MOST_S
+from .limits import LEAD_MOST_S
 
 F64 = NDArray[np.float64]
 

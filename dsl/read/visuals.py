@@ -14,7 +14,6 @@ from ..model.piece import (
     Video,
     Visuals,
 )
-from ..model.plugins import Unit
 from ..text.yaml_source import Node
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
@@ -27,6 +26,7 @@ from ..values.selector import (
     parse_velocities,
     pitch_class,
 )
+from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import yaml
 
 from ..findings.diagnostics import Diagnostic, Edit
+from ..findings.fixes import BREAK
 from ..findings.span import Span
 
 MAX_TRIED = 24
@@ -44,7 +45,6 @@ SIGNS = {
 }
 """Signs that look like those of YAML and are others, as word processors and other keyboards write them."""
 _SIGN = re.compile("[" + "".join(SIGNS) + "]")
-BREAK = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
 _TABS = re.compile(r"[ ]*\t[ \t]*")
 _KEY = r"[A-Za-z_][\w.#-]*"
 _DASH = re.compile(r"(?P<before> *-)(?=[{\[\"'A-Za-z])")

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...store.system import free_bytes
-from ..crews.job import SegmentJob
+from ..film.segment_nodes import SegmentJob
 
 MARGIN = 1.3
 BITS_A_PIXEL = 0.36

@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from ..film.segment_nodes import SegmentJob
 from .inline import InlineCrew
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 from .processes import ProcessCrew
 from .threads import ThreadCrew, gpu_gate
 

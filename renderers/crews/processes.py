@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ..film.segment_nodes import SegmentJob
 from ..generators.identity import Recipe
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 
 DEATHS_MOST = 3
 """Number of processes that a segment may end before the fault is the segment's own."""

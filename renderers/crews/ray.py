@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ...store.store import Store
+from ..film.segment_nodes import SegmentJob
 from ..generators.identity import Recipe
-from .job import OnFrames, Say, SegmentJob
+from .job import OnFrames, Say
 from .local import core_count
 from .processes import Ended, Failed, Frames, Said
 from .ray_address import RayAddress, answers, check_token, cluster_address, refused

@@ -20,7 +20,7 @@ from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
 from ...store.errors import StoreError
 from ...store.store import Store
-from .job import VIDEO, SegmentJob
+from ..film.segment_nodes import VIDEO, SegmentJob
 from .processes import Ended, Failed, Frames, Said
 from .ray_address import refused
 from .ray_join import Venue, joined

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...store.system import is_own
+from ..film.segment_nodes import VIDEO, SegmentJob
 from ..generators.identity import Recipe
-from .job import VIDEO, SegmentJob, Studio
+from .job import Studio
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
