@@ -32,6 +32,8 @@ class NoteRow:
     track: str
     classes: Weights = ()
     """What it shows, after all rules."""
+    class_names: tuple[str, ...] = ()
+    """Of each of them, its default name."""
     rules: tuple[int, ...] = ()
     """The rules of the manifest that mean it, numbered from 1."""
     word: str | None = None
@@ -58,7 +60,9 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     for note in _within(heard.score, heard.clock, heard.piece.selection, findings):
         track = heard.score.tracks[note.track].name
         part, classes, rules, word = seen.get(id(note), (track, (), (), None))
-        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules, word))
+        names = tuple(heard.classes.name(index) for index, _ in classes)
+        onset_s = heard.clock.seconds(note.onset_qn)
+        rows.append(NoteRow(note, onset_s, part, track, classes, names, rules, word))
     return tuple(rows), tuple(dict.fromkeys(findings))
 
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from ..protocol import FrameControls
+from ...picture.controls import FrameControls
 from .controls import LIGHT_X, LIGHT_Y
 from .grid import Grid
 from .maths import LEAST_POSITIVE
