@@ -19,6 +19,8 @@ def sparks_by_itself(visuals: Visuals) -> bool:
 def melody(notes: Sequence[PartNote], drums: Set[int]) -> frozenset[int]:
     """The indices of the highest notes at each onset of the part whose notes are highest in the mean.
 
+    Of two of one pitch the louder counts.
+
     drums   tracks whose pitches are none
     """
     of_part: dict[str, list[int]] = {}
@@ -37,7 +39,7 @@ def melody(notes: Sequence[PartNote], drums: Set[int]) -> frozenset[int]:
     top: dict[Fraction, int] = {}
     for index in of_part[lead]:
         note = notes[index].note
-        highest = top.setdefault(note.onset_qn, index)
-        if note.pitch > notes[highest].note.pitch:
+        other = notes[top.setdefault(note.onset_qn, index)].note
+        if (note.pitch, note.velocity) > (other.pitch, other.velocity):
             top[note.onset_qn] = index
     return frozenset(top.values())
