@@ -163,9 +163,8 @@ def test_every_lane_of_the_example_piece_is_told(run: Run) -> None:
     loaded = load_piece(example)
     assert loaded.piece is not None
     moment = json.loads(run("explain", "13|1", example, "--json").stdout)
-    assert [movement["lane"].removesuffix(" (add)").removesuffix(" (multiply)") for movement in written(moment)] == [
-        lane.name for lane in loaded.piece.lanes
-    ]
+    told = [movement["lane"].partition(" (")[0] for movement in written(moment)]
+    assert told == [lane.name for lane in loaded.piece.lanes]
     assert len(moment["notes"]) > 3
 
 
@@ -185,9 +184,10 @@ def test_what_notes_play_is_told_with_what_they_do_now(piece: Path, run: Run) ->
 def test_a_film_that_plays_by_itself_says_so_and_what_stands_on_its_stage(piece: Path, run: Run) -> None:
     (piece / "effects.yaml").write_text("{}\n")
     moment = json.loads(run("explain", "3|1", piece, "--json").stdout)
-    assert [m["lane"] for m in moment["movements"]] == ["visuals.exposure (multiply)", "visuals.zoom (multiply)"]
+    lanes = [m["lane"] for m in moment["movements"]]
+    assert lanes == ["visuals.exposure (multiply)", "visuals.zoom (multiply)"]
     assert all("by itself" in m["words"] for m in moment["movements"])
-    assert [light["shape"] for light in moment["lights"]] == ["spark"]
+    assert {light["shape"] for light in moment["lights"]} == {"spark"}
     assert "Stage\n  spark " in run("explain", "3|1", piece).stdout
 
 

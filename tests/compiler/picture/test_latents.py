@@ -158,8 +158,10 @@ def test_the_seed_alone_decides_the_path() -> None:
 
 
 def test_the_noise_moves_in_the_comfortable_range_and_is_spread_like_a_truncated_normal() -> None:
-    """Seen on the embedded generator: rms steps of .002 to .03 a frame at 30 fps read well, .1 strobes; with a
-    note, where the picture is heard to move, it may be more."""
+    """Seen on the embedded generator: rms steps of .002 to .03 a frame at 30 fps read well, .1 strobes.
+
+    With a note, where the picture is heard to move, they may be larger than between notes.
+    """
     dense = [note(Fraction(k, 5), Fraction(1, 5), k % 7, velocity=0.4 + 0.05 * (k % 12)) for k in range(300)]
     noise = shown(dense, frames(30, 60)).noise
     steps = np.sqrt((np.diff(noise, axis=0) ** 2).mean(axis=1))
