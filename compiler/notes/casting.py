@@ -22,8 +22,7 @@ BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
 """Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
 
-ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer")
-ACTIONS += tuple(LIGHTS)
+ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer", *LIGHTS)
 """What a rule may say of a note, by the names of its fields."""
 
 Weights = tuple[tuple[int, float], ...]

@@ -26,7 +26,7 @@ SIGMA = 0.7
 variable cut at ±2, the truncation of BigGAN's released weights."""
 
 # Seen on the embedded generator: lively and still coherent at amount 0.5; rms steps of .002 to .03 a frame.
-REST_SPEED = 0.165
+REST_SPEED = 0.12
 """Noise units per second and per unit of amount, while nothing sounds."""
 KICK_SPEED = 6.336
 """Noise units per second and per unit of amount, right after a note of full velocity."""

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from ..findings.diagnostics import Diagnostic
 from ..model.lane import By, Lane, Played
-from ..model.plugins import Unit
 from ..text.yaml_source import Node
 from ..values.position import Duration
 from ..values.quantity import Quantity, parse_quantity
 from ..values.selector import Where
+from ..values.units import Unit
 from .reader import Reading, texts
 from .visuals import read_where
 

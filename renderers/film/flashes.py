@@ -43,7 +43,8 @@ def look_at(planes: U8) -> NDArray[np.uint8]:
     luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     is_red = red >= SATURATED * np.maximum(red + green + blue, 1e-6)
     redness = np.where(is_red, red - green - blue, 0.0).clip(0, 1)
-    return np.rint(255 * np.sqrt(np.stack([luminance, redness]))).astype(np.uint8)
+    small: NDArray[np.uint8] = np.rint(255 * np.sqrt(np.stack([luminance, redness]))).astype(np.uint8)
+    return small
 
 
 @lru_cache(maxsize=4)
@@ -89,6 +90,6 @@ def film_flashing(segments: Iterable[tuple[object, int]], fps: Fraction) -> Flas
             return None
     if not looks:
         return None
-    frames = (np.concatenate(looks).astype(np.float32) / 255) ** 2
-    flat = frames.reshape(len(frames), 2, ROWS * COLUMNS)
+    roots = np.concatenate(looks).astype(np.float32) / np.float32(255)
+    flat = np.asarray(roots * roots, np.float32).reshape(len(roots), 2, ROWS * COLUMNS)
     return flashing(flat[:, 0], flat[:, 1], fps)
