@@ -9,6 +9,7 @@ from typing import TextIO
 import click
 
 from ..dsl.findings.diagnostics import Diagnostic, Severity, has_errors
+from .output import ended, remember
 
 FORMATS = ("text", "concise", "json", "github", "sarif")
 LINE_EVERY_S = 10.0
@@ -64,9 +65,21 @@ def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], q
 
     left, _ = without_ignored(diagnostics, files)
     diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR or (d in left and not quiet)]
+    remember(diagnostics)
     if diagnostics:
         colour = wants_colour(sys.stderr)
         click.echo(findings_text(diagnostics, files, "text", colour), err=True, color=colour)
+
+
+def tell_end(text: str, is_error: bool = True) -> None:
+    """Say on stderr why a command ends before its work is done.
+
+    is_error   whether the line begins with "error:"
+    """
+    from ..dsl.findings.plain import shown
+
+    remember([ended(text)])
+    click.echo("\n".join(shown(line) for line in f"{'error: ' * is_error}{text}".split("\n")), err=True)
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
