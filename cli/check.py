@@ -10,7 +10,7 @@ import click
 
 from .discover import PiecePath, pieces_from
 from .fix import fix_pieces, fix_record
-from .output import JSON, echo_findings_json, echo_json, ended, format_option, remember
+from .output import JSON, TEXT, echo_findings_json, echo_json, ended, format_option, remember
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class CodesParam(click.ParamType[tuple[str, ...]]):
 @click.option("--fix", is_flag=True, help="Write the fixes that are certain, shown first as a diff; asks.")
 @click.option("--diff", "diff_only", is_flag=True, help="Only show what --fix would write.")
 @click.option("-y", "--yes", is_flag=True, help="With --fix: do not ask.")
+@click.option("--all", "shows_all", is_flag=True, help="Show each of many findings of one kind.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings, and no count of them.")
 @click.option("--legacy-pan-grid", type=click.Path(path_type=Path), hidden=True)
 def check(
@@ -56,6 +57,7 @@ def check(
     fix: bool,
     diff_only: bool,
     yes: bool,
+    shows_all: bool,
     quiet: bool,
     legacy_pan_grid: Path | None,
 ) -> None:
@@ -68,6 +70,8 @@ def check(
     Without --format, findings are text; under GitHub Actions, annotations.
     Exit code 0: nothing to fix; 1: findings; 2: the command was used wrongly, or failed itself.
     """
+    from ..dsl.findings.render import counted_only
+
     form = form or default_format()
     manifests = pieces or tuple(map(_relative, pieces_from(Path.cwd())))
     if yes and not fix:
@@ -99,10 +103,12 @@ def check(
         echo_json(fix_record(fixes, kept), indent=2)
     elif form == JSON:
         echo_findings_json(findings_text(kept, files, form, colour))
-    elif text := findings_text(kept, files, form, colour):
+    elif text := findings_text(kept, files, form, colour, shows_all):
         click.echo(text, color=colour)
     if form in ("text", "concise") and not quiet:
         click.echo(summary(kept), err=True)
+        if form == TEXT and not shows_all and (hidden := counted_only(kept)):
+            click.echo(f"{hidden} of them are counted only; musicvis check --all shows each", err=True)
         if fixable and not (fix or diff_only):
             click.echo(f"musicvis check --fix can fix {_share(fixable, len(found))}", err=True)
     sys.exit(exit_code(kept, strict))

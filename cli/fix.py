@@ -78,10 +78,13 @@ def _stop(findings: "Sequence[Diagnostic]") -> float:
 
 def _found(manifest: Path, texts: Mapping[str, str]) -> "tuple[Sequence[Diagnostic], dict[str, str]]":
     """Findings of a piece, some texts in place of those on the disk, and all texts that were read."""
+    from ..api.check import findings_of
     from ..dsl.load import load_piece
 
     loaded = load_piece(manifest, texts=texts)
-    return loaded.diagnostics, dict(loaded.files)
+    # Of what the score and the classes say, only what can be fixed: all of it says nothing about the text.
+    further = [d for d in findings_of(loaded) if d.edits and d not in loaded.diagnostics]
+    return (*loaded.diagnostics, *further), dict(loaded.files)
 
 
 def diff_text(change: Change, colour: bool) -> str:

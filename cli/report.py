@@ -38,9 +38,16 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def findings_text(
-    diagnostics: Sequence[Diagnostic], files: Mapping[str, str], form: str, colour: bool
+    diagnostics: Sequence[Diagnostic],
+    files: Mapping[str, str],
+    form: str,
+    colour: bool,
+    shows_all: bool = False,
 ) -> str:
-    """The findings in the form of that name."""
+    """The findings in the form of that name; as text, many of one kind are only counted.
+
+    shows_all   none of them is
+    """
     from ..dsl.findings import render as rendering
 
     match form:
@@ -53,7 +60,7 @@ def findings_text(
         case "sarif":
             return rendering.render_sarif(diagnostics)
         case _:
-            return rendering.render_text(diagnostics, files, color=colour)
+            return rendering.render_text(diagnostics, files, color=colour, shows_all=shows_all)
 
 
 def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], quiet: bool = False) -> None:

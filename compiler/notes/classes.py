@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.diagnostics import Diagnostic, Edit
 from ...dsl.findings.span import Span
-from ...dsl.values.nearest import nearest
+from ...dsl.text.format import scalar_text
+from ...dsl.values.nearest import is_slip_of, nearest
 
 CLASS_COUNT = 1000
 CANDIDATES_SHOWN = 8
+WORDS_MOST = 8
+"""More words of a name are not compared."""
 
 
 @cache
@@ -35,14 +38,39 @@ def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None
         findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
         return None
     likes = _likes(_normal(name), 3)
-    near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
+    near = list(dict.fromkeys(class_names()[i][0] for like in likes for i in _by_name()[like]))
     near = near or [names[0] for _, names in holding(name)[:CANDIDATES_SHOWN]]
+    near = near or _by_words(_normal(name))
+    edits: tuple[Edit, ...] = ()
+    if len(near) == 1 and likes and is_slip_of(_normal(name), likes[0], _by_name()):
+        edits = _exactly(name, span, near[0])
     if near:
         hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
     else:
         hint = "nothing is near it; search for another subject, as `musicvis classes bird`"
-    findings.append(Diagnostic("MV331", span, f"{name} is none of the 1000 ImageNet classes", hint))
+    message = f"{name} is none of the 1000 ImageNet classes"
+    findings.append(Diagnostic("MV331", span, message, hint, edits=edits))
     return None
+
+
+def _exactly(name: str, span: Span, meant: str) -> tuple[Edit, ...]:
+    """The edit that writes another name, where the span holds the name and nothing else but quotes."""
+    quotes = span.end_column - span.column - len(name)
+    return (Edit(span, scalar_text(meant)),) if span.line == span.end_line and quotes in (0, 2) else ()
+
+
+def _by_words(wanted: str) -> list[str]:
+    """Usual names of classes that have a word near to one of a name's, of its last word first."""
+    words: dict[str, list[int]] = {}
+    for name, indices in _by_name().items():
+        for word in name.split():
+            words.setdefault(word, []).extend(indices)
+    for word in reversed(wanted.split()[:WORDS_MOST]):
+        likes = nearest(word, words, 1, 0.85) if len(word) > 3 else []
+        found = dict.fromkeys(index for like in likes for index in words[like])
+        if found:
+            return [class_names()[index][0] for index in list(found)[:CANDIDATES_SHOWN]]
+    return []
 
 
 def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
