@@ -20,6 +20,7 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     The picture is written to build/NAME.png beside the manifest, or where -o says.
     """
+    from ..api.output import refusal
     from ..compiler.compile import compile_piece
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
@@ -49,7 +50,7 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
         tell_end(f"{error.name} is missing; to plot, type: {install_command('render')}")
         sys.exit(1)
     except OSError as error:
-        tell_end(f"{target}: {error.strerror or error}; nothing was written")
+        tell_end(f"{target} cannot be written: {refusal(error, target.parent)}; nothing was written")
         sys.exit(1)
     click.echo(shown(f"wrote {target}"), err=True)
     if form == JSON:
