@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.diagnostics import Diagnostic, Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
-from ...dsl.values.nearest import nearest
+from ...dsl.text.format import scalar_text
+from ...dsl.values.nearest import is_slip_of, nearest
 
 CANDIDATES_SHOWN = 8
+WORDS_MOST = 8
+"""More words of a name are not compared."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ class ClassTable:
             hint = f"classes count from 0 to {len(self) - 1}"
             findings.append(Diagnostic("MV332", span, f"there is no class {name}", hint))
             return None
-        message = f"{name} is none of {self.said}"
-        findings.append(Diagnostic("MV331", span, message, self._near(name)))
+        hint, edits = self._meant(name, span)
+        findings.append(Diagnostic("MV331", span, f"{name} is none of {self.said}", hint, edits=edits))
         return None
 
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
@@ -80,17 +83,34 @@ class ClassTable:
         """A class in a few words: its default name and the next synonym."""
         return ", ".join(self.names[index][:2])
 
-    def _near(self, name: str) -> str:
-        """What may have been meant by a name that is none."""
-        likes = self._likes(_normal(name), 3)
-        near = [self.name(i) for like in likes for i in self._by_name[like]]
+    def _meant(self, name: str, span: Span) -> tuple[str, tuple[Edit, ...]]:
+        """What may have been meant by a name that is none, as a hint; and the edit, where it is certain."""
+        wanted = _normal(name)
+        likes = self._likes(wanted, 3)
+        near = list(dict.fromkeys(self.name(i) for like in likes for i in self._by_name[like]))
         near = near or [names[0] for _, names in self.holding(name)[:CANDIDATES_SHOWN]]
+        near = near or self._by_words(wanted)
         if near:
-            return f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
+            hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
+            is_certain = len(near) == 1 and bool(likes) and is_slip_of(wanted, likes[0], self._by_name)
+            return hint, _exactly(name, span, near[0]) if is_certain else ()
         if self.is_imagenet:
-            return "nothing is near it; search for another subject, as `musicvis classes bird`"
+            return "nothing is near it; search for another subject, as `musicvis classes bird`", ()
         listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
-        return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
+        return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}", ()
+
+    def _by_words(self, wanted: str) -> list[str]:
+        """Default names of classes that have a word near to one of a name's, of its last word first."""
+        words: dict[str, list[int]] = {}
+        for name, indices in self._by_name.items():
+            for word in name.split():
+                words.setdefault(word, []).extend(indices)
+        for word in reversed(wanted.split()[:WORDS_MOST]):
+            likes = nearest(word, words, 1, 0.85) if len(word) > 3 else []
+            found = dict.fromkeys(index for like in likes for index in words[like])
+            if found:
+                return [self.name(index) for index in list(found)[:CANDIDATES_SHOWN]]
+        return []
 
     def _likes(self, wanted: str, most: int) -> list[str]:
         """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
@@ -120,6 +140,12 @@ def class_table(kind: GeneratorKind) -> ClassTable:
     count = len(kind.classes)
     said = f"the {count} classes of {kind.name}" if count > 1 else f"the one class of {kind.name}"
     return ClassTable(kind.classes, said)
+
+
+def _exactly(name: str, span: Span, meant: str) -> tuple[Edit, ...]:
+    """The edit that writes another name, where the span holds the name and nothing else but quotes."""
+    quotes = span.end_column - span.column - len(name)
+    return (Edit(span, scalar_text(meant)),) if span.line == span.end_line and quotes in (0, 2) else ()
 
 
 _NO_MATCH = 3

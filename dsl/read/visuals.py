@@ -5,7 +5,7 @@ from fractions import Fraction
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.plain import escaped
 from ..findings.span import Span
-from ..form.messages import did_you_mean, is_slip_of, meant
+from ..form.messages import did_you_mean, meant
 from ..model.generators import is_known, known_names
 from ..model.piece import (
     OTHER,
@@ -20,6 +20,7 @@ from ..model.piece import (
     Visuals,
 )
 from ..text.yaml_source import Node
+from ..values.nearest import is_slip_of
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
     LengthRange,
