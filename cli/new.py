@@ -36,9 +36,9 @@ NAMED = 5
 def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, form: str, **options: Any) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
-    SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
-    The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch class that
-    occurs, and a lane for each part. Nothing is ever overwritten.
+    SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it lies in
+    DIR already. The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch
+    class that occurs, and a lane for each part. Nothing is ever overwritten.
     Without DIR, the folder is called like the score, here. Recordings (.wav, .flac) beside the score, or in a
     folder stems there, that are called like its parts sound in place of the built-in instruments.
 
@@ -121,7 +121,7 @@ def made_record(files: Sequence[Path]) -> dict[str, Any]:
 
 def with_proposals(manifest: str, score: "Score") -> str:
     """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words
     from ..compiler.words.meaning import language_finding, proposals
@@ -140,7 +140,7 @@ def with_proposals(manifest: str, score: "Score") -> str:
     subjects = [line.split("#")[0].split(":", 1)[1].strip() for line in lines.splitlines()[1:] if ":" in line]
     entries = [
         f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
-        + f" # {class_names()[entry.index][0]}, {entry.score:.2f}"
+        + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
         for entry in found
     ]
     block = "\n".join(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from musicvis.dsl.model import generators
 
 # No test is red because a machine is slow or busy. `make soak` tries each property on more examples.
 SLOW = [HealthCheck.too_slow]
@@ -45,3 +46,12 @@ def own_cache(empty_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) ->
     cache.mkdir()
     monkeypatch.setenv("MUSICVIS_CACHE", str(cache))
     return cache
+
+
+@pytest.fixture(autouse=True)
+def own_generators() -> Iterator[None]:
+    """What a test registers, the next one does not know."""
+    before = dict(generators._registered)
+    yield
+    generators._registered.clear()
+    generators._registered.update(before)
