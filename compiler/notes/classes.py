@@ -52,8 +52,8 @@ class ClassTable:
             hint = f"classes count from 0 to {len(self) - 1}"
             findings.append(Diagnostic("MV332", span, f"there is no class {name}", hint))
             return None
-        hint, edits = self._meant(name, span)
-        findings.append(Diagnostic("MV331", span, f"{name} is none of {self.said}", hint, edits=edits))
+        message = f"{name} is none of {self.said}"
+        findings.append(Diagnostic("MV331", span, message, self._near(name), edits=self._fix(name, span)))
         return None
 
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
@@ -83,24 +83,38 @@ class ClassTable:
         """A class in a few words: its default name and the next synonym."""
         return ", ".join(self.names[index][:2])
 
-    def _meant(self, name: str, span: Span) -> tuple[str, tuple[Edit, ...]]:
-        """What may have been meant by a name that is none, as a hint; and the edit, where it is certain."""
-        wanted = _normal(name)
-        likes = self._likes(wanted, 3)
-        near = list(dict.fromkeys(self.name(i) for like in likes for i in self._by_name[like]))
+    def _near(self, name: str) -> str:
+        """What may have been meant by a name that is none."""
+        near = self._alike(name)
         near = near or [names[0] for _, names in self.holding(name)[:CANDIDATES_SHOWN]]
-        near = near or self._by_words(wanted)
+        near = near or self._by_words(_normal(name))
         if near:
-            hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
-            is_certain = len(near) == 1 and bool(likes) and is_slip_of(wanted, likes[0], self._by_name)
-            return hint, _exactly(name, span, near[0]) if is_certain else ()
+            return f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
         if self.is_imagenet:
-            return "nothing is near it; search for another subject, as `musicvis classes bird`", ()
+            return "nothing is near it; search for another subject, as `musicvis classes bird`"
         listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
-        return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}", ()
+        return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
+
+    def _fix(self, name: str, span: Span) -> tuple[Edit, ...]:
+        """The edit that writes the one class that is meant: one letter is wrong, nothing else is like it.
+
+        The span must hold the name and nothing else but quotes.
+        """
+        near = self._alike(name)
+        quotes = span.end_column - span.column - len(name)
+        is_exact = span.line == span.end_line and quotes in (0, 2)
+        likes = self._likes(_normal(name), 1)
+        if len(near) == 1 and is_exact and is_slip_of(_normal(name), likes[0], self._by_name):
+            return (Edit(span, scalar_text(near[0])),)
+        return ()
+
+    def _alike(self, name: str) -> list[str]:
+        """The default names of classes that a name may be a misspelling of."""
+        likes = self._likes(_normal(name), 3)
+        return list(dict.fromkeys(self.name(i) for like in likes for i in self._by_name[like]))
 
     def _by_words(self, wanted: str) -> list[str]:
-        """Default names of classes that have a word near to one of a name's, of its last word first."""
+        """Classes that have a word near to one of a name's, of its last word first."""
         words: dict[str, list[int]] = {}
         for name, indices in self._by_name.items():
             for word in name.split():
@@ -140,12 +154,6 @@ def class_table(kind: GeneratorKind) -> ClassTable:
     count = len(kind.classes)
     said = f"the {count} classes of {kind.name}" if count > 1 else f"the one class of {kind.name}"
     return ClassTable(kind.classes, said)
-
-
-def _exactly(name: str, span: Span, meant: str) -> tuple[Edit, ...]:
-    """The edit that writes another name, where the span holds the name and nothing else but quotes."""
-    quotes = span.end_column - span.column - len(name)
-    return (Edit(span, scalar_text(meant)),) if span.line == span.end_line and quotes in (0, 2) else ()
 
 
 _NO_MATCH = 3
