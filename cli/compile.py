@@ -192,6 +192,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         click.echo(shown(f"error: {where}: {reason}; what is finished is kept"), err=True)
         sys.exit(1)
     took_s = time.monotonic() - started_s
+    tell_findings(at_manifest(report.findings, str(manifest)), {}, quiet)
     for line in _ended(report, request, target, took_s):
         reporter.message(line)
     if form == JSON:

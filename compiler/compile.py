@@ -259,6 +259,9 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
+    for post in piece.video.post:
+        if post.font is not None:
+            heard.shelf.font(post.font, post.font_span)
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
+    from ..dsl.findings.diagnostics import Diagnostic
     from ..store.node import Node
     from ..store.store import Entry, Store
     from .crews.job import SegmentJob
@@ -91,6 +92,8 @@ class RenderReport:
     """Time that the sound took, on the clock on the wall."""
     picture_s: float = 0.0
     """Time that picture and encoding took."""
+    findings: tuple[Diagnostic, ...] = ()
+    """Warnings about what is seen: letters that no font has, words that are hard to read."""
 
 
 def render(
@@ -138,6 +141,7 @@ class _Build:
         self.plan, self.output, self.request = plan, output, request
         self.reporter, self.store, self.generator = reporter, store, generator
         self.frames_made = 0
+        self._findings: list[Diagnostic] = []
         self._cluster: Crew | None = None
 
     def run(self) -> RenderReport:
@@ -155,7 +159,9 @@ class _Build:
 
             # An address that cannot be used is told before anything is rendered.
             self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
-        _tell_titles(self.plan, self.reporter)
+        from .picture.legible import letters_told
+
+        self._findings += letters_told(self.plan.picture.titles, self.reporter.message)
         if only == "frames":
             started_s = time.perf_counter()
             jobs, missing = self._segments()
@@ -225,14 +231,16 @@ class _Build:
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
         """Segments and sound, joined to one file."""
         from ..store.writing import published
-        from .crews.job import VIDEO
+        from .crews.job import FAINT, VIDEO
         from .film.film_nodes import encoded_track, film_node, is_up_to_date, remember_film, track_node
         from .film.join import Part, join
+        from .picture.legible import hard_to_read
 
         plan, store, suffix = self.plan, self.store, output.suffix.lower()
         started_s = time.perf_counter()
         jobs, missing = self._segments()
         entries = [self._entry(job) for job in jobs]
+        self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
         track = None
         if sound is not None:
             track = encoded_track(store, track_node(sound.digest, plan, suffix), plan, sound, suffix)
@@ -349,6 +357,7 @@ class _Build:
             stem_folder=self._stem_folder if heard else None,
             sound_s=sound_s,
             picture_s=picture_s,
+            findings=tuple(self._findings),
         )
 
 
@@ -388,13 +397,3 @@ def _told() -> Iterator[None]:
 
 def _size(entry: Entry) -> int:
     return sum(path.stat().st_size for path in entry.files.values())
-
-
-def _tell_titles(plan: Plan, reporter: Reporter) -> None:
-    from .picture.lettering import lettering_of
-
-    for title in plan.picture.titles:
-        if title.lit:
-            continue
-        if remark := lettering_of(title.text, None if title.style is None else title.style.font).remark:
-            reporter.message(f"title {title.text!r}: {remark}")

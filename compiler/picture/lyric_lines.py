@@ -73,19 +73,37 @@ def lyric_lines(
         ]
         known |= {(line.text.casefold(), line.words[0].onset_s) for line in made}
         lines += made
-    return _in_rows(lines)
+    placed, without_row = _in_rows(lines)
+    if without_row:
+        findings.append(_crowded(without_row, lyrics, clock))
+    return placed
 
 
-def _in_rows(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Each line on the lowest row that is free; more than so many at once are not shown."""
+def _crowded(lines: Sequence[Line], lyrics: Lyrics, clock: Clock) -> Diagnostic:
+    """A warning: lines that have no row, and where the first of them begins."""
+    first = lines[0]
+    count = "1 line of words is" if len(lines) == 1 else f"{len(lines)} lines of words are"
+    message = (
+        f"{count} not shown: more than {ROWS_MOST} singers have other words at once; "
+        f"the first is `{first.text}`"
+    )
+    hint = "name those who are shown: video.lyrics.part, as `musicvis notes` lists the parts"
+    place = clock.musical_place(clock.quarters(first.words[0].onset_s))
+    return Diagnostic("MV650", lyrics.span, message, hint, Severity.WARNING, place)
+
+
+def _in_rows(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Each line on the lowest row that is free; and those that find none."""
     free_s = [Fraction(-1)] * ROWS_MOST
-    placed = []
+    placed, without_row = [], []
     for line in sorted(lines, key=lambda line: line.start_s):
         row = next((row for row, end_s in enumerate(free_s) if end_s <= line.start_s), None)
         if row is not None:
             free_s[row] = line.end_s
             placed.append(replace(line, row=row))
-    return tuple(placed)
+        else:
+            without_row.append(line)
+    return tuple(placed), tuple(without_row)
 
 
 def _broken(words: Sequence[Word], notes: Sequence[PartNote]) -> list[list[Word]]:

@@ -53,7 +53,9 @@ def class_like(text: str, span: Span, findings: list[Diagnostic]) -> int | None:
 def classes_by_meaning(
     sung: Sung, exact: Collection[str], span: Span, findings: list[Diagnostic]
 ) -> dict[str, int]:
-    """The class of each word that is sung and is near enough to one; the others keep what stands before them.
+    """The class of each word that is sung and is near enough to one.
+
+    A word that is not in the answer goes on with what its singer showed before it: compiler/notes/casting.py.
 
     exact  words that have a class of their own
     """

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..generators.identity import Recipe
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
     from ...store.node import Node
     from ...store.store import Store
+    from ..film.frames import Rendered
     from ..generators.protocol import Generator
 
 VIDEO = "video"
 """The name of a segment's file in its record."""
+FAINT = "faint"
+"""Under this name its record has the words that are hard to read in it, each with its contrast."""
 
 OnFrames = Callable[[int], None]
 """Told how many frames more are finished."""
@@ -83,20 +86,21 @@ class Studio:
         """
         from ...store.store import made
 
-        def make() -> tuple[dict[str, Path], dict[str, float]]:
+        def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
             started_s = time.perf_counter()
-            image_count = self._render(job.picture, path, on_frames)
+            rendered = self._render(job.picture, path, on_frames)
             facts = {
                 "seconds": round(time.perf_counter() - started_s, 3),
                 "frames": job.frame_count,
-                "images": image_count,
+                "images": rendered.image_count,
+                FAINT: rendered.faint,
             }
             return {VIDEO: path}, facts
 
         return made(self.store, job.node, make, wait=wait) is not None
 
-    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
+    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> Rendered:
         from ..encoding import QUALITIES
         from ..film.frames import Workshop, render_segment
 

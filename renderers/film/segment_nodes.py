@@ -90,7 +90,7 @@ class SegmentReads:
 
     def _title(self, title: TitlePlan) -> str:
         """A title as it is drawn: another machine may have other fonts."""
-        said = title.text, title.color, title.shadow, title.style, title.lit, title.row
+        said = title.text, title.color, title.shadow, title.style, title.lit, title.row, title.look
         if said not in self._drawn:
             from ..picture.title import drawn_title
 
