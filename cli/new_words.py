@@ -33,7 +33,7 @@ def with_proposals(manifest: str, score: "Score") -> str:
         return manifest
     before, _, rest = manifest.partition("  classes:")
     lines, after = rest.partition("\n  rules:")[::2]
-    subjects = [line.split("#")[0].split(":", 1)[1].strip() for line in lines.splitlines()[1:] if ":" in line]
+    subjects = [match["subject"] for match in map(_SUBJECT.match, lines.splitlines()) if match]
     entries = [
         f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
         + f" # {class_names()[entry.index][0]}, {entry.score:.2f}"

@@ -6,10 +6,11 @@ DING  the file de-en of Debian's package trans-de-en 1.9-6, Frank Richter's word
 DICT  a .dict.dz of Debian's packages dict-freedict-fra-eng, -ita-eng, -spa-eng and -lat-eng 2022.04.21-1
       (FreeDict, GPL-2-or-later)
 
-A word stands for the English word that most of its entries lead to, the first translation of an entry
-before the others. It is in the table where that English word is near enough to one of the classes: words that
-could show nothing are left out, so that all tables fit beside the English one. Run it again when en.zip is
-made again. compiler/words/NOTICE says what this is made from.
+A word stands for the English word that most of its entries lead to; in Ding the first translation of an
+entry comes before the others, FreeDict sorts them by the alphabet. Of several, the most frequent one is
+taken. It is in the table where that English word is near enough to one of the classes: words that could
+show nothing are left out, so that all tables fit beside the English one. Run it again when en.zip is made
+again. compiler/words/NOTICE says what this is made from.
 """
 
 from __future__ import annotations
@@ -74,8 +75,11 @@ def dictd(path: Path) -> Iterator[Entry]:
     yield word, meanings
 
 
-def chosen(entries: Iterable[Entry]) -> dict[str, str]:
-    """The English word of each word that could show a class."""
+def chosen(entries: Iterable[Entry], *, is_ordered: bool) -> dict[str, str]:
+    """The English word of each word that could show a class.
+
+    is_ordered   whether the first translation of an entry is its best one
+    """
     votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for written, meanings in entries:
         word = written.casefold()
@@ -84,7 +88,7 @@ def chosen(entries: Iterable[Entry]) -> dict[str, str]:
         glosses = [_LEADING.sub("", gloss.casefold()) for gloss in meanings]
         for place, gloss in enumerate(g for g in glosses if g):
             if _ENGLISH.match(gloss) and english().row(gloss) is not None:
-                votes[word][gloss] += 1.0 / (1 + place)
+                votes[word][gloss] += 1.0 / (1 + place) if is_ordered else 1.0
     found = {}
     for word, counts in votes.items():
         best = min(counts, key=lambda gloss: (-counts[gloss], _rank(gloss), gloss))
@@ -105,7 +109,7 @@ def main(out: str, *sources: str) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for source in sources:
             language, _, path = source.partition("=")
-            found = chosen(readers[language](Path(path)))
+            found = chosen(readers[language](Path(path)), is_ordered=language == "de")
             kept = sorted(found, key=lambda word: (_rank(found[word]), word))[: FREQUENT.get(language)]
             lines = "".join(f"{word} {found[word]}\n" for word in sorted(kept))
             info = zipfile.ZipInfo(f"{language}.txt", (1980, 1, 1, 0, 0, 0))

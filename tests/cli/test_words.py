@@ -77,6 +77,19 @@ def test_a_new_piece_proposes_classes_word_by_word(song: Path, run: Run, tmp_pat
     assert run("check", tmp_path / "made").exit_code == 0
 
 
+def test_proposals_of_a_song_with_sharps_keep_its_first_subject_for_the_rest(
+    run: Run, tmp_path: Path
+) -> None:
+    track = mido.MidiTrack([mido.MetaMessage("lyrics", text="bell ")])
+    for pitch in (61, 66):
+        track.append(mido.Message("note_on", note=pitch, velocity=80))
+        track.append(mido.Message("note_off", note=pitch, time=480))
+    mido.MidiFile(tracks=[track]).save(tmp_path / "sharp.mid")
+    assert run("new", tmp_path / "sharp.mid", tmp_path / "made", "--by-lyrics").exit_code == 0
+    text = (tmp_path / "made/piece.yaml").read_text(encoding="utf-8")
+    assert "    other: monarch\n" in text and "    bell: " in text
+
+
 def test_a_whole_text_gives_the_classes_of_a_new_piece(song: Path, run: Run, tmp_path: Path) -> None:
     text = tmp_path / "words.txt"
     text.write_text("\ufeffThe snow lies deep upon the hill,\nbells; bells! A castle on the hill.\n")
