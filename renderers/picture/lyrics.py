@@ -105,7 +105,9 @@ def _masks(
                 edge = round(first_px + long_px - lit_px)
                 lit.paste(own.crop((edge, 0, width_px, height_px)), (edge, 0))
             else:
-                edge = round(first_px + lit_px + font.getlength(" ") / 2)
+                # In the middle of a space; where the script writes none, right behind the letter.
+                gap_px = font.getlength(" ") / 2 if line[left : left + 1].isspace() else 0.0
+                edge = round(first_px + lit_px + gap_px)
                 lit.paste(own.crop((0, 0, edge, height_px)), (0, 0))
         left -= len(line) + 1
     return text, lit

@@ -1,7 +1,7 @@
 """How well the English table does on words that were chosen before it was asked.
 
 CONCRETE comes from the 200 words for things that can be drawn of Basic English (C. K. Ogden, 1930): of each
-five in a row the first one that some class shows; what is allowed was written down before the table was asked,
+five in a row the first one that some class shows; what is allowed was written down before asking the table,
 and neither was changed afterwards. One group of five, throat to tongue, has no such word. ABSTRACT are the 32
 emotions of Plutchik's wheel (1980), of which no class shows any.
 """

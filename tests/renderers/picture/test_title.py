@@ -1,6 +1,5 @@
 """Titles: where they stand, how large they are, and what becomes of letters that no font has."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from musicvis.compiler.plan import TitleLook, TitlePlan
 from musicvis.renderers.picture import lettering
 from musicvis.renderers.picture.lettering import lettering_of
 from musicvis.renderers.picture.title import drawn_title, overlay_of
+from musicvis.tests.fonts import square_font
 
 
 def box(
@@ -165,8 +165,8 @@ def test_a_subtitle_stands_below_the_title_and_is_half_as_large() -> None:
     assert len(second) == pytest.approx(len(first) / 2, abs=2)
 
 
-def test_a_title_is_set_in_the_font_of_the_piece(tmp_path: Path, make_font: Callable[..., Path]) -> None:
-    font = make_font(tmp_path / "bar.ttf", "I")
+def test_a_title_is_set_in_the_font_of_the_piece(tmp_path: Path) -> None:
+    font = square_font(tmp_path / "bar.ttf", "I")
     drawn = drawn_title(TitlePlan("II", 0, 1, "#FFFFFF", None, look=TitleLook(font=font)), 640, 360)
     assert drawn is not None
     # Its only letter is a solid square of the size of an em.

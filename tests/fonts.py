@@ -1,9 +1,6 @@
-"""A font of few letters, each a solid square of an em."""
+"""A font of few letters, each a solid square of an em: no font may be part of musicvis."""
 
-from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 EM = 1000
 
@@ -32,9 +29,3 @@ def square_font(path: Path, letters: str) -> Path:
     builder.setupPost()
     builder.save(path)
     return path
-
-
-@pytest.fixture(scope="session")
-def make_font() -> Callable[..., Path]:
-    pytest.importorskip("fontTools")
-    return square_font
