@@ -127,7 +127,7 @@ def picture_plan(
         weights=weights,
         resolution=visuals.resolution,
         generator_seed=piece.seed,
-        titles=title_plans(events.titles, film),
+        titles=title_plans(events.titles, film, root),
         class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
         hue_deg=_unless_all(STEERING["hue_deg"], made.hue_deg),
         truncation=_unless_all(1.0, made.truncation),

@@ -8,12 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..film.segment_nodes import VIDEO, SegmentJob
+from ..film.segment_nodes import FAINT, VIDEO, SegmentJob
 from ..generators.identity import Recipe
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
     from ...store.store import Store
+    from ..film.frames import Rendered
     from ..generators.protocol import Generator
 
 OnFrames = Callable[[int], None]
@@ -70,18 +71,19 @@ class Studio:
         def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
             started_s = time.perf_counter()
-            image_count, looks = self._render(job.picture, path, on_frames)
+            rendered = self._render(job.picture, path, on_frames)
             facts = {
                 "seconds": round(time.perf_counter() - started_s, 3),
                 "frames": job.frame_count,
-                "images": image_count,
-                LOOKS: looks,
+                "images": rendered.image_count,
+                FAINT: rendered.faint,
+                LOOKS: rendered.looks,
             }
             return {VIDEO: path}, facts
 
         return made(self.store, job.node, make, wait=wait) is not None
 
-    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> tuple[int, str]:
+    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> Rendered:
         from ..encoding import QUALITIES
         from ..film.frames import Workshop, render_segment
 
