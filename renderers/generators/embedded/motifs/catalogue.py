@@ -6,7 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..canvas import Canvas, Surface
-from . import architecture, coats, creatures, household, instruments, machines, minerals, plants, woven
+from . import (
+    architecture,
+    coats,
+    creatures,
+    household,
+    instruments,
+    lights,
+    machines,
+    minerals,
+    plants,
+    stages,
+    strings,
+    towers,
+    winds,
+    woven,
+)
 from . import water_and_air as elements
 
 
@@ -24,10 +39,15 @@ class Motif:
     """How strongly it shines."""
     spin: float = 0.5
     """How far the camera rolls: 1 where no side is up."""
+    seam: float | None = None
+    """Where its middle stands from the seam of a mirrored picture: 0 is on it, as suits what is alike on both
+    sides, -0.6 beside it, a pair; None goes wherever the camera does."""
+    wander: tuple[int, ...] = (2, 23)
+    """The controls that move it across and lean it, which rest while it stands on a seam."""
 
 
 MOTIFS = (
-    Motif("A", architecture.cloister, warp=0.05, relief=0.22, gloss=0.25, spin=0.15),
+    Motif("A", architecture.cloister, warp=0.05, relief=0.22, gloss=0.25, spin=0.15, seam=0.0, wander=(3,)),
     Motif("B", instruments.bars, warp=0.04, relief=0.26, gloss=0.55, spin=0.2),
     Motif("C", plants.mushrooms, warp=0.10, relief=0.34, gloss=0.55, spin=0.25),
     Motif("D", instruments.disc, warp=0.05, relief=0.22, gloss=0.9, spin=0.6),
@@ -41,7 +61,7 @@ MOTIFS = (
     Motif("L", architecture.shoji, warp=0.06, relief=0.24, gloss=0.2, spin=0.18),
     Motif("M", elements.ridges, warp=0.06, relief=0.14, gloss=0.1, spin=0.1),
     Motif("N", minerals.bubbles, warp=0.16, relief=0.36, gloss=1.0),
-    Motif("O", household.ball, warp=0.05, relief=0.18, gloss=0.45, spin=0.4),
+    Motif("O", household.ball, warp=0.05, relief=0.18, gloss=0.45, spin=0.4, seam=0.0),
     Motif("P", plants.dahlia, warp=0.14, relief=0.34, gloss=0.4, spin=1.0),
     Motif("Q", coats.plumage, warp=0.15, relief=0.24, gloss=0.55),
     Motif("R", coats.scales, warp=0.15, relief=0.32, gloss=0.9),
@@ -55,6 +75,20 @@ MOTIFS = (
     Motif("Z", elements.flame, warp=0.30, relief=0.12, gloss=0.1),
     Motif("b", creatures.butterfly, warp=0.12, relief=0.24, gloss=0.7, spin=0.3),
     Motif("v", household.vessel, warp=0.05, relief=0.20, gloss=1.1, spin=0.15),
+    Motif("piano", strings.piano, warp=0.03, relief=0.22, gloss=0.7, spin=0.12, seam=0.0),
+    Motif("fiddle", strings.fiddle, warp=0.04, relief=0.22, gloss=0.9, spin=0.2, seam=0.0),
+    Motif("harp", strings.harp, warp=0.03, relief=0.22, gloss=0.8, spin=0.12, seam=-0.62),
+    Motif("pipes", winds.pipes, warp=0.03, relief=0.22, gloss=0.9, spin=0.1, seam=0.0),
+    Motif("brass", winds.brass, warp=0.03, relief=0.20, gloss=1.1, spin=0.2, seam=-0.55),
+    Motif("woodwind", winds.woodwind, warp=0.03, relief=0.22, gloss=0.9, spin=0.2, seam=-0.4),
+    Motif("bells", stages.bells, warp=0.03, relief=0.22, gloss=0.9, spin=0.1, seam=0.0),
+    Motif("stage", stages.stage, warp=0.03, relief=0.22, gloss=0.3, spin=0.08, seam=0.0),
+    Motif("candle", lights.candle, warp=0.03, relief=0.18, gloss=0.4, spin=0.1, seam=0.0),
+    Motif("lighthouse", lights.lighthouse, warp=0.03, relief=0.2, gloss=0.4, spin=0.06, seam=0.0),
+    Motif("balloon", lights.balloon, warp=0.04, relief=0.2, gloss=0.4, spin=0.2, seam=0.0),
+    Motif("castle", towers.castle, warp=0.03, relief=0.22, gloss=0.3, spin=0.08, seam=0.0),
+    Motif("church", towers.church, warp=0.03, relief=0.2, gloss=0.3, spin=0.08, seam=0.0),
+    Motif("bridge", towers.bridge, warp=0.03, relief=0.2, gloss=0.5, spin=0.06, seam=0.0),
     Motif("*", elements.void, warp=0.35, relief=0.22, gloss=0.5),
 )
 
