@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ..canvas import Canvas, Surface
 from . import (
     architecture,
+    beasts,
+    birds,
     coats,
     creatures,
     household,
@@ -83,12 +85,20 @@ MOTIFS = (
     Motif("woodwind", winds.woodwind, warp=0.03, relief=0.22, gloss=0.9, spin=0.2, seam=-0.4),
     Motif("bells", stages.bells, warp=0.03, relief=0.22, gloss=0.9, spin=0.1, seam=0.0),
     Motif("stage", stages.stage, warp=0.03, relief=0.22, gloss=0.3, spin=0.08, seam=0.0),
-    Motif("candle", lights.candle, warp=0.03, relief=0.18, gloss=0.4, spin=0.1, seam=0.0),
+    Motif("candle", lights.candle, warp=0.03, relief=0.18, gloss=0.4, spin=0.1, seam=0.0, wander=(2, 5, 6)),
     Motif("lighthouse", lights.lighthouse, warp=0.03, relief=0.2, gloss=0.4, spin=0.06, seam=0.0),
     Motif("balloon", lights.balloon, warp=0.04, relief=0.2, gloss=0.4, spin=0.2, seam=0.0),
     Motif("castle", towers.castle, warp=0.03, relief=0.22, gloss=0.3, spin=0.08, seam=0.0),
     Motif("church", towers.church, warp=0.03, relief=0.2, gloss=0.3, spin=0.08, seam=0.0),
     Motif("bridge", towers.bridge, warp=0.03, relief=0.2, gloss=0.5, spin=0.06, seam=0.0),
+    Motif("cat", beasts.cat, warp=0.04, relief=0.2, gloss=0.4, spin=0.15, seam=0.0),
+    Motif("bear", beasts.bear, warp=0.04, relief=0.22, gloss=0.3, spin=0.12, seam=0.0),
+    Motif("elephant", beasts.elephant, warp=0.04, relief=0.22, gloss=0.3, spin=0.1, seam=0.0, wander=(2, 6, 23)),
+    Motif("horse", beasts.horse, warp=0.04, relief=0.2, gloss=0.5, spin=0.12, seam=-0.62),
+    Motif("swan", birds.swan, warp=0.03, relief=0.2, gloss=0.4, spin=0.06, seam=-0.66),
+    Motif("songbird", birds.songbird, warp=0.04, relief=0.22, gloss=0.4, spin=0.15, seam=-0.62),
+    Motif("owl", birds.owl, warp=0.03, relief=0.22, gloss=0.4, spin=0.1, seam=0.0),
+    Motif("flight", birds.flight, warp=0.03, relief=0.18, gloss=0.3, spin=0.2, seam=0.0),
     Motif("*", elements.void, warp=0.35, relief=0.22, gloss=0.5),
 )
 

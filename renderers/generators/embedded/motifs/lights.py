@@ -104,24 +104,24 @@ def lighthouse(canvas: Canvas) -> Surface:
     z = 1 / (below + 0.12)
     ripple = canvas.texture("ridge", x * z * 0.25 + 0.1 * u[5], z * 0.9 + 0.15 * u[6], 0.6)
     path = bump(x, 0.08 + 0.35 * below) * smoothstep(0.45, 0.8, ripple)
-    sea = weighted_sum(0.14, (0.16, ripple), (0.05, below), (0.35, path))
+    sea = weighted_sum(0.14, (0.16, ripple), (0.05, below), (0.12, path))
     lay(surface, coverage(y - horizon, pixel), sea, 0.10 + 0.20 * ripple * smoothstep(0.0, 0.3, below), 0.18 * path)
     # The beams leave the lamp to both sides, and swing in height.
-    lamp_y, base_y = -0.58, 0.36
+    lamp_y, base_y = -0.56, 0.36
     swing = 0.22 * torch.sin(1.2 * u[4])
     dy = y - lamp_y
     ax = x.abs().clamp(min=0.02)
     beam = bump(dy - swing * ax, 0.03 + 0.14 * ax) * exp(-0.9 * ax)
-    shine(surface, 0.50 * beam, 0.6)
-    shine(surface, 0.30 * exp(-7.0 * (x * x + dy * dy)), 0.5)
+    shine(surface, 0.60 * beam, 0.2)
+    shine(surface, 0.40 * exp(-7.0 * (x * x + dy * dy)), 0.2)
 
     rock = canvas.texture("ridge", x * 1.1 + 3 * p[0], y * 1.4, 0.6)
     crag = canvas.texture("cloud", x * 1.3, x * 0 + 0.3 + p[1], 0.5) - 0.5
     shore = base_y + 0.75 * (x.abs() - 0.22).clamp(min=0) - 0.22 * crag + 0.10 * (rock - 0.5)
     mask = coverage(torch.minimum(y - shore, 0.86 - y - 0.20 * crag), pixel)
     lay(surface, mask, weighted_sum(0.14, (0.24, rock), (0.10, base_y + 0.3 - y)), 0.3 + 0.4 * rock)
-    foam = bump(y - 0.86 + 0.20 * crag - 0.03 * ripple, 0.018) * (y > shore - 0.05)
-    lay(surface, foam.clamp(0, 1) * 0.8, 0.85, 0.4)
+    foam = bump(y - 0.86 + 0.20 * crag - 0.03 * ripple, 0.018)
+    lay(surface, foam * 0.8, 0.42, 0.4, 0.10)
 
     found = part_of(canvas, surface, 0.04 * u[2] - 0.30, -1.0, 0.04 * u[2] + 0.30, 0.50)
     if found is None:
@@ -170,7 +170,7 @@ def balloon(canvas: Canvas) -> Surface:
     surface = Surface(
         0.10 * cloud + 0.25 * bank * low, mix(tone, 0.28 + 0.10 * low, bank), 0.20 * sun + 0.05 * bank * low
     )
-    for size, right, down, salt in ((0.30, 0.64, -0.52, 0.31), (0.94, 0.0, -0.16, 0.0)):
+    for size, right, down, salt in ((0.28, 0.66, -0.46, 0.31), (0.84, 0.0, -0.10, 0.0)):
         at_x, at_y = right + 0.05 * size * u[2], down + 0.04 * u[5]
         box_ = at_x - 0.68 * size, at_y - 0.78 * size, at_x + 0.68 * size, at_y + 0.95 * size
         found = part_of(canvas, surface, *box_)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, cos_turns, coverage, dome, exp, lit, mix, smoothstep, weighted_sum
+from ..maths import bump, cos_turns, coverage, dome, exp, length, lit, mix, smoothstep, weighted_sum
 from .brush import box, capsule, dark_room, ellipse, inside, lay, part_of, placed, rounded, shine
 from .outlines import alike_on_both_sides
 
@@ -112,10 +112,10 @@ def stage(canvas: Canvas) -> Surface:
         near, part = found
         mx, my = near.x - 0.03 * u[2], near.y
         stand = torch.maximum(capsule(mx, my, (0.0, 0.0), (0.0, 0.68), 0.011, 0.011), ellipse(mx, my - 0.69, 0.11, 0.022))
-        lay(part, inside(stand, near), 0.35 + 0.35 * bump(mx + 0.004, 0.006), 0.4)
+        lay(part, inside(stand, near), 0.04 + 0.80 * bump(mx + 0.004, 0.004), 0.4)
         head = capsule(mx, my, (0.0, -0.10), (0.0, -0.04), 0.052, 0.040)
         mesh = near.texture("maze", mx * 3, my * 3, 1.0)
-        lay(part, inside(head, near), 0.45 + 0.3 * mesh * rounded(head, 0.05), 0.7 + 0.2 * rounded(head, 0.05), 0.06)
+        lay(part, inside(head, near), 0.06 + 0.12 * mesh + 0.8 * bump(length(mx + 0.018, my + 0.09), 0.02), 0.7 + 0.2 * rounded(head, 0.05))
     _curtains(canvas, surface, across, y, p[0], u[6])
     return surface
 

@@ -44,15 +44,15 @@ def castle(canvas: Canvas) -> Surface:
     u, pixel = canvas.controls, canvas.pixel
     far_x, far_y = canvas.far_x, canvas.far_y
     cloud = canvas.texture("cloud", far_x * 0.8 + 0.10 * u[3], far_y * 1.6, 0.5)
-    moon_x, moon_y = far_x + 0.62 + 0.10 * u[4], far_y + 0.58
+    moon_x, moon_y = far_x + 0.10 * u[4], far_y + 0.46
     from_moon = length(moon_x, moon_y)
-    halo = exp(from_moon.square() * -5)
-    disc = line_coverage(from_moon, 0.15, pixel)
+    halo = exp((from_moon - 0.25).clamp(min=0).square() * -5)
+    disc = line_coverage(from_moon, 0.34, pixel)
     stain = canvas.texture("cloud", moon_x * 2, moon_y * 2, 0.5)
     tone = weighted_sum(0.20, (0.16, far_y), (0.22, cloud - 0.4), (0.22, halo))
     surface = Surface(0.05 * cloud, tone, 0.22 * halo * (0.4 + 0.6 * cloud))
     lay(surface, disc, 0.80 + 0.16 * stain, 0.1, 0.50)
-    canvas = placed(canvas, 0.05 * u[2], 0.06)
+    canvas = placed(canvas, 0.05 * u[2], 0.10, 0.90)
     for number, (middle, half, top, roof, is_round) in enumerate(CASTLE):
         found = part_of(canvas, surface, middle - half - 0.15, top - roof - 0.12, middle + half + 0.15, CASTLE_FOOT)
         if found is not None:
@@ -139,11 +139,12 @@ def church(canvas: Canvas) -> Surface:
     ground = 0.56 + 0.04 * torch.sin(2.2 * x + 3 * p[1])
     snow = canvas.texture("cloud", x * 0.9, y * 2.6, 0.5)
     lay(surface, coverage(y - ground, pixel), weighted_sum(0.56, (0.20, snow), (-0.10, y - 0.5)), 0.25 + 0.2 * snow)
-    found = part_of(canvas, surface, 0.04 * u[2] - 0.72, -1.05, 0.04 * u[2] + 0.72, 0.70)
+    canvas = placed(canvas, 0.04 * u[2], 0.06, 0.90)
+    found = part_of(canvas, surface, -0.72, -1.05, 0.72, 0.70)
     if found is None:
         return surface
     canvas, part = found
-    x, y = canvas.x - 0.04 * u[2], canvas.y
+    x, y = canvas.x, canvas.y
     plaster = canvas.texture("cloud", x * 1.4, y * 1.4, 0.6) - 0.5
     ax = x.abs()
     # The nave behind, its roof, then the tower before it.
@@ -154,7 +155,6 @@ def church(canvas: Canvas) -> Surface:
     roof = torch.minimum(0.46 + 0.16 * slant - ax, torch.minimum(y - ridge, eaves - y))
     tiles = frac(y * 26 + 0.3 * frac(x * 14))
     lay(part, inside(roof, canvas), weighted_sum(0.34, (0.10, tiles), (0.05, plaster), (0.16, bump(y - ridge, 0.02))), 0.6 + 0.05 * tiles)
-    arch_x = (frac(ax / 0.17 + 0.02) - 0.5) * 0.17
     for place in (0.26, 0.42):
         wx = ax - place
         pane = torch.maximum(box(wx, y - 0.42, 0.035, 0.08), 0.035 - length(wx, y - 0.34))
@@ -165,7 +165,7 @@ def church(canvas: Canvas) -> Surface:
     for at in (-0.30, -0.02, 0.24):
         lay(part, inside(box(x, y - at, 0.165, 0.014, 0.006), canvas), 0.90, 0.95)
     up = (-0.31 - y) / 0.62
-    half = 0.185 * (1 - up) ** 1.25 if False else (0.175 * (1 - up).clamp(min=0))
+    half = 0.175 * (1 - up).clamp(min=0)
     spire = torch.minimum(half - ax, up * 0.4)
     facet = smoothstep(-0.02, 0.02, x / half.clamp(min=0.02) - 0.25)
     lay(part, inside(spire, canvas), weighted_sum(0.50, (-0.14, facet), (0.08, frac(y * 24) - 0.5)), 0.8 + 0.1 * (1 - facet))
@@ -231,7 +231,7 @@ def bridge(canvas: Canvas) -> Surface:
     hanger_x = (frac(x / 0.0733 + 0.5) - 0.5).abs() * 0.0733
     hanger = line_coverage(hanger_x, 0.0028, pixel) * coverage(y - cable_y, pixel) * coverage(deck_y - y, pixel)
     lay(surface, 0.75 * hanger, 0.60, 0.4, 0.05)
-    lay(surface, cable, 0.72, 0.7, 0.10)
+    lay(surface, cable * coverage(deck_y - y, pixel), 0.72, 0.7, 0.10)
     for lamp in range(-6, 7):
         at = 0.183 * lamp
         found = part_of(canvas, surface, 0.04 * u[2] + at - 0.09, deck_y - 0.16, 0.04 * u[2] + at + 0.09, 0.95)
