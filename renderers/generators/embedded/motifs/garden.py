@@ -79,7 +79,9 @@ def fruit(canvas: Canvas) -> Surface:
     return surface
 
 
-def _leaf(canvas: Canvas, surface: Surface, at_x: float, at_y: float, angle: Tensor) -> None:
+def _leaf(
+    canvas: Canvas, surface: Surface, at_x: float, at_y: float, angle: Tensor, base: float = 0.36
+) -> None:
     found = part_of(canvas, surface, at_x - 0.48, at_y - 0.48, at_x + 0.48, at_y + 0.48)
     if found is None:
         return
@@ -91,7 +93,7 @@ def _leaf(canvas: Canvas, surface: Surface, at_x: float, at_y: float, angle: Ten
     blade = torch.minimum((torch.sin(math.pi * along.clamp(0, 1)).clamp(min=0) ** 0.8 - across.abs()) * 0.13, torch.minimum(along, 1 - along))
     rib = bump(across, 0.09)
     vein = bump(frac(along * 7 - across.abs() * 1.6) - 0.5, 0.10) * (1 - rib)
-    tone = weighted_sum(0.36, (0.10, across.clamp(-1, 1)), (0.12, rib), (0.07, vein), (0.06, along))
+    tone = weighted_sum(base, (0.08, across.clamp(-1, 1)), (0.10, rib), (0.06, vein), (0.06, along))
     lay(part, inside(blade, canvas), tone, weighted_sum(0.50, (0.14, 1 - across.abs().clamp(max=1)), (-0.06, vein)), 0.05 * (1 - rib))
 
 
@@ -122,10 +124,10 @@ def tree(canvas: Canvas) -> Surface:
     surface = sky(canvas, 0.94, 0.70, 0.10)
     sun = exp((canvas.far_x.square() + (canvas.far_y - 0.2).square()) * -2.0)
     shine(surface, 0.14 * sun)
-    canvas = placed(canvas, 0.04 * u[2], 0.04, 0.95)
+    canvas = placed(canvas, 0.04 * u[2], 0.10, 0.88)
     x, y = canvas.x, canvas.y
     grass = canvas.texture("ridge", x * 1.4, y * 2.0, 0.6)
-    hill = 0.60 + 0.22 * x * x - 0.02 * torch.sin(5 * x)
+    hill = 0.60 + (0.22 * x * x).clamp(max=0.12) - 0.02 * torch.sin(5 * x)
     lay(surface, coverage(y - hill - 0.02 * grass, pixel), weighted_sum(0.36, (0.16, grass), (-0.14, y - 0.6), (0.10, exp(-8 * (y - hill).clamp(min=0)))), 0.2 + 0.2 * grass)
     bark = canvas.texture("ridge", x * 3.0, y * 0.6, 0.8)
     trunk = torch.minimum(0.075 + 0.10 * smoothstep(0.35, 0.72, y).square() + 0.03 * smoothstep(0.1, -0.3, y) - (x + 0.02 * torch.sin(6 * y)).abs(), torch.minimum(y + 0.4, hill + 0.06 - y))
@@ -188,7 +190,7 @@ def rose(canvas: Canvas) -> Surface:
     for number, angle in enumerate((0.5, 2.5, -0.7, 3.7, 1.5)):
         cos, sin = math.cos(angle), math.sin(angle)
         big = placed(canvas, 0.40 * cos, 0.40 * sin, 1.45)
-        _leaf(big, surface, 0.0, 0.0, torch.full_like(canvas.x[:, :1, :1], angle) + 0.05 * torch.sin(u[10 + number]))
+        _leaf(big, surface, 0.0, 0.0, torch.full_like(canvas.x[:, :1, :1], angle) + 0.05 * torch.sin(u[10 + number]), 0.12)
     x, y = canvas.x, canvas.y
     dew = canvas.texture("spots", x * 1.7, y * 1.7, 0.35)
     silk = canvas.texture("cloud", x * 1.2, y * 1.2, 0.6) - 0.5

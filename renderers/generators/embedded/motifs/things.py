@@ -89,7 +89,7 @@ def hourglass(canvas: Canvas) -> Surface:
     # How far the sand has run: the noise turns back time, too.
     run = 0.5 + 0.34 * torch.tanh(0.8 * u[5])
     level = -0.52 + 0.40 * run
-    funnel = level + 0.10 * smoothstep(0.16, 0.0, ax) + 0.015 * torch.cos(30 * x)
+    funnel = level + 0.10 * smoothstep(0.16, 0.0, ax)
     above = torch.minimum(glass - 0.028, torch.minimum(y - funnel, -0.005 - y))
     heap = 0.60 - 0.40 * run + (0.30 + 0.25 * run) * ax.pow(1.15)
     below = torch.minimum(glass - 0.028, torch.minimum(y - heap.clamp(max=0.62), 0.64 - y))
@@ -118,7 +118,7 @@ def umbrella(canvas: Canvas) -> Surface:
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
     surface = dark_room(canvas, bokeh=0.20)
     surface.tone.add_(0.05)
-    shine(surface, 0.24 * streaks(canvas, (24.0, 15.0, 9.0), 0.10), 1.2)
+    shine(surface, 0.30 * streaks(canvas, (24.0, 15.0, 9.0), 0.10), 0.3)
     canvas = placed(canvas, 0.04 * u[2], 0.02 * u[4], 0.94, 0.06 * u[23])
     x, y = canvas.x, canvas.y
     ax = x.abs()
@@ -163,5 +163,5 @@ def heart(canvas: Canvas) -> Surface:
     gleam = bump(length((x.abs() - 0.40) * 0.8, y + 0.47) - 0.02, 0.10)
     left = smoothstep(0.2, -0.3, x)
     tone = weighted_sum(0.48, (0.20, rise - 0.5), (0.12, silk), (0.20, ember), (0.30, gleam * left), (-0.14, smoothstep(0.1, 0.9, y)))
-    lay(surface, inside(depth, canvas), tone, weighted_sum(0.25, (0.65, rise), (0.02, silk)), weighted_sum(0.04, (0.30 * beat, ember), (0.20, gleam * left), (0.16, bump(depth - 0.02, 0.025))))
+    lay(surface, inside(depth, canvas), tone, weighted_sum(0.25, (0.65, rise), (0.02, silk)), weighted_sum(0.04, (0.14 * beat, ember), (0.20, gleam * left), (0.16, bump(depth - 0.02, 0.025))))
     return surface

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, bump, cell_hash, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
+from ..maths import TAU, Scalar, bump, cell_hash, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
 from .brush import capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
 
 
@@ -57,7 +57,7 @@ def moon(canvas: Canvas) -> Surface:
     shine(surface, 0.20 * halo, 0.8)
     k = (r / 0.50).clamp(max=1)
     ball = dome(k, 0.05)
-    seas = smoothstep(0.44, 0.66, canvas.texture("cloud", cx * 0.9 / (0.6 + 0.4 * ball) + 0.13, cy * 0.9 / (0.6 + 0.4 * ball), 0.6))
+    seas = smoothstep(0.44, 0.66, canvas.texture("cloud", cx * 1.5 / (0.6 + 0.4 * ball) + 0.43, cy * 1.5 / (0.6 + 0.4 * ball) + 0.2, 0.8))
     crater = canvas.texture("spots", cx * 1.0 / (0.6 + 0.4 * ball), cy * 1.0 / (0.6 + 0.4 * ball), 0.5)
     ring = bump(crater - 0.16, 0.03) - 0.7 * bump(crater - 0.08, 0.05)
     tone = weighted_sum(0.86, (-0.24, seas), (0.06, ring), (0.10, ball - 0.7), (-0.10, smoothstep(-0.3, 0.9, (cx + cy) / 0.5)))
@@ -81,7 +81,7 @@ def sun(canvas: Canvas) -> Surface:
     fine = 0.5 + 0.5 * torch.cos(TAU * (turn * 24 - 0.08 * u[6]))
     fade = exp(-1.1 * (r - 0.3).clamp(min=0))
     rays = smoothstep(0.35, 0.9, ray) * 0.65 + 0.35 * smoothstep(0.4, 0.9, fine)
-    tone = weighted_sum(0.16, (0.28, fade), (0.16, rays * fade), (0.06, cloud))
+    tone = weighted_sum(0.06, (0.26, fade), (0.20, rays * fade), (0.06, cloud))
     surface = Surface(0.05 * cloud, tone, weighted_sum(0.0, (0.12, fade * rays), (0.06, fade)))
     k = (r / 0.34).clamp(max=1)
     grain = canvas.texture("cloud", cx * 2.0 + 0.1 * u[9], cy * 2.0, 0.6)
@@ -211,35 +211,45 @@ def lightning(canvas: Canvas) -> Surface:
     lit_ = exp(((far_x - origin).square() * 1.6 + (far_y + 0.55).square() * 2.6) * -1.4) * (0.4 + 0.6 * power)
     tone = weighted_sum(0.10, (0.20, (cloud * 0.6 + fold * 0.4) * heavy), (0.44, lit_ * heavy * (0.3 + cloud)), (0.08, lit_))
     surface = Surface(0.3 * cloud * heavy, tone, 0.22 * lit_ * heavy * fold)
-    # The bolt: a polyline through a row of places that the noise moves.
-    places = [(origin, torch.full_like(origin, -0.62))]
-    for step in range(1, 7):
-        jump = 0.16 * math.sin(2.4 * step) + 0.06 * torch.sin(u[10 + step] * 1.4)
-        places.append((origin + jump, torch.full_like(origin, -0.62 + 0.21 * step)))
-    total = torch.full_like(far_x, -9.0)
-    for step in range(6):
-        (x0, y0), (x1, y1) = places[step], places[step + 1]
-        wide = 0.012 - 0.0012 * step
-        total = torch.maximum(total, capsule(far_x, far_y, (x0, y0), (x1, y1), wide, wide * 0.85))
-        if step in (1, 2, 3, 4):
-            side = -1.0 if step % 2 else 1.0
-            fork = x1 + side * (0.20 + 0.04 * step), y1 + 0.22
-            twig = x1 + side * (0.28 + 0.05 * step), y1 + 0.42
-            total = torch.maximum(total, capsule(far_x, far_y, (x1, y1), fork, 0.006, 0.004))
-            total = torch.maximum(total, capsule(far_x, far_y, fork, twig, 0.004, 0.0015))
+    bolt_depth = _bolt(canvas, origin)
     _hills(canvas, surface, 0.66, 0.07)
-    bolt = coverage(total, pixel)
-    around = exp(26.0 * total.clamp(max=0))
+    bolt = coverage(bolt_depth, pixel)
+    around = exp(26.0 * bolt_depth.clamp(max=0))
     shine(surface, (0.34 * around + 0.9 * bolt) * power, 0.55)
     surface.tone.lerp_(torch.ones_like(far_x), bolt)
     shine(surface, 0.10 * streaks(canvas, (24.0, 15.0), 0.25), 1.0)
     return surface
 
 
+def _zigzag(down: Tensor, shift: Scalar) -> Tensor:
+    """A line that breaks again and again: triangle waves of several lengths over the way down."""
+    total = torch.zeros_like(down)
+    for per_unit, size, turn in ((0.9, 0.20, 0.31), (2.3, 0.11, 1.7), (5.1, 0.05, 0.4), (11.7, 0.018, 2.2)):
+        total = total + size * ((frac(down * per_unit + turn + shift) - 0.5).abs() * 4 - 1)
+    return total
+
+
+def _bolt(canvas: Canvas, origin: Tensor) -> Tensor:
+    """The depth inside a bolt from the clouds to the hills, with three thin branches."""
+    u = canvas.controls
+    x, y = canvas.far_x - origin, canvas.far_y
+    shift = 0.06 * torch.sin(u[12])
+    line = _zigzag(y, shift)
+    taper = 0.011 - 0.004 * (y + 0.6).clamp(0, 1.4)
+    depth = torch.minimum(taper - (x - line).abs() * 0.62, torch.minimum(y + 0.66, 0.74 - y))
+    for start, lean, long in ((-0.30, -0.62, 0.42), (0.02, 0.80, 0.40), (0.22, -0.50, 0.30)):
+        past = y - start
+        root = _zigzag(torch.full_like(y[:, :1, :1], start), shift)
+        branch = root + lean * past + 0.6 * (_zigzag(1.7 * y + lean, shift) - _zigzag(torch.full_like(y[:, :1, :1], 1.7 * start + lean), shift))
+        thin = 0.0055 * (1 - past / long)
+        depth = torch.maximum(depth, torch.minimum(thin - (x - branch).abs() * 0.6, torch.minimum(past, long - past)))
+    return depth
+
+
 def rainbow(canvas: Canvas) -> Surface:
     """A rainbow over a green valley after rain; its colours come out of the palette from dark to light."""
     u, pixel = canvas.controls, canvas.pixel
-    surface = sky(canvas, 0.14, 0.04, 0.06)
+    surface = sky(canvas, 0.04, -0.03, 0.05)
     x, y = canvas.x - 0.04 * u[2], canvas.y
     r = length(x, y - 0.50)
     band = (r - 0.74) / 0.24
@@ -261,8 +271,8 @@ def leaves(canvas: Canvas) -> Surface:
     u = canvas.controls
     surface = dark_room(canvas, bokeh=0.26, lamp=0.16)
     surface.tone.add_(0.06)
-    for number in range(11):
-        size = 0.13 + 0.15 * ((number * 0.618) % 1)
+    for number in range(9):
+        size = 0.22 + 0.18 * ((number * 0.618) % 1)
         across = ((number * 0.377 + 0.12) % 1 - 0.5) * 2.1
         fall = (number * 0.7231 + 0.15) % 1
         at_y = (frac(fall + 0.11 * u[5 + number % 6] + torch.zeros_like(u[5])) - 0.5) * 2.3
@@ -308,21 +318,20 @@ def volcano(canvas: Canvas) -> Surface:
     lay(surface, 0.95 * body, weighted_sum(0.20, (0.26, fine * ash), (0.34, exp(-3.2 * up) * (0.4 + fine))), 0.3 + 0.3 * ash, 0.30 * exp(-4.0 * up) * fine)
     rock = canvas.texture("ridge", x * 1.1, y * 1.1 - 0.4 * x.abs(), 0.6)
     gully = canvas.texture("ridge", x / (y - peak + 0.5).clamp(min=0.3) * 0.9 + p[0], y * 0.2, 0.6)
-    ax = x.abs()
-    slope = peak + 0.02 * torch.cos(14 * x) + 0.95 * (ax - 0.13).clamp(min=0).pow(1.0) - 0.20 * (ax - 0.13).clamp(min=0).square() + 0.05 * (gully - 0.5)
+    slope = peak + 0.02 * torch.cos(14 * x) + 0.95 * (x.abs() - 0.13).clamp(min=0) - 0.20 * (x.abs() - 0.13).clamp(min=0).square() + 0.05 * (gully - 0.5)
     cone = y - slope
-    tone = weighted_sum(0.13, (0.16, rock), (0.14, (gully - 0.5)), (0.16, exp(-5 * cone.clamp(min=0))), (-0.06, smoothstep(0.0, 0.5, x)))
+    tone = weighted_sum(0.18, (0.16, rock), (0.16, (gully - 0.5)), (0.14, exp(-5 * cone.clamp(min=0))), (-0.08, smoothstep(0.0, 0.5, x)))
     lay(surface, coverage(cone, pixel), tone, weighted_sum(0.35, (0.20, rock), (0.16, gully)))
-    for number, (at, lean) in enumerate(((-0.05, -0.30), (0.06, 0.22), (0.0, -0.02))):
-        along = (y - peak).clamp(min=0)
-        middle = at + lean * along + (0.05 + 0.06 * along) * torch.sin(7 * along + 2 * number + 0.6 * u[7 + number])
-        half = 0.030 + 0.035 * along * (1.0 - 0.35 * number)
-        stream = torch.minimum(half - (x - middle).abs(), (0.95 - 0.25 * number) - along)
-        crust = canvas.texture("edge", x * 2.0, y * 1.4 - 0.3 * u[5], 1.0)
-        hot = smoothstep(0.02, 0.25, crust)
-        mask = coverage(stream, pixel * 2) * coverage(cone, pixel)
-        lay(surface, mask, 0.48 + 0.44 * hot, 0.45, 0.30 + 0.7 * hot)
-        shine(surface, 0.16 * bump(x - middle, 0.10 + 0.1 * along) * coverage(cone, pixel) * smoothstep(1.0, 0.5, along), 0.5)
+    along = (y - peak).clamp(min=0)
+    on_cone = coverage(cone, pixel)
+    vein = canvas.texture("ridge", (x + 0.05 * torch.sin(9 * y + 0.6 * u[7])) / (along + 0.45) * 0.62 + p[1], along * 0.25 - 0.10 * u[5], 0.7)
+    runnel = smoothstep(0.70, 0.90, vein) * exp(-1.5 * along)
+    middle = 0.05 * torch.sin(8 * along + 0.5 * u[8]) * along.clamp(max=1) ** 0.5
+    river = smoothstep(0.0, -0.03, (x - middle).abs() - 0.035 - 0.05 * along) * smoothstep(1.05, 0.55, along)
+    lava = torch.maximum(runnel, river) * on_cone
+    crust = smoothstep(0.02, 0.30, canvas.texture("edge", x * 2.0, y * 1.2 - 0.3 * u[5], 1.0))
+    lay(surface, lava, 0.54 + 0.38 * crust * lava, 0.42, (0.30 + 0.6 * crust) * lava)
+    shine(surface, 0.10 * bump(x, 0.10 + 0.35 * along) * on_cone * exp(-1.5 * along), 0.5)
     for number in range(14):
         angle = (number - 6.5) * 0.115
         life = frac(torch.full_like(u[0], (number * 0.618) % 1) + 0.45 * u[10])
