@@ -58,7 +58,7 @@ HORSE_MANE = Outline(
 # fmt: on
 
 
-def _fur(canvas: Canvas, x: Tensor, y: Tensor, strands: float = 5.0) -> Tensor:
+def fur_of(canvas: Canvas, x: Tensor, y: Tensor, strands: float = 5.0) -> Tensor:
     """Hair combed away from the origin, about -0.4 to 0.6."""
     r = torch.sqrt(x * x + y * y + 0.02)
     turn = torch.atan2(x, y) / TAU
@@ -68,7 +68,7 @@ def _fur(canvas: Canvas, x: Tensor, y: Tensor, strands: float = 5.0) -> Tensor:
     return weighted_sum(-0.55, (0.6, near), (0.45, far))
 
 
-def _eye(
+def eye(
     surface: Surface, canvas: Canvas, at: tuple[float, float], radius: float, slit: float, iris: float, blink: Tensor
 ) -> None:
     """A glossy eye at a place and its twin on the other side; slit narrows the pupil."""
@@ -103,7 +103,7 @@ def cat(canvas: Canvas) -> Surface:
     surface = dark_room(canvas, lamp=0.10)
     canvas = placed(canvas, 0.04 * u[2], 0.06, 1.0, 0.06 * u[23])
     x, y = canvas.x, canvas.y
-    fur = _fur(canvas, x, y + 0.10)
+    fur = fur_of(canvas, x, y + 0.10)
     ax = x.abs()
     striped = smoothstep(0.45, 0.55, p[5])
     maned = smoothstep(0.85, 0.87, p[6])
@@ -130,7 +130,7 @@ def cat(canvas: Canvas) -> Surface:
     ear = CAT_EAR.depth(ax, y)
     lay(surface, inside(ear, canvas) * ears, weighted_sum(0.66, (0.2, fur), (-0.25, smoothstep(-0.5, -0.40, y))), 0.35)
     blink = smoothstep(1.3, 1.8, u[7].abs())
-    _eye(surface, canvas, (0.225, -0.13), 0.115, 0.45, 0.78, blink)
+    eye(surface, canvas, (0.225, -0.13), 0.115, 0.45, 0.78, blink)
     nose = torch.minimum(0.062 - ax - 0.55 * (y - 0.045).clamp(min=0), torch.minimum(y - 0.015, 0.105 - y))
     lay(surface, inside(nose, canvas), 0.30 + 0.30 * smoothstep(0.06, 0.0, y), 0.9)
     mouth = torch.maximum(
@@ -155,7 +155,7 @@ def bear(canvas: Canvas) -> Surface:
     canvas = placed(canvas, 0.04 * u[2], 0.04, 1.0, 0.05 * u[23])
     x, y = canvas.x, canvas.y
     ax = x.abs()
-    fur = _fur(canvas, x, y - 0.02)
+    fur = fur_of(canvas, x, y - 0.02)
     panda = smoothstep(0.78, 0.82, p[5])
     fine = canvas.pixel * 2
     body = ellipse(x, y - 1.25, 0.98, 0.98)
@@ -177,7 +177,7 @@ def bear(canvas: Canvas) -> Surface:
     lay(surface, inside(nose, canvas), 0.06 + 0.5 * gleam, 1.15 + 0.1 * rounded(nose, 0.06), 0.25 * gleam)
     line = torch.maximum(torch.minimum(0.008 - ax, 0.06 - (y - 0.27).abs()), torch.minimum(0.010 - (length(ax - 0.075, y - 0.31) - 0.075).abs(), y - 0.31))
     lay(surface, 0.85 * inside(line, canvas), 0.06, 0.9)
-    _eye(surface, canvas, (0.225, -0.09), 0.058, 0.0, 0.30, smoothstep(1.3, 1.8, u[7].abs()))
+    eye(surface, canvas, (0.225, -0.09), 0.058, 0.0, 0.30, smoothstep(1.3, 1.8, u[7].abs()))
     return surface
 
 
@@ -215,7 +215,7 @@ def elephant(canvas: Canvas) -> Surface:
         tusk = capsule(bent, y, start, end, wide, thin)
         rise = rounded(tusk, 0.045)
         lay(surface, inside(tusk, canvas), 0.80 + 0.18 * rise, 1.0 + 0.2 * rise, 0.05)
-    _eye(surface, canvas, (0.262, -0.10), 0.040, 0.0, 0.45, smoothstep(1.3, 1.8, u[7].abs()))
+    eye(surface, canvas, (0.262, -0.10), 0.040, 0.0, 0.45, smoothstep(1.3, 1.8, u[7].abs()))
     return surface
 
 

@@ -36,7 +36,7 @@ BELL = alike_on_both_sides(
 # fmt: on
 
 
-def _under_water(canvas: Canvas) -> Surface:
+def under_water(canvas: Canvas) -> Surface:
     """Blue water with rays from above and motes that drift."""
     u = canvas.controls
     slant = canvas.far_x + 0.35 * canvas.far_y
@@ -51,7 +51,7 @@ def _under_water(canvas: Canvas) -> Surface:
 def fish(canvas: Canvas) -> Surface:
     """A fish with flowing fins in sunlit water: scales, a round eye, bubbles."""
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
-    surface = _under_water(canvas)
+    surface = under_water(canvas)
     sway = canvas.x
     for number, at in enumerate((-0.95, -0.80, 0.78, 0.92, 1.05)):
         tall = 0.1 + 0.35 * ((number * 0.37) % 1)
@@ -100,7 +100,7 @@ def fish(canvas: Canvas) -> Surface:
 def jellyfish(canvas: Canvas) -> Surface:
     """A jellyfish that glows in the deep: a bell that pulses, frilled arms, threads that trail."""
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
-    surface = _under_water(canvas)
+    surface = under_water(canvas)
     surface.tone.mul_(0.7)
     for number, (right, down, size) in enumerate(((-0.72, -0.42, 0.22), (0.70, 0.10, 0.28), (0.0, -0.10, 0.80))):
         at_x, at_y = right + 0.04 * u[2], down + 0.04 * u[4]

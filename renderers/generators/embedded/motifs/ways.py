@@ -117,7 +117,7 @@ def road(canvas: Canvas) -> Surface:
     grass = canvas.texture("ridge", x * z * 0.25, z * 0.6 + 0.4 * u[5], 0.6)
     lay(surface, coverage(y - horizon, pixel), weighted_sum(0.22, (0.14, grass), (0.10, exp(-8 * below))), 0.15 + 0.15 * grass * smoothstep(0.0, 0.3, below))
     half = 0.012 + 0.62 * below
-    depth = half - x.abs()
+    depth = torch.minimum(half - x.abs(), y - horizon)
     tar = canvas.texture("grit", x * z * 0.4, z * 0.9 + 0.5 * u[5], 0.7)
     gleam = bump(x, 0.35 * half) * exp(-2.2 * below)
     lay(surface, coverage(depth, pixel), weighted_sum(0.10, (0.06, tar), (0.40, gleam)), 0.08, 0.10 * gleam)

@@ -269,8 +269,8 @@ def rainbow(canvas: Canvas) -> Surface:
 def leaves(canvas: Canvas) -> Surface:
     """Autumn leaves that fall: pointed lobes, ribs, all turning, before trees out of focus."""
     u = canvas.controls
-    surface = dark_room(canvas, bokeh=0.26, lamp=0.16)
-    surface.tone.add_(0.06)
+    surface = dark_room(canvas, bokeh=0.16, lamp=0.14)
+    surface.tone.add_(0.03)
     for number in range(9):
         size = 0.22 + 0.18 * ((number * 0.618) % 1)
         across = ((number * 0.377 + 0.12) % 1 - 0.5) * 2.1
@@ -290,9 +290,11 @@ def _maple(canvas: Canvas, surface: Surface, at_x: Tensor, at_y: Tensor, size: f
     x, y = dx * cos + dy * sin, (dy * cos - dx * sin) / (0.72 + 0.28 * torch.cos(spin * 0.7)).clamp(min=0.5)
     r = length(x, y).clamp(min=1e-4)
     turn = torch.atan2(x, -y)
-    lobe = (0.5 + 0.5 * torch.cos(turn * 5)) ** 1.4
-    tooth = 0.5 + 0.5 * torch.cos(turn * 25)
-    outline = weighted_sum(0.36, (0.42, lobe), (0.09, tooth * lobe), (0.10, torch.cos(turn)))
+    # Five pointed lobes with teeth, the lowest two short.
+    lobe = 1 - 2 * (frac(turn * 5 / TAU + 0.5) - 0.5).abs()
+    tooth = 1 - 2 * (frac(turn * 25 / TAU + 0.5) - 0.5).abs()
+    long = 0.86 + 0.14 * torch.cos(turn) - 0.22 * smoothstep(-0.5, -1.0, torch.cos(turn))
+    outline = long * weighted_sum(0.30, (0.52, lobe.clamp(min=1e-4) ** 1.25), (0.16, tooth * lobe))
     blade = (outline - r) * 0.6
     stem = capsule(x, y, (0.0, 0.1), (0.08, 0.95), 0.035, 0.025)
     rib = bump(torch.sin(turn * 2.5) * r, 0.03) * (r < 0.85)
