@@ -89,8 +89,8 @@ def aeroplane(canvas: Canvas) -> Surface:
         body = AIRLINER.depth(x, y)
         g = ((y - 0.01) / 0.15).clamp(-1, 1)
         tone = weighted_sum(0.86, (0.12, bump(g + 0.4, 0.3)), (-0.26, smoothstep(0.0, 1.0, g)))
-        tone = mix(tone, 0.58, smoothstep(0.70, 0.74, x + 0.3 * y) * (y < -0.02))
-        tone = mix(tone, 0.50, bump(y - 0.055, 0.014))
+        tone = mix(tone, 0.02, smoothstep(0.70, 0.74, x + 0.3 * y) * (y < -0.02))
+        tone = mix(tone, 0.10, bump(y - 0.055, 0.014))
         lay(part, inside(body, sub), tone, 0.55 + 0.35 * rounded(body, 0.12), 0.05 * bump(g + 0.4, 0.3))
         pane_x = (frac(x / 0.052) - 0.5) * 0.052
         pane = torch.minimum(box(pane_x, y + 0.035, 0.013, 0.018, 0.008), torch.minimum(x + 0.72, 0.60 - x))

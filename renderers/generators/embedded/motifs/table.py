@@ -94,7 +94,7 @@ def cup(canvas: Canvas) -> Surface:
     for at, side in ((-0.13, 1.0), (0.12, -1.0)):
         middle = at + side * 0.10 * torch.sin(5.0 * up - 1.3 * u[5]) * up.clamp(max=0.6) * 1.6 + 0.25 * curl * up
         steam = bump(x - middle, 0.030 + 0.10 * up) * smoothstep(0.0, 0.12, up) * exp(-1.7 * up)
-        lay(surface, 0.75 * steam, 0.80, 0.25, 0.05)
+        shine(surface, 0.20 * steam, 0.6)
     return surface
 
 

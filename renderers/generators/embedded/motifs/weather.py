@@ -272,7 +272,7 @@ def leaves(canvas: Canvas) -> Surface:
     surface = dark_room(canvas, bokeh=0.16, lamp=0.14)
     surface.tone.add_(0.03)
     for number in range(9):
-        size = 0.22 + 0.18 * ((number * 0.618) % 1)
+        size = 0.26 + 0.18 * ((number * 0.618) % 1)
         across = ((number * 0.377 + 0.12) % 1 - 0.5) * 2.1
         fall = (number * 0.7231 + 0.15) % 1
         at_y = (frac(fall + 0.11 * u[5 + number % 6] + torch.zeros_like(u[5])) - 0.5) * 2.3
