@@ -108,7 +108,7 @@ def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options
 
 def with_proposals(manifest: str, score: "Score") -> str:
     """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words
     from ..compiler.words.meaning import language_finding, proposals
@@ -127,7 +127,7 @@ def with_proposals(manifest: str, score: "Score") -> str:
     subjects = [line.split("#")[0].split(":", 1)[1].strip() for line in lines.splitlines()[1:] if ":" in line]
     entries = [
         f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
-        + f" # {class_names()[entry.index][0]}, {entry.score:.2f}"
+        + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
         for entry in found
     ]
     block = "\n".join(

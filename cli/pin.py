@@ -44,7 +44,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
     """
     import yaml
 
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.words.meaning import class_like
     from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
     from ..dsl.findings.span import Span
@@ -68,12 +68,12 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
         end = node.end_mark.index if node.flow_style else words.end_mark.index
         ends_line = text[end:].split("\n", 1)[0].strip() == ""
         note = (
-            f"  # {class_names()[index][0]}, like {words.value}"
+            f"  # {imagenet().name(index)}, like {words.value}"
             if ends_line and "\n" not in words.value
             else ""
         )
         edits.append((node.start_mark.index, end, f"{index}{note}"))
-        lines.append(f"{words.value}: {index}, {class_names()[index][0]}")
+        lines.append(f"{words.value}: {index}, {imagenet().name(index)}")
     if has_errors(findings):
         raise PieceError([finding for finding in findings if finding.code == "MV562"])
     for begin, end, written in sorted(edits, reverse=True):

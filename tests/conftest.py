@@ -1,10 +1,12 @@
 """What every test stands on: a machine without weights, and a cache with nothing in it."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from musicvis.dsl.model import generators
 
 # No test is red because a machine is slow or busy. `make soak` tries each property on more examples.
 SLOW = [HealthCheck.too_slow]
@@ -35,3 +37,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     cache = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("MUSICVIS_CACHE", str(cache))
     return cache
+
+
+@pytest.fixture(autouse=True)
+def own_generators() -> Iterator[None]:
+    """What a test registers, the next one does not know."""
+    before = dict(generators._registered)
+    yield
+    generators._registered.clear()
+    generators._registered.update(before)

@@ -18,7 +18,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ..lazy_numpy import np
-from ..notes.classes import class_names
+from ..notes.classes import imagenet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,5 +173,5 @@ def _best(cosines: Sequence[float], words: Sequence[str], most: int) -> list[tup
 def _names() -> tuple[tuple[str, ...], ...]:
     return tuple(
         tuple(" ".join(name.casefold().replace("-", " ").split()) for name in names)
-        for names in class_names()
+        for names in imagenet().names
     )

@@ -1,4 +1,4 @@
-"""Which generator makes the picture: BigGAN where its weights are, else the embedded one."""
+"""Which generator makes the picture: the one that the piece names; by itself BigGAN or the embedded one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import torch
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
-from .sources import GENERATORS, image_size, no_weights, weights_for
+from .registered import made
+from .sources import image_size, kind_of, no_weights, unknown_here, weights_for
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
@@ -27,7 +28,8 @@ def choose_generator(
 
     computing   how a network is computed; None for the usual
 
-    Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run.
+    Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run; and where no
+    generator of that name is known here, or it is not what it promises.
     """
     match picture.generator:
         case "embedded":
@@ -39,8 +41,11 @@ def choose_generator(
             if picture.generator == "biggan":
                 raise no_weights(missing, picture.resolution)
             return _embedded(picture, device, f"; {missing}")
-        case other:
-            raise ValueError(f"generator must be one of {', '.join(GENERATORS)}, not {other}")
+        case _:
+            kind = kind_of(picture)
+            if kind is None:
+                raise unknown_here(picture)
+            return made(kind, picture, device)
 
 
 def device_named(name: str) -> torch.device:

@@ -70,18 +70,25 @@ def chosen_codec(device: str, picture: PicturePlan) -> str:
 def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:
     """What makes the images of a picture.
 
-    Raises PieceError where BigGAN is asked for and cannot run.
+    Raises PieceError where BigGAN is asked for and cannot run, or the generator is not known here.
     """
-    from .sources import no_weights, weights_for
+    from .sources import TAKES_WEIGHTS, kind_of, no_weights, unknown_here, weights_for
 
-    if picture.generator != "embedded":
+    kind = picture.generator
+    device = recipe.device.split(":")[0]
+    if kind not in ("embedded", *TAKES_WEIGHTS):
+        named = kind_of(picture)
+        if named is None:
+            raise unknown_here(picture)
+        said = f"seed {picture.generator_seed} on {device}; {packages('torch')}"
+        return f"generator {kind} {named.version or 'without a version'}: {said}"
+    if kind != "embedded":
         folder, missing = weights_for(picture)
         if folder is not None:
             return f"biggan {BIGGAN_VERSION}: {_network(folder, recipe)}"
-        if picture.generator == "biggan":
+        if kind == "biggan":
             raise no_weights(missing, picture.resolution)
-    kind = recipe.device.split(":")[0]
-    return f"embedded {EMBEDDED_VERSION}: seed {picture.generator_seed} on {kind}; {packages('torch')}"
+    return f"embedded {EMBEDDED_VERSION}: seed {picture.generator_seed} on {device}; {packages('torch')}"
 
 
 def _network(folder: Path, recipe: Recipe) -> str:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from musicvis.compiler.plan import (
     BusPlan,
+    ChannelPlan,
     Curve,
     EffectPlan,
+    LyricStyle,
     MasterPlan,
     PicturePlan,
     ReturnPlan,
@@ -43,6 +45,7 @@ EXEMPT = {
     ("recorded", "by"): "a file is read as it is",
     ("recorded", "score"): "a file is read as it is",
     ("recorded", "soundfont"): "a file is read as it is",
+    ("recorded", "channels"): "a file is read as it is",
     ("fluidsynth", "name"): NAME,
     ("fluidsynth", "score"): "FluidSynth plays notes",
     ("musescore", "name"): NAME,
@@ -52,6 +55,9 @@ EXEMPT = {
     ("return", "name"): NAME,
     ("bus", "name"): NAME,
     ("picture", "class_names"): NAME,
+    ("title", "lit"): "of words that are sung: tried with a style below",
+    ("title", "row"): "of words that are sung: tried with a style below",
+    ("picture", "class_count"): "the length of the generator's own table, which its identity stands for",
     ("picture", "weights"): "for BigGAN, by the digest of the file: tests of its films",
     ("picture", "weights_sha256"): "what the digest in the key is compared with",
     ("picture", "generator"): "for BigGAN, by its weights: tests of its films",
@@ -60,6 +66,7 @@ EXEMPT = {
     **{(kind, "file"): "with a file it is a recording" for kind in ("fluidsynth", "musescore")},
     **{(kind, "by"): "another program is another kind here" for kind in ("fluidsynth", "musescore")},
     ("fluidsynth", "reference"): "it is no part of what FluidSynth plays, and laid by no one",
+    ("musescore", "channels"): "MuseScore moves its notes itself",
     ("musescore", "notes"): "MuseScore plays a score; notes only where it is moved to them",
 }
 
@@ -105,6 +112,9 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "plugin": "gain",
         "titles": (TitlePlan("b", 0, 2, "#ffffff", None),),
         "class_indices": np.array([1]),
+        "channels": (ChannelPlan(((0.0, 0.5),), ((0.0, 0.0),), ((0.0, 0.0),)),),
+        "quality": "draft",
+        "style": LyricStyle("middle", 0.1, "#ff0000", "none"),
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,
@@ -235,3 +245,6 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
     assert_each_counts("picture", plan, files, keys_of)
     title = plan.titles[0]
     assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
+    sung = replace(title, style=LyricStyle("bottom", 0.3, "#ff0000", "none"))
+    others = (sung, replace(sung, lit=1), replace(sung, row=1))
+    assert len({keys_of(replace(plan, titles=(one,))) for one in others}) == 3
