@@ -13,7 +13,8 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from ..protocol import CLASS_COUNT, NOISE_SIZE, FrameControls
+from ....dsl.values.subjects import IMAGENET_COUNT, subject_count
+from ..protocol import NOISE_SIZE, FrameControls
 from .atlas import Atlas, build_textures
 from .blend import Layer, blend_layers
 from .canvas import Canvas, Surface
@@ -32,6 +33,7 @@ SMALLEST_PAINTED_WEIGHT = 1e-4
 TONE_SHIFT = 0.05
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
+_COUNTS = (IMAGENET_COUNT, subject_count())
 
 
 class EmbeddedGenerator:
@@ -88,16 +90,16 @@ class EmbeddedGenerator:
         """The picture of each pair of vectors.
 
         noise      shape (n, 128); 0 is the calm archetype, 2 in every dimension still is valid
-        classes    shape (n, 1000), weights >= 0; sums above 1 count as 1, sums below 1 leave room for smoke
+        classes    weights >= 0, shape (n, 1000), or (n, subject_count()) with the subjects beside ImageNet's
+                   classes; sums above 1 count as 1, sums below 1 leave room for smoke
         controls   what a composer does to camera and colour, besides the noise
         returns    shape (n, 3, height, width), float32 in [-1, 1], display sRGB
         """
         if noise.ndim != 2 or noise.shape[1] != NOISE_SIZE:
             raise ValueError(f"noise must have shape (n, {NOISE_SIZE}), not {tuple(noise.shape)}")
-        if classes.shape != (len(noise), CLASS_COUNT):
-            raise ValueError(
-                f"classes must have shape ({len(noise)}, {CLASS_COUNT}), not {tuple(classes.shape)}"
-            )
+        if classes.ndim != 2 or len(classes) != len(noise) or classes.shape[1] not in _COUNTS:
+            wanted = f"({len(noise)}, {IMAGENET_COUNT})"
+            raise ValueError(f"classes must have shape {wanted}, not {tuple(classes.shape)}")
         at_once = frames_at_once(self._device, controls)
         # Made outside the inference mode: who gets them may change them in place.
         pictures = torch.empty(len(noise), 3, *self._size_px, device=self._device)

@@ -69,13 +69,24 @@ def fur_of(canvas: Canvas, x: Tensor, y: Tensor, strands: float = 5.0) -> Tensor
 
 
 def eye(
-    surface: Surface, canvas: Canvas, at: tuple[float, float], radius: float, slit: float, iris: float, blink: Tensor
+    surface: Surface,
+    canvas: Canvas,
+    at: tuple[float, float],
+    radius: float,
+    slit: float,
+    iris: float,
+    blink: Tensor,
 ) -> None:
     """A glossy eye at a place and its twin on the other side; slit narrows the pupil."""
     across, down = at
     for side in (-1.0, 1.0):
         found = part_of(
-            canvas, surface, side * across - 1.6 * radius, down - 1.6 * radius, side * across + 1.6 * radius, down + 1.6 * radius
+            canvas,
+            surface,
+            side * across - 1.6 * radius,
+            down - 1.6 * radius,
+            side * across + 1.6 * radius,
+            down + 1.6 * radius,
         )
         if found is None:
             continue
@@ -85,16 +96,31 @@ def eye(
         tilted = y + 0.22 * side * x
         open_ = 1 - 0.8 * blink
         q = length(x / 1.12, tilted / open_) / radius
-        look_x, look_y = 0.12 * torch.tanh(canvas.controls[8]) * radius, 0.08 * torch.tanh(canvas.controls[9]) * radius
+        look_x, look_y = (
+            0.12 * torch.tanh(canvas.controls[8]) * radius,
+            0.08 * torch.tanh(canvas.controls[9]) * radius,
+        )
         ring = length((x - look_x) / (1 - slit), y - look_y) / radius
         ball = coverage((1 - q) * radius, near.pixel)
         pupil = smoothstep(0.56, 0.46, ring)
         falling = smoothstep(-radius, radius, y)
         tone = mix(iris * (0.55 + 0.55 * falling), 0.02, torch.maximum(pupil, smoothstep(0.82, 1.0, q)))
-        light = exp((((x + 0.32 * radius) / (0.20 * radius)).square() + ((y + 0.36 * radius) / (0.17 * radius)).square()) * -1)
+        light = exp(
+            (
+                ((x + 0.32 * radius) / (0.20 * radius)).square()
+                + ((y + 0.36 * radius) / (0.17 * radius)).square()
+            )
+            * -1
+        )
         rim = smoothstep(1.45, 1.0, q)
         part.tone.lerp_(torch.full_like(x, 0.04), 0.85 * rim)
-        lay(part, ball, tone + 0.9 * light, 0.35 + 0.45 * dome(q.clamp(0, 1)), 0.9 * light + 0.30 * (1 - pupil) * falling)
+        lay(
+            part,
+            ball,
+            tone + 0.9 * light,
+            0.35 + 0.45 * dome(q.clamp(0, 1)),
+            0.9 * light + 0.30 * (1 - pupil) * falling,
+        )
 
 
 def cat(canvas: Canvas) -> Surface:
@@ -111,12 +137,26 @@ def cat(canvas: Canvas) -> Surface:
     wave_y = torch.sin(y * 26 + 4 * ax + 3 * canvas.sway) * smoothstep(0.05, 0.30, ax)
     chest = bump(x, 0.22) * smoothstep(0.95, 0.4, y)
     rise = rounded(body, 0.30)
-    tone = weighted_sum(0.40, (0.30, fur), (0.14, rise - 0.5), (0.24 * p[1], chest), (-0.16 * striped, wave_y))
-    lay(surface, coverage(body + 0.05 * fur, canvas.pixel * 2), tone, weighted_sum(0.1, (0.3, rise), (0.2, fur)), 0.05 * bump(body - 0.03, 0.03))
+    tone = weighted_sum(
+        0.40, (0.30, fur), (0.14, rise - 0.5), (0.24 * p[1], chest), (-0.16 * striped, wave_y)
+    )
+    lay(
+        surface,
+        coverage(body + 0.05 * fur, canvas.pixel * 2),
+        tone,
+        weighted_sum(0.1, (0.3, rise), (0.2, fur)),
+        0.05 * bump(body - 0.03, 0.03),
+    )
     r = length(x, y + 0.06)
     ruff = 0.80 + 0.10 * fur - r
     mane = coverage(ruff, canvas.pixel * 3) * maned
-    lay(surface, mane, weighted_sum(0.30, (0.42, fur), (-0.16, smoothstep(0.45, 0.8, r))), weighted_sum(0.35, (0.35, fur)), 0)
+    lay(
+        surface,
+        mane,
+        weighted_sum(0.30, (0.42, fur), (-0.16, smoothstep(0.45, 0.8, r))),
+        weighted_sum(0.35, (0.35, fur)),
+        0,
+    )
     ears = 1 - 0.55 * maned
     head = CAT_HEAD.depth(x, y)
     rise = rounded(head, 0.30)
@@ -126,9 +166,20 @@ def cat(canvas: Canvas) -> Surface:
     tone = weighted_sum(
         0.48, (0.34, fur), (0.14, rise - 0.5), (0.10 + 0.26 * p[1], muzzle), (-0.16, striped * (brow + cheek))
     )
-    lay(surface, coverage(head + 0.03 * fur, canvas.pixel * 2), tone, weighted_sum(0.35, (0.35, rise), (0.18, fur), (0.12, muzzle)), 0.07 * bump(head - 0.02, 0.025))
+    lay(
+        surface,
+        coverage(head + 0.03 * fur, canvas.pixel * 2),
+        tone,
+        weighted_sum(0.35, (0.35, rise), (0.18, fur), (0.12, muzzle)),
+        0.07 * bump(head - 0.02, 0.025),
+    )
     ear = CAT_EAR.depth(ax, y)
-    lay(surface, inside(ear, canvas) * ears, weighted_sum(0.66, (0.2, fur), (-0.25, smoothstep(-0.5, -0.40, y))), 0.35)
+    lay(
+        surface,
+        inside(ear, canvas) * ears,
+        weighted_sum(0.66, (0.2, fur), (-0.25, smoothstep(-0.5, -0.40, y))),
+        0.35,
+    )
     blink = smoothstep(1.3, 1.8, u[7].abs())
     eye(surface, canvas, (0.225, -0.13), 0.115, 0.45, 0.78, blink)
     nose = torch.minimum(0.062 - ax - 0.55 * (y - 0.045).clamp(min=0), torch.minimum(y - 0.015, 0.105 - y))
@@ -140,7 +191,9 @@ def cat(canvas: Canvas) -> Surface:
     lay(surface, 0.85 * inside(mouth, canvas), 0.06, 0.45)
     for slope, down in ((-0.16, 0.06), (0.02, 0.10), (0.20, 0.14)):
         hair = (y - down - slope * (ax - 0.12) + 0.10 * (ax - 0.12).square()).abs()
-        whisker = coverage(0.004 - hair, canvas.pixel) * smoothstep(0.10, 0.16, ax) * smoothstep(0.70, 0.50, ax)
+        whisker = (
+            coverage(0.004 - hair, canvas.pixel) * smoothstep(0.10, 0.16, ax) * smoothstep(0.70, 0.50, ax)
+        )
         lay(surface, 0.8 * whisker, 0.96, 0.8, 0.12)
     return surface
 
@@ -159,23 +212,54 @@ def bear(canvas: Canvas) -> Surface:
     panda = smoothstep(0.78, 0.82, p[5])
     fine = canvas.pixel * 2
     body = ellipse(x, y - 1.25, 0.98, 0.98)
-    lay(surface, coverage(body + 0.06 * fur, fine), weighted_sum(0.40, (0.42, fur), (-0.28, panda * torch.ones_like(x)), (0.10, rounded(body, 0.4))), weighted_sum(0.1, (0.30, rounded(body, 0.4)), (0.25, fur)))
+    lay(
+        surface,
+        coverage(body + 0.06 * fur, fine),
+        weighted_sum(0.40, (0.42, fur), (-0.28, panda * torch.ones_like(x)), (0.10, rounded(body, 0.4))),
+        weighted_sum(0.1, (0.30, rounded(body, 0.4)), (0.25, fur)),
+    )
     ear = 0.175 - length(ax - 0.42, y + 0.42)
     hollow = smoothstep(0.03, 0.10, ear)
     tone = weighted_sum(0.46, (0.30, fur), (-0.20, hollow * (1 - panda)), (-0.36, panda * torch.ones_like(x)))
-    lay(surface, coverage(ear + 0.03 * fur, fine), tone, weighted_sum(0.35, (0.25, rounded(ear, 0.1)), (-0.25, hollow), (0.2, fur)), 0.05 * bump(ear - 0.02, 0.02))
+    lay(
+        surface,
+        coverage(ear + 0.03 * fur, fine),
+        tone,
+        weighted_sum(0.35, (0.25, rounded(ear, 0.1)), (-0.25, hollow), (0.2, fur)),
+        0.05 * bump(ear - 0.02, 0.02),
+    )
     head = BEAR_HEAD.depth(x, y)
     rise = rounded(head, 0.35)
-    patch = exp((((ax - 0.235) * 0.9 + 0.5 * (y + 0.06)) / 0.13).square() * -1 - ((y + 0.06 - 0.5 * (ax - 0.235)) / 0.19).square()) * panda
+    patch = (
+        exp(
+            (((ax - 0.235) * 0.9 + 0.5 * (y + 0.06)) / 0.13).square() * -1
+            - ((y + 0.06 - 0.5 * (ax - 0.235)) / 0.19).square()
+        )
+        * panda
+    )
     tone = weighted_sum(0.50, (0.40, fur), (0.20, rise - 0.6), (0.32, panda * (1 - 2.1 * patch)))
-    lay(surface, coverage(head + 0.04 * fur, fine), tone, weighted_sum(0.40, (0.40, rise), (0.22, fur)), 0.06 * bump(head - 0.02, 0.03))
+    lay(
+        surface,
+        coverage(head + 0.04 * fur, fine),
+        tone,
+        weighted_sum(0.40, (0.40, rise), (0.22, fur)),
+        0.06 * bump(head - 0.02, 0.03),
+    )
     muzzle = ellipse(x, y - 0.24, 0.235, 0.21)
     soft = smoothstep(-0.03, 0.06, muzzle)
-    lay(surface, soft, weighted_sum(0.66, (0.26, fur), (-0.12, smoothstep(0.30, 0.46, y))), weighted_sum(0.75, (0.35, rounded(muzzle, 0.2)), (0.12, fur)))
+    lay(
+        surface,
+        soft,
+        weighted_sum(0.66, (0.26, fur), (-0.12, smoothstep(0.30, 0.46, y))),
+        weighted_sum(0.75, (0.35, rounded(muzzle, 0.2)), (0.12, fur)),
+    )
     nose = joined(ellipse(x, y - 0.135, 0.105, 0.065), ellipse(x, y - 0.165, 0.06, 0.06), 0.03)
     gleam = bump(length(x + 0.03, (y - 0.105) * 1.6), 0.035)
     lay(surface, inside(nose, canvas), 0.06 + 0.5 * gleam, 1.15 + 0.1 * rounded(nose, 0.06), 0.25 * gleam)
-    line = torch.maximum(torch.minimum(0.008 - ax, 0.06 - (y - 0.27).abs()), torch.minimum(0.010 - (length(ax - 0.075, y - 0.31) - 0.075).abs(), y - 0.31))
+    line = torch.maximum(
+        torch.minimum(0.008 - ax, 0.06 - (y - 0.27).abs()),
+        torch.minimum(0.010 - (length(ax - 0.075, y - 0.31) - 0.075).abs(), y - 0.31),
+    )
     lay(surface, 0.85 * inside(line, canvas), 0.06, 0.9)
     eye(surface, canvas, (0.225, -0.09), 0.058, 0.0, 0.30, smoothstep(1.3, 1.8, u[7].abs()))
     return surface
@@ -197,21 +281,54 @@ def elephant(canvas: Canvas) -> Surface:
     skin = canvas.texture("cloud", x, y, 0.7) - 0.5
     crease = smoothstep(0.16, 0.02, wrinkle)
     body = torch.maximum(ellipse(x, y - 0.55, 0.62, 0.85), torch.minimum(0.62 - ax, y - 0.5))
-    lay(surface, inside(body, canvas), weighted_sum(0.28, (0.14, rounded(body, 0.5)), (-0.06, crease), (0.08, skin)), 0.15 + 0.25 * rounded(body, 0.5))
+    lay(
+        surface,
+        inside(body, canvas),
+        weighted_sum(0.28, (0.14, rounded(body, 0.5)), (-0.06, crease), (0.08, skin)),
+        0.15 + 0.25 * rounded(body, 0.5),
+    )
     flap = 1 + 0.10 * torch.sin(1.3 * u[5])
     ear = ELEPHANT_EAR.depth(0.30 + (ax - 0.30) * flap, y)
     rise = rounded(ear, 0.10)
     vein = canvas.texture("ridge", ax * 0.8, y * 0.8, 0.6)
-    tone = weighted_sum(0.44, (0.12, rise), (0.12, smoothstep(0.5, 0.85, vein)), (0.10, skin), (-0.20, smoothstep(0.50, 0.25, ax)))
-    lay(surface, inside(ear, canvas), tone, weighted_sum(0.30, (0.20, rise), (0.06, vein), (-0.10, bump(ax - 0.55, 0.12))), 0.10 * bump(ear - 0.02, 0.02))
+    tone = weighted_sum(
+        0.44,
+        (0.12, rise),
+        (0.12, smoothstep(0.5, 0.85, vein)),
+        (0.10, skin),
+        (-0.20, smoothstep(0.50, 0.25, ax)),
+    )
+    lay(
+        surface,
+        inside(ear, canvas),
+        tone,
+        weighted_sum(0.30, (0.20, rise), (0.06, vein), (-0.10, bump(ax - 0.55, 0.12))),
+        0.10 * bump(ear - 0.02, 0.02),
+    )
     swing = (0.10 * torch.sin(1.1 * u[6])) * (y - 0.25).clamp(min=0) * 1.6
     head = ELEPHANT_HEAD.depth(x - swing, y)
     rise = rounded(head, 0.16)
     ring = 0.5 + 0.5 * torch.cos(y * 70 + 10 * (x - swing).square()) * smoothstep(0.18, 0.40, y)
-    tone = weighted_sum(0.50, (0.26, rise - 0.6), (-0.09, crease), (-0.12, ring * smoothstep(0.15, 0.4, y)), (0.10, skin), (0.10, bump(x, 0.16) * smoothstep(0.2, -0.4, y)))
-    lay(surface, inside(head, canvas), tone, weighted_sum(0.45, (0.45, rise), (-0.03, crease), (-0.06, ring)), 0.08 * bump(head - 0.015, 0.018))
+    tone = weighted_sum(
+        0.50,
+        (0.26, rise - 0.6),
+        (-0.09, crease),
+        (-0.12, ring * smoothstep(0.15, 0.4, y)),
+        (0.10, skin),
+        (0.10, bump(x, 0.16) * smoothstep(0.2, -0.4, y)),
+    )
+    lay(
+        surface,
+        inside(head, canvas),
+        tone,
+        weighted_sum(0.45, (0.45, rise), (-0.03, crease), (-0.06, ring)),
+        0.08 * bump(head - 0.015, 0.018),
+    )
     bent = ax + 0.10 * (y - 0.5).square()
-    for start, end, wide, thin in (((0.205, 0.26), (0.30, 0.56), 0.052, 0.044), ((0.30, 0.56), (0.30, 0.80), 0.044, 0.012)):
+    for start, end, wide, thin in (
+        ((0.205, 0.26), (0.30, 0.56), 0.052, 0.044),
+        ((0.30, 0.56), (0.30, 0.80), 0.044, 0.012),
+    ):
         tusk = capsule(bent, y, start, end, wide, thin)
         rise = rounded(tusk, 0.045)
         lay(surface, inside(tusk, canvas), 0.80 + 0.18 * rise, 1.0 + 0.2 * rise, 0.05)
@@ -225,16 +342,28 @@ def horse(canvas: Canvas) -> Surface:
     surface = sky(canvas, 0.38, 0.14, 0.16)
     hill = canvas.texture("cloud", canvas.far_x * 0.6, canvas.far_x * 0 + 0.3, 0.3)
     grass = canvas.texture("ridge", canvas.x * 1.4, canvas.y * 1.2, 0.6)
-    lay(surface, coverage(canvas.far_y - 0.50 + 0.4 * (hill - 0.5), canvas.pixel * 2), 0.14 + 0.10 * grass, 0.1 + 0.1 * grass)
+    lay(
+        surface,
+        coverage(canvas.far_y - 0.50 + 0.4 * (hill - 0.5), canvas.pixel * 2),
+        0.14 + 0.10 * grass,
+        0.1 + 0.1 * grass,
+    )
     canvas = placed(canvas, 0.10 + 0.04 * u[2], 0.04, 0.92, 0.05 * u[23])
     x, y = canvas.x, canvas.y
     head = HORSE_HEAD.depth(x, y)
     rise = rounded(head, 0.22)
     sheen = canvas.texture("cloud", x * 0.9 + 0.4 * y, y * 0.7, 0.6) - 0.5
     striped = smoothstep(0.90, 0.92, p[5])
-    lines = smoothstep(-0.25, 0.25, torch.sin((x * 0.55 + y * 0.9 + 0.25 * torch.sin(3 * x)) * 24 + 4 * sheen))
+    lines = smoothstep(
+        -0.25, 0.25, torch.sin((x * 0.55 + y * 0.9 + 0.25 * torch.sin(3 * x)) * 24 + 4 * sheen)
+    )
     cheek = length(x - 0.02, y + 0.02)
-    blaze = smoothstep(0.10, 0.02, head) * smoothstep(-0.45, -0.3, y) * smoothstep(0.5, 0.2, y) * smoothstep(0.0, 0.15, x)
+    blaze = (
+        smoothstep(0.10, 0.02, head)
+        * smoothstep(-0.45, -0.3, y)
+        * smoothstep(0.5, 0.2, y)
+        * smoothstep(0.0, 0.15, x)
+    )
     tone = weighted_sum(
         0.52,
         (0.22, rise - 0.6),
@@ -253,7 +382,15 @@ def horse(canvas: Canvas) -> Surface:
     hair = canvas.texture("grit", x * 0.35 - y * 0.16, x * 1.7 + y * 1.9 + 2 * wind, 0.9)
     strand = canvas.texture("ridge", x * 0.25 - y * 0.12, x * 0.9 + y * 1.1 + wind, 0.9)
     edge = coverage(mane + 0.10 * (strand - 0.55), canvas.pixel * 2)
-    lay(surface, edge, weighted_sum(0.10 + 0.5 * (p[2] > 0.6), (0.34, hair), (0.22, strand - 0.5), (-0.06, rounded(mane, 0.1))), weighted_sum(0.75, (0.25, strand), (0.15, hair)), 0.05 * strand)
+    lay(
+        surface,
+        edge,
+        weighted_sum(
+            0.10 + 0.5 * (p[2] > 0.6), (0.34, hair), (0.22, strand - 0.5), (-0.06, rounded(mane, 0.1))
+        ),
+        weighted_sum(0.75, (0.25, strand), (0.15, hair)),
+        0.05 * strand,
+    )
     found = part_of(canvas, surface, -0.02, -0.50, 0.30, -0.20)
     if found is not None:
         near, part = found
@@ -263,7 +400,13 @@ def horse(canvas: Canvas) -> Surface:
         lid = smoothstep(1.7, 1.0, q)
         part.tone.lerp_(torch.full_like(ex, 0.10), 0.7 * lid)
         light = bump(length(ex + 0.018, ey + 0.018), 0.014)
-        lay(part, coverage((1 - q) * 0.062, near.pixel), 0.05 + 0.16 * smoothstep(-0.04, 0.05, ey) + 0.9 * light, 0.85 + 0.2 * dome(q.clamp(0, 1)), 0.8 * light)
+        lay(
+            part,
+            coverage((1 - q) * 0.062, near.pixel),
+            0.05 + 0.16 * smoothstep(-0.04, 0.05, ey) + 0.9 * light,
+            0.85 + 0.2 * dome(q.clamp(0, 1)),
+            0.8 * light,
+        )
     nostril = ellipse(x - 0.565 - 0.3 * (y - 0.33), y - 0.33, 0.026, 0.048)
     lay(surface, 0.9 * inside(nostril, canvas), 0.06, 0.45)
     mouth = torch.minimum(0.008 - (y - 0.475 + 0.12 * (x - 0.5)).abs(), torch.minimum(x - 0.36, 0.57 - x))

@@ -55,27 +55,56 @@ def swan(canvas: Canvas) -> Surface:
     bank = 0.10 - 0.30 * reeds
     lay(surface, coverage(y - bank, pixel * 3), 0.12 + 0.10 * reeds, 0.08)
     below = (y - water + 0.22).clamp(min=0)
-    ripple = canvas.texture("ridge", x0 / (below + 0.25) * 0.16 + 0.1 * u[5], 1.1 / (below + 0.25) + 0.12 * u[6], 0.6)
+    ripple = canvas.texture(
+        "ridge", x0 / (below + 0.25) * 0.16 + 0.1 * u[5], 1.1 / (below + 0.25) + 0.12 * u[6], 0.6
+    )
     lake = coverage(y - water + 0.22, pixel * 2)
-    lay(surface, lake, weighted_sum(0.20, (0.14, ripple), (0.12, below)), 0.06 + 0.12 * ripple * smoothstep(0.0, 0.3, below))
+    lay(
+        surface,
+        lake,
+        weighted_sum(0.20, (0.14, ripple), (0.12, below)),
+        0.06 + 0.12 * ripple * smoothstep(0.0, 0.3, below),
+    )
     canvas = placed(canvas, 0.10 + 0.04 * u[2], 0.02 * u[4], 0.90)
     x, y = canvas.x, canvas.y
     line = water / 0.9 + 0.03
     # The picture in the water, drawn out and broken by ripples.
     down = 2 * line - y
     image = SWAN.depth(x + 0.10 * (ripple - 0.5), down)
-    lay(surface, 0.55 * coverage(image, pixel * 4) * coverage(y - line, pixel) * lake, 0.55 + 0.2 * ripple, 0.12)
+    lay(
+        surface,
+        0.55 * coverage(image, pixel * 4) * coverage(y - line, pixel) * lake,
+        0.55 + 0.2 * ripple,
+        0.12,
+    )
     rings = bump(length(x + 0.2, (y - line) * 5.0) - 0.85 - 0.06 * torch.sin(u[7]), 0.05)
     shine(surface, 0.10 * rings * coverage(y - line + 0.10, 0.05), 1.5)
     depth = torch.minimum(SWAN.depth(x, y), line + 0.012 * torch.sin(22 * x) - y)
     rise = rounded(depth, 0.13)
     down_ = canvas.texture("cloud", x * 2.2, y * 2.2, 0.7) - 0.5
     tone = weighted_sum(0.80, (0.22, rise - 0.6), (0.06, down_), (-0.22, smoothstep(0.10, line, y)))
-    lay(surface, inside(depth, canvas), tone, weighted_sum(0.35, (0.45, rise), (0.02, down_)), 0.06 * bump(depth - 0.02, 0.02))
+    lay(
+        surface,
+        inside(depth, canvas),
+        tone,
+        weighted_sum(0.35, (0.45, rise), (0.02, down_)),
+        0.06 * bump(depth - 0.02, 0.02),
+    )
     wing = torch.minimum(SWAN_WING.depth(x, y), line - y)
     tile = roof_tiles((y - 0.5 * x) * 6.5, (-x + 0.3 * y) * 6.0, pixel * 8)
-    tone = weighted_sum(0.84, (0.16, tile.along), (-0.18, smoothstep(0.75, 1.0, tile.to_edge)), (-0.14, smoothstep(0.0, 0.40, y)))
-    lay(surface, inside(wing, canvas), tone, weighted_sum(0.70, (0.12, tile.along), (0.2, rounded(wing, 0.08))), 0.05)
+    tone = weighted_sum(
+        0.84,
+        (0.16, tile.along),
+        (-0.18, smoothstep(0.75, 1.0, tile.to_edge)),
+        (-0.14, smoothstep(0.0, 0.40, y)),
+    )
+    lay(
+        surface,
+        inside(wing, canvas),
+        tone,
+        weighted_sum(0.70, (0.12, tile.along), (0.2, rounded(wing, 0.08))),
+        0.05,
+    )
     beak = torch.minimum(torch.minimum(depth, x - 0.49), -0.385 - y)
     lay(surface, inside(beak, canvas), 0.50 + 0.1 * smoothstep(-0.44, -0.52, y), 0.75)
     mask = torch.minimum(depth, 0.055 - length(x - 0.49, y + 0.515))
@@ -95,7 +124,12 @@ def songbird(canvas: Canvas) -> Surface:
     bark = canvas.texture("ridge", x * 0.8, y * 3.0, 0.8)
     bough = 0.62 + 0.10 * x + 0.03 * torch.sin(5 * x)
     twig = 0.055 + 0.012 * torch.sin(9 * x + 1) - (y - bough).abs()
-    lay(surface, inside(twig, canvas), weighted_sum(0.18, (0.18, bark), (0.16, rounded(twig, 0.05))), 0.3 + 0.2 * rounded(twig, 0.05) + 0.06 * bark)
+    lay(
+        surface,
+        inside(twig, canvas),
+        weighted_sum(0.18, (0.18, bark), (0.16, rounded(twig, 0.05))),
+        0.3 + 0.2 * rounded(twig, 0.05) + 0.06 * bark,
+    )
     for number, (at, slope) in enumerate(((-0.72, -0.5), (0.62, -0.7), (0.84, 0.5), (-0.44, 0.6))):
         rock = slope + 0.08 * torch.sin(u[10 + number])
         lx, ly = x - at, y - (0.62 + 0.10 * at)
@@ -103,9 +137,18 @@ def songbird(canvas: Canvas) -> Surface:
         across = (ly * 0.86 - lx * rock) / 0.10
         blade = (1 - (along - 0.5).square() * 4 - across.square()) * 0.05
         rib = bump(across, 0.10)
-        lay(surface, inside(blade, canvas), weighted_sum(0.34, (0.10, across), (0.12, rib), (0.08, along)), 0.45 + 0.1 * (1 - rib), 0.04)
+        lay(
+            surface,
+            inside(blade, canvas),
+            weighted_sum(0.34, (0.10, across), (0.12, rib), (0.08, along)),
+            0.45 + 0.1 * (1 - rib),
+            0.04,
+        )
     for foot in (0.02, 0.16):
-        leg = torch.maximum(capsule(x, y, (foot - 0.04, 0.38), (foot, 0.60), 0.018, 0.014), capsule(x, y, (foot - 0.05, 0.60), (foot + 0.06, 0.61), 0.020, 0.016))
+        leg = torch.maximum(
+            capsule(x, y, (foot - 0.04, 0.38), (foot, 0.60), 0.018, 0.014),
+            capsule(x, y, (foot - 0.05, 0.60), (foot + 0.06, 0.61), 0.020, 0.016),
+        )
         lay(surface, inside(leg, canvas), 0.30 + 4 * leg, 0.6)
     breath = 1 + 0.015 * torch.sin(1.5 * u[6])
     depth = SONGBIRD.depth(x, y * breath)
@@ -115,11 +158,25 @@ def songbird(canvas: Canvas) -> Surface:
     belly = exp((((x - 0.02) / 0.34).square() + ((y - 0.40) / 0.18).square()) * -1.2)
     cap = smoothstep(-0.34, -0.46, y - 0.10 * x) * (p[1] > 0.5)
     tone = weighted_sum(0.46, (0.16, rise - 0.6), (0.12, down), (0.30, breast), (0.46, belly), (-0.22, cap))
-    lay(surface, inside(depth, canvas), tone, weighted_sum(0.40, (0.45, rise), (0.06, down)), 0.07 * bump(depth - 0.015, 0.02))
+    lay(
+        surface,
+        inside(depth, canvas),
+        tone,
+        weighted_sum(0.40, (0.45, rise), (0.06, down)),
+        0.07 * bump(depth - 0.015, 0.02),
+    )
     wing = SONGBIRD_WING.depth(x, y)
     tile = roof_tiles((y * 0.85 - x * -0.5 + 0.05) * 8.0, (-x * 0.85 + y * 0.5) * 4.2, pixel * 8)
-    tone = weighted_sum(0.34, (0.20, tile.along), (0.14, smoothstep(0.78, 1.0, tile.to_edge)), (0.10, tile.number - 0.5))
-    lay(surface, inside(wing, canvas), tone, weighted_sum(0.80, (0.10, tile.along), (0.15, rounded(wing, 0.06))), 0.05 * bump(wing - 0.015, 0.015))
+    tone = weighted_sum(
+        0.34, (0.20, tile.along), (0.14, smoothstep(0.78, 1.0, tile.to_edge)), (0.10, tile.number - 0.5)
+    )
+    lay(
+        surface,
+        inside(wing, canvas),
+        tone,
+        weighted_sum(0.80, (0.10, tile.along), (0.15, rounded(wing, 0.06))),
+        0.05 * bump(wing - 0.015, 0.015),
+    )
     beak = torch.minimum(depth, x - 0.475)
     lay(surface, inside(beak, canvas), 0.16 + 0.3 * smoothstep(-0.27, -0.34, y), 0.85)
     eye = length(x - 0.31, y + 0.375)
@@ -143,32 +200,70 @@ def owl(canvas: Canvas) -> Surface:
     ax = x.abs()
     bark = canvas.texture("ridge", x * 0.7, y * 3.0, 0.8)
     bough = 0.10 - (y - 0.84 - 0.03 * torch.sin(4 * ax)).abs()
-    lay(surface, inside(bough, canvas), weighted_sum(0.12, (0.16, bark), (0.14, rounded(bough, 0.08))), 0.3 + 0.2 * rounded(bough, 0.08) + 0.08 * bark)
+    lay(
+        surface,
+        inside(bough, canvas),
+        weighted_sum(0.12, (0.16, bark), (0.14, rounded(bough, 0.08))),
+        0.3 + 0.2 * rounded(bough, 0.08) + 0.08 * bark,
+    )
     body = OWL.depth(x, y)
     rise = rounded(body, 0.26)
     tile = roof_tiles(x * 7.5 * (1 - 0.15 * y), -y * 7.0 + 0.6 * x * x, pixel * 9)
     shaft = bump(tile.across, 0.16)
-    tone = weighted_sum(0.46, (0.12, rise - 0.6), (0.20, tile.along), (-0.22, shaft * smoothstep(0.0, 0.6, tile.along)), (-0.10, smoothstep(0.8, 1.0, tile.to_edge)), (0.12, smoothstep(0.35, 0.05, ax)))
-    lay(surface, inside(body, canvas), tone, weighted_sum(0.35, (0.40, rise), (0.08, tile.along)), 0.05 * bump(body - 0.02, 0.02))
+    tone = weighted_sum(
+        0.46,
+        (0.12, rise - 0.6),
+        (0.20, tile.along),
+        (-0.22, shaft * smoothstep(0.0, 0.6, tile.along)),
+        (-0.10, smoothstep(0.8, 1.0, tile.to_edge)),
+        (0.12, smoothstep(0.35, 0.05, ax)),
+    )
+    lay(
+        surface,
+        inside(body, canvas),
+        tone,
+        weighted_sum(0.35, (0.40, rise), (0.08, tile.along)),
+        0.05 * bump(body - 0.02, 0.02),
+    )
     wing = OWL_WING.depth(ax, y)
     barred = 0.5 + 0.5 * torch.sin(y * 38 + 10 * ax)
-    lay(surface, inside(wing, canvas), weighted_sum(0.30, (0.12, barred), (0.14, rounded(wing, 0.07))), weighted_sum(0.65, (0.2, rounded(wing, 0.07)), (0.03, barred)), 0.04 * bump(wing - 0.015, 0.015))
+    lay(
+        surface,
+        inside(wing, canvas),
+        weighted_sum(0.30, (0.12, barred), (0.14, rounded(wing, 0.07))),
+        weighted_sum(0.65, (0.2, rounded(wing, 0.07)), (0.03, barred)),
+        0.04 * bump(wing - 0.015, 0.015),
+    )
     # The face: two discs of fine rays, with a pale rim and a bar between.
     dx, dy = ax - 0.215, y + 0.34
     r = length(dx, dy)
     ray = canvas.texture("grit", torch.atan2(dy, dx) * 0.95, r * 0.5, 1.0, 0.8) - 0.5
     disc = torch.maximum(0.245 - r, joined(0.20 - r, ellipse(x, y + 0.22, 0.10, 0.20), 0.05))
     rim = bump(r - 0.235, 0.022)
-    lay(surface, inside(disc, canvas), weighted_sum(0.62, (0.22, ray), (-0.28, rim), (0.16, bump(r - 0.16, 0.05))), weighted_sum(0.75, (0.10, ray), (0.10, rim), (-0.4, bump(r, 0.16))), 0.03)
+    lay(
+        surface,
+        inside(disc, canvas),
+        weighted_sum(0.62, (0.22, ray), (-0.28, rim), (0.16, bump(r - 0.16, 0.05))),
+        weighted_sum(0.75, (0.10, ray), (0.10, rim), (-0.4, bump(r, 0.16))),
+        0.03,
+    )
     blink = 1 - 0.85 * smoothstep(1.2, 1.7, u[7].abs())
     ball = 0.118 - length(dx, dy / blink)
     look = 0.018 * torch.tanh(u[8]) * torch.sign(x)
     ring = length(dx - look, dy - 0.014 * torch.tanh(u[9]))
     pupil = smoothstep(0.070, 0.060, ring)
     light = bump(length(x - torch.sign(x) * 0.215 + 0.035, dy + 0.04), 0.020)
-    tone = mix(0.80 + 0.15 * smoothstep(-0.1, 0.1, dy), 0.02, torch.maximum(pupil, smoothstep(0.020, 0.008, ball)))
+    tone = mix(
+        0.80 + 0.15 * smoothstep(-0.1, 0.1, dy), 0.02, torch.maximum(pupil, smoothstep(0.020, 0.008, ball))
+    )
     lay(surface, inside(ball + 0.012, canvas), 0.03, 0.8)
-    lay(surface, inside(ball, canvas), tone + 0.9 * light, 0.85 + 0.5 * rounded(ball, 0.11), 0.30 * (1 - pupil) + 0.9 * light)
+    lay(
+        surface,
+        inside(ball, canvas),
+        tone + 0.9 * light,
+        0.85 + 0.5 * rounded(ball, 0.11),
+        0.30 * (1 - pupil) + 0.9 * light,
+    )
     beak = torch.minimum(0.052 - ax - 0.30 * (y + 0.28).clamp(min=0), torch.minimum(y + 0.32, -0.12 - y))
     lay(surface, inside(beak, canvas), 0.16 + 0.5 * bump(x + 0.012, 0.014), 1.1)
     for foot in (0.14, 0.20, 0.26):
@@ -185,10 +280,14 @@ def flight(canvas: Canvas) -> Surface:
     sun = exp((far_x.square() + (far_y + 0.25).square()) * -1.6)
     tone = weighted_sum(0.18, (0.12, far_y), (0.28, smoothstep(0.45, 0.85, cloud)), (0.18, sun))
     surface = Surface(0.12 * cloud, tone, 0.16 * sun)
-    for number, (right, down, size) in enumerate(((-0.66, -0.52, 0.20), (0.58, -0.30, 0.16), (-0.40, 0.62, 0.13), (0.0, 0.02, 0.80))):
+    for number, (right, down, size) in enumerate(
+        ((-0.66, -0.52, 0.20), (0.58, -0.30, 0.16), (-0.40, 0.62, 0.13), (0.0, 0.02, 0.80))
+    ):
         at_x = right + 0.06 * u[2] * (number != 3) + 0.04 * u[2] * (number == 3)
         at_y = down + 0.04 * u[4]
-        found = part_of(canvas, surface, at_x - 1.15 * size, at_y - 0.75 * size, at_x + 1.15 * size, at_y + 0.65 * size)
+        found = part_of(
+            canvas, surface, at_x - 1.15 * size, at_y - 0.75 * size, at_x + 1.15 * size, at_y + 0.65 * size
+        )
         if found is not None:
             _flyer(placed(found[0], at_x, at_y, size, 0.06 * u[23]), found[1], u[5 + number])
     return surface
@@ -201,8 +300,25 @@ def _flyer(canvas: Canvas, surface: Surface, beat: Tensor) -> None:
     depth = FLYER.depth(x, y + lift)
     rise = rounded(depth, 0.09)
     along = (ax - 0.10).clamp(min=0)
-    feather = torch.cos((ax * 0.9 - (y + lift) * 0.55) * 62) * smoothstep(0.12, 0.3, ax) * smoothstep(0.02, 0.10, y + lift + 0.20)
-    tone = weighted_sum(0.84, (0.16, rise - 0.5), (-0.05, feather), (-0.34, smoothstep(0.78, 1.0, ax)), (0.10, bump(x, 0.08)), (-0.10, along))
-    lay(surface, inside(depth, canvas), tone, weighted_sum(0.45, (0.35, rise), (0.03, feather)), 0.10 * bump(x, 0.5))
+    feather = (
+        torch.cos((ax * 0.9 - (y + lift) * 0.55) * 62)
+        * smoothstep(0.12, 0.3, ax)
+        * smoothstep(0.02, 0.10, y + lift + 0.20)
+    )
+    tone = weighted_sum(
+        0.84,
+        (0.16, rise - 0.5),
+        (-0.05, feather),
+        (-0.34, smoothstep(0.78, 1.0, ax)),
+        (0.10, bump(x, 0.08)),
+        (-0.10, along),
+    )
+    lay(
+        surface,
+        inside(depth, canvas),
+        tone,
+        weighted_sum(0.45, (0.35, rise), (0.03, feather)),
+        0.10 * bump(x, 0.5),
+    )
     beak = torch.minimum(0.028 - ax + 0.3 * (y + 0.26), -0.17 - y)
     lay(surface, inside(beak, canvas), 0.50, 0.9)

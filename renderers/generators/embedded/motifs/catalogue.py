@@ -58,12 +58,17 @@ class Motif:
     wander: tuple[int, ...] = (2, 23)
     """The controls that move it across and lean it, which rest while it stands on a seam."""
 
+    @property
+    def name(self) -> str:
+        """Its name in the table of subjects: that of the function which paints it."""
+        return self.paint.__name__
+
 
 MOTIFS = (
     Motif("A", architecture.cloister, warp=0.05, relief=0.22, gloss=0.25, spin=0.15, seam=0.0, wander=(3,)),
     Motif("B", instruments.bars, warp=0.04, relief=0.26, gloss=0.55, spin=0.2),
     Motif("C", plants.mushrooms, warp=0.10, relief=0.34, gloss=0.55, spin=0.25),
-    Motif("D", instruments.disc, warp=0.05, relief=0.22, gloss=0.9, spin=0.6),
+    Motif("D", instruments.disc, warp=0.05, relief=0.22, gloss=0.9, spin=0.6, seam=0.0),
     Motif("E", plants.leaf, warp=0.14, relief=0.24, gloss=0.4),
     Motif("F", creatures.face, warp=0.16, relief=0.22, gloss=0.3),
     Motif("G", machines.gears, warp=0.03, relief=0.24, gloss=0.95, spin=1.0),
@@ -72,22 +77,22 @@ MOTIFS = (
     Motif("J", coats.stripes, warp=0.20, relief=0.30, gloss=0.5),
     Motif("K", machines.keys, warp=0.04, relief=0.26, gloss=0.5, spin=0.35),
     Motif("L", architecture.shoji, warp=0.06, relief=0.24, gloss=0.2, spin=0.18),
-    Motif("M", elements.ridges, warp=0.06, relief=0.14, gloss=0.1, spin=0.1),
+    Motif("M", elements.ridges, warp=0.06, relief=0.14, gloss=0.1, spin=0.1, seam=0.0),
     Motif("N", minerals.bubbles, warp=0.16, relief=0.36, gloss=1.0),
     Motif("O", household.ball, warp=0.05, relief=0.18, gloss=0.45, spin=0.4, seam=0.0),
-    Motif("P", plants.dahlia, warp=0.14, relief=0.34, gloss=0.4, spin=1.0),
+    Motif("P", plants.dahlia, warp=0.14, relief=0.34, gloss=0.4, spin=1.0, seam=0.0),
     Motif("Q", coats.plumage, warp=0.15, relief=0.24, gloss=0.55),
     Motif("R", coats.scales, warp=0.15, relief=0.32, gloss=0.9),
-    Motif("S", machines.screen, warp=0.06, relief=0.12, gloss=0.6, spin=0.1),
-    Motif("T", creatures.shell, warp=0.06, relief=0.34, gloss=0.7, spin=1.0),
+    Motif("S", machines.screen, warp=0.06, relief=0.12, gloss=0.6, spin=0.1, seam=-0.95),
+    Motif("T", creatures.shell, warp=0.06, relief=0.34, gloss=0.7, spin=1.0, seam=-0.75),
     Motif("U", woven.cloth, warp=0.18, relief=0.26, gloss=0.2),
     Motif("V", minerals.cells, warp=0.16, relief=0.32, gloss=0.5),
     Motif("W", woven.web, warp=0.09, relief=0.20, gloss=0.7),
     Motif("X", household.shelves, warp=0.04, relief=0.26, spin=0.15),
-    Motif("Y", elements.shore, warp=0.07, relief=0.20, gloss=0.9, spin=0.08),
-    Motif("Z", elements.flame, warp=0.30, relief=0.12, gloss=0.1),
-    Motif("b", creatures.butterfly, warp=0.12, relief=0.24, gloss=0.7, spin=0.3),
-    Motif("v", household.vessel, warp=0.05, relief=0.20, gloss=1.1, spin=0.15),
+    Motif("Y", elements.shore, warp=0.07, relief=0.20, gloss=0.9, spin=0.08, seam=0.0, wander=(3,)),
+    Motif("Z", elements.flame, warp=0.30, relief=0.12, gloss=0.1, seam=0.0),
+    Motif("b", creatures.butterfly, warp=0.12, relief=0.24, gloss=0.7, spin=0.3, seam=0.0),
+    Motif("v", household.vessel, warp=0.05, relief=0.20, gloss=1.1, spin=0.15, seam=-0.75),
     Motif("piano", strings.piano, warp=0.03, relief=0.22, gloss=0.7, spin=0.12, seam=0.0),
     Motif("fiddle", strings.fiddle, warp=0.04, relief=0.22, gloss=0.9, spin=0.2, seam=0.0),
     Motif("harp", strings.harp, warp=0.03, relief=0.22, gloss=0.8, spin=0.12, seam=-0.62),
@@ -104,7 +109,9 @@ MOTIFS = (
     Motif("bridge", towers.bridge, warp=0.03, relief=0.2, gloss=0.5, spin=0.06, seam=0.0),
     Motif("cat", beasts.cat, warp=0.04, relief=0.2, gloss=0.4, spin=0.15, seam=0.0),
     Motif("bear", beasts.bear, warp=0.04, relief=0.22, gloss=0.3, spin=0.12, seam=0.0),
-    Motif("elephant", beasts.elephant, warp=0.04, relief=0.22, gloss=0.3, spin=0.1, seam=0.0, wander=(2, 6, 23)),
+    Motif(
+        "elephant", beasts.elephant, warp=0.04, relief=0.22, gloss=0.3, spin=0.1, seam=0.0, wander=(2, 6, 23)
+    ),
     Motif("horse", beasts.horse, warp=0.04, relief=0.2, gloss=0.5, spin=0.12, seam=-0.62),
     Motif("swan", birds.swan, warp=0.03, relief=0.2, gloss=0.4, spin=0.06, seam=-0.66),
     Motif("songbird", birds.songbird, warp=0.04, relief=0.22, gloss=0.4, spin=0.15, seam=-0.62),

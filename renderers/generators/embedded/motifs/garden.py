@@ -8,7 +8,20 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, bump, cell_hash, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
+from ..maths import (
+    TAU,
+    bump,
+    cell_hash,
+    coverage,
+    dome,
+    exp,
+    frac,
+    length,
+    lit,
+    mix,
+    smoothstep,
+    weighted_sum,
+)
 from .brush import box, capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
 
 
@@ -23,12 +36,21 @@ def field(canvas: Canvas) -> Surface:
     wood = canvas.texture("ridge", x * 2.2, y * 2.2, 0.6)
     lay(surface, coverage(y - hills, pixel), 0.36 + 0.08 * wood, 0.08)
     for at, size in ((-0.46, 0.10), (0.52, 0.13)):
-        found = part_of(canvas, surface, 0.04 * u[2] + at - 0.2, horizon - 0.3, 0.04 * u[2] + at + 0.2, horizon + 0.04)
+        found = part_of(
+            canvas, surface, 0.04 * u[2] + at - 0.2, horizon - 0.3, 0.04 * u[2] + at + 0.2, horizon + 0.04
+        )
         if found is not None:
             near, part = found
             tx, ty = near.x - 0.04 * u[2] - at, near.y - horizon
             leaf = near.texture("cloud", tx * 5, ty * 5, 0.8) - 0.5
-            crown = joined(size - length(tx, ty + size * 1.2), 0.7 * size - length(tx - 0.6 * size, ty + size * 0.8), 0.05) + 0.06 * leaf
+            crown = (
+                joined(
+                    size - length(tx, ty + size * 1.2),
+                    0.7 * size - length(tx - 0.6 * size, ty + size * 0.8),
+                    0.05,
+                )
+                + 0.06 * leaf
+            )
             lay(part, inside(crown, near), weighted_sum(0.40, (0.16, leaf), (-0.6, ty + size * 1.2)), 0.3)
     below = (y - horizon).clamp(min=0)
     z = 1 / (below + 0.05)
@@ -38,8 +60,16 @@ def field(canvas: Canvas) -> Surface:
     ear = canvas.texture("grit", x * z * 0.35, z * 0.8, 0.8)
     far = smoothstep(0.0, 0.30, below)
     rise = (1 - row.square()) * far
-    tone = weighted_sum(0.66, (0.16, rise), (0.16, ear - 0.4), (0.16, wind - 0.5), (-0.26, smoothstep(0.70, 1.0, row) * far))
-    lay(surface, coverage(y - horizon, pixel), tone, weighted_sum(0.10, (0.35, rise), (0.12, ear * far)), 0.05 * smoothstep(0.5, 0.8, wind))
+    tone = weighted_sum(
+        0.66, (0.16, rise), (0.16, ear - 0.4), (0.16, wind - 0.5), (-0.26, smoothstep(0.70, 1.0, row) * far)
+    )
+    lay(
+        surface,
+        coverage(y - horizon, pixel),
+        tone,
+        weighted_sum(0.10, (0.35, rise), (0.12, ear * far)),
+        0.05 * smoothstep(0.5, 0.8, wind),
+    )
     # Ears that stand before the eye, in two ranks.
     for rank, (per_unit, top, salt) in enumerate(((9.0, 0.56, 0.3), (6.5, 0.66, 0.7))):
         stalk_along = x * per_unit + 0.4 * salt
@@ -51,7 +81,9 @@ def field(canvas: Canvas) -> Surface:
         stalk = torch.minimum(0.006 - sx.abs(), head_y)
         lay(surface, inside(stalk, canvas), 0.58, 0.6)
         grain = 0.022 + 0.010 * torch.cos(head_y * 120)
-        head = torch.minimum(grain * (1 - (head_y / 0.115).square()).clamp(min=0).sqrt() - sx.abs(), 0.115 - head_y.abs())
+        head = torch.minimum(
+            grain * (1 - (head_y / 0.115).square()).clamp(min=0).sqrt() - sx.abs(), 0.115 - head_y.abs()
+        )
         tone = 0.82 + 0.14 * torch.cos(head_y * 120) - 2.0 * sx
         lay(surface, inside(head, canvas), tone, 0.85, 0.04)
     return surface
@@ -67,11 +99,27 @@ def fruit(canvas: Canvas) -> Surface:
     bark = canvas.texture("ridge", x * 0.8, y * 3.0, 0.8)
     bough_y = -0.62 + 0.16 * torch.sin(1.6 * x + 0.6)
     bough = 0.052 - 0.012 * x - (y - bough_y).abs()
-    lay(surface, inside(bough, canvas), weighted_sum(0.20, (0.14, bark), (0.16, rounded(bough, 0.05))), 0.3 + 0.2 * rounded(bough, 0.05))
-    leaves = ((-0.80, -0.48, 2.3), (-0.44, -0.66, -0.9), (-0.10, -0.30, 2.7), (0.12, -0.66, -1.2), (0.34, -0.34, 0.5), (0.64, -0.60, -0.6), (0.72, -0.34, 1.0), (-0.62, -0.30, 1.9))
+    lay(
+        surface,
+        inside(bough, canvas),
+        weighted_sum(0.20, (0.14, bark), (0.16, rounded(bough, 0.05))),
+        0.3 + 0.2 * rounded(bough, 0.05),
+    )
+    leaves = (
+        (-0.80, -0.48, 2.3),
+        (-0.44, -0.66, -0.9),
+        (-0.10, -0.30, 2.7),
+        (0.12, -0.66, -1.2),
+        (0.34, -0.34, 0.5),
+        (0.64, -0.60, -0.6),
+        (0.72, -0.34, 1.0),
+        (-0.62, -0.30, 1.9),
+    )
     for number, (at_x, at_y, angle) in enumerate(leaves[:4]):
         _leaf(canvas, surface, at_x, at_y, angle + 0.10 * torch.sin(u[10 + number]))
-    for number, (at_x, at_y, size) in enumerate(((-0.44, 0.02, 0.30), (0.46, 0.10, 0.31), (0.02, 0.36, 0.33))):
+    for number, (at_x, at_y, size) in enumerate(
+        ((-0.44, 0.02, 0.30), (0.46, 0.10, 0.31), (0.02, 0.36, 0.33))
+    ):
         swing = 0.03 * torch.sin(1.2 * u[5] + number)
         _fruit(canvas, surface, at_x, at_y, size, swing)
     for number, (at_x, at_y, angle) in enumerate(leaves[4:]):
@@ -90,11 +138,20 @@ def _leaf(
     cos, sin = torch.cos(angle), torch.sin(angle)
     along, across = (x * cos + y * sin) / 0.42, (y * cos - x * sin) / 0.15
     across = across + 0.25 * along * along
-    blade = torch.minimum((torch.sin(math.pi * along.clamp(0, 1)).clamp(min=0) ** 0.8 - across.abs()) * 0.13, torch.minimum(along, 1 - along))
+    blade = torch.minimum(
+        (torch.sin(math.pi * along.clamp(0, 1)).clamp(min=0) ** 0.8 - across.abs()) * 0.13,
+        torch.minimum(along, 1 - along),
+    )
     rib = bump(across, 0.09)
     vein = bump(frac(along * 7 - across.abs() * 1.6) - 0.5, 0.10) * (1 - rib)
     tone = weighted_sum(base, (0.08, across.clamp(-1, 1)), (0.10, rib), (0.06, vein), (0.06, along))
-    lay(part, inside(blade, canvas), tone, weighted_sum(0.50, (0.14, 1 - across.abs().clamp(max=1)), (-0.06, vein)), 0.05 * (1 - rib))
+    lay(
+        part,
+        inside(blade, canvas),
+        tone,
+        weighted_sum(0.50, (0.14, 1 - across.abs().clamp(max=1)), (-0.06, vein)),
+        0.05 * (1 - rib),
+    )
 
 
 def _fruit(canvas: Canvas, surface: Surface, at_x: float, at_y: float, size: float, swing: Tensor) -> None:
@@ -113,9 +170,22 @@ def _fruit(canvas: Canvas, surface: Surface, at_x: float, at_y: float, size: flo
     peel = canvas.texture("grit", x * 1.6 / (0.5 + 0.5 * rise), y * 1.6 / (0.5 + 0.5 * rise), 0.8) - 0.5
     blush = canvas.texture("cloud", x * 0.8 + at_x, y * 0.8, 0.5) - 0.5
     pit = bump(length(x, (y + 0.86 * size) * 1.6), 0.12 * size)
-    tone = weighted_sum(0.62, (0.24, rise - 0.6), (0.06, peel), (0.22, blush), (-0.16, smoothstep(-0.2, 0.9, (x + y) / size)), (-0.25, pit))
+    tone = weighted_sum(
+        0.62,
+        (0.24, rise - 0.6),
+        (0.06, peel),
+        (0.22, blush),
+        (-0.16, smoothstep(-0.2, 0.9, (x + y) / size)),
+        (-0.25, pit),
+    )
     gleam = bump(length(x + 0.34 * size, (y + 0.40 * size) * 1.2), 0.15 * size)
-    lay(part, coverage((1 - r) * size, canvas.pixel), tone + 0.30 * gleam, weighted_sum(0.45, (0.50, rise), (0.03, peel), (-0.2, pit)), 0.12 * gleam + 0.10 * smoothstep(0.75, 1.0, r) * smoothstep(0.0, -0.8, x / size))
+    lay(
+        part,
+        coverage((1 - r) * size, canvas.pixel),
+        tone + 0.30 * gleam,
+        weighted_sum(0.45, (0.50, rise), (0.03, peel), (-0.2, pit)),
+        0.12 * gleam + 0.10 * smoothstep(0.75, 1.0, r) * smoothstep(0.0, -0.8, x / size),
+    )
 
 
 def tree(canvas: Canvas) -> Surface:
@@ -128,14 +198,45 @@ def tree(canvas: Canvas) -> Surface:
     x, y = canvas.x, canvas.y
     grass = canvas.texture("ridge", x * 1.4, y * 2.0, 0.6)
     hill = 0.60 + (0.22 * x * x).clamp(max=0.12) - 0.02 * torch.sin(5 * x)
-    lay(surface, coverage(y - hill - 0.02 * grass, pixel), weighted_sum(0.36, (0.16, grass), (-0.14, y - 0.6), (0.10, exp(-8 * (y - hill).clamp(min=0)))), 0.2 + 0.2 * grass)
+    lay(
+        surface,
+        coverage(y - hill - 0.02 * grass, pixel),
+        weighted_sum(0.36, (0.16, grass), (-0.14, y - 0.6), (0.10, exp(-8 * (y - hill).clamp(min=0)))),
+        0.2 + 0.2 * grass,
+    )
     bark = canvas.texture("ridge", x * 3.0, y * 0.6, 0.8)
-    trunk = torch.minimum(0.075 + 0.10 * smoothstep(0.35, 0.72, y).square() + 0.03 * smoothstep(0.1, -0.3, y) - (x + 0.02 * torch.sin(6 * y)).abs(), torch.minimum(y + 0.4, hill + 0.06 - y))
+    trunk = torch.minimum(
+        0.075
+        + 0.10 * smoothstep(0.35, 0.72, y).square()
+        + 0.03 * smoothstep(0.1, -0.3, y)
+        - (x + 0.02 * torch.sin(6 * y)).abs(),
+        torch.minimum(y + 0.4, hill + 0.06 - y),
+    )
     wood = trunk
-    for ex, ey, wide in ((-0.42, -0.26, 0.045), (0.44, -0.30, 0.045), (-0.20, -0.48, 0.04), (0.24, -0.50, 0.04), (0.0, -0.56, 0.04)):
+    for ex, ey, wide in (
+        (-0.42, -0.26, 0.045),
+        (0.44, -0.30, 0.045),
+        (-0.20, -0.48, 0.04),
+        (0.24, -0.50, 0.04),
+        (0.0, -0.56, 0.04),
+    ):
         wood = joined(wood, capsule(x, y, (0.0, 0.18), (ex, ey), wide * 1.2, 0.012), 0.03)
-    lay(surface, inside(wood, canvas), weighted_sum(0.14, (0.14, bark), (0.10, rounded(wood, 0.06)), (-0.06, smoothstep(0.0, 0.08, x))), 0.45 + 0.25 * rounded(wood, 0.06))
-    puffs = ((-0.52, -0.16, 0.26), (0.54, -0.18, 0.27), (-0.30, -0.42, 0.30), (0.32, -0.44, 0.30), (0.0, -0.60, 0.28), (-0.02, -0.26, 0.30), (-0.66, -0.02, 0.15), (0.68, -0.02, 0.16))
+    lay(
+        surface,
+        inside(wood, canvas),
+        weighted_sum(0.14, (0.14, bark), (0.10, rounded(wood, 0.06)), (-0.06, smoothstep(0.0, 0.08, x))),
+        0.45 + 0.25 * rounded(wood, 0.06),
+    )
+    puffs = (
+        (-0.52, -0.16, 0.26),
+        (0.54, -0.18, 0.27),
+        (-0.30, -0.42, 0.30),
+        (0.32, -0.44, 0.30),
+        (0.0, -0.60, 0.28),
+        (-0.02, -0.26, 0.30),
+        (-0.66, -0.02, 0.15),
+        (0.68, -0.02, 0.16),
+    )
     leaf = canvas.texture("spots", x * 1.5 + 0.02 * u[5], y * 1.5, 0.5)
     clump = canvas.texture("cloud", x * 2.0 + 0.05 * u[5] * (0.5 - y), y * 2.0, 0.6) - 0.5
     for number, (at_x, at_y, size) in enumerate(puffs):
@@ -144,8 +245,16 @@ def tree(canvas: Canvas) -> Surface:
         crown = size - length(dx, dy) + 0.16 * clump + 0.05 * (0.3 - leaf)
         rise = rounded(crown, 0.16)
         light = smoothstep(0.9, -0.9, (dy - 0.4 * dx) / size)
-        tone = weighted_sum(0.30, (0.24, light), (0.20, smoothstep(0.35, 0.10, leaf) * light), (0.16, clump), (0.06, rise))
-        lay(surface, inside(crown, canvas), tone, weighted_sum(0.50, (0.25, rise), (0.10, 0.4 - leaf)), 0.03 * light)
+        tone = weighted_sum(
+            0.30, (0.24, light), (0.20, smoothstep(0.35, 0.10, leaf) * light), (0.16, clump), (0.06, rise)
+        )
+        lay(
+            surface,
+            inside(crown, canvas),
+            tone,
+            weighted_sum(0.50, (0.25, rise), (0.10, 0.4 - leaf)),
+            0.03 * light,
+        )
     return surface
 
 
@@ -165,16 +274,36 @@ def forest(canvas: Canvas) -> Surface:
         lean = 0.10 * (h2 - 0.5) * canvas.y
         x = (along - number - 0.5 - 0.5 * (h1 - 0.5)) / per_unit + lean
         ground = 0.30 + 0.16 * depth
-        half = (0.016 + 0.020 * depth) * (0.7 + 0.6 * h2) * (1 + 0.9 * smoothstep(ground - 0.25, ground + 0.02, canvas.y).square())
+        half = (
+            (0.016 + 0.020 * depth)
+            * (0.7 + 0.6 * h2)
+            * (1 + 0.9 * smoothstep(ground - 0.25, ground + 0.02, canvas.y).square())
+        )
         trunk = torch.minimum(half - x.abs(), ground - canvas.y)
         g = (x / half).clamp(-1, 1)
         bark = canvas.texture("ridge", x * (5 - depth) + number * 0.37, canvas.y * 0.7, 0.8)
         base = 0.50 - 0.125 * depth
-        tone = weighted_sum(base, (0.05 + 0.04 * depth, bark - 0.5), (0.06 * depth, dome(g, 0.02) - 0.6), (0.10, smoothstep(0.3, 0.0, (canvas.far_x).abs())))
-        lay(surface, coverage(trunk, pixel), tone, weighted_sum(0.14 * depth + 0.1, (0.16, dome(g, 0.02)), (0.06, bark)), 0)
+        tone = weighted_sum(
+            base,
+            (0.05 + 0.04 * depth, bark - 0.5),
+            (0.06 * depth, dome(g, 0.02) - 0.6),
+            (0.10, smoothstep(0.3, 0.0, (canvas.far_x).abs())),
+        )
+        lay(
+            surface,
+            coverage(trunk, pixel),
+            tone,
+            weighted_sum(0.14 * depth + 0.1, (0.16, dome(g, 0.02)), (0.06, bark)),
+            0,
+        )
         fern = canvas.texture("ridge", canvas.x * (2.2 - 0.3 * depth) + 0.4 * depth, canvas.y * 1.6, 0.7)
         floor = canvas.y - ground + 0.10 * (fern - 0.3)
-        lay(surface, coverage(floor, pixel * 2), weighted_sum(base - 0.08, (0.16, fern), (0.10, exp(-9 * floor.clamp(min=0)))), 0.14 * depth + 0.2 * fern)
+        lay(
+            surface,
+            coverage(floor, pixel * 2),
+            weighted_sum(base - 0.08, (0.16, fern), (0.10, exp(-9 * floor.clamp(min=0)))),
+            0.14 * depth + 0.2 * fern,
+        )
     slant = far_x - 0.45 * far_y
     ray = canvas.texture("cloud", slant * 1.4 + 0.1 * u[9], slant * 0 + 0.3, 0.6)
     beam = smoothstep(0.48, 0.78, ray) * smoothstep(0.9, -0.6, far_y)
@@ -190,18 +319,35 @@ def rose(canvas: Canvas) -> Surface:
     for number, angle in enumerate((0.5, 2.5, -0.7, 3.7, 1.5)):
         cos, sin = math.cos(angle), math.sin(angle)
         big = placed(canvas, 0.40 * cos, 0.40 * sin, 1.45)
-        _leaf(big, surface, 0.0, 0.0, torch.full_like(canvas.x[:, :1, :1], angle) + 0.05 * torch.sin(u[10 + number]), 0.12)
+        _leaf(
+            big,
+            surface,
+            0.0,
+            0.0,
+            torch.full_like(canvas.x[:, :1, :1], angle) + 0.05 * torch.sin(u[10 + number]),
+            0.12,
+        )
     x, y = canvas.x, canvas.y
     dew = canvas.texture("spots", x * 1.7, y * 1.7, 0.35)
     silk = canvas.texture("cloud", x * 1.2, y * 1.2, 0.6) - 0.5
     # Rings of petals from the outside in, each turned by the golden angle, each over the one before.
-    rings = ((0.66, 5, 0.0), (0.56, 5, 0.62), (0.46, 5, 1.21), (0.36, 4, 0.3), (0.27, 4, 1.1), (0.19, 3, 0.5), (0.12, 3, 1.5))
+    rings = (
+        (0.66, 5, 0.0),
+        (0.56, 5, 0.62),
+        (0.46, 5, 1.21),
+        (0.36, 4, 0.3),
+        (0.27, 4, 1.1),
+        (0.19, 3, 0.5),
+        (0.12, 3, 1.5),
+    )
     for ring, (radius, count, start) in enumerate(rings):
         for petal in range(count):
             angle = start + petal * TAU / count + 0.05 * torch.sin(u[12] + ring)
             ax, ay = 0.52 * radius * torch.cos(angle), 0.52 * radius * torch.sin(angle)
             reach = 0.66 * radius
-            found = part_of(canvas, surface, ax - 1.2 * reach, ay - 1.2 * reach, ax + 1.2 * reach, ay + 1.2 * reach)
+            found = part_of(
+                canvas, surface, ax - 1.2 * reach, ay - 1.2 * reach, ax + 1.2 * reach, ay + 1.2 * reach
+            )
             if found is None:
                 continue
             near, part = found
@@ -213,8 +359,20 @@ def rose(canvas: Canvas) -> Surface:
             edge = smoothstep(0.72, 0.98, q) * smoothstep(-0.1, 0.6, out)
             fold = smoothstep(-0.9, 0.8, out)
             deep = 0.045 * ring
-            tone = weighted_sum(0.46 - deep * 0.6, (0.24, fold), (0.16, edge), (-0.10, bump(across, 0.35) * (1 - fold)), (-0.16, smoothstep(0.0, -0.8, out)))
-            lay(part, inside(depth, near), tone, weighted_sum(0.30 + 0.09 * ring, (0.28, fold), (0.12, edge)), 0.06 * edge)
+            tone = weighted_sum(
+                0.46 - deep * 0.6,
+                (0.24, fold),
+                (0.16, edge),
+                (-0.10, bump(across, 0.35) * (1 - fold)),
+                (-0.16, smoothstep(0.0, -0.8, out)),
+            )
+            lay(
+                part,
+                inside(depth, near),
+                tone,
+                weighted_sum(0.30 + 0.09 * ring, (0.28, fold), (0.12, edge)),
+                0.06 * edge,
+            )
     r = length(x, y)
     turn = torch.atan2(y, x) / TAU
     curl = frac(r * 13 - turn + 0.1 * u[13])

@@ -40,9 +40,16 @@ def rowboat(canvas: Canvas) -> Surface:
     for number in range(2):
         ridge = canvas.texture("ridge", x0 * (0.5 + 0.2 * number) + 2.2 * p[1], x0 * 0 + 0.3 * number, 0.25)
         line = water - (0.55 - 0.22 * number) * (0.85 - ridge)
-        lay(surface, coverage(y0 - line, pixel), 0.46 - 0.10 * number + 0.18 * smoothstep(-0.2, 0.02, y0 - water), 0.1)
+        lay(
+            surface,
+            coverage(y0 - line, pixel),
+            0.46 - 0.10 * number + 0.18 * smoothstep(-0.2, 0.02, y0 - water),
+            0.1,
+        )
     below = (y0 - water).clamp(min=0)
-    ripple = canvas.texture("ridge", x0 / (below + 0.3) * 0.22 + 0.08 * u[5], 1.2 / (below + 0.3) + 0.1 * u[6], 0.6)
+    ripple = canvas.texture(
+        "ridge", x0 / (below + 0.3) * 0.22 + 0.08 * u[5], 1.2 / (below + 0.3) + 0.1 * u[6], 0.6
+    )
     lake = weighted_sum(0.62, (-0.34, below), (0.12, ripple - 0.5))
     lay(surface, coverage(y0 - water, pixel), lake, 0.05 + 0.10 * ripple * smoothstep(0.0, 0.3, below))
     mist = canvas.texture("cloud", canvas.far_x * 0.7 + 0.2 * u[8], canvas.far_y * 3.0, 0.5)
@@ -61,7 +68,9 @@ def rowboat(canvas: Canvas) -> Surface:
     seam = smoothstep(0.40, 0.5, (frac(plank) - 0.5).abs())
     grain = canvas.texture("cloud", x * 0.8, y * 6.0, 0.7)
     rise = rounded(hull, 0.16)
-    tone = weighted_sum(0.30, (0.16, grain), (0.18, rise - 0.4), (-0.10, seam), (-0.12, smoothstep(0.0, 0.3, y)))
+    tone = weighted_sum(
+        0.30, (0.16, grain), (0.18, rise - 0.4), (-0.10, seam), (-0.12, smoothstep(0.0, 0.3, y))
+    )
     lay(surface, inside(hull, canvas), tone, 0.45 + 0.3 * rise - 0.06 * seam)
     rail = torch.minimum(hull + 0.01, 0.035 - hull) * (y < 0.07)
     rim = torch.minimum(0.024 - (y + 0.155 * x * x - 0.04 + 0.01).abs(), 0.90 - x.abs())
@@ -78,7 +87,9 @@ def aeroplane(canvas: Canvas) -> Surface:
     u, pixel = canvas.controls, canvas.pixel
     far_x, far_y = canvas.far_x, canvas.far_y
     cloud = canvas.texture("cloud", far_x * 0.7 + 0.15 * u[3], far_y * 1.3, 0.45)
-    surface = Surface(0.08 * cloud, weighted_sum(0.12, (0.14, far_y), (0.22, smoothstep(0.5, 0.85, cloud))), 0.04 * cloud)
+    surface = Surface(
+        0.08 * cloud, weighted_sum(0.12, (0.14, far_y), (0.22, smoothstep(0.5, 0.85, cloud))), 0.04 * cloud
+    )
     near = placed(canvas, 0.04 * u[2], -0.04 + 0.04 * u[4], 0.90, -0.16 + 0.05 * u[23])
     found = part_of(near, surface, -1.05, -0.6, 1.05, 0.65)
     if found is not None:
@@ -95,10 +106,17 @@ def aeroplane(canvas: Canvas) -> Surface:
         pane_x = (frac(x / 0.052) - 0.5) * 0.052
         pane = torch.minimum(box(pane_x, y + 0.035, 0.013, 0.018, 0.008), torch.minimum(x + 0.72, 0.60 - x))
         lay(part, inside(pane, sub), 0.16, 0.8)
-        cockpit = torch.minimum(torch.minimum(body - 0.012, -0.80 - x), torch.minimum(x + 0.90 + 0.4 * y, -y - 0.005))
+        cockpit = torch.minimum(
+            torch.minimum(body - 0.012, -0.80 - x), torch.minimum(x + 0.90 + 0.4 * y, -y - 0.005)
+        )
         lay(part, inside(cockpit, sub), 0.14, 0.85)
         wing = AIR_WING.depth(x, y)
-        lay(part, inside(wing, sub), weighted_sum(0.72, (-0.20, smoothstep(0.0, 0.5, y)), (0.14, bump(wing - 0.02, 0.03))), 1.0)
+        lay(
+            part,
+            inside(wing, sub),
+            weighted_sum(0.72, (-0.20, smoothstep(0.0, 0.5, y)), (0.14, bump(wing - 0.02, 0.03))),
+            1.0,
+        )
         engine = capsule(x, y, (-0.02, 0.27), (0.16, 0.27), 0.060, 0.048)
         lay(part, inside(engine, sub), 0.60 + 4 * engine - 0.3 * smoothstep(0.24, 0.34, y), 1.1)
         lay(part, inside(ellipse(x + 0.07, y - 0.27, 0.016, 0.048), sub), 0.14, 1.1)
@@ -122,10 +140,24 @@ def car(canvas: Canvas) -> Surface:
     lay(surface, coverage(town, pixel), 0.16, 0.08)
     wx, wy = frac((x0 * per_unit + 0.4 * u[5]) * 3) - 0.5, frac(town * 9) - 0.5
     on = frac(torch.floor((x0 * per_unit + 0.4 * u[5]) * 3) * 0.754 + torch.floor(town * 9) * 0.371) > 0.55
-    shine(surface, 0.35 * coverage(0.22 - wx.abs(), 0.1) * coverage(0.24 - wy.abs(), 0.1) * on * (town > 0.03) * (y0 < 0.30), 0.9)
+    shine(
+        surface,
+        0.35
+        * coverage(0.22 - wx.abs(), 0.1)
+        * coverage(0.24 - wy.abs(), 0.1)
+        * on
+        * (town > 0.03)
+        * (y0 < 0.30),
+        0.9,
+    )
     road = y0 - 0.38
     tar = canvas.texture("grit", x0 * 1.2 + 0.8 * u[5], y0 * 2.5, 0.7)
-    lay(surface, coverage(road, pixel), weighted_sum(0.15, (0.07, tar), (0.08, exp(-8 * road.clamp(min=0)))), 0.1 + 0.05 * tar)
+    lay(
+        surface,
+        coverage(road, pixel),
+        weighted_sum(0.15, (0.07, tar), (0.08, exp(-8 * road.clamp(min=0)))),
+        0.1 + 0.05 * tar,
+    )
     dash = torch.minimum(0.012 - (y0 - 0.82).abs(), 0.12 - (frac(x0 * 1.6 + 1.6 * u[5]) - 0.5).abs() * 0.625)
     lay(surface, inside(dash, canvas), 0.80, 0.12)
     canvas = placed(canvas, 0.04 * u[2], 0.34, 0.86)
@@ -148,7 +180,12 @@ def car(canvas: Canvas) -> Surface:
         line = torch.minimum(0.005 - (x - at).abs(), torch.minimum(y + 0.10, 0.20 - y))
         lay(surface, 0.7 * inside(line, canvas), 0.30, 0.6)
     for at in (-0.20, 0.28):
-        lay(surface, inside(capsule(x, y, (at + 0.18, -0.03), (at + 0.26, -0.03), 0.013, 0.013), canvas), 0.88, 1.0)
+        lay(
+            surface,
+            inside(capsule(x, y, (at + 0.18, -0.03), (at + 0.26, -0.03), 0.013, 0.013), canvas),
+            0.88,
+            1.0,
+        )
     lamp = ellipse(x + 0.90, y - 0.055, 0.045, 0.050)
     lay(surface, inside(lamp, canvas), 0.97, 0.9, 1.0)
     shine(surface, 0.4 * exp(-60 * ((x + 0.92).square() + (y - 0.05).square())), 0.3)
@@ -158,7 +195,18 @@ def car(canvas: Canvas) -> Surface:
         dx, dy = x - at, y - 0.20
         r = length(dx, dy)
         lay(surface, inside(0.205 - r, canvas), 0.06, 0.4)
-        lay(surface, inside(0.175 - r, canvas), 0.07 + 0.06 * bump(r - 0.15, 0.015), 0.55 + 0.2 * dome((r / 0.175).clamp(max=1)))
+        lay(
+            surface,
+            inside(0.175 - r, canvas),
+            0.07 + 0.06 * bump(r - 0.15, 0.015),
+            0.55 + 0.2 * dome((r / 0.175).clamp(max=1)),
+        )
         spokes = 0.5 + 0.5 * torch.cos(torch.atan2(dy, dx) * 8 - 8 * u[5])
-        lay(surface, inside(0.112 - r, canvas), 0.40 + 0.44 * spokes - 0.2 * smoothstep(0.03, 0.0, r), 0.7 + 0.1 * spokes, 0.03)
+        lay(
+            surface,
+            inside(0.112 - r, canvas),
+            0.40 + 0.44 * spokes - 0.2 * smoothstep(0.03, 0.0, r),
+            0.7 + 0.1 * spokes,
+            0.03,
+        )
     return surface

@@ -52,7 +52,9 @@ def candle(canvas: Canvas) -> Surface:
         body = torch.minimum(half - x.abs(), y - rim)
         g = (x / half).clamp(-1, 1)
         drip = torch.zeros_like(x)
-        for number, (place, end) in enumerate(((-0.72, 0.52), (-0.30, 0.36), (0.18, 0.66), (0.62, 0.42), (0.86, 0.58))):
+        for number, (place, end) in enumerate(
+            ((-0.72, 0.52), (-0.30, 0.36), (0.18, 0.66), (0.62, 0.42), (0.86, 0.58))
+        ):
             length_ = end + 0.12 * torch.sin(7 * p[2 + number % 3] + number)
             run = capsule(x, y, (place * 0.225, top + 0.02), (place * 0.225, length_), 0.028, 0.036)
             body = torch.maximum(body, torch.minimum(run, half + 0.03 - x.abs()))
@@ -76,7 +78,13 @@ def candle(canvas: Canvas) -> Surface:
     near, part = found
     x, y = near.x - at_x, near.y
     wick = capsule(x, y, (0.012, -0.03), (0.0, top), 0.012, 0.016)
-    lay(part, inside(wick, near), 0.12 + 0.5 * smoothstep(0.06, -0.03, y), 0.7, 0.4 * smoothstep(0.06, -0.03, y))
+    lay(
+        part,
+        inside(wick, near),
+        0.12 + 0.5 * smoothstep(0.06, -0.03, y),
+        0.7,
+        0.4 * smoothstep(0.06, -0.03, y),
+    )
     up = ((top - y) / 0.7).clamp(0, 1.2)
     bent = x - (0.06 * torch.sin(1.1 * u[5]) + 0.02 * torch.sin(7 * y + 2 * u[6])) * up * up
     tall = 0.36 * (1 + 0.14 * torch.tanh(u[4]))
@@ -105,7 +113,13 @@ def lighthouse(canvas: Canvas) -> Surface:
     ripple = canvas.texture("ridge", x * z * 0.25 + 0.1 * u[5], z * 0.9 + 0.15 * u[6], 0.6)
     path = bump(x, 0.08 + 0.35 * below) * smoothstep(0.45, 0.8, ripple)
     sea = weighted_sum(0.14, (0.16, ripple), (0.05, below), (0.12, path))
-    lay(surface, coverage(y - horizon, pixel), sea, 0.10 + 0.20 * ripple * smoothstep(0.0, 0.3, below), 0.18 * path)
+    lay(
+        surface,
+        coverage(y - horizon, pixel),
+        sea,
+        0.10 + 0.20 * ripple * smoothstep(0.0, 0.3, below),
+        0.18 * path,
+    )
     # The beams leave the lamp to both sides, and swing in height.
     lamp_y, base_y = -0.56, 0.36
     swing = 0.22 * torch.sin(1.2 * u[4])
@@ -135,7 +149,9 @@ def lighthouse(canvas: Canvas) -> Surface:
     bands = 3.0 + torch.round(2 * p[2])
     band = smoothstep(0.47, 0.53, (frac((y + 0.46) / 0.94 * bands) - 0.5).abs() * 2)
     plaster = near.texture("cloud", x * 2, y * 1.2, 0.6) - 0.5
-    tone = weighted_sum(0.56, (0.36, band), (0.30, rise - 0.75), (-0.22, smoothstep(-0.1, 0.9, g)), (0.06, plaster))
+    tone = weighted_sum(
+        0.56, (0.36, band), (0.30, rise - 0.75), (-0.22, smoothstep(-0.1, 0.9, g)), (0.06, plaster)
+    )
     lay(part, inside(tower, near), tone, 0.35 + 0.45 * rise)
     for number in range(3):
         wy = y + 0.22 - 0.24 * number
@@ -216,5 +232,10 @@ def _balloon(canvas: Canvas, surface: Surface, salt: float) -> None:
     basket = box(x * (1 + 0.6 * (y - 0.80)), y - 0.80, 0.075, 0.065, 0.02)
     weave = canvas.texture("maze", x * 2.2, y * 2.2, 0.9)
     round_ = dome((x / 0.09).clamp(-1, 1), 0.02)
-    lay(surface, inside(basket, canvas), 0.34 + 0.22 * weave + 0.14 * round_, 0.6 + 0.2 * round_ + 0.06 * weave)
+    lay(
+        surface,
+        inside(basket, canvas),
+        0.34 + 0.22 * weave + 0.14 * round_,
+        0.6 + 0.2 * round_ + 0.06 * weave,
+    )
     shine(surface, bump(x, 0.020) * bump(y - 0.56, 0.06) * (0.35 + 1.6 * fire))

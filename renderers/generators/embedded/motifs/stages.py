@@ -111,20 +111,31 @@ def stage(canvas: Canvas) -> Surface:
     if found is not None:
         near, part = found
         mx, my = near.x - 0.03 * u[2], near.y
-        stand = torch.maximum(capsule(mx, my, (0.0, 0.0), (0.0, 0.68), 0.011, 0.011), ellipse(mx, my - 0.69, 0.11, 0.022))
+        stand = torch.maximum(
+            capsule(mx, my, (0.0, 0.0), (0.0, 0.68), 0.011, 0.011), ellipse(mx, my - 0.69, 0.11, 0.022)
+        )
         lay(part, inside(stand, near), 0.04 + 0.80 * bump(mx + 0.004, 0.004), 0.4)
         head = capsule(mx, my, (0.0, -0.10), (0.0, -0.04), 0.052, 0.040)
         mesh = near.texture("maze", mx * 3, my * 3, 1.0)
-        lay(part, inside(head, near), 0.06 + 0.12 * mesh + 0.8 * bump(length(mx + 0.018, my + 0.09), 0.02), 0.7 + 0.2 * rounded(head, 0.05))
+        lay(
+            part,
+            inside(head, near),
+            0.06 + 0.12 * mesh + 0.8 * bump(length(mx + 0.018, my + 0.09), 0.02),
+            0.7 + 0.2 * rounded(head, 0.05),
+        )
     _curtains(canvas, surface, across, y, p[0], u[6])
     return surface
 
 
-def _curtains(canvas: Canvas, surface: Surface, across: Tensor, y: Tensor, trait: Tensor, sway: Tensor) -> None:
+def _curtains(
+    canvas: Canvas, surface: Surface, across: Tensor, y: Tensor, trait: Tensor, sway: Tensor
+) -> None:
     """Velvet gathered by a cord at either side, and a pelmet with fringes over all."""
     pixel = canvas.pixel
     gathered = bump(y - 0.22, 0.30)
-    edge = weighted_sum(0.52, (0.20, gathered), (0.16, smoothstep(-0.2, -1.1, y)), (-0.05, smoothstep(0.3, 1.0, y)))
+    edge = weighted_sum(
+        0.52, (0.20, gathered), (0.16, smoothstep(-0.2, -1.1, y)), (-0.05, smoothstep(0.3, 1.0, y))
+    )
     edge = edge - 0.015 * sway * torch.sin(4 * y) - 0.06 * trait
     fan = (across - edge) / (1.25 - 0.75 * (edge - 0.5) * 2.0)
     folds = 0.5 + 0.5 * cos_turns(fan * 6.5 + 0.10 * torch.sin(3 * y) + 0.5)
@@ -137,6 +148,12 @@ def _curtains(canvas: Canvas, surface: Surface, across: Tensor, y: Tensor, trait
     swag = across * 1.9
     scallop = -0.70 + 0.16 * torch.sqrt((torch.sin(swag * 1.9 + 1.57).abs()).clamp(min=1e-4))
     hang = 0.5 + 0.5 * torch.cos((y - scallop) * 34)
-    lay(surface, coverage(scallop - y, pixel), 0.36 + 0.26 * hang + 0.05 * velvet, 0.85 + 0.15 * hang, 0.03 * hang)
+    lay(
+        surface,
+        coverage(scallop - y, pixel),
+        0.36 + 0.26 * hang + 0.05 * velvet,
+        0.85 + 0.15 * hang,
+        0.03 * hang,
+    )
     fringe = coverage(0.028 - (y - scallop).abs(), pixel)
     lay(surface, fringe, 0.86, 1.1, 0.14)

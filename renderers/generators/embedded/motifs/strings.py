@@ -125,9 +125,7 @@ def fiddle(canvas: Canvas) -> Surface:
     body = inside(depth, canvas)
     arch = rounded(depth, 0.26)
     purfling = line_coverage((depth - 0.035).abs(), 0.006, pixel)
-    flame = (
-        canvas.texture("ridge", x.abs() * 0.5 + 0.1 * canvas.sway, y * 2.6 + x.abs() * 0.5, 0.8) - 0.5
-    )
+    flame = canvas.texture("ridge", x.abs() * 0.5 + 0.1 * canvas.sway, y * 2.6 + x.abs() * 0.5, 0.8) - 0.5
     grain = canvas.texture("cloud", x * 9, y * 0.5, 0.7) - 0.5
     edge = smoothstep(0.16, 0.0, depth)
     rosette = line_coverage((length(x, y - 0.02) - 0.155).abs(), 0.012, pixel) * guitar
@@ -147,7 +145,9 @@ def fiddle(canvas: Canvas) -> Surface:
         0.10 * rim + 0.13 * sheen,
     )
     board = coverage(0.052 + 0.020 * (y + 1) - x.abs(), pixel) * coverage(-0.02 - y, pixel)
-    tail = coverage(0.055 + 0.10 * (y - 0.42) - x.abs(), pixel) * coverage((y - 0.61).abs() * -1 + 0.19, pixel)
+    tail = coverage(0.055 + 0.10 * (y - 0.42) - x.abs(), pixel) * coverage(
+        (y - 0.61).abs() * -1 + 0.19, pixel
+    )
     ebony = torch.maximum(board, tail * (1 - guitar))
     lay(surface, ebony, 0.07 + 0.10 * dome(x / 0.09, 0.02), 0.80 + 0.10 * dome(x / 0.1, 0.02))
     at_bridge = y - 0.155 - 0.25 * guitar + 0.25 * x * x
@@ -159,7 +159,9 @@ def fiddle(canvas: Canvas) -> Surface:
 
 def _f_holes(x: Tensor, y: Tensor, pixel: float) -> Tensor:
     from_f = x.abs() - (0.185 + 0.05 * torch.sin(y * 8.5))
-    hole = line_coverage(from_f.abs(), 0.013 + 0.010 * bump(y, 0.10), pixel) * line_coverage(y.abs(), 0.185, pixel)
+    hole = line_coverage(from_f.abs(), 0.013 + 0.010 * bump(y, 0.10), pixel) * line_coverage(
+        y.abs(), 0.185, pixel
+    )
     for across, down, radius in ((0.145, -0.175, 0.028), (0.225, 0.175, 0.033)):
         hole = torch.maximum(hole, line_coverage(length(x.abs() - across, y - down), radius, pixel))
     return hole
@@ -198,7 +200,8 @@ def harp(canvas: Canvas) -> Surface:
     scroll = canvas.texture("cloud", x * 1.6, y * 1.6, 0.9) - 0.5
     right, left = 0.72 - x, x + 0.64
     sound_board = torch.minimum(
-        0.085 * smoothstep(0.75, -0.5, x) + 0.034 - (y - board).abs() * 0.70, torch.minimum(left - 0.04, right)
+        0.085 * smoothstep(0.75, -0.5, x) + 0.034 - (y - board).abs() * 0.70,
+        torch.minimum(left - 0.04, right),
     )
     base = capsule(x, y, (-0.62, 0.86), (-0.26, 0.86), 0.06, 0.05)
     foot = capsule(x, y, (-0.44, 0.74), (-0.44, 0.86), 0.16, 0.20)
@@ -206,7 +209,9 @@ def harp(canvas: Canvas) -> Surface:
     swell = 0.066 + 0.022 * bump(y + 0.62, 0.06) + 0.03 * bump(y - 0.74, 0.08) + 0.012 * bump(y + 0.48, 0.03)
     column = torch.minimum(swell - column_x.abs(), torch.minimum(y + 0.80, 0.84 - y))
     crown = 0.085 - length(column_x, y + 0.80)
-    bow = torch.minimum(0.052 + 0.03 * bump(x + 0.58, 0.12) - (y - neck).abs() * 0.86, torch.minimum(left, right))
+    bow = torch.minimum(
+        0.052 + 0.03 * bump(x + 0.58, 0.12) - (y - neck).abs() * 0.86, torch.minimum(left, right)
+    )
     flute = cos_turns(column_x / 0.066 * 1.5 + 0.5 + y)
     for depth, base_tone, width, pattern in (
         (sound_board, 0.52, 0.075, scroll),

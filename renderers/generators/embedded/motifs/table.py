@@ -29,7 +29,12 @@ EYE_HOLE = Outline((0.16, -0.02), (0.16, -0.02), (0.28, -0.14), (0.46, -0.16), (
 def _table(canvas: Canvas, surface: Surface, top: float) -> None:
     grain = canvas.texture("cloud", canvas.x * 0.5, canvas.y * 5.0, 0.6)
     down = canvas.y - top
-    lay(surface, coverage(down, canvas.pixel), weighted_sum(0.20, (0.16, grain), (0.10, exp(-10 * down.clamp(min=0)))), 0.1 + 0.06 * grain)
+    lay(
+        surface,
+        coverage(down, canvas.pixel),
+        weighted_sum(0.20, (0.16, grain), (0.10, exp(-10 * down.clamp(min=0)))),
+        0.1 + 0.06 * grain,
+    )
 
 
 def lamp(canvas: Canvas) -> Surface:
@@ -50,15 +55,31 @@ def lamp(canvas: Canvas) -> Surface:
     g = (x / 0.20).clamp(-1, 1)
     glaze = bump(g + 0.40, 0.16)
     ring = bump(y - 0.42, 0.02) + bump(y - 0.36, 0.01)
-    lay(surface, inside(foot, canvas), weighted_sum(0.34, (0.20, rise), (0.40, glaze), (0.20, ring), (0.10, smoothstep(0.3, 0.0, y))), 0.4 + 0.4 * rise, 0.08 * glaze)
+    lay(
+        surface,
+        inside(foot, canvas),
+        weighted_sum(0.34, (0.20, rise), (0.40, glaze), (0.20, ring), (0.10, smoothstep(0.3, 0.0, y))),
+        0.4 + 0.4 * rise,
+        0.08 * glaze,
+    )
     half = 0.34 + 0.20 * ((y + 0.62) / 0.60).clamp(0, 1)
-    shade = torch.minimum(half - x.abs(), torch.minimum(y + 0.62, 0.02 - 0.05 * (x / 0.54).square() - y + 0.03))
+    shade = torch.minimum(
+        half - x.abs(), torch.minimum(y + 0.62, 0.02 - 0.05 * (x / 0.54).square() - y + 0.03)
+    )
     pleat = 0.5 + 0.5 * cos_turns(torch.asin((x / half).clamp(-0.999, 0.999)) * 5.5)
     hot = exp(((x / 0.34).square() + ((y + 0.22) / 0.30).square()) * -1.1)
     tone = weighted_sum(0.66, (0.26, hot), (0.08, pleat), (-0.14, smoothstep(0.5, 1.0, x.abs() / half)))
-    lay(surface, inside(shade, canvas), tone, 0.55 + 0.15 * pleat + 0.2 * dome((x / half).clamp(-1, 1)), (0.10 + 0.50 * hot) * power * (0.75 + 0.25 * pleat))
+    lay(
+        surface,
+        inside(shade, canvas),
+        tone,
+        0.55 + 0.15 * pleat + 0.2 * dome((x / half).clamp(-1, 1)),
+        (0.10 + 0.50 * hot) * power * (0.75 + 0.25 * pleat),
+    )
     for at in (-0.60, 0.015):
-        trim = torch.minimum(0.020 - (y - at + 0.05 * (x / 0.54).square() * (at > 0)).abs(), half + 0.01 - x.abs())
+        trim = torch.minimum(
+            0.020 - (y - at + 0.05 * (x / 0.54).square() * (at > 0)).abs(), half + 0.01 - x.abs()
+        )
         lay(surface, inside(trim, canvas), 0.40, 0.9)
     return surface
 
@@ -72,16 +93,39 @@ def cup(canvas: Canvas) -> Surface:
     x, y = canvas.x, canvas.y
     saucer = ellipse(x, y - 0.54, 0.78, 0.15)
     lay(surface, inside(ellipse(x - 0.03, y - 0.60, 0.80, 0.15), canvas) * 0.6, 0.06, 0.1)
-    lay(surface, inside(saucer, canvas), weighted_sum(0.72, (0.24, smoothstep(0.10, -0.10, y - 0.54)), (-0.20, bump(ellipse(x, y - 0.53, 0.46, 0.08) - 0.0, 0.02))), 0.4 + 0.2 * rounded(saucer, 0.05), 0.03)
+    lay(
+        surface,
+        inside(saucer, canvas),
+        weighted_sum(
+            0.72,
+            (0.24, smoothstep(0.10, -0.10, y - 0.54)),
+            (-0.20, bump(ellipse(x, y - 0.53, 0.46, 0.08) - 0.0, 0.02)),
+        ),
+        0.4 + 0.2 * rounded(saucer, 0.05),
+        0.03,
+    )
     ring = ellipse(x - 0.52, y - 0.16, 0.20, 0.19)
     handle = torch.minimum(ring, 0.055 - ring)
-    lay(surface, inside(handle, canvas), weighted_sum(0.70, (4.0, rounded(handle, 0.027) * 0.05)), 0.5 + 0.2 * rounded(handle, 0.027))
+    lay(
+        surface,
+        inside(handle, canvas),
+        weighted_sum(0.70, (4.0, rounded(handle, 0.027) * 0.05)),
+        0.5 + 0.2 * rounded(handle, 0.027),
+    )
     body = CUP.depth(x, y)
     g = (x / 0.46).clamp(-1, 1)
     rise = dome(g, 0.02)
     band = bump(y - 0.20, 0.045)
     dots = smoothstep(0.2, 0.1, length((frac(torch.asin(g) * 3.2) - 0.5) * 0.5, (y - 0.20) * 6))
-    tone = weighted_sum(0.74, (0.22, rise - 0.5), (0.16, bump(g + 0.42, 0.14)), (-0.30, band), (0.45, band * dots), (-0.14, smoothstep(0.2, 0.6, y)), (-0.10, smoothstep(0.1, 0.9, g)))
+    tone = weighted_sum(
+        0.74,
+        (0.22, rise - 0.5),
+        (0.16, bump(g + 0.42, 0.14)),
+        (-0.30, band),
+        (0.45, band * dots),
+        (-0.14, smoothstep(0.2, 0.6, y)),
+        (-0.10, smoothstep(0.1, 0.9, g)),
+    )
     lay(surface, inside(body, canvas), tone, 0.45 + 0.40 * rise, 0.08 * bump(g + 0.42, 0.14))
     rim = ellipse(x, y + 0.08, 0.475, 0.095)
     lay(surface, inside(rim, canvas), 0.90, 0.9, 0.03)
@@ -92,7 +136,9 @@ def cup(canvas: Canvas) -> Surface:
     up = (-0.10 - y).clamp(min=0)
     curl = canvas.texture("cloud", x * 1.5, y * 0.8 + 0.5 * u[5], 0.6) - 0.5
     for at, side in ((-0.13, 1.0), (0.12, -1.0)):
-        middle = at + side * 0.10 * torch.sin(5.0 * up - 1.3 * u[5]) * up.clamp(max=0.6) * 1.6 + 0.25 * curl * up
+        middle = (
+            at + side * 0.10 * torch.sin(5.0 * up - 1.3 * u[5]) * up.clamp(max=0.6) * 1.6 + 0.25 * curl * up
+        )
         steam = bump(x - middle, 0.030 + 0.10 * up) * smoothstep(0.0, 0.12, up) * exp(-1.7 * up)
         shine(surface, 0.20 * steam, 0.6)
     return surface
@@ -107,7 +153,15 @@ def book(canvas: Canvas) -> Surface:
     ax = x.abs()
     power = 0.7 + 0.3 * torch.sin(1.3 * u[5])
     _table(canvas, surface, 0.60)
-    shine(surface, 0.22 * bump(x, 0.10 + 0.45 * (0.1 - y).clamp(min=0)) * exp(-0.9 * (0.1 - y).clamp(min=0)) * (y < 0.25) * power, 1.0)
+    shine(
+        surface,
+        0.22
+        * bump(x, 0.10 + 0.45 * (0.1 - y).clamp(min=0))
+        * exp(-0.9 * (0.1 - y).clamp(min=0))
+        * (y < 0.25)
+        * power,
+        1.0,
+    )
     # The pages lie in perspective and rise to both sides of the fold.
     arch = 0.11 * torch.sin((ax / 0.86).clamp(0, 1) * 2.6) - 0.02
     top, foot = -0.20 - arch, 0.58 - 0.55 * arch
@@ -120,7 +174,13 @@ def book(canvas: Canvas) -> Surface:
     lay(surface, inside(block, canvas), 0.66 + 0.12 * sheet, 0.4)
     page = torch.minimum(torch.minimum(wide - ax, y - top), foot - y)
     shade = exp(-9.0 * ax)
-    lay(surface, inside(page, canvas), weighted_sum(0.90, (-0.26, shade), (0.06, bump(ax - 0.45, 0.25)), (-0.05, v)), 0.5 + 1.2 * arch, 0.05 + 0.10 * power * exp(-5 * ax))
+    lay(
+        surface,
+        inside(page, canvas),
+        weighted_sum(0.90, (-0.26, shade), (0.06, bump(ax - 0.45, 0.25)), (-0.05, v)),
+        0.5 + 1.2 * arch,
+        0.05 + 0.10 * power * exp(-5 * ax),
+    )
     line = v * 13
     number = torch.floor(line)
     in_line = bump(line - number - 0.5, 0.18)
@@ -131,7 +191,9 @@ def book(canvas: Canvas) -> Surface:
     lay(surface, 0.80 * ink, 0.16, 0.5)
     drop = box(x + 0.60 + 0.02 * v, v - 0.15, 0.06, 0.075)
     lay(surface, inside(torch.minimum(drop, 0.05 + 0 * x), canvas) * (x < 0), 0.46, 0.52, 0.05)
-    ribbon = torch.minimum(0.018 - (x - 0.02 - 0.05 * torch.sin(6 * y)).abs(), torch.minimum(y - 0.10, 0.86 - y))
+    ribbon = torch.minimum(
+        0.018 - (x - 0.02 - 0.05 * torch.sin(6 * y)).abs(), torch.minimum(y - 0.10, 0.86 - y)
+    )
     lay(surface, inside(ribbon, canvas), 0.46, 0.7)
     for number_ in range(7):
         phase = u[6 + number_] * 0.8 + number_
@@ -148,22 +210,32 @@ def mask(canvas: Canvas) -> Surface:
     canvas = placed(canvas, 0.04 * u[2], 0.12, 0.94, 0.06 * u[23])
     x, y = canvas.x, canvas.y
     ax = x.abs()
-    for number, (tip_x, tip_y, wide) in enumerate(((0.62, -0.94, 0.11), (0.34, -1.02, 0.12), (0.08, -0.98, 0.12))):
+    for number, (tip_x, tip_y, wide) in enumerate(
+        ((0.62, -0.94, 0.11), (0.34, -1.02, 0.12), (0.08, -0.98, 0.12))
+    ):
         stir = 0.05 * torch.sin(u[10 + number])
         cos, sin = tip_x - 0.12 + stir, tip_y + 0.20
         span = (cos.square() + sin * sin).sqrt()
         wx, wy = ax - 0.12, y + 0.20
         along, across = (wx * cos + wy * sin) / span.square(), (wy * cos - wx * sin) / span
         across = across + 0.10 * along.square()
-        plume = torch.minimum(wide * (along.clamp(0.001, 1) * (1.12 - along.clamp(0, 1))).clamp(min=1e-4) ** 0.5 * 1.9 - across.abs(), torch.minimum(along, 1 - along))
+        plume = torch.minimum(
+            wide * (along.clamp(0.001, 1) * (1.12 - along.clamp(0, 1))).clamp(min=1e-4) ** 0.5 * 1.9
+            - across.abs(),
+            torch.minimum(along, 1 - along),
+        )
         barb = 0.5 + 0.5 * torch.cos((along * 3.2 - across.abs() * 3.0) * 30)
         rib = bump(across, 0.010)
         eye_ = length((along - 0.78) * 1.4, across * 4.2)
-        tone = weighted_sum(0.46, (0.20, barb), (0.30, rib), (0.20, bump(eye_ - 0.18, 0.05)), (-0.20, bump(eye_, 0.08)))
+        tone = weighted_sum(
+            0.46, (0.20, barb), (0.30, rib), (0.20, bump(eye_ - 0.18, 0.05)), (-0.20, bump(eye_, 0.08))
+        )
         lay(surface, inside(plume, canvas), tone, 0.35 + 0.1 * number + 0.12 * barb, 0.06 * barb)
     for at, side in ((0.86, 1.0),):
         wave_ = 0.06 * torch.sin(7 * y - 1.2 * u[6])
-        band = torch.minimum(0.040 - (ax - at - 0.10 * (y + 0.2) - wave_).abs(), torch.minimum(y + 0.30, 0.80 - y))
+        band = torch.minimum(
+            0.040 - (ax - at - 0.10 * (y + 0.2) - wave_).abs(), torch.minimum(y + 0.30, 0.80 - y)
+        )
         lay(surface, inside(band, canvas), 0.50 + 0.16 * torch.sin(9 * y), 0.3)
     depth = MASK.depth(x, y)
     rise = rounded(depth, 0.14)
@@ -173,10 +245,22 @@ def mask(canvas: Canvas) -> Surface:
     around = bump(hole + 0.05, 0.028)
     edge = bump(depth - 0.022, 0.020)
     tone = weighted_sum(0.48, (0.14, rise - 0.5), (0.34, gilt * 0.8), (0.44, torch.maximum(around, edge)))
-    lay(surface, inside(depth, canvas), tone, weighted_sum(0.55, (0.35, rise), (0.10, gilt), (0.14, torch.maximum(around, edge))), 0.10 * torch.maximum(around, edge) + 0.06 * gilt)
+    lay(
+        surface,
+        inside(depth, canvas),
+        tone,
+        weighted_sum(0.55, (0.35, rise), (0.10, gilt), (0.14, torch.maximum(around, edge))),
+        0.10 * torch.maximum(around, edge) + 0.06 * gilt,
+    )
     glint = lit(0.3 * u[7] + 0.1, 0.3 * u[7])
     lay(surface, inside(hole, canvas), 0.03, 0.05, 0.12 * glint * bump(length(ax - 0.39, y + 0.03), 0.06))
     gem = length(x, y + 0.16)
     facet = 0.5 + 0.5 * torch.cos(torch.atan2(y + 0.16, x) * 6 + u[8])
-    lay(surface, inside(0.085 - gem, canvas), 0.40 + 0.45 * facet, 1.0 + 0.2 * rounded(0.085 - gem, 0.08), 0.16 * facet)
+    lay(
+        surface,
+        inside(0.085 - gem, canvas),
+        0.40 + 0.45 * facet,
+        1.0 + 0.2 * rounded(0.085 - gem, 0.08),
+        0.16 * facet,
+    )
     return surface

@@ -8,7 +8,20 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, bump, cos_turns, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
+from ..maths import (
+    TAU,
+    bump,
+    cos_turns,
+    coverage,
+    dome,
+    exp,
+    frac,
+    length,
+    lit,
+    mix,
+    smoothstep,
+    weighted_sum,
+)
 from .brush import box, capsule, dark_room, ellipse, inside, lay, part_of, placed, rounded, shine, sky
 from .outlines import alike_on_both_sides
 from .weather import streaks
@@ -39,7 +52,13 @@ def clock(canvas: Canvas) -> Surface:
     rim = torch.minimum(0.80 - r, r - 0.60)
     g = ((r - 0.72) / 0.09).clamp(-1, 1)
     shine_ = 0.5 + 0.5 * torch.cos(2 * TAU * (turn - 0.86) + 0.6 * u[5])
-    lay(surface, inside(rim, canvas), weighted_sum(0.36, (0.24, dome(g, 0.02)), (0.24, shine_ * dome(g, 0.02))), 0.35 + 0.45 * dome(g, 0.02), 0.05 * shine_)
+    lay(
+        surface,
+        inside(rim, canvas),
+        weighted_sum(0.36, (0.24, dome(g, 0.02)), (0.24, shine_ * dome(g, 0.02))),
+        0.35 + 0.45 * dome(g, 0.02),
+        0.05 * shine_,
+    )
     paper = canvas.texture("cloud", x, y, 0.5) - 0.5
     face = 0.645 - r
     tone = weighted_sum(0.90, (0.05, paper), (-0.20, smoothstep(0.08, 0.0, face)), (0.04, -y))
@@ -52,7 +71,11 @@ def clock(canvas: Canvas) -> Surface:
     line = 0.004 - (r - 0.585).abs()
     lay(surface, 0.8 * inside(line, canvas), 0.12, 0.36)
     time = 1.10 * u[6]
-    for angle, long, wide, tone_value in ((2.1 + time / 4, 0.32, 0.030, 0.05), (-0.9 + time, 0.50, 0.021, 0.05), (0.6 + 2.2 * time, 0.56, 0.007, 0.44)):
+    for angle, long, wide, tone_value in (
+        (2.1 + time / 4, 0.32, 0.030, 0.05),
+        (-0.9 + time, 0.50, 0.021, 0.05),
+        (0.6 + 2.2 * time, 0.56, 0.007, 0.44),
+    ):
         tip = torch.sin(angle) * long, -torch.cos(angle) * long
         tail = torch.sin(angle) * -0.10, torch.cos(angle) * 0.10
         shadow = capsule(x - 0.02, y - 0.03, tail, tip, wide, 0.5 * wide)
@@ -61,7 +84,11 @@ def clock(canvas: Canvas) -> Surface:
         lay(surface, inside(hand, canvas), tone_value, 0.60 + 2 * hand.clamp(min=0), 0.2 * (tone_value > 0.2))
     hub = 0.045 - r
     lay(surface, inside(hub, canvas), 0.55 + 4 * hub, 0.75, 0.05)
-    glare = smoothstep(0.0, 0.25, x * -0.6 - y * 0.8 - 0.12) * smoothstep(0.60, 0.50, x * -0.6 - y * 0.8) * (r < 0.64)
+    glare = (
+        smoothstep(0.0, 0.25, x * -0.6 - y * 0.8 - 0.12)
+        * smoothstep(0.60, 0.50, x * -0.6 - y * 0.8)
+        * (r < 0.64)
+    )
     shine(surface, 0.06 * glare, 0.6)
     return surface
 
@@ -78,9 +105,20 @@ def hourglass(canvas: Canvas) -> Surface:
     x, y = canvas.x, canvas.y
     ax = x.abs()
     post_x = ax - 0.52
-    swell = 0.034 + 0.016 * bump(y.abs() - 0.30, 0.07) + 0.022 * bump(y, 0.06) + 0.014 * bump(y.abs() - 0.56, 0.06)
+    swell = (
+        0.034
+        + 0.016 * bump(y.abs() - 0.30, 0.07)
+        + 0.022 * bump(y, 0.06)
+        + 0.014 * bump(y.abs() - 0.56, 0.06)
+    )
     for depth, g in ((torch.minimum(swell - post_x.abs(), 0.74 - y.abs()), (post_x / swell).clamp(-1, 1)),):
-        lay(part, inside(depth, canvas), weighted_sum(0.30, (0.14, dome(g, 0.02)), (0.26, bump(g + 0.4, 0.2))), 0.3 + 0.3 * dome(g, 0.02), 0.03)
+        lay(
+            part,
+            inside(depth, canvas),
+            weighted_sum(0.30, (0.14, dome(g, 0.02)), (0.26, bump(g + 0.4, 0.2))),
+            0.3 + 0.3 * dome(g, 0.02),
+            0.03,
+        )
     glass = GLASS.depth(x, y)
     body = inside(glass, canvas)
     rise = rounded(glass, 0.20)
@@ -96,8 +134,16 @@ def hourglass(canvas: Canvas) -> Surface:
     grit = canvas.texture("grit", x * 2.0, y * 2.0, 0.9)
     for sand in (above, below):
         lit_ = rounded(sand, 0.20)
-        lay(part, inside(sand, canvas), weighted_sum(0.60, (0.18, grit - 0.4), (0.22, lit_ - 0.4), (-0.10, smoothstep(-0.2, 0.4, x))), 0.35 + 0.2 * lit_ + 0.06 * grit, 0.10 * lit_)
-    thread = torch.minimum(0.012 + 0.004 * torch.sin(60 * y - 5 * u[6]) - ax, torch.minimum(y + 0.06, heap - y))
+        lay(
+            part,
+            inside(sand, canvas),
+            weighted_sum(0.60, (0.18, grit - 0.4), (0.22, lit_ - 0.4), (-0.10, smoothstep(-0.2, 0.4, x))),
+            0.35 + 0.2 * lit_ + 0.06 * grit,
+            0.10 * lit_,
+        )
+    thread = torch.minimum(
+        0.012 + 0.004 * torch.sin(60 * y - 5 * u[6]) - ax, torch.minimum(y + 0.06, heap - y)
+    )
     lay(part, inside(thread, canvas), 0.84, 0.45, 0.35)
     edge = bump(glass - 0.014, 0.013)
     streak = bump(x + 0.30 - 0.10 * y.abs(), 0.020) * bump(y.abs() - 0.42, 0.15) * body
@@ -107,7 +153,12 @@ def hourglass(canvas: Canvas) -> Surface:
         plate = box(x, y - side * 0.77, 0.62, 0.062, 0.03)
         g = ((y - side * 0.77) / 0.062).clamp(-1, 1)
         wood = canvas.texture("cloud", x * 0.6, y * 4.0, 0.6)
-        lay(part, inside(plate, canvas), weighted_sum(0.28, (0.14, wood), (0.18, bump(g + 0.45, 0.3))), 0.75 + 0.15 * dome(g, 0.02))
+        lay(
+            part,
+            inside(plate, canvas),
+            weighted_sum(0.28, (0.14, wood), (0.18, bump(g + 0.45, 0.3))),
+            0.75 + 0.15 * dome(g, 0.02),
+        )
         ring = box(x, y - side * 0.675, 0.40, 0.030, 0.015)
         lay(part, inside(ring, canvas), 0.50 + 0.3 * bump(x + 0.16, 0.10), 0.7, 0.04)
     return surface
@@ -139,11 +190,29 @@ def umbrella(canvas: Canvas) -> Surface:
     alternate = (torch.floor(panel + 0.5) / 2 - torch.floor(torch.floor(panel + 0.5) / 2)) * 2
     wet = canvas.texture("spots", x * 2.2, y * 2.2 - 0.2 * u[6], 0.5)
     bead = smoothstep(0.14, 0.06, wet)
-    tone = weighted_sum(0.56, (0.22, facing - 0.5), (-0.12, rib), (0.14, height_), (0.18 * (p[1] > 0.5), alternate), (0.12, bead), (-0.16, smoothstep(0.0, 0.9, k)))
-    lay(surface, inside(dome_depth, canvas), tone, weighted_sum(0.40, (0.40, facing), (0.10, dome(f * 1.8, 0.05)), (0.08, bead)), 0.08 * bead + 0.05 * facing)
+    tone = weighted_sum(
+        0.56,
+        (0.22, facing - 0.5),
+        (-0.12, rib),
+        (0.14, height_),
+        (0.18 * (p[1] > 0.5), alternate),
+        (0.12, bead),
+        (-0.16, smoothstep(0.0, 0.9, k)),
+    )
+    lay(
+        surface,
+        inside(dome_depth, canvas),
+        tone,
+        weighted_sum(0.40, (0.40, facing), (0.10, dome(f * 1.8, 0.05)), (0.08, bead)),
+        0.08 * bead + 0.05 * facing,
+    )
     tip = capsule(x, y, (0.0, -0.80), (0.0, -0.64), 0.012, 0.022)
     lay(surface, inside(tip, canvas), 0.85, 0.9)
-    splash = bump(wide - ax + 0.03 * torch.sin(40 * x + 3 * u[7]), 0.02) * (y < foot - 0.1) * smoothstep(0.3, 0.6, frac(x * 9 + u[8] * 0.3))
+    splash = (
+        bump(wide - ax + 0.03 * torch.sin(40 * x + 3 * u[7]), 0.02)
+        * (y < foot - 0.1)
+        * smoothstep(0.3, 0.6, frac(x * 9 + u[8] * 0.3))
+    )
     shine(surface, 0.20 * splash, 1.2)
     return surface
 
@@ -162,6 +231,19 @@ def heart(canvas: Canvas) -> Surface:
     ember = exp((x.square() + (y + 0.05).square()) * -3.2)
     gleam = bump(length((x.abs() - 0.40) * 0.8, y + 0.47) - 0.02, 0.10)
     left = smoothstep(0.2, -0.3, x)
-    tone = weighted_sum(0.48, (0.20, rise - 0.5), (0.12, silk), (0.20, ember), (0.30, gleam * left), (-0.14, smoothstep(0.1, 0.9, y)))
-    lay(surface, inside(depth, canvas), tone, weighted_sum(0.25, (0.65, rise), (0.02, silk)), weighted_sum(0.04, (0.14 * beat, ember), (0.20, gleam * left), (0.16, bump(depth - 0.02, 0.025))))
+    tone = weighted_sum(
+        0.48,
+        (0.20, rise - 0.5),
+        (0.12, silk),
+        (0.20, ember),
+        (0.30, gleam * left),
+        (-0.14, smoothstep(0.1, 0.9, y)),
+    )
+    lay(
+        surface,
+        inside(depth, canvas),
+        tone,
+        weighted_sum(0.25, (0.65, rise), (0.02, silk)),
+        weighted_sum(0.04, (0.14 * beat, ember), (0.20, gleam * left), (0.16, bump(depth - 0.02, 0.025))),
+    )
     return surface

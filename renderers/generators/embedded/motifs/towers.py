@@ -54,7 +54,9 @@ def castle(canvas: Canvas) -> Surface:
     lay(surface, disc, 0.80 + 0.16 * stain, 0.1, 0.50)
     canvas = placed(canvas, 0.05 * u[2], 0.10, 0.90)
     for number, (middle, half, top, roof, is_round) in enumerate(CASTLE):
-        found = part_of(canvas, surface, middle - half - 0.15, top - roof - 0.12, middle + half + 0.15, CASTLE_FOOT)
+        found = part_of(
+            canvas, surface, middle - half - 0.15, top - roof - 0.12, middle + half + 0.15, CASTLE_FOOT
+        )
         if found is not None:
             _tower(placed(found[0], middle, 0.0), found[1], number, half, top, roof, is_round)
     x, y = canvas.x, canvas.y
@@ -63,8 +65,15 @@ def castle(canvas: Canvas) -> Surface:
     grass = canvas.texture("ridge", x * 1.2, y * 2.4, 0.7)
     bend = x + 0.25 * torch.sin(y * 6 + 0.5) * (y - 0.62).clamp(min=0)
     path = bump(bend, 0.05 + 0.16 * (y - 0.55).clamp(min=0))
-    lay(surface, coverage(y - hill, pixel), weighted_sum(0.12, (0.12, grass), (0.24, path)), 0.55 + 0.25 * grass)
-    gate = torch.maximum(0.075 - length(x, y - 0.44), torch.minimum(0.075 - x.abs(), torch.minimum(y - 0.44, hill - y)))
+    lay(
+        surface,
+        coverage(y - hill, pixel),
+        weighted_sum(0.12, (0.12, grass), (0.24, path)),
+        0.55 + 0.25 * grass,
+    )
+    gate = torch.maximum(
+        0.075 - length(x, y - 0.44), torch.minimum(0.075 - x.abs(), torch.minimum(y - 0.44, hill - y))
+    )
     lay(surface, inside(gate + 0.025, canvas), 0.52, 0.75)
     lay(surface, inside(gate, canvas), 0.62 + 0.25 * smoothstep(0.35, 0.6, y), 0.35, 0.5)
     return surface
@@ -95,7 +104,9 @@ def _tower(
         (-0.10, smoothstep(top, 0.7, y)),
         (-0.14, bump(y - top - 0.075, 0.02)),
     )
-    lay(surface, wall, stone, weighted_sum(0.30 + 0.03 * number, (0.30, rise), (-0.05, mortar), (0.03, shade)))
+    lay(
+        surface, wall, stone, weighted_sum(0.30 + 0.03 * number, (0.30, rise), (-0.05, mortar), (0.03, shade))
+    )
 
     columns = max(1, round(half / 0.08))
     across = x / half * columns * 0.5 + (0.5 if columns % 2 else 0.0)
@@ -119,7 +130,12 @@ def _tower(
     cone = coverage(wide - x.abs(), pixel) * coverage(up, pixel * 2)
     ridge = dome((x / wide.clamp(min=0.004)).clamp(-1, 1), 0.05)
     tile = frac(y * 30 + 0.6 * ridge)
-    lay(surface, cone, weighted_sum(0.46, (0.22, ridge - 0.6), (0.07, tile - 0.5)), 0.45 + 0.30 * ridge + 0.03 * tile)
+    lay(
+        surface,
+        cone,
+        weighted_sum(0.46, (0.22, ridge - 0.6), (0.07, tile - 0.5)),
+        0.45 + 0.30 * ridge + 0.03 * tile,
+    )
     tip = top - roof
     pole = coverage(torch.minimum(0.004 - x.abs(), torch.minimum(y - tip + 0.10, tip + 0.02 - y)), pixel)
     flap = y - tip + 0.075 + 0.10 * x * torch.sin(x * 40 + 2 * u[6])
@@ -138,7 +154,12 @@ def church(canvas: Canvas) -> Surface:
     lay(surface, coverage(y - wood, pixel), 0.13 + 0.06 * fir + 0.08 * (y - wood), 0.2 + 0.2 * fir)
     ground = 0.56 + 0.04 * torch.sin(2.2 * x + 3 * p[1])
     snow = canvas.texture("cloud", x * 0.9, y * 2.6, 0.5)
-    lay(surface, coverage(y - ground, pixel), weighted_sum(0.56, (0.20, snow), (-0.10, y - 0.5)), 0.25 + 0.2 * snow)
+    lay(
+        surface,
+        coverage(y - ground, pixel),
+        weighted_sum(0.56, (0.20, snow), (-0.10, y - 0.5)),
+        0.25 + 0.2 * snow,
+    )
     canvas = placed(canvas, 0.04 * u[2], 0.06, 0.90)
     found = part_of(canvas, surface, -0.72, -1.05, 0.72, 0.70)
     if found is None:
@@ -150,32 +171,57 @@ def church(canvas: Canvas) -> Surface:
     # The nave behind, its roof, then the tower before it.
     eaves, ridge = 0.22, -0.06
     nave = torch.minimum(0.56 - ax, torch.minimum(y - eaves + 0.02, 0.62 - y))
-    lay(part, inside(nave, canvas), weighted_sum(0.72, (0.08, plaster), (-0.18, smoothstep(0.0, 0.1, eaves + 0.07 - y))), 0.5)
+    lay(
+        part,
+        inside(nave, canvas),
+        weighted_sum(0.72, (0.08, plaster), (-0.18, smoothstep(0.0, 0.1, eaves + 0.07 - y))),
+        0.5,
+    )
     slant = (y - ridge) / (eaves - ridge)
     roof = torch.minimum(0.46 + 0.16 * slant - ax, torch.minimum(y - ridge, eaves - y))
     tiles = frac(y * 26 + 0.3 * frac(x * 14))
-    lay(part, inside(roof, canvas), weighted_sum(0.34, (0.10, tiles), (0.05, plaster), (0.16, bump(y - ridge, 0.02))), 0.6 + 0.05 * tiles)
+    lay(
+        part,
+        inside(roof, canvas),
+        weighted_sum(0.34, (0.10, tiles), (0.05, plaster), (0.16, bump(y - ridge, 0.02))),
+        0.6 + 0.05 * tiles,
+    )
     for place in (0.26, 0.42):
         wx = ax - place
         pane = torch.maximum(box(wx, y - 0.42, 0.035, 0.08), 0.035 - length(wx, y - 0.34))
         light = lit(torch.full_like(wx, place) + 0.3 * torch.sign(x), 0.4 * u[5])
         _glass(part, canvas, pane, wx, y, 0.35 + 0.65 * light)
     tower = torch.minimum(0.15 - ax, torch.minimum(y + 0.32, 0.64 - y))
-    lay(part, inside(tower, canvas), weighted_sum(0.84, (0.08, plaster), (-0.8, (ax - 0.10).clamp(min=0)), (-0.06, smoothstep(0.02, 0.12, x))), 0.75 + 0.5 * rounded(tower, 0.05) * 0.2)
+    lay(
+        part,
+        inside(tower, canvas),
+        weighted_sum(
+            0.84, (0.08, plaster), (-0.8, (ax - 0.10).clamp(min=0)), (-0.06, smoothstep(0.02, 0.12, x))
+        ),
+        0.75 + 0.5 * rounded(tower, 0.05) * 0.2,
+    )
     for at in (-0.30, -0.02, 0.24):
         lay(part, inside(box(x, y - at, 0.165, 0.014, 0.006), canvas), 0.90, 0.95)
     up = (-0.31 - y) / 0.62
     half = 0.175 * (1 - up).clamp(min=0)
     spire = torch.minimum(half - ax, up * 0.4)
     facet = smoothstep(-0.02, 0.02, x / half.clamp(min=0.02) - 0.25)
-    lay(part, inside(spire, canvas), weighted_sum(0.50, (-0.14, facet), (0.08, frac(y * 24) - 0.5)), 0.8 + 0.1 * (1 - facet))
+    lay(
+        part,
+        inside(spire, canvas),
+        weighted_sum(0.50, (-0.14, facet), (0.08, frac(y * 24) - 0.5)),
+        0.8 + 0.1 * (1 - facet),
+    )
     cross = torch.maximum(box(x, y + 0.985, 0.008, 0.06), box(x, y + 1.0, 0.034, 0.008))
     lay(part, inside(cross, canvas), 0.9, 1.0, 0.3)
     belfry = torch.maximum(box(x, y + 0.15, 0.055, 0.075), 0.055 - length(x, y + 0.22))
     lay(part, inside(belfry, canvas), 0.12, 0.5)
     swing = 0.25 * torch.sin(1.4 * u[6])
     bell_x = x - swing * (y + 0.26)
-    bell = torch.minimum(0.018 + 0.20 * (y + 0.22).clamp(0, 0.12) ** 1.2 * 1.5 - bell_x.abs(), torch.minimum(y + 0.22, -0.10 - y))
+    bell = torch.minimum(
+        0.018 + 0.20 * (y + 0.22).clamp(0, 0.12) ** 1.2 * 1.5 - bell_x.abs(),
+        torch.minimum(y + 0.22, -0.10 - y),
+    )
     lay(part, inside(bell, canvas), 0.70, 0.7, 0.35)
     face = 0.060 - length(x, y - 0.10)
     lay(part, inside(face + 0.012, canvas), 0.45, 0.9)
@@ -192,7 +238,9 @@ def church(canvas: Canvas) -> Surface:
     return surface
 
 
-def _glass(surface: Surface, canvas: Canvas, pane: Tensor, x: Tensor, y: Tensor, light: Tensor | float) -> None:
+def _glass(
+    surface: Surface, canvas: Canvas, pane: Tensor, x: Tensor, y: Tensor, light: Tensor | float
+) -> None:
     """A leaded window with light behind it."""
     lead = bump(frac(x * 22 + 0.5) - 0.5, 0.10) + bump(frac(y * 16) - 0.5, 0.10)
     lay(surface, inside(pane + 0.010, canvas), 0.30, 0.55)
@@ -218,7 +266,13 @@ def bridge(canvas: Canvas) -> Surface:
     ripple = canvas.texture("ridge", x * z * 0.25 + 0.1 * u[5], z * 0.8 + 0.15 * u[6], 0.6)
     path = bump(x, 0.10 + 0.5 * below) * (0.2 + smoothstep(0.4, 0.8, ripple))
     water = weighted_sum(0.16, (0.18, ripple), (0.30, path))
-    lay(surface, coverage(y - water_y, pixel), water, 0.08 + 0.2 * ripple * smoothstep(0.0, 0.3, below), 0.14 * path)
+    lay(
+        surface,
+        coverage(y - water_y, pixel),
+        water,
+        0.08 + 0.2 * ripple * smoothstep(0.0, 0.3, below),
+        0.14 * path,
+    )
 
     # Places along the bridge: its towers stand at +-0.55, the cable hangs between and to the shores.
     ax = x.abs()
@@ -229,12 +283,16 @@ def bridge(canvas: Canvas) -> Surface:
     steep = torch.where(ax < 0.55, 2.7 * ax, torch.full_like(ax, 1.06))
     cable = line_coverage((y - cable_y).abs(), 0.012 * (1 + steep * steep).sqrt(), pixel * (1 + 0.7 * steep))
     hanger_x = (frac(x / 0.0733 + 0.5) - 0.5).abs() * 0.0733
-    hanger = line_coverage(hanger_x, 0.0028, pixel) * coverage(y - cable_y, pixel) * coverage(deck_y - y, pixel)
+    hanger = (
+        line_coverage(hanger_x, 0.0028, pixel) * coverage(y - cable_y, pixel) * coverage(deck_y - y, pixel)
+    )
     lay(surface, 0.75 * hanger, 0.60, 0.4, 0.05)
     lay(surface, cable * coverage(deck_y - y, pixel), 0.72, 0.7, 0.10)
     for lamp in range(-6, 7):
         at = 0.183 * lamp
-        found = part_of(canvas, surface, 0.04 * u[2] + at - 0.09, deck_y - 0.16, 0.04 * u[2] + at + 0.09, 0.95)
+        found = part_of(
+            canvas, surface, 0.04 * u[2] + at - 0.09, deck_y - 0.16, 0.04 * u[2] + at + 0.09, 0.95
+        )
         if found is None:
             continue
         near, part = found
@@ -243,10 +301,16 @@ def bridge(canvas: Canvas) -> Surface:
         spot = exp((dx.square() + (near.y - deck_y + 0.06).square()) * -1800.0)
         haze = exp((dx.square() + (near.y - deck_y + 0.06).square()) * -220.0)
         shine(part, (0.9 * spot + 0.22 * haze) * light, 0.8)
-        mirrored = bump(dx, 0.012) * smoothstep(water_y, water_y + 0.03, near.y) * exp(-3.0 * (near.y - water_y).clamp(min=0))
+        mirrored = (
+            bump(dx, 0.012)
+            * smoothstep(water_y, water_y + 0.03, near.y)
+            * exp(-3.0 * (near.y - water_y).clamp(min=0))
+        )
         shine(part, 0.30 * mirrored * light, 0.5)
     for side in (-0.55, 0.55):
-        found = part_of(canvas, surface, 0.04 * u[2] + side - 0.13, top_y - 0.12, 0.04 * u[2] + side + 0.13, 0.62)
+        found = part_of(
+            canvas, surface, 0.04 * u[2] + side - 0.13, top_y - 0.12, 0.04 * u[2] + side + 0.13, 0.62
+        )
         if found is not None:
             near, part = found
             _pylon(placed(near, 0.04 * u[2] + side, 0.0), part, top_y, water_y)
@@ -261,10 +325,19 @@ def _pylon(canvas: Canvas, surface: Surface, top_y: float, water_y: float) -> No
     spread = 0.055 + 0.020 * (y - top_y)
     leg = torch.minimum(0.024 - (x.abs() - spread).abs(), torch.minimum(y - top_y + 0.05, water_y + 0.06 - y))
     tie_y = (frac((y - top_y) / 0.19) - 0.5).abs() * 0.19
-    tie = torch.minimum(0.022 - (tie_y - 0.02).clamp(min=0) * 2, torch.minimum(spread - x.abs(), torch.minimum(y - top_y, 0.22 - y)))
+    tie = torch.minimum(
+        0.022 - (tie_y - 0.02).clamp(min=0) * 2,
+        torch.minimum(spread - x.abs(), torch.minimum(y - top_y, 0.22 - y)),
+    )
     steel = torch.maximum(leg, tie)
     g = (x.abs() - spread) / 0.024
-    lay(surface, inside(steel, canvas), weighted_sum(0.66, (-0.08, g.clamp(-1, 1)), (-0.12, (x > 0) * 1.0)), 0.85, 0.06)
+    lay(
+        surface,
+        inside(steel, canvas),
+        weighted_sum(0.66, (-0.08, g.clamp(-1, 1)), (-0.12, (x > 0) * 1.0)),
+        0.85,
+        0.06,
+    )
     cap = box(x, y - top_y + 0.06, 0.10, 0.022, 0.01)
     lay(surface, inside(cap, canvas), 0.80, 0.95, 0.1)
     pier = box(x, y - water_y - 0.04, 0.13, 0.06, 0.02)

@@ -8,7 +8,20 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, cell_hash, cos_turns, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
+from ..maths import (
+    bump,
+    cell_hash,
+    cos_turns,
+    coverage,
+    dome,
+    exp,
+    frac,
+    length,
+    lit,
+    mix,
+    smoothstep,
+    weighted_sum,
+)
 from .brush import box, capsule, ellipse, inside, lay, part_of, placed, rounded, shine, sky
 from .outlines import Outline
 
@@ -82,9 +95,16 @@ def _ship(canvas: Canvas, surface: Surface) -> None:
         pole = torch.minimum(0.012 - (x - mast).abs(), torch.minimum(y + 0.92, 0.32 - y))
         lay(surface, inside(pole, canvas), 0.30 + 8 * pole, 0.5)
         flag_y = y + 0.88 - 0.015 * torch.sin(24 * (x - mast) + 2 * u[7])
-        flag = torch.minimum(torch.minimum(x - mast, mast + 0.15 - x), 0.035 - 0.16 * (x - mast) - flag_y.abs())
+        flag = torch.minimum(
+            torch.minimum(x - mast, mast + 0.15 - x), 0.035 - 0.16 * (x - mast) - flag_y.abs()
+        )
         lay(surface, inside(flag, canvas), 0.60, 0.7)
-    for start, end in (((0.70, 0.16), (1.02, 0.02)), ((-0.30, -0.86), (0.22, -0.72)), ((0.22, -0.80), (0.98, 0.04)), ((-0.30, -0.80), (-0.80, 0.16))):
+    for start, end in (
+        ((0.70, 0.16), (1.02, 0.02)),
+        ((-0.30, -0.86), (0.22, -0.72)),
+        ((0.22, -0.80), (0.98, 0.04)),
+        ((-0.30, -0.80), (-0.80, 0.16)),
+    ):
         wide = 0.012 if start == (0.70, 0.16) else 0.003
         rope = capsule(x, y, start, end, wide, 0.6 * wide)
         lay(surface, 0.8 * inside(rope, canvas), 0.28, 0.4)
@@ -92,7 +112,13 @@ def _ship(canvas: Canvas, surface: Surface) -> None:
     for outline, side in ((SPANKER, -1.0), (JIB, 1.0)):
         depth = outline.depth(x, y)
         rise = rounded(depth, 0.14)
-        lay(surface, inside(depth, canvas), weighted_sum(0.80, (0.16, rise - 0.5), (0.10, cloth)), 0.5 + 0.3 * rise, 0.06 * rise)
+        lay(
+            surface,
+            inside(depth, canvas),
+            weighted_sum(0.80, (0.16, rise - 0.5), (0.10, cloth)),
+            0.5 + 0.3 * rise,
+            0.06 * rise,
+        )
     for mast, top, bottom, above, below in SAILS:
         found = part_of(canvas, surface, mast - below - 0.06, top - 0.02, mast + below + 0.06, bottom + 0.05)
         if found is None:
@@ -110,14 +136,22 @@ def _ship(canvas: Canvas, surface: Surface) -> None:
         bulge = dome(g * 0.9, 0.02) * (0.55 + 0.45 * torch.sin(math.pi * (0.2 + 0.7 * t)))
         stitch = bump(frac(g * 2.5 + 0.5) - 0.5, 0.04)
         patch = near.texture("cloud", sx, sy, 0.7) - 0.5
-        tone = weighted_sum(0.78, (0.22, bulge - 0.5), (0.07, patch), (-0.06, stitch), (-0.10, g), (0.05, 1 - t))
+        tone = weighted_sum(
+            0.78, (0.22, bulge - 0.5), (0.07, patch), (-0.06, stitch), (-0.10, g), (0.05, 1 - t)
+        )
         lay(part, inside(depth, near), tone, 0.55 + 0.35 * bulge, 0.07 * bulge)
         yard = capsule(sx, sy, (-above - 0.05, top), (above + 0.05, top), 0.011, 0.011)
         lay(part, inside(yard, near), 0.28, 0.9)
     hull = HULL.depth(x, y)
     rise = rounded(hull, 0.18)
     plank = frac((y - 0.10 * x * x) * 20)
-    tone = weighted_sum(0.34, (0.20, rise - 0.5), (0.05, plank), (0.36, bump(y - 0.36 + 0.06 * x * x, 0.014)), (-0.10, smoothstep(0.40, 0.60, y)))
+    tone = weighted_sum(
+        0.34,
+        (0.20, rise - 0.5),
+        (0.05, plank),
+        (0.36, bump(y - 0.36 + 0.06 * x * x, 0.014)),
+        (-0.10, smoothstep(0.40, 0.60, y)),
+    )
     lay(surface, inside(hull, canvas), tone, 0.6 + 0.3 * rise + 0.02 * plank)
     port_x = (frac(x / 0.15) - 0.5) * 0.15
     port = torch.minimum(box(port_x, y - 0.43 + 0.04 * x * x, 0.024, 0.022, 0.006), hull - 0.03)
@@ -137,7 +171,9 @@ def locomotive(canvas: Canvas) -> Surface:
     grit = canvas.texture("grit", x, y * 2, 0.7)
     ground = coverage(y - 0.60, pixel)
     lay(surface, ground, weighted_sum(0.16, (0.14, grit)), 0.15 + 0.1 * grit)
-    sleeper = torch.minimum(0.045 - (frac(x / 0.16 + 0.4 * u[5]) - 0.5).abs() * 0.16, 0.030 - (y - 0.665).abs())
+    sleeper = torch.minimum(
+        0.045 - (frac(x / 0.16 + 0.4 * u[5]) - 0.5).abs() * 0.16, 0.030 - (y - 0.665).abs()
+    )
     lay(surface, inside(sleeper, canvas), 0.30, 0.4)
     lay(surface, coverage(0.014 - (y - 0.625).abs(), pixel), 0.62 - 10 * (y - 0.625).abs(), 0.6, 0.04)
 
@@ -149,11 +185,19 @@ def locomotive(canvas: Canvas) -> Surface:
     width = 0.07 + 0.24 * from_chimney.clamp(0, 1.8)
     plume = bump(y - rise_y + 0.10 * (puff - 0.5), width) * smoothstep(-0.06, 0.04, from_chimney)
     body = smoothstep(0.40, 0.80, plume * (0.55 + 0.9 * puff)) * smoothstep(1.9, 0.7, from_chimney)
-    lay(surface, 0.9 * body, weighted_sum(0.66, (0.20, puff), (0.12, fine), (-0.20, smoothstep(-0.1, 0.3, y - rise_y))), 0.35 + 0.3 * puff, 0.03 * body)
+    lay(
+        surface,
+        0.9 * body,
+        weighted_sum(0.66, (0.20, puff), (0.12, fine), (-0.20, smoothstep(-0.1, 0.3, y - rise_y))),
+        0.35 + 0.3 * puff,
+        0.03 * body,
+    )
 
     # The lamp's beam lies on the air before it.
     ahead = (-0.86 - x).clamp(min=0)
-    beam = bump(y - 0.02 - 0.12 * ahead, 0.05 + 0.32 * ahead) * smoothstep(0.0, 0.03, ahead) * exp(-1.2 * ahead)
+    beam = (
+        bump(y - 0.02 - 0.12 * ahead, 0.05 + 0.32 * ahead) * smoothstep(0.0, 0.03, ahead) * exp(-1.2 * ahead)
+    )
     shine(surface, 0.5 * beam, 0.5)
     found = part_of(canvas, surface, -1.0, -0.66, 1.4, 0.66)
     if found is not None:
@@ -174,7 +218,13 @@ def _engine(canvas: Canvas, surface: Surface) -> None:
         g = ((y - at) / radius).clamp(-1, 1)
         round_ = dome(g, 0.02)
         light = bump(g + 0.50, 0.16) + 0.35 * bump(g - 0.62, 0.16)
-        lay(surface, inside(depth, canvas), weighted_sum(tone, (0.12, round_ - 0.5), (0.42, light)), 0.5 + 0.4 * round_, 0.04 * light)
+        lay(
+            surface,
+            inside(depth, canvas),
+            weighted_sum(tone, (0.12, round_ - 0.5), (0.42, light)),
+            0.5 + 0.4 * round_,
+            0.04 * light,
+        )
 
     drum(-0.10, 0.60, -0.28, 0.26, 0.34)
     drum(-0.70, 0.12, -0.30, 0.28, 0.20)
@@ -182,16 +232,26 @@ def _engine(canvas: Canvas, surface: Surface) -> None:
         band = box(x - at, y + 0.01, 0.014, 0.275, 0.004)
         g = ((y + 0.01) / 0.275).clamp(-1, 1)
         lay(surface, inside(band, canvas), 0.66 + 0.28 * bump(g + 0.5, 0.2), 0.95, 0.05)
-    chimney = torch.minimum(0.075 + 0.05 * smoothstep(-0.46, -0.60, y) - (x + 0.52).abs(), torch.minimum(y + 0.62, -0.24 - y))
+    chimney = torch.minimum(
+        0.075 + 0.05 * smoothstep(-0.46, -0.60, y) - (x + 0.52).abs(), torch.minimum(y + 0.62, -0.24 - y)
+    )
     g = ((x + 0.52) / 0.10).clamp(-1, 1)
     lay(surface, inside(chimney, canvas), 0.20 + 0.30 * bump(g + 0.4, 0.25), 0.5 + 0.4 * dome(g, 0.02))
     lay(surface, inside(box(x + 0.52, y + 0.60, 0.135, 0.022, 0.01), canvas), 0.74, 0.95, 0.06)
     for at, height_ in ((-0.10, 0.14), (0.24, 0.17)):
-        d = torch.maximum(ellipse(x - at, y + 0.28, 0.10, height_), torch.minimum(0.10 - (x - at).abs(), 0.04 - (y + 0.26).abs()))
+        d = torch.maximum(
+            ellipse(x - at, y + 0.28, 0.10, height_),
+            torch.minimum(0.10 - (x - at).abs(), 0.04 - (y + 0.26).abs()),
+        )
         g = ((x - at) / 0.10).clamp(-1, 1)
         lay(surface, inside(d, canvas), 0.62 + 0.3 * bump(g + 0.35, 0.25), 0.6 + 0.3 * dome(g, 0.02), 0.05)
     cab = torch.minimum(0.27 - (x - 0.80).abs(), torch.minimum(y + 0.46, 0.34 - y))
-    lay(surface, inside(cab, canvas), weighted_sum(0.48, (-0.12, smoothstep(-0.4, 0.4, y)), (1.2, (0.03 - cab).clamp(min=0))), 0.75)
+    lay(
+        surface,
+        inside(cab, canvas),
+        weighted_sum(0.48, (-0.12, smoothstep(-0.4, 0.4, y)), (1.2, (0.03 - cab).clamp(min=0))),
+        0.75,
+    )
     roof = ellipse(x - 0.80, y + 0.44, 0.36, 0.09)
     lay(surface, inside(torch.minimum(roof, -0.42 - y), canvas), 0.26 + 0.3 * bump(y + 0.50, 0.02), 0.95)
     for at in (0.70, 0.92):
@@ -205,7 +265,12 @@ def _engine(canvas: Canvas, surface: Surface) -> None:
     shine(surface, 0.5 * exp(-30 * lamp.square()), 0.2)
     catcher = torch.minimum(0.24 - (x + 0.80).abs(), torch.minimum(y - 0.40, 0.62 - y))
     slats = 0.5 + 0.5 * torch.cos((x + 0.6 * y) * 90)
-    lay(surface, inside(torch.minimum(catcher, x + 0.98 - 0.7 * (0.62 - y)), canvas), 0.24 + 0.34 * slats, 0.6 + 0.2 * slats)
+    lay(
+        surface,
+        inside(torch.minimum(catcher, x + 0.98 - 0.7 * (0.62 - y)), canvas),
+        0.24 + 0.34 * slats,
+        0.6 + 0.2 * slats,
+    )
     turn = 0.9 * u[5]
     for at, radius in ((-0.56, 0.13), (-0.28, 0.13), (0.06, 0.23), (0.50, 0.23), (0.94, 0.17)):
         _wheel(canvas, surface, at, 0.615 - radius, radius, turn * 0.23 / radius)

@@ -56,14 +56,20 @@ def fish(canvas: Canvas) -> Surface:
     for number, at in enumerate((-0.95, -0.80, 0.78, 0.92, 1.05)):
         tall = 0.1 + 0.35 * ((number * 0.37) % 1)
         bend = 0.10 * torch.sin(3.0 * canvas.y + 1.2 * u[11] + number) * (1 - canvas.y)
-        blade = torch.minimum(0.034 * (1.1 - (0.95 - canvas.y) / 1.2) - (sway - at - bend).abs(), canvas.y - tall)
+        blade = torch.minimum(
+            0.034 * (1.1 - (0.95 - canvas.y) / 1.2) - (sway - at - bend).abs(), canvas.y - tall
+        )
         lay(surface, inside(blade, canvas), 0.34 + 0.1 * canvas.y.clamp(0, 1), 0.2)
     canvas = placed(canvas, 0.04 + 0.04 * u[2], 0.02 * u[4], 0.92, 0.05 * u[23])
     x = canvas.x
     beat = 0.10 * torch.sin(2.2 * x + 1.6 * u[5])
     y = canvas.y + beat * smoothstep(0.4, -0.9, x)
     tail_x = x
-    for outline, angle_x, angle_y in ((FISH_TAIL, -0.42, 0.0), (FISH_BACK, 0.1, -0.05), (FISH_BELLY, 0.15, 0.05)):
+    for outline, angle_x, angle_y in (
+        (FISH_TAIL, -0.42, 0.0),
+        (FISH_BACK, 0.1, -0.05),
+        (FISH_BELLY, 0.15, 0.05),
+    ):
         flutter = 0.03 * torch.sin(9 * x + 7 * y + 1.4 * u[6])
         depth = outline.depth(tail_x + flutter, y + flutter)
         ray = 0.5 + 0.5 * torch.cos(torch.atan2(y - angle_y, angle_x - x) * 44)
@@ -77,8 +83,22 @@ def fish(canvas: Canvas) -> Surface:
     head = smoothstep(0.30, 0.38, x + 0.25 * y * y)
     scale = weighted_sum(0.0, (0.10, tile.along), (-0.16, smoothstep(0.80, 1.0, tile.to_edge))) * (1 - head)
     band = smoothstep(-0.10, 0.10, torch.sin(9 * x + 0.7)) * (p[5] > 0.7)
-    tone = weighted_sum(0.66, (0.16, rise - 0.5), (1.0, scale), (-0.14, smoothstep(0.05, -0.32, y)), (0.20, smoothstep(0.02, 0.30, y)), (-0.25, gill), (0.26, band * (1 - head)))
-    lay(surface, inside(body, canvas), tone, weighted_sum(0.40, (0.45, rise), (0.5, scale), (-0.08, gill)), 0.10 * bump(y + 0.16, 0.10) * rise)
+    tone = weighted_sum(
+        0.66,
+        (0.16, rise - 0.5),
+        (1.0, scale),
+        (-0.14, smoothstep(0.05, -0.32, y)),
+        (0.20, smoothstep(0.02, 0.30, y)),
+        (-0.25, gill),
+        (0.26, band * (1 - head)),
+    )
+    lay(
+        surface,
+        inside(body, canvas),
+        tone,
+        weighted_sum(0.40, (0.45, rise), (0.5, scale), (-0.08, gill)),
+        0.10 * bump(y + 0.16, 0.10) * rise,
+    )
     fin = FISH_SIDE.depth(x, y + 0.03 * torch.sin(1.5 * u[7]) * (0.2 - x))
     ray = 0.5 + 0.5 * torch.cos(torch.atan2(y - 0.06, 0.24 - x) * 40)
     lay(surface, inside(fin, canvas), 0.62 + 0.20 * ray, 0.90 + 0.1 * ray, 0.06)
@@ -102,9 +122,13 @@ def jellyfish(canvas: Canvas) -> Surface:
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
     surface = under_water(canvas)
     surface.tone.mul_(0.7)
-    for number, (right, down, size) in enumerate(((-0.72, -0.42, 0.22), (0.70, 0.10, 0.28), (0.0, -0.10, 0.80))):
+    for number, (right, down, size) in enumerate(
+        ((-0.72, -0.42, 0.22), (0.70, 0.10, 0.28), (0.0, -0.10, 0.80))
+    ):
         at_x, at_y = right + 0.04 * u[2], down + 0.04 * u[4]
-        found = part_of(canvas, surface, at_x - 1.1 * size, at_y - 0.8 * size, at_x + 1.1 * size, at_y + 1.6 * size)
+        found = part_of(
+            canvas, surface, at_x - 1.1 * size, at_y - 0.8 * size, at_x + 1.1 * size, at_y + 1.6 * size
+        )
         if found is not None:
             _jelly(placed(found[0], at_x, at_y, size, 0.06 * u[23]), found[1], u[5 + number])
     return surface
@@ -118,7 +142,12 @@ def _jelly(canvas: Canvas, surface: Surface, phase: Tensor) -> None:
     hang = y.clamp(min=0)
     for number in range(4):
         at = 0.10 + 0.135 * number
-        trail = at * (1 - 0.10 * hang) + (0.05 + 0.05 * hang) * torch.sin(5.5 * y - 1.1 * phase + 1.7 * number) * hang.clamp(max=1) ** 0.5
+        trail = (
+            at * (1 - 0.10 * hang)
+            + (0.05 + 0.05 * hang)
+            * torch.sin(5.5 * y - 1.1 * phase + 1.7 * number)
+            * hang.clamp(max=1) ** 0.5
+        )
         long = 1.45 - 0.12 * number
         thread = torch.minimum(0.009 * (1.2 - hang / long) - (ax - trail).abs(), long - y)
         mask = inside(thread, canvas) * coverage(y, canvas.pixel)
@@ -145,7 +174,13 @@ def _jelly(canvas: Canvas, surface: Surface, phase: Tensor) -> None:
         0.90 * inside(bell, canvas),
         tone,
         weighted_sum(0.40, (0.40, rise), (0.05, ribs)),
-        weighted_sum(0.10, (0.12, ribs), (0.40, rim), (0.34, clover), (0.10 * (1 + pulse), exp(-3 * (y + 0.1).square()))),
+        weighted_sum(
+            0.10,
+            (0.12, ribs),
+            (0.40, rim),
+            (0.34, clover),
+            (0.10 * (1 + pulse), exp(-3 * (y + 0.1).square())),
+        ),
     )
 
 
@@ -158,7 +193,12 @@ def wave(canvas: Canvas) -> Surface:
     swell = canvas.texture("ridge", x * 0.8 + 0.1 * u[5], y * 0.8, 0.6)
     foam_texture = canvas.texture("edge", x * 0.9, y * 0.9, 1.0)
     far = 0.34 + 0.05 * torch.sin(4 * x + u[6]) + 0.03 * torch.sin(9 * x)
-    lay(surface, coverage(y - far, pixel), weighted_sum(0.40, (0.12, swell), (-0.14, y - far)), 0.1 + 0.1 * swell)
+    lay(
+        surface,
+        coverage(y - far, pixel),
+        weighted_sum(0.40, (0.12, swell), (-0.14, y - far)),
+        0.1 + 0.1 * swell,
+    )
     # The wave: a big disc of water with a hollow cut out of it at its right.
     cx, cy = -0.02, 0.02
     hollow = 0.46 - length(x - cx - 0.24, (y - cy) * 1.08)
@@ -171,19 +211,33 @@ def wave(canvas: Canvas) -> Surface:
     lines = 0.5 + 0.5 * torch.cos(ring * 46 - 2 * angle + 3 * swell + 1.2 * u[5])
     fall = smoothstep(-0.7, 0.6, y)
     tone = weighted_sum(0.24, (0.26, lines * (1 - 0.5 * fall)), (0.10, swell), (-0.12, fall))
-    lay(surface, inside(body, canvas), tone, weighted_sum(0.35, (0.16, lines), (0.2, swell), (0.2, rounded(body, 0.4))))
+    lay(
+        surface,
+        inside(body, canvas),
+        tone,
+        weighted_sum(0.35, (0.16, lines), (0.2, swell), (0.2, rounded(body, 0.4))),
+    )
     edge = smoothstep(0.09, 0.0, body - 0.05 + claws) * smoothstep(0.25, -0.2, y - 0.1 * x) * (hill > -0.05)
     lip = torch.minimum(0.075 + claws - (hill - 0.02).abs(), 0.10 - y - 0.30 * x)
-    curl = torch.minimum(0.055 + claws - (hollow + 0.03).abs(), torch.minimum(-y - 0.05 + 0.2 * x, hill + 0.1))
+    curl = torch.minimum(
+        0.055 + claws - (hollow + 0.03).abs(), torch.minimum(-y - 0.05 + 0.2 * x, hill + 0.1)
+    )
     white = torch.maximum(lip, curl)
     lace = smoothstep(0.05, 0.35, foam_texture)
     lay(surface, coverage(white, pixel * 2), 0.86 + 0.12 * lace, 0.75 + 0.2 * rounded(white, 0.06), 0.06)
     crest = 0.80 + 0.06 * torch.sin(3.2 * x + 1.0 * u[8]) + 0.03 * torch.sin(8 * x)
     front = y - crest + 0.12
-    lay(surface, coverage(front, pixel), weighted_sum(0.18, (0.22, swell), (0.30, bump(front, 0.03))), 0.5 + 0.25 * swell)
+    lay(
+        surface,
+        coverage(front, pixel),
+        weighted_sum(0.18, (0.22, swell), (0.30, bump(front, 0.03))),
+        0.5 + 0.25 * swell,
+    )
     lay(surface, 0.9 * bump(front - 0.01, 0.014), 0.94, 0.7)
     spray = canvas.texture("spots", x * 1.3 + 0.1 * u[9], y * 1.3, 0.4)
-    drops = smoothstep(0.12, 0.06, spray) * smoothstep(0.30, 0.0, (hill + 0.10).abs()) * coverage(-0.05 - y, 0.1)
+    drops = (
+        smoothstep(0.12, 0.06, spray) * smoothstep(0.30, 0.0, (hill + 0.10).abs()) * coverage(-0.05 - y, 0.1)
+    )
     lay(surface, drops, 0.97, 0.8, 0.1)
     return surface
 
@@ -199,7 +253,12 @@ def river(canvas: Canvas) -> Surface:
         ridge = canvas.texture("cloud", x * (0.4 + 0.2 * number) + 2.3 * number, x * 0 + 0.2 + p[1], 0.35)
         line = -0.10 + 0.05 * number - (0.55 - 0.14 * number) * (ridge - 0.25)
         wood = canvas.texture("ridge", x * 2.0, y * 2.0 + number, 0.6) - 0.5
-        lay(surface, coverage(y - line, pixel), weighted_sum(0.46 - 0.09 * number, (0.05 * number, wood), (0.14, bump(y - line, 0.05))), 0.1 + 0.08 * number)
+        lay(
+            surface,
+            coverage(y - line, pixel),
+            weighted_sum(0.46 - 0.09 * number, (0.05 * number, wood), (0.14, bump(y - line, 0.05))),
+            0.1 + 0.08 * number,
+        )
     horizon = -0.06
     below = (y - horizon).clamp(min=0)
     meadow = canvas.texture("ridge", x / (below + 0.25) * 0.5, 1.6 / (below + 0.25), 0.6)
@@ -215,8 +274,17 @@ def river(canvas: Canvas) -> Surface:
     ripple = canvas.texture("ridge", (x - bend) / (below + 0.2) * 0.3, 1.0 / (below + 0.2) - 0.15 * u[6], 0.6)
     tone = weighted_sum(0.66, (-0.16, below), (0.14, ripple - 0.5), (0.18, bump(x - bend, 0.4 * half)))
     lay(surface, water, tone, 0.06 * ripple, 0.10 * bump(x - bend, 0.4 * half) * ripple)
-    for number, (at, base, tall) in enumerate(((-0.80, 0.42, 0.55), (0.86, 0.30, 0.50), (-0.62, 0.16, 0.30), (0.62, 0.10, 0.26))):
-        found = part_of(canvas, surface, 0.04 * u[2] + at - 0.4 * tall, base - tall, 0.04 * u[2] + at + 0.4 * tall, base + 0.05)
+    for number, (at, base, tall) in enumerate(
+        ((-0.80, 0.42, 0.55), (0.86, 0.30, 0.50), (-0.62, 0.16, 0.30), (0.62, 0.10, 0.26))
+    ):
+        found = part_of(
+            canvas,
+            surface,
+            0.04 * u[2] + at - 0.4 * tall,
+            base - tall,
+            0.04 * u[2] + at + 0.4 * tall,
+            base + 0.05,
+        )
         if found is None:
             continue
         near, part = found
@@ -224,8 +292,15 @@ def river(canvas: Canvas) -> Surface:
         step = frac(-ty / tall * 5)
         half_tree = 0.27 * (ty + tall).clamp(min=0) * (0.75 + 0.25 * (1 - step))
         needle = near.texture("ridge", tx * 3, ty * 3, 0.7)
-        tree = torch.minimum(half_tree + 0.03 * (needle - 0.5) - tx.abs(), torch.minimum(-ty - 0.03, ty + tall))
-        lay(part, inside(tree, near), weighted_sum(0.10, (0.16, needle), (-0.06, smoothstep(0.0, 0.1, tx)), (0.08, step)), 0.5 + 0.1 * needle)
+        tree = torch.minimum(
+            half_tree + 0.03 * (needle - 0.5) - tx.abs(), torch.minimum(-ty - 0.03, ty + tall)
+        )
+        lay(
+            part,
+            inside(tree, near),
+            weighted_sum(0.10, (0.16, needle), (-0.06, smoothstep(0.0, 0.1, tx)), (0.08, step)),
+            0.5 + 0.1 * needle,
+        )
         trunk = torch.minimum(0.02 - tx.abs(), torch.minimum(ty + 0.05, 0.02 - ty))
         lay(part, inside(trunk, near), 0.10, 0.5)
     return surface

@@ -8,7 +8,21 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import TAU, Scalar, bump, cell_hash, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
+from ..maths import (
+    TAU,
+    Scalar,
+    bump,
+    cell_hash,
+    coverage,
+    dome,
+    exp,
+    frac,
+    length,
+    lit,
+    mix,
+    smoothstep,
+    weighted_sum,
+)
 from .brush import capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
 
 
@@ -39,11 +53,18 @@ def _night(canvas: Canvas, low: float = 0.26) -> Surface:
 
 def _hills(canvas: Canvas, surface: Surface, base: float, tone: float) -> None:
     for number in range(2):
-        ridge = canvas.texture("cloud", canvas.x * (0.5 + 0.3 * number) + 2.1 * number, canvas.x * 0 + 0.3, 0.35)
+        ridge = canvas.texture(
+            "cloud", canvas.x * (0.5 + 0.3 * number) + 2.1 * number, canvas.x * 0 + 0.3, 0.35
+        )
         line = base + 0.14 * number - 0.40 * (ridge - 0.3)
         trees = 0.05 * canvas.texture("cloud", canvas.x * 5 + number, canvas.x * 0 + 0.6, 0.8)
         down = canvas.y - line + trees
-        lay(surface, coverage(down, canvas.pixel), tone * (1.3 - 0.6 * number) + 0.05 * bump(down, 0.05), 0.15 + 0.1 * number)
+        lay(
+            surface,
+            coverage(down, canvas.pixel),
+            tone * (1.3 - 0.6 * number) + 0.05 * bump(down, 0.05),
+            0.15 + 0.1 * number,
+        )
 
 
 def moon(canvas: Canvas) -> Surface:
@@ -57,11 +78,25 @@ def moon(canvas: Canvas) -> Surface:
     shine(surface, 0.20 * halo, 0.8)
     k = (r / 0.50).clamp(max=1)
     ball = dome(k, 0.05)
-    seas = smoothstep(0.44, 0.66, canvas.texture("cloud", cx * 1.5 / (0.6 + 0.4 * ball) + 0.43, cy * 1.5 / (0.6 + 0.4 * ball) + 0.2, 0.8))
+    seas = smoothstep(
+        0.44,
+        0.66,
+        canvas.texture(
+            "cloud", cx * 1.5 / (0.6 + 0.4 * ball) + 0.43, cy * 1.5 / (0.6 + 0.4 * ball) + 0.2, 0.8
+        ),
+    )
     crater = canvas.texture("spots", cx * 1.0 / (0.6 + 0.4 * ball), cy * 1.0 / (0.6 + 0.4 * ball), 0.5)
     ring = bump(crater - 0.16, 0.03) - 0.7 * bump(crater - 0.08, 0.05)
-    tone = weighted_sum(0.86, (-0.24, seas), (0.06, ring), (0.10, ball - 0.7), (-0.10, smoothstep(-0.3, 0.9, (cx + cy) / 0.5)))
-    lay(surface, coverage(0.50 - r, pixel), tone, weighted_sum(0.3, (0.25, ball), (0.03, ring)), 0.30 - 0.12 * seas)
+    tone = weighted_sum(
+        0.86, (-0.24, seas), (0.06, ring), (0.10, ball - 0.7), (-0.10, smoothstep(-0.3, 0.9, (cx + cy) / 0.5))
+    )
+    lay(
+        surface,
+        coverage(0.50 - r, pixel),
+        tone,
+        weighted_sum(0.3, (0.25, ball), (0.03, ring)),
+        0.30 - 0.12 * seas,
+    )
     veil = canvas.texture("cloud", canvas.far_x * 0.5 + 0.25 * u[9], canvas.far_y * 2.2 + 0.2, 0.45)
     band = smoothstep(0.50, 0.75, veil) * bump(canvas.far_y + 0.02, 0.42)
     lay(surface, 0.55 * band, 0.36 + 0.25 * halo, 0.2, 0.06 * halo)
@@ -85,13 +120,30 @@ def sun(canvas: Canvas) -> Surface:
     surface = Surface(0.05 * cloud, tone, weighted_sum(0.0, (0.12, fade * rays), (0.06, fade)))
     k = (r / 0.34).clamp(max=1)
     grain = canvas.texture("cloud", cx * 2.0 + 0.1 * u[9], cy * 2.0, 0.6)
-    lay(surface, coverage(0.34 - r, canvas.pixel), weighted_sum(0.84, (0.14, dome(k, 0.02)), (0.06, grain - 0.5)), 0.3 + 0.2 * dome(k, 0.02), 0.35 + 0.2 * dome(k, 0.02))
+    lay(
+        surface,
+        coverage(0.34 - r, canvas.pixel),
+        weighted_sum(0.84, (0.14, dome(k, 0.02)), (0.06, grain - 0.5)),
+        0.3 + 0.2 * dome(k, 0.02),
+        0.35 + 0.2 * dome(k, 0.02),
+    )
     shine(surface, 0.30 * exp(-9.0 * (r - 0.34).clamp(min=0)) * (r > 0.34))
     for number in range(3):
-        bank = canvas.texture("cloud", far_x * (0.7 + 0.2 * number) + 0.3 * number + 0.08 * u[10] * (number + 1), far_y * 1.6, 0.5)
+        bank = canvas.texture(
+            "cloud",
+            far_x * (0.7 + 0.2 * number) + 0.3 * number + 0.08 * u[10] * (number + 1),
+            far_y * 1.6,
+            0.5,
+        )
         line = far_y - 0.50 - 0.18 * number + 0.55 * (bank - 0.5)
         puff = smoothstep(0.0, 0.25, line)
-        lay(surface, coverage(line, canvas.pixel * 3), weighted_sum(0.62, (-0.26, puff), (0.24, bump(line, 0.06)), (0.10, bank - 0.5)), 0.2 + 0.1 * number + 0.2 * bank, 0.10 * bump(line, 0.05))
+        lay(
+            surface,
+            coverage(line, canvas.pixel * 3),
+            weighted_sum(0.62, (-0.26, puff), (0.24, bump(line, 0.06)), (0.10, bank - 0.5)),
+            0.2 + 0.1 * number + 0.2 * bank,
+            0.10 * bump(line, 0.05),
+        )
     return surface
 
 
@@ -103,7 +155,9 @@ def stars(canvas: Canvas) -> Surface:
     dust = canvas.texture("cloud", canvas.far_x * 0.9, canvas.far_y * 0.9, 0.6)
     lane = canvas.texture("ridge", canvas.far_x * 0.8 + 0.3, canvas.far_y * 0.8, 0.5)
     band = bump(slant + 0.12 + 0.3 * (dust - 0.5), 0.36)
-    milky = band * weighted_sum(0.1, (0.9, dust), (-0.5, smoothstep(0.5, 0.9, lane) * bump(slant + 0.1, 0.12)))
+    milky = band * weighted_sum(
+        0.1, (0.9, dust), (-0.5, smoothstep(0.5, 0.9, lane) * bump(slant + 0.1, 0.12))
+    )
     shine(surface, 0.18 * milky.clamp(min=0), 1.4)
     _stars(canvas, surface, 1.2)
     head = 0.5 + 0.5 * torch.sin(0.9 * u[6])
@@ -183,10 +237,25 @@ def snow(canvas: Canvas) -> Surface:
         needle = canvas.texture("ridge", tx * 2.5 + number, ty * 2.5, 0.8)
         fir = torch.minimum(half + 0.03 * (needle - 0.5) - tx.abs(), torch.minimum(-ty, ty + high))
         white = smoothstep(0.42, 0.05, step + 0.3 * (needle - 0.5))
-        lay(surface, coverage(fir, pixel), mix(0.20 - 0.05 * row + 0.08 * needle, 0.82, 0.85 * white), 0.3 + 0.25 * white + 0.1 * row)
+        lay(
+            surface,
+            coverage(fir, pixel),
+            mix(0.20 - 0.05 * row + 0.08 * needle, 0.82, 0.85 * white),
+            0.3 + 0.25 * white + 0.1 * row,
+        )
         drift = y - base + 0.03 * torch.sin(3 * x + 2 * row)
         soft = canvas.texture("cloud", x, y * 2.4, 0.5)
-        lay(surface, coverage(drift, pixel), weighted_sum(0.70 + 0.04 * row, (0.18, soft), (0.10, bump(drift, 0.06)), (-0.20, smoothstep(0.1, 0.6, drift))), 0.35 + 0.2 * soft)
+        lay(
+            surface,
+            coverage(drift, pixel),
+            weighted_sum(
+                0.70 + 0.04 * row,
+                (0.18, soft),
+                (0.10, bump(drift, 0.06)),
+                (-0.20, smoothstep(0.1, 0.6, drift)),
+            ),
+            0.35 + 0.2 * soft,
+        )
     for depth, (per_unit, size) in enumerate(((9.0, 0.010), (5.5, 0.017), (3.0, 0.030))):
         fall_x = canvas.far_x + 0.05 * torch.sin(2.4 * canvas.far_y + 1.1 * u[9] + depth)
         fall_y = canvas.far_y - (0.25 + 0.12 * depth) * u[10]
@@ -209,7 +278,9 @@ def lightning(canvas: Canvas) -> Surface:
     origin = 0.04 * u[2]
     power = 0.55 + 0.45 * torch.sin(1.3 * u[5])
     lit_ = exp(((far_x - origin).square() * 1.6 + (far_y + 0.55).square() * 2.6) * -1.4) * (0.4 + 0.6 * power)
-    tone = weighted_sum(0.10, (0.20, (cloud * 0.6 + fold * 0.4) * heavy), (0.44, lit_ * heavy * (0.3 + cloud)), (0.08, lit_))
+    tone = weighted_sum(
+        0.10, (0.20, (cloud * 0.6 + fold * 0.4) * heavy), (0.44, lit_ * heavy * (0.3 + cloud)), (0.08, lit_)
+    )
     surface = Surface(0.3 * cloud * heavy, tone, 0.22 * lit_ * heavy * fold)
     bolt_depth = _bolt(canvas, origin)
     _hills(canvas, surface, 0.66, 0.07)
@@ -240,9 +311,19 @@ def _bolt(canvas: Canvas, origin: Tensor) -> Tensor:
     for start, lean, long in ((-0.30, -0.62, 0.42), (0.02, 0.80, 0.40), (0.22, -0.50, 0.30)):
         past = y - start
         root = _zigzag(torch.full_like(y[:, :1, :1], start), shift)
-        branch = root + lean * past + 0.6 * (_zigzag(1.7 * y + lean, shift) - _zigzag(torch.full_like(y[:, :1, :1], 1.7 * start + lean), shift))
+        branch = (
+            root
+            + lean * past
+            + 0.6
+            * (
+                _zigzag(1.7 * y + lean, shift)
+                - _zigzag(torch.full_like(y[:, :1, :1], 1.7 * start + lean), shift)
+            )
+        )
         thin = 0.0055 * (1 - past / long)
-        depth = torch.maximum(depth, torch.minimum(thin - (x - branch).abs() * 0.6, torch.minimum(past, long - past)))
+        depth = torch.maximum(
+            depth, torch.minimum(thin - (x - branch).abs() * 0.6, torch.minimum(past, long - past))
+        )
     return depth
 
 
@@ -258,11 +339,23 @@ def rainbow(canvas: Canvas) -> Surface:
     lay(surface, 0.95 * there * fade, 0.22 + 0.64 * band, 0.12, 0.10 * there)
     shine(surface, 0.10 * exp(-3.0 * (0.74 - r).clamp(min=0)) * (r < 0.74), 0.3)
     for number in range(3):
-        ridge = canvas.texture("cloud", canvas.x * (0.45 + 0.2 * number) + 1.7 * number, canvas.x * 0 + 0.4, 0.35)
+        ridge = canvas.texture(
+            "cloud", canvas.x * (0.45 + 0.2 * number) + 1.7 * number, canvas.x * 0 + 0.4, 0.35
+        )
         grass = canvas.texture("ridge", canvas.x * 1.6, canvas.y * 2.2 + number, 0.6)
         line = 0.44 + 0.13 * number - 0.36 * (ridge - 0.35)
         down = y - line
-        lay(surface, coverage(down, pixel), weighted_sum(0.44 - 0.03 * number, (0.06, grass), (0.06, bump(down, 0.05)), (-0.05, smoothstep(0.0, 0.4, down))), 0.15 + 0.12 * number + 0.15 * grass)
+        lay(
+            surface,
+            coverage(down, pixel),
+            weighted_sum(
+                0.44 - 0.03 * number,
+                (0.06, grass),
+                (0.06, bump(down, 0.05)),
+                (-0.05, smoothstep(0.0, 0.4, down)),
+            ),
+            0.15 + 0.12 * number + 0.15 * grass,
+        )
     return surface
 
 
@@ -277,14 +370,18 @@ def leaves(canvas: Canvas) -> Surface:
         fall = (number * 0.7231 + 0.15) % 1
         at_y = (frac(fall + 0.11 * u[5 + number % 6] + torch.zeros_like(u[5])) - 0.5) * 2.3
         at_x = across + 0.08 * torch.sin(3.0 * at_y + 1.2 * u[3] + number) + 0.04 * u[2]
-        found = part_of(canvas, surface, at_x - 1.1 * size, at_y - 1.1 * size, at_x + 1.1 * size, at_y + 1.1 * size)
+        found = part_of(
+            canvas, surface, at_x - 1.1 * size, at_y - 1.1 * size, at_x + 1.1 * size, at_y + 1.1 * size
+        )
         if found is not None:
             spin = 2.4 * number + 0.9 * u[11 + number % 6]
             _maple(found[0], found[1], at_x, at_y, size, spin, (number * 0.293) % 1)
     return surface
 
 
-def _maple(canvas: Canvas, surface: Surface, at_x: Tensor, at_y: Tensor, size: float, spin: Tensor, hue: float) -> None:
+def _maple(
+    canvas: Canvas, surface: Surface, at_x: Tensor, at_y: Tensor, size: float, spin: Tensor, hue: float
+) -> None:
     cos, sin = torch.cos(spin), torch.sin(spin)
     dx, dy = (canvas.x - at_x) / size, (canvas.y - at_y) / size
     x, y = dx * cos + dy * sin, (dy * cos - dx * sin) / (0.72 + 0.28 * torch.cos(spin * 0.7)).clamp(min=0.5)
@@ -300,7 +397,13 @@ def _maple(canvas: Canvas, surface: Surface, at_x: Tensor, at_y: Tensor, size: f
     rib = bump(torch.sin(turn * 2.5) * r, 0.03) * (r < 0.85)
     tone = weighted_sum(0.48 + 0.28 * hue, (0.16, rib), (0.14, r), (-0.08, tooth * lobe))
     pixel = canvas.pixel / size
-    lay(surface, coverage(torch.maximum(blade, stem), pixel * 1.4), tone, weighted_sum(0.45 + 0.8 * size, (-0.10, rib), (0.10, 1 - r)), 0.08 * (1 - rib) * (1 - r).clamp(min=0))
+    lay(
+        surface,
+        coverage(torch.maximum(blade, stem), pixel * 1.4),
+        tone,
+        weighted_sum(0.45 + 0.8 * size, (-0.10, rib), (0.10, 1 - r)),
+        0.08 * (1 - rib) * (1 - r).clamp(min=0),
+    )
 
 
 def volcano(canvas: Canvas) -> Surface:
@@ -317,16 +420,39 @@ def volcano(canvas: Canvas) -> Surface:
     drift = x - 0.10 * up * torch.sin(u[6])
     plume = bump(drift, 0.10 + 0.55 * up.pow(0.8)) * smoothstep(0.0, 0.06, up)
     body = smoothstep(0.40, 0.75, plume * (0.62 + 0.8 * ash))
-    lay(surface, 0.95 * body, weighted_sum(0.20, (0.26, fine * ash), (0.34, exp(-3.2 * up) * (0.4 + fine))), 0.3 + 0.3 * ash, 0.30 * exp(-4.0 * up) * fine)
+    lay(
+        surface,
+        0.95 * body,
+        weighted_sum(0.20, (0.26, fine * ash), (0.34, exp(-3.2 * up) * (0.4 + fine))),
+        0.3 + 0.3 * ash,
+        0.30 * exp(-4.0 * up) * fine,
+    )
     rock = canvas.texture("ridge", x * 1.1, y * 1.1 - 0.4 * x.abs(), 0.6)
     gully = canvas.texture("ridge", x / (y - peak + 0.5).clamp(min=0.3) * 0.9 + p[0], y * 0.2, 0.6)
-    slope = peak + 0.02 * torch.cos(14 * x) + 0.95 * (x.abs() - 0.13).clamp(min=0) - 0.20 * (x.abs() - 0.13).clamp(min=0).square() + 0.05 * (gully - 0.5)
+    slope = (
+        peak
+        + 0.02 * torch.cos(14 * x)
+        + 0.95 * (x.abs() - 0.13).clamp(min=0)
+        - 0.20 * (x.abs() - 0.13).clamp(min=0).square()
+        + 0.05 * (gully - 0.5)
+    )
     cone = y - slope
-    tone = weighted_sum(0.18, (0.16, rock), (0.16, (gully - 0.5)), (0.14, exp(-5 * cone.clamp(min=0))), (-0.08, smoothstep(0.0, 0.5, x)))
+    tone = weighted_sum(
+        0.18,
+        (0.16, rock),
+        (0.16, (gully - 0.5)),
+        (0.14, exp(-5 * cone.clamp(min=0))),
+        (-0.08, smoothstep(0.0, 0.5, x)),
+    )
     lay(surface, coverage(cone, pixel), tone, weighted_sum(0.35, (0.20, rock), (0.16, gully)))
     along = (y - peak).clamp(min=0)
     on_cone = coverage(cone, pixel)
-    vein = canvas.texture("ridge", (x + 0.05 * torch.sin(9 * y + 0.6 * u[7])) / (along + 0.45) * 0.62 + p[1], along * 0.25 - 0.10 * u[5], 0.7)
+    vein = canvas.texture(
+        "ridge",
+        (x + 0.05 * torch.sin(9 * y + 0.6 * u[7])) / (along + 0.45) * 0.62 + p[1],
+        along * 0.25 - 0.10 * u[5],
+        0.7,
+    )
     runnel = smoothstep(0.70, 0.90, vein) * exp(-1.5 * along)
     middle = 0.05 * torch.sin(8 * along + 0.5 * u[8]) * along.clamp(max=1) ** 0.5
     river = smoothstep(0.0, -0.03, (x - middle).abs() - 0.035 - 0.05 * along) * smoothstep(1.05, 0.55, along)

@@ -36,7 +36,11 @@ def pipes(canvas: Canvas) -> Surface:
     mouth, foot = 0.50 - 0.16 * tower, 0.80
     light = lit(cell_hash(number, 0.13), 0.45 * u[3])
     half = mix(0.90, 0.10, smoothstep(0.0, 1.0, (y - mouth - 0.02) / (foot + 0.08 - mouth)))
-    pipe = line_coverage(f.abs(), half, pixel * per_unit * 2) * coverage(y - top, pixel) * coverage(foot - y, pixel)
+    pipe = (
+        line_coverage(f.abs(), half, pixel * per_unit * 2)
+        * coverage(y - top, pixel)
+        * coverage(foot - y, pixel)
+    )
     g = f / half
     round_ = dome(g, 0.02)
     sheen = 0.5 + 0.5 * cos_turns(g * 0.55 + 0.12 + 0.05 * u[4])
@@ -53,7 +57,13 @@ def pipes(canvas: Canvas) -> Surface:
     wood = canvas.texture("cloud", x * 0.7, y * 4.0, 0.6)
     surface = Surface(0.02 * wood, 0.04 + 0.05 * wood, 0 * wood)
     speaking = light * (0.9 * bump(below - 0.05, 0.07) + 0.35 * lip + 0.22 * stripe) + 0.05 * stripe
-    lay(surface, pipe, tin, weighted_sum(0.42, (0.36, round_), (0.01, dent), (-0.2, lip), (0.05, arch)), speaking)
+    lay(
+        surface,
+        pipe,
+        tin,
+        weighted_sum(0.42, (0.36, round_), (0.01, dent), (-0.2, lip), (0.05, arch)),
+        speaking,
+    )
 
     # The carved case: a garland hangs over the tops, panels stand below.
     hanging = -0.33 - 0.50 * (0.5 + 0.5 * cos_turns((x + 0.02 * canvas.sway) * (1.0 + 0.5 * p[1]) * 0.95))
@@ -178,7 +188,13 @@ def woodwind(canvas: Canvas) -> Surface:
     lay(surface_part, inside(depth, canvas), wood, 0.35 + 0.30 * rise, 0.04 * streak)
     for at in (-1.1, -0.62, 0.16, 0.94):
         ring = torch.minimum(0.035 - (y - at).abs(), half + 0.012 - x.abs())
-        lay(surface_part, inside(ring, canvas), 0.50 + 0.2 * rise + 0.24 * streak, 0.6 + 0.3 * rise, 0.1 * streak)
+        lay(
+            surface_part,
+            inside(ring, canvas),
+            0.50 + 0.2 * rise + 0.24 * streak,
+            0.6 + 0.3 * rise,
+            0.1 * streak,
+        )
     for side in (-1.0, 1.0):
         rod = torch.minimum(0.012 - (x - side * 0.095).abs(), 0.92 - (y + 0.10).abs())
         lay(surface_part, inside(rod, canvas), 0.62 + 10 * rod, 0.85)
