@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...tensors import tensor_of
 from ....dsl.values.subjects import IMAGENET_COUNT, Subject, subject_count, subjects
+from ...tensors import tensor_of
 from .classes import CURATED, KIND_OF, PALETTE_OF
 from .controls import GATE_FIELDS, spectrum_weights
 from .grid import BASIS_SIZE
@@ -61,7 +61,8 @@ class Looks:
     def palettes(self, numbers: list[int]) -> Tensor:
         """Linear sRGB tables of all classes, of which the numbered ones (and the void's) are filled in.
 
-        Shape (VOID_CLASS + 1, TABLE_SIZE, 3). A table takes a millisecond, so it is made when it is first asked for.
+        Shape (VOID_CLASS + 1, TABLE_SIZE, 3). A table takes a millisecond, so it is made when
+        it is first asked for.
         """
         missing = {VOID_CLASS, *numbers} - self._painted
         if missing:

@@ -17,12 +17,10 @@ from ..maths import (
     exp,
     frac,
     length,
-    lit,
-    mix,
     smoothstep,
     weighted_sum,
 )
-from .brush import box, capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
+from .brush import capsule, dark_room, inside, joined, lay, part_of, placed, rounded, shine, sky
 
 
 def field(canvas: Canvas) -> Surface:
@@ -71,7 +69,7 @@ def field(canvas: Canvas) -> Surface:
         0.05 * smoothstep(0.5, 0.8, wind),
     )
     # Ears that stand before the eye, in two ranks.
-    for rank, (per_unit, top, salt) in enumerate(((9.0, 0.56, 0.3), (6.5, 0.66, 0.7))):
+    for per_unit, top, salt in ((9.0, 0.56, 0.3), (6.5, 0.66, 0.7)):
         stalk_along = x * per_unit + 0.4 * salt
         number = torch.floor(stalk_along)
         h1, h2 = cell_hash(number, salt), cell_hash(number, salt + 0.2)
@@ -91,7 +89,7 @@ def field(canvas: Canvas) -> Surface:
 
 def fruit(canvas: Canvas) -> Surface:
     """Ripe fruit on a branch among leaves, with the light behind; oranges, apples, lemons, figs by colour."""
-    p, u = canvas.traits, canvas.controls
+    u = canvas.controls
     surface = dark_room(canvas, bokeh=0.14)
     surface.tone.add_(0.05)
     canvas = placed(canvas, 0.04 * u[2], 0.02 * u[4], 0.95)
@@ -190,7 +188,7 @@ def _fruit(canvas: Canvas, surface: Surface, at_x: float, at_y: float, size: flo
 
 def tree(canvas: Canvas) -> Surface:
     """A great tree alone on a hill: trunk, boughs, a crown of leaves that stir, light behind it."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     surface = sky(canvas, 0.94, 0.70, 0.10)
     sun = exp((canvas.far_x.square() + (canvas.far_y - 0.2).square()) * -2.0)
     shine(surface, 0.14 * sun)
@@ -313,7 +311,7 @@ def forest(canvas: Canvas) -> Surface:
 
 def rose(canvas: Canvas) -> Surface:
     """A rose from above: petals that turn about a furled heart, dew, two leaves behind."""
-    p, u = canvas.traits, canvas.controls
+    u = canvas.controls
     surface = dark_room(canvas, bokeh=0.08)
     canvas = placed(canvas, 0.05 * u[2], 0.03 * u[4], 0.98)
     for number, angle in enumerate((0.5, 2.5, -0.7, 3.7, 1.5)):

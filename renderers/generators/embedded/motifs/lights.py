@@ -10,7 +10,6 @@ from torch import Tensor
 from ..canvas import Canvas, Surface
 from ..maths import (
     LEAST_POSITIVE,
-    TAU,
     bump,
     coverage,
     dome,
@@ -27,9 +26,16 @@ from .brush import box, capsule, dark_room, ellipse, inside, lay, part_of, place
 from .outlines import alike_on_both_sides
 
 FLAME = alike_on_both_sides(
-    (0, -1.0), (0, -1.0), (0.05, -0.80), (0.16, -0.45), (0.30, -0.05), (0.38, 0.30), (0.34, 0.62), (0.18, 0.85),
+    (0, -1.0),
+    (0, -1.0),
+    (0.05, -0.80),
+    (0.16, -0.45),
+    (0.30, -0.05),
+    (0.38, 0.30),
+    (0.34, 0.62),
+    (0.18, 0.85),
     (0, 0.92),
-)  # fmt: skip
+)
 
 
 def candle(canvas: Canvas) -> Surface:
@@ -175,7 +181,7 @@ def lighthouse(canvas: Canvas) -> Surface:
 
 
 def balloon(canvas: Canvas) -> Surface:
-    """A hot-air balloon over clouds: gores round a lathe shape, a basket on ropes, the burner's light within."""
+    """A hot-air balloon over clouds: gores, a basket on ropes, the burner's light within."""
     u = canvas.controls
     far_x, far_y = canvas.far_x, canvas.far_y
     cloud = canvas.texture("cloud", far_x * 0.7 + 0.1 * u[3], far_y * 1.3 + 0.05 * u[4], 0.45)

@@ -5,30 +5,39 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, coverage, cos_turns, dome, exp, frac, length, mix, smoothstep, weighted_sum
+from ..maths import bump, cos_turns, coverage, exp, frac, length, mix, smoothstep, weighted_sum
 from .beasts import eye, fur_of
-from .brush import capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
+from .brush import capsule, dark_room, ellipse, inside, joined, lay, placed, rounded, shine
 from .outlines import Outline, alike_on_both_sides
 from .waters import under_water
 
 # fmt: off
-HARE_HEAD = alike_on_both_sides((0, -0.26), (0.20, -0.24), (0.36, -0.08), (0.40, 0.14), (0.32, 0.34), (0.16, 0.46), (0, 0.48))
+HARE_HEAD = alike_on_both_sides(
+    (0, -0.26), (0.20, -0.24), (0.36, -0.08), (0.40, 0.14), (0.32, 0.34), (0.16, 0.46), (0, 0.48),
+)
 HARE_EAR = Outline(
-    (0.08, -0.18), (0.08, -0.40), (0.12, -0.66), (0.20, -0.90), (0.27, -0.98), (0.34, -0.84), (0.36, -0.58), (0.32, -0.32), (0.24, -0.12),
+    (0.08, -0.18), (0.08, -0.40), (0.12, -0.66), (0.20, -0.90), (0.27, -0.98), (0.34, -0.84), (0.36, -0.58),
+    (0.32, -0.32), (0.24, -0.12),
 )
 WHALE = Outline(
-    (-0.86, -0.02), (-0.80, -0.20), (-0.56, -0.34), (-0.20, -0.36), (0.16, -0.24), (0.50, -0.04), (0.74, 0.04), (0.84, -0.10),
-    (1.06, -0.26), (1.06, -0.26), (1.02, -0.04), (0.92, 0.10), (1.04, 0.26), (1.04, 0.26), (0.80, 0.20), (0.62, 0.16),
-    (0.30, 0.20), (-0.10, 0.28), (-0.50, 0.28), (-0.76, 0.18),
+    (-0.86, -0.02), (-0.80, -0.20), (-0.56, -0.34), (-0.20, -0.36), (0.16, -0.24), (0.50, -0.04),
+    (0.74, 0.04), (0.84, -0.10), (1.06, -0.26), (1.06, -0.26), (1.02, -0.04), (0.92, 0.10), (1.04, 0.26),
+    (1.04, 0.26), (0.80, 0.20), (0.62, 0.16), (0.30, 0.20), (-0.10, 0.28), (-0.50, 0.28), (-0.76, 0.18),
 )
-WHALE_FIN = Outline((-0.30, 0.14), (-0.16, 0.10), (-0.04, 0.20), (0.04, 0.44), (0.02, 0.62), (0.02, 0.62), (-0.12, 0.44), (-0.26, 0.28))
-FLIPPER = Outline((0.34, -0.30), (0.50, -0.44), (0.74, -0.50), (0.98, -0.36), (1.04, -0.10), (1.04, -0.10), (0.86, -0.22), (0.62, -0.24), (0.42, -0.14))
+WHALE_FIN = Outline(
+    (-0.30, 0.14), (-0.16, 0.10), (-0.04, 0.20), (0.04, 0.44), (0.02, 0.62), (0.02, 0.62), (-0.12, 0.44),
+    (-0.26, 0.28),
+)
+FLIPPER = Outline(
+    (0.34, -0.30), (0.50, -0.44), (0.74, -0.50), (0.98, -0.36), (1.04, -0.10), (1.04, -0.10), (0.86, -0.22),
+    (0.62, -0.24), (0.42, -0.14),
+)
 # fmt: on
 
 
 def hare(canvas: Canvas) -> Surface:
     """A hare that looks over the grass, its long ears up."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     surface = dark_room(canvas, bokeh=0.14)
     surface.tone.add_(0.08)
     canvas = placed(canvas, 0.04 * u[2], 0.14, 0.92, 0.06 * u[23])
@@ -94,7 +103,7 @@ def hare(canvas: Canvas) -> Surface:
 
 def whale(canvas: Canvas) -> Surface:
     """A whale that glides through blue light, its throat in grooves, small fish far away."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = under_water(canvas)
     for number in range(7):
         at_x, at_y = (
@@ -162,7 +171,7 @@ def whale(canvas: Canvas) -> Surface:
 
 def turtle(canvas: Canvas) -> Surface:
     """A sea turtle from above in clear water: shields of its shell, flippers that row."""
-    u, pixel = canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = under_water(canvas)
     caustic = smoothstep(
         0.14, 0.0, canvas.texture("edge", canvas.far_x * 0.8 + 0.1 * u[8], canvas.far_y * 0.8, 0.7)
@@ -229,7 +238,7 @@ def turtle(canvas: Canvas) -> Surface:
 
 def bee(canvas: Canvas) -> Surface:
     """A bee from above on honeycomb: banded body, clear wings, cells of which some are full of light."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     x0, y0 = canvas.x, canvas.y
     # Hexagons: the nearer of two lattices.
     size = 0.26

@@ -5,23 +5,23 @@ from __future__ import annotations
 import torch
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, coverage, cos_turns, dome, exp, length, mix, smoothstep, weighted_sum
-from .brush import capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
+from ..maths import bump, cos_turns, coverage, exp, length, smoothstep, weighted_sum
+from .brush import capsule, dark_room, ellipse, inside, joined, lay, placed, rounded, shine
 from .outlines import Outline, alike_on_both_sides
 from .tiles import roof_tiles
 
 # fmt: off
 ROBE = alike_on_both_sides(
-    (0, -0.34), (0.07, -0.34), (0.16, -0.28), (0.20, -0.12), (0.17, 0.06), (0.20, 0.30), (0.30, 0.60), (0.42, 0.90),
-    (0.42, 0.90), (0.20, 0.94), (0, 0.90),
+    (0, -0.34), (0.07, -0.34), (0.16, -0.28), (0.20, -0.12), (0.17, 0.06), (0.20, 0.30), (0.30, 0.60),
+    (0.42, 0.90), (0.42, 0.90), (0.20, 0.94), (0, 0.90),
 )
 WING = Outline(
-    (0.10, -0.16), (0.22, -0.40), (0.42, -0.66), (0.66, -0.80), (0.84, -0.72), (0.92, -0.50), (0.92, -0.20), (0.84, 0.12),
-    (0.70, 0.42), (0.50, 0.66), (0.50, 0.66), (0.44, 0.40), (0.30, 0.16), (0.16, 0.02),
+    (0.10, -0.16), (0.22, -0.40), (0.42, -0.66), (0.66, -0.80), (0.84, -0.72), (0.92, -0.50), (0.92, -0.20),
+    (0.84, 0.12), (0.70, 0.42), (0.50, 0.66), (0.50, 0.66), (0.44, 0.40), (0.30, 0.16), (0.16, 0.02),
 )
 PALM = Outline(
-    (0.06, 0.30), (0.16, 0.16), (0.30, 0.10), (0.46, 0.16), (0.60, 0.10), (0.70, 0.22), (0.66, 0.44), (0.52, 0.62),
-    (0.38, 0.80), (0.34, 1.10), (0.34, 1.10), (0.02, 1.10), (0.02, 1.10), (0.04, 0.60),
+    (0.06, 0.30), (0.16, 0.16), (0.30, 0.10), (0.46, 0.16), (0.60, 0.10), (0.70, 0.22), (0.66, 0.44),
+    (0.52, 0.62), (0.38, 0.80), (0.34, 1.10), (0.34, 1.10), (0.02, 1.10), (0.02, 1.10), (0.04, 0.60),
 )
 # fmt: on
 
@@ -108,7 +108,7 @@ def angel(canvas: Canvas) -> Surface:
 
 def hands(canvas: Canvas) -> Surface:
     """Two open hands that hold a light."""
-    u, pixel = canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = dark_room(canvas, bokeh=0.08)
     canvas = placed(canvas, 0.04 * u[2], 0.04, 0.95)
     x, y = canvas.x, canvas.y

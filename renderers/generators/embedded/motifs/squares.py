@@ -6,20 +6,21 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, cos_turns, coverage, dome, exp, frac, length, mix, smoothstep, weighted_sum
-from .brush import box, capsule, ellipse, inside, lay, part_of, placed, rounded, shine, sky
+from ..maths import bump, cos_turns, coverage, dome, exp, frac, length, smoothstep, weighted_sum
+from .brush import box, ellipse, inside, lay, placed, shine, sky
 from .outlines import alike_on_both_sides
 
 # fmt: off
 ONION = alike_on_both_sides(
-    (0, -1.0), (0, -1.0), (0.03, -0.86), (0.16, -0.70), (0.42, -0.44), (0.60, -0.12), (0.60, 0.14), (0.50, 0.34), (0.50, 0.34), (0, 0.34),
+    (0, -1.0), (0, -1.0), (0.03, -0.86), (0.16, -0.70), (0.42, -0.44), (0.60, -0.12), (0.60, 0.14),
+    (0.50, 0.34), (0.50, 0.34), (0, 0.34),
 )
 # fmt: on
 
 
 def domes(canvas: Canvas) -> Surface:
     """A great dome between minarets at dusk: arches full of light, a crescent, water before it."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     surface = sky(canvas, 0.52, 0.14, 0.16)
     canvas = placed(canvas, 0.04 * u[2], 0.02, 0.92)
     x0, y0 = canvas.x, canvas.y
@@ -32,8 +33,8 @@ def domes(canvas: Canvas) -> Surface:
         0.6,
     )
     wet = coverage(y0 - water, pixel)
-    mirrored = replace_y(
-        canvas, torch.where(y0 > water, 2 * water - y0, y0), x0 + 0.03 * wet * (ripple - 0.5)
+    mirrored = replace(
+        canvas, x=x0 + 0.03 * wet * (ripple - 0.5), y=torch.where(y0 > water, 2 * water - y0, y0)
     )
     _mosque(mirrored, surface)
     surface.tone.mul_(1 - 0.30 * wet).add_(wet * (0.10 * ripple - 0.02))
@@ -43,14 +44,7 @@ def domes(canvas: Canvas) -> Surface:
     return surface
 
 
-def replace_y(canvas: Canvas, y: Tensor, x: Tensor) -> Canvas:
-    from dataclasses import replace
-
-    return replace(canvas, x=x, y=y)
-
-
 def _mosque(canvas: Canvas, surface: Surface) -> None:
-    u, pixel = canvas.controls, canvas.pixel
     x, y = canvas.x, canvas.y
     ax = x.abs()
     plaster = canvas.texture("cloud", x * 1.2, y * 1.2, 0.6) - 0.5

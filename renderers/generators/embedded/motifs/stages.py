@@ -7,13 +7,22 @@ from torch import Tensor
 
 from ..canvas import Canvas, Surface
 from ..maths import bump, cos_turns, coverage, dome, exp, length, lit, mix, smoothstep, weighted_sum
-from .brush import box, capsule, dark_room, ellipse, inside, lay, part_of, placed, rounded, shine
+from .brush import box, capsule, ellipse, inside, lay, part_of, placed, rounded, shine
 from .outlines import alike_on_both_sides
 
 BELL = alike_on_both_sides(
-    (0, -0.80), (0.20, -0.78), (0.33, -0.66), (0.38, -0.40), (0.43, 0.0), (0.55, 0.36), (0.74, 0.60),
-    (0.80, 0.72), (0.80, 0.72), (0.40, 0.76), (0, 0.77),
-)  # fmt: skip
+    (0, -0.80),
+    (0.20, -0.78),
+    (0.33, -0.66),
+    (0.38, -0.40),
+    (0.43, 0.0),
+    (0.55, 0.36),
+    (0.74, 0.60),
+    (0.80, 0.72),
+    (0.80, 0.72),
+    (0.40, 0.76),
+    (0, 0.77),
+)
 BELLS = ((-0.58, 0.36), (0.0, 0.52), (0.58, 0.36))
 """Where each hangs, and its size."""
 

@@ -43,7 +43,7 @@ BLACK_SHIFT = ((0, -0.10), (1, 0.10), (3, -0.12), (5, 0.12))
 
 
 def piano(canvas: Canvas) -> Surface:
-    """The keys of a piano, and their reflection in the lacquer above them; those that sound are down and lit."""
+    """The keys of a piano, and their reflection in the lacquer; those that sound are down and lit."""
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
     y = canvas.y + 0.06
     x = canvas.x * (1 - 0.10 * y)

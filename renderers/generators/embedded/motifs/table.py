@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, cos_turns, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
-from .brush import box, capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine
+from ..maths import bump, cos_turns, coverage, dome, exp, frac, length, lit, smoothstep, weighted_sum
+from .brush import box, dark_room, ellipse, inside, lay, placed, rounded, shine
 from .outlines import Outline, alike_on_both_sides
 
 # fmt: off
 LAMP_FOOT = alike_on_both_sides(
-    (0, 0.02), (0.05, 0.02), (0.06, 0.12), (0.14, 0.26), (0.21, 0.42), (0.20, 0.56), (0.12, 0.66), (0.10, 0.72), (0.26, 0.80),
-    (0.26, 0.86), (0.26, 0.86), (0, 0.86),
+    (0, 0.02), (0.05, 0.02), (0.06, 0.12), (0.14, 0.26), (0.21, 0.42), (0.20, 0.56), (0.12, 0.66),
+    (0.10, 0.72), (0.26, 0.80), (0.26, 0.86), (0.26, 0.86), (0, 0.86),
 )
 CUP = alike_on_both_sides(
-    (0, -0.08), (0.46, -0.08), (0.46, -0.08), (0.45, 0.14), (0.40, 0.34), (0.28, 0.50), (0.20, 0.54), (0, 0.55),
+    (0, -0.08), (0.46, -0.08), (0.46, -0.08), (0.45, 0.14), (0.40, 0.34), (0.28, 0.50), (0.20, 0.54),
+    (0, 0.55),
 )
 MASK = alike_on_both_sides(
-    (0, -0.16), (0.12, -0.26), (0.36, -0.34), (0.62, -0.36), (0.90, -0.50), (0.90, -0.50), (0.88, -0.20), (0.78, 0.08), (0.56, 0.26),
-    (0.32, 0.28), (0.16, 0.16), (0.08, 0.20), (0, 0.26),
+    (0, -0.16), (0.12, -0.26), (0.36, -0.34), (0.62, -0.36), (0.90, -0.50), (0.90, -0.50), (0.88, -0.20),
+    (0.78, 0.08), (0.56, 0.26), (0.32, 0.28), (0.16, 0.16), (0.08, 0.20), (0, 0.26),
 )
-EYE_HOLE = Outline((0.16, -0.02), (0.16, -0.02), (0.28, -0.14), (0.46, -0.16), (0.62, -0.10), (0.62, -0.10), (0.50, 0.06), (0.34, 0.10))
+EYE_HOLE = Outline(
+    (0.16, -0.02), (0.16, -0.02), (0.28, -0.14), (0.46, -0.16), (0.62, -0.10), (0.62, -0.10), (0.50, 0.06),
+    (0.34, 0.10),
+)
 # fmt: on
 
 
@@ -39,7 +42,7 @@ def _table(canvas: Canvas, surface: Surface, top: float) -> None:
 
 def lamp(canvas: Canvas) -> Surface:
     """A lamp on a table: light through its pleated shade, a pool of it on the wood."""
-    u, pixel = canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = dark_room(canvas, bokeh=0.05)
     power = 0.80 + 0.20 * torch.sin(1.2 * u[5])
     canvas = placed(canvas, 0.04 * u[2], 0.0, 0.94)
@@ -86,7 +89,7 @@ def lamp(canvas: Canvas) -> Surface:
 
 def cup(canvas: Canvas) -> Surface:
     """A cup of coffee on its saucer, steam that winds up from it."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = dark_room(canvas, lamp=0.14, bokeh=0.10)
     _table(canvas, surface, 0.38)
     canvas = placed(canvas, 0.04 * u[2], 0.10, 0.94)
@@ -146,7 +149,7 @@ def cup(canvas: Canvas) -> Surface:
 
 def book(canvas: Canvas) -> Surface:
     """An open book with lines of writing, light that rises from its fold."""
-    u, pixel = canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = dark_room(canvas, bokeh=0.07)
     canvas = placed(canvas, 0.04 * u[2], 0.06, 0.96)
     x, y = canvas.x, canvas.y
@@ -205,7 +208,7 @@ def book(canvas: Canvas) -> Surface:
 
 def mask(canvas: Canvas) -> Surface:
     """A carnival mask with gold lace and plumes, ribbons at its sides."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = dark_room(canvas, bokeh=0.16)
     canvas = placed(canvas, 0.04 * u[2], 0.12, 0.94, 0.06 * u[23])
     x, y = canvas.x, canvas.y
@@ -231,19 +234,18 @@ def mask(canvas: Canvas) -> Surface:
             0.46, (0.20, barb), (0.30, rib), (0.20, bump(eye_ - 0.18, 0.05)), (-0.20, bump(eye_, 0.08))
         )
         lay(surface, inside(plume, canvas), tone, 0.35 + 0.1 * number + 0.12 * barb, 0.06 * barb)
-    for at, side in ((0.86, 1.0),):
-        wave_ = 0.06 * torch.sin(7 * y - 1.2 * u[6])
-        band = torch.minimum(
-            0.040 - (ax - at - 0.10 * (y + 0.2) - wave_).abs(), torch.minimum(y + 0.30, 0.80 - y)
-        )
-        lay(surface, inside(band, canvas), 0.50 + 0.16 * torch.sin(9 * y), 0.3)
+    wave_ = 0.06 * torch.sin(7 * y - 1.2 * u[6])
+    band = torch.minimum(
+        0.040 - (ax - 0.86 - 0.10 * (y + 0.2) - wave_).abs(), torch.minimum(y + 0.30, 0.80 - y)
+    )
+    lay(surface, inside(band, canvas), 0.50 + 0.16 * torch.sin(9 * y), 0.3)
     depth = MASK.depth(x, y)
     rise = rounded(depth, 0.14)
     lace = canvas.texture("maze", ax * 1.6, y * 1.6, 0.9)
+    edge = bump(depth - 0.022, 0.020)
     gilt = bump(lace - 0.5, 0.14) * smoothstep(0.04, 0.10, depth)
     hole = EYE_HOLE.depth(ax, y)
     around = bump(hole + 0.05, 0.028)
-    edge = bump(depth - 0.022, 0.020)
     tone = weighted_sum(0.48, (0.14, rise - 0.5), (0.34, gilt * 0.8), (0.44, torch.maximum(around, edge)))
     lay(
         surface,

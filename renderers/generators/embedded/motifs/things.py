@@ -5,42 +5,37 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
 
 from ..canvas import Canvas, Surface
 from ..maths import (
     TAU,
     bump,
-    cos_turns,
-    coverage,
     dome,
     exp,
     frac,
     length,
-    lit,
-    mix,
     smoothstep,
     weighted_sum,
 )
-from .brush import box, capsule, dark_room, ellipse, inside, lay, part_of, placed, rounded, shine, sky
+from .brush import box, capsule, dark_room, inside, lay, part_of, placed, rounded, shine
 from .outlines import alike_on_both_sides
 from .weather import streaks
 
 # fmt: off
 HEART = alike_on_both_sides(
-    (0, -0.40), (0, -0.40), (0.14, -0.62), (0.38, -0.72), (0.62, -0.64), (0.78, -0.42), (0.76, -0.12), (0.58, 0.20),
-    (0.30, 0.50), (0, 0.82), (0, 0.82),
+    (0, -0.40), (0, -0.40), (0.14, -0.62), (0.38, -0.72), (0.62, -0.64), (0.78, -0.42), (0.76, -0.12),
+    (0.58, 0.20), (0.30, 0.50), (0, 0.82), (0, 0.82),
 )
 GLASS = alike_on_both_sides(
-    (0, -0.66), (0.34, -0.66), (0.42, -0.60), (0.43, -0.46), (0.36, -0.26), (0.20, -0.10), (0.05, -0.02), (0.05, 0.02),
-    (0.20, 0.10), (0.36, 0.26), (0.43, 0.46), (0.42, 0.60), (0.34, 0.66), (0, 0.66),
+    (0, -0.66), (0.34, -0.66), (0.42, -0.60), (0.43, -0.46), (0.36, -0.26), (0.20, -0.10), (0.05, -0.02),
+    (0.05, 0.02), (0.20, 0.10), (0.36, 0.26), (0.43, 0.46), (0.42, 0.60), (0.34, 0.66), (0, 0.66),
 )
 # fmt: on
 
 
 def clock(canvas: Canvas) -> Surface:
-    """The face of a clock: a brass rim, twelve strokes, two hands and a second one that run with the noise."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    """The face of a clock: a brass rim, twelve strokes, three hands that run with the noise."""
+    u = canvas.controls
     grain = canvas.texture("cloud", canvas.far_x * 0.5, canvas.far_y * 3.0, 0.6)
     panel = bump(frac(canvas.far_x * 1.1 + 0.5) - 0.5, 0.02)
     surface = Surface(0.10 * grain, weighted_sum(0.14, (0.16, grain), (-0.08, panel)), 0 * grain)
@@ -95,7 +90,7 @@ def clock(canvas: Canvas) -> Surface:
 
 def hourglass(canvas: Canvas) -> Surface:
     """An hourglass between turned posts: sand above with its funnel, a thread that falls, a heap below."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = dark_room(canvas, lamp=0.16)
     canvas = placed(canvas, 0.04 * u[2], 0.0, 0.94)
     found = part_of(canvas, surface, -0.75, -1.0, 0.75, 1.0)
@@ -166,7 +161,7 @@ def hourglass(canvas: Canvas) -> Surface:
 
 def umbrella(canvas: Canvas) -> Surface:
     """An open umbrella in the rain, its ribs and scallops, drops that burst on it, lights behind."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    p, u = canvas.traits, canvas.controls
     surface = dark_room(canvas, bokeh=0.20)
     surface.tone.add_(0.05)
     shine(surface, 0.30 * streaks(canvas, (24.0, 15.0, 9.0), 0.10), 0.3)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
@@ -19,14 +17,13 @@ from ..maths import (
     length,
     line_coverage,
     lit,
-    mix,
     parity,
     smoothstep,
     weighted_sum,
 )
 from .brush import box, inside, lay, part_of, placed, rounded, shine, sky
 
-# Of each tower: its middle, half its width, its top, the height of its roof or 0 for battlements, round or flat.
+# Of each tower: its middle, half its width, its top, the height of its roof or 0, round or flat.
 CASTLE = (
     (0.0, 0.68, 0.12, 0.0, False),
     (-0.40, 0.105, -0.22, 0.34, True),
@@ -82,7 +79,7 @@ def castle(canvas: Canvas) -> Surface:
 def _tower(
     canvas: Canvas, surface: Surface, number: int, half: float, top: float, roof: float, is_round: bool
 ) -> None:
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     x, y = canvas.x, canvas.y
     teeth = 0.035 * (cos_turns(x / 0.085) > 0) if not roof else 0.0
     flare = 0.016 * smoothstep(top + 0.10, top + 0.05, y)
@@ -144,7 +141,7 @@ def _tower(
 
 
 def church(canvas: Canvas) -> Surface:
-    """A white church among dark firs on a snowy evening: nave, tower with a clock, a spire and lit windows."""
+    """A white church on a snowy evening: nave, tower with a clock, a spire and lit windows."""
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
     surface = sky(canvas, 0.40, 0.12, 0.18)
     x, y = canvas.x - 0.04 * u[2], canvas.y

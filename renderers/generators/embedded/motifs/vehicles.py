@@ -11,14 +11,12 @@ from ..canvas import Canvas, Surface
 from ..maths import (
     bump,
     cell_hash,
-    cos_turns,
     coverage,
     dome,
     exp,
     frac,
     length,
     lit,
-    mix,
     smoothstep,
     weighted_sum,
 )
@@ -27,14 +25,17 @@ from .outlines import Outline
 
 # fmt: off
 HULL = Outline(
-    (-0.80, 0.16), (-0.80, 0.16), (-0.52, 0.20), (-0.52, 0.28), (-0.52, 0.28), (-0.10, 0.33), (0.36, 0.30), (0.36, 0.30),
-    (0.38, 0.21), (0.38, 0.21), (0.78, 0.12), (0.78, 0.12), (0.66, 0.36), (0.50, 0.56), (0.50, 0.60), (-0.62, 0.60),
-    (-0.66, 0.52), (-0.76, 0.30),
+    (-0.80, 0.16), (-0.80, 0.16), (-0.52, 0.20), (-0.52, 0.28), (-0.52, 0.28), (-0.10, 0.33), (0.36, 0.30),
+    (0.36, 0.30), (0.38, 0.21), (0.38, 0.21), (0.78, 0.12), (0.78, 0.12), (0.66, 0.36), (0.50, 0.56),
+    (0.50, 0.60), (-0.62, 0.60), (-0.66, 0.52), (-0.76, 0.30),
 )
-JIB = Outline((0.50, -0.52), (0.50, -0.52), (0.96, 0.06), (0.96, 0.06), (0.72, 0.06), (0.54, 0.12), (0.54, 0.12), (0.56, -0.20))
+JIB = Outline(
+    (0.50, -0.52), (0.50, -0.52), (0.96, 0.06), (0.96, 0.06), (0.72, 0.06), (0.54, 0.12), (0.54, 0.12),
+    (0.56, -0.20),
+)
 SPANKER = Outline(
-    (-0.62, -0.26), (-0.62, -0.26), (-0.50, -0.20), (-0.50, 0.14), (-0.50, 0.14), (-0.76, 0.12), (-0.94, 0.02), (-0.94, 0.02),
-    (-0.84, -0.14),
+    (-0.62, -0.26), (-0.62, -0.26), (-0.50, -0.20), (-0.50, 0.14), (-0.50, 0.14), (-0.76, 0.12),
+    (-0.94, 0.02), (-0.94, 0.02), (-0.84, -0.14),
 )
 # fmt: on
 # Of each square sail: its mast, its top, its bottom, half its width above and below.
@@ -51,7 +52,7 @@ SAILS = tuple(
 
 def ship(canvas: Canvas) -> Surface:
     """A ship under full sail on a rolling sea, the low sun behind it."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     surface = sky(canvas, 0.46, 0.14, 0.22)
     x, y = canvas.x, canvas.y
     horizon = 0.40
@@ -89,7 +90,7 @@ def ship(canvas: Canvas) -> Surface:
 
 
 def _ship(canvas: Canvas, surface: Surface) -> None:
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u = canvas.controls
     x, y = canvas.x, canvas.y
     for mast in (-0.30, 0.22):
         pole = torch.minimum(0.012 - (x - mast).abs(), torch.minimum(y + 0.92, 0.32 - y))
@@ -109,7 +110,7 @@ def _ship(canvas: Canvas, surface: Surface) -> None:
         rope = capsule(x, y, start, end, wide, 0.6 * wide)
         lay(surface, 0.8 * inside(rope, canvas), 0.28, 0.4)
     cloth = canvas.texture("cloud", x * 0.8, y * 0.8, 0.5) - 0.5
-    for outline, side in ((SPANKER, -1.0), (JIB, 1.0)):
+    for outline in (SPANKER, JIB):
         depth = outline.depth(x, y)
         rise = rounded(depth, 0.14)
         lay(
@@ -163,7 +164,7 @@ def _ship(canvas: Canvas, surface: Surface) -> None:
 
 def locomotive(canvas: Canvas) -> Surface:
     """A steam locomotive that runs to the left by night: lamp, boiler, wheels with their rods, and smoke."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     surface = sky(canvas, 0.30, 0.10, 0.16)
     x, y = canvas.x, canvas.y
     ridge = canvas.texture("cloud", canvas.far_x * 0.5, canvas.far_x * 0 + 0.2, 0.35)
@@ -206,7 +207,7 @@ def locomotive(canvas: Canvas) -> Surface:
 
 
 def _engine(canvas: Canvas, surface: Surface) -> None:
-    p, u = canvas.traits, canvas.controls
+    u = canvas.controls
     x, y = canvas.x, canvas.y
     frame = box(x - 0.24, y - 0.36, 1.06, 0.07, 0.01)
     lay(surface, inside(frame, canvas), 0.24 + 2.5 * frame.clamp(max=0.04), 0.4)

@@ -8,30 +8,33 @@ import torch
 from torch import Tensor
 
 from ..canvas import Canvas, Surface
-from ..maths import bump, cell_hash, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
-from .brush import capsule, ellipse, inside, lay, part_of, placed, rounded, shine, sky
+from ..maths import bump, coverage, exp, frac, length, smoothstep, weighted_sum
+from .brush import inside, lay, part_of, placed, rounded, shine, sky
 from .outlines import Outline, alike_on_both_sides
 from .tiles import roof_tiles
 
 # fmt: off
 FISH = Outline(
-    (0.66, 0.02), (0.60, -0.10), (0.44, -0.24), (0.20, -0.33), (-0.06, -0.31), (-0.32, -0.18), (-0.52, -0.07), (-0.52, 0.08),
-    (-0.32, 0.19), (-0.06, 0.30), (0.20, 0.31), (0.44, 0.22), (0.60, 0.11),
+    (0.66, 0.02), (0.60, -0.10), (0.44, -0.24), (0.20, -0.33), (-0.06, -0.31), (-0.32, -0.18),
+    (-0.52, -0.07), (-0.52, 0.08), (-0.32, 0.19), (-0.06, 0.30), (0.20, 0.31), (0.44, 0.22), (0.60, 0.11),
 )
 FISH_TAIL = Outline(
-    (-0.44, 0.0), (-0.60, -0.14), (-0.80, -0.40), (-1.08, -0.54), (-1.08, -0.54), (-1.00, -0.28), (-0.92, -0.04), (-1.0, 0.24),
-    (-1.08, 0.54), (-1.08, 0.54), (-0.80, 0.42), (-0.60, 0.16),
+    (-0.44, 0.0), (-0.60, -0.14), (-0.80, -0.40), (-1.08, -0.54), (-1.08, -0.54), (-1.00, -0.28),
+    (-0.92, -0.04), (-1.0, 0.24), (-1.08, 0.54), (-1.08, 0.54), (-0.80, 0.42), (-0.60, 0.16),
 )
 FISH_BACK = Outline(
-    (0.26, -0.27), (0.14, -0.50), (-0.06, -0.62), (-0.32, -0.58), (-0.32, -0.58), (-0.30, -0.40), (-0.38, -0.14), (-0.05, -0.20),
+    (0.26, -0.27), (0.14, -0.50), (-0.06, -0.62), (-0.32, -0.58), (-0.32, -0.58), (-0.30, -0.40),
+    (-0.38, -0.14), (-0.05, -0.20),
 )
 FISH_BELLY = Outline(
     (0.16, 0.24), (0.06, 0.42), (-0.14, 0.56), (-0.14, 0.56), (-0.12, 0.40), (-0.20, 0.22), (-0.02, 0.18),
 )
-FISH_SIDE = Outline((0.22, 0.04), (0.04, 0.00), (-0.16, 0.10), (-0.24, 0.26), (-0.24, 0.26), (-0.04, 0.26), (0.16, 0.17))
+FISH_SIDE = Outline(
+    (0.22, 0.04), (0.04, 0.00), (-0.16, 0.10), (-0.24, 0.26), (-0.24, 0.26), (-0.04, 0.26), (0.16, 0.17),
+)
 BELL = alike_on_both_sides(
-    (0, -0.62), (0.22, -0.58), (0.42, -0.42), (0.54, -0.18), (0.57, 0.04), (0.50, 0.06), (0.42, 0.00), (0.30, 0.06),
-    (0.20, 0.01), (0.10, 0.07), (0, 0.03),
+    (0, -0.62), (0.22, -0.58), (0.42, -0.42), (0.54, -0.18), (0.57, 0.04), (0.50, 0.06), (0.42, 0.00),
+    (0.30, 0.06), (0.20, 0.01), (0.10, 0.07), (0, 0.03),
 )
 # fmt: on
 
@@ -119,7 +122,7 @@ def fish(canvas: Canvas) -> Surface:
 
 def jellyfish(canvas: Canvas) -> Surface:
     """A jellyfish that glows in the deep: a bell that pulses, frilled arms, threads that trail."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = under_water(canvas)
     surface.tone.mul_(0.7)
     for number, (right, down, size) in enumerate(
@@ -135,7 +138,7 @@ def jellyfish(canvas: Canvas) -> Surface:
 
 
 def _jelly(canvas: Canvas, surface: Surface, phase: Tensor) -> None:
-    x, y, u = canvas.x, canvas.y, canvas.controls
+    x, y = canvas.x, canvas.y
     pulse = torch.sin(1.4 * phase)
     shine(surface, 0.22 * exp((x.square() + (y + 0.2).square()) * -2.2), 0.35)
     ax = x.abs()
@@ -186,7 +189,7 @@ def _jelly(canvas: Canvas, surface: Surface, phase: Tensor) -> None:
 
 def wave(canvas: Canvas) -> Surface:
     """A great wave about to break: its crest curls over with claws of foam, spray flies."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     surface = sky(canvas, 0.78, 0.62, 0.12)
     canvas = placed(canvas, 0.05 * u[2], 0.04 + 0.03 * u[4])
     x, y = canvas.x, canvas.y
@@ -217,7 +220,6 @@ def wave(canvas: Canvas) -> Surface:
         tone,
         weighted_sum(0.35, (0.16, lines), (0.2, swell), (0.2, rounded(body, 0.4))),
     )
-    edge = smoothstep(0.09, 0.0, body - 0.05 + claws) * smoothstep(0.25, -0.2, y - 0.1 * x) * (hill > -0.05)
     lip = torch.minimum(0.075 + claws - (hill - 0.02).abs(), 0.10 - y - 0.30 * x)
     curl = torch.minimum(
         0.055 + claws - (hollow + 0.03).abs(), torch.minimum(-y - 0.05 + 0.2 * x, hill + 0.1)
@@ -274,9 +276,8 @@ def river(canvas: Canvas) -> Surface:
     ripple = canvas.texture("ridge", (x - bend) / (below + 0.2) * 0.3, 1.0 / (below + 0.2) - 0.15 * u[6], 0.6)
     tone = weighted_sum(0.66, (-0.16, below), (0.14, ripple - 0.5), (0.18, bump(x - bend, 0.4 * half)))
     lay(surface, water, tone, 0.06 * ripple, 0.10 * bump(x - bend, 0.4 * half) * ripple)
-    for number, (at, base, tall) in enumerate(
-        ((-0.80, 0.42, 0.55), (0.86, 0.30, 0.50), (-0.62, 0.16, 0.30), (0.62, 0.10, 0.26))
-    ):
+    trees = (-0.80, 0.42, 0.55), (0.86, 0.30, 0.50), (-0.62, 0.16, 0.30), (0.62, 0.10, 0.26)
+    for at, base, tall in trees:
         found = part_of(
             canvas,
             surface,

@@ -7,12 +7,12 @@ from torch import Tensor
 
 from ..canvas import Canvas, Surface
 from ..maths import bump, cell_hash, coverage, dome, exp, frac, length, lit, mix, smoothstep, weighted_sum
-from .brush import box, capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
+from .brush import box, capsule, inside, lay, part_of, placed, rounded, shine, sky
 
 
 def window(canvas: Canvas) -> Surface:
     """A window with curtains in a dark room, and the evening behind its panes."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     plaster = canvas.texture("cloud", canvas.far_x, canvas.far_y, 0.6)
     surface = Surface(0.10 * plaster, weighted_sum(0.10, (0.08, plaster)), 0 * plaster)
     canvas = placed(canvas, 0.04 * u[2], 0.0)
@@ -74,7 +74,7 @@ def window(canvas: Canvas) -> Surface:
 
 def door(canvas: Canvas) -> Surface:
     """A panelled door ajar in an old wall, light that falls through the gap onto the stones."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     x0, y0 = canvas.x, canvas.y
     course = y0 * 5.5
     row = torch.floor(course)
@@ -235,7 +235,7 @@ def pane(canvas: Canvas) -> Surface:
 
 def house(canvas: Canvas) -> Surface:
     """A cottage in its garden by evening: thatch, a chimney that smokes, windows with light, a path."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u, pixel = canvas.controls, canvas.pixel
     surface = sky(canvas, 0.48, 0.18, 0.20)
     x0, y0 = canvas.x, canvas.y
     wood = canvas.texture("cloud", x0 * 2.2, x0 * 0 + 0.2, 0.7)

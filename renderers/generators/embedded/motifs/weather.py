@@ -18,12 +18,11 @@ from ..maths import (
     exp,
     frac,
     length,
-    lit,
     mix,
     smoothstep,
     weighted_sum,
 )
-from .brush import capsule, dark_room, ellipse, inside, joined, lay, part_of, placed, rounded, shine, sky
+from .brush import capsule, dark_room, lay, part_of, shine, sky
 
 
 def _stars(canvas: Canvas, surface: Surface, amount: float) -> None:

@@ -23,7 +23,7 @@ from .brush import capsule, dark_room, inside, lay, part_of, placed, rounded
 
 
 def pipes(canvas: Canvas) -> Surface:
-    """An organ's front: tin pipes in towers and flats over carved wood; those that speak shine at the mouth."""
+    """An organ's front: tin pipes over carved wood; those that speak shine at the mouth."""
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
     x, y = canvas.x, canvas.y
     per_unit = (8.0 + 3 * p[0]) * 0.8
