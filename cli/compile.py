@@ -189,7 +189,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         reason = error.strerror or str(error)
         # A write into an open file names none: a disk that is full is then that of the cache.
         where = error.filename or (cache_folder(cache_dir) if error.errno in FULL else target)
-        click.echo(shown(f"error: {where}: {reason}; what is finished is kept"), err=True)
+        click.echo(shown(f"error: {where}: {reason}; finished work is cached"), err=True)
         sys.exit(1)
     took_s = time.monotonic() - started_s
     for line in _ended(report, request, target, took_s):
@@ -264,7 +264,7 @@ def _request(output: Path | None, options: dict[str, Any]) -> "Request":
 def _stopped(reporter: TerminalReporter) -> str:
     done, total = reporter.counted
     where = f"stopped after {done} of {total} frames" if total else "stopped"
-    return f"{where}; what is finished is kept, and the same command goes on from there"
+    return f"{where}; finished work is cached, and the same command goes on from there"
 
 
 def _ended(report: "RenderReport", request: "Request", target: Path, took_s: float) -> list[str]:

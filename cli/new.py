@@ -34,9 +34,9 @@ NAMED = 5
 def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options: Any) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
-    SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
-    The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch class that
-    occurs, and a lane for each part. Nothing is ever overwritten.
+    SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it lies in
+    DIR already. The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch
+    class that occurs, and a lane for each part. Nothing is ever overwritten.
     Without DIR, the folder is called like the score, here. Recordings (.wav, .flac) beside the score, or in a
     folder stems there, that are called like its parts sound in place of the built-in instruments.
 

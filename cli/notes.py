@@ -58,8 +58,8 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
     """List every note of a piece or of a score file, in playing order.
 
     Of a piece, also the classes that each note shows and the rules of the manifest that mean it. The score
-    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and onsets are in
-    quarter notes; in JSON they are exact, as text such as "7/3". Without a name,
+    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl), MIDI (.mid), ABC (.abc) or Humdrum (.krn).
+    Lengths and onsets are in quarter notes; in JSON they are exact, as text such as "7/3". Without a name,
     the piece around the current folder is meant.
     """
     if as_csv and form not in (None, CSV):

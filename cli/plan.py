@@ -84,19 +84,19 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     variant = variant_of(options)
     try:
         plans = [planned(manifest, variant, (), None) for manifest in (old, new)]
-        from ..renderers.build.forecast import Item, film_nodes
+        from ..renderers.build.forecast import Item, film_outline
         from ..renderers.build.history import changes, past_of
-        from ..renderers.sound.mix.nodes import Nowhere
+        from ..store.graph import walked
 
-        before, after = (film_nodes(plan, recipe_of(plan), Nowhere()) for plan in plans)
+        before, after = (walked(film_outline(plan, recipe_of(plan)), None) for plan in plans)
     except PieceError as error:
         tell_findings(at_manifest(error.diagnostics, str(new)), {})
         sys.exit(1)
-    past = past_of([node for _, _, node, _ in before if node is not None])
-    keys = {node.key for _, _, node, _ in before if node is not None}
+    past = past_of([known.node for known in before if known.node is not None])
+    keys = {known.node.key for known in before if known.node is not None}
     items = [
-        Item(stage, name, node.key in keys, changes(node, past), frames=frames)
-        for stage, name, node, frames in after
+        Item(task.stage, task.name, node.key in keys, changes(node, past), frames=task.frames)
+        for task, node in ((known.task, known.node) for known in after)
         if node is not None
     ]
     if form == JSON:
@@ -110,7 +110,8 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
 
 def recipe_of(plan: "Plan", device: str = "auto", precision: str = "auto", backend: str = "auto") -> "Recipe":
     """How this machine would render a plan; raises PieceError for a device that is not there."""
-    from ..renderers.generators.identity import Recipe, chosen_codec, decided_device
+    from ..renderers.film.codec import chosen_codec
+    from ..renderers.generators.identity import Recipe, decided_device
 
     decided = decided_device(device)
     return Recipe(decided, precision, backend, chosen_codec(decided, plan.picture))
@@ -160,7 +161,7 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
 def _why(item: "Item") -> str:
     if item.why is None:
         return "new"
-    return ", ".join(item.why) or "not kept"
+    return ", ".join(item.why) or "not cached"
 
 
 def _record(item: "Item") -> dict[str, Any]:

@@ -26,10 +26,11 @@ from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
+from .picture.limits import picture_fault
 from .score.model import Score
 from .score.read import read_score
 from .time.clock import Clock
-from .time.passage import Film, film_of, picture_fault
+from .time.passage import Film, film_of
 from .time.place_findings import placed
 
 if TYPE_CHECKING:

@@ -196,7 +196,7 @@ class SoundPlan:
     master: MasterPlan | None = None
     """None: one gain for the whole where a true peak is higher than -1 dBTP, and nothing else."""
     seed: int = 0
-    """Of the dither."""
+    """Seed of the dither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class LyricStyle:
     place: str
     """`bottom`, `middle` or `top`."""
     size: float
-    """Of the letters, as a share of the film's shorter side."""
+    """Height of the letters, as a share of the film's shorter side."""
     lit_color: str
     background: str
     """`box`, `shadow` or `none`."""
@@ -244,7 +244,7 @@ class TitlePlan:
     style: LyricStyle | None = None
     """How words that are sung are set; None for a title."""
     lit: int = 0
-    """So many of its first characters have begun to be sung."""
+    """Number of its first characters that have begun to be sung."""
     row: int = 0
     """Which of the singers it belongs to: each has a row of its own."""
 
@@ -255,7 +255,7 @@ class TitlePlan:
         return risen * (1.0 - fallen)
 
     def cut(self, first: int, end: int) -> TitlePlan:
-        """The same on frames first up to, not at, end alone, counted from `first`.
+        """Return the part on frames first up to, not at, end, counted from `first`.
 
         A fade that does nothing on these frames is left out, so that it does not tell them from others.
         """

@@ -19,7 +19,7 @@ PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
-"""Of all rules to all notes, one for each thing that a rule says of a note; they take about 20 s."""
+"""Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
 
 ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer")
 """What a rule may say of a note, by the names of its fields."""

@@ -54,7 +54,7 @@ def picture_plan(
     findings: list[Diagnostic],
     spectrum: bytes | None = None,
 ) -> PicturePlan | None:
-    """What each frame shows; whether that can be planned was asked before (passage.picture_fault).
+    """What each frame shows; whether that can be planned was asked before (limits.picture_fault).
 
     spectrum   the bytes of the file that moves the picture in place of the notes
     returns    None and a finding where that file cannot be used

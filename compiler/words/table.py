@@ -58,7 +58,7 @@ class Table:
         return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (self.ranks[row] + 1))
 
     def cosines(self, vector: I64) -> list[float]:
-        """Of a vector of whole numbers with each class."""
+        """Similarity of a vector of whole numbers to each class."""
         size = int((vector * vector).sum())
         if size == 0:
             return [0.0] * len(self.class_sizes)

@@ -21,7 +21,7 @@ GITHUB_MOST = 10
 """GitHub shows ten annotations of a level in one step, and drops the rest without a word."""
 
 EQUAL_MOST = 10
-"""So many findings that say the same are shown one by one as text; programs get all of them."""
+"""Number of equal findings that text shows one by one; programs get all of them."""
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}

@@ -289,7 +289,7 @@ class Lyrics:
     show: str = "line"
     place: str = "bottom"
     size: float = 0.055
-    """Of the film's shorter side."""
+    """Share of the film's shorter side."""
     font: PurePosixPath | None = None
     font_span: Span = THE_MANIFEST
     color: str = "#FFFFFF"

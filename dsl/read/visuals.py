@@ -19,7 +19,6 @@ from ..model.piece import (
     Video,
     Visuals,
 )
-from ..model.plugins import Unit
 from ..text.yaml_source import Node
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
@@ -32,6 +31,7 @@ from ..values.selector import (
     parse_velocities,
     pitch_class,
 )
+from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 
@@ -42,9 +42,9 @@ MAX_SPEED = 64
 MAX_FPS = 240
 MIN_FPS = Fraction(1, 100)
 MAX_FPS_TERM = 10**8
-"""Of numerator and denominator: files count time in 32 bits."""
+"""Limit of numerator and denominator: files count time in 32 bits."""
 MAX_SIDE_PX = 4096
-"""Of a film, either way: what H.264 holds and a frame in memory allows."""
+"""Limit of a film's width and height: what H.264 holds and a frame in memory allows."""
 MIN_SIDE_PX = 16
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...store.packages import packages
-from ..encoding import NVENC, X264
+from ..encoding import X264
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,16 +55,6 @@ def decided_device(asked: str) -> str:
     from .choose import device_named
 
     return str(device_named(asked))
-
-
-def chosen_codec(device: str, picture: PicturePlan) -> str:
-    """What encodes the picture: NVENC where a GPU has it, which many for computing have not; else x264."""
-    if device.startswith("cuda"):
-        from ..film.segment_writer import PictureFormat, nvenc_opens
-
-        if nvenc_opens(PictureFormat(picture.width_px, picture.height_px, picture.fps)):
-            return NVENC
-    return X264
 
 
 def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:

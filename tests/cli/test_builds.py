@@ -79,7 +79,7 @@ def film(piece: Path, rendered: Path, own_cache: Path, run: Run) -> Path:
     shutil.rmtree(own_cache)
     shutil.copytree(rendered, own_cache)
     done = run("compile", piece, "--workers", 1)
-    assert done.exit_code == 0 and "segments are kept" in done.stderr, done.output
+    assert done.exit_code == 0 and "segments are cached" in done.stderr, done.output
     return piece / "build" / "waltz.mp4"
 
 
@@ -121,7 +121,7 @@ def test_a_film_that_was_changed_is_joined_again(piece: Path, film: Path, run: R
     whole = film.read_bytes()
     film.write_bytes(whole[:-7])
     done = run("compile", piece, "--verify")
-    assert "segments are kept" in done.stderr and "each that of its segment" in done.stderr
+    assert "segments are cached" in done.stderr and "each that of its segment" in done.stderr
     assert film.read_bytes() == whole
 
 
@@ -140,7 +140,7 @@ def test_a_pan_edit_makes_one_bus_and_the_mix_and_no_frame(piece: Path, film: Pa
     (bus, mix) = stale(run, piece)
     assert (bus[0], bus[2]) == ("bus", ["ear"])
     assert (mix[0], mix[2]) == ("mix", ["what comes before it"])
-    assert f"all {SEGMENTS} segments are kept" in run("compile", piece).stderr.replace("\n", " ")
+    assert f"all {SEGMENTS} segments are cached" in run("compile", piece).stderr.replace("\n", " ")
     assert stale(run, piece) == []
 
 
@@ -211,7 +211,7 @@ def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -
         (("--worker", "--only", "audio"), "a --worker renders frames"),
         (("--only", "frames", "-o", "a.mp4"), "frames go to the cache"),
         (("--only", "stems", "-o", "a.wav"), "stems go to the folder build/stems"),
-        (("--cache-limit", "many"), "is no size"),
+        (("--cache-limit", "many"), "is not a size"),
         (("--only", "audio", "--verify"), "--verify is for a film"),
         (("--only", "audio", "--ray", "auto"), "--ray renders frames"),
     ],
@@ -334,7 +334,7 @@ def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
     kept = finished(own_cache)
     again = compile_process(piece, own_cache, "--only", "frames", "--workers", "2")
     _, said = again.communicate(timeout=120)
-    assert again.returncode == 0 and f"{kept} of {SEGMENTS} segments are kept" in said, said
+    assert again.returncode == 0 and f"{kept} of {SEGMENTS} segments are cached" in said, said
 
 
 def test_a_compile_that_is_killed_takes_its_processes_with_it(piece: Path, own_cache: Path) -> None:

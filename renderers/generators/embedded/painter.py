@@ -14,7 +14,8 @@ import torch.nn.functional as nnf
 from torch import Tensor
 
 from ....dsl.values.subjects import IMAGENET_COUNT, subject_count
-from ..protocol import NOISE_SIZE, FrameControls
+from ...picture.controls import FrameControls
+from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
 from .blend import Layer, blend_layers
 from .canvas import Canvas, Surface

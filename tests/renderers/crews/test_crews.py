@@ -14,11 +14,11 @@ import pytest
 from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.crews.inline import InlineCrew
-from musicvis.renderers.crews.job import VIDEO, SegmentJob, Studio
+from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.crews.local import local_crew
 from musicvis.renderers.crews.processes import ProcessCrew
 from musicvis.renderers.crews.threads import ThreadCrew, gpu_gate
-from musicvis.renderers.film.segment_nodes import is_whole, segment_jobs
+from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob, is_whole, segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
 
