@@ -98,11 +98,11 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
 def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path | None, form: str) -> None:
     """Search the classes by name, as `musicvis classes drum`; the best comes first.
 
-    They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you have trained;
+    They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you trained;
     of these, all are listed where no TEXT is given.
 
-    Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. What follows a name
-    says how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
+    Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. After a name stands
+    how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
 
     With --like, search ImageNet's by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up
     to 1; below 0.5 a class hardly fits.
@@ -183,9 +183,9 @@ def own_table(piece: Path | None) -> "ClassTable":
 
 def draw_sheet(file: Path) -> None:
     """Draw all motifs into a picture file; code 1 where it cannot be written."""
-    from ..dsl.findings.plain import shown
     import torch
 
+    from ..dsl.findings.plain import shown
     from ..renderers.generators.embedded.sheet import write_sheet
 
     # Threads within an operation slow the painter down.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from musicvis.compiler.notes.casting import Cast, cast, default_classes
+from musicvis.dsl.values.subjects import subjects
 from musicvis.compiler.notes.selectors import PartNote
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
@@ -73,7 +74,8 @@ def test_classes_go_by_what_the_manifest_says(
 
 def test_without_classes_twelve_are_drawn_by_the_seed(shown: Callable[..., Cast]) -> None:
     drawn = default_classes(1)
-    assert len(set(drawn)) == 12
+    assert len({subjects()[index].motif for index in drawn}) == 12
+    assert {subjects()[index].look for index in drawn} == {"drawn"}
     assert drawn == default_classes(1) != default_classes(2)
     assert indices(shown()) == [drawn[0], drawn[0], drawn[4], drawn[9]]
 

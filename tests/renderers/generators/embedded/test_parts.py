@@ -282,7 +282,7 @@ def test_a_small_change_of_a_weight_changes_every_layer_little(
     classes[:, :7] = torch.tensor(weights)
     classes[1, changed] = min(max(weights[changed] + step, 0.0), 1.0)
     layers = layers_of(classes)
-    by_class = torch.zeros(2, 1001).scatter_(1, layers.classes, layers.weights)
+    by_class = torch.zeros(2, VOID_CLASS + 1).scatter_(1, layers.classes, layers.weights)
     # No weight grows faster than 1 / 0.25, the floor of the renormaliser, times the few classes involved.
     assert (by_class[1] - by_class[0]).abs().max() <= 40 * abs(step) + 1e-5
 
