@@ -101,8 +101,8 @@ def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path 
     They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you trained;
     of these, all are listed where no TEXT is given.
 
-    Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. After a name stands
-    how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
+    Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. After each name
+    stands how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
 
     With --like, search ImageNet's by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up
     to 1; below 0.5 a class hardly fits.

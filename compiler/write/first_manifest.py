@@ -33,8 +33,8 @@ SUBJECTS = (
     "suspension bridge",
     "great grey owl",
 )
-"""One for each pitch class from C: the embedded generator draws each of them, no two alike, and none turns into
-something else beside its mirror image. tests/cli/test_new.py holds them to the table of subjects."""
+"""One for each pitch class from C: the embedded generator draws each of them, no two alike, and none turns
+into something else beside its mirror image. tests/cli/test_new.py holds them to the table of subjects."""
 LOUDNESS_LUFS = -14
 """What the large video sites bring music to; a film without it is as soft as its instruments are played."""
 EARS = (-0.5, 0.5, -0.25, 0.25, -0.7, 0.7)

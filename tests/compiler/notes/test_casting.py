@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from musicvis.compiler.notes.casting import Cast, cast, default_classes
-from musicvis.dsl.values.subjects import subjects
 from musicvis.compiler.notes.selectors import PartNote
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
@@ -15,6 +14,7 @@ from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.piece import ClassWeight, Envelope, Rule, Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit
 from musicvis.dsl.values.selector import NumberRange, PitchRange, Where
+from musicvis.dsl.values.subjects import subjects
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
 MakeScore = Callable[..., Score]

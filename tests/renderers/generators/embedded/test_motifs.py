@@ -106,5 +106,5 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     small = EmbeddedGenerator(0, (48, 48))
     rows = [f"{s.motif}\t{bytes(fields(small, s.index).int().tolist()).hex()}" for s in examples()]
-    head = "# Means of red, green and blue in six by six fields of each motif at 48 px, seed 0, calm noise, as hex."
+    head = "# Means of red, green and blue in 6 x 6 fields of each motif at 48 px, seed 0, calm noise, as hex."
     GOLDEN.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
