@@ -203,10 +203,10 @@ def cat(canvas: Canvas) -> Surface:
 def bear(canvas: Canvas) -> Surface:
     """A bear's head and shoulders among firs: round ears, long muzzle; marked as a panda by a trait."""
     p, u = canvas.traits, canvas.controls
-    surface = sky(canvas, 0.26, 0.12, 0.10)
+    surface = sky(canvas, 0.40, 0.26, 0.10)
     far = canvas.texture("cloud", canvas.far_x * 4.0, canvas.far_x * 0 + 0.4, 0.8)
     wood = -0.30 - 0.5 * far
-    lay(surface, coverage(canvas.far_y - wood, canvas.pixel * 3), 0.10 + 0.10 * far, 0.05)
+    lay(surface, coverage(canvas.far_y - wood, canvas.pixel * 3), 0.15 + 0.12 * far, 0.05)
     canvas = placed(canvas, 0.04 * u[2], 0.04, 1.0, 0.05 * u[23])
     x, y = canvas.x, canvas.y
     ax = x.abs()
