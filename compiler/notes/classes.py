@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.diagnostics import Diagnostic, Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
-from ...dsl.values.nearest import nearest
+from ...dsl.text.format import scalar_text
+from ...dsl.values.nearest import is_slip_of, nearest
 from ...dsl.values.subjects import aliases, look_of, own_subjects
 
 CANDIDATES_SHOWN = 8
+WORDS_MOST = 8
+"""More words of a name are not compared."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class ClassTable:
             findings.append(Diagnostic("MV332", span, f"there is no class {name}", hint))
             return None
         message = f"{name} is none of {self.said}"
-        findings.append(Diagnostic("MV331", span, message, self._near(name)))
+        findings.append(Diagnostic("MV331", span, message, self._near(name), edits=self._fix(name, span)))
         return None
 
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
@@ -101,15 +104,46 @@ class ClassTable:
 
     def _near(self, name: str) -> str:
         """What may have been meant by a name that is none."""
-        likes = self._likes(_normal(name), 3)
-        near = [self.name(i) for like in likes for i in self._by_name[like]]
+        near = self._alike(name)
         near = near or [names[0] for _, names in self.holding(name)[:CANDIDATES_SHOWN]]
+        near = near or self._by_words(_normal(name))
         if near:
             return f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
         if self.is_imagenet:
             return "nothing is near it; search for another subject, as `musicvis classes bird`"
         listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
         return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
+
+    def _fix(self, name: str, span: Span) -> tuple[Edit, ...]:
+        """The edit that writes the one class that is meant: one letter is wrong, nothing else is like it.
+
+        The span must hold the name and nothing else but quotes.
+        """
+        near = self._alike(name)
+        quotes = span.end_column - span.column - len(name)
+        is_exact = span.line == span.end_line and quotes in (0, 2)
+        likes = self._likes(_normal(name), 1)
+        if len(near) == 1 and is_exact and is_slip_of(_normal(name), likes[0], self._by_name):
+            return (Edit(span, scalar_text(near[0])),)
+        return ()
+
+    def _alike(self, name: str) -> list[str]:
+        """The default names of classes that a name may be a misspelling of."""
+        likes = self._likes(_normal(name), 3)
+        return list(dict.fromkeys(self.name(i) for like in likes for i in self._by_name[like]))
+
+    def _by_words(self, wanted: str) -> list[str]:
+        """Classes that have a word near to one of a name's, of its last word first."""
+        words: dict[str, list[int]] = {}
+        for name, indices in self._by_name.items():
+            for word in name.split():
+                words.setdefault(word, []).extend(indices)
+        for word in reversed(wanted.split()[:WORDS_MOST]):
+            likes = nearest(word, words, 1, 0.85) if len(word) > 3 else []
+            found = dict.fromkeys(index for like in likes for index in words[like])
+            if found:
+                return [self.name(index) for index in list(found)[:CANDIDATES_SHOWN]]
+        return []
 
     def _likes(self, wanted: str, most: int) -> list[str]:
         """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""

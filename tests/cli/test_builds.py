@@ -12,7 +12,8 @@ from pathlib import Path
 
 import av
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
+from musicvis.cli.command import main
 
 DATA = Path(__file__).parents[1] / "compiler/score/data"
 Run = Callable[..., Result]
@@ -29,7 +30,7 @@ visuals:
   motion: {memory: motif}
   classes: {C: seashore, D: castle, E: lakeside, F: daisy, G: volcano, A: monastery, B: lighthouse,
             other: pier}
-video: {size: 64x36, fps: 10}
+video: {size: 64x36, fps: 6}
 """
 EFFECTS = """\
 visuals.depth:
@@ -67,9 +68,9 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache that holds the piece's film, rendered once for all tests."""
     home = tmp_path_factory.mktemp("rendered")
     piece = small_piece(home / "waltz", DATA / "waltz.mscz")
-    process = compile_process(piece, home / "cache", "--workers", "1")
-    _, said = process.communicate(timeout=300)
-    assert process.returncode == 0, said
+    words = ("compile", str(piece), "--cache-dir", str(home / "cache"), "--workers", "1")
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
     return home / "cache"
 
 
@@ -164,6 +165,8 @@ def test_the_way_back_costs_nothing(piece: Path, film: Path, run: Run) -> None:
     assert film.read_bytes() == first
 
 
+# Crews are tried without a command on each commit: tests/renderers/crews.
+@pytest.mark.slow
 def test_processes_make_the_same_bytes(piece: Path, film: Path, run: Run, tmp_path: Path) -> None:
     done = run("compile", piece, "--workers", 2, "--cache-dir", tmp_path / "other", "-o", tmp_path / "f.mp4")
     assert done.exit_code == 0, done.output
@@ -320,21 +323,22 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 75)])
+@pytest.mark.parametrize(
+    ("number", "code", "workers"), [(signal.SIGINT, 130, "2"), (signal.SIGTERM, 75, "1")]
+)
 def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
-    piece: Path, own_cache: Path, number: signal.Signals, code: int
+    piece: Path, own_cache: Path, run: Run, number: signal.Signals, code: int, workers: str
 ) -> None:
     edit(piece, "resolution: 128", "resolution: 256")
-    process = compile_process(piece, own_cache, "--only", "frames", "--workers", "2")
+    process = compile_process(piece, own_cache, "--only", "frames", "--workers", workers)
     wait_for(lambda: finished(own_cache) >= 1, process)
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == code, said
     assert "the same command goes on from there" in said and "Traceback" not in said
     kept = finished(own_cache)
-    again = compile_process(piece, own_cache, "--only", "frames", "--workers", "2")
-    _, said = again.communicate(timeout=120)
-    assert again.returncode == 0 and f"{kept} of {SEGMENTS} segments are cached" in said, said
+    again = run("compile", piece, "--only", "frames", "--workers", 1)
+    assert again.exit_code == 0 and f"{kept} of {SEGMENTS} segments are cached" in again.stderr, again.stderr
 
 
 def test_a_compile_that_is_killed_takes_its_processes_with_it(piece: Path, own_cache: Path) -> None:

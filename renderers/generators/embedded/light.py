@@ -169,7 +169,7 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
 
 
 def _shadow(heights: Tensor, lamp: _Lamp, grid: Grid, pixel: float) -> Tensor:
-    """How much of the lamp is hidden on the shadow raster, 0 to 1, shape of heights: (n, 1, rows, columns)."""
+    """How much of the lamp is hidden on the shadow raster, 0 to 1: shape of heights."""
     count, _, rows, columns = heights.shape
     cell = grid.shadow.cell_px * pixel
     x, y = (part.view(-1, 1, 1, 1) for part in lamp.light[:2])

@@ -81,6 +81,7 @@ def test_every_name_leads_to_its_class_or_is_told_to_be_ambiguous() -> None:
         ("crane", "MV330", "write its index: 134 (crane) or 517 (crane)"),
         ("drum stick", "MV331", "did you mean drumstick?"),
         ("monastry", "MV331", "did you mean monastery?"),
+        ("hot-air baloon", "MV331", "did you mean balloon?"),
         ("zzzzzz", "MV331", "nothing is near it; search for another subject, as `musicvis classes bird`"),
         ("1032", "MV332", "classes count from 0 to 1031"),
     ],
