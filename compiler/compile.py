@@ -269,9 +269,7 @@ def cast_of(heard: Heard) -> "Cast":
 
     drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
     parts = [part.name for part in heard.parts]
-    return cast(
-        heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums
-    )
+    return cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
 
 
 def sources_of(heard: Heard) -> "Sources":

@@ -270,9 +270,7 @@ class _Build:
         from .film.flashes import LOOKS, film_flashing
 
         picture = self.plan.picture
-        looks = [
-            (entry.facts.get(LOOKS), task.frames) for task, entry in zip(segments, entries, strict=True)
-        ]
+        looks = [(entry.facts.get(LOOKS), task.frames) for task, entry in zip(segments, entries, strict=True)]
         found = film_flashing(looks, picture.fps)
         if found is not None:
             self.reporter.message(_said_of_flashes(found, self.plan))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.piece import Piece
+from ...dsl.values.subjects import IMAGENET_COUNT
 from ..checks.spectrum import no_spectrum
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
@@ -135,8 +136,15 @@ def picture_plan(
         lights=None if stage is None else stage(all_layers),
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
-        class_count=len(painter.table),
+        class_count=_class_count(painter.table, made.class_indices),
     )
+
+
+def _class_count(table: ClassTable, indices: NDArray[np.int64]) -> int:
+    """The length of the class vectors: ImageNet's, where no subject beside its classes is shown."""
+    if table.is_imagenet and not bool((indices >= IMAGENET_COUNT).any()):
+        return IMAGENET_COUNT
+    return len(table)
 
 
 def _mapped(

@@ -49,6 +49,8 @@ class SoundingNote:
     rules: tuple[int, ...]
     word: str | None = None
     """The word that is sung."""
+    looks: tuple[str, ...] = ()
+    """How the embedded generator shows each class: "drawn", "as harp", "only a pattern"; empty for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
                 class_names=tuple(heard.classes.name(index) for index, _ in shown[i].classes),
                 rules=rules[i],
                 word=sung.text_at(i),
+                looks=tuple(heard.classes.look(index) for index, _ in shown[i].classes),
             )
 
 

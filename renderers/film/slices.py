@@ -47,9 +47,7 @@ def _lane(
     return _own(lane[first:end])
 
 
-def _lights(
-    lights: NDArray[np.float32] | None, first: int, end: int
-) -> NDArray[np.float32] | None:
+def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
     """The lights of these frames, counted from the first of them; None where there are none."""
     if lights is None:
         return None
