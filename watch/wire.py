@@ -54,11 +54,11 @@ class TextFile:
 class Node:
     """A handle on a lane: where it stands, and what dragging it writes.
 
-    kind        `value`: the value there; `peak`: where a swing turns round; `low`, `high`: the ends of a shape
-                that goes round and round; `turns`: how often an orbit goes round, v is that number; `rest`: a
-                point that keeps what is there: only its place can be moved
-    writes      pointers that get the new value together, as the value that arrives and the one that holds from
-                here; empty where the value cannot be changed
+    kind        `value`: the value there; `peak`: where a swing turns round; `low`, `high`: the ends of a
+                shape that goes round and round; `turns`: how often an orbit goes round, v is that number;
+                `rest`: a point that keeps what is there: only its place can be moved
+    writes      pointers that get the new value together, as the value that arrives and the one that holds
+                from here; empty where the value cannot be changed
     alone       the pointers that belong to this point alone: what Alt and dragging writes
     at_pointer  pointer of the place; empty for handles that have no place of their own
     point       pointer of the whole point, to delete it; the lane's is `Lane.pointer`
@@ -280,7 +280,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class SegmentNews:
-    """Event `segment`: something new about one segment; `key` says of which."""
+    """Event `segment`: something new about one segment; `key` says of which.
+
+    s, end_s   where this media stands: at the film's own rate its ends may be a frame off those of the draft
+    """
 
     version: int
     first: int
@@ -288,6 +291,8 @@ class SegmentNews:
     state: State
     level: Level
     media: str
+    s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,8 +381,8 @@ class Look:
 class Change:
     """One scalar of a file gets another value.
 
-    value   a number in the unit of the lane (linear for levels): it is written in the unit and with the digits
-            that stand there, `50%`, `-6 dB`; or a text, which is written as it is: a place, a class
+    value   a number in the unit of the lane (linear for levels): it is written in the unit and with the
+            digits that stand there, `50%`, `-6 dB`; or a text, written as it is: a place, a class
     """
 
     pointer: str
@@ -433,7 +438,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """409 (the file has changed meanwhile), 422 (it would break the piece), 400, 404, 410 or 503, with words."""
+    """Why a request was not met: the file has changed meanwhile, it would break the piece, there is none."""
 
     error: str
     findings: tuple[Finding, ...] = ()
@@ -557,12 +562,13 @@ def _tuple(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
 def _one_of(kinds: tuple[Any, ...], value: Any, where: str) -> Any:
     if value is None and NoneType in kinds:
         return None
-    for kind in kinds:
-        if kind is not NoneType:
-            try:
-                return made(kind, value, where)
-            except WireError:
-                continue
+    others = [kind for kind in kinds if kind is not NoneType]
+    for kind in others:
+        try:
+            return made(kind, value, where)
+        except WireError:
+            if len(others) == 1:
+                raise
     raise WireError(f"{where} is of none of the types that it may have")
 
 

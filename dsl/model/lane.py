@@ -1,6 +1,6 @@
 """Automation as written: a lane is a list of points, each saying what happens until the next one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -82,6 +82,8 @@ class Point:
     """Where it goes is a level written in decibels, so that the way there is even in decibels."""
     counted: frozenset[str] = frozenset()
     """Which of `hold`, `to`, `via` and `start` are rates in cycles per beat (`2/b`) instead of hertz."""
+    pointer: str = field(default="", compare=False, repr=False)
+    """JSON pointer of the point in its file; empty where it stands in none as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Lane:
     """`set`, or `add` / `multiply`: laid over the lane of the same name."""
     legacy_tail_s: float | None = None
     """Seconds after the last bar that an `end` of the legacy form includes; None for the form of today."""
+    pointer: str = field(default="", compare=False, repr=False)
+    """JSON pointer of the list of points in its file; empty where there is none."""
 
     @property
     def units(self) -> frozenset[bool]:
