@@ -20,7 +20,6 @@ export class Film {
     this.fps = 30;
     this.tracks = null;
     this.pending = {};
-    this.only = null;
     this.timer = 0;
     if (!("MediaSource" in window) || !MediaSource.isTypeSupported(FILM_TYPE)) {
       this.why = "This browser cannot show films piece by piece (Media Source Extensions with H.264).";
@@ -40,7 +39,7 @@ export class Film {
   }
 
   get s() {
-    return this.wish ?? this.video.currentTime;
+    return this.video.currentTime;
   }
 
   get isPlaying() {
@@ -92,11 +91,8 @@ export class Film {
     const { film, sound } = this.tracks;
     if (this.pending.duration) {
       this.pending.duration = false;
-      const set = () => {
-        if (!this.source.sourceBuffers.length || [...this.source.sourceBuffers].some((one) => one.updating)) return;
-        if (this.source.readyState === "open") this.source.duration = this.duration_s;
-      };
-      for (const track of [film, sound]) track?.cut(this.duration_s, set);
+      for (const track of [film, sound]) track?.cut(this.duration_s);
+      this.#setLength();
     }
     for (const name of ["film", "sound"]) {
       if (this.pending[name] && this.tracks[name]) {
@@ -104,6 +100,16 @@ export class Film {
         this.pending[name] = null;
       }
     }
+  }
+
+  #setLength() {
+    const { source, duration_s } = this;
+    if (source.readyState === "closed") return;
+    const buffers = [...source.sourceBuffers];
+    const isBusy = buffers.some((one) => one.updating);
+    const end = Math.max(0, ...buffers.map((one) => (one.buffered.length ? one.buffered.end(one.buffered.length - 1) : 0)));
+    if (isBusy || end > duration_s + 1e-3) setTimeout(() => this.#setLength(), 20);
+    else source.duration = Math.max(duration_s, end);
   }
 
   fill() {

@@ -39,13 +39,13 @@ export class Track {
     this.fill();
   }
 
-  /** The film's length has changed: what lies behind its end goes, then the media source is told. */
-  cut(duration_s, set) {
+  /** The film ends at `duration_s` from now on: what lies behind that goes. */
+  cut(duration_s) {
     this.#do(() => {
       this.held = this.held.filter((one) => one.e <= duration_s + 1e-3);
-      this.buffer.remove(duration_s, Infinity);
+      const ranges = this.buffer.buffered;
+      if (ranges.length && ranges.end(ranges.length - 1) > duration_s) this.buffer.remove(duration_s, Infinity);
     });
-    this.#do(set);
   }
 
   /** Whether all that is wanted and can be had lies in the buffer. */
@@ -87,7 +87,7 @@ export class Track {
   }
 
   #append(stretch, bytes) {
-    if (!this.wanted.some((one) => same(one, stretch))) return false;
+    if (!this.wanted.some((one) => same(one, stretch))) return;
     const now = this.moment();
     let from = stretch.s;
     if (now.playing && stretch.isSound && stretch.s < now.s + HANDED_OVER_S && now.s < stretch.e) {
@@ -95,7 +95,7 @@ export class Track {
       if (this.#covers(now.s)) from = now.s + HANDED_OVER_S;
       if (from >= stretch.e - 0.05) {
         this.failed.set(stretch.url, performance.now() + (stretch.e - now.s) * 1000);
-        return false;
+        return;
       }
     }
     this.buffer.appendWindowStart = 0;
@@ -109,7 +109,7 @@ export class Track {
       this.budget = Math.max(this.#bytes() / 2, bytes.byteLength);
       this.#makeRoom(0, now);
       this.failed.set(stretch.url, performance.now() + 200);
-      return false;
+      return;
     }
     this.held = this.held.filter((one) => one.e <= from + 1e-3 || one.s >= stretch.e - 1e-3);
     this.held.push({ ...stretch, from, bytes: bytes.byteLength });
@@ -118,7 +118,6 @@ export class Track {
       this.#believeTheBuffer();
       this.laid(stretch);
     });
-    return true;
   }
 
   /** A browser may throw out what it likes: only what is in its buffer is held. */
@@ -130,7 +129,6 @@ export class Track {
       }
       return false;
     });
-    return false;
   }
 
   #covers(s) {
@@ -172,7 +170,6 @@ export class Track {
 
   #next() {
     while (this.tasks.length && !this.buffer.updating) this.tasks.shift()();
-    if (!this.tasks.length) this.idle?.();
   }
 }
 
