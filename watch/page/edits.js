@@ -34,7 +34,7 @@ export class Edits {
     const { status, body } = await post("/try", { file: lane.file, digest: this.#digest(lane.file), changes });
     this.isTrying = false;
     const shown = this.lanes.get(lane.name);
-    const found = status === 200 && body.lanes.find((one) => one.name === lane.name);
+    const found = status === 200 && body.lanes?.find((one) => one.name === lane.name);
     if (found && shown && this.app.drag?.lane === lane) {
       shown.values = found.values;
       this.app.strip.dirty();

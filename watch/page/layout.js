@@ -3,12 +3,13 @@
 import { isEar } from "./nodes.js";
 
 const SIZES = {
-  notes: { least: 36, most: 76, weight: 1.5 },
-  lane: { least: 26, most: 60, weight: 1 },
+  notes: { least: 30, most: 76, weight: 1.4 },
+  lane: { least: 24, most: 60, weight: 1 },
+  open: { least: 104, most: 104, weight: 0 },
   group: { least: 22, most: 22, weight: 0 },
   rule: { least: 18, most: 18, weight: 0 },
 };
-const BETWEEN = 8;
+const BETWEEN = 5;
 
 /** Hues of the buses: of equal lightness and colour, neighbours far apart. */
 export const HUES = [78, 232, 155, 20, 300, 110, 345, 195];
@@ -18,9 +19,10 @@ export const HUES = [78, 232, 155, 20, 300, 110, 345, 195];
  *
  * lanes    lanes by name
  * folded   keys of buses and groups whose lower rows are hidden; an ear lane is always shown
+ * entered  the lane that is worked on, which is taller
  * height   what there is; rows fill it, within what is least and most for their kind
  */
-export function layout(piece, lanes, folded, height) {
+export function layout(piece, lanes, folded, entered, height) {
   const items = [];
   piece.rows.forEach((row, index) => {
     const hue = HUES[index % HUES.length];
@@ -39,6 +41,7 @@ export function layout(piece, lanes, folded, height) {
   group(items, "rules", piece.rules.length, folded, () => {
     for (const rule of piece.rules) items.push({ kind: "rule", key: `rule ${rule.n}`, name: `rule ${rule.n}`, rule });
   });
+  for (const item of items) item.size = SIZES[item.kind === "lane" && item.name === entered ? "open" : item.kind];
   return placed(items, height);
 }
 
@@ -57,12 +60,12 @@ function laneItem(lane, bus, hue) {
 
 function placed(items, height) {
   const gaps = items.filter((item) => item.isFirst).length * BETWEEN;
-  const least = items.reduce((sum, item) => sum + SIZES[item.kind].least, 0) + gaps;
-  const weight = items.reduce((sum, item) => sum + SIZES[item.kind].weight, 0);
+  const least = items.reduce((sum, item) => sum + item.size.least, 0) + gaps;
+  const weight = items.reduce((sum, item) => sum + item.size.weight, 0);
   const share = weight ? Math.max(height - least - 4, 0) / weight : 0;
   let y = 0;
   for (const item of items) {
-    const size = SIZES[item.kind];
+    const { size } = item;
     if (item.isFirst) y += BETWEEN;
     item.y = y;
     item.h = Math.floor(Math.min(size.least + share * size.weight, size.most));

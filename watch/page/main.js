@@ -173,6 +173,10 @@ class App {
 
   #status() {
     const [state, words] = this.#state();
+    const here = this.piece?.segments.find((one) => one.s <= this.s + 1e-3 && this.s < one.end_s);
+    const missing = !this.piece?.good ? "" : here && here.level === "none" ? `${here.name} is being rendered` : "";
+    $("#film-words").hidden = !missing;
+    $("#film-words").textContent = missing;
     document.body.dataset.state = state;
     if ($("#words").textContent !== words) $("#words").textContent = words;
   }
@@ -200,6 +204,7 @@ class App {
       this.looked();
       if (!this.isPlaying) this.panel?.ask();
     }
+    this.#status();
     if (what === "refused") this.say("The browser plays sound only after a click: press play once more.");
     this.frame();
   }
@@ -277,6 +282,7 @@ class App {
     if (!bus || (this.sound && !this.sound.buses.includes(bus))) return;
     if (!set.delete(bus)) set.add(bus);
     this.strip.heads.mixer();
+    this.strip.dirty();
     this.#hear();
     this.#title();
   }

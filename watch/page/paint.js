@@ -81,6 +81,7 @@ function drawSigns(g, view, piece, seen) {
   }
 }
 
+const APART_PX = 130;
 const LEVELS = { none: 0, still: 0.35, coarse: 0.55, draft: 0.8, full: 1 };
 
 /** How far each segment is: the brighter the better; amber while it is rendered, dotted while it waits. */
@@ -169,8 +170,8 @@ function noteRange(row) {
 /** Where a value of a lane stands in its row. */
 export function yOf(item, y, value, span = laneSpan(item.lane)) {
   const [bottom, top] = span;
-  const inner = item.h - 10;
-  return y + 5 + inner * (1 - (value - bottom) / (top - bottom || 1));
+  const inner = item.h - 8;
+  return y + 4 + inner * (1 - (value - bottom) / (top - bottom || 1));
 }
 
 /** A lane as a curve over its middle, with its handles. */
@@ -310,15 +311,15 @@ export function drawRibbon(g, width, height, view, classes, weights, duration_s)
 /** Where a class's name fits: in the middle of each stretch that is thick enough for long enough. */
 function places(g, text, below, tops, step, height) {
   const found = [];
-  const need = (g.measureText(text).width + 14) / step;
+  const need = (g.measureText(text).width + 10) / step;
   let from = -1;
   for (let k = 0; k <= below.length; k += 1) {
-    const isThick = k < below.length && tops[k] - below[k] > 14;
+    const isThick = k < below.length && tops[k] - below[k] > 13;
     if (isThick && from < 0) from = k;
     if (!isThick && from >= 0) {
       if (k - from >= need) {
         const fit = bestPlace(below, tops, from, k, Math.ceil(need));
-        if (fit) found.push({ text, x: fit.k * step, y: height - fit.y });
+        if (fit && fit.k * step - (found.at(-1)?.x ?? -Infinity) > APART_PX) found.push({ text, x: fit.k * step, y: height - fit.y });
       }
       from = -1;
     }
@@ -337,7 +338,7 @@ function bestPlace(below, tops, from, to, need) {
       low = Math.max(low, below[i]);
       high = Math.min(high, tops[i]);
     }
-    if (high - low > 13 && (!best || high - low > best.room)) {
+    if (high - low > 12 && (!best || high - low > best.room)) {
       best = { room: high - low, k: k + need / 2, y: (low + high) / 2 };
     }
   }

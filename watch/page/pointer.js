@@ -6,6 +6,7 @@ import { barEnd, divisions, indexAt, placeAt, barName, snapped } from "./time.js
 
 const NEAR_PX = 11;
 const AXIS_PX = 5;
+const ROOM_PX = 130;
 
 export class Pointer {
   constructor(app, strip) {
@@ -31,6 +32,8 @@ export class Pointer {
       if (event.button !== 0 || !this.app.piece) return;
       const act = start(event);
       if (!act) return;
+      // What the keyboard has reached keeps the focus.
+      event.preventDefault();
       place.setPointerCapture(event.pointerId);
       const move = (next) => act.move?.(next);
       const end = (next) => {
@@ -171,7 +174,8 @@ export class Pointer {
     const span = laneSpan(lane);
     const step = valueStep(...(isEar(lane) ? [-1, 1] : [...span].sort((a, b) => a - b)));
     const [s_before, v_before] = app.place(lane, node);
-    const per_px = (span[1] - span[0]) / (item.h - 10);
+    // A low row would jump by tenths: the hand has at least this much room for all of the values.
+    const per_px = (span[1] - span[0]) / Math.max(item.h - 8, ROOM_PX);
     const index = lane.nodes.indexOf(node);
     const others = lane.nodes.filter((one) => one.at_pointer && one.point !== node.point);
     const least = Math.max(-Infinity, ...others.filter((one) => one.i < node.i).map((one) => one.s)) + 1e-3;
@@ -234,7 +238,7 @@ export class Pointer {
     const s = strip.secondsAt(x);
     const place = snapped(app.piece.bars, s, this.#parts(s));
     const [bottom, top] = laneSpan(lane);
-    const raw = bottom + (top - bottom) * (1 - (y - found.y - 5) / (found.item.h - 10));
+    const raw = bottom + (top - bottom) * (1 - (y - found.y - 4) / (found.item.h - 8));
     const step = valueStep(...(isEar(lane) ? [-1, 1] : [Math.min(bottom, top), Math.max(bottom, top)]));
     app.edits.write(lane.file, { add: { pointer: lane.pointer, at: place.text, value: rounded(raw, step, lane.low, lane.high) } });
   }

@@ -46,13 +46,16 @@ export class Strip {
     this.height = this.scroller.clientHeight;
     this.left = this.canvas.ruler.offsetLeft;
     this.pane.style.height = `${this.height}px`;
-    const sizes = { ruler: [width, 46], lanes: [width, this.height], light: [width, this.height], ribbon: [width, 75] };
+    const sizes = { ruler: [width, 46], lanes: [width, this.height], light: [width, this.height], ribbon: [width, 71] };
     const ratio = devicePixelRatio;
     for (const [name, [w, h]] of Object.entries(sizes)) {
       this.canvas[name].width = Math.round(w * ratio);
       this.canvas[name].height = Math.round(h * ratio);
     }
-    if (!isFirst) this.see(this.view);
+    if (!isFirst) {
+      this.see(this.view);
+      if (this.app.piece) this.follow(this.app.s);
+    }
     this.lit = "";
     this.dirty("layout");
   }
@@ -119,7 +122,7 @@ export class Strip {
     if (!this.view.px_per_s) this.seeAll();
     if (this.turning) this.#turn();
     if (this.isStale.layout) {
-      this.rows = layout(app.piece, app.lanes, app.folded, this.height);
+      this.rows = layout(app.piece, app.lanes, app.folded, app.entered, this.height);
       document.querySelector("#scroll").style.height = `${this.rows.height}px`;
       this.heads.show(this.rows.items);
     }
@@ -145,7 +148,11 @@ export class Strip {
       for (const item of this.rows.items) {
         const y = item.y - top;
         if (y + item.h < 0 || y > this.height) continue;
-        if (item.kind === "notes") drawNotes(g, width, view, item, y);
+        if (item.kind === "notes") {
+          g.globalAlpha = app.isHeard(item.row.bus) ? 1 : 0.28;
+          drawNotes(g, width, view, item, y);
+          g.globalAlpha = 1;
+        }
         else if (item.kind === "lane") {
           drawLane(g, width, view, item, y, app.curveOf(item.lane), app.rate_hz, app);
         } else if (item.kind === "rule") drawRule(g, width, view, item, y, app.rangeOf(item.rule));
@@ -153,7 +160,7 @@ export class Strip {
     });
     this.#on("ribbon", (g) => {
       const { classes, duration_s } = app.piece;
-      drawRibbon(g, width, 75, view, classes, app.weights, duration_s);
+      drawRibbon(g, width, 71, view, classes, app.weights, duration_s);
     });
   }
 
