@@ -31,10 +31,10 @@ export class Edits {
   async tryOut(lane, changes) {
     if (this.isTrying || !changes.length) return;
     this.isTrying = true;
-    const { status, body } = await post("/try", { file: lane.file, digest: this.#digest(lane.file), changes });
+    const { isDone, body } = await post("/try", { file: lane.file, digest: this.#digest(lane.file), changes });
     this.isTrying = false;
     const shown = this.lanes.get(lane.name);
-    const found = status === 200 && body.lanes?.find((one) => one.name === lane.name);
+    const found = isDone && body.lanes?.find((one) => one.name === lane.name);
     if (found && shown && this.app.drag?.lane === lane) {
       shown.values = found.values;
       this.app.strip.dirty();
@@ -53,8 +53,8 @@ export class Edits {
   /** Write a change; `edit` has `changes`, `add` or `remove`. */
   async write(file, edit) {
     const { app } = this;
-    const { status, body } = await post("/edit", { file, digest: this.#digest(file), ...edit });
-    if (status === 200) {
+    const { isDone, status, body } = await post("/edit", { file, digest: this.#digest(file), ...edit });
+    if (isDone) {
       this.#wait(file, body.digest);
       return true;
     }
@@ -68,8 +68,8 @@ export class Edits {
   }
 
   async undo(path) {
-    const { status, body } = await post(path);
-    if (status === 200) {
+    const { isDone, body } = await post(path);
+    if (isDone) {
       this.#wait(body.file, body.digest);
       this.app.say(path === "/undo" ? `Undone in ${body.file}` : `Done again in ${body.file}`);
     } else this.app.say(body.error ?? "Nothing to undo.");

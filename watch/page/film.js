@@ -63,7 +63,7 @@ export class Film {
 
   /** The chunks of a sound message; `buses` are the numbers of those that are heard, null for all. */
   hear(sound, buses) {
-    const query = buses ? `?buses=${buses.join(",")}` : "";
+    const query = buses ? `?buses=${buses.join(".")}` : "";
     this.pending.sound = sound.chunks.map((chunk, k) => ({
       s: k * sound.chunk_s,
       e: Math.min((k + 1) * sound.chunk_s, sound.duration_s),

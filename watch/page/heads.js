@@ -167,9 +167,9 @@ export class Heads {
     let isMoving = false;
     const shown = [...this.meters, ["", this.master.querySelector("i")]];
     for (const [bus, bar] of shown) {
-      const peaks = app.meters?.get(bus);
-      const isOn = app.isPlaying && peaks && (bus === "" || app.isHeard(bus));
-      const now = isOn ? (peaks[Math.floor(app.s * app.meters.rate_hz)] ?? 0) / 255 : 0;
+      const meter = app.meters?.get(bus);
+      const isOn = app.isPlaying && meter && (bus === "" || app.isHeard(bus));
+      const now = isOn ? (meter.levels[Math.floor(app.s * meter.rate_hz)] ?? 0) / 255 : 0;
       const before = this.levels.get(bus) ?? 0;
       const level = Math.max(now, before - (FALL_DB_PER_S / 60) * passed_s, 0);
       if (level > 0) isMoving = true;

@@ -28,6 +28,7 @@ class App {
   isFull = false;
   link = "wait";
   filming = "";
+  trouble = "";
   folded = new Set();
   muted = new Set();
   soloed = new Set();
@@ -61,6 +62,7 @@ class App {
         sound: (message) => this.#sound(message),
         progress: (message) => this.#progress(message),
         edited: (message) => this.#undoable(message),
+        trouble: (message) => this.#trouble(message),
         bye: () => this.#link("closed"),
       },
       (state) => this.#link(state),
@@ -130,19 +132,9 @@ class App {
     this.sound = sound;
     this.#hear();
     this.#status();
-    const meters = await get(`/meters/${sound.digest}`);
-    if (!meters || this.sound !== sound) return;
-    const low = Int8Array.from(bytesOf(meters.low));
-    const high = Int8Array.from(bytesOf(meters.high));
-    this.meters = new Map(meters.buses.map(({ bus, peaks }) => [bus, bytesOf(peaks)]));
-    this.meters.rate_hz = meters.rate_hz;
-    this.meters.set(
-      "",
-      high.map((top, k) => Math.max(top, -low[k])).reduce((levels, top, k) => {
-        levels[k] = Math.max(0, Math.min(255, (1 + decibels(Math.max(top, 0) / 127) / 60) * 255));
-        return levels;
-      }, new Uint8Array(high.length)),
-    );
+    if (!sound.buses.length) return;
+    const found = await get(`/meters/${sound.digest}`);
+    if (found && this.sound === sound) this.meters = metersOf(found);
   }
 
   #progress({ what, done, total, text, file, error }) {
@@ -156,6 +148,11 @@ class App {
     $("#render").disabled = !isOver;
     if (file) this.say(`The film is ready: ${file}`, 12000);
     if (error) this.say(`No film: ${error}`, 12000);
+    this.#status();
+  }
+
+  #trouble({ text }) {
+    this.trouble = text;
     this.#status();
   }
 
@@ -184,6 +181,7 @@ class App {
   #state() {
     if (this.link === "closed") return ["away", "musicvis watch has ended; start it again"];
     if (this.link === "lost") return ["away", "not connected; trying again"];
+    if (this.trouble) return ["broken", this.trouble];
     if (!this.piece) return ["work", "opening"];
     if (!this.piece.ok) return ["broken", this.piece.good ? "showing the last good version" : "cannot be shown yet"];
     if (this.filming) return ["work", this.filming];
@@ -438,8 +436,8 @@ class App {
       this.say(`${file}:${line}`);
       return;
     }
-    const { status, body } = await post("/open-in-editor", { file, line });
-    if (status !== 200) this.say(body.error || `${file}:${line} could not be opened`);
+    const { isDone, body } = await post("/open-in-editor", { file, line });
+    if (!isDone) this.say(body.error || `${file}:${line} could not be opened`);
   }
 
   help() {
@@ -500,8 +498,8 @@ class App {
 
   async #render() {
     $("#render").disabled = true;
-    const { status, body } = await post("/render");
-    if (status === 200) return;
+    const { isDone, body } = await post("/render");
+    if (isDone) return;
     $("#render").disabled = false;
     this.say(body.error || "The film cannot be rendered now.");
   }
@@ -529,6 +527,19 @@ class App {
       set(Number(split.getAttribute("aria-valuenow")) + by);
     });
   }
+}
+
+/** Levels as bytes by bus; the mix has the name "". Each knows its rate. */
+function metersOf({ rate_hz, buses, wave_hz, low, high }) {
+  const meters = new Map(buses.map(({ bus, peaks }) => [bus, { rate_hz, levels: bytesOf(peaks) }]));
+  const lows = Int8Array.from(bytesOf(low));
+  const tops = Int8Array.from(bytesOf(high));
+  const levels = Uint8Array.from(tops, (top, k) => {
+    const db = decibels(Math.max(top, -lows[k], 0) / 127);
+    return Math.round(Math.max(0, 1 + db / 60) * 255);
+  });
+  if (levels.length) meters.set("", { rate_hz: wave_hz, levels });
+  return meters;
 }
 
 // For whoever looks under the bonnet, and for the tests in a browser.

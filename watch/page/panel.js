@@ -6,6 +6,8 @@ import { get, throttled } from "./wire.js";
 
 const SHOWN = 6;
 const LEAST = 0.02;
+/** The page shows these all the time. */
+const LEFT_OUT = new Set(["Time", "Shown"]);
 
 export class Panel {
   constructor(app) {
@@ -86,9 +88,7 @@ export class Panel {
 
   async #explain() {
     const { app } = this;
-    if (app.isPlaying || !app.piece || this.explain.offsetParent === null) {
-      if (app.isPlaying || !app.piece) return;
-    }
+    if (app.isPlaying || !app.piece?.good) return;
     this.asked += 1;
     const asked = this.asked;
     const found = await get(`/explain?s=${app.s.toFixed(4)}`);
@@ -97,9 +97,17 @@ export class Panel {
     if (!found) return;
     this.explain.replaceChildren();
     for (const [head, lines] of found.sections) {
-      if (!lines.length) continue;
-      this.explain.append(made("h3", "", head), ...lines.map((line) => made("p", "", line)));
+      if (LEFT_OUT.has(head)) continue;
+      this.explain.append(made("h3", "", head), ...lines.map((line) => this.#words(line)));
     }
+  }
+
+  /** A line that ends in the place of its text, as "(effects.yaml:16)", opens it. */
+  #words(line) {
+    const [, words, file, number] = /^(.*?) ?\(([^()\s]+):(\d+)\)$/.exec(line) ?? [null, line];
+    const item = made("p", "", words);
+    if (file) item.append(" ", this.#line(file, Number(number)));
+    return item;
   }
 
   #findings() {

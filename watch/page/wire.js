@@ -1,6 +1,6 @@
 // The server: what it pushes, what it is asked. Messages are those of watch/wire.py.
 
-const EVENTS = ["lanes", "piece", "segment", "sound", "progress", "edited", "bye"];
+const EVENTS = ["lanes", "piece", "segment", "sound", "progress", "edited", "trouble", "bye"];
 
 /**
  * Listen to the server. Messages that are older than what has been seen are left out.
@@ -29,7 +29,7 @@ export function listen(told, connection) {
   return source;
 }
 
-/** POST a request: `{status, body}`; status 0 where the server could not be reached. */
+/** POST a request: `{isDone, status, body}`; status 0 where the server could not be reached. */
 export async function post(path, body = {}) {
   try {
     const answer = await fetch(path, {
@@ -37,9 +37,9 @@ export async function post(path, body = {}) {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    return { status: answer.status, body: await answer.json().catch(() => ({})) };
+    return { isDone: answer.ok, status: answer.status, body: await answer.json().catch(() => ({})) };
   } catch {
-    return { status: 0, body: { error: "musicvis watch cannot be reached" } };
+    return { isDone: false, status: 0, body: { error: "musicvis watch cannot be reached" } };
   }
 }
 
