@@ -20,14 +20,18 @@ class Texts:
         self._root = loaded.root
         self.manifest = self.name_of(next(iter(loaded.files), ""))
         """The name of the manifest."""
-        self.by_name: Mapping[str, str] = {
-            self.name_of(file): text for file, text in loaded.files.items() if not file.startswith("--")
-        }
+        own = [file for file in loaded.files if not file.startswith("--")]
+        self.by_name: Mapping[str, str] = {self.name_of(file): loaded.files[file] for file in own}
+        self._paths = {self.name_of(file): Path(file) for file in own}
 
     def name_of(self, file: str) -> str:
         """A file of a finding or a span as the page calls it."""
         path = Path(file)
         return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else file
+
+    def path_of(self, name: str) -> Path:
+        """Where a text lies."""
+        return self._paths[name]
 
     def source(self, name: str) -> Source:
         """A text, parsed."""

@@ -343,13 +343,21 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Event `trouble`: the server cannot do something, as a disk is full; an empty text: it can again."""
+
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bye:
     """Event `bye`: the server ends."""
 
     version: int
 
 
-Message = Lanes | Piece | SegmentNews | Sound | Progress | Edited | Bye
+Message = Lanes | Piece | SegmentNews | Sound | Progress | Edited | Trouble | Bye
 EVENTS: Mapping[type, str] = {
     Lanes: "lanes",
     Piece: "piece",
@@ -357,6 +365,7 @@ EVENTS: Mapping[type, str] = {
     Sound: "sound",
     Progress: "progress",
     Edited: "edited",
+    Trouble: "trouble",
     Bye: "bye",
 }
 
@@ -482,9 +491,13 @@ class Meters:
     """200 to GET /meters/DIGEST of a sound: levels for the mixer, and the waveform of the whole."""
 
     rate_hz: float
+    """Steps a second of the buses."""
     buses: tuple[Meter, ...]
+    wave_hz: float
+    """Steps a second of the waveform."""
     low: str
-    """Base64 of a signed byte for each step: the lowest sample of the mix, 127 is full scale."""
+    """Base64 of a signed byte for each step: the lowest sample of the mix, 127 is full scale. Empty while the
+    exact sound is made; then GET it again for the next digest."""
     high: str
 
 

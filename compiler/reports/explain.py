@@ -97,6 +97,11 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
     """
     findings: list[Diagnostic] = []
     heard = hear(loaded, findings)
+    return moment_in(heard, text, findings), tuple(dict.fromkeys(findings))
+
+
+def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
+    """The same for a piece whose score is read; what else is wrong is added to the findings."""
     place = parse_place(text, Span(PLACE, 1, 1, 1, len(text) + 1))
     if isinstance(place, Diagnostic):
         raise PieceError([place])
@@ -109,7 +114,7 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
     numbers = sorted({number for note in notes for number in note.rules})
     marks = [mark.name for mark in sorted(clock.marks, key=lambda mark: mark.onset_qn) if mark.onset_qn <= at]
     time_s = clock.seconds(at)
-    moment = Moment(
+    return Moment(
         position=str(clock.position(at)),
         time_s=float(time_s),
         frame=None if picture is None else int(frame_at(time_s, piece.video.fps)),
@@ -123,7 +128,6 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
         brightness=0.0 if picture is None else float(picture.brightness[0]),
         post=tuple(_post(piece, clock, time_s)),
     )
-    return moment, tuple(dict.fromkeys(findings))
 
 
 def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnostic]) -> "PicturePlan | None":

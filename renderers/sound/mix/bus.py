@@ -21,8 +21,8 @@ from ..effects.chain import through_chain
 from ..space.choose import placed
 from ..space.place import StereoPower
 from ..stems.stem import kept_blocks, kept_stem
-from ..wave import write_wav
-from .nodes import DRY, STEM, WET, FileDigests, bus_node, dry_node, stem_source
+from ..wave import read_wav, write_wav
+from .nodes import CHAIN, DRY, STEM, WET, FileDigests, bus_node, chain_node, dry_node, stem_source
 from .places_of_notes import apart
 
 F32 = NDArray[np.float32]
@@ -51,33 +51,55 @@ class KeptBus:
         return {WET: self.wet.name} | ({} if self.dry is None else {DRY: self.dry.name})
 
 
+@dataclass(frozen=True, slots=True)
+class KeptChain:
+    """A bus, or its part that stands in one place, through its chain and at its level, not moved yet."""
+
+    part: BusPlan
+    file: Path
+    power: StereoPower
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a bus that stands in one place, with what its stems are."""
+
+    bus: BusPlan
+    stems: tuple[Entry | None, ...]
+    sources: tuple[str, ...]
+
+
+def kept_chains(bus: BusPlan, plan: SoundPlan, store: Store) -> tuple[KeptChain, ...]:
+    """The parts of a bus before they are moved, as files of the store, made where they are missing.
+
+    Where these are kept, another lane of the ear costs no more than the movement. Raises as `kept_bus` does.
+    """
+    digests = FileDigests()
+    return tuple(_kept_chain(part, plan, store, digests) for part in _parts(bus, plan, store, digests))
+
+
 def kept_bus(bus: BusPlan, plan: SoundPlan, store: Store, *, keep_dry: bool, progress: Progress) -> KeptBus:
     """The bus as files of the store, with its stems, made where they are missing.
 
     Raises PieceError where a stem cannot be used, OSError where a file changes meanwhile.
     """
     digests = FileDigests()
-    parts = apart(bus)
-    stems = [[kept_stem(stem, plan, store, digests) for stem in part.stems] for part in parts]
-    sources = [
-        stem_source(stem, None if entry is None else entry.files[STEM].name, digests)
-        for part, entries in zip(parts, stems, strict=True)
-        for stem, entry in zip(part.stems, entries, strict=True)
-    ]
+    parts = _parts(bus, plan, store, digests)
+    sources = [source for part in parts for source in part.sources]
     is_new = False
 
     def make_wet() -> Made:
         nonlocal is_new
         is_new = True
         started_s = time.perf_counter()
-        file, kappa = _wet(bus, parts, stems, plan, store, progress)
+        file, kappa = _wet(parts, plan, store, digests, progress)
         digests.check()
         return {WET: file}, {"seconds": round(time.perf_counter() - started_s, 3), "kappa": repr(kappa)}
 
     def make_dry() -> Made:
         started_s = time.perf_counter()
         file = store.scratch(".wav")
-        sums = _summed([_dry_blocks(part, own, plan) for part, own in zip(parts, stems, strict=True)])
+        sums = _summed([_dry_blocks(part.bus, part.stems, plan) for part in parts])
         write_wav(file, (np.asarray(block.T, np.float32) for block in sums), plan.sample_rate_hz)
         digests.check()
         return {DRY: file}, {"seconds": round(time.perf_counter() - started_s, 3)}
@@ -89,24 +111,69 @@ def kept_bus(bus: BusPlan, plan: SoundPlan, store: Store, *, keep_dry: bool, pro
     return KeptBus(wet.files[WET], None if dry is None else dry.files[DRY], float(wet.facts["kappa"]), is_new)
 
 
+def _parts(bus: BusPlan, plan: SoundPlan, store: Store, digests: FileDigests) -> list[_Part]:
+    """A bus by places, its stems made where they are missing."""
+    found = []
+    for part in apart(bus):
+        stems = tuple(kept_stem(stem, plan, store, digests) for stem in part.stems)
+        sources = (
+            stem_source(stem, None if entry is None else entry.files[STEM].name, digests)
+            for stem, entry in zip(part.stems, stems, strict=True)
+        )
+        found.append(_Part(part, stems, tuple(sources)))
+    return found
+
+
+def _kept_chain(part: _Part, plan: SoundPlan, store: Store, digests: FileDigests) -> KeptChain:
+    def make() -> Made:
+        started_s = time.perf_counter()
+        file = store.scratch(".wav")
+        power = StereoPower.of(part.bus, plan.sample_rate_hz)
+        write_wav(file, _levelled(part, plan, power), plan.sample_rate_hz)
+        digests.check()
+        said = [repr(value) for value in (power.both, power.cross, power.low, power.heard)]
+        return {CHAIN: file}, {"seconds": round(time.perf_counter() - started_s, 3), "power": said}
+
+    entry = made(store, chain_node(part.bus, part.sources, plan, digests), make)
+    assert entry is not None  # only a build that does not wait gets none
+    return _chain_from(part, entry, plan)
+
+
+def _chain_from(part: _Part, entry: Entry, plan: SoundPlan) -> KeptChain:
+    power = StereoPower.of(part.bus, plan.sample_rate_hz)
+    power.both, power.cross, power.low, power.heard = map(float, entry.facts["power"])
+    return KeptChain(part.bus, entry.files[CHAIN], power)
+
+
+def _levelled(part: _Part, plan: SoundPlan, power: StereoPower) -> Iterator[F32]:
+    """A part through its chain, at its level: blocks (n, 2); its power is counted as they pass."""
+    first = 0
+    blocks = _dry_blocks(part.bus, part.stems, plan)
+    for block in through_chain(blocks, part.bus.chain, plan.sample_count, plan.sample_rate_hz):
+        gain = part.bus.gain.values(times_of(first, block.shape[1], plan.sample_rate_hz))
+        levelled = (block * gain).astype(np.float32)
+        power.add(levelled.astype(np.float64))
+        yield np.ascontiguousarray(levelled.T)
+        first += block.shape[1]
+
+
 def _wet(
-    bus: BusPlan,
-    parts: Sequence[BusPlan],
-    stems: Sequence[Sequence[Entry | None]],
-    plan: SoundPlan,
-    store: Store,
-    progress: Progress,
+    parts: Sequence[_Part], plan: SoundPlan, store: Store, digests: FileDigests, progress: Progress
 ) -> tuple[Path, float]:
     """What the bus gives to the mix, and the correlation of its channels before it is moved."""
     file = store.scratch(".wav")
     with ExitStack() as opened:
         moved, kappas = [], []
-        for k, (part, own) in enumerate(zip(parts, stems, strict=True)):
-            stored = opened.enter_context(tempfile.TemporaryFile(dir=file.parent))
-            blocks = _dry_blocks(part, own, plan)
-            begun = k / len(parts)
-            power = _store(part, blocks, plan, stored, _part_of(progress, begun, len(parts)))
-            moved.append(placed(part, power, _stored(stored, plan), plan.sample_count, plan.sample_rate_hz))
+        for k, part in enumerate(parts):
+            entry = store.get(chain_node(part.bus, part.sources, plan, digests).key)
+            if entry is not None:
+                chain = _chain_from(part, entry, plan)
+                power, blocks = chain.power, read_wav(chain.file)
+            else:
+                stored = opened.enter_context(tempfile.TemporaryFile(dir=file.parent))
+                power = _store(part, plan, stored, _part_of(progress, k / len(parts), len(parts)))
+                blocks = _stored(stored, plan)
+            moved.append(placed(part.bus, power, blocks, plan.sample_count, plan.sample_rate_hz))
             kappas.append(power.kappa)
         write_wav(file, _watched(_summed(moved), plan, progress), plan.sample_rate_hz)
     return file, float(np.mean(kappas))
@@ -116,18 +183,13 @@ def _part_of(progress: Progress, begun: float, count: int) -> Progress:
     return lambda share: progress(0.7 * (begun + share / count))
 
 
-def _store(
-    bus: BusPlan, blocks: Iterator[F64], plan: SoundPlan, stored: BinaryIO, progress: Progress
-) -> StereoPower:
-    """The bus through its chain, at its level, into a file; and its power."""
-    power = StereoPower.of(bus, plan.sample_rate_hz)
+def _store(part: _Part, plan: SoundPlan, stored: BinaryIO, progress: Progress) -> StereoPower:
+    """The part through its chain, at its level, into a file; and its power."""
+    power = StereoPower.of(part.bus, plan.sample_rate_hz)
     first = 0
-    for block in through_chain(blocks, bus.chain, plan.sample_count, plan.sample_rate_hz):
-        gain = bus.gain.values(times_of(first, block.shape[1], plan.sample_rate_hz))
-        levelled = (block * gain).astype(np.float32)
-        power.add(levelled.astype(np.float64))
-        stored.write(levelled.T.tobytes())
-        first += block.shape[1]
+    for block in _levelled(part, plan, power):
+        stored.write(block.tobytes())
+        first += len(block)
         progress(first / plan.sample_count)
     return power
 

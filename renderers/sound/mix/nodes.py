@@ -17,8 +17,9 @@ from .places_of_notes import apart
 
 STEM_VERSION = 2
 BUS_VERSION = 1
+CHAIN_VERSION = 1
 MIX_VERSION = 1
-STEM, WET, DRY, MIX = "stem", "wet", "dry", "mix"
+STEM, WET, DRY, MIX, CHAIN = "stem", "wet", "dry", "mix", "chain"
 """Names of files in records."""
 
 
@@ -143,6 +144,20 @@ def bus_node(bus: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: Fil
         "packages": packages("numpy", "scipy", "pedalboard", "soxr"),
     }
     return Node.of("bus", BUS_VERSION, bus.name, reads)
+
+
+def chain_node(part: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: FileDigests) -> Node:
+    """A bus, or its part that stands in one place, before it is moved: a lane of its ear is not in it."""
+    reads = {
+        "stems": digest_of(list(sources)),
+        "chain": _chain_digest(part.chain, digests),
+        "gain": digest_of(part.gain),
+        "measured": part.level,
+        "rate": str(plan.sample_rate_hz),
+        "length": str(plan.sample_count),
+        "packages": packages("numpy", "scipy", "pedalboard", "soxr"),
+    }
+    return Node.of("chain", CHAIN_VERSION, part.name, reads)
 
 
 def mix_node(plan: SoundPlan, buses: Sequence[Mapping[str, str]], digests: FileDigests) -> Node:

@@ -1,0 +1,137 @@
+"""The sound of a version, in its own process: first what can be heard at once, then the exact mix."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..compiler.plan import SoundPlan
+from ..renderers.sound.mix.bus import KeptChain, kept_chains
+from ..renderers.sound.mix.nodes import WET, FileDigests, Known, known_nodes
+from ..renderers.sound.mix.render import SoundRender
+from ..renderers.sound.space.choose import sources_ready
+from ..store.store import Store
+
+PLAIN_CEILING_DBTP = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class BusSource:
+    """Where a bus can be heard from: what it gives to the mix, or its parts, which are still to be moved."""
+
+    name: str
+    wet: Path | None = None
+    chains: tuple[KeptChain, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """All buses can be heard, some of them by moving them now."""
+
+    sources: tuple[BusSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the exact sound is finished, 0..1."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """The exact sound.
+
+    returns   what came back from the returns, for a mix of the moment
+    gain      of the master, before its limiter; linear
+    """
+
+    file: Path
+    digest: str
+    sources: tuple[BusSource, ...]
+    returns: tuple[Path, ...]
+    gain: float
+    ceiling: float
+
+
+def sound_identity(plan: SoundPlan) -> str:
+    """What tells one sound from another, files of the piece included: equal ones are the same sound.
+
+    Two that differ may still sound alike; that is found out where it is made.
+    """
+    state = hashlib.sha256(pickle.dumps(plan))
+    for bus in plan.buses:
+        for stem in bus.stems:
+            for path in (stem.file, stem.score, stem.soundfont):
+                if path is not None:
+                    try:
+                        found = path.stat()
+                        state.update(repr((str(path), found.st_size, found.st_mtime_ns)).encode())
+                    except OSError:
+                        state.update(b"missing")
+    return state.hexdigest()
+
+
+def made_sound(
+    plan: SoundPlan, store: Store, tell: Callable[[Ready | Share], None], go_on: Callable[[], None]
+) -> Mixed:
+    """The exact sound, from the store or made now. On the way it is told when all buses can be heard.
+
+    go_on   asked between two blocks; it raises to stop
+
+    Raises PieceError where a stem cannot be used, OSError where the store cannot be written.
+    """
+    sources_ready(plan)
+    keeps = [any(send.is_before for send in bus.sends) for bus in plan.buses]
+    known = known_nodes(plan, store, keeps, FileDigests())
+    if not known[-1].is_there:
+        found = []
+        wets = _wets(known, store)
+        for bus in plan.buses:
+            go_on()
+            wet = wets.get(bus.name)
+            found.append(
+                BusSource(bus.name, wet)
+                if wet is not None
+                else BusSource(bus.name, chains=kept_chains(bus, plan, store))
+            )
+        tell(Ready(tuple(found)))
+
+    shown = 0.0
+
+    def progress(share: float) -> None:
+        nonlocal shown
+        go_on()
+        if share - shown >= 0.05:
+            shown = share
+            tell(Share(share))
+
+    with SoundRender(plan, progress, store=store, workers=1) as render:
+        known = known_nodes(plan, store, keeps, FileDigests())
+        wets = _wets(known, store)
+        entry = store.get(known[-1].node.key) if known[-1].node is not None else None
+        files = {} if entry is None else entry.files
+        returns = tuple(files[f"return-{k}"] for k in range(len(plan.returns)) if f"return-{k}" in files)
+        ceiling = plan.master.ceiling_dbtp if plan.master is not None else PLAIN_CEILING_DBTP
+        return Mixed(
+            file=store.blob(render.digest),
+            digest=render.digest,
+            sources=tuple(BusSource(bus.name, wets.get(bus.name)) for bus in plan.buses),
+            returns=returns,
+            gain=10.0 ** (render.report.master.gain_db / 20.0),
+            ceiling=10.0 ** (ceiling / 20.0),
+        )
+
+
+def _wets(known: list[Known], store: Store) -> dict[str, Path]:
+    """The buses that the store has, by name."""
+    found = {}
+    for one in known:
+        if one.stage == "bus" and one.node is not None and one.is_there:
+            outputs = store.outputs(one.node.key)
+            if outputs is not None and WET in outputs:
+                found[one.name] = store.blob(outputs[WET])
+    return found
