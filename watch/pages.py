@@ -12,9 +12,11 @@ KINDS = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "woff2": "font/woff2",
+    "ttf": "font/ttf",
     "txt": "text/plain; charset=utf-8",
 }
 INDEX = "index.html"
+FONT = "aileron.ttf"
 
 
 class PageFiles:
@@ -29,8 +31,20 @@ class PageFiles:
 
     def get(self, name: str) -> tuple[bytes, str] | None:
         """Bytes and content type of a file; None for a name that is none of them."""
+        if name == FONT:
+            font = _font()
+            return None if font is None else (font, KINDS[_ending(name)])
         file = self._files.get(name)
         return None if file is None else (file.read_bytes(), KINDS[_ending(name)])
+
+
+def _font() -> bytes | None:
+    """The letters of the film's titles; without them, None, the page takes those of the system."""
+    try:
+        from ..renderers.picture.lettering import embedded_font_file
+    except ModuleNotFoundError:
+        return None
+    return embedded_font_file()
 
 
 def _ending(name: str) -> str:

@@ -44,7 +44,7 @@ def chromium() -> str | None:
 class Browser:
     """One browser with one page; a context manager that ends it.
 
-    `errors` collects what the page's console and its exceptions say, `requests` each address that it asks for.
+    `errors` collects what the page's console and its exceptions say, `requests` every address it asks.
     """
 
     def __init__(self, profile: Path, size: tuple[int, int] = (1440, 900)) -> None:
@@ -52,7 +52,7 @@ class Browser:
         assert executable is not None
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
-        # The browser reads from descriptor 3 and writes to 4; ours must not lie there when they are laid over.
+        # The browser reads from descriptor 3 and writes to 4: ours must not lie there.
         ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs_in, theirs_out)]
         os.close(theirs_in)
         os.close(theirs_out)
@@ -159,9 +159,7 @@ class Browser:
 
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript is, awaited."""
-        said = self.call(
-            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
-        )
+        said = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in said:
             raise RuntimeError(f"{expression}: {said['exceptionDetails'].get('exception')}")
         return said["result"].get("value")

@@ -18,7 +18,7 @@ export const HUES = [78, 232, 155, 20, 300, 110, 345, 195];
  * The rows from top to bottom: `{kind, key, name, label, hue, y, h}` and what they show.
  *
  * lanes    lanes by name
- * folded   keys of buses and groups whose lower rows are hidden; an ear lane is always shown
+ * folded   keys of buses and groups whose lower rows are hidden; where it stands between the ears is always shown
  * entered  the lane that is worked on, which is taller
  * height   what there is; rows fill it, within what is least and most for their kind
  */
@@ -27,11 +27,13 @@ export function layout(piece, lanes, folded, entered, height) {
   piece.rows.forEach((row, index) => {
     const hue = HUES[index % HUES.length];
     const own = row.lanes.filter((name) => lanes.has(name));
-    const more = own.filter((name) => name !== row.ear);
+    // A bus that goes round the head has its azimuth in place of an ear.
+    const place = [row.ear, `${row.bus}.azimuth`].find((name) => own.includes(name)) ?? "";
+    const more = own.filter((name) => name !== place);
     const key = `bus ${row.bus}`;
     const isFolded = folded.has(key);
     items.push({ kind: "notes", key, name: row.bus, row, hue, more: more.length, isFolded, isFirst: true });
-    if (lanes.has(row.ear)) items.push(laneItem(lanes.get(row.ear), row.bus, hue));
+    if (place) items.push(laneItem(lanes.get(place), row.bus, hue));
     if (!isFolded) for (const name of more) items.push(laneItem(lanes.get(name), row.bus, hue));
   });
   const picture = piece.picture_lanes.filter((name) => lanes.has(name));
