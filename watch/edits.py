@@ -292,7 +292,8 @@ def _padded(body: _Body, start: int, end: int, new: str) -> _Piece:
     if not grown or not gap or not following or (comma == end and following != "#"):
         return _Piece(start, end, new)
     column = stop - body.line_of(start)[0]
-    aligned = gap > 1 or any(_begins_at(line, column, text[stop:]) for line in body.neighbours(start))
+    usual = 2 if following == "#" else 1
+    aligned = gap > usual or any(_begins_at(line, column, text[stop:]) for line in body.neighbours(start))
     if not aligned:
         return _Piece(start, end, new)
     return _Piece(start, stop, new + text[end:comma] + " " * max(1, gap - grown))
