@@ -39,7 +39,7 @@ HEADERS = (
 )
 REFRESH = (
     b'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'
-    b"<title>musicvis</title>"
+    b'<link rel="icon" href="/page/icon.svg"><title>musicvis</title>'
 )
 USED = "this address was used already, or is of an earlier start: the terminal shows how to open another page"
 
