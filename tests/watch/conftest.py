@@ -20,7 +20,7 @@ audio:
       space: binaural
 visuals:
   generator: embedded
-  resolution: 64
+  resolution: 128
   classes: {C: seashore, D: castle, E: lakeside, F: daisy, A: monastery, B: lighthouse, other: pier}
   rules:
     - where: {range: 2..3, beat: 1}
