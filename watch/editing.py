@@ -69,9 +69,7 @@ class Editing:
 
     async def redo(self) -> wire.Done:
         """Make it again. Raises RefusedError."""
-        return await self._stepped(
-            self._undone, self._done, "nothing is left to be redone", is_back=False
-        )
+        return await self._stepped(self._undone, self._done, "nothing is left to be redone", is_back=False)
 
     async def tried(self, edit: wire.Edit) -> wire.Tried:
         """The lanes as they would be with an edit. Raises RefusedError."""

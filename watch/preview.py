@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..renderers.sound.block import BLOCK, times_of
 from ..renderers.sound.mix.bus import KeptChain
+from ..renderers.sound.mix.render import faded
 from ..renderers.sound.space.choose import places, space_of
 from ..renderers.sound.space.place import Place
 from ..renderers.sound.wave import read_wav_at
@@ -47,6 +48,8 @@ class Mixer:
     gain: float
     ceiling: float
     returns: tuple[Path, ...] = ()
+    fades_s: tuple[float, float] = (0.0, 0.0)
+    """At the beginning and at the end."""
 
     def stretch(self, first: int, count: int, heard: Collection[int] | None = None) -> F32:
         """Samples first up to first + count, (count, 2); `heard`: numbers of buses, None for all.
@@ -61,12 +64,13 @@ class Mixer:
         if heard is None or len(heard) == len(self.sources):
             for path in self.returns:
                 total += read_wav_at(path, first, count)
+        total *= faded(first, count, self.sample_count, self.sample_rate_hz, *self.fades_s)
         limited = np.clip(total * self.gain, -self.ceiling, self.ceiling)
         return np.ascontiguousarray(limited.T, np.float32)
 
     def name(self, first: int, count: int) -> str:
         """What stands for a stretch with all buses: the same samples have the same name."""
-        said = [self.gain, self.ceiling, [path.name for path in self.returns], first, count]
+        said = [self.gain, self.ceiling, self.fades_s, [path.name for path in self.returns], first, count]
         for source in self.sources:
             if source.wet is not None:
                 said.append(source.wet.name)

@@ -55,6 +55,7 @@ class Mixed:
     returns: tuple[Path, ...]
     gain: float
     ceiling: float
+    fades_s: tuple[float, float]
 
 
 def sound_identity(plan: SoundPlan) -> str:
@@ -123,6 +124,7 @@ def made_sound(
             returns=returns,
             gain=10.0 ** (render.report.master.gain_db / 20.0),
             ceiling=10.0 ** (ceiling / 20.0),
+            fades_s=(plan.fade_in_s, max(plan.fade_out_s, render.report.cut_fade_s)),
         )
 
 

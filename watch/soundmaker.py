@@ -101,7 +101,7 @@ class SoundMaker:
     def _mixer(self, sources: tuple[BusSource, ...], last: Mixed) -> Mixer:
         plan = self._plan
         assert plan is not None
-        return Mixer(sources, plan.sample_rate_hz, plan.sample_count, last.gain, last.ceiling, last.returns)
+        return mixer_of(sources, plan, last)
 
     def _play(self, make: Callable[..., Playing], *arguments: Any) -> None:
         """Name the chunks in a thread, then tell; what is overtaken meanwhile is not told."""
@@ -125,3 +125,16 @@ class SoundMaker:
         task = self._loop.create_task(play())
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+
+def mixer_of(sources: tuple[BusSource, ...], plan: SoundPlan, last: Mixed) -> Mixer:
+    """Buses as the last exact sound mixed them."""
+    return Mixer(
+        sources,
+        plan.sample_rate_hz,
+        plan.sample_count,
+        last.gain,
+        last.ceiling,
+        last.returns,
+        last.fades_s,
+    )

@@ -1,5 +1,6 @@
 """A piece as messages: what is told first, what is kept while a text is broken, where handles stand."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import musicvis as mv
@@ -110,7 +111,7 @@ def test_segments_are_those_of_a_draft(piece: Path) -> None:
     keys = [job.node.key for job in segment_jobs(draft._plan, Recipe("cpu"))]
     assert [segment.key for segment in shown] == keys
     assert shown[0].s == 0.0 and shown[-1].end_s == pytest.approx(float(draft.duration_s))
-    assert all(a.end_s == b.s for a, b in zip(shown, shown[1:], strict=False))
+    assert all(a.end_s == b.s for a, b in pairwise(shown))
 
 
 def test_a_broken_text_keeps_all_but_the_findings_of_the_last_good_one(piece: Path) -> None:

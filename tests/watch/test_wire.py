@@ -21,7 +21,13 @@ EDITS = st.builds(
     remove=st.text(max_size=8),
 )
 LOOKS = st.builds(
-    wire.Look, NUMBERS, NUMBERS, NUMBERS, st.none() | st.tuples(NUMBERS, NUMBERS), st.booleans(), st.booleans()
+    wire.Look,
+    NUMBERS,
+    NUMBERS,
+    NUMBERS,
+    st.none() | st.tuples(NUMBERS, NUMBERS),
+    st.booleans(),
+    st.booleans(),
 )
 
 
@@ -75,4 +81,6 @@ def test_the_document_names_every_event_and_endpoint() -> None:
     from .test_guard import routes
 
     for path, method in routes():
-        assert f"`{method} {path.split('/x')[0]}" in text or f"`{path}`" in text or f"`{method} {path}" in text
+        assert (
+            f"`{method} {path.split('/x')[0]}" in text or f"`{path}`" in text or f"`{method} {path}" in text
+        )
