@@ -308,8 +308,8 @@ def test_nothing_overlaps_or_hangs_over_the_edge(shown: Shown, width: int, heigh
     assert page.value("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
         width, height,
     ]  # fmt: skip
-    boxes = page.value("""["#transport", "#place", "#meta", "#title", "#status", "#render", "#help", "#here", "#video",
-        "#side", "#corner", "#ruler", "#rows", "#foot", "#ribbon"].map((name) => {
+    boxes = page.value("""["#transport", "#place", "#meta", "#title", "#status", "#render", "#help", "#here",
+        "#video", "#side", "#corner", "#ruler", "#rows", "#foot", "#ribbon"].map((name) => {
             const { left, top, right, bottom } = document.querySelector(name).getBoundingClientRect();
             return [name, left, top, right, bottom];
         }).filter(([, left, top, right, bottom]) => right > left && bottom > top)""")
