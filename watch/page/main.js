@@ -99,6 +99,7 @@ class App {
   #piece(piece) {
     const isFirst = !this.piece?.good;
     this.piece = piece;
+    this.edits.settled();
     this.weights = piece.classes.shown.map((one) => bytesOf(one.weights));
     document.documentElement.style.setProperty("--shape", `${piece.width_px || 16} / ${piece.height_px || 9}`);
     $("#title").textContent = piece.title;
@@ -157,6 +158,8 @@ class App {
   }
 
   #undoable({ can_undo, can_redo }) {
+    this.canUndo = can_undo;
+    this.canRedo = can_redo;
     $("#undo").disabled = !can_undo;
     $("#redo").disabled = !can_redo;
   }

@@ -177,6 +177,7 @@ export class Panel {
 
   #choose(key) {
     this.key = key;
+    this.base = this.app.edits.base(key.file);
     document.querySelector("#subject-head").textContent = `${key.key} shows ${key.text}`;
     this.search.value = "";
     document.querySelector("#subject-found").replaceChildren();
@@ -196,7 +197,7 @@ export class Panel {
         button.addEventListener("click", () => {
           this.dialog.close();
           const { file, pointer } = this.key;
-          this.app.edits.write(file, { changes: [{ pointer, value: name }] });
+          this.app.edits.write(file, { changes: [{ pointer, value: name }] }, this.base);
         });
         item.append(button);
         return item;

@@ -154,7 +154,7 @@ export class Pointer {
   /** The handle under a point: `{item, y, node}`, or null. */
   #hit(x, y) {
     const found = this.strip.itemAt(y);
-    if (found?.item.kind !== "lane" || !found.item.lane.pointer) return null;
+    if (found?.item.kind !== "lane" || !this.#mayChange(found.item.lane)) return null;
     const { lane } = found.item;
     const span = laneSpan(lane);
     let best = null;
@@ -169,6 +169,11 @@ export class Pointer {
     return best;
   }
 
+  /** Not a lane without points of its own, nor one whose text has just been changed in more than its values. */
+  #mayChange(lane) {
+    return lane.pointer && !this.app.edits.moving.has(lane.file);
+  }
+
   #dragNode({ item, lane, node }, x, y) {
     const { app, strip } = this;
     const span = laneSpan(lane);
@@ -176,7 +181,6 @@ export class Pointer {
     const [s_before, v_before] = app.place(lane, node);
     // A low row would jump by tenths: the hand has at least this much room for all of the values.
     const per_px = (span[1] - span[0]) / Math.max(item.h - 8, ROOM_PX);
-    const index = lane.nodes.indexOf(node);
     const others = lane.nodes.filter((one) => one.at_pointer && one.point !== node.point);
     const least = Math.max(-Infinity, ...others.filter((one) => one.i < node.i).map((one) => one.s)) + 1e-3;
     const most = Math.min(Infinity, ...others.filter((one) => one.i > node.i).map((one) => one.s)) - 1e-3;
@@ -184,7 +188,8 @@ export class Pointer {
     let value = null;
     let place = null;
     let isAlone = false;
-    app.drag = { lane, node, index, file: lane.file };
+    const base = app.edits.base(lane.file);
+    app.drag = { lane, node, file: lane.file };
     strip.dirty();
     return {
       move: (next) => {
@@ -202,14 +207,14 @@ export class Pointer {
         }
         const [s, v] = [place?.s ?? s_before, value ?? v_before];
         app.edits.bend(lane, node, s, v);
-        app.edits.tryOut(lane, changesOf(node, value, place, isAlone));
+        app.edits.tryOut(lane, changesOf(node, value, place, isAlone), base);
         this.#say(next, place?.text ?? node.at, valueText(lane, v));
       },
       up: () => {
         app.drag = null;
         this.#hush();
         const changes = changesOf(node, value, place, isAlone);
-        if (changes.length) app.edits.write(lane.file, { changes });
+        if (changes.length) app.edits.write(lane.file, { changes }, base);
         else {
           app.edits.forget(lane.file);
           if (!axis) app.focusNode(lane, node);
@@ -231,7 +236,8 @@ export class Pointer {
     const found = strip.itemAt(y);
     if (found?.item.kind !== "lane" || this.#hit(x, y) || matchMedia("(max-width: 720px)").matches) return;
     const { lane } = found.item;
-    if (!lane.pointer) {
+    if (!this.#mayChange(lane)) {
+      if (lane.pointer) return;
       app.say(lane.mirror_of ? `${lane.name} mirrors ${lane.mirror_of}: change that one.` : `${lane.name} has no list of points.`);
       return;
     }
@@ -246,6 +252,7 @@ export class Pointer {
   #ruleEnd(x, y) {
     const found = this.strip.itemAt(y);
     if (found?.item.kind !== "rule" || !found.item.rule.range_pointer) return null;
+    if (this.app.edits.moving.has(found.item.rule.file)) return null;
     const range = this.app.rangeOf(found.item.rule);
     const end = range?.findIndex((s) => Math.abs(xOf(this.strip.view, s) - x) < 7) ?? -1;
     return end < 0 ? null : { rule: found.item.rule, end };
@@ -255,6 +262,7 @@ export class Pointer {
   #dragRule({ rule, end }) {
     const { app, strip } = this;
     const { bars } = app.piece;
+    const base = app.edits.base(rule.file);
     const before = [...rule.range_s];
     const range = [...before];
     const nameAt = (s) => {
@@ -267,7 +275,7 @@ export class Pointer {
       move: (next) => {
         const s = snappedBar(bars, strip.secondsAt(this.#x(next)));
         if (end === 0 ? s < range[1] - 1e-3 : s > range[0] + 1e-3) range[end] = s;
-        app.edits.ranges.set(rule.n, { file: rule.file, range: [...range] });
+        app.edits.ranges.set(rule.n, { file: rule.file, range: [...range], isHeld: true });
         this.#say(next, `${nameAt(range[0])}..${nameAt(range[1])}`, `rule ${rule.n}`);
         strip.dirty();
       },
@@ -275,7 +283,7 @@ export class Pointer {
         this.#hush();
         const value = `${nameAt(range[0])}..${nameAt(range[1])}`;
         if (range[end] === before[end]) app.edits.forget(rule.file);
-        else app.edits.write(rule.file, { changes: [{ pointer: rule.range_pointer, value }] });
+        else app.edits.write(rule.file, { changes: [{ pointer: rule.range_pointer, value }] }, base);
       },
       cancel: () => {
         this.#hush();

@@ -74,7 +74,9 @@ export class NodeSliders {
       ArrowLeft: () => this.#move(node, null, snapped(bars, stepped(bars, s, -1, "part", [2]), [1, 2])),
       ArrowRight: () => this.#move(node, null, snapped(bars, stepped(bars, s, 1, "part", [2]), [1, 2])),
       Enter: () => app.open(lane.file, node.line),
-      Delete: () => node.point && app.edits.write(lane.file, { remove: node.point }),
+      Delete: () => {
+        if (node.point && !app.edits.moving.has(lane.file)) app.edits.write(lane.file, { remove: node.point });
+      },
       Escape: () => app.leave(),
     };
     if (!acts[event.key]) return;
@@ -89,7 +91,8 @@ export class NodeSliders {
     if (value !== null && !node.writes.length) return;
     if (place !== null && !node.at_pointer) return;
     if (place !== null && this.#isTaken(node, place.s)) return;
-    if (this.wish?.node !== node) this.wish = { node, value: null, place: null };
+    if (app.edits.moving.has(lane.file)) return;
+    if (this.wish?.node !== node) this.wish = { node, value: null, place: null, base: app.edits.base(lane.file) };
     if (value !== null) this.wish.value = value;
     if (place !== null) this.wish.place = place;
     const [s, v] = app.place(lane, node);
@@ -101,7 +104,7 @@ export class NodeSliders {
       const { wish } = this;
       this.wish = null;
       const changes = changesOf(wish.node, wish.value, wish.place, false);
-      if (changes.length) app.edits.write(lane.file, { changes });
+      if (changes.length) app.edits.write(lane.file, { changes }, wish.base);
     }, WAIT_MS);
   }
 
@@ -112,13 +115,19 @@ export class NodeSliders {
   }
 }
 
+/** Decibels as a level; the server writes it in the unit, and with the digits, that stand in the text. */
+function linear(db) {
+  return db <= -60 ? 0 : Number((10 ** (db / 20)).toPrecision(4));
+}
+
 /** A gain as a slider: dragged sideways, or moved by arrow keys, half a decibel a step. */
 export function gainSlider(app, slider, what) {
   let timer = 0;
   const change = (db) => {
     const { gain } = what();
     const held = Math.min(Math.max(Math.round(db * 2) / 2, -60), 12);
-    app.edits.gains.set(gain.pointer, { file: gain.file, db: held });
+    const base = app.edits.gains.get(gain.pointer)?.base ?? app.edits.base(gain.file);
+    app.edits.gains.set(gain.pointer, { file: gain.file, db: held, base, isHeld: true });
     slider.textContent = gainText(held);
     slider.setAttribute("aria-valuenow", held.toFixed(1));
     slider.setAttribute("aria-valuetext", gainText(held));
@@ -128,8 +137,7 @@ export function gainSlider(app, slider, what) {
     const { gain } = what();
     const wish = app.edits.gains.get(gain.pointer);
     if (!wish) return;
-    const value = wish.db <= -60 ? 0 : Number((10 ** (wish.db / 20)).toPrecision(4));
-    app.edits.write(gain.file, { changes: [{ pointer: gain.pointer, value }] });
+    app.edits.write(gain.file, { changes: [{ pointer: gain.pointer, value: linear(wish.db) }] }, wish.base);
   };
   slider.addEventListener("pointerdown", (event) => {
     const { gain } = what();
