@@ -134,6 +134,7 @@ def shown(open_page: Shown) -> Iterator[Shown]:
         page.wait("document.body.dataset.state === 'good'")
     page.value("musicvis.film.pause(), musicvis.setLoop(null), musicvis.seek(0), musicvis.strip.seeAll()")
     page.value("musicvis.leave(), document.activeElement.blur()")
+    page.wait("!musicvis.strip.isStale.layout && !musicvis.strip.turning")
     yield open_page
     assert page.errors == []
 
@@ -289,12 +290,11 @@ def test_solo_plays_one_bus_and_writes_no_file(shown: Shown) -> None:
     page = shown.page
     before = (shown.folder / "piece.yaml").read_bytes()
     page.click(".solo[aria-label='solo far']")
-    page.wait("musicvis.film.tracks.sound.isFilled")
-    assert page.value("musicvis.film.tracks.sound.held.every((one) => one.url.endsWith('?buses=1'))")
     assert page.value("document.title").startswith("solo: far")
+    chunks = "musicvis.film.tracks.sound.held"
+    page.wait(f"{chunks}.length && {chunks}.every((one) => one.url.endsWith('?buses=1'))")
     page.click(".solo[aria-label='solo far']")
-    page.wait("musicvis.film.tracks.sound.isFilled")
-    assert page.value("musicvis.film.tracks.sound.held.every((one) => !one.url.includes('?'))")
+    page.wait(f"{chunks}.length && {chunks}.every((one) => !one.url.includes('?'))")
     assert (shown.folder / "piece.yaml").read_bytes() == before
 
 

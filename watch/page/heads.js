@@ -126,13 +126,11 @@ export class Heads {
     for (const head of this.byKey.values()) {
       if (head.item.kind !== "notes") continue;
       const { bus } = head.item.row;
-      const canChoose = !app.sound || app.sound.buses.includes(bus);
       for (const [name, set] of [["mute", app.muted], ["solo", app.soloed]]) {
         const button = head.querySelector(`.${name}`);
         button.setAttribute("aria-pressed", String(set.has(bus)));
         button.setAttribute("aria-label", `${name} ${bus}`);
         button.title = `${name} ${bus} (${name[0].toUpperCase()}); changes no file`;
-        button.disabled = !canChoose;
       }
       head.classList.toggle("silent", !app.isHeard(bus));
       const gain = gainOf(head.item.row);

@@ -280,7 +280,7 @@ class App {
   }
 
   #flip(set, bus) {
-    if (!bus || (this.sound && !this.sound.buses.includes(bus))) return;
+    if (!bus) return;
     if (!set.delete(bus)) set.add(bus);
     this.strip.heads.mixer();
     this.strip.dirty();
@@ -292,6 +292,7 @@ class App {
     return !this.muted.has(bus) && (!this.soloed.size || this.soloed.has(bus));
   }
 
+  /** While single buses cannot be heard, all of them are. */
   #hear() {
     if (!this.sound) return;
     const numbers = this.sound.buses.map((_, k) => k).filter((k) => this.isHeard(this.sound.buses[k]));

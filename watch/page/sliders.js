@@ -6,7 +6,7 @@ import { snapped, stepped } from "./time.js";
 
 const WAIT_MS = 350;
 
-/** The sliders of the lane that was entered; they stand behind its head, so that Tab reaches them from there. */
+/** The sliders of the lane that was entered; they stand in its head, so that Tab reaches them from there. */
 export class NodeSliders {
   constructor(app) {
     this.app = app;
@@ -34,7 +34,8 @@ export class NodeSliders {
       this.#tell(slider, node, node.v);
       this.list.append(slider);
     }
-    if (this.list.previousElementSibling !== head) head.after(this.list);
+    // Inside its head, so that it goes where the head goes.
+    if (this.list.parentNode !== head) head.append(this.list);
     const wanted = focus ? `${focus.i}${focus.kind}` : had;
     if (wanted !== null) this.list.querySelector(`[data-key="${wanted}"]`)?.focus();
   }
