@@ -35,6 +35,6 @@ export function busInk(hue, alpha = 1) {
 /** Colours of classes: quiet, of about equal lightness, neighbours in the list far apart. */
 export function classInk(index) {
   const hue = (28 + index * 137.5) % 360;
-  const light = [0.5, 0.58, 0.44][index % 3];
-  return `oklch(${light} 0.072 ${hue.toFixed(0)})`;
+  const light = [0.52, 0.6, 0.45][index % 3];
+  return `oklch(${light} 0.082 ${hue.toFixed(0)})`;
 }

@@ -40,7 +40,11 @@ export function drawRuler(g, width, height, view, piece, loop) {
     g.fillText(text, x, 17);
   }
   g.fillStyle = INK.middle;
-  for (const { x } of seen) g.fillRect(Math.round(x), 6, 1, height - 10);
+  for (const { bar, x, end } of seen) {
+    g.fillRect(Math.round(x), 6, 1, height - 10);
+    if ((end - x) / bar.beats.length < 24) continue;
+    for (const s of bar.beats.slice(1)) g.fillRect(Math.round(xOf(view, s)), height - 10, 1, 6);
+  }
   drawSigns(g, view, piece, seen);
   drawSegments(g, width, height, view, piece.segments);
 }
@@ -299,6 +303,9 @@ export function drawRibbon(g, width, height, view, classes, weights, duration_s)
     path.closePath();
     g.fillStyle = classInk(index);
     g.fill(path);
+    g.strokeStyle = INK.paper;
+    g.lineWidth = 0.6;
+    g.stroke(path);
     names.push(...places(g, one.name, below, tops, step, height));
   });
   g.textBaseline = "middle";
