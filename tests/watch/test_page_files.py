@@ -64,3 +64,10 @@ def test_what_the_page_reckons_is_right() -> None:
     ran = subprocess.run([node, "--test", *map(str, PURE)], capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout
     assert re.search(r"# pass (\d+)", ran.stdout)
+
+
+def test_the_manual_lists_the_keys_that_the_page_has() -> None:
+    rows = re.findall(r'^    \["([^"]+)", "([^"]+)", \[', (PAGE / "keys.js").read_text("utf-8"), re.MULTILINE)
+    manual = (ROOT / "docs/watch.md").read_text("utf-8").replace(r"\|", "|")
+    assert len(rows) > 15
+    assert [row for row in rows if f"| {row[0]} | {row[1]} |" not in manual] == []
