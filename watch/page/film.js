@@ -6,6 +6,8 @@ const FILM_TYPE = 'video/mp4; codecs="avc1.640028"';
 const SOUND_TYPE = 'audio/mp4; codecs="flac"';
 const FILM_BYTES = 110e6;
 const SOUND_BYTES = 10e6;
+/** No frame of sound or film is longer. */
+const REST_S = 0.2;
 
 export class Film {
   /**
@@ -102,13 +104,14 @@ export class Film {
     }
   }
 
+  /** The source's length, as soon as nothing lies behind it but the rest of a last frame. */
   #setLength() {
     const { source, duration_s } = this;
     if (source.readyState === "closed") return;
     const buffers = [...source.sourceBuffers];
     const isBusy = buffers.some((one) => one.updating);
     const end = Math.max(0, ...buffers.map((one) => (one.buffered.length ? one.buffered.end(one.buffered.length - 1) : 0)));
-    if (isBusy || end > duration_s + 1e-3) setTimeout(() => this.#setLength(), 20);
+    if (isBusy || end > duration_s + REST_S) setTimeout(() => this.#setLength(), 20);
     else source.duration = Math.max(duration_s, end);
   }
 

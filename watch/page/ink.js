@@ -22,10 +22,16 @@ export function font(size_px) {
   return `${size_px}px ${FACE}`;
 }
 
+const inks = new Map();
+
 /** A note's colour: that of its bus, lighter where it is louder. */
 export function noteInk(hue, velocity) {
-  const light = 0.46 + 0.38 * (velocity / 127) ** 0.9;
-  return `oklch(${light.toFixed(3)} 0.115 ${hue})`;
+  const key = hue * 128 + velocity;
+  if (!inks.has(key)) {
+    const light = 0.46 + 0.38 * (velocity / 127) ** 0.9;
+    inks.set(key, `oklch(${light.toFixed(3)} 0.115 ${hue})`);
+  }
+  return inks.get(key);
 }
 
 export function busInk(hue, alpha = 1) {

@@ -28,6 +28,7 @@ class App {
   isFull = false;
   link = "wait";
   filming = "";
+  isMixing = false;
   trouble = "";
   folded = new Set();
   muted = new Set();
@@ -139,13 +140,18 @@ class App {
   }
 
   #progress({ what, done, total, text, file, error }) {
-    if (what !== "film") return;
+    if (what === "sound") {
+      this.isMixing = done < total;
+      this.#status();
+      return;
+    }
     const isOver = Boolean(file || error);
     const bar = $("#progress");
     bar.hidden = isOver;
     bar.firstElementChild.style.transform = `scaleX(${total ? done / total : 0})`;
     bar.setAttribute("aria-valuenow", String(total ? Math.round((100 * done) / total) : 0));
-    this.filming = isOver ? "" : text || "film";
+    const stage = done > 0 ? `: ${text} ${Math.round((100 * done) / Math.max(total, 1))} %` : "";
+    this.filming = isOver ? "" : `rendering the film${stage}`;
     $("#render").disabled = !isOver;
     if (file) this.say(`The film is ready: ${file}`, 12000);
     if (error) this.say(`No film: ${error}`, 12000);
@@ -177,6 +183,9 @@ class App {
     const missing = !this.piece?.good ? "" : here && here.level === "none" ? `${here.name} is being rendered` : "";
     $("#film-words").hidden = !missing;
     $("#film-words").textContent = missing;
+    // Read out only when the piece breaks, is mended, or is away: not each segment.
+    const matters = (one) => one === "broken" || one === "away";
+    if (matters(state) !== matters(document.body.dataset.state)) $("#said").textContent = words;
     document.body.dataset.state = state;
     if ($("#words").textContent !== words) $("#words").textContent = words;
   }
@@ -192,6 +201,7 @@ class App {
     if (now) return ["work", `rendering ${now.name}`];
     if (this.piece.segments.some((one) => one.state !== "kept")) return ["work", "rendering"];
     if (!this.sound) return ["work", "making the sound"];
+    if (this.isMixing && !this.sound.provisional) return ["work", "mixing the sound"];
     if (this.sound.provisional) return ["provisional", "sound before the master"];
     return ["good", "up to date"];
   }
@@ -217,6 +227,7 @@ class App {
 
   seek(s) {
     this.film.seek(s);
+    this.strip.isElsewhere = false;
     if (!this.isPlaying || this.isFollowing) this.strip.follow(this.s);
   }
 
@@ -371,6 +382,11 @@ class App {
   /** Where a handle is drawn: where it was dragged to, until the server says the same. */
   place(lane, node) {
     return this.edits.lanes.get(lane.name)?.nodes.get(`${node.i}${node.kind}`) ?? [node.s, node.v];
+  }
+
+  /** Whether any handle of a lane looks other than at rest. */
+  isTouched(lane) {
+    return this.edits.lanes.has(lane.name) || this.entered === lane.name || this.hovered.startsWith(`${lane.name} `);
   }
 
   /** How a handle looks: "held", "focus", "near", or "". */

@@ -39,8 +39,15 @@ export function valueText(lane, value) {
   return `${number}${lane.unit ? ` ${lane.unit}` : ""}`.replace("-", "−");
 }
 
+const spans = new WeakMap();
+
 /** The span that a lane's curve and handles fill, for drawing: [bottom, top]. */
 export function laneSpan(lane) {
+  if (!spans.has(lane)) spans.set(lane, foundSpan(lane));
+  return spans.get(lane);
+}
+
+function foundSpan(lane) {
   if (isEar(lane)) return [1, -1]; // left is up
   if (lane.name.endsWith(".azimuth")) return [190, -190];
   let low = Infinity;

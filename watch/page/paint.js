@@ -86,6 +86,8 @@ function drawSigns(g, view, piece, seen) {
 }
 
 const APART_PX = 130;
+/** Where a second is narrower, handles would lie upon each other. */
+const NODES_PX = 14;
 const LEVELS = { none: 0, still: 0.35, coarse: 0.55, draft: 0.8, full: 1 };
 
 /** How far each segment is: the brighter the better; amber while it is rendered, dotted while it waits. */
@@ -131,15 +133,22 @@ export function drawNotes(g, width, view, item, y) {
   const h = item.h - 10;
   const bar = Math.min(Math.max(h / (range.high - range.low + 1), 2.5), 5);
   const last = view.a + width / view.px_per_s;
-  for (const [on, length, pitch, velocity] of notes) {
-    if (on > last) break;
-    const end = xOf(view, on + length);
-    if (end < -2) continue;
+  /** Where the last note of each pitch ends on the screen: what lies wholly behind it is not drawn once more. */
+  const ends = new Float64Array(128).fill(-Infinity);
+  for (let k = firstNote(notes, view.a); k < notes.length && notes[k][0] <= last; k += 1) {
+    const [on, length, pitch, velocity] = notes[k];
     const x = xOf(view, on);
+    const end = Math.max(xOf(view, on + length) - 1, x + 2);
+    if (end < -2 || end < ends[pitch] + 0.5) continue;
+    ends[pitch] = end;
     const top = y + 5 + (h - bar) * (1 - (pitch - range.low) / Math.max(range.high - range.low, 1));
     g.fillStyle = noteInk(item.hue, velocity);
+    if (end - x < 4) {
+      g.fillRect(x, top, end - x, bar);
+      continue;
+    }
     g.beginPath();
-    g.roundRect(x, top, Math.max(end - x - 1, 2), bar, Math.min(bar / 2, 1.5));
+    g.roundRect(x, top, end - x, bar, Math.min(bar / 2, 1.5));
     g.fill();
   }
 }
@@ -152,6 +161,22 @@ export function noteBox(view, item, y, [on, length, pitch]) {
   const x = xOf(view, on);
   const top = y + 5 + (h - bar) * (1 - (pitch - range.low) / Math.max(range.high - range.low, 1));
   return [x, top, Math.max(xOf(view, on + length) - x - 1, 2), bar];
+}
+
+const longest = new WeakMap();
+
+/** The index of the first note that may still sound at a moment; those before it have ended. */
+export function firstNote(notes, s) {
+  if (!longest.has(notes)) longest.set(notes, notes.reduce((most, [, length]) => Math.max(most, length), 0));
+  const from = s - longest.get(notes);
+  let low = 0;
+  let high = notes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (notes[middle][0] < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const ranges = new WeakMap();
@@ -217,11 +242,15 @@ export function drawLane(g, width, view, item, y, curve, rate_hz, state) {
     g.lineJoin = "round";
     g.stroke(path);
   }
+  const isFar = view.px_per_s < NODES_PX;
+  if (isFar && !state.isTouched(item.lane)) return;
+  const [first, last] = [view.a - 1, view.a + width / view.px_per_s + 1];
   for (const node of item.lane.nodes) {
+    if ((node.s < first || node.s > last) && !state.isTouched(item.lane)) continue;
     const [s, v] = state.place(item.lane, node);
     const x = xOf(view, s);
     if (x < -8 || x > width + 8) continue;
-    drawNode(g, x, yOf(item, y, isAzimuth ? fold(v) : v, span), item, node, state.look(item.lane, node), view);
+    drawNode(g, x, yOf(item, y, isAzimuth ? fold(v) : v, span), item, node, state.look(item.lane, node), isFar);
   }
 }
 
@@ -229,9 +258,9 @@ function fold(value) {
   return ((((value + 180) % 360) + 360) % 360) - 180;
 }
 
-function drawNode(g, x, y, item, node, look, view) {
+function drawNode(g, x, y, item, node, look, isFar) {
   const isNear = look !== "";
-  if (!isNear && view.px_per_s < 14) return;
+  if (!isNear && isFar) return;
   g.beginPath();
   if (node.kind === "peak") {
     const r = isNear ? 5 : 3.2;
@@ -270,9 +299,13 @@ export function drawRule(g, width, view, item, y, range) {
     g.fillRect(Math.round(end) - 2, middle - 6, 2, 12);
   }
   g.fillStyle = "oklch(0.74 0.085 55)";
+  let before = -2;
   for (const s of item.rule.hits) {
-    const x = xOf(view, s);
-    if (x > -2 && x < width) g.fillRect(Math.round(x), middle - 3, 2, 6);
+    const x = Math.round(xOf(view, s));
+    if (x > before && x < width) {
+      g.fillRect(x, middle - 3, 2, 6);
+      before = x;
+    }
   }
 }
 

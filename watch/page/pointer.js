@@ -141,7 +141,7 @@ export class Pointer {
       move: (next) => {
         const by = this.#x(next) - x;
         if (Math.abs(by) > AXIS_PX) isMoved = true;
-        if (isMoved) strip.see({ ...strip.view, a: from - by / strip.view.px_per_s });
+        if (isMoved) strip.go({ ...strip.view, a: from - by / strip.view.px_per_s });
       },
       up: (next) => {
         if (isMoved) return;
@@ -344,7 +344,7 @@ export class Pointer {
     if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {
       event.preventDefault();
       const by = event.deltaX || event.deltaY;
-      strip.see({ ...strip.view, a: strip.view.a + by / strip.view.px_per_s });
+      strip.go({ ...strip.view, a: strip.view.a + by / strip.view.px_per_s });
     } else if (!isScroll) {
       event.preventDefault();
       const s = strip.secondsAt(this.#x(event));

@@ -4,7 +4,7 @@ import { Heads } from "./heads.js";
 import { INK } from "./ink.js";
 import { heldView, layout, zoomed } from "./layout.js";
 import {
-  drawGrid, drawLane, drawNotes, drawRibbon, drawRule, drawRuler, noteBox, xOf,
+  drawGrid, drawLane, drawNotes, drawRibbon, drawRule, drawRuler, firstNote, noteBox, xOf,
 } from "./paint.js";
 
 const TURN_MS = 320;
@@ -18,6 +18,8 @@ export class Strip {
     this.rows = { items: [], height: 0 };
     this.isStale = { layout: true, draw: true };
     this.turning = null;
+    /** Whether the user looks at another place while it plays: then the page is not turned. */
+    this.isElsewhere = false;
     this.lit = "";
     this.box = document.querySelector("#strip");
     this.scroller = document.querySelector("#rows");
@@ -68,7 +70,14 @@ export class Strip {
     this.dirty();
   }
 
-  /** The whole piece, or a stretch where bars are easily read when it is long. */
+  /** The same, by the user's hand: the playhead may be left behind. */
+  go(view) {
+    this.turning = null;
+    this.see(view);
+    const x = xOf(this.view, this.app.s);
+    this.isElsewhere = x < 0 || x > this.width;
+  }
+
   seeAll() {
     this.see({ a: 0, px_per_s: 0 });
   }
@@ -76,7 +85,7 @@ export class Strip {
   zoom(factor, s = this.app.s) {
     const isSeen = s >= this.view.a && s <= this.end;
     const middle = isSeen ? s : this.view.a + this.width / this.view.px_per_s / 2;
-    this.see(zoomed(this.view, factor, middle, this.width, this.app.piece?.duration_s ?? 60));
+    this.go(zoomed(this.view, factor, middle, this.width, this.app.piece?.duration_s ?? 60));
   }
 
   get end() {
@@ -92,6 +101,9 @@ export class Strip {
   follow(s) {
     const x = xOf(this.view, s);
     if (this.turning) return;
+    const isIn = x >= 0 && x <= this.width;
+    if (isIn) this.isElsewhere = false;
+    if (this.isElsewhere) return;
     if (x >= 0 && x <= this.width * (this.app.isPlaying ? 0.88 : 1)) return;
     const to = heldView({ ...this.view, a: s - (this.width / this.view.px_per_s) * 0.12 }, this.width, this.app.piece.duration_s);
     if (Math.abs(to.a - this.view.a) * this.view.px_per_s < 2) return;
@@ -180,7 +192,7 @@ export class Strip {
     for (const item of this.rows.items) {
       if (item.kind !== "notes") continue;
       const { notes } = item.row;
-      for (let k = 0; k < notes.length && notes[k][0] <= app.s + 1e-3; k += 1) {
+      for (let k = firstNote(notes, app.s); k < notes.length && notes[k][0] <= app.s + 1e-3; k += 1) {
         if (notes[k][0] + notes[k][1] > app.s + 1e-3) found.push([item, notes[k]]);
       }
     }

@@ -41,6 +41,9 @@ export class Track {
 
   /** The film ends at `duration_s` from now on: what lies behind that goes. */
   cut(duration_s) {
+    this.wanted = this.wanted
+      .filter((one) => one.s < duration_s)
+      .map((one) => ({ ...one, e: Math.min(one.e, duration_s) }));
     this.#do(() => {
       this.held = this.held.filter((one) => one.e <= duration_s + 1e-3);
       const ranges = this.buffer.buffered;
