@@ -112,8 +112,8 @@ def new_from_recordings(recordings: Sequence[Path], folder: Path | None, options
         reason = error.strerror or error
         click.echo(f"error: {error.filename or folder}: {reason}; nothing was written", err=True)
         sys.exit(1)
-    click.echo("a first look, small and fast:", err=True)
-    click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
+    click.echo("hear and see it in your browser while you write:", err=True)
+    click.echo(shown(f"  {typed('musicvis', 'watch', folder)}"), err=True)
 
 
 def _make(

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..dsl.findings.diagnostics import PieceError
@@ -49,14 +50,17 @@ class Conductor:
         self.pictures = Pictures(store, self._tell_segment, self._troubles)
         self.sounds = SoundMaker(store, self._tell_sound, self._tell_progress, self._troubles)
 
-    async def refresh(self) -> None:
-        """Read the piece anew, if any of its files is not what it was, and show what came of it."""
+    async def refresh(self, was_saved: bool = False) -> None:
+        """Read the piece anew, if any of its files is not what it was, and show what came of it.
+
+        was_saved   something in its folder was: where the piece is broken, what is missing may be there now
+        """
         async with self._lock:
             # What the files were is noted before they are read: a save that comes meanwhile is not missed.
-            files = () if self.version is None else files_of(self.version)
+            files = self._files()
             state = state_of(files)
-            is_same = self.version is not None and self.version.piece.ok and state == self._state
-            if is_same or self._is_closed:
+            is_whole = self.version is not None and self.version.piece.ok
+            if self._is_closed or (state == self._state and (is_whole or not was_saved)):
                 return
             try:
                 version, film = await self.in_reader(self._read)
@@ -71,12 +75,17 @@ class Conductor:
                 self._troubles.say("piece", f"the piece cannot be shown: {told(error)}")
                 return
             self._troubles.say("piece", "")
-            self._state = state if files_of(version) == files else None
-            self.version = version
+            # Of a file that is new among them it is not known what it was before.
+            self._state = state if self._files() == files else None
             self._show(version, film)
             if version.plan is not None:
                 sound = version.plan.sound
                 self.sounds.want(sound, await self.in_reader(sound_identity, sound))
+
+    def _files(self) -> tuple[Path, ...]:
+        """The files of this version and of the last good one."""
+        versions = [version for version in (self.version, self.session.good) if version is not None]
+        return tuple(dict.fromkeys(path for version in versions for path in files_of(version)))
 
     def _show(self, version: Version, film: Film | None) -> None:
         self.pictures.show(film)
@@ -109,7 +118,8 @@ class Conductor:
         def tell(lanes: wire.Lanes) -> None:
             self._loop.call_soon_threadsafe(self.hub.tell, lanes)
 
-        version = self.session.read(tell)
+        # Set here: an edit that comes next in this thread knows the texts whose digests were told.
+        version = self.version = self.session.read(tell)
         if version.plan is None:
             return version, None
         try:

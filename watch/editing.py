@@ -27,7 +27,7 @@ from .conductor import Conductor
 from .edits import EditError, changed, with_point, without_point
 from .refusals import FindingsError, RefusedError
 from .session import Version
-from .texts import Texts
+from .texts import Texts, digest_of_text
 from .trouble import told
 from .view import findings_shown
 
@@ -133,6 +133,9 @@ class Editing:
         data = self._read(path)
         if hashlib.sha256(data).hexdigest() != edit.digest:
             raise RefusedError(409, MOVED)
+        if edit.add is not None and digest_of_text(version.texts.by_name[edit.file]) != edit.digest:
+            # Where a new point belongs is known of the text that was read last.
+            raise RefusedError(409, "the last change is still being read: nothing was written")
         text = decoded(data, str(path), Span(str(path)))
         if isinstance(text, Diagnostic):
             raise RefusedError(422, text.message)

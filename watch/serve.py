@@ -124,8 +124,8 @@ async def _serve(
 async def _read(conductor: Conductor, manifest: Path, stop: asyncio.Event) -> None:
     """The piece at the start, and at each save."""
     await conductor.refresh()
-    async for _ in changes(manifest.parent, stop):
-        await conductor.refresh()
+    async for was_saved in changes(manifest.parent, stop):
+        await conductor.refresh(was_saved)
 
 
 def _end_if_alone(hub: Hub, stop: asyncio.Event) -> None:

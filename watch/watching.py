@@ -10,6 +10,7 @@ from .session import Version
 
 DEBOUNCE_MS, STEP_MS = 50, 10
 """An editor writes a file in several steps: so long nothing more must come, looked at so often."""
+LOOK_EACH_MS = 1000
 RETRY_S = 1.0
 OUTPUTS = ("build", "__pycache__", ".git", ".hypothesis", "node_modules")
 """Folders in which nothing is a source."""
@@ -59,10 +60,11 @@ def is_source(path: str, root: Path) -> bool:
     return not (name.startswith(".") or name.endswith(("~", ".swp", ".tmp", ".bak")) or name.isdecimal())
 
 
-async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Once for each time that something in the folder of a piece was saved; ends when it is told to stop.
+async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
+    """True each time that something in the folder of a piece was saved; ends when it is told to stop.
 
-    Saves that come while the last ones are worked on count as one.
+    Saves that come while the last ones are worked on count as one. In between it is False, now and then, for
+    a look at what the system does not tell: a save before the watching began, a disk of another machine.
     """
     from watchfiles import awatch
 
@@ -75,14 +77,14 @@ async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[None]:
                 debounce=DEBOUNCE_MS,
                 step=STEP_MS,
                 stop_event=stop,
-                rust_timeout=500,
-                yield_on_timeout=False,
+                rust_timeout=LOOK_EACH_MS,
+                yield_on_timeout=True,
+                ignore_permission_denied=True,
             ):
-                if batch:
-                    yield
+                yield bool(batch)
         except (OSError, RuntimeError):
             # The folder has gone, or the system watches no more: looked for again, and the piece read again.
             try:
                 await asyncio.wait_for(stop.wait(), RETRY_S)
             except TimeoutError:
-                yield
+                yield True
