@@ -39,7 +39,7 @@ visuals:
   generator: embedded
   resolution: 128
   classes: {C: seashore, D: castle, E: lakeside, F: daisy, G: pier, A: monastery, B: lighthouse, other: pier}
-video: {size: 160x90, fps: 8}
+video: {size: 96x54, fps: 8}
 """
 EFFECTS = """\
 # who moves

@@ -111,8 +111,8 @@ export class Film {
     const buffers = [...source.sourceBuffers];
     const isBusy = buffers.some((one) => one.updating);
     const end = Math.max(0, ...buffers.map((one) => (one.buffered.length ? one.buffered.end(one.buffered.length - 1) : 0)));
-    if (isBusy || end > duration_s + REST_S) setTimeout(() => this.#setLength(), 20);
-    else source.duration = Math.max(duration_s, end);
+    if (!isBusy && end <= duration_s + REST_S) source.duration = Math.max(duration_s, end);
+    if (isBusy || end > duration_s + 1e-3) setTimeout(() => this.#setLength(), 50);
   }
 
   fill() {

@@ -6,7 +6,7 @@ export const INK = {
   line: "#2c2823",
   ink: "#ece6da",
   soft: "#aaa192",
-  pale: "#787064",
+  pale: "#8d8476",
   now: "#eab560",
   error: "#f0806c",
   bar: "rgba(255, 240, 215, 0.085)",

@@ -508,7 +508,11 @@ class App {
       video: () => this.toggle(),
     };
     for (const [id, act] of Object.entries(acts)) $(`#${id}`).addEventListener("click", act);
-    $("#status").addEventListener("click", () => $("#side").classList.toggle("open"));
+    // On a phone the findings lie behind this button.
+    $("#status").addEventListener("click", () => {
+      $("#side").classList.toggle("open");
+      $("#findings").focus();
+    });
     const input = $("#place-text");
     input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === "Escape") this.#typed(event.key === "Enter");

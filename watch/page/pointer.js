@@ -13,6 +13,7 @@ export class Pointer {
     this.app = app;
     this.strip = strip;
     this.tip = document.querySelector("#tip");
+    this.fingers = new Map();
     const { ruler, ribbon } = strip.canvas;
     this.#drags(ruler, (event) => this.#onRuler(event));
     this.#drags(strip.pane, (event) => this.#onPane(event));
@@ -35,8 +36,10 @@ export class Pointer {
       // What the keyboard has reached keeps the focus.
       event.preventDefault();
       place.setPointerCapture(event.pointerId);
-      const move = (next) => act.move?.(next);
+      const isOther = (next) => next.pointerId !== undefined && next.pointerId !== event.pointerId;
+      const move = (next) => isOther(next) || act.move?.(next);
       const end = (next) => {
+        if (isOther(next)) return;
         place.removeEventListener("pointermove", move);
         place.removeEventListener("pointerup", end);
         place.removeEventListener("pointercancel", end);
@@ -131,24 +134,43 @@ export class Pointer {
     return this.#onEmpty(event);
   }
 
-  /** Where nothing is: a click seeks, dragging moves what is seen. */
+  /** Where nothing is: a click seeks, dragging moves what is seen, two fingers zoom. */
   #onEmpty(event) {
     const { app, strip } = this;
     const x = this.#x(event);
     const from = strip.view.a;
     let isMoved = false;
+    if (event.pointerType === "touch") this.fingers.set(event.pointerId, x);
     return {
       move: (next) => {
         const by = this.#x(next) - x;
+        if (this.fingers.size > 1) {
+          isMoved = true;
+          this.#pinch(next);
+          return;
+        }
         if (Math.abs(by) > AXIS_PX) isMoved = true;
         if (isMoved) strip.go({ ...strip.view, a: from - by / strip.view.px_per_s });
       },
       up: (next) => {
+        this.fingers.delete(event.pointerId);
         if (isMoved) return;
         app.leave();
         app.seek(strip.secondsAt(this.#x(next)));
       },
+      cancel: () => this.fingers.delete(event.pointerId),
     };
+  }
+
+  /** One of two fingers has moved: what lies under both stays under both. */
+  #pinch(event) {
+    const { strip, fingers } = this;
+    const [other] = [...fingers].filter(([id]) => id !== event.pointerId).map(([, x]) => x);
+    const [was, now] = [fingers.get(event.pointerId), this.#x(event)];
+    fingers.set(event.pointerId, now);
+    if (Math.abs(was - other) > 12 && Math.abs(now - other) > 12) {
+      strip.zoom(Math.abs(now - other) / Math.abs(was - other), strip.secondsAt(other));
+    }
   }
 
   /** The handle under a point: `{item, y, node}`, or null. */
