@@ -18,7 +18,6 @@ from .discover import PiecePath, piece_here
 from .film_options import film_path, prepare_build_folder
 
 EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
-PACKAGES = ("starlette", "uvicorn", "watchfiles", "anyio", "h11")
 
 
 @click.command("watch", short_help="Hear and see a piece while you write it.")
@@ -59,11 +58,9 @@ def watch(
     try:
         from ..watch.serve import Asked, listening, serve
     except ModuleNotFoundError as error:
-        extra = "watch" if (error.name or "").split(".")[0] in PACKAGES else "render"
-        extras = ("watch", "render") if extra == "watch" else (extra,)
-        click.echo(
-            f"error: {error.name} is missing; for the live page, type: {install_command(*extras)}", err=True
-        )
+        missing = (error.name or "").split(".")[0]
+        command = install_command("render", "watch")
+        click.echo(f"error: {missing} is missing; for the live page, type: {command}", err=True)
         sys.exit(1)
     try:
         bound = listening(port)

@@ -96,12 +96,12 @@ class Pictures:
             if self._store.has(job.node.key):
                 self._got(film, task, job.node.key)
                 continue
-            hand = self._free_hand()
-            if hand is None or not self._has_room():
+            free = self._free_hand()
+            if free is None or not self._has_room():
                 return
-            self._tasks[hand] = film, task
+            self._tasks[free] = film, task
             busy.add(task)
-            hand.give(Job(job.node.key, job))
+            free.give(Job(job.node.key, job))
             self._say(film, film.begun(task))
 
     def close(self) -> None:

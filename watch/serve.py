@@ -84,7 +84,7 @@ async def _serve(
     guard = Guard(application(conductor, editing, filming), port)
     server = _Server(
         uvicorn.Config(
-            guard,  # type: ignore[arg-type]
+            guard,
             log_level="critical",
             access_log=False,
             lifespan="off",

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
+from watchfiles import awatch
+
 from .session import Version
 
 DEBOUNCE_MS, STEP_MS = 50, 10
@@ -66,8 +68,6 @@ async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
     Saves that come while the last ones are worked on count as one. In between it is False, now and then, for
     a look at what the system does not tell: a save before the watching began, a disk of another machine.
     """
-    from watchfiles import awatch
-
     root = root.resolve()
     while not stop.is_set():
         try:

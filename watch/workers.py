@@ -205,12 +205,12 @@ def _serve(pipe: Connection, begin: Callable[[], Work]) -> None:
     work: Work | None = None
     try:
         while True:
-            job = pipe.recv()
+            job: Job | None = pipe.recv()
             if job is None:
                 continue
             try:
                 work = work or begin()
-                result = work(job.what, lambda value, name=job.name: pipe.send(Told(name, value)), go_on)
+                result = work(job.what, _teller(pipe, job.name), go_on)
                 is_there = result is not False
                 pipe.send(Ended(job.name, is_there, None if isinstance(result, bool) else result))
             except StoppedError:
@@ -221,3 +221,8 @@ def _serve(pipe: Connection, begin: Callable[[], Work]) -> None:
                 pipe.send(Failed(job.name, portable(error)))
     except (EOFError, OSError):
         return
+
+
+def _teller(pipe: Connection, name: str) -> Callable[[Any], None]:
+    """What is told on the way of a job."""
+    return lambda value: pipe.send(Told(name, value))
