@@ -332,6 +332,10 @@ def _respelled(old: str, value: float | str, unit: Unit) -> str:
     written = found["unit"].replace(" ", "")
     if written == "dB" and unit is Unit.GAIN:
         value, most = 20.0 * log10(max(value, LEVEL_LEAST)), 2
+    elif unit is Unit.GAIN:
+        # As fine as one hears: two digits are a tenth of a decibel at 0.9, and half of one at 0.1.
+        most = 2 if value >= 0.1 else 3 if value >= 0.01 else 4
+        value, most = (value * 100.0, most - 2) if written == "%" else (value, most)
     else:
         value, most = value * {"%": 100.0, "ms": 1000.0, "kHz": 0.001}.get(written, 1.0), DECIMALS_MOST
     return f"{quote}{_number(value, decimals, most)}{found['gap']}{found['unit']}{quote}"
