@@ -13,6 +13,7 @@ from ..store.store import Store
 from ..store.system import free_bytes
 from . import wire
 from .film import Film
+from .leftovers import Leftovers
 from .queue import Task, must_stop, wanted
 from .trouble import Troubles, told
 from .workers import Died, Ended, Failed, Hand, Job, Stopped, Told, Word, render_pictures
@@ -37,6 +38,7 @@ class Pictures:
         self._loop = asyncio.get_running_loop()
         self._films: list[Film] = []
         """This one and the one before: their media can be asked for."""
+        self._leftovers = Leftovers(store)
         self._recipe: Recipe | None = None
         # One core is left for the sound and for reading.
         self._hand_count = max(1, min(core_count() - 1, HANDS_MOST))
@@ -60,6 +62,9 @@ class Pictures:
     def show(self, film: Film | None) -> None:
         """A new version, or the last one again, whose failures are tried again."""
         if film is not None:
+            if self.film is not None:
+                # All that was made for it is known only now.
+                self._leftovers.version(self.film.durations)
             self.film = film
             self._films = [*self._films[-1:], film]
         elif self.film is not None:
@@ -148,6 +153,7 @@ class Pictures:
         hand.job = None
         match word:
             case Ended(key, True, _):
+                self._leftovers.made([key])
                 self._troubles.say("picture", "")
                 self._got(film, task, key)
                 if self.film is not None and film is not self.film and (same := self.film.draft_of(key)):

@@ -14,6 +14,7 @@ from ..renderers.sound.mix.nodes import WET, FileDigests, Known, known_nodes
 from ..renderers.sound.mix.render import SoundRender
 from ..renderers.sound.space.choose import sources_ready
 from ..store.store import Store
+from .leftovers import Leftovers
 
 PLAIN_CEILING_DBTP = -1.0
 
@@ -77,28 +78,35 @@ def sound_identity(plan: SoundPlan) -> str:
 
 
 def made_sound(
-    plan: SoundPlan, store: Store, tell: Callable[[Ready | Share], None], go_on: Callable[[], None]
+    plan: SoundPlan,
+    store: Store,
+    tell: Callable[[Ready | Share], None],
+    go_on: Callable[[], None],
+    leftovers: Leftovers | None = None,
 ) -> Mixed:
     """The exact sound, from the store or made now. On the way it is told when all buses can be heard.
 
-    go_on   asked between two blocks; it raises to stop
+    go_on       asked between two blocks; it raises to stop
+    leftovers   told what is made; None where nobody clears it away
 
     Raises PieceError where a stem cannot be used, OSError where the store cannot be written.
     """
     sources_ready(plan)
     keeps = [any(send.is_before for send in bus.sends) for bus in plan.buses]
     known = known_nodes(plan, store, keeps, FileDigests())
+    there = {one.node.key for one in known if one.node is not None and one.is_there}
+    chained: set[str] = set()
     if not known[-1].is_there:
         found = []
         wets = _wets(known, store)
         for bus in plan.buses:
             go_on()
             wet = wets.get(bus.name)
-            found.append(
-                BusSource(bus.name, wet)
-                if wet is not None
-                else BusSource(bus.name, chains=kept_chains(bus, plan, store))
-            )
+            chains = () if wet is not None else kept_chains(bus, plan, store)
+            chained.update(chain.key for chain in chains)
+            if leftovers is not None:
+                leftovers.made([chain.key for chain in chains if chain.is_new])
+            found.append(BusSource(bus.name, wet, chains))
         tell(Ready(tuple(found)))
 
     shown = 0.0
@@ -113,6 +121,10 @@ def made_sound(
     with SoundRender(plan, progress, store=store, workers=1) as render:
         known = known_nodes(plan, store, keeps, FileDigests())
         wets = _wets(known, store)
+        keys = {one.node.key for one in known if one.node is not None}
+        if leftovers is not None:
+            leftovers.made(keys - there)
+            leftovers.version(keys | chained)
         entry = store.get(known[-1].node.key) if known[-1].node is not None else None
         files = {} if entry is None else entry.files
         returns = tuple(files[f"return-{k}"] for k in range(len(plan.returns)) if f"return-{k}" in files)

@@ -179,12 +179,14 @@ def render_sound(pipe: Connection, folder: Path) -> None:
     from ..store.store import Store
 
     def begin() -> Work:
+        from .leftovers import Leftovers
         from .sounding import made_sound
 
         store = Store(folder)
+        leftovers = Leftovers(store)
 
         def work(plan: Any, tell: Callable[[Any], None], go_on: Callable[[], None]) -> Any:
-            return made_sound(plan, store, tell, go_on)
+            return made_sound(plan, store, tell, go_on, leftovers)
 
         return work
 

@@ -58,6 +58,9 @@ class KeptChain:
     part: BusPlan
     file: Path
     power: StereoPower
+    key: str
+    is_new: bool = False
+    """Whether it was made now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,11 @@ def _parts(bus: BusPlan, plan: SoundPlan, store: Store, digests: FileDigests) ->
 
 
 def _kept_chain(part: _Part, plan: SoundPlan, store: Store, digests: FileDigests) -> KeptChain:
+    is_new = False
+
     def make() -> Made:
+        nonlocal is_new
+        is_new = True
         started_s = time.perf_counter()
         file = store.scratch(".wav")
         power = StereoPower.of(part.bus, plan.sample_rate_hz)
@@ -134,15 +141,16 @@ def _kept_chain(part: _Part, plan: SoundPlan, store: Store, digests: FileDigests
         said = [repr(value) for value in (power.both, power.cross, power.low, power.heard)]
         return {CHAIN: file}, {"seconds": round(time.perf_counter() - started_s, 3), "power": said}
 
-    entry = made(store, chain_node(part.bus, part.sources, plan, digests), make)
+    node = chain_node(part.bus, part.sources, plan, digests)
+    entry = made(store, node, make)
     assert entry is not None  # only a build that does not wait gets none
-    return _chain_from(part, entry, plan)
+    return KeptChain(part.bus, entry.files[CHAIN], _power_from(part, entry, plan), node.key, is_new)
 
 
-def _chain_from(part: _Part, entry: Entry, plan: SoundPlan) -> KeptChain:
+def _power_from(part: _Part, entry: Entry, plan: SoundPlan) -> StereoPower:
     power = StereoPower.of(part.bus, plan.sample_rate_hz)
     power.both, power.cross, power.low, power.heard = map(float, entry.facts["power"])
-    return KeptChain(part.bus, entry.files[CHAIN], power)
+    return power
 
 
 def _levelled(part: _Part, plan: SoundPlan, power: StereoPower) -> Iterator[F32]:
@@ -167,8 +175,7 @@ def _wet(
         for k, part in enumerate(parts):
             entry = store.get(chain_node(part.bus, part.sources, plan, digests).key)
             if entry is not None:
-                chain = _chain_from(part, entry, plan)
-                power, blocks = chain.power, read_wav(chain.file)
+                power, blocks = _power_from(part, entry, plan), read_wav(entry.files[CHAIN])
             else:
                 stored = opened.enter_context(tempfile.TemporaryFile(dir=file.parent))
                 power = _store(part, plan, stored, _part_of(progress, k / len(parts), len(parts)))
