@@ -46,6 +46,15 @@ class Film:
             film.durations[job.node.key] = job.frame_count / job.picture.fps
         return film
 
+    def take_over(self, before: Film) -> None:
+        """Segments that look as before are shown as before: what is coarse of them need not be made again."""
+        known = {segment.key: segment for segment in before.segments}
+        for k, segment in enumerate(self.segments):
+            other = known.get(segment.key)
+            if other is not None and rank(other.level) > rank(segment.level):
+                self.segments[k] = replace(segment, level=other.level, media=other.media, state=other.state)
+                self.durations[other.media] = before.durations[other.media]
+
     def job(self, task: Task, look: wire.Look) -> SegmentJob:
         """What has to be rendered for a task; of a still, the frame at the playhead."""
         if task.level == "draft":

@@ -65,6 +65,7 @@ class Pictures:
             if self.film is not None:
                 # All that was made for it is known only now.
                 self._leftovers.version(self.film.durations)
+                film.take_over(self.film)
             self.film = film
             self._films = [*self._films[-1:], film]
         elif self.film is not None:
