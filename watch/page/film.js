@@ -48,14 +48,10 @@ export class Film {
     return !this.video.paused;
   }
 
-  /** The segments of a piece message. What is shown stays until a newer picture can take its place. */
-  show(duration_s, fps, segments) {
+  /** The stretches of a version. What is shown stays until a newer picture can take its place. */
+  show(duration_s, fps, stretches) {
     this.fps = fps;
-    this.pending.film = segments.map(({ s, end_s, media }) => ({
-      s,
-      e: end_s,
-      url: media ? `/media/segment/${media}` : "",
-    }));
+    this.pending.film = stretches;
     if (Math.abs(duration_s - this.duration_s) > 1e-6) {
       this.duration_s = duration_s;
       this.pending.duration = true;
@@ -69,6 +65,7 @@ export class Film {
     this.pending.sound = sound.chunks.map((chunk, k) => ({
       s: k * sound.chunk_s,
       e: Math.min((k + 1) * sound.chunk_s, sound.duration_s),
+      at: k * sound.chunk_s,
       url: `/media/sound/${chunk}${query}`,
       isSound: true,
     }));

@@ -7,6 +7,7 @@ import { listenToKeys } from "./keys.js";
 import { Panel } from "./panel.js";
 import { Pointer } from "./pointer.js";
 import { NodeSliders, gainSlider } from "./sliders.js";
+import { ownOf, stretchesOf } from "./stretches.js";
 import { Strip } from "./strip.js";
 import { barEnd, clockText, indexAt, placeAt, secondsOfText } from "./time.js";
 import { bytesOf, get, listen, post, throttled } from "./wire.js";
@@ -29,6 +30,8 @@ class App {
   link = "wait";
   filming = "";
   isMixing = false;
+  /** Segments in the film's own quality that are there. */
+  wholes = [];
   trouble = "";
   folded = new Set();
   muted = new Set();
@@ -110,7 +113,9 @@ class App {
       this.folded = new Set([...piece.rows.map((row) => `bus ${row.bus}`), "rules"]);
       this.selected = piece.rows[0]?.bus ?? "";
     }
-    if (piece.good) this.film.show(piece.duration_s, piece.fps, piece.segments);
+    const old = new Set(piece.segments.map((one) => `${one.first} ${one.key}`));
+    this.wholes = this.isFull ? this.wholes.filter((one) => old.has(one.draft)) : [];
+    if (piece.good) this.#show();
     if (this.loop && this.loop[0] >= piece.duration_s) this.setLoop(null);
     this.#undoable(piece);
     this.strip.see(this.strip.view.px_per_s ? this.strip.view : { a: 0, px_per_s: 0 });
@@ -121,13 +126,23 @@ class App {
     this.#title();
   }
 
-  #segment({ first, key, state, level, media }) {
+  #segment({ first, key, state, level, media, s, end_s }) {
     const found = this.piece?.segments.find((one) => one.first === first);
-    if (!found || found.key !== key) return;
-    Object.assign(found, { state, level, media });
-    this.film.show(this.piece.duration_s, this.piece.fps, this.piece.segments);
+    if (!found) return;
+    if (level === "full") {
+      // Cut at other places than the draft, and told beside it.
+      this.wholes = [...this.wholes.filter((one) => one.s !== s), { s, end_s, media, draft: `${first} ${found.key}` }];
+    } else if (found.key === key) Object.assign(found, { state, level, media });
+    else return;
+    this.#show();
     this.strip.dirty();
     this.#status();
+  }
+
+  #show() {
+    const { duration_s, fps, segments } = this.piece;
+    for (const one of segments) one.isWhole = this.wholes.length > 0 && ownOf(one, this.wholes) !== null;
+    this.film.show(duration_s, fps, stretchesOf(segments, this.wholes));
   }
 
   async #sound(sound) {

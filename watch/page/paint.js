@@ -88,7 +88,7 @@ function drawSigns(g, view, piece, seen) {
 const APART_PX = 130;
 /** Where a second is narrower, handles would lie upon each other. */
 const NODES_PX = 14;
-const LEVELS = { none: 0, still: 0.35, coarse: 0.55, draft: 0.8, full: 1 };
+const LEVELS = { none: 0, still: 0.35, coarse: 0.55, draft: 0.75, full: 1 };
 
 /** How far each segment is: the brighter the better; amber while it is rendered, dotted while it waits. */
 function drawSegments(g, width, height, view, segments) {
@@ -98,8 +98,8 @@ function drawSegments(g, width, height, view, segments) {
     if (end < 0 || x > width) continue;
     const y = height - 4;
     if (segment.state === "kept") {
-      g.fillStyle = `oklch(0.66 0.06 150 / ${LEVELS[segment.level]})`;
-      g.fillRect(x, y, end - x - 1, 2);
+      g.fillStyle = `oklch(0.66 0.06 150 / ${LEVELS[segment.isWhole ? "full" : segment.level]})`;
+      g.fillRect(x, segment.isWhole ? y - 1 : y, end - x - 1, segment.isWhole ? 3 : 2);
     } else if (segment.state === "rendering") {
       g.fillStyle = INK.now;
       g.fillRect(x, y - 1, end - x - 1, 3);

@@ -30,7 +30,7 @@ export class Track {
     buffer.addEventListener("updateend", () => this.#next());
   }
 
-  /** Stretches `{s, e, id, url}` of the whole film, in order; those without a url have nothing to show yet. */
+  /** Stretches `{s, e, at, url}` of the whole film, in order; those without a url have nothing to show yet. */
   want(stretches) {
     this.wanted = stretches;
     const urls = new Set(stretches.map((one) => one.url));
@@ -104,7 +104,7 @@ export class Track {
     this.buffer.appendWindowStart = 0;
     this.buffer.appendWindowEnd = stretch.e;
     this.buffer.appendWindowStart = from;
-    this.buffer.timestampOffset = stretch.s;
+    this.buffer.timestampOffset = stretch.at;
     try {
       this.buffer.appendBuffer(bytes);
     } catch (error) {

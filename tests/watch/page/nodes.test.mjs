@@ -6,6 +6,7 @@ import {
   bent, changesOf, folded, laneSpan, rounded, valueStep, valueText,
 } from "../../../watch/page/nodes.js";
 import { apart, heldView, layout, zoomed } from "../../../watch/page/layout.js";
+import { stretchesOf } from "../../../watch/page/stretches.js";
 import { distance } from "../../../watch/page/track.js";
 
 const node = (i, s, v, more = {}) => ({
@@ -100,4 +101,20 @@ test("what comes next is fetched before what was, and the loop before both", () 
   assert.ok(distance(stretch(14), now) < distance(stretch(4), now));
   const looped = { s: 10, loop: [4, 12] };
   assert.ok(distance(stretch(4), looped) < distance(stretch(14), looped));
+});
+
+test("a draft gives way to the film's own quality only where that fills all of its time", () => {
+  const draft = (s, end_s, media) => ({ s, end_s, media });
+  const segments = [draft(0, 2, "a"), draft(2, 4, "b"), draft(4, 6, "")];
+  const plain = stretchesOf(segments, []);
+  assert.deepEqual(plain.map(({ s, e, url }) => [s, e, url]), [
+    [0, 2, "/media/segment/a"], [2, 4, "/media/segment/b"], [4, 6, ""],
+  ]);
+  const half = { s: 2, end_s: 3, media: "B" };
+  assert.deepEqual(stretchesOf(segments, [half]), plain);
+  const whole = stretchesOf(segments, [{ s: 2.97, end_s: 4.03, media: "C" }, { s: 1.97, end_s: 2.97, media: "B" }]);
+  // Where two meet, the first one is cut: the second needs its first picture.
+  assert.deepEqual(whole.map(({ s, e, at, url }) => [s, e, at, url.slice(15)]), [
+    [0, 1.97, 0, "a"], [1.97, 2.97, 1.97, "B"], [2.97, 4, 2.97, "C"], [4, 6, 4, ""],
+  ]);
 });
