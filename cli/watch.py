@@ -59,8 +59,8 @@ def watch(
         from ..watch.serve import Asked, listening, serve
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
-        command = install_command("render", "watch")
-        click.echo(f"error: {missing} is missing; for the live page, type: {command}", err=True)
+        wanted = install_command("render", "watch")
+        click.echo(f"error: {missing} is missing; for the live page, type: {wanted}", err=True)
         sys.exit(1)
     try:
         bound = listening(port)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
+import numpy as np
+
 from ..compiler.plan import SoundPlan
+from ..renderers.sound.master.master import PLAIN_CEILING_DBTP
+from ..renderers.sound.master.meter import LoudnessMeter
 from ..renderers.sound.mix.bus import KeptChain, kept_chains
 from ..renderers.sound.mix.nodes import WET, FileDigests, Known, known_nodes
 from ..renderers.sound.mix.render import SoundRender
 from ..renderers.sound.space.choose import sources_ready
+from ..renderers.sound.wave import read_wav
 from ..store.store import Store
 from .leftovers import Leftovers
-
-PLAIN_CEILING_DBTP = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,13 @@ class BusSource:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """All buses can be heard, some of them by moving them now."""
+    """All buses can be heard, some of them by moving them now.
+
+    guess   how the master will mix them, where no exact sound has said that yet
+    """
 
     sources: tuple[BusSource, ...]
+    guess: Mixed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +91,14 @@ def made_sound(
     tell: Callable[[Ready | Share], None],
     go_on: Callable[[], None],
     leftovers: Leftovers | None = None,
+    *,
+    is_first: bool = False,
 ) -> Mixed:
     """The exact sound, from the store or made now. On the way it is told when all buses can be heard.
 
     go_on       asked between two blocks; it raises to stop
     leftovers   told what is made; None where nobody clears it away
+    is_first    no exact sound of the piece is known, so that its gain is guessed on the way
 
     Raises PieceError where a stem cannot be used, OSError where the store cannot be written.
     """
@@ -107,7 +118,8 @@ def made_sound(
             if leftovers is not None:
                 leftovers.made([chain.key for chain in chains if chain.is_new])
             found.append(BusSource(bus.name, wet, chains))
-        tell(Ready(tuple(found)))
+        sources = tuple(found)
+        tell(Ready(sources, guessed(sources, plan) if is_first else None))
 
     shown = 0.0
 
@@ -128,16 +140,39 @@ def made_sound(
         entry = store.get(known[-1].node.key) if known[-1].node is not None else None
         files = {} if entry is None else entry.files
         returns = tuple(files[f"return-{k}"] for k in range(len(plan.returns)) if f"return-{k}" in files)
-        ceiling = plan.master.ceiling_dbtp if plan.master is not None else PLAIN_CEILING_DBTP
         return Mixed(
             file=store.blob(render.digest),
             digest=render.digest,
             sources=tuple(BusSource(bus.name, wets.get(bus.name)) for bus in plan.buses),
             returns=returns,
             gain=10.0 ** (render.report.master.gain_db / 20.0),
-            ceiling=10.0 ** (ceiling / 20.0),
+            ceiling=_ceiling(plan),
             fades_s=(plan.fade_in_s, max(plan.fade_out_s, render.report.cut_fade_s)),
         )
+
+
+def guessed(sources: Sequence[BusSource], plan: SoundPlan) -> Mixed:
+    """About how the master will mix buses: movement keeps their loudness, so they are added as they are."""
+    meter = LoudnessMeter(plan.sample_rate_hz)
+    files = [source.wet for source in sources if source.wet is not None]
+    files += [chain.file for source in sources for chain in source.chains]
+    highest = 0.0
+    for blocks in zip(*map(read_wav, files), strict=True):
+        both = np.sum(blocks, axis=0)
+        meter.add(both)
+        highest = max(highest, float(np.abs(both).max(initial=0.0)))
+    ceiling, gain = _ceiling(plan), 1.0
+    loudness = meter.loudness().integrated_lufs
+    if plan.master is None:
+        gain = min(1.0, ceiling / highest) if highest else 1.0
+    elif plan.master.loudness_lufs is not None and isfinite(loudness):
+        gain = 10.0 ** ((plan.master.loudness_lufs - loudness) / 20.0)
+    return Mixed(Path(), "", tuple(sources), (), gain, ceiling, (plan.fade_in_s, plan.fade_out_s))
+
+
+def _ceiling(plan: SoundPlan) -> float:
+    ceiling_dbtp = plan.master.ceiling_dbtp if plan.master is not None else PLAIN_CEILING_DBTP
+    return float(10.0 ** (ceiling_dbtp / 20.0))
 
 
 def _wets(known: list[Known], store: Store) -> dict[str, Path]:

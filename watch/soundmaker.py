@@ -78,9 +78,9 @@ class SoundMaker:
         match word:
             case Told(_, Share(share)):
                 self._progress(round(share * 100))
-            case Told(_, Ready(sources)):
-                if self._mixed is not None:
-                    self._play(Playing.provisional, self._mixer(sources, self._mixed))
+            case Told(_, Ready(sources, guess)):
+                if (last := self._mixed or guess) is not None:
+                    self._play(Playing.provisional, self._mixer(sources, last))
             case Ended(_, _, Mixed() as mixed):
                 self._hand.job, self._mixed = None, mixed
                 self._progress(100)

@@ -184,9 +184,13 @@ def render_sound(pipe: Connection, folder: Path) -> None:
 
         store = Store(folder)
         leftovers = Leftovers(store)
+        is_first = True
 
         def work(plan: Any, tell: Callable[[Any], None], go_on: Callable[[], None]) -> Any:
-            return made_sound(plan, store, tell, go_on, leftovers)
+            nonlocal is_first
+            mixed = made_sound(plan, store, tell, go_on, leftovers, is_first=is_first)
+            is_first = False
+            return mixed
 
         return work
 

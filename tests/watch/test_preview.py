@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.compiler.lanes.curve import Curve, Segment
-from musicvis.compiler.plan import BusPlan, SoundingNote, SoundPlan, StemPlan
+from musicvis.compiler.plan import BusPlan, MasterPlan, SoundingNote, SoundPlan, StemPlan
 from musicvis.dsl.model.lane import Domain, Shape
 from musicvis.renderers.sound.mix.bus import kept_bus, kept_chains
 from musicvis.renderers.sound.wave import read_wav, read_wav_at, write_wav
@@ -158,6 +158,17 @@ def test_a_sound_is_ready_to_be_heard_before_it_is_exact_and_then_is_the_mix(sto
     again: list[Ready | Share] = []
     assert made_sound(sound, store, again.append, lambda: None) == mixed
     assert not any(isinstance(word, Ready) for word in again)
+
+
+def test_the_gain_of_a_first_sound_is_guessed_within_two_decibels_of_the_masters(tmp_path: Path) -> None:
+    sound = replace(plan(bus("one"), bus("two", "binaural")), master=MasterPlan(-20.0, -1.0))
+    told: list[Ready | Share] = []
+    with Store(tmp_path / "cache") as own:
+        mixed = made_sound(sound, own, told.append, lambda: None, is_first=True)
+    (ready,) = [word for word in told if isinstance(word, Ready)]
+    assert ready.guess is not None
+    assert abs(20 * np.log10(ready.guess.gain / mixed.gain)) < 2.0
+    assert ready.guess.ceiling == mixed.ceiling
 
 
 def test_a_sound_that_is_not_wanted_any_more_is_stopped(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The server as a user meets it: a process, an address, Ctrl-C; and what it says where something is wrong."""
 
+import hashlib
 import json
 import re
 import signal
@@ -152,6 +153,24 @@ def test_a_page_is_shown_follows_a_save_and_takes_an_edit(piece: Path) -> None:
         assert shown.ask("GET", "/explain?s=nan").status == 400
         effects.write_text(text)
         assert shown.first(lambda event, said: event == "piece" and said["ok"])["version"] >= 4
+
+
+def test_of_a_hundred_saves_in_a_row_the_last_one_is_shown(piece: Path) -> None:
+    with Shown(piece) as shown:
+        shown.first(lambda event, said: event == "piece")
+        effects = piece / "effects.yaml"
+        text = effects.read_text()
+        for k in range(100):
+            effects.write_text(text.replace("to: 0.5", f"to: 0.{k:03}"))
+            time.sleep(0.005)
+        digest = hashlib.sha256(effects.read_bytes()).hexdigest()
+
+        def is_last(event: str, said: dict[str, Any]) -> bool:
+            return event == "lanes" and digest in [file["digest"] for file in said["files"]]
+
+        # They are not shown one by one: what comes while a version is read counts as one.
+        assert shown.first(is_last)["version"] < 60
+        assert shown.first(lambda event, said: event == "piece")["ok"]
 
 
 def test_a_file_that_is_deleted_while_it_is_shown_is_a_finding_and_comes_back(piece: Path) -> None:
