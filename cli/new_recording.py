@@ -125,8 +125,8 @@ def new_from_recordings(
         reason = error.strerror or error
         tell_end(f"{error.filename or folder}: {reason}; nothing was written")
         sys.exit(1)
-    click.echo("a first look, small and fast:", err=True)
-    click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
+    click.echo("hear and see it in your browser while you write:", err=True)
+    click.echo(shown(f"  {typed('musicvis', 'watch', folder)}"), err=True)
     return written
 
 

@@ -208,6 +208,14 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     if piece is None:
         return tuple(loaded.diagnostics)
     compilation = compiled(piece, Shelf(loaded.root), plan=False)
+    return all_findings(loaded, compilation)
+
+
+def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic, ...]:
+    """What a check says of a piece that was compiled already, with its plan or without it."""
+    piece = loaded.piece or loaded.rest
+    if piece is None:
+        return tuple(loaded.diagnostics)
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
@@ -225,7 +233,7 @@ def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
     if loaded.piece is None:
         raise PieceError(loaded.diagnostics)
     findings += loaded.diagnostics
-    heard = _heard(loaded.piece, Shelf(loaded.root), findings)
+    heard = heard_piece(loaded.piece, Shelf(loaded.root), findings)
     if heard is None:
         raise PieceError(findings)
     return heard
@@ -236,9 +244,15 @@ def compiled(
 ) -> Compilation:
     """A piece to its plan; `before` are the findings of its loading, and errors among them stop the plan."""
     findings = list(before)
-    heard = _heard(piece, shelf, findings)
+    heard = heard_piece(piece, shelf, findings)
     if heard is None:
         return Compilation(None, _unique(findings))
+    return compiled_from(heard, findings, plan=plan)
+
+
+def compiled_from(heard: Heard, before: Sequence[Diagnostic] = (), *, plan: bool = True) -> Compilation:
+    """The same for a piece whose score is read; `before` are all findings until then."""
+    piece, shelf, findings = heard.piece, heard.shelf, list(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:
         return Compilation(None, _unique(findings), heard.score, heard.clock)
@@ -247,7 +261,8 @@ def compiled(
     return Compilation(None if has_errors(findings) else made, _unique(findings), heard.score, heard.clock)
 
 
-def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+    """A piece with its score, or None and findings that say why not."""
     score = shelf.score(piece.score.file, piece.score.span)
     if score is None or not score.measures:
         findings += shelf.findings

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.plan import STEERING, PicturePlan, TitlePlan
+from ...compiler.plan import STEERING, PicturePlan, Ramp, TitlePlan
+
+HALF = Fraction(1, 2)
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -36,6 +39,39 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         lights=_lights(picture.lights, first, end),
         **steering,
     )
+
+
+def thinned(picture: PicturePlan, step: int) -> PicturePlan:
+    """Every step-th frame, from the first on, each shown so much longer: the same pixels, sooner."""
+    return replace(
+        picture,
+        noise=_own(picture.noise[::step]),
+        class_weights=_own(picture.class_weights[::step]),
+        brightness=_own(picture.brightness[::step]),
+        titles=tuple(_thinned_title(title, step) for title in picture.titles),
+        fps=picture.fps / step,
+        hue_deg=_each(picture.hue_deg, step),
+        zoom=_each(picture.zoom, step),
+        rotation_deg=_each(picture.rotation_deg, step),
+        truncation=_each(picture.truncation, step),
+    )
+
+
+def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
+    return None if lane is None else _own(lane[::step])
+
+
+def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:
+    """A title on every step-th frame; what its ramps show there is what they showed."""
+    rise, fall = (
+        None
+        if ramp is None
+        # A ramp is asked in the middle of a frame, which is half a frame of either rate.
+        else Ramp((ramp.start - HALF) / step + HALF, ramp.length / step)
+        for ramp in (title.rise, title.fall)
+    )
+    first, end = (-(-frame // step) for frame in (title.first_frame, title.end_frame))
+    return replace(title, first_frame=first, end_frame=end, rise=rise, fall=fall)
 
 
 def _lane(

@@ -254,4 +254,4 @@ def test_words_are_not_proposed_for_a_recording(recording: Path, tmp_path: Path,
 
 
 def test_the_next_step_is_said_once(recording: Path, tmp_path: Path, run: Run) -> None:
-    assert run("new", recording, tmp_path / "piece").stderr.count("a first look") == 1
+    assert run("new", recording, tmp_path / "piece").stderr.count("musicvis watch") == 1
