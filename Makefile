@@ -7,7 +7,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test test-newest soak lint constraints errors sheets bench bench-audio bench-listening bench-sync \
+.PHONY: film draft test test-newest soak lint constraints schemas errors sheets bench bench-audio bench-listening bench-sync \
 	bench-reliability clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
@@ -34,6 +34,10 @@ lint: .venv/dev.stamp
 # The versions that make installs, constraints.txt, from those that .venv holds.
 constraints: .venv/dev.stamp
 	$(BIN)/python tools/make_constraints.py
+
+# The lists of the JSON Schemas that a table of the code knows.
+schemas: .venv/render.stamp
+	$(BIN)/python tools/make_schemas.py
 
 # The page of all codes, docs/errors.md.
 errors: .venv/dev.stamp
