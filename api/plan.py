@@ -111,7 +111,10 @@ class Plan:
 
     @property
     def picture(self) -> PicturePlan:
-        """The latents of every frame: noise float32 (frames, 128), classes(start, stop) float32 (n, 1000)."""
+        """The latents of every frame: noise float32 (frames, size), classes(start, stop) float32 (n, k).
+
+        The built-in generators have a size of 128 and k = 1000 classes.
+        """
         return self._plan.picture
 
     @cached_property
@@ -194,7 +197,7 @@ class Plan:
 
     @property
     def sample_rate_hz(self) -> int:
-        """Of `sound`."""
+        """Sample rate of `sound`."""
         return self._plan.sound.sample_rate_hz
 
     def render(

@@ -1,7 +1,7 @@
 """`musicvis new`: a piece for a score, with a manifest that compiles as it is."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from .files import write_new
 from .names import piece_folder, safe_name
 from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
 from .next_step import folder_step, is_score, step_for
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 from .schema import schema_text
 from .typed import typed
@@ -31,7 +32,8 @@ NAMED = 5
 @click.argument("others", type=click.Path(path_type=Path), nargs=-1, metavar="[DIR]")
 @click.option("--by-lyrics", is_flag=True, help="Propose a class for each word that is sung, by its meaning.")
 @recording_options
-def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options: Any) -> None:
+@format_option("One object: folder, files, findings.")
+def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, form: str, **options: Any) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
     SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it lies in
@@ -63,7 +65,9 @@ def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options
     if recordings:
         if by_lyrics:
             raise click.UsageError("--by-lyrics is for scores: the words of a recording are not heard")
-        new_from_recordings(recordings, folder, options)
+        made = new_from_recordings(recordings, folder, options)
+        if form == JSON:
+            echo_json(made_record(made))
         return
     if not is_score(score) and (step := step_for(score, "musicvis compile")):
         raise Step(step)
@@ -104,11 +108,20 @@ def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, **options
     click.echo("a first look, small and fast; then the whole film:", err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder)}"), err=True)
+    if form == JSON:
+        echo_json(made_record(tuple(files)))
+
+
+def made_record(files: Sequence[Path]) -> dict[str, Any]:
+    """The folder of a new piece and its files, the manifest last."""
+    manifest = next(path for path in files if path.name == MANIFEST)
+    others = [str(path) for path in files if path != manifest]
+    return {"folder": str(manifest.parent), "files": [*others, str(manifest)]}
 
 
 def with_proposals(manifest: str, score: "Score") -> str:
     """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words
     from ..compiler.words.meaning import language_finding, proposals
@@ -127,7 +140,7 @@ def with_proposals(manifest: str, score: "Score") -> str:
     subjects = [line.split("#")[0].split(":", 1)[1].strip() for line in lines.splitlines()[1:] if ":" in line]
     entries = [
         f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
-        + f" # {class_names()[entry.index][0]}, {entry.score:.2f}"
+        + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
         for entry in found
     ]
     block = "\n".join(

@@ -117,9 +117,11 @@ def render(
     request = request or Request()
     _check_suffix(output, request.only)
     from ..store.store import temporary_store
+    from .generators.sources import is_cached
 
-    # What another generator makes is known by no key.
-    with nullcontext(store) if store is not None and generator is None else temporary_store() as kept:
+    # What another generator makes is known by no key, and neither is that of one without a version.
+    keeps = store is not None and generator is None and is_cached(plan.picture)
+    with nullcontext(store) if store is not None and keeps else temporary_store() as kept:
         return _Build(plan, output, request, reporter, kept, generator).run()
 
 
@@ -152,6 +154,9 @@ class _Build:
             check_weights(self.plan.picture)
         if self.request.ray is not None:
             from .crews.ray import ray_crew
+            from .generators.sources import check_everywhere
+
+            check_everywhere(self.plan.picture)
 
             # An address that cannot be used is told before anything is rendered.
             self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
@@ -357,10 +362,10 @@ def _check_suffix(output: Path | None, only: Only | None) -> None:
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
     """How much there is to do, in a sentence."""
     if not missing:
-        return f"all {len(jobs)} segments are kept from before"
+        return f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))
     said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
-    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are kept from before; to render: {said}"
+    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are cached; to render: {said}"
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ..lazy_numpy import np
-from ..notes.classes import class_names
+from ..notes.classes import imagenet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ class Table:
         return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (self.ranks[row] + 1))
 
     def cosines(self, vector: I64) -> list[float]:
-        """Of a vector of whole numbers with each class."""
+        """Similarity of a vector of whole numbers to each class."""
         size = int((vector * vector).sum())
         if size == 0:
             return [0.0] * len(self.class_sizes)
@@ -173,5 +173,5 @@ def _best(cosines: Sequence[float], words: Sequence[str], most: int) -> list[tup
 def _names() -> tuple[tuple[str, ...], ...]:
     return tuple(
         tuple(" ".join(name.casefold().replace("-", " ").split()) for name in names)
-        for names in class_names()
+        for names in imagenet().names
     )

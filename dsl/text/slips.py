@@ -212,7 +212,7 @@ def _tabs(lines: list[str], near: list[int]) -> Iterator[_Repair]:
         places = [i for i, sign in enumerate(lines[at]) if sign == "\t"]
         if places:
             edits = tuple((at, i, i + 1, " ") for i in places)
-            yield _Repair("MV120", at, places[0], 1, "a tab stands in this line", "write a space", edits)
+            yield _Repair("MV120", at, places[0], 1, "a tab is in this line", "write a space", edits)
 
 
 def _tight(lines: list[str], at: int) -> Iterator[_Repair]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -10,7 +12,25 @@ if TYPE_CHECKING:
     from ..picture.controls import FrameControls
 
 NOISE_SIZE = 128
+"""Of the built-in generators."""
 CLASS_COUNT = 1000
+"""Of ImageNet."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorRequest:
+    """What a generator is to be made for.
+
+    size_px   height and width of its images
+    device    where they are to be made: "cpu", "cuda" or "cuda:1"
+    seed      of the piece: every random number comes from it
+    weights   the folder that the piece names, where it names one
+    """
+
+    size_px: tuple[int, int]
+    device: str
+    seed: int
+    weights: Path | None = None
 
 
 class Generator(Protocol):
@@ -29,8 +49,9 @@ class Generator(Protocol):
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         """The image of each pair of vectors.
 
-        noise     shape (n, 128), float32, about N(0, 1) or calmer
-        classes   shape (n, 1000), float32, weights >= 0 of the ImageNet classes
+        noise     shape (n, latent size), float32, about N(0, 1) or calmer; the built-in ones have 128
+        classes   shape (n, classes), float32, weights >= 0 of the generator's own classes, or of the 1000
+                  ImageNet classes
         returns   shape (n, 3, height, width), float32 in [-1, 1], display sRGB, on `device`
         """
         ...

@@ -25,6 +25,6 @@ class FrameControls:
         return self.hue_deg is None and self.zoom is None and self.rotation_deg is None
 
     def rows(self, start: int, end: int) -> FrameControls:
-        """The same for some of the images."""
+        """Return the controls of some of the images."""
         lanes = (self.hue_deg, self.zoom, self.rotation_deg)
         return FrameControls(*(None if lane is None else lane[start:end] for lane in lanes))

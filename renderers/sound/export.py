@@ -63,7 +63,7 @@ def _whole(samples: F32, bits: int) -> NDArray[np.signedinteger[Any]]:
 
 
 def _cut(blocks: Iterable[F32], size: int) -> Iterator[F32]:
-    """The same samples in blocks of `size`, the last one shorter."""
+    """Cut the samples into blocks of `size`, the last one shorter."""
     waiting = np.zeros((0, 2), np.float32)
     for block in blocks:
         waiting = np.concatenate([waiting, block])

@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from musicvis.compiler.notes.classes import class_names
+from musicvis.compiler.notes.classes import imagenet
 from musicvis.compiler.words.meaning import LEAST, class_like
 from musicvis.compiler.words.table import BREEDS, forms, of_word, ranked
 from musicvis.dsl.findings.diagnostics import Diagnostic
@@ -88,7 +88,7 @@ ABSTRACT = [
 def test_concrete_words_find_what_they_name() -> None:
     found = 0
     for word, allowed in CONCRETE.items():
-        names = {class_names()[index][0] for index, _ in ranked(word, 3)}
+        names = {imagenet().name(index) for index, _ in ranked(word, 3)}
         found += bool(names & set(allowed.split("|") if "|" in allowed else (allowed, *allowed.split())))
     assert found >= 36
 
