@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .discover import MANIFEST
+from ..dsl.findings.span import MANIFEST
 from .files import write_new
 from .heard import Patience, heard_lines, is_recording, meter_of, track_name, written_score, written_track
 from .listen import listening_options, marks_of, missing_text, wishes_of

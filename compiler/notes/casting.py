@@ -9,13 +9,13 @@ from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import MOST_CLASSES
 from ...dsl.model.piece import OTHER, ClassWeight, Envelope, Rule, Visuals
+from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import Duration, DurationUnit
 from ..time.clock import Clock
 from .classes import ClassTable, imagenet
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
