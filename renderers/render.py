@@ -251,7 +251,6 @@ class _Build:
         entries = [build.entry(segment) for segment in segments]
         with _told():
             build.entry(film)
-            entries = [build.entry(segment) for segment in segments]
             self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
             was_there = film not in build.made
             if was_there:
