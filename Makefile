@@ -7,7 +7,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test test-newest soak lint constraints errors sheets page-pictures bench bench-audio \
+.PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
 	bench-listening bench-sync bench-reliability bench-watch watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
@@ -38,6 +38,10 @@ lint: .venv/dev.stamp
 # The versions that make installs, constraints.txt, from those that .venv holds.
 constraints: .venv/dev.stamp
 	$(BIN)/python tools/make_constraints.py
+
+# The lists of the JSON Schemas that a table of the code knows.
+schemas: .venv/render.stamp
+	$(BIN)/python tools/make_schemas.py
 
 # The page of all codes, docs/errors.md.
 errors: .venv/dev.stamp

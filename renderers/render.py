@@ -248,14 +248,14 @@ class _Build:
         track = None if sound is None else track_task(plan, sound.graph.mix, output.suffix.lower())
         film = film_task(plan, segments, track, output, self.request.root, self._verify)
         build = Build(self.store) if sound is None else sound.build
+        entries = [build.entry(segment) for segment in segments]
         with _told():
             build.entry(film)
-            entries = [build.entry(segment) for segment in segments]
             self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
             was_there = film not in build.made
             if was_there:
-                self._verify(output, parts_of(segments, [build.entry(segment) for segment in segments]))
-        self._tell_flashes(segments, [build.entry(segment) for segment in segments])
+                self._verify(output, parts_of(segments, entries))
+        self._tell_flashes(segments, entries)
         self._remember([*segments, film], sound)
         return self._report(
             jobs,

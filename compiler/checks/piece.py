@@ -128,10 +128,9 @@ def _unused_returns(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
 
 
 def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
-    scratch: list[Diagnostic] = []
     for lane in lanes:
         for point in lane.points:
-            at = clock.locate(point.at, scratch)
+            at = clock.at(point.at)
             if at is not None and at >= clock.end_qn:
                 yield Diagnostic(
                     "MV343",

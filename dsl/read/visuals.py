@@ -24,6 +24,7 @@ from ..model.piece import (
 )
 from ..text.yaml_source import Node
 from ..values.nearest import is_slip_of
+from ..values.pitch_classes import PITCH_CLASSES
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
     LengthRange,
@@ -39,7 +40,6 @@ from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 """The names that keys of `visuals.classes` have in a Piece, whatever their spelling: Bb is A#."""
 
 MAX_SPEED = 64
