@@ -22,6 +22,7 @@ from ..store.values.keys import digest_of
 from .checks.expectations import unmet
 from .checks.heard import heard_findings
 from .checks.spectrum import mapping_findings, no_spectrum
+from .checks.walk import walk_findings
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
 from .notes.parts import Cut, part_notes, parts_of
@@ -285,6 +286,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if fault := picture_fault(piece, shown, film, heard.shelf.root):
         findings.append(fault)
     findings += mapping_findings(piece)
+    findings += walk_findings(piece, heard.kind)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
     spectrum = (
         heard.shelf.spectrum(mapped.file, mapped.span)
@@ -299,12 +301,17 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 
-    memory = None
-    if piece.visuals.motion.memory == "motif":
+    motion, returns = piece.visuals.motion, None
+    if motion.memory == "motif" or motion.walk:
         from .notes.phrases import memory_of
 
-        memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
-    score_time = ScoreTime(tempo_arrays(clock), memory)
+        returns = memory_of(heard.notes, names, clock)
+    score_time = ScoreTime(
+        tempo_arrays(clock),
+        clock,
+        memory=returns if motion.memory == "motif" else None,
+        returns=returns if motion.walk else None,
+    )
     painter = Painter(heard.kind, heard.classes)
     picture = picture_plan(
         piece, film, shown, visual, events, score_time, painter, heard.shelf.root, findings, spectrum

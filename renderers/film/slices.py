@@ -33,6 +33,7 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         zoom=_lane(picture.zoom, first, end, 1.0),
         rotation_deg=_lane(picture.rotation_deg, first, end, 0.0),
         truncation=_lane(picture.truncation, first, end, 1.0),
+        walk=None if picture.walk is None else picture.walk.cut(first, end),
     )
 
 

@@ -1,5 +1,6 @@
 """Pictures that are made here, and a model that has learned them for a few seconds."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,15 @@ from musicvis.renderers.training.train import Options, Training, run
 from PIL import Image
 
 STEPS = 60
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Sums of floats go in one order."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def painted(name: str, share: float, size_px: int = 64) -> Image.Image:

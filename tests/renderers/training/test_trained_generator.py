@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import musicvis as mv
+import numpy as np
 import pytest
 import torch
+from musicvis.compiler.plan import WalkPlan
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.generators.trained.codes import Codes, normalised
 from musicvis.renderers.generators.trained.files import CODES, DECODER, MOST_TENSOR_BYTES, Model, read
 from musicvis.renderers.generators.trained.generator import TrainedGenerator
+from musicvis.renderers.generators.trained.walk import look
 from musicvis.renderers.training.corpus import Corpus
 from safetensors.torch import load, save
 
@@ -69,11 +72,11 @@ def test_little_truncation_shows_real_frames_of_the_class(
 
 def test_codes_change_without_a_jump_where_another_frame_gets_nearest(found: Model) -> None:
     codes = Codes(found, CPU)
-    share = torch.linspace(0, 1, 400)[:, None]
+    share = torch.linspace(0, 1, 8000)[:, None]
     noise = torch.randn(2, 64, generator=torch.Generator().manual_seed(4))
     path = noise[0] * (1 - share) + noise[1] * share
-    classes = torch.tensor([[0.5, 0.5]]).expand(400, 2)
-    steps = codes.of(path, classes, torch.full((400,), 0.3))[0].diff(dim=0).norm(dim=1)
+    classes = torch.tensor([[0.5, 0.5]]).expand(8000, 2)
+    steps = codes.of(path, classes, torch.full((8000,), 0.3))[0].diff(dim=0).norm(dim=1)
     assert float(steps.max()) < 0.5
 
 
@@ -192,3 +195,75 @@ def test_a_model_that_changed_since_the_plan_stops_the_film(piece: Path, tmp_pat
     (piece / "models/mine/model.json").write_text(json.dumps(said | {"classes": ["one"]}))
     with pytest.raises(mv.PieceError, match="MV611"):
         plan.render(tmp_path / "film.mp4", workers=1)
+
+
+def walk_of(found: Model, stops: int, way: str = "linger", seed: int = 1, frames: int = 24) -> WalkPlan:
+    """Each stop is reached a second after the one before; the frames are evenly spread over the first way."""
+    at_s = np.arange(stops, dtype=np.float64)
+    classes = np.arange(stops) // 2 % len(found.description.classes)
+    times_s = np.linspace(0.0, 1.0, frames)
+    layers = ((times_s, np.ones(frames, np.float32)),)
+    return WalkPlan(way, seed, (at_s - 1).clip(0), at_s, classes, tuple(map(str, range(stops))), layers)
+
+
+def evenness(images: torch.Tensor) -> float:
+    """The largest step between neighbours beside the mean step."""
+    steps = look(images).diff(dim=0).norm(dim=1)
+    return float(steps.max() / steps.mean())
+
+
+def test_a_walk_changes_the_picture_at_an_even_pace(generator: TrainedGenerator, found: Model) -> None:
+    nothing = torch.zeros(24, 64)
+    for seed in range(5):
+        walk = walk_of(found, 2, seed=seed)
+        images = generator.images_on_walk(walk, list(range(24)), nothing)
+        assert evenness(images) <= 1.1
+        start, end = (generator._walker.goal(walk, stop) for stop in (0, 1))
+        ends = generator._decoded(found.codes[[start, end]], torch.eye(2)[found.labels[[start, end]]])
+        assert torch.allclose(images[[0, -1]], ends.clamp(-1, 1), atol=1e-3)
+
+
+def test_a_walk_over_frames_stays_nearer_to_them_and_is_as_even(
+    generator: TrainedGenerator, found: Model, corpus: Corpus
+) -> None:
+    frames = torch.from_numpy(corpus.frames).float() / 127.5 - 1
+    far: dict[str, list[float]] = {"linger": [], "frames": []}
+    for seed in range(2):
+        for way in ("linger", "frames"):
+            walk = walk_of(found, 2, way, seed)
+            images = generator.images_on_walk(walk, list(range(24)), torch.zeros(24, 64))
+            far[way].append(float(torch.cdist(look(images), look(frames)).min(1).values.mean()))
+            assert evenness(images) <= 1.2
+    assert sum(far["frames"]) < sum(far["linger"])
+
+
+def test_where_it_lingers_it_shows_a_picture_of_the_class(generator: TrainedGenerator, found: Model) -> None:
+    walk = walk_of(found, 4)
+    labels = [int(found.labels[generator._walker.goal(walk, stop)]) for stop in range(4)]
+    assert labels == walk.classes.tolist() == [0, 0, 1, 1]
+
+
+WALKING = VISUALS.replace("resolution", "motion: {walk: linger, hold: 1b, move: 1b}, resolution")
+
+
+def test_a_walk_becomes_a_film_whose_segments_do_not_depend_on_their_cuts(
+    piece: Path, tmp_path: Path
+) -> None:
+    text = (piece / "piece.yaml").read_text()
+    (piece / "piece.yaml").write_text(text.replace(VISUALS, WALKING))
+    plan = mv.load(piece, cache=tmp_path / "cache").plan(bars="2..4")
+    assert plan.picture.walk is not None and plan.picture.noise.std() < 0.3
+    whole = [plan.frame(k) for k in range(3, 6)]
+    assert all(np.array_equal(a, b) for a, b in zip(plan.frames(3, 6), whole, strict=True))
+    film = plan.render(tmp_path / "film.mp4", workers=1)
+    assert film.frames == plan.frame_count
+    again = plan.render(tmp_path / "film.mp4", workers=1)
+    assert again.was_up_to_date
+
+
+def test_keys_that_a_walk_does_not_read_are_told(piece: Path) -> None:
+    text = (piece / "piece.yaml").read_text()
+    (piece / "piece.yaml").write_text(
+        text.replace(VISUALS, WALKING.replace("resolution", "depth: 0.5, resolution"))
+    )
+    assert "MV627" in {f.code for f in mv.load(piece).check()}

@@ -1,7 +1,6 @@
 """A training learns its frames, is the same for the same seed, and goes on where it was stopped or killed."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,15 +15,6 @@ from musicvis.renderers.training.session import train
 from musicvis.renderers.training.sheet import write_losses, write_sheet
 from musicvis.renderers.training.train import Options, Training, run
 from PIL import Image
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums of floats go in one order."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def test_the_frames_come_back(trained: Training) -> None:
