@@ -8,7 +8,7 @@ SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
 .PHONY: film draft test test-newest soak lint constraints errors sheets bench bench-audio bench-listening bench-sync \
-	bench-reliability clean
+	bench-reliability bench-training clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -43,6 +43,7 @@ errors: .venv/dev.stamp
 sheets: film .venv/dev.stamp
 	$(BIN)/python docs/make_sheets.py
 	$(BIN)/python docs/make_shapes.py
+	$(BIN)/python docs/make_own_pictures.py
 	$(BIN)/musicvis plot $(PIECE) -o docs/plot.png
 
 bench: .venv/dev.stamp
@@ -63,6 +64,11 @@ bench-listening: .venv/dev.stamp
 # What a build survives, and what an edit costs: the tables of docs/reliability.md.
 bench-reliability: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.reliability
+
+# What musicvis train gives in a minute here, on a GPU where there is one; SECONDS=3600 for an hour.
+SECONDS ?= 60
+bench-training: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.training $(SECONDS)
 
 clean:
 	rm -rf .venv .venv-newest build dist *.egg-info

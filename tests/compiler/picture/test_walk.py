@@ -122,7 +122,9 @@ def test_the_trembling_is_an_autoregressive_process_of_its_size() -> None:
     assert not tremble(times_s, Curve.constant_of(0.0), 1, 4).any()
 
 
-def test_too_many_stops_are_no_walk(law: WalkLaw) -> None:
+def test_too_many_stops_are_no_walk(law: WalkLaw, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("musicvis.compiler.picture.walk.MOST_STOPS", 40)
+    assert walk_plan(law, Fraction(12), layers()) is not None
     short = Duration(Fraction(1, 10_000), DurationUnit.SECONDS)
     assert walk_plan(replace(law, hold=short, move=short), Fraction(12), layers()) is None
 
