@@ -94,7 +94,7 @@ class SegmentReads:
     def node(self, part: PicturePlan, name: str) -> Node:
         """The node of some frames; what they read is under the words in which a report says what changed."""
         reads = self._common | {
-            "motion": digest_of(part.noise),
+            "motion": digest_of(part.noise if part.walk is None else (part.noise, part.walk)),
             "classes": digest_of((part.class_indices, part.class_weights)),
             "brightness": digest_of(part.brightness),
             "hue": digest_of(part.hue_deg),
