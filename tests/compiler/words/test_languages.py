@@ -40,7 +40,7 @@ def test_a_language_is_known_by_its_common_words(name: str) -> None:
         ("French", "l'église", "church"),
         ("French", "oiseaux", "bird"),
         ("Italian", "fiori", "flower"),
-        ("Spanish", "campanas", "bell"),
+        ("Spanish", "estrellas", "star"),
         ("Latin", "stellam", "star"),
     ],
 )
