@@ -20,7 +20,7 @@ test: .venv/dev.stamp
 
 # The same with the newest versions of all packages, in an environment of its own.
 test-newest:
-	@$(SETUP) .venv-newest render,gan,hrtf,dev --newest $(INDEX)
+	@$(SETUP) .venv-newest render,formats,gan,hrtf,dev --newest $(INDEX)
 	.venv-newest/bin/python -m pytest -n 2 -m "not slow"
 
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
@@ -73,13 +73,13 @@ clean:
 	@rm -f .venv/*.stamp
 
 .venv/render.stamp: .venv/bin/python pyproject.toml constraints.txt
-	@$(SETUP) .venv render $(INDEX)
+	@$(SETUP) .venv render,formats $(INDEX)
 	@touch $@
 
 .venv/dev.stamp: .venv/bin/python pyproject.toml constraints.txt
-	@$(SETUP) .venv render,gan,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,gan,hrtf,dev $(INDEX)
 	@touch $@ .venv/render.stamp
 
 .venv/soak.stamp: .venv/dev.stamp
-	@$(SETUP) .venv render,gan,openvino,ray,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,gan,openvino,ray,hrtf,dev $(INDEX)
 	@touch $@

@@ -41,7 +41,7 @@ def load(path: PathLike, *, set: Mapping[str, Any] | None = None, cache: PathLik
 
 
 def read_score(path: PathLike) -> Score:
-    """Every note of a score file: MuseScore, MusicXML or MIDI, by its suffix.
+    """Every note of a score file, by its suffix: MuseScore, MusicXML, MIDI, ABC or Humdrum.
 
     Raises PieceError where the file cannot be read.
     """

@@ -153,9 +153,7 @@ def note_words(note: "SoundingNote") -> str:
 
 def named(note: "SoundingNote") -> list[tuple[str, float]]:
     """The classes of a note by their usual names."""
-    from ..compiler.notes.classes import class_names
-
-    return [(class_names()[index][0], weight) for index, weight in note.classes]
+    return [(name, weight) for name, (_, weight) in zip(note.class_names, note.classes, strict=True)]
 
 
 def place(span: "Span") -> str:

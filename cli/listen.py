@@ -27,7 +27,8 @@ from .heard import (
     written_score,
     written_track,
 )
-from .report import TerminalReporter, tell_findings
+from .output import JSON, echo_json, format_option
+from .report import TerminalReporter, tell_end, tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.score.midi.write import WrittenTrack
@@ -124,8 +125,11 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Tell how the heard bars stand against those of this score; no score is written.",
 )
 @click.option("--replace", is_flag=True, help="Write over files that are there already.")
+@format_option("One object: files, bars, beats, notes, against, findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
-def listen(recording: Path, output: Path | None, quiet: bool, replace: bool, **options: Any) -> None:
+def listen(
+    recording: Path, output: Path | None, quiet: bool, replace: bool, form: str, **options: Any
+) -> None:
     """Hear the beats, bars and notes of a recording, and write them as a MIDI file.
 
     RECORDING is an mp3, m4a, ogg, opus, flac, wav or aiff file, or a video with sound. Bars that are
@@ -165,10 +169,10 @@ def listen(recording: Path, output: Path | None, quiet: bool, replace: bool, **o
         )
         tell_findings((*source.findings, *heard.findings), {})
         played = _stems_in(stems, source, heard, options["longest"] * 60.0, reporter)
-        if against is not None:
-            for line in _shift_lines(heard, against):
-                click.echo(line)
-        else:
+        shifts = None if against is None else _shift_lines(heard, against)
+        if shifts is not None and form != JSON:
+            click.echo("\n".join(shifts))
+        if against is None:
             _write_score(source, heard, played, target, options, replace)
         _write_others(recording, source, heard, options)
     except PieceError as error:
@@ -183,6 +187,16 @@ def listen(recording: Path, output: Path | None, quiet: bool, replace: bool, **o
         reporter.message(line)
     for path in wanted:
         reporter.message(f"wrote {path}")
+    if form == JSON:
+        echo_json(
+            {
+                "files": [str(path) for path in wanted],
+                "bars": sum(int(place) == 0 for place in heard.places),
+                "beats": len(heard.beats_s),
+                "notes": len(heard.notes),
+                "against": shifts,
+            }
+        )
 
 
 def wishes_of(options: dict[str, Any]) -> "Wishes":
@@ -338,5 +352,5 @@ def _shift_lines(heard: "Heard", against: Path) -> list[str]:
 
 
 def _end(text: str) -> None:
-    click.echo(f"error: {text}; nothing was written", err=True)
+    tell_end(f"{text}; nothing was written")
     sys.exit(1)

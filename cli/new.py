@@ -1,7 +1,7 @@
 """`musicvis new`: a piece for a score, with a manifest that compiles as it is."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from .names import piece_folder, safe_name
 from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
 from .new_words import with_palette, with_proposals
 from .next_step import folder_step, is_score, step_for
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 from .schema import schema_text
 from .typed import typed
@@ -39,18 +40,20 @@ NAMED = 5
     help="Choose the classes by the meaning of a whole text, a file of plain words.",
 )
 @recording_options
+@format_option("One object: folder, files, findings.")
 def new(
     score: Path | None,
     others: tuple[Path, ...],
     by_lyrics: bool,
     words_file: Path | None,
+    form: str,
     **options: Any,
 ) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
-    SCORE is a MuseScore, MusicXML or MIDI file. It is copied into DIR/scores, unless it lies in DIR already.
-    The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch class that
-    occurs, and a lane for each part. Nothing is ever overwritten.
+    SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it lies in
+    DIR already. The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch
+    class that occurs, and a lane for each part. Nothing is ever overwritten.
     Without DIR, the folder is called like the score, here. Recordings (.wav, .flac) beside the score, or in a
     folder stems there, that are called like its parts sound in place of the built-in instruments.
 
@@ -78,7 +81,9 @@ def new(
         if by_lyrics or words_file is not None:
             option = "--by-lyrics" if by_lyrics else "--classes-from"
             raise click.UsageError(f"{option} is for scores: the words of a recording are not heard")
-        new_from_recordings(recordings, folder, options)
+        made = new_from_recordings(recordings, folder, options)
+        if form == JSON:
+            echo_json(made_record(made))
         return
     if not is_score(score) and (step := step_for(score, "musicvis compile")):
         raise Step(step)
@@ -123,6 +128,15 @@ def new(
     click.echo("a first look, small and fast; then the whole film:", err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder)}"), err=True)
+    if form == JSON:
+        echo_json(made_record(tuple(files)))
+
+
+def made_record(files: Sequence[Path]) -> dict[str, Any]:
+    """The folder of a new piece and its files, the manifest last."""
+    manifest = next(path for path in files if path.name == MANIFEST)
+    others = [str(path) for path in files if path != manifest]
+    return {"folder": str(manifest.parent), "files": [*others, str(manifest)]}
 
 
 def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:

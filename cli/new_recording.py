@@ -25,7 +25,7 @@ from .heard import (
 )
 from .listen import listening_options, marks_of, missing_text, wishes_of
 from .names import safe_name
-from .report import TerminalReporter, tell_findings
+from .report import TerminalReporter, tell_end, tell_findings
 from .schema import schema_text
 from .typed import typed
 
@@ -91,8 +91,13 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
     return others[0] if others else None
 
 
-def new_from_recordings(recordings: Sequence[Path], folder: Path | None, options: dict[str, Any]) -> None:
-    """A folder with a piece that compiles as it is: the heard score, the recordings, a manifest."""
+def new_from_recordings(
+    recordings: Sequence[Path], folder: Path | None, options: dict[str, Any]
+) -> tuple[Path, ...]:
+    """A folder with a piece that compiles as it is: the heard score, the recordings, a manifest.
+
+    Returns the files that were written.
+    """
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
@@ -109,19 +114,20 @@ def new_from_recordings(recordings: Sequence[Path], folder: Path | None, options
         raise click.ClickException(f"{folder / MANIFEST} is there already; nothing was written")
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:
-            _make(recordings, folder, options, Path(scratch), reporter)
+            written = _make(recordings, folder, options, Path(scratch), reporter)
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {missing_text(error)}; nothing was written", err=True)
+        tell_end(f"{missing_text(error)}; nothing was written")
         sys.exit(1)
     except OSError as error:
         reason = error.strerror or error
-        click.echo(f"error: {error.filename or folder}: {reason}; nothing was written", err=True)
+        tell_end(f"{error.filename or folder}: {reason}; nothing was written")
         sys.exit(1)
     click.echo("a first look, small and fast:", err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
+    return written
 
 
 def _make(
@@ -130,7 +136,7 @@ def _make(
     options: dict[str, Any],
     scratch: Path,
     reporter: TerminalReporter,
-) -> None:
+) -> tuple[Path, ...]:
     from ..compiler.score.midi.write import midi_bytes
     from ..compiler.score.read import read_score
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA
@@ -183,6 +189,7 @@ def _make(
         if each.data is not None and each.name.suffix == ".flac" and not is_plain(each.name, recordings):
             reporter.message(f"{each.name} holds the sound of the recording, as the mix reads it")
     reporter.message(f"wrote {folder / MANIFEST} and {len(files) - 1} files beside it")
+    return tuple(files)
 
 
 def is_plain(name: PurePosixPath, recordings: Sequence[Path]) -> bool:

@@ -17,7 +17,7 @@ _SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\
 
 def with_proposals(manifest: str, score: "Score") -> str:
     """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words
     from ..compiler.words.meaning import language_finding, proposals
@@ -36,7 +36,7 @@ def with_proposals(manifest: str, score: "Score") -> str:
     subjects = [match["subject"] for match in map(_SUBJECT.match, lines.splitlines()) if match]
     entries = [
         f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
-        + f" # {class_names()[entry.index][0]}, {entry.score:.2f}"
+        + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
         for entry in found
     ]
     block = "\n".join(
@@ -55,7 +55,7 @@ def with_palette(manifest: str, text: Path, score: "Score") -> str:
 
     The class that the text means most goes to the pitch class that sounds most.
     """
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words
     from ..compiler.words.palette import palette
@@ -86,6 +86,6 @@ def with_palette(manifest: str, text: Path, score: "Score") -> str:
         if match is None or meant is None:
             return line
         said = f"    {match['key']}: {meant.index}".ljust(32)
-        return f"{said} # {class_names()[meant.index][0]}: {', '.join(meant.words)}"
+        return f"{said} # {imagenet().name(meant.index)}: {', '.join(meant.words)}"
 
     return before + begin + "\n".join(map(entry, lines.split("\n"))) + end + after

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.findings.span import Span
-from ..dsl.model.piece import Piece
+from ..dsl.model.generators import GeneratorKind
+from ..dsl.model.piece import Piece, Visuals
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
 from ..dsl.text.font_letters import Letters, font_letters
@@ -23,12 +24,15 @@ from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking
 from .checks.spectrum import mapping_findings, no_spectrum
+from .notes.classes import ClassTable, class_table
+from .notes.kinds import kind_of, stand_in
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
+from .picture.limits import picture_fault
 from .score.model import Score
 from .score.read import read_score
 from .time.clock import Clock
-from .time.passage import Film, film_of, picture_fault
+from .time.passage import Film, film_of
 from .time.place_findings import placed
 
 if TYPE_CHECKING:
@@ -60,6 +64,10 @@ class Heard:
     clock: Clock
     parts: tuple[Cut, ...]
     notes: tuple[PartNote, ...]
+    kind: GeneratorKind
+    """The generator of the picture."""
+    classes: ClassTable
+    """What it can show."""
     shelf: "Shelf"
 
 
@@ -129,6 +137,17 @@ class Shelf:
             return None
         self.answers[f"spectrum {name}"] = hashlib.sha256(data).hexdigest()
         return data
+
+    def kind(self, visuals: Visuals) -> GeneratorKind | None:
+        """What the generator of a piece is; None and a fault in `findings` where that cannot be known."""
+        found = kind_of(visuals, self.root)
+        if isinstance(found, Diagnostic):
+            self.findings.append(found)
+            return None
+        kind, question, answer = found
+        if question:
+            self.answers[question] = answer
+        return kind
 
     def _recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
         descriptor = open_inside(self.root, name, MAX_AUDIO_BYTES, span)
@@ -231,7 +250,8 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
     clock = Clock.from_score(score, numbering=piece.score.numbering)
     findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
-    return Heard(piece, score, clock, parts, part_notes(parts, score), shelf)
+    kind = shelf.kind(piece.visuals) or stand_in(piece.visuals)
+    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, class_table(kind), shelf)
 
 
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
@@ -260,7 +280,8 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     buses = buses_of(piece, heard.parts)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
-    shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
+    names = [part.name for part in heard.parts]
+    shown = cast(heard.notes, piece.visuals, names, clock, piece.seed, heard.classes)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
@@ -285,7 +306,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         findings += left_out(piece, clock, shown, buses, sources)
     if not plan or has_errors([*findings, *heard.shelf.findings]):
         return None
-    from .picture.plan_picture import ScoreTime, picture_plan
+    from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 
     memory = None
@@ -294,8 +315,9 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
+    painter = Painter(heard.kind, heard.classes)
     picture = picture_plan(
-        piece, film, shown, visual, events, score_time, heard.shelf.root, findings, spectrum
+        piece, film, shown, visual, events, score_time, painter, heard.shelf.root, findings, spectrum
     )
     if picture is None:
         return None

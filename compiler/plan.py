@@ -12,6 +12,7 @@ from math import cos, pi
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..dsl.model.generators import MOST_CLASSES
 from .lanes.curve import Curve
 from .lazy_numpy import np
 
@@ -196,7 +197,7 @@ class SoundPlan:
     master: MasterPlan | None = None
     """None: one gain for the whole where a true peak is higher than -1 dBTP, and nothing else."""
     seed: int = 0
-    """Of the dither."""
+    """Seed of the dither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ class LyricStyle:
     place: str
     """`bottom`, `middle` or `top`."""
     size: float
-    """Of the letters, as a share of the film's shorter side."""
+    """Height of the letters, as a share of the film's shorter side."""
     lit_color: str
     background: str
     """`box`, `shadow` or `none`."""
@@ -259,7 +260,7 @@ class TitlePlan:
     style: LyricStyle | None = None
     """How words that are sung are set; None for a title."""
     lit: int = 0
-    """So many of its first characters have begun to be sung."""
+    """Number of its first characters that have begun to be sung."""
     row: int = 0
     """Which of the singers it belongs to: each has a row of its own."""
     look: TitleLook = TitleLook()
@@ -272,7 +273,7 @@ class TitlePlan:
         return risen * (1.0 - fallen)
 
     def cut(self, first: int, end: int) -> TitlePlan:
-        """The same on frames first up to, not at, end alone, counted from `first`.
+        """Return the part on frames first up to, not at, end, counted from `first`.
 
         A fade that does nothing on these frames is left out, so that it does not tell them from others.
         """
@@ -295,8 +296,8 @@ class TitlePlan:
 class PicturePlan:
     """The latents and what happens to each finished frame.
 
-    noise          float32 (frames, 128), truncation applied: within ±2·truncation
-    class_indices  int64 (k,), the ImageNet classes that occur, ascending
+    noise          float32 (frames, latent size), truncation applied: within ±2·truncation
+    class_indices  int64 (k,), the classes of the generator's own table that occur, ascending
     class_weights  float32 (frames, k), each row >= 0 with sum <= 1; what is missing to 1 is empty
     brightness     float32 (frames,), 0 black .. 1: the fades
     hue_deg        float32 (frames,), the turn of all colours; None where they are never turned
@@ -320,7 +321,7 @@ class PicturePlan:
     generator_seed: int
     titles: tuple[TitlePlan, ...] = ()
     class_names: tuple[str, ...] = ()
-    """The usual name of each class, as class_indices."""
+    """The default name of each class, as class_indices."""
     hue_deg: F32 | None = None
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
@@ -329,14 +330,16 @@ class PicturePlan:
     """How it is encoded: draft, web or master."""
     weights_sha256: str | None = None
     """What the file of weights must be, where the piece says so."""
+    class_count: int = MOST_CLASSES
+    """How many classes the generator's table has."""
 
     @property
     def frame_count(self) -> int:
         return int(self.noise.shape[0])
 
     def classes(self, first: int, end: int) -> F32:
-        """Class vectors of frames first up to, not at, end: float32 (end - first, 1000)."""
-        dense = np.zeros((end - first, 1000), np.float32)
+        """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
+        dense = np.zeros((end - first, self.class_count), np.float32)
         dense[:, self.class_indices] = self.class_weights[first:end]
         return dense
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
     from ..dsl.findings.diagnostics import Diagnostic
-    from ..store.node import Node
+    from ..store.graph import Task
     from ..store.store import Entry, Store
-    from .crews.job import SegmentJob
     from .crews.local import Crew
     from .film.join import Part
+    from .film.segment_nodes import SegmentJob
     from .generators.identity import Recipe
     from .generators.protocol import Generator
     from .sound.mix.render import SoundRender
@@ -120,9 +120,11 @@ def render(
     request = request or Request()
     _check_suffix(output, request.only)
     from ..store.store import temporary_store
+    from .generators.sources import is_cached
 
-    # What another generator makes is known by no key.
-    with nullcontext(store) if store is not None and generator is None else temporary_store() as kept:
+    # What another generator makes is known by no key, and neither is that of one without a version.
+    keeps = store is not None and generator is None and is_cached(plan.picture)
+    with nullcontext(store) if store is not None and keeps else temporary_store() as kept:
         return _Build(plan, output, request, reporter, kept, generator).run()
 
 
@@ -156,6 +158,9 @@ class _Build:
             check_weights(self.plan.picture)
         if self.request.ray is not None:
             from .crews.ray import ray_crew
+            from .generators.sources import check_everywhere
+
+            check_everywhere(self.plan.picture)
 
             # An address that cannot be used is told before anything is rendered.
             self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
@@ -207,7 +212,8 @@ class _Build:
     def _heard(self) -> SoundRender:
         """The finished sound; its figures are told."""
         from .crews.local import core_count
-        from .sound.mix.render import SoundRender, StemExport, report_lines
+        from .sound.mix.render import SoundRender, StemExport
+        from .sound.mix.report import report_lines
 
         export = None
         if self._stem_folder is not None:
@@ -230,32 +236,26 @@ class _Build:
 
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
         """Segments and sound, joined to one file."""
-        from ..store.writing import published
-        from .crews.job import FAINT, VIDEO
-        from .film.film_nodes import encoded_track, film_node, is_up_to_date, remember_film, track_node
-        from .film.join import Part, join
+        from ..store.graph import Build
+        from .film.graph import film_task, parts_of, segment_task, track_task
+        from .film.segment_nodes import FAINT
         from .picture.legible import hard_to_read
 
-        plan, store, suffix = self.plan, self.store, output.suffix.lower()
+        plan = self.plan
         started_s = time.perf_counter()
         jobs, missing = self._segments()
-        entries = [self._entry(job) for job in jobs]
-        self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
-        track = None
-        if sound is not None:
-            track = encoded_track(store, track_node(sound.digest, plan, suffix), plan, sound, suffix)
-        node = film_node(jobs, entries, track, plan, suffix)
-        parts = [Part(entry.files[VIDEO], job.frame_count) for job, entry in zip(jobs, entries, strict=True)]
-        was_there = is_up_to_date(store, node, output)
+        segments = [segment_task(job) for job in jobs]
+        facts = [self.store.facts(job.node.key) or {} for job in jobs]
+        self._findings += hard_to_read(pair for known in facts for pair in known.get(FAINT, ()))
+        track = None if sound is None else track_task(plan, sound.graph.mix, output.suffix.lower())
+        film = film_task(plan, segments, track, output, self.request.root, self._verify)
+        build = Build(self.store) if sound is None else sound.build
         with _told():
+            build.entry(film)
+            was_there = film not in build.made
             if was_there:
-                self._verify(output, parts)
-            else:
-                with published(output, self.request.root) as partial:
-                    join(parts, track, partial, plan.picture.fps, plan.title)
-                    self._verify(partial, parts)
-                    remember_film(store, node, partial)
-        self._remember(jobs, node)
+                self._verify(output, parts_of(segments, [build.entry(segment) for segment in segments]))
+        self._remember([*segments, film], sound)
         return self._report(
             jobs,
             missing,
@@ -292,15 +292,17 @@ class _Build:
         self._work(crew, (*missing[begin:], *missing[:begin]))
         return jobs, missing
 
-    def _remember(self, jobs: Sequence[SegmentJob], film: Node) -> None:
+    def _remember(self, picture: Sequence[Task], sound: SoundRender | None) -> None:
         """What this film was made of, for the reasons that the next build is told."""
         if self.request.film is None or self.store.is_read_only:
             return
-        from .build.forecast import film_nodes
+        from ..store.graph import walked
         from .build.history import remember
+        from .sound.mix.graph import sound_graph
 
-        nodes = [node for _, _, node, _ in film_nodes(self.plan, self._recipe(), self.store) if node]
-        remember(self.store, self.request.film, [*nodes, film])
+        graph = sound_graph(self.plan.sound) if sound is None else sound.graph
+        found = walked([graph.mix, *picture], self.store)
+        remember(self.store, self.request.film, [known.node for known in found if known.node is not None])
 
     def _work(self, crew: Crew, missing: tuple[SegmentJob, ...]) -> None:
         total = sum(job.frame_count for job in missing)
@@ -319,7 +321,8 @@ class _Build:
 
     def _recipe(self) -> Recipe:
         from .encoding import X264
-        from .generators.identity import Recipe, chosen_codec, decided_device
+        from .film.codec import chosen_codec
+        from .generators.identity import Recipe, decided_device
 
         device = self.generator.device.type if self.generator is not None else None
         asked = self.request.device
@@ -328,12 +331,6 @@ class _Build:
         decided = device or (asked if is_elsewhere else decided_device(asked))
         codec = X264 if self.request.ray is not None else chosen_codec(decided, self.plan.picture)
         return Recipe(decided, self.request.precision, self.request.backend, codec)
-
-    def _entry(self, job: SegmentJob) -> Entry:
-        entry = self.store.get(job.node.key)
-        if entry is None:
-            raise OSError(5, f"a finished segment ({job.node.name}) has gone from the cache; compile again")
-        return entry
 
     def _report(
         self,
@@ -375,10 +372,10 @@ def _check_suffix(output: Path | None, only: Only | None) -> None:
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
     """How much there is to do, in a sentence."""
     if not missing:
-        return f"all {len(jobs)} segments are kept from before"
+        return f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))
     said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
-    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are kept from before; to render: {said}"
+    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are cached; to render: {said}"
 
 
 @contextmanager

@@ -169,7 +169,7 @@ class Curve:
         return cls(before=value)
 
     def seen_from(self, origin_s: Fraction) -> Curve:
-        """The same curve for a film that begins at origin_s of the piece."""
+        """Return the curve for a film that begins at origin_s of the piece."""
         layers = tuple(Layer(layer.mode, layer.curve.seen_from(origin_s)) for layer in self.layers)
         return replace(self, origin_s=origin_s, layers=layers)
 
@@ -292,7 +292,7 @@ class Curve:
         return self.tempo.seconds_at(float(segment.start_qn) + u * float(segment.end_qn - segment.start_qn))
 
     def _time_of(self, segment: Segment, u: float) -> float:
-        """The same of one moment, to the last bit."""
+        """Return the value at one moment, equal to the array's to the last bit."""
         if segment.domain is Domain.SECONDS or self.tempo is None:
             return float(segment.start_s) + u * float(segment.end_s - segment.start_s)
         return self.tempo.second_at(float(segment.start_qn) + u * float(segment.end_qn - segment.start_qn))

@@ -31,9 +31,9 @@ class Target:
     high: float
     neutral: float
     declick_s: float = 0.0
-    """Of a picture a jump is a cut, on the frame."""
+    """A jump of the picture is a cut, on the frame."""
     declick_per_unit_s: float = 0.0
-    """So much for each unit of a jump, where that is longer."""
+    """Length for each unit of a jump, where that is longer."""
     circle: float = 0.0
     """The turn after which a value means the same again; 0 where none does."""
 

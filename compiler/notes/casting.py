@@ -6,10 +6,12 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.span import Span
+from ...dsl.model.generators import MOST_CLASSES
 from ...dsl.model.piece import OTHER, ClassWeight, Envelope, Rule, Visuals
 from ...dsl.values.position import Duration, DurationUnit
 from ..time.clock import Clock
-from .classes import CLASS_COUNT, class_index
+from .classes import ClassTable, imagenet
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
@@ -17,13 +19,13 @@ PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
-"""Of all rules to all notes, one for each thing that a rule says of a note; they take about 20 s."""
+"""Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
 
 ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer")
 """What a rule may say of a note, by the names of its fields."""
 
 Weights = tuple[tuple[int, float], ...]
-"""Class indices 0..999 and their shares."""
+"""Class indices of the generator's own table and their shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,21 @@ class Cast:
     """The words that are sung, where classes go by them."""
 
 
-def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], clock: Clock, seed: int) -> Cast:
-    """Give each note its classes, envelope and kick."""
+def cast(
+    notes: Sequence[PartNote],
+    visuals: Visuals,
+    parts: Sequence[str],
+    clock: Clock,
+    seed: int,
+    table: ClassTable | None = None,
+) -> Cast:
+    """Give each note its classes, envelope and kick.
+
+    table   the classes of the generator; None for ImageNet's
+    """
     findings: list[Diagnostic] = []
-    key_of, table = _class_table(notes, visuals, parts, seed, findings)
+    known = imagenet() if table is None else table
+    key_of, by_key = _by_key(notes, visuals, parts, seed, known, findings)
     keys = [key_of(i, entry) for i, entry in enumerate(notes)]
     envelope = visuals.envelope or Envelope()
     durations = _Durations(clock)
@@ -81,7 +94,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
             onset_s=clock.seconds(entry.note.onset_qn),
             end_s=clock.seconds(entry.note.onset_qn + entry.note.gate_qn),
             velocity=entry.note.velocity / 127,
-            classes=table.get(key, ()),
+            classes=by_key.get(key, ()),
             attack_s=durations.seconds(entry, envelope.attack),
             release_s=durations.seconds(entry, envelope.release),
         )
@@ -99,7 +112,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
             continue
         mask = selected(rule.where, notes, clock, rule.span, findings)
         matches.append(sum(mask))
-        classes = None if rule.classes is None else class_weights(rule.classes, findings)
+        classes = None if rule.classes is None else class_weights(rule.classes, known, findings)
         said = [last[action] for action in ACTIONS if getattr(rule, action) is not None]
         for i, meant in enumerate(mask):
             if not meant:
@@ -132,7 +145,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
             number for number, count in enumerate(matches) if count and number not in acting and not too_much
         ),
         classless=tuple(
-            i for i, by in enumerate(last["classes"]) if by < 0 and keys[i] not in table and not too_much
+            i for i, by in enumerate(last["classes"]) if by < 0 and keys[i] not in by_key and not too_much
         ),
         words=() if key_of.sung is None else tuple(listed(key_of.sung.words)),
     )
@@ -157,16 +170,19 @@ def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
     return None
 
 
-def class_weights(written: Sequence[ClassWeight], findings: list[Diagnostic]) -> Weights:
+def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: list[Diagnostic]) -> Weights:
     """Names to indices; what cannot be resolved is left out and reported."""
     found: list[tuple[int, float]] = []
     for entry in written:
+        if entry.is_like and not table.is_imagenet:
+            findings.append(_no_meanings("`like`", entry.span, table))
+            continue
         if entry.is_like:
             from ..words.meaning import class_like
 
             index = class_like(entry.name, entry.span, findings)
         else:
-            index = class_index(entry.name, entry.span, findings)
+            index = table.index(entry.name, entry.span, findings)
         if index is not None:
             found.append((index, entry.weight))
     return tuple(found)
@@ -188,23 +204,26 @@ class _Durations:
         return self._known[key]
 
 
-def _class_table(
+def _by_key(
     notes: Sequence[PartNote],
     visuals: Visuals,
     parts: Sequence[str],
     seed: int,
+    classes: ClassTable,
     findings: list[Diagnostic],
 ) -> tuple["_KeyOf", dict[str, Weights]]:
     """How a note names its key, and the classes of each key."""
-    table = {key: class_weights(written, findings) for key, written in visuals.classes}
+    table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
     if not visuals.classes and visuals.classes_by != "meaning":
-        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed))}
+        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, len(classes)))}
     is_list = bool(table) and all(key.isdecimal() for key in table)
     length = len(table) if is_list else 0
     sung = sung_words(notes) if visuals.classes_by in BY_WORDS else None
     syllables = () if sung is None else tuple(dict.fromkeys(s for s in sung.syllables_at if s is not None))
     found = _KeyOf(visuals.classes_by, length, tuple(parts), syllables, tuple(table), sung)
-    if visuals.classes_by == "meaning" and sung is not None and not is_list:
+    if visuals.classes_by == "meaning" and not classes.is_imagenet:
+        findings.append(_no_meanings("`classes_by: meaning`", visuals.classes_span, classes))
+    elif visuals.classes_by == "meaning" and sung is not None and not is_list:
         from ..words.meaning import classes_by_meaning
 
         exact = frozenset(word.key for word in sung.words if found.of_word(word.key))
@@ -231,15 +250,15 @@ def _shown_before(sung: Sung, key_of: "_KeyOf") -> dict[int, str]:
 
 
 def spectrum_classes(
-    visuals: Visuals, seed: int, findings: list[Diagnostic]
+    visuals: Visuals, seed: int, classes: ClassTable, findings: list[Diagnostic]
 ) -> tuple[tuple[Weights, ...], tuple[Weights, ...]]:
     """What the 12 pitch classes show where a spectrum moves the picture: by pitch class from C, or by power.
 
     A list of 12 goes from C, unless it is to be sorted; a shorter one always goes by power.
     """
-    table = {key: class_weights(written, findings) for key, written in visuals.classes}
+    table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
     if not table:
-        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed))}
+        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, len(classes)))}
     if not all(key.isdecimal() for key in table):
         return tuple(table.get(name, ()) for name in PITCH_CLASSES), ()
     listed = tuple(table[str(number)] for number in range(len(table)))
@@ -329,9 +348,16 @@ class _KeyOf:
         return next(same, None) or next(fitting, "")
 
 
-def default_classes(seed: int) -> tuple[int, ...]:
-    """Twelve classes for a piece that names none: drawn from all by the piece's seed."""
+def _no_meanings(what: str, span: Span, table: ClassTable) -> Diagnostic:
+    message = f"{what} looks words up among the ImageNet classes, and here are {table.said}"
+    return Diagnostic("MV610", span, message, "name a class: `musicvis classes` lists them")
+
+
+def default_classes(seed: int, count: int = MOST_CLASSES) -> tuple[int, ...]:
+    """Twelve classes for a piece that names none: drawn from all by the piece's seed; of fewer, all."""
     import numpy as np
 
-    draw = np.random.Generator(np.random.Philox(seed)).choice(CLASS_COUNT, DEFAULT_CLASS_COUNT, replace=False)
+    if count <= DEFAULT_CLASS_COUNT:
+        return tuple(range(count))
+    draw = np.random.Generator(np.random.Philox(seed)).choice(count, DEFAULT_CLASS_COUNT, replace=False)
     return tuple(int(index) for index in draw)

@@ -18,7 +18,7 @@ from ..time.clock import Clock
 from ..time.passage import Film
 
 MOST_CHARACTERS = 42
-"""Of a line: what subtitles allow, so that it can be read at a glance."""
+"""Characters of a line: what subtitles allow, so that it can be read at a glance."""
 COMMA_CHARACTERS = 18
 """A line that long breaks at a comma, too."""
 REST_QN = 1

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.piece import Piece
 from ..checks.spectrum import no_spectrum
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
-from ..notes.classes import class_names
+from ..notes.classes import ClassTable
 from ..notes.phrases import Memory
 from ..plan import PicturePlan
 from ..time.passage import Film
@@ -23,6 +24,14 @@ from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Painter:
+    """The generator as a plan knows it: its kind, and its classes by name."""
+
+    kind: GeneratorKind
+    table: ClassTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +49,12 @@ def picture_plan(
     lanes: Mapping[str, Curve],
     events: Timeline,
     score_time: ScoreTime,
+    painter: Painter,
     root: Path,
     findings: list[Diagnostic],
     spectrum: bytes | None = None,
 ) -> PicturePlan | None:
-    """What each frame shows; whether that can be planned was asked before (passage.picture_fault).
+    """What each frame shows; whether that can be planned was asked before (limits.picture_fault).
 
     spectrum   the bytes of the file that moves the picture in place of the notes
     returns    None and a finding where that file cannot be used
@@ -63,13 +73,14 @@ def picture_plan(
         seed=piece.seed,
         tempo=score_time.tempo,
         memory=score_time.memory,
+        dimensions=painter.kind.latent_size,
     )
     first, *layers = picture_times(times_s, events.speeds)
 
     def made_at(at_s: F64) -> Latents | None:
         if spectrum is None:
             return latents(shown.notes, law, at_s)
-        return _mapped(piece, lanes, spectrum, at_s, findings)
+        return _mapped(piece, lanes, spectrum, at_s, painter, findings)
 
     made = made_at(first.times_s)
     if made is None:
@@ -106,18 +117,24 @@ def picture_plan(
         resolution=visuals.resolution,
         generator_seed=piece.seed,
         titles=title_plans(events.titles, film, root),
-        class_names=tuple(class_names()[index][0] for index in made.class_indices),
+        class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
         hue_deg=_unless_all(0.0, made.hue_deg),
         zoom=_unless_all(1.0, zoom),
         rotation_deg=_unless_all(0.0, rotation_deg),
         truncation=_unless_all(1.0, made.truncation),
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
+        class_count=len(painter.table),
     )
 
 
 def _mapped(
-    piece: Piece, lanes: Mapping[str, Curve], data: bytes, times_s: F64, findings: list[Diagnostic]
+    piece: Piece,
+    lanes: Mapping[str, Curve],
+    data: bytes,
+    times_s: F64,
+    painter: Painter,
+    findings: list[Diagnostic],
 ) -> Latents | None:
     """The latents out of a spectrum; None and a finding where its numbers cannot be used."""
     visuals = piece.visuals
@@ -131,7 +148,7 @@ def _mapped(
     offsets_s = [
         stem.offset_s or 0.0 for bus in piece.audio.buses for stem in bus.stems if stem.file is not None
     ]
-    by_class, ranked = spectrum_classes(visuals, piece.seed, findings)
+    by_class, ranked = spectrum_classes(visuals, piece.seed, painter.table, findings)
     law = SpectrumLaw(
         pitch_sensitivity=written.pitch_sensitivity,
         tempo_sensitivity=written.tempo_sensitivity,
@@ -145,6 +162,7 @@ def _mapped(
         hue_deg=lanes["visuals.hue"],
         jitter=lanes["visuals.motion.jitter"],
         seed=piece.seed,
+        dimensions=painter.kind.latent_size,
     )
     return spectrum_latents(spectrum, law, times_s)
 

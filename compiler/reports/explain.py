@@ -17,7 +17,6 @@ from ..compile import Heard, compiled, hear
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights, cast
-from ..notes.classes import class_names
 from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
@@ -45,6 +44,7 @@ class SoundingNote:
     until: str
     begins: bool
     classes: Weights
+    class_names: tuple[str, ...]
     rules: tuple[int, ...]
     word: str | None = None
     """The word that is sung."""
@@ -144,7 +144,7 @@ def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnos
 
 def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
     parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed).notes
+    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes).notes
     rules = matched_rules(heard)
     sung = sung_words(heard.notes)
     for i, entry in enumerate(heard.notes):
@@ -158,17 +158,16 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
                 until=_place(note.onset_qn + note.gate_qn, heard.clock),
                 begins=note.onset_qn == at,
                 classes=shown[i].classes,
+                class_names=tuple(heard.classes.name(index) for index, _ in shown[i].classes),
                 rules=rules[i],
                 word=sung.text_at(i),
             )
 
 
 def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
-    pairs = zip(picture.class_indices.tolist(), picture.class_weights[0].tolist(), strict=True)
+    pairs = zip(picture.class_names, picture.class_weights[0].tolist(), strict=True)
     return tuple(
-        (class_names()[index][0], weight)
-        for index, weight in sorted(pairs, key=lambda pair: -pair[1])
-        if weight >= LEAST_SHARE
+        (name, weight) for name, weight in sorted(pairs, key=lambda pair: -pair[1]) if weight >= LEAST_SHARE
     )
 
 

@@ -32,6 +32,8 @@ class NoteRow:
     track: str
     classes: Weights = ()
     """What it shows, after all rules."""
+    class_names: tuple[str, ...] = ()
+    """Of each of them, its default name."""
     rules: tuple[int, ...] = ()
     """The rules of the manifest that mean it, numbered from 1."""
     word: str | None = None
@@ -46,7 +48,7 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     findings: list[Diagnostic] = []
     heard = hear(loaded, findings)
     parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed)
+    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes)
     findings += (*shown.findings, *heard.shelf.findings)
     sung = sung_words(heard.notes)
     seen = {
@@ -59,7 +61,9 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     for note in _within(heard.score, heard.clock, heard.piece.selection, findings):
         track = heard.score.tracks[note.track].name
         part, classes, rules, word = seen.get(id(note), (track, (), (), None))
-        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules, word))
+        names = tuple(heard.classes.name(index) for index, _ in classes)
+        onset_s = heard.clock.seconds(note.onset_qn)
+        rows.append(NoteRow(note, onset_s, part, track, classes, names, rules, word))
     return tuple(rows), tuple(dict.fromkeys(findings))
 
 

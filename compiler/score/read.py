@@ -11,7 +11,9 @@ from .guard.limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
 from .model import Score
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
-SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", *MIDI_SUFFIXES)
+FOREIGN_SUFFIXES = (".abc", ".krn")
+"""Formats that music21 reads, in a process of its own."""
+SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", *MIDI_SUFFIXES, *FOREIGN_SUFFIXES)
 _ZIP = b"PK\x03\x04"
 _MIDI = b"MThd"
 
@@ -35,6 +37,10 @@ def read_score(data: bytes, name: str) -> Score:
         return read_midi(data, name, digest)
     if data.startswith(_MIDI):
         raise fault("MV400", name, f"it is a MIDI file, not {suffix}", "rename it to .mid")
+    if suffix in FOREIGN_SUFFIXES:
+        from .foreign.read import read_foreign
+
+        return read_foreign(data, name, digest)
     if suffix in (".mscz", ".mscx"):
         return _read_musescore(data, name, digest)
     from .musicxml.read import read_musicxml

@@ -11,7 +11,7 @@ from .clock import Clock
 
 
 def placed(findings: Iterable[Diagnostic], piece: Piece, clock: Clock) -> list[Diagnostic]:
-    """The same findings; one that lies in a point of a lane or an entry of the film has its bar and beat."""
+    """Add bar and beat to the findings that lie in a point of a lane or an entry of the film."""
     spoken = sorted(_places(piece), key=lambda pair: _start(pair[0]))
     starts = [_start(span) for span, _ in spoken]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ..notes.classes import class_names
+from ..notes.classes import imagenet
 from ..notes.words import Sung, Word, listed
 from .languages import language_of, told
 from .table import ranked
@@ -34,8 +34,8 @@ def class_like(text: str, span: Span, findings: list[Diagnostic]) -> int | None:
         findings.append(Diagnostic("MV562", span, message, hint))
         return None
     (index, score), *others = found
-    near = ", ".join(f"{class_names()[i][0]} ({value:.2f})" for i, value in others)
-    message = f"`{text}` is {class_names()[index][0]} ({score:.2f}); next come {near}"
+    near = ", ".join(f"{imagenet().name(i)} ({value:.2f})" for i, value in others)
+    message = f"`{text}` is {imagenet().name(index)} ({score:.2f}); next come {near}"
     hint = "`musicvis pin` writes it into the manifest, so that a newer table changes nothing"
     findings.append(Diagnostic("MV561", span, message, hint, Severity.NOTE))
     return index
@@ -54,7 +54,7 @@ def classes_by_meaning(
         findings.append(fault)
         return {}
     found = {entry.word: entry.index for entry in proposals(listed(sung.words)) if entry.word not in exact}
-    names = ", ".join(f"{word} is {class_names()[index][0]}" for word, index in list(found.items())[:8])
+    names = ", ".join(f"{word} is {imagenet().name(index)}" for word, index in list(found.items())[:8])
     message = f"{len(found)} of {len(listed(sung.words))} words show a class by their meaning"
     hint = "about half of such classes fit: give the others a class of their own under `classes`"
     findings.append(Diagnostic("MV563", span, message + (f": {names}" if names else ""), hint, Severity.NOTE))

@@ -19,7 +19,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ..lazy_numpy import np
-from ..notes.classes import class_names
+from ..notes.classes import imagenet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ class Table:
         return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (int(self.ranks[row]) + 1))
 
     def cosines(self, vector: F64) -> F64:
-        """Of a vector of whole numbers with each class: (1000,)."""
+        """Similarity of a vector of whole numbers to each class: (1000,)."""
         size = float(vector @ vector)
         if size == 0:
             return np.zeros(len(self.classes))
@@ -169,7 +169,7 @@ def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, floa
 def _names() -> tuple[dict[str, tuple[int, ...]], ...]:
     """The classes by whole names, by the last words of these, by the words before them, by usual names."""
     found: tuple[dict[str, tuple[int, ...]], ...] = ({}, {}, {}, {})
-    for index, names in enumerate(class_names()):
+    for index, names in enumerate(imagenet().names):
         for number, name in enumerate(names):
             plain = " ".join(name.casefold().replace("-", " ").split())
             *before, last = plain.split()

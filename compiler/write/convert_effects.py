@@ -27,7 +27,7 @@ from ..time.clock import Clock
 SAME = 1e-12
 """A `from` that differs by less from where the lane stands is left out."""
 BETWEEN = 7
-"""So many places between two breakpoints are compared."""
+"""Number of places between two breakpoints that are compared."""
 
 Row = dict[str, str | float]
 """A point as it is written: its keys in order."""

@@ -168,7 +168,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class ClassWeight:
-    """A class as written, a name or an index 0..999, and its share."""
+    """A class as written, a name or an index, and its share."""
 
     name: str
     weight: float
@@ -233,8 +233,10 @@ class Visuals:
     """The picture's rules."""
 
     generator: str = "auto"
+    generator_span: Span = THE_MANIFEST
     weights: PurePosixPath | None = None
     """A folder of the piece, or the name of weights in the user's own store."""
+    weights_span: Span = THE_MANIFEST
     weights_sha256: str | None = None
     resolution: int = 512
     truncation: float = 1.0
@@ -294,7 +296,7 @@ class Lyrics:
     show: str = "line"
     place: str = "bottom"
     size: float = 0.055
-    """Of the film's shorter side."""
+    """Share of the film's shorter side."""
     font: PurePosixPath | None = None
     font_span: Span = THE_MANIFEST
     color: str = "#FFFFFF"

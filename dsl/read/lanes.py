@@ -6,9 +6,10 @@ from fractions import Fraction
 from ..findings.diagnostics import Diagnostic
 from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ..model.piece import Audio
-from ..model.plugins import Unit, plugin
+from ..model.plugins import plugin
 from ..text.yaml_source import Node
 from ..values.quantity import Quantity, parse_quantity
+from ..values.units import Unit
 from .reader import Reading, named
 
 UnitOf = Callable[[str], Unit]

@@ -2,6 +2,11 @@
 
 from fractions import Fraction
 
+from ..findings.diagnostics import Diagnostic, Edit
+from ..findings.plain import escaped
+from ..findings.span import Span
+from ..form.messages import did_you_mean, meant
+from ..model.generators import is_known, known_names
 from ..model.piece import (
     OTHER,
     ClassWeight,
@@ -14,8 +19,8 @@ from ..model.piece import (
     Video,
     Visuals,
 )
-from ..model.plugins import Unit
 from ..text.yaml_source import Node
+from ..values.nearest import is_slip_of
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
     LengthRange,
@@ -27,6 +32,7 @@ from ..values.selector import (
     parse_velocities,
     pitch_class,
 )
+from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 
@@ -37,9 +43,9 @@ MAX_SPEED = 64
 MAX_FPS = 240
 MIN_FPS = Fraction(1, 100)
 MAX_FPS_TERM = 10**8
-"""Of numerator and denominator: files count time in 32 bits."""
+"""Limit of numerator and denominator: files count time in 32 bits."""
 MAX_SIDE_PX = 4096
-"""Of a film, either way: what H.264 holds and a frame in memory allows."""
+"""Limit of a film's width and height: what H.264 holds and a frame in memory allows."""
 MIN_SIDE_PX = 16
 
 
@@ -51,10 +57,12 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     motion, weights, envelope = node.get("motion"), node.get("weights"), node.get("envelope")
     by = _text(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
-    rules, spectrum = node.get("rules"), node.get("spectrum")
+    rules, spectrum, generator = node.get("rules"), node.get("spectrum"), node.get("generator")
     return Visuals(
-        generator=_text(node, "generator", usual.generator),
+        generator=_generator(generator, weights, reading) if generator else usual.generator,
+        generator_span=generator.span if generator else usual.generator_span,
         weights=reading.file(weights) if weights else None,
+        weights_span=weights.span if weights else usual.weights_span,
         weights_sha256=_text(node, "weights_sha256", "") or None,
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
@@ -72,6 +80,22 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         mapping=_text(node, "mapping", usual.mapping),
         spectrum=_spectrum(spectrum, reading) if spectrum else None,
     )
+
+
+def unknown_generator(name: str, span: Span) -> Diagnostic:
+    """The finding for a name that no generator has."""
+    names = known_names()
+    hint = did_you_mean(name, names) or "name a generator, or with `weights` a model that was trained"
+    near = meant(name, names)
+    edits = (Edit(span, near),) if near and is_slip_of(name, near, names) else ()
+    return Diagnostic("MV201", span, f"`{escaped(name)}` is not known here", hint, edits=edits)
+
+
+def _generator(node: Node, weights: Node | None, reading: Reading) -> str:
+    """A name that is known; beside `weights` it may be that of a model, which the compiler looks for."""
+    if weights is None and not is_known(node.text):
+        reading.findings.append(unknown_generator(node.text, node.span))
+    return node.text
 
 
 def read_where(node: Node, reading: Reading) -> Where:

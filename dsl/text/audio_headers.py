@@ -182,7 +182,7 @@ def _flac_format(file: BinaryIO, name: str, span: Span) -> RecordingFormat:
 
 
 def exactly(file: BinaryIO, count: int, what: str) -> bytes:
-    """So many bytes; ValueError where the file ends before."""
+    """Read this many bytes; ValueError where the file ends before."""
     raw = file.read(count)
     if len(raw) < count:
         raise ValueError(f"it ends in the middle of {what}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import yaml
 
 from ..findings.diagnostics import Diagnostic, Edit
+from ..findings.fixes import BREAK
 from ..findings.span import Span
 
 MAX_TRIED = 24
@@ -44,7 +45,6 @@ SIGNS = {
 }
 """Signs that look like those of YAML and are others, as word processors and other keyboards write them."""
 _SIGN = re.compile("[" + "".join(SIGNS) + "]")
-BREAK = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
 _TABS = re.compile(r"[ ]*\t[ \t]*")
 _KEY = r"[A-Za-z_][\w.#-]*"
 _DASH = re.compile(r"(?P<before> *-)(?=[{\[\"'A-Za-z])")
@@ -212,7 +212,7 @@ def _tabs(lines: list[str], near: list[int]) -> Iterator[_Repair]:
         places = [i for i, sign in enumerate(lines[at]) if sign == "\t"]
         if places:
             edits = tuple((at, i, i + 1, " ") for i in places)
-            yield _Repair("MV120", at, places[0], 1, "a tab stands in this line", "write a space", edits)
+            yield _Repair("MV120", at, places[0], 1, "a tab is in this line", "write a space", edits)
 
 
 def _tight(lines: list[str], at: int) -> Iterator[_Repair]:

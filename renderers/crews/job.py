@@ -5,41 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..film.segment_nodes import FAINT, VIDEO, SegmentJob
 from ..generators.identity import Recipe
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
-    from ...store.node import Node
     from ...store.store import Store
     from ..film.frames import Rendered
     from ..generators.protocol import Generator
-
-VIDEO = "video"
-"""The name of a segment's file in its record."""
-FAINT = "faint"
-"""Under this name its record has the words that are hard to read in it, each with its contrast."""
 
 OnFrames = Callable[[int], None]
 """Told how many frames more are finished."""
 Say = Callable[[str], None]
 """Told a sentence."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SegmentJob:
-    """Some frames of a film, with all that they depend on."""
-
-    node: Node
-    picture: PicturePlan
-    """These frames alone."""
-
-    @property
-    def frame_count(self) -> int:
-        return self.picture.frame_count
 
 
 class Studio:

@@ -19,10 +19,11 @@ import torch
 from numpy.typing import NDArray
 
 from ..encoding import Quality
-from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGenerator
+from ..generators.protocol import SteeredGenerator, TruncatedGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.contrast import LEAST, contrast
+from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
 from .segment_writer import U8, PictureFormat, SegmentWriter

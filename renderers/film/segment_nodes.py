@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.values.keys import digest_of
-from ..crews.job import SegmentJob
 from ..generators.identity import Recipe, generator_identity
 from .cut import segment_bounds
 
@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 
 SEGMENT_VERSION = 2
 """Raised when the finish of frames or their encoding changes."""
+VIDEO = "video"
+"""The name of a segment's file in its record."""
+FAINT = "faint"
+"""Under this name its record has the words that are hard to read in it, each with its contrast."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentJob:
+    """Some frames of a film, with all that they depend on."""
+
+    node: Node
+    picture: PicturePlan
+    """These frames alone."""
+
+    @property
+    def frame_count(self) -> int:
+        return self.picture.frame_count
 
 
 def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-    from ..generators.protocol import FrameControls
+    from .controls import FrameControls
 
 # IEC 61966-2-1 (sRGB): the linear part, its slope, and the constants of the power law.
 LINEAR_BELOW, ENCODED_BELOW, SLOPE = 0.0031308, 0.04045, 12.92

@@ -37,9 +37,9 @@ class Overlay:
     top_px: int
     left_px: int
     covers: tuple[torch.Tensor, torch.Tensor]
-    """Of Y' (h, w) and of the chroma planes (h/2, w/2)."""
+    """Cover, 0 to 1, of Y' (h, w) and of the chroma planes (h/2, w/2)."""
     levels: tuple[torch.Tensor, torch.Tensor, torch.Tensor]
-    """Of Y', Cb and Cr."""
+    """Levels of Y', Cb and Cr."""
     letters: NDArray[np.bool_]
     """(h, w): where nothing but a letter is seen."""
     touched: NDArray[np.bool_]

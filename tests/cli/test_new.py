@@ -136,13 +136,13 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
 
 
 def test_the_twelve_subjects_are_painted_by_twelve_motifs() -> None:
-    from musicvis.compiler.notes.classes import class_index
+    from musicvis.compiler.notes.classes import imagenet
     from musicvis.compiler.write.first_manifest import SUBJECTS
     from musicvis.dsl.findings.span import Span
     from musicvis.renderers.generators.embedded.classes import CURATED, KIND_OF
 
     kinds = "".join(KIND_OF)
-    indices = [class_index(name, Span(""), []) for name in SUBJECTS]
+    indices = [imagenet().index(name, Span(""), []) for name in SUBJECTS]
     motifs = {CURATED[i].kind if i in CURATED else kinds[i] for i in indices if i is not None}
     assert len(motifs) == len(SUBJECTS) == 12
 

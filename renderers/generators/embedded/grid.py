@@ -26,7 +26,7 @@ class Raster:
     to_rows: Tensor
     """Linear interpolation down the picture: shape (height, coarse height)."""
     to_columns: Tensor
-    """The same across: shape (coarse width, width)."""
+    """Weights across: shape (coarse width, width)."""
 
     def means(self, planes: Tensor) -> Tensor:
         """(n, channels, rows, width) averaged in squares; rows start on a square."""

@@ -13,7 +13,8 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
-from ..protocol import CLASS_COUNT, NOISE_SIZE, FrameControls
+from ...picture.controls import FrameControls
+from ..protocol import CLASS_COUNT, NOISE_SIZE
 from .atlas import Atlas, build_textures
 from .blend import Layer, blend_layers
 from .canvas import Canvas, Surface

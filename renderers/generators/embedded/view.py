@@ -13,7 +13,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ..protocol import FrameControls
+from ...picture.controls import FrameControls
 from .grid import FUNDAMENTAL, WAVES, Grid
 
 Rows = tuple[int, int]

@@ -28,7 +28,7 @@ GRID = 16384
 """Samples for which the limiter's gain is made at once: a part of the result, unlike the size of a block."""
 
 PLAIN_CEILING_DBTP = -1.0
-"""Of a piece that says nothing of a master: a lossy encoder rebuilds peaks a little higher than they were."""
+"""Ceiling of a piece without a master: a lossy encoder rebuilds peaks a little higher than they were."""
 
 _NEAR_LU = 0.02
 _MOST_PASSES = 6
@@ -45,7 +45,7 @@ class MasterReport:
     loudness: Loudness
     """What is heard."""
     true_peak_dbtp: float
-    """Of what is heard, at eight times the rate."""
+    """Peak of what is heard, at eight times the rate."""
     gain_db: float
     """Before the limiter, the same for every sample."""
     reduction_db: float

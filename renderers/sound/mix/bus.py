@@ -1,11 +1,11 @@
-"""A bus from its stems to what it gives to the mix: files of the store, made where they are not there yet.
+"""A bus from its stems to what it gives to the mix, as tasks of the build graph.
 
 Nothing here depends on any other bus, so that buses can be rendered side by side.
 """
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,101 +15,108 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....compiler.plan import BusPlan, SoundPlan
-from ....store.store import Entry, Made, Store, made
+from ....store.file_digests import FileDigests
+from ....store.graph import Digests, Progress, Task
+from ....store.store import Entry, Made, Store
 from ..block import cuts, times_of
 from ..effects.chain import through_chain
 from ..space.choose import placed
 from ..space.place import StereoPower
-from ..stems.stem import kept_blocks, kept_stem
+from ..stems.stem import kept_blocks, stem_task
+from ..stems.stem_nodes import STEM, stem_source
 from ..wave import write_wav
-from .nodes import DRY, STEM, WET, FileDigests, bus_node, dry_node, stem_source
+from .nodes import DRY, WET, bus_node, dry_node
 from .places_of_notes import apart
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptBus:
-    """A bus in the store.
+class BusTasks:
+    """What is made of a bus.
 
-    wet     what it gives to the mix: its stems through the chain, at its level, moved
-    dry     the sum of its stems, where it was asked for
-    kappa   the correlation of its channels before it is moved
-    is_new  whether it was made now
+    wet   what it gives to the mix: its stems through the chain, at its level, moved; the record's `kappa` is
+          the correlation of its channels before it is moved
+    dry   the sum of its stems, where it is asked for
     """
 
-    wet: Path
-    dry: Path | None
-    kappa: float
-    is_new: bool
+    wet: Task
+    dry: Task | None
 
     @property
-    def digests(self) -> dict[str, str]:
-        """Of its files."""
-        return {WET: self.wet.name} | ({} if self.dry is None else {DRY: self.dry.name})
+    def tasks(self) -> tuple[Task, ...]:
+        """Those that there are."""
+        return (self.wet,) if self.dry is None else (self.wet, self.dry)
 
 
-def kept_bus(bus: BusPlan, plan: SoundPlan, store: Store, *, keep_dry: bool, progress: Progress) -> KeptBus:
-    """The bus as files of the store, with its stems, made where they are missing.
+def bus_tasks(bus: BusPlan, plan: SoundPlan, digests: FileDigests, *, keep_dry: bool) -> BusTasks:
+    """The tasks of a bus, which need those of its stems.
 
-    Raises PieceError where a stem cannot be used, OSError where a file changes meanwhile.
+    Raises PieceError for a file that is not a recording, OSError for one that cannot be read. Making them
+    raises PieceError where a stem cannot be used, OSError where a file changes meanwhile.
     """
-    digests = FileDigests()
+    digests = digests.part()
     parts = apart(bus)
-    stems = [[kept_stem(stem, plan, store, digests) for stem in part.stems] for part in parts]
-    sources = [
-        stem_source(stem, None if entry is None else entry.files[STEM].name, digests)
-        for part, entries in zip(parts, stems, strict=True)
-        for stem, entry in zip(part.stems, entries, strict=True)
-    ]
-    is_new = False
+    stems = [[(stem, stem_task(stem, plan, digests)) for stem in part.stems] for part in parts]
+    # What a recording gives to the bus is known now; what a stem that is made gives, when it is made.
+    recorded = [stem_source(s, None, digests) if task is None else None for own in stems for s, task in own]
+    needs = tuple(task for own in stems for _, task in own if task is not None)
 
-    def make_wet() -> Made:
-        nonlocal is_new
-        is_new = True
+    def sources(inputs: Sequence[Digests]) -> list[str]:
+        made = iter(inputs)
+        flat = [stem for own in stems for stem, _ in own]
+        return [
+            source if source is not None else stem_source(stem, next(made)[STEM], digests)
+            for stem, source in zip(flat, recorded, strict=True)
+        ]
+
+    def streams(entries: Sequence[Entry]) -> list[Iterator[F64]]:
+        """The sum of the stems of each part."""
+        made = iter(entries)
+        found = [[None if task is None else next(made) for _, task in own] for own in stems]
+        return [_dry_blocks(part, own, plan) for part, own in zip(parts, found, strict=True)]
+
+    def make_wet(store: Store, entries: Sequence[Entry], progress: Progress) -> Made:
         started_s = time.perf_counter()
-        file, kappa = _wet(bus, parts, stems, plan, store, progress)
+        file = store.scratch(".wav")
+        kappa = _write_wet(file, parts, streams(entries), plan, progress)
         digests.check()
         return {WET: file}, {"seconds": round(time.perf_counter() - started_s, 3), "kappa": repr(kappa)}
 
-    def make_dry() -> Made:
+    def make_dry(store: Store, entries: Sequence[Entry], progress: Progress) -> Made:
         started_s = time.perf_counter()
         file = store.scratch(".wav")
-        sums = _summed([_dry_blocks(part, own, plan) for part, own in zip(parts, stems, strict=True)])
+        sums = _summed(streams(entries))
         write_wav(file, (np.asarray(block.T, np.float32) for block in sums), plan.sample_rate_hz)
         digests.check()
         return {DRY: file}, {"seconds": round(time.perf_counter() - started_s, 3)}
 
-    wet = made(store, bus_node(bus, sources, plan, digests), make_wet)
-    dry = made(store, dry_node(bus, sources, plan), make_dry) if keep_dry else None
-    assert wet is not None  # only a build that does not wait gets none
-    progress(1.0)
-    return KeptBus(wet.files[WET], None if dry is None else dry.files[DRY], float(wet.facts["kappa"]), is_new)
+    wet = Task(
+        "bus", bus.name, (WET,), lambda inputs: bus_node(bus, sources(inputs), plan, digests), make_wet, needs
+    )
+    dry = Task("dry", bus.name, (DRY,), lambda inputs: dry_node(bus, sources(inputs), plan), make_dry, needs)
+    return BusTasks(wet, dry if keep_dry else None)
 
 
-def _wet(
-    bus: BusPlan,
+def _write_wet(
+    file: Path,
     parts: Sequence[BusPlan],
-    stems: Sequence[Sequence[Entry | None]],
+    streams: Sequence[Iterator[F64]],
     plan: SoundPlan,
-    store: Store,
     progress: Progress,
-) -> tuple[Path, float]:
-    """What the bus gives to the mix, and the correlation of its channels before it is moved."""
-    file = store.scratch(".wav")
+) -> float:
+    """Write what the bus gives to the mix; returns the correlation of its channels before it is moved."""
     with ExitStack() as opened:
         moved, kappas = [], []
-        for k, (part, own) in enumerate(zip(parts, stems, strict=True)):
+        for k, (part, blocks) in enumerate(zip(parts, streams, strict=True)):
             stored = opened.enter_context(tempfile.TemporaryFile(dir=file.parent))
-            blocks = _dry_blocks(part, own, plan)
             begun = k / len(parts)
             power = _store(part, blocks, plan, stored, _part_of(progress, begun, len(parts)))
             moved.append(placed(part, power, _stored(stored, plan), plan.sample_count, plan.sample_rate_hz))
             kappas.append(power.kappa)
         write_wav(file, _watched(_summed(moved), plan, progress), plan.sample_rate_hz)
-    return file, float(np.mean(kappas))
+    return float(np.mean(kappas))
 
 
 def _part_of(progress: Progress, begun: float, count: int) -> Progress:

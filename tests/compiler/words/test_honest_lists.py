@@ -7,7 +7,7 @@ emotions of Plutchik's wheel (1980), of which no class shows any.
 """
 
 import pytest
-from musicvis.compiler.notes.classes import class_names
+from musicvis.compiler.notes.classes import imagenet
 from musicvis.compiler.words.meaning import LEAST
 from musicvis.compiler.words.table import of_word, ranked
 
@@ -45,7 +45,7 @@ CONCRETE = {
     "rod": "reel",
     "screw": "screw",
     "ship": "liner|container ship|pirate|aircraft carrier|schooner|wreck",
-    "snake": "|".join(class_names()[index][0] for index in SNAKES),
+    "snake": "|".join(imagenet().name(index) for index in SNAKES),
     "star": "starfish|planetarium",
     "stick": "matchstick|drumstick",
     "street": "street sign|traffic light|parking meter|streetcar|cab",
@@ -95,14 +95,14 @@ def test_things_find_a_class_that_shows_them_among_the_first_three() -> None:
     found = [
         word
         for word, allowed in CONCRETE.items()
-        if {class_names()[index][0] for index, _ in ranked(word, 3)} & set(allowed.split("|"))
+        if {imagenet().name(index) for index, _ in ranked(word, 3)} & set(allowed.split("|"))
     ]
     assert len(CONCRETE) == 39 and len(found) >= FOUND
 
 
 def test_a_thing_that_shows_a_class_by_itself_shows_the_right_one() -> None:
     shown = {word: best for word in CONCRETE if (best := of_word(word)) and best[1] >= LEAST}
-    wrong = [w for w, (index, _) in shown.items() if class_names()[index][0] not in CONCRETE[w].split("|")]
+    wrong = [w for w, (index, _) in shown.items() if imagenet().name(index) not in CONCRETE[w].split("|")]
     assert len(shown) >= 29 and wrong == []
 
 

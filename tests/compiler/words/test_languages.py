@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from musicvis.compiler.notes.classes import class_names
+from musicvis.compiler.notes.classes import imagenet
 from musicvis.compiler.notes.words import Syllable, Word
 from musicvis.compiler.words.languages import language_of
 from musicvis.compiler.words.meaning import language_finding, proposals
@@ -51,7 +51,7 @@ def test_words_and_their_forms_stand_for_english_ones(name: str, word: str, tran
 
 def test_a_german_song_gets_classes_and_its_small_words_none() -> None:
     sung = ["die", "glocke", "unter", "der", "brücke", "und", "ich", "kann", "das", "meer", "nicht", "sehen"]
-    found = {entry.word: class_names()[entry.index][0] for entry in proposals(sung)}
+    found = {entry.word: imagenet().name(entry.index) for entry in proposals(sung)}
     assert found["meer"] == "seashore" and "brücke" in found
     assert not {"die", "unter", "und", "ich", "kann", "das", "nicht"} & set(found)
 

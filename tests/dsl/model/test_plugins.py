@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from musicvis.dsl.form.schema import PIECE, schema_named
-from musicvis.dsl.model.plugins import PLUGINS, Parameter, Plugin, Unit
+from musicvis.dsl.model.plugins import PLUGINS, Parameter, Plugin
+from musicvis.dsl.values.units import Unit
 
 _KINDS = {
     Unit.NUMBER: "number",

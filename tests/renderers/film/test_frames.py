@@ -24,7 +24,7 @@ from musicvis.renderers.film.frames import (
     shots_of,
 )
 from musicvis.renderers.film.slices import slice_of
-from musicvis.renderers.generators.protocol import FrameControls
+from musicvis.renderers.picture.controls import FrameControls
 
 LOSSLESS = Quality("ultrafast", 0)
 CPU = torch.device("cpu")
