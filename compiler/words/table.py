@@ -32,6 +32,15 @@ ZIPF = 0.09
 BREEDS = range(151, 269)
 """Classes of dogs; to a table of words all abstract things are a little like one of them."""
 BY_HEAD = 0.1
+_MISLEADING = """
+light heart star sweet sweeting beauty wing bank bower fold bind start stare soar white black blue green red yellow
+purple grey gray brown
+"""
+MISLEADING = frozenset(_MISLEADING.split())
+"""Words of many songs whose nearest class shows something else: a lighter, a chest of drawers, an orange.
+
+They show nothing by themselves; in a text with other words (`ranked`) they count.
+"""
 _FINE = 1 << 20
 WORD_MOST = 100
 """More words than that of one text are not weighed."""
@@ -136,7 +145,7 @@ def of_word(word: str) -> tuple[int, float] | None:
     """The class nearest to one word, and its cosine times how much the word says; None if it is unknown."""
     table = english()
     row = table.row(word)
-    if row is None:
+    if row is None or not MISLEADING.isdisjoint(forms(word)):
         return None
     index, cosine = _best(table.cosines(table.vectors[row].astype(np.float64)), [word], 1)[0]
     return index, cosine * table.weight(row)
