@@ -33,8 +33,8 @@ BREEDS = range(151, 269)
 """Classes of dogs; to a table of words all abstract things are a little like one of them."""
 BY_HEAD = 0.1
 _MISLEADING = """
-light heart star sweet sweeting beauty wing bank bower fold bind start stare soar white black blue green red yellow
-purple grey gray brown
+light heart star sweet sweeting beauty wing bank bower fold bind start stare soar
+white black blue green red yellow purple grey gray brown
 """
 MISLEADING = frozenset(_MISLEADING.split())
 """Words of many songs whose nearest class shows something else: a lighter, a chest of drawers, an orange.
