@@ -18,6 +18,7 @@ from importlib.resources import files
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from ...dsl.values.subjects import IMAGENET_COUNT
 from ..lazy_numpy import np
 from ..notes.classes import imagenet
 
@@ -178,7 +179,7 @@ def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, floa
 def _names() -> tuple[dict[str, tuple[int, ...]], ...]:
     """The classes by whole names, by the last words of these, by the words before them, by usual names."""
     found: tuple[dict[str, tuple[int, ...]], ...] = ({}, {}, {}, {})
-    for index, names in enumerate(imagenet().names):
+    for index, names in enumerate(imagenet().names[:IMAGENET_COUNT]):
         for number, name in enumerate(names):
             plain = " ".join(name.casefold().replace("-", " ").split())
             *before, last = plain.split()
