@@ -22,8 +22,7 @@ SEGMENT_VERSION = 2
 VIDEO = "video"
 """The name of a segment's file in its record."""
 FAINT = "faint"
-"""The record's fact that lists the words that are hard to read in the segment, each with its contrast."""
-"""The name of a segment's file in its record."""
+"""Under this name its record has the words that are hard to read in it, each with its contrast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

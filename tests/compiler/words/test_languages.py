@@ -40,8 +40,8 @@ def test_a_language_is_known_by_its_common_words(name: str) -> None:
         ("French", "l'église", "church"),
         ("French", "oiseaux", "bird"),
         ("Italian", "fiori", "flower"),
-        ("Spanish", "campanas", "bell"),
-        ("Latin", "stellam", "star"),
+        ("Spanish", "castillos", "castle"),
+        ("Latin", "lupum", "wolf"),
     ],
 )
 def test_words_and_their_forms_stand_for_english_ones(name: str, word: str, translated: str) -> None:
