@@ -7,12 +7,14 @@ import click
 
 from .discover import PiecePath, piece_here
 from .files import replace_text
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 
 @click.command(short_help="Write the classes that `like` found into the manifest.")
 @click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
-def pin(piece: Path | None) -> None:
+@format_option("One object: manifest, pinned, findings.")
+def pin(piece: Path | None, form: str) -> None:
     """Write the classes that `like` found into the manifest, so that a newer table changes no film.
 
     `{like: "church bells"}` becomes the class itself, with its words as a comment behind it where the line
@@ -34,7 +36,10 @@ def pin(piece: Path | None) -> None:
         sys.exit(1)
     if lines:
         replace_text(manifest, changed, manifest.parent)
-    click.echo("\n".join(lines) or f"{manifest} has no `like`")
+    if form == JSON:
+        echo_json({"manifest": str(manifest), "pinned": lines})
+    else:
+        click.echo("\n".join(lines) or f"{manifest} has no `like`")
 
 
 def pinned(text: str, name: str) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..dsl.model.generators import MOST_CLASSES
+from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .lazy_numpy import np
 
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "LIGHT_SHAPES",
+    "STEERING",
     "BarMark",
     "BusPlan",
     "ChannelPlan",
     "Curve",
     "EffectPlan",
+    "Flashing",
     "LyricStyle",
     "MasterPlan",
     "Moves",
@@ -40,8 +44,10 @@ __all__ = [
     "SoundPlan",
     "SoundingNote",
     "StemPlan",
+    "TitleLook",
     "TitlePlan",
     "WalkPlan",
+    "flashing",
 ]
 
 
@@ -197,7 +203,7 @@ class SoundPlan:
     master: MasterPlan | None = None
     """None: one gain for the whole where a true peak is higher than -1 dBTP, and nothing else."""
     seed: int = 0
-    """Of the dither."""
+    """Seed of the dither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +227,26 @@ class LyricStyle:
     place: str
     """`bottom`, `middle` or `top`."""
     size: float
-    """Of the letters, as a share of the film's shorter side."""
+    """Height of the letters, as a share of the film's shorter side."""
     lit_color: str
     background: str
     """`box`, `shadow` or `none`."""
     font: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TitleLook:
+    """How a title is set."""
+
+    subtitle: str = ""
+    """A smaller line below it."""
+    place: str = "middle"
+    """`top`, `middle` or `bottom`."""
+    size: float = 0.13
+    """Of the letters, as a share of the film's shorter side."""
+    font: Path | None = None
+    rim: str | None = None
+    """Colour of a soft rim around its letters; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +266,11 @@ class TitlePlan:
     style: LyricStyle | None = None
     """How words that are sung are set; None for a title."""
     lit: int = 0
-    """So many of its first characters have begun to be sung."""
+    """Number of its first characters that have begun to be sung."""
     row: int = 0
     """Which of the singers it belongs to: each has a row of its own."""
+    look: TitleLook = TitleLook()
+    """How a title is set; words that are sung go by `style`."""
 
     def opacity(self, frame: int) -> float:
         """How much of it is seen in the middle of a frame, 0..1, of its display values."""
@@ -256,7 +279,7 @@ class TitlePlan:
         return risen * (1.0 - fallen)
 
     def cut(self, first: int, end: int) -> TitlePlan:
-        """The same on frames first up to, not at, end alone, counted from `first`.
+        """Return the part on frames first up to, not at, end, counted from `first`.
 
         A fade that does nothing on these frames is left out, so that it does not tell them from others.
         """
@@ -273,6 +296,21 @@ class TitlePlan:
             rise=None if rise is None else replace(rise, start=rise.start - first),
             fall=None if fall is None else replace(fall, start=fall.start - first),
         )
+
+
+STEERING = {
+    "hue_deg": 0.0,
+    "zoom": 1.0,
+    "rotation_deg": 0.0,
+    "exposure": 1.0,
+    "bloom": 1.0,
+    "pan_x": 0.0,
+    "pan_y": 0.0,
+    "lamp_azimuth_deg": 0.0,
+    "lamp_height_deg": 0.0,
+}
+"""What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
+LIGHT_SHAPES = ("spark", "ring", "glow")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,6 +341,12 @@ class WalkPlan:
         along = np.where(length_s > 0, into_s / np.where(length_s > 0, length_s, 1.0), 1.0)
         return stops, along.clip(0.0, 1.0)
 
+    def thinned(self, step: int) -> WalkPlan:
+        """The same on every step-th frame."""
+        return replace(
+            self, layers=tuple((times[::step].copy(), seen[::step].copy()) for times, seen in self.layers)
+        )
+
     def cut(self, first: int, end: int) -> WalkPlan:
         """The same on frames first up to, not at, end alone, with the stops that they need."""
         layers = tuple((times_s[first:end].copy(), share[first:end].copy()) for times_s, share in self.layers)
@@ -330,6 +374,14 @@ class PicturePlan:
     zoom           float32 (frames,), above 1 closer; None where the camera never moves
     rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
+    exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
+    bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
+    pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
+    lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
+    lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
+                   frame, shape (of LIGHT_SHAPES), place -1 left .. 1 right, place -1 below .. 1 above, size
+                   as a share of the film's height, strength, and linear R, G, B; R below 0 for the picture's
+                   own colour there
     """
 
     noise: F32
@@ -352,6 +404,13 @@ class PicturePlan:
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
     truncation: F32 | None = None
+    exposure: F32 | None = None
+    bloom: F32 | None = None
+    pan_x: F32 | None = None
+    pan_y: F32 | None = None
+    lamp_azimuth_deg: F32 | None = None
+    lamp_height_deg: F32 | None = None
+    lights: F32 | None = None
     quality: str = "master"
     """How it is encoded: draft, web or master."""
     weights_sha256: str | None = None

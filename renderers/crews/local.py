@@ -6,9 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from ..film.segment_nodes import SegmentJob
 from ..generators.sources import is_found_everywhere
 from .inline import InlineCrew
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 from .processes import ProcessCrew
 from .threads import ThreadCrew, gpu_gate
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ..film.segment_nodes import SegmentJob
 from ..generators.identity import Recipe
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 
 DEATHS_MOST = 3
-"""So often a segment may take a process with it before it is held to be the segment's own fault."""
+"""Number of processes that a segment may end before the fault is the segment's own."""
 PATIENCE_S = 5.0
 """How long processes have to end when they are told to."""
 
@@ -61,7 +62,7 @@ class _Worker:
 
 
 class ProcessCrew:
-    """So many processes, each with a generator of its own and one core.
+    """A number of processes, each with a generator of its own and one core.
 
     Segments are rendered in any order and are the same for any number of processes. Where the calling
     process is stopped or killed, the others stop, and what is finished is in the store.
@@ -186,7 +187,7 @@ def _serve(pipe: Connection, recipe: Recipe, folder: Path) -> None:
     # Ctrl-C goes to every process of the terminal; the one that the user started decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     from ...store.store import Store
 
     try:
@@ -204,10 +205,10 @@ def _serve(pipe: Connection, recipe: Recipe, folder: Path) -> None:
     except (EOFError, BrokenPipeError):
         return
     except BaseException as error:
-        pipe.send(Failed(_portable(error)))
+        pipe.send(Failed(portable(error)))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A worker whose build was killed must not go on by itself."""
     parent = parent_process()
     if parent is not None:
@@ -215,7 +216,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _portable(error: BaseException) -> BaseException:
+def portable(error: BaseException) -> BaseException:
     """The error as another process can take it."""
     import pickle
 
@@ -230,4 +231,4 @@ def _deadly(job: SegmentJob, exit_code: int) -> Diagnostic:
     why = f"by signal {-exit_code} ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"({exit_code})"
     message = f"{job.node.name}: the process that rendered it ended {why}, {DEATHS_MOST} times"
     hint = "with less memory in use, fewer --workers or a smaller resolution it may pass"
-    return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is kept")
+    return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is cached")

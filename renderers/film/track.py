@@ -17,7 +17,7 @@ F32 = NDArray[np.float32]
 
 AAC_BIT_RATE = 256_000
 ENCODED_MOST = 4
-"""So often a track is encoded at most, to stay under its ceiling; twice has been enough."""
+"""Most times that a track is encoded to stay under its ceiling; twice has been enough."""
 MARGIN = 0.998
 """Two hundredths of a decibel below: a softer track is another one to the codec."""
 READERS = {"mp4": "mov", "matroska": "matroska"}
@@ -90,7 +90,7 @@ def decoded_peak(path: Path, container: Container) -> float:
 
 
 def cut(blocks: Iterable[F32], size: int) -> Iterable[F32]:
-    """The same samples in blocks of `size`, the last one shorter."""
+    """Cut the samples into blocks of `size`, the last one shorter."""
     waiting = np.zeros((0, 2), np.float32)
     for block in blocks:
         if block.ndim != 2 or block.shape[1] != 2:
@@ -108,13 +108,13 @@ def _frame(samples: F32, context: Any) -> av.AudioFrame:
     if context.format.name == "fltp":
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), "fltp", "stereo")
     else:
-        frame = av.AudioFrame.from_ndarray(_as_24_bits(samples).reshape(1, -1), "s32", "stereo")
+        frame = av.AudioFrame.from_ndarray(as_24_bits(samples).reshape(1, -1), "s32", "stereo")
     frame.sample_rate = context.sample_rate
     frame.time_base = Fraction(1, frame.sample_rate)
     return frame
 
 
-def _as_24_bits(samples: F32) -> NDArray[np.int32]:
+def as_24_bits(samples: F32) -> NDArray[np.int32]:
     """Full scale ±1 as 24-bit integers in the upper bits of 32, to the nearest step."""
     steps = np.clip(np.rint(samples.astype(np.float64) * 2**23), -(2**23), 2**23 - 1)
     return steps.astype(np.int32) << 8

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...store.packages import packages
-from ..encoding import NVENC, X264
+from ..encoding import X264
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ...compiler.plan import PicturePlan
 
-EMBEDDED_VERSION = 3
+EMBEDDED_VERSION = 4
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""
@@ -58,16 +58,6 @@ def decided_device(asked: str) -> str:
     from .choose import device_named
 
     return str(device_named(asked))
-
-
-def chosen_codec(device: str, picture: PicturePlan) -> str:
-    """What encodes the picture: NVENC where a GPU has it, which many for computing have not; else x264."""
-    if device.startswith("cuda"):
-        from ..film.segment_writer import PictureFormat, nvenc_opens
-
-        if nvenc_opens(PictureFormat(picture.width_px, picture.height_px, picture.fps)):
-            return NVENC
-    return X264
 
 
 def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:

@@ -18,7 +18,8 @@ _GUARDS = "compiler/score/guard/test_guards.py"
 _WEIGHTS = "renderers/generators/test_biggan_files.py"
 _SOURCE = "dsl/text/test_yaml_source.py"
 _RECORDING = "renderers/sound/stems/test_recording.py"
-_PROGRAM = "renderers/sound/stems/test_sandbox.py"
+_PROGRAM = "store/test_sandbox.py"
+_GUARD = "watch/test_guard.py"
 _TERMINAL = "hostile/test_terminal.py"
 _CAMPAIGNS = "hostile/test_campaigns.py::test_damaged_files_are_read_or_refused_by_hundreds"
 
@@ -66,7 +67,7 @@ ROWS = (
     Row(
         5,
         "damaged scores",
-        "A score is read or refused with its place and a mend; nothing else comes out, and nothing hangs.",
+        "A score is read or refused with its place and a fix; nothing else comes out, and nothing hangs.",
         (_CAMPAIGNS, "hostile/test_corpus.py::test_what_once_broke_a_reader_is_read_or_refused"),
     ),
     Row(
@@ -219,7 +220,27 @@ ROWS = (
         "may read, and a daemon that leaves its session is not ended.",
         (f"{_PROGRAM}::test_a_program_meets_nobody_on_the_network",),
     ),
-    Row(21, "a preview in the browser", "", (), "There is no preview server: musicvis listens to nobody."),
+    Row(
+        21,
+        "other sites and other users that ask the live page's server",
+        "It listens on this machine alone; a token that is good once buys the cookie that every route needs; "
+        "another host, origin or method is refused before any route; no request names a path, and nothing of "
+        "a piece is set as HTML.",
+        (
+            f"{_GUARD}::test_no_route_answers_without_the_cookie_or_to_another_site",
+            f"{_GUARD}::test_a_token_is_good_once_and_no_other_token_is",
+            f"{_GUARD}::test_yesterdays_token_and_cookie_open_nothing_today",
+            f"{_GUARD}::test_a_form_cannot_post",
+            f"{_GUARD}::test_a_body_that_is_too_long_is_refused_whatever_its_length_says",
+            f"{_GUARD}::test_every_answer_keeps_the_page_to_itself",
+            f"{_GUARD}::test_a_websocket_is_closed",
+            "watch/test_editing.py::test_only_texts_of_the_piece_are_edited",
+            "watch/test_editing.py::test_nothing_is_written_through_a_link",
+            "watch/test_editing.py::test_an_editor_is_given_a_file_of_the_piece_and_no_shell",
+            "watch/test_serve.py::test_no_path_of_a_request_leads_to_a_file",
+            "watch/test_serve.py::test_the_server_listens_on_this_machine_alone",
+        ),
+    ),
     Row(
         22,
         "a store of a stranger's",
@@ -249,7 +270,7 @@ ROWS = (
     Row(
         24,
         "bad input of every kind",
-        "Every command ends with exit code 1 and a finding that says how to mend it, or 2 and its usage, "
+        "Every command ends with exit code 1 and a finding that says how to fix it, or 2 and its usage, "
         "and nothing of the user's is changed.",
         (
             "hostile/test_sweep.py::test_a_spoilt_piece_ends_every_command_with_findings",
@@ -296,8 +317,8 @@ ROWS = (
     Row(
         30,
         "pictures and videos to train on that are broken, huge, or links",
-        "Of a picture 40 million pixels and 128 MiB are the most, asked before it is unpacked; PNG, JPEG and WebP "
-        "alone; videos by a list of containers and decoders, with no protocol; no link in a folder is followed.",
+        "Of a picture 40 million pixels and 128 MiB are the most, asked before it is unpacked; PNG, JPEG and "
+        "WebP alone; videos by lists of containers and decoders, with no protocol; links are not followed.",
         (
             "renderers/training/test_corpus.py::test_a_file_that_cannot_be_used_stops_with_its_name",
             "renderers/training/test_corpus.py::test_links_and_other_kinds_of_files_are_left_out_and_told",
