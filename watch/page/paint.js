@@ -35,6 +35,12 @@ export function drawRuler(g, width, height, view, piece, loop) {
   g.textBaseline = "alphabetic";
   g.font = font(13);
   const numbers = seen.map(({ bar, x }) => ({ x: x + 6, text: barName(bar), width: g.measureText(barName(bar)).width }));
+  // The number of the bar that one is in stays in sight.
+  const [inside, next] = numbers;
+  if (inside && inside.x < 6) {
+    if (!next || next.x > 16 + inside.width) inside.x = 6;
+    else numbers.shift();
+  }
   for (const { x, text } of apart(numbers, 10)) {
     g.fillStyle = INK.ink;
     g.fillText(text, x, 17);
