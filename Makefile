@@ -7,7 +7,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test test-newest soak lint constraints errors sheets page-pictures bench bench-audio \
+.PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
 	bench-listening bench-sync bench-reliability bench-watch watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
@@ -24,7 +24,7 @@ test: .venv/dev.stamp
 
 # The same with the newest versions of all packages, in an environment of its own.
 test-newest:
-	@$(SETUP) .venv-newest render,watch,gan,hrtf,dev --newest $(INDEX)
+	@$(SETUP) .venv-newest render,formats,watch,gan,hrtf,dev --newest $(INDEX)
 	.venv-newest/bin/python -m pytest -n 2 -m "not slow"
 
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
@@ -38,6 +38,10 @@ lint: .venv/dev.stamp
 # The versions that make installs, constraints.txt, from those that .venv holds.
 constraints: .venv/dev.stamp
 	$(BIN)/python tools/make_constraints.py
+
+# The lists of the JSON Schemas that a table of the code knows.
+schemas: .venv/render.stamp
+	$(BIN)/python tools/make_schemas.py
 
 # The page of all codes, docs/errors.md.
 errors: .venv/dev.stamp
@@ -85,13 +89,13 @@ clean:
 	@rm -f .venv/*.stamp
 
 .venv/render.stamp: .venv/bin/python pyproject.toml constraints.txt
-	@$(SETUP) .venv render,watch $(INDEX)
+	@$(SETUP) .venv render,formats,watch $(INDEX)
 	@touch $@
 
 .venv/dev.stamp: .venv/bin/python pyproject.toml constraints.txt
-	@$(SETUP) .venv render,watch,gan,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,watch,gan,hrtf,dev $(INDEX)
 	@touch $@ .venv/render.stamp
 
 .venv/soak.stamp: .venv/dev.stamp
-	@$(SETUP) .venv render,watch,gan,openvino,ray,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,watch,gan,openvino,ray,hrtf,dev $(INDEX)
 	@touch $@

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .api import generators
     from .api.errors import MissingPackageError, RequestError
     from .api.notes import FilmNote
     from .api.piece import Piece, load, read_score
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from .compiler.score.model import Measure, Note, Score
     from .dsl.findings.diagnostics import Diagnostic as Finding
     from .dsl.findings.diagnostics import MusicvisError, PieceError, Severity
-    from .renderers.generators.protocol import Generator
+    from .dsl.model.generators import GeneratorKind
+    from .renderers.generators.protocol import Generator, GeneratorRequest
     from .store.errors import StoreError
 
 __all__ = [
@@ -36,6 +38,8 @@ __all__ = [
     "FilmNote",
     "Finding",
     "Generator",
+    "GeneratorKind",
+    "GeneratorRequest",
     "Measure",
     "MissingPackageError",
     "MusicvisError",
@@ -48,6 +52,7 @@ __all__ = [
     "Score",
     "Severity",
     "StoreError",
+    "generators",
     "load",
     "read_score",
 ]
@@ -59,6 +64,8 @@ _HOMES = {
     "FilmNote": "api.notes",
     "Finding": "dsl.findings.diagnostics:Diagnostic",
     "Generator": "renderers.generators.protocol",
+    "GeneratorKind": "dsl.model.generators",
+    "GeneratorRequest": "renderers.generators.protocol",
     "Measure": "compiler.score.model",
     "MissingPackageError": "api.errors",
     "MusicvisError": "dsl.findings.diagnostics",
@@ -71,10 +78,11 @@ _HOMES = {
     "Score": "compiler.score.model",
     "Severity": "dsl.findings.diagnostics",
     "StoreError": "store.errors",
+    "generators": "api.generators:",
     "load": "api.piece",
     "read_score": "api.piece",
 }
-"""The module of each public name, and its name there where that differs."""
+"""The module of each public name, and its name there where that differs; a bare colon is that module."""
 
 
 def __getattr__(name: str) -> Any:
@@ -84,8 +92,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    module, _, there = home.partition(":")
-    value = getattr(import_module(f".{module}", __name__), there or name)
+    module, colon, there = home.partition(":")
+    value = import_module(f".{module}", __name__)
+    if there or not colon:
+        value = getattr(value, there or name)
     globals()[name] = value
     return value
 

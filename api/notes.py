@@ -41,11 +41,9 @@ def film_notes(loaded: "Loaded", start_s: Fraction, duration_s: Fraction) -> tup
     Raises PieceError where there is no score to list.
     """
     from ..compiler.compile import hear
-    from ..compiler.notes.classes import class_names
     from ..compiler.reports.note_list import piece_notes
 
     clock = hear(loaded, []).clock
-    names = class_names()
     notes = []
     for row in piece_notes(loaded)[0]:
         note = row.note
@@ -61,7 +59,9 @@ def film_notes(loaded: "Loaded", start_s: Fraction, duration_s: Fraction) -> tup
                 pitch=note.pitch,
                 velocity=note.velocity,
                 part=row.part,
-                classes=tuple((names[index][0], weight) for index, weight in row.classes),
+                classes=tuple(
+                    (name, weight) for name, (_, weight) in zip(row.class_names, row.classes, strict=True)
+                ),
                 rules=row.rules,
                 lyric=note.lyric,
             )

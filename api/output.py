@@ -1,5 +1,6 @@
 """Where a finished file may go, asked before any work."""
 
+import errno
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,9 +41,17 @@ def checked_output(output: Path, root: Path, kinds: Mapping[str, str], what: str
         with tempfile.TemporaryFile(dir=output.parent):
             pass
     except OSError as error:
-        message = f"{output.parent} cannot be written to: {error.strerror}"
+        message = f"{output.parent} cannot be written to: {refusal(error, output.parent)}"
         raise RequestError(message, "name another folder") from None
     return output
+
+
+def refusal(error: OSError, folder: Path) -> str:
+    """Why nothing can be written into a folder, in words."""
+    if error.errno == errno.ENOENT and folder.is_dir():
+        # /proc and its like exist, and say of every new file that there is none.
+        return "it is a folder of the system itself, where no files can be made"
+    return error.strerror or str(error)
 
 
 def film_kinds() -> dict[str, str]:

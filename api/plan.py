@@ -111,7 +111,10 @@ class Plan:
 
     @property
     def picture(self) -> PicturePlan:
-        """The latents of every frame: noise float32 (frames, 128), classes(start, stop) float32 (n, 1000)."""
+        """The latents of every frame: noise float32 (frames, size), classes(start, stop) float32 (n, k).
+
+        The built-in generators have a size of 128 and k = 1000 classes.
+        """
         return self._plan.picture
 
     @cached_property
@@ -176,23 +179,25 @@ class Plan:
             import numpy as np
 
             from ..renderers.crews.local import core_count
-            from ..renderers.sound.mix.bus import kept_bus
+            from ..renderers.sound.mix.graph import sound_graph
+            from ..renderers.sound.mix.nodes import WET
             from ..renderers.sound.mix.render import SoundRender
             from ..renderers.sound.space.choose import sources_ready
             from ..renderers.sound.wave import read_wav
+            from ..store.graph import Build
 
             if bus is None:
                 with SoundRender(plan, store=store, workers=core_count()) as render:
                     return np.concatenate([np.zeros((0, 2), np.float32), *render.blocks()])
             alone = replace(plan, buses=tuple(b for b in plan.buses if b.name == bus))
             sources_ready(alone)
-            kept = kept_bus(alone.buses[0], plan, store, keep_dry=False, progress=lambda share: None)
-            blocks = [np.ascontiguousarray(block.T, np.float32) for block in read_wav(kept.wet)]
+            wet = Build(store).entry(sound_graph(alone).buses[0].wet).files[WET]
+            blocks = [np.ascontiguousarray(block.T, np.float32) for block in read_wav(wet)]
             return np.concatenate([np.zeros((0, 2), np.float32), *blocks])
 
     @property
     def sample_rate_hz(self) -> int:
-        """Of `sound`."""
+        """Sample rate of `sound`."""
         return self._plan.sound.sample_rate_hz
 
     def render(
@@ -224,14 +229,17 @@ class Plan:
                 film=self._film,
                 root=root,
             )
+            told = _Told(progress)
             report = build(
                 self._plan,
                 output,
                 request,
-                reporter=_Told(progress),
+                reporter=told,
                 store=store,
                 generator=self._own_generator,
             )
+            for finding in report.findings:
+                told.message(f"{finding.code}: {finding.message}; {finding.hint}")
         frames = 0 if is_sound else report.frame_count
         return Film(output, frames, float(self.duration_s), _sha256(output), report.was_there)
 

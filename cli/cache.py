@@ -22,7 +22,7 @@ def cache_option(command: Command) -> Command:
         "--cache-dir",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="FOLDER",
-        help="Where finished work is kept. [default: MUSICVIS_CACHE, or the user's cache folder]",
+        help="Folder of finished work. [default: MUSICVIS_CACHE, or the user's cache folder]",
     )(command)
 
 

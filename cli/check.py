@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .discover import PiecePath, pieces_from
-from .fix import fix_pieces
-from .output import format_option
+from .fix import fix_pieces, fix_record
+from .output import JSON, TEXT, echo_findings_json, echo_json, ended, format_option, remember
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
@@ -38,13 +38,14 @@ class CodesParam(click.ParamType[tuple[str, ...]]):
 
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
-@format_option("An array of objects, one for each finding.", FORMATS, None)
+@format_option("An array of objects, one for each finding; with --fix or --diff one object.", FORMATS, None)
 @click.option("--strict", is_flag=True, help="Warnings fail, too.")
 @click.option("--select", type=CodesParam(), default="MV", show_default=False, help="Only these: MV344,MV4.")
 @click.option("--ignore", type=CodesParam(), help="All but these: MV342.")
 @click.option("--fix", is_flag=True, help="Write the fixes that are certain, shown first as a diff; asks.")
 @click.option("--diff", "diff_only", is_flag=True, help="Only show what --fix would write.")
 @click.option("-y", "--yes", is_flag=True, help="With --fix: do not ask.")
+@click.option("--all", "shows_all", is_flag=True, help="Show each of many findings of one kind.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings, and no count of them.")
 @click.option("--legacy-pan-grid", type=click.Path(path_type=Path), hidden=True)
 def check(
@@ -56,6 +57,7 @@ def check(
     fix: bool,
     diff_only: bool,
     yes: bool,
+    shows_all: bool,
     quiet: bool,
     legacy_pan_grid: Path | None,
 ) -> None:
@@ -68,14 +70,19 @@ def check(
     Without --format, findings are text; under GitHub Actions, annotations.
     Exit code 0: nothing to fix; 1: findings; 2: the command was used wrongly, or failed itself.
     """
+    from ..dsl.findings.render import counted_only
+
     form = form or default_format()
     manifests = pieces or tuple(map(_relative, pieces_from(Path.cwd())))
     if yes and not fix:
         raise click.UsageError("--yes goes with --fix")
+    if form == JSON and fix and not (yes or diff_only):
+        raise click.UsageError("--fix with --json does not ask: add --yes to write, or --diff to look")
+    fixes = None
     try:
         if fix or diff_only:
             to_stderr = form not in ("text", "concise")
-            fix_pieces(manifests, is_shown_only=diff_only, is_agreed=yes, to_stderr=to_stderr)
+            fixes = fix_pieces(manifests, is_shown_only=diff_only, is_agreed=yes, to_stderr=to_stderr)
         found, files = _checked(manifests)
         if legacy_pan_grid is not None:
             _write_grid(manifests[0], legacy_pan_grid)
@@ -87,19 +94,31 @@ def check(
 
         traceback.print_exc()
         click.echo("musicvis itself failed here; please report the lines above", err=True)
+        remember([ended("musicvis itself failed here")])
         sys.exit(2)
     fixable = sum(bool(d.edits) for d in found)
     kept = [d for d in found if d.code.startswith(select) and not (ignore and d.code.startswith(ignore))]
     colour = wants_colour(sys.stdout)
-    text = findings_text(kept, files, form, colour)
-    if text:
+    if form == JSON and fixes is not None:
+        echo_json(fix_record(fixes, kept), indent=2)
+    elif form == JSON:
+        echo_findings_json(findings_text(kept, files, form, colour))
+    elif text := findings_text(kept, files, form, colour, shows_all):
         click.echo(text, color=colour)
     if form in ("text", "concise") and not quiet:
         click.echo(summary(kept), err=True)
+        if form == TEXT and not shows_all and (hidden := counted_only(kept)):
+            click.echo(f"{hidden} of them are counted only; musicvis check --all shows each", err=True)
         if fixable and not (fix or diff_only):
-            some = "all of them" if fixable == len(found) else f"{fixable} of them"
-            click.echo(f"musicvis check --fix can fix {some}; it shows what it changes first", err=True)
+            click.echo(f"musicvis check --fix can fix {_share(fixable, len(found))}", err=True)
     sys.exit(exit_code(kept, strict))
+
+
+def _share(fixable: int, total: int) -> str:
+    """How many of the findings can be fixed, in words."""
+    if fixable == total:
+        return f"{'it' if total == 1 else 'all of them'}, and shows the change first"
+    return f"{fixable} of them, and shows the change first"
 
 
 def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, str]]":

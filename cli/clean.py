@@ -1,13 +1,15 @@
 """`musicvis clean`: what is kept from earlier compiles, checked or removed."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from ..dsl.findings.diagnostics import PieceError
 from .cache import cache_option, kept, size_option
-from .report import tell_findings
+from .output import JSON, echo_json, format_option
+from .report import tell_end, tell_findings
 
 
 @click.command()
@@ -15,7 +17,8 @@ from .report import tell_findings
 @size_option("Remove what was not used for longest until so much is left, as 5GB.  [default: 20GB]")
 @click.option("--all", "everything", is_flag=True, help="Remove everything.")
 @click.option("--verify", is_flag=True, help="Check every byte, and remove what is damaged.")
-def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, verify: bool) -> None:
+@format_option("One object: cache, freed_bytes, kept_bytes, kept_entries, damaged.")
+def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, verify: bool, form: str) -> None:
     """Remove what is kept from earlier compiles.
 
     The longest unused goes first. What is removed is rendered again when it is needed. Nothing else is
@@ -28,22 +31,33 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
 
     if everything and cache_limit is not None:
         raise click.UsageError("--all leaves nothing: leave out --cache-limit")
+    names: Sequence[str] | None = None
     try:
         with kept(cache_dir) as store:
             if verify:
                 names = damaged(store)
                 found = f"damaged: {len(names)} of the files" if names else "every file is whole"
-                click.echo(shown(f"{store.folder}: {found}"))
+                if form != JSON:
+                    click.echo(shown(f"{store.folder}: {found}"))
             evicted = keep_within(store, 0 if everything else usual_limit(cache_limit))
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     if evicted is None:
-        click.echo(
-            shown(f"{store.folder} is in use by a compile, or can only be read; nothing was removed"),
-            err=True,
-        )
+        text = f"{store.folder} is in use by a compile, or can only be read; nothing was removed"
+        tell_end(text, is_error=False)
         sys.exit(1)
+    if form == JSON:
+        echo_json(
+            {
+                "cache": str(store.folder),
+                "freed_bytes": evicted.freed_bytes,
+                "kept_bytes": evicted.kept_bytes,
+                "kept_entries": evicted.kept_entries,
+                "damaged": None if names is None else len(names),
+            }
+        )
+        return
     click.echo(
         shown(
             f"{store.folder}: {size_said(evicted.freed_bytes)} removed, {size_said(evicted.kept_bytes)} "

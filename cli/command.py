@@ -25,6 +25,7 @@ from .schema import schema
 from .stems import stems
 from .subtitles import subtitles
 from .terminal import Commands
+from .train import train
 from .watch import watch
 from .weights import weights
 
@@ -35,6 +36,7 @@ SECTIONS = {
     "First steps": ("new", "watch", "check", "compile"),
     "While you write": ("notes", "explain", "classes", "pin", "subtitles", "plot", "fmt", "plan", "diff"),
     "Sound": ("listen", "stems"),
+    "Pictures": ("train",),
     "This machine": ("doctor", "weights", "clean", "completion"),
     "Other programs": ("schema", "import"),
 }
@@ -84,5 +86,6 @@ main.add_command(plot)
 main.add_command(explain)
 main.add_command(fmt)
 main.add_command(schema)
+main.add_command(train)
 main.add_command(doctor)
 main.add_command(weights)

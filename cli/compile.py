@@ -22,7 +22,7 @@ from .film_options import (
 from .grouped import GroupedCommand
 from .interrupts import Stopped, stoppable
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_findings
+from .report import TerminalReporter, tell_end, tell_findings
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -127,7 +127,7 @@ GROUPS = {
     "--worker", is_flag=True, help="Only help another compile with the same cache: frames, and no film."
 )
 @click.option("--shard", metavar="I/N", callback=shard, help="Where worker I of N begins.")
-@format_option("One object: film, frames, frames_made, seconds, was_up_to_date, stems.")
+@format_option("One object: film, frames, frames_made, seconds, was_up_to_date, stems, findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: str, **options: Any) -> None:
     """Compile a piece to a film.
@@ -179,19 +179,21 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {}, quiet)
         sys.exit(1)
     except Stopped as stop:
-        click.echo(f"\n{_stopped(reporter)}", err=True)
+        click.echo(err=True)
+        tell_end(_stopped(reporter), is_error=False)
         sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
         extra = "ray" if error.name == "ray" else "render"
-        click.echo(f"error: {error.name} is missing; to compile, type: {install_command(extra)}", err=True)
+        tell_end(f"{error.name} is missing; to compile, type: {install_command(extra)}")
         sys.exit(1)
     except OSError as error:
         reason = error.strerror or str(error)
         # A write into an open file names none: a disk that is full is then that of the cache.
         where = error.filename or (cache_folder(cache_dir) if error.errno in FULL else target)
-        click.echo(shown(f"error: {where}: {reason}; what is finished is kept"), err=True)
+        tell_end(f"{where}: {reason}; finished work is cached")
         sys.exit(1)
     took_s = time.monotonic() - started_s
+    tell_findings(at_manifest(report.findings, str(manifest)), {}, quiet)
     for line in _ended(report, request, target, took_s):
         reporter.message(line)
     if form == JSON:
@@ -264,7 +266,7 @@ def _request(output: Path | None, options: dict[str, Any]) -> "Request":
 def _stopped(reporter: TerminalReporter) -> str:
     done, total = reporter.counted
     where = f"stopped after {done} of {total} frames" if total else "stopped"
-    return f"{where}; what is finished is kept, and the same command goes on from there"
+    return f"{where}; finished work is cached, and the same command goes on from there"
 
 
 def _ended(report: "RenderReport", request: "Request", target: Path, took_s: float) -> list[str]:

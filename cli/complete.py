@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from .discover import nearest_piece
 
 if TYPE_CHECKING:
+    from ..compiler.notes.classes import ClassTable
     from ..compiler.score.model import Score
 
 SHELLS = ("bash", "zsh", "fish")
@@ -17,11 +18,19 @@ MOST = 300
 
 
 def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Names of classes that begin so, or have a word that does."""
-    from ..compiler.notes.classes import class_names
+    """Names of classes that hold the word, each with its look: of the piece's generator, or the built-in."""
+    from ..compiler.notes.classes import imagenet
+    from ..dsl.values.subjects import DRAWN
 
-    names = [name for names in class_names() for name in names]
-    return _items(name for name in names if begun.casefold() in name.casefold())
+    try:
+        table = table_of(_manifest(ctx))
+    except Exception:
+        table = imagenet()
+    pairs = ((name, table.look(index)) for index, names in enumerate(table.names) for name in names)
+    meant = [(name, look) for name, look in pairs if begun.casefold() in name.casefold()]
+    # What is drawn comes first: it is what somebody who looks for a subject hopes for.
+    meant.sort(key=lambda pair: pair[1] not in ("", DRAWN))
+    return [CompletionItem(name, help=look or None) for name, look in meant[:MOST]]
 
 
 def part_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -53,6 +62,23 @@ def bar_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[Co
         return []
     first, dots, last = begun.rpartition("..")
     return _items(f"{first}{dots}{bar}" for bar in sorted(bars) if str(bar).startswith(last))
+
+
+def table_of(manifest: Path) -> "ClassTable":
+    """The classes that the generator of a piece can show. Raises PieceError where it is not known."""
+    from ..compiler.notes.classes import class_table, imagenet
+    from ..compiler.notes.kinds import kind_of
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.load import load_piece
+
+    loaded = load_piece(manifest)
+    piece = loaded.piece or loaded.rest
+    if piece is None:
+        return imagenet()
+    found = kind_of(piece.visuals, loaded.root)
+    if isinstance(found, Diagnostic):
+        raise PieceError([found])
+    return class_table(found[0])
 
 
 def _manifest(ctx: click.Context) -> Path:

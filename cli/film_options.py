@@ -13,7 +13,7 @@ from ..renderers.encoding import QUALITIES
 from .complete import bar_words
 from .discover import piece_name
 from .place_words import range_callback
-from .report import summary, tell_findings
+from .report import summary, tell_end, tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
@@ -74,13 +74,12 @@ def planned(
 
     Without a plan, the command ends with exit code 1.
     """
-    from ..dsl.findings.plain import shown
 
     loaded = variant.loaded(manifest)
     made = compiled(loaded, trusted, store)
     tell_findings(made.diagnostics, loaded.files, quiet)
     if made.plan is None:
-        click.echo(shown(f"{manifest}: {summary(made.diagnostics)}; nothing was written"), err=True)
+        tell_end(f"{manifest}: {summary(made.diagnostics)}; nothing was written", is_error=False)
         sys.exit(1)
     return made.plan
 

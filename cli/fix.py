@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .files import replace_text
+from .output import FINDINGS
 from .report import wants_colour
 
 if TYPE_CHECKING:
@@ -77,10 +78,13 @@ def _stop(findings: "Sequence[Diagnostic]") -> float:
 
 def _found(manifest: Path, texts: Mapping[str, str]) -> "tuple[Sequence[Diagnostic], dict[str, str]]":
     """Findings of a piece, some texts in place of those on the disk, and all texts that were read."""
+    from ..api.check import findings_of
     from ..dsl.load import load_piece
 
     loaded = load_piece(manifest, texts=texts)
-    return loaded.diagnostics, dict(loaded.files)
+    # Of what the score and the classes say, only what can be fixed: all of it says nothing about the text.
+    further = [d for d in findings_of(loaded) if d.edits and d not in loaded.diagnostics]
+    return (*loaded.diagnostics, *further), dict(loaded.files)
 
 
 def diff_text(change: Change, colour: bool) -> str:
@@ -99,8 +103,30 @@ def _painted(line: str, colour: bool) -> str:
     return f"{style}{line}{_PLAIN}" if colour and style else line
 
 
-def fix_pieces(manifests: Sequence[Path], *, is_shown_only: bool, is_agreed: bool, to_stderr: bool) -> bool:
-    """Show what would be fixed, ask, and write it; whether anything was written.
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What the fixes change, and whether it was written."""
+
+    changes: tuple[Change, ...]
+    is_written: bool
+
+
+def fix_record(fixes: Fixes, left: "Sequence[Diagnostic]") -> dict[str, Any]:
+    """Fixes as plain values, with the findings that are left."""
+    from ..dsl.findings.render import finding_record
+
+    return {
+        "is_written": fixes.is_written,
+        "files": [
+            {"file": str(change.path), "fixes": change.count, "diff": diff_text(change, False)}
+            for change in fixes.changes
+        ],
+        FINDINGS: [finding_record(finding) for finding in left],
+    }
+
+
+def fix_pieces(manifests: Sequence[Path], *, is_shown_only: bool, is_agreed: bool, to_stderr: bool) -> Fixes:
+    """Show what would be fixed, ask, and write it.
 
     A file that is reached through a link, or that changed since it was read, is left alone.
     """
@@ -110,24 +136,24 @@ def fix_pieces(manifests: Sequence[Path], *, is_shown_only: bool, is_agreed: boo
         click.echo(diff_text(change, colour), color=colour, err=to_stderr)
     if not changes:
         click.echo("nothing can be fixed without you", err=True)
-        return False
+        return Fixes((), False)
     total = sum(change.count for change in changes)
     fixes = (
         f"{total} fix{'es' if total != 1 else ''} in {len(changes)} file{'s' if len(changes) != 1 else ''}"
     )
     if is_shown_only:
         click.echo(f"{fixes}; nothing was written", err=True)
-        return False
+        return Fixes(tuple(changes), False)
     if not is_agreed and not click.confirm(f"Write {fixes}?", err=True):
         click.echo("nothing was written", err=True)
-        return False
+        return Fixes(tuple(changes), False)
     for change in changes:
         _refuse_if_moved(change)
     for change in changes:
         _refuse_if_moved(change)
         replace_text(change.path, change.after, change.root)
     click.echo(f"wrote {fixes}", err=True)
-    return True
+    return Fixes(tuple(changes), True)
 
 
 def _refuse_if_moved(change: Change) -> None:

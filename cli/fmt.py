@@ -7,13 +7,15 @@ import click
 
 from .discover import PiecePath, piece_here
 from .files import replace_text
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
 @click.option("--check", is_flag=True, help="Change nothing; exit code 1 says that something would change.")
-def fmt(pieces: tuple[Path, ...], check: bool) -> None:
+@format_option("One object: files, each with file and state; findings.")
+def fmt(pieces: tuple[Path, ...], check: bool, form: str) -> None:
     """Lay out a piece's manifest and its files of lanes.
 
     Levels are indented by two, the points of a lane stand in columns. Only spaces and empty lines change:
@@ -24,6 +26,7 @@ def fmt(pieces: tuple[Path, ...], check: bool) -> None:
     from ..dsl.text.format import formatted
 
     code = changed = 0
+    states: dict[Path, str] = {}
     # Each file with the folder of its piece, below which no link is followed.
     roots: dict[Path, Path] = {}
     for piece in pieces or (piece_here(Path.cwd()),):
@@ -35,20 +38,24 @@ def fmt(pieces: tuple[Path, ...], check: bool) -> None:
             laid_out = formatted(text, str(path))
         except PieceError as error:
             tell_findings(error.diagnostics, {str(path): text})
-            code = 1
+            code, states[path] = 1, "refused"
             continue
         if laid_out == text:
+            states[path] = "unchanged"
             continue
         if not check:
             try:
                 replace_text(path, laid_out, roots[path])
             except PieceError as error:
                 tell_findings(error.diagnostics, {})
-                code = 1
+                code, states[path] = 1, "refused"
                 continue
         changed += 1
+        states[path] = "would change" if check else "laid out"
         click.echo(shown(f"{path} {'would change' if check else 'was laid out'}"), err=True)
     click.echo(f"{changed} of {len(roots)} files {'would change' if check else 'changed'}", err=True)
+    if form == JSON:
+        echo_json({"files": [{"file": str(path), "state": state} for path, state in states.items()]})
     sys.exit(max(code, int(check and changed > 0)))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .files import write_new
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     help="The score: checks the places, and lets what it can follow the beats.",
 )
 @click.option("--fix", is_flag=True, help="Do the one certain repair: straight with ear_mid and no ear_f.")
-def import_command(effects: Path, output: Path | None, score: Path | None, fix: bool) -> None:
+@format_option("One object: output, lanes, lines_before, lines, repaired, findings.")
+def import_command(effects: Path, output: Path | None, score: Path | None, fix: bool, form: str) -> None:
     """Turn an original effects.json into lanes of today's form.
 
     The lanes move as before. Each set of the file becomes the lane of a bus of its name. With --score, old
@@ -58,14 +60,25 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
         )
     if text is None:
         sys.exit(1)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
+    if output is not None:
         write_new({output: text.encode()})
+    elif form != JSON:
+        click.echo(text, nl=False)
     lines = f"{len(sets.text.splitlines())} lines became {len(text.splitlines())}"
     if check is not None:
         lines += f"; at {check.places} places they differ by {check.most:.0e} at most"
     click.echo(lines, err=True)
+    if form == JSON:
+        echo_json(
+            {
+                "output": None if output is None else str(output),
+                "lanes": text if output is None else None,
+                "lines_before": len(sets.text.splitlines()),
+                "lines": len(text.splitlines()),
+                "repaired": len(sets.mended),
+                "differs_at_most": None if check is None else float(check.most),
+            }
+        )
     if clock is None and "domain: seconds" in text:
         click.echo("name the score with --score, and most of `domain: seconds` can go", err=True)
 

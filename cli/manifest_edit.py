@@ -15,13 +15,13 @@ def with_keys(text: str, block: str, values: Mapping[str, str]) -> str:
     except yaml.YAMLError as error:
         raise ValueError("it is not YAML") from error
     if not isinstance(root, yaml.MappingNode):
-        raise ValueError("it is no map")
+        raise ValueError("it is not a map")
     found = _value_of(root, block)
     if found is None:
         gap = "" if text.endswith("\n") or not text else "\n"
         return text + gap + f"{block}:\n" + "".join(f"  {key}: {value}\n" for key, value in values.items())
     if not isinstance(found, yaml.MappingNode):
-        raise ValueError(f"{block} is no map")
+        raise ValueError(f"{block} is not a map")
     edits: list[tuple[int, int, str]] = []
     new = []
     for key, value in values.items():

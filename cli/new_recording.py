@@ -1,21 +1,31 @@
 """`musicvis new` for recordings: what is heard becomes the score, each recording a bus of its own."""
 
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .discover import MANIFEST
+from ..dsl.findings.span import MANIFEST
 from .files import write_new
-from .heard import Patience, heard_lines, is_recording, meter_of, track_name, written_score, written_track
+from .heard import (
+    STEMS_MOST,
+    Patience,
+    apart,
+    heard_lines,
+    is_recording,
+    meter_of,
+    stem_track,
+    track_name,
+    written_score,
+    written_track,
+)
 from .listen import listening_options, marks_of, missing_text, wishes_of
 from .names import safe_name
-from .report import TerminalReporter, tell_findings
+from .report import TerminalReporter, tell_end, tell_findings
 from .schema import schema_text
 from .typed import typed
 
@@ -24,9 +34,7 @@ if TYPE_CHECKING:
     from ..renderers.sound.listening.decode import Recording
     from ..renderers.sound.listening.hear import Heard, Wishes
 
-STEMS_MOST = 64
 FRAME_LENGTH = 512
-_DRUMS = re.compile(r"drum|perc|kick|snare|hat|cymbal|beat", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +91,13 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
     return others[0] if others else None
 
 
-def new_from_recordings(recordings: Sequence[Path], folder: Path | None, options: dict[str, Any]) -> None:
-    """A folder with a piece that compiles as it is: the heard score, the recordings, a manifest."""
+def new_from_recordings(
+    recordings: Sequence[Path], folder: Path | None, options: dict[str, Any]
+) -> tuple[Path, ...]:
+    """A folder with a piece that compiles as it is: the heard score, the recordings, a manifest.
+
+    Returns the files that were written.
+    """
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
@@ -101,19 +114,20 @@ def new_from_recordings(recordings: Sequence[Path], folder: Path | None, options
         raise click.ClickException(f"{folder / MANIFEST} is there already; nothing was written")
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:
-            _make(recordings, folder, options, Path(scratch), reporter)
+            written = _make(recordings, folder, options, Path(scratch), reporter)
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {missing_text(error)}; nothing was written", err=True)
+        tell_end(f"{missing_text(error)}; nothing was written")
         sys.exit(1)
     except OSError as error:
         reason = error.strerror or error
-        click.echo(f"error: {error.filename or folder}: {reason}; nothing was written", err=True)
+        tell_end(f"{error.filename or folder}: {reason}; nothing was written")
         sys.exit(1)
     click.echo("hear and see it in your browser while you write:", err=True)
     click.echo(shown(f"  {typed('musicvis', 'watch', folder)}"), err=True)
+    return written
 
 
 def _make(
@@ -122,7 +136,7 @@ def _make(
     options: dict[str, Any],
     scratch: Path,
     reporter: TerminalReporter,
-) -> None:
+) -> tuple[Path, ...]:
     from ..compiler.score.midi.write import midi_bytes
     from ..compiler.score.read import read_score
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA
@@ -153,7 +167,9 @@ def _make(
         from ..renderers.sound.listening.spectrum import write_spectrum
 
         spectrum = str(score_name.with_name(score_name.name.replace(".heard.mid", ".spectrum")))
-        write_spectrum(_sum(sources), scratch / "analysis.spectrum", FRAME_LENGTH)
+        # Its digest is that of the recording in the piece, which may be a copy in another form.
+        heard_in = replace(_sum(sources), sha256=placed[0].sha256)
+        write_spectrum(heard_in, scratch / "analysis.spectrum", FRAME_LENGTH)
         files[folder / spectrum] = scratch / "analysis.spectrum"
     length_s = max(source.length_s for source in sources)
     title = track_name(recordings[0]) if len(recordings) == 1 else track_name(folder.resolve())
@@ -173,6 +189,7 @@ def _make(
         if each.data is not None and each.name.suffix == ".flac" and not is_plain(each.name, recordings):
             reporter.message(f"{each.name} holds the sound of the recording, as the mix reads it")
     reporter.message(f"wrote {folder / MANIFEST} and {len(files) - 1} files beside it")
+    return tuple(files)
 
 
 def is_plain(name: PurePosixPath, recordings: Sequence[Path]) -> bool:
@@ -210,32 +227,11 @@ def _heard(
     check_audible(leader)
     heard = hear(leader, wishes, progress, with_notes=False)
     tell_findings([*(f for s in sources for f in s.findings), *misfits(sources), *heard.findings], {})
-    names: list[str] = []
-    for path in recordings:
-        base, number = track_name(path), 2
-        name = base
-        while name.casefold() in {other.casefold() for other in names}:
-            name, number = f"{base} {number}", number + 1
-        names.append(name)
+    names = apart([track_name(path) for path in recordings])
     tracks = [
-        _stem_track(source, name, heard.method, progress) for source, name in zip(sources, names, strict=True)
+        stem_track(source, name, heard.method, progress) for source, name in zip(sources, names, strict=True)
     ]
     return sources, heard, tracks
-
-
-def _stem_track(source: "Recording", name: str, method: str, progress: Patience) -> "WrittenTrack":
-    """The notes of a stem; of drums, by their name, the strokes."""
-    from ..compiler.score.midi.write import WrittenNote, WrittenTrack
-    from ..renderers.sound.listening.hear import notes_of, strokes_of
-
-    if _DRUMS.search(name):
-        strokes = tuple(WrittenNote(at_s, at_s + 0.1, 38, level) for at_s, level in strokes_of(source))
-        return WrittenTrack(name, strokes, is_drums=True)
-    notes = tuple(
-        WrittenNote(n.onset_s, n.end_s, n.pitch, n.level)
-        for n in notes_of(source, method, None, None, progress)
-    )
-    return WrittenTrack(name, notes)
 
 
 def _sum(sources: Sequence["Recording"]) -> "Recording":
@@ -268,13 +264,14 @@ def _placed(sources: Sequence["Recording"], folder: Path, scratch: Path, longest
 def _inside(path: Path, folder: Path) -> PurePosixPath | None:
     """How a piece in `folder` names a recording that lies inside it already; None where it must be copied."""
     from ..dsl.findings.span import Span
+    from ..dsl.text.audio_headers import SUFFIXES
     from ..dsl.text.files import MAX_AUDIO_BYTES, fault_inside
 
     try:
         name = PurePosixPath(path.absolute().relative_to(folder.absolute()).as_posix())
     except ValueError:
         return None
-    is_named_so = name.suffix.lower() in (".wav", ".flac")
+    is_named_so = name.suffix.lower() in SUFFIXES
     return name if is_named_so and fault_inside(folder, name, MAX_AUDIO_BYTES, Span("")) is None else None
 
 

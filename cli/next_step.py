@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
+from ..compiler.score.read import SUFFIXES
 from .names import piece_folder
 from .typed import typed
 
-SCORES = (".mscz", ".mscx", ".musicxml", ".mxl", ".mid", ".midi")
+# .xml may be anything.
+SCORES = tuple(suffix for suffix in SUFFIXES if suffix != ".xml")
 RECORDINGS = (".mp3", ".wav", ".flac", ".m4a", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".wma")
 OTHERS = {
     **dict.fromkeys((".sib", ".musx", ".mus", ".dorico", ".ove", ".ptb"), "MusicXML"),
     **dict.fromkeys((".gp", ".gp3", ".gp4", ".gp5", ".gpx", ".tg", ".enc"), "MusicXML or MIDI"),
-    **dict.fromkeys((".ly", ".abc", ".mei", ".krn", ".capx", ".cap"), "MusicXML or MIDI"),
+    **dict.fromkeys((".ly", ".mei", ".capx", ".cap"), "MusicXML or MIDI"),
     **dict.fromkeys(
         (".cpr", ".als", ".flp", ".rpp", ".ptx", ".logicx", ".band", ".song", ".bwproject"), "MIDI"
     ),

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .complete import bar_words, class_words, part_words
-from .discover import MANIFEST, Step, piece_here
+from ..dsl.findings.span import MANIFEST
+from ..dsl.values.pitch_classes import PITCH_CLASSES
+from .complete import bar_words, class_words, part_words, table_of
+from .discover import PiecePath, Step, nearest_piece, piece_here
 from .next_step import folder_step, is_score, step_for
 from .output import JSON, TEXT, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings
 
 if TYPE_CHECKING:
+    from ..compiler.notes.classes import ClassTable
     from ..compiler.reports.note_list import NoteRow
     from ..dsl.findings.span import Span
 
@@ -57,8 +60,8 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
     """List every note of a piece or of a score file, in playing order.
 
     Of a piece, also the classes that each note shows and the rules of the manifest that mean it. The score
-    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl) or MIDI (.mid). Lengths and onsets are in
-    quarter notes; in JSON they are exact, as text such as "7/3". Without a name,
+    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl), MIDI (.mid), ABC (.abc) or Humdrum (.krn).
+    Lengths and onsets are in quarter notes; in JSON they are exact, as text such as "7/3". Without a name,
     the piece around the current folder is meant.
     """
     if as_csv and form not in (None, CSV):
@@ -78,45 +81,131 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
         click.echo(f"{len(rows)} notes; * marks a grace note", err=True)
 
 
-@click.command(short_help="Search the 1000 subjects that a picture can have.")
+@click.command(short_help="Search the subjects that a picture can have.")
 @click.argument("text", required=False, metavar="TEXT", shell_complete=class_words)
+@click.option(
+    "--piece",
+    type=PiecePath(),
+    metavar="PIECE",
+    help="The classes of this piece's generator. [default: the piece around the current folder]",
+)
 @click.option("--like", metavar="WORDS", help="The ten classes nearest in meaning to some English words.")
-@format_option("An array of objects with index, names, and with --like score.")
-def classes(text: str | None, like: str | None, form: str) -> None:
-    """Search the 1000 ImageNet classes by name, as `musicvis classes drum`; the best comes first.
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw all motifs, plain and mirrored, into a .png or .jpg.",
+)
+@format_option("An array of objects with index, names, look, and with --like score.")
+def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path | None, form: str) -> None:
+    """Search the classes by name, as `musicvis classes drum`; the best comes first.
 
-    With --like, by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up to 1; below 0.5 a
-    class hardly fits.
+    They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you trained;
+    of these, all are listed where no TEXT is given.
+
+    Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. After each name
+    stands how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
+
+    With --like, search ImageNet's by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up
+    to 1; below 0.5 a class hardly fits.
     """
+    if sheet is not None:
+        if text is not None or like is not None:
+            raise click.UsageError("--sheet draws all motifs: leave TEXT and --like out")
+        draw_sheet(sheet)
+        return
     if like is not None:
         if text is not None:
             raise click.UsageError("name a subject, or write --like, not both")
         classes_like(like, form)
         return
-    from ..compiler.notes.classes import search
-
-    if text is None:
+    table = own_table(piece)
+    if text is None and table.is_imagenet:
         raise click.UsageError("name a subject, as: musicvis classes drum")
-    found = search(text)
+    found = tuple(enumerate(table.names)) if text is None else table.search(text)
     if form == JSON:
-        echo_json([{"index": index, "names": names} for index, names in found])
+        echo_json([class_record(table, index, names) for index, names in found])
     else:
         for index, names in found:
-            click.echo(f"{index:4d}  {', '.join(names)}")
+            look = class_look(table, index)
+            click.echo(f"{index:4d}  {', '.join(names)}{f': {look}' if look else ''}")
     if not found:
         from ..dsl.findings.plain import shown
 
-        message = f"no class is called anything like {text!r}; try a plainer word, as bird or drum"
+        other = "try a plainer word, as bird or drum" if table.is_imagenet else "leave it out to see all"
+        message = f"no class is called anything like {text!r}; {other}"
         click.echo(shown(message), err=True)
         sys.exit(1)
 
 
+def class_record(table: "ClassTable", index: int, names: Sequence[str]) -> Record:
+    """A class as plain values: with its look, and of a subject beside ImageNet's what BigGAN shows."""
+    from ..dsl.values.subjects import IMAGENET_COUNT, subjects
+
+    record: Record = {"index": index, "names": names}
+    if table.is_imagenet:
+        record["look"] = table.look(index)
+        if index >= IMAGENET_COUNT:
+            record["biggan"] = [
+                {"name": table.name(other), "weight": share} for other, share in subjects()[index].stand_ins
+            ]
+    return record
+
+
+def class_look(table: "ClassTable", index: int) -> str:
+    """`drawn`, `as harp`, `only a pattern`; of a subject beside ImageNet's, also what BigGAN shows."""
+    from ..dsl.values.subjects import IMAGENET_COUNT, subjects
+
+    look = table.look(index)
+    if not table.is_imagenet or index < IMAGENET_COUNT:
+        return look
+    shown = [f"{table.name(other)} {share:.0%}" for other, share in subjects()[index].stand_ins]
+    return f"{look}; BigGAN shows {' and '.join(shown)}"
+
+
+def own_table(piece: Path | None) -> "ClassTable":
+    """The classes of a piece's generator; of ImageNet where there is no piece.
+
+    Ends the command with code 1 where the generator of a piece that is named is not known.
+    """
+    from ..compiler.notes.classes import imagenet
+    from ..dsl.findings.diagnostics import PieceError
+
+    manifest = piece or nearest_piece(Path.cwd())
+    if manifest is None:
+        return imagenet()
+    try:
+        return table_of(manifest)
+    except PieceError as error:
+        if piece is None:
+            return imagenet()
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+
+
+def draw_sheet(file: Path) -> None:
+    """Draw all motifs into a picture file; code 1 where it cannot be written."""
+    import torch
+
+    from ..dsl.findings.plain import shown
+    from ..renderers.generators.embedded.sheet import write_sheet
+
+    # Threads within an operation slow the painter down.
+    torch.set_num_threads(1)
+    try:
+        count = write_sheet(file)
+    except (OSError, ValueError) as error:
+        click.echo(shown(f"{file} cannot be written: {error}"), err=True)
+        sys.exit(1)
+    click.echo(shown(f"{file}: {count} motifs, plain and mirrored"), err=True)
+
+
 def classes_like(words: str, form: str) -> None:
     """Print the ten classes nearest to some words; code 1 where none of them is known."""
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.words.table import ranked
 
-    found = [(index, score, class_names()[index]) for index, score in ranked(words, 10)]
+    found = [(index, score, imagenet().names[index]) for index, score in ranked(words, 10)]
     if form == JSON:
         echo_json(
             [{"index": index, "names": names, "score": round(score, 4)} for index, score, names in found]
@@ -170,8 +259,6 @@ def note_rows(source: Path, bars: str | None) -> tuple[Sequence["NoteRow"], Sequ
 
 def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
     """One note as plain values; exact times as text such as "7/3"."""
-    from ..compiler.notes.classes import class_names
-
     note = row.note
     return {
         "bar": note.bar,
@@ -193,8 +280,8 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
         "word": row.word,
         "articulations": list(note.articulations),
         "classes": [
-            {"name": class_names()[index][0], "index": index, "weight": weight}
-            for index, weight in row.classes
+            {"name": name, "index": index, "weight": weight}
+            for name, (index, weight) in zip(row.class_names, row.classes, strict=True)
         ],
         "rules": [{"number": number, "line": rules[number - 1].line} for number in row.rules],
     }
@@ -291,5 +378,4 @@ def clipped(text: str, width: int) -> str:
 
 def pitch_name(pitch: int) -> str:
     """The name of a MIDI pitch: 60 is C4."""
-    names = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-    return f"{names[pitch % 12]}{pitch // 12 - 1}"
+    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"

@@ -7,12 +7,14 @@ import click
 
 from .discover import PiecePath, piece_here
 from .files import replace_text
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 
 @click.command(short_help="Write the classes that `like` found into the manifest.")
 @click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
-def pin(piece: Path | None) -> None:
+@format_option("One object: manifest, pinned, findings.")
+def pin(piece: Path | None, form: str) -> None:
     """Write the classes that `like` found into the manifest, so that a newer table changes no film.
 
     `{like: "church bells"}` becomes the class itself, with its words as a comment behind it where the line
@@ -34,7 +36,10 @@ def pin(piece: Path | None) -> None:
         sys.exit(1)
     if lines:
         replace_text(manifest, changed, manifest.parent)
-    click.echo("\n".join(lines) or f"{manifest} has no `like`")
+    if form == JSON:
+        echo_json({"manifest": str(manifest), "pinned": lines})
+    else:
+        click.echo("\n".join(lines) or f"{manifest} has no `like`")
 
 
 def pinned(text: str, name: str) -> tuple[str, list[str]]:
@@ -44,7 +49,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
     """
     import yaml
 
-    from ..compiler.notes.classes import class_names
+    from ..compiler.notes.classes import imagenet
     from ..compiler.words.meaning import class_like
     from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
     from ..dsl.findings.span import Span
@@ -68,12 +73,12 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
         end = node.end_mark.index if node.flow_style else words.end_mark.index
         ends_line = text[end:].split("\n", 1)[0].strip() == ""
         note = (
-            f"  # {class_names()[index][0]}, like {words.value}"
+            f"  # {imagenet().name(index)}, like {words.value}"
             if ends_line and "\n" not in words.value
             else ""
         )
         edits.append((node.start_mark.index, end, f"{index}{note}"))
-        lines.append(f"{words.value}: {index}, {class_names()[index][0]}")
+        lines.append(f"{words.value}: {index}, {imagenet().name(index)}")
     if has_errors(findings):
         raise PieceError([finding for finding in findings if finding.code == "MV562"])
     for begin, end, written in sorted(edits, reverse=True):

@@ -14,7 +14,7 @@ from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
-from .report import tell_findings
+from .report import tell_end, tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
@@ -37,7 +37,7 @@ PLURALS = {"stem": "stems", "dry": "sums", "bus": "buses", "mix": "mix", "segmen
     "--backend", default="auto", type=click.Choice(("auto", "torch", "openvino")), help="As for compile."
 )
 @cache_option
-@format_option("One object: title, frames, seconds_to_make, nodes.")
+@format_option("One object: title, frames, seconds_to_make, nodes, findings.")
 def plan_command(piece: Path | None, form: str, **options: Any) -> None:
     """Say what a compile would make, why, and about how long it takes.
 
@@ -58,13 +58,16 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; type: {install_command('render')}", err=True)
+        tell_end(f"{error.name} is missing; type: {install_command('render')}")
         sys.exit(1)
     from ..renderers.crews.local import core_count
 
     missing = sum(item.stage == "segment" and not item.is_there for item in items)
     seconds = seconds_to_make(items, min(core_count(), max(1, missing)))
-    click.echo(_json(plan, items, seconds) if form == "json" else _text(plan, items, seconds))
+    if form == JSON:
+        echo_json(_plan_record(plan, items, seconds), indent=2)
+    else:
+        click.echo(_text(plan, items, seconds))
 
 
 @click.command("diff")
@@ -84,19 +87,19 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     variant = variant_of(options)
     try:
         plans = [planned(manifest, variant, (), None) for manifest in (old, new)]
-        from ..renderers.build.forecast import Item, film_nodes
+        from ..renderers.build.forecast import Item, film_outline
         from ..renderers.build.history import changes, past_of
-        from ..renderers.sound.mix.nodes import Nowhere
+        from ..store.graph import walked
 
-        before, after = (film_nodes(plan, recipe_of(plan), Nowhere()) for plan in plans)
+        before, after = (walked(film_outline(plan, recipe_of(plan)), None) for plan in plans)
     except PieceError as error:
         tell_findings(at_manifest(error.diagnostics, str(new)), {})
         sys.exit(1)
-    past = past_of([node for _, _, node, _ in before if node is not None])
-    keys = {node.key for _, _, node, _ in before if node is not None}
+    past = past_of([known.node for known in before if known.node is not None])
+    keys = {known.node.key for known in before if known.node is not None}
     items = [
-        Item(stage, name, node.key in keys, changes(node, past), frames=frames)
-        for stage, name, node, frames in after
+        Item(task.stage, task.name, node.key in keys, changes(node, past), frames=task.frames)
+        for task, node in ((known.task, known.node) for known in after)
         if node is not None
     ]
     if form == JSON:
@@ -110,7 +113,8 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
 
 def recipe_of(plan: "Plan", device: str = "auto", precision: str = "auto", backend: str = "auto") -> "Recipe":
     """How this machine would render a plan; raises PieceError for a device that is not there."""
-    from ..renderers.generators.identity import Recipe, chosen_codec, decided_device
+    from ..renderers.film.codec import chosen_codec
+    from ..renderers.generators.identity import Recipe, decided_device
 
     decided = decided_device(device)
     return Recipe(decided, precision, backend, chosen_codec(decided, plan.picture))
@@ -160,7 +164,7 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
 def _why(item: "Item") -> str:
     if item.why is None:
         return "new"
-    return ", ".join(item.why) or "not kept"
+    return ", ".join(item.why) or "not cached"
 
 
 def _record(item: "Item") -> dict[str, Any]:
@@ -178,13 +182,10 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
-def _json(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
-    from ..dsl.findings.render import json_text
-
-    said = {
+def _plan_record(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> dict[str, Any]:
+    return {
         "title": plan.title,
         "frames": plan.picture.frame_count,
         "seconds_to_make": seconds,
         "nodes": [_record(item) for item in items],
     }
-    return json_text(said, indent=2)

@@ -7,17 +7,20 @@ import click
 
 from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here, piece_name
-from .report import summary, tell_findings
+from .output import JSON, echo_json, format_option
+from .report import summary, tell_end, tell_findings
 
 
 @click.command()
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The picture, a .png.")
-def plot(piece: Path | None, output: Path | None) -> None:
+@format_option("One object: plot, findings.")
+def plot(piece: Path | None, output: Path | None, form: str) -> None:
     """Draw a piece: bars, notes, ear movement and classes.
 
     The picture is written to build/NAME.png beside the manifest, or where -o says.
     """
+    from ..api.output import refusal
     from ..compiler.compile import compile_piece
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
@@ -32,7 +35,7 @@ def plot(piece: Path | None, output: Path | None) -> None:
     compilation = compile_piece(loaded)
     tell_findings(compilation.diagnostics, loaded.files)
     if compilation.plan is None:
-        click.echo(shown(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written"), err=True)
+        tell_end(f"{manifest}: {summary(compilation.diagnostics)}; nothing was written", is_error=False)
         sys.exit(1)
     try:
         from ..renderers.plot import plot as write_plot
@@ -44,9 +47,11 @@ def plot(piece: Path | None, output: Path | None) -> None:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; to plot, type: {install_command('render')}", err=True)
+        tell_end(f"{error.name} is missing; to plot, type: {install_command('render')}")
         sys.exit(1)
     except OSError as error:
-        click.echo(shown(f"error: {target}: {error.strerror or error}; nothing was written"), err=True)
+        tell_end(f"{target} cannot be written: {refusal(error, target.parent)}; nothing was written")
         sys.exit(1)
     click.echo(shown(f"wrote {target}"), err=True)
+    if form == JSON:
+        echo_json({"plot": str(target)})

@@ -9,6 +9,7 @@ from typing import TextIO
 import click
 
 from ..dsl.findings.diagnostics import Diagnostic, Severity, has_errors
+from .output import ended, remember
 
 FORMATS = ("text", "concise", "json", "github", "sarif")
 LINE_EVERY_S = 10.0
@@ -37,9 +38,16 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def findings_text(
-    diagnostics: Sequence[Diagnostic], files: Mapping[str, str], form: str, colour: bool
+    diagnostics: Sequence[Diagnostic],
+    files: Mapping[str, str],
+    form: str,
+    colour: bool,
+    shows_all: bool = False,
 ) -> str:
-    """The findings in the form of that name."""
+    """The findings in the form of that name; as text, many of one kind are only counted.
+
+    shows_all   none of them is
+    """
     from ..dsl.findings import render as rendering
 
     match form:
@@ -52,7 +60,7 @@ def findings_text(
         case "sarif":
             return rendering.render_sarif(diagnostics)
         case _:
-            return rendering.render_text(diagnostics, files, color=colour)
+            return rendering.render_text(diagnostics, files, color=colour, shows_all=shows_all)
 
 
 def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], quiet: bool = False) -> None:
@@ -64,9 +72,21 @@ def tell_findings(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], q
 
     left, _ = without_ignored(diagnostics, files)
     diagnostics = [d for d in diagnostics if d.severity is Severity.ERROR or (d in left and not quiet)]
+    remember(diagnostics)
     if diagnostics:
         colour = wants_colour(sys.stderr)
         click.echo(findings_text(diagnostics, files, "text", colour), err=True, color=colour)
+
+
+def tell_end(text: str, is_error: bool = True) -> None:
+    """Say on stderr why a command ends before its work is done.
+
+    is_error   whether the line begins with "error:"
+    """
+    from ..dsl.findings.plain import shown
+
+    remember([ended(text)])
+    click.echo("\n".join(shown(line) for line in f"{'error: ' * is_error}{text}".split("\n")), err=True)
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
@@ -105,8 +125,8 @@ class TerminalReporter:
             # Titles and names of a piece stand in it.
             print("\n".join(map(shown, text.split("\n"))), file=self.stream, flush=True)
 
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` units (frames, samples) of a stage are finished."""
+    def progress(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """`done` of `total` units (frames, samples) of a stage are finished; a note stands behind."""
         if stage == COUNTED:
             self.counted = done, total
         if self.quiet:
@@ -120,7 +140,7 @@ class TerminalReporter:
         if now - self.last_shown_s < (REDRAW_EVERY_S if self.live else LINE_EVERY_S) and not finished:
             return
         self.last_shown_s = now
-        text = progress_text(stage, done, total, now - self.started_s)
+        text = progress_text(stage, done, total, now - self.started_s) + (f", {note}" if note else "")
         if self.live:
             self._clear()
             print(text, end="\n" if finished else "", file=self.stream, flush=True)

@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 
 from .discover import PiecePath, piece_here
+from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 
 @click.command(short_help="Write the words that are sung as .srt, .vtt and .lrc.")
 @click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
-def subtitles(piece: Path | None) -> None:
+@format_option("One object: files, findings.")
+def subtitles(piece: Path | None, form: str) -> None:
     """Write the words that are sung into build/NAME.srt, .vtt and .lrc, beside the film.
 
     They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key,
@@ -41,8 +43,13 @@ def subtitles(piece: Path | None) -> None:
         sys.exit(1)
     film = film_path(manifest, None, Variant().name(False))
     prepare_build_folder(film.parent)
+    written = []
     for suffix, text in ((".srt", srt(lines)), (".vtt", vtt(lines)), (".lrc", lrc(lines))):
         path = film.with_suffix(suffix)
         with published(path) as partial:
             partial.write_text(text, encoding="utf-8", newline="\n")
-        click.echo(str(path))
+        written.append(str(path))
+    if form == JSON:
+        echo_json({"files": written})
+    else:
+        click.echo("\n".join(written))

@@ -11,7 +11,10 @@ from typing import Any
 import click
 
 from .grouped import OrderedGroup
+from .output import one_document
 from .report import tell_findings
+
+_WORDS = "musicvis.words"
 
 
 class Commands(OrderedGroup):
@@ -22,7 +25,22 @@ class Commands(OrderedGroup):
         with _streams():
             return super().main(*args, **kwargs)
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context of the words of a command line, which it keeps."""
+        words = tuple(args)
+        with one_document(words):
+            made = super().make_context(info_name, args, parent, **extra)
+        made.meta[_WORDS] = words
+        return made
+
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; where a program listens, it gets a document whatever happens."""
+        with one_document(ctx.meta.get(_WORDS, ()), ctx):
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         """Run a command; what a wrong use quotes is told as text."""
         from ..dsl.findings.diagnostics import PieceError
         from ..dsl.findings.plain import shown

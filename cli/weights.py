@@ -9,7 +9,7 @@ import click
 from ..dsl.installing import install_command
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_findings
+from .report import TerminalReporter, tell_end, tell_findings
 
 if TYPE_CHECKING:
     from ..renderers.generators.biggan.library import Entry
@@ -66,7 +66,8 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except KeyboardInterrupt:
-        click.echo("\nstopped; the same command goes on from here", err=True)
+        click.echo(err=True)
+        tell_end("stopped; the same command goes on from here", is_error=False)
         sys.exit(130)
     except ModuleNotFoundError as error:
         _tell_missing(error)
@@ -151,7 +152,6 @@ def pin_weights(manifest: Path, name: str, sha256: str) -> None:
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.plain import shown
 
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:
@@ -162,18 +162,16 @@ def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> 
         tell_findings(error.diagnostics, {})
         sys.exit(1)
     except (ValueError, OSError) as error:
-        click.echo(shown(f"error: {pin}: {error}; nothing was pinned"), err=True)
+        tell_end(f"{pin}: {error}; nothing was pinned")
         sys.exit(1)
     reporter.message(f"pinned in {pin}")
 
 
 def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
-    click.echo(f"error: {error.name} is missing; type: {install_command('render', 'gan')}", err=True)
+    tell_end(f"{error.name} is missing; type: {install_command('render', 'gan')}")
     sys.exit(1)
 
 
 def _tell_unwritten(error: OSError) -> NoReturn:
-    from ..dsl.findings.plain import shown
-
-    click.echo(shown(f"error: {error.filename or 'the store'}: {error.strerror or error}"), err=True)
+    tell_end(f"{error.filename or 'the store'}: {error.strerror or error}")
     sys.exit(1)

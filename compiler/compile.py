@@ -13,26 +13,41 @@ from typing import TYPE_CHECKING
 
 from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.findings.span import Span
-from ..dsl.model.piece import Piece
+from ..dsl.model.generators import GeneratorKind
+from ..dsl.model.piece import Piece, Visuals
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
+from ..dsl.text.font_letters import Letters, font_letters
 from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
-from .checks.heard import heard_findings
+from .checks.heard import heard_findings, spectrum_findings
+from .checks.letters import lacking
 from .checks.spectrum import mapping_findings, no_spectrum
+from .notes.classes import ClassTable, class_table
+from .notes.kinds import kind_of, stand_in
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
+from .picture.limits import picture_fault
 from .score.model import Score
 from .score.read import read_score
 from .time.clock import Clock
-from .time.passage import Film, film_of, picture_fault
+from .time.passage import Film, film_of
 from .time.place_findings import placed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..dsl.load import Loaded
+    from .lanes.curve import Curve
+    from .lanes.resolve import Lanes
+    from .notes.casting import Cast
+    from .picture.flash_guard import Guarded
     from .picture.lyric_lines import Line
+    from .picture.plan_picture import F32, Stage
+    from .picture.post import Shown, Timeline
     from .plan import Plan
+    from .sound.plan_sound import Sources
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
 ParseScore = Callable[[bytes, str], Score]
@@ -58,6 +73,10 @@ class Heard:
     clock: Clock
     parts: tuple[Cut, ...]
     notes: tuple[PartNote, ...]
+    kind: GeneratorKind
+    """The generator of the picture."""
+    classes: ClassTable
+    """What it can show."""
     shelf: "Shelf"
 
 
@@ -91,16 +110,18 @@ class Shelf:
             self._scores[name] = self._parsed(name, span)
         return self._scores[name]
 
-    def font(self, name: PurePosixPath, span: Span) -> None:
-        """Ask for a font of the piece; a file that is none is in `findings`."""
+    def font(self, name: PurePosixPath, span: Span) -> Letters | None:
+        """The letters of a font of the piece; a file that is none is in `findings`."""
         data = read_inside(self.root, name, MAX_FONT_BYTES, span)
         if isinstance(data, Diagnostic):
             self.findings.append(data)
-        elif not data.startswith((b"\0\1\0\0", b"OTTO", b"ttcf", b"true")):
+            return None
+        if (letters := font_letters(data)) is None:
             hint = "name a .ttf or .otf file"
             self.findings.append(Diagnostic("MV566", span, f"{name} is not a font", hint))
-        else:
-            self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
+            return None
+        self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
+        return letters
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
         """Where a recording of the piece lies; None where it cannot be opened, or is none."""
@@ -125,6 +146,17 @@ class Shelf:
             return None
         self.answers[f"spectrum {name}"] = hashlib.sha256(data).hexdigest()
         return data
+
+    def kind(self, visuals: Visuals) -> GeneratorKind | None:
+        """What the generator of a piece is; None and a fault in `findings` where that cannot be known."""
+        found = kind_of(visuals, self.root)
+        if isinstance(found, Diagnostic):
+            self.findings.append(found)
+            return None
+        kind, question, answer = found
+        if question:
+            self.answers[question] = answer
+        return kind
 
     def _recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
         descriptor = open_inside(self.root, name, MAX_AUDIO_BYTES, span)
@@ -187,6 +219,7 @@ def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
+        found += spectrum_findings(piece, loaded.root)
     if compilation.clock is not None:
         found = placed(found, piece, compilation.clock)
     order = {name: number for number, name in enumerate(loaded.files)}
@@ -241,39 +274,68 @@ def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard
     clock = Clock.from_score(score, numbering=piece.score.numbering)
     findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
-    return Heard(piece, score, clock, parts, part_notes(parts, score), shelf)
+    kind = shelf.kind(piece.visuals) or stand_in(piece.visuals)
+    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, class_table(kind), shelf)
+
+
+def cast_of(heard: Heard) -> "Cast":
+    """What each note of a piece shows."""
+    from .notes.casting import cast
+
+    drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
+    parts = [part.name for part in heard.parts]
+    return cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
+
+
+def sources_of(heard: Heard) -> "Sources":
+    """Where the buses of a piece get their sound from."""
+    from .sound.installed import Outside
+    from .sound.plan_sound import Sources
+
+    shelf = heard.shelf
+    return Sources(
+        heard.score,
+        heard.clock,
+        heard.parts,
+        shelf.score,
+        shelf.audio,
+        recording=shelf.recording,
+        outside=Outside(shelf.root, shelf.trusted, shelf.findings, shelf.answers),
+    )
 
 
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
+    from .checks.flashes import may_flash
     from .checks.left_out import left_out
     from .checks.piece import lint
+    from .lanes.by_itself import by_itself
     from .lanes.parameters import visual_targets
     from .lanes.resolve import Lanes
-    from .notes.casting import cast
     from .picture.post import timeline
-    from .sound.installed import Outside
-    from .sound.plan_sound import Sources, buses_of, sound_plan
+    from .sound.plan_sound import buses_of, sound_plan
+    from .sound.seats import band_of
 
     piece, clock = heard.piece, heard.clock
-    lanes = Lanes(piece.lanes, clock, clock.quarters(film.end_s), piece.seed)
-    outside = Outside(heard.shelf.root, heard.shelf.trusted, heard.shelf.findings, heard.shelf.answers)
-    sources = Sources(
-        heard.score,
-        clock,
-        heard.parts,
-        heard.shelf.score,
-        heard.shelf.audio,
-        recording=heard.shelf.recording,
-        outside=outside,
-    )
+    sources = sources_of(heard)
     buses = buses_of(piece, heard.parts)
+    # Of the whole piece, so that what notes play is the same in every passage.
+    piece_end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
+    end_qn = max(piece_end_qn, clock.quarters(film.end_s))
+    written = (*piece.lanes, *by_itself(piece, clock))
+    moves_light = bool(may_flash(piece))
+    band = band_of(heard.notes, buses, sources)
+    lanes = Lanes(written, clock, end_qn, piece.seed, band, plan or moves_light)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
-    shown = cast(heard.notes, piece.visuals, [part.name for part in heard.parts], clock, piece.seed)
+    shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
+    for post in piece.video.post:
+        if post.font is not None:
+            letters = heard.shelf.font(post.font, post.font_span)
+            findings += lacking(post.font, post.font_span, letters, (post.title or "", post.subtitle or ""))
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
@@ -289,9 +351,13 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if not has_errors([*findings, *heard.shelf.findings]):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
-    if not plan or has_errors([*findings, *heard.shelf.findings]):
+    if has_errors([*findings, *heard.shelf.findings]):
         return None
-    from .picture.plan_picture import ScoreTime, picture_plan
+    stage = _stage(heard, shown, lanes)
+    guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
+    if not plan:
+        return None
+    from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 
     memory = None
@@ -300,11 +366,26 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
     score_time = ScoreTime(tempo_arrays(clock), memory)
+    painter = Painter(heard.kind, heard.classes)
     picture = picture_plan(
-        piece, film, shown, visual, events, score_time, heard.shelf.root, findings, spectrum
+        piece,
+        film,
+        shown,
+        visual,
+        events,
+        score_time,
+        painter,
+        heard.shelf.root,
+        findings,
+        spectrum,
+        stage,
     )
     if picture is None:
         return None
+    if guard is not None and not guard.before.is_safe:
+        from .picture.flash_guard import held
+
+        picture = held(picture, guard.moving)
     if piece.video.lyrics is not None:
         from .picture.lyric_lines import lyric_plans
 
@@ -320,6 +401,38 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
 
 
+def _stage(heard: Heard, shown: "Cast", lanes: "Lanes") -> "Stage | None":
+    """The lights of notes, by what the frames of a film show; None where no note has one."""
+    if not any(note.spark or note.ring or note.glow for note in shown.notes):
+        return None
+
+    def stage(layers: "Sequence[Shown]") -> "F32 | None":
+        from .picture.stage import stage_lights
+
+        return stage_lights(heard.notes, shown.notes, lanes.ears(heard.notes), heard.clock, layers)
+
+    return stage
+
+
+def _guarded(
+    heard: Heard,
+    film: Film,
+    visual: "Mapping[str, Curve]",
+    events: "Timeline",
+    stage: "Stage | None",
+    findings: list[Diagnostic],
+) -> "Guarded":
+    """The movement of the light, held where it would flash, which is a finding."""
+    from .checks.flashes import held_finding, may_flash
+    from .picture.flash_guard import guarded, moving_of
+
+    found = guarded(moving_of(film, visual, events, stage), film.fps)
+    if not found.before.is_safe:
+        spans = may_flash(heard.piece)
+        findings.append(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
+    return found
+
+
 def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]":
     """The lines of words on the screen; a font that cannot be used is in the shelf's findings."""
     lyrics = heard.piece.video.lyrics
@@ -327,9 +440,11 @@ def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]"
         return ()
     from .picture.lyric_lines import lyric_lines
 
+    lines = lyric_lines(lyrics, heard.notes, heard.clock, findings)
     if lyrics.font is not None:
-        heard.shelf.font(lyrics.font, lyrics.font_span)
-    return lyric_lines(lyrics, heard.notes, heard.clock, findings)
+        letters = heard.shelf.font(lyrics.font, lyrics.font_span)
+        findings += lacking(lyrics.font, lyrics.font_span, letters, [line.text for line in lines])
+    return lines
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -12,6 +12,8 @@ from math import cos, pi
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..dsl.model.generators import MOST_CLASSES
+from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .lazy_numpy import np
 
@@ -23,11 +25,14 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "LIGHT_SHAPES",
+    "STEERING",
     "BarMark",
     "BusPlan",
     "ChannelPlan",
     "Curve",
     "EffectPlan",
+    "Flashing",
     "LyricStyle",
     "MasterPlan",
     "Moves",
@@ -39,7 +44,9 @@ __all__ = [
     "SoundPlan",
     "SoundingNote",
     "StemPlan",
+    "TitleLook",
     "TitlePlan",
+    "flashing",
 ]
 
 
@@ -195,7 +202,7 @@ class SoundPlan:
     master: MasterPlan | None = None
     """None: one gain for the whole where a true peak is higher than -1 dBTP, and nothing else."""
     seed: int = 0
-    """Of the dither."""
+    """Seed of the dither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +226,26 @@ class LyricStyle:
     place: str
     """`bottom`, `middle` or `top`."""
     size: float
-    """Of the letters, as a share of the film's shorter side."""
+    """Height of the letters, as a share of the film's shorter side."""
     lit_color: str
     background: str
     """`box`, `shadow` or `none`."""
     font: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TitleLook:
+    """How a title is set."""
+
+    subtitle: str = ""
+    """A smaller line below it."""
+    place: str = "middle"
+    """`top`, `middle` or `bottom`."""
+    size: float = 0.13
+    """Of the letters, as a share of the film's shorter side."""
+    font: Path | None = None
+    rim: str | None = None
+    """Colour of a soft rim around its letters; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +265,11 @@ class TitlePlan:
     style: LyricStyle | None = None
     """How words that are sung are set; None for a title."""
     lit: int = 0
-    """So many of its first characters have begun to be sung."""
+    """Number of its first characters that have begun to be sung."""
     row: int = 0
     """Which of the singers it belongs to: each has a row of its own."""
+    look: TitleLook = TitleLook()
+    """How a title is set; words that are sung go by `style`."""
 
     def opacity(self, frame: int) -> float:
         """How much of it is seen in the middle of a frame, 0..1, of its display values."""
@@ -254,7 +278,7 @@ class TitlePlan:
         return risen * (1.0 - fallen)
 
     def cut(self, first: int, end: int) -> TitlePlan:
-        """The same on frames first up to, not at, end alone, counted from `first`.
+        """Return the part on frames first up to, not at, end, counted from `first`.
 
         A fade that does nothing on these frames is left out, so that it does not tell them from others.
         """
@@ -273,18 +297,41 @@ class TitlePlan:
         )
 
 
+STEERING = {
+    "hue_deg": 0.0,
+    "zoom": 1.0,
+    "rotation_deg": 0.0,
+    "exposure": 1.0,
+    "bloom": 1.0,
+    "pan_x": 0.0,
+    "pan_y": 0.0,
+    "lamp_azimuth_deg": 0.0,
+    "lamp_height_deg": 0.0,
+}
+"""What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
+LIGHT_SHAPES = ("spark", "ring", "glow")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
 
-    noise          float32 (frames, 128), truncation applied: within ±2·truncation
-    class_indices  int64 (k,), the ImageNet classes that occur, ascending
+    noise          float32 (frames, latent size), truncation applied: within ±2·truncation
+    class_indices  int64 (k,), the classes of the generator's own table that occur, ascending
     class_weights  float32 (frames, k), each row >= 0 with sum <= 1; what is missing to 1 is empty
     brightness     float32 (frames,), 0 black .. 1: the fades
     hue_deg        float32 (frames,), the turn of all colours; None where they are never turned
     zoom           float32 (frames,), above 1 closer; None where the camera never moves
     rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
+    exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
+    bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
+    pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
+    lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
+    lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
+                   frame, shape (of LIGHT_SHAPES), place -1 left .. 1 right, place -1 below .. 1 above, size
+                   as a share of the film's height, strength, and linear R, G, B; R below 0 for the picture's
+                   own colour there
     """
 
     noise: F32
@@ -302,23 +349,32 @@ class PicturePlan:
     generator_seed: int
     titles: tuple[TitlePlan, ...] = ()
     class_names: tuple[str, ...] = ()
-    """The usual name of each class, as class_indices."""
+    """The default name of each class, as class_indices."""
     hue_deg: F32 | None = None
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
     truncation: F32 | None = None
+    exposure: F32 | None = None
+    bloom: F32 | None = None
+    pan_x: F32 | None = None
+    pan_y: F32 | None = None
+    lamp_azimuth_deg: F32 | None = None
+    lamp_height_deg: F32 | None = None
+    lights: F32 | None = None
     quality: str = "master"
     """How it is encoded: draft, web or master."""
     weights_sha256: str | None = None
     """What the file of weights must be, where the piece says so."""
+    class_count: int = MOST_CLASSES
+    """How many classes the generator's table has."""
 
     @property
     def frame_count(self) -> int:
         return int(self.noise.shape[0])
 
     def classes(self, first: int, end: int) -> F32:
-        """Class vectors of frames first up to, not at, end: float32 (end - first, 1000)."""
-        dense = np.zeros((end - first, 1000), np.float32)
+        """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
+        dense = np.zeros((end - first, self.class_count), np.float32)
         dense[:, self.class_indices] = self.class_weights[first:end]
         return dense
 

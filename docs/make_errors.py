@@ -16,7 +16,11 @@ GROUPS = (
     ("MV3", "The meaning of a piece, with its score"),
     ("MV4", "Scores"),
     ("MV5", "Sound"),
-    ("MV6", "Budgets"),
+    ("MV60", "Budgets"),
+    ("MV61", "Generators of one's own"),
+    ("MV62", "Training"),
+    ("MV65", "Titles, words and endings"),
+    ("MV67", "What notes play"),
     ("MV9", "The machine"),
 )
 

@@ -1,4 +1,4 @@
-"""The tables of docs/manifest.md, from the schema: every key, what it means, its usual value and an example.
+"""The tables of docs/manifest.md, from the schema: every key, what it means, its default and an example.
 
 python docs/make_tables.py: rewrites what stands between `<!-- table: NAME -->` and `<!-- end -->`. A NAME is
 a place in piece.schema.json: a top-level key, or a definition as `$defs/bus`.
@@ -17,7 +17,7 @@ MARKED = re.compile(r"(<!-- table: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DO
 APART = frozenset({"bus", "stem", "link", "rule", "where", "post", "lanes", "lane", "points", "point"})
 """Definitions that have a table of their own, and are not told again where they are used."""
 OPTIONAL = frozenset({"$defs/rule", "$defs/where", "$defs/point", "$defs/post"})
-"""Blocks whose keys say nothing unless they are written: an editor's default is no usual value."""
+"""Blocks whose keys say nothing unless they are written: an editor's default is not a default."""
 
 Schema = dict[str, Any]
 
@@ -34,9 +34,12 @@ def table(name: str) -> str:
     else:
         block = SCHEMA["properties"][name]
     rows = list(rows_of(block, "")) or [("", block)]
-    has_usual = name not in OPTIONAL
-    head = [f"| key | what it says |{' usual |' * has_usual} example |", "|---|---|---|" + "---|" * has_usual]
-    return "\n".join(head + [row(key or name, schema, has_usual) for key, schema in rows])
+    has_default = name not in OPTIONAL
+    head = [
+        f"| key | what it says |{' default |' * has_default} example |",
+        "|---|---|---|" + "---|" * has_default,
+    ]
+    return "\n".join(head + [row(key or name, schema, has_default) for key, schema in rows])
 
 
 def rows_of(schema: Schema, prefix: str) -> Iterator[tuple[str, Schema]]:
@@ -73,11 +76,11 @@ def is_leaf(schema: Schema) -> bool:
     )
 
 
-def row(key: str, schema: Schema, has_usual: bool) -> str:
+def row(key: str, schema: Schema, has_default: bool) -> str:
     """A line of the table; a | in it is escaped, as Markdown wants it."""
-    usual = schema.get("default")
-    is_said = usual not in ("", None, {}, []) and not key.startswith("expect.")
-    shown = [code(usual) if is_said else ""] * has_usual
+    default = schema.get("default")
+    is_said = default not in ("", None, {}, []) and not key.startswith("expect.")
+    shown = [code(default) if is_said else ""] * has_default
     said = str(schema.get("description", ""))
     words = next((block["enum"] for block in variants(schema) if "enum" in block), None)
     if words is not None and len(words) < 8:

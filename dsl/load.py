@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from .findings.diagnostics import Diagnostic, Severity, has_errors
-from .findings.span import Span
+from .findings.span import MANIFEST, Span
 from .form.messages import did_you_mean
 from .form.recovery import ROUNDS_MOST, echoes, remains
 from .form.schema import LEGACY, PIECE, check_form, schema_of
@@ -33,8 +33,6 @@ from .text.overrides import overridden
 from .text.yaml_source import Node, Source, parse_source, root_node
 from .values.position import DurationUnit, PlaceRange, parse_duration, parse_range
 from .values.quantity import parse_ratio
-
-MANIFEST = "piece.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class _Desk:
     lane_files: dict[str, tuple[Lane, ...] | None] = field(default_factory=dict)
     """The lanes of each file that `effects` or an `ear` names, by its name."""
     own_files: set[str] = field(default_factory=set)
-    """Those that `effects` names: their lanes have their names in the piece."""
+    """The files that `effects` names: their lanes have their names in the piece."""
     sources: dict[str, tuple[Source, str] | None] = field(default_factory=dict)
     """Files of lanes, each parsed once, without what is wrong in them, and the name of their form."""
     dropped: list[str] = field(default_factory=list)
@@ -301,7 +299,7 @@ class _Desk:
             if lane.mode != "set" or first.setdefault(lane.name, lane) is lane:
                 continue
             other = first[lane.name].span
-            message = f"the lane `{lane.name}` stands in {other.file} line {other.line} already"
+            message = f"the lane `{lane.name}` is already in {other.file} line {other.line}"
             hint = "keep one of them, or give this one `mode: add` or `mode: multiply`"
             reading.find("MV212", lane.span, message, hint)
         return tuple(lanes)

@@ -15,7 +15,7 @@ class Quality:
     preset: str
     crf: int
     parameters: str = ""
-    """Of x264, in place of the preset's own."""
+    """Options of x264, in place of the preset's own."""
 
 
 # 1080p of the embedded generator, ms of CPU time a frame, Mbit/s and PSNR of Y': veryfast 70, 20.1, 42.2;
@@ -37,7 +37,7 @@ class Container:
     options: Mapping[str, str]
     audio_codec: str
     track_suffix: str
-    """Of a file that holds the sound alone."""
+    """Container of a file that holds the sound alone."""
     track_format: str
 
 
@@ -51,4 +51,4 @@ CONTAINERS: Mapping[str, Container] = {
 """By suffix; `video.container` names one without its point, and the first is the default."""
 
 SOUND_SUFFIXES = (".wav", ".flac")
-"""Of a sound alone."""
+"""Suffixes of files that hold a sound alone."""

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from ..compiler.plan import Plan
-    from ..store.node import Node
+    from ..compiler.plan import Flashing, Plan
+    from ..dsl.findings.diagnostics import Diagnostic
+    from ..store.graph import Task
     from ..store.store import Entry, Store
-    from .crews.job import SegmentJob
     from .crews.local import Crew
     from .film.join import Part
+    from .film.segment_nodes import SegmentJob
     from .generators.identity import Recipe
     from .generators.protocol import Generator
     from .sound.mix.render import SoundRender
@@ -91,6 +92,8 @@ class RenderReport:
     """Time that the sound took, on the clock on the wall."""
     picture_s: float = 0.0
     """Time that picture and encoding took."""
+    findings: tuple[Diagnostic, ...] = ()
+    """Warnings about what is seen: letters that no font has, words that are hard to read."""
 
 
 def render(
@@ -117,9 +120,11 @@ def render(
     request = request or Request()
     _check_suffix(output, request.only)
     from ..store.store import temporary_store
+    from .generators.sources import is_cached
 
-    # What another generator makes is known by no key.
-    with nullcontext(store) if store is not None and generator is None else temporary_store() as kept:
+    # What another generator makes is known by no key, and neither is that of one without a version.
+    keeps = store is not None and generator is None and is_cached(plan.picture)
+    with nullcontext(store) if store is not None and keeps else temporary_store() as kept:
         return _Build(plan, output, request, reporter, kept, generator).run()
 
 
@@ -138,6 +143,7 @@ class _Build:
         self.plan, self.output, self.request = plan, output, request
         self.reporter, self.store, self.generator = reporter, store, generator
         self.frames_made = 0
+        self._findings: list[Diagnostic] = []
         self._cluster: Crew | None = None
 
     def run(self) -> RenderReport:
@@ -152,10 +158,15 @@ class _Build:
             check_weights(self.plan.picture)
         if self.request.ray is not None:
             from .crews.ray import ray_crew
+            from .generators.sources import check_everywhere
+
+            check_everywhere(self.plan.picture)
 
             # An address that cannot be used is told before anything is rendered.
             self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
-        _tell_titles(self.plan, self.reporter)
+        from .picture.legible import letters_told
+
+        self._findings += letters_told(self.plan.picture.titles, self.reporter.message)
         if only == "frames":
             started_s = time.perf_counter()
             jobs, missing = self._segments()
@@ -201,7 +212,8 @@ class _Build:
     def _heard(self) -> SoundRender:
         """The finished sound; its figures are told."""
         from .crews.local import core_count
-        from .sound.mix.render import SoundRender, StemExport, report_lines
+        from .sound.mix.render import SoundRender, StemExport
+        from .sound.mix.report import report_lines
 
         export = None
         if self._stem_folder is not None:
@@ -224,30 +236,27 @@ class _Build:
 
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:
         """Segments and sound, joined to one file."""
-        from ..store.writing import published
-        from .crews.job import VIDEO
-        from .film.film_nodes import encoded_track, film_node, is_up_to_date, remember_film, track_node
-        from .film.join import Part, join
+        from ..store.graph import Build
+        from .film.graph import film_task, parts_of, segment_task, track_task
+        from .film.segment_nodes import FAINT
+        from .picture.legible import hard_to_read
 
-        plan, store, suffix = self.plan, self.store, output.suffix.lower()
+        plan = self.plan
         started_s = time.perf_counter()
         jobs, missing = self._segments()
-        entries = [self._entry(job) for job in jobs]
-        track = None
-        if sound is not None:
-            track = encoded_track(store, track_node(sound.digest, plan, suffix), plan, sound, suffix)
-        node = film_node(jobs, entries, track, plan, suffix)
-        parts = [Part(entry.files[VIDEO], job.frame_count) for job, entry in zip(jobs, entries, strict=True)]
-        was_there = is_up_to_date(store, node, output)
+        segments = [segment_task(job) for job in jobs]
+        track = None if sound is None else track_task(plan, sound.graph.mix, output.suffix.lower())
+        film = film_task(plan, segments, track, output, self.request.root, self._verify)
+        build = Build(self.store) if sound is None else sound.build
+        entries = [build.entry(segment) for segment in segments]
         with _told():
+            build.entry(film)
+            self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
+            was_there = film not in build.made
             if was_there:
-                self._verify(output, parts)
-            else:
-                with published(output, self.request.root) as partial:
-                    join(parts, track, partial, plan.picture.fps, plan.title)
-                    self._verify(partial, parts)
-                    remember_film(store, node, partial)
-        self._remember(jobs, node)
+                self._verify(output, parts_of(segments, entries))
+        self._tell_flashes(segments, entries)
+        self._remember([*segments, film], sound)
         return self._report(
             jobs,
             missing,
@@ -255,6 +264,16 @@ class _Build:
             sound_s=sound_s,
             picture_s=time.perf_counter() - started_s,
         )
+
+    def _tell_flashes(self, segments: Sequence[Task], entries: Sequence[Entry]) -> None:
+        """How the film flashes at its worst, and a warning where that may hurt."""
+        from .film.flashes import LOOKS, film_flashing
+
+        picture = self.plan.picture
+        looks = [(entry.facts.get(LOOKS), task.frames) for task, entry in zip(segments, entries, strict=True)]
+        found = film_flashing(looks, picture.fps)
+        if found is not None:
+            self.reporter.message(_said_of_flashes(found, self.plan))
 
     def _verify(self, film: Path, parts: Sequence[Part]) -> None:
         """Compare every frame with that of its segment, where that is asked for."""
@@ -284,15 +303,17 @@ class _Build:
         self._work(crew, (*missing[begin:], *missing[:begin]))
         return jobs, missing
 
-    def _remember(self, jobs: Sequence[SegmentJob], film: Node) -> None:
+    def _remember(self, picture: Sequence[Task], sound: SoundRender | None) -> None:
         """What this film was made of, for the reasons that the next build is told."""
         if self.request.film is None or self.store.is_read_only:
             return
-        from .build.forecast import film_nodes
+        from ..store.graph import walked
         from .build.history import remember
+        from .sound.mix.graph import sound_graph
 
-        nodes = [node for _, _, node, _ in film_nodes(self.plan, self._recipe(), self.store) if node]
-        remember(self.store, self.request.film, [*nodes, film])
+        graph = sound_graph(self.plan.sound) if sound is None else sound.graph
+        found = walked([graph.mix, *picture], self.store)
+        remember(self.store, self.request.film, [known.node for known in found if known.node is not None])
 
     def _work(self, crew: Crew, missing: tuple[SegmentJob, ...]) -> None:
         total = sum(job.frame_count for job in missing)
@@ -311,7 +332,8 @@ class _Build:
 
     def _recipe(self) -> Recipe:
         from .encoding import X264
-        from .generators.identity import Recipe, chosen_codec, decided_device
+        from .film.codec import chosen_codec
+        from .generators.identity import Recipe, decided_device
 
         device = self.generator.device.type if self.generator is not None else None
         asked = self.request.device
@@ -320,12 +342,6 @@ class _Build:
         decided = device or (asked if is_elsewhere else decided_device(asked))
         codec = X264 if self.request.ray is not None else chosen_codec(decided, self.plan.picture)
         return Recipe(decided, self.request.precision, self.request.backend, codec)
-
-    def _entry(self, job: SegmentJob) -> Entry:
-        entry = self.store.get(job.node.key)
-        if entry is None:
-            raise OSError(5, f"a finished segment ({job.node.name}) has gone from the cache; compile again")
-        return entry
 
     def _report(
         self,
@@ -349,6 +365,7 @@ class _Build:
             stem_folder=self._stem_folder if heard else None,
             sound_s=sound_s,
             picture_s=picture_s,
+            findings=tuple(self._findings),
         )
 
 
@@ -363,13 +380,26 @@ def _check_suffix(output: Path | None, only: Only | None) -> None:
         raise ValueError(f"a {what} ends in {' or '.join(suffixes)}, not {output.suffix or 'nothing'}")
 
 
+def _said_of_flashes(found: Flashing, plan: Plan) -> str:
+    most = f"flashes: at most {found.count} in a second"
+    if found.is_safe:
+        return most
+    at_s = found.frame / plan.picture.fps
+    bars = [mark.bar for mark in plan.bars if mark.start_s <= at_s]
+    where = f"bar {bars[-1]}, " if bars else ""
+    return (
+        f"warning: {most}, from {where}{float(at_s):.1f} s of the film, over a quarter of the picture: more "
+        "than 3 may hurt people with epilepsy (WCAG 2.3.1, ITU-R BT.1702); let less change there at once"
+    )
+
+
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
     """How much there is to do, in a sentence."""
     if not missing:
-        return f"all {len(jobs)} segments are kept from before"
+        return f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))
     said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
-    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are kept from before; to render: {said}"
+    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are cached; to render: {said}"
 
 
 @contextmanager
@@ -388,13 +418,3 @@ def _told() -> Iterator[None]:
 
 def _size(entry: Entry) -> int:
     return sum(path.stat().st_size for path in entry.files.values())
-
-
-def _tell_titles(plan: Plan, reporter: Reporter) -> None:
-    from .picture.lettering import lettering_of
-
-    for title in plan.picture.titles:
-        if title.lit:
-            continue
-        if remark := lettering_of(title.text, None if title.style is None else title.style.font).remark:
-            reporter.message(f"title {title.text!r}: {remark}")

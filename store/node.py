@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .values.keys import canonical
 
 SCHEMA = 1
-"""Of all keys: raised when the form of a key or of a record changes."""
+"""Version of all keys: raised when the form of a key or of a record changes."""
 
 
 @dataclass(frozen=True, slots=True)

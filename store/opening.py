@@ -29,7 +29,7 @@ def checked(folder: Path, system: System) -> bool:
         system.sync_folder(folder.parent)
     state = folder.stat()
     if not folder.is_dir():
-        raise StoreError(f"{folder} is no folder", "name another with --cache-dir")
+        raise StoreError(f"{folder} is not a folder", "name another with --cache-dir")
     if not is_own(state):
         hint = "a cache is read and written by its owner alone: name another with --cache-dir"
         raise StoreError(f"{folder} belongs to somebody else", hint)

@@ -49,7 +49,7 @@ class System:
         os.fsync(descriptor)
 
     def sync_file(self, path: Path) -> None:
-        """The same of a file by its name."""
+        """Do the same for a file by its name."""
         # Some systems flush only what is open for writing.
         descriptor = os.open(path, os.O_RDWR | OWN)
         try:

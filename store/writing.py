@@ -20,7 +20,7 @@ from ..dsl.findings.span import Span
 from ..dsl.text.folders import Folder, LinkedError, guarded
 
 _MOST_STEM_BYTES = 120
-"""Of a temporary name: file systems allow 255 bytes."""
+"""Longest temporary name: file systems allow 255 bytes."""
 
 
 @contextmanager

@@ -1,10 +1,13 @@
 """What every test stands on: a machine without weights, and a cache with nothing in it."""
 
 import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from musicvis.dsl.model import generators
 
 # No test is red because a machine is slow or busy. `make soak` tries each property on more examples.
 SLOW = [HealthCheck.too_slow]
@@ -21,17 +24,34 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", "ignore::DeprecationWarning:torch.*")
 
 
+@pytest.fixture(scope="session")
+def empty_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of folders, each for one test; a folder is made only where a test needs one."""
+    home = tmp_path_factory.mktemp("own")
+    return (home / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def empty_store(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def empty_store(empty_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of weights of the test's own, so that those of whoever runs it play no part."""
-    store = tmp_path_factory.mktemp("weights") / "none"
+    store = next(empty_folders) / "none"
     monkeypatch.setenv("MUSICVIS_WEIGHTS", str(store))
     return store
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_cache(empty_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own: what another test has made plays no part."""
-    cache = tmp_path_factory.mktemp("cache")
+    cache = next(empty_folders)
+    cache.mkdir()
     monkeypatch.setenv("MUSICVIS_CACHE", str(cache))
     return cache
+
+
+@pytest.fixture(autouse=True)
+def own_generators() -> Iterator[None]:
+    """What a test registers, the next one does not know."""
+    before = dict(generators._registered)
+    yield
+    generators._registered.clear()
+    generators._registered.update(before)

@@ -85,7 +85,8 @@ def test_the_inputs_of_the_action_reach_its_steps_as_variables_only() -> None:
 
 
 def test_the_action_is_one_by_the_schema_of_actions() -> None:
-    command = [BIN / "check-jsonschema", "--builtin-schema", "vendor.github-actions", ROOT / "action.yml"]
+    program = [sys.executable, "-m", "check_jsonschema"]
+    command = [*program, "--builtin-schema", "vendor.github-actions", ROOT / "action.yml"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 

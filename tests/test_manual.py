@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import textwrap
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +16,7 @@ from musicvis.dsl.model.piece import Visuals
 from musicvis.dsl.text.yaml_source import parse_source
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("pieces/*/README.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("pieces/*/README.md")])
 MANIFEST = (ROOT / "docs/manifest.md").read_text(encoding="utf-8")
 LANGUAGE = (ROOT / "docs/language.md").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas/piece.schema.json").read_text(encoding="utf-8"))
@@ -79,6 +80,37 @@ def test_every_example_of_the_language_is_of_the_right_form(text: str) -> None:
         assert check_form(source, PIECE) == ()
     else:
         assert check_form(source, EFFECTS) == ()
+
+
+def how_to_examples() -> list[str]:
+    pages = [ROOT / "docs/tutorial.md", *sorted((ROOT / "docs/how-to").glob("*.md"))]
+    return [text for page in pages for text in examples(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("text", how_to_examples())
+def test_every_example_of_the_tutorial_and_the_how_to_pages_is_of_the_right_form(text: str) -> None:
+    source, findings = parse_source(textwrap.dedent(text), "piece.yaml")
+    assert not findings
+    # Rules alone, blocks of the manifest, or lanes.
+    value = {"visuals": {"rules": source.value}} if isinstance(source.value, list) else source.value
+    assert isinstance(value, dict)
+    if value.keys() <= SCHEMA["properties"].keys():
+        whole, _ = parse_source(
+            json.dumps({"musicvis": 1, "title": "x", "score": "x.mscz"} | value), "piece.yaml"
+        )
+        assert check_form(whole, PIECE) == ()
+    else:
+        assert check_form(source, EFFECTS) == ()
+
+
+def test_every_command_that_the_pages_name_exists() -> None:
+    from musicvis.cli.command import main
+
+    for page in PAGES:
+        for named in re.findall(
+            r"(?:^\$ |`|bin/)musicvis ([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE
+        ):
+            assert named in main.list_commands(None), (page.name, named)  # type: ignore[arg-type]
 
 
 def test_every_key_of_the_first_two_levels_is_explained() -> None:

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DIMENSIONS = 96
 WORD_COUNT = 13_400
 COMMON = 8_500
-"""So many of the most frequent words are in whatever they mean; the others are those nearest to a class."""
+"""Number of most frequent words that are in whatever they mean; the others are those nearest to a class."""
 CANDIDATES = 45_000
 CLASS_WEIGHT = 3
 AT_ONCE = 64

@@ -106,7 +106,7 @@ class _Application:
         store = self._conductor.store
 
         def made() -> bytes | None:
-            from ..renderers.crews.job import VIDEO
+            from ..renderers.film.segment_nodes import VIDEO
 
             entry = store.get(key)
             return None if entry is None else segment_media(entry.files[VIDEO], duration)
@@ -155,9 +155,11 @@ class _Application:
         return _json(await self._conductor.in_reader(explained, version, s, at))
 
     async def _classes(self, request: Request) -> Response:
-        from ..compiler.notes.classes import search
+        from ..compiler.notes.classes import imagenet
 
-        found = search(request.query_params.get("q", "")[:80])
+        version = self._conductor.session.good
+        table = imagenet() if version is None or version.heard is None else version.heard.classes
+        found = table.search(request.query_params.get("q", "")[:80])
         return _json(wire.Found(tuple(names[0] for _, names in found[:NAMES_MOST])))
 
     async def _look(self, request: Request) -> Response:

@@ -12,8 +12,8 @@ from ..compiler.lanes.curve import Curve
 from ..compiler.reports.lane_curves import LaneCurves
 from ..dsl.model.lane import Lane
 from ..dsl.model.piece import Piece
-from ..dsl.model.plugins import Unit
 from ..dsl.read.lanes import lane_units
+from ..dsl.values.units import Unit
 from . import wire
 from .handles import handles
 from .texts import Texts, digest_of_text

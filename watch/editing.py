@@ -17,10 +17,10 @@ from ..compiler.compile import Heard
 from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.findings.span import Span
 from ..dsl.load import load_piece
-from ..dsl.model.plugins import Unit
 from ..dsl.read.lanes import lane_units
 from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 from ..dsl.values.position import parse_place
+from ..dsl.values.units import Unit
 from ..store.writing import ChangedError, replace_unchanged
 from . import wire
 from .conductor import Conductor

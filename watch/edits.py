@@ -13,9 +13,9 @@ from itertools import pairwise
 from math import isfinite, log10
 
 from ..dsl.findings.span import Span
-from ..dsl.model.plugins import Unit
 from ..dsl.text.format import comments, scalar_text
 from ..dsl.text.yaml_source import Source, parse_source
+from ..dsl.values.units import Unit
 from .wire import Change
 
 TEXT_MOST = 200

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import isfinite
 
-from ..compiler.notes.classes import class_names
+from ..compiler.notes.classes import ClassTable
 from ..compiler.reports.explain import Moment, SoundingNote, moment_in
 from ..compiler.time.clock import Clock
 from ..dsl.findings.diagnostics import PieceError
@@ -55,18 +55,21 @@ def _seconds(text: str | None) -> float:
 
 def _sections(moment: Moment, version: Version) -> Sequence[tuple[str, tuple[str, ...]]]:
     name_of = version.texts.name_of
+    assert version.heard is not None
+    table = version.heard.classes
     tempo = f"{moment.meter}, {moment.quarters_per_minute:.4g} quarter notes a minute"
     section = f", section {moment.section}" if moment.section else ""
     shown = ", ".join(f"{name} {weight:.0%}" for name, weight in moment.shown)
     found = [
         ("Time", (f"{moment.time_s:.3f} s", f"{tempo}{section}")),
-        ("Sounding", tuple(map(_note, moment.notes)) or ("no key is down",)),
+        ("Sounding", tuple(_note(note, table) for note in moment.notes) or ("no key is down",)),
         ("Shown", (shown or "nothing of any class",)),
         ("Rules", tuple(f"rule {n} ({name_of(span.file)}:{span.line})" for n, span in moment.rules)),
         (
             "Lanes",
             tuple(
-                f"{m.lane} {round(m.value, 3) + 0.0:g}: {m.words} ({name_of(m.span.file)}:{m.span.line})"
+                f"{m.lane} {round(m.value, 3) + 0.0:g}: {m.words}"
+                + (f" ({name_of(m.span.file)}:{m.span.line})" if m.span.line else "")
                 for m in moment.movements
             ),
         ),
@@ -75,9 +78,9 @@ def _sections(moment: Moment, version: Version) -> Sequence[tuple[str, tuple[str
     return [(title, lines) for title, lines in found if lines]
 
 
-def _note(note: SoundingNote) -> str:
+def _note(note: SoundingNote, classes_of: ClassTable) -> str:
     pitch = f"{STEPS[note.pitch % 12]}{note.pitch // 12 - 1}"
-    classes = ", ".join(f"{class_names()[index][0]} {weight:.0%}" for index, weight in note.classes)
+    classes = ", ".join(f"{classes_of.name(index)} {weight:.0%}" for index, weight in note.classes)
     begins = "begins" if note.begins else f"since {note.since}"
     sung = f"sings {note.word}, " if note.word else ""
     played = f"{pitch}, velocity {note.velocity}, {begins}, until {note.until}"

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ..compiler.plan import PicturePlan, Plan
-from ..renderers.crews.job import SegmentJob
-from ..renderers.film.segment_nodes import SegmentReads, segment_jobs
+from ..renderers.film.segment_nodes import SegmentJob, SegmentReads, segment_jobs
 from ..renderers.film.slices import slice_of, thinned
 from ..renderers.generators.identity import Recipe
 from ..store.store import Store

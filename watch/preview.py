@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..renderers.sound.block import BLOCK, times_of
 from ..renderers.sound.mix.bus import KeptChain
-from ..renderers.sound.mix.render import faded
+from ..renderers.sound.mix.summing import faded
 from ..renderers.sound.space.choose import places, space_of
 from ..renderers.sound.space.place import Place
 from ..renderers.sound.wave import read_wav_at

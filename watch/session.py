@@ -18,7 +18,7 @@ from ..compiler.plan import Plan
 from ..compiler.score.model import Score
 from ..dsl.findings.diagnostics import Diagnostic, has_errors
 from ..dsl.load import Loaded, load_piece
-from ..renderers.crews.job import SegmentJob
+from ..renderers.film.segment_nodes import SegmentJob
 from ..store.store import Store
 from . import wire
 from .curves import drawn_lanes, lanes_message, rate_for

@@ -15,10 +15,12 @@ from ..compiler.plan import SoundPlan
 from ..renderers.sound.master.master import PLAIN_CEILING_DBTP
 from ..renderers.sound.master.meter import LoudnessMeter
 from ..renderers.sound.mix.bus import KeptChain, kept_chains
-from ..renderers.sound.mix.nodes import WET, FileDigests, Known, known_nodes
+from ..renderers.sound.mix.graph import sound_graph
+from ..renderers.sound.mix.nodes import MIX, WET
 from ..renderers.sound.mix.render import SoundRender
 from ..renderers.sound.space.choose import sources_ready
 from ..renderers.sound.wave import read_wav
+from ..store.graph import Known, walked
 from ..store.store import Store
 from .leftovers import Leftovers
 
@@ -103,8 +105,7 @@ def made_sound(
     Raises PieceError where a stem cannot be used, OSError where the store cannot be written.
     """
     sources_ready(plan)
-    keeps = [any(send.is_before for send in bus.sends) for bus in plan.buses]
-    known = known_nodes(plan, store, keeps, FileDigests())
+    known = walked([sound_graph(plan).mix], store)
     there = {one.node.key for one in known if one.node is not None and one.is_there}
     chained: set[str] = set()
     if not known[-1].is_there:
@@ -131,18 +132,17 @@ def made_sound(
             tell(Share(share))
 
     with SoundRender(plan, progress, store=store, workers=1) as render:
-        known = known_nodes(plan, store, keeps, FileDigests())
+        known = walked([render.graph.mix], store)
         wets = _wets(known, store)
         keys = {one.node.key for one in known if one.node is not None}
         if leftovers is not None:
             leftovers.made(keys - there)
             leftovers.version(keys | chained)
-        entry = store.get(known[-1].node.key) if known[-1].node is not None else None
-        files = {} if entry is None else entry.files
+        files = render.build.entry(render.graph.mix).files
         returns = tuple(files[f"return-{k}"] for k in range(len(plan.returns)) if f"return-{k}" in files)
         return Mixed(
-            file=store.blob(render.digest),
-            digest=render.digest,
+            file=files[MIX],
+            digest=files[MIX].name,
             sources=tuple(BusSource(bus.name, wets.get(bus.name)) for bus in plan.buses),
             returns=returns,
             gain=10.0 ** (render.report.master.gain_db / 20.0),
@@ -179,8 +179,8 @@ def _wets(known: list[Known], store: Store) -> dict[str, Path]:
     """The buses that the store has, by name."""
     found = {}
     for one in known:
-        if one.stage == "bus" and one.node is not None and one.is_there:
+        if one.task.stage == "bus" and one.node is not None and one.is_there:
             outputs = store.outputs(one.node.key)
             if outputs is not None and WET in outputs:
-                found[one.name] = store.blob(outputs[WET])
+                found[one.task.name] = store.blob(outputs[WET])
     return found

@@ -2,8 +2,9 @@
 
 A question is what is looked for, "soundfont GM.sf2", and not which files were opened: a file that appears
 where a search would find it first changes the answer, and one that nobody asks about does not. An answer is
-all that a plan can know of a file: of a score or a spectrum the digest of its bytes, of a recording its
-header and whether it is silent, of anything else where it lies.
+all that a plan can know of a file: of a score, a spectrum or a model.json the digest of its bytes, of a
+recording its header and whether it is silent, of anything else where it lies. A generator that a program has
+registered is asked for its sizes and classes.
 """
 
 import hashlib
@@ -13,11 +14,15 @@ from pathlib import Path, PurePosixPath
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_inside
+from ...dsl.text.model_file import read_model
 from ..compile import Shelf
+from ..notes.kinds import registered_digest
 from ..sound.installed import Outside
 
 _SPAN = Span("")
-_REPEATABLE = frozenset(("score", "recording", "spectrum", "soundfont", "head", "preset", "font"))
+_REPEATABLE = frozenset(
+    ("score", "recording", "spectrum", "soundfont", "head", "preset", "font", "model", "generator")
+)
 
 
 def is_repeatable(question: str) -> bool:
@@ -48,6 +53,16 @@ def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
                 outside.soundfont(name, _SPAN)
             case "head":
                 outside.head(name if text else None, _SPAN)
+            case "model":
+                found = read_model(root, name, _SPAN)
+                if isinstance(found, Diagnostic):
+                    return None
+                shelf.answers[question] = found[1]
+            case "generator":
+                digest = registered_digest(text)
+                if digest is None:
+                    return None
+                shelf.answers[question] = digest
             case "preset":
                 outside.preset(name, _SPAN)
             case _:

@@ -14,7 +14,7 @@ CHANGE_S = 0.15
 STEP_S = 0.02
 """How often it is asked which ones are the strongest."""
 FIRST_WINS = 1e-6
-"""Of classes that are as strong as each other within this share, the one with the lower index is seen."""
+"""Classes whose strengths differ by less than this share count as equal: the lower index is seen."""
 
 
 def strongest(strengths: F64, keep: int) -> F64:

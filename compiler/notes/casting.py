@@ -1,29 +1,32 @@
 """What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
-from ...dsl.model.piece import OTHER, ClassWeight, Envelope, Rule, Visuals
-from ...dsl.values.position import Duration, DurationUnit
+from ...dsl.findings.span import Span
+from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
+from ...dsl.values.pitch_classes import PITCH_CLASSES
+from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
 from ..time.clock import Clock
-from .classes import CLASS_COUNT, class_index
+from .classes import ClassTable, imagenet
+from .durations import Durations
+from .melody import melody, sparks_by_itself
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
-"""Of all rules to all notes, one for each thing that a rule says of a note; they take about 20 s."""
+"""Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
 
-ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer")
+ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer", *LIGHTS)
 """What a rule may say of a note, by the names of its fields."""
 
 Weights = tuple[tuple[int, float], ...]
-"""Class indices 0..999 and their shares."""
+"""Class indices of the generator's own table and their shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class VisualNote:
     hue_deg: float | None = None
     layer: int = 0
     """How far in front its classes stand."""
+    spark: Light | None = None
+    ring: Light | None = None
+    glow: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +75,38 @@ class Cast:
     """The words that are sung, where classes go by them."""
 
 
-def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], clock: Clock, seed: int) -> Cast:
-    """Give each note its classes, envelope and kick."""
+def cast(
+    notes: Sequence[PartNote],
+    visuals: Visuals,
+    parts: Sequence[str],
+    clock: Clock,
+    seed: int,
+    table: ClassTable | None = None,
+    drums: Set[int] = frozenset(),
+) -> Cast:
+    """Give each note its classes, envelope, kick and lights.
+
+    table   the classes of the generator; None for ImageNet's
+    drums   the tracks of the score that have no pitches
+    """
     findings: list[Diagnostic] = []
-    key_of, table = _class_table(notes, visuals, parts, seed, findings)
+    known = imagenet() if table is None else table
+    key_of, by_key = _by_key(notes, visuals, parts, seed, known, findings)
     keys = [key_of(i, entry) for i, entry in enumerate(notes)]
     envelope = visuals.envelope or Envelope()
-    durations = _Durations(clock)
+    durations = Durations(clock)
+    sparkling = melody(notes, drums) if sparks_by_itself(visuals) else frozenset()
     shown = [
         VisualNote(
             onset_s=clock.seconds(entry.note.onset_qn),
             end_s=clock.seconds(entry.note.onset_qn + entry.note.gate_qn),
             velocity=entry.note.velocity / 127,
-            classes=table.get(key, ()),
+            classes=by_key.get(key, ()),
             attack_s=durations.seconds(entry, envelope.attack),
             release_s=durations.seconds(entry, envelope.release),
+            spark=LIGHTS["spark"] if number in sparkling else None,
         )
-        for entry, key in zip(notes, keys, strict=True)
+        for number, (entry, key) in enumerate(zip(notes, keys, strict=True))
     ]
     matches = []
     last: dict[str, list[int]] = {action: [-1] * len(notes) for action in ACTIONS}
@@ -99,7 +120,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
             continue
         mask = selected(rule.where, notes, clock, rule.span, findings)
         matches.append(sum(mask))
-        classes = None if rule.classes is None else class_weights(rule.classes, findings)
+        classes = None if rule.classes is None else class_weights(rule.classes, known, findings)
         said = [last[action] for action in ACTIONS if getattr(rule, action) is not None]
         for i, meant in enumerate(mask):
             if not meant:
@@ -117,6 +138,9 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
                 truncation=was.truncation if rule.truncation is None else rule.truncation,
                 hue_deg=was.hue_deg if rule.hue_deg is None else rule.hue_deg,
                 layer=was.layer if rule.layer is None else rule.layer,
+                spark=was.spark if rule.spark is None else rule.spark,
+                ring=was.ring if rule.ring is None else rule.ring,
+                glow=was.glow if rule.glow is None else rule.glow,
             )
     heard = set(keys)
     unused = tuple(key for key, _ in visuals.classes if key not in heard)
@@ -132,7 +156,7 @@ def cast(notes: Sequence[PartNote], visuals: Visuals, parts: Sequence[str], cloc
             number for number, count in enumerate(matches) if count and number not in acting and not too_much
         ),
         classless=tuple(
-            i for i, by in enumerate(last["classes"]) if by < 0 and keys[i] not in table and not too_much
+            i for i, by in enumerate(last["classes"]) if by < 0 and keys[i] not in by_key and not too_much
         ),
         words=() if key_of.sung is None else tuple(listed(key_of.sung.words)),
     )
@@ -157,73 +181,79 @@ def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
     return None
 
 
-def class_weights(written: Sequence[ClassWeight], findings: list[Diagnostic]) -> Weights:
+def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: list[Diagnostic]) -> Weights:
     """Names to indices; what cannot be resolved is left out and reported."""
     found: list[tuple[int, float]] = []
     for entry in written:
+        if entry.is_like and not table.is_imagenet:
+            findings.append(_no_meanings("`like`", entry.span, table))
+            continue
         if entry.is_like:
             from ..words.meaning import class_like
 
             index = class_like(entry.name, entry.span, findings)
         else:
-            index = class_index(entry.name, entry.span, findings)
+            index = table.index(entry.name, entry.span, findings)
         if index is not None:
             found.append((index, entry.weight))
     return tuple(found)
 
 
-class _Durations:
-    """Written durations in seconds at each note; a whole score asks for few different ones."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._known: dict[tuple[Fraction, Duration], float] = {}
-
-    def seconds(self, entry: PartNote, duration: Duration) -> float:
-        if duration.unit is DurationUnit.SECONDS:
-            return float(duration.value)
-        key = (entry.note.onset_qn, duration)
-        if key not in self._known:
-            self._known[key] = float(self._clock.duration_s(*key))
-        return self._known[key]
-
-
-def _class_table(
+def _by_key(
     notes: Sequence[PartNote],
     visuals: Visuals,
     parts: Sequence[str],
     seed: int,
+    classes: ClassTable,
     findings: list[Diagnostic],
 ) -> tuple["_KeyOf", dict[str, Weights]]:
     """How a note names its key, and the classes of each key."""
-    table = {key: class_weights(written, findings) for key, written in visuals.classes}
+    table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
     if not visuals.classes and visuals.classes_by != "meaning":
-        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed))}
+        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, classes))}
     is_list = bool(table) and all(key.isdecimal() for key in table)
     length = len(table) if is_list else 0
     sung = sung_words(notes) if visuals.classes_by in BY_WORDS else None
     syllables = () if sung is None else tuple(dict.fromkeys(s for s in sung.syllables_at if s is not None))
     found = _KeyOf(visuals.classes_by, length, tuple(parts), syllables, tuple(table), sung)
-    if visuals.classes_by == "meaning" and sung is not None and not is_list:
+    if visuals.classes_by == "meaning" and not classes.is_imagenet:
+        findings.append(_no_meanings("`classes_by: meaning`", visuals.classes_span, classes))
+    elif visuals.classes_by == "meaning" and sung is not None and not is_list:
         from ..words.meaning import classes_by_meaning
 
         exact = frozenset(word.key for word in sung.words if found.of_word(word.key))
         meant = classes_by_meaning(sung, exact, visuals.classes_span, findings)
         table |= {f"={index}": ((index, 1.0),) for index in meant.values()}
         found.known.update({("", word): f"={index}" for word, index in meant.items()})
+        found.before.update(_shown_before(sung, found))
     return found, table
 
 
+def _shown_before(sung: Sung, key_of: "_KeyOf") -> dict[int, str]:
+    """For each word without a key of its own, by its number: the key of the last word before it that has one.
+
+    Each singer goes on from words of their own; before the first of them with a key there is nothing.
+    """
+    found: dict[int, str] = {}
+    last: dict[tuple[str, int, int, int], str] = {}
+    for number, word in enumerate(sung.words):
+        if own := key_of.of_known(word.key):
+            last[word.singer] = own
+        elif word.singer in last:
+            found[number] = last[word.singer]
+    return found
+
+
 def spectrum_classes(
-    visuals: Visuals, seed: int, findings: list[Diagnostic]
+    visuals: Visuals, seed: int, classes: ClassTable, findings: list[Diagnostic]
 ) -> tuple[tuple[Weights, ...], tuple[Weights, ...]]:
     """What the 12 pitch classes show where a spectrum moves the picture: by pitch class from C, or by power.
 
     A list of 12 goes from C, unless it is to be sorted; a shorter one always goes by power.
     """
-    table = {key: class_weights(written, findings) for key, written in visuals.classes}
+    table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
     if not table:
-        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed))}
+        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, classes))}
     if not all(key.isdecimal() for key in table):
         return tuple(table.get(name, ()) for name in PITCH_CLASSES), ()
     listed = tuple(table[str(number)] for number in range(len(table)))
@@ -251,8 +281,9 @@ class _KeyOf:
     keys: tuple[str, ...]
     sung: Sung | None = None
     known: dict[tuple[str, str], str] = field(default_factory=dict)
-    """The keys that were looked for, by the name and the syllable of what has them; of meaning, by the word
-    whose number stands in the syllable's place."""
+    """The keys that were looked for: of a syllable under ("syllable", ""), of a word under ("", "word")."""
+    before: dict[int, str] = field(default_factory=dict)
+    """By meaning, the key that a word without one goes on with, by its number."""
 
     def __call__(self, index: int, entry: PartNote) -> str:
         note = entry.note
@@ -274,12 +305,17 @@ class _KeyOf:
         if self.list_length:
             return str(self.syllables.index(syllable) % self.list_length)
         for word in sung.words_at[index]:
-            name = sung.words[word].key
-            if ("", name) not in self.known:
-                self.known["", name] = self.of_word(name)
-            if self.known["", name]:
-                return self.known["", name]
-        return self._known(syllable) if self.by == "lyric" else self._other
+            if own := self.of_known(sung.words[word].key):
+                return own
+        if self.by == "lyric":
+            return self._known(syllable)
+        return next((self.before[word] for word in sung.words_at[index] if word in self.before), self._other)
+
+    def of_known(self, word: str) -> str:
+        """The key of a word, looked for once, or ""."""
+        if ("", word) not in self.known:
+            self.known["", word] = self.of_word(word)
+        return self.known["", word]
 
     def _known(self, name: str) -> str:
         if (name, "") not in self.known:
@@ -307,9 +343,26 @@ class _KeyOf:
         return next(same, None) or next(fitting, "")
 
 
-def default_classes(seed: int) -> tuple[int, ...]:
-    """Twelve classes for a piece that names none: drawn from all by the piece's seed."""
+def _no_meanings(what: str, span: Span, table: ClassTable) -> Diagnostic:
+    message = f"{what} looks words up among the ImageNet classes, and here are {table.said}"
+    return Diagnostic("MV610", span, message, "name a class: `musicvis classes` lists them")
+
+
+def default_classes(seed: int, table: ClassTable | None = None) -> tuple[int, ...]:
+    """Twelve classes for a piece that names none, drawn by the piece's seed; of fewer, all.
+
+    Of the built-in generators' classes they are twelve that the embedded one draws as different things.
+    """
     import numpy as np
 
-    draw = np.random.Generator(np.random.Philox(seed)).choice(CLASS_COUNT, DEFAULT_CLASS_COUNT, replace=False)
-    return tuple(int(index) for index in draw)
+    draw = np.random.Generator(np.random.Philox(seed))
+    if table is None or table.is_imagenet:
+        by_motif: dict[str, list[int]] = {}
+        for subject in subjects().values():
+            if subject.look == DRAWN and subject.index < IMAGENET_COUNT:
+                by_motif.setdefault(subject.motif, []).append(subject.index)
+        motifs = draw.choice(sorted(by_motif), DEFAULT_CLASS_COUNT, replace=False)
+        return tuple(int(draw.choice(by_motif[str(motif)])) for motif in motifs)
+    if len(table) <= DEFAULT_CLASS_COUNT:
+        return tuple(range(len(table)))
+    return tuple(int(index) for index in draw.choice(len(table), DEFAULT_CLASS_COUNT, replace=False))

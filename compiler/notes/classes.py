@@ -1,83 +1,180 @@
-"""The 1000 ImageNet classes by name: an index for any synonym, candidates where a name means several."""
+"""The classes of a generator by name: an index for any synonym, candidates where a name means several."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from importlib.resources import files
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.diagnostics import Diagnostic, Edit
 from ...dsl.findings.span import Span
-from ...dsl.values.nearest import nearest
+from ...dsl.model.generators import ClassNames, GeneratorKind
+from ...dsl.text.format import scalar_text
+from ...dsl.values.nearest import is_slip_of, nearest
+from ...dsl.values.subjects import aliases, look_of, own_subjects
 
-CLASS_COUNT = 1000
 CANDIDATES_SHOWN = 8
+WORDS_MOST = 8
+"""More words of a name are not compared."""
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """The classes that a generator can show.
+
+    names   of each class, the default name first
+    said    all of them, in words: "the 1000 ImageNet classes"
+    """
+
+    names: ClassNames
+    said: str
+    is_imagenet: bool = False
+    """Whether they are ImageNet's and the subjects beside them, which the built-in generators show."""
+    aliases: Mapping[str, int] = field(default_factory=dict)
+    """Everyday words that name no class, each with the class that is meant."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def name(self, index: int) -> str:
+        """The default name of a class."""
+        return self.names[index][0]
+
+    def index(self, name: str, span: Span, findings: list[Diagnostic]) -> int | None:
+        """The class of a name or of an index as text; None and a finding where there is none or several.
+
+        Of several classes, a name means the one whose default name it is; an everyday word, as `piano`, the
+        one that the table of aliases names.
+        """
+        wanted = _normal(name)
+        found = self._by_name.get(wanted, ())
+        if len(found) > 1:
+            first = tuple(index for index in found if _normal(self.name(index)) == wanted)
+            found = first if len(first) == 1 else found
+        if not found and wanted in self.aliases:
+            return self.aliases[wanted]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            hint = "write its index: " + " or ".join(f"{i} ({self.described(i)})" for i in found)
+            findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
+            return None
+        if name.isdecimal():
+            index = int(name) if len(name) <= 4 else len(self)
+            if index < len(self):
+                return index
+            hint = f"classes count from 0 to {len(self) - 1}"
+            findings.append(Diagnostic("MV332", span, f"there is no class {name}", hint))
+            return None
+        message = f"{name} is none of {self.said}"
+        findings.append(Diagnostic("MV331", span, message, self._near(name), edits=self._fix(name, span)))
+        return None
+
+    def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
+        """Classes that a text may mean, best first: the name, a whole word of it, a part, a likeness."""
+        found = self.holding(text)
+        if (meant := self.aliases.get(_normal(text))) is not None:
+            found = ((meant, self.names[meant]), *(entry for entry in found if entry[0] != meant))
+        if found or not _normal(text):
+            return found
+        likes = self._likes(_normal(text), CANDIDATES_SHOWN)
+        indices = dict.fromkeys(index for like in likes for index in self._by_name[like])
+        return tuple((index, self.names[index]) for index in indices)
+
+    def holding(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
+        """Classes whose names hold a text, best first: the name itself, a whole word of it, a part of it."""
+        wanted = _normal(text)
+        if not wanted:
+            return ()
+        ranked: list[tuple[int, int]] = []
+        for index, names in enumerate(self.names):
+            ranks = [_rank(wanted, _normal(name)) for name in names]
+            best = min(ranks)
+            if best < _NO_MATCH:
+                ranked.append((best, index))
+        indices = dict.fromkeys(index for _, index in sorted(ranked))
+        return tuple((index, self.names[index]) for index in indices)
+
+    def look(self, index: int) -> str:
+        """How the embedded generator shows a class: "drawn", "as harp", "only a pattern"; else empty."""
+        return look_of(index) if self.is_imagenet else ""
+
+    def described(self, index: int) -> str:
+        """A class in a few words: its default name and the next synonym."""
+        return ", ".join(self.names[index][:2])
+
+    def _near(self, name: str) -> str:
+        """What may have been meant by a name that is none."""
+        near = self._alike(name)
+        near = near or [names[0] for _, names in self.holding(name)[:CANDIDATES_SHOWN]]
+        near = near or self._by_words(_normal(name))
+        if near:
+            return f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
+        if self.is_imagenet:
+            return "nothing is near it; search for another subject, as `musicvis classes bird`"
+        listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
+        return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
+
+    def _fix(self, name: str, span: Span) -> tuple[Edit, ...]:
+        """The edit that writes the one class that is meant: one letter is wrong, nothing else is like it.
+
+        The span must hold the name and nothing else but quotes.
+        """
+        near = self._alike(name)
+        quotes = span.end_column - span.column - len(name)
+        is_exact = span.line == span.end_line and quotes in (0, 2)
+        likes = self._likes(_normal(name), 1)
+        if len(near) == 1 and is_exact and is_slip_of(_normal(name), likes[0], self._by_name):
+            return (Edit(span, scalar_text(near[0])),)
+        return ()
+
+    def _alike(self, name: str) -> list[str]:
+        """The default names of classes that a name may be a misspelling of."""
+        likes = self._likes(_normal(name), 3)
+        return list(dict.fromkeys(self.name(i) for like in likes for i in self._by_name[like]))
+
+    def _by_words(self, wanted: str) -> list[str]:
+        """Classes that have a word near to one of a name's, of its last word first."""
+        words: dict[str, list[int]] = {}
+        for name, indices in self._by_name.items():
+            for word in name.split():
+                words.setdefault(word, []).extend(indices)
+        for word in reversed(wanted.split()[:WORDS_MOST]):
+            likes = nearest(word, words, 1, 0.85) if len(word) > 3 else []
+            found = dict.fromkeys(index for like in likes for index in words[like])
+            if found:
+                return [self.name(index) for index in list(found)[:CANDIDATES_SHOWN]]
+        return []
+
+    def _likes(self, wanted: str, most: int) -> list[str]:
+        """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
+        return nearest(wanted, self._by_name, most, 0.8 if len(wanted) > 6 else 0.85)
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[int, ...]]:
+        found: dict[str, tuple[int, ...]] = {}
+        for index, names in enumerate(self.names):
+            for name in dict.fromkeys(_normal(name) for name in names):
+                found[name] = (*found.get(name, ()), index)
+        return found
 
 
 @cache
-def class_names() -> tuple[tuple[str, ...], ...]:
-    """The synonyms of each class, 0..999, the usual name first."""
+def imagenet() -> ClassTable:
+    """The 1000 ImageNet classes, by their synonyms, and the subjects beside them."""
     text = files(__package__).joinpath("imagenet_classes.tsv").read_text(encoding="utf-8")
-    return tuple(tuple(line.split("\t", 1)[1].split(", ")) for line in text.splitlines())
+    names = tuple(tuple(line.split("\t", 1)[1].split(", ")) for line in text.splitlines())
+    own = own_subjects()
+    said = f"the 1000 ImageNet classes and the {len(own)} subjects beside them"
+    return ClassTable((*names, *(subject.names for subject in own)), said, True, aliases())
 
 
-def class_index(name: str, span: Span, findings: list[Diagnostic]) -> int | None:
-    """The class of a name or of an index as text; None and a finding where there is none or several."""
-    if name.isdecimal():
-        index = int(name) if len(name) <= 4 else CLASS_COUNT
-        if index < CLASS_COUNT:
-            return index
-        findings.append(Diagnostic("MV332", span, f"there is no class {name}", "classes count from 0 to 999"))
-        return None
-    found = _by_name().get(_normal(name), ())
-    if len(found) == 1:
-        return found[0]
-    if found:
-        hint = "write its index: " + " or ".join(f"{i} ({described(i)})" for i in found)
-        findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
-        return None
-    likes = _likes(_normal(name), 3)
-    near = [class_names()[i][0] for like in likes for i in _by_name()[like]]
-    near = near or [names[0] for _, names in holding(name)[:CANDIDATES_SHOWN]]
-    if near:
-        hint = f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
-    else:
-        hint = "nothing is near it; search for another subject, as `musicvis classes bird`"
-    findings.append(Diagnostic("MV331", span, f"{name} is none of the 1000 ImageNet classes", hint))
-    return None
-
-
-def search(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
-    """Classes that a text may mean, best first: the name, a whole word of it, a part of it, a likeness."""
-    found = holding(text)
-    if found or not _normal(text):
-        return found
-    likes = _likes(_normal(text), CANDIDATES_SHOWN)
-    indices = dict.fromkeys(index for like in likes for index in _by_name()[like])
-    return tuple((index, class_names()[index]) for index in indices)
-
-
-def holding(text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
-    """Classes whose names hold a text, best first: the name itself, a whole word of it, a part of it."""
-    wanted = _normal(text)
-    if not wanted:
-        return ()
-    ranked: list[tuple[int, int]] = []
-    for index, names in enumerate(class_names()):
-        ranks = [_rank(wanted, _normal(name)) for name in names]
-        best = min(ranks)
-        if best < _NO_MATCH:
-            ranked.append((best, index))
-    indices = dict.fromkeys(index for _, index in sorted(ranked))
-    return tuple((index, class_names()[index]) for index in indices)
-
-
-def _likes(wanted: str, most: int) -> list[str]:
-    """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
-    return nearest(wanted, _by_name(), most, 0.8 if len(wanted) > 6 else 0.85)
-
-
-def described(index: int) -> str:
-    """A class in a few words: its usual name and the next synonym."""
-    return ", ".join(class_names()[index][:2])
+def class_table(kind: GeneratorKind) -> ClassTable:
+    """The classes that a kind of generator can show."""
+    if kind.classes is None:
+        return imagenet()
+    count = len(kind.classes)
+    said = f"the {count} classes of {kind.name}" if count > 1 else f"the one class of {kind.name}"
+    return ClassTable(kind.classes, said)
 
 
 _NO_MATCH = 3
@@ -89,15 +186,6 @@ def _rank(wanted: str, name: str) -> int:
     if wanted in name.split():
         return 1
     return 2 if wanted in name else _NO_MATCH
-
-
-@cache
-def _by_name() -> dict[str, tuple[int, ...]]:
-    found: dict[str, tuple[int, ...]] = {}
-    for index, names in enumerate(class_names()):
-        for name in dict.fromkeys(_normal(name) for name in names):
-            found[name] = (*found.get(name, ()), index)
-    return found
 
 
 def _normal(name: str) -> str:

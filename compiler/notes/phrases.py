@@ -16,9 +16,9 @@ from .selectors import PartNote
 NOTES_LEAST = 3
 """Fewer notes have no contour that anyone would know again."""
 BARS_MOST = 64
-"""So far ahead a return is compared at once; a longer one goes on where the first ended."""
+"""Bars of a return that are compared at once; a longer one continues where the first ended."""
 PLACES_MOST = 16
-"""So many earlier places with the contour of a bar are compared with it, the first ones."""
+"""Number of earlier places with the contour of a bar that are compared with it, the first ones."""
 
 Contour = tuple[Fraction, tuple[tuple[Fraction, int], ...]]
 """The length of a bar, and of each onset in it the place and the interval from the first note."""
@@ -64,7 +64,7 @@ class _Bar:
 
     contour: Contour
     number: int
-    """Of its contour: bars of one contour have one number."""
+    """Number of its contour: bars of one contour share one number."""
     first_pitch: int | None
     sounds: bool
 

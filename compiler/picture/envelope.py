@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..notes.casting import VisualNote, Weights
-from ..time.passage import LEAD_MOST_S
+from .limits import LEAD_MOST_S
 
 F64 = NDArray[np.float64]
 
@@ -18,13 +18,13 @@ HELD_SHARE = 0.35
 RELEASE_FALL = 4.0
 """A release falls as exp(-RELEASE_FALL·x) does, x its way from 0 to 1, lowered so that it ends at nothing."""
 EMPHASIS = 1.6
-"""Of what sounds together, the energies are raised to this power: what is loud stands out."""
+"""Energies of notes that sound together are raised to this power: what is loud stands out."""
 STRENGTH_FULL = 0.25
 """From this energy of the loudest class on, the classes fill the whole depth; below it they thin out."""
 FAINTEST = 0.05
 """What notes bring of their own goes with them: of an energy below this it acts in proportion."""
 PIECES = 1 << 20
-"""So many values of notes over frames are computed at once."""
+"""Number of values (notes times frames) that are computed at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...dsl.model.generators import LATENT_SIZE
 from ..checks.seen import SEEN_MOST, seen_at, strongest
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
@@ -29,7 +30,7 @@ STEP = 2.0**-20
 class Latents:
     """What the picture shows at each time.
 
-    noise          float32 (n, 128), within ±2·truncation
+    noise          float32 (n, dimensions), within ±2·truncation
     class_indices  int64 (k,), ascending
     class_weights  float32 (n, k), rows >= 0 with sums <= 1
     hue_deg        float32 (n,), the turn of all colours
@@ -57,6 +58,7 @@ class LatentLaw:
     seed: int
     tempo: TempoArrays
     memory: Memory | None = None
+    dimensions: int = LATENT_SIZE
 
 
 def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
@@ -118,12 +120,12 @@ def stepped(values: NDArray[np.floating]) -> F32:
 def _noise(notes: Sequence[VisualNote], law: LatentLaw, moments_s: F64) -> F32:
     """The noise at ascending times, before truncation."""
     if law.memory is not None:
-        remembering = Remembering(law.memory, law.tempo, law.amount, law.jitter, law.seed)
+        remembering = Remembering(law.memory, law.tempo, law.amount, law.jitter, law.seed, law.dimensions)
         return remembered_noise(notes, remembering, moments_s)
     way = path(notes, law.amount)
     latest_s = float(moments_s[-1]) if moments_s.size else 0.0
     jitter = jitter_along(way, law.jitter, 0.0, latest_s)
-    return noise_at(way.length_at(moments_s), jitter, f"{law.seed}/noise")
+    return noise_at(way.length_at(moments_s), jitter, f"{law.seed}/noise", dimensions=law.dimensions)
 
 
 def _seen(notes: Sequence[VisualNote], law: LatentLaw, energies: Energies, moments_s: F64) -> F64 | None:

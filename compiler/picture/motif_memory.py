@@ -14,12 +14,13 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from ...dsl.model.generators import LATENT_SIZE
 from ..lanes.curve import Curve
 from ..lanes.shapes import quintic
 from ..notes.casting import VisualNote
 from ..notes.phrases import Memory, Stretch
 from ..time.tempo_arrays import TempoArrays
-from .noise_path import DIMENSIONS, NOISE_MOST, SIGMA, Path, jitter_along, noise_at, path, stream
+from .noise_path import NOISE_MOST, SIGMA, Path, jitter_along, noise_at, path, stream
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -41,12 +42,13 @@ class Remembering:
     amount: Curve
     jitter: Curve
     seed: int
+    dimensions: int = LATENT_SIZE
 
 
 def remembered_noise(notes: Sequence[VisualNote], law: Remembering, times_s: F64) -> F32:
-    """The noise at ascending times >= 0, seconds of the piece: float32 (n, 128), within ±2·SIGMA."""
+    """The noise at ascending times >= 0, seconds of the piece: float32 (n, dimensions), within ±2·SIGMA."""
     stretches, tempo = law.memory.stretches, law.tempo
-    found = np.zeros((times_s.size, DIMENSIONS), np.float32)
+    found = np.zeros((times_s.size, law.dimensions), np.float32)
     if not stretches or not times_s.size:
         return found
     starts_s = tempo.seconds_at(np.array([float(stretch.start_qn) for stretch in stretches]))
@@ -54,7 +56,7 @@ def remembered_noise(notes: Sequence[VisualNote], law: Remembering, times_s: F64
     glides_s = np.minimum(GLIDE_S, (ends_s - starts_s) / 2)
     glides_s[0] = 0.0
     paths = _Paths(notes, law)
-    up = SIGMA * SEMITONE * stream(f"{law.seed}/semitone").choice((-1.0, 1.0), DIMENSIONS)
+    up = SIGMA * SEMITONE * stream(f"{law.seed}/semitone").choice((-1.0, 1.0), law.dimensions)
     for i, stretch in enumerate(stretches):
         # A path goes on while the next one fades in.
         until_s = ends_s[i] + glides_s[i + 1] if i + 1 < len(stretches) else np.inf
@@ -99,9 +101,8 @@ class _Paths:
         lengths = np.maximum(way.length_at(first_s) - before, 0.0)
         latest_s = float(first_s[-1])
         jitter = jitter_along(way, law.jitter, begin_s, latest_s, before)
-        return noise_at(
-            lengths, jitter, f"{law.seed}/phrase/{phrase.key}", NOISE_MOST - SEMITONE * SEMITONES_MOST
-        )
+        most = NOISE_MOST - SEMITONE * SEMITONES_MOST
+        return noise_at(lengths, jitter, f"{law.seed}/phrase/{phrase.key}", most, law.dimensions)
 
     def _between(self, begin_s: float, end_s: float) -> list[VisualNote]:
         # A float of an exact onset may miss the float of the bar by a rounding.

@@ -1,4 +1,4 @@
-"""How the noise vector moves: a path in 128 dimensions, pushed by notes, known in closed form at any time.
+"""How the noise vector moves: a path in the dimensions of the generator, pushed by notes, in closed form.
 
 Nothing is stepped from frame to frame, so the path is the same for every frame rate, and a longer piece does
 not change its beginning.
@@ -13,24 +13,25 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
+from ...dsl.model.generators import LATENT_SIZE
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-DIMENSIONS = 128
 NOISE_MOST = 2.0
 SIGMA = 0.7
 """The noise lies within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is about that of a normal
 variable cut at ±2, the truncation of BigGAN's released weights."""
 
 # Seen on the embedded generator: lively and still coherent at amount 0.5; rms steps of .002 to .03 a frame.
-REST_SPEED = 0.165
+REST_SPEED = 0.12
 """Noise units per second and per unit of amount, while nothing sounds."""
-KICK_SPEED = 1.76
+KICK_SPEED = 6.336
 """Noise units per second and per unit of amount, right after a note of full velocity."""
-KICK_TIME_S = 0.18
+KICK_TIME_S = 0.05
+"""A note moves the picture at once, so that the next is seen too: with 180 ms, fewer onsets are."""
 KICK_MOST = 1.5
 """Notes in quick succession add up to at most this many notes of full velocity."""
 JITTER_KNOT = 0.5
@@ -114,18 +115,20 @@ def jitter_along(way: Path, jitter: Curve, begin_s: float, latest_s: float, befo
     return at_lengths
 
 
-def noise_at(lengths: F64, jitter: Jitter, streams: str, most: float = NOISE_MOST) -> F32:
-    """The noise at ascending path lengths s >= 0: float32 (n, 128), within ±most·SIGMA.
+def noise_at(
+    lengths: F64, jitter: Jitter, streams: str, most: float = NOISE_MOST, dimensions: int = LATENT_SIZE
+) -> F32:
+    """The noise at ascending path lengths s >= 0: float32 (n, dimensions), within ±most·SIGMA.
 
     Each dimension i runs along its own direction, x_i(s) = x_i(0) + d_i·∫(1 + jitter·g_i), with g_i a
     piecewise linear function in −1..1, and a triangle wave folds x_i into ±most. x(0), d and g are drawn from
     the random streams of that name.
     """
     start = stream(f"{streams}/start")
-    first = start.standard_normal(DIMENSIONS).clip(-most, most)
-    direction = start.choice((-1.0, 1.0), DIMENSIONS) * start.uniform(0.5, 1.0, DIMENSIONS) / SIGMA
-    found = np.empty((lengths.size, DIMENSIONS), np.float32)
-    for begin, travelled, rates in _knots(lengths[-1] if lengths.size else 0.0, jitter, streams):
+    first = start.standard_normal(dimensions).clip(-most, most)
+    direction = start.choice((-1.0, 1.0), dimensions) * start.uniform(0.5, 1.0, dimensions) / SIGMA
+    found = np.empty((lengths.size, dimensions), np.float32)
+    for begin, travelled, rates in _knots(lengths[-1] if lengths.size else 0.0, jitter, streams, dimensions):
         low = int(lengths.searchsorted(begin * JITTER_KNOT))
         high = int(lengths.searchsorted((begin + KNOT_BLOCK) * JITTER_KNOT))
         for one in range(low, high, FRAME_BLOCK):
@@ -139,20 +142,20 @@ def noise_at(lengths: F64, jitter: Jitter, streams: str, most: float = NOISE_MOS
     return found
 
 
-def _knots(longest: float, jitter: Jitter, streams: str) -> Iterator[tuple[int, F64, F64]]:
+def _knots(longest: float, jitter: Jitter, streams: str, dimensions: int) -> Iterator[tuple[int, F64, F64]]:
     """Blocks of knots: the first one's number, the distance at each, and the rate there.
 
     Rows are drawn one after the other, so that more of them do not change the first.
     """
     drawing = stream(f"{streams}/jitter")
-    rates = 1.0 + jitter(np.zeros(1))[:, None] * drawing.uniform(-1.0, 1.0, (1, DIMENSIONS))
-    reached = np.zeros((1, DIMENSIONS))
+    rates = 1.0 + jitter(np.zeros(1))[:, None] * drawing.uniform(-1.0, 1.0, (1, dimensions))
+    reached = np.zeros((1, dimensions))
     knot_count = int(longest / JITTER_KNOT) + 1
     for begin in range(0, knot_count, KNOT_BLOCK):
         knots = begin + np.arange(min(KNOT_BLOCK, knot_count - begin))
         # The jitter of a knot is the lane's at the knot before: what is still to come changes nothing.
         amplitude = jitter(np.asarray(knots * JITTER_KNOT, np.float64))[:, None]
-        drawn = 1.0 + amplitude * drawing.uniform(-1.0, 1.0, (knots.size, DIMENSIONS))
+        drawn = 1.0 + amplitude * drawing.uniform(-1.0, 1.0, (knots.size, dimensions))
         rates = np.concatenate([rates[-1:], drawn])
         steps = (rates[1:] + rates[:-1]) * (JITTER_KNOT / 2)
         travelled = np.concatenate([reached, reached + np.cumsum(steps, axis=0)])

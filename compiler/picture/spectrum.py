@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...dsl.model.generators import LATENT_SIZE
 from ...dsl.text.spectrum_header import COLUMNS, SPECTRUM_RATE_HZ, spectrum_header
 from ..lanes.curve import Curve
 from ..notes.casting import Weights
 from .latents import Latents, stepped
-from .noise_path import DIMENSIONS, NOISE_MOST, stream
+from .noise_path import NOISE_MOST, stream
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -63,6 +64,7 @@ class SpectrumLaw:
     hue_deg: Curve
     jitter: Curve
     seed: int
+    dimensions: int = LATENT_SIZE
 
 
 def read_spectrum(data: bytes) -> Spectrum:
@@ -88,7 +90,7 @@ def spectrum_latents(spectrum: Spectrum, law: SpectrumLaw, times_s: F64) -> Late
         ts,
         law.truncation.values(times_of_lanes_s),
         law.jitter.values(times_of_lanes_s),
-        *draws(law.seed, len(rows_s)),
+        *draws(law.seed, len(rows_s), law.dimensions),
     )
     at_rows = (times_s + law.offset_s) * (SPECTRUM_RATE_HZ / spectrum.hop)
     truncation = law.truncation.values(times_s)
@@ -190,14 +192,14 @@ def noise_rows(
     return found
 
 
-def draws(seed: int, row_count: int) -> tuple[F64, NDArray[np.bool_]]:
+def draws(seed: int, row_count: int, dimensions: int = LATENT_SIZE) -> tuple[F64, NDArray[np.bool_]]:
     """The first noise, normal between ±2, and which dimensions are slowed when; from the seed alone."""
     drawing = stream(f"{seed}/spectrum")
-    first = drawing.standard_normal(DIMENSIONS)
+    first = drawing.standard_normal(dimensions)
     while (far := np.abs(first) > NOISE_MOST).any():
         first[far] = drawing.standard_normal(int(far.sum()))
     stretches = row_count // JITTER_ROWS + 1
-    return first, drawing.uniform(size=(stretches, DIMENSIONS)) >= 0.5
+    return first, drawing.uniform(size=(stretches, dimensions)) >= 0.5
 
 
 def between(rows: F64, places: F64) -> F64:

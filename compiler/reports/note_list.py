@@ -9,8 +9,8 @@ from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_named
 from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
-from ..compile import Heard, hear
-from ..notes.casting import Weights, cast
+from ..compile import Heard, cast_of, hear
+from ..notes.casting import Weights
 from ..notes.selectors import PartNote, selected
 from ..notes.words import sung_words
 from ..score.model import Note, Score
@@ -32,6 +32,8 @@ class NoteRow:
     track: str
     classes: Weights = ()
     """What it shows, after all rules."""
+    class_names: tuple[str, ...] = ()
+    """Of each of them, its default name."""
     rules: tuple[int, ...] = ()
     """The rules of the manifest that mean it, numbered from 1."""
     word: str | None = None
@@ -45,8 +47,7 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     """
     findings: list[Diagnostic] = []
     heard = hear(loaded, findings)
-    parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed)
+    shown = cast_of(heard)
     findings += (*shown.findings, *heard.shelf.findings)
     sung = sung_words(heard.notes)
     seen = {
@@ -59,7 +60,9 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     for note in _within(heard.score, heard.clock, heard.piece.selection, findings):
         track = heard.score.tracks[note.track].name
         part, classes, rules, word = seen.get(id(note), (track, (), (), None))
-        rows.append(NoteRow(note, heard.clock.seconds(note.onset_qn), part, track, classes, rules, word))
+        names = tuple(heard.classes.name(index) for index, _ in classes)
+        onset_s = heard.clock.seconds(note.onset_qn)
+        rows.append(NoteRow(note, onset_s, part, track, classes, names, rules, word))
     return tuple(rows), tuple(dict.fromkeys(findings))
 
 

@@ -39,7 +39,7 @@ class TempoArrays:
         return found
 
     def second_at(self, quarters_qn: float) -> float:
-        """The same of one moment, to the last bit."""
+        """Return the value at one moment, equal to the array's to the last bit."""
         i = max(bisect_right(self.starts_qn, quarters_qn) - 1, 0)
         return self.starts_s[i] + (quarters_qn - self.starts_qn[i]) * self.seconds_per_quarter[i]
 

@@ -17,8 +17,9 @@ from importlib.resources import files
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from ...dsl.values.subjects import IMAGENET_COUNT
 from ..lazy_numpy import np
-from ..notes.classes import class_names
+from ..notes.classes import imagenet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,7 @@ class Table:
         return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (self.ranks[row] + 1))
 
     def cosines(self, vector: I64) -> list[float]:
-        """Of a vector of whole numbers with each class."""
+        """Similarity of a vector of whole numbers to each class."""
         size = int((vector * vector).sum())
         if size == 0:
             return [0.0] * len(self.class_sizes)
@@ -165,7 +166,9 @@ def _best(cosines: Sequence[float], words: Sequence[str], most: int) -> list[tup
             scores[index] = 0.0
         elif any(word in meant for part in parts for word in part[:-1]):
             scores[index] -= BY_HEAD
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:most]
+    # The usual name of a class counts before what else it is called: a mouth organ is a harp, too.
+    is_usual = [names[0] in meant for names in _names()]
+    order = sorted(range(len(scores)), key=lambda i: (-scores[i], not is_usual[i], i))[:most]
     return [(index, scores[index]) for index in order]
 
 
@@ -173,5 +176,5 @@ def _best(cosines: Sequence[float], words: Sequence[str], most: int) -> list[tup
 def _names() -> tuple[tuple[str, ...], ...]:
     return tuple(
         tuple(" ".join(name.casefold().replace("-", " ").split()) for name in names)
-        for names in class_names()
+        for names in imagenet().names[:IMAGENET_COUNT]
     )

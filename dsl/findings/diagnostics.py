@@ -91,7 +91,7 @@ class Diagnostic:
         return said + (f" ({self.place})" if self.place else "")
 
     def at(self, place: MusicalPlace) -> "Diagnostic":
-        """The same finding with its place in the music."""
+        """Return the finding with its place in the music."""
         return replace(self, place=place)
 
 

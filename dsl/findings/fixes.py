@@ -1,9 +1,12 @@
 """Applies the edits of findings to a text: exact replacements of spans, and nothing else of it changes."""
 
+import re
 from collections.abc import Iterable
 
-from ..text.slips import BREAK
 from .diagnostics import Diagnostic, Edit
+
+BREAK = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
+"""The ends of lines by which spans count: those of YAML."""
 
 
 def fixed(text: str, file: str, findings: Iterable[Diagnostic]) -> tuple[str, tuple[Diagnostic, ...]]:

@@ -9,7 +9,7 @@ from .diagnostics import Diagnostic, Severity
 from .span import Span
 
 IGNORES_MOST = 1000
-"""Of one file; what comes after is not looked at."""
+"""Limit for one file; later comments are ignored."""
 
 # Every search ends at the next bracket, however long a line is.
 _COMMENT = re.compile(r"#\s*musicvis:\s*ignore\[(?P<codes>[^\[\]\n]*)\]")

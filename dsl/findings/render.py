@@ -21,7 +21,9 @@ GITHUB_MOST = 10
 """GitHub shows ten annotations of a level in one step, and drops the rest without a word."""
 
 EQUAL_MOST = 10
-"""So many findings that say the same are shown one by one as text; programs get all of them."""
+"""Number of equal findings that text shows one by one; programs get all of them."""
+LIKE_MOST = 20
+"""Number of findings of one code in one file that text shows one by one."""
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
@@ -31,25 +33,53 @@ _WIDEST = 160
 _NOT_ASCII = re.compile(r"[^\n -~]")
 
 
-def render_text(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], color: bool = False) -> str:
+def render_text(
+    diagnostics: Sequence[Diagnostic],
+    files: Mapping[str, str],
+    color: bool = False,
+    *,
+    shows_all: bool = False,
+) -> str:
     """Each finding with its place, the source line, a caret under what is meant, and a mend.
 
-    Of findings that say the same in one file, the first ten are shown, and a count of the others.
+    Of findings that say the same in one file, the first ten are shown, and a count of the others; of those
+    that have one code in one file, the first twenty.
 
-    files   the texts that were read, by the name that spans carry
+    files       the texts that were read, by the name that spans carry
+    shows_all   every finding is shown
     """
     lines_of = {name: text.splitlines() for name, text in files.items()}
-    equal: dict[tuple[str, ...], list[Diagnostic]] = {}
-    for finding in diagnostics:
-        said = (finding.span.file, finding.code, finding.severity, finding.message, finding.hint)
-        equal.setdefault(said, []).append(finding)
-    last_shown = {id(alike[EQUAL_MOST - 1]): alike for alike in equal.values() if len(alike) > EQUAL_MOST}
-    hidden = {id(finding) for alike in last_shown.values() for finding in alike[EQUAL_MOST:]}
+    rest = _like_the_shown(() if shows_all else diagnostics)
+    hidden = {id(finding) for behind in rest.values() for finding in behind}
     return "\n\n".join(
-        _text(finding, lines_of, color) + _others(last_shown.get(id(finding), []))
+        _text(finding, lines_of, color) + _others(rest.get(id(finding), ()))
         for finding in diagnostics
         if id(finding) not in hidden
     )
+
+
+def counted_only(diagnostics: Sequence[Diagnostic]) -> int:
+    """How many findings the text counts and does not show."""
+    return sum(map(len, _like_the_shown(diagnostics).values()))
+
+
+def _like_the_shown(diagnostics: Sequence[Diagnostic]) -> dict[int, list[Diagnostic]]:
+    """Findings that are only counted, by the id of the last one shown that they are like."""
+    equal: dict[tuple[str, ...], list[Diagnostic]] = {}
+    like: dict[tuple[str, ...], list[Diagnostic]] = {}
+    rest: dict[int, list[Diagnostic]] = {}
+    for finding in diagnostics:
+        kind = (finding.span.file, finding.code, finding.severity)
+        of_kind = like.setdefault(kind, [])
+        same = equal.setdefault((*kind, finding.message, finding.hint), [])
+        if len(same) == EQUAL_MOST:
+            rest.setdefault(id(same[-1]), []).append(finding)
+        elif len(of_kind) == LIKE_MOST:
+            rest.setdefault(id(of_kind[-1]), []).append(finding)
+        else:
+            same.append(finding)
+            of_kind.append(finding)
+    return rest
 
 
 def render_concise(diagnostics: Iterable[Diagnostic]) -> str:
@@ -124,9 +154,8 @@ def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -
     return "\n".join(rows)
 
 
-def _others(alike: Sequence[Diagnostic]) -> str:
+def _others(left: Sequence[Diagnostic]) -> str:
     """A line that counts the findings behind the last one shown; nothing where all are shown."""
-    left = alike[EQUAL_MOST:]
     if not left:
         return ""
     reach = f", the last on line {left[-1].span.line}" if left[-1].span.line else ""

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from ..findings.span import Span
-from ..model.plugins import Unit
 from ..text.files import name_fault
 from ..values.position import parse_duration, parse_place, parse_range, parse_seconds
 from ..values.quantity import parse_quantity, parse_ratio
 from ..values.selector import parse_lengths, parse_pitches, parse_velocities
+from ..values.units import Unit
 
 UNIT_OF: dict[str, Unit] = {
     "value": Unit.ANY,

@@ -9,9 +9,10 @@ from typing import Any
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
 from ..text.yaml_source import Node, Source, escaped
-from ..values.nearest import nearest
+from ..values.nearest import is_slip_of, nearest
 from .kinds import PARSERS
-from .suggest import SHAPES, suggestion
+from .suggest import suggestion
+from .synonyms import SHAPES
 from .violations import Broken
 
 _FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
@@ -47,7 +48,7 @@ _KINDS = {
 }
 _FIXABLE = {"MV002", "MV102", *(f"MV11{i}" for i in range(6)), "MV201", "MV204", "MV205", "MV206"}
 _BLOCKS = ("bus", "stem", "rule", "where", "post")
-_FEW = 8
+_FEW = 11
 _GLUED = re.compile(r"(?P<key>[A-Za-z_][\w-]*)(?P<between> ?(?P<sign>[:=]) ?)(?P<value>[^\s:/=].*)\Z")
 _SLIP = {":": "MV121", "=": "MV124"}
 """The code of a colon without its space, and of another sign in its place."""
@@ -258,7 +259,7 @@ class Words:
                 continue
             if key == "b2":
                 cause = "m2"
-            named = shown(broken.value[cause]) if cause in ("shape", "effect") else cause
+            named = shown(broken.value[cause]) if cause in ("shape", "effect", "by") else cause
             reason = f", and `{named}` needs it" if cause else ""
             message = f"the key `{key}` is missing in {_block_name(broken.pointer)}{reason}"
             yield Diagnostic("MV203", self._block_span(broken.pointer), message, self._addition(broken, key))
@@ -384,25 +385,6 @@ def meant(word: str, options: Iterable[str]) -> str | None:
         return parts[0]
     near = nearest(wanted, folded, 1, 0.6 if len(wanted) > 4 else 0.75)
     return folded[near[0]] if near else None
-
-
-def is_slip_of(word: str, option: str, options: Iterable[str]) -> bool:
-    """Whether a word of four letters or more is an option but for one letter or case, and no other one."""
-    near = [other for other in options if _one_apart(word.casefold(), other.casefold())]
-    return len(word) >= 4 and near == [option]
-
-
-def _one_apart(one: str, other: str) -> bool:
-    """Whether two words are the same but for one letter: put in, left out, another, or two exchanged."""
-    if one == other:
-        return True
-    if abs(len(one) - len(other)) > 1:
-        return False
-    pairs = zip(one, other, strict=False)
-    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-    rest, left = one[at:], other[at:]
-    exchanged = len(rest) > 1 and rest[1::-1] == left[:2] and rest[2:] == left[2:]
-    return exchanged or rest[1:] == left or rest == left[1:] or rest[1:] == left[1:]
 
 
 def shown(value: object, limit: int = 40) -> str:

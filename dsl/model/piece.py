@@ -168,7 +168,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class ClassWeight:
-    """A class as written, a name or an index 0..999, and its share."""
+    """A class as written, a name or an index, and its share."""
 
     name: str
     weight: float
@@ -198,6 +198,28 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
+class Light:
+    """A light that a note sets on the stage, before the picture."""
+
+    size: float
+    """Of the film's height."""
+    decay: Duration
+    """The time to 1/e."""
+    strength: float
+    """0 is none at all."""
+    color: str | None = None
+    """None takes the picture's own where it stands."""
+
+
+LIGHTS = {
+    "spark": Light(0.04, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 1.0),
+    "ring": Light(0.25, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 0.6),
+    "glow": Light(0.3, Duration(Fraction(1, 4), DurationUnit.WHOLE_NOTES), 0.5),
+}
+"""The shapes of the stage, and how each looks where nothing else is written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """For the notes that `where` means: the actions that are not None. Later rules win."""
 
@@ -211,6 +233,9 @@ class Rule:
     truncation: float | None = None
     hue_deg: float | None = None
     layer: int | None = None
+    spark: Light | None = None
+    ring: Light | None = None
+    glow: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +258,10 @@ class Visuals:
     """The picture's rules."""
 
     generator: str = "auto"
+    generator_span: Span = THE_MANIFEST
     weights: PurePosixPath | None = None
     """A folder of the piece, or the name of weights in the user's own store."""
+    weights_span: Span = THE_MANIFEST
     weights_sha256: str | None = None
     resolution: int = 512
     truncation: float = 1.0
@@ -245,6 +272,16 @@ class Visuals:
     """Above 1 the camera is closer by this factor."""
     rotation_deg: float = 0.0
     """The picture turned clockwise."""
+    exposure: float = 1.0
+    """A factor of its light."""
+    bloom: float = 1.0
+    pan_x: float = 0.0
+    """The camera moved to the right, in half heights."""
+    pan_y: float = 0.0
+    lamp_azimuth_deg: float = 0.0
+    """The lamp turned clockwise from where the noise puts it."""
+    lamp_height_deg: float = 0.0
+    """The lamp raised from there."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
@@ -258,6 +295,8 @@ class Visuals:
     mapping: str = "notes"
     """What moves the picture: `notes` or `spectrum`."""
     spectrum: SpectrumRef | None = None
+    plays: bool = True
+    """Whether the film plays by itself where the piece says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +312,15 @@ class Post:
     fade_in: Duration | None = None
     fade_out: Duration | None = None
     title: str | None = None
+    subtitle: str | None = None
     color: str = "#FFFFFF"
     shadow: str | None = None
+    place: str = "middle"
+    """Of the title: `top`, `middle` or `bottom`."""
+    size: float = 0.13
+    """Of the title's letters, as a share of the film's shorter side."""
+    font: PurePosixPath | None = None
+    font_span: Span = THE_MANIFEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +333,7 @@ class Lyrics:
     show: str = "line"
     place: str = "bottom"
     size: float = 0.055
-    """Of the film's shorter side."""
+    """Share of the film's shorter side."""
     font: PurePosixPath | None = None
     font_span: Span = THE_MANIFEST
     color: str = "#FFFFFF"

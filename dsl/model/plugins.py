@@ -4,34 +4,8 @@ Values are in base units: hertz, decibels, seconds, shares 0..1. A choice is its
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Unit(StrEnum):
-    """What a number counts, and so which suffixes a composer may write behind it."""
-
-    NUMBER = "number"
-    """Plain."""
-    SHARE = "share"
-    """0..1 or `50%`."""
-    GAIN = "gain"
-    """A linear factor: `0.8`, `80%` or `-6 dB`."""
-    DECIBELS = "dB"
-    """`-6 dB` or plain."""
-    HERTZ = "Hz"
-    """`6 Hz`, `1.2 kHz` or plain."""
-    RATE = "rate"
-    """Hertz, or cycles per beat: `2/b`."""
-    SECONDS = "s"
-    """`250ms`, `0.5s` or plain seconds."""
-    LOUDNESS = "LUFS"
-    """`-14 LUFS` or plain."""
-    PEAK = "dBTP"
-    """`-1 dBTP` or plain."""
-    CHOICE = "choice"
-    """One of a few words."""
-    ANY = "any"
-    """Whatever a parameter takes that is not known yet."""
+from ..values.units import Unit
 
 
 @dataclass(frozen=True, slots=True)

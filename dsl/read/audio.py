@@ -7,8 +7,9 @@ from dataclasses import replace
 from ..findings.diagnostics import Diagnostic, Severity
 from ..form.messages import did_you_mean
 from ..model.piece import Audio, Bus, Effect, Master, Return, Send, Spread, Stem, Vst3
-from ..model.plugins import VST3, Unit, plugin
+from ..model.plugins import VST3, plugin
 from ..text.yaml_source import Node
+from ..values.units import Unit
 from .reader import Reading, named, texts
 
 MAX_LINKS = 64

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
-from ..model.plugins import Unit
 from ..text.files import name_fault
 from ..text.yaml_source import Node
 from ..values.position import (
@@ -21,6 +20,7 @@ from ..values.position import (
     parse_range,
 )
 from ..values.quantity import Quantity, parse_quantity, parse_ratio
+from ..values.units import Unit
 
 T = TypeVar("T")
 

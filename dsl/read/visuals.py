@@ -1,11 +1,19 @@
 """What is seen, as written: classes, rules, motion, and what happens to the finished picture."""
 
+from dataclasses import replace
 from fractions import Fraction
 
+from ..findings.diagnostics import Diagnostic, Edit
+from ..findings.plain import escaped
+from ..findings.span import Span
+from ..form.messages import did_you_mean, meant
+from ..model.generators import is_known, known_names
 from ..model.piece import (
+    LIGHTS,
     OTHER,
     ClassWeight,
     Envelope,
+    Light,
     Lyrics,
     Motion,
     Post,
@@ -14,8 +22,9 @@ from ..model.piece import (
     Video,
     Visuals,
 )
-from ..model.plugins import Unit
 from ..text.yaml_source import Node
+from ..values.nearest import is_slip_of
+from ..values.pitch_classes import PITCH_CLASSES
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
     LengthRange,
@@ -27,19 +36,19 @@ from ..values.selector import (
     parse_velocities,
     pitch_class,
 )
+from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 """The names that keys of `visuals.classes` have in a Piece, whatever their spelling: Bb is A#."""
 
 MAX_SPEED = 64
 MAX_FPS = 240
 MIN_FPS = Fraction(1, 100)
 MAX_FPS_TERM = 10**8
-"""Of numerator and denominator: files count time in 32 bits."""
+"""Limit of numerator and denominator: files count time in 32 bits."""
 MAX_SIDE_PX = 4096
-"""Of a film, either way: what H.264 holds and a frame in memory allows."""
+"""Limit of a film's width and height: what H.264 holds and a frame in memory allows."""
 MIN_SIDE_PX = 16
 
 
@@ -51,10 +60,13 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     motion, weights, envelope = node.get("motion"), node.get("weights"), node.get("envelope")
     by = _text(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
-    rules, spectrum = node.get("rules"), node.get("spectrum")
+    rules, spectrum, generator = node.get("rules"), node.get("spectrum"), node.get("generator")
+    light, play = node.get("light"), node.get("play")
     return Visuals(
-        generator=_text(node, "generator", usual.generator),
+        generator=_generator(generator, weights, reading) if generator else usual.generator,
+        generator_span=generator.span if generator else usual.generator_span,
         weights=reading.file(weights) if weights else None,
+        weights_span=weights.span if weights else usual.weights_span,
         weights_sha256=_text(node, "weights_sha256", "") or None,
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
@@ -62,6 +74,12 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         hue_deg=_signed(node.get("hue"), usual.hue_deg),
         zoom=reading.number(node.get("zoom"), usual.zoom),
         rotation_deg=_signed(node.get("rotation"), usual.rotation_deg),
+        exposure=_signed(node.get("exposure"), usual.exposure),
+        bloom=_signed(node.get("bloom"), usual.bloom),
+        pan_x=_signed(node.get("pan_x"), usual.pan_x),
+        pan_y=_signed(node.get("pan_y"), usual.pan_y),
+        lamp_azimuth_deg=_signed(light and light.get("azimuth"), usual.lamp_azimuth_deg),
+        lamp_height_deg=_signed(light and light.get("height"), usual.lamp_height_deg),
         motion=_motion(motion, reading) if motion else usual.motion,
         envelope=_envelope(envelope, reading) if envelope else None,
         classes=_classes(node.get("classes"), by, reading),
@@ -71,7 +89,24 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         rules=tuple(_rule(rule, reading) for rule in rules.each()) if rules else (),
         mapping=_text(node, "mapping", usual.mapping),
         spectrum=_spectrum(spectrum, reading) if spectrum else None,
+        plays=bool(play.value) if play else usual.plays,
     )
+
+
+def unknown_generator(name: str, span: Span) -> Diagnostic:
+    """The finding for a name that no generator has."""
+    names = known_names()
+    hint = did_you_mean(name, names) or "name a generator, or with `weights` a model that was trained"
+    near = meant(name, names)
+    edits = (Edit(span, near),) if near and is_slip_of(name, near, names) else ()
+    return Diagnostic("MV201", span, f"`{escaped(name)}` is not known here", hint, edits=edits)
+
+
+def _generator(node: Node, weights: Node | None, reading: Reading) -> str:
+    """A name that is known; beside `weights` it may be that of a model, which the compiler looks for."""
+    if weights is None and not is_known(node.text):
+        reading.findings.append(unknown_generator(node.text, node.span))
+    return node.text
 
 
 def read_where(node: Node, reading: Reading) -> Where:
@@ -235,6 +270,26 @@ def _rule(node: Node, reading: Reading) -> Rule:
         truncation=reading.number(truncation, 0.0) if truncation else None,
         hue_deg=_signed(hue, 0.0) if hue else None,
         layer=int(layer.value) if layer else None,
+        spark=_light("spark", node, reading),
+        ring=_light("ring", node, reading),
+        glow=_light("glow", node, reading),
+    )
+
+
+def _light(shape: str, rule: Node, reading: Reading) -> Light | None:
+    """A light of the stage: `true` for one as usual, `false` for none."""
+    node = rule.get(shape)
+    if node is None:
+        return None
+    usual = LIGHTS[shape]
+    if isinstance(node.value, bool):
+        return usual if node.value else replace(usual, strength=0.0)
+    color = node.get("color")
+    return Light(
+        size=reading.share(node.get("size"), usual.size),
+        decay=reading.duration(node.get("decay")) or usual.decay,
+        strength=_signed(node.get("strength"), usual.strength),
+        color=None if color is None or color.text == "accent" else color.text,
     )
 
 
@@ -258,6 +313,7 @@ def _grid(node: Node, reading: Reading) -> Duration | None:
 
 def _post(node: Node, reading: Reading) -> Post:
     at, speed, title, shadow = node.get("at"), node.get("speed"), node.get("title"), node.get("shadow")
+    subtitle, font = node.get("subtitle"), node.get("font")
     assert at is not None, "the schema demands it"
     usual = Post(at=reading.place(at), span=node.span)
     return Post(
@@ -268,8 +324,13 @@ def _post(node: Node, reading: Reading) -> Post:
         fade_in=reading.duration(node.get("fade_in")),
         fade_out=reading.duration(node.get("fade_out")),
         title=title.text if title else None,
+        subtitle=subtitle.text if subtitle else None,
         color=_text(node, "color", usual.color),
         shadow=shadow.text if shadow else None,
+        place=_text(node, "place", usual.place),
+        size=reading.share(node.get("size"), usual.size),
+        font=reading.file(font) if font else None,
+        font_span=font.span if font else usual.font_span,
     )
 
 

@@ -12,6 +12,8 @@ from ..findings.diagnostics import Diagnostic, PieceError
 from ..findings.span import Span
 from .files import MAX_AUDIO_BYTES
 
+SUFFIXES = (".wav", ".flac")
+"""Of recordings that a piece may name; what is in one is decided by its first bytes."""
 MAX_CHANNELS = 8
 RATES_HZ = (8_000, 192_000)
 EXPORT_AGAIN = "export the stem again"
@@ -182,7 +184,7 @@ def _flac_format(file: BinaryIO, name: str, span: Span) -> RecordingFormat:
 
 
 def exactly(file: BinaryIO, count: int, what: str) -> bytes:
-    """So many bytes; ValueError where the file ends before."""
+    """Read this many bytes; ValueError where the file ends before."""
     raw = file.read(count)
     if len(raw) < count:
         raise ValueError(f"it ends in the middle of {what}")

@@ -101,7 +101,7 @@ def open_plain(path: Path, root: Path | None = None) -> int:
 
 
 def open_known(path: Path) -> int:
-    """The same of a file that the user, not a piece, may name: outside a piece a link is followed."""
+    """Do the same for a file that the user names, not the piece: outside a piece a link is followed."""
     if guarded(path)[1]:
         return open_plain(path)
     return _regular(os.open(path, _READ | getattr(os, "O_CLOEXEC", 0)), path)

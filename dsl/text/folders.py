@@ -19,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-MANIFEST = "piece.yaml"
+from ..findings.span import MANIFEST
+
 LINK = "a symbolic link stands there, and what a piece brings along is not followed"
 _PROC = Path("/proc/self/fd")
 
@@ -182,7 +183,7 @@ class Folder:
         return {} if self._descriptor is None else {"dir_fd": self._descriptor}
 
     def _told(self, error: OSError, name: str) -> OSError:
-        """The same error with the whole path, a refused link as such."""
+        """Return the same error with the whole path; a refused link is named as one."""
         state = None
         if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK):
             with suppress(OSError):

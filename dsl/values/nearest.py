@@ -27,6 +27,25 @@ def nearest(word: str, names: Iterable[str], count: int = 1, cutoff: float = 0.6
     return [likely[name] for name in get_close_matches(wanted, likely, count, cutoff)]
 
 
+def is_slip_of(word: str, option: str, options: Iterable[str]) -> bool:
+    """Whether a word of four letters or more is an option but for one letter or case, and no other one."""
+    near = [other for other in options if _one_apart(word.casefold(), other.casefold())]
+    return len(word) >= 4 and near == [option]
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two words are the same but for one letter: put in, left out, another, or two exchanged."""
+    if one == other:
+        return True
+    if abs(len(one) - len(other)) > 1:
+        return False
+    pairs = zip(one, other, strict=False)
+    at = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+    rest, left = one[at:], other[at:]
+    exchanged = len(rest) > 1 and rest[1::-1] == left[:2] and rest[2:] == left[2:]
+    return exchanged or rest[1:] == left or rest == left[1:] or rest[1:] == left[1:]
+
+
 @lru_cache(maxsize=8)
 def _index(names: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     """The names, by number, in which each pair of letters and each letter occurs."""

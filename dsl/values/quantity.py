@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
-from ..model.plugins import Unit
+from .units import Unit
 
 _MAX_TEXT = 40
 MOST_GAIN_DB = 200.0

@@ -4,6 +4,7 @@ Score time is exact: `Quarters` counts quarter notes and `ExactSeconds` seconds,
 `Seconds` is the float that a renderer works with; frames and samples are integers.
 """
 
+from enum import StrEnum
 from fractions import Fraction
 from typing import NewType
 
@@ -12,3 +13,30 @@ ExactSeconds = NewType("ExactSeconds", Fraction)
 Seconds = NewType("Seconds", float)
 Frame = NewType("Frame", int)
 Sample = NewType("Sample", int)
+
+
+class Unit(StrEnum):
+    """What a number counts, and so which suffixes a composer may write behind it."""
+
+    NUMBER = "number"
+    """Plain."""
+    SHARE = "share"
+    """0..1 or `50%`."""
+    GAIN = "gain"
+    """A linear factor: `0.8`, `80%` or `-6 dB`."""
+    DECIBELS = "dB"
+    """`-6 dB` or plain."""
+    HERTZ = "Hz"
+    """`6 Hz`, `1.2 kHz` or plain."""
+    RATE = "rate"
+    """Hertz, or cycles per beat: `2/b`."""
+    SECONDS = "s"
+    """`250ms`, `0.5s` or plain seconds."""
+    LOUDNESS = "LUFS"
+    """`-14 LUFS` or plain."""
+    PEAK = "dBTP"
+    """`-1 dBTP` or plain."""
+    CHOICE = "choice"
+    """One of a few words."""
+    ANY = "any"
+    """Whatever a parameter takes that is not known yet."""

@@ -8,11 +8,11 @@ from pathlib import Path
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...store.system import free_bytes
-from ..crews.job import SegmentJob
+from ..film.segment_nodes import SegmentJob
 
 MARGIN = 1.3
 BITS_A_PIXEL = 0.36
-"""Of segments before any was made: what the embedded generator takes at 1920x1080 and crf 18."""
+"""Estimate before any segment was made: what the embedded generator takes at 1920x1080 and crf 18."""
 LEAST_FREE_BYTES = 64 << 20
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from ...store.node import Node
+from ...store.graph import Known, Task, walked
+from ..film.graph import segment_task
+from ..film.segment_nodes import segment_jobs
 from ..generators.identity import Recipe
 from .history import Past, changes, remembered
-from ..film.segment_nodes import segment_jobs
 
 if TYPE_CHECKING:
     from ...compiler.plan import Plan
     from ...store.store import Store
-    from ..sound.mix.nodes import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,14 @@ class Item:
     frames: int = 0
 
 
-def film_nodes(plan: Plan, recipe: Recipe, store: Lookup) -> list[tuple[str, str, Node | None, int]]:
-    """Stage, name, node and frames of all in a film; no node where another must be made first."""
-    from ..sound.mix.nodes import FileDigests, known_nodes
+def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
+    """The tasks of a film that a report names, with what they need: the mix, then the segments.
 
-    keeps = [any(send.is_before for send in bus.sends) for bus in plan.sound.buses]
-    known = known_nodes(plan.sound, store, keeps, FileDigests())
-    jobs = segment_jobs(plan, recipe)
-    return [(item.stage, item.name, item.node, 0) for item in known] + [
-        (job.node.stage, job.node.name, job.node, job.frame_count) for job in jobs
-    ]
+    Raises PieceError for input that cannot be used.
+    """
+    from ..sound.mix.graph import sound_graph
+
+    return [sound_graph(plan.sound).mix, *map(segment_task, segment_jobs(plan, recipe))]
 
 
 def outlook(plan: Plan, recipe: Recipe, store: Store, film: str) -> list[Item]:
@@ -55,45 +53,37 @@ def outlook(plan: Plan, recipe: Recipe, store: Store, film: str) -> list[Item]:
     Raises PieceError for input that cannot be used.
     """
     past = remembered(store, film)
-    nodes = film_nodes(plan, recipe, store)
-    a_frame = _seconds_a_frame(store, nodes, past)
-    return [_item(stage, name, node, frames, store, past, a_frame) for stage, name, node, frames in nodes]
+    found = walked(film_outline(plan, recipe), store)
+    a_frame = _seconds_a_frame(store, found, past)
+    return [_item(known, past, a_frame) for known in found]
 
 
-def _item(
-    stage: str,
-    name: str,
-    node: Node | None,
-    frames: int,
-    store: Store,
-    past: Past,
-    seconds_a_frame: float | None,
-) -> Item:
-    if node is not None and store.has(node.key):
+def _item(known: Known, past: Past, seconds_a_frame: float | None) -> Item:
+    stage, name, frames = known.task.stage, known.task.name, known.task.frames
+    if known.is_there:
         return Item(stage, name, True, seconds=0.0, frames=frames)
     if stage == "segment":
         seconds = None if seconds_a_frame is None else seconds_a_frame * frames
     else:
         took = [b.seconds for b in past if (b.stage, b.name) == (stage, name) and b.seconds is not None]
         seconds = took[-1] if took else None
-    why = ("what comes before it",) if node is None else changes(node, past)
+    why = ("what comes before it",) if known.node is None else changes(known.node, past)
     return Item(stage, name, False, why, seconds, frames)
 
 
-def _seconds_a_frame(
-    store: Store, nodes: Sequence[tuple[str, str, Node | None, int]], past: Past
-) -> float | None:
+def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float | None:
     """What a frame takes one process, as measured on segments of this film, or of the one before it."""
     measured = []
-    for stage, _, node, frames in nodes:
-        if stage == "segment" and node is not None and frames:
-            seconds = (store.facts(node.key) or {}).get("seconds")
+    segments = [known for known in found if known.task.frames]
+    for known in segments:
+        if known.node is not None:
+            seconds = (store.facts(known.node.key) or {}).get("seconds")
             if isinstance(seconds, int | float):
-                measured.append(seconds / frames)
+                measured.append(seconds / known.task.frames)
     if not measured:
         # The last build had other frames, of about the same cost; its segments are a second or two long.
         took = [b.seconds for b in past if b.stage == "segment" and b.seconds is not None]
-        lengths = [frames for stage, _, _, frames in nodes if stage == "segment"]
+        lengths = [known.task.frames for known in segments]
         if took and lengths:
             measured = [median(took) / median(lengths)]
     return median(measured) if measured else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .job import OnFrames, Say, SegmentJob, Studio
+from ..film.segment_nodes import SegmentJob
+from .job import OnFrames, Say, Studio
 
 
 class InlineCrew:

@@ -5,38 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..film.segment_nodes import FAINT, VIDEO, SegmentJob
 from ..generators.identity import Recipe
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
-    from ...store.node import Node
     from ...store.store import Store
+    from ..film.frames import Rendered
     from ..generators.protocol import Generator
-
-VIDEO = "video"
-"""The name of a segment's file in its record."""
 
 OnFrames = Callable[[int], None]
 """Told how many frames more are finished."""
 Say = Callable[[str], None]
 """Told a sentence."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SegmentJob:
-    """Some frames of a film, with all that they depend on."""
-
-    node: Node
-    picture: PicturePlan
-    """These frames alone."""
-
-    @property
-    def frame_count(self) -> int:
-        return self.picture.frame_count
 
 
 class Studio:
@@ -82,12 +66,13 @@ class Studio:
         Raises PieceError where the generator cannot be made, OSError where the store cannot be written.
         """
         from ...store.store import made
+        from ..film.flashes import LOOKS
 
-        def make() -> tuple[dict[str, Path], dict[str, float]]:
+        def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
             started_s = time.perf_counter()
             try:
-                image_count = self._render(job.picture, path, on_frames)
+                rendered = self._render(job.picture, path, on_frames)
             except BaseException:
                 # A segment that is not wanted any more is stopped so: nothing is left of it.
                 path.unlink(missing_ok=True)
@@ -95,13 +80,15 @@ class Studio:
             facts = {
                 "seconds": round(time.perf_counter() - started_s, 3),
                 "frames": job.frame_count,
-                "images": image_count,
+                "images": rendered.image_count,
+                FAINT: rendered.faint,
+                LOOKS: rendered.looks,
             }
             return {VIDEO: path}, facts
 
         return made(self.store, job.node, make, wait=wait) is not None
 
-    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
+    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> Rendered:
         from ..encoding import QUALITIES
         from ..film.frames import Workshop, render_segment
 

@@ -6,8 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from ..film.segment_nodes import SegmentJob
+from ..generators.sources import is_found_everywhere
 from .inline import InlineCrew
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 from .processes import ProcessCrew
 from .threads import ThreadCrew, gpu_gate
 
@@ -46,7 +48,9 @@ def local_crew(
     hands = min(workers or core_count(), len(jobs))
     if recipe.device.startswith("cuda"):
         return ThreadCrew(Studio(recipe, store, generator, gpu_gate()), max(1, hands))
-    if generator is not None or hands < 2:
+    # A generator that this program has registered is unknown to a process that is started anew.
+    is_here_alone = generator is not None or not all(is_found_everywhere(job.picture) for job in jobs[:1])
+    if is_here_alone or hands < 2:
         return InlineCrew(Studio(recipe, store, generator))
     return ProcessCrew(recipe, store.folder, hands)
 

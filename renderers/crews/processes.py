@@ -15,11 +15,12 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ..film.segment_nodes import SegmentJob
 from ..generators.identity import Recipe
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 
 DEATHS_MOST = 3
-"""So often a segment may take a process with it before it is held to be the segment's own fault."""
+"""Number of processes that a segment may end before the fault is the segment's own."""
 PATIENCE_S = 5.0
 """How long processes have to end when they are told to."""
 
@@ -61,7 +62,7 @@ class _Worker:
 
 
 class ProcessCrew:
-    """So many processes, each with a generator of its own and one core.
+    """A number of processes, each with a generator of its own and one core.
 
     Segments are rendered in any order and are the same for any number of processes. Where the calling
     process is stopped or killed, the others stop, and what is finished is in the store.
@@ -230,4 +231,4 @@ def _deadly(job: SegmentJob, exit_code: int) -> Diagnostic:
     why = f"by signal {-exit_code} ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"({exit_code})"
     message = f"{job.node.name}: the process that rendered it ended {why}, {DEATHS_MOST} times"
     hint = "with less memory in use, fewer --workers or a smaller resolution it may pass"
-    return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is kept")
+    return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is cached")

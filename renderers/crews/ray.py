@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ...store.store import Store
+from ..film.segment_nodes import SegmentJob
 from ..generators.identity import Recipe
-from .job import OnFrames, Say, SegmentJob
+from .job import OnFrames, Say
 from .local import core_count
 from .processes import Ended, Failed, Frames, Said
 from .ray_address import RayAddress, answers, check_token, cluster_address, refused
@@ -200,7 +201,7 @@ class _Driver:
         except (EOFError, OSError):
             lines = self._printed().strip().splitlines()
             message = f"the Ray cluster was lost{': ' + lines[-1][:300] if lines else ''}"
-            raise refused(message, "what is finished is kept; the same command goes on from there") from None
+            raise refused(message, "finished work is cached; the same command goes on from there") from None
 
     def _is_refused(self) -> bool:
         return TOKEN_WANTED in self._printed()

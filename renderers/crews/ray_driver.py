@@ -20,14 +20,14 @@ from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
 from ...store.errors import StoreError
 from ...store.store import Store
-from .job import VIDEO, SegmentJob
+from ..film.segment_nodes import VIDEO, SegmentJob
 from .processes import Ended, Failed, Frames, Said
 from .ray_address import refused
 from .ray_join import Venue, joined
 from .ray_task import Carried, Order, Outcome, differs, rendered
 
 RETRIES = 3
-"""So often a segment is begun again elsewhere when its process or its machine dies."""
+"""Number of times that a segment is begun again elsewhere when its process or its machine dies."""
 AHEAD = 4
 """Segments under way for each that can be rendered at a time: more would only fill memories."""
 ROUND_S = 1.0
@@ -174,7 +174,7 @@ class _Hall:
         where = f"the cluster {self.venue.address}" if self.venue.address else "this machine's cluster"
         what = "a GPU" if self.is_on_gpu else "a CPU to spare"
         message = f"{where} has had no machine with {what} for {self.venue.patience_s:.0f} s"
-        hint = "start one: ray start --address HEAD:6379; what is finished is kept"
+        hint = "start one: ray start --address HEAD:6379; finished work is cached"
         return refused(message, hint)
 
 
@@ -196,5 +196,5 @@ def _plain(error: BaseException) -> BaseException:
 
 def _deadly(job: SegmentJob, why: str) -> PieceError:
     message = f"{job.node.name}: every process that rendered it ended, {RETRIES + 1} times ({why})"
-    hint = "with less memory in use or a smaller resolution it may pass; the rest is kept"
+    hint = "with less memory in use or a smaller resolution it may pass; the rest is cached"
     return PieceError([Diagnostic("MV910", THE_MANIFEST, message, hint)])

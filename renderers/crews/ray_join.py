@@ -12,7 +12,7 @@ from .ray_address import RayAddress, refused
 from .ray_task import differs
 
 OWN_MEMORY_BYTES = 100 << 20
-"""Of a cluster of our own, where results are words: segments go to the disk."""
+"""Object store of a cluster of our own, where results are words: segments go to the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def joined(venue: Venue) -> Any:
     except ConnectionError as error:
         why = str(error.__cause__ or error)
         if "node" in why:
-            why = "this machine is no node of it"
+            why = "this machine is not one of its nodes"
         hint = f"is it running? This machine must be a node too: ray start --address {address} --num-cpus 0"
         raise refused(f"{address} cannot be joined: {why}", hint) from error
     except RuntimeError as error:

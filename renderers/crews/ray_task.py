@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...store.system import is_own
+from ..film.segment_nodes import VIDEO, SegmentJob
 from ..generators.identity import Recipe
-from .job import VIDEO, SegmentJob, Studio
+from .job import Studio
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
@@ -146,9 +147,9 @@ def this_machine() -> str:
 
 
 _studios: dict[Recipe, Studio] = {}
-"""Of this process: Ray gives a process one task after another, and a generator takes seconds to make."""
+"""Generator of this process: Ray gives a process one task after another, and making one takes seconds."""
 _reads: dict[Recipe, SegmentReads] = {}
-"""Of this process: what all segments of a film read; weights take long to digest."""
+"""Cache of this process: what all segments of a film read; weights take long to digest."""
 
 
 def _own_recipe(recipe: Recipe) -> Recipe:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from threading import BoundedSemaphore, Lock
 
+from ..film.segment_nodes import SegmentJob
 from ..generators.identity import Recipe
-from .job import OnFrames, Say, SegmentJob, Studio
+from .job import OnFrames, Say, Studio
 
 MAKERS = 2
 """One thread computes while another copies."""

@@ -18,12 +18,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ...compiler.plan import STEERING
 from ..encoding import Quality
-from ..generators.protocol import FrameControls, SteeredGenerator, TruncatedGenerator
+from ..generators.protocol import SteeredGenerator, TruncatedGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
+from ..picture.contrast import LEAST, contrast
+from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
+from .flashes import look_at, packed
 from .segment_writer import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
@@ -31,6 +35,23 @@ if TYPE_CHECKING:
     from ..generators.protocol import Generator
 
 FRAMES_AT_ONCE_ON_GPU = 16
+
+
+SEEN = 0.95
+"""A title is read where so much of it is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is known of a segment once it is rendered.
+
+    faint  titles and words that are hard to read in it, and their contrast: renderers/picture/contrast.py
+    looks  its frames, small and packed: renderers/film/flashes.py
+    """
+
+    image_count: int
+    faint: tuple[tuple[str, float], ...]
+    looks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +90,14 @@ class Workshop:
             if title.first_frame <= frame < title.end_frame
         ]
 
+    def lights_at(self, frame: int) -> NDArray[np.float32] | None:
+        """The lights on a frame, as rows of PicturePlan.lights."""
+        lights = self.picture.lights
+        if lights is None:
+            return None
+        begin, end = lights[:, 0].searchsorted([frame, frame + 1])
+        return lights[begin:end] if begin < end else None
+
 
 def shots_of(picture: PicturePlan) -> list[Shot]:
     """The film as shots, in order; together they are every frame once."""
@@ -78,11 +107,15 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     black = picture.brightness == 0
     same_image = np.zeros(count, bool)
     same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
-    for lane in (picture.hue_deg, picture.zoom, picture.rotation_deg, picture.truncation):
+    for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
     same_look = np.zeros(count, bool)
     same_look[1:] = same_image[1:] & (picture.brightness[1:] == picture.brightness[:-1])
+    if picture.lights is not None:
+        lit = np.unique(picture.lights[:, 0].astype(np.int64))
+        same_look[lit] = False
+        same_look[lit[lit + 1 < count] + 1] = False
     same_look[1:] |= black[1:] & black[:-1]
     for title in picture.titles:
         for edge in (title.first_frame, title.end_frame):
@@ -112,8 +145,8 @@ def render_segment(
     *,
     gate: AbstractContextManager[object],
     on_frames: Callable[[int], None],
-) -> int:
-    """Render all frames of the workshop's picture into a segment; returns how many images were made.
+) -> Rendered:
+    """Render all frames of the workshop's picture into a segment; returns what was found out on the way.
 
     gate        entered while images are made, left while they are encoded
     on_frames   told how many frames more are finished
@@ -125,16 +158,35 @@ def render_segment(
     size = shots_at_once(workshop.generator)
     picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
     image: torch.Tensor | None = None
+    looks: list[U8] = []
+    asked = _clearest_frames(workshop)
+    faint: list[tuple[str, float]] = []
     with SegmentWriter(path, picture_format, quality, codec) as writer:
         for first in range(0, len(shots), size):
             some = shots[first : first + size]
             with gate:
                 planes, image = made_chunk(workshop, some, image)
             for shot, frame in zip(some, planes, strict=True):
-                for _ in range(shot.first, shot.end):
+                looks += [look_at(frame)] * (shot.end - shot.first)
+                for number in range(shot.first, shot.end):
                     writer.write_frame(frame)
+                    for title, overlay in asked.get(number, ()):
+                        ratio = contrast(tensor_of(frame), overlay)
+                        if ratio is not None and ratio < LEAST:
+                            faint.append((title.text, round(ratio, 2)))
             on_frames(some[-1].end - some[0].first)
-    return image_count(shots)
+    return Rendered(image_count(shots), tuple(faint), packed(looks))
+
+
+def _clearest_frames(workshop: Workshop) -> dict[int, list[tuple[TitlePlan, Overlay]]]:
+    """The titles by the frame in which each is read: the middle of those that show it wholly, if any do."""
+    found: dict[int, list[tuple[TitlePlan, Overlay]]] = {}
+    for title, overlay in workshop.overlays:
+        first, end = max(title.first_frame, 0), min(title.end_frame, workshop.picture.frame_count)
+        whole = [frame for frame in range(first, end) if title.opacity(frame) > SEEN]
+        if whole:
+            found.setdefault(whole[len(whole) // 2], []).append((title, overlay))
+    return found
 
 
 def made_chunk(
@@ -150,7 +202,9 @@ def made_chunk(
             # Stays on the CPU: whether anything is faded is asked without waiting for the GPU.
             brightness = tensor_of(workshop.picture.brightness[[shot.first for shot in lit]])
             titles = [workshop.overlays_at(shot.first) for shot in lit]
-            frames = iter(_on_host(finished(torch.stack(images), brightness, titles, workshop.finish)))
+            lights = [workshop.lights_at(shot.first) for shot in lit]
+            made = finished(torch.stack(images), brightness, titles, workshop.finish, lights)
+            frames = iter(_on_host(made))
         planes = [
             _on_host(black_frame(workshop.overlays_at(shot.first), workshop.finish, device))[0]
             if shot.is_black
@@ -197,8 +251,11 @@ def _steered(
 
 
 def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
-    lanes = (picture.hue_deg, picture.zoom, picture.rotation_deg)
-    return FrameControls(*(None if lane is None else tensor_of(lane[list(frames)], device) for lane in lanes))
+    lanes = {key: getattr(picture, key) for key in STEERING}
+    rows = list(frames)
+    return FrameControls(
+        **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}
+    )
 
 
 def shots_at_once(generator: Generator) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.values.keys import digest_of
-from ..crews.job import SegmentJob
 from ..generators.identity import Recipe, generator_identity
 from .cut import segment_bounds
 
@@ -19,6 +19,24 @@ if TYPE_CHECKING:
 
 SEGMENT_VERSION = 2
 """Raised when the finish of frames or their encoding changes."""
+VIDEO = "video"
+"""The name of a segment's file in its record."""
+FAINT = "faint"
+"""The record's fact that lists the words that are hard to read in the segment, each with its contrast."""
+"""The name of a segment's file in its record."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SegmentJob:
+    """Some frames of a film, with all that they depend on."""
+
+    node: Node
+    picture: PicturePlan
+    """These frames alone."""
+
+    @property
+    def frame_count(self) -> int:
+        return self.picture.frame_count
 
 
 def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
@@ -80,7 +98,9 @@ class SegmentReads:
             "classes": digest_of((part.class_indices, part.class_weights)),
             "brightness": digest_of(part.brightness),
             "hue": digest_of(part.hue_deg),
-            "camera": digest_of((part.zoom, part.rotation_deg)),
+            "camera": digest_of((part.zoom, part.rotation_deg, part.pan_x, part.pan_y)),
+            "light": digest_of((part.exposure, part.bloom, part.lamp_azimuth_deg, part.lamp_height_deg)),
+            "stage": digest_of(part.lights),
             "truncation": digest_of(part.truncation),
             "titles": digest_of(
                 [(t.first_frame, t.end_frame, t.rise, t.fall, self._title(t)) for t in part.titles]
@@ -90,7 +110,7 @@ class SegmentReads:
 
     def _title(self, title: TitlePlan) -> str:
         """A title as it is drawn: another machine may have other fonts."""
-        said = title.text, title.color, title.shadow, title.style, title.lit, title.row
+        said = title.text, title.color, title.shadow, title.style, title.lit, title.row, title.look
         if said not in self._drawn:
             from ..picture.title import drawn_title
 

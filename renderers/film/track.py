@@ -17,7 +17,7 @@ F32 = NDArray[np.float32]
 
 AAC_BIT_RATE = 256_000
 ENCODED_MOST = 4
-"""So often a track is encoded at most, to stay under its ceiling; twice has been enough."""
+"""Most times that a track is encoded to stay under its ceiling; twice has been enough."""
 MARGIN = 0.998
 """Two hundredths of a decibel below: a softer track is another one to the codec."""
 READERS = {"mp4": "mov", "matroska": "matroska"}
@@ -90,7 +90,7 @@ def decoded_peak(path: Path, container: Container) -> float:
 
 
 def cut(blocks: Iterable[F32], size: int) -> Iterable[F32]:
-    """The same samples in blocks of `size`, the last one shorter."""
+    """Cut the samples into blocks of `size`, the last one shorter."""
     waiting = np.zeros((0, 2), np.float32)
     for block in blocks:
         if block.ndim != 2 or block.shape[1] != 2:

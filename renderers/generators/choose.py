@@ -1,4 +1,4 @@
-"""Which generator makes the picture: BigGAN where its weights are, else the embedded one."""
+"""Which generator makes the picture: the one that the piece names; by itself BigGAN or the embedded one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import torch
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
-from .sources import GENERATORS, image_size, no_weights, weights_for
+from .registered import made
+from .sources import image_size, kind_of, no_weights, unknown_here, weights_for
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
@@ -27,7 +28,8 @@ def choose_generator(
 
     computing   how a network is computed; None for the usual
 
-    Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run.
+    Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run; and where no
+    generator of that name is known here, or it is not what it promises.
     """
     match picture.generator:
         case "embedded":
@@ -39,8 +41,13 @@ def choose_generator(
             if picture.generator == "biggan":
                 raise no_weights(missing, picture.resolution)
             return _embedded(picture, device, f"; {missing}")
-        case other:
-            raise ValueError(f"generator must be one of {', '.join(GENERATORS)}, not {other}")
+        case _:
+            kind = kind_of(picture)
+            if kind is not None:
+                return made(kind, picture, device)
+            if picture.weights is None:
+                raise unknown_here(picture)
+            return _trained(picture, picture.weights, device)
 
 
 def device_named(name: str) -> torch.device:
@@ -72,8 +79,11 @@ def _embedded(picture: PicturePlan, device: torch.device, why: str) -> tuple[Gen
     from .embedded.painter import EmbeddedGenerator
 
     height_px, width_px = image_size(picture)
-    pan = PAN_ONTO_SEAM if picture.frame == "mirror" else (0.0, 0.0)
-    generator = EmbeddedGenerator(picture.generator_seed, (height_px, width_px), device, pan)
+    mirrored = picture.frame == "mirror"
+    pan = PAN_ONTO_SEAM if mirrored else (0.0, 0.0)
+    generator = EmbeddedGenerator(
+        picture.generator_seed, (height_px, width_px), device, pan, mirrored=mirrored
+    )
     return generator, f"picture by the embedded generator, {width_px}x{height_px} on {device}{why}"
 
 
@@ -92,6 +102,17 @@ def _biggan(
         f"picture by BigGAN from {folder}, {side_px}x{side_px}{shrunk} on {device}, "
         f"{generator.computing_said}; for the other, write generator: embedded"
     )
+
+
+def _trained(picture: PicturePlan, folder: Path, device: torch.device) -> tuple[Generator, str]:
+    from .trained.generator import TrainedGenerator
+
+    height_px, width_px = picture.resolution, picture.resolution
+    generator = TrainedGenerator(folder, (height_px, width_px), device)
+    side_px = generator.description.size_px
+    enlarged = f", made {width_px}x{height_px}" if side_px != picture.resolution else ""
+    said = f"picture by {picture.generator} from {folder}, {side_px}x{side_px}{enlarged} on {device}"
+    return generator, said
 
 
 def _no_device(name: str, reason: str) -> Diagnostic:

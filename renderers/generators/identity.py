@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...store.packages import packages
-from ..encoding import NVENC, X264
+from ..encoding import X264
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ...compiler.plan import PicturePlan
 
-EMBEDDED_VERSION = 3
+EMBEDDED_VERSION = 4
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""
+
+TRAINED_VERSION = 1
+"""Raised when a change of ours changes what a trained model shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +60,33 @@ def decided_device(asked: str) -> str:
     return str(device_named(asked))
 
 
-def chosen_codec(device: str, picture: PicturePlan) -> str:
-    """What encodes the picture: NVENC where a GPU has it, which many for computing have not; else x264."""
-    if device.startswith("cuda"):
-        from ..film.segment_writer import PictureFormat, nvenc_opens
-
-        if nvenc_opens(PictureFormat(picture.width_px, picture.height_px, picture.fps)):
-            return NVENC
-    return X264
-
-
 def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:
     """What makes the images of a picture.
 
-    Raises PieceError where BigGAN is asked for and cannot run.
+    Raises PieceError where BigGAN is asked for and cannot run, or the generator is not known here.
     """
-    from .sources import no_weights, weights_for
+    from .sources import TAKES_WEIGHTS, kind_of, no_weights, unknown_here, weights_for
 
-    if picture.generator != "embedded":
+    kind = picture.generator
+    device = recipe.device.split(":")[0]
+    if kind not in ("embedded", *TAKES_WEIGHTS):
+        named = kind_of(picture)
+        if named is None:
+            if picture.weights is None:
+                raise unknown_here(picture)
+            from .trained.files import check_files
+
+            model = check_files(picture).identity
+            return f"trained {TRAINED_VERSION}: {model} on {device}; {packages('torch')}"
+        said = f"seed {picture.generator_seed} on {device}; {packages('torch')}"
+        return f"generator {kind} {named.version or 'without a version'}: {said}"
+    if kind != "embedded":
         folder, missing = weights_for(picture)
         if folder is not None:
             return f"biggan {BIGGAN_VERSION}: {_network(folder, recipe)}"
-        if picture.generator == "biggan":
+        if kind == "biggan":
             raise no_weights(missing, picture.resolution)
-    kind = recipe.device.split(":")[0]
-    return f"embedded {EMBEDDED_VERSION}: seed {picture.generator_seed} on {kind}; {packages('torch')}"
+    return f"embedded {EMBEDDED_VERSION}: seed {picture.generator_seed} on {device}; {packages('torch')}"
 
 
 def _network(folder: Path, recipe: Recipe) -> str:

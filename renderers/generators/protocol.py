@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import torch
 
+    from ..picture.controls import FrameControls
+
 NOISE_SIZE = 128
+"""Of the built-in generators."""
 CLASS_COUNT = 1000
+"""Of ImageNet."""
 
 
 @dataclass(frozen=True, slots=True)
-class FrameControls:
-    """What a composer does to camera and colour, for n images: each of shape (n,), None where nothing."""
+class GeneratorRequest:
+    """What a generator is to be made for.
 
-    hue_deg: torch.Tensor | None = None
-    """All colours turned, red towards green."""
-    zoom: torch.Tensor | None = None
-    """2 shows everything twice as large."""
-    rotation_deg: torch.Tensor | None = None
-    """The picture turned clockwise."""
+    size_px   height and width of its images
+    device    where they are to be made: "cpu", "cuda" or "cuda:1"
+    seed      of the piece: every random number comes from it
+    weights   the folder that the piece names, where it names one
+    """
 
-    @property
-    def are_neutral(self) -> bool:
-        return self.hue_deg is None and self.zoom is None and self.rotation_deg is None
-
-    def rows(self, start: int, end: int) -> FrameControls:
-        """The same for some of the images."""
-        lanes = (self.hue_deg, self.zoom, self.rotation_deg)
-        return FrameControls(*(None if lane is None else lane[start:end] for lane in lanes))
+    size_px: tuple[int, int]
+    device: str
+    seed: int
+    weights: Path | None = None
 
 
 class Generator(Protocol):
@@ -49,8 +49,9 @@ class Generator(Protocol):
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         """The image of each pair of vectors.
 
-        noise     shape (n, 128), float32, about N(0, 1) or calmer
-        classes   shape (n, 1000), float32, weights >= 0 of the ImageNet classes
+        noise     shape (n, latent size), float32, about N(0, 1) or calmer; the built-in ones have 128
+        classes   shape (n, classes), float32, weights >= 0 of the generator's own classes, or of the 1000
+                  ImageNet classes
         returns   shape (n, 3, height, width), float32 in [-1, 1], display sRGB, on `device`
         """
         ...

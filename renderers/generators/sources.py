@@ -8,11 +8,39 @@ from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ...dsl.model.generators import GROUP, GeneratorKind, kind_named
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
 
-GENERATORS = ("auto", "embedded", "biggan")
+TAKES_WEIGHTS = ("auto", "biggan")
+"""The generators whose pictures may come from weights of BigGAN."""
+
+
+def kind_of(picture: PicturePlan) -> GeneratorKind | None:
+    """The kind that a program registered or a package installed; None for what musicvis makes itself."""
+    kind = kind_named(picture.generator)
+    return kind if kind is not None and kind.make is not None else None
+
+
+def is_cached(picture: PicturePlan) -> bool:
+    """Whether the images may be cached: what a generator without a version makes, no key knows."""
+    kind = kind_of(picture)
+    return kind is None or bool(kind.version)
+
+
+def check_everywhere(picture: PicturePlan) -> None:
+    """Raises PieceError for a generator that other machines cannot make."""
+    if not is_found_everywhere(picture):
+        message = f"the generator {picture.generator} is registered in this program alone"
+        hint = f"bring it by an entry point of the group {GROUP}, or leave out --ray"
+        raise PieceError([Diagnostic("MV617", THE_MANIFEST, message, hint)])
+
+
+def is_found_everywhere(picture: PicturePlan) -> bool:
+    """Whether another process can make the generator: not one that this program has registered."""
+    kind = kind_of(picture)
+    return kind is None or kind.is_installed
 
 
 def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
@@ -44,8 +72,14 @@ def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
 
 
 def check_weights(picture: PicturePlan) -> None:
-    """Raises PieceError where BigGAN is asked for by name or by its hash and its weights are not these."""
-    if picture.generator == "embedded":
+    """Raises PieceError where the weights that a generator needs are not there, or not those of the piece."""
+    if picture.generator not in TAKES_WEIGHTS:
+        if picture.generator != "embedded" and kind_of(picture) is None:
+            if picture.weights is None:
+                raise unknown_here(picture)
+            from .trained.files import check_files
+
+            check_files(picture)
         return
     folder, missing = weights_for(picture)
     if folder is None and picture.generator == "biggan":
@@ -73,6 +107,13 @@ def image_size(picture: PicturePlan) -> tuple[int, int]:
     return picture.resolution, max(
         1, round(picture.resolution * Fraction(picture.width_px, picture.height_px))
     )
+
+
+def unknown_here(picture: PicturePlan) -> PieceError:
+    """What stops a film on a machine that does not know its generator."""
+    hint = "install the package that brings it on every machine that renders"
+    message = f"no generator is called {picture.generator} here"
+    return PieceError([Diagnostic("MV613", THE_MANIFEST, message, hint)])
 
 
 def no_weights(missing: str, resolution: int) -> PieceError:

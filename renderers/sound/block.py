@@ -28,7 +28,7 @@ def cuts(sample_count: int) -> Iterator[tuple[int, int]]:
 
 
 def reblocked(blocks: Iterable[F64], sample_count: int) -> Iterator[F64]:
-    """The same samples in blocks of BLOCK, cut or padded with silence to sample_count; arrays are (2, n)."""
+    """Yield the samples in blocks of BLOCK, cut or padded with silence to sample_count; arrays are (2, n)."""
     pending: list[F64] = []
     held = 0
     given = 0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .mix.render import SoundRender
+from .mix.mixed import Mixed
 from .wave import SampleFormat, write_wav
 
 F32 = NDArray[np.float32]
@@ -21,7 +21,7 @@ _BITEXACT = 1 << 23
 
 
 def write_sound(
-    path: Path, sound: SoundRender, sample_rate_hz: int, bits: int, on_sample: Callable[[int], None]
+    path: Path, sound: Mixed, sample_rate_hz: int, bits: int, on_sample: Callable[[int], None]
 ) -> None:
     """Writes the sound; the same sound gives the same bytes. Raises ValueError for floats in FLAC."""
     blocks = _counted(sound.blocks() if bits == 32 else sound.whole_numbers(bits), on_sample)
@@ -63,7 +63,7 @@ def _whole(samples: F32, bits: int) -> NDArray[np.signedinteger[Any]]:
 
 
 def _cut(blocks: Iterable[F32], size: int) -> Iterator[F32]:
-    """The same samples in blocks of `size`, the last one shorter."""
+    """Cut the samples into blocks of `size`, the last one shorter."""
     waiting = np.zeros((0, 2), np.float32)
     for block in blocks:
         waiting = np.concatenate([waiting, block])

@@ -24,7 +24,7 @@ def write_arrays(arrays: Sequence[Any], path: Path) -> None:
     import numpy as np
 
     if sum(array.nbytes for array in arrays) > MOST_ARRAY_BYTES:
-        raise CodecError("the arrays are too large to be kept")
+        raise CodecError("the arrays are too large to store")
     numbered: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
     np.savez(path, **numbered)
 

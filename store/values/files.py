@@ -37,7 +37,7 @@ def written(value: T, kind: type[T], scratch: Callable[[str], Path], root: Path 
     except (ValueError, RecursionError) as fault:
         raise CodecError(str(fault)) from fault
     if len(text) > MOST_TEXT_BYTES:
-        raise CodecError("the text is too large to be kept")
+        raise CodecError("the text is too large to store")
     files = {VALUE: scratch(".json")}
     files[VALUE].write_bytes(text)
     if desk.arrays:
@@ -63,7 +63,7 @@ def _value(text: bytes, kind: type[T], desk: Desk) -> T:
     try:
         plain = json.loads(text)
         if not isinstance(plain, dict) or plain.keys() != {"fields", "value"}:
-            raise CodecError("it is no value")
+            raise CodecError("it is not a value")
         if plain["fields"] != fields_of(kind):
             raise CodecError("its classes have other fields")
         found: T = coder_of(kind).unpack(plain["value"], desk)

@@ -28,12 +28,12 @@ class Desk:
 
     root: Path
     arrays: list[Any] = field(default_factory=list)
-    """Those that are to be written."""
+    """The arrays that are to be written."""
     archive: zipfile.ZipFile | None = None
     taken: set[int] = field(default_factory=set)
     """Numbers of arrays that were read: none is read twice."""
     fractions: dict[str, Fraction] = field(default_factory=dict)
-    """Those that were read: a score has few lengths and many notes."""
+    """The fractions that were read: a score has few lengths and many notes."""
 
 
 Step = Callable[[Any, Desk], Any]
@@ -104,7 +104,7 @@ def _new_coder(kind: Any) -> _Coder:
             return _plain(kind)
         if kind in _SPELLED:
             return _SPELLED[kind]
-    raise TypeError(f"{kind} cannot be kept")
+    raise TypeError(f"{kind} cannot be stored")
 
 
 @cache
@@ -203,7 +203,7 @@ def _union(kinds: tuple[Any, ...]) -> _Coder:
     coders = [coder_of(kind) for kind in kinds]
     by_kind = {plain: coder for coder in coders for plain in coder.kinds}
     if len(by_kind) != sum(len(coder.kinds) for coder in coders):
-        raise TypeError(f"{kinds} cannot be told apart")
+        raise TypeError(f"{kinds} cannot be distinguished")
 
     def pack(value: Any, desk: Desk) -> Any:
         for coder in coders:

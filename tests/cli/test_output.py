@@ -16,8 +16,16 @@ from musicvis.cli.report import wants_colour
 Run = Callable[..., Result]
 LISTENED = {
     "check",
+    "clean",
     "compile",
+    "fmt",
+    "import",
+    "listen",
+    "new",
+    "pin",
     "plan",
+    "plot",
+    "subtitles",
     "diff",
     "notes",
     "explain",

@@ -12,10 +12,10 @@ from musicvis.compiler.plan import BusPlan, PicturePlan
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.model.plugins import Unit
 from musicvis.dsl.read.lanes import read_lanes
 from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.values.units import Unit
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]

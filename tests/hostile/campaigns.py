@@ -184,11 +184,11 @@ class Campaign:
 
 
 CAMPAIGNS = {
-    "midi": Campaign(midi, 8000, 800),
-    "scores": Campaign(scores, 5000, 400),
-    "manifests": Campaign(manifests, 4000, 150),
-    "layouts": Campaign(layouts, 3000, 600),
-    "recordings": Campaign(recordings, 2000, 600),
+    "midi": Campaign(midi, 8000, 300),
+    "scores": Campaign(scores, 5000, 250),
+    "manifests": Campaign(manifests, 4000, 100),
+    "layouts": Campaign(layouts, 3000, 300),
+    "recordings": Campaign(recordings, 2000, 300),
 }
 
 

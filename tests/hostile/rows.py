@@ -18,7 +18,7 @@ _GUARDS = "compiler/score/guard/test_guards.py"
 _WEIGHTS = "renderers/generators/test_biggan_files.py"
 _SOURCE = "dsl/text/test_yaml_source.py"
 _RECORDING = "renderers/sound/stems/test_recording.py"
-_PROGRAM = "renderers/sound/stems/test_sandbox.py"
+_PROGRAM = "store/test_sandbox.py"
 _GUARD = "watch/test_guard.py"
 _TERMINAL = "hostile/test_terminal.py"
 _CAMPAIGNS = "hostile/test_campaigns.py::test_damaged_files_are_read_or_refused_by_hundreds"
@@ -67,7 +67,7 @@ ROWS = (
     Row(
         5,
         "damaged scores",
-        "A score is read or refused with its place and a mend; nothing else comes out, and nothing hangs.",
+        "A score is read or refused with its place and a fix; nothing else comes out, and nothing hangs.",
         (_CAMPAIGNS, "hostile/test_corpus.py::test_what_once_broke_a_reader_is_read_or_refused"),
     ),
     Row(
@@ -270,7 +270,7 @@ ROWS = (
     Row(
         24,
         "bad input of every kind",
-        "Every command ends with exit code 1 and a finding that says how to mend it, or 2 and its usage, "
+        "Every command ends with exit code 1 and a finding that says how to fix it, or 2 and its usage, "
         "and nothing of the user's is changed.",
         (
             "hostile/test_sweep.py::test_a_spoilt_piece_ends_every_command_with_findings",

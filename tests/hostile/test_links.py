@@ -50,7 +50,8 @@ WRITTEN = {
     "the stems alone": STEMS,
 }
 SLOW = {"--ray", "--workers", "--verify", "--trust-plugins", "--shard", "--cache-dir", "--help", "--version"}
-"""Options that open no file of a piece by a name of their own."""
+TALK = {"--json", "--format", "--csv", "--quiet", "--strict", "--select", "--ignore", "--backend"}
+"""Options that open no file of a piece by a name of their own: what costs time, and how a command talks."""
 
 
 def leaves(group: click.Group, words: Line = ()) -> Iterator[tuple[Line, click.Command]]:
@@ -81,16 +82,16 @@ def values_of(parameter: click.Parameter) -> list[str]:
 def lines_of(words: Line, command: click.Command, *, places_only: bool = False) -> Iterator[Line]:
     """A command as it is usually typed, with each of its arguments in turn, and with each of its options.
 
-    places_only   leave out options that name no file
+    places_only   leave out options that name no file, and other names for what is read
     """
     arguments = [p for p in command.params if isinstance(p, click.Argument)]
     usual = [values_of(argument)[0] for argument in arguments]
-    for place, argument in enumerate(arguments):
-        for value in values_of(argument):
+    for place, argument in enumerate(() if places_only else arguments):
+        for value in values_of(argument)[1:]:
             yield (*words, *usual[:place], value, *usual[place + 1 :])
     yield (*words, *usual)
     for option in command.params:
-        if not isinstance(option, click.Option) or SLOW.intersection(option.opts):
+        if not isinstance(option, click.Option) or (SLOW | TALK).intersection(option.opts):
             continue
         if places_only and not isinstance(option.type, click.Path):
             continue

@@ -41,7 +41,7 @@ def shell(command: str, folder: Path, **limits: int) -> subprocess.CompletedProc
     [
         *(line for name, line in COMMANDS.items() if name != "compile"),
         ("plot", "PIECE", "-o", "a.gif"),
-        ("compile", "PIECE", "-o", f"{EVIL}/a.mp4"),
+        ("compile", "PIECE", "--only", "audio", "-o", f"{EVIL}/a.wav"),
         ("compile", "PIECE/nothing"),
         ("notes", "PIECE/waltz.mid"),
         ("classes", EVIL),

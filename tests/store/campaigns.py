@@ -46,13 +46,18 @@ class Seen:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
-def kills(folder: Path) -> Seen:
-    """SIGKILL before, after and in the middle of every call of a build; then the build again."""
+def kills(folder: Path, to_first_fault: bool = False) -> Seen:
+    """SIGKILL before, after and in the middle of every call of a build; then the build again.
+
+    to_first_fault   end there: for a store that is careless on purpose
+    """
     seen = Seen()
     whole = WatchedSystem()
     store = folder / "cache"
     Build(store, whole).run()
-    for when, number in itertools.product(("before", "after", "within"), range(1, whole.count + 1)):
+    for when, number in itertools.product(("within", "after", "before"), range(1, whole.count + 1)):
+        if to_first_fault and seen.faults:
+            break
         shutil.rmtree(store, ignore_errors=True)
         status = forked(lambda w=when, n=number: Build(store, _deadly(w, n)).run())  # type: ignore[misc]
         if not os.WIFSIGNALED(status):
@@ -178,7 +183,9 @@ class Recorder(WatchedSystem):
                 self.calls.append(("names", str(Path(path).parent), [("unlink", path)]))
 
 
-def power_cuts(folder: Path, system: type[Recorder] = Recorder, most: int = 120) -> Seen:
+def power_cuts(
+    folder: Path, system: type[Recorder] = Recorder, most: int = 120, to_first_fault: bool = False
+) -> Seen:
     """Every state that a power cut may leave after each prefix of a build's calls, read by the store.
 
     Names that were not synchronised are there or not, in any combination; bytes that were not are missing,
@@ -203,6 +210,8 @@ def power_cuts(folder: Path, system: type[Recorder] = Recorder, most: int = 120)
     for length in range(len(calls) + 1):
         sure = {call[1] for call in calls[:length] if call[0] == "published"}
         for files in _states(calls[:length], str(home), chance, most):
+            if to_first_fault and seen.faults:
+                return seen
             seen.trials += 1
             relevant = {p: d for p, d in files.items() if "/blobs/" in p or "/records/" in p}
             state = hash((frozenset(relevant.items()), frozenset(sure)))

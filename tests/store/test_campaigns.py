@@ -58,7 +58,7 @@ def test_the_power_cut_finds_a_store_that_does_not_synchronise(
     tmp_path: Path, forgotten: tuple[str, ...]
 ) -> None:
     careless = type("Careless", (Forgetful,), {"forgotten": forgotten})
-    assert campaigns.power_cuts(tmp_path, careless, most=20).faults
+    assert campaigns.power_cuts(tmp_path, careless, most=20, to_first_fault=True).faults
 
 
 def without_digests(self: Store, path: Path, size: int | None = None) -> bool:
@@ -91,7 +91,7 @@ def test_the_campaigns_find_a_careless_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, careless: object, campaign: str
 ) -> None:
     monkeypatch.setattr(Store, method, careless)
-    arguments = (60,) if campaign == "damages" else ()
+    arguments: tuple[object, ...] = (60,) if campaign == "damages" else (True,)
     seen: Seen = getattr(campaigns, campaign)(tmp_path, *arguments)
     assert seen.faults
 
@@ -110,4 +110,4 @@ def test_the_campaigns_find_a_record_that_comes_before_its_blobs(
         return whole(self, key, files, facts)
 
     monkeypatch.setattr(Store, "put", put)
-    assert campaigns.kills(tmp_path).faults
+    assert campaigns.kills(tmp_path, to_first_fault=True).faults

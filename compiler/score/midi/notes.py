@@ -23,7 +23,7 @@ class MidiNote:
 
 
 Strikes = list[tuple[int, int]]
-"""Of one key: (tick, velocity), 0 for its release."""
+"""The strikes and releases of one key: (tick, velocity), 0 for a release."""
 
 
 def paired(
@@ -80,7 +80,7 @@ def _first_in_first_out(strikes: Strikes, silences: Sequence[int]) -> tuple[Held
 
 
 def _one_at_a_time(strikes: Strikes, silences: Sequence[int], end_tick: int) -> Held:
-    """The same where releases are missing: each strike ends the one before, so that no end goes astray."""
+    """Pair strikes where releases are missing: each strike ends the one before it."""
     sounding: deque[tuple[int, int]] = deque()
     held: Held = []
     for tick, velocity in strikes:

@@ -260,7 +260,7 @@ class _Notes:
 
 
 def _tempi(file: MidiFile) -> tuple[TempoMark, ...]:
-    """Of several on one tick, the last in the file holds."""
+    """The last of several on one tick holds."""
     marks = {0: _DEFAULT_MICROSECONDS}
     marks.update(sorted(file.tempi, key=lambda tempo: tempo[0]))
     tempi: list[TempoMark] = []

@@ -12,7 +12,7 @@ from .repairs import Repairs
 MAX_EVENTS = 500_000
 MAX_TICK = 1 << 31
 MAX_META_BYTES = 65_536
-"""Of a longer text or block so much is read."""
+"""Bytes that are read of a longer text or block."""
 _MOST_BAD_BYTES = 16
 _END_OF_TRACK = 0x2F
 # Data bytes of the system messages, which belong on a wire and not into a file.

@@ -180,7 +180,7 @@ def _tempo(mark: Mark, layout: Layout, found: Marks) -> None:
             "MV451",
             f"a tempo of {node.text.strip()[:20]!r} is not played",
             layout.sighting(mark.place),
-            "mark the tempo anew in MuseScore",
+            "set the tempo again in MuseScore",
         )
         return
     if not found.has_tempo:
@@ -225,7 +225,7 @@ def _governed(mark: Mark, node: Node, layout: Layout, found: Marks) -> tuple[int
 
 
 def _reach(mark: Mark, node: Node, layout: Layout) -> tuple[int, ...]:
-    """Those staves: of its part, unless it says otherwise."""
+    """The staves it acts on: those of its part, unless it says otherwise."""
     reach = node.value("dynType", "1")
     if reach in ("0", "staff") or _assignment(node) in ("allInStaff", "currentVoiceOnly"):
         return (mark.staff,)

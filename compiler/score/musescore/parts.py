@@ -28,9 +28,9 @@ class Part:
     instrument: Instrument
     staves: tuple[int, ...]
     primary_staves: frozenset[int]
-    """Those that sound; the others are linked copies, as tablature beside a staff."""
+    """The staves that sound; the others are linked copies, as tablature beside a staff."""
     percussion_staves: frozenset[int] = frozenset()
-    """Those whose staff type is for percussion: grace notes of a drumset are flams there only."""
+    """The staves for percussion: grace notes of a drumset are flams there only."""
 
 
 def read_parts(score: Node, name: str) -> list[Part]:

@@ -98,7 +98,7 @@ def ornament_of(symbol: str, baroque: bool) -> str:
 
 
 def ornament_of_line(subtype: str, baroque: bool) -> str:
-    """The same for the line of a trill."""
+    """The ornament of a trill line."""
     return _styled(_LINES.get(subtype, "trill"), baroque)
 
 

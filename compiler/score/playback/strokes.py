@@ -192,7 +192,7 @@ def _head(
 
 
 def _share(length_qn: Fraction, thousandths: int) -> Fraction:
-    """So many thousandths of a length; nearly always none or all of it."""
+    """Thousandths of a length; nearly always 0 or 1000."""
     if thousandths == 0:
         return _NONE
     return length_qn if thousandths == _WHOLE else length_qn * thousandths / _WHOLE

@@ -84,7 +84,7 @@ def read_architecture(folder: Path) -> Architecture:
     except (ValueError, RecursionError) as error:
         raise unusable(path, "it is not JSON") from error
     if not isinstance(raw, dict):
-        raise unusable(path, "it is no JSON object")
+        raise unusable(path, "it is not a JSON object")
     for key, wanted in (("z_dim", NOISE_SIZE), ("class_embed_dim", NOISE_SIZE), ("num_classes", CLASS_COUNT)):
         if raw.get(key, wanted) != wanted:
             raise unusable(path, f"{key} is {raw[key]!r}, not {wanted}")
@@ -190,7 +190,7 @@ def _statistics(name: str, channels: int, n_stats: int) -> dict[str, Shape]:
 def _layers(path: Path, raw: Mapping[str, Any]) -> tuple[tuple[bool, int, int], ...]:
     layers = raw.get("layers")
     if not isinstance(layers, list) or not 1 <= len(layers) <= 64:
-        raise unusable(path, "layers is no list of 1 to 64 layers")
+        raise unusable(path, "layers is not a list of 1 to 64 layers")
     found: list[tuple[bool, int, int]] = []
     channels = START_CHANNELS
     for number, layer in enumerate(layers, start=1):

@@ -99,7 +99,7 @@ def download(
     Raises PieceError where it does not come whole; the part that came stays beside `path`.
     """
     if urlsplit(address).scheme not in ("http", "https"):
-        raise _broken(address, "this is no address of a web server", 0)
+        raise _broken(address, "this is not the address of a web server", 0)
     part, state = path.with_name(path.name + ".part"), path.with_name(path.name + "." + STATE)
     failures = 0
     for _ in range(MOST_ATTEMPTS):

@@ -19,7 +19,7 @@ from .runtimes import TorchRuntime
 WARM_UP_CALLS = 3
 """A compiled network measures and allocates in its first calls, which a graph must not record."""
 IMAGE_BYTES_PER_PIXEL_AND_CHANNEL = 4
-"""So many images of the last layers are alive at once: a block's input, its two halves, and its result."""
+"""Number of images of the last layers that are alive at once: a block's input, its two halves, its result."""
 MOST_AT_ONCE = 16
 
 

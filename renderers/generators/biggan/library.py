@@ -96,7 +96,7 @@ def keep(folder: Path, name: str, origin: str, library: Path, sha256: str | None
 
     if not NAME.fullmatch(name):
         hint = "letters, digits, point, hyphen and underscore, at most 64"
-        raise PieceError([Diagnostic("MV907", Span(name), f"`{name[:80]}` is no name for weights", hint)])
+        raise PieceError([Diagnostic("MV907", Span(name), f"`{name[:80]}` is not a name for weights", hint)])
     if sha256 is not None:
         check_pin(folder, sha256)
     architecture = read_architecture(folder)

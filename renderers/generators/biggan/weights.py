@@ -158,11 +158,11 @@ def _pickled_tensors(path: Path) -> dict[str, torch.Tensor]:
                 # Written out: an environment variable can change the default, but not this.
                 loaded = torch.load(file, map_location="cpu", weights_only=True)
     except UNREADABLE as error:
-        raise unusable(path, "it is no checkpoint of tensors alone") from error
+        raise unusable(path, "it is not a checkpoint that holds only tensors") from error
     if not isinstance(loaded, dict) or not all(
         isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in loaded.items()
     ):
-        raise unusable(path, "it is no table of tensors by name")
+        raise unusable(path, "it is not a table of named tensors")
     return dict(loaded)
 
 
@@ -188,7 +188,7 @@ def _safe_tensors(path: Path, size: int) -> dict[str, torch.Tensor]:
         if end != len(data):
             raise ValueError("bytes that belong to no tensor")
     except (*UNREADABLE, RecursionError) as error:
-        raise unusable(path, "it is no safetensors file of floating-point tensors") from error
+        raise unusable(path, "it is not a safetensors file of floating-point tensors") from error
     return tensors
 
 

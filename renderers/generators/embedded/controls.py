@@ -29,7 +29,7 @@ class Movement:
     controls: Tensor
     """Shape (n, 24), unit variance."""
     bounded: Tensor
-    """The same softly bounded to [-1, 1]."""
+    """The controls, softly bounded to [-1, 1]."""
     stream: Tensor
     """Spectrum of the flow's stream function: shape (n, 9, 9)."""
     drift_sway: Tensor

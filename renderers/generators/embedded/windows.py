@@ -9,7 +9,7 @@ from torch import Tensor
 from .canvas import Canvas
 
 Window = tuple[slice, slice, slice]
-"""Of all layers; rows; columns."""
+"""Indices of all layers, rows and columns."""
 
 WHOLE = (slice(None), slice(None), slice(None))
 # A thing is looked for on every so many pixels.

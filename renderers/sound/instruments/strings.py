@@ -30,7 +30,7 @@ class String:
     slope: float = 1.0
     """Partials fall as k to this power: 1 for a hammer or a bass pickup, 1.5 for a finger."""
     contact_s: float = 0.0006
-    """Of the hammer, finger or plectrum at C4, velocity 127."""
+    """Contact of the hammer, finger or plectrum at C4, velocity 127."""
     hardening: float = 0.3
     stiffness: float = 1e-5
     """B at C4; it doubles for each eight semitones up."""

@@ -20,7 +20,7 @@ F64 = NDArray[np.float64]
 SLIP = 6.0
 """What it costs to count a beat too many or too few."""
 WEIGHTS = (0.5, 0.9, 0.6, 0.5)
-"""Of the flux, the change of chroma from one beat before and from two, and the flux of the bass."""
+"""Weights of the flux, of the change of chroma from one beat before and from two, and of the bass's flux."""
 PREFERENCE_OF_FOUR = 0.5
 METERS = (3, 4)
 

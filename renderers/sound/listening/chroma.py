@@ -18,7 +18,7 @@ SIZE = 8192
 LOWEST, HIGHEST = 45, 96
 """MIDI pitches that are looked at."""
 WIDTH = 0.25
-"""Of a pitch's filter, in semitones."""
+"""Width of a pitch's filter, in semitones."""
 _MIDDLE, _SPREAD = 66.0, 18.0
 _NEIGHBOURS = 9
 _TUNED_EVERY = 20

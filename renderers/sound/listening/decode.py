@@ -32,7 +32,7 @@ LONGEST_S, SHORTEST_S = 3600.0, 5.0
 SILENT_DBFS = -60.0
 STREAMS_MOST = 32
 DAMAGED_MOST = 100
-"""So many packets may be damaged; players skip a few in silence."""
+"""Number of packets that may be damaged; players skip a few in silence."""
 _PACKETS_MOST = 5_000_000
 _LENGTH_SLACK_S, _LENGTH_SLACK = 2.0, 0.05
 _SNIFFED_BYTES = 1 << 16

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 F64 = NDArray[np.float64]
 
 _TAPS = 48
-"""Of each phase."""
+"""Taps of each phase."""
 _KAISER_BETA = 8.0
 REACH = _TAPS // 2
 """Samples on either side that a value between two samples depends on."""

@@ -145,11 +145,11 @@ def _delayed(file: Any, responses: F64, rate_hz: float) -> F64:
     if delays.shape not in ((1, 2), (len(responses), 2)):
         raise ValueError(f"its delays have the shape {delays.shape}")
     if delays.min() < 0.0 or delays.max() > MAX_TAPS:
-        raise ValueError("its delays are no delays of a head")
+        raise ValueError("its delays are too long for a head")
     late = np.broadcast_to(delays - delays.min(), (len(responses), 2))
     taps = responses.shape[2] + int(np.ceil(late.max())) + 32
     if taps * 2 * len(responses) > MAX_VALUES:
-        raise ValueError("its delays are no delays of a head")
+        raise ValueError("its delays are too long for a head")
     spectrum = np.fft.rfft(responses, taps)
     turn = np.exp(-2j * np.pi * np.fft.rfftfreq(taps) * late[:, :, None])
     return np.fft.irfft(spectrum * turn, taps)

@@ -24,7 +24,7 @@ F64 = NDArray[np.float64]
 
 MAX_LAG_MS = 10_000
 NEAR_MS = 200
-"""So far a recording is late by its making; what is farther away needs more evidence."""
+"""Delay that making a recording brings; a longer one needs more evidence."""
 LOST_SHARPNESS = 2.0
 """A peak that is less than so many times the median lag tells nothing; with few notes it must be higher."""
 _CERTAIN_SHARPNESS = 4.0

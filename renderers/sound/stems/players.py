@@ -19,9 +19,9 @@ from ....compiler.plan import ChannelPlan, SoundingNote, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.text.files import open_plain
+from ....store.sandbox import Ended, run_program
 from ..block import BLOCK
 from ..wave import write_wav
-from .sandbox import Ended, run_program
 
 F32 = NDArray[np.float32]
 

@@ -1,7 +1,7 @@
 """Stems: one source of a bus as stereo blocks at the mix's rate: synthesised, played by a program or read."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import exp, pi
 from pathlib import Path
 
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from ....compiler.plan import SoundPlan, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
-from ....store.store import Entry, Made, Store, made
-from ..mix.nodes import STEM, FileDigests, stem_node
+from ....store.file_digests import FileDigests
+from ....store.graph import Progress, Task
+from ....store.store import Entry, Made, Store
 from ..wave import read_wav, write_wav
 from .alignment import RIVAL_SHARE, Alignment
 from .players import played
 from .recording import recorded
+from .stem_nodes import STEM, stem_node
 from .synth import synthesised
 
 F64 = NDArray[np.float64]
@@ -24,16 +26,17 @@ F64 = NDArray[np.float64]
 _BLOCKED_HZ = 4.0
 
 
-def kept_stem(stem: StemPlan, plan: SoundPlan, store: Store, digests: FileDigests) -> Entry | None:
-    """What the store keeps of a stem, made where it is missing; None for a recording, which is read as it is.
+def stem_task(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Task | None:
+    """What the store keeps of a stem; None for a recording, which is read as it is.
 
-    Raises PieceError where a program cannot be used.
+    Raises OSError where a file that it is played from cannot be read. Making it raises PieceError where a
+    program cannot be used.
     """
     node = stem_node(stem, plan, digests)
     if node is None:
         return None
 
-    def make() -> Made:
+    def make(store: Store, entries: Sequence[Entry], progress: Progress) -> Made:
         started_s = time.perf_counter()
         file = store.scratch(".wav")
         lead_s = 0.0
@@ -49,13 +52,13 @@ def kept_stem(stem: StemPlan, plan: SoundPlan, store: Store, digests: FileDigest
         digests.check()
         return {STEM: file}, {"seconds": round(time.perf_counter() - started_s, 3), "lead_s": lead_s}
 
-    return made(store, node, make)
+    return Task(node.stage, node.name, (STEM,), lambda inputs: node, make)
 
 
 def kept_blocks(stem: StemPlan, entry: Entry | None, plan: SoundPlan) -> Iterator[F64]:
     """The stem without its gain: float64 (2, BLOCK), the last one shorter, sample_count samples in all.
 
-    entry   what `kept_stem` gave
+    entry   of its `stem_task`; None for a recording
 
     Raises PieceError, at once or while blocks come, where a recording cannot be used.
     """

@@ -128,3 +128,52 @@ def test_findings_for_programs_hold_the_edits(piece: Path) -> None:
     (finding,) = json.loads(check("--json", "--select", "MV205", piece).stdout)
     (edit,) = finding["edits"]
     assert edit == {"line": 9, "column": 9, "end_line": 9, "end_column": 11, "text": "3840x2160"}
+
+
+CLASSES = """\
+musicvis: 1
+title: W
+score: waltz.mscz
+visuals:
+  classes: {C: monastry, D: "spider wev", other: pier}
+  rules:
+    - {where: {beat: 1}, class: {mushrom: 70%, jackfriut: 30%}}
+    - {where: {beat: 2}, class: hot-air baloon}
+    - {where: {beat: 3}, class: angel}
+"""
+
+
+def test_a_class_that_is_one_letter_off_is_fixed_and_what_is_a_guess_is_not(piece: Path) -> None:
+    (piece / "piece.yaml").write_text(CLASSES, encoding="utf-8")
+    result = check("--fix", "--yes", piece)
+    assert result.exit_code == 1 and "wrote 4 fixes in 1 file" in result.stderr
+    fixed = CLASSES.replace("monastry", "monastery").replace('"spider wev"', "spider web")
+    fixed = fixed.replace("mushrom:", "mushroom:").replace("jackfriut", "jackfruit")
+    assert (piece / "piece.yaml").read_text(encoding="utf-8") == fixed
+    assert "did you mean balloon?" in result.stdout and result.stdout.count("error[MV331]") == 2
+
+
+def test_the_offer_to_fix_reads_right_for_one_finding_for_all_and_for_some(piece: Path) -> None:
+    for subject, ending, said in (
+        ("monastry", "", "can fix it, and"),
+        ("monastry", "video: {fps: 30, sise: 1280x720}\n", "can fix all of them, and"),
+        ("angel", "video: {fps: 30, sise: 1280x720}\n", "can fix 1 of them, and"),
+    ):
+        manifest = (
+            f"musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals: {{classes: {{C: {subject}, other: pier}}}}\n"
+        )
+        (piece / "piece.yaml").write_text(manifest + ending, encoding="utf-8")
+        result = check("--ignore", "MV3,MV4", piece)
+        assert said in result.stderr, result.stderr
+        assert check("--diff", piece).stderr.startswith("2 fixes" if "all" in said else "1 fix ")
+
+
+def test_many_unknown_lanes_are_counted_and_all_are_shown_on_request(piece: Path) -> None:
+    lanes = "".join(f"{name * 3}:\n  - {{at: 1|1, hold: 0}}\n" for name in map(chr, range(0x4E00, 0x4E28)))
+    (piece / "piece.yaml").write_text("musicvis: 1\ntitle: W\nscore: waltz.mscz\neffects: lanes.yaml\n")
+    (piece / "lanes.yaml").write_text(lanes, encoding="utf-8")
+    short, full = check(piece), check("--all", piece)
+    assert short.stdout.count("error[MV") == 20 and "and 20 more like it, the last on line 79" in short.stdout
+    assert "20 of them are counted only; musicvis check --all shows each" in short.stderr
+    assert full.stdout.count("error[MV") == 40 and "counted only" not in full.stderr
+    assert short.exit_code == full.exit_code == 1

@@ -14,6 +14,7 @@ from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.piece import ClassWeight, Envelope, Rule, Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit
 from musicvis.dsl.values.selector import NumberRange, PitchRange, Where
+from musicvis.dsl.values.subjects import subjects
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
 MakeScore = Callable[..., Score]
@@ -71,9 +72,25 @@ def test_classes_go_by_what_the_manifest_says(
     assert indices(shown(classes=classes(*keyed), classes_by=by)) == expected
 
 
+def test_by_meaning_a_word_without_a_class_goes_on_with_what_its_singer_showed_before(
+    make_score: MakeScore,
+) -> None:
+    text = ("thine", "bells", "and", "thine", "seashore")
+    score = make_score(["5/4"], [(0, 60)], [(at, 1, 60, 80, 0) for at in range(5)], tracks=("a",))
+    entries = [PartNote(replace(note, lyric=word), "a") for note, word in zip(score.notes, text, strict=True)]
+    fields: dict[str, Any] = {
+        "classes_by": "meaning",
+        "classes": classes(("bells", "drum"), ("other", "wok")),
+    }
+    made = cast(entries, Visuals(**fields), ("a",), Clock.from_score(score), 1)
+    # Before the first word with a class there is nothing to go on with.
+    assert indices(made) == [909, 541, 541, 541, 978]
+
+
 def test_without_classes_twelve_are_drawn_by_the_seed(shown: Callable[..., Cast]) -> None:
     drawn = default_classes(1)
-    assert len(set(drawn)) == 12
+    assert len({subjects()[index].motif for index in drawn}) == 12
+    assert {subjects()[index].look for index in drawn} == {"drawn"}
     assert drawn == default_classes(1) != default_classes(2)
     assert indices(shown()) == [drawn[0], drawn[0], drawn[4], drawn[9]]
 

@@ -1,6 +1,7 @@
 """Findings as text, one line, JSON, annotations and SARIF: exact, complete, and harmless to a terminal."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.dsl.findings.diagnostics import Diagnostic, MusicalPlace, Severity
 from musicvis.dsl.findings.plain import escaped
-from musicvis.dsl.findings.render import render_concise, render_github, render_json, render_sarif, render_text
+from musicvis.dsl.findings.render import (
+    counted_only,
+    render_concise,
+    render_github,
+    render_json,
+    render_sarif,
+    render_text,
+)
 from musicvis.dsl.findings.span import Span
 
 TEXT = "effects:\n  vibes:\n    - {at: 7.10, to: -0.8}\n"
@@ -177,3 +185,22 @@ def test_ten_equal_findings_are_all_shown_and_programs_get_every_one() -> None:
     assert "more like it" not in text
     assert len(json.loads(render_json(_alike(2000)))) == 2000
     assert render_concise(_alike(2000)).count("\n") == 1999
+
+
+def test_of_findings_of_one_code_twenty_are_shown_and_the_others_counted() -> None:
+    lanes = [Diagnostic("MV401", Span("p", n, 1, n, 3), f"there is no lane x{n}") for n in range(1, 41)]
+    elsewhere = replace(lanes[0], span=Span("q", 1, 1, 1, 3))
+    text = render_text([*lanes, elsewhere], {})
+    assert text.count("error[MV401]") == 21 and "x20" in text and "x21" not in text
+    assert "  and 20 more like it, the last on line 40\n" in text
+    assert counted_only([*lanes, elsewhere]) == 20
+    assert render_text(lanes, {}, shows_all=True).count("error[MV401]") == 40
+    assert len(json.loads(render_json(lanes))) == 40
+
+
+def test_equal_findings_leave_room_for_others_of_their_code() -> None:
+    lanes = [Diagnostic("MV206", Span("p", 900 + n, 1), f"{n} is too much") for n in range(15)]
+    text = render_text([*_alike(100), *lanes], {})
+    assert "and 90 more like it, the last on line 100" in text
+    assert "and 5 more like it, the last on line 914" in text
+    assert text.count("error[MV206]") == 20

@@ -15,10 +15,10 @@ from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.form.schema import EFFECTS, LEGACY, PIECE, check_form, schema_named
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.plugins import Unit
 from musicvis.dsl.text.yaml_source import parse_source
 from musicvis.dsl.values.position import parse_duration, parse_place, parse_range, parse_seconds
 from musicvis.dsl.values.quantity import parse_quantity, parse_ratio
+from musicvis.dsl.values.units import Unit
 
 NAMES = (PIECE, EFFECTS, LEGACY)
 SCHEMAS = Path(__file__).parents[3] / "schemas"

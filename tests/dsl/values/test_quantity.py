@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.plugins import Unit
 from musicvis.dsl.values.quantity import Quantity, parse_quantity, parse_ratio, quantity_text
+from musicvis.dsl.values.units import Unit
 
 SPAN = Span("piece.yaml", 1, 1, 1, 5)
 UNITS = [unit for unit in Unit if unit not in (Unit.CHOICE, Unit.ANY)]

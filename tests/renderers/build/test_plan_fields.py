@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from musicvis.compiler.plan import (
+    STEERING,
     BusPlan,
+    ChannelPlan,
     Curve,
     EffectPlan,
+    LyricStyle,
     MasterPlan,
     PicturePlan,
     ReturnPlan,
@@ -18,10 +21,14 @@ from musicvis.compiler.plan import (
     SoundingNote,
     SoundPlan,
     StemPlan,
+    TitleLook,
     TitlePlan,
 )
 from musicvis.renderers.generators.identity import Recipe
-from musicvis.renderers.sound.mix.nodes import FileDigests, Nowhere, known_nodes, stem_node
+from musicvis.renderers.sound.mix.graph import sound_graph
+from musicvis.renderers.sound.stems.stem_nodes import stem_node
+from musicvis.store.file_digests import FileDigests
+from musicvis.store.graph import walked
 from musicvis.renderers.sound.wave import write_wav
 from musicvis.renderers.film.segment_nodes import SegmentReads
 
@@ -41,17 +48,26 @@ EXEMPT = {
     ("recorded", "name"): NAME,
     ("recorded", "notes"): "only where the file is moved to its notes",
     ("recorded", "by"): "a file is read as it is",
+    ("recorded", "channels"): "a file is read as it is",
     ("recorded", "score"): "a file is read as it is",
     ("recorded", "soundfont"): "a file is read as it is",
     ("fluidsynth", "name"): NAME,
     ("fluidsynth", "score"): "FluidSynth plays notes",
     ("musescore", "name"): NAME,
     ("musescore", "soundfont"): "MuseScore brings its own sounds",
+    ("musescore", "channels"): "MuseScore plays a score",
+    ("title", "lit"): "of words that are sung: tried with such words below",
+    ("sung", "look"): "words that are sung have a style of their own",
+    ("sung", "shadow"): "words in a box have none",
+    ("title", "row"): "of words that are sung: tried with such words below",
     ("effect", "label"): NAME,
     ("send", "to"): "which return a share goes to is tried with two returns below",
     ("return", "name"): NAME,
     ("bus", "name"): NAME,
     ("picture", "class_names"): NAME,
+    ("title", "lit"): "of words that are sung: tried with a style below",
+    ("title", "row"): "of words that are sung: tried with a style below",
+    ("picture", "class_count"): "the length of the generator's own table, which its identity stands for",
     ("picture", "weights"): "for BigGAN, by the digest of the file: tests of its films",
     ("picture", "weights_sha256"): "what the digest in the key is compared with",
     ("picture", "generator"): "for BigGAN, by its weights: tests of its films",
@@ -60,6 +76,7 @@ EXEMPT = {
     **{(kind, "file"): "with a file it is a recording" for kind in ("fluidsynth", "musescore")},
     **{(kind, "by"): "another program is another kind here" for kind in ("fluidsynth", "musescore")},
     ("fluidsynth", "reference"): "it is no part of what FluidSynth plays, and laid by no one",
+    ("musescore", "channels"): "MuseScore moves its notes itself",
     ("musescore", "notes"): "MuseScore plays a score; notes only where it is moved to them",
 }
 
@@ -105,9 +122,17 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "plugin": "gain",
         "titles": (TitlePlan("b", 0, 2, "#ffffff", None),),
         "class_indices": np.array([1]),
+        "channels": (ChannelPlan(((0.0, 0.5),), ((0.0, 0.0),), ((0.0, 0.0),)),),
+        "quality": "draft",
+        "look": TitleLook(subtitle="b"),
+        "style": LyricStyle("middle", 0.1, "#ff0000", "none"),
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,
+        "channels": (ChannelPlan((), (), ((0.0, 0.25)),)),
+        "quality": "draft",
+        "style": LyricStyle("top", 0.05, "#ffffff", "box"),
+        "lights": np.array([[0, 0, 0.5, 0.5, 0.1, 1, -1, -1, -1]], np.float32),
     }
     if name in others:
         return others[name]
@@ -124,7 +149,7 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
     return value + 1 if isinstance(value, int) else value + type(value)(1) / 4
 
 
-PER_FRAME = ("hue_deg", "zoom", "rotation_deg", "truncation")
+PER_FRAME = (*STEERING, "truncation")
 
 
 def sound_with(bus: BusPlan, back: ReturnPlan | None = None) -> SoundPlan:
@@ -139,7 +164,8 @@ def bus_with(**changes: Any) -> BusPlan:
 
 
 def keys(sound: SoundPlan) -> list[str]:
-    known = known_nodes(sound, Nowhere(), [True] * len(sound.buses), FileDigests())
+    graph = sound_graph(sound, keep_dry=True)
+    known = walked([task for bus in graph.buses for task in bus.tasks] + [graph.mix], None)
     return [item.node.key for item in known if item.node is not None]
 
 
@@ -235,3 +261,5 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
     assert_each_counts("picture", plan, files, keys_of)
     title = plan.titles[0]
     assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
+    sung = replace(title, text="a b", style=LyricStyle("bottom", 0.2, "#ffff00", "box"))
+    assert_each_counts("sung", sung, files, lambda one: keys_of(replace(plan, titles=(one,))))

@@ -25,7 +25,8 @@ from musicvis.renderers.film.frames import Workshop, made_chunk, shots_of
 from musicvis.renderers.generators.choose import choose_generator
 from musicvis.renderers.generators.identity import EMBEDDED_VERSION
 from musicvis.renderers.sound.mix.render import SoundRender
-from musicvis.renderers.sound.mix.nodes import BUS_VERSION, MIX_VERSION, STEM_VERSION
+from musicvis.renderers.sound.mix.nodes import BUS_VERSION, MIX_VERSION
+from musicvis.renderers.sound.stems.stem_nodes import STEM_VERSION
 from musicvis.renderers.film.segment_nodes import SEGMENT_VERSION
 
 KNOWN = json.loads(Path(__file__).with_name("versions.json").read_text(encoding="utf-8"))

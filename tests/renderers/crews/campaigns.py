@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
 from musicvis.renderers.crews.inline import InlineCrew
-from musicvis.renderers.crews.job import VIDEO, Studio
+from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.film.join import Part, join
-from musicvis.renderers.film.segment_nodes import segment_jobs
+from musicvis.renderers.film.segment_nodes import VIDEO, segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
 from musicvis.store.values.keys import file_digest

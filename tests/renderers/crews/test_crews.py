@@ -14,11 +14,11 @@ import pytest
 from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.crews.inline import InlineCrew
-from musicvis.renderers.crews.job import VIDEO, SegmentJob, Studio
+from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.crews.local import local_crew
 from musicvis.renderers.crews.processes import ProcessCrew
 from musicvis.renderers.crews.threads import ThreadCrew, gpu_gate
-from musicvis.renderers.film.segment_nodes import is_whole, segment_jobs
+from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob, is_whole, segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
 
@@ -147,16 +147,16 @@ def assassin(patience_s: float, victims: int) -> Iterator[list[int]]:
 
 
 def test_a_process_that_is_killed_is_replaced_and_nothing_is_missing(tmp_path: Path) -> None:
-    jobs, frames = segment_jobs(plan(4, 20, 256), RECIPE), []
+    jobs, frames = segment_jobs(plan(4, 8, 256), RECIPE), []
     with Store(tmp_path / "one") as store:
         InlineCrew(Studio(RECIPE, store)).work(jobs, nobody, nobody)
         expected = made(store, jobs)
-    with Store(tmp_path / "cache") as store, assassin(2.5, 2) as killed:
+    with Store(tmp_path / "cache") as store, assassin(2.5, 1) as killed:
         ProcessCrew(RECIPE, store.folder, 2).work(jobs, frames.append, nobody)
         assert made(store, jobs) == expected
     assert killed
     # Frames of a segment that was lost are counted off again.
-    assert sum(frames) == 80
+    assert sum(frames) == 32
 
 
 def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp_path: Path) -> None:

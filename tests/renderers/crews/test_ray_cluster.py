@@ -19,10 +19,11 @@ import pytest
 from musicvis.compiler.plan import PicturePlan
 from musicvis.dsl.findings.diagnostics import Diagnostic, PieceError
 from musicvis.renderers.crews.inline import InlineCrew
-from musicvis.renderers.crews.job import VIDEO, SegmentJob, Studio
+from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.crews.ray import ray_crew
 from musicvis.renderers.crews.ray_address import RayAddress
 from musicvis.renderers.crews.ray_task import Order, own_node
+from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
 

@@ -5,8 +5,8 @@ import colorsys
 import numpy as np
 import pytest
 import torch
-from musicvis.renderers.generators.protocol import FrameControls
 from musicvis.renderers.picture.camera import moved
+from musicvis.renderers.picture.controls import FrameControls
 
 
 def picture(height_px: int = 32, width_px: int = 32) -> torch.Tensor:

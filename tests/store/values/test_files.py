@@ -189,7 +189,7 @@ def test_an_array_of_another_type_is_not_written(scratch: Scratch) -> None:
 
 
 def test_types_whose_json_is_alike_cannot_stand_for_each_other(scratch: Scratch) -> None:
-    with pytest.raises(TypeError, match="told apart"):
+    with pytest.raises(TypeError, match="distinguished"):
         written(Ambiguous(One(1.0)), Ambiguous, scratch)
 
 

@@ -9,7 +9,7 @@ import torch
 from ..conditioning import Modulation
 
 SHORT_SUM = 64
-"""So many products are summed in one go where rounding matters: to a sum of thousands each one more is added
+"""Products that are summed in one go where rounding matters: to a sum of thousands each one more is added
 with an error of the whole. It costs nothing (measured)."""
 
 

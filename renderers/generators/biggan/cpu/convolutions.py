@@ -20,7 +20,7 @@ class Convolution(Protocol):
     """A convolution whose norm changes with the images."""
 
     piece_bytes: int
-    """Of the input that it wants at a time."""
+    """Size of the input that it takes at a time."""
 
     def with_norm(self, norm: Norm) -> Normed:
         """The convolution and this norm."""

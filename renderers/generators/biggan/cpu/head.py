@@ -14,7 +14,7 @@ from .pieces import Piece
 
 TAPS = 3
 ROWS_AT_ONCE = 32
-"""So few calls of torch for an image that they do not count."""
+"""Rows that are computed in one call: large enough that the calls of torch for an image do not count."""
 
 
 class Colours:
@@ -65,5 +65,5 @@ class Head:
         self._bias = tensors["generator.conv_to_rgb.bias"][:3].clone()
 
     def colours(self, side_px: int) -> Colours:
-        """Those of an image of this side."""
+        """The last layer for an image of this side."""
         return Colours(self._weight, self._bias, side_px)

@@ -1,4 +1,4 @@
-"""The same convolutions with fewer products: sums of pixels are multiplied instead of pixels.
+"""Convolutions with fewer products: sums of pixels are multiplied instead of pixels.
 
 Winograd's F(2x2, 3x3), as Lavin and Gray 2015 write it: Y = A^T [(G g G^T) * (B^T d B)] A makes four pixels
 of an output with 16 products instead of 36. For an image that is doubled first, each pair of outputs along an

@@ -9,8 +9,9 @@ import pytest
 import torch
 import torch.nn.functional as nnf
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
-from musicvis.renderers.generators.protocol import FrameControls, Generator, SteeredGenerator
+from musicvis.renderers.generators.protocol import Generator, SteeredGenerator
 from musicvis.renderers.picture.camera import moved
+from musicvis.renderers.picture.controls import FrameControls
 
 Noise = Callable[..., torch.Tensor]
 OneHot = Callable[[Sequence[int]], torch.Tensor]

@@ -16,9 +16,10 @@ from musicvis.compiler.plan import (
     SoundPlan,
     StemPlan,
 )
-from musicvis.renderers.sound.mix.nodes import FileDigests, known_nodes
+from musicvis.renderers.sound.mix.graph import sound_graph
 from musicvis.renderers.sound.mix.render import SoundRender
 from musicvis.renderers.sound.wave import write_wav
+from musicvis.store.graph import walked
 from musicvis.store.store import Store
 
 RATE = 48_000
@@ -44,9 +45,8 @@ def store(tmp_path: Path) -> Store:
 
 def stale(sound: SoundPlan, store: Store) -> list[str]:
     """What a compile would make."""
-    keeps = [any(send.is_before for send in bus.sends) for bus in sound.buses]
-    known = known_nodes(sound, store, keeps, FileDigests())
-    return [f"{item.stage} {item.name}" for item in known if not item.is_there]
+    known = walked([sound_graph(sound).mix], store)
+    return [f"{item.task.stage} {item.task.name}" for item in known if not item.is_there]
 
 
 def heard(sound: SoundPlan, store: Store) -> tuple[bytes, int]:

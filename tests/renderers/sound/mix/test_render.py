@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.compiler.plan import BusPlan, Curve, EffectPlan, SoundingNote, SoundPlan, StemPlan
-from musicvis.renderers.sound.mix.render import SoundRender, faded, render_sound
+from musicvis.renderers.sound.mix.render import SoundRender, render_sound
+from musicvis.renderers.sound.mix.summing import faded
 from musicvis.renderers.sound.wave import write_wav
 from numpy.typing import NDArray
 
@@ -151,7 +152,7 @@ def test_progress_rises_to_one() -> None:
 
 def test_temporary_files_go_when_the_reader_stops_early() -> None:
     render = SoundRender(plan(bus("m", 12, 60)))
-    folder = render._store.folder
+    folder = render.build.store.folder
     blocks: Iterator[F32]
     with render:
         blocks = render.blocks()

@@ -27,7 +27,8 @@ from musicvis.dsl.model.lane import Domain, Shape
 from musicvis.renderers.sound.block import cuts
 from musicvis.renderers.sound.export import write_sound
 from musicvis.renderers.sound.mix import bus_processes as crew
-from musicvis.renderers.sound.mix.render import SoundRender, StemExport, _levelled, file_names, render_sound
+from musicvis.renderers.sound.mix.render import SoundRender, StemExport, file_names, render_sound
+from musicvis.renderers.sound.mix.summing import _levelled
 from musicvis.renderers.sound.wave import read_wav, write_wav
 from numpy.typing import NDArray
 
@@ -164,7 +165,7 @@ def test_the_size_of_a_block_does_not_change_a_bit(size: int, monkeypatch: pytes
         "mix.bus",
         "effects.chain",
         "effects.pedalboard_host",
-        "mix.render",
+        "mix.summing",
         "stems.recording",
         "space.choose",
         "stems.synth",

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from musicvis.compiler.plan import ChannelPlan, SoundingNote, StemPlan
 from musicvis.renderers.sound.instruments.voice import CHUNK
-from musicvis.renderers.sound.mix.nodes import FileDigests, stem_node
 from musicvis.renderers.sound.stems.controlled import smoothed
+from musicvis.renderers.sound.stems.stem_nodes import stem_node
 from musicvis.renderers.sound.stems.synth import synthesised
+from musicvis.store.file_digests import FileDigests
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]

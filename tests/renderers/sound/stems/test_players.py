@@ -8,12 +8,13 @@ import pytest
 from musicvis.compiler.plan import SoundingNote, SoundPlan, StemPlan
 from musicvis.compiler.sound.installed import SOUNDFONT_FOLDERS
 from musicvis.dsl.findings.diagnostics import PieceError
-from musicvis.renderers.sound.mix.nodes import FileDigests
 from musicvis.renderers.sound.stems import players
 from musicvis.renderers.sound.stems.alignment import measured
 from musicvis.renderers.sound.stems.players import FLUIDSYNTH, MUSESCORE, played, program_named
-from musicvis.renderers.sound.stems.stem import kept_blocks, kept_stem
+from musicvis.renderers.sound.stems.stem import kept_blocks, stem_task
 from musicvis.renderers.sound.wave import read_wav
+from musicvis.store.file_digests import FileDigests
+from musicvis.store.graph import Build
 from musicvis.store.store import temporary_store
 from numpy.typing import NDArray
 
@@ -35,7 +36,8 @@ def samples(path: Path) -> F64:
 def first_block(stem: StemPlan) -> F64:
     plan = SoundPlan(RATE, RATE, ())
     with temporary_store() as store:
-        return next(kept_blocks(stem, kept_stem(stem, plan, store, FileDigests()), plan))
+        task = stem_task(stem, plan, FileDigests())
+        return next(kept_blocks(stem, None if task is None else Build(store).entry(task), plan))
 
 
 @needs_musescore

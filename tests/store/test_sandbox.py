@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from musicvis.renderers.sound.stems import sandbox as program
-from musicvis.renderers.sound.stems.sandbox import Ended, run_program
+from musicvis.store import sandbox as program
+from musicvis.store.sandbox import Ended, run_program
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits and sessions are those of POSIX")
 

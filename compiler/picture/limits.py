@@ -1,0 +1,54 @@
+"""Limits: whether a picture can be planned at all, asked before anything of its size is made."""
+
+from pathlib import Path
+
+from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.span import Span
+from ...dsl.model.piece import Piece
+from ...dsl.text.files import link_inside, name_fault
+from ..notes.casting import Cast
+from ..time.passage import Film
+
+WEIGHTS_MOST = 200_000_000
+"""Frames times classes that occur."""
+NOTE_FRAMES_MOST = 500_000_000
+"""Notes times the frames through which each sounds."""
+LEAD_MOST_S = 0.15
+"""An attack ends at the onset; a longer one than this begins so long before it, and goes on after it."""
+
+
+def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnostic | None:
+    """Why a picture cannot be planned: it is too much, or its weights lead out. Check asks it, too."""
+    span = dict(piece.spans).get("/visuals", piece.span)
+    class_count = len({index for note in shown.notes for index, _ in note.classes})
+    look_count = len({note.classes for note in shown.notes})
+    sounding_s = sum(
+        float(note.end_s - note.onset_s) + min(note.attack_s, LEAD_MOST_S) + note.release_s
+        for note in shown.notes
+    )
+    planned_count = max(class_count, look_count)
+    fault = _heavy_latents(span, film.frame_count, planned_count, sounding_s * float(film.fps))
+    weights = piece.visuals.weights
+    if weights is not None:
+        fault = fault or name_fault(str(weights), span) or link_inside(root, weights, span)
+    return fault
+
+
+def _heavy_latents(span: Span, frame_count: int, class_count: int, note_frames: float) -> Diagnostic | None:
+    """A finding where the classes of all frames, or the notes through them, are too many to plan."""
+    if frame_count * class_count > WEIGHTS_MOST:
+        return Diagnostic(
+            "MV605",
+            span,
+            f"{class_count} classes over {frame_count:,} frames are more than can be planned at once",
+            "use fewer classes, lower video.fps or compile a passage",
+        )
+    if note_frames > NOTE_FRAMES_MOST:
+        return Diagnostic(
+            "MV605",
+            span,
+            f"the notes sound through {note_frames:.1e} frames in all, "
+            f"at most {NOTE_FRAMES_MOST:.0e} can be planned",
+            "shorten visuals.envelope.release, or compile a passage",
+        )
+    return None

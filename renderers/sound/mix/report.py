@@ -1,0 +1,64 @@
+"""The report of a mix: its figures, as its record in the store holds them, and in sentences for a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
+
+from ....compiler.plan import SoundPlan
+from ..master.master import MasterReport
+from ..master.meter import Loudness
+
+
+@dataclass(frozen=True, slots=True)
+class MixReport:
+    """What the sound turned out to be."""
+
+    master: MasterReport
+    cut_fade_s: float
+    """Length of the fade that was added because the sound was cut while it rang; 0 where it had died away."""
+    kappas: tuple[tuple[str, float], ...]
+    """Correlation of each bus after its chain, by name."""
+
+
+def report_lines(report: MixReport) -> Sequence[str]:
+    """What the master did, in a sentence or two for a person."""
+    master = report.master
+    heard = master.loudness.integrated_lufs
+    if not isfinite(heard):
+        return ("the sound is silent",)
+    range_lu = master.loudness.range_lu
+    lines = [f"sound: {heard:.1f} LUFS, {master.true_peak_dbtp:.1f} dBTP, range {range_lu:.1f} LU"]
+    if master.reduction_db > 6.0:
+        lines.append(
+            f"the limiter turns down by up to {master.reduction_db:.1f} dB: "
+            "a lower loudness would keep more of the music"
+        )
+    if report.cut_fade_s:
+        lines.append("the sound still rings at the end and is faded: with a longer score.tail it rings out")
+    return lines
+
+
+def facts_of(report: MixReport) -> dict[str, Any]:
+    """The report as JSON, numbers as text: some are infinite."""
+    master = report.master
+    return {
+        "mix": {name: repr(value) for name, value in asdict(master.mix).items()},
+        "loudness": {name: repr(value) for name, value in asdict(master.loudness).items()},
+        "levels": [repr(value) for value in (master.true_peak_dbtp, master.gain_db, master.reduction_db)],
+        "passes": master.passes,
+        "cut_fade_s": repr(report.cut_fade_s),
+        "kappas": [repr(kappa) for _, kappa in report.kappas],
+    }
+
+
+def report_from(facts: Mapping[str, Any], plan: SoundPlan) -> MixReport:
+    """The report of a mix; names are those of the plan at hand, as they are in no key."""
+    said = facts["report"]
+    mix, loudness = (
+        Loudness(**{name: float(value) for name, value in said[of].items()}) for of in ("mix", "loudness")
+    )
+    peak, gain, reduction = (float(value) for value in said["levels"])
+    master = MasterReport(mix, loudness, peak, gain, reduction, int(said["passes"]))
+    kappas = tuple((bus.name, float(kappa)) for bus, kappa in zip(plan.buses, said["kappas"], strict=True))
+    return MixReport(master, float(said["cut_fade_s"]), kappas)
