@@ -43,6 +43,7 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
 
 def thinned(picture: PicturePlan, step: int) -> PicturePlan:
     """Every step-th frame, from the first on, each shown so much longer: the same pixels, sooner."""
+    steering: dict[str, Any] = {key: _each(getattr(picture, key), step) for key in STEERING}
     return replace(
         picture,
         noise=_own(picture.noise[::step]),
@@ -50,11 +51,22 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         brightness=_own(picture.brightness[::step]),
         titles=tuple(_thinned_title(title, step) for title in picture.titles),
         fps=picture.fps / step,
-        hue_deg=_each(picture.hue_deg, step),
-        zoom=_each(picture.zoom, step),
-        rotation_deg=_each(picture.rotation_deg, step),
         truncation=_each(picture.truncation, step),
+        lights=_thinned_lights(picture.lights, step),
+        **steering,
     )
+
+
+def _thinned_lights(lights: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
+    """The lights of every step-th frame."""
+    if lights is None:
+        return None
+    found = np.array(lights[lights[:, 0] % step == 0], order="C")
+    if not len(found):
+        return None
+    found[:, 0] /= step
+    found.flags.writeable = False
+    return found
 
 
 def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
