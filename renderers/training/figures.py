@@ -17,8 +17,8 @@ LOOKED_AT = 512
 """Of so many frames, evenly spread, the figures are taken."""
 
 # Measured: 451 frames of three films at 64 px after 580 and 1593 steps of 16 frames, at 128 px after 685.
-# What counts are the steps: 79 painted frames of 64 px, after 700 steps, were seen six times as often and were no
-# better than the films.
+# What counts are the steps: 79 painted frames of 64 px, after 700 steps, were seen six times as often and
+# were no better than the films.
 _STEPS = (580.0, 1593.0)
 _SHARP = (0.38, 0.60)
 _PSNR_DB = (23.8, 27.3)
