@@ -8,11 +8,7 @@ SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
 .PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
-<<<<<<< HEAD
 	bench-listening bench-sync bench-reliability bench-watch bench-training watch clean
-=======
-	bench-listening bench-sync bench-reliability bench-training bench-watch watch clean
->>>>>>> refs/heads/seam
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -81,24 +77,14 @@ bench-listening: .venv/dev.stamp
 bench-reliability: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.reliability
 
-<<<<<<< HEAD
 # How long a save takes until it is seen and heard on the live page.
 bench-watch: .venv/render.stamp
 	$(BIN)/python -m benchmarks.watch $(PIECE)
 
-=======
->>>>>>> refs/heads/seam
 # What musicvis train gives in a minute here, on a GPU where there is one; SECONDS=3600 for an hour.
 SECONDS ?= 60
 bench-training: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.training $(SECONDS)
-<<<<<<< HEAD
-=======
-
-# How long a save takes until it is seen and heard on the live page.
-bench-watch: .venv/render.stamp
-	$(BIN)/python -m benchmarks.watch $(PIECE)
->>>>>>> refs/heads/seam
 
 clean:
 	rm -rf .venv .venv-newest build dist *.egg-info

@@ -342,16 +342,9 @@ class WalkPlan:
         return stops, along.clip(0.0, 1.0)
 
     def thinned(self, step: int) -> WalkPlan:
-<<<<<<< HEAD
         """The walk on every step-th frame."""
         layers = tuple((times_s[::step].copy(), share[::step].copy()) for times_s, share in self.layers)
         return replace(self, layers=layers)
-=======
-        """The same on every step-th frame."""
-        return replace(
-            self, layers=tuple((times[::step].copy(), seen[::step].copy()) for times, seen in self.layers)
-        )
->>>>>>> refs/heads/seam
 
     def cut(self, first: int, end: int) -> WalkPlan:
         """The same on frames first up to, not at, end alone, with the stops that they need."""

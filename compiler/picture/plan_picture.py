@@ -192,16 +192,6 @@ def _walk(
         message = f"the walk has more than {MOST_STOPS:,} stops"
         findings.append(Diagnostic("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b"))
     return found
-<<<<<<< HEAD
-=======
-
-
-def _class_count(table: ClassTable, indices: NDArray[np.int64]) -> int:
-    """The length of the class vectors: ImageNet's, where no subject beside its classes is shown."""
-    if table.is_imagenet and not bool((indices >= IMAGENET_COUNT).any()):
-        return IMAGENET_COUNT
-    return len(table)
->>>>>>> refs/heads/seam
 
 
 def _mapped(

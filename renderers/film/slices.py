@@ -36,10 +36,6 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         titles=tuple(t.cut(first, end) for t in picture.titles if _is_shown(t, first, end)),
         class_names=tuple(names[k] for k in seen) if names else (),
         truncation=_lane(picture.truncation, first, end, 1.0),
-<<<<<<< HEAD
-=======
-        walk=None if picture.walk is None else picture.walk.cut(first, end),
->>>>>>> refs/heads/seam
         lights=_lights(picture.lights, first, end),
         walk=None if picture.walk is None else picture.walk.cut(first, end),
         **steering,
@@ -57,37 +53,26 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         titles=tuple(_thinned_title(title, step) for title in picture.titles),
         fps=picture.fps / step,
         truncation=_each(picture.truncation, step),
-<<<<<<< HEAD
         lights=_thinned_lights(picture.lights, step),
         walk=None if picture.walk is None else picture.walk.thinned(step),
-=======
-        walk=None if picture.walk is None else picture.walk.thinned(step),
-        lights=_thinned_lights(picture.lights, step),
->>>>>>> refs/heads/seam
         **steering,
     )
 
 
-def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
-    return None if lane is None else _own(lane[::step])
-
-
 def _thinned_lights(lights: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
-<<<<<<< HEAD
     """The lights of every step-th frame."""
     if lights is None:
         return None
     found = np.array(lights[lights[:, 0] % step == 0], order="C")
-    found[:, 0] //= step
-=======
-    """The lights of every step-th frame, by its new number; None where none is lit then."""
-    if lights is None:
+    if not len(found):
         return None
-    found = np.array(lights[lights[:, 0] % step == 0], order="C")
     found[:, 0] /= step
->>>>>>> refs/heads/seam
     found.flags.writeable = False
-    return found if len(found) else None
+    return found
+
+
+def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
+    return None if lane is None else _own(lane[::step])
 
 
 def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:
