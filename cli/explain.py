@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
@@ -88,7 +89,11 @@ def moment_record(moment: "Moment") -> dict[str, Any]:
     record["shown"] = [{"name": name, "weight": weight} for name, weight in moment.shown]
     record["rules"] = [{"number": number, "span": asdict(span)} for number, span in moment.rules]
     for note, plain in zip(moment.notes, record["notes"], strict=True):
-        plain["classes"] = [{"name": name, "weight": weight} for name, weight in named(note)]
+        looks = plain.pop("looks")
+        plain["classes"] = [
+            {"name": name, "weight": weight} | ({"look": look} if look else {})
+            for (name, weight), look in zip(named(note), looks, strict=True)
+        ]
     return record
 
 
@@ -109,6 +114,7 @@ def moment_lines(moment: "Moment") -> list[str]:
         for light in moment.lights
     ]
     lines += block("Stage", lights, "")
+    lines += block("Drawn by the embedded generator", looks_said(moment.notes), "")
     width = max((len(movement.lane) for movement in moment.movements), default=0)
     lanes = [
         f"{m.lane.ljust(width)} {round(m.value, 3) + 0.0:8.3f}  {m.words}"
@@ -168,6 +174,14 @@ def note_words(note: "SoundingNote") -> str:
 def named(note: "SoundingNote") -> list[tuple[str, float]]:
     """The classes of a note by their usual names."""
     return [(name, weight) for name, (_, weight) in zip(note.class_names, note.classes, strict=True)]
+
+
+def looks_said(notes: "Sequence[SoundingNote]") -> list[str]:
+    """How the sounding classes look, each once: `upright: as grand piano`."""
+    looks = {
+        name: look for note in notes for name, look in zip(note.class_names, note.looks, strict=True) if look
+    }
+    return [f"{name}: {look}" for name, look in looks.items()]
 
 
 def place(span: "Span") -> str:

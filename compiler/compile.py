@@ -24,6 +24,7 @@ from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking
 from .checks.spectrum import mapping_findings, no_spectrum
+from .checks.walk import walk_findings
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
 from .notes.parts import Cut, part_notes, parts_of
@@ -208,6 +209,14 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     if piece is None:
         return tuple(loaded.diagnostics)
     compilation = compiled(piece, Shelf(loaded.root), plan=False)
+    return all_findings(loaded, compilation)
+
+
+def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic, ...]:
+    """What a check says of a piece that was compiled already, with its plan or without it."""
+    piece = loaded.piece or loaded.rest
+    if piece is None:
+        return tuple(loaded.diagnostics)
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
@@ -225,7 +234,7 @@ def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
     if loaded.piece is None:
         raise PieceError(loaded.diagnostics)
     findings += loaded.diagnostics
-    heard = _heard(loaded.piece, Shelf(loaded.root), findings)
+    heard = heard_piece(loaded.piece, Shelf(loaded.root), findings)
     if heard is None:
         raise PieceError(findings)
     return heard
@@ -236,9 +245,15 @@ def compiled(
 ) -> Compilation:
     """A piece to its plan; `before` are the findings of its loading, and errors among them stop the plan."""
     findings = list(before)
-    heard = _heard(piece, shelf, findings)
+    heard = heard_piece(piece, shelf, findings)
     if heard is None:
         return Compilation(None, _unique(findings))
+    return compiled_from(heard, findings, plan=plan)
+
+
+def compiled_from(heard: Heard, before: Sequence[Diagnostic] = (), *, plan: bool = True) -> Compilation:
+    """The same for a piece whose score is read; `before` are all findings until then."""
+    piece, shelf, findings = heard.piece, heard.shelf, list(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:
         return Compilation(None, _unique(findings), heard.score, heard.clock)
@@ -247,7 +262,8 @@ def compiled(
     return Compilation(None if has_errors(findings) else made, _unique(findings), heard.score, heard.clock)
 
 
-def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+    """A piece with its score, or None and findings that say why not."""
     score = shelf.score(piece.score.file, piece.score.span)
     if score is None or not score.measures:
         findings += shelf.findings
@@ -269,9 +285,7 @@ def cast_of(heard: Heard) -> "Cast":
 
     drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
     parts = [part.name for part in heard.parts]
-    return cast(
-        heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums
-    )
+    return cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
 
 
 def sources_of(heard: Heard) -> "Sources":
@@ -329,6 +343,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if fault := picture_fault(piece, shown, film, heard.shelf.root):
         findings.append(fault)
     findings += mapping_findings(piece)
+    findings += walk_findings(piece, heard.kind)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
     spectrum = (
         heard.shelf.spectrum(mapped.file, mapped.span)
@@ -347,12 +362,17 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 
-    memory = None
-    if piece.visuals.motion.memory == "motif":
+    motion, returns = piece.visuals.motion, None
+    if motion.memory == "motif" or motion.walk:
         from .notes.phrases import memory_of
 
-        memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
-    score_time = ScoreTime(tempo_arrays(clock), memory)
+        returns = memory_of(heard.notes, [part.name for part in heard.parts], clock)
+    score_time = ScoreTime(
+        tempo_arrays(clock),
+        clock,
+        memory=returns if motion.memory == "motif" else None,
+        returns=returns if motion.walk else None,
+    )
     painter = Painter(heard.kind, heard.classes)
     picture = picture_plan(
         piece,

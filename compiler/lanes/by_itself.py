@@ -32,9 +32,7 @@ def by_itself(piece: Piece, clock: Clock) -> tuple[Lane, ...]:
         moved.add("visuals.zoom")
     lanes: list[Lane] = []
     if "visuals.exposure" not in moved:
-        louder = Played(
-            By.LOUDNESS, Where(), is_ratio=True, low=SOFTEST, high=LOUDEST, over=AVERAGED
-        )
+        louder = Played(By.LOUDNESS, Where(), is_ratio=True, low=SOFTEST, high=LOUDEST, over=AVERAGED)
         lanes.append(Lane("visuals.exposure", THE_MANIFEST, mode="multiply", played=louder, label=NAME))
     if "visuals.zoom" not in moved:
         lanes.append(_breath(clock))

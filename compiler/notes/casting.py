@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
-from ...dsl.model.generators import MOST_CLASSES
 from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
+from ...dsl.values.pitch_classes import PITCH_CLASSES
+from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
 from ..time.clock import Clock
 from .classes import ClassTable, imagenet
 from .durations import Durations
@@ -16,7 +17,6 @@ from .melody import melody, sparks_by_itself
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
@@ -210,7 +210,7 @@ def _by_key(
     """How a note names its key, and the classes of each key."""
     table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
     if not visuals.classes and visuals.classes_by != "meaning":
-        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, len(classes)))}
+        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, classes))}
     is_list = bool(table) and all(key.isdecimal() for key in table)
     length = len(table) if is_list else 0
     sung = sung_words(notes) if visuals.classes_by in BY_WORDS else None
@@ -253,7 +253,7 @@ def spectrum_classes(
     """
     table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
     if not table:
-        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, len(classes)))}
+        table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, classes))}
     if not all(key.isdecimal() for key in table):
         return tuple(table.get(name, ()) for name in PITCH_CLASSES), ()
     listed = tuple(table[str(number)] for number in range(len(table)))
@@ -348,11 +348,21 @@ def _no_meanings(what: str, span: Span, table: ClassTable) -> Diagnostic:
     return Diagnostic("MV610", span, message, "name a class: `musicvis classes` lists them")
 
 
-def default_classes(seed: int, count: int = MOST_CLASSES) -> tuple[int, ...]:
-    """Twelve classes for a piece that names none: drawn from all by the piece's seed; of fewer, all."""
+def default_classes(seed: int, table: ClassTable | None = None) -> tuple[int, ...]:
+    """Twelve classes for a piece that names none, drawn by the piece's seed; of fewer, all.
+
+    Of the built-in generators' classes they are twelve that the embedded one draws as different things.
+    """
     import numpy as np
 
-    if count <= DEFAULT_CLASS_COUNT:
-        return tuple(range(count))
-    draw = np.random.Generator(np.random.Philox(seed)).choice(count, DEFAULT_CLASS_COUNT, replace=False)
-    return tuple(int(index) for index in draw)
+    draw = np.random.Generator(np.random.Philox(seed))
+    if table is None or table.is_imagenet:
+        by_motif: dict[str, list[int]] = {}
+        for subject in subjects().values():
+            if subject.look == DRAWN and subject.index < IMAGENET_COUNT:
+                by_motif.setdefault(subject.motif, []).append(subject.index)
+        motifs = draw.choice(sorted(by_motif), DEFAULT_CLASS_COUNT, replace=False)
+        return tuple(int(draw.choice(by_motif[str(motif)])) for motif in motifs)
+    if len(table) <= DEFAULT_CLASS_COUNT:
+        return tuple(range(len(table)))
+    return tuple(int(index) for index in draw.choice(len(table), DEFAULT_CLASS_COUNT, replace=False))

@@ -152,5 +152,3 @@ def _towards_mean(values: F64, left: F64, fps: Fraction) -> F64:
     end = np.minimum(np.arange(values.size) + reach + 1, values.size)
     mean = (sums[end] - sums[begin]) / (end - begin)
     return np.asarray(mean + left * (values - mean))
-
-

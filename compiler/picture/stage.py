@@ -129,5 +129,3 @@ def _places(notes: Sequence[PartNote], ears: F64) -> tuple[F64, F64]:
     seats = np.array([homes.get(k, 0.0) for k in part.tolist()])
     across = np.where(np.isnan(ears), seats + 0.4 * width * height, ears)
     return ACROSS * across.clip(-1.0, 1.0), UP * height
-
-

@@ -49,6 +49,8 @@ class SoundingNote:
     rules: tuple[int, ...]
     word: str | None = None
     """The word that is sung."""
+    looks: tuple[str, ...] = ()
+    """How the embedded generator shows each class: "drawn", "as harp", "only a pattern"; empty for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
     """
     findings: list[Diagnostic] = []
     heard = hear(loaded, findings)
+    return moment_in(heard, text, findings), tuple(dict.fromkeys(findings))
+
+
+def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
+    """The same for a piece whose score is read; what else is wrong is added to the findings."""
     place = parse_place(text, Span(PLACE, 1, 1, 1, len(text) + 1))
     if isinstance(place, Diagnostic):
         raise PieceError([place])
@@ -122,7 +129,7 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
     numbers = sorted({number for note in notes for number in note.rules})
     marks = [mark.name for mark in sorted(clock.marks, key=lambda mark: mark.onset_qn) if mark.onset_qn <= at]
     time_s = clock.seconds(at)
-    moment = Moment(
+    return Moment(
         position=str(clock.position(at)),
         time_s=float(time_s),
         frame=None if picture is None else int(frame_at(time_s, piece.video.fps)),
@@ -137,7 +144,6 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
         post=tuple(_post(piece, clock, time_s)),
         lights=() if picture is None else tuple(_lights(picture)),
     )
-    return moment, tuple(dict.fromkeys(findings))
 
 
 def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnostic]) -> "PicturePlan | None":
@@ -174,6 +180,7 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
                 class_names=tuple(heard.classes.name(index) for index, _ in shown[i].classes),
                 rules=rules[i],
                 word=sung.text_at(i),
+                looks=tuple(heard.classes.look(index) for index, _ in shown[i].classes),
             )
 
 

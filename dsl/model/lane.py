@@ -1,6 +1,6 @@
 """Automation as written: a lane is a list of points, each saying what happens until the next one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -83,6 +83,8 @@ class Point:
     """Where it goes is a level written in decibels, so that the way there is even in decibels."""
     counted: frozenset[str] = frozenset()
     """Which of `hold`, `to`, `via` and `start` are rates in cycles per beat (`2/b`) instead of hertz."""
+    pointer: str = field(default="", compare=False, repr=False)
+    """JSON pointer of the point in its file; empty where it stands in none as such."""
 
 
 class By(StrEnum):
@@ -152,6 +154,8 @@ class Lane:
     """What plays the lane in place of points."""
     label: str = ""
     """What the composer calls a lane that is laid over another one; empty where it has its own name."""
+    pointer: str = field(default="", compare=False, repr=False)
+    """JSON pointer of the list of points in its file; empty where there is none."""
 
     @property
     def units(self) -> frozenset[bool]:

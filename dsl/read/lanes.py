@@ -104,7 +104,9 @@ def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
     target = over.text if over else name
     values = _Values(unit_of(target), reading)
     read = tuple(_point(point, values, reading) for point in (points or node).each())
-    return Lane(target, node.key_span, read, mode=mode.text if mode else "set")
+    return Lane(
+        target, node.key_span, read, mode=mode.text if mode else "set", pointer=(points or node).pointer
+    )
 
 
 class _Values:
@@ -167,6 +169,7 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
         hard=join is not None and join.text == "hard",
         in_decibels=values.is_in_decibels(nodes["to"] or nodes["via"]),
         counted=frozenset(name for name, found in nodes.items() if values.is_counted(found)),
+        pointer=node.pointer,
     )
 
 

@@ -71,7 +71,12 @@ class Studio:
         def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
             started_s = time.perf_counter()
-            rendered = self._render(job.picture, path, on_frames)
+            try:
+                rendered = self._render(job.picture, path, on_frames)
+            except BaseException:
+                # A segment that is not wanted any more is stopped so: nothing is left of it.
+                path.unlink(missing_ok=True)
+                raise
             facts = {
                 "seconds": round(time.perf_counter() - started_s, 3),
                 "frames": job.frame_count,

@@ -71,9 +71,7 @@ def _looked_at(images: torch.Tensor, controls: FrameControls) -> torch.Tensor:
     return nnf.grid_sample(images, grid, "bilinear", "reflection", align_corners=False)
 
 
-def _relit(
-    images: torch.Tensor, hue_deg: torch.Tensor | None, exposure: torch.Tensor | None
-) -> torch.Tensor:
+def _relit(images: torch.Tensor, hue_deg: torch.Tensor | None, exposure: torch.Tensor | None) -> torch.Tensor:
     """The images with more or less light, and their colours turned in linear light, whose sum stays."""
     import torch
 

@@ -23,6 +23,14 @@ LAMP_LOWEST, LAMP_HIGHEST = 0.1, 1.5
 COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2
+SHADOW_REACH = (0.012, 0.024, 0.04, 0.06, 0.085, 0.12, 0.17)
+"""How far away, towards the lamp, it is looked for what throws a shadow, in half heights."""
+SHADOW_SLOPE, SHADOW_SOFT, SHADOW_SOFTER = 2.2, 0.10, 1.2
+"""How steeply the lamp's rays rise, and how soft a shadow is, near what throws it and with the way."""
+SHADE, DULL = 0.62, 0.8
+"""How much of its light, and of its shine, a place in full shadow loses."""
+BLACK, WHITE, CURVE, SATURATION = 0.03, 0.98, 0.45, 1.22
+"""The tone of the whole picture: what becomes black and white, the share of an S-curve, more colour."""
 DULLEST = 0.3
 """The least cosine that shines: what its 16th power adds does not show, and its 64th does not underflow."""
 
@@ -61,12 +69,14 @@ def lit_relief(
     steering     what a composer does to the lamp, the light and the bloom
     """
     height = relief.height[:, None]
+    lamp = _lamp(bounded, turn, steering)
     scene = _Scene(
         relief=relief,
         padded=_padded(height)[:, 0],
         level=_blurred(grid.cavity.means(height)),
+        shadow=_shadow(grid.shadow.means(height), lamp, grid, pixel or grid.pixel),
         slope=steepness.view(-1, 1, 1) * (-0.5 / (pixel or grid.pixel)),
-        lamp=_lamp(bounded, turn, steering),
+        lamp=lamp,
         exposure=_per_frame(steering.exposure, height),
         grid=grid,
     )
@@ -95,6 +105,8 @@ class _Scene(NamedTuple):
     """Heights with one more pixel on every side: shape (n, height + 2, width + 2)."""
     level: Tensor
     """Mean heights on the cavity raster: shape (n, 1, coarse height, coarse width)."""
+    shadow: Tensor
+    """What is thrown on the shadow raster, 0 to 1: shape (n, 1, coarse height, coarse width)."""
     slope: Tensor
     """What turns a difference of two heights into a slope: shape (n, 1, 1)."""
     lamp: _Lamp
@@ -166,7 +178,9 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
     level = scene.grid.cavity.spread(scene.level, rows)[:, 0]
     cavity = torch.sub(near[:, 1:-1, 1:-1], level, out=level).mul_(1.5).add_(1).clamp_(0.35, 1.25)
     lambert = diffuse.mul_(0.72).add_(0.42).mul_(cavity).mul_(scene.grid.vignette[:, start:end])
-    shine = cavity.mul_(scene.relief.gloss[:, start:end])
+    shadow = scene.grid.shadow.spread(scene.shadow, rows)[:, 0]
+    lambert.mul_(torch.rsub(shadow, 1, alpha=SHADE))
+    shine = cavity.mul_(scene.relief.gloss[:, start:end]).mul_(shadow.mul_(-DULL).add_(1))
     specular = mirror.mul_(0.10).add_(sharp, alpha=0.30).mul_(shine)
     cool_light.mul_(shine)
     lambert.add_(specular, alpha=0.8)
@@ -184,6 +198,27 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
         torch.sub(plane, 0.55, out=excess)
         excess.clamp_(min=0).add_(light, alpha=0.6)
     return scene.grid.bloom.means(bright)
+
+
+def _shadow(heights: Tensor, lamp: _Lamp, grid: Grid, pixel: float) -> Tensor:
+    """How much of the lamp is hidden on the shadow raster, 0 to 1: shape of heights."""
+    count, _, rows, columns = heights.shape
+    cell = grid.shadow.cell_px * pixel
+    x, y = (part.view(-1, 1, 1, 1) for part in lamp.light[:2])
+    along = torch.rsqrt(x * x + y * y)
+    # In grid_sample's own units the picture is 2 wide and 2 high.
+    step_x, step_y = x * along * (2 / (cell * columns)), y * along * (2 / (cell * rows))
+    places_x = (torch.arange(columns, device=heights.device) * 2 + 1) / columns - 1
+    places_y = (torch.arange(rows, device=heights.device) * 2 + 1) / rows - 1
+    hidden = torch.zeros_like(heights)
+    for reach in SHADOW_REACH:
+        towards = torch.empty(count, rows, columns, 2, device=heights.device)
+        towards[..., 0] = places_x + step_x[:, 0] * reach
+        towards[..., 1] = places_y[:, None] + step_y[:, 0] * reach
+        risen = nnf.grid_sample(heights, towards, "bilinear", "border", align_corners=False).sub_(heights)
+        risen.sub_(SHADOW_SLOPE * reach).mul_(1 / (SHADOW_SOFT + SHADOW_SOFTER * reach))
+        hidden = torch.maximum(hidden, risen)
+    return _blurred(_blurred(hidden.clamp_(0, 1)))
 
 
 def _facing(nx: Tensor, ny: Tensor, inverse: Tensor, direction: tuple[Tensor, Tensor, Tensor]) -> Tensor:
@@ -208,6 +243,19 @@ def _develop(linear: Tensor, glare: Tensor) -> None:
         light.addcmul_(light, light, value=0.10).div_(shoulder).clamp_(max=1)
         # x^(1 / gamma) by way of the logarithm, a third of the time of a power.
         torch.exp(light.log_().mul_(1 / GAMMA), out=linear[:, channel])
+    _tone(linear)
+
+
+def _tone(display: Tensor) -> None:
+    """Blacks, whites and more colour, in place: an S-curve on the luma, which the channels follow."""
+    red, green, blue = display.unbind(1)
+    luma = (red * 0.2126).add_(green, alpha=0.7152).add_(blue, alpha=0.0722)
+    level = luma.sub(BLACK).mul_(1 / (WHITE - BLACK)).clamp_(0, 1)
+    curved = torch.rsub(level, 3, alpha=2).mul_(level).mul_(level)
+    level.lerp_(curved, CURVE)
+    gain = (level / (luma + 0.04)).mul_(SATURATION).clamp_(0.55, 1.5)
+    for channel in (red, green, blue):
+        channel.sub_(luma).mul_(gain).add_(level).clamp_(0, 1)
 
 
 def _padded(planes: Tensor) -> Tensor:

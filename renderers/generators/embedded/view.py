@@ -35,6 +35,10 @@ class View(Protocol):
         """Across and down."""
         ...
 
+    def right_edge(self) -> tuple[Tensor, Tensor]:
+        """The place half way down the right edge of the picture, each (n or 1, 1, 1)."""
+        ...
+
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         """The field of that spectrum, shape (n, 9, 9)."""
         ...
@@ -70,6 +74,10 @@ class Still:
     def places(self, rows: Rows) -> tuple[Tensor, Tensor]:
         return self.grid.x, self.grid.y[:, slice(*rows)]
 
+    def right_edge(self) -> tuple[Tensor, Tensor]:
+        x = self.grid.x[..., -1:] + self.grid.pixel / 2
+        return x, torch.zeros_like(x)
+
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         return self.grid.basis_y[:, slice(*rows)].T @ spectrum @ self.grid.basis_x
 
@@ -100,6 +108,10 @@ class Moved:
     def places(self, rows: Rows) -> tuple[Tensor, Tensor]:
         x, y = self.grid.x, self.grid.y[:, slice(*rows)]
         return self.a * x + self.b * y + self.left, self.a * y - self.b * x + self.top
+
+    def right_edge(self) -> tuple[Tensor, Tensor]:
+        x = self.grid.x[..., -1:] + self.grid.pixel / 2
+        return self.a * x + self.left, -self.b * x + self.top
 
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         return self._sum(_amplitudes(spectrum), self._down(rows))
