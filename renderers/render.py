@@ -245,6 +245,8 @@ class _Build:
         started_s = time.perf_counter()
         jobs, missing = self._segments()
         segments = [segment_task(job) for job in jobs]
+        facts = [self.store.facts(job.node.key) or {} for job in jobs]
+        self._findings += hard_to_read(pair for known in facts for pair in known.get(FAINT, ()))
         track = None if sound is None else track_task(plan, sound.graph.mix, output.suffix.lower())
         film = film_task(plan, segments, track, output, self.request.root, self._verify)
         build = Build(self.store) if sound is None else sound.build

@@ -201,7 +201,19 @@ def _motion(node: Node, reading: Reading) -> Motion:
         amount=reading.number(node.get("amount"), usual.amount),
         jitter=reading.share(node.get("jitter"), usual.jitter),
         memory=_text(node, "memory", usual.memory),
+        walk=_text(node, "walk", usual.walk),
+        walk_span=walk.span if (walk := node.get("walk")) else usual.walk_span,
+        hold=_lasting(node.get("hold"), reading) or usual.hold,
+        move=_lasting(node.get("move"), reading) or usual.move,
     )
+
+
+def _lasting(node: Node | None, reading: Reading) -> Duration | None:
+    """A duration above 0, where one is written."""
+    found = reading.duration(node)
+    if node is not None and found is not None and found.value == 0:
+        reading.find("MV206", node.span, "a walk takes longer than 0", "write 1bar, 2b or 1/4")
+    return found
 
 
 def _envelope(node: Node, reading: Reading) -> Envelope:

@@ -37,6 +37,7 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         class_names=tuple(names[k] for k in seen) if names else (),
         truncation=_lane(picture.truncation, first, end, 1.0),
         lights=_lights(picture.lights, first, end),
+        walk=None if picture.walk is None else picture.walk.cut(first, end),
         **steering,
     )
 
@@ -53,6 +54,7 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         fps=picture.fps / step,
         truncation=_each(picture.truncation, step),
         lights=_thinned_lights(picture.lights, step),
+        walk=None if picture.walk is None else picture.walk.thinned(step),
         **steering,
     )
 
