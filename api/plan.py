@@ -229,14 +229,17 @@ class Plan:
                 film=self._film,
                 root=root,
             )
+            told = _Told(progress)
             report = build(
                 self._plan,
                 output,
                 request,
-                reporter=_Told(progress),
+                reporter=told,
                 store=store,
                 generator=self._own_generator,
             )
+            for finding in report.findings:
+                told.message(f"{finding.code}: {finding.message}; {finding.hint}")
         frames = 0 if is_sound else report.frame_count
         return Film(output, frames, float(self.duration_s), _sha256(output), report.was_there)
 

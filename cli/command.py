@@ -25,6 +25,7 @@ from .schema import schema
 from .stems import stems
 from .subtitles import subtitles
 from .terminal import Commands
+from .train import train
 from .weights import weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -34,6 +35,7 @@ SECTIONS = {
     "First steps": ("new", "check", "compile"),
     "While you write": ("notes", "explain", "classes", "pin", "subtitles", "plot", "fmt", "plan", "diff"),
     "Sound": ("listen", "stems"),
+    "Pictures": ("train",),
     "This machine": ("doctor", "weights", "clean", "completion"),
     "Other programs": ("schema", "import"),
 }
@@ -81,5 +83,6 @@ main.add_command(plot)
 main.add_command(explain)
 main.add_command(fmt)
 main.add_command(schema)
+main.add_command(train)
 main.add_command(doctor)
 main.add_command(weights)

@@ -193,6 +193,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         tell_end(f"{where}: {reason}; finished work is cached")
         sys.exit(1)
     took_s = time.monotonic() - started_s
+    tell_findings(at_manifest(report.findings, str(manifest)), {}, quiet)
     for line in _ended(report, request, target, took_s):
         reporter.message(line)
     if form == JSON:

@@ -13,6 +13,7 @@ from .report import TerminalReporter
 if TYPE_CHECKING:
     from ..compiler.score.midi.write import WrittenScore, WrittenTrack
     from ..compiler.score.model import Meter
+    from ..renderers.sound.listening.decode import Recording
     from ..renderers.sound.listening.hear import Heard
 
 RECORDINGS = frozenset(
@@ -41,10 +42,12 @@ RECORDINGS = frozenset(
 """Endings of files that hold sound; what is in them is decided by their first bytes."""
 SCORE_SUFFIX = ".heard.mid"
 MARKS_MOST = 1000
+STEMS_MOST = 64
 _TIME = re.compile(
     r"(?:(?P<minutes>\d{1,4}):(?=\d{1,2}(?:\.|s|$)))?(?P<seconds>\d{1,6}(?:\.\d{1,9})?)(?P<unit>ms|s)?"
 )
 _METER = re.compile(r"(\d{1,2})/(1|2|4|8|16)")
+_DRUMS = re.compile(r"drum|perc|kick|snare|hat|cymbal|beat", re.IGNORECASE)
 _TEMPI = re.compile(r"(\d{1,3}(?:\.\d+)?)(?:\.\.(\d{1,3}(?:\.\d+)?))?")
 PATIENCE_S = 5.0
 TEMPO_SPREAD = 1.06
@@ -155,6 +158,39 @@ def written_track(heard: "Heard", name: str) -> "WrittenTrack":
     onsets_s = heard.onsets_s if len(heard.onsets_s) else heard.beats_s
     strokes = tuple(WrittenNote(float(time_s), float(time_s) + 0.1, 37, 0.7) for time_s in onsets_s)
     return WrittenTrack(name, strokes, is_drums=True)
+
+
+def stem_track(source: "Recording", name: str, method: str, progress: Patience) -> "WrittenTrack":
+    """The notes of a stem as a part of that name; of drums, by the name, the strokes."""
+    from ..compiler.score.midi.write import WrittenNote, WrittenTrack
+    from ..renderers.sound.listening.hear import notes_of, strokes_of
+
+    if _DRUMS.search(name):
+        strokes = tuple(WrittenNote(at_s, at_s + 0.1, 38, level) for at_s, level in strokes_of(source))
+        return WrittenTrack(name, strokes, is_drums=True)
+    heard = notes_of(source, method, None, None, progress)
+    return WrittenTrack(name, tuple(WrittenNote(n.onset_s, n.end_s, n.pitch, n.level) for n in heard))
+
+
+def apart(names: Sequence[str]) -> list[str]:
+    """Names that differ, capitals aside: the second of the same name gets a 2 behind it."""
+    found: list[str] = []
+    for base in names:
+        name, number = base, 2
+        while name.casefold() in {other.casefold() for other in found}:
+            name, number = f"{base} {number}", number + 1
+        found.append(name)
+    return found
+
+
+def parse_stem(text: str) -> tuple[str, Path]:
+    """`drums=takes/drums.wav`, or the file alone: the name of a part and its recording; raises ValueError."""
+    name, equals, file = text.partition("=")
+    if not equals:
+        name, file = "", text
+    if not file or len(name) > 100 or not name.isprintable():
+        raise ValueError(f"{text} is not a stem; write NAME=FILE, as drums=drums.wav")
+    return name.strip() or track_name(Path(file)), Path(file)
 
 
 def meter_of(heard: "Heard", meter: str | None) -> "Meter":

@@ -1,7 +1,7 @@
 """Ctrl-C, and a polite request to end: once to stop between two frames, twice to stop at once."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -34,6 +34,31 @@ def stoppable() -> Iterator[None]:
         signal.signal(number, stop)
     try:
         yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def asked_to_stop() -> Iterator[Callable[[], int]]:
+    """Within it, the first SIGINT or SIGTERM is only noted; a second one ends the process at once.
+
+    What it gives says which signal came, or 0: for work that stops between two steps of its own.
+    """
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in watched}
+    came = 0
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal came
+        came = number
+        for each in watched:
+            signal.signal(each, signal.SIG_DFL)
+
+    for number in watched:
+        signal.signal(number, note)
+    try:
+        yield lambda: came
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

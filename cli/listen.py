@@ -1,7 +1,7 @@
 """`musicvis listen`: a recording becomes a score that can be edited."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,18 @@ import click
 from .files import write_new
 from .heard import (
     MARKS_MOST,
+    STEMS_MOST,
     Patience,
+    apart,
     default_score,
     heard_lines,
     meter_of,
     parse_mark,
     parse_meter,
     parse_seconds,
+    parse_stem,
     parse_tempi,
+    stem_track,
     track_name,
     usage,
     written_score,
@@ -27,6 +31,7 @@ from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_end, tell_findings
 
 if TYPE_CHECKING:
+    from ..compiler.score.midi.write import WrittenTrack
     from ..renderers.sound.listening.decode import Recording
     from ..renderers.sound.listening.hear import Heard, Wishes
 
@@ -96,6 +101,14 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("recording", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=Output, help="The score, a .mid.  [default: RECORDING.heard.mid]")
 @listening_options
+@click.option(
+    "--stem",
+    "stems",
+    metavar="NAME=FILE",
+    multiple=True,
+    callback=checked(parse_stem),
+    help="A stem of the recording: its notes become a part of that name. May be given several times.",
+)
 @click.option("--clicks", type=Output, help="Write the recording with clicks on the heard beats, a .wav.")
 @click.option("--plot", type=Output, help="Draw what was heard, a .png.")
 @click.option("--spectrum", type=Output, help="Write what `visuals.mapping: spectrum` needs, a .spectrum.")
@@ -121,6 +134,7 @@ def listen(
 
     RECORDING is an mp3, m4a, ogg, opus, flac, wav or aiff file, or a video with sound. Bars that are
     heard can be wrong; --clicks and --plot show them, --half, --double, --meter and --first correct them.
+    With --stem the beats are those of RECORDING, and the notes those of the stems.
     """
     from ..dsl.findings.diagnostics import PieceError, has_errors
 
@@ -137,19 +151,29 @@ def listen(
         if path is not None and path.suffix.lower() != suffix:
             raise click.UsageError(f"{path}: {name} writes a file that ends in {suffix}")
     wanted = [path for path, _ in others.values() if path is not None] + ([] if against else [target])
-    if len({path.resolve() for path in (*wanted, recording)}) <= len(wanted):
+    stems = [parse_stem(text) for text in options["stems"]]
+    if len(stems) > STEMS_MOST:
+        raise click.UsageError(f"at most {STEMS_MOST} stems can be given")
+    read = [recording, *(path for _, path in stems)]
+    if len({path.resolve() for path in (*wanted, *read)}) < len(wanted) + len(read):
         raise click.UsageError("two of these files are one and the same")
+    for _, path in stems:
+        if not path.is_file():
+            raise click.UsageError(f"--stem: {path} is not a file")
     for path in wanted:
         if path.exists() and not replace:
             raise click.ClickException(f"{path} is there already; to write over it, add --replace")
     try:
-        source, heard = heard_in(recording, wishes_of(options), options["longest"] * 60.0, reporter)
+        source, heard = heard_in(
+            recording, wishes_of(options), options["longest"] * 60.0, reporter, not stems
+        )
         tell_findings((*source.findings, *heard.findings), {})
+        played = _stems_in(stems, source, heard, options["longest"] * 60.0, reporter)
         shifts = None if against is None else _shift_lines(heard, against)
         if shifts is not None and form != JSON:
             click.echo("\n".join(shifts))
         if against is None:
-            _write_score(source, heard, target, options, replace)
+            _write_score(source, heard, played, target, options, replace)
         _write_others(recording, source, heard, options)
     except PieceError as error:
         tell_findings(error.diagnostics, {})
@@ -158,7 +182,8 @@ def listen(
         _end(missing_text(error))
     except OSError as error:
         _end(f"{error.filename or recording}: {error.strerror or error}")
-    for line in heard_lines(heard, source.name, meter_of(heard, options["meter"]), len(heard.notes)):
+    count = sum(len(track.notes) for _, track in played)
+    for line in heard_lines(heard, source.name, meter_of(heard, options["meter"]), count):
         reporter.message(line)
     for path in wanted:
         reporter.message(f"wrote {path}")
@@ -202,7 +227,7 @@ def marks_of(options: dict[str, Any], length_s: float) -> list[tuple[str, float]
 
 
 def heard_in(
-    path: Path, wishes: "Wishes", longest_s: float, reporter: TerminalReporter
+    path: Path, wishes: "Wishes", longest_s: float, reporter: TerminalReporter, with_notes: bool = True
 ) -> tuple["Recording", "Heard"]:
     """A recording, and what is heard in it. Raises PieceError, ModuleNotFoundError."""
     from ..renderers.sound.listening.decode import recording
@@ -212,7 +237,37 @@ def heard_in(
     source = recording(path, longest_s, progress)
     if wishes.first_s is not None and wishes.first_s > source.length_s:
         raise click.UsageError(f"--first: {path.name} lasts {source.length_s:.1f} s")
-    return source, hear(source, wishes, progress)
+    return source, hear(source, wishes, progress, with_notes=with_notes)
+
+
+def _stems_in(
+    stems: Sequence[tuple[str, Path]],
+    source: "Recording",
+    heard: "Heard",
+    longest_s: float,
+    reporter: TerminalReporter,
+) -> "list[tuple[Recording, WrittenTrack]]":
+    """What plays: the recording itself, or its stems, each with its notes as a part."""
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.findings.span import Span
+    from ..renderers.sound.listening.decode import recording
+    from ..renderers.sound.listening.together import misfits
+
+    if not stems:
+        return [(source, written_track(heard, track_name(Path(source.name))))]
+    progress = Patience(reporter)
+    sources = [recording(path, longest_s, progress, is_stem=True) for _, path in stems]
+    tell_findings([*(f for each in sources for f in each.findings), *misfits([source, *sources])], {})
+    names = apart([name for name, _ in stems])
+    played = [
+        (each, stem_track(each, name, heard.method, progress))
+        for each, name in zip(sources, names, strict=True)
+    ]
+    if not any(track.notes for _, track in played):
+        message = "no note is heard in any of the stems"
+        hint = "leave --stem out: then the notes of the recording itself are written"
+        raise PieceError([Diagnostic("MV543", Span(str(stems[0][1])), message, hint)])
+    return played
 
 
 def missing_text(error: ModuleNotFoundError) -> str:
@@ -226,14 +281,20 @@ def missing_text(error: ModuleNotFoundError) -> str:
 
 
 def _write_score(
-    source: "Recording", heard: "Heard", target: Path, options: dict[str, Any], replace: bool
+    source: "Recording",
+    heard: "Heard",
+    played: "Sequence[tuple[Recording, WrittenTrack]]",
+    target: Path,
+    options: dict[str, Any],
+    replace: bool,
 ) -> None:
     from ..compiler.score.midi.write import midi_bytes
 
     marks = marks_of(options, source.length_s)
-    track = written_track(heard, track_name(Path(source.name)))
+    tracks = [track for _, track in played if track.notes]
     meter = meter_of(heard, options["meter"])
-    data = midi_bytes(written_score(heard, meter, [track], [(source.name, source.sha256)], marks))
+    sources = dict.fromkeys((each.name, each.sha256) for each in (source, *(each for each, _ in played)))
+    data = midi_bytes(written_score(heard, meter, tracks, list(sources), marks))
     if replace:
         from ..store.writing import published
 

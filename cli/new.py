@@ -13,6 +13,7 @@ from .discover import MANIFEST, Step, missing
 from .files import write_new
 from .names import piece_folder, safe_name
 from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
+from .new_words import with_palette, with_proposals
 from .next_step import folder_step, is_score, step_for
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
@@ -31,9 +32,23 @@ NAMED = 5
 @click.argument("score", type=click.Path(path_type=Path), required=False, metavar="SCORE")
 @click.argument("others", type=click.Path(path_type=Path), nargs=-1, metavar="[DIR]")
 @click.option("--by-lyrics", is_flag=True, help="Propose a class for each word that is sung, by its meaning.")
+@click.option(
+    "--classes-from",
+    "words_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="TEXT",
+    help="Choose the classes by the meaning of a whole text, a file of plain words.",
+)
 @recording_options
 @format_option("One object: folder, files, findings.")
-def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, form: str, **options: Any) -> None:
+def new(
+    score: Path | None,
+    others: tuple[Path, ...],
+    by_lyrics: bool,
+    words_file: Path | None,
+    form: str,
+    **options: Any,
+) -> None:
     """Make a piece for a score: a folder with a manifest that compiles as it is.
 
     SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it lies in
@@ -63,14 +78,17 @@ def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, form: str
         raise click.UsageError(missing(score, "check its name and its folder"))
     recordings, folder = recordings_of((score, *others))
     if recordings:
-        if by_lyrics:
-            raise click.UsageError("--by-lyrics is for scores: the words of a recording are not heard")
+        if by_lyrics or words_file is not None:
+            option = "--by-lyrics" if by_lyrics else "--classes-from"
+            raise click.UsageError(f"{option} is for scores: the words of a recording are not heard")
         made = new_from_recordings(recordings, folder, options)
         if form == JSON:
             echo_json(made_record(made))
         return
     if not is_score(score) and (step := step_for(score, "musicvis compile")):
         raise Step(step)
+    if by_lyrics and words_file is not None:
+        raise click.UsageError("--by-lyrics and --classes-from both choose the classes: leave one out")
     folder = score_folder(others, options)
     folder = folder or Path(piece_folder(score))
     data, read = score_in(score)
@@ -81,6 +99,8 @@ def new(score: Path | None, others: tuple[Path, ...], by_lyrics: bool, form: str
     copied = name is None
     name = name or PurePosixPath("scores") / safe_name(score)
     written = draft(read, str(name), score.stem, {part: str(stem) for part, (stem, _) in stems.items()})
+    if words_file is not None:
+        written = replace(written, manifest=with_palette(written.manifest, words_file, read))
     if by_lyrics:
         written = replace(written, manifest=with_proposals(written.manifest, read))
     files: dict[Path, bytes | Path] = {folder / name: data} if copied else {}
@@ -117,41 +137,6 @@ def made_record(files: Sequence[Path]) -> dict[str, Any]:
     manifest = next(path for path in files if path.name == MANIFEST)
     others = [str(path) for path in files if path != manifest]
     return {"folder": str(manifest.parent), "files": [*others, str(manifest)]}
-
-
-def with_proposals(manifest: str, score: "Score") -> str:
-    """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import imagenet
-    from ..compiler.notes.parts import part_notes, parts_of
-    from ..compiler.notes.words import sung_words
-    from ..compiler.words.meaning import language_finding, proposals
-    from ..dsl.findings.span import THE_MANIFEST
-    from ..dsl.text.format import scalar_text
-
-    words = sung_words(part_notes(parts_of((), score, []), score)).words
-    finding = language_finding(words, THE_MANIFEST)
-    found = [] if finding is not None else proposals(words)
-    if not found:
-        reason = finding.message if finding is not None else "no word is near enough to a class"
-        click.echo(f"--by-lyrics: {reason}; classes go by pitch", err=True)
-        return manifest
-    before, _, rest = manifest.partition("  classes:")
-    lines, after = rest.partition("\n  rules:")[::2]
-    subjects = [line.split("#")[0].split(":", 1)[1].strip() for line in lines.splitlines()[1:] if ":" in line]
-    entries = [
-        f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
-        + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
-        for entry in found
-    ]
-    block = "\n".join(
-        (
-            "  classes_by: lyric              # by the words that are sung",
-            "  classes:                       # proposals, about half of them fit: strike the others",
-            *entries,
-            f"    other: {subjects[0]}",
-        )
-    )
-    return f"{before}{block}\n  rules:{after}"
 
 
 def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:

@@ -1,10 +1,9 @@
 """`musicvis new` for recordings: what is heard becomes the score, each recording a bus of its own."""
 
-import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,18 @@ import click
 
 from .discover import MANIFEST
 from .files import write_new
-from .heard import Patience, heard_lines, is_recording, meter_of, track_name, written_score, written_track
+from .heard import (
+    STEMS_MOST,
+    Patience,
+    apart,
+    heard_lines,
+    is_recording,
+    meter_of,
+    stem_track,
+    track_name,
+    written_score,
+    written_track,
+)
 from .listen import listening_options, marks_of, missing_text, wishes_of
 from .names import safe_name
 from .report import TerminalReporter, tell_end, tell_findings
@@ -24,9 +34,7 @@ if TYPE_CHECKING:
     from ..renderers.sound.listening.decode import Recording
     from ..renderers.sound.listening.hear import Heard, Wishes
 
-STEMS_MOST = 64
 FRAME_LENGTH = 512
-_DRUMS = re.compile(r"drum|perc|kick|snare|hat|cymbal|beat", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,9 @@ def _make(
         from ..renderers.sound.listening.spectrum import write_spectrum
 
         spectrum = str(score_name.with_name(score_name.name.replace(".heard.mid", ".spectrum")))
-        write_spectrum(_sum(sources), scratch / "analysis.spectrum", FRAME_LENGTH)
+        # Its digest is that of the recording in the piece, which may be a copy in another form.
+        heard_in = replace(_sum(sources), sha256=placed[0].sha256)
+        write_spectrum(heard_in, scratch / "analysis.spectrum", FRAME_LENGTH)
         files[folder / spectrum] = scratch / "analysis.spectrum"
     length_s = max(source.length_s for source in sources)
     title = track_name(recordings[0]) if len(recordings) == 1 else track_name(folder.resolve())
@@ -217,32 +227,11 @@ def _heard(
     check_audible(leader)
     heard = hear(leader, wishes, progress, with_notes=False)
     tell_findings([*(f for s in sources for f in s.findings), *misfits(sources), *heard.findings], {})
-    names: list[str] = []
-    for path in recordings:
-        base, number = track_name(path), 2
-        name = base
-        while name.casefold() in {other.casefold() for other in names}:
-            name, number = f"{base} {number}", number + 1
-        names.append(name)
+    names = apart([track_name(path) for path in recordings])
     tracks = [
-        _stem_track(source, name, heard.method, progress) for source, name in zip(sources, names, strict=True)
+        stem_track(source, name, heard.method, progress) for source, name in zip(sources, names, strict=True)
     ]
     return sources, heard, tracks
-
-
-def _stem_track(source: "Recording", name: str, method: str, progress: Patience) -> "WrittenTrack":
-    """The notes of a stem; of drums, by their name, the strokes."""
-    from ..compiler.score.midi.write import WrittenNote, WrittenTrack
-    from ..renderers.sound.listening.hear import notes_of, strokes_of
-
-    if _DRUMS.search(name):
-        strokes = tuple(WrittenNote(at_s, at_s + 0.1, 38, level) for at_s, level in strokes_of(source))
-        return WrittenTrack(name, strokes, is_drums=True)
-    notes = tuple(
-        WrittenNote(n.onset_s, n.end_s, n.pitch, n.level)
-        for n in notes_of(source, method, None, None, progress)
-    )
-    return WrittenTrack(name, notes)
 
 
 def _sum(sources: Sequence["Recording"]) -> "Recording":

@@ -125,8 +125,8 @@ class TerminalReporter:
             # Titles and names of a piece stand in it.
             print("\n".join(map(shown, text.split("\n"))), file=self.stream, flush=True)
 
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` units (frames, samples) of a stage are finished."""
+    def progress(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """`done` of `total` units (frames, samples) of a stage are finished; a note stands behind."""
         if stage == COUNTED:
             self.counted = done, total
         if self.quiet:
@@ -140,7 +140,7 @@ class TerminalReporter:
         if now - self.last_shown_s < (REDRAW_EVERY_S if self.live else LINE_EVERY_S) and not finished:
             return
         self.last_shown_s = now
-        text = progress_text(stage, done, total, now - self.started_s)
+        text = progress_text(stage, done, total, now - self.started_s) + (f", {note}" if note else "")
         if self.live:
             self._clear()
             print(text, end="\n" if finished else "", file=self.stream, flush=True)

@@ -17,10 +17,12 @@ from ..dsl.model.generators import GeneratorKind
 from ..dsl.model.piece import Piece, Visuals
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
+from ..dsl.text.font_letters import Letters, font_letters
 from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
-from .checks.heard import heard_findings
+from .checks.heard import heard_findings, spectrum_findings
+from .checks.letters import lacking
 from .checks.spectrum import mapping_findings, no_spectrum
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
@@ -99,16 +101,18 @@ class Shelf:
             self._scores[name] = self._parsed(name, span)
         return self._scores[name]
 
-    def font(self, name: PurePosixPath, span: Span) -> None:
-        """Ask for a font of the piece; a file that is none is in `findings`."""
+    def font(self, name: PurePosixPath, span: Span) -> Letters | None:
+        """The letters of a font of the piece; a file that is none is in `findings`."""
         data = read_inside(self.root, name, MAX_FONT_BYTES, span)
         if isinstance(data, Diagnostic):
             self.findings.append(data)
-        elif not data.startswith((b"\0\1\0\0", b"OTTO", b"ttcf", b"true")):
+            return None
+        if (letters := font_letters(data)) is None:
             hint = "name a .ttf or .otf file"
             self.findings.append(Diagnostic("MV566", span, f"{name} is not a font", hint))
-        else:
-            self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
+            return None
+        self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
+        return letters
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
         """Where a recording of the piece lies; None where it cannot be opened, or is none."""
@@ -198,6 +202,7 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
+        found += spectrum_findings(piece, loaded.root)
     if compilation.clock is not None:
         found = placed(found, piece, compilation.clock)
     order = {name: number for number, name in enumerate(loaded.files)}
@@ -280,6 +285,10 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
+    for post in piece.video.post:
+        if post.font is not None:
+            letters = heard.shelf.font(post.font, post.font_span)
+            findings += lacking(post.font, post.font_span, letters, (post.title or "", post.subtitle or ""))
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
@@ -334,9 +343,11 @@ def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]"
         return ()
     from .picture.lyric_lines import lyric_lines
 
+    lines = lyric_lines(lyrics, heard.notes, heard.clock, findings)
     if lyrics.font is not None:
-        heard.shelf.font(lyrics.font, lyrics.font_span)
-    return lyric_lines(lyrics, heard.notes, heard.clock, findings)
+        letters = heard.shelf.font(lyrics.font, lyrics.font_span)
+        findings += lacking(lyrics.font, lyrics.font_span, letters, [line.text for line in lines])
+    return lines
 
 
 def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -40,6 +40,7 @@ __all__ = [
     "SoundPlan",
     "SoundingNote",
     "StemPlan",
+    "TitleLook",
     "TitlePlan",
 ]
 
@@ -228,6 +229,21 @@ class LyricStyle:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleLook:
+    """How a title is set."""
+
+    subtitle: str = ""
+    """A smaller line below it."""
+    place: str = "middle"
+    """`top`, `middle` or `bottom`."""
+    size: float = 0.13
+    """Of the letters, as a share of the film's shorter side."""
+    font: Path | None = None
+    rim: str | None = None
+    """Colour of a soft rim around its letters; None for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class TitlePlan:
     """A line of text over frames first_frame up to, not at, end_frame."""
 
@@ -247,6 +263,8 @@ class TitlePlan:
     """Number of its first characters that have begun to be sung."""
     row: int = 0
     """Which of the singers it belongs to: each has a row of its own."""
+    look: TitleLook = TitleLook()
+    """How a title is set; words that are sung go by `style`."""
 
     def opacity(self, frame: int) -> float:
         """How much of it is seen in the middle of a frame, 0..1, of its display values."""

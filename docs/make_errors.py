@@ -18,6 +18,7 @@ GROUPS = (
     ("MV5", "Sound"),
     ("MV60", "Budgets"),
     ("MV61", "Generators of one's own"),
+    ("MV62", "Training"),
     ("MV9", "The machine"),
 )
 

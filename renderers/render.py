@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
+    from ..dsl.findings.diagnostics import Diagnostic
     from ..store.graph import Task
     from ..store.store import Entry, Store
     from .crews.local import Crew
@@ -91,6 +92,8 @@ class RenderReport:
     """Time that the sound took, on the clock on the wall."""
     picture_s: float = 0.0
     """Time that picture and encoding took."""
+    findings: tuple[Diagnostic, ...] = ()
+    """Warnings about what is seen: letters that no font has, words that are hard to read."""
 
 
 def render(
@@ -140,6 +143,7 @@ class _Build:
         self.plan, self.output, self.request = plan, output, request
         self.reporter, self.store, self.generator = reporter, store, generator
         self.frames_made = 0
+        self._findings: list[Diagnostic] = []
         self._cluster: Crew | None = None
 
     def run(self) -> RenderReport:
@@ -160,7 +164,9 @@ class _Build:
 
             # An address that cannot be used is told before anything is rendered.
             self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
-        _tell_titles(self.plan, self.reporter)
+        from .picture.legible import letters_told
+
+        self._findings += letters_told(self.plan.picture.titles, self.reporter.message)
         if only == "frames":
             started_s = time.perf_counter()
             jobs, missing = self._segments()
@@ -232,6 +238,8 @@ class _Build:
         """Segments and sound, joined to one file."""
         from ..store.graph import Build
         from .film.graph import film_task, parts_of, segment_task, track_task
+        from .film.segment_nodes import FAINT
+        from .picture.legible import hard_to_read
 
         plan = self.plan
         started_s = time.perf_counter()
@@ -242,6 +250,8 @@ class _Build:
         build = Build(self.store) if sound is None else sound.build
         with _told():
             build.entry(film)
+            entries = [build.entry(segment) for segment in segments]
+            self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
             was_there = film not in build.made
             if was_there:
                 self._verify(output, parts_of(segments, [build.entry(segment) for segment in segments]))
@@ -344,6 +354,7 @@ class _Build:
             stem_folder=self._stem_folder if heard else None,
             sound_s=sound_s,
             picture_s=picture_s,
+            findings=tuple(self._findings),
         )
 
 
@@ -383,13 +394,3 @@ def _told() -> Iterator[None]:
 
 def _size(entry: Entry) -> int:
     return sum(path.stat().st_size for path in entry.files.values())
-
-
-def _tell_titles(plan: Plan, reporter: Reporter) -> None:
-    from .picture.lettering import lettering_of
-
-    for title in plan.picture.titles:
-        if title.lit:
-            continue
-        if remark := lettering_of(title.text, None if title.style is None else title.style.font).remark:
-            reporter.message(f"title {title.text!r}: {remark}")

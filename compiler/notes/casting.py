@@ -230,7 +230,23 @@ def _by_key(
         meant = classes_by_meaning(sung, exact, visuals.classes_span, findings)
         table |= {f"={index}": ((index, 1.0),) for index in meant.values()}
         found.known.update({("", word): f"={index}" for word, index in meant.items()})
+        found.before.update(_shown_before(sung, found))
     return found, table
+
+
+def _shown_before(sung: Sung, key_of: "_KeyOf") -> dict[int, str]:
+    """For each word without a key of its own, by its number: the key of the last word before it that has one.
+
+    Each singer goes on from words of their own; before the first of them with a key there is nothing.
+    """
+    found: dict[int, str] = {}
+    last: dict[tuple[str, int, int, int], str] = {}
+    for number, word in enumerate(sung.words):
+        if own := key_of.of_known(word.key):
+            last[word.singer] = own
+        elif word.singer in last:
+            found[number] = last[word.singer]
+    return found
 
 
 def spectrum_classes(
@@ -270,8 +286,9 @@ class _KeyOf:
     keys: tuple[str, ...]
     sung: Sung | None = None
     known: dict[tuple[str, str], str] = field(default_factory=dict)
-    """The keys that were looked for, by the name and the syllable of what has them; of meaning, by the word
-    whose number stands in the syllable's place."""
+    """The keys that were looked for: of a syllable under ("syllable", ""), of a word under ("", "word")."""
+    before: dict[int, str] = field(default_factory=dict)
+    """By meaning, the key that a word without one goes on with, by its number."""
 
     def __call__(self, index: int, entry: PartNote) -> str:
         note = entry.note
@@ -293,12 +310,17 @@ class _KeyOf:
         if self.list_length:
             return str(self.syllables.index(syllable) % self.list_length)
         for word in sung.words_at[index]:
-            name = sung.words[word].key
-            if ("", name) not in self.known:
-                self.known["", name] = self.of_word(name)
-            if self.known["", name]:
-                return self.known["", name]
-        return self._known(syllable) if self.by == "lyric" else self._other
+            if own := self.of_known(sung.words[word].key):
+                return own
+        if self.by == "lyric":
+            return self._known(syllable)
+        return next((self.before[word] for word in sung.words_at[index] if word in self.before), self._other)
+
+    def of_known(self, word: str) -> str:
+        """The key of a word, looked for once, or ""."""
+        if ("", word) not in self.known:
+            self.known["", word] = self.of_word(word)
+        return self.known["", word]
 
     def _known(self, name: str) -> str:
         if (name, "") not in self.known:

@@ -1,10 +1,12 @@
 """Words that are sung as lines on the screen: where lines break, and when each word is lit."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
@@ -45,8 +47,33 @@ class Line:
     row: int
 
     @property
+    def pieces(self) -> tuple[str, ...]:
+        """The text of each word, with the space after it where its script writes one."""
+        return spaced([word.text for word in self.words])
+
+    @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        """All of it, as it is read."""
+        return "".join(self.pieces)
+
+
+def spaced(texts: Sequence[str]) -> tuple[str, ...]:
+    """Texts with a space after each but the last; none between characters of Chinese and Japanese."""
+    gaps = ["" if _is_dense(a[-1:]) and _is_dense(b[:1]) else " " for a, b in pairwise(texts)]
+    return tuple(text + gap for text, gap in zip(texts, [*gaps, ""], strict=True))
+
+
+def _is_dense(character: str) -> bool:
+    """Whether a character belongs to a script without spaces: ideographs, kana, and their punctuation."""
+    is_wide = unicodedata.east_asian_width(character) in ("W", "F") if character else False
+    return is_wide and not unicodedata.name(character, "").startswith("HANGUL")
+
+
+def _columns(words: Sequence[Word]) -> float:
+    """How wide words are beside each other, in letters: 16 ideographs are as wide as a line of 42 letters."""
+    text = "".join(spaced([word.text for word in words]))
+    wide = sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
+    return len(text) + wide * (MOST_CHARACTERS / 16 - 1)
 
 
 def lyric_lines(
@@ -73,35 +100,69 @@ def lyric_lines(
         ]
         known |= {(line.text.casefold(), line.words[0].onset_s) for line in made}
         lines += made
-    return _in_rows(lines)
+    placed, without_row = _in_rows(lines)
+    if without_row:
+        findings.append(_crowded(without_row, lyrics, clock))
+    return placed
 
 
-def _in_rows(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Each line on the lowest row that is free; more than so many at once are not shown."""
+def _crowded(lines: Sequence[Line], lyrics: Lyrics, clock: Clock) -> Diagnostic:
+    """A warning: lines that have no row, and where the first of them begins."""
+    first = lines[0]
+    count = "1 line of words is" if len(lines) == 1 else f"{len(lines)} lines of words are"
+    message = (
+        f"{count} not shown: more than {ROWS_MOST} singers have other words at once; "
+        f"the first is `{first.text}`"
+    )
+    hint = "name those who are shown: video.lyrics.part, as `musicvis notes` lists the parts"
+    place = clock.musical_place(clock.quarters(first.words[0].onset_s))
+    return Diagnostic("MV650", lyrics.span, message, hint, Severity.WARNING, place)
+
+
+def _in_rows(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Each line on the lowest row that is free; and those that find none."""
     free_s = [Fraction(-1)] * ROWS_MOST
-    placed = []
+    placed, without_row = [], []
     for line in sorted(lines, key=lambda line: line.start_s):
         row = next((row for row, end_s in enumerate(free_s) if end_s <= line.start_s), None)
         if row is not None:
             free_s[row] = line.end_s
             placed.append(replace(line, row=row))
-    return tuple(placed)
+        else:
+            without_row.append(line)
+    return tuple(placed), tuple(without_row)
 
 
 def _broken(words: Sequence[Word], notes: Sequence[PartNote]) -> list[list[Word]]:
-    lines: list[list[Word]] = []
+    """Words to lines: phrases end at punctuation and rests, long ones become lines of about one length."""
+    phrases: list[list[Word]] = []
     for word in words:
-        if lines:
-            line = lines[-1]
-            text = " ".join(other.text for other in line)
-            last = line[-1].text.rstrip(_CLOSING)[-1:]
-            rest_qn = notes[word.notes[0]].note.onset_qn - _end_qn(line[-1], notes)
-            ends = last in _STRONG or (last in _WEAK and len(text) >= COMMA_CHARACTERS)
-            if not ends and rest_qn < REST_QN and len(text) + 1 + len(word.text) <= MOST_CHARACTERS:
-                line.append(word)
+        if phrases:
+            phrase = phrases[-1]
+            last = phrase[-1].text.rstrip(_CLOSING)[-1:]
+            rest_qn = notes[word.notes[0]].note.onset_qn - _end_qn(phrase[-1], notes)
+            ends = last in _STRONG or (last in _WEAK and _columns(phrase) >= COMMA_CHARACTERS)
+            if not ends and rest_qn < REST_QN:
+                phrase.append(word)
                 continue
-        lines.append([word])
-    return lines
+        phrases.append([word])
+    return [line for phrase in phrases for line in _evenly(phrase)]
+
+
+def _evenly(phrase: list[Word]) -> list[list[Word]]:
+    """As few lines as hold a phrase, each about as long as the others."""
+    count = ceil(_columns(phrase) / MOST_CHARACTERS)
+    while True:
+        lines, rest = [], phrase
+        for left in range(count, 1, -1):
+            goal = _columns(rest) / left
+            cut = min(range(1, max(len(rest), 2)), key=lambda k: abs(_columns(rest[:k]) - goal))
+            lines.append(rest[:cut])
+            rest = rest[cut:]
+        lines = [line for line in (*lines, rest) if line]
+        if count >= len(phrase) or all(_columns(line) <= MOST_CHARACTERS for line in lines):
+            return lines
+        count += 1
 
 
 def _end_qn(word: Word, notes: Sequence[PartNote]) -> Fraction:
@@ -150,10 +211,8 @@ def lyric_plans(
         rise = Ramp(start, fade) if fade > 0 and lyrics.show == "line" else None
         fall = Ramp(stop - fade, fade) if fade > 0 and lyrics.show == "line" else None
         edges = [line.start_s, *(word.onset_s for word in line.words), line.end_s]
-        lit = 0
         for k, (begin_s, end_s) in enumerate(pairwise(edges)):
-            if k:
-                lit += len(line.words[k - 1].text) + (k > 1)
+            lit = len("".join(line.pieces[:k]).rstrip())
             first, end = max(film.frame_at(begin_s), 0), min(film.frame_at(end_s), film.frame_count)
             if first < end:
                 plans.append(

@@ -116,7 +116,7 @@ def picture_plan(
         weights=weights,
         resolution=visuals.resolution,
         generator_seed=piece.seed,
-        titles=title_plans(events.titles, film),
+        titles=title_plans(events.titles, film, root),
         class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
         hue_deg=_unless_all(0.0, made.hue_deg),
         zoom=_unless_all(1.0, zoom),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
@@ -18,7 +19,7 @@ from ...dsl.model.piece import Post
 from ...dsl.values.position import Duration
 from ..lanes.shapes import quintic
 from ..lazy_numpy import np
-from ..plan import Ramp, TitlePlan
+from ..plan import Ramp, TitleLook, TitlePlan
 from ..time.clock import Clock
 from ..time.passage import Film
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 WARNING = Severity.WARNING
 GLIDE_S = 1.2
 """How long the picture takes from a window of speed back to the film, at most half of the window."""
+SOFT_S = Fraction(1, 2)
+"""How long a title takes to come and to go where nothing is written, at most a quarter of its time."""
+DARK, LIGHT = "#000000", "#FFFFFF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,17 @@ def timeline(
             findings.append(fault)
         if post.title is not None:
             # The fades of an entry that has a title are the title's.
-            window = Window(start_s, end_s)
-            titles.append(Title(post, window, fade_in_s or Fraction(0), fade_out_s or Fraction(0)))
+            # In a passage, a title that stays to the end goes where the whole film ends.
+            end_s = max(piece_end_s or end_s, end_s) if post.length is None else end_s
+            soft_s = min(SOFT_S, (end_s - start_s) / 4)
+            titles.append(
+                Title(
+                    post,
+                    Window(start_s, end_s),
+                    soft_s if fade_in_s is None else fade_in_s,
+                    soft_s if fade_out_s is None else fade_out_s,
+                )
+            )
             continue
         until_s = None if post.length is None else end_s
         if fade_in_s is not None:
@@ -180,8 +193,11 @@ def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:
     return level_in * level_out
 
 
-def title_plans(titles: Sequence[Title], film: Film) -> tuple[TitlePlan, ...]:
-    """Titles on frames: on every frame whose middle the title sees, and that is in the film."""
+def title_plans(titles: Sequence[Title], film: Film, root: Path) -> tuple[TitlePlan, ...]:
+    """Titles on frames: on every frame whose middle the title sees, and that is in the film.
+
+    root  the folder of the piece, in which fonts lie
+    """
     plans = []
     for title in titles:
         start_s, end_s = title.window.start_s, title.window.end_s
@@ -197,9 +213,25 @@ def title_plans(titles: Sequence[Title], film: Film) -> tuple[TitlePlan, ...]:
                 title.post.shadow,
                 Ramp(start, rise_length) if rise_length > 0 else None,
                 Ramp(stop - fall_length, fall_length) if fall_length > 0 else None,
+                look=_look(title.post, root),
             )
             plans.append(plan)
     return tuple(plans)
+
+
+def _look(post: Post, root: Path) -> TitleLook:
+    """How a title is set; without a shadow of its own it gets a rim, dark around light letters."""
+    rim = None if post.shadow is not None else LIGHT if _is_dark(post.color) else DARK
+    font = None if post.font is None else root / post.font
+    return TitleLook(post.subtitle or "", post.place, post.size, font, rim)
+
+
+def _is_dark(colour: str) -> bool:
+    """Whether white is further from #RRGGBB than black is, by the contrast ratio of WCAG 2.2."""
+    shares = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
+    luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05
 
 
 def _too_long(

@@ -165,7 +165,9 @@ def _best(cosines: Sequence[float], words: Sequence[str], most: int) -> list[tup
             scores[index] = 0.0
         elif any(word in meant for part in parts for word in part[:-1]):
             scores[index] -= BY_HEAD
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:most]
+    # The usual name of a class counts before what else it is called: a mouth organ is a harp, too.
+    is_usual = [names[0] in meant for names in _names()]
+    order = sorted(range(len(scores)), key=lambda i: (-scores[i], not is_usual[i], i))[:most]
     return [(index, scores[index]) for index in order]
 
 

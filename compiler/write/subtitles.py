@@ -18,9 +18,9 @@ def vtt(lines: Sequence[Line]) -> str:
     """WebVTT, with the time of each word: https://www.w3.org/TR/webvtt1/."""
     cues = []
     for line in lines:
-        first, *others = line.words
-        words = [_plain(first.text), *(f"<{_clock(w.onset_s, '.')}>{_plain(w.text)}" for w in others)]
-        cues.append(f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{' '.join(words)}\n")
+        times = ["", *(f"<{_clock(word.onset_s, '.')}>" for word in line.words[1:])]
+        words = "".join(time + _plain(piece) for time, piece in zip(times, line.pieces, strict=True))
+        cues.append(f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{words}\n")
     return "WEBVTT\n\n" + "\n".join(cues)
 
 
@@ -28,7 +28,9 @@ def lrc(lines: Sequence[Line]) -> str:
     """LRC, with the time of each word as A2 writes it; hundredths of a second."""
     return "".join(
         f"[{_minutes(line.words[0].onset_s)}] "
-        + " ".join(f"<{_minutes(word.onset_s)}> {word.text}" for word in line.words)
+        + "".join(
+            f"<{_minutes(word.onset_s)}> {piece}" for word, piece in zip(line.words, line.pieces, strict=True)
+        )
         + "\n"
         for line in lines
     )

@@ -23,7 +23,7 @@ GITHUB_MOST = 10
 EQUAL_MOST = 10
 """Number of equal findings that text shows one by one; programs get all of them."""
 LIKE_MOST = 20
-"""So many findings of one code in one file are shown one by one as text."""
+"""Number of findings of one code in one file that text shows one by one."""
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}

@@ -275,8 +275,15 @@ class Post:
     fade_in: Duration | None = None
     fade_out: Duration | None = None
     title: str | None = None
+    subtitle: str | None = None
     color: str = "#FFFFFF"
     shadow: str | None = None
+    place: str = "middle"
+    """Of the title: `top`, `middle` or `bottom`."""
+    size: float = 0.13
+    """Of the title's letters, as a share of the film's shorter side."""
+    font: PurePosixPath | None = None
+    font_span: Span = THE_MANIFEST
 
 
 @dataclass(frozen=True, slots=True)

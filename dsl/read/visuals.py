@@ -282,6 +282,7 @@ def _grid(node: Node, reading: Reading) -> Duration | None:
 
 def _post(node: Node, reading: Reading) -> Post:
     at, speed, title, shadow = node.get("at"), node.get("speed"), node.get("title"), node.get("shadow")
+    subtitle, font = node.get("subtitle"), node.get("font")
     assert at is not None, "the schema demands it"
     usual = Post(at=reading.place(at), span=node.span)
     return Post(
@@ -292,8 +293,13 @@ def _post(node: Node, reading: Reading) -> Post:
         fade_in=reading.duration(node.get("fade_in")),
         fade_out=reading.duration(node.get("fade_out")),
         title=title.text if title else None,
+        subtitle=subtitle.text if subtitle else None,
         color=_text(node, "color", usual.color),
         shadow=shadow.text if shadow else None,
+        place=_text(node, "place", usual.place),
+        size=reading.share(node.get("size"), usual.size),
+        font=reading.file(font) if font else None,
+        font_span=font.span if font else usual.font_span,
     )
 
 

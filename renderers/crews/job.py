@@ -6,14 +6,15 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..film.segment_nodes import VIDEO, SegmentJob
+from ..film.segment_nodes import FAINT, VIDEO, SegmentJob
 from ..generators.identity import Recipe
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
     from ...store.store import Store
+    from ..film.frames import Rendered
     from ..generators.protocol import Generator
 
 OnFrames = Callable[[int], None]
@@ -66,20 +67,21 @@ class Studio:
         """
         from ...store.store import made
 
-        def make() -> tuple[dict[str, Path], dict[str, float]]:
+        def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
             started_s = time.perf_counter()
-            image_count = self._render(job.picture, path, on_frames)
+            rendered = self._render(job.picture, path, on_frames)
             facts = {
                 "seconds": round(time.perf_counter() - started_s, 3),
                 "frames": job.frame_count,
-                "images": image_count,
+                "images": rendered.image_count,
+                FAINT: rendered.faint,
             }
             return {VIDEO: path}, facts
 
         return made(self.store, job.node, make, wait=wait) is not None
 
-    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> int:
+    def _render(self, picture: PicturePlan, path: Path, on_frames: OnFrames) -> Rendered:
         from ..encoding import QUALITIES
         from ..film.frames import Workshop, render_segment
 

@@ -22,6 +22,7 @@ from ..encoding import Quality
 from ..generators.protocol import SteeredGenerator, TruncatedGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
+from ..picture.contrast import LEAST, contrast
 from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
@@ -32,6 +33,21 @@ if TYPE_CHECKING:
     from ..generators.protocol import Generator
 
 FRAMES_AT_ONCE_ON_GPU = 16
+
+
+SEEN = 0.95
+"""A title is read where so much of it is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is known of a segment once it is rendered.
+
+    faint  titles and words that are hard to read in it, and their contrast: renderers/picture/contrast.py
+    """
+
+    image_count: int
+    faint: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +129,8 @@ def render_segment(
     *,
     gate: AbstractContextManager[object],
     on_frames: Callable[[int], None],
-) -> int:
-    """Render all frames of the workshop's picture into a segment; returns how many images were made.
+) -> Rendered:
+    """Render all frames of the workshop's picture into a segment; returns what was found out on the way.
 
     gate        entered while images are made, left while they are encoded
     on_frames   told how many frames more are finished
@@ -126,16 +142,33 @@ def render_segment(
     size = shots_at_once(workshop.generator)
     picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
     image: torch.Tensor | None = None
+    asked = _clearest_frames(workshop)
+    faint: list[tuple[str, float]] = []
     with SegmentWriter(path, picture_format, quality, codec) as writer:
         for first in range(0, len(shots), size):
             some = shots[first : first + size]
             with gate:
                 planes, image = made_chunk(workshop, some, image)
             for shot, frame in zip(some, planes, strict=True):
-                for _ in range(shot.first, shot.end):
+                for number in range(shot.first, shot.end):
                     writer.write_frame(frame)
+                    for title, overlay in asked.get(number, ()):
+                        ratio = contrast(tensor_of(frame), overlay)
+                        if ratio is not None and ratio < LEAST:
+                            faint.append((title.text, round(ratio, 2)))
             on_frames(some[-1].end - some[0].first)
-    return image_count(shots)
+    return Rendered(image_count(shots), tuple(faint))
+
+
+def _clearest_frames(workshop: Workshop) -> dict[int, list[tuple[TitlePlan, Overlay]]]:
+    """The titles by the frame in which each is read: the middle of those that show it wholly, if any do."""
+    found: dict[int, list[tuple[TitlePlan, Overlay]]] = {}
+    for title, overlay in workshop.overlays:
+        first, end = max(title.first_frame, 0), min(title.end_frame, workshop.picture.frame_count)
+        whole = [frame for frame in range(first, end) if title.opacity(frame) > SEEN]
+        if whole:
+            found.setdefault(whole[len(whole) // 2], []).append((title, overlay))
+    return found
 
 
 def made_chunk(

@@ -21,6 +21,9 @@ SEGMENT_VERSION = 2
 """Raised when the finish of frames or their encoding changes."""
 VIDEO = "video"
 """The name of a segment's file in its record."""
+FAINT = "faint"
+"""The record's fact that lists the words that are hard to read in the segment, each with its contrast."""
+"""The name of a segment's file in its record."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +108,7 @@ class SegmentReads:
 
     def _title(self, title: TitlePlan) -> str:
         """A title as it is drawn: another machine may have other fonts."""
-        said = title.text, title.color, title.shadow, title.style, title.lit, title.row
+        said = title.text, title.color, title.shadow, title.style, title.lit, title.row, title.look
         if said not in self._drawn:
             from ..picture.title import drawn_title
 

@@ -43,9 +43,11 @@ def choose_generator(
             return _embedded(picture, device, f"; {missing}")
         case _:
             kind = kind_of(picture)
-            if kind is None:
+            if kind is not None:
+                return made(kind, picture, device)
+            if picture.weights is None:
                 raise unknown_here(picture)
-            return made(kind, picture, device)
+            return _trained(picture, picture.weights, device)
 
 
 def device_named(name: str) -> torch.device:
@@ -97,6 +99,17 @@ def _biggan(
         f"picture by BigGAN from {folder}, {side_px}x{side_px}{shrunk} on {device}, "
         f"{generator.computing_said}; for the other, write generator: embedded"
     )
+
+
+def _trained(picture: PicturePlan, folder: Path, device: torch.device) -> tuple[Generator, str]:
+    from .trained.generator import TrainedGenerator
+
+    height_px, width_px = picture.resolution, picture.resolution
+    generator = TrainedGenerator(folder, (height_px, width_px), device)
+    side_px = generator.description.size_px
+    enlarged = f", made {width_px}x{height_px}" if side_px != picture.resolution else ""
+    said = f"picture by {picture.generator} from {folder}, {side_px}x{side_px}{enlarged} on {device}"
+    return generator, said
 
 
 def _no_device(name: str, reason: str) -> Diagnostic:

@@ -23,6 +23,9 @@ EMBEDDED_VERSION = 3
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""
 
+TRAINED_VERSION = 1
+"""Raised when a change of ours changes what a trained model shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -69,7 +72,12 @@ def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:
     if kind not in ("embedded", *TAKES_WEIGHTS):
         named = kind_of(picture)
         if named is None:
-            raise unknown_here(picture)
+            if picture.weights is None:
+                raise unknown_here(picture)
+            from .trained.files import check_files
+
+            model = check_files(picture).identity
+            return f"trained {TRAINED_VERSION}: {model} on {device}; {packages('torch')}"
         said = f"seed {picture.generator_seed} on {device}; {packages('torch')}"
         return f"generator {kind} {named.version or 'without a version'}: {said}"
     if kind != "embedded":

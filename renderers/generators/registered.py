@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ..picture.controls import FrameControls
 from ..tensors import aligned
-from .protocol import FrameControls, Generator, GeneratorRequest, SteeredGenerator, TruncatedGenerator
+from .protocol import Generator, GeneratorRequest, SteeredGenerator, TruncatedGenerator
 from .sources import image_size
 
 if TYPE_CHECKING:

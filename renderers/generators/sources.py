@@ -75,7 +75,11 @@ def check_weights(picture: PicturePlan) -> None:
     """Raises PieceError where the weights that a generator needs are not there, or not those of the piece."""
     if picture.generator not in TAKES_WEIGHTS:
         if picture.generator != "embedded" and kind_of(picture) is None:
-            raise unknown_here(picture)
+            if picture.weights is None:
+                raise unknown_here(picture)
+            from .trained.files import check_files
+
+            check_files(picture)
         return
     folder, missing = weights_for(picture)
     if folder is None and picture.generator == "biggan":

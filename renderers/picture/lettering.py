@@ -16,6 +16,8 @@ from PIL import ImageFont, features
 Font = ImageFont.FreeTypeFont
 
 MOST_CHARACTERS = 400
+JOINERS = "\u200c\u200d"
+"""Zero width non-joiner and joiner."""
 DEJAVU = "mpl-data/fonts/ttf/DejaVuSans.ttf"
 """In matplotlib, which music21 brings: Latin, Greek, Cyrillic and more, the same on every machine."""
 
@@ -59,7 +61,9 @@ def lettering_of(text: str, own: Path | None = None) -> Lettering:
     own  a font of the piece, which comes before all others
     """
     composed = unicodedata.normalize("NFC", text)[:MOST_CHARACTERS]
-    text = "".join(c for c in composed if c == "\n" or unicodedata.category(c)[0] != "C")
+    # They say which letters join, to who knows how: in Persian, and in the scripts of India.
+    joiners = JOINERS if features.check("raqm") else ""
+    text = "".join(c for c in composed if c == "\n" or c in joiners or unicodedata.category(c)[0] != "C")
     found: list[tuple[list[str], str, Callable[[float], Font]]] = []
     for name, font_at in _fonts(own):
         missing = _missing(text, font_at(32))
@@ -117,7 +121,9 @@ def _embedded_font(size_px: float) -> Font:
 def _missing(text: str, font: Font) -> list[str]:
     """The characters of the text that the font draws as its box for the unknown."""
     unknown = _glyph(font, "\uffff")
-    return [c for c in dict.fromkeys(text) if not c.isspace() and _glyph(font, c) == unknown]
+    return [
+        c for c in dict.fromkeys(text) if not c.isspace() and c not in JOINERS and _glyph(font, c) == unknown
+    ]
 
 
 def _glyph(font: Font, character: str) -> tuple[tuple[int, int], bytes]:

@@ -21,6 +21,7 @@ MARGIN, TALL_MARGIN = 0.08, 0.16  # of the height; players of tall films cover m
 LINE, PAD, ROUND = 1.25, 0.35, 0.3  # of the font size
 BOX = 0.62  # on white, the contrast of white letters is 6 and that of the lit ones 4
 OUTLINE, BLUR = 0.09, 0.06  # of the font size
+RIM = np.float32(0.8)  # how dense a rim is where it touches its letters
 SMALLEST = 0.6  # of the written size, for a word that is wider than the film
 
 
@@ -41,16 +42,23 @@ def drawn_lyric(title: TitlePlan, style: LyricStyle, width_px: int, height_px: i
     if style.background == "box" and text.getbbox() is not None:
         cover = np.asarray(_box(text, font), np.float32) / 255 * BOX
     elif style.background == "shadow":
-        rim = max(1, round(OUTLINE * font.size))
-        wide = text.filter(ImageFilter.MaxFilter(2 * rim + 1))
-        cover = np.asarray(wide.filter(ImageFilter.GaussianBlur(BLUR * font.size)), np.float32) / 255
-        cover = np.maximum(cover, np.asarray(wide, np.float32) / 255 * 0.8)
+        cover = rim_around(text, font.size)
     whole, begun = (np.asarray(mask, np.float32) / 255 for mask in (text, lit))
     for colour, mask in ((title.color, whole - begun), (style.lit_color, begun)):
         values = np.array(ImageColor.getrgb(colour)[:3], np.float32)[:, None, None] / 255
         rgb = values * mask + rgb * (1 - mask)
         cover = mask + cover * (1 - mask)
     return cover.astype(np.float32), rgb.astype(np.float32)
+
+
+def rim_around(text: Image.Image, size_px: float) -> F32:
+    """(h, w), 0..1: a soft rim around letters of that size, dense where it touches them."""
+    from scipy.ndimage import maximum_filter
+
+    rim_px = max(1, round(OUTLINE * size_px))
+    wide = np.asarray(maximum_filter(np.asarray(text), 2 * rim_px + 1))
+    soft = Image.fromarray(wide).filter(ImageFilter.GaussianBlur(BLUR * size_px))
+    return np.maximum(np.asarray(soft, np.float32) / 255, wide.astype(np.float32) / 255 * RIM)
 
 
 def _broken(text: str, font: Font, width_px: float) -> list[str]:
@@ -97,7 +105,9 @@ def _masks(
                 edge = round(first_px + long_px - lit_px)
                 lit.paste(own.crop((edge, 0, width_px, height_px)), (edge, 0))
             else:
-                edge = round(first_px + lit_px + font.getlength(" ") / 2)
+                # In the middle of a space; where the script writes none, right behind the letter.
+                gap_px = font.getlength(" ") / 2 if line[left : left + 1].isspace() else 0.0
+                edge = round(first_px + lit_px + gap_px)
                 lit.paste(own.crop((0, 0, edge, height_px)), (0, 0))
         left -= len(line) + 1
     return text, lit

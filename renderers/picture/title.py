@@ -12,8 +12,8 @@ from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
 from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
-from .lettering import Font, Lettering, lettering_of
-from .lyrics import drawn_lyric
+from .lettering import Font, lettering_of
+from .lyrics import MARGIN, OUTLINE, TALL_MARGIN, drawn_lyric, rim_around
 from .planes import plane_views
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 F32 = NDArray[np.float32]
 
-SIZE = 0.13  # of the film's height
-SMALLEST = 0.045
+SMALLEST = 0.35  # of the written size, for a text that does not fit
 WIDEST = 0.86  # of the film's width
+SECOND = 0.5  # of the size: a line below the title
 TALLEST = 0.8  # of the film's height
 SHADOW_OFFSET, SHADOW_BLUR = 0.045, 0.05  # of the font size
 
@@ -40,6 +40,12 @@ class Overlay:
     """Cover, 0 to 1, of Y' (h, w) and of the chroma planes (h/2, w/2)."""
     levels: tuple[torch.Tensor, torch.Tensor, torch.Tensor]
     """Levels of Y', Cb and Cr."""
+    letters: NDArray[np.bool_]
+    """(h, w): where nothing but a letter is seen."""
+    touched: NDArray[np.bool_]
+    """(h, w): where a letter or its smooth edge is."""
+    around_px: int
+    """So near to a letter, what is seen decides whether it can be read."""
 
     def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
         """Lay the title over one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""
@@ -65,25 +71,43 @@ def overlay_of(title: TitlePlan, width_px: int, height_px: int, device: torch.de
     ycc = np.einsum("ij,jhw->ihw", np.array(RGB_TO_YCBCR), rgb) + np.array(BLACK)[:, None, None] * cover
     planes = [cover, ycc[0], *(_halved(plane) for plane in (cover, ycc[1], ycc[2]))]
     at_full, luma, at_half, blue, red = (tensor_of(p.astype(np.float32), device) for p in planes)
-    return Overlay(top_px, left_px, (at_full, at_half), (luma, blue, red))
+    letters, touched = _letters(title, cover, rgb)
+    size = title.look.size if title.style is None else title.style.size
+    around_px = max(3, round(OUTLINE * size * min(width_px, height_px)))
+    return Overlay(top_px, left_px, (at_full, at_half), (luma, blue, red), letters, touched, around_px)
 
 
 def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, int, F32, F32] | None:
     """Top and left, even; cover (h, w) 0..1; R'G'B' (3, h, w) 0..1 times the cover; None if blank."""
     if title.style is not None:
         return _trimmed(*drawn_lyric(title, title.style, width_px, height_px))
-    setting = lettering_of(title.text)
-    lines, font = _fitted(setting, width_px, height_px)
-    text = _text_mask(lines, font, width_px, height_px)
+    lines = _fitted(title, width_px, height_px)
+    size_px = lines[0].font.size
+    text = _text_mask(lines, title.look.place, width_px, height_px)
     rgb = np.zeros((3, height_px, width_px), np.float32)
     cover = np.zeros((height_px, width_px), np.float32)
     if title.shadow is not None:
-        offset_px = max(1, round(SHADOW_OFFSET * font.size))
+        offset_px = max(1, round(SHADOW_OFFSET * size_px))
         mask = Image.fromarray(np.roll(np.asarray(text), (offset_px, offset_px), (0, 1)))
-        shade = np.asarray(mask.filter(ImageFilter.GaussianBlur(SHADOW_BLUR * font.size)), np.float32) / 255
+        shade = np.asarray(mask.filter(ImageFilter.GaussianBlur(SHADOW_BLUR * size_px)), np.float32) / 255
         rgb, cover = _laid_over(rgb, cover, title.shadow, shade)
+    if title.look.rim is not None and text.getbbox() is not None:
+        rgb, cover = _laid_over(rgb, cover, title.look.rim, rim_around(text, lines[-1].font.size))
     rgb, cover = _laid_over(rgb, cover, title.color, np.asarray(text, np.float32) / 255)
     return _trimmed(cover, rgb)
+
+
+def _letters(title: TitlePlan, cover: F32, rgb: F32) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where nothing but a letter is seen, and where something of one may be, by the colours of letters."""
+    colours = [title.color] if title.style is None else [title.color, title.style.lit_color]
+    solid = np.zeros(cover.shape, bool)
+    for colour in colours:
+        values = np.array(ImageColor.getrgb(colour)[:3], np.float32)[:, None, None] / 255
+        off = np.abs(rgb - values).max(0)
+        solid |= (off < 0.02) & (cover > 0.99)
+    # The smooth edge of a letter is a pixel wide.
+    grown = Image.fromarray(solid.astype(np.uint8) * 255).filter(ImageFilter.MaxFilter(3))
+    return solid, np.asarray(grown) > 0
 
 
 def _trimmed(cover: F32, rgb: F32) -> tuple[int, int, F32, F32] | None:
@@ -95,17 +119,35 @@ def _trimmed(cover: F32, rgb: F32) -> tuple[int, int, F32, F32] | None:
     return int(top), int(left), cover[top:bottom, left:right], rgb[:, top:bottom, left:right]
 
 
-def _fitted(setting: Lettering, width_px: int, height_px: int) -> tuple[list[str], Font]:
-    """Lines and font: broken between words, and as small as it takes to fit."""
-    size = SIZE
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of letters, and the font that sets it."""
+
+    text: str
+    font: Font
+
+    @property
+    def height_px(self) -> float:
+        return 1.2 * self.font.size
+
+
+def _fitted(title: TitlePlan, width_px: int, height_px: int) -> list[_Line]:
+    """The lines of a title and of its subtitle: broken between words, and as small as it takes to fit."""
+    look = title.look
+    settings = [(1.0, lettering_of(title.text, look.font))]
+    if look.subtitle:
+        settings.append((SECOND, lettering_of(look.subtitle, look.font)))
+    widest_px, tallest_px = WIDEST * width_px, TALLEST * height_px
+    share = 1.0
     while True:
-        font = setting.font_at(max(4.0, size * height_px))
-        lines = _broken(setting.text, font, WIDEST * width_px)
-        widest_px = max((font.getlength(line) for line in lines), default=0.0)
-        fits = widest_px <= WIDEST * width_px and _line_px(font) * len(lines) <= TALLEST * height_px
-        if fits or size < SMALLEST:
-            return lines, font
-        size *= 0.92
+        lines: list[_Line] = []
+        for part, setting in settings:
+            font = setting.font_at(max(4.0, share * part * look.size * min(width_px, height_px)))
+            lines += (_Line(text, font) for text in _broken(setting.text, font, widest_px))
+        fits = all(line.font.getlength(line.text) <= widest_px for line in lines)
+        if (fits and sum(line.height_px for line in lines) <= tallest_px) or share < SMALLEST:
+            return lines
+        share *= 0.92
 
 
 def _broken(text: str, font: Font, width_px: float) -> list[str]:
@@ -123,18 +165,20 @@ def _broken(text: str, font: Font, width_px: float) -> list[str]:
     return lines
 
 
-def _text_mask(lines: Sequence[str], font: Font, width_px: int, height_px: int) -> Image.Image:
-    """The lines, each centred, the block in the middle of the film."""
+def _text_mask(lines: Sequence[_Line], place: str, width_px: int, height_px: int) -> Image.Image:
+    """The lines, each centred, the block at its place in the film."""
     mask = Image.new("L", (width_px, height_px))
     draw = ImageDraw.Draw(mask)
-    for index, line in enumerate(lines):
-        middle_px = height_px / 2 + (index - (len(lines) - 1) / 2) * _line_px(font)
-        draw.text((width_px / 2, middle_px), line, fill=255, font=font, anchor="mm")
+    tall_px = sum(line.height_px for line in lines)
+    margin_px = (TALL_MARGIN if height_px > width_px else MARGIN) * height_px
+    top_px = {"top": margin_px, "bottom": height_px - margin_px - tall_px}.get(
+        place, (height_px - tall_px) / 2
+    )
+    for line in lines:
+        middle_px = top_px + line.height_px / 2
+        draw.text((width_px / 2, middle_px), line.text, fill=255, font=line.font, anchor="mm")
+        top_px += line.height_px
     return mask
-
-
-def _line_px(font: Font) -> float:
-    return 1.2 * font.size
 
 
 def _laid_over(rgb: F32, cover: F32, colour: str, mask: NDArray[np.floating]) -> tuple[F32, F32]:

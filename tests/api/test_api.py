@@ -114,7 +114,7 @@ def test_a_frame_is_that_of_the_film_but_for_the_coding(plan: mv.Plan, tmp_path:
         assert ours.dtype == np.uint8 and ours.shape == (36, 64, 3)
         error = np.abs(theirs.astype(int) - ours.astype(int))
         assert error.mean() < 4, number
-        assert ours.std() > 10, number  # a picture, not a plane
+        assert not number or ours.std() > 10, number  # a picture, not a plane; the first one is nearly black
     last = plan.frame_count - 1
     assert (plan.frame(last) == made[last]).all()
     assert made[0].mean() < made[last].mean()  # the fade in

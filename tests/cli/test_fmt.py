@@ -57,5 +57,6 @@ def test_the_piece_around_the_current_folder_is_meant_without_a_name(
     assert run("fmt", "--check").exit_code == 2
 
 
-def test_the_example_piece_is_laid_out(run: Run) -> None:
-    assert run("fmt", "--check", Path(__file__).parents[2] / "pieces/impassive").exit_code == 0
+@pytest.mark.parametrize("name", ["impassive", "paper-boat"])
+def test_the_example_pieces_are_laid_out(name: str, run: Run) -> None:
+    assert run("fmt", "--check", Path(__file__).parents[2] / "pieces" / name).exit_code == 0

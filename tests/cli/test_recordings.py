@@ -107,6 +107,49 @@ def test_another_recording_under_the_same_name_is_told(recording: Path, tmp_path
     assert "MV548" in codes(folder)
 
 
+def test_a_recording_under_another_name_is_told_too(recording: Path, tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    run("new", recording, folder, "--mapping", "spectrum")
+    song(folder / "stems/Other.wav", step_s=0.48)
+    manifest = folder / "piece.yaml"
+    manifest.write_text(manifest.read_text().replace("stems/My Song.wav", "stems/Other.wav"))
+    assert sorted(codes(folder)) == ["MV547", "MV548", "MV655"]
+
+
+def test_the_spectrum_of_a_recording_that_was_converted_is_that_of_the_piece(
+    recording: Path, tmp_path: Path, run: Run
+) -> None:
+    eight_bits = tmp_path / "old.wav"
+    with wave.open(str(recording)) as source, wave.open(str(eight_bits), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(1)
+        file.setframerate(RATE_HZ)
+        frames = np.frombuffer(source.readframes(source.getnframes()), "<i2")
+        file.writeframes((frames // 256 + 128).astype(np.uint8).tobytes())
+    folder = tmp_path / "piece"
+    assert run("new", eight_bits, folder, "--mapping", "spectrum").exit_code == 0
+    assert codes(folder) == ["MV547"]
+
+
+def test_stems_of_a_recording_are_heard_as_parts_on_its_beats(
+    recording: Path, tmp_path: Path, run: Run
+) -> None:
+    bass = song(tmp_path / "low.wav", pitches=(36, 41, 45, 43))
+    score, alone = tmp_path / "a.mid", tmp_path / "b.mid"
+    result = run("listen", recording, "-o", score, "--stem", f"bass={bass}")
+    assert result.exit_code == 0, result.stderr
+    made = read_score_file(score)
+    assert [track.name for track in made.tracks] == ["bass"]
+    assert made.heard is not None and [name for name, _ in made.heard.recordings] == [
+        "My Song.wav",
+        "low.wav",
+    ]
+    run("listen", recording, "-o", alone, "-q")
+    assert made.tempi == read_score_file(alone).tempi
+    twice = run("listen", recording, "-o", tmp_path / "c.mid", "--stem", f"song={recording}")
+    assert twice.exit_code == 2 and "one and the same" in twice.stderr
+
+
 def test_stems_become_parts_and_buses_of_one_clock(tmp_path: Path, run: Run) -> None:
     bass = song(tmp_path / "bass.wav", pitches=(36, 41, 45, 43))
     keys = song(tmp_path / "keys.wav", 8.0)

@@ -1,6 +1,7 @@
 """Words from the command line: a song of two lines, its classes by meaning, its subtitles."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,3 +75,58 @@ def test_a_new_piece_proposes_classes_word_by_word(song: Path, run: Run, tmp_pat
     assert "classes_by: lyric" in text
     assert "    bell: " in text
     assert run("check", tmp_path / "made").exit_code == 0
+
+
+def test_proposals_of_a_song_with_sharps_keep_its_first_subject_for_the_rest(
+    run: Run, tmp_path: Path
+) -> None:
+    track = mido.MidiTrack([mido.MetaMessage("lyrics", text="bell ")])
+    for pitch in (61, 66):
+        track.append(mido.Message("note_on", note=pitch, velocity=80))
+        track.append(mido.Message("note_off", note=pitch, time=480))
+    mido.MidiFile(tracks=[track]).save(tmp_path / "sharp.mid")
+    assert run("new", tmp_path / "sharp.mid", tmp_path / "made", "--by-lyrics").exit_code == 0
+    text = (tmp_path / "made/piece.yaml").read_text(encoding="utf-8")
+    assert "    other: monarch\n" in text and "    bell: " in text
+
+
+def test_a_whole_text_gives_the_classes_of_a_new_piece(song: Path, run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "words.txt"
+    text.write_text("\ufeffThe snow lies deep upon the hill,\nbells; bells! A castle on the hill.\n")
+    made = run("new", song / "song.mid", tmp_path / "made", "--classes-from", text)
+    assert made.exit_code == 0 and "MV6" not in made.stderr
+    piece = (tmp_path / "made/piece.yaml").read_text(encoding="utf-8")
+    # All notes of the song are C: the class that is meant most, by two bells.
+    assert re.search(r"    C: 494 +# chime: bells\n", piece)
+    assert run("check", tmp_path / "made").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "fails"),
+    [
+        ("Läuten Glöckchen".encode("utf-16"), "MV007", True),
+        ("Glöckchen ".encode("latin-1"), "MV007", True),
+        (b"bell " * 220_000, "MV005", True),
+        (b"qqxzy vvkk", "MV653", True),
+        (b"", "MV653", True),
+        (b"an elephant", "MV654", False),
+        (None, "MV001", True),
+    ],
+)
+def test_a_text_that_cannot_be_used_is_a_finding(
+    song: Path, run: Run, tmp_path: Path, data: bytes | None, code: str, fails: bool
+) -> None:
+    text, folder = tmp_path / "words.txt", tmp_path / "made"
+    if data is not None:
+        text.write_bytes(data)
+    made = run("new", song / "song.mid", folder, "--classes-from", text)
+    assert f"[{code}]" in made.stderr
+    assert (made.exit_code == 1) is fails and folder.exists() is not fails
+    assert "Traceback" not in made.stderr
+
+
+def test_both_ways_to_choose_classes_by_words_at_once_are_refused(
+    song: Path, run: Run, tmp_path: Path
+) -> None:
+    made = run("new", song / "song.mid", tmp_path / "made", "--classes-from", "a.txt", "--by-lyrics")
+    assert made.exit_code == 2 and "leave one out" in made.stderr

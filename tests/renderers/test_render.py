@@ -164,10 +164,11 @@ def test_the_reporter_hears_every_frame_and_what_is_odd(tmp_path: Path) -> None:
     plan = replace(plan, picture=replace(plan.picture, titles=(odd,)))
     listener = Listener()
     silent = Request(only="video")
-    render(plan, tmp_path / "film.mp4", silent, reporter=listener, generator=Flashes())
+    report = render(plan, tmp_path / "film.mp4", silent, reporter=listener, generator=Flashes())
     done = [frames for frames, total in listener.frames if total == 20]
     assert done == sorted(done) and done[-1] == 20
-    assert any("no font here has" in said for said in listener.said)
+    (lacking,) = (finding for finding in report.findings if finding.code == "MV651")
+    assert "no font here has" in lacking.message
     with av.open(str(tmp_path / "film.mp4")) as file:
         assert not file.streams.audio
 

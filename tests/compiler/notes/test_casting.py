@@ -71,6 +71,21 @@ def test_classes_go_by_what_the_manifest_says(
     assert indices(shown(classes=classes(*keyed), classes_by=by)) == expected
 
 
+def test_by_meaning_a_word_without_a_class_goes_on_with_what_its_singer_showed_before(
+    make_score: MakeScore,
+) -> None:
+    text = ("thine", "bells", "and", "thine", "seashore")
+    score = make_score(["5/4"], [(0, 60)], [(at, 1, 60, 80, 0) for at in range(5)], tracks=("a",))
+    entries = [PartNote(replace(note, lyric=word), "a") for note, word in zip(score.notes, text, strict=True)]
+    fields: dict[str, Any] = {
+        "classes_by": "meaning",
+        "classes": classes(("bells", "drum"), ("other", "wok")),
+    }
+    made = cast(entries, Visuals(**fields), ("a",), Clock.from_score(score), 1)
+    # Before the first word with a class there is nothing to go on with.
+    assert indices(made) == [909, 541, 541, 541, 978]
+
+
 def test_without_classes_twelve_are_drawn_by_the_seed(shown: Callable[..., Cast]) -> None:
     drawn = default_classes(1)
     assert len(set(drawn)) == 12

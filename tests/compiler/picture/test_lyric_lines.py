@@ -20,18 +20,20 @@ Lines = Callable[..., tuple[Line, ...]]
 
 @pytest.fixture
 def shown(make_score: Callable[..., object]) -> Lines:
-    def lines(sung: Sequence[tuple[int, int, str, int]], **fields: object) -> tuple[Line, ...]:
+    def lines(
+        sung: Sequence[tuple[int, int, str, int]], expected: Sequence[str] = (), **fields: object
+    ) -> tuple[Line, ...]:
         """Of (onset, length, text, track) in quarters at 60 to the minute."""
         notes = [(at, length, 60, 80, track) for at, length, _, track in sung]
-        score = make_score(["4/4"] * 6, [(0, 60)], notes, tracks=("a", "b"))
+        score = make_score(["4/4"] * 6, [(0, 60)], notes, tracks=tuple("abcde"))
         entries = tuple(
-            PartNote(replace(note, lyric=text), "ab"[note.track])
+            PartNote(replace(note, lyric=text), "abcde"[note.track])
             for note, (_, _, text, _) in zip(score.notes, sung, strict=True)  # type: ignore[attr-defined]
         )
         lyrics = replace(Lyrics(Span("piece.yaml")), **fields)  # type: ignore[arg-type]
         findings: list[Diagnostic] = []
         made = lyric_lines(lyrics, entries, Clock.from_score(score), findings)  # type: ignore[arg-type]
-        assert [finding.code for finding in findings] == ([] if made else ["MV565"])
+        assert [finding.code for finding in findings] == (list(expected) if made else ["MV565"])
         return made
 
     return lines
@@ -51,6 +53,27 @@ def test_two_singers_stand_on_two_rows_and_the_same_words_are_shown_once(shown: 
     apart = [(0, 2, "Ring", 0), (0, 2, "Snow", 1)]
     assert [(line.text, line.row) for line in shown(apart)] == [("Ring", 0), ("Snow", 1)]
     assert len(shown([(0, 2, "Ring", 0), (0, 2, "ring", 1)])) == 1
+
+
+def test_a_phrase_that_is_too_long_becomes_lines_of_about_one_length(shown: Lines) -> None:
+    text = "and if you should sink in the deep of the ocean, the fish"
+    sung = [(at, 1, word, 0) for at, word in enumerate(text.split())]
+    lines = [line.text for line in shown(sung)]
+    assert lines == ["and if you should sink in", "the deep of the ocean,", "the fish"]
+    assert [line.text for line in shown([(0, 1, "x" * 60, 0), (1, 1, "y" * 60, 0)])] == ["x" * 60, "y" * 60]
+
+
+def test_ideographs_stand_side_by_side_and_sixteen_of_them_are_a_line(shown: Lines) -> None:
+    first, second = "床前明月光疑是地上霜", "舉頭望明月低頭思故鄉"
+    sung = [(at, 1, sign, 0) for at, sign in enumerate(first + second)]
+    assert [line.text for line in shown(sung)] == [first, second]
+    mixed = shown([(0, 1, "月", 0), (1, 1, "moon", 0), (2, 1, "달", 0), (3, 1, "빛", 0)])
+    assert [line.text for line in mixed] == ["月 moon 달 빛"]
+
+
+def test_a_fifth_singer_has_no_row_and_it_is_told(shown: Lines) -> None:
+    sung = [(0, 2, text, track) for track, text in enumerate(("Ring", "Snow", "Bell", "Star", "Moon"))]
+    assert [line.text for line in shown(sung, ["MV650"])] == ["Ring", "Snow", "Bell", "Star"]
 
 
 def test_words_alone_and_parts_alone_are_shown(shown: Lines) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -115,11 +116,36 @@ def test_fades_of_a_title_are_its_own_and_the_picture_stays(placed: Callable[...
     half = seconds(0.5)
     events = placed({"at": "4|3", "length": seconds(2), "title": "Two", "fade_in": half, "fade_out": half})
     assert (brightness(np.arange(0, 19, 0.1), events.fades) == 1).all()
-    (plan,) = title_plans(events.titles, film())
+    (plan,) = title_plans(events.titles, film(), Path())
     # Sixty frames; fifteen of them up, fifteen down; in the middle of a frame, as a raised cosine.
     seen = [plan.opacity(frame) for frame in range(plan.first_frame, plan.end_frame)]
     rise = [(1 - np.cos(np.pi * (k + 0.5) / 15)) / 2 for k in range(15)]
     np.testing.assert_allclose(seen, [*rise, *[1.0] * 30, *rise[::-1]], atol=1e-12)
+
+
+def test_a_title_comes_and_goes_softly_unless_it_is_written_otherwise(
+    placed: Callable[..., Timeline],
+) -> None:
+    still = seconds(0)
+    events = placed(
+        {"at": "1|1", "length": seconds(4), "title": "Soft"},
+        {"at": "1|1", "length": seconds(1), "title": "Short"},
+        {"at": "1|1", "length": seconds(4), "title": "Hard", "fade_in": still, "fade_out": still},
+    )
+    soft, short, hard = title_plans(events.titles, film(), Path())
+    # Half a second, at most a quarter of the time for which it stands; 30 frames a second.
+    assert (soft.rise, soft.fall) == (Ramp(Fraction(0), Fraction(15)), Ramp(Fraction(105), Fraction(15)))
+    assert short.rise == Ramp(Fraction(0), Fraction(15, 2))
+    assert (hard.rise, hard.fall) == (None, None)
+
+
+def test_a_title_without_a_shadow_has_a_rim_that_differs_from_its_letters(
+    placed: Callable[..., Timeline],
+) -> None:
+    entries = [{"at": "1|1", "title": "T", "color": color} for color in ("#FFFFFF", "#203040", "#FFD24A")]
+    events = placed(*entries, {"at": "1|1", "title": "T", "shadow": "#112233"})
+    rims = [plan.look.rim for plan in title_plans(events.titles, film(), Path())]
+    assert rims == ["#000000", "#FFFFFF", "#000000", None]
 
 
 def test_a_piece_of_a_title_fades_as_the_whole_does() -> None:
@@ -151,13 +177,13 @@ def test_titles_stand_on_every_frame_whose_middle_they_see(placed: Callable[...,
         {"at": "1|1", "length": seconds(0.62), "title": "Impassive", "color": "#C75349"},
         {"at": "4|1", "title": "Fine"},
     )
-    plans = title_plans(events.titles, film())
+    plans = title_plans(events.titles, film(), Path())
     # 0.62 s · 30 = 18.6: the middle of frame 18 comes before the end, that of frame 19 after it.
     assert [(plan.text, plan.first_frame, plan.end_frame) for plan in plans] == [
         ("Impassive", 0, 19),
         ("Fine", 360, 570),
     ]
-    later = title_plans(events.titles, film(start_s=13))
+    later = title_plans(events.titles, film(start_s=13), Path())
     assert [(plan.text, plan.first_frame, plan.end_frame) for plan in later] == [("Fine", 0, 180)]
 
 

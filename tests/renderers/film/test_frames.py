@@ -84,7 +84,7 @@ def film_of(
     workshop = Workshop.of(plan, generator)
     made = render_segment(workshop, path, LOSSLESS, X264, gate=nullcontext(), on_frames=counts.append)
     assert sum(counts) == plan.frame_count
-    assert made == len(generator.made)
+    assert made.image_count == len(generator.made)
     return lumas(path), generator
 
 
@@ -318,7 +318,8 @@ def test_segments_rendered_by_several_threads_are_those_rendered_alone(tmp_path:
 
     def render(path: Path) -> int:
         workshop = Workshop.of(plan, generator)
-        return render_segment(workshop, path, LOSSLESS, X264, gate=gate, on_frames=lambda _: None)
+        made = render_segment(workshop, path, LOSSLESS, X264, gate=gate, on_frames=lambda _: None)
+        return made.image_count
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(render, paths)) == [120] * 4

@@ -1,12 +1,15 @@
 """Titles: where they stand, how large they are, and what becomes of letters that no font has."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
-from musicvis.compiler.plan import TitlePlan
+from musicvis.compiler.plan import TitleLook, TitlePlan
 from musicvis.renderers.picture import lettering
 from musicvis.renderers.picture.lettering import lettering_of
 from musicvis.renderers.picture.title import drawn_title, overlay_of
+from musicvis.tests.fonts import square_font
 
 
 def box(
@@ -128,3 +131,44 @@ def test_pairs_are_kerned_where_pillow_can() -> None:
     font = lettering_of("AV").font_at(100)
     # Aileron's GPOS table brings A and V six hundredths of the size closer.
     assert font.getlength("AV") < font.getlength("A") + font.getlength("V") - 5
+
+
+def rows_of(look: TitleLook, text: str = "HOH", width_px: int = 640, height_px: int = 360) -> tuple[int, int]:
+    """The first row that has letters, and how many rows lie between it and the last."""
+    drawn = drawn_title(TitlePlan(text, 0, 1, "#FFFFFF", None, look=look), width_px, height_px)
+    assert drawn is not None
+    return drawn[0], drawn[2].shape[0]
+
+
+def test_a_title_stands_at_its_place_inside_the_film() -> None:
+    (top, _), (middle, _), (bottom, height_px) = (
+        rows_of(TitleLook(place=place)) for place in ("top", "middle", "bottom")
+    )
+    assert 0.05 * 360 < top < middle < bottom < bottom + height_px < 0.95 * 360
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(640, 360), (360, 640)])
+def test_the_size_is_a_share_of_the_shorter_side(width_px: int, height_px: int) -> None:
+    small, large = (rows_of(TitleLook(size=size), "H", width_px, height_px)[1] for size in (0.1, 0.2))
+    assert large == pytest.approx(2 * small, abs=3)
+    # Capitals of Aileron are 0.7 of the size high.
+    assert small == pytest.approx(0.7 * 0.1 * 360, abs=4)
+
+
+def test_a_subtitle_stands_below_the_title_and_is_half_as_large() -> None:
+    alone, both = rows_of(TitleLook(), "H"), rows_of(TitleLook(subtitle="H"), "H")
+    assert both[0] < alone[0]
+    drawn = drawn_title(TitlePlan("H", 0, 1, "#FFFFFF", None, look=TitleLook(subtitle="H")), 640, 360)
+    assert drawn is not None
+    rows = np.flatnonzero((drawn[2] > 0.5).any(1))
+    first, second = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    assert len(second) == pytest.approx(len(first) / 2, abs=2)
+
+
+def test_a_title_is_set_in_the_font_of_the_piece(tmp_path: Path) -> None:
+    font = square_font(tmp_path / "bar.ttf", "I")
+    drawn = drawn_title(TitlePlan("II", 0, 1, "#FFFFFF", None, look=TitleLook(font=font)), 640, 360)
+    assert drawn is not None
+    # Its only letter is a solid square of the size of an em.
+    assert drawn[2].shape == pytest.approx((0.13 * 360, 2 * 0.13 * 360), abs=3)
+    assert drawn[2][4:-4, 4:-4].mean() > 0.98

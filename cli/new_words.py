@@ -1,0 +1,91 @@
+"""`musicvis new` for songs: classes that are proposed by the meaning of words."""
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .report import tell_findings
+
+if TYPE_CHECKING:
+    from ..compiler.score.model import Score
+
+_SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\d+) notes?")
+
+
+def with_proposals(manifest: str, score: "Score") -> str:
+    """A first manifest with a class for each word; as it was where none is found, and it is told."""
+    from ..compiler.notes.classes import imagenet
+    from ..compiler.notes.parts import part_notes, parts_of
+    from ..compiler.notes.words import sung_words
+    from ..compiler.words.meaning import language_finding, proposals
+    from ..dsl.findings.span import THE_MANIFEST
+    from ..dsl.text.format import scalar_text
+
+    words = sung_words(part_notes(parts_of((), score, []), score)).words
+    finding = language_finding(words, THE_MANIFEST)
+    found = [] if finding is not None else proposals(word.key for word in words)
+    if not found:
+        reason = finding.message if finding is not None else "no word is near enough to a class"
+        click.echo(f"--by-lyrics: {reason}; classes go by pitch", err=True)
+        return manifest
+    before, _, rest = manifest.partition("  classes:")
+    lines, after = rest.partition("\n  rules:")[::2]
+    subjects = [match["subject"] for match in map(_SUBJECT.match, lines.splitlines()) if match]
+    entries = [
+        f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
+        + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
+        for entry in found
+    ]
+    block = "\n".join(
+        (
+            "  classes_by: lyric              # by the words that are sung",
+            "  classes:                       # proposals, about half of them fit: strike the others",
+            *entries,
+            f"    other: {subjects[0]}",
+        )
+    )
+    return f"{before}{block}\n  rules:{after}"
+
+
+def with_palette(manifest: str, text: Path, score: "Score") -> str:
+    """A first manifest with the classes of a whole text; what is wrong with the text ends the command.
+
+    The class that the text means most goes to the pitch class that sounds most.
+    """
+    from ..compiler.notes.classes import imagenet
+    from ..compiler.notes.parts import part_notes, parts_of
+    from ..compiler.notes.words import sung_words
+    from ..compiler.words.palette import palette
+    from ..dsl.findings.diagnostics import Diagnostic, has_errors
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
+
+    span = Span(str(text))
+    data = read_named(text, MAX_TEXT_BYTES, span)
+    words = data if isinstance(data, Diagnostic) else decoded(data, str(text), span)
+    if isinstance(words, Diagnostic):
+        tell_findings([words], {})
+        sys.exit(1)
+    findings: list[Diagnostic] = []
+    sung = [word.key for word in sung_words(part_notes(parts_of((), score, []), score)).words]
+    found = palette(words, span, findings, sung)
+    tell_findings(findings, {})
+    if has_errors(findings):
+        sys.exit(1)
+    before, begin, rest = manifest.partition("  classes:")
+    lines, end, after = rest.partition("\n  rules:")
+    counts = {m["key"]: int(m["count"]) for m in map(_SUBJECT.match, lines.splitlines()) if m}
+    shown = dict(zip(sorted(counts, key=lambda key: -counts[key]), found, strict=False))
+
+    def entry(line: str) -> str:
+        match = _SUBJECT.match(line)
+        meant = shown.get(match["key"]) if match else None
+        if match is None or meant is None:
+            return line
+        said = f"    {match['key']}: {meant.index}".ljust(32)
+        return f"{said} # {imagenet().name(meant.index)}: {', '.join(meant.words)}"
+
+    return before + begin + "\n".join(map(entry, lines.split("\n"))) + end + after
