@@ -18,15 +18,19 @@ MOST = 300
 
 
 def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Names of classes that begin so, or have a word that does: of the piece's generator, or of ImageNet."""
+    """Names of classes that hold the word, each with its look: of the piece's generator, or the built-in."""
     from ..compiler.notes.classes import imagenet
+    from ..dsl.values.subjects import DRAWN
 
     try:
         table = table_of(_manifest(ctx))
     except Exception:
         table = imagenet()
-    names = [name for names in table.names for name in names]
-    return _items(name for name in names if begun.casefold() in name.casefold())
+    pairs = ((name, table.look(index)) for index, names in enumerate(table.names) for name in names)
+    meant = [(name, look) for name, look in pairs if begun.casefold() in name.casefold()]
+    # What is drawn comes first: it is what somebody who looks for a subject hopes for.
+    meant.sort(key=lambda pair: pair[1] not in ("", DRAWN))
+    return [CompletionItem(name, help=look or None) for name, look in meant[:MOST]]
 
 
 def part_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from textwrap import wrap
@@ -88,7 +89,11 @@ def moment_record(moment: "Moment") -> dict[str, Any]:
     record["shown"] = [{"name": name, "weight": weight} for name, weight in moment.shown]
     record["rules"] = [{"number": number, "span": asdict(span)} for number, span in moment.rules]
     for note, plain in zip(moment.notes, record["notes"], strict=True):
-        plain["classes"] = [{"name": name, "weight": weight} for name, weight in named(note)]
+        looks = plain.pop("looks")
+        plain["classes"] = [
+            {"name": name, "weight": weight} | ({"look": look} if look else {})
+            for (name, weight), look in zip(named(note), looks, strict=True)
+        ]
     return record
 
 
@@ -104,15 +109,30 @@ def moment_lines(moment: "Moment") -> list[str]:
     lines += block("Rules", [f"rule {number}, {place(span)}" for number, span in moment.rules], "")
     shown = [f"{name} {weight:.0%}" for name, weight in moment.shown]
     lines += block("Shown", [", ".join(shown)] if shown else [], "nothing of any class")
+    lights = [
+        f"{light.shape} {light.strength:.0%}, {_side(light.across)}, {_height(light.up)}"
+        for light in moment.lights
+    ]
+    lines += block("Stage", lights, "")
+    lines += block("Drawn by the embedded generator", looks_said(moment.notes), "")
     width = max((len(movement.lane) for movement in moment.movements), default=0)
     lanes = [
-        f"{m.lane.ljust(width)} {round(m.value, 3) + 0.0:8.3f}  {m.words} ({place(m.span)})"
+        f"{m.lane.ljust(width)} {round(m.value, 3) + 0.0:8.3f}  {m.words}"
+        + (f" ({place(m.span)})" if m.span.line else "")
         for m in moment.movements
     ]
     lines += block("Lanes", lanes, "")
     post = [f"{happening.words} ({place(happening.span)})" for happening in moment.post]
     light = [] if moment.brightness == 1 or moment.frame is None else [f"brightness {moment.brightness:.0%}"]
     return lines + block("Finished picture", [*post, *light], "")
+
+
+def _side(across: float) -> str:
+    return "in the middle" if abs(across) < 0.1 else f"{abs(across):.0%} {'left' if across < 0 else 'right'}"
+
+
+def _height(up: float) -> str:
+    return "half way up" if abs(up) < 0.1 else f"{abs(up):.0%} {'up' if up > 0 else 'down'}"
 
 
 def block(title: str, entries: list[str], nothing: str) -> list[str]:
@@ -154,6 +174,14 @@ def note_words(note: "SoundingNote") -> str:
 def named(note: "SoundingNote") -> list[tuple[str, float]]:
     """The classes of a note by their usual names."""
     return [(name, weight) for name, (_, weight) in zip(note.class_names, note.classes, strict=True)]
+
+
+def looks_said(notes: "Sequence[SoundingNote]") -> list[str]:
+    """How the sounding classes look, each once: `upright: as grand piano`."""
+    looks = {
+        name: look for note in notes for name, look in zip(note.class_names, note.looks, strict=True) if look
+    }
+    return [f"{name}: {look}" for name, look in looks.items()]
 
 
 def place(span: "Span") -> str:

@@ -88,16 +88,30 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
     help="The classes of this piece's generator. [default: the piece around the current folder]",
 )
 @click.option("--like", metavar="WORDS", help="The ten classes nearest in meaning to some English words.")
-@format_option("An array of objects with index, names, and with --like score.")
-def classes(text: str | None, piece: Path | None, like: str | None, form: str) -> None:
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw all motifs, plain and mirrored, into a .png or .jpg.",
+)
+@format_option("An array of objects with index, names, look, and with --like score.")
+def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path | None, form: str) -> None:
     """Search the classes by name, as `musicvis classes drum`; the best comes first.
 
-    They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you have trained;
+    They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you trained;
     of these, all are listed where no TEXT is given.
+
+    Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. After each name
+    stands how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
 
     With --like, search ImageNet's by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up
     to 1; below 0.5 a class hardly fits.
     """
+    if sheet is not None:
+        if text is not None or like is not None:
+            raise click.UsageError("--sheet draws all motifs: leave TEXT and --like out")
+        draw_sheet(sheet)
+        return
     if like is not None:
         if text is not None:
             raise click.UsageError("name a subject, or write --like, not both")
@@ -108,10 +122,11 @@ def classes(text: str | None, piece: Path | None, like: str | None, form: str) -
         raise click.UsageError("name a subject, as: musicvis classes drum")
     found = tuple(enumerate(table.names)) if text is None else table.search(text)
     if form == JSON:
-        echo_json([{"index": index, "names": names} for index, names in found])
+        echo_json([class_record(table, index, names) for index, names in found])
     else:
         for index, names in found:
-            click.echo(f"{index:4d}  {', '.join(names)}")
+            look = class_look(table, index)
+            click.echo(f"{index:4d}  {', '.join(names)}{f': {look}' if look else ''}")
     if not found:
         from ..dsl.findings.plain import shown
 
@@ -119,6 +134,31 @@ def classes(text: str | None, piece: Path | None, like: str | None, form: str) -
         message = f"no class is called anything like {text!r}; {other}"
         click.echo(shown(message), err=True)
         sys.exit(1)
+
+
+def class_record(table: "ClassTable", index: int, names: Sequence[str]) -> Record:
+    """A class as plain values: with its look, and of a subject beside ImageNet's what BigGAN shows."""
+    from ..dsl.values.subjects import IMAGENET_COUNT, subjects
+
+    record: Record = {"index": index, "names": names}
+    if table.is_imagenet:
+        record["look"] = table.look(index)
+        if index >= IMAGENET_COUNT:
+            record["biggan"] = [
+                {"name": table.name(other), "weight": share} for other, share in subjects()[index].stand_ins
+            ]
+    return record
+
+
+def class_look(table: "ClassTable", index: int) -> str:
+    """`drawn`, `as harp`, `only a pattern`; of a subject beside ImageNet's, also what BigGAN shows."""
+    from ..dsl.values.subjects import IMAGENET_COUNT, subjects
+
+    look = table.look(index)
+    if not table.is_imagenet or index < IMAGENET_COUNT:
+        return look
+    shown = [f"{table.name(other)} {share:.0%}" for other, share in subjects()[index].stand_ins]
+    return f"{look}; BigGAN shows {' and '.join(shown)}"
 
 
 def own_table(piece: Path | None) -> "ClassTable":
@@ -139,6 +179,23 @@ def own_table(piece: Path | None) -> "ClassTable":
             return imagenet()
         tell_findings(error.diagnostics, {})
         sys.exit(1)
+
+
+def draw_sheet(file: Path) -> None:
+    """Draw all motifs into a picture file; code 1 where it cannot be written."""
+    import torch
+
+    from ..dsl.findings.plain import shown
+    from ..renderers.generators.embedded.sheet import write_sheet
+
+    # Threads within an operation slow the painter down.
+    torch.set_num_threads(1)
+    try:
+        count = write_sheet(file)
+    except (OSError, ValueError) as error:
+        click.echo(shown(f"{file} cannot be written: {error}"), err=True)
+        sys.exit(1)
+    click.echo(shown(f"{file}: {count} motifs, plain and mirrored"), err=True)
 
 
 def classes_like(words: str, form: str) -> None:

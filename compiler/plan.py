@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..dsl.model.generators import MOST_CLASSES
+from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .lazy_numpy import np
 
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "LIGHT_SHAPES",
+    "STEERING",
     "BarMark",
     "BusPlan",
     "ChannelPlan",
     "Curve",
     "EffectPlan",
+    "Flashing",
     "LyricStyle",
     "MasterPlan",
     "Moves",
@@ -42,6 +46,7 @@ __all__ = [
     "StemPlan",
     "TitleLook",
     "TitlePlan",
+    "flashing",
 ]
 
 
@@ -292,6 +297,21 @@ class TitlePlan:
         )
 
 
+STEERING = {
+    "hue_deg": 0.0,
+    "zoom": 1.0,
+    "rotation_deg": 0.0,
+    "exposure": 1.0,
+    "bloom": 1.0,
+    "pan_x": 0.0,
+    "pan_y": 0.0,
+    "lamp_azimuth_deg": 0.0,
+    "lamp_height_deg": 0.0,
+}
+"""What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
+LIGHT_SHAPES = ("spark", "ring", "glow")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
@@ -304,6 +324,14 @@ class PicturePlan:
     zoom           float32 (frames,), above 1 closer; None where the camera never moves
     rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
+    exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
+    bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
+    pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
+    lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
+    lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
+                   frame, shape (of LIGHT_SHAPES), place -1 left .. 1 right, place -1 below .. 1 above, size
+                   as a share of the film's height, strength, and linear R, G, B; R below 0 for the picture's
+                   own colour there
     """
 
     noise: F32
@@ -326,6 +354,13 @@ class PicturePlan:
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
     truncation: F32 | None = None
+    exposure: F32 | None = None
+    bloom: F32 | None = None
+    pan_x: F32 | None = None
+    pan_y: F32 | None = None
+    lamp_azimuth_deg: F32 | None = None
+    lamp_height_deg: F32 | None = None
+    lights: F32 | None = None
     quality: str = "master"
     """How it is encoded: draft, web or master."""
     weights_sha256: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.generators import BUILT_IN
 from ...dsl.model.lane import Lane
 from ...dsl.model.piece import Bus, Piece
 from ..lanes.parameters import ear_target, gain_target, place_targets, plugin_targets
@@ -13,6 +14,7 @@ from ..plan import SoundPlan
 from ..sound.plan_sound import Sources, has_recording, stem_intervals
 from ..time.clock import Clock
 from .lanes import Interval, Moved, Sounding, lane_findings
+from .subjects import subject_notes
 
 RING_OUT_S = Fraction(1, 2)
 """What the last note needs at least after its key is let go."""
@@ -35,6 +37,8 @@ def lint(
     if piece.visuals.mapping == "notes":
         yield from _idle_rules(piece, shown)
         yield from _unseen_classes(piece, shown, shown.words)
+        if piece.visuals.generator in BUILT_IN:
+            yield from subject_notes(piece, shown)
     yield from _unused_returns(piece, buses)
     yield from _past_the_end(piece.lanes, clock)
     written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}

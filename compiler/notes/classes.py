@@ -1,7 +1,7 @@
 """The classes of a generator by name: an index for any synonym, candidates where a name means several."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -10,6 +10,7 @@ from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
 from ...dsl.text.format import scalar_text
 from ...dsl.values.nearest import is_slip_of, nearest
+from ...dsl.values.subjects import aliases, look_of, own_subjects
 
 CANDIDATES_SHOWN = 8
 WORDS_MOST = 8
@@ -27,7 +28,9 @@ class ClassTable:
     names: ClassNames
     said: str
     is_imagenet: bool = False
-    """Whether they are ImageNet's, which the table of words knows."""
+    """Whether they are ImageNet's and the subjects beside them, which the built-in generators show."""
+    aliases: Mapping[str, int] = field(default_factory=dict)
+    """Everyday words that name no class, each with the class that is meant."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -37,8 +40,18 @@ class ClassTable:
         return self.names[index][0]
 
     def index(self, name: str, span: Span, findings: list[Diagnostic]) -> int | None:
-        """The class of a name or of an index as text; None and a finding where there is none or several."""
-        found = self._by_name.get(_normal(name), ())
+        """The class of a name or of an index as text; None and a finding where there is none or several.
+
+        Of several classes, a name means the one whose default name it is; an everyday word, as `piano`, the
+        one that the table of aliases names.
+        """
+        wanted = _normal(name)
+        found = self._by_name.get(wanted, ())
+        if len(found) > 1:
+            first = tuple(index for index in found if _normal(self.name(index)) == wanted)
+            found = first if len(first) == 1 else found
+        if not found and wanted in self.aliases:
+            return self.aliases[wanted]
         if len(found) == 1:
             return found[0]
         if found:
@@ -59,6 +72,8 @@ class ClassTable:
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
         """Classes that a text may mean, best first: the name, a whole word of it, a part, a likeness."""
         found = self.holding(text)
+        if (meant := self.aliases.get(_normal(text))) is not None:
+            found = ((meant, self.names[meant]), *(entry for entry in found if entry[0] != meant))
         if found or not _normal(text):
             return found
         likes = self._likes(_normal(text), CANDIDATES_SHOWN)
@@ -78,6 +93,10 @@ class ClassTable:
                 ranked.append((best, index))
         indices = dict.fromkeys(index for _, index in sorted(ranked))
         return tuple((index, self.names[index]) for index in indices)
+
+    def look(self, index: int) -> str:
+        """How the embedded generator shows a class: "drawn", "as harp", "only a pattern"; else empty."""
+        return look_of(index) if self.is_imagenet else ""
 
     def described(self, index: int) -> str:
         """A class in a few words: its default name and the next synonym."""
@@ -141,10 +160,12 @@ class ClassTable:
 
 @cache
 def imagenet() -> ClassTable:
-    """The 1000 ImageNet classes, by their synonyms."""
+    """The 1000 ImageNet classes, by their synonyms, and the subjects beside them."""
     text = files(__package__).joinpath("imagenet_classes.tsv").read_text(encoding="utf-8")
     names = tuple(tuple(line.split("\t", 1)[1].split(", ")) for line in text.splitlines())
-    return ClassTable(names, "the 1000 ImageNet classes", is_imagenet=True)
+    own = own_subjects()
+    said = f"the 1000 ImageNet classes and the {len(own)} subjects beside them"
+    return ClassTable((*names, *(subject.names for subject in own)), said, True, aliases())
 
 
 def class_table(kind: GeneratorKind) -> ClassTable:

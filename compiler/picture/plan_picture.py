@@ -1,6 +1,6 @@
 """The picture of a plan: latents, fades and titles, frame by frame."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,20 +10,35 @@ from numpy.typing import NDArray
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.piece import Piece
+from ...dsl.values.subjects import IMAGENET_COUNT
 from ..checks.spectrum import no_spectrum
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
 from ..notes.classes import ClassTable
 from ..notes.phrases import Memory
-from ..plan import PicturePlan
+from ..plan import STEERING, PicturePlan
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
-from .latents import LatentLaw, Latents, latents, over
-from .post import Timeline, brightness, frame_times, picture_times, title_plans
+from .latents import LatentLaw, Latents, latents, over, stepped
+from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+
+Stage = Callable[[Sequence[Shown]], F32 | None]
+
+STEERED = {
+    "zoom": "visuals.zoom",
+    "rotation_deg": "visuals.rotation",
+    "exposure": "visuals.exposure",
+    "bloom": "visuals.bloom",
+    "pan_x": "visuals.pan_x",
+    "pan_y": "visuals.pan_y",
+    "lamp_azimuth_deg": "visuals.light.azimuth",
+    "lamp_height_deg": "visuals.light.height",
+}
+"""The lanes that are read at the time which each frame shows, by the fields of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +68,11 @@ def picture_plan(
     root: Path,
     findings: list[Diagnostic],
     spectrum: bytes | None = None,
+    stage: Stage | None = None,
 ) -> PicturePlan | None:
     """What each frame shows; whether that can be planned was asked before (limits.picture_fault).
 
+    stage      the lights of frames, by the time of the piece that each shows
     spectrum   the bytes of the file that moves the picture in place of the notes
     returns    None and a finding where that file cannot be used
     """
@@ -75,7 +92,8 @@ def picture_plan(
         memory=score_time.memory,
         dimensions=painter.kind.latent_size,
     )
-    first, *layers = picture_times(times_s, events.speeds)
+    all_layers = picture_times(times_s, events.speeds)
+    first, *layers = all_layers
 
     def made_at(at_s: F64) -> Latents | None:
         if spectrum is None:
@@ -85,8 +103,7 @@ def picture_plan(
     made = made_at(first.times_s)
     if made is None:
         return None
-    cameras = [lanes[name] for name in ("visuals.zoom", "visuals.rotation")]
-    seen_by = [np.array(camera.values(first.times_s)) for camera in cameras]
+    steered = {key: seen_through(lanes[name], all_layers) for key, name in STEERED.items()}
     for layer in layers:
         rows = np.flatnonzero(layer.share > 0)
         if rows.size:
@@ -94,19 +111,14 @@ def picture_plan(
             above = made_at(at_s)
             assert above is not None  # the same file as below
             made = over(made, above, rows, share)
-            for values, camera in zip(seen_by, cameras, strict=True):
-                values[rows] = values[rows] * (1.0 - share) + camera.values(at_s) * share
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
-    seen = light.astype(np.float32)
-    seen.flags.writeable = False
-    zoom, rotation_deg = seen_by
     return PicturePlan(
         noise=made.noise,
         class_indices=made.class_indices,
         class_weights=made.class_weights,
-        brightness=seen,
+        brightness=read_only(light),
         fps=film.fps,
         width_px=video.width_px,
         height_px=video.height_px,
@@ -118,14 +130,21 @@ def picture_plan(
         generator_seed=piece.seed,
         titles=title_plans(events.titles, film, root),
         class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
-        hue_deg=_unless_all(0.0, made.hue_deg),
-        zoom=_unless_all(1.0, zoom),
-        rotation_deg=_unless_all(0.0, rotation_deg),
+        hue_deg=_unless_all(STEERING["hue_deg"], made.hue_deg),
         truncation=_unless_all(1.0, made.truncation),
+        **{key: steering(key, values) for key, values in steered.items()},
+        lights=None if stage is None else stage(all_layers),
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
-        class_count=len(painter.table),
+        class_count=_class_count(painter.table, made.class_indices),
     )
+
+
+def _class_count(table: ClassTable, indices: NDArray[np.int64]) -> int:
+    """The length of the class vectors: ImageNet's, where no subject beside its classes is shown."""
+    if table.is_imagenet and not bool((indices >= IMAGENET_COUNT).any()):
+        return IMAGENET_COUNT
+    return len(table)
 
 
 def _mapped(
@@ -165,6 +184,18 @@ def _mapped(
         dimensions=painter.kind.latent_size,
     )
     return spectrum_latents(spectrum, law, times_s)
+
+
+def steering(key: str, values: F64) -> F32 | None:
+    """What a field of STEERING says of each frame; None where it does nothing on any."""
+    return _unless_all(STEERING[key], stepped(values))
+
+
+def read_only(values: F64) -> F32:
+    """Values of a plan."""
+    found = values.astype(np.float32)
+    found.flags.writeable = False
+    return found
 
 
 def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:

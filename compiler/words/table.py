@@ -17,6 +17,7 @@ from importlib.resources import files
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from ...dsl.values.subjects import IMAGENET_COUNT
 from ..lazy_numpy import np
 from ..notes.classes import imagenet
 
@@ -175,5 +176,5 @@ def _best(cosines: Sequence[float], words: Sequence[str], most: int) -> list[tup
 def _names() -> tuple[tuple[str, ...], ...]:
     return tuple(
         tuple(" ".join(name.casefold().replace("-", " ").split()) for name in names)
-        for names in imagenet().names
+        for names in imagenet().names[:IMAGENET_COUNT]
     )

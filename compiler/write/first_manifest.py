@@ -21,20 +21,20 @@ from ..time.clock import Clock
 PIECE_SCHEMA, EFFECTS_SCHEMA = ".musicvis/piece.schema.json", ".musicvis/effects.schema.json"
 SUBJECTS = (
     "seashore",
-    "monarch",
+    "candle",
     "castle",
-    "daisy",
+    "balloon",
     "mushroom",
-    "peacock",
-    "spider web",
+    "jellyfish",
+    "harp",
     "monastery",
     "volcano",
-    "alp",
-    "drum",
-    "shoji",
+    "beacon",
+    "suspension bridge",
+    "great grey owl",
 )
-"""One for each pitch class from C: the embedded generator has a motif of its own for each of them, and none
-looks odd beside its mirror image. tests/cli/test_new.py holds them to the generator's table."""
+"""One for each pitch class from C: the embedded generator draws each of them, no two alike, and none turns
+into something else beside its mirror image. tests/cli/test_new.py holds them to the table of subjects."""
 LOUDNESS_LUFS = -14
 """What the large video sites bring music to; a film without it is as soft as its instruments are played."""
 EARS = (-0.5, 0.5, -0.25, 0.25, -0.7, 0.7)

@@ -15,7 +15,7 @@ LATENT_SIZE = 128
 """Of the built-in generators."""
 MOST_CLASSES = 1000
 MOST_LATENT = 512
-CONTROLS = ("hue", "zoom", "rotation", "truncation")
+CONTROLS = ("hue", "zoom", "rotation", "exposure", "bloom", "pan", "light", "truncation")
 """What a generator may do itself: the others are done to its finished images."""
 
 ClassNames = tuple[tuple[str, ...], ...]
@@ -52,7 +52,7 @@ class GeneratorKind:
 
 
 _BUILT_IN = {
-    "embedded": GeneratorKind("embedded", controls=frozenset(("hue", "zoom", "rotation"))),
+    "embedded": GeneratorKind("embedded", controls=frozenset(CONTROLS) - {"truncation"}),
     "biggan": GeneratorKind("biggan", controls=frozenset(("truncation",))),
 }
 _BUILT_IN["auto"] = GeneratorKind("auto")

@@ -66,6 +66,7 @@ class Studio:
         Raises PieceError where the generator cannot be made, OSError where the store cannot be written.
         """
         from ...store.store import made
+        from ..film.flashes import LOOKS
 
         def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
@@ -76,6 +77,7 @@ class Studio:
                 "frames": job.frame_count,
                 "images": rendered.image_count,
                 FAINT: rendered.faint,
+                LOOKS: rendered.looks,
             }
             return {VIDEO: path}, facts
 

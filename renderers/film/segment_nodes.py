@@ -98,7 +98,9 @@ class SegmentReads:
             "classes": digest_of((part.class_indices, part.class_weights)),
             "brightness": digest_of(part.brightness),
             "hue": digest_of(part.hue_deg),
-            "camera": digest_of((part.zoom, part.rotation_deg)),
+            "camera": digest_of((part.zoom, part.rotation_deg, part.pan_x, part.pan_y)),
+            "light": digest_of((part.exposure, part.bloom, part.lamp_azimuth_deg, part.lamp_height_deg)),
+            "stage": digest_of(part.lights),
             "truncation": digest_of(part.truncation),
             "titles": digest_of(
                 [(t.first_frame, t.end_frame, t.rise, t.fall, self._title(t)) for t in part.titles]

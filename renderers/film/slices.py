@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.plan import PicturePlan, TitlePlan
+from ...compiler.plan import STEERING, PicturePlan, TitlePlan
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -19,6 +19,9 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
     Rendered, it is what these frames are in the whole film.
     """
     weights = picture.class_weights[first:end]
+    steering: dict[str, Any] = {
+        key: _lane(getattr(picture, key), first, end, neutral) for key, neutral in STEERING.items()
+    }
     seen = np.flatnonzero(weights.any(axis=0))
     names = picture.class_names
     return replace(
@@ -29,10 +32,9 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         brightness=_own(picture.brightness[first:end]),
         titles=tuple(t.cut(first, end) for t in picture.titles if _is_shown(t, first, end)),
         class_names=tuple(names[k] for k in seen) if names else (),
-        hue_deg=_lane(picture.hue_deg, first, end, 0.0),
-        zoom=_lane(picture.zoom, first, end, 1.0),
-        rotation_deg=_lane(picture.rotation_deg, first, end, 0.0),
         truncation=_lane(picture.truncation, first, end, 1.0),
+        lights=_lights(picture.lights, first, end),
+        **steering,
     )
 
 
@@ -43,6 +45,19 @@ def _lane(
     if lane is None or (lane[first:end] == neutral).all():
         return None
     return _own(lane[first:end])
+
+
+def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
+    """The lights of these frames, counted from the first of them; None where there are none."""
+    if lights is None:
+        return None
+    begin, stop = lights[:, 0].searchsorted([first, end])
+    if begin == stop:
+        return None
+    found = np.array(lights[begin:stop], order="C")
+    found[:, 0] -= first
+    found.flags.writeable = False
+    return found
 
 
 def _own(rows: NDArray[Scalar]) -> NDArray[Scalar]:

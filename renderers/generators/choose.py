@@ -79,8 +79,11 @@ def _embedded(picture: PicturePlan, device: torch.device, why: str) -> tuple[Gen
     from .embedded.painter import EmbeddedGenerator
 
     height_px, width_px = image_size(picture)
-    pan = PAN_ONTO_SEAM if picture.frame == "mirror" else (0.0, 0.0)
-    generator = EmbeddedGenerator(picture.generator_seed, (height_px, width_px), device, pan)
+    mirrored = picture.frame == "mirror"
+    pan = PAN_ONTO_SEAM if mirrored else (0.0, 0.0)
+    generator = EmbeddedGenerator(
+        picture.generator_seed, (height_px, width_px), device, pan, mirrored=mirrored
+    )
     return generator, f"picture by the embedded generator, {width_px}x{height_px} on {device}{why}"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ...compiler.plan import PicturePlan
 
-EMBEDDED_VERSION = 3
+EMBEDDED_VERSION = 4
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""

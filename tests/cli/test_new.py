@@ -135,16 +135,16 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
     assert (folder / "build/piece-1s.mp4").stat().st_size > 1000
 
 
-def test_the_twelve_subjects_are_painted_by_twelve_motifs() -> None:
+def test_the_twelve_subjects_are_drawn_and_no_two_by_the_same_motif() -> None:
     from musicvis.compiler.notes.classes import imagenet
     from musicvis.compiler.write.first_manifest import SUBJECTS
     from musicvis.dsl.findings.span import Span
-    from musicvis.renderers.generators.embedded.classes import CURATED, KIND_OF
+    from musicvis.dsl.values.subjects import subjects
 
-    kinds = "".join(KIND_OF)
     indices = [imagenet().index(name, Span(""), []) for name in SUBJECTS]
-    motifs = {CURATED[i].kind if i in CURATED else kinds[i] for i in indices if i is not None}
-    assert len(motifs) == len(SUBJECTS) == 12
+    found = [subjects()[i] for i in indices if i is not None]
+    assert [subject.look for subject in found] == ["drawn"] * 12
+    assert len({subject.motif for subject in found}) == 12
 
 
 def test_a_new_film_has_the_loudness_of_video_sites(tmp_path: Path, waltz: Path, run: Run) -> None:

@@ -16,6 +16,7 @@ from .cpu.network import CpuNetwork, FirstLayers
 from .network import stretch_after, stretches
 from .precision import Computing, backend_for, dtype_for, exact_side_px
 from .runtimes import OpenVinoRuntime, Runtime, keep_large_blocks
+from .stand_ins import standing_in
 from .weights import check_pin, read_weights
 
 FRAMES_AT_ONCE_ON_CPU = 8
@@ -88,10 +89,13 @@ class BigGan:
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
         """The images of noise (n, 128) and classes (n, 1000) with the statistics of each truncation (n,).
 
+        Classes may have the subjects beside ImageNet's as well; what stands in for them is shown.
+
         The noise itself comes truncated. Returns (n, 3, height, width), float32 in [-1, 1].
         """
         if noise.ndim != 2 or noise.shape[1] != NOISE_SIZE:
             raise ValueError(f"noise must have shape (n, {NOISE_SIZE}), not {tuple(noise.shape)}")
+        classes = standing_in(classes)
         if classes.shape != (len(noise), CLASS_COUNT):
             shape = (len(noise), CLASS_COUNT)
             raise ValueError(f"classes must have shape {shape}, not {tuple(classes.shape)}")

@@ -16,6 +16,7 @@ FUNDAMENTAL = math.pi / 2.2
 
 BLOOM_CELL = 0.03
 CAVITY_CELL = 0.05
+SHADOW_CELL = 0.016
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Grid:
     """The squares that the bloom averages first."""
     cavity: Raster
     """The squares whose mean height tells hollows from hills."""
+    shadow: Raster
+    """The squares whose mean height throws a shadow."""
 
     def strips(self, most_px: int) -> list[tuple[int, int]]:
         """Half-open ranges of rows that cover the picture, of about most_px pixels each.
@@ -99,6 +102,7 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
         vignette=(1 - 0.107 * radius2**1.5).to(device),
         bloom=_raster(height, width, max(1, round(BLOOM_CELL / pixel)), device),
         cavity=_raster(height, width, max(1, round(CAVITY_CELL / pixel)), device),
+        shadow=_raster(height, width, max(1, round(SHADOW_CELL / pixel)), device),
     )
 
 

@@ -52,6 +52,11 @@ class Ground:
         drift, sway = (view.field(self.drift_sway[:, k], rows) for k in (0, 1))
         return Fields(flow_x, torch.sub(far_y, flow_y, out=flow_y), far_x, far_y, drift, sway)
 
+    def across(self, place: tuple[Tensor, Tensor]) -> Tensor:
+        """`far_x` of one place of the land, shape (n, 1, 1)."""
+        x, y = place
+        return x * self.cos - y * self.sin + self.shift_x
+
 
 def ground_of(movement: Movement, warp: Tensor, spin: Tensor, pan: tuple[float, float]) -> Ground:
     """The ground of n frames.

@@ -34,7 +34,7 @@ class Inks:
     def __init__(self, looks: Looks, weights: Tensor, bounded: Tensor, hue_deg: Tensor | None) -> None:
         """The inks of n frames.
 
-        weights   shape (n, 1000), sum at most 1
+        weights   shape (n, classes), sum at most 1
         bounded   the noise's bounded controls, shape (n, 24)
         hue_deg   shape (n,), how far all colours are turned besides
         """

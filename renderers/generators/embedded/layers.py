@@ -1,4 +1,4 @@
-"""From 1000 class weights to the few layers that are painted, without a jump anywhere."""
+"""From the weights of all classes to the few layers that are painted, without a jump anywhere."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Layers(NamedTuple):
     """The layers of n frames: up to five classes, and the void."""
 
     normalised: Tensor
-    """Weights of all classes, sum at most 1: shape (n, 1000)."""
+    """Weights of all classes, sum at most 1: shape (n, classes)."""
     weights: Tensor
     """Shape (n, 6)."""
     classes: Tensor
@@ -29,7 +29,7 @@ class Layers(NamedTuple):
 
 
 def layers_of(classes: Tensor) -> Layers:
-    """classes: shape (n, 1000), any numbers; negative ones count as 0.
+    """classes: shape (n, classes), any numbers; negative ones count as 0.
 
     A class enters and leaves the five heaviest with weight 0, as the sixth weight is taken from all of
     them. Sums below 1 leave room for the void, and so do many equal classes.

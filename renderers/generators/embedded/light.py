@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from ...picture.controls import FrameControls
 from .controls import LIGHT_X, LIGHT_Y
 from .grid import Grid
 from .maths import LEAST_POSITIVE
@@ -16,11 +17,25 @@ from .maths import LEAST_POSITIVE
 STRIP_PX = 32768
 COOL_WAY = (-0.5, 0.3)
 """To the cool light: right and down."""
+LAMP_HEIGHT = 0.72
+LAMP_LOWEST, LAMP_HIGHEST = 0.1, 1.5
+"""In radians above the picture: lower, all of it would lie in shadow."""
 COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2
+SHADOW_REACH = (0.012, 0.024, 0.04, 0.06, 0.085, 0.12, 0.17)
+"""How far away, towards the lamp, it is looked for what throws a shadow, in half heights."""
+SHADOW_SLOPE, SHADOW_SOFT, SHADOW_SOFTER = 2.2, 0.10, 1.2
+"""How steeply the lamp's rays rise, and how soft a shadow is, near what throws it and with the way."""
+SHADE, DULL = 0.62, 0.8
+"""How much of its light, and of its shine, a place in full shadow loses."""
+BLACK, WHITE, CURVE, SATURATION = 0.03, 0.98, 0.45, 1.22
+"""The tone of the whole picture: what becomes black and white, the share of an S-curve, more colour."""
 DULLEST = 0.3
 """The least cosine that shines: what its 16th power adds does not show, and its 64th does not underflow."""
+
+
+NO_STEERING = FrameControls()
 
 
 class Relief(NamedTuple):
@@ -43,6 +58,7 @@ def lit_relief(
     grid: Grid,
     pixel: float | None = None,
     turn: tuple[Tensor, Tensor] | None = None,
+    steering: FrameControls = NO_STEERING,
 ) -> Tensor:
     """Display sRGB in [0, 1], in the memory of relief.colour: shape (n, 3, height, width).
 
@@ -50,18 +66,24 @@ def lit_relief(
     bounded      the noise's bounded controls, shape (n, 24)
     pixel        how much of the land a pixel shows; None for the grid's own
     turn         cosine and sine of the camera's turn, each (n, 1, 1): the lamps stand still on the land
+    steering     what a composer does to the lamp, the light and the bloom
     """
     height = relief.height[:, None]
+    lamp = _lamp(bounded, turn, steering)
     scene = _Scene(
         relief=relief,
         padded=_padded(height)[:, 0],
         level=_blurred(grid.cavity.means(height)),
+        shadow=_shadow(grid.shadow.means(height), lamp, grid, pixel or grid.pixel),
         slope=steepness.view(-1, 1, 1) * (-0.5 / (pixel or grid.pixel)),
-        lamp=_lamp(bounded, turn),
+        lamp=lamp,
+        exposure=_per_frame(steering.exposure, height),
         grid=grid,
     )
     strips = grid.strips(STRIP_PX)
     glare = _glare(torch.cat([_light_strip(scene, rows) for rows in strips], 2))
+    if steering.bloom is not None:
+        glare *= steering.bloom.to(glare).view(-1, 1, 1, 1)
     for start, end in strips:
         colour = relief.colour[:, :, start:end]
         _develop(colour, grid.bloom.spread(glare, (start, end)))
@@ -83,21 +105,40 @@ class _Scene(NamedTuple):
     """Heights with one more pixel on every side: shape (n, height + 2, width + 2)."""
     level: Tensor
     """Mean heights on the cavity raster: shape (n, 1, coarse height, coarse width)."""
+    shadow: Tensor
+    """What is thrown on the shadow raster, 0 to 1: shape (n, 1, coarse height, coarse width)."""
     slope: Tensor
     """What turns a difference of two heights into a slope: shape (n, 1, 1)."""
     lamp: _Lamp
+    exposure: Tensor | None
+    """A factor of all light, shape (n, 1, 1); None where it is 1."""
     grid: Grid
 
 
-def _lamp(bounded: Tensor, turn: tuple[Tensor, Tensor] | None) -> _Lamp:
+def _per_frame(lane: Tensor | None, like: Tensor) -> Tensor | None:
+    return None if lane is None else lane.to(like).view(-1, 1, 1)
+
+
+def _lamp(bounded: Tensor, turn: tuple[Tensor, Tensor] | None, steering: FrameControls) -> _Lamp:
     x, y = -0.45 + 0.35 * bounded[:, LIGHT_X], -0.62 + 0.20 * bounded[:, LIGHT_Y]
+    z = torch.full_like(x, LAMP_HEIGHT)
+    if steering.lamp_azimuth_deg is not None:
+        angle = torch.deg2rad(steering.lamp_azimuth_deg.to(x))
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        x, y = x * cos - y * sin, x * sin + y * cos
+    if steering.lamp_height_deg is not None:
+        level = torch.hypot(x, y)
+        height = torch.atan2(z, level) + torch.deg2rad(steering.lamp_height_deg.to(x))
+        height = height.clamp(LAMP_LOWEST, LAMP_HIGHEST)
+        shrink = torch.cos(height) / level.clamp(min=LEAST_POSITIVE)
+        x, y, z = x * shrink, y * shrink, torch.sin(height)
     cool = None
     if turn is not None:
         cos, sin = (part.view(-1) for part in turn)
         x, y = x * cos - y * sin, x * sin + y * cos
         across, down = COOL_WAY
         cool = across * turn[0] - down * turn[1], across * turn[1] + down * turn[0]
-    light = _unit(x, y, torch.full_like(x, 0.72))
+    light = _unit(x, y, z)
     half = _unit(light[0], light[1], light[2] + 1)
     return _Lamp(_as_planes(light), _as_planes(half), cool)
 
@@ -137,7 +178,9 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
     level = scene.grid.cavity.spread(scene.level, rows)[:, 0]
     cavity = torch.sub(near[:, 1:-1, 1:-1], level, out=level).mul_(1.5).add_(1).clamp_(0.35, 1.25)
     lambert = diffuse.mul_(0.72).add_(0.42).mul_(cavity).mul_(scene.grid.vignette[:, start:end])
-    shine = cavity.mul_(scene.relief.gloss[:, start:end])
+    shadow = scene.grid.shadow.spread(scene.shadow, rows)[:, 0]
+    lambert.mul_(torch.rsub(shadow, 1, alpha=SHADE))
+    shine = cavity.mul_(scene.relief.gloss[:, start:end]).mul_(shadow.mul_(-DULL).add_(1))
     specular = mirror.mul_(0.10).add_(sharp, alpha=0.30).mul_(shine)
     cool_light.mul_(shine)
     lambert.add_(specular, alpha=0.8)
@@ -149,9 +192,33 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
         own = torch.add(lambert, cool_light, alpha=COOL[channel], out=excess)
         plane.mul_(own).add_(specular, alpha=WARM[channel])
         plane.add_(cool_light, alpha=0.1 * COOL[channel]).add_(light, alpha=1.1)
+        if scene.exposure is not None:
+            plane.mul_(scene.exposure)
+            light.mul_(scene.exposure)
         torch.sub(plane, 0.55, out=excess)
         excess.clamp_(min=0).add_(light, alpha=0.6)
     return scene.grid.bloom.means(bright)
+
+
+def _shadow(heights: Tensor, lamp: _Lamp, grid: Grid, pixel: float) -> Tensor:
+    """How much of the lamp is hidden on the shadow raster, 0 to 1: shape of heights."""
+    count, _, rows, columns = heights.shape
+    cell = grid.shadow.cell_px * pixel
+    x, y = (part.view(-1, 1, 1, 1) for part in lamp.light[:2])
+    along = torch.rsqrt(x * x + y * y)
+    # In grid_sample's own units the picture is 2 wide and 2 high.
+    step_x, step_y = x * along * (2 / (cell * columns)), y * along * (2 / (cell * rows))
+    places_x = (torch.arange(columns, device=heights.device) * 2 + 1) / columns - 1
+    places_y = (torch.arange(rows, device=heights.device) * 2 + 1) / rows - 1
+    hidden = torch.zeros_like(heights)
+    for reach in SHADOW_REACH:
+        towards = torch.empty(count, rows, columns, 2, device=heights.device)
+        towards[..., 0] = places_x + step_x[:, 0] * reach
+        towards[..., 1] = places_y[:, None] + step_y[:, 0] * reach
+        risen = nnf.grid_sample(heights, towards, "bilinear", "border", align_corners=False).sub_(heights)
+        risen.sub_(SHADOW_SLOPE * reach).mul_(1 / (SHADOW_SOFT + SHADOW_SOFTER * reach))
+        hidden = torch.maximum(hidden, risen)
+    return _blurred(_blurred(hidden.clamp_(0, 1)))
 
 
 def _facing(nx: Tensor, ny: Tensor, inverse: Tensor, direction: tuple[Tensor, Tensor, Tensor]) -> Tensor:
@@ -176,6 +243,19 @@ def _develop(linear: Tensor, glare: Tensor) -> None:
         light.addcmul_(light, light, value=0.10).div_(shoulder).clamp_(max=1)
         # x^(1 / gamma) by way of the logarithm, a third of the time of a power.
         torch.exp(light.log_().mul_(1 / GAMMA), out=linear[:, channel])
+    _tone(linear)
+
+
+def _tone(display: Tensor) -> None:
+    """Blacks, whites and more colour, in place: an S-curve on the luma, which the channels follow."""
+    red, green, blue = display.unbind(1)
+    luma = (red * 0.2126).add_(green, alpha=0.7152).add_(blue, alpha=0.0722)
+    level = luma.sub(BLACK).mul_(1 / (WHITE - BLACK)).clamp_(0, 1)
+    curved = torch.rsub(level, 3, alpha=2).mul_(level).mul_(level)
+    level.lerp_(curved, CURVE)
+    gain = (level / (luma + 0.04)).mul_(SATURATION).clamp_(0.55, 1.5)
+    for channel in (red, green, blue):
+        channel.sub_(luma).mul_(gain).add_(level).clamp_(0, 1)
 
 
 def _padded(planes: Tensor) -> Tensor:

@@ -9,17 +9,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ....dsl.values.subjects import IMAGENET_COUNT, Subject, subject_count, subjects
 from ...tensors import tensor_of
-from ..protocol import CLASS_COUNT
 from .classes import CURATED, KIND_OF, PALETTE_OF
 from .controls import GATE_FIELDS, spectrum_weights
 from .grid import BASIS_SIZE
 from .motifs.catalogue import MOTIFS, VOID, Motif
+from .paints import PAINTS
 from .palettes import ARCHETYPES, TABLE_SIZE, Stops, linear_srgb, palette_table
 
-VOID_CLASS = CLASS_COUNT
+VOID_CLASS = subject_count()
 TRAITS = 8
 GOLDEN = 0.6180339887
+_BY_LETTER = {motif.letter: motif for motif in MOTIFS}
+_BY_NAME = {motif.name: motif for motif in MOTIFS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,14 @@ class _Look:
 
 
 class Looks:
-    """Constants of the 1000 classes and, as number 1000, of the void.
+    """Constants of all classes and, as the last number, of the void.
 
     Each class draws from a random stream of its own, so that a change to one never changes another.
     """
 
     def __init__(self, seed: int, device: torch.device) -> None:
         hues = _hue_fan()
-        motif_of = {motif.letter: motif for motif in MOTIFS}
-        looks = [_look(seed, number, motif_of, hues) for number in range(CLASS_COUNT + 1)]
+        looks = [_look(seed, number, hues) for number in range(VOID_CLASS + 1)]
 
         def on_device(rows: list[object]) -> Tensor:
             return tensor_of(np.array(rows, dtype=np.float32), device)
@@ -59,7 +61,8 @@ class Looks:
     def palettes(self, numbers: list[int]) -> Tensor:
         """Linear sRGB tables of all classes, of which the numbered ones (and the void's) are filled in.
 
-        Shape (1001, TABLE_SIZE, 3). A table takes a millisecond, so it is made when it is first asked for.
+        Shape (VOID_CLASS + 1, TABLE_SIZE, 3). A table takes a millisecond, so it is made when
+        it is first asked for.
         """
         missing = {VOID_CLASS, *numbers} - self._painted
         if missing:
@@ -71,20 +74,43 @@ class Looks:
         return self._palettes
 
 
-def _look(seed: int, number: int, motif_of: dict[str, Motif], hues: list[float]) -> _Look:
-    rng = np.random.Generator(np.random.PCG64([seed, 1000 + number]))
+def _look(seed: int, number: int, hues: list[float]) -> _Look:
+    rng = np.random.Generator(np.random.PCG64([seed, _stream(number)]))
     traits = rng.random(TRAITS)
     gate = rng.standard_normal((BASIS_SIZE, BASIS_SIZE)) * spectrum_weights(1.6, 3)
     gate_mix = rng.standard_normal(GATE_FIELDS) * 0.35
     jitter = rng.random(12) * 2 - 1
+    subject = subjects().get(number)
     if number in CURATED:
         curated = CURATED[number]
         for index, value in curated.traits:
             traits[index] = value
-        return _Look(motif_of[curated.kind], curated.stops, traits, gate, gate_mix)
+        return _Look(_BY_LETTER[curated.kind], curated.stops, traits, gate, gate_mix)
+    if subject is not None:
+        for index, value in subject.traits:
+            traits[index] = value
+        motif, stops = _BY_NAME[subject.motif], _drawn_stops(subject, hues[number], jitter)
+        return _Look(motif, stops, traits, gate, gate_mix)
     letter, palette = (VOID, "a") if number == VOID_CLASS else (KIND_OF[number], PALETTE_OF[number])
     stops = _varied(ARCHETYPES[palette], hues[number], jitter)
-    return _Look(motif_of[letter], stops, traits, gate, gate_mix)
+    return _Look(_BY_LETTER[letter], stops, traits, gate, gate_mix)
+
+
+def _stream(number: int) -> int:
+    """The number of a class's random stream; the void has the one after ImageNet's classes."""
+    if number == VOID_CLASS:
+        return 1000 + IMAGENET_COUNT
+    return 1000 + number if number < IMAGENET_COUNT else 2000 + number
+
+
+def _drawn_stops(subject: Subject, hue: float, jitter: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Stops:
+    """The colours of a drawn class: a third of the variation of a pattern's, since a thing has colours of its
+    own.
+    """
+    palette = subject.palette or (subject.motif if subject.motif in PAINTS else PALETTE_OF[subject.index])
+    if palette in ARCHETYPES:
+        return _varied(ARCHETYPES[palette], hue, jitter)
+    return _varied(PAINTS[palette], 0.0, jitter / 3)
 
 
 def _varied(stops: Stops, hue: float, jitter: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Stops:
@@ -105,9 +131,9 @@ def _hue_fan() -> list[float]:
     steps.
     """
     groups: dict[tuple[str, str], list[int]] = {}
-    for number in range(CLASS_COUNT):
+    for number in range(IMAGENET_COUNT):
         groups.setdefault((KIND_OF[number], PALETTE_OF[number]), []).append(number)
-    hues = [0.0] * (CLASS_COUNT + 1)
+    hues = [0.0] * (VOID_CLASS + 1)
     for group in groups.values():
         spread = 40 * min(1.0, (len(group) - 1) / 4)
         for rank, number in enumerate(group):

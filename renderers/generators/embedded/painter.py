@@ -13,8 +13,9 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from ....dsl.values.subjects import IMAGENET_COUNT, subject_count
 from ...picture.controls import FrameControls
-from ..protocol import CLASS_COUNT, NOISE_SIZE
+from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
 from .blend import Layer, blend_layers
 from .canvas import Canvas, Surface
@@ -33,6 +34,7 @@ SMALLEST_PAINTED_WEIGHT = 1e-4
 TONE_SHIFT = 0.05
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
+_COUNTS = (IMAGENET_COUNT, subject_count())
 
 
 class EmbeddedGenerator:
@@ -50,6 +52,7 @@ class EmbeddedGenerator:
         device: str | torch.device = "cpu",
         pan: tuple[float, float] = (0.0, 0.0),
         supersampling: int = 1,
+        mirrored: bool = False,
     ) -> None:
         """Load nothing, make everything; takes about a second.
 
@@ -57,11 +60,13 @@ class EmbeddedGenerator:
         size_px          height and width
         pan              moves the subject right and down, in half picture heights; (0.8, 0) suits a mirror
         supersampling    2 paints four times the pixels and averages them, for thin lines
+        mirrored         the right edge of the pictures is a mirror: what is alike on both sides stands on it
         """
         self._size_px = size_px
         self._device = torch.device(device)
         self._pan = pan
         self._supersampling = supersampling
+        self._mirrored = mirrored
         height, width = size_px
         self._grid = make_grid(height * supersampling, width * supersampling, self._device)
         self._noise = NoiseReader(seed, self._device)
@@ -86,16 +91,16 @@ class EmbeddedGenerator:
         """The picture of each pair of vectors.
 
         noise      shape (n, 128); 0 is the calm archetype, 2 in every dimension still is valid
-        classes    shape (n, 1000), weights >= 0; sums above 1 count as 1, sums below 1 leave room for smoke
+        classes    weights >= 0, shape (n, 1000), or (n, subject_count()) with the subjects beside ImageNet's
+                   classes; sums above 1 count as 1, sums below 1 leave room for smoke
         controls   what a composer does to camera and colour, besides the noise
         returns    shape (n, 3, height, width), float32 in [-1, 1], display sRGB
         """
         if noise.ndim != 2 or noise.shape[1] != NOISE_SIZE:
             raise ValueError(f"noise must have shape (n, {NOISE_SIZE}), not {tuple(noise.shape)}")
-        if classes.shape != (len(noise), CLASS_COUNT):
-            raise ValueError(
-                f"classes must have shape ({len(noise)}, {CLASS_COUNT}), not {tuple(classes.shape)}"
-            )
+        if classes.ndim != 2 or len(classes) != len(noise) or classes.shape[1] not in _COUNTS:
+            wanted = f"({len(noise)}, {IMAGENET_COUNT})"
+            raise ValueError(f"classes must have shape {wanted}, not {tuple(classes.shape)}")
         at_once = frames_at_once(self._device, controls)
         # Made outside the inference mode: who gets them may change them in place.
         pictures = torch.empty(len(noise), 3, *self._size_px, device=self._device)
@@ -120,12 +125,13 @@ class EmbeddedGenerator:
         relief = self._bare_relief(out)
         # What lies further away is smoothed over more of it.
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
+        seam = ground.across(view.right_edge()) if self._mirrored else None
         for rows in grid.strips(STRIP_PX):
-            surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel)
+            surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel, seam)
             gates = self._gates(strokes, movement, view, rows)
             for frame in range(len(noise)):
                 self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
-        lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn)
+        lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
 
@@ -141,7 +147,7 @@ class EmbeddedGenerator:
         )
 
     def _surfaces(
-        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float
+        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
     ) -> list[Surface]:
         """What every stroke paints in a strip, each of shape (rows, columns).
 
@@ -152,13 +158,18 @@ class EmbeddedGenerator:
         for i, stroke in enumerate(strokes):
             groups.setdefault(stroke.motif.letter, []).append(i)
         for group in groups.values():
-            canvas = self._canvas([strokes[i] for i in group], fields, controls, pixel)
+            canvas = self._canvas([strokes[i] for i in group], fields, controls, pixel, seam)
             height, tone, glow = strokes[group[0]].motif.paint(canvas)
             for place, i in enumerate(group):
                 surfaces[i] = Surface(height[place], tone[place], glow[place])
         return [surfaces[i] for i in range(len(strokes))]
 
-    def _canvas(self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float) -> Canvas:
+    def _canvas(
+        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
+    ) -> Canvas:
+        motif = strokes[0].motif
+        if seam is not None and motif.seam is not None:
+            fields, controls = _on_the_seam(motif, motif.seam, fields, controls, seam)
         numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
         if len(controls) == 1:
             planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
@@ -218,6 +229,20 @@ class EmbeddedGenerator:
         ]
         part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
         blend_layers(layers, TONE_SHIFT * movement.bounded[frame, PAN_Y], part)
+
+
+def _on_the_seam(
+    motif: Motif, beside: float, fields: Fields, controls: Tensor, seam: Tensor
+) -> tuple[Fields, Tensor]:
+    """Fields and controls for what stands still so far beside the seam; seam is where that is, (n, 1, 1)."""
+    # What flows across a seam would meet itself: the flow there is taken from the whole of its row.
+    flow = fields.x[..., -1:] - fields.far_x[..., -1:]
+    far_shift = seam + beside
+    fields = fields._replace(x=fields.x - (far_shift + flow), far_x=fields.far_x - far_shift)
+    if beside == 0 and motif.wander:
+        controls = controls.clone()
+        controls[:, list(motif.wander)] = 0
+    return fields, controls
 
 
 def frames_at_once(device: torch.device, controls: FrameControls) -> int:

@@ -35,6 +35,10 @@ class View(Protocol):
         """Across and down."""
         ...
 
+    def right_edge(self) -> tuple[Tensor, Tensor]:
+        """The place half way down the right edge of the picture, each (n or 1, 1, 1)."""
+        ...
+
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         """The field of that spectrum, shape (n, 9, 9)."""
         ...
@@ -46,7 +50,12 @@ class View(Protocol):
 
 def view_of(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> View:
     """The view of n frames; `about` is the place that stays where it is, right and down."""
-    moves = (steering.zoom, 1.0), (steering.rotation_deg, 0.0)
+    moves = (
+        (steering.zoom, 1.0),
+        (steering.rotation_deg, 0.0),
+        (steering.pan_x, 0.0),
+        (steering.pan_y, 0.0),
+    )
     if not any(lane is not None and bool((lane != neutral).any()) for lane, neutral in moves):
         return Still(grid)
     return _moved(grid, steering, about)
@@ -64,6 +73,10 @@ class Still:
 
     def places(self, rows: Rows) -> tuple[Tensor, Tensor]:
         return self.grid.x, self.grid.y[:, slice(*rows)]
+
+    def right_edge(self) -> tuple[Tensor, Tensor]:
+        x = self.grid.x[..., -1:] + self.grid.pixel / 2
+        return x, torch.zeros_like(x)
 
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         return self.grid.basis_y[:, slice(*rows)].T @ spectrum @ self.grid.basis_x
@@ -96,6 +109,10 @@ class Moved:
         x, y = self.grid.x, self.grid.y[:, slice(*rows)]
         return self.a * x + self.b * y + self.left, self.a * y - self.b * x + self.top
 
+    def right_edge(self) -> tuple[Tensor, Tensor]:
+        x = self.grid.x[..., -1:] + self.grid.pixel / 2
+        return self.a * x + self.left, -self.b * x + self.top
+
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         return self._sum(_amplitudes(spectrum), self._down(rows))
 
@@ -118,8 +135,8 @@ class Moved:
 
 
 def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> Moved:
-    given = steering.zoom if steering.zoom is not None else steering.rotation_deg
-    assert given is not None
+    lanes = (steering.zoom, steering.rotation_deg, steering.pan_x, steering.pan_y)
+    given = next(lane for lane in lanes if lane is not None)
     device = grid.x.device
     ones = torch.ones(len(given), 1, 1, device=device)
     closer = ones if steering.zoom is None else steering.zoom.to(ones).view(-1, 1, 1)
@@ -135,6 +152,10 @@ def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> M
     phase = FUNDAMENTAL * rate * grid.x
     across = torch.cat([torch.cos(phase), torch.sin(phase)], 1)
     left, top = right - a * right - b * down, down - a * down + b * right
+    if steering.pan_x is not None:
+        left = left + steering.pan_x.to(ones).view(-1, 1, 1)
+    if steering.pan_y is not None:
+        top = top + steering.pan_y.to(ones).view(-1, 1, 1)
     return Moved(grid, a, b, left, top, turn, across)
 
 

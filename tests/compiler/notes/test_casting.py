@@ -14,6 +14,7 @@ from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.piece import ClassWeight, Envelope, Rule, Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit
 from musicvis.dsl.values.selector import NumberRange, PitchRange, Where
+from musicvis.dsl.values.subjects import subjects
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
 MakeScore = Callable[..., Score]
@@ -88,7 +89,8 @@ def test_by_meaning_a_word_without_a_class_goes_on_with_what_its_singer_showed_b
 
 def test_without_classes_twelve_are_drawn_by_the_seed(shown: Callable[..., Cast]) -> None:
     drawn = default_classes(1)
-    assert len(set(drawn)) == 12
+    assert len({subjects()[index].motif for index in drawn}) == 12
+    assert {subjects()[index].look for index in drawn} == {"drawn"}
     assert drawn == default_classes(1) != default_classes(2)
     assert indices(shown()) == [drawn[0], drawn[0], drawn[4], drawn[9]]
 

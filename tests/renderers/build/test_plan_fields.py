@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from musicvis.compiler.plan import (
+    STEERING,
     BusPlan,
     ChannelPlan,
     Curve,
@@ -125,9 +126,10 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,
-        "channels": (ChannelPlan((), (), ((0.0, 0.25),)),),
+        "channels": (ChannelPlan((), (), ((0.0, 0.25)),)),
         "quality": "draft",
         "style": LyricStyle("top", 0.05, "#ffffff", "box"),
+        "lights": np.array([[0, 0, 0.5, 0.5, 0.1, 1, -1, -1, -1]], np.float32),
     }
     if name in others:
         return others[name]
@@ -144,7 +146,7 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
     return value + 1 if isinstance(value, int) else value + type(value)(1) / 4
 
 
-PER_FRAME = ("hue_deg", "zoom", "rotation_deg", "truncation")
+PER_FRAME = (*STEERING, "truncation")
 
 
 def sound_with(bus: BusPlan, back: ReturnPlan | None = None) -> SoundPlan:

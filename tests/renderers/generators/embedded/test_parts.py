@@ -19,7 +19,7 @@ from musicvis.renderers.generators.embedded.grid import FUNDAMENTAL, make_grid
 from musicvis.renderers.generators.embedded.ground import ground_of
 from musicvis.renderers.generators.embedded.inks import Ink
 from musicvis.renderers.generators.embedded.layers import layers_of
-from musicvis.renderers.generators.embedded.light import Relief, lit_relief
+from musicvis.renderers.generators.embedded.light import Relief, _tone, lit_relief
 from musicvis.renderers.generators.embedded.looks import VOID_CLASS
 from musicvis.renderers.generators.embedded.maths import (
     bump,
@@ -282,7 +282,7 @@ def test_a_small_change_of_a_weight_changes_every_layer_little(
     classes[:, :7] = torch.tensor(weights)
     classes[1, changed] = min(max(weights[changed] + step, 0.0), 1.0)
     layers = layers_of(classes)
-    by_class = torch.zeros(2, 1001).scatter_(1, layers.classes, layers.weights)
+    by_class = torch.zeros(2, VOID_CLASS + 1).scatter_(1, layers.classes, layers.weights)
     # No weight grows faster than 1 / 0.25, the floor of the renormaliser, times the few classes involved.
     assert (by_class[1] - by_class[0]).abs().max() <= 40 * abs(step) + 1e-5
 
@@ -332,7 +332,9 @@ def test_a_flat_matt_plane_is_lit_as_the_formula_says() -> None:
     picture = lit_relief(relief, torch.tensor([0.2]), torch.zeros(1, 24), grid)
     toward = 0.72 / math.sqrt(0.45**2 + 0.62**2 + 0.72**2)
     linear = grey * (0.42 + 0.72 * toward)
-    display = (1.18 * linear * (1 + 0.10 * linear) / (1 + 0.38 * linear)) ** (1 / 2.2)
+    developed = (1.18 * linear * (1 + 0.10 * linear) / (1 + 0.38 * linear)) ** (1 / 2.2)
+    level = (developed - 0.03) / 0.95
+    display = level + 0.45 * (level * level * (3 - 2 * level) - level)
     assert picture[0, :, 32, 32].tolist() == pytest.approx([display] * 3, abs=1e-5)
     assert (picture[0, :, 0, 0] < picture[0, :, 32, 32]).all()  # the vignette
 
@@ -353,3 +355,36 @@ def test_slopes_that_face_the_lamp_are_brighter() -> None:
         if towards_light:
             bright = float(centre)
     assert bright > float(centre) + 0.1
+
+
+def test_a_tower_throws_a_shadow_away_from_the_lamp_and_a_plain_does_not() -> None:
+    grid = make_grid(96, 96, CPU)
+    tower = ((grid.x.abs() < 0.1) & (grid.y.abs() < 0.1)).float() * 0.8
+    pictures = []
+    for height in (tower, torch.zeros(1, 96, 96)):
+        relief = Relief(
+            height.expand(1, 96, 96).contiguous(),
+            torch.full((1, 3, 96, 96), 0.3),
+            torch.zeros(1, 3, 96, 96),
+            torch.zeros(1, 96, 96),
+        )
+        pictures.append(lit_relief(relief, torch.tensor([0.01]), torch.zeros(1, 24), grid)[0, 0])
+    with_tower, plain = pictures
+    # The lamp stands upper left: a place 0.16 to the lower right of the tower lies in its shadow.
+    right, left = 48 + round(0.16 * 48), 48 - round(0.20 * 48)
+    assert with_tower[right, right] < plain[right, right] - 0.1
+    assert with_tower[left, left] > plain[left, left] - 0.05
+
+
+def test_the_tone_keeps_greys_grey_and_gives_colours_more_colour() -> None:
+    display = torch.tensor([0.6, 0.5, 0.4]).view(1, 3, 1, 1).clone()
+    grey = torch.full((1, 3, 1, 1), 0.5)
+    _tone(display)
+    _tone(grey)
+    assert float(grey.std()) < 1e-6
+    spread = display.flatten()
+    assert float(spread[0] - spread[2]) > 0.2
+    for limit in (0.0, 0.03):
+        black = torch.full((1, 3, 1, 1), limit)
+        _tone(black)
+        assert float(black.abs().max()) < 1e-6

@@ -1,0 +1,52 @@
+"""What is said of the subjects of a piece: drawn as something else, only patterns, or unknown to BigGAN."""
+
+from collections.abc import Iterator
+
+from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.piece import Piece
+from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subjects
+from ..notes.casting import Cast
+from ..notes.classes import imagenet
+
+NAMED_MOST = 6
+PAINTED, NETWORK = ("auto", "embedded"), ("auto", "biggan")
+
+
+def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
+    """Notes on the classes that a piece shows, where it writes any."""
+    visuals = piece.visuals
+    if not visuals.classes:
+        return
+    used = sorted({index for note in shown.notes for index, _ in note.classes})
+    name, span = imagenet().name, visuals.classes_span
+    if visuals.generator in PAINTED:
+        others = [index for index in used if look_of(index) not in (DRAWN, PATTERN)]
+        if others:
+            said = listed([f"{name(i)} {look_of(i)}" for i in others[:NAMED_MOST]])
+            message = f"the embedded generator draws {said}"
+            hint = "`musicvis classes WORD` says how a subject is shown; --sheet draws all"
+            yield Diagnostic("MV690", span, message, hint, Severity.NOTE)
+        patterns = [index for index in used if look_of(index) == PATTERN]
+        if patterns:
+            said = listed([name(index) for index in patterns[:NAMED_MOST]])
+            message = f"the embedded generator has only a pattern in fitting colours for {said}"
+            hint = "`musicvis classes WORD` says how a subject is shown; choose one that is drawn"
+            yield Diagnostic("MV691", span, message, hint, Severity.NOTE)
+    own = [index for index in used if index >= IMAGENET_COUNT]
+    if own and visuals.generator in NETWORK:
+        said = listed([stand_ins_said(subjects()[index]) for index in own[:NAMED_MOST]])
+        message = f"BigGAN, where its weights are, shows {said}"
+        yield Diagnostic(
+            "MV692", span, message, "generator: embedded draws the subjects themselves", Severity.NOTE
+        )
+
+
+def listed(parts: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def stand_ins_said(subject: Subject) -> str:
+    """`alp 50 % and spotlight 50 % for moon`."""
+    parts = [f"{imagenet().name(index)} {share:.0%}" for index, share in subject.stand_ins]
+    return f"{listed(parts)} for {subject.names[0]}"
