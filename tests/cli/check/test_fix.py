@@ -159,7 +159,8 @@ def test_the_offer_to_fix_reads_right_for_one_finding_for_all_and_for_some(piece
         ("monastry", "video: {fps: 30, sise: 1280x720}\n", "can fix all of them, and"),
         ("zzzzzz", "video: {fps: 30, sise: 1280x720}\n", "can fix 1 of them, and"),
     ):
-        manifest = f"musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals: {{classes: {{C: {subject}, other: castle}}}}\n"
+        classes = f"{{C: {subject}, other: castle}}"
+        manifest = f"musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals: {{classes: {classes}}}\n"
         (piece / "piece.yaml").write_text(manifest + ending, encoding="utf-8")
         result = check("--ignore", "MV69,MV4", piece)
         assert said in result.stderr, result.stderr
