@@ -7,20 +7,24 @@ BIN := .venv/bin
 SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test test-newest soak lint constraints errors sheets bench bench-audio bench-listening bench-sync \
-	bench-reliability clean
+.PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
+	bench-listening bench-sync bench-reliability bench-watch bench-training watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
 draft: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE) --draft
 
+# The piece in the browser, heard and seen while it is written.
+watch: .venv/render.stamp
+	$(BIN)/musicvis watch $(PIECE)
+
 test: .venv/dev.stamp
 	$(BIN)/pytest -n 2 -m "not slow"
 
 # The same with the newest versions of all packages, in an environment of its own.
 test-newest:
-	@$(SETUP) .venv-newest render,formats,gan,hrtf,dev --newest $(INDEX)
+	@$(SETUP) .venv-newest render,formats,watch,gan,hrtf,dev --newest $(INDEX)
 	.venv-newest/bin/python -m pytest -n 2 -m "not slow"
 
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
@@ -29,11 +33,15 @@ soak: .venv/soak.stamp
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
-	$(BIN)/mypy dsl store compiler renderers api cli __init__.py
+	$(BIN)/mypy dsl store compiler renderers api watch cli __init__.py
 
 # The versions that make installs, constraints.txt, from those that .venv holds.
 constraints: .venv/dev.stamp
 	$(BIN)/python tools/make_constraints.py
+
+# The lists of the JSON Schemas that a table of the code knows.
+schemas: .venv/render.stamp
+	$(BIN)/python tools/make_schemas.py
 
 # The page of all codes, docs/errors.md.
 errors: .venv/dev.stamp
@@ -43,7 +51,12 @@ errors: .venv/dev.stamp
 sheets: film .venv/dev.stamp
 	$(BIN)/python docs/make_sheets.py
 	$(BIN)/python docs/make_shapes.py
+	$(BIN)/python docs/make_own_pictures.py
 	$(BIN)/musicvis plot $(PIECE) -o docs/plot.png
+
+# The pictures of the live page, docs/watch.jpg and docs/watch-phone.jpg; needs Chromium.
+page-pictures: .venv/dev.stamp
+	$(BIN)/python docs/make_watch.py $(PIECE)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
@@ -64,6 +77,15 @@ bench-listening: .venv/dev.stamp
 bench-reliability: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.reliability
 
+# How long a save takes until it is seen and heard on the live page.
+bench-watch: .venv/render.stamp
+	$(BIN)/python -m benchmarks.watch $(PIECE)
+
+# What musicvis train gives in a minute here, on a GPU where there is one; SECONDS=3600 for an hour.
+SECONDS ?= 60
+bench-training: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.training $(SECONDS)
+
 clean:
 	rm -rf .venv .venv-newest build dist *.egg-info
 
@@ -73,13 +95,13 @@ clean:
 	@rm -f .venv/*.stamp
 
 .venv/render.stamp: .venv/bin/python pyproject.toml constraints.txt
-	@$(SETUP) .venv render,formats $(INDEX)
+	@$(SETUP) .venv render,formats,watch $(INDEX)
 	@touch $@
 
 .venv/dev.stamp: .venv/bin/python pyproject.toml constraints.txt
-	@$(SETUP) .venv render,formats,gan,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,watch,gan,hrtf,dev $(INDEX)
 	@touch $@ .venv/render.stamp
 
 .venv/soak.stamp: .venv/dev.stamp
-	@$(SETUP) .venv render,formats,gan,openvino,ray,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,watch,gan,openvino,ray,hrtf,dev $(INDEX)
 	@touch $@

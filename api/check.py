@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 def findings_of(loaded: "Loaded") -> Sequence[Diagnostic]:
     """All findings of a piece that no comment ignores, and a note for each comment that ignores none."""
     from ..compiler.compile import check_piece
+
+    return told_of(loaded, check_piece(loaded))
+
+
+def told_of(loaded: "Loaded", found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """The findings of a piece and of its titles that no comment ignores, and a note for each idle comment."""
     from ..dsl.findings.ignores import without_ignored
 
-    told = (*check_piece(loaded), *title_findings(loaded.piece or loaded.rest))
+    told = (*found, *title_findings(loaded.piece or loaded.rest))
     left, unused = without_ignored(told, loaded.files)
     return (*left, *unused)
 

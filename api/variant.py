@@ -1,7 +1,7 @@
 """Which film of a piece is meant: all of it, a passage, a draft."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from math import sqrt
@@ -69,16 +69,26 @@ def draft_overrides(piece: "Piece") -> dict[str, str]:
 
     The film keeps its aspect, to the even pixel, and nothing becomes larger than it was.
     """
+    draft = drafted(piece)
+    values = {
+        "video.size": f"{draft.video.width_px}x{draft.video.height_px}",
+        "video.fps": str(draft.video.fps),
+        "video.quality": draft.video.quality,
+        "visuals.resolution": str(draft.visuals.resolution),
+    }
+    return {key: f"{key}={value}" for key, value in values.items()}
+
+
+def drafted(piece: "Piece") -> "Piece":
+    """The piece as a draft shows it."""
     video = piece.video
     scale = min(1.0, sqrt(DRAFT_PIXELS / (video.width_px * video.height_px)))
     width_px, height_px = (max(16, 2 * round(side * scale / 2)) for side in (video.width_px, video.height_px))
-    values = {
-        "video.size": f"{width_px}x{height_px}",
-        "video.fps": str(min(video.fps, DRAFT_FPS)),
-        "video.quality": "draft",
-        "visuals.resolution": str(min(piece.visuals.resolution, DRAFT_RESOLUTION)),
-    }
-    return {key: f"{key}={value}" for key, value in values.items()}
+    small = replace(
+        video, width_px=width_px, height_px=height_px, fps=min(video.fps, DRAFT_FPS), quality="draft"
+    )
+    coarse = replace(piece.visuals, resolution=min(piece.visuals.resolution, DRAFT_RESOLUTION))
+    return replace(piece, video=small, visuals=coarse)
 
 
 def compiled(

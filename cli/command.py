@@ -26,13 +26,14 @@ from .stems import stems
 from .subtitles import subtitles
 from .terminal import Commands
 from .train import train
+from .watch import watch
 from .weights import weights
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "First steps": ("new", "check", "compile"),
+    "First steps": ("new", "watch", "check", "compile"),
     "While you write": ("notes", "explain", "classes", "pin", "subtitles", "plot", "fmt", "plan", "diff"),
     "Sound": ("listen", "stems"),
     "Pictures": ("train",),
@@ -51,7 +52,8 @@ def main() -> None:
 
     \b
       musicvis new waltz.mscz          makes the piece, a folder called waltz
-      musicvis compile waltz --draft   a first look, small and fast
+      musicvis watch waltz             hear and see it in your browser while you write
+      musicvis compile waltz           the film
       musicvis check waltz             what is wrong with it, and where
     """
     try:
@@ -68,6 +70,7 @@ def main() -> None:
 main.add_command(completion)
 main.add_command(new)
 main.add_command(listen)
+main.add_command(watch)
 main.add_command(check)
 main.add_command(compile_command)
 main.add_command(plan_command)

@@ -109,16 +109,30 @@ def moment_lines(moment: "Moment") -> list[str]:
     lines += block("Rules", [f"rule {number}, {place(span)}" for number, span in moment.rules], "")
     shown = [f"{name} {weight:.0%}" for name, weight in moment.shown]
     lines += block("Shown", [", ".join(shown)] if shown else [], "nothing of any class")
+    lights = [
+        f"{light.shape} {light.strength:.0%}, {_side(light.across)}, {_height(light.up)}"
+        for light in moment.lights
+    ]
+    lines += block("Stage", lights, "")
     lines += block("Drawn by the embedded generator", looks_said(moment.notes), "")
     width = max((len(movement.lane) for movement in moment.movements), default=0)
     lanes = [
-        f"{m.lane.ljust(width)} {round(m.value, 3) + 0.0:8.3f}  {m.words} ({place(m.span)})"
+        f"{m.lane.ljust(width)} {round(m.value, 3) + 0.0:8.3f}  {m.words}"
+        + (f" ({place(m.span)})" if m.span.line else "")
         for m in moment.movements
     ]
     lines += block("Lanes", lanes, "")
     post = [f"{happening.words} ({place(happening.span)})" for happening in moment.post]
     light = [] if moment.brightness == 1 or moment.frame is None else [f"brightness {moment.brightness:.0%}"]
     return lines + block("Finished picture", [*post, *light], "")
+
+
+def _side(across: float) -> str:
+    return "in the middle" if abs(across) < 0.1 else f"{abs(across):.0%} {'left' if across < 0 else 'right'}"
+
+
+def _height(up: float) -> str:
+    return "half way up" if abs(up) < 0.1 else f"{abs(up):.0%} {'up' if up > 0 else 'down'}"
 
 
 def block(title: str, entries: list[str], nothing: str) -> list[str]:

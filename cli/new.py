@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.findings.span import MANIFEST
 from .beside import Beside, recordings_beside
-from .discover import MANIFEST, Step, missing
+from .discover import Step, missing
 from .files import write_new
 from .names import piece_folder, safe_name
 from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
@@ -125,8 +126,8 @@ def new(
     click.echo(shown(f"wrote {place} and {len(files) - 1} files beside it"), err=True)
     for line in recording_lines(beside, parts):
         click.echo(shown(line), err=True)
-    click.echo("a first look, small and fast; then the whole film:", err=True)
-    click.echo(shown(f"  {typed('musicvis', 'compile', folder, '--draft')}"), err=True)
+    click.echo("hear and see it in your browser while you write; then the whole film:", err=True)
+    click.echo(shown(f"  {typed('musicvis', 'watch', folder)}"), err=True)
     click.echo(shown(f"  {typed('musicvis', 'compile', folder)}"), err=True)
     if form == JSON:
         echo_json(made_record(tuple(files)))

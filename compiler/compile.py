@@ -24,6 +24,7 @@ from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking
 from .checks.spectrum import mapping_findings, no_spectrum
+from .checks.walk import walk_findings
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
 from .notes.parts import Cut, part_notes, parts_of
@@ -36,9 +37,18 @@ from .time.passage import Film, film_of
 from .time.place_findings import placed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..dsl.load import Loaded
+    from .lanes.curve import Curve
+    from .lanes.resolve import Lanes
+    from .notes.casting import Cast
+    from .picture.flash_guard import Guarded
     from .picture.lyric_lines import Line
+    from .picture.plan_picture import F32, Stage
+    from .picture.post import Shown, Timeline
     from .plan import Plan
+    from .sound.plan_sound import Sources
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
 ParseScore = Callable[[bytes, str], Score]
@@ -199,6 +209,14 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     if piece is None:
         return tuple(loaded.diagnostics)
     compilation = compiled(piece, Shelf(loaded.root), plan=False)
+    return all_findings(loaded, compilation)
+
+
+def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic, ...]:
+    """What a check says of a piece that was compiled already, with its plan or without it."""
+    piece = loaded.piece or loaded.rest
+    if piece is None:
+        return tuple(loaded.diagnostics)
     found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
@@ -216,7 +234,7 @@ def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
     if loaded.piece is None:
         raise PieceError(loaded.diagnostics)
     findings += loaded.diagnostics
-    heard = _heard(loaded.piece, Shelf(loaded.root), findings)
+    heard = heard_piece(loaded.piece, Shelf(loaded.root), findings)
     if heard is None:
         raise PieceError(findings)
     return heard
@@ -227,9 +245,15 @@ def compiled(
 ) -> Compilation:
     """A piece to its plan; `before` are the findings of its loading, and errors among them stop the plan."""
     findings = list(before)
-    heard = _heard(piece, shelf, findings)
+    heard = heard_piece(piece, shelf, findings)
     if heard is None:
         return Compilation(None, _unique(findings))
+    return compiled_from(heard, findings, plan=plan)
+
+
+def compiled_from(heard: Heard, before: Sequence[Diagnostic] = (), *, plan: bool = True) -> Compilation:
+    """The same for a piece whose score is read; `before` are all findings until then."""
+    piece, shelf, findings = heard.piece, heard.shelf, list(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:
         return Compilation(None, _unique(findings), heard.score, heard.clock)
@@ -238,7 +262,8 @@ def compiled(
     return Compilation(None if has_errors(findings) else made, _unique(findings), heard.score, heard.clock)
 
 
-def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+    """A piece with its score, or None and findings that say why not."""
     score = shelf.score(piece.score.file, piece.score.span)
     if score is None or not score.measures:
         findings += shelf.findings
@@ -254,34 +279,57 @@ def _heard(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | No
     return Heard(piece, score, clock, parts, part_notes(parts, score), kind, class_table(kind), shelf)
 
 
+def cast_of(heard: Heard) -> "Cast":
+    """What each note of a piece shows."""
+    from .notes.casting import cast
+
+    drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
+    parts = [part.name for part in heard.parts]
+    return cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
+
+
+def sources_of(heard: Heard) -> "Sources":
+    """Where the buses of a piece get their sound from."""
+    from .sound.installed import Outside
+    from .sound.plan_sound import Sources
+
+    shelf = heard.shelf
+    return Sources(
+        heard.score,
+        heard.clock,
+        heard.parts,
+        shelf.score,
+        shelf.audio,
+        recording=shelf.recording,
+        outside=Outside(shelf.root, shelf.trusted, shelf.findings, shelf.answers),
+    )
+
+
 def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
+    from .checks.flashes import may_flash
     from .checks.left_out import left_out
     from .checks.piece import lint
+    from .lanes.by_itself import by_itself
     from .lanes.parameters import visual_targets
     from .lanes.resolve import Lanes
-    from .notes.casting import cast
     from .picture.post import timeline
-    from .sound.installed import Outside
-    from .sound.plan_sound import Sources, buses_of, sound_plan
+    from .sound.plan_sound import buses_of, sound_plan
+    from .sound.seats import band_of
 
     piece, clock = heard.piece, heard.clock
-    lanes = Lanes(piece.lanes, clock, clock.quarters(film.end_s), piece.seed)
-    outside = Outside(heard.shelf.root, heard.shelf.trusted, heard.shelf.findings, heard.shelf.answers)
-    sources = Sources(
-        heard.score,
-        clock,
-        heard.parts,
-        heard.shelf.score,
-        heard.shelf.audio,
-        recording=heard.shelf.recording,
-        outside=outside,
-    )
+    sources = sources_of(heard)
     buses = buses_of(piece, heard.parts)
+    # Of the whole piece, so that what notes play is the same in every passage.
+    piece_end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
+    end_qn = max(piece_end_qn, clock.quarters(film.end_s))
+    written = (*piece.lanes, *by_itself(piece, clock))
+    moves_light = bool(may_flash(piece))
+    band = band_of(heard.notes, buses, sources)
+    lanes = Lanes(written, clock, end_qn, piece.seed, band, plan or moves_light)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
-    names = [part.name for part in heard.parts]
-    shown = cast(heard.notes, piece.visuals, names, clock, piece.seed, heard.classes)
+    shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
@@ -295,6 +343,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if fault := picture_fault(piece, shown, film, heard.shelf.root):
         findings.append(fault)
     findings += mapping_findings(piece)
+    findings += walk_findings(piece, heard.kind)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
     spectrum = (
         heard.shelf.spectrum(mapped.file, mapped.span)
@@ -304,23 +353,46 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if not has_errors([*findings, *heard.shelf.findings]):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
-    if not plan or has_errors([*findings, *heard.shelf.findings]):
+    if has_errors([*findings, *heard.shelf.findings]):
+        return None
+    stage = _stage(heard, shown, lanes)
+    guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
+    if not plan:
         return None
     from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 
-    memory = None
-    if piece.visuals.motion.memory == "motif":
+    motion, returns = piece.visuals.motion, None
+    if motion.memory == "motif" or motion.walk:
         from .notes.phrases import memory_of
 
-        memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
-    score_time = ScoreTime(tempo_arrays(clock), memory)
+        returns = memory_of(heard.notes, [part.name for part in heard.parts], clock)
+    score_time = ScoreTime(
+        tempo_arrays(clock),
+        clock,
+        memory=returns if motion.memory == "motif" else None,
+        returns=returns if motion.walk else None,
+    )
     painter = Painter(heard.kind, heard.classes)
     picture = picture_plan(
-        piece, film, shown, visual, events, score_time, painter, heard.shelf.root, findings, spectrum
+        piece,
+        film,
+        shown,
+        visual,
+        events,
+        score_time,
+        painter,
+        heard.shelf.root,
+        findings,
+        spectrum,
+        stage,
     )
     if picture is None:
         return None
+    if guard is not None and not guard.before.is_safe:
+        from .picture.flash_guard import held
+
+        picture = held(picture, guard.moving)
     if piece.video.lyrics is not None:
         from .picture.lyric_lines import lyric_plans
 
@@ -334,6 +406,38 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
     return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
+
+
+def _stage(heard: Heard, shown: "Cast", lanes: "Lanes") -> "Stage | None":
+    """The lights of notes, by what the frames of a film show; None where no note has one."""
+    if not any(note.spark or note.ring or note.glow for note in shown.notes):
+        return None
+
+    def stage(layers: "Sequence[Shown]") -> "F32 | None":
+        from .picture.stage import stage_lights
+
+        return stage_lights(heard.notes, shown.notes, lanes.ears(heard.notes), heard.clock, layers)
+
+    return stage
+
+
+def _guarded(
+    heard: Heard,
+    film: Film,
+    visual: "Mapping[str, Curve]",
+    events: "Timeline",
+    stage: "Stage | None",
+    findings: list[Diagnostic],
+) -> "Guarded":
+    """The movement of the light, held where it would flash, which is a finding."""
+    from .checks.flashes import held_finding, may_flash
+    from .picture.flash_guard import guarded, moving_of
+
+    found = guarded(moving_of(film, visual, events, stage), film.fps)
+    if not found.before.is_safe:
+        spans = may_flash(heard.piece)
+        findings.append(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
+    return found
 
 
 def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..dsl.model.generators import MOST_CLASSES
+from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .lazy_numpy import np
 
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "LIGHT_SHAPES",
+    "STEERING",
     "BarMark",
     "BusPlan",
     "ChannelPlan",
     "Curve",
     "EffectPlan",
+    "Flashing",
     "LyricStyle",
     "MasterPlan",
     "Moves",
@@ -42,6 +46,8 @@ __all__ = [
     "StemPlan",
     "TitleLook",
     "TitlePlan",
+    "WalkPlan",
+    "flashing",
 ]
 
 
@@ -292,6 +298,69 @@ class TitlePlan:
         )
 
 
+STEERING = {
+    "hue_deg": 0.0,
+    "zoom": 1.0,
+    "rotation_deg": 0.0,
+    "exposure": 1.0,
+    "bloom": 1.0,
+    "pan_x": 0.0,
+    "pan_y": 0.0,
+    "lamp_azimuth_deg": 0.0,
+    "lamp_height_deg": 0.0,
+}
+"""What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
+LIGHT_SHAPES = ("spark", "ring", "glow")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WalkPlan:
+    """A walk through the pictures that a model has learned; times are seconds of the piece.
+
+    way        `linger` for straight ways, `frames` for ways over real frames
+    leaves_s   float64 (stops,), when it sets out for each stop; of the first, where it begins, as arrives_s
+    arrives_s  float64 (stops,)
+    classes    int64 (stops,), the class of each stop
+    places     of each stop: what with the seed chooses one of the pictures of that class
+    layers     the times that each frame shows (frames,), and how much of them is seen over the layer before
+    """
+
+    way: str
+    seed: int
+    leaves_s: F64
+    arrives_s: F64
+    classes: NDArray[np.int64]
+    places: tuple[str, ...]
+    layers: tuple[tuple[F64, F32], ...]
+
+    def at(self, times_s: F64) -> tuple[NDArray[np.int64], F64]:
+        """The stop that it goes to or lingers at, and how far it is on the way from the one before, 0..1."""
+        stops = (self.leaves_s.searchsorted(times_s, "right") - 1).clip(0)
+        length_s = self.arrives_s[stops] - self.leaves_s[stops]
+        into_s = times_s - self.leaves_s[stops]
+        along = np.where(length_s > 0, into_s / np.where(length_s > 0, length_s, 1.0), 1.0)
+        return stops, along.clip(0.0, 1.0)
+
+    def thinned(self, step: int) -> WalkPlan:
+        """The walk on every step-th frame."""
+        layers = tuple((times_s[::step].copy(), share[::step].copy()) for times_s, share in self.layers)
+        return replace(self, layers=layers)
+
+    def cut(self, first: int, end: int) -> WalkPlan:
+        """The same on frames first up to, not at, end alone, with the stops that they need."""
+        layers = tuple((times_s[first:end].copy(), share[first:end].copy()) for times_s, share in self.layers)
+        seen = np.concatenate([self.at(times_s)[0] for times_s, _ in layers])
+        low, high = (max(int(seen.min()) - 1, 0), int(seen.max()) + 1) if seen.size else (0, 1)
+        return replace(
+            self,
+            leaves_s=self.leaves_s[low:high].copy(),
+            arrives_s=self.arrives_s[low:high].copy(),
+            classes=self.classes[low:high].copy(),
+            places=self.places[low:high],
+            layers=layers,
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
@@ -304,6 +373,14 @@ class PicturePlan:
     zoom           float32 (frames,), above 1 closer; None where the camera never moves
     rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
+    exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
+    bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
+    pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
+    lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
+    lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
+                   frame, shape (of LIGHT_SHAPES), place -1 left .. 1 right, place -1 below .. 1 above, size
+                   as a share of the film's height, strength, and linear R, G, B; R below 0 for the picture's
+                   own colour there
     """
 
     noise: F32
@@ -326,12 +403,21 @@ class PicturePlan:
     zoom: F32 | None = None
     rotation_deg: F32 | None = None
     truncation: F32 | None = None
+    exposure: F32 | None = None
+    bloom: F32 | None = None
+    pan_x: F32 | None = None
+    pan_y: F32 | None = None
+    lamp_azimuth_deg: F32 | None = None
+    lamp_height_deg: F32 | None = None
+    lights: F32 | None = None
     quality: str = "master"
     """How it is encoded: draft, web or master."""
     weights_sha256: str | None = None
     """What the file of weights must be, where the piece says so."""
     class_count: int = MOST_CLASSES
     """How many classes the generator's table has."""
+    walk: WalkPlan | None = None
+    """How it goes through learned pictures; the noise is then its trembling around that way."""
 
     @property
     def frame_count(self) -> int:

@@ -19,6 +19,9 @@ GROUPS = (
     ("MV60", "Budgets"),
     ("MV61", "Generators of one's own"),
     ("MV62", "Training"),
+    ("MV65", "Titles, words and endings"),
+    ("MV67", "What notes play"),
+    ("MV69", "Subjects"),
     ("MV9", "The machine"),
 )
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from ..compiler.plan import STEERING
 from ..store.writing import published
 from .picture.lettering import Font, lettering_of
 
@@ -23,6 +24,17 @@ PITCHES_LEAST = 24
 PAPER, INK, PALE, LINE = (250, 249, 246), (40, 40, 48), (150, 150, 158), (226, 224, 218)
 PANEL = (255, 255, 255)
 GOLDEN = 0.618034
+
+STAGE_PX, LANE_PX = 90, 40
+LEFT, RIGHT = (38, 92, 168), (196, 92, 36)
+"""The colours of what stands on the left, and on the right."""
+NAMES = {
+    "hue_deg": "hue",
+    "rotation_deg": "rotation",
+    "lamp_azimuth_deg": "light.azimuth",
+    "lamp_height_deg": "light.height",
+}
+"""What the lanes of the picture are called, where the plan has their unit in the name."""
 
 RGB = tuple[int, int, int]
 F64 = NDArray[np.float64]
@@ -40,7 +52,10 @@ def plot(plan: Plan, output: Path, root: Path | None = None) -> None:
 def storyboard(plan: Plan) -> Image.Image:
     """The storyboard: time runs to the right, the same for every row."""
     buses = plan.sound.buses
+    moved = [key for key in STEERING if getattr(plan.picture, key) is not None]
+    stage_px = 0 if plan.picture.lights is None else STAGE_PX + GAP_PX
     height_px = HEAD_PX + BARS_PX + len(buses) * (ROLL_PX + EAR_PX + GAP_PX) + CLASSES_PX + 2 * MARGIN_PX
+    height_px += len(moved) * (LANE_PX + GAP_PX) + stage_px + GAP_PX * bool(moved or stage_px)
     image = Image.new("RGB", (WIDTH_PX, height_px), PAPER)
     draw = ImageDraw.Draw(image)
     title = f"{plan.title}   {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames"
@@ -57,6 +72,13 @@ def storyboard(plan: Plan) -> Image.Image:
         _ear(draw, bus, plan, top, colour)
         top += EAR_PX + GAP_PX
     _classes(image, plan.picture, top)
+    top += CLASSES_PX + GAP_PX
+    if stage_px:
+        _stage(image, plan.picture, top)
+        top += stage_px
+    for key in moved:
+        _lane(draw, plan.picture, key, top)
+        top += LANE_PX + GAP_PX
     return image
 
 
@@ -149,6 +171,38 @@ def _ear_values(bus: BusPlan, times_s: F64) -> F64:
     if bus.azimuth_deg is not None:
         return np.asarray(np.sin(np.radians(bus.azimuth_deg.values(times_s))))
     return (bus.ear.values(times_s) + bus.ear_offset).clip(-1.0, 1.0)
+
+
+def _stage(image: Image.Image, picture: PicturePlan, top: int) -> None:
+    """The lights on the stage as they begin and fade: high where they are high, on the left side blue."""
+    draw = ImageDraw.Draw(image)
+    assert picture.lights is not None
+    columns = _columns()
+    _label(draw, "stage", top + STAGE_PX // 2, INK)
+    pixels = np.full((STAGE_PX, columns, 3), PANEL, np.float64)
+    for frame, _, across, up, _, strength in picture.lights[:, :6].tolist():
+        x = min(int((frame + 0.5) * columns / picture.frame_count), columns - 1)
+        y = int((1 - up) / 2 * (STAGE_PX - 7)) + 3
+        share = min(strength, 1.0)
+        colour = np.array(LEFT) * (1 - across) / 2 + np.array(RIGHT) * (1 + across) / 2
+        spot = pixels[y - 2 : y + 3, x]
+        spot[:] = np.minimum(spot, np.array(PANEL) * (1 - share) + colour * share)
+    image.paste(Image.fromarray(np.rint(pixels).astype(np.uint8), "RGB"), (_left(), top))
+
+
+def _lane(draw: ImageDraw.ImageDraw, picture: PicturePlan, key: str, top: int) -> None:
+    """What steers the picture: its course between the lowest and the highest value that it has."""
+    values = np.asarray(getattr(picture, key), np.float64)
+    columns = _columns()
+    _label(draw, NAMES.get(key, key), top + LANE_PX // 2, INK)
+    frames = np.minimum(np.arange(columns) * picture.frame_count // columns, picture.frame_count - 1)
+    low, high = float(values.min()), float(values.max())
+    _, font = _set("", 12)
+    for value, y in ((high, top + 5), (low, top + LANE_PX - 5)):
+        draw.text((_left() - 8, y), f"{value:.4g}", PALE, font, anchor="rm")
+    share = (values[frames] - low) / max(high - low, 1e-9)
+    line = [(_left() + x, top + LANE_PX - 5 - s * (LANE_PX - 10)) for x, s in enumerate(share.tolist())]
+    draw.line(line, INK, 2, joint="curve")
 
 
 def _classes(image: Image.Image, picture: PicturePlan, top: int) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from ..compiler.plan import Plan
+    from ..compiler.plan import Flashing, Plan
     from ..dsl.findings.diagnostics import Diagnostic
     from ..store.graph import Task
     from ..store.store import Entry, Store
@@ -245,16 +245,19 @@ class _Build:
         started_s = time.perf_counter()
         jobs, missing = self._segments()
         segments = [segment_task(job) for job in jobs]
+        facts = [self.store.facts(job.node.key) or {} for job in jobs]
+        self._findings += hard_to_read(pair for known in facts for pair in known.get(FAINT, ()))
         track = None if sound is None else track_task(plan, sound.graph.mix, output.suffix.lower())
         film = film_task(plan, segments, track, output, self.request.root, self._verify)
         build = Build(self.store) if sound is None else sound.build
+        entries = [build.entry(segment) for segment in segments]
         with _told():
             build.entry(film)
-            entries = [build.entry(segment) for segment in segments]
             self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
             was_there = film not in build.made
             if was_there:
-                self._verify(output, parts_of(segments, [build.entry(segment) for segment in segments]))
+                self._verify(output, parts_of(segments, entries))
+        self._tell_flashes(segments, entries)
         self._remember([*segments, film], sound)
         return self._report(
             jobs,
@@ -263,6 +266,16 @@ class _Build:
             sound_s=sound_s,
             picture_s=time.perf_counter() - started_s,
         )
+
+    def _tell_flashes(self, segments: Sequence[Task], entries: Sequence[Entry]) -> None:
+        """How the film flashes at its worst, and a warning where that may hurt."""
+        from .film.flashes import LOOKS, film_flashing
+
+        picture = self.plan.picture
+        looks = [(entry.facts.get(LOOKS), task.frames) for task, entry in zip(segments, entries, strict=True)]
+        found = film_flashing(looks, picture.fps)
+        if found is not None:
+            self.reporter.message(_said_of_flashes(found, self.plan))
 
     def _verify(self, film: Path, parts: Sequence[Part]) -> None:
         """Compare every frame with that of its segment, where that is asked for."""
@@ -367,6 +380,21 @@ def _check_suffix(output: Path | None, only: Only | None) -> None:
     if output.suffix.lower() not in suffixes:
         what = "sound" if only == "audio" else "film"
         raise ValueError(f"a {what} ends in {' or '.join(suffixes)}, not {output.suffix or 'nothing'}")
+
+
+def _said_of_flashes(found: Flashing, plan: Plan) -> str:
+    if not found.count:
+        return "flashes: none"
+    most = f"flashes: at most {found.count} in a second"
+    if found.is_safe:
+        return most
+    at_s = found.frame / plan.picture.fps
+    bars = [mark.bar for mark in plan.bars if mark.start_s <= at_s]
+    where = f"bar {bars[-1]}, " if bars else ""
+    return (
+        f"warning: {most}, from {where}{float(at_s):.1f} s of the film, over a quarter of the picture: more "
+        "than 3 may hurt people with epilepsy (WCAG 2.3.1, ITU-R BT.1702); let less change there at once"
+    )
 
 
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:

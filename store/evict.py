@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,26 @@ def entries(store: Store) -> Iterator[tuple[Path, Record, float]]:
         with suppress(OSError):
             if record is not None:
                 yield path, record, path.stat().st_mtime
+
+
+def drop(store: Store, keys: Collection[str], wanted: Collection[str]) -> int:
+    """Remove what some keys stand for, but for files that others stand for too; the bytes that are free now.
+
+    For whoever made them and knows that nobody else asks for them: a build that does finds them missing, and
+    makes them again.
+
+    wanted   keys whose files stay
+    """
+    kept = {digest for key in wanted for digest in (store.outputs(key) or {}).values()}
+    freed = 0
+    for key in sorted(set(keys) - set(wanted)):
+        outputs = store.outputs(key)
+        if outputs is not None:
+            freed += _removed(store, store.record_path(key))
+            for digest in outputs.values():
+                if digest not in kept:
+                    freed += _removed(store, store.blob(digest))
+    return freed
 
 
 def _evicted(store: Store, limit_bytes: int) -> Evicted:

@@ -159,6 +159,10 @@ class Build:
         """Whether the store has what a task makes, every byte checked, so that nothing need be made."""
         return task in self._entries or self._kept(task) is not None
 
+    def node(self, task: Task) -> Node | None:
+        """The node of a task; None where something that it reads is not made yet."""
+        return self._names.node(task)
+
     def entry(self, task: Task) -> Entry:
         """What a task makes.
 

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.findings.span import Span
@@ -67,6 +68,41 @@ def replace_text(path: Path, text: str, root: Path | None = None) -> None:
         partial.write_text(text, encoding="utf-8", newline="")
         if state is not None and stat.S_ISREG(state.st_mode):
             partial.chmod(stat.S_IMODE(state.st_mode))
+
+
+class ChangedError(OSError):
+    """Somebody else has written to the file meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(0, "the file was changed meanwhile; nothing was written", str(path))
+
+
+def replace_unchanged(path: Path, text: str, was: bytes, root: Path | None = None) -> None:
+    """Put a text in the place of a file's, as `replace_text` does, if the file still holds these bytes.
+
+    It is read again when the new text lies on the disk, just before that gets the name.
+
+    Raises ChangedError where it holds others, or has gone; then nothing was written.
+    """
+    with _around(path, root) as folder:
+        state = folder.state(path.name)
+    if state is None:
+        raise ChangedError(path)
+    with published(path, root) as partial:
+        partial.write_text(text, encoding="utf-8", newline="")
+        partial.chmod(stat.S_IMODE(state.st_mode))
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        with _around(path, root) as folder, _opened(folder, path) as file:
+            if file.read(len(was) + 1) != was:
+                raise ChangedError(path)
+
+
+def _opened(folder: Folder, path: Path) -> BinaryIO:
+    try:
+        return os.fdopen(folder.open(path.name, os.O_RDONLY), "rb")
+    except FileNotFoundError:
+        raise ChangedError(path) from None
 
 
 def write_new(files: Mapping[Path, bytes | Path], root: Path | None = None) -> None:

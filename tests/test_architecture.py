@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LAYERS = {"dsl": 0, "store": 1, "compiler": 2, "renderers": 3, "api": 4, "cli": 5}
+LAYERS = {"dsl": 0, "store": 1, "compiler": 2, "renderers": 3, "api": 4, "watch": 5, "cli": 6}
 HEAVY = {"torch", "music21", "pedalboard", "av", "scipy", "pretty_midi", "PIL", "soxr", "ray", "matplotlib"}
 SOURCES = sorted(p for layer in LAYERS for p in (ROOT / layer).rglob("*.py"))
 HALLS = {p.parent.parent for p in SOURCES if p.name == "__init__.py"} - {ROOT}

@@ -13,8 +13,10 @@ from math import ceil, inf, log, pi, sin
 from typing import TYPE_CHECKING
 
 from ...dsl.model.lane import Domain, Shape
+from ...dsl.model.shapes import PERIODIC, Family, of_family
 from ..lazy_numpy import np
 from ..time.tempo_arrays import TempoArrays
+from .playing import Course, Strokes
 from .shapes import drift, ease_inverse, hermite, plain_shape, quintic
 
 if TYPE_CHECKING:
@@ -29,23 +31,10 @@ JUMP_LEAST = 1e-6
 """A smaller difference between two segments is no jump."""
 CYCLES_MOST = 100_000
 """compiler/lanes/resolve.py refuses a lane with more cycles: each sawtooth reset is stored."""
-_ARRIVING = frozenset(
-    {
-        Shape.STRAIGHT,
-        Shape.HALF_COSINE,
-        Shape.QUARTER_SINE,
-        Shape.QUARTER_COSINE,
-        Shape.SMOOTHSTEP,
-        Shape.SMOOTHERSTEP,
-        Shape.EXPONENTIAL,
-        Shape.GEOMETRIC,
-        Shape.THROUGH,
-    }
-)
+_ARRIVING = of_family(Family.EASE, Family.WAY)
 """Shapes with S(0) = 0 and S(1) = 1."""
-_RETURNING = frozenset({Shape.HOLD, Shape.WHOLE_COSINE, Shape.HALF_SINE, Shape.DRIFT})
+_RETURNING = of_family(Family.LEVEL, Family.SWING) | {Shape.DRIFT}
 """Shapes with S(0) = S(1) = 0."""
-PERIODIC = frozenset({Shape.SAWTOOTH, Shape.TRIANGLE, Shape.SINE, Shape.DRIFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +121,28 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayedBy:
+    """A value that notes move: rest + way·level where they strike it, rest·ratio^level, or a course.
+
+    ratio    the factor of a full stroke, for levels in decibels; 1 where `way` says how far
+    """
+
+    strokes: Strokes | None = None
+    rest: float = 0.0
+    way: float = 0.0
+    ratio: float = 1.0
+    course: Course | None = None
+
+    def values(self, moments_s: F64) -> F64:
+        """The value at ascending times of the piece."""
+        if self.course is not None:
+            return self.course.value(moments_s)
+        assert self.strokes is not None
+        level = self.strokes.level(moments_s)
+        return np.asarray(self.rest * self.ratio**level + self.way * level)
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """A curve laid over another: `add` or `multiply`."""
 
@@ -150,6 +161,7 @@ class Curve:
     declick_per_unit_s  where it is longer: so much for each unit of a jump, LONGEST_DECLICK_S at most
     origin_s   the time of the piece at which the film begins
     scale      the whole is multiplied by it: -1 for the mirror of a lane
+    played     what notes do, in place of segments
     """
 
     segments: tuple[Segment, ...] = ()
@@ -162,6 +174,7 @@ class Curve:
     scale: float = 1.0
     layers: tuple[Layer, ...] = ()
     declick_per_unit_s: float = 0.0
+    played: PlayedBy | None = None
 
     @classmethod
     def constant_of(cls, value: float) -> Curve:
@@ -184,7 +197,7 @@ class Curve:
     @property
     def constant(self) -> float | None:
         """The value, where it never changes during the film; else None."""
-        if self.layers:
+        if self.layers or self.played is not None:
             return None
         held = {segment.start_value for segment in self.segments}
         if any(not _is_level(segment) for segment in self.segments):
@@ -194,6 +207,11 @@ class Curve:
         if len(held) != 1:
             return None
         return min(max(self.scale * held.pop(), self.low), self.high)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a lane says anything of it, if only that it stays."""
+        return bool(self.segments or self.layers or self.played is not None)
 
     def values(self, times_s: F64) -> F64:
         """The value at each time.
@@ -233,11 +251,17 @@ class Curve:
             inner += [moment_s] if jump.hard else [moment_s - half_s, moment_s, moment_s + half_s]
         if self.tempo is not None and self.segments:
             inner += self.tempo.starts_s
+        if self.played is not None and self.played.strokes is not None:
+            inner += self.played.strokes.edges().tolist()
+        elif self.played is not None and self.played.course is not None:
+            inner += self.played.course.times_s.tolist()
         own = np.unique(np.array(inner, np.float64) - float(self.origin_s))
         return np.unique(np.concatenate([own, *(layer.curve.breakpoints() for layer in self.layers)]))
 
     def _in_order(self, moments_s: F64) -> F64:
         """The scaled value at ascending times of the piece, de-clicked."""
+        if self.played is not None:
+            return self.scale * self.played.values(moments_s)
         found = np.full(moments_s.shape, self.before)
         first_index = int(self._starts_s.searchsorted(moments_s[0], "right")) - 1 if moments_s.size else 0
         last_index = int(self._starts_s.searchsorted(moments_s[-1], "right")) if moments_s.size else 0

@@ -18,6 +18,10 @@ SOUND_DECLICK_S = 0.010
 """A jump of gain or ear takes 10 ms; of a full one, less than -115 dB is left above 4 kHz."""
 PLUGIN_DECLICK_S = 0.020
 TURN_MOST_DEG = 3600.0
+EXPOSURE_LEAST, EXPOSURE_MOST = 0.1, 4.0
+PAN_MOST = 2.0
+"""In half heights: so far away the land of the embedded generator begins to repeat."""
+LAMP_MOST_DEG = 60.0
 ZOOM_LEAST, ZOOM_MOST = 0.5, 4.0
 """Further away an image shows itself many times over, closer it is mush."""
 
@@ -76,6 +80,12 @@ def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
         Target("visuals.hue", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.hue_deg),
         Target("visuals.zoom", ZOOM_LEAST, ZOOM_MOST, visuals.zoom),
         Target("visuals.rotation", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.rotation_deg),
+        Target("visuals.exposure", EXPOSURE_LEAST, EXPOSURE_MOST, visuals.exposure),
+        Target("visuals.bloom", 0.0, 4.0, visuals.bloom),
+        Target("visuals.pan_x", -PAN_MOST, PAN_MOST, visuals.pan_x),
+        Target("visuals.pan_y", -PAN_MOST, PAN_MOST, visuals.pan_y),
+        Target("visuals.light.azimuth", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.lamp_azimuth_deg),
+        Target("visuals.light.height", -LAMP_MOST_DEG, LAMP_MOST_DEG, visuals.lamp_height_deg),
         Target("visuals.motion.amount", 0.0, 100.0, visuals.motion.amount),
         Target("visuals.motion.jitter", 0.0, 1.0, visuals.motion.jitter),
         Target("video.brightness", 0.0, 1.0, 1.0),

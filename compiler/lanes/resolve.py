@@ -1,22 +1,32 @@
 """Automation as written becomes curves: points to segments, on the parameters that a lane may move."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from hashlib import sha256
 from math import inf, log
+from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ...dsl.model.lane import CycleUnit, Domain, Lane, Point, Shape
+from ...dsl.model.lane import By, CycleUnit, Domain, Lane, Played, Point, Shape
 from ...dsl.values.nearest import nearest
 from ...dsl.values.position import DurationUnit
 from ...dsl.values.units import Quarters
+from ..lazy_numpy import np
+from ..notes.band import Band
+from ..notes.part_note import PartNote
 from ..time.clock import Clock
 from ..time.tempo_arrays import tempo_arrays
 from .curve import CYCLES_MOST, Curve, Layer, Segment
-from .parameters import Target, beat_rate
+from .parameters import Target, azimuth_target, beat_rate, ear_target, place_targets
+from .players import chosen, played_by
 from .shapes import through_slopes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
 
 _NOWHERE = Span("")
 
@@ -27,13 +37,28 @@ class Lanes:
     It is held open while a plan is made: it remembers which lanes found their parameter.
     """
 
-    def __init__(self, lanes: tuple[Lane, ...], clock: Clock, end_qn: Quarters, seed: int) -> None:
+    def __init__(
+        self,
+        lanes: tuple[Lane, ...],
+        clock: Clock,
+        end_qn: Quarters,
+        seed: int,
+        band: Band | None = None,
+        is_asked: bool = True,
+    ) -> None:
+        """The lanes of a piece.
+
+        band      whose notes play lanes; None where no lane is played
+        is_asked  whether values will be asked for; else what notes play is only checked
+        """
         self.findings: list[Diagnostic] = []
         self._lanes = lanes
         self._clock = clock
         self._tempo = tempo_arrays(clock)
         self._end_qn = end_qn
         self._seed = seed
+        self._band = band
+        self._is_asked = is_asked
         self._used: set[str] = set()
         self._known: list[str] = []
 
@@ -73,28 +98,30 @@ class Lanes:
         self.findings.extend(_out_of_range(base, target, self._clock))
         laid = [Layer("add", replace(per_beat, layers=(Layer("multiply", rate),)))]
         for lane in self._named(target.name, "add"):
+            if lane.played is not None:
+                laid.append(Layer("add", self._played(lane, lane.played, 0.0)))
+                continue
             for unit in lane.units:
                 part = self._plain(self._segments(lane.only(unit), replace(free, neutral=0.0)), free)
                 part = replace(part, before=0.0, layers=(Layer("multiply", rate),) if unit else ())
                 laid.append(Layer("add", part))
         over = replace(free, neutral=1.0)
-        laid += [
-            Layer("multiply", self._plain(self._segments(lane, over), over))
-            for lane in self._named(target.name, "multiply")
-        ]
+        laid += [Layer("multiply", self._laid(lane, over)) for lane in self._named(target.name, "multiply")]
         return replace(hertz, layers=tuple(laid), low=target.low, high=target.high)
 
     def _begins_at_once(self, lane: Lane) -> bool:
         """Whether the value that is written in the manifest is never heard: the lane sets one from 1|1 on."""
+        if lane.mode == "set" and lane.played is not None:
+            return True
         if lane.mode != "set" or not lane.points:
             return False
         first = lane.points[0]
         sets = first.hold is not None or first.start is not None
-        return sets and self._clock.locate(first.at, []) == 0
+        return sets and self._clock.at(first.at) == 0
 
-    def lane(self, name: str) -> Lane | None:
-        """The lane of that name that sets its parameter, or None."""
-        named = self._named(name, "set")
+    def first(self, name: str) -> Lane | None:
+        """The first lane that moves the parameter of that name, or None."""
+        named = [lane for mode in ("set", "add", "multiply") for lane in self._named(name, mode)]
         return named[0] if named else None
 
     def unknown(self, known_buses: Iterable[str]) -> Iterable[Diagnostic]:
@@ -127,12 +154,11 @@ class Lanes:
         if base is not None and base.mirror_of is not None:
             curve = self._mirror(base, base.mirror_of, target, mirrors | {target.name})
         else:
-            segments = () if base is None else self._segments(base, target)
             if base is not None and not mirrors:
                 self.findings.extend(_out_of_range(base, target, self._clock))
-            curve = self._plain(segments, target)
+            curve = self._plain((), target) if base is None else self._laid(base, target)
         layers = tuple(
-            Layer(mode, self._plain(self._segments(lane, over), over))
+            Layer(mode, self._laid(lane, over))
             for mode, neutral in (("add", 0.0), ("multiply", 1.0))
             for over in (replace(target, neutral=neutral, low=-inf, high=inf, circle=0.0),)
             for lane in self._named(target.name, mode)
@@ -141,13 +167,63 @@ class Lanes:
 
     def _mirror(self, lane: Lane, source: str, target: Target, mirrors: frozenset[str]) -> Curve:
         """The negative of another lane; the value before its first point is the target's own."""
-        if source in mirrors or self.lane(source) is None:
+        if source in mirrors or self.first(source) is None:
             near = nearest(source, [other.name for other in self._lanes if other.points], 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else "name a lane that has points"
             self.findings.append(Diagnostic("MV311", lane.span, f"there is no lane {source} to mirror", hint))
             return self._plain((), target)
         reflection = replace(target, name=source, low=-target.high, high=-target.low, neutral=-target.neutral)
         return self._curve(reflection, mirrors).mirrored()
+
+    def _laid(self, lane: Lane, target: Target) -> Curve:
+        """A lane by itself: its points, or what notes do to it."""
+        if lane.played is None:
+            return self._plain(self._segments(lane, target), target)
+        played = self._played(lane, lane.played, target.neutral, target.declick_s)
+        return replace(played, low=target.low, high=target.high)
+
+    def _played(self, lane: Lane, played: Played, rest: float, shortest_s: float = 0.0) -> Curve:
+        """What notes do to a lane that stands at `rest`; nothing rises in less than shortest_s."""
+        assert self._band is not None, "a lane that notes play is asked of who knows the notes"
+        notes = chosen(lane, played, self._band, self._clock, self.findings)
+        if played.by is By.EAR and self._is_place(lane.name):
+            message = f"{lane.name} cannot follow the ear: it is what places the notes of its bus"
+            hint = "play another lane by: ear, or this one by: contour"
+            self.findings.append(Diagnostic("MV671", lane.span, message, hint))
+            return Curve.constant_of(rest)
+        if not notes or not self._is_asked:
+            return Curve.constant_of(rest)
+        end_s = float(self._clock.seconds(self._end_qn))
+        ears = self.ears(notes) if played.by is By.EAR else None
+        return Curve(before=rest, played=played_by(played, notes, self._clock, rest, shortest_s, end_s, ears))
+
+    def ears(self, notes: Sequence[PartNote]) -> "F64":
+        """Where each note stands between the ears as it begins, -1..1; NaN where nothing places its bus."""
+        assert self._band is not None, "where notes stand is asked of who knows the buses"
+        found = np.full(len(notes), np.nan)
+        at: dict[str, list[int]] = {}
+        seats = [self._band.seat_of(entry) for entry in notes]
+        for i, seat in enumerate(seats):
+            if seat is not None:
+                at.setdefault(seat[0].name, []).append(i)
+        for bus in self._band.buses:
+            which = at.get(bus.name, [])
+            onsets_s = np.array([float(self._clock.seconds(notes[i].note.onset_qn)) for i in which])
+            if which and self.first(azimuth_target(bus).name) is not None:
+                places = np.sin(np.radians(self._curve(azimuth_target(bus), frozenset()).values(onsets_s)))
+            elif which and self.first(ear_target(bus).name) is not None:
+                places = self._curve(ear_target(bus), frozenset()).values(onsets_s)
+            elif which and bus.spread is not None:
+                places = np.zeros(len(which))
+            else:
+                continue
+            apart = np.array([seat[1] for i in which if (seat := seats[i]) is not None])
+            found[which] = (places + apart).clip(-1.0, 1.0)
+        return found
+
+    def _is_place(self, name: str) -> bool:
+        buses = () if self._band is None else self._band.buses
+        return any(target.name == name for bus in buses for target in place_targets(bus))
 
     def _segments(self, lane: Lane, target: Target) -> tuple[Segment, ...]:
         return lane_segments(lane, target, self._clock, self._end_qn, self._seed, self.findings)
@@ -402,13 +478,19 @@ def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Di
 
 def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnostic]:
     """A warning for each written value that the parameter does not reach, wherever its point stands."""
+    if lane.played is not None and lane.played.by is not By.NOTES:
+        for value in (lane.played.low, lane.played.high):
+            if not target.low <= value <= target.high:
+                message = f"{target.name} goes from {target.low:g} to {target.high:g}; {value:g} is clipped"
+                hint = f"write a value from {target.low:g} to {target.high:g}"
+                yield Diagnostic("MV231", lane.span, message, hint, Severity.WARNING)
     for point in lane.points:
         # A rate in cycles per beat has the bounds of what it is in hertz.
         fields = [name for name in ("start", "hold", "to", "via") if name not in point.counted]
         written = [getattr(point, name) for name in fields]
         for value in dict.fromkeys(value for value in written if value is not None):
             if not target.low <= value <= target.high:
-                at = clock.locate(point.at, [])
+                at = clock.at(point.at)
                 yield Diagnostic(
                     "MV231",
                     point.span,

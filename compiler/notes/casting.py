@@ -1,27 +1,28 @@
 """What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import OTHER, ClassWeight, Envelope, Rule, Visuals
-from ...dsl.values.position import Duration, DurationUnit
+from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
+from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
 from ..time.clock import Clock
 from .classes import ClassTable, imagenet
+from .durations import Durations
+from .melody import melody, sparks_by_itself
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000
 """Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
 
-ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer")
+ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer", *LIGHTS)
 """What a rule may say of a note, by the names of its fields."""
 
 Weights = tuple[tuple[int, float], ...]
@@ -49,6 +50,9 @@ class VisualNote:
     hue_deg: float | None = None
     layer: int = 0
     """How far in front its classes stand."""
+    spark: Light | None = None
+    ring: Light | None = None
+    glow: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +82,20 @@ def cast(
     clock: Clock,
     seed: int,
     table: ClassTable | None = None,
+    drums: Set[int] = frozenset(),
 ) -> Cast:
-    """Give each note its classes, envelope and kick.
+    """Give each note its classes, envelope, kick and lights.
 
     table   the classes of the generator; None for ImageNet's
+    drums   the tracks of the score that have no pitches
     """
     findings: list[Diagnostic] = []
     known = imagenet() if table is None else table
     key_of, by_key = _by_key(notes, visuals, parts, seed, known, findings)
     keys = [key_of(i, entry) for i, entry in enumerate(notes)]
     envelope = visuals.envelope or Envelope()
-    durations = _Durations(clock)
+    durations = Durations(clock)
+    sparkling = melody(notes, drums) if sparks_by_itself(visuals) else frozenset()
     shown = [
         VisualNote(
             onset_s=clock.seconds(entry.note.onset_qn),
@@ -97,8 +104,9 @@ def cast(
             classes=by_key.get(key, ()),
             attack_s=durations.seconds(entry, envelope.attack),
             release_s=durations.seconds(entry, envelope.release),
+            spark=LIGHTS["spark"] if number in sparkling else None,
         )
-        for entry, key in zip(notes, keys, strict=True)
+        for number, (entry, key) in enumerate(zip(notes, keys, strict=True))
     ]
     matches = []
     last: dict[str, list[int]] = {action: [-1] * len(notes) for action in ACTIONS}
@@ -130,6 +138,9 @@ def cast(
                 truncation=was.truncation if rule.truncation is None else rule.truncation,
                 hue_deg=was.hue_deg if rule.hue_deg is None else rule.hue_deg,
                 layer=was.layer if rule.layer is None else rule.layer,
+                spark=was.spark if rule.spark is None else rule.spark,
+                ring=was.ring if rule.ring is None else rule.ring,
+                glow=was.glow if rule.glow is None else rule.glow,
             )
     heard = set(keys)
     unused = tuple(key for key, _ in visuals.classes if key not in heard)
@@ -186,22 +197,6 @@ def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: l
         if index is not None:
             found.append((index, entry.weight))
     return tuple(found)
-
-
-class _Durations:
-    """Written durations in seconds at each note; a whole score asks for few different ones."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._known: dict[tuple[Fraction, Duration], float] = {}
-
-    def seconds(self, entry: PartNote, duration: Duration) -> float:
-        if duration.unit is DurationUnit.SECONDS:
-            return float(duration.value)
-        key = (entry.note.onset_qn, duration)
-        if key not in self._known:
-            self._known[key] = float(self._clock.duration_s(*key))
-        return self._known[key]
 
 
 def _by_key(

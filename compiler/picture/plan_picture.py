@@ -1,7 +1,7 @@
 """The picture of a plan: latents, fades and titles, frame by frame."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +16,31 @@ from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
 from ..notes.classes import ClassTable
 from ..notes.phrases import Memory
-from ..plan import PicturePlan
+from ..plan import STEERING, PicturePlan, WalkPlan
+from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
-from .latents import LatentLaw, Latents, latents, over
-from .post import Timeline, brightness, frame_times, picture_times, title_plans
+from .latents import LatentLaw, Latents, latents, over, stepped
+from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
+from .walk import MOST_STOPS, WalkLaw, walk_plan, walk_weights
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+
+Stage = Callable[[Sequence[Shown]], F32 | None]
+
+STEERED = {
+    "zoom": "visuals.zoom",
+    "rotation_deg": "visuals.rotation",
+    "exposure": "visuals.exposure",
+    "bloom": "visuals.bloom",
+    "pan_x": "visuals.pan_x",
+    "pan_y": "visuals.pan_y",
+    "lamp_azimuth_deg": "visuals.light.azimuth",
+    "lamp_height_deg": "visuals.light.height",
+}
+"""The lanes that are read at the time which each frame shows, by the fields of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +56,11 @@ class ScoreTime:
     """What the picture knows of the score beside its notes: the tempo, and the phrases if it has a memory."""
 
     tempo: TempoArrays
+    clock: Clock
     memory: Memory | None = None
+    """For noise that remembers."""
+    returns: Memory | None = None
+    """For a walk: what returns where."""
 
 
 def picture_plan(
@@ -54,9 +74,11 @@ def picture_plan(
     root: Path,
     findings: list[Diagnostic],
     spectrum: bytes | None = None,
+    stage: Stage | None = None,
 ) -> PicturePlan | None:
     """What each frame shows; whether that can be planned was asked before (limits.picture_fault).
 
+    stage      the lights of frames, by the time of the piece that each shows
     spectrum   the bytes of the file that moves the picture in place of the notes
     returns    None and a finding where that file cannot be used
     """
@@ -75,8 +97,10 @@ def picture_plan(
         tempo=score_time.tempo,
         memory=score_time.memory,
         dimensions=painter.kind.latent_size,
+        trembles=bool(visuals.motion.walk),
     )
-    first, *layers = picture_times(times_s, events.speeds)
+    all_layers = picture_times(times_s, events.speeds)
+    first, *layers = all_layers
 
     def made_at(at_s: F64) -> Latents | None:
         if spectrum is None:
@@ -86,8 +110,14 @@ def picture_plan(
     made = made_at(first.times_s)
     if made is None:
         return None
-    cameras = [lanes[name] for name in ("visuals.zoom", "visuals.rotation")]
-    seen_by = [np.array(camera.values(first.times_s)) for camera in cameras]
+    walk = None
+    if score_time.returns is not None and spectrum is None:
+        seen_at = [(first.times_s, np.ones(len(first.times_s)))]
+        seen_at += [(layer.times_s, layer.share) for layer in layers]
+        walk = _walk(piece, film, shown, score_time, seen_at, painter, findings)
+        if walk is None:
+            return None
+    steered = {key: seen_through(lanes[name], all_layers) for key, name in STEERED.items()}
     for layer in layers:
         rows = np.flatnonzero(layer.share > 0)
         if rows.size:
@@ -95,19 +125,17 @@ def picture_plan(
             above = made_at(at_s)
             assert above is not None  # the same file as below
             made = over(made, above, rows, share)
-            for values, camera in zip(seen_by, cameras, strict=True):
-                values[rows] = values[rows] * (1.0 - share) + camera.values(at_s) * share
+    if walk is not None:
+        indices, shares = walk_weights(walk)
+        made = replace(made, class_indices=indices, class_weights=shares)
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
-    seen = light.astype(np.float32)
-    seen.flags.writeable = False
-    zoom, rotation_deg = seen_by
     return PicturePlan(
         noise=made.noise,
         class_indices=made.class_indices,
         class_weights=made.class_weights,
-        brightness=seen,
+        brightness=read_only(light),
         fps=film.fps,
         width_px=video.width_px,
         height_px=video.height_px,
@@ -119,13 +147,14 @@ def picture_plan(
         generator_seed=piece.seed,
         titles=title_plans(events.titles, film, root),
         class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
-        hue_deg=_unless_all(0.0, made.hue_deg),
-        zoom=_unless_all(1.0, zoom),
-        rotation_deg=_unless_all(0.0, rotation_deg),
+        hue_deg=_unless_all(STEERING["hue_deg"], made.hue_deg),
         truncation=_unless_all(1.0, made.truncation),
+        **{key: steering(key, values) for key, values in steered.items()},
+        lights=None if stage is None else stage(all_layers),
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
         class_count=_class_count(painter.table, made.class_indices),
+        walk=walk,
     )
 
 
@@ -134,6 +163,35 @@ def _class_count(table: ClassTable, indices: NDArray[np.int64]) -> int:
     if table.is_imagenet and not bool((indices >= IMAGENET_COUNT).any()):
         return IMAGENET_COUNT
     return len(table)
+
+
+def _walk(
+    piece: Piece,
+    film: Film,
+    shown: Cast,
+    score_time: ScoreTime,
+    layers: Sequence[tuple[F64, F64]],
+    painter: Painter,
+    findings: list[Diagnostic],
+) -> WalkPlan | None:
+    """The walk of the film; None and a finding where it has too many stops."""
+    motion = piece.visuals.motion
+    assert score_time.returns is not None
+    law = WalkLaw(
+        way=motion.walk,
+        hold=motion.hold,
+        move=motion.move,
+        notes=shown.notes,
+        memory=score_time.returns,
+        clock=score_time.clock,
+        class_count=len(painter.table),
+        seed=piece.seed,
+    )
+    found = walk_plan(law, film.end_s, layers)
+    if found is None:
+        message = f"the walk has more than {MOST_STOPS:,} stops"
+        findings.append(Diagnostic("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b"))
+    return found
 
 
 def _mapped(
@@ -173,6 +231,18 @@ def _mapped(
         dimensions=painter.kind.latent_size,
     )
     return spectrum_latents(spectrum, law, times_s)
+
+
+def steering(key: str, values: F64) -> F32 | None:
+    """What a field of STEERING says of each frame; None where it does nothing on any."""
+    return _unless_all(STEERING[key], stepped(values))
+
+
+def read_only(values: F64) -> F32:
+    """Values of a plan."""
+    found = values.astype(np.float32)
+    found.flags.writeable = False
+    return found
 
 
 def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:

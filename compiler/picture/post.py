@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Post
 from ...dsl.values.position import Duration
+from ..lanes.curve import Curve
 from ..lanes.shapes import quintic
 from ..lazy_numpy import np
 from ..plan import Ramp, TitleLook, TitlePlan
@@ -168,6 +169,18 @@ def picture_times(times_s: F64, speeds: Sequence[Window]) -> list[Shown]:
             share *= quintic(((end_s - times_s) / max(glide_s, 1e-9)).clip(0.0, 1.0))
         layers.append(Shown((anchor_s + float(window.speed) * (times_s - anchor_s)).clip(0.0), share))
     return layers
+
+
+def seen_through(curve: Curve, layers: Sequence[Shown]) -> F64:
+    """The values of a curve that the layers show together, each over those before it."""
+    first, *above = layers
+    values = np.array(curve.values(first.times_s))
+    for layer in above:
+        rows = np.flatnonzero(layer.share > 0)
+        if rows.size:
+            share = layer.share[rows]
+            values[rows] = values[rows] * (1.0 - share) + curve.values(layer.times_s[rows]) * share
+    return values
 
 
 def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:

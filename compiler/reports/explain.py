@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ...dsl.findings.span import Span
-from ...dsl.model.lane import Lane
+from ...dsl.model.lane import By, Lane, Played
 from ...dsl.model.piece import Piece
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, parse_place
 from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
-from ..compile import Heard, compiled, hear
+from ..compile import Heard, cast_of, compiled, hear
+from ..lanes.by_itself import NAME as BY_ITSELF
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
-from ..notes.casting import Weights, cast
+from ..notes.casting import Weights
 from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
@@ -63,6 +64,16 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class StageLight:
+    """A light on the stage: its shape, where it stands, each -1..1, and how much of it is left."""
+
+    shape: str
+    across: float
+    up: float
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """An entry of video.post that acts, in words."""
 
@@ -90,6 +101,8 @@ class Moment:
     movements: tuple[Movement, ...]
     brightness: float
     post: tuple[Happening, ...]
+    lights: tuple[StageLight, ...] = ()
+    """On the stage, the strongest first."""
 
 
 def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ...]]:
@@ -99,6 +112,11 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
     """
     findings: list[Diagnostic] = []
     heard = hear(loaded, findings)
+    return moment_in(heard, text, findings), tuple(dict.fromkeys(findings))
+
+
+def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
+    """The same for a piece whose score is read; what else is wrong is added to the findings."""
     place = parse_place(text, Span(PLACE, 1, 1, 1, len(text) + 1))
     if isinstance(place, Diagnostic):
         raise PieceError([place])
@@ -111,7 +129,7 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
     numbers = sorted({number for note in notes for number in note.rules})
     marks = [mark.name for mark in sorted(clock.marks, key=lambda mark: mark.onset_qn) if mark.onset_qn <= at]
     time_s = clock.seconds(at)
-    moment = Moment(
+    return Moment(
         position=str(clock.position(at)),
         time_s=float(time_s),
         frame=None if picture is None else int(frame_at(time_s, piece.video.fps)),
@@ -124,8 +142,8 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
         movements=tuple(_movements(heard, at)),
         brightness=0.0 if picture is None else float(picture.brightness[0]),
         post=tuple(_post(piece, clock, time_s)),
+        lights=() if picture is None else tuple(_lights(picture)),
     )
-    return moment, tuple(dict.fromkeys(findings))
 
 
 def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnostic]) -> "PicturePlan | None":
@@ -145,8 +163,7 @@ def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnos
 
 
 def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
-    parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes).notes
+    shown = cast_of(heard).notes
     rules = matched_rules(heard)
     sung = sung_words(heard.notes)
     for i, entry in enumerate(heard.notes):
@@ -174,25 +191,57 @@ def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
     )
 
 
+def _lights(picture: "PicturePlan") -> Iterator[StageLight]:
+    from ..plan import LIGHT_SHAPES
+
+    for row in () if picture.lights is None else picture.lights.tolist():
+        yield StageLight(LIGHT_SHAPES[int(row[1])], round(row[2], 3), round(row[3], 3), round(row[5], 3))
+
+
 def _movements(heard: Heard, at: Quarters) -> Iterator[Movement]:
     """Each lane in written order; what is laid over another lane comes with its own words."""
     piece, clock = heard.piece, heard.clock
     curves = LaneCurves(heard)
-    for lane in piece.lanes:
+    at_s = np.array([float(clock.seconds(at))])
+    for lane in curves.lanes:
         curve = _hard(curves.of(lane))
         if curves.is_mixed(lane):
             curve = _in_hertz(curve)
-        value = float(curve.values(np.array([float(clock.seconds(at))]))[0])
+        value = float(curve.values(at_s)[0])
+        if lane.played is not None and lane.mode == "set":
+            yield Movement(lane.name, value, played_words(lane, lane.played), lane.span)
+            continue
         if lane.mode == "set":
             words, span = _what_it_does(curve, _pointed(lane, piece.lanes), at, clock)
             note = f"mirrors {lane.mirror_of}: " if lane.mirror_of is not None else ""
             yield Movement(lane.name, value, note + words, span)
             continue
         laid = [layer.curve for layer in curve.layers if layer.mode == lane.mode]
-        same = [other for other in piece.lanes if other.name == lane.name and other.mode == lane.mode]
+        same = [other for other in curves.lanes if other.name == lane.name and other.mode == lane.mode]
         # A mirror brings the layers of its source, before its own.
-        words, span = _what_it_does(laid[same.index(lane) - len(same)], lane, at, clock)
+        own = laid[same.index(lane) - len(same)]
+        if lane.played is not None:
+            words, span = played_words(lane, lane.played, float(own.values(at_s)[0])), lane.span
+        else:
+            words, span = _what_it_does(own, lane, at, clock)
+        if lane.label == BY_ITSELF:
+            words += f"; by itself, until {BY_ITSELF} is false"
         yield Movement(f"{lane.name} ({lane.mode})", value, words, span)
+
+
+def played_words(lane: Lane, played: Played, now: float | None = None) -> str:
+    """What notes do to a lane, in words, and by how much they do it now."""
+    whose = f"the notes of {', '.join(played.where.parts)}" if played.where.parts else "all notes"
+    if len(played.where.spans) > bool(played.where.parts):
+        whose += " that `where` means"
+    if played.by is By.NOTES:
+        unit = " dB" if played.in_decibels else ""
+        words = f"struck by {whose}, {played.amount:+.4g}{unit} by a full one"
+    else:
+        words = f"follows the {played.by.value} of {whose}, {_number(played.low)} to {_number(played.high)}"
+    if now is None:
+        return words
+    return f"{words}; now {f'times {now:.4g}' if lane.mode == 'multiply' else f'{now:+.4g}'}"
 
 
 def _hard(curve: Curve) -> Curve:

@@ -6,11 +6,13 @@ from math import inf
 
 from ...dsl.model.lane import Lane
 from ...dsl.model.piece import Bus, Piece, Return
-from ..compile import Heard
+from ..compile import Heard, sources_of
+from ..lanes.by_itself import by_itself
 from ..lanes.curve import Curve
 from ..lanes.parameters import Target, gain_target, place_targets, plugin_targets, send_target, visual_targets
 from ..lanes.resolve import Lanes
 from ..sound.plan_sound import buses_of
+from ..sound.seats import band_of
 
 
 class LaneCurves:
@@ -29,7 +31,9 @@ class LaneCurves:
             if name in effect.per_beat
         }
         end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
-        self._lanes = Lanes(piece.lanes, clock, end_qn, piece.seed)
+        band = band_of(heard.notes, buses, sources_of(heard))
+        self.lanes = (*piece.lanes, *by_itself(piece, clock))
+        self._lanes = Lanes(self.lanes, clock, end_qn, piece.seed, band)
 
     def of(self, lane: Lane) -> Curve:
         """The parameter that a lane moves, with all that is laid over it.

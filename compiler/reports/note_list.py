@@ -9,8 +9,8 @@ from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_named
 from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
-from ..compile import Heard, hear
-from ..notes.casting import Weights, cast
+from ..compile import Heard, cast_of, hear
+from ..notes.casting import Weights
 from ..notes.selectors import PartNote, selected
 from ..notes.words import sung_words
 from ..score.model import Note, Score
@@ -47,8 +47,7 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     """
     findings: list[Diagnostic] = []
     heard = hear(loaded, findings)
-    parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes)
+    shown = cast_of(heard)
     findings += (*shown.findings, *heard.shelf.findings)
     sung = sung_words(heard.notes)
     seen = {

@@ -121,13 +121,13 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
     def placed_by(target: Target) -> Curve | None:
         """The lane of a parameter that may be absent altogether."""
         curve = lanes.curve(target)
-        return curve.seen_from(film.start_s) if curve.segments or curve.layers else None
+        return curve.seen_from(film.start_s) if curve.is_moved else None
 
-    ear_of = _ears_apart(bus, sources, findings)
-    azimuth = lanes.lane(azimuth_target(bus).name)
-    is_placed = azimuth is not None or lanes.lane(ear_target(bus).name) is not None or bus.spread is not None
+    ear_of = ears_apart(bus, sources, findings)
+    azimuth = lanes.first(azimuth_target(bus).name)
+    is_placed = azimuth is not None or lanes.first(ear_target(bus).name) is not None or bus.spread is not None
     plans = [_stem_plan(stem, bus, sources, film, ear_of, is_placed, findings) for stem in bus.stems]
-    if azimuth is not None and lanes.lane(ear_target(bus).name) is not None:
+    if azimuth is not None and lanes.first(ear_target(bus).name) is not None:
         findings.append(
             Diagnostic(
                 "MV317",
@@ -156,7 +156,7 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
     )
 
 
-def _ears_apart(bus: Bus, sources: Sources, findings: list[Diagnostic]) -> EarOf | None:
+def ears_apart(bus: Bus, sources: Sources, findings: list[Diagnostic]) -> EarOf | None:
     """Where each note of a bus stands among the others, whatever passage is compiled."""
     if bus.spread is None:
         return None
@@ -197,7 +197,7 @@ def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lan
         constant = curve.constant
         if constant is None:
             moving.append((name, curve.seen_from(film.start_s)))
-        elif curve.segments or curve.layers or name in constants:
+        elif curve.is_moved or name in constants:
             constants[name] = constant
     # In one order, however the manifest is written; a VST3 may care in which order it is told.
     ordered = sorted(constants.items()) if effect.vst3 is None else constants.items()

@@ -11,7 +11,8 @@ from ..findings.span import Span
 from ..text.yaml_source import Node, Source, escaped
 from ..values.nearest import is_slip_of, nearest
 from .kinds import PARSERS
-from .suggest import SHAPES, suggestion
+from .suggest import suggestion
+from .synonyms import SHAPES
 from .violations import Broken
 
 _FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
@@ -47,7 +48,7 @@ _KINDS = {
 }
 _FIXABLE = {"MV002", "MV102", *(f"MV11{i}" for i in range(6)), "MV201", "MV204", "MV205", "MV206"}
 _BLOCKS = ("bus", "stem", "rule", "where", "post")
-_FEW = 8
+_FEW = 11
 _GLUED = re.compile(r"(?P<key>[A-Za-z_][\w-]*)(?P<between> ?(?P<sign>[:=]) ?)(?P<value>[^\s:/=].*)\Z")
 _SLIP = {":": "MV121", "=": "MV124"}
 """The code of a colon without its space, and of another sign in its place."""
@@ -258,7 +259,7 @@ class Words:
                 continue
             if key == "b2":
                 cause = "m2"
-            named = shown(broken.value[cause]) if cause in ("shape", "effect") else cause
+            named = shown(broken.value[cause]) if cause in ("shape", "effect", "by") else cause
             reason = f", and `{named}` needs it" if cause else ""
             message = f"the key `{key}` is missing in {_block_name(broken.pointer)}{reason}"
             yield Diagnostic("MV203", self._block_span(broken.pointer), message, self._addition(broken, key))

@@ -51,8 +51,8 @@ class Broken:
         """The key that makes another one necessary, or nothing."""
         if self.rule == "dependentRequired":
             return next((key for key in self.expected if key in self.value), "")
-        if "then" in self.way and not self.companion:
-            return next((key for key in ("shape", "effect") if key in self.value), "")
+        if self.way[-2:-1] in (("then",), ("else",)) and not self.companion:
+            return next((key for key in ("shape", "effect", "by") if key in self.value), "")
         return self.companion
 
 

@@ -15,8 +15,11 @@ LATENT_SIZE = 128
 """Of the built-in generators."""
 MOST_CLASSES = 1000
 MOST_LATENT = 512
-CONTROLS = ("hue", "zoom", "rotation", "truncation")
+CONTROLS = ("hue", "zoom", "rotation", "exposure", "bloom", "pan", "light", "truncation")
 """What a generator may do itself: the others are done to its finished images."""
+
+WALK = "walk"
+"""The control of a trained model: it goes through pictures that it has learned."""
 
 ClassNames = tuple[tuple[str, ...], ...]
 """The names of each class, the default name first."""
@@ -52,7 +55,7 @@ class GeneratorKind:
 
 
 _BUILT_IN = {
-    "embedded": GeneratorKind("embedded", controls=frozenset(("hue", "zoom", "rotation"))),
+    "embedded": GeneratorKind("embedded", controls=frozenset(CONTROLS) - {"truncation"}),
     "biggan": GeneratorKind("biggan", controls=frozenset(("truncation",))),
 }
 _BUILT_IN["auto"] = GeneratorKind("auto")

@@ -1,11 +1,12 @@
 """Automation as written: a lane is a list of points, each saying what happens until the next one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from ..findings.span import Span
-from ..values.position import Place
+from ..values.position import Duration, DurationUnit, Place
+from ..values.selector import Where
 
 
 class Shape(StrEnum):
@@ -82,6 +83,58 @@ class Point:
     """Where it goes is a level written in decibels, so that the way there is even in decibels."""
     counted: frozenset[str] = frozenset()
     """Which of `hold`, `to`, `via` and `start` are rates in cycles per beat (`2/b`) instead of hertz."""
+    pointer: str = field(default="", compare=False, repr=False)
+    """JSON pointer of the point in its file; empty where it stands in none as such."""
+
+
+class By(StrEnum):
+    """What of the music plays a lane; the formulas are in compiler/lanes/playing.py."""
+
+    NOTES = "notes"
+    """Every note strikes it, and it falls back."""
+    LOUDNESS = "loudness"
+    CONTOUR = "contour"
+    """The height of the highest note that sounds."""
+    EAR = "ear"
+    """Where the notes stand between the ears."""
+    DENSITY = "density"
+    """How many onsets there are in a beat."""
+
+
+NO_TIME = Duration(Fraction(0), DurationUnit.SECONDS)
+A_SIXTEENTH = Duration(Fraction(1, 16), DurationUnit.WHOLE_NOTES)
+A_QUARTER = Duration(Fraction(1, 4), DurationUnit.WHOLE_NOTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How notes play a lane: `by: notes` strikes it, all others move it between `low` and `high`.
+
+    `amount` is what a note of full velocity adds: in the lane's own unit, or a share of its value where
+    `is_ratio` is set; in decibels where `in_decibels` is.
+    """
+
+    by: By
+    where: Where
+    amount: float = 0.0
+    in_decibels: bool = False
+    is_ratio: bool = False
+    low: float = 0.0
+    """The written `from`: the value of the softest, the lowest, the left, the emptiest."""
+    high: float = 0.0
+    attack: Duration = NO_TIME
+    """It ends at the onset."""
+    hold: Duration = NO_TIME
+    decay: Duration = A_SIXTEENTH
+    """The time to 1/e."""
+    velocity: float = 1.0
+    """The exponent of a note's velocity."""
+    most: float = 1.5
+    """So many notes of full velocity add up at most."""
+    over: Duration = A_QUARTER
+    """The width of the window over which loudness, contour, ear and density are averaged."""
+    is_long: bool = False
+    """`tail: long`: a decay may last until after the next note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +150,21 @@ class Lane:
     """`set`, or `add` / `multiply`: laid over the lane of the same name."""
     legacy_tail_s: float | None = None
     """Seconds after the last bar that an `end` of the legacy form includes; None for the form of today."""
+    played: Played | None = None
+    """What plays the lane in place of points."""
+    label: str = ""
+    """What the composer calls a lane that is laid over another one; empty where it has its own name."""
+    pointer: str = field(default="", compare=False, repr=False)
+    """JSON pointer of the list of points in its file; empty where there is none."""
 
     @property
     def units(self) -> frozenset[bool]:
-        """Whether values are cycles per beat: {True}, {False}, or both where some are; 0 does not count."""
+        """Whether values are cycles per beat: {True}, {False}, or both where some are; 0 does not count.
+
+        What notes play is in hertz.
+        """
+        if self.played is not None:
+            return frozenset({False})
         return frozenset(
             name in point.counted
             for point in self.points

@@ -17,6 +17,7 @@ OTHER = "other"
 
 DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
 DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
+DEFAULT_HOLD = DEFAULT_MOVE = Duration(Fraction(1), DurationUnit.BARS)
 DEFAULT_LYRIC_FADE = Duration(Fraction(1, 5), DurationUnit.SECONDS)
 
 
@@ -195,6 +196,35 @@ class Motion:
     jitter: float = 0.5
     memory: str = "clock"
     """`clock`: one path through the film; `motif`: a phrase that returns brings its images back."""
+    walk: str = ""
+    """`linger`: from one learned picture to another; `frames`: over real frames; empty: the noise moves."""
+    walk_span: Span = THE_MANIFEST
+    hold: Duration = DEFAULT_HOLD
+    """How long a walk lingers at a picture."""
+    move: Duration = DEFAULT_MOVE
+    """How long it takes to the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A light that a note sets on the stage, before the picture."""
+
+    size: float
+    """Of the film's height."""
+    decay: Duration
+    """The time to 1/e."""
+    strength: float
+    """0 is none at all."""
+    color: str | None = None
+    """None takes the picture's own where it stands."""
+
+
+LIGHTS = {
+    "spark": Light(0.04, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 1.0),
+    "ring": Light(0.25, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 0.6),
+    "glow": Light(0.3, Duration(Fraction(1, 4), DurationUnit.WHOLE_NOTES), 0.5),
+}
+"""The shapes of the stage, and how each looks where nothing else is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +241,9 @@ class Rule:
     truncation: float | None = None
     hue_deg: float | None = None
     layer: int | None = None
+    spark: Light | None = None
+    ring: Light | None = None
+    glow: Light | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +280,16 @@ class Visuals:
     """Above 1 the camera is closer by this factor."""
     rotation_deg: float = 0.0
     """The picture turned clockwise."""
+    exposure: float = 1.0
+    """A factor of its light."""
+    bloom: float = 1.0
+    pan_x: float = 0.0
+    """The camera moved to the right, in half heights."""
+    pan_y: float = 0.0
+    lamp_azimuth_deg: float = 0.0
+    """The lamp turned clockwise from where the noise puts it."""
+    lamp_height_deg: float = 0.0
+    """The lamp raised from there."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
@@ -260,6 +303,8 @@ class Visuals:
     mapping: str = "notes"
     """What moves the picture: `notes` or `spectrum`."""
     spectrum: SpectrumRef | None = None
+    plays: bool = True
+    """Whether the film plays by itself where the piece says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ..model.plugins import plugin
 from ..text.yaml_source import Node
 from ..values.quantity import Quantity, parse_quantity
 from ..values.units import Unit
+from .played import played_lane
 from .reader import Reading, named
 
 UnitOf = Callable[[str], Unit]
@@ -19,8 +20,14 @@ _PICTURE = {
     "visuals.depth": Unit.SHARE,
     "visuals.truncation": Unit.NUMBER,
     "visuals.hue": Unit.NUMBER,
-    "visuals.zoom": Unit.NUMBER,
+    "visuals.zoom": Unit.SHARE,
     "visuals.rotation": Unit.NUMBER,
+    "visuals.exposure": Unit.SHARE,
+    "visuals.bloom": Unit.SHARE,
+    "visuals.pan_x": Unit.NUMBER,
+    "visuals.pan_y": Unit.NUMBER,
+    "visuals.light.azimuth": Unit.NUMBER,
+    "visuals.light.height": Unit.NUMBER,
     "visuals.motion.amount": Unit.NUMBER,
     "visuals.motion.jitter": Unit.SHARE,
     "video.brightness": Unit.SHARE,
@@ -37,8 +44,14 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
     """The lanes of a block, in written order; behind an azimuth what its spirals do to its other lanes."""
     lanes: list[Lane] = []
     for name, written in named(node):
-        lanes.append(_lane(name, written, unit_of, reading))
-        lanes += _spiralling(lanes[-1], written, reading)
+        by = written.get("by") if isinstance(written.value, dict) else None
+        if by is None or written.get("points") is not None:
+            lanes.append(_lane(name, written, unit_of, reading))
+            lanes += _spiralling(lanes[-1], written, reading)
+        if by is not None:
+            onto = written.get("lane")
+            unit = unit_of(onto.text if onto is not None else name)
+            lanes.append(played_lane(name, written, by, unit, written.get("points") is not None, reading))
     return tuple(lanes)
 
 
@@ -82,13 +95,18 @@ def lane_units(audio: Audio) -> UnitOf:
 
 
 def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
-    mirror, points, over, mode = node.get("mirror"), node.get("points"), node.get("over"), node.get("mode")
+    is_played = node.get("by") is not None
+    mirror, points = node.get("mirror"), node.get("points")
+    # Of a lane that notes play, `over` is a length of time, and its points are its own.
+    over, mode = (None, None) if is_played else (node.get("over"), node.get("mode"))
     if mirror is not None:
         return Lane(name, node.key_span, mirror_of=mirror.text)
     target = over.text if over else name
     values = _Values(unit_of(target), reading)
     read = tuple(_point(point, values, reading) for point in (points or node).each())
-    return Lane(target, node.key_span, read, mode=mode.text if mode else "set")
+    return Lane(
+        target, node.key_span, read, mode=mode.text if mode else "set", pointer=(points or node).pointer
+    )
 
 
 class _Values:
@@ -151,6 +169,7 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
         hard=join is not None and join.text == "hard",
         in_decibels=values.is_in_decibels(nodes["to"] or nodes["via"]),
         counted=frozenset(name for name, found in nodes.items() if values.is_counted(found)),
+        pointer=node.pointer,
     )
 
 

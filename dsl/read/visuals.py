@@ -1,5 +1,6 @@
 """What is seen, as written: classes, rules, motion, and what happens to the finished picture."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from ..findings.diagnostics import Diagnostic, Edit
@@ -8,9 +9,11 @@ from ..findings.span import Span
 from ..form.messages import did_you_mean, meant
 from ..model.generators import is_known, known_names
 from ..model.piece import (
+    LIGHTS,
     OTHER,
     ClassWeight,
     Envelope,
+    Light,
     Lyrics,
     Motion,
     Post,
@@ -21,6 +24,7 @@ from ..model.piece import (
 )
 from ..text.yaml_source import Node
 from ..values.nearest import is_slip_of
+from ..values.pitch_classes import PITCH_CLASSES
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
     LengthRange,
@@ -36,7 +40,6 @@ from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 """The names that keys of `visuals.classes` have in a Piece, whatever their spelling: Bb is A#."""
 
 MAX_SPEED = 64
@@ -58,6 +61,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     by = _text(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
     rules, spectrum, generator = node.get("rules"), node.get("spectrum"), node.get("generator")
+    light, play = node.get("light"), node.get("play")
     return Visuals(
         generator=_generator(generator, weights, reading) if generator else usual.generator,
         generator_span=generator.span if generator else usual.generator_span,
@@ -70,6 +74,12 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         hue_deg=_signed(node.get("hue"), usual.hue_deg),
         zoom=reading.number(node.get("zoom"), usual.zoom),
         rotation_deg=_signed(node.get("rotation"), usual.rotation_deg),
+        exposure=_signed(node.get("exposure"), usual.exposure),
+        bloom=_signed(node.get("bloom"), usual.bloom),
+        pan_x=_signed(node.get("pan_x"), usual.pan_x),
+        pan_y=_signed(node.get("pan_y"), usual.pan_y),
+        lamp_azimuth_deg=_signed(light and light.get("azimuth"), usual.lamp_azimuth_deg),
+        lamp_height_deg=_signed(light and light.get("height"), usual.lamp_height_deg),
         motion=_motion(motion, reading) if motion else usual.motion,
         envelope=_envelope(envelope, reading) if envelope else None,
         classes=_classes(node.get("classes"), by, reading),
@@ -79,6 +89,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         rules=tuple(_rule(rule, reading) for rule in rules.each()) if rules else (),
         mapping=_text(node, "mapping", usual.mapping),
         spectrum=_spectrum(spectrum, reading) if spectrum else None,
+        plays=bool(play.value) if play else usual.plays,
     )
 
 
@@ -190,7 +201,19 @@ def _motion(node: Node, reading: Reading) -> Motion:
         amount=reading.number(node.get("amount"), usual.amount),
         jitter=reading.share(node.get("jitter"), usual.jitter),
         memory=_text(node, "memory", usual.memory),
+        walk=_text(node, "walk", usual.walk),
+        walk_span=walk.span if (walk := node.get("walk")) else usual.walk_span,
+        hold=_lasting(node.get("hold"), reading) or usual.hold,
+        move=_lasting(node.get("move"), reading) or usual.move,
     )
+
+
+def _lasting(node: Node | None, reading: Reading) -> Duration | None:
+    """A duration above 0, where one is written."""
+    found = reading.duration(node)
+    if node is not None and found is not None and found.value == 0:
+        reading.find("MV206", node.span, "a walk takes longer than 0", "write 1bar, 2b or 1/4")
+    return found
 
 
 def _envelope(node: Node, reading: Reading) -> Envelope:
@@ -259,6 +282,26 @@ def _rule(node: Node, reading: Reading) -> Rule:
         truncation=reading.number(truncation, 0.0) if truncation else None,
         hue_deg=_signed(hue, 0.0) if hue else None,
         layer=int(layer.value) if layer else None,
+        spark=_light("spark", node, reading),
+        ring=_light("ring", node, reading),
+        glow=_light("glow", node, reading),
+    )
+
+
+def _light(shape: str, rule: Node, reading: Reading) -> Light | None:
+    """A light of the stage: `true` for one as usual, `false` for none."""
+    node = rule.get(shape)
+    if node is None:
+        return None
+    usual = LIGHTS[shape]
+    if isinstance(node.value, bool):
+        return usual if node.value else replace(usual, strength=0.0)
+    color = node.get("color")
+    return Light(
+        size=reading.share(node.get("size"), usual.size),
+        decay=reading.duration(node.get("decay")) or usual.decay,
+        strength=_signed(node.get("strength"), usual.strength),
+        color=None if color is None or color.text == "accent" else color.text,
     )
 
 

@@ -66,16 +66,23 @@ class Studio:
         Raises PieceError where the generator cannot be made, OSError where the store cannot be written.
         """
         from ...store.store import made
+        from ..film.flashes import LOOKS
 
         def make() -> tuple[dict[str, Path], dict[str, Any]]:
             path = self.store.scratch(".mp4")
             started_s = time.perf_counter()
-            rendered = self._render(job.picture, path, on_frames)
+            try:
+                rendered = self._render(job.picture, path, on_frames)
+            except BaseException:
+                # A segment that is not wanted any more is stopped so: nothing is left of it.
+                path.unlink(missing_ok=True)
+                raise
             facts = {
                 "seconds": round(time.perf_counter() - started_s, 3),
                 "frames": job.frame_count,
                 "images": rendered.image_count,
                 FAINT: rendered.faint,
+                LOOKS: rendered.looks,
             }
             return {VIDEO: path}, facts
 

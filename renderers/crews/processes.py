@@ -187,7 +187,7 @@ def _serve(pipe: Connection, recipe: Recipe, folder: Path) -> None:
     # Ctrl-C goes to every process of the terminal; the one that the user started decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     from ...store.store import Store
 
     try:
@@ -205,10 +205,10 @@ def _serve(pipe: Connection, recipe: Recipe, folder: Path) -> None:
     except (EOFError, BrokenPipeError):
         return
     except BaseException as error:
-        pipe.send(Failed(_portable(error)))
+        pipe.send(Failed(portable(error)))
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A worker whose build was killed must not go on by itself."""
     parent = parent_process()
     if parent is not None:
@@ -216,7 +216,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _portable(error: BaseException) -> BaseException:
+def portable(error: BaseException) -> BaseException:
     """The error as another process can take it."""
     import pickle
 

@@ -18,14 +18,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ...compiler.plan import STEERING
 from ..encoding import Quality
-from ..generators.protocol import SteeredGenerator, TruncatedGenerator
+from ..generators.protocol import SteeredGenerator, TruncatedGenerator, WalkingGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.contrast import LEAST, contrast
 from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
+from .flashes import look_at, packed
 from .segment_writer import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
@@ -44,10 +46,12 @@ class Rendered:
     """What is known of a segment once it is rendered.
 
     faint  titles and words that are hard to read in it, and their contrast: renderers/picture/contrast.py
+    looks  its frames, small and packed: renderers/film/flashes.py
     """
 
     image_count: int
     faint: tuple[tuple[str, float], ...]
+    looks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,14 @@ class Workshop:
             if title.first_frame <= frame < title.end_frame
         ]
 
+    def lights_at(self, frame: int) -> NDArray[np.float32] | None:
+        """The lights on a frame, as rows of PicturePlan.lights."""
+        lights = self.picture.lights
+        if lights is None:
+            return None
+        begin, end = lights[:, 0].searchsorted([frame, frame + 1])
+        return lights[begin:end] if begin < end else None
+
 
 def shots_of(picture: PicturePlan) -> list[Shot]:
     """The film as shots, in order; together they are every frame once."""
@@ -95,11 +107,17 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     black = picture.brightness == 0
     same_image = np.zeros(count, bool)
     same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
-    for lane in (picture.hue_deg, picture.zoom, picture.rotation_deg, picture.truncation):
+    for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
+    for times_s, _ in () if picture.walk is None else picture.walk.layers:
+        same_image[1:] &= times_s[1:] == times_s[:-1]
     same_look = np.zeros(count, bool)
     same_look[1:] = same_image[1:] & (picture.brightness[1:] == picture.brightness[:-1])
+    if picture.lights is not None:
+        lit = np.unique(picture.lights[:, 0].astype(np.int64))
+        same_look[lit] = False
+        same_look[lit[lit + 1 < count] + 1] = False
     same_look[1:] |= black[1:] & black[:-1]
     for title in picture.titles:
         for edge in (title.first_frame, title.end_frame):
@@ -142,6 +160,7 @@ def render_segment(
     size = shots_at_once(workshop.generator)
     picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
     image: torch.Tensor | None = None
+    looks: list[U8] = []
     asked = _clearest_frames(workshop)
     faint: list[tuple[str, float]] = []
     with SegmentWriter(path, picture_format, quality, codec) as writer:
@@ -150,6 +169,7 @@ def render_segment(
             with gate:
                 planes, image = made_chunk(workshop, some, image)
             for shot, frame in zip(some, planes, strict=True):
+                looks += [look_at(frame)] * (shot.end - shot.first)
                 for number in range(shot.first, shot.end):
                     writer.write_frame(frame)
                     for title, overlay in asked.get(number, ()):
@@ -157,7 +177,7 @@ def render_segment(
                         if ratio is not None and ratio < LEAST:
                             faint.append((title.text, round(ratio, 2)))
             on_frames(some[-1].end - some[0].first)
-    return Rendered(image_count(shots), tuple(faint))
+    return Rendered(image_count(shots), tuple(faint), packed(looks))
 
 
 def _clearest_frames(workshop: Workshop) -> dict[int, list[tuple[TitlePlan, Overlay]]]:
@@ -184,7 +204,9 @@ def made_chunk(
             # Stays on the CPU: whether anything is faded is asked without waiting for the GPU.
             brightness = tensor_of(workshop.picture.brightness[[shot.first for shot in lit]])
             titles = [workshop.overlays_at(shot.first) for shot in lit]
-            frames = iter(_on_host(finished(torch.stack(images), brightness, titles, workshop.finish)))
+            lights = [workshop.lights_at(shot.first) for shot in lit]
+            made = finished(torch.stack(images), brightness, titles, workshop.finish, lights)
+            frames = iter(_on_host(made))
         planes = [
             _on_host(black_frame(workshop.overlays_at(shot.first), workshop.finish, device))[0]
             if shot.is_black
@@ -203,7 +225,10 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
         noise = tensor_of(picture.noise[new])
         classes = tensor_of(np.concatenate([picture.classes(k, k + 1) for k in new]))
         controls = _controls_of(picture, new, generator.device)
-        if isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
+        if picture.walk is not None:
+            assert isinstance(generator, WalkingGenerator)  # the compiler takes a walk for no other
+            made = iter(moved(generator.images_on_walk(picture.walk, new, noise), controls))
+        elif isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
             truncation = tensor_of(picture.truncation[new])
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:
@@ -231,8 +256,11 @@ def _steered(
 
 
 def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
-    lanes = (picture.hue_deg, picture.zoom, picture.rotation_deg)
-    return FrameControls(*(None if lane is None else tensor_of(lane[list(frames)], device) for lane in lanes))
+    lanes = {key: getattr(picture, key) for key in STEERING}
+    rows = list(frames)
+    return FrameControls(
+        **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}
+    )
 
 
 def shots_at_once(generator: Generator) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from fractions import Fraction
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.plan import PicturePlan, TitlePlan
+from ...compiler.plan import STEERING, PicturePlan, Ramp, TitlePlan
+
+HALF = Fraction(1, 2)
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -19,6 +22,9 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
     Rendered, it is what these frames are in the whole film.
     """
     weights = picture.class_weights[first:end]
+    steering: dict[str, Any] = {
+        key: _lane(getattr(picture, key), first, end, neutral) for key, neutral in STEERING.items()
+    }
     seen = np.flatnonzero(weights.any(axis=0))
     names = picture.class_names
     return replace(
@@ -29,11 +35,57 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         brightness=_own(picture.brightness[first:end]),
         titles=tuple(t.cut(first, end) for t in picture.titles if _is_shown(t, first, end)),
         class_names=tuple(names[k] for k in seen) if names else (),
-        hue_deg=_lane(picture.hue_deg, first, end, 0.0),
-        zoom=_lane(picture.zoom, first, end, 1.0),
-        rotation_deg=_lane(picture.rotation_deg, first, end, 0.0),
         truncation=_lane(picture.truncation, first, end, 1.0),
+        lights=_lights(picture.lights, first, end),
+        walk=None if picture.walk is None else picture.walk.cut(first, end),
+        **steering,
     )
+
+
+def thinned(picture: PicturePlan, step: int) -> PicturePlan:
+    """Every step-th frame, from the first on, each shown so much longer: the same pixels, sooner."""
+    steering: dict[str, Any] = {key: _each(getattr(picture, key), step) for key in STEERING}
+    return replace(
+        picture,
+        noise=_own(picture.noise[::step]),
+        class_weights=_own(picture.class_weights[::step]),
+        brightness=_own(picture.brightness[::step]),
+        titles=tuple(_thinned_title(title, step) for title in picture.titles),
+        fps=picture.fps / step,
+        truncation=_each(picture.truncation, step),
+        lights=_thinned_lights(picture.lights, step),
+        walk=None if picture.walk is None else picture.walk.thinned(step),
+        **steering,
+    )
+
+
+def _thinned_lights(lights: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
+    """The lights of every step-th frame."""
+    if lights is None:
+        return None
+    found = np.array(lights[lights[:, 0] % step == 0], order="C")
+    if not len(found):
+        return None
+    found[:, 0] /= step
+    found.flags.writeable = False
+    return found
+
+
+def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
+    return None if lane is None else _own(lane[::step])
+
+
+def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:
+    """A title on every step-th frame; what its ramps show there is what they showed."""
+    rise, fall = (
+        None
+        if ramp is None
+        # A ramp is asked in the middle of a frame, which is half a frame of either rate.
+        else Ramp((ramp.start - HALF) / step + HALF, ramp.length / step)
+        for ramp in (title.rise, title.fall)
+    )
+    first, end = (-(-frame // step) for frame in (title.first_frame, title.end_frame))
+    return replace(title, first_frame=first, end_frame=end, rise=rise, fall=fall)
 
 
 def _lane(
@@ -43,6 +95,19 @@ def _lane(
     if lane is None or (lane[first:end] == neutral).all():
         return None
     return _own(lane[first:end])
+
+
+def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
+    """The lights of these frames, counted from the first of them; None where there are none."""
+    if lights is None:
+        return None
+    begin, stop = lights[:, 0].searchsorted([first, end])
+    if begin == stop:
+        return None
+    found = np.array(lights[begin:stop], order="C")
+    found[:, 0] -= first
+    found.flags.writeable = False
+    return found
 
 
 def _own(rows: NDArray[Scalar]) -> NDArray[Scalar]:

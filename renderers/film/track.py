@@ -108,13 +108,13 @@ def _frame(samples: F32, context: Any) -> av.AudioFrame:
     if context.format.name == "fltp":
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), "fltp", "stereo")
     else:
-        frame = av.AudioFrame.from_ndarray(_as_24_bits(samples).reshape(1, -1), "s32", "stereo")
+        frame = av.AudioFrame.from_ndarray(as_24_bits(samples).reshape(1, -1), "s32", "stereo")
     frame.sample_rate = context.sample_rate
     frame.time_base = Fraction(1, frame.sample_rate)
     return frame
 
 
-def _as_24_bits(samples: F32) -> NDArray[np.int32]:
+def as_24_bits(samples: F32) -> NDArray[np.int32]:
     """Full scale ±1 as 24-bit integers in the upper bits of 32, to the nearest step."""
     steps = np.clip(np.rint(samples.astype(np.float64) * 2**23), -(2**23), 2**23 - 1)
     return steps.astype(np.int32) << 8

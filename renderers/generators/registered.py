@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ..picture.camera import moved
 from ..picture.controls import FrameControls
 from ..tensors import aligned
 from .protocol import Generator, GeneratorRequest, SteeredGenerator, TruncatedGenerator
@@ -29,8 +30,8 @@ def made(kind: GeneratorKind, picture: PicturePlan, device: torch.device) -> tup
     if not callable(getattr(found, "images", None)) or not hasattr(found, "device"):
         raise _broken(kind, "what its factory returns has no `images` and `device`")
     steered = isinstance(found, SteeredGenerator)
-    if steered != bool(kind.controls & {"hue", "zoom", "rotation"}):
-        raise _broken(kind, "it must have `steered` exactly where its controls name hue, zoom or rotation")
+    if steered != bool(kind.controls - {"truncation"}):
+        raise _broken(kind, "it must have `steered` exactly where its controls name more than truncation")
     truncated = isinstance(found, TruncatedGenerator)
     if truncated != ("truncation" in kind.controls):
         raise _broken(kind, "it must have `images_at` exactly where its controls name truncation")
@@ -81,7 +82,12 @@ class _Steered(_Checked):
     """One with a camera of its own."""
 
     def steered(self, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls) -> torch.Tensor:
-        """The images, as its camera sees them."""
+        """The images, as its camera sees them; what it does not promise is done to them afterwards."""
+        own, others = controls.split(self._kind.controls)
+        images = self.images(noise, classes) if own.are_neutral else self._own(noise, classes, own)
+        return images if others.are_neutral else moved(images, others)
+
+    def _own(self, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls) -> torch.Tensor:
         return self._looked_at(self._inner.steered(noise, classes, controls), len(noise))
 
 

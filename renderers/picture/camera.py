@@ -1,4 +1,7 @@
-"""Camera and colour of finished images, for generators that have none of their own: zoom, rotation, hue."""
+"""Camera, colour and light of finished images, for generators that have none of their own.
+
+What needs a relief, the lamp and the bloom, they do not have at all.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ def moved(images: torch.Tensor, controls: FrameControls) -> torch.Tensor:
     returns    the same shape; behind the edges of an image lies its reflection
     """
     seen = images
-    if controls.zoom is not None or controls.rotation_deg is not None:
-        seen = _looked_at(seen, controls.zoom, controls.rotation_deg)
-    if controls.hue_deg is not None:
-        seen = _turned_hue(seen, controls.hue_deg)
+    moves = (controls.zoom, controls.rotation_deg, controls.pan_x, controls.pan_y)
+    if any(lane is not None for lane in moves):
+        seen = _looked_at(seen, controls)
+    if controls.hue_deg is not None or controls.exposure is not None:
+        seen = _relit(seen, controls.hue_deg, controls.exposure)
     return seen
 
 
@@ -40,33 +44,43 @@ def hue_turn(angle_rad: torch.Tensor) -> torch.Tensor:
     return cos * identity + sin * cross + (1 - cos) / 3
 
 
-def _looked_at(
-    images: torch.Tensor, zoom: torch.Tensor | None, rotation_deg: torch.Tensor | None
-) -> torch.Tensor:
-    """The images magnified and turned clockwise about their middle."""
+def exposed(linear: torch.Tensor, exposure: torch.Tensor) -> torch.Tensor:
+    """Linear light, at most 1, times an exposure (n, 1, ...); above 1 it bends, so that white stays white."""
+    longer = (exposure - 1).clamp(min=0)
+    return linear * exposure / (1 + longer * linear)
+
+
+def _looked_at(images: torch.Tensor, controls: FrameControls) -> torch.Tensor:
+    """The images magnified, turned clockwise about their middle, and seen from further right and down."""
     import torch
     import torch.nn.functional as nnf
 
     n, _, height_px, width_px = images.shape
-    angle = torch.zeros(n) if rotation_deg is None else torch.deg2rad(rotation_deg.double().cpu())
-    closer = torch.ones(n) if zoom is None else zoom.double().cpu()
+
+    def lane(values: torch.Tensor | None, neutral: float) -> torch.Tensor:
+        return torch.full((n,), neutral, dtype=torch.float64) if values is None else values.double().cpu()
+
+    angle, closer = torch.deg2rad(lane(controls.rotation_deg, 0.0)), lane(controls.zoom, 1.0)
+    right, down = lane(controls.pan_x, 0.0), lane(controls.pan_y, 0.0)
     # Where to look for each place of the result: turned back, in coordinates that run from -1 to 1 both ways.
     aspect = width_px / height_px
     cos, sin = torch.cos(angle) / closer, torch.sin(angle) / closer
-    none = torch.zeros_like(cos)
-    rows = [cos, sin / aspect, none, -sin * aspect, cos, none]
+    rows = [cos, sin / aspect, right / aspect, -sin * aspect, cos, down]
     places = torch.stack(rows, 1).view(n, 2, 3).to(images)
     grid = nnf.affine_grid(places, list(images.shape), align_corners=False)
     return nnf.grid_sample(images, grid, "bilinear", "reflection", align_corners=False)
 
 
-def _turned_hue(images: torch.Tensor, hue_deg: torch.Tensor) -> torch.Tensor:
-    """The images with their colours turned in linear light, so that no colour changes its sum of energies."""
+def _relit(images: torch.Tensor, hue_deg: torch.Tensor | None, exposure: torch.Tensor | None) -> torch.Tensor:
+    """The images with more or less light, and their colours turned in linear light, whose sum stays."""
     import torch
 
     n, _, height_px, width_px = images.shape
-    turn = hue_turn(hue_deg.to(images) * (math.pi / 180))
-    linear = torch.matmul(turn, _linear((images + 1) / 2).view(n, 3, -1)).clamp(0, 1)
+    linear = _linear((images + 1) / 2).view(n, 3, -1)
+    if hue_deg is not None:
+        linear = torch.matmul(hue_turn(hue_deg.to(images) * (math.pi / 180)), linear).clamp(0, 1)
+    if exposure is not None:
+        linear = exposed(linear, exposure.to(images).view(-1, 1, 1)).clamp(0, 1)
     return _encoded(linear).view(n, 3, height_px, width_px) * 2 - 1
 
 

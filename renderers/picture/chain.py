@@ -1,4 +1,4 @@
-"""Images to finished frames: colour, fade, format, size and titles, as the planes an encoder takes.
+"""Images to finished frames: colour, fade, format, stage, size and titles, as the planes an encoder takes.
 
 The colour space changes first, at the generator's own size, where it is cheapest; everything after is linear,
 so that the order costs no more than the rounding to 8 bits. On a CPU the image is rounded there, because the
@@ -16,11 +16,13 @@ from .colour import BLACK, above_black, quantised
 from .fade import faded
 from .mirror import mirrored, strips_for
 from .planes import plane_views
+from .stage import light_stage
 from .upscale import FILTERS, fitted_size, resized
 
 if TYPE_CHECKING:
     import torch
 
+    from .stage import F32
     from .title import Overlay
 
     Shown = tuple[Overlay, float]
@@ -51,19 +53,26 @@ class Finish:
 
 
 def finished(
-    images: torch.Tensor, brightness: torch.Tensor, overlays: Sequence[Sequence[Shown]], finish: Finish
+    images: torch.Tensor,
+    brightness: torch.Tensor,
+    overlays: Sequence[Sequence[Shown]],
+    finish: Finish,
+    lights: Sequence[F32 | None] = (),
 ) -> torch.Tensor:
     """Finished frames as yuv420p, on the images' device.
 
     images       (n, 3, height, width), float32 in [-1, 1], display R'G'B'
     brightness   (n,), 0 black .. 1; titles stand over the faded picture and have fades of their own
     overlays     for each of the n frames, its titles, the first below, and how much of each is seen
+    lights       for each of the n frames, its rows of PicturePlan.lights, or None; () where none has any
     returns      (n, height·3/2, width) uint8: the rows of Y', then Cb, then Cr, each plane without gaps;
                  BT.709, limited range, a chroma sample in the middle of its four pixels
     """
     levels = faded(above_black(images), brightness)
     levels += levels.new_tensor(BLACK)[None, :, None, None]
     planes = _shaped(quantised(levels) if levels.device.type == "cpu" else levels, finish)
+    if any(rows is not None for rows in lights):
+        light_stage(planes, lights, brightness)
     frames = _planes_in_film(planes, finish)
     for frame, titles in zip(frames, overlays, strict=True):
         for title, opacity in titles:

@@ -1,12 +1,27 @@
-"""What a composer does to the camera and the colours of frames."""
+"""What a composer does to the camera, the colours and the light of frames."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Set
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
+
+
+CONTROL_OF = {
+    "hue_deg": "hue",
+    "zoom": "zoom",
+    "rotation_deg": "rotation",
+    "exposure": "exposure",
+    "bloom": "bloom",
+    "pan_x": "pan",
+    "pan_y": "pan",
+    "lamp_azimuth_deg": "light",
+    "lamp_height_deg": "light",
+}
+"""What each of the fields below belongs to, as a GeneratorKind names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +35,31 @@ class FrameControls:
     rotation_deg: torch.Tensor | None = None
     """The picture turned clockwise."""
 
+    exposure: torch.Tensor | None = None
+    """A factor of all light."""
+    bloom: torch.Tensor | None = None
+    """A factor of the glow around what is bright."""
+    pan_x: torch.Tensor | None = None
+    """The camera moved to the right, in half heights."""
+    pan_y: torch.Tensor | None = None
+    """The camera moved down."""
+    lamp_azimuth_deg: torch.Tensor | None = None
+    """The lamp turned clockwise."""
+    lamp_height_deg: torch.Tensor | None = None
+    """The lamp raised."""
+
     @property
     def are_neutral(self) -> bool:
-        return self.hue_deg is None and self.zoom is None and self.rotation_deg is None
+        return all(getattr(self, field.name) is None for field in fields(self))
+
+    def split(self, names: Set[str]) -> tuple[FrameControls, FrameControls]:
+        """The controls that a generator does itself, by their names in its GeneratorKind; and the others."""
+        lanes = {field.name: getattr(self, field.name) for field in fields(self)}
+        own = {key: lane for key, lane in lanes.items() if CONTROL_OF[key] in names}
+        others = {key: lane for key, lane in lanes.items() if key not in own}
+        return FrameControls(**own), FrameControls(**others)
 
     def rows(self, start: int, end: int) -> FrameControls:
         """Return the controls of some of the images."""
-        lanes = (self.hue_deg, self.zoom, self.rotation_deg)
+        lanes = (getattr(self, field.name) for field in fields(self))
         return FrameControls(*(None if lane is None else lane[start:end] for lane in lanes))

@@ -118,6 +118,12 @@ def _embedded_font(size_px: float) -> Font:
     return font
 
 
+def embedded_font_file() -> bytes | None:
+    """Pillow's own Aileron as a file: the live page has the letters of titles. None where Pillow has none."""
+    path = getattr(ImageFont.load_default(16), "path", None)
+    return path.getvalue() if isinstance(path, BytesIO) else None
+
+
 def _missing(text: str, font: Font) -> list[str]:
     """The characters of the text that the font draws as its box for the unknown."""
     unknown = _glyph(font, "\uffff")

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -59,6 +60,21 @@ def read_wav(path: Path) -> Iterator[F64]:
     """The samples of a file that this module wrote: float64 (channels, BLOCK), the last one shorter."""
     with path.open("rb") as file:
         yield from decoded(file, wav_header(file, path.stat().st_size), BLOCK)
+
+
+def read_wav_at(path: Path, first: int, count: int) -> F64:
+    """Samples first up to first + count of a file that this module wrote, float64 (channels, count).
+
+    What lies behind the end is silence. Raises OSError where it cannot be read.
+    """
+    with path.open("rb") as file:
+        header = wav_header(file, path.stat().st_size)
+        frame_bytes = header.channel_count * header.bits // 8
+        there = max(0, min(count, header.frame_count - first))
+        part = replace(header, data_start=header.data_start + first * frame_bytes, frame_count=there)
+        found = list(decoded(file, part, max(1, there)))
+    samples = found[0] if found else np.zeros((header.channel_count, 0))
+    return np.pad(samples, ((0, 0), (0, count - there)))
 
 
 def _encoded(block: F32, sample_format: SampleFormat) -> bytes:

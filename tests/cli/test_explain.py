@@ -4,12 +4,18 @@ import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from musicvis.dsl.findings.codes import CODES
 
 Run = Callable[..., Result]
+
+
+def written(moment: dict[str, Any]) -> list[dict[str, Any]]:
+    """The movements that the piece writes, without those that a film has by itself."""
+    return [movement for movement in moment["movements"] if "by itself" not in movement["words"]]
 
 
 def test_a_place_with_its_notes_lanes_and_rules(piece: Path, run: Run) -> None:
@@ -31,7 +37,7 @@ def test_a_place_with_its_notes_lanes_and_rules(piece: Path, run: Run) -> None:
 
 def test_a_lane_says_where_it_goes_and_how_far_it_is(piece: Path, run: Run) -> None:
     moment = json.loads(run("explain", "2|2", piece, "--json").stdout)
-    (depth,) = moment["movements"]
+    (depth,) = written(moment)
     # 2 of the 4 crotchets from 1|1 to 3|1.
     assert depth["value"] == pytest.approx(0.7)
     assert depth["words"] == "glides from 0.5 to 0.9 (straight), from 1|1 until 3|1, 50% of the way"
@@ -77,7 +83,7 @@ WAYS = [
 def test_each_kind_of_movement_has_words(points: str, words: str, piece: Path, run: Run) -> None:
     (piece / "effects.yaml").write_text(f"Piano: [{points}]\nClarinet: {{mirror: Piano}}\n")
     moment = json.loads(run("explain", "2|2", piece, "--json").stdout)
-    piano, clarinet = moment["movements"]
+    piano, clarinet = written(moment)
     assert words in piano["words"]
     assert clarinet["words"].startswith("mirrors Piano: ")
     assert clarinet["value"] == pytest.approx(-piano["value"])
@@ -85,7 +91,7 @@ def test_each_kind_of_movement_has_words(points: str, words: str, piece: Path, r
 
 def test_at_a_jump_the_value_is_the_one_after_it(piece: Path, run: Run) -> None:
     (piece / "effects.yaml").write_text("Piano: [{at: 1|1, hold: -0.5}, {at: 3|1, hold: 0.5}]\n")
-    (movement,) = json.loads(run("explain", "3|1", piece, "--json").stdout)["movements"]
+    (movement,) = written(json.loads(run("explain", "3|1", piece, "--json").stdout))
     assert movement["value"] == 0.5
 
 
@@ -157,10 +163,32 @@ def test_every_lane_of_the_example_piece_is_told(run: Run) -> None:
     loaded = load_piece(example)
     assert loaded.piece is not None
     moment = json.loads(run("explain", "13|1", example, "--json").stdout)
-    assert [movement["lane"] for movement in moment["movements"]] == [
-        lane.name for lane in loaded.piece.lanes
-    ]
+    told = [movement["lane"].partition(" (")[0] for movement in written(moment)]
+    assert told == [lane.name for lane in loaded.piece.lanes]
     assert len(moment["notes"]) > 3
+
+
+def test_what_notes_play_is_told_with_what_they_do_now(piece: Path, run: Run) -> None:
+    (piece / "effects.yaml").write_text(
+        "visuals.zoom: {by: notes, part: Piano, amount: 10%, tail: long, decay: 1s}\n"
+        "visuals.hue: {by: contour, from: -12, to: 12}\n"
+    )
+    moment = json.loads(run("explain", "2|1", piece, "--json").stdout)
+    zoom, hue = written(moment)
+    assert zoom["lane"] == "visuals.zoom (multiply)"
+    assert zoom["words"].startswith("struck by the notes of Piano, +0.1 by a full one; now times 1.")
+    assert 1 < zoom["value"] <= 1.15
+    assert (hue["lane"], hue["words"]) == ("visuals.hue", "follows the contour of all notes, -12 to 12")
+
+
+def test_a_film_that_plays_by_itself_says_so_and_what_stands_on_its_stage(piece: Path, run: Run) -> None:
+    (piece / "effects.yaml").write_text("{}\n")
+    moment = json.loads(run("explain", "3|1", piece, "--json").stdout)
+    lanes = [m["lane"] for m in moment["movements"]]
+    assert lanes == ["visuals.exposure (multiply)", "visuals.zoom (multiply)"]
+    assert all("by itself" in m["words"] for m in moment["movements"])
+    assert {light["shape"] for light in moment["lights"]} == {"spark"}
+    assert "Stage\n  spark " in run("explain", "3|1", piece).stdout
 
 
 def test_a_bus_that_turns_says_so(piece: Path, run: Run) -> None:
@@ -168,7 +196,7 @@ def test_a_bus_that_turns_says_so(piece: Path, run: Run) -> None:
     manifest = (piece / "piece.yaml").read_text()
     buses = "audio: {buses: {Piano: {space: binaural}}}\n"
     (piece / "piece.yaml").write_text(manifest + buses)
-    (movement,) = json.loads(run("explain", "2|1", piece, "--json").stdout)["movements"]
+    (movement,) = written(json.loads(run("explain", "2|1", piece, "--json").stdout))
     assert movement["words"] == "glides from 0 to 360 (straight), from 1|1 until the end, 6% of the way"
 
 

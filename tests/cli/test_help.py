@@ -26,7 +26,7 @@ def test_the_list_of_commands_tells_each_in_whole_words(run: Run) -> None:
     listed = [line for line in output[output.index("First steps:") :].splitlines() if line.startswith("  ")]
     names = [line.split()[0] for line in listed]
     assert sorted(names) == COMMANDS
-    assert names[:3] == ["new", "check", "compile"]
+    assert names[:4] == ["new", "watch", "check", "compile"]
     assert not [line for line in listed if line.endswith("...") or len(line) > 80]
 
 

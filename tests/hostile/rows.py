@@ -19,6 +19,7 @@ _WEIGHTS = "renderers/generators/test_biggan_files.py"
 _SOURCE = "dsl/text/test_yaml_source.py"
 _RECORDING = "renderers/sound/stems/test_recording.py"
 _PROGRAM = "store/test_sandbox.py"
+_GUARD = "watch/test_guard.py"
 _TERMINAL = "hostile/test_terminal.py"
 _CAMPAIGNS = "hostile/test_campaigns.py::test_damaged_files_are_read_or_refused_by_hundreds"
 
@@ -219,7 +220,27 @@ ROWS = (
         "may read, and a daemon that leaves its session is not ended.",
         (f"{_PROGRAM}::test_a_program_meets_nobody_on_the_network",),
     ),
-    Row(21, "a preview in the browser", "", (), "There is no preview server: musicvis listens to nobody."),
+    Row(
+        21,
+        "other sites and other users that ask the live page's server",
+        "It listens on this machine alone; a token that is good once buys the cookie that every route needs; "
+        "another host, origin or method is refused before any route; no request names a path, and nothing of "
+        "a piece is set as HTML.",
+        (
+            f"{_GUARD}::test_no_route_answers_without_the_cookie_or_to_another_site",
+            f"{_GUARD}::test_a_token_is_good_once_and_no_other_token_is",
+            f"{_GUARD}::test_yesterdays_token_and_cookie_open_nothing_today",
+            f"{_GUARD}::test_a_form_cannot_post",
+            f"{_GUARD}::test_a_body_that_is_too_long_is_refused_whatever_its_length_says",
+            f"{_GUARD}::test_every_answer_keeps_the_page_to_itself",
+            f"{_GUARD}::test_a_websocket_is_closed",
+            "watch/test_editing.py::test_only_texts_of_the_piece_are_edited",
+            "watch/test_editing.py::test_nothing_is_written_through_a_link",
+            "watch/test_editing.py::test_an_editor_is_given_a_file_of_the_piece_and_no_shell",
+            "watch/test_serve.py::test_no_path_of_a_request_leads_to_a_file",
+            "watch/test_serve.py::test_the_server_listens_on_this_machine_alone",
+        ),
+    ),
     Row(
         22,
         "a store of a stranger's",
@@ -292,5 +313,27 @@ ROWS = (
         "notes of other users in a temporary folder",
         "The address of a cluster is believed only from a file of one's own.",
         ("renderers/crews/test_ray.py::test_a_note_of_somebody_else_or_behind_a_link_is_not_believed",),
+    ),
+    Row(
+        30,
+        "pictures and videos to train on that are broken, huge, or links",
+        "Of a picture 40 million pixels and 128 MiB are the most, asked before it is unpacked; PNG, JPEG and "
+        "WebP alone; videos by lists of containers and decoders, with no protocol; links are not followed.",
+        (
+            "renderers/training/test_corpus.py::test_a_file_that_cannot_be_used_stops_with_its_name",
+            "renderers/training/test_corpus.py::test_links_and_other_kinds_of_files_are_left_out_and_told",
+        ),
+    ),
+    Row(
+        31,
+        "models of strangers",
+        "safetensors and JSON alone, at most 256 MiB, with the names, shapes and finite 32-bit values that "
+        "model.json calls for, and the SHA-256 that it says; a check reads model.json alone.",
+        (
+            "renderers/training/test_trained_generator.py::test_a_hostile_folder_is_a_finding",
+            "renderers/training/test_trained_generator.py::test_no_more_is_read_than_a_model_can_have",
+            "dsl/text/test_model_file.py::test_what_no_training_writes_is_told",
+            "dsl/text/test_model_file.py::test_a_model_is_not_read_through_a_link",
+        ),
     ),
 )

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor
 
+from ...picture.controls import FrameControls
 from .controls import LIGHT_X, LIGHT_Y
 from .grid import Grid
 from .maths import LEAST_POSITIVE
@@ -16,6 +17,9 @@ from .maths import LEAST_POSITIVE
 STRIP_PX = 32768
 COOL_WAY = (-0.5, 0.3)
 """To the cool light: right and down."""
+LAMP_HEIGHT = 0.72
+LAMP_LOWEST, LAMP_HIGHEST = 0.1, 1.5
+"""In radians above the picture: lower, all of it would lie in shadow."""
 COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2
@@ -29,6 +33,9 @@ BLACK, WHITE, CURVE, SATURATION = 0.03, 0.98, 0.45, 1.22
 """The tone of the whole picture: what becomes black and white, the share of an S-curve, more colour."""
 DULLEST = 0.3
 """The least cosine that shines: what its 16th power adds does not show, and its 64th does not underflow."""
+
+
+NO_STEERING = FrameControls()
 
 
 class Relief(NamedTuple):
@@ -51,6 +58,7 @@ def lit_relief(
     grid: Grid,
     pixel: float | None = None,
     turn: tuple[Tensor, Tensor] | None = None,
+    steering: FrameControls = NO_STEERING,
 ) -> Tensor:
     """Display sRGB in [0, 1], in the memory of relief.colour: shape (n, 3, height, width).
 
@@ -58,9 +66,10 @@ def lit_relief(
     bounded      the noise's bounded controls, shape (n, 24)
     pixel        how much of the land a pixel shows; None for the grid's own
     turn         cosine and sine of the camera's turn, each (n, 1, 1): the lamps stand still on the land
+    steering     what a composer does to the lamp, the light and the bloom
     """
     height = relief.height[:, None]
-    lamp = _lamp(bounded, turn)
+    lamp = _lamp(bounded, turn, steering)
     scene = _Scene(
         relief=relief,
         padded=_padded(height)[:, 0],
@@ -68,10 +77,13 @@ def lit_relief(
         shadow=_shadow(grid.shadow.means(height), lamp, grid, pixel or grid.pixel),
         slope=steepness.view(-1, 1, 1) * (-0.5 / (pixel or grid.pixel)),
         lamp=lamp,
+        exposure=_per_frame(steering.exposure, height),
         grid=grid,
     )
     strips = grid.strips(STRIP_PX)
     glare = _glare(torch.cat([_light_strip(scene, rows) for rows in strips], 2))
+    if steering.bloom is not None:
+        glare *= steering.bloom.to(glare).view(-1, 1, 1, 1)
     for start, end in strips:
         colour = relief.colour[:, :, start:end]
         _develop(colour, grid.bloom.spread(glare, (start, end)))
@@ -98,18 +110,35 @@ class _Scene(NamedTuple):
     slope: Tensor
     """What turns a difference of two heights into a slope: shape (n, 1, 1)."""
     lamp: _Lamp
+    exposure: Tensor | None
+    """A factor of all light, shape (n, 1, 1); None where it is 1."""
     grid: Grid
 
 
-def _lamp(bounded: Tensor, turn: tuple[Tensor, Tensor] | None) -> _Lamp:
+def _per_frame(lane: Tensor | None, like: Tensor) -> Tensor | None:
+    return None if lane is None else lane.to(like).view(-1, 1, 1)
+
+
+def _lamp(bounded: Tensor, turn: tuple[Tensor, Tensor] | None, steering: FrameControls) -> _Lamp:
     x, y = -0.45 + 0.35 * bounded[:, LIGHT_X], -0.62 + 0.20 * bounded[:, LIGHT_Y]
+    z = torch.full_like(x, LAMP_HEIGHT)
+    if steering.lamp_azimuth_deg is not None:
+        angle = torch.deg2rad(steering.lamp_azimuth_deg.to(x))
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        x, y = x * cos - y * sin, x * sin + y * cos
+    if steering.lamp_height_deg is not None:
+        level = torch.hypot(x, y)
+        height = torch.atan2(z, level) + torch.deg2rad(steering.lamp_height_deg.to(x))
+        height = height.clamp(LAMP_LOWEST, LAMP_HIGHEST)
+        shrink = torch.cos(height) / level.clamp(min=LEAST_POSITIVE)
+        x, y, z = x * shrink, y * shrink, torch.sin(height)
     cool = None
     if turn is not None:
         cos, sin = (part.view(-1) for part in turn)
         x, y = x * cos - y * sin, x * sin + y * cos
         across, down = COOL_WAY
         cool = across * turn[0] - down * turn[1], across * turn[1] + down * turn[0]
-    light = _unit(x, y, torch.full_like(x, 0.72))
+    light = _unit(x, y, z)
     half = _unit(light[0], light[1], light[2] + 1)
     return _Lamp(_as_planes(light), _as_planes(half), cool)
 
@@ -163,6 +192,9 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
         own = torch.add(lambert, cool_light, alpha=COOL[channel], out=excess)
         plane.mul_(own).add_(specular, alpha=WARM[channel])
         plane.add_(cool_light, alpha=0.1 * COOL[channel]).add_(light, alpha=1.1)
+        if scene.exposure is not None:
+            plane.mul_(scene.exposure)
+            light.mul_(scene.exposure)
         torch.sub(plane, 0.55, out=excess)
         excess.clamp_(min=0).add_(light, alpha=0.6)
     return scene.grid.bloom.means(bright)

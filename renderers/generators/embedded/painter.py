@@ -131,7 +131,7 @@ class EmbeddedGenerator:
             gates = self._gates(strokes, movement, view, rows)
             for frame in range(len(noise)):
                 self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
-        lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn)
+        lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
 

@@ -50,7 +50,12 @@ class View(Protocol):
 
 def view_of(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> View:
     """The view of n frames; `about` is the place that stays where it is, right and down."""
-    moves = (steering.zoom, 1.0), (steering.rotation_deg, 0.0)
+    moves = (
+        (steering.zoom, 1.0),
+        (steering.rotation_deg, 0.0),
+        (steering.pan_x, 0.0),
+        (steering.pan_y, 0.0),
+    )
     if not any(lane is not None and bool((lane != neutral).any()) for lane, neutral in moves):
         return Still(grid)
     return _moved(grid, steering, about)
@@ -130,8 +135,8 @@ class Moved:
 
 
 def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> Moved:
-    given = steering.zoom if steering.zoom is not None else steering.rotation_deg
-    assert given is not None
+    lanes = (steering.zoom, steering.rotation_deg, steering.pan_x, steering.pan_y)
+    given = next(lane for lane in lanes if lane is not None)
     device = grid.x.device
     ones = torch.ones(len(given), 1, 1, device=device)
     closer = ones if steering.zoom is None else steering.zoom.to(ones).view(-1, 1, 1)
@@ -147,6 +152,10 @@ def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> M
     phase = FUNDAMENTAL * rate * grid.x
     across = torch.cat([torch.cos(phase), torch.sin(phase)], 1)
     left, top = right - a * right - b * down, down - a * down + b * right
+    if steering.pan_x is not None:
+        left = left + steering.pan_x.to(ones).view(-1, 1, 1)
+    if steering.pan_y is not None:
+        top = top + steering.pan_y.to(ones).view(-1, 1, 1)
     return Moved(grid, a, b, left, top, turn, across)
 
 

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....compiler.plan import BusPlan, SoundPlan
 from ....store.file_digests import FileDigests
-from ....store.graph import Digests, Progress, Task
+from ....store.graph import Build, Digests, Progress, Task
+from ....store.node import Node
 from ....store.store import Entry, Made, Store
 from ..block import cuts, times_of
 from ..effects.chain import through_chain
@@ -24,12 +25,13 @@ from ..space.choose import placed
 from ..space.place import StereoPower
 from ..stems.stem import kept_blocks, stem_task
 from ..stems.stem_nodes import STEM, stem_source
-from ..wave import write_wav
-from .nodes import DRY, WET, bus_node, dry_node
+from ..wave import read_wav, write_wav
+from .nodes import CHAIN, DRY, WET, bus_node, chain_node, dry_node
 from .places_of_notes import apart
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+Given = TypeVar("Given", Digests, Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,63 @@ class BusTasks:
         return (self.wet,) if self.dry is None else (self.wet, self.dry)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptChain:
+    """A bus, or its part that stands in one place, through its chain and at its level, not moved yet."""
+
+    part: BusPlan
+    file: Path
+    power: StereoPower
+    key: str
+    is_new: bool = False
+    """Whether it was made now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a bus that stands in one place, with its stems; a recording has no task and a source."""
+
+    bus: BusPlan
+    stems: tuple[Task | None, ...]
+    recorded: tuple[str | None, ...]
+
+    @property
+    def needs(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.stems if task is not None)
+
+    def sources(self, inputs: Sequence[Digests], digests: FileDigests) -> list[str]:
+        """What the bus reads of each stem, from the digests of the stems that are made."""
+        made = iter(inputs)
+        return [
+            source if source is not None else stem_source(stem, next(made)[STEM], digests)
+            for stem, source in zip(self.bus.stems, self.recorded, strict=True)
+        ]
+
+    def stream(self, entries: Sequence[Entry], plan: SoundPlan) -> Iterator[F64]:
+        """The sum of the stems."""
+        made = iter(entries)
+        return _dry_blocks(self.bus, [None if task is None else next(made) for task in self.stems], plan)
+
+
+def kept_chains(bus: BusPlan, plan: SoundPlan, store: Store) -> tuple[KeptChain, ...]:
+    """The parts of a bus before they are moved, as files of the store, made where they are missing.
+
+    Where the store has these, another lane of the ear costs no more than the movement. Raises as making the
+    tasks of `bus_tasks` does.
+    """
+    digests = FileDigests()
+    build = Build(store)
+    found = []
+    for part in _parts(bus, plan, digests):
+        task = _chain_task(part, plan, digests)
+        entry = build.entry(task)
+        node = build.node(task)
+        assert node is not None  # its stems were made
+        power = _power_from(part.bus, entry, plan)
+        found.append(KeptChain(part.bus, entry.files[CHAIN], power, node.key, task in build.made))
+    return tuple(found)
+
+
 def bus_tasks(bus: BusPlan, plan: SoundPlan, digests: FileDigests, *, keep_dry: bool) -> BusTasks:
     """The tasks of a bus, which need those of its stems.
 
@@ -57,30 +116,24 @@ def bus_tasks(bus: BusPlan, plan: SoundPlan, digests: FileDigests, *, keep_dry: 
     raises PieceError where a stem cannot be used, OSError where a file changes meanwhile.
     """
     digests = digests.part()
-    parts = apart(bus)
-    stems = [[(stem, stem_task(stem, plan, digests)) for stem in part.stems] for part in parts]
-    # What a recording gives to the bus is known now; what a stem that is made gives, when it is made.
-    recorded = [stem_source(s, None, digests) if task is None else None for own in stems for s, task in own]
-    needs = tuple(task for own in stems for _, task in own if task is not None)
+    parts = _parts(bus, plan, digests)
+    needs = tuple(task for part in parts for task in part.needs)
 
     def sources(inputs: Sequence[Digests]) -> list[str]:
-        made = iter(inputs)
-        flat = [stem for own in stems for stem, _ in own]
-        return [
-            source if source is not None else stem_source(stem, next(made)[STEM], digests)
-            for stem, source in zip(flat, recorded, strict=True)
-        ]
+        return [source for part, own in _shared(parts, inputs) for source in part.sources(own, digests)]
 
     def streams(entries: Sequence[Entry]) -> list[Iterator[F64]]:
         """The sum of the stems of each part."""
-        made = iter(entries)
-        found = [[None if task is None else next(made) for _, task in own] for own in stems]
-        return [_dry_blocks(part, own, plan) for part, own in zip(parts, found, strict=True)]
+        return [part.stream(own, plan) for part, own in _shared(parts, entries)]
 
     def make_wet(store: Store, entries: Sequence[Entry], progress: Progress) -> Made:
         started_s = time.perf_counter()
         file = store.scratch(".wav")
-        kappa = _write_wet(file, parts, streams(entries), plan, progress)
+        levelled = [
+            _Levelled(part, own, store.get(_chain_node(part, own, plan, digests).key))
+            for part, own in _shared(parts, entries)
+        ]
+        kappa = _write_wet(file, levelled, plan, progress)
         digests.check()
         return {WET: file}, {"seconds": round(time.perf_counter() - started_s, 3), "kappa": repr(kappa)}
 
@@ -99,21 +152,98 @@ def bus_tasks(bus: BusPlan, plan: SoundPlan, digests: FileDigests, *, keep_dry: 
     return BusTasks(wet, dry if keep_dry else None)
 
 
-def _write_wet(
-    file: Path,
-    parts: Sequence[BusPlan],
-    streams: Sequence[Iterator[F64]],
-    plan: SoundPlan,
-    progress: Progress,
-) -> float:
+@dataclass(frozen=True, slots=True)
+class _Levelled:
+    """A part of a bus with the entries of its stems, and of its chain where the store has it."""
+
+    part: _Part
+    stems: Sequence[Entry]
+    chain: Entry | None
+
+
+def _parts(bus: BusPlan, plan: SoundPlan, digests: FileDigests) -> list[_Part]:
+    """A bus by the places of its notes, each with the tasks of its stems."""
+    found = []
+    for part in apart(bus):
+        stems = tuple(stem_task(stem, plan, digests) for stem in part.stems)
+        # What a recording gives to the bus is known now; what a stem that is made gives, when it is made.
+        recorded = (
+            stem_source(stem, None, digests) if task is None else None
+            for stem, task in zip(part.stems, stems, strict=True)
+        )
+        found.append(_Part(part, stems, tuple(recorded)))
+    return found
+
+
+def _shared(parts: Sequence[_Part], given: Sequence[Given]) -> Iterator[tuple[_Part, Sequence[Given]]]:
+    """Each part with its share of what the tasks of all stems have made."""
+    first = 0
+    for part in parts:
+        end = first + len(part.needs)
+        yield part, given[first:end]
+        first = end
+
+
+def _chain_node(part: _Part, entries: Sequence[Entry], plan: SoundPlan, digests: FileDigests) -> Node:
+    sources = part.sources(
+        [{name: file.name for name, file in entry.files.items()} for entry in entries], digests
+    )
+    return chain_node(part.bus, sources, plan, digests)
+
+
+def _chain_task(part: _Part, plan: SoundPlan, digests: FileDigests) -> Task:
+    """The task of a part before it is moved. The finished bus reads it where the store has it."""
+
+    def node(inputs: Sequence[Digests]) -> Node:
+        return chain_node(part.bus, part.sources(inputs, digests), plan, digests)
+
+    def make(store: Store, entries: Sequence[Entry], progress: Progress) -> Made:
+        started_s = time.perf_counter()
+        file = store.scratch(".wav")
+        power = StereoPower.of(part.bus, plan.sample_rate_hz)
+        write_wav(
+            file, _levelled_blocks(part.bus, part.stream(entries, plan), plan, power), plan.sample_rate_hz
+        )
+        digests.check()
+        said = [repr(value) for value in (power.both, power.cross, power.low, power.heard)]
+        return {CHAIN: file}, {"seconds": round(time.perf_counter() - started_s, 3), "power": said}
+
+    return Task("chain", part.bus.name, (CHAIN,), node, make, part.needs)
+
+
+def _power_from(bus: BusPlan, entry: Entry, plan: SoundPlan) -> StereoPower:
+    power = StereoPower.of(bus, plan.sample_rate_hz)
+    power.both, power.cross, power.low, power.heard = map(float, entry.facts["power"])
+    return power
+
+
+def _levelled_blocks(
+    bus: BusPlan, blocks: Iterator[F64], plan: SoundPlan, power: StereoPower
+) -> Iterator[F32]:
+    """The bus through its chain, at its level: blocks (n, 2); its power is counted as they pass."""
+    first = 0
+    for block in through_chain(blocks, bus.chain, plan.sample_count, plan.sample_rate_hz):
+        gain = bus.gain.values(times_of(first, block.shape[1], plan.sample_rate_hz))
+        levelled = (block * gain).astype(np.float32)
+        power.add(levelled.astype(np.float64))
+        yield np.ascontiguousarray(levelled.T)
+        first += block.shape[1]
+
+
+def _write_wet(file: Path, parts: Sequence[_Levelled], plan: SoundPlan, progress: Progress) -> float:
     """Write what the bus gives to the mix; returns the correlation of its channels before it is moved."""
     with ExitStack() as opened:
         moved, kappas = [], []
-        for k, (part, blocks) in enumerate(zip(parts, streams, strict=True)):
-            stored = opened.enter_context(tempfile.TemporaryFile(dir=file.parent))
-            begun = k / len(parts)
-            power = _store(part, blocks, plan, stored, _part_of(progress, begun, len(parts)))
-            moved.append(placed(part, power, _stored(stored, plan), plan.sample_count, plan.sample_rate_hz))
+        for k, one in enumerate(parts):
+            bus = one.part.bus
+            if one.chain is not None:
+                power, blocks = _power_from(bus, one.chain, plan), read_wav(one.chain.files[CHAIN])
+            else:
+                stored = opened.enter_context(tempfile.TemporaryFile(dir=file.parent))
+                dry = one.part.stream(one.stems, plan)
+                power = _store(bus, dry, plan, stored, _part_of(progress, k / len(parts), len(parts)))
+                blocks = _stored(stored, plan)
+            moved.append(placed(bus, power, blocks, plan.sample_count, plan.sample_rate_hz))
             kappas.append(power.kappa)
         write_wav(file, _watched(_summed(moved), plan, progress), plan.sample_rate_hz)
     return float(np.mean(kappas))
@@ -128,14 +258,11 @@ def _store(
 ) -> StereoPower:
     """The bus through its chain, at its level, into a file; and its power."""
     power = StereoPower.of(bus, plan.sample_rate_hz)
-    first = 0
-    for block in through_chain(blocks, bus.chain, plan.sample_count, plan.sample_rate_hz):
-        gain = bus.gain.values(times_of(first, block.shape[1], plan.sample_rate_hz))
-        levelled = (block * gain).astype(np.float32)
-        power.add(levelled.astype(np.float64))
-        stored.write(levelled.T.tobytes())
-        first += block.shape[1]
-        progress(first / plan.sample_count)
+    done = 0
+    for block in _levelled_blocks(bus, blocks, plan, power):
+        stored.write(block.tobytes())
+        done += len(block)
+        progress(done / plan.sample_count)
     return power
 
 

@@ -11,8 +11,9 @@ from ....store.packages import packages
 from ....store.values.keys import digest_of
 
 BUS_VERSION = 1
+CHAIN_VERSION = 1
 MIX_VERSION = 1
-WET, DRY, MIX = "wet", "dry", "mix"
+WET, DRY, MIX, CHAIN = "wet", "dry", "mix", "chain"
 """Names of files in records."""
 
 
@@ -41,6 +42,20 @@ def bus_node(bus: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: Fil
         "packages": packages("numpy", "scipy", "pedalboard", "soxr"),
     }
     return Node.of("bus", BUS_VERSION, bus.name, reads)
+
+
+def chain_node(part: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: FileDigests) -> Node:
+    """A bus, or its part that stands in one place, before it is moved: a lane of its ear is not in it."""
+    reads = {
+        "stems": digest_of(list(sources)),
+        "chain": _chain_digest(part.chain, digests),
+        "gain": digest_of(part.gain),
+        "measured": part.level,
+        "rate": str(plan.sample_rate_hz),
+        "length": str(plan.sample_count),
+        "packages": packages("numpy", "scipy", "pedalboard", "soxr"),
+    }
+    return Node.of("chain", CHAIN_VERSION, part.name, reads)
 
 
 def mix_node(plan: SoundPlan, buses: Sequence[Mapping[str, str]], digests: FileDigests) -> Node:

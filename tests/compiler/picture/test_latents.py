@@ -158,12 +158,15 @@ def test_the_seed_alone_decides_the_path() -> None:
 
 
 def test_the_noise_moves_in_the_comfortable_range_and_is_spread_like_a_truncated_normal() -> None:
-    """Seen on the embedded generator: rms steps of .002 to .03 a frame at 30 fps read well, .1 strobes."""
+    """Seen on the embedded generator: rms steps of .002 to .03 a frame at 30 fps read well, .1 strobes.
+
+    With a note, where the picture is heard to move, they may be larger than between notes.
+    """
     dense = [note(Fraction(k, 5), Fraction(1, 5), k % 7, velocity=0.4 + 0.05 * (k % 12)) for k in range(300)]
     noise = shown(dense, frames(30, 60)).noise
     steps = np.sqrt((np.diff(noise, axis=0) ** 2).mean(axis=1))
     assert 0.002 < steps.min() < np.median(steps) < 0.03
-    assert steps.max() < 0.05
+    assert steps.max() < 0.07
     # A normal variable cut at ±2 has a standard deviation of 0.880.
     assert noise.std() == pytest.approx(0.85, abs=0.06)
 

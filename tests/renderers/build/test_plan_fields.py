@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from musicvis.compiler.plan import (
+    STEERING,
     BusPlan,
     ChannelPlan,
     Curve,
@@ -20,6 +21,7 @@ from musicvis.compiler.plan import (
     SoundingNote,
     SoundPlan,
     StemPlan,
+    TitleLook,
     TitlePlan,
 )
 from musicvis.renderers.generators.identity import Recipe
@@ -55,7 +57,9 @@ EXEMPT = {
     ("musescore", "soundfont"): "MuseScore brings its own sounds",
     ("musescore", "channels"): "MuseScore plays a score",
     ("title", "lit"): "of words that are sung: tried with such words below",
+    ("sung", "look"): "words that are sung have a style of their own",
     ("sung", "shadow"): "words in a box have none",
+    ("sung", "look"): "of titles: words that are sung go by their style",
     ("title", "row"): "of words that are sung: tried with such words below",
     ("effect", "label"): NAME,
     ("send", "to"): "which return a share goes to is tried with two returns below",
@@ -121,13 +125,16 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "class_indices": np.array([1]),
         "channels": (ChannelPlan(((0.0, 0.5),), ((0.0, 0.0),), ((0.0, 0.0),)),),
         "quality": "draft",
+        "look": TitleLook(subtitle="b"),
         "style": LyricStyle("middle", 0.1, "#ff0000", "none"),
+        "look": TitleLook("below"),
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,
-        "channels": (ChannelPlan((), (), ((0.0, 0.25),)),),
+        "channels": (ChannelPlan((), (), ((0.0, 0.25)),)),
         "quality": "draft",
         "style": LyricStyle("top", 0.05, "#ffffff", "box"),
+        "lights": np.array([[0, 0, 0.5, 0.5, 0.1, 1, -1, -1, -1]], np.float32),
     }
     if name in others:
         return others[name]
@@ -144,7 +151,7 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
     return value + 1 if isinstance(value, int) else value + type(value)(1) / 4
 
 
-PER_FRAME = ("hue_deg", "zoom", "rotation_deg", "truncation")
+PER_FRAME = (*STEERING, "truncation")
 
 
 def sound_with(bus: BusPlan, back: ReturnPlan | None = None) -> SoundPlan:

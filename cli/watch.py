@@ -1,0 +1,140 @@
+"""`musicvis watch`: a page on which a piece is heard and seen while it is written."""
+
+import errno
+import os
+import secrets
+import shlex
+import sys
+import tempfile
+from contextlib import suppress
+from html import escape
+from pathlib import Path
+
+import click
+
+from ..dsl.installing import install_command
+from .cache import cache_option, kept
+from .discover import PiecePath, piece_here
+from .film_options import film_path, prepare_build_folder
+
+EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
+
+
+@click.command("watch", short_help="Hear and see a piece while you write it.")
+@click.argument("piece", type=PiecePath(), required=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A port.  [default: a free one]")
+@click.option("--no-open", is_flag=True, help="Print the address, and open no browser.")
+@click.option("--once", is_flag=True, help="End when the last page is closed.")
+@click.option(
+    "--editor",
+    metavar="COMMAND",
+    help="What opens a file at a line, as 'code -g {file}:{line}'.  [default: MUSICVIS_EDITOR]",
+)
+@click.option(
+    "--trust-plugins",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FOLDER",
+    help="Run VST3 plugins that the piece names, from this folder.",
+)
+@cache_option
+def watch(
+    piece: Path | None,
+    port: int,
+    no_open: bool,
+    once: bool,
+    editor: str | None,
+    trust_plugins: tuple[Path, ...],
+    cache_dir: Path | None,
+) -> None:
+    """Show a piece in your browser while you write it in your editor.
+
+    Each save shows at once what is wrong, how the lanes go, and what changed of picture and sound. PIECE is a
+    folder that holds piece.yaml, or the manifest itself; without one, the piece around the current folder.
+    The page is for you on this machine alone. Ctrl-C ends it.
+    """
+    manifest = piece or piece_here(Path.cwd())
+    command = _editor_command(editor if editor is not None else os.environ.get(EDITOR_ENVIRONMENT))
+    try:
+        from ..watch.serve import Asked, listening, serve
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        wanted = install_command("render", "watch")
+        click.echo(f"error: {missing} is missing; for the live page, type: {wanted}", err=True)
+        sys.exit(1)
+    try:
+        bound = listening(port)
+    except OSError as error:
+        raise click.ClickException(_port_words(port, error)) from None
+    opened: list[Path] = []
+
+    def ready(address: str, shown: str) -> None:
+        click.echo(f"{manifest.parent.resolve().name}: {shown}")
+        if not no_open and not _open(address, opened):
+            click.echo("no browser could be opened: open this address in one", err=True)
+        click.echo("save a file of the piece, and the page follows; Ctrl-C ends", err=True)
+
+    asked = Asked(manifest, port, once, trust_plugins, command, film_place)
+    try:
+        with kept(cache_dir) as store:
+            if store.is_read_only:
+                raise click.ClickException(
+                    f"{store.folder} can only be read: name another folder with --cache-dir"
+                )
+            serve(asked, store, bound, ready)
+    finally:
+        bound.close()
+        for path in opened:
+            with suppress(OSError):
+                path.unlink()
+
+
+def film_place(manifest: Path, container: str) -> Path:
+    """Where `musicvis compile` puts the film of a manifest; its folder is made."""
+    path = film_path(manifest, None, container=container)
+    prepare_build_folder(path.parent)
+    return path
+
+
+def _editor_command(text: str | None) -> list[str] | None:
+    """The words of an editor's command; no shell reads them. Raises click.UsageError."""
+    if not text:
+        return None
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise click.UsageError(f"--editor: {error}") from None
+    if not words or not any("{file}" in word for word in words):
+        raise click.UsageError("--editor names the place of the file: write 'code -g {file}:{line}'")
+    return words
+
+
+def _port_words(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use: name another, or leave out --port for a free one"
+    if error.errno == errno.EACCES:
+        return f"port {port} may not be used: name one above 1023, or leave out --port"
+    return f"port {port}: {error.strerror}"
+
+
+def _open(address: str, opened: list[Path]) -> bool:
+    """Open a browser at an address; whether one could be.
+
+    The address holds the key to the page, and other users see the words of every command: so the browser is
+    given a file that only this user can read, and that leads there.
+    """
+    import webbrowser
+
+    folder = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    path = Path(folder) / f"musicvis-{secrets.token_hex(8)}.html"
+    page = (
+        f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={escape(address)}">'
+    )
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(page)
+        opened.append(path)
+        return webbrowser.open(path.as_uri())
+    except (OSError, webbrowser.Error):
+        return False

@@ -1,0 +1,115 @@
+"""Which notes play a lane, and what they do to it: what is written to strokes and courses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.lane import By, Lane, Played
+from ...dsl.values.position import Duration, DurationUnit
+from ..lazy_numpy import np
+from ..notes.band import Band
+from ..notes.durations import Durations
+from ..notes.part_note import PartNote
+from ..notes.selectors import selected
+from ..time.clock import Clock
+from .curve import PlayedBy
+from .playing import Course, Heard, contour, density, loudness, side, steps, strokes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
+
+
+def chosen(
+    lane: Lane, played: Played, band: Band, clock: Clock, findings: list[Diagnostic]
+) -> list[PartNote]:
+    """The notes that play a lane, by their onsets; none is a finding."""
+    before = len(findings)
+    mask = selected(played.where, band.notes, clock, lane.span, findings)
+    notes = [entry for entry, meant in zip(band.notes, mask, strict=True) if meant]
+    if not notes and band.notes and len(findings) == before:
+        message = f"no note plays {lane.label or lane.name}: none is meant by its part and where"
+        hint = "look with `musicvis notes` at what the parts play there"
+        findings.append(Diagnostic("MV670", lane.span, message, hint, Severity.WARNING))
+    return sorted(notes, key=lambda entry: entry.note.onset_qn)
+
+
+def played_by(
+    played: Played,
+    notes: Sequence[PartNote],
+    clock: Clock,
+    rest: float,
+    shortest_s: float,
+    end_s: float,
+    ears: F64 | None,
+) -> PlayedBy:
+    """What notes do to a lane.
+
+    rest         where it stands without them
+    shortest_s   no stroke rises in less
+    end_s        courses are told until then
+    ears         where each note stands, NaN where nobody knows; for by: ear alone
+    """
+    heard = heard_of(notes, clock)
+    if played.by is By.NOTES:
+        lengths = Durations(clock)
+
+        def each(duration: Duration) -> F64:
+            return np.array([lengths.seconds(entry, duration) for entry in notes])
+
+        struck = strokes(
+            heard,
+            attacks_s=np.maximum(each(played.attack), shortest_s),
+            holds_s=each(played.hold),
+            decays_s=each(played.decay),
+            velocity=played.velocity,
+            most=played.most,
+            is_long=played.is_long,
+        )
+        if played.in_decibels:
+            return PlayedBy(struck, rest=rest, ratio=10.0 ** (played.amount / 20.0))
+        # A share of a factor that is laid on is a share of 1.
+        return PlayedBy(struck, rest=rest, way=played.amount)
+    bars_s = sorted({0.0, *(float(clock.seconds(measure.start_qn)) for measure in clock.measures)})
+    times_s = steps(np.array(bars_s), end_s)
+    widths_s = lengths_at(played.over, clock, times_s)
+    if played.by is By.LOUDNESS:
+        share = loudness(heard, times_s, widths_s)
+    elif played.by is By.CONTOUR:
+        share = contour(heard, times_s, widths_s)
+    elif played.by is By.EAR:
+        assert ears is not None
+        share = side(heard, np.where(np.isnan(ears), 0.0, ears), times_s, widths_s)
+    else:
+        share = density(heard, beats_at(clock, times_s), times_s, widths_s)
+    return PlayedBy(course=Course(times_s, played.low + (played.high - played.low) * share))
+
+
+def heard_of(notes: Sequence[PartNote], clock: Clock) -> Heard:
+    """Notes in seconds of the piece."""
+    plain = [entry.note for entry in notes]
+    return Heard(
+        np.array([float(clock.seconds(note.onset_qn)) for note in plain]),
+        np.array([float(clock.seconds(note.onset_qn + note.gate_qn)) for note in plain]),
+        np.array([note.velocity / 127 for note in plain]),
+        np.array([float(note.pitch) for note in plain]),
+    )
+
+
+def lengths_at(duration: Duration, clock: Clock, times_s: F64) -> F64:
+    """How long a duration lasts at each time: as from the last bar line or change of tempo before it."""
+    if duration.unit is DurationUnit.SECONDS:
+        return np.full(times_s.shape, float(duration.value))
+    starts = sorted({*clock.tempo_starts_qn, *(measure.start_qn for measure in clock.measures)})
+    lengths_s = np.array([float(clock.duration_s(start, duration)) for start in starts])
+    starts_s = np.array([float(clock.seconds(start)) for start in starts])
+    return np.asarray(lengths_s[(starts_s.searchsorted(times_s, "right") - 1).clip(0)])
+
+
+def beats_at(clock: Clock, times_s: F64) -> F64:
+    """How long a beat lasts at each time."""
+    return lengths_at(Duration(Fraction(1), DurationUnit.BEATS), clock, times_s)

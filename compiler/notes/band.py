@@ -1,0 +1,26 @@
+"""Who plays the lanes: the notes of a piece, and the bus of each, which says where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...dsl.model.piece import Bus
+from .part_note import PartNote
+
+Seat = tuple[Bus, float]
+"""The bus that plays a note, and how far from its place the note stands, in ears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The notes of a piece and where they sit.
+
+    notes     as the picture sees them
+    buses     what the lanes of places belong to
+    seat_of   the seat of a note; None where no bus is known to play it
+    """
+
+    notes: Sequence[PartNote]
+    buses: Sequence[Bus]
+    seat_of: Callable[[PartNote], Seat | None]

@@ -1,0 +1,24 @@
+"""Written durations in seconds at each note."""
+
+from fractions import Fraction
+
+from ...dsl.values.position import Duration, DurationUnit
+from ..time.clock import Clock
+from .part_note import PartNote
+
+
+class Durations:
+    """Written durations in seconds at each note; a whole score asks for few different ones."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: dict[tuple[Fraction, Duration], float] = {}
+
+    def seconds(self, entry: PartNote, duration: Duration) -> float:
+        """How long a duration lasts from the onset of a note on."""
+        if duration.unit is DurationUnit.SECONDS:
+            return float(duration.value)
+        key = (entry.note.onset_qn, duration)
+        if key not in self._known:
+            self._known[key] = float(self._clock.duration_s(*key))
+        return self._known[key]

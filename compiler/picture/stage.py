@@ -1,0 +1,131 @@
+"""What stands on the stage before the picture: the lights of notes, each where its note is heard.
+
+Across by its ear, up by its pitch, from the lowest to the highest of its part. Where nothing places a part
+between the ears, the parts stand side by side, and the notes of each from left to right as on a keyboard.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...dsl.model.piece import Light
+from ..notes.casting import VisualNote
+from ..notes.durations import Durations
+from ..notes.part_note import PartNote
+from ..plan import LIGHT_SHAPES
+from ..time.clock import Clock
+from .post import Shown
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+
+REACH = 5.0
+"""A light is gone after so many of its decays."""
+FAINTEST = 0.02
+LIGHTS_MOST = 12
+"""In one frame; of more the strongest."""
+ACROSS, UP = 0.9, 0.78
+"""How far from the middle a light stands at most, of the half width and the half height."""
+SEATED = 1.3
+"""Of the two half widths, what parts take that nothing places."""
+RING_SPEED = 1.0
+"""A ring has grown to 1 - 1/e of its size after one of its decays."""
+
+
+def stage_lights(
+    notes: Sequence[PartNote],
+    shown: Sequence[VisualNote],
+    ears: F64,
+    clock: Clock,
+    layers: Sequence[Shown],
+) -> F32 | None:
+    """The lights of all frames, as PicturePlan.lights; None where there are none.
+
+    shown    the same notes as the picture sees them
+    ears     float64 (notes,), -1..1; NaN where nothing places a note
+    layers   the time of the piece that each frame shows, in layers
+    """
+    lengths = Durations(clock)
+    across, up = _places(notes, ears)
+    shares = _shares(layers)
+    rows: list[F64] = []
+    orders = [np.argsort(layer.times_s, kind="stable") for layer in layers]
+    for i, (entry, note) in enumerate(zip(notes, shown, strict=True)):
+        for number, shape in enumerate(LIGHT_SHAPES):
+            light: Light | None = getattr(note, shape)
+            if light is None or light.strength * note.velocity < FAINTEST:
+                continue
+            decay_s = max(lengths.seconds(entry, light.decay), 1e-3)
+            for layer, share, order in zip(layers, shares, orders, strict=True):
+                onset_s = float(note.onset_s)
+                ends_s = np.array([onset_s, onset_s + REACH * decay_s])
+                begin, end = layer.times_s[order].searchsorted(ends_s)
+                frames = order[begin:end]
+                if frames.size:
+                    since = (layer.times_s[frames] - onset_s) / decay_s
+                    strength = light.strength * note.velocity * share[frames] * fading(since)
+                    rows.append(_rows(frames, number, across[i], up[i], light, strength, since))
+    if not rows:
+        return None
+    found = np.concatenate(rows)
+    found = found[found[:, 5] >= FAINTEST]
+    found = found[np.lexsort((-found[:, 5], found[:, 0]))]
+    first = np.searchsorted(found[:, 0], found[:, 0])
+    found = found[np.arange(len(found)) - first < LIGHTS_MOST]
+    if not len(found):
+        return None
+    lights = np.asarray(found, np.float32)
+    lights.flags.writeable = False
+    return lights
+
+
+def fading(since: F64) -> F64:
+    """How much is left of a light, by the decays since its onset: e^-since, lowered to end at nothing."""
+    fallen = np.exp(-REACH)
+    return np.asarray((np.exp(-since) - fallen) / (1.0 - fallen)).clip(0.0)
+
+
+def _rows(
+    frames: NDArray[np.intp], number: int, x: float, y: float, light: Light, strength: F64, since: F64
+) -> F64:
+    found = np.empty((frames.size, 9))
+    found[:, 0], found[:, 1], found[:, 2], found[:, 3] = frames, number, x, y
+    grown = 1.0 - np.exp(-RING_SPEED * since) if LIGHT_SHAPES[number] == "ring" else 1.0
+    found[:, 4] = light.size * grown
+    found[:, 5] = strength
+    found[:, 6:] = -1.0 if light.color is None else _linear(light.color)
+    return np.round(found, 6)
+
+
+def _linear(color: str) -> F64:
+    """The linear light of a colour #RRGGBB, by the gamma of 2 with which the stage is lit."""
+    return np.array([int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]) ** 2
+
+
+def _shares(layers: Sequence[Shown]) -> list[F64]:
+    """How much is seen of each layer under those above it."""
+    found: list[F64] = []
+    free = np.ones_like(layers[0].share)
+    for layer in reversed(layers):
+        found.insert(0, free * layer.share)
+        free = free * (1.0 - layer.share)
+    return found
+
+
+def _places(notes: Sequence[PartNote], ears: F64) -> tuple[F64, F64]:
+    """Where each note stands: across and up, -1..1."""
+    pitches = np.array([float(entry.note.pitch) for entry in notes])
+    parts = list(dict.fromkeys(entry.part for entry in notes))
+    part = np.array([parts.index(entry.part) for entry in notes])
+    height = np.zeros(len(notes))
+    for k in range(len(parts)):
+        mine = part == k
+        low, high = pitches[mine].min(), pitches[mine].max()
+        height[mine] = (pitches[mine] - low) / (high - low) * 2.0 - 1.0 if high > low else 0.0
+    unplaced = np.unique(part[np.isnan(ears)])
+    width = SEATED / max(len(unplaced), 1)
+    homes = dict(zip(unplaced.tolist(), (np.arange(len(unplaced)) + 0.5) * width - SEATED / 2, strict=True))
+    seats = np.array([homes.get(k, 0.0) for k in part.tolist()])
+    across = np.where(np.isnan(ears), seats + 0.4 * width * height, ears)
+    return ACROSS * across.clip(-1.0, 1.0), UP * height

@@ -1,0 +1,156 @@
+"""What happens when: a save becomes messages, what is looked at is rendered first, the sound follows.
+
+It lives in one event loop. Texts are read in a thread of their own, one version after the other; pictures and
+sound are made by processes. Nothing here waits for any of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..dsl.findings.diagnostics import PieceError
+from ..store.errors import StoreError
+from ..store.store import Store
+from . import wire
+from .film import Film
+from .hub import Hub
+from .pictures import Pictures
+from .queue import Task
+from .session import Session, Version
+from .sounding import sound_identity
+from .soundmaker import SoundMaker
+from .sounds import Playing
+from .trouble import Troubles, told
+from .watching import State, files_of, state_of
+
+HALF_WRITTEN_S = 0.1
+
+
+class Conductor:
+    """One piece, shown; `close` ends its processes."""
+
+    def __init__(self, session: Session, store: Store, hub: Hub) -> None:
+        self.session, self.store, self.hub = session, store, hub
+        self.version: Version | None = None
+        self.steps: Callable[[], tuple[bool, bool]] = lambda: (False, False)
+        """Whether an edit can be undone, and one redone."""
+        self._loop = asyncio.get_running_loop()
+        self._reader = ThreadPoolExecutor(1, "reader")
+        self._lock = asyncio.Lock()
+        self._is_closed = False
+        self._state: State | None = None
+        """Of the files, before the version that is shown was read; None where that cannot be said."""
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._troubles = Troubles(lambda text: hub.tell(wire.Trouble(hub.version, text)))
+        self.pictures = Pictures(store, self._tell_segment, self._troubles)
+        self.sounds = SoundMaker(store, self._tell_sound, self._tell_progress, self._troubles)
+
+    async def refresh(self, was_saved: bool = False) -> None:
+        """Read the piece anew, if any of its files is not what it was, and show what came of it.
+
+        was_saved   something in its folder was: where the piece is broken, what is missing may be there now
+        """
+        async with self._lock:
+            # What the files were is noted before they are read: a save that comes meanwhile is not missed.
+            files = self._files()
+            state = state_of(files)
+            is_whole = self.version is not None and self.version.piece.ok
+            if self._is_closed or (state == self._state and (is_whole or not was_saved)):
+                return
+            try:
+                version, film = await self.in_reader(self._read)
+                if not version.piece.ok:
+                    # A file that is half written is whole in a moment.
+                    await asyncio.sleep(HALF_WRITTEN_S)
+                    if (now := state_of(files)) != state:
+                        state = now
+                        version, film = await self.in_reader(self._read)
+            except Exception as error:
+                # A fault of ours must not end the page: the last version stays.
+                self._troubles.say("piece", f"the piece cannot be shown: {told(error)}")
+                return
+            self._troubles.say("piece", "")
+            # Of a file that is new among them it is not known what it was before.
+            self._state = state if self._files() == files else None
+            self._show(version, film)
+            if version.plan is not None:
+                sound = version.plan.sound
+                self.sounds.want(sound, await self.in_reader(sound_identity, sound))
+
+    def _files(self) -> tuple[Path, ...]:
+        """The files of this version and of the last good one."""
+        versions = [version for version in (self.version, self.session.good) if version is not None]
+        return tuple(dict.fromkeys(path for version in versions for path in files_of(version)))
+
+    def _show(self, version: Version, film: Film | None) -> None:
+        self.pictures.show(film)
+        can_undo, can_redo = self.steps()
+        segments = self.pictures.segments
+        self.hub.tell(replace(version.piece, segments=segments, can_undo=can_undo, can_redo=can_redo))
+        self.pictures.pump()
+
+    def look(self, look: wire.Look) -> None:
+        """Somebody looks elsewhere."""
+        self.pictures.look(look)
+        film = self.pictures.film
+        if look.full and film is not None and not film.full:
+            task = self._loop.create_task(self._full(film))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def in_reader(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The result of a function in the thread that reads the piece."""
+        return await self._loop.run_in_executor(self._reader, function, *arguments)
+
+    def close(self) -> None:
+        """End all processes."""
+        self._is_closed = True
+        self.pictures.close()
+        self.sounds.close()
+        self._reader.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self) -> tuple[Version, Film | None]:
+        def tell(lanes: wire.Lanes) -> None:
+            self._loop.call_soon_threadsafe(self.hub.tell, lanes)
+
+        # Set here: an edit that comes next in this thread knows the texts whose digests were told.
+        version = self.version = self.session.read(tell)
+        if version.plan is None:
+            return version, None
+        try:
+            film = Film.of(version.plan, self.pictures.recipe, self.store)
+        except (PieceError, OSError, StoreError, ModuleNotFoundError) as error:
+            self._loop.call_soon_threadsafe(self._troubles.say, "picture", told(error))
+            return version, None
+        return version, film
+
+    async def _full(self, film: Film) -> None:
+        """The segments in the film's own quality: its plan is made when it is asked for."""
+        plan = await self.in_reader(self.session.full_plan)
+        if plan is None or film is not self.pictures.film or film.full:
+            return
+        film.with_full(plan)
+        for k, job in enumerate(film.full):
+            if self.store.has(job.node.key):
+                film.got(Task(k, "full"), job.node.key)
+                self._tell_segment(film.full_news(Task(k, "full")))
+        self.pictures.pump()
+
+    def _tell_segment(self, news: wire.SegmentNews) -> None:
+        self.hub.tell(news)
+        last = self.hub.last(wire.Piece)
+        if isinstance(last, wire.Piece):
+            # Whoever comes later sees the segments as they are now.
+            self.hub.remember(replace(last, segments=self.pictures.segments))
+
+    def _tell_sound(self, playing: Playing) -> None:
+        self.hub.tell(playing.message(self.hub.version))
+
+    def _tell_progress(self, percent: int) -> None:
+        text = "the sound is made" if percent < 100 else ""
+        self.hub.tell(wire.Progress(self.hub.version, "sound", percent, 100, text, "", ""))

@@ -1,0 +1,105 @@
+"""Everybody who has the page open, and what they are told; whoever comes later is told the state first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+
+from . import wire
+
+BEHIND_MOST = 200
+"""So many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
+STILL_HERE_S = 15.0
+READERS_MOST = 8
+KEPT = (wire.Lanes, wire.Piece, wire.Sound, wire.Edited, wire.Trouble)
+"""Kinds of messages that are the state: the last of each is told to whoever comes."""
+
+_Reader = asyncio.Queue[bytes | None]
+
+
+class TooManyError(Exception):
+    """More pages are open than are served."""
+
+
+@dataclass(slots=True)
+class Hub:
+    """Messages to all readers; it belongs to one event loop."""
+
+    version: int = 0
+    on_leave: Callable[[], object] = lambda: None
+    """Called whenever a reader has gone."""
+    _readers: set[_Reader] = field(default_factory=set)
+    _last: dict[type, wire.Message] = field(default_factory=dict)
+    _is_closed: bool = False
+
+    @property
+    def reader_count(self) -> int:
+        """How many pages are open."""
+        return len(self._readers)
+
+    def tell(self, message: wire.Message) -> None:
+        """A message to everybody. It gets the highest version that was told: a page ignores lower ones."""
+        self.version = max(self.version, message.version)
+        message = replace(message, version=self.version)
+        self.remember(message)
+        data = event_of(message)
+        for reader in tuple(self._readers):
+            if reader.qsize() >= BEHIND_MOST:
+                self._cut_off(reader)
+            else:
+                reader.put_nowait(data)
+
+    def remember(self, message: wire.Message) -> None:
+        """A message that is told to whoever comes, and to nobody now."""
+        if isinstance(message, KEPT):
+            self._last[type(message)] = message
+
+    def last(self, kind: type) -> wire.Message | None:
+        """The last message of a kind that is the state."""
+        return self._last.get(kind)
+
+    def join(self) -> _Reader:
+        """A new reader, who has the whole state before anything new. Raises TooManyError."""
+        if len(self._readers) >= READERS_MOST or self._is_closed:
+            raise TooManyError
+        reader: _Reader = asyncio.Queue()
+        for kind in KEPT:
+            if (message := self._last.get(kind)) is not None:
+                reader.put_nowait(event_of(replace(message, version=self.version)))
+        self._readers.add(reader)
+        return reader
+
+    async def stream(self, reader: _Reader) -> AsyncIterator[bytes]:
+        """What a reader is told, as server-sent events, until it leaves or is cut off."""
+        try:
+            while True:
+                try:
+                    data = await asyncio.wait_for(reader.get(), STILL_HERE_S)
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                if data is None:
+                    return
+                yield data
+        finally:
+            self._readers.discard(reader)
+            self.on_leave()
+
+    def close(self) -> None:
+        """Tell everybody that the server ends."""
+        self._is_closed = True
+        self.tell(wire.Bye(self.version))
+        for reader in self._readers:
+            reader.put_nowait(None)
+
+    @staticmethod
+    def _cut_off(reader: _Reader) -> None:
+        while not reader.empty():
+            reader.get_nowait()
+        reader.put_nowait(None)
+
+
+def event_of(message: wire.Message) -> bytes:
+    """A message as a server-sent event."""
+    return b"event: " + wire.EVENTS[type(message)].encode() + b"\ndata: " + wire.written(message) + b"\n\n"

@@ -1,0 +1,39 @@
+"""What a session has made for versions that are long gone: removed, so that a day of saves fills no disk."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from ..store.evict import drop
+from ..store.store import Store
+
+VERSIONS_KEPT = 20
+"""So many versions back nothing has to be made again."""
+
+
+@dataclass(slots=True)
+class Leftovers:
+    """The keys of the last versions, and which of all keys this session has made."""
+
+    store: Store
+    _made: set[str] = field(default_factory=set)
+    _versions: deque[frozenset[str]] = field(default_factory=deque)
+
+    def made(self, keys: Collection[str]) -> None:
+        """These were not there before."""
+        self._made.update(keys)
+
+    def version(self, keys: Collection[str]) -> int:
+        """A version that needs these; removes what only versions before the last ones needed. Bytes freed."""
+        self._versions.append(frozenset(keys))
+        freed = 0
+        while len(self._versions) > VERSIONS_KEPT:
+            old = self._versions.popleft()
+            wanted = frozenset[str]().union(*self._versions)
+            gone = (old & self._made) - wanted
+            if gone:
+                freed += drop(self.store, gone, wanted)
+                self._made -= gone
+        return freed

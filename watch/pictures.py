@@ -1,0 +1,195 @@
+"""Who renders which segment now: processes are given what is wanted most, and stopped when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from fractions import Fraction
+
+from ..renderers.build.disk_space import LEAST_FREE_BYTES
+from ..renderers.crews.local import core_count
+from ..renderers.generators.identity import Recipe, decided_device
+from ..store.store import Store
+from ..store.system import free_bytes
+from . import wire
+from .film import Film
+from .leftovers import Leftovers
+from .queue import Task, must_stop, wanted
+from .trouble import Troubles, told
+from .workers import Died, Ended, Failed, Hand, Job, Stopped, Told, Word, render_pictures
+
+DEATHS_MOST = 3
+ELSEWHERE_S = 2.0
+"""How long a segment is left alone that another build has in work."""
+HANDS_MOST = 4
+
+
+class Pictures:
+    """The film that is shown, and the processes that render it.
+
+    tell      called with the news of a segment
+    troubles  what is told where something cannot be rendered
+    """
+
+    def __init__(self, store: Store, tell: Callable[[wire.SegmentNews], object], troubles: Troubles) -> None:
+        self.film: Film | None = None
+        self.looked = wire.Look(0.0, 0.0, 0.0)
+        self._store, self._tell, self._troubles = store, tell, troubles
+        self._loop = asyncio.get_running_loop()
+        self._films: list[Film] = []
+        """This one and the one before: their media can be asked for."""
+        self._leftovers = Leftovers(store)
+        self._recipe: Recipe | None = None
+        # One core is left for the sound and for reading.
+        self._hand_count = max(1, min(core_count() - 1, HANDS_MOST))
+        self._hands: list[Hand] = []
+        self._tasks: dict[Hand, tuple[Film, Task]] = {}
+        self._deaths: dict[str, int] = {}
+        self._is_closed = False
+
+    @property
+    def recipe(self) -> Recipe:
+        """How this machine renders."""
+        if self._recipe is None:
+            self._recipe = Recipe(decided_device("auto"))
+        return self._recipe
+
+    @property
+    def segments(self) -> tuple[wire.Segment, ...]:
+        """The segments as they are now."""
+        return () if self.film is None else tuple(self.film.segments)
+
+    def show(self, film: Film | None) -> None:
+        """A new version, or the last one again, whose failures are tried again."""
+        if film is not None:
+            if self.film is not None:
+                # All that was made for it is known only now.
+                self._leftovers.version(self.film.durations)
+                film.take_over(self.film)
+            self.film = film
+            self._films = [*self._films[-1:], film]
+        elif self.film is not None:
+            self.film.failed.clear()
+        self._deaths.clear()
+
+    def look(self, look: wire.Look) -> None:
+        """Somebody looks elsewhere."""
+        self.looked = look
+        self.pump()
+
+    def duration_of(self, key: str) -> Fraction | None:
+        """How long the media of a key is; None for one that is of no version that is shown."""
+        return next((f.durations[key] for f in reversed(self._films) if key in f.durations), None)
+
+    def pump(self) -> None:
+        """Give every process what is wanted most, and stop what is not wanted."""
+        film = self.film
+        if film is None or self._is_closed:
+            return
+        wholes = film.wholes() if self.looked.full else ()
+        order = wanted(film.segments, self.looked, film.failed, wholes)
+        running = {hand: self._place_of(hand, film) for hand in self._tasks}
+        for hand, place in running.items():
+            if place is None or must_stop(place, order):
+                hand.stop()
+        busy = {place for place in running.values() if place is not None}
+        for task in order:
+            if any(task.index == other.index and "full" not in (task.level, other.level) for other in busy):
+                continue
+            if task in busy:
+                continue
+            job = film.job(task, self.looked)
+            if self._store.has(job.node.key):
+                self._got(film, task, job.node.key)
+                continue
+            free = self._free_hand()
+            if free is None or not self._has_room():
+                return
+            self._tasks[free] = film, task
+            busy.add(task)
+            free.give(Job(job.node.key, job))
+            self._say(film, film.begun(task))
+
+    def close(self) -> None:
+        """End all processes."""
+        self._is_closed = True
+        for hand in self._hands:
+            hand.close()
+
+    def _place_of(self, hand: Hand, film: Film) -> Task | None:
+        """What a process works on, as a task of this film; None where this film does not need it."""
+        its_film, task = self._tasks[hand]
+        if its_film is film or hand.job is None:
+            return task
+        return film.draft_of(hand.job.name)
+
+    def _free_hand(self) -> Hand | None:
+        for hand in self._hands:
+            if hand not in self._tasks:
+                return hand
+        if len(self._hands) == self._hand_count:
+            return None
+        self._hands.append(Hand(render_pictures, (self.recipe, self._store.folder), self._hear))
+        return self._hands[-1]
+
+    def _has_room(self) -> bool:
+        try:
+            has_room = free_bytes(self._store.folder) > LEAST_FREE_BYTES
+        except OSError as error:
+            self._troubles.say("disk", told(error))
+            return False
+        full = f"the disk of {self._store.folder} is full: nothing more is rendered until there is room"
+        self._troubles.say("disk", "" if has_room else full)
+        return has_room
+
+    def _hear(self, hand: Hand, word: Word) -> None:
+        """A word of a process; called in its thread."""
+        if not self._is_closed:
+            self._loop.call_soon_threadsafe(self._heard, hand, word)
+
+    def _heard(self, hand: Hand, word: Word) -> None:
+        if self._is_closed or isinstance(word, Told) or hand not in self._tasks:
+            return
+        film, task = self._tasks.pop(hand)
+        hand.job = None
+        match word:
+            case Ended(key, True, _):
+                self._leftovers.made([key])
+                self._troubles.say("picture", "")
+                self._got(film, task, key)
+                if self.film is not None and film is not self.film and (same := self.film.draft_of(key)):
+                    self._got(self.film, same, key)
+                self.pump()
+                return
+            case Ended(_, False, _):
+                film.failed.add(task)
+                self._loop.call_later(ELSEWHERE_S, self._retry, film, task)
+            case Failed(_, error):
+                film.failed.add(task)
+                self._troubles.say("picture", told(error))
+            case Died(key):
+                self._deaths[key] = self._deaths.get(key, 0) + 1
+                if self._deaths[key] >= DEATHS_MOST:
+                    film.failed.add(task)
+                    name = film.jobs[task.index].node.name if task.level != "full" else "a segment"
+                    self._troubles.say(
+                        "picture", f"{name}: the process that rendered it ended {DEATHS_MOST} times"
+                    )
+            case Stopped():
+                pass
+        self._say(film, film.given_up(task))
+        self.pump()
+
+    def _got(self, film: Film, task: Task, key: str) -> None:
+        segment = film.got(task, key)
+        if film is self.film and task.level == "full":
+            self._tell(film.full_news(task))
+        self._say(film, segment)
+
+    def _say(self, film: Film, segment: wire.Segment | None) -> None:
+        if segment is not None and film is self.film:
+            self._tell(film.news(segment))
+
+    def _retry(self, film: Film, task: Task) -> None:
+        film.failed.discard(task)
+        self.pump()

@@ -1,0 +1,99 @@
+"""What is rendered next: what is looked at first, and something to see of it before all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from . import wire
+
+LEVELS: tuple[wire.Level, ...] = ("none", "still", "coarse", "draft", "full")
+"""From nothing to the film's own quality."""
+BEHIND = 3.0
+"""What lies behind the playhead is as far as something so many times farther ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One segment, by its number, at one level."""
+
+    index: int
+    level: wire.Level
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A segment in the film's own quality: where it stands, and whether it is there."""
+
+    s: float
+    end_s: float
+    is_there: bool
+
+
+def rank(level: wire.Level) -> int:
+    """How good a level is."""
+    return LEVELS.index(level)
+
+
+def wanted(
+    segments: Sequence[wire.Segment],
+    look: wire.Look,
+    failed: Collection[Task] = (),
+    full: Sequence[Whole] = (),
+) -> list[Task]:
+    """Everything that is still to be made, in order.
+
+    A picture of the playhead's place; every third frame of what is visible, then all of its frames; then the
+    same of the rest; at last what is visible in the film's own quality, where that is asked for.
+
+    failed   what could not be made, and is not tried again
+    full     the segments at full quality, where these are asked for
+    """
+    near = [k for k, segment in enumerate(segments) if _is_near(segment.s, segment.end_s, look)]
+    near.sort(key=lambda k: _distance(segments[k].s, segments[k].end_s, look))
+    chosen = set(near)
+    far = [k for k in range(len(segments)) if k not in chosen]
+    far.sort(key=lambda k: _distance(segments[k].s, segments[k].end_s, look))
+    here = [k for k in near if segments[k].s <= look.s < segments[k].end_s][:1]
+
+    def lacking(numbers: Sequence[int], level: wire.Level) -> list[Task]:
+        least = rank(level)
+        return [Task(k, level) for k in numbers if rank(segments[k].level) < least]
+
+    tasks = [*lacking(here, "still"), *lacking(near, "coarse"), *lacking(near, "draft")]
+    if look.full:
+        seen = [k for k, one in enumerate(full) if not one.is_there and _is_near(one.s, one.end_s, look)]
+        seen.sort(key=lambda k: _distance(full[k].s, full[k].end_s, look))
+        tasks += [Task(k, "full") for k in seen]
+    tasks += [*lacking(far, "coarse"), *lacking(far, "draft")]
+    return [task for task in tasks if task not in failed]
+
+
+def must_stop(running: Task | None, order: Sequence[Task]) -> bool:
+    """Whether what is in work makes way: nobody wants it now, or a picture of the playhead is missing."""
+    if running is None:
+        return False
+    if running not in order:
+        return True
+    first = order[0]
+    return first.level == "still" and running != first and running.level in ("draft", "full")
+
+
+def _is_near(s: float, end_s: float, look: wire.Look) -> bool:
+    if end_s > look.a and s < look.b:
+        return True
+    if look.loop is not None and end_s > look.loop[0] and s < look.loop[1]:
+        return True
+    return s <= look.s < end_s
+
+
+def _distance(s: float, end_s: float, look: wire.Look) -> float:
+    """How far a segment is from what is seen: of a loop, behind its end its beginning comes next."""
+    at = look.s
+    if s <= at < end_s:
+        return 0.0
+    if s >= at:
+        return s - at
+    if look.loop is not None and look.loop[0] <= at < look.loop[1] and end_s > look.loop[0]:
+        return max(0.0, look.loop[1] - at) + max(0.0, s - look.loop[0])
+    return (at - end_s) * BEHIND + 1e-6

@@ -1,0 +1,21 @@
+"""Why a request is not met."""
+
+from __future__ import annotations
+
+from . import wire
+
+
+class RefusedError(Exception):
+    """A request that is not met: its status, and why in words."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+class FindingsError(RefusedError):
+    """A refusal with the findings that say why."""
+
+    def __init__(self, status: int, reason: str, findings: tuple[wire.Finding, ...]) -> None:
+        super().__init__(status, reason)
+        self.findings = findings

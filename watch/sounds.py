@@ -1,0 +1,126 @@
+"""The sound that is played now, in chunks that each have a name, and what the mixer shows of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..renderers.sound.wave import read_wav_at
+from . import wire
+from .preview import Mixer, chunks_of
+
+F32 = NDArray[np.float32]
+
+CHUNK_S = 2.0
+METER_HZ = 20.0
+WAVE_HZ = 50.0
+FLOOR_DB = 60.0
+
+
+@dataclass(slots=True)
+class Playing:
+    """A sound by its chunks.
+
+    mixer   of its buses, for mute and solo; of a provisional sound it is the sound
+    file    the exact sound; None for a provisional one
+    """
+
+    mixer: Mixer
+    digest: str
+    file: Path | None
+    names: tuple[str, ...]
+    stretches: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @classmethod
+    def exact(cls, mixer: Mixer, digest: str, file: Path) -> Playing:
+        """The finished mix; reads all of it, to name its chunks. Raises OSError."""
+        names = []
+        for first, count in _cuts(mixer):
+            samples = np.ascontiguousarray(read_wav_at(file, first, count).T, np.float32)
+            # Where it stands is in the name: of two that sound alike, the buses may differ.
+            state = hashlib.sha256(str(first).encode())
+            state.update(samples.tobytes())
+            names.append(state.hexdigest()[:32])
+        return cls._of(mixer, digest, file, names)
+
+    @classmethod
+    def provisional(cls, mixer: Mixer) -> Playing:
+        """What is mixed for the moment."""
+        names = [mixer.name(first, count)[:32] for first, count in _cuts(mixer)]
+        digest = hashlib.sha256("".join(names).encode()).hexdigest()
+        return cls._of(mixer, digest, None, names)
+
+    @classmethod
+    def _of(cls, mixer: Mixer, digest: str, file: Path | None, names: list[str]) -> Playing:
+        places = dict(zip(names, _cuts(mixer), strict=True))
+        return cls(mixer, digest, file, tuple(names), places)
+
+    def message(self, version: int) -> wire.Sound:
+        """What the page is told of it."""
+        mixer = self.mixer
+        has_buses = all(source.wet is not None or source.chains for source in mixer.sources)
+        return wire.Sound(
+            version=version,
+            digest=self.digest,
+            provisional=self.file is None,
+            sample_rate_hz=mixer.sample_rate_hz,
+            chunk_s=CHUNK_S,
+            duration_s=mixer.sample_count / mixer.sample_rate_hz,
+            chunks=self.names,
+            buses=tuple(source.name for source in mixer.sources) if has_buses else (),
+        )
+
+    def samples(self, name: str, heard: Collection[int] | None) -> F32:
+        """The samples of a chunk, (n, 2). Raises KeyError for a name it does not have, OSError."""
+        first, count = self.stretches[name]
+        if heard is None and self.file is not None:
+            return np.ascontiguousarray(read_wav_at(self.file, first, count).T, np.float32)
+        return self.mixer.stretch(first, count, heard)
+
+    def meters(self) -> wire.Meters:
+        """How loud every bus is, and the shape of the whole; buses that are not finished are left out.
+
+        Raises OSError where a file has gone from the cache.
+        """
+        mixer = self.mixer
+        buses = []
+        for source in mixer.sources:
+            if source.wet is not None:
+                samples = read_wav_at(source.wet, 0, mixer.sample_count) * mixer.gain
+                peaks = _peaks(np.abs(samples).max(axis=0), mixer.sample_rate_hz, METER_HZ)
+                buses.append(wire.Meter(source.name, _levels(peaks)))
+        low = high = ""
+        if self.file is not None:
+            both = read_wav_at(self.file, 0, mixer.sample_count)
+            high = _signed(_peaks(both.max(axis=0), mixer.sample_rate_hz, WAVE_HZ))
+            low = _signed(-_peaks(-both.min(axis=0), mixer.sample_rate_hz, WAVE_HZ))
+        return wire.Meters(METER_HZ, tuple(buses), WAVE_HZ, low, high)
+
+
+def _cuts(mixer: Mixer) -> list[tuple[int, int]]:
+    return list(chunks_of(mixer.sample_count, round(CHUNK_S * mixer.sample_rate_hz)))
+
+
+def _peaks(values: NDArray[np.float64], sample_rate_hz: int, rate_hz: float) -> NDArray[np.float64]:
+    """The largest value of each step."""
+    step = round(sample_rate_hz / rate_hz)
+    padded = np.pad(values, (0, -len(values) % step), mode="edge") if len(values) else values
+    peaks: NDArray[np.float64] = padded.reshape(-1, step).max(axis=1) if len(padded) else padded
+    return peaks
+
+
+def _levels(peaks: NDArray[np.float64]) -> str:
+    level_db = 20.0 * np.log10(np.maximum(peaks, 1e-9))
+    share = np.clip(1.0 + level_db / FLOOR_DB, 0.0, 1.0)
+    return base64.b64encode(np.rint(share * 255.0).astype(np.uint8).tobytes()).decode("ascii")
+
+
+def _signed(values: NDArray[np.float64]) -> str:
+    whole = np.clip(np.rint(values * 127.0), -127, 127).astype(np.int8)
+    return base64.b64encode(whole.tobytes()).decode("ascii")

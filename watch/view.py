@@ -1,0 +1,269 @@
+"""A compiled piece as the page shows it: bars, notes, classes, rules, findings."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from ..compiler.compile import Heard
+from ..compiler.plan import BusPlan, PicturePlan, Plan
+from ..compiler.reports.note_list import matched_rules
+from ..compiler.sound.plan_sound import buses_of
+from ..compiler.time.clock import Clock
+from ..dsl.findings.diagnostics import Diagnostic
+from ..dsl.model.piece import Bus
+from ..dsl.text.yaml_source import Source, escaped
+from . import wire
+from .curves import VALUES_MOST
+from .texts import Texts
+
+FINDINGS_MOST = 200
+CLASSES_MOST = 24
+LEAST_SEEN = 0.02
+"""A class that is never more of the picture is not drawn."""
+
+
+def findings_shown(findings: Sequence[Diagnostic], texts: Texts) -> tuple[wire.Finding, ...]:
+    """Findings in the words of `musicvis check`."""
+    return tuple(_finding(found, texts) for found in findings[:FINDINGS_MOST])
+
+
+def _finding(found: Diagnostic, texts: Texts) -> wire.Finding:
+    place = found.place
+    return wire.Finding(
+        code=found.code,
+        severity=found.severity.value,
+        message=found.message,
+        hint=found.hint,
+        file=texts.name_of(found.file),
+        line=found.line,
+        column=found.column,
+        place="" if place is None else f"bar {place.bar} beat {place.beat}",
+        s=None if place is None else place.time_s,
+    )
+
+
+def bars_shown(clock: Clock) -> tuple[wire.Bar, ...]:
+    """Every bar as played, with its beats."""
+    found = []
+    for measure in clock.measures:
+        position = clock.position(measure.start_qn)
+        beat_qn = measure.meter.beat_qn
+        count = max(1, -(-measure.length_qn // beat_qn))
+        beats = (clock.seconds(measure.start_qn + k * beat_qn) for k in range(count))
+        found.append(
+            wire.Bar(
+                bar=position.bar,
+                pass_number=measure.pass_number,
+                s=_s(clock.seconds(measure.start_qn)),
+                meter=str(measure.meter),
+                beats=tuple(_s(beat) for beat in beats),
+            )
+        )
+    return tuple(found)
+
+
+def tempi_shown(clock: Clock) -> tuple[wire.Tempo, ...]:
+    """Every change of tempo."""
+    starts = zip(clock.tempo_starts_s, clock.seconds_per_quarter, strict=True)
+    return tuple(wire.Tempo(_s(start), round(float(60 / pace), 3)) for start, pace in starts)
+
+
+def marks_shown(clock: Clock) -> tuple[wire.Mark, ...]:
+    """Rehearsal marks, as often as they are passed."""
+    return tuple(wire.Mark(_s(clock.seconds(mark.onset_qn)), mark.name) for mark in clock.marks)
+
+
+def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[wire.Row, ...]:
+    """The buses in written order."""
+    source = texts.root_source
+    buses = {bus.name: bus for bus in buses_of(heard.piece, heard.parts)}
+    by_part = _notes_by_part(heard)
+    names = [lane.name for lane in heard.piece.lanes]
+    returns = [back.name for back in heard.piece.audio.returns]
+    owners = (*buses, *returns)
+    rows = []
+    for planned in plan.sound.buses:
+        bus = buses[planned.name]
+        ear = bus.ear or bus.name
+        own = [name for name in names if _owner(name, owners) == bus.name and name != ear]
+        rows.append(
+            wire.Row(
+                bus=bus.name,
+                space=bus.space,
+                ear=ear if ear in names else "",
+                notes=_notes_of(planned, bus, by_part),
+                lanes=tuple(dict.fromkeys([*([ear] if ear in names else []), *own])),
+                gains=tuple(_gains(bus, source, texts.manifest)),
+                line=source.key_span(f"/audio/buses/{escaped(bus.name)}").line
+                if heard.piece.audio.buses
+                else 0,
+            )
+        )
+    return tuple(rows)
+
+
+def picture_lanes(heard: Heard) -> tuple[str, ...]:
+    """Names of lanes that move no bus."""
+    found = (lane.name for lane in heard.piece.lanes if lane.name.startswith(("visuals.", "video.")))
+    return tuple(dict.fromkeys(found))
+
+
+def _line(source: Source, pointer: str) -> int:
+    return source.key_span(pointer).line if pointer in source.values else 0
+
+
+def _owner(name: str, owners: Sequence[str]) -> str:
+    """The bus or return of a lane: the longest name that it begins with."""
+    fitting = [owner for owner in owners if name == owner or name.startswith(f"{owner}.")]
+    return max(fitting, key=len, default="")
+
+
+def _notes_by_part(heard: Heard) -> Mapping[str, list[tuple[float, float, int, int]]]:
+    found: dict[str, list[tuple[float, float, int, int]]] = {}
+    clock = heard.clock
+    for entry in heard.notes:
+        note = entry.note
+        begin = clock.seconds(note.onset_qn)
+        length = clock.seconds(note.onset_qn + note.gate_qn) - begin
+        row = (_s(begin), round(float(length), 4), note.pitch, note.velocity)
+        found.setdefault(entry.part, []).append(row)
+    return found
+
+
+def _notes_of(
+    planned: BusPlan, bus: Bus, by_part: Mapping[str, list[tuple[float, float, int, int]]]
+) -> tuple[tuple[float, float, int, int], ...]:
+    """What a bus plays; of recordings the notes that they should hold, where that is known."""
+    rows = [
+        (_s(note.onset_s), round(note.length_s, 4), note.pitch, note.velocity)
+        for stem in planned.stems
+        for note in stem.notes or stem.reference
+        if note.onset_s >= 0
+    ]
+    if not rows:
+        parts = [stem.plays or stem.part or bus.name for stem in bus.stems]
+        rows = [row for part in dict.fromkeys(parts) for row in by_part.get(part, ())]
+    return tuple(sorted(rows))
+
+
+def _gains(bus: Bus, source: Source, file: str) -> Iterator[wire.Gain]:
+    pointer = f"/audio/buses/{escaped(bus.name)}"
+    if pointer not in source.values:
+        return
+    yield _gain("bus", bus.gain, f"{pointer}/gain", source, file)
+    for k, stem in enumerate(bus.stems):
+        name = str(stem.score or stem.file or stem.part or f"stem {k + 1}")
+        yield _gain(name, stem.gain, f"{pointer}/stems/{k}/gain", source, file)
+
+
+def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> wire.Gain:
+    is_written = pointer in source.values
+    return wire.Gain(name, file, source.span(pointer).line, pointer if is_written else "", value)
+
+
+def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> wire.Classes:
+    """How strongly each class is seen, the most seen first; and the keys that choose them."""
+    weights = picture.class_weights
+    frames = len(weights)
+    step = max(1, -(-frames // VALUES_MOST))
+    seen = [k for k in range(weights.shape[1]) if frames and float(weights[:, k].max()) >= LEAST_SEEN]
+    seen.sort(key=lambda k: -float(weights[:, k].sum()))
+    shown = tuple(
+        wire.Shown(picture.class_names[k], _bytes_of(weights[::step, k])) for k in seen[:CLASSES_MOST]
+    )
+    return wire.Classes(float(picture.fps / step), shown, tuple(_keys(heard, texts)))
+
+
+def _bytes_of(weights: np.ndarray[tuple[int], np.dtype[np.float32]]) -> str:
+    whole = np.clip(np.rint(weights * 255.0), 0, 255).astype(np.uint8)
+    return base64.b64encode(whole.tobytes()).decode("ascii")
+
+
+def _keys(heard: Heard, texts: Texts) -> Iterator[wire.ClassKey]:
+    source = texts.root_source
+    for key, weights in heard.piece.visuals.classes:
+        pointer = f"/visuals/classes/{escaped(key)}"
+        value = _value_at(source, pointer)
+        is_name = isinstance(value, str | int) and not isinstance(value, bool)
+        words = ", ".join(f"{weight.name} {weight.weight:.0%}" for weight in weights)
+        yield wire.ClassKey(
+            key=key,
+            text=str(value) if is_name else words,
+            file=texts.manifest,
+            line=source.key_span(pointer).line,
+            pointer=pointer if is_name else "",
+        )
+
+
+def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
+    """The rules, and when each note begins that they mean."""
+    source, clock = texts.root_source, heard.clock
+    hits: dict[int, list[float]] = {}
+    if heard.piece.visuals.rules:
+        for entry, numbers in zip(heard.notes, matched_rules(heard), strict=True):
+            for number in numbers:
+                hits.setdefault(number, []).append(_s(clock.seconds(entry.note.onset_qn)))
+    found = []
+    for n, rule in enumerate(heard.piece.visuals.rules, 1):
+        pointer = f"/visuals/rules/{n - 1}"
+        written = _value_at(source, f"{pointer}/where/range")
+        is_text = isinstance(written, str | int) and len(rule.where.ranges) == 1
+        stretch = clock.locate_range(rule.where.ranges[0], []) if is_text else None
+        found.append(
+            wire.Rule(
+                n=n,
+                words=_words(_value_at(source, pointer)),
+                file=texts.manifest,
+                line=rule.span.line,
+                hits=tuple(dict.fromkeys(hits.get(n, ()))),
+                range_text=str(written) if is_text else "",
+                range_pointer=f"{pointer}/where/range" if is_text else "",
+                range_s=None
+                if stretch is None
+                else (_s(clock.seconds(stretch[0])), _s(clock.seconds(stretch[1]))),
+            )
+        )
+    return tuple(found)
+
+
+def _words(rule: object) -> str:
+    """A rule in a line: what it means, and what that does."""
+    if not isinstance(rule, dict):
+        return ""
+    where = rule.get("where")
+    meant = _listed(where) if isinstance(where, dict) else ""
+    done = _listed({key: value for key, value in rule.items() if key != "where"})
+    return f"{meant or 'every note'}: {done}"
+
+
+def _listed(block: Mapping[str, object]) -> str:
+    return ", ".join(f"{key} {_plain(value)}" for key, value in block.items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_plain(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return " or ".join(map(_plain, value))
+    return str(value)
+
+
+def _value_at(source: Source, pointer: str) -> object:
+    """The value at a pointer; None where there is none."""
+    here: object = source.value
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(here, dict) and key in here:
+            here = here[key]
+        elif isinstance(here, list) and key.isdecimal() and int(key) < len(here):
+            here = here[int(key)]
+        else:
+            return None
+    return here
+
+
+def _s(seconds: object) -> float:
+    return round(float(seconds), 4)  # type: ignore[arg-type]

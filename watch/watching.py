@@ -1,0 +1,90 @@
+"""When the files of a piece change: what they were is noted before they are read, so that none is missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+from watchfiles import awatch
+
+from .session import Version
+
+DEBOUNCE_MS, STEP_MS = 50, 10
+"""An editor writes a file in several steps: so long nothing more must come, looked at so often."""
+LOOK_EACH_MS = 1000
+RETRY_S = 1.0
+OUTPUTS = ("build", "__pycache__", ".git", ".hypothesis", "node_modules")
+"""Folders in which nothing is a source."""
+
+State = tuple[tuple[str, int, int, int], ...]
+"""Name, size, time and identity of each file."""
+
+
+def files_of(version: Version) -> tuple[Path, ...]:
+    """The files that a version was made from, there or not; of a broken one those that could be read."""
+    loaded = version.loaded
+    found = [Path(name) for name in loaded.files if not name.startswith("--")]
+    piece = loaded.piece or loaded.rest
+    if piece is not None:
+        named = [piece.score.file]
+        for bus in piece.audio.buses:
+            for stem in bus.stems:
+                named += [name for name in (stem.score, stem.file, stem.soundfont) if name is not None]
+        spectrum, lyrics = piece.visuals.spectrum, piece.video.lyrics
+        named += [spectrum.file] if spectrum is not None and spectrum.file is not None else []
+        named += [lyrics.font] if lyrics is not None and lyrics.font is not None else []
+        found += [loaded.root / name for name in named]
+    return tuple(dict.fromkeys(found))
+
+
+def state_of(paths: Iterable[Path]) -> State:
+    """What stands at each path; of one that is missing, or cannot be looked at, nothing but its name."""
+    found = []
+    for path in paths:
+        try:
+            state = path.stat()
+            found.append((str(path), state.st_size, state.st_mtime_ns, state.st_ino))
+        except OSError:
+            found.append((str(path), -1, 0, 0))
+    return tuple(found)
+
+
+def is_source(path: str, root: Path) -> bool:
+    """Whether a file in the folder of a piece may be a part of it: no output, no editor's own file."""
+    try:
+        parts = Path(path).relative_to(root).parts
+    except ValueError:
+        return False
+    if not parts or any(part in OUTPUTS for part in parts[:-1]):
+        return False
+    name = parts[-1]
+    return not (name.startswith(".") or name.endswith(("~", ".swp", ".tmp", ".bak")) or name.isdecimal())
+
+
+async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
+    """True each time that something in the folder of a piece was saved; ends when it is told to stop.
+
+    Saves that come while the last ones are worked on count as one. In between it is False, now and then, for
+    a look at what the system does not tell: a save before the watching began, a disk of another machine.
+    """
+    root = root.resolve()
+    while not stop.is_set():
+        try:
+            async for batch in awatch(
+                root,
+                watch_filter=lambda change, path: is_source(path, root),
+                debounce=DEBOUNCE_MS,
+                step=STEP_MS,
+                stop_event=stop,
+                rust_timeout=LOOK_EACH_MS,
+                yield_on_timeout=True,
+                ignore_permission_denied=True,
+            ):
+                yield bool(batch)
+        except (OSError, RuntimeError):
+            # The folder has gone, or the system watches no more: looked for again, and the piece read again.
+            try:
+                await asyncio.wait_for(stop.wait(), RETRY_S)
+            except TimeoutError:
+                yield True
