@@ -72,7 +72,7 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "whatsapp": Purpose(
         "WhatsApp",
-        most_side_px=848,
+        most_side_px=960,
         most_fps=Fraction(30),
         quality="web",
         container="mp4",
@@ -182,7 +182,7 @@ def _size_px(purpose: Purpose, video: Video) -> tuple[int, int]:
 
 def _fps(purpose: Purpose, fps: Fraction) -> Fraction:
     """The rate that comes nearest to the piece's: every frame shows its own time, so any will do."""
-    return max(min(fps, purpose.most_fps or fps), purpose.least_fps or fps)
+    return max(min(fps, purpose.most_fps or fps), purpose.least_fps or Fraction(0))
 
 
 def _loudness(piece: Piece) -> str:

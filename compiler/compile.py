@@ -391,8 +391,8 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.shelf.root)
         picture = replace(picture, titles=(*picture.titles, *words))
+    from .chapters import chapters_of
     from .plan import BarMark, Plan
-    from .time.chapters import chapters_of
 
     bars = tuple(
         BarMark(measure.bar, measure.pass_number, start_s - film.start_s)

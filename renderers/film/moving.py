@@ -50,7 +50,10 @@ def _frames(segments: Sequence[Path], fps: Fraction) -> Iterator[av.VideoFrame]:
 
 def _source(graph: av.filter.Graph, picture: PicturePlan) -> Any:
     return graph.add_buffer(
-        width=picture.width_px, height=picture.height_px, format="yuv420p", time_base=1 / picture.fps
+        width=picture.width_px,
+        height=picture.height_px,
+        format=av.VideoFormat("yuv420p"),
+        time_base=1 / picture.fps,
     )
 
 
@@ -67,7 +70,8 @@ def _palette(segments: Sequence[Path], picture: PicturePlan) -> av.VideoFrame:
     for frame in _frames(segments, picture.fps):
         source.push(frame)
     source.push(None)
-    found: av.VideoFrame = sink.pull()
+    found = sink.pull()
+    assert isinstance(found, av.VideoFrame)
     return found
 
 
@@ -77,7 +81,7 @@ def _reduced(
     """The frames in the colours of a palette."""
     graph = av.filter.Graph()
     source = _source(graph, picture)
-    colours = graph.add_buffer(width=16, height=16, format=palette.format.name, time_base=1 / picture.fps)
+    colours = graph.add_buffer(width=16, height=16, format=palette.format, time_base=1 / picture.fps)
     true_colours, use = graph.add("format", "rgb24"), graph.add("paletteuse", "dither=bayer:bayer_scale=4")
     sink = graph.add("buffersink")
     source.link_to(true_colours)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..plan import Chapter
+from .plan import Chapter
 
 if TYPE_CHECKING:
-    from .clock import Clock
-    from .passage import Film
+    from .time.clock import Clock
+    from .time.passage import Film
 
 MOST = 1000
 """Of chapters, and of characters of each title: files and players hold no more."""
