@@ -7,8 +7,8 @@ BIN := .venv/bin
 SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test test-newest soak lint constraints errors sheets page-pictures bench bench-audio \
-	bench-listening bench-sync bench-reliability bench-watch watch clean
+.PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
+	bench-listening bench-sync bench-reliability bench-watch bench-training watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -39,6 +39,10 @@ lint: .venv/dev.stamp
 constraints: .venv/dev.stamp
 	$(BIN)/python tools/make_constraints.py
 
+# The lists of the JSON Schemas that a table of the code knows.
+schemas: .venv/render.stamp
+	$(BIN)/python tools/make_schemas.py
+
 # The page of all codes, docs/errors.md.
 errors: .venv/dev.stamp
 	$(BIN)/python docs/make_errors.py
@@ -47,6 +51,7 @@ errors: .venv/dev.stamp
 sheets: film .venv/dev.stamp
 	$(BIN)/python docs/make_sheets.py
 	$(BIN)/python docs/make_shapes.py
+	$(BIN)/python docs/make_own_pictures.py
 	$(BIN)/musicvis plot $(PIECE) -o docs/plot.png
 
 # The pictures of the live page, docs/watch.jpg and docs/watch-phone.jpg; needs Chromium.
@@ -75,6 +80,11 @@ bench-reliability: .venv/dev.stamp
 # How long a save takes until it is seen and heard on the live page.
 bench-watch: .venv/render.stamp
 	$(BIN)/python -m benchmarks.watch $(PIECE)
+
+# What musicvis train gives in a minute here, on a GPU where there is one; SECONDS=3600 for an hour.
+SECONDS ?= 60
+bench-training: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.training $(SECONDS)
 
 clean:
 	rm -rf .venv .venv-newest build dist *.egg-info

@@ -29,7 +29,8 @@ def load(path: PathLike, *, set: Mapping[str, Any] | None = None, cache: PathLik
     `Piece.plan` raises.
     """
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.load import MANIFEST, load_piece
+    from ..dsl.findings.span import MANIFEST
+    from ..dsl.load import load_piece
 
     path = Path(path)
     manifest = path / MANIFEST if path.is_dir() else path

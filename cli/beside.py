@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-RECORDINGS = (".wav", ".flac")
+from ..dsl.text.audio_headers import SUFFIXES
+
 FOLDERS = ("", "stems")
 """Where recordings are looked for, from the score's own folder."""
 MOST = 500
@@ -62,7 +63,7 @@ def _recordings(folder: Path) -> list[Path]:
         found += [
             path
             for path in entries[:MOST]
-            if path.suffix.lower() in RECORDINGS and path.is_file() and not path.is_symlink()
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not path.is_symlink()
         ]
     return found
 

@@ -9,10 +9,9 @@ from typing import IO, Any
 import click
 from click.shell_completion import CompletionItem
 
+from ..dsl.findings.span import MANIFEST
 from .next_step import folder_step, step_for
 from .typed import typed
-
-MANIFEST = "piece.yaml"
 
 
 class PiecePath(click.ParamType[Path]):

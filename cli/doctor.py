@@ -25,6 +25,7 @@ PACKAGES = (
     ("Pillow", "titles", "render", True),
     ("pedalboard", "effects of the sound", "render", True),
     ("scipy", "the synthesiser", "render", True),
+    ("safetensors", "models that musicvis train makes", "render", True),
     ("soxr", "recordings at other rates", "render", True),
     ("av", "writing the film", "render", True),
     ("pytorch-pretrained-biggan", "fetching BigGAN's weights", "gan", False),

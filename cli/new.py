@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.findings.span import MANIFEST
 from .beside import Beside, recordings_beside
-from .discover import MANIFEST, Step, missing
+from .discover import Step, missing
 from .files import write_new
 from .names import piece_folder, safe_name
 from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder

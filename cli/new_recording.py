@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .discover import MANIFEST
+from ..dsl.findings.span import MANIFEST
 from .files import write_new
 from .heard import (
     STEMS_MOST,
@@ -264,13 +264,14 @@ def _placed(sources: Sequence["Recording"], folder: Path, scratch: Path, longest
 def _inside(path: Path, folder: Path) -> PurePosixPath | None:
     """How a piece in `folder` names a recording that lies inside it already; None where it must be copied."""
     from ..dsl.findings.span import Span
+    from ..dsl.text.audio_headers import SUFFIXES
     from ..dsl.text.files import MAX_AUDIO_BYTES, fault_inside
 
     try:
         name = PurePosixPath(path.absolute().relative_to(folder.absolute()).as_posix())
     except ValueError:
         return None
-    is_named_so = name.suffix.lower() in (".wav", ".flac")
+    is_named_so = name.suffix.lower() in SUFFIXES
     return name if is_named_so and fault_inside(folder, name, MAX_AUDIO_BYTES, Span("")) is None else None
 
 

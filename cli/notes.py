@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.findings.span import MANIFEST
+from ..dsl.values.pitch_classes import PITCH_CLASSES
 from .complete import bar_words, class_words, part_words, table_of
-from .discover import MANIFEST, PiecePath, Step, nearest_piece, piece_here
+from .discover import PiecePath, Step, nearest_piece, piece_here
 from .next_step import folder_step, is_score, step_for
 from .output import JSON, TEXT, echo_json, format_option
 from .place_words import range_callback
@@ -376,5 +378,4 @@ def clipped(text: str, width: int) -> str:
 
 def pitch_name(pitch: int) -> str:
     """The name of a MIDI pitch: 60 is C4."""
-    names = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-    return f"{names[pitch % 12]}{pitch // 12 - 1}"
+    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"

@@ -74,7 +74,7 @@ def train(sources: tuple[Path, ...], name: str, into: Path | None, quiet: bool, 
     \b
     musicvis train frames --name mine --minutes 10
     then, in piece.yaml:
-      visuals: {generator: mine, weights: models/mine, classes: {C: bass, E: mandolin}}
+      visuals: {generator: mine, weights: models/mine, classes: {C: bass}}
     """
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.text.model_file import name_of_model
@@ -202,7 +202,7 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
         f"about {time_text(found.seconds)}, each frame seen {hope.passes:.0f} times",
         f"expect {hope.words}: about {hope.sharpness:.0%} of the frames' sharpness, "
         f"PSNR {hope.psnr_db:.0f} dB",
-        "  (a guess from three trainings that were measured, of 450 frames of film)",
+        "  (a guess from four trainings that were measured)",
     ]
     if hope.sharpness < 0.55:
         lines.append("for sharper pictures train longer, or on a GPU; --size 32 is quicker, films enlarge it")

@@ -24,6 +24,7 @@ from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking
 from .checks.spectrum import mapping_findings, no_spectrum
+from .checks.walk import walk_findings
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
 from .notes.parts import Cut, part_notes, parts_of
@@ -342,6 +343,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if fault := picture_fault(piece, shown, film, heard.shelf.root):
         findings.append(fault)
     findings += mapping_findings(piece)
+    findings += walk_findings(piece, heard.kind)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
     spectrum = (
         heard.shelf.spectrum(mapped.file, mapped.span)
@@ -360,12 +362,17 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 
-    memory = None
-    if piece.visuals.motion.memory == "motif":
+    motion, returns = piece.visuals.motion, None
+    if motion.memory == "motif" or motion.walk:
         from .notes.phrases import memory_of
 
-        memory = memory_of(heard.notes, [part.name for part in heard.parts], clock)
-    score_time = ScoreTime(tempo_arrays(clock), memory)
+        returns = memory_of(heard.notes, [part.name for part in heard.parts], clock)
+    score_time = ScoreTime(
+        tempo_arrays(clock),
+        clock,
+        memory=returns if motion.memory == "motif" else None,
+        returns=returns if motion.walk else None,
+    )
     painter = Painter(heard.kind, heard.classes)
     picture = picture_plan(
         piece,

@@ -47,6 +47,7 @@ __all__ = [
     "StemPlan",
     "TitleLook",
     "TitlePlan",
+    "WalkPlan",
     "flashing",
 ]
 
@@ -314,6 +315,54 @@ LIGHT_SHAPES = ("spark", "ring", "glow")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WalkPlan:
+    """A walk through the pictures that a model has learned; times are seconds of the piece.
+
+    way        `linger` for straight ways, `frames` for ways over real frames
+    leaves_s   float64 (stops,), when it sets out for each stop; of the first, where it begins, as arrives_s
+    arrives_s  float64 (stops,)
+    classes    int64 (stops,), the class of each stop
+    places     of each stop: what with the seed chooses one of the pictures of that class
+    layers     the times that each frame shows (frames,), and how much of them is seen over the layer before
+    """
+
+    way: str
+    seed: int
+    leaves_s: F64
+    arrives_s: F64
+    classes: NDArray[np.int64]
+    places: tuple[str, ...]
+    layers: tuple[tuple[F64, F32], ...]
+
+    def at(self, times_s: F64) -> tuple[NDArray[np.int64], F64]:
+        """The stop that it goes to or lingers at, and how far it is on the way from the one before, 0..1."""
+        stops = (self.leaves_s.searchsorted(times_s, "right") - 1).clip(0)
+        length_s = self.arrives_s[stops] - self.leaves_s[stops]
+        into_s = times_s - self.leaves_s[stops]
+        along = np.where(length_s > 0, into_s / np.where(length_s > 0, length_s, 1.0), 1.0)
+        return stops, along.clip(0.0, 1.0)
+
+    def thinned(self, step: int) -> WalkPlan:
+        """The walk on every step-th frame."""
+        layers = tuple((times_s[::step].copy(), share[::step].copy()) for times_s, share in self.layers)
+        return replace(self, layers=layers)
+
+    def cut(self, first: int, end: int) -> WalkPlan:
+        """The same on frames first up to, not at, end alone, with the stops that they need."""
+        layers = tuple((times_s[first:end].copy(), share[first:end].copy()) for times_s, share in self.layers)
+        seen = np.concatenate([self.at(times_s)[0] for times_s, _ in layers])
+        low, high = (max(int(seen.min()) - 1, 0), int(seen.max()) + 1) if seen.size else (0, 1)
+        return replace(
+            self,
+            leaves_s=self.leaves_s[low:high].copy(),
+            arrives_s=self.arrives_s[low:high].copy(),
+            classes=self.classes[low:high].copy(),
+            places=self.places[low:high],
+            layers=layers,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
 
@@ -368,6 +417,8 @@ class PicturePlan:
     """What the file of weights must be, where the piece says so."""
     class_count: int = MOST_CLASSES
     """How many classes the generator's table has."""
+    walk: WalkPlan | None = None
+    """How it goes through learned pictures; the noise is then its trembling around that way."""
 
     @property
     def frame_count(self) -> int:

@@ -16,6 +16,7 @@ from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.model.lane import Shape
 from musicvis.dsl.model.piece import Audio
+from musicvis.dsl.model.shapes import SWINGS
 from musicvis.dsl.read.lanes import lane_units, read_lanes
 from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.yaml_source import parse_source, root_node
@@ -33,7 +34,6 @@ INK, LINE, GROUND, RULE = "#24302f", "#c75349", "#fbfaf7", "#d9d4c9"
 
 ROUNDS = {Shape.ORBIT: "turns: 1, shape: orbit", Shape.SPIRAL: "turns: 3, shape: spiral, distance: 4..0.5"}
 FARTHEST = 4.5
-SWINGS = (Shape.WHOLE_COSINE, Shape.HALF_SINE)
 CYCLES: Mapping[Shape, str] = {
     Shape.SAWTOOTH: "4",
     Shape.TRIANGLE: "4",

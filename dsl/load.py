@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from .findings.diagnostics import Diagnostic, Severity, has_errors
-from .findings.span import Span
+from .findings.span import MANIFEST, Span
 from .form.messages import did_you_mean
 from .form.recovery import ROUNDS_MOST, echoes, remains
 from .form.schema import LEGACY, PIECE, check_form, schema_of
@@ -33,8 +33,6 @@ from .text.overrides import overridden
 from .text.yaml_source import Node, Source, parse_source, root_node
 from .values.position import DurationUnit, PlaceRange, parse_duration, parse_range
 from .values.quantity import parse_ratio
-
-MANIFEST = "piece.yaml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,17 +251,19 @@ class _Build:
         started_s = time.perf_counter()
         jobs, missing = self._segments()
         segments = [segment_task(job) for job in jobs]
+        facts = [self.store.facts(job.node.key) or {} for job in jobs]
+        self._findings += hard_to_read(pair for known in facts for pair in known.get(FAINT, ()))
         track = None if sound is None else track_task(plan, sound.graph.mix, output.suffix.lower())
         film = film_task(plan, segments, track, output, self.request.root, self._verify)
         build = Build(self.store) if sound is None else sound.build
+        entries = [build.entry(segment) for segment in segments]
         with _told():
             build.entry(film)
-            entries = [build.entry(segment) for segment in segments]
             self._findings += hard_to_read(pair for entry in entries for pair in entry.facts.get(FAINT, ()))
             was_there = film not in build.made
             if was_there:
-                self._verify(output, parts_of(segments, [build.entry(segment) for segment in segments]))
-        self._tell_flashes(segments, [build.entry(segment) for segment in segments])
+                self._verify(output, parts_of(segments, entries))
+        self._tell_flashes(segments, entries)
         self._remember([*segments, film], sound)
         return self._report(
             jobs,
@@ -394,6 +396,8 @@ def _check_suffix(output: Path | None, only: Only | None) -> None:
 
 
 def _said_of_flashes(found: Flashing, plan: Plan) -> str:
+    if not found.count:
+        return "flashes: none"
     most = f"flashes: at most {found.count} in a second"
     if found.is_safe:
         return most

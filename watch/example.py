@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..dsl.load import MANIFEST
+from ..dsl.findings.span import MANIFEST
 from ..renderers.film.segment_nodes import segment_jobs
 from ..renderers.generators.identity import Recipe
 from . import wire

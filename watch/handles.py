@@ -11,9 +11,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..compiler.lanes.curve import PERIODIC, Curve, Segment
+from ..compiler.lanes.curve import Curve, Segment
 from ..compiler.time.clock import Clock
 from ..dsl.model.lane import Lane, Point, Shape
+from ..dsl.model.shapes import PERIODIC
 from . import wire
 
 SAME = 1e-9

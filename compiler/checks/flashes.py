@@ -43,7 +43,8 @@ def _is_slow(over: Duration) -> bool:
 
 def _wide_lights(piece: Piece) -> Iterator[Span]:
     for rule in piece.visuals.rules:
-        lights = [getattr(rule, shape) for shape in LIGHTS]
+        # A ring is a thin line, however large.
+        lights = [getattr(rule, shape) for shape in LIGHTS if shape != "ring"]
         if any(light is not None and light.strength > 0 and light.size >= WIDE for light in lights):
             yield rule.span
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
-from math import exp, log, pi
+from math import exp, log
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.lane import Domain, Lane, Shape
-from ..lanes.curve import PERIODIC, Curve, Jump, Segment
+from ...dsl.model.shapes import PERIODIC, SHAPES
+from ..lanes.curve import Curve, Jump, Segment
 from ..time.clock import Clock
 
 JUMP_HEARD = 0.02
@@ -23,23 +24,6 @@ FASTEST_PER_S = 50.0
 SHORTEST_S = Fraction(1, 1000)
 
 Interval = tuple[Fraction, Fraction]
-
-_STEEPEST: dict[Shape, float] = {
-    Shape.HOLD: 0.0,
-    Shape.STRAIGHT: 1.0,
-    Shape.HALF_COSINE: pi / 2,
-    Shape.WHOLE_COSINE: pi,
-    Shape.HALF_SINE: pi,
-    Shape.QUARTER_SINE: pi / 2,
-    Shape.QUARTER_COSINE: pi / 2,
-    Shape.SMOOTHSTEP: 1.5,
-    Shape.SMOOTHERSTEP: 1.875,
-    Shape.SAWTOOTH: 1.0,
-    Shape.TRIANGLE: 2.0,
-    Shape.SINE: pi,
-    Shape.DRIFT: 1.875,
-}
-"""The greatest slope of S(u), for one cycle."""
 
 
 class Sounding:
@@ -193,7 +177,7 @@ def steepest_per_s(segment: Segment, clock: Clock) -> float:
     """How fast a segment moves at its fastest, in values per second; an upper bound where it is eased."""
     slope = _steepest(segment)
     if segment.ease is not None:
-        slope *= _STEEPEST.get(segment.ease, segment.curvature)
+        slope *= _slope_of(segment.ease, segment.curvature)
     if segment.domain is Domain.SECONDS:
         return slope / float(segment.end_s - segment.start_s)
     edges = [segment.start_qn, *_tempo_changes(segment, clock), segment.end_qn]
@@ -213,9 +197,15 @@ def _steepest(segment: Segment) -> float:
     if segment.by_ratio:
         # The logarithm moves evenly; its slope is greatest where the value is.
         slope = max(map(abs, segment.slopes)) if segment.shape is Shape.THROUGH else abs(log(v1 / v0))
-        return max(v0, v1) * slope * _STEEPEST.get(segment.shape, 1.0) * cycles
+        return max(v0, v1) * slope * _slope_of(segment.shape, 1.0) * cycles
     if segment.shape is Shape.THROUGH:
         # A curve through points: at its ends, or halfway, as of any cubic.
         before, after = segment.slopes
         return max(abs(before), abs(after), abs(1.5 * (v1 - v0) - (before + after) / 4))
-    return abs(v1 - v0) * _STEEPEST.get(segment.shape, 1.0) * cycles
+    return abs(v1 - v0) * _slope_of(segment.shape, 1.0) * cycles
+
+
+def _slope_of(shape: Shape, other: float) -> float:
+    """The greatest slope of S(u); `other` where that depends on more than the shape."""
+    steepest = SHAPES[shape].steepest
+    return other if steepest is None else steepest

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Bus, Piece
-from ..notes.casting import PITCH_CLASSES, Cast
+from ...dsl.values.pitch_classes import PITCH_CLASSES
+from ..notes.casting import Cast
 from ..score.model import Note
 from ..sound.plan_sound import Sources
 from ..time.clock import Clock

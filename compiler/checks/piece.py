@@ -128,10 +128,9 @@ def _unused_returns(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
 
 
 def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
-    scratch: list[Diagnostic] = []
     for lane in lanes:
         for point in lane.points:
-            at = clock.locate(point.at, scratch)
+            at = clock.at(point.at)
             if at is not None and at >= clock.end_qn:
                 yield Diagnostic(
                     "MV343",
@@ -182,16 +181,19 @@ def _recordings(
                 Severity.WARNING,
             )
         length_s = form.length_s
-        if not length_s or last_onset_s < length_s <= clock.end_s + LONGEST_TAIL_S:
+        # An offset says where bar 1 stands in the recording: of one that begins before bar 1, more is left.
+        until_s = length_s - (stem.offset_s or 0.0)
+        if not length_s or last_onset_s < until_s <= clock.end_s + LONGEST_TAIL_S:
             continue
-        is_short = length_s <= last_onset_s
+        is_short = until_s <= last_onset_s
         end_s = float(last_onset_s if is_short else clock.end_s)
         end_text = "the last note of the score begins" if is_short else "the score ends"
+        from_bar_1 = f", {until_s:.2f} s of it from bar 1 on" if stem.offset_s else ""
         yield Diagnostic(
             "MV325",
             stem.span,
-            f"{stem.file} lasts {length_s:.2f} s, and {end_text} at {end_s:.2f} s",
-            _rate_hint(length_s / float(clock.end_s), form.sample_rate_hz),
+            f"{stem.file} lasts {length_s:.2f} s{from_bar_1}, and {end_text} at {end_s:.2f} s",
+            _rate_hint(until_s / float(clock.end_s), form.sample_rate_hz),
             Severity.WARNING,
         )
 

@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Piece
-from ...dsl.read.visuals import PITCH_CLASSES
+from ...dsl.values.pitch_classes import PITCH_CLASSES
 
-OF_NOTES = ("rules", "envelope", "keep", "motion/amount", "motion/memory")
+OF_NOTES = ("rules", "envelope", "keep", "motion/amount", "motion/memory", "motion/walk")
 
 
 def mapping_findings(piece: Piece) -> Iterator[Diagnostic]:

@@ -13,6 +13,7 @@ from math import ceil, inf, log, pi, sin
 from typing import TYPE_CHECKING
 
 from ...dsl.model.lane import Domain, Shape
+from ...dsl.model.shapes import PERIODIC, Family, of_family
 from ..lazy_numpy import np
 from ..time.tempo_arrays import TempoArrays
 from .playing import Course, Strokes
@@ -30,23 +31,10 @@ JUMP_LEAST = 1e-6
 """A smaller difference between two segments is no jump."""
 CYCLES_MOST = 100_000
 """compiler/lanes/resolve.py refuses a lane with more cycles: each sawtooth reset is stored."""
-_ARRIVING = frozenset(
-    {
-        Shape.STRAIGHT,
-        Shape.HALF_COSINE,
-        Shape.QUARTER_SINE,
-        Shape.QUARTER_COSINE,
-        Shape.SMOOTHSTEP,
-        Shape.SMOOTHERSTEP,
-        Shape.EXPONENTIAL,
-        Shape.GEOMETRIC,
-        Shape.THROUGH,
-    }
-)
+_ARRIVING = of_family(Family.EASE, Family.WAY)
 """Shapes with S(0) = 0 and S(1) = 1."""
-_RETURNING = frozenset({Shape.HOLD, Shape.WHOLE_COSINE, Shape.HALF_SINE, Shape.DRIFT})
+_RETURNING = of_family(Family.LEVEL, Family.SWING) | {Shape.DRIFT}
 """Shapes with S(0) = S(1) = 0."""
-PERIODIC = frozenset({Shape.SAWTOOTH, Shape.TRIANGLE, Shape.SINE, Shape.DRIFT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ class Lanes:
             return False
         first = lane.points[0]
         sets = first.hold is not None or first.start is not None
-        return sets and self._clock.locate(first.at, []) == 0
+        return sets and self._clock.at(first.at) == 0
 
     def first(self, name: str) -> Lane | None:
         """The first lane that moves the parameter of that name, or None."""
@@ -490,7 +490,7 @@ def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnost
         written = [getattr(point, name) for name in fields]
         for value in dict.fromkeys(value for value in written if value is not None):
             if not target.low <= value <= target.high:
-                at = clock.locate(point.at, [])
+                at = clock.at(point.at)
                 yield Diagnostic(
                     "MV231",
                     point.span,

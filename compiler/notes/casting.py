@@ -8,6 +8,7 @@ from fractions import Fraction
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
+from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
 from ..time.clock import Clock
 from .classes import ClassTable, imagenet
@@ -16,7 +17,6 @@ from .melody import melody, sparks_by_itself
 from .selectors import PartNote, selected
 from .words import Sung, glob_key, listed, sung_words
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
 QUESTIONS_MOST = 5_000_000

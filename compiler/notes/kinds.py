@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic
-from ...dsl.model.generators import MOST_CLASSES, GeneratorKind, kind_named
+from ...dsl.model.generators import MOST_CLASSES, WALK, GeneratorKind, kind_named
 from ...dsl.model.piece import ClassWeight, Visuals
 from ...dsl.read.visuals import unknown_generator
 from ...dsl.text.model_file import ModelDescription, read_model
@@ -59,7 +59,7 @@ def stand_in(visuals: Visuals) -> GeneratorKind:
     names = dict.fromkeys(_plain(entry) for entry in written if not entry.is_like)
     listed = [(name,) for name in names][:MOST_CLASSES]
     listed += [(f"class {number}",) for number in range(len(listed), MOST_CLASSES)]
-    return GeneratorKind(visuals.generator, classes=tuple(listed))
+    return GeneratorKind(visuals.generator, classes=tuple(listed), controls=frozenset((WALK,)))
 
 
 def registered_digest(name: str) -> str | None:

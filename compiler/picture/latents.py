@@ -15,6 +15,7 @@ from ..time.tempo_arrays import TempoArrays
 from .envelope import Energies, class_weights_at, energies_at, mixed, strengths
 from .motif_memory import Remembering, remembered_noise
 from .noise_path import jitter_along, noise_at, path
+from .walk import tremble
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -59,6 +60,8 @@ class LatentLaw:
     tempo: TempoArrays
     memory: Memory | None = None
     dimensions: int = LATENT_SIZE
+    trembles: bool = False
+    """Whether the noise is the trembling of a walk."""
 
 
 def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
@@ -119,6 +122,8 @@ def stepped(values: NDArray[np.floating]) -> F32:
 
 def _noise(notes: Sequence[VisualNote], law: LatentLaw, moments_s: F64) -> F32:
     """The noise at ascending times, before truncation."""
+    if law.trembles:
+        return tremble(moments_s, law.jitter, law.seed, law.dimensions)
     if law.memory is not None:
         remembering = Remembering(law.memory, law.tempo, law.amount, law.jitter, law.seed, law.dimensions)
         return remembered_noise(notes, remembering, moments_s)

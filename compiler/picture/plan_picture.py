@@ -1,7 +1,7 @@
 """The picture of a plan: latents, fades and titles, frame by frame."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,14 @@ from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
 from ..notes.classes import ClassTable
 from ..notes.phrases import Memory
-from ..plan import STEERING, PicturePlan
+from ..plan import STEERING, PicturePlan, WalkPlan
+from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
 from .latents import LatentLaw, Latents, latents, over, stepped
 from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
+from .walk import MOST_STOPS, WalkLaw, walk_plan, walk_weights
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -54,7 +56,11 @@ class ScoreTime:
     """What the picture knows of the score beside its notes: the tempo, and the phrases if it has a memory."""
 
     tempo: TempoArrays
+    clock: Clock
     memory: Memory | None = None
+    """For noise that remembers."""
+    returns: Memory | None = None
+    """For a walk: what returns where."""
 
 
 def picture_plan(
@@ -91,6 +97,7 @@ def picture_plan(
         tempo=score_time.tempo,
         memory=score_time.memory,
         dimensions=painter.kind.latent_size,
+        trembles=bool(visuals.motion.walk),
     )
     all_layers = picture_times(times_s, events.speeds)
     first, *layers = all_layers
@@ -103,6 +110,13 @@ def picture_plan(
     made = made_at(first.times_s)
     if made is None:
         return None
+    walk = None
+    if score_time.returns is not None and spectrum is None:
+        seen_at = [(first.times_s, np.ones(len(first.times_s)))]
+        seen_at += [(layer.times_s, layer.share) for layer in layers]
+        walk = _walk(piece, film, shown, score_time, seen_at, painter, findings)
+        if walk is None:
+            return None
     steered = {key: seen_through(lanes[name], all_layers) for key, name in STEERED.items()}
     for layer in layers:
         rows = np.flatnonzero(layer.share > 0)
@@ -111,6 +125,9 @@ def picture_plan(
             above = made_at(at_s)
             assert above is not None  # the same file as below
             made = over(made, above, rows, share)
+    if walk is not None:
+        indices, shares = walk_weights(walk)
+        made = replace(made, class_indices=indices, class_weights=shares)
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
@@ -137,6 +154,7 @@ def picture_plan(
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
         class_count=_class_count(painter.table, made.class_indices),
+        walk=walk,
     )
 
 
@@ -145,6 +163,35 @@ def _class_count(table: ClassTable, indices: NDArray[np.int64]) -> int:
     if table.is_imagenet and not bool((indices >= IMAGENET_COUNT).any()):
         return IMAGENET_COUNT
     return len(table)
+
+
+def _walk(
+    piece: Piece,
+    film: Film,
+    shown: Cast,
+    score_time: ScoreTime,
+    layers: Sequence[tuple[F64, F64]],
+    painter: Painter,
+    findings: list[Diagnostic],
+) -> WalkPlan | None:
+    """The walk of the film; None and a finding where it has too many stops."""
+    motion = piece.visuals.motion
+    assert score_time.returns is not None
+    law = WalkLaw(
+        way=motion.walk,
+        hold=motion.hold,
+        move=motion.move,
+        notes=shown.notes,
+        memory=score_time.returns,
+        clock=score_time.clock,
+        class_count=len(painter.table),
+        seed=piece.seed,
+    )
+    found = walk_plan(law, film.end_s, layers)
+    if found is None:
+        message = f"the walk has more than {MOST_STOPS:,} stops"
+        findings.append(Diagnostic("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b"))
+    return found
 
 
 def _mapped(

@@ -1,6 +1,8 @@
 """The door of the score readers: any score file as one exact Score, whatever its format."""
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
@@ -10,50 +12,36 @@ from .guard.faults import fault
 from .guard.limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
 from .model import Score
 
-MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
-FOREIGN_SUFFIXES = (".abc", ".krn")
-"""Formats that music21 reads, in a process of its own."""
-SUFFIXES = (".mscz", ".mscx", ".musicxml", ".xml", ".mxl", *MIDI_SUFFIXES, *FOREIGN_SUFFIXES)
 _ZIP = b"PK\x03\x04"
 _MIDI = b"MThd"
 
 
-def read_score(data: bytes, name: str) -> Score:
-    """The score in the bytes of a file called `name`; the suffix says what it should be, the content what it
-    is.
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A kind of score file: the suffixes that name it, what reads its bytes, and how many it may have."""
 
-    Raises PieceError with MV4xx findings whose span is in `name`; warnings come as `Score.findings`.
-    """
-    suffix = PurePath(name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise fault("MV400", name, f"{suffix or 'no suffix'} is not a score's", f"use {', '.join(SUFFIXES)}")
-    limit = MAX_MIDI_BYTES if suffix in MIDI_SUFFIXES else MAX_SCORE_BYTES
-    if len(data) > limit:
-        raise fault("MV401", name, f"{len(data)} bytes, at most {limit}")
-    digest = hashlib.sha256(data).hexdigest()
-    if suffix in MIDI_SUFFIXES:
-        from .midi.read import read_midi
+    suffixes: tuple[str, ...]
+    read: Callable[[bytes, str, str], Score]
+    """From the bytes, the name of the file, and the SHA-256 of the bytes."""
+    most_bytes: int = MAX_SCORE_BYTES
 
-        return read_midi(data, name, digest)
-    if data.startswith(_MIDI):
-        raise fault("MV400", name, f"it is a MIDI file, not {suffix}", "rename it to .mid")
-    if suffix in FOREIGN_SUFFIXES:
-        from .foreign.read import read_foreign
 
-        return read_foreign(data, name, digest)
-    if suffix in (".mscz", ".mscx"):
-        return _read_musescore(data, name, digest)
+def _read_midi(data: bytes, name: str, digest: str) -> Score:
+    from .midi.read import read_midi
+
+    return read_midi(data, name, digest)
+
+
+def _read_musicxml(data: bytes, name: str, digest: str) -> Score:
     from .musicxml.read import read_musicxml
 
     return read_musicxml(data, name, digest)
 
 
-def read_score_file(path: Path) -> Score:
-    """The score in a file. Raises PieceError, also for a file that is missing or too large to be one."""
-    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
-    if isinstance(data, Diagnostic):
-        raise PieceError([data])
-    return read_score(data, str(path))
+def _read_foreign(data: bytes, name: str, digest: str) -> Score:
+    from .foreign.read import read_foreign
+
+    return read_foreign(data, name, digest)
 
 
 def _read_musescore(data: bytes, name: str, digest: str) -> Score:
@@ -70,3 +58,40 @@ def _read_musescore(data: bytes, name: str, digest: str) -> Score:
         parse_xml(document, name), name, None if style is None else parse_xml(style, name)
     )
     return play(written, name, digest, findings)
+
+
+MIDI = Reader((".mid", ".midi", ".kar", ".rmi"), _read_midi, MAX_MIDI_BYTES)
+READERS = (
+    Reader((".mscz", ".mscx"), _read_musescore),
+    Reader((".musicxml", ".xml", ".mxl"), _read_musicxml),
+    MIDI,
+    # Formats that music21 reads, in a process of its own.
+    Reader((".abc", ".krn"), _read_foreign),
+)
+SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
+"""Of all scores; the schema's pattern and description of `score` are written from here."""
+
+
+def read_score(data: bytes, name: str) -> Score:
+    """The score in the bytes of a file called `name`; the suffix says what it should be, the content what it
+    is.
+
+    Raises PieceError with MV4xx findings whose span is in `name`; warnings come as `Score.findings`.
+    """
+    suffix = PurePath(name).suffix.lower()
+    reader = next((reader for reader in READERS if suffix in reader.suffixes), None)
+    if reader is None:
+        raise fault("MV400", name, f"{suffix or 'no suffix'} is not a score's", f"use {', '.join(SUFFIXES)}")
+    if len(data) > reader.most_bytes:
+        raise fault("MV401", name, f"{len(data)} bytes, at most {reader.most_bytes}")
+    if reader is not MIDI and data.startswith(_MIDI):
+        raise fault("MV400", name, f"it is a MIDI file, not {suffix}", "rename it to .mid")
+    return reader.read(data, name, hashlib.sha256(data).hexdigest())
+
+
+def read_score_file(path: Path) -> Score:
+    """The score in a file. Raises PieceError, also for a file that is missing or too large to be one."""
+    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
+    if isinstance(data, Diagnostic):
+        raise PieceError([data])
+    return read_score(data, str(path))

@@ -171,18 +171,28 @@ class Clock:
 
     def locate(self, place: Place, findings: list[Diagnostic]) -> Quarters | None:
         """The moment that a written place means, or None and a finding that says what there is instead."""
-        moment = self._base(place, findings)
-        if moment is None or place.offset is None:
-            return moment
-        moment = self.after(moment, place.offset)
-        if moment < 0:
-            findings.append(
-                Diagnostic(
-                    "MV305", place.span, f"{place.text} lies before the start of the piece", "write 1|1"
-                )
-            )
-            return None
+        moment, faults = self._resolved(place)
+        findings += faults
         return moment
+
+    def at(self, place: Place) -> Quarters | None:
+        """The moment that a written place means; None where it means none, which `locate` reports."""
+        return self._resolved(place)[0]
+
+    def _resolved(self, place: Place) -> tuple[Quarters | None, tuple[Diagnostic, ...]]:
+        """A place with its faults, resolved once: lanes, checks and reports ask for the same ones."""
+        found = self._places_known.get(place)
+        if found is None:
+            faults: list[Diagnostic] = []
+            moment = self._base(place, faults)
+            if moment is not None and place.offset is not None:
+                moment = self.after(moment, place.offset)
+                if moment < 0:
+                    message = f"{place.text} lies before the start of the piece"
+                    faults.append(Diagnostic("MV305", place.span, message, "write 1|1"))
+                    moment = None
+            found = self._places_known[place] = moment, tuple(faults)
+        return found
 
     def locate_range(
         self, written: PlaceRange, findings: list[Diagnostic]
@@ -316,6 +326,10 @@ class Clock:
 
     @cached_property
     def _seconds_known(self) -> dict[Fraction, ExactSeconds]:
+        return {}
+
+    @cached_property
+    def _places_known(self) -> dict[Place, tuple[Quarters | None, tuple[Diagnostic, ...]]]:
         return {}
 
     @cached_property

@@ -22,7 +22,7 @@ def placed(findings: Iterable[Diagnostic], piece: Piece, clock: Clock) -> list[D
             return finding
         span, place = spoken[index]
         is_inside = (finding.span.line, finding.span.column) < (span.end_line, span.end_column)
-        at = clock.locate(place, []) if is_inside and span.file == finding.span.file else None
+        at = clock.at(place) if is_inside and span.file == finding.span.file else None
         return finding if at is None else finding.at(clock.musical_place(at))
 
     return [with_place(finding) for finding in findings]

@@ -1,6 +1,7 @@
 """The table of English words: each a vector of 96 whole numbers, and one for each of the 1000 classes.
 
-All sums are of whole numbers, so that the answer is the same on every machine; ties go to the lower index.
+All sums are of whole numbers below 2^53, which float64 holds exactly, so that the answer is the same on every
+machine; ties go to the lower index.
 The mean of several words weighs rare ones more: a / (a + p), Arora, Liang and Ma, "A Simple but Tough-to-Beat
 Baseline for Sentence Embeddings" (2017); p by Zipf's law from the rank of the word.
 """
@@ -24,7 +25,7 @@ from ..notes.classes import imagenet
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    I64 = NDArray[np.int64]
+    F64 = NDArray[np.float64]
 
 SMOOTH_INVERSE = 1e-3
 ZIPF = 0.09
@@ -32,6 +33,15 @@ ZIPF = 0.09
 BREEDS = range(151, 269)
 """Classes of dogs; to a table of words all abstract things are a little like one of them."""
 BY_HEAD = 0.1
+_MISLEADING = """
+light heart star sweet sweeting beauty wing bank bower fold bind start stare soar
+white black blue green red yellow purple grey gray brown
+"""
+MISLEADING = frozenset(_MISLEADING.split())
+"""Words of many songs whose nearest class shows something else: a lighter, a chest of drawers, an orange.
+
+They show nothing by themselves; in a text with other words (`ranked`) they count.
+"""
 _FINE = 1 << 20
 WORD_MOST = 100
 """More words than that of one text are not weighed."""
@@ -40,15 +50,14 @@ _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """vectors int64 (words, 96) with the scale of each row, classes int64 (1000, 96)."""
+    """vectors int8 (words, 96) with the scale of each row, classes float64 (1000, 96): whole numbers."""
 
     rows: dict[str, int]
-    vectors: I64
-    scales: tuple[float, ...]
-    ranks: tuple[int, ...]
-    classes: I64
-    class_sizes: tuple[int, ...]
-    """Squares of the lengths of the class vectors."""
+    vectors: NDArray[np.int8]
+    scales: F64
+    ranks: NDArray[np.uint16]
+    classes: F64
+    class_lengths: F64
 
     def row(self, word: str) -> int | None:
         """Where a word stands, or a plainer form of it: bells as bell, lovest as love."""
@@ -56,18 +65,14 @@ class Table:
 
     def weight(self, row: int) -> float:
         """How much a word says: near 0 for the most frequent, near 1 for rare ones."""
-        return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (self.ranks[row] + 1))
+        return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (int(self.ranks[row]) + 1))
 
-    def cosines(self, vector: I64) -> list[float]:
-        """Similarity of a vector of whole numbers to each class."""
-        size = int((vector * vector).sum())
+    def cosines(self, vector: F64) -> F64:
+        """Similarity of a vector of whole numbers to each class: (1000,)."""
+        size = float(vector @ vector)
         if size == 0:
-            return [0.0] * len(self.class_sizes)
-        products = (self.classes @ vector).tolist()
-        length = sqrt(size)
-        return [
-            product / (length * sqrt(own)) for product, own in zip(products, self.class_sizes, strict=True)
-        ]
+            return np.zeros(len(self.classes))
+        return np.asarray((self.classes @ vector) / (sqrt(size) * self.class_lengths))
 
 
 @cache
@@ -79,14 +84,14 @@ def english() -> Table:
             np.lib.format.read_array(io.BytesIO(archive.read(f"{name}.npy")), allow_pickle=False)
             for name in ("vectors", "scales", "ranks", "classes")
         )
-    wide = classes.astype(np.int64)
+    wide = classes.astype(np.float64)
     return Table(
         {word: row for row, word in enumerate(words)},
-        vectors.astype(np.int64),
-        tuple(scales.astype(np.float64).tolist()),
-        tuple(ranks.tolist()),
+        vectors,
+        scales.astype(np.float64),
+        ranks,
         wide,
-        tuple((wide * wide).sum(1).tolist()),
+        np.sqrt((wide * wide).sum(1)),
     )
 
 
@@ -129,11 +134,10 @@ def ranked(text: str, most: int) -> list[tuple[int, float]]:
     known = [row for word in tokens(text)[:WORD_MOST] if (row := table.row(word)) is not None]
     if not known:
         return []
-    shares = [round(table.weight(row) * table.scales[row] * _FINE) for row in known]
-    vector = sum(
-        (share * table.vectors[row] for share, row in zip(shares, known, strict=True)),
-        np.zeros(table.vectors.shape[1], np.int64),
+    shares = np.array(
+        [round(table.weight(row) * float(table.scales[row]) * _FINE) for row in known], np.float64
     )
+    vector = shares @ table.vectors[known].astype(np.float64)
     return _best(table.cosines(vector), tokens(text), most)
 
 
@@ -144,37 +148,50 @@ def of_word(word: str) -> tuple[int, float] | None:
     row = table.row(word)
     if row is None:
         return None
-    index, cosine = _best(table.cosines(table.vectors[row]), [word], 1)[0]
+    index, cosine = _best(table.cosines(table.vectors[row].astype(np.float64)), [word], 1)[0]
+    if index < IMAGENET_COUNT and not MISLEADING.isdisjoint(forms(word)):
+        return None
     return index, cosine * table.weight(row)
 
 
-def _best(cosines: Sequence[float], words: Sequence[str], most: int) -> list[tuple[int, float]]:
+def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, float]]:
     """The nearest classes, by the cosines and by the names themselves.
 
     A word that is a whole name of a class means it. The last word of a name says what a thing is, the words
     before it only what kind of it: a grey wolf is a wolf, and a wolf spider is not.
     """
     meant = frozenset(form for word in words for form in forms(word)) | {" ".join(words)}
-    scores = list(cosines)
-    for index, names in enumerate(_names()):
-        parts = [name.split() for name in names]
-        if not meant.isdisjoint(names):
-            scores[index] = 1.0
-        elif any(part[-1] in meant for part in parts):
-            scores[index] = min(1.0, scores[index] + BY_HEAD)
-        elif index in BREEDS:
-            scores[index] = 0.0
-        elif any(word in meant for part in parts for word in part[:-1]):
-            scores[index] -= BY_HEAD
-    # The usual name of a class counts before what else it is called: a mouth organ is a harp, too.
-    is_usual = [names[0] in meant for names in _names()]
-    order = sorted(range(len(scores)), key=lambda i: (-scores[i], not is_usual[i], i))[:most]
-    return [(index, scores[index]) for index in order]
+    whole, heads, kinds, usual = (
+        {index for word in meant for index in by_word.get(word, ())} for by_word in _names()
+    )
+    # The subjects beside ImageNet's have names alone.
+    scores = np.zeros(len(imagenet().names))
+    scores[:IMAGENET_COUNT] = cosines
+    scores[list(kinds)] -= BY_HEAD
+    # Dogs are what a text means only where it says so.
+    scores[BREEDS.start : BREEDS.stop] = 0.0
+    heads = heads - whole
+    near_heads = [index for index in heads if index < IMAGENET_COUNT]
+    scores[near_heads] = np.minimum(1.0, cosines[near_heads] + BY_HEAD)
+    scores[list(whole)] = 1.0
+    # The usual name of a class counts before what else it is called: a mouth organ is a harp, too. So does a
+    # subject of our own: those are what songs are about.
+    usual = usual | {index for index in whole if index >= IMAGENET_COUNT}
+    near = np.flatnonzero(scores >= np.sort(scores)[-most]).tolist()
+    order = sorted(near, key=lambda i: (-scores[i], i not in usual, i))[:most]
+    return [(index, float(scores[index])) for index in order]
 
 
 @cache
-def _names() -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        tuple(" ".join(name.casefold().replace("-", " ").split()) for name in names)
-        for names in imagenet().names[:IMAGENET_COUNT]
-    )
+def _names() -> tuple[dict[str, tuple[int, ...]], ...]:
+    """The classes by whole names, by the last words of these, by the words before them, by usual names."""
+    found: tuple[dict[str, tuple[int, ...]], ...] = ({}, {}, {}, {})
+    for index, names in enumerate(imagenet().names):
+        for number, name in enumerate(names):
+            plain = " ".join(name.casefold().replace("-", " ").split())
+            *before, last = plain.split()
+            words = ([plain], [last], before, [plain] if number == 0 else [])
+            for by_word, each in zip(found, words, strict=True):
+                for word in each:
+                    by_word[word] = (*by_word.get(word, ()), index)
+    return found

@@ -140,7 +140,7 @@ def _gap(point: Point, following: Point | None, clock: Clock | None) -> str | No
     if following is None:
         return f"end+{TAIL_S:g}s" if end.at_end else place_text(end)
     if clock is not None:
-        here, there = clock.locate(end, []), clock.locate(following.at, [])
+        here, there = clock.at(end), clock.at(following.at)
         return place_text(end) if here is not None and there is not None and here < there else None
     if end.bar is None or following.at.bar is None:
         return None

@@ -12,8 +12,8 @@ from glob import escape
 from types import MappingProxyType
 
 from ...dsl.text.format import formatted, scalar_text
+from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text
-from ..notes.casting import PITCH_CLASSES
 from ..notes.parts import parts_of
 from ..score.model import Measure, Note, Score
 from ..time.clock import Clock

@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import ceil
 
 from ...dsl.text.format import formatted, scalar_text
+from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text
-from ..notes.casting import PITCH_CLASSES
 from ..score.model import Score
 from ..time.clock import Clock
 from .first_manifest import EARS, PIECE_SCHEMA, SUBJECTS, TITLE_MOST, video_lines

@@ -98,5 +98,5 @@ def _cycles(point: Point, clock: Clock) -> int:
     if not isinstance(point.cycles, CycleUnit):
         return int(point.cycles or 1)
     assert point.end is not None
-    start, end = clock.locate(point.at, []), clock.locate(point.end, [])
+    start, end = clock.at(point.at), clock.at(point.end)
     return int((end or Fraction(0)) - (start or Fraction(0)))

@@ -17,5 +17,7 @@ class Span:
     end_column: int = 0
 
 
-THE_MANIFEST = Span("piece.yaml")
+MANIFEST = "piece.yaml"
+"""What a manifest is called."""
+THE_MANIFEST = Span(MANIFEST)
 """The manifest as a whole, for those who do not know what it is called; `at_manifest` gives its name."""

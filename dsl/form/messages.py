@@ -11,7 +11,8 @@ from ..findings.span import Span
 from ..text.yaml_source import Node, Source, escaped
 from ..values.nearest import is_slip_of, nearest
 from .kinds import PARSERS
-from .suggest import SHAPES, suggestion
+from .suggest import suggestion
+from .synonyms import SHAPES
 from .violations import Broken
 
 _FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")

@@ -18,6 +18,9 @@ MOST_LATENT = 512
 CONTROLS = ("hue", "zoom", "rotation", "exposure", "bloom", "pan", "light", "truncation")
 """What a generator may do itself: the others are done to its finished images."""
 
+WALK = "walk"
+"""The control of a trained model: it goes through pictures that it has learned."""
+
 ClassNames = tuple[tuple[str, ...], ...]
 """The names of each class, the default name first."""
 

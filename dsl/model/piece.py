@@ -17,6 +17,7 @@ OTHER = "other"
 
 DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
 DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
+DEFAULT_HOLD = DEFAULT_MOVE = Duration(Fraction(1), DurationUnit.BARS)
 DEFAULT_LYRIC_FADE = Duration(Fraction(1, 5), DurationUnit.SECONDS)
 
 
@@ -195,6 +196,13 @@ class Motion:
     jitter: float = 0.5
     memory: str = "clock"
     """`clock`: one path through the film; `motif`: a phrase that returns brings its images back."""
+    walk: str = ""
+    """`linger`: from one learned picture to another; `frames`: over real frames; empty: the noise moves."""
+    walk_span: Span = THE_MANIFEST
+    hold: Duration = DEFAULT_HOLD
+    """How long a walk lingers at a picture."""
+    move: Duration = DEFAULT_MOVE
+    """How long it takes to the next one."""
 
 
 @dataclass(frozen=True, slots=True)

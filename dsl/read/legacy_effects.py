@@ -11,6 +11,7 @@ from ..findings.diagnostics import Diagnostic, PieceError, Severity, has_errors
 from ..findings.span import Span
 from ..form.schema import LEGACY, check_form
 from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
+from ..model.shapes import SWINGS
 from ..text.files import MAX_TEXT_BYTES, decoded, read_named
 from ..text.yaml_source import Node, parse_source, root_node
 from ..values.position import Place, beat_text, parse_beat
@@ -18,8 +19,6 @@ from .reader import Reading, named
 
 TAIL_S = 3.0
 """What `"m2": "end"` adds to the end of the last bar."""
-
-_SWINGS = (Shape.WHOLE_COSINE, Shape.HALF_SINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def _point(node: Node, reading: Reading) -> Point:
     _warn_of_useless(node, shape, reading)
     if shape is Shape.STRAIGHT and final in (None, start):
         return Point(at, node.span, hold=start, end=end, domain=Domain.SECONDS)
-    swings = shape in _SWINGS
+    swings = shape in SWINGS
     return Point(
         at=at,
         span=node.span,
@@ -109,7 +108,7 @@ def _point(node: Node, reading: Reading) -> Point:
 
 def _warn_of_useless(node: Node, shape: Shape, reading: Reading) -> None:
     """A value that the shape does not read was meant for something."""
-    useless = "ear_f" if shape in _SWINGS else "ear_mid"
+    useless = "ear_f" if shape in SWINGS else "ear_mid"
     value = node.get(useless)
     if value is None:
         return

@@ -24,6 +24,7 @@ from ..model.piece import (
 )
 from ..text.yaml_source import Node
 from ..values.nearest import is_slip_of
+from ..values.pitch_classes import PITCH_CLASSES
 from ..values.position import Duration, parse_beat
 from ..values.selector import (
     LengthRange,
@@ -39,7 +40,6 @@ from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .reader import Reading, texts
 
-PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 """The names that keys of `visuals.classes` have in a Piece, whatever their spelling: Bb is A#."""
 
 MAX_SPEED = 64
@@ -202,7 +202,19 @@ def _motion(node: Node, reading: Reading) -> Motion:
         amount=reading.number(node.get("amount"), usual.amount),
         jitter=reading.share(node.get("jitter"), usual.jitter),
         memory=_text(node, "memory", usual.memory),
+        walk=_text(node, "walk", usual.walk),
+        walk_span=walk.span if (walk := node.get("walk")) else usual.walk_span,
+        hold=_lasting(node.get("hold"), reading) or usual.hold,
+        move=_lasting(node.get("move"), reading) or usual.move,
     )
+
+
+def _lasting(node: Node | None, reading: Reading) -> Duration | None:
+    """A duration above 0, where one is written."""
+    found = reading.duration(node)
+    if node is not None and found is not None and found.value == 0:
+        reading.find("MV206", node.span, "a walk takes longer than 0", "write 1bar, 2b or 1/4")
+    return found
 
 
 def _envelope(node: Node, reading: Reading) -> Envelope:

@@ -12,6 +12,8 @@ from ..findings.diagnostics import Diagnostic, PieceError
 from ..findings.span import Span
 from .files import MAX_AUDIO_BYTES
 
+SUFFIXES = (".wav", ".flac")
+"""Of recordings that a piece may name; what is in one is decided by its first bytes."""
 MAX_CHANNELS = 8
 RATES_HZ = (8_000, 192_000)
 EXPORT_AGAIN = "export the stem again"

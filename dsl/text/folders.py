@@ -19,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-MANIFEST = "piece.yaml"
+from ..findings.span import MANIFEST
+
 LINK = "a symbolic link stands there, and what a piece brings along is not followed"
 _PROC = Path("/proc/self/fd")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
-from ..model.generators import BUILT_IN, MOST_CLASSES, GeneratorKind
+from ..model.generators import BUILT_IN, MOST_CLASSES, WALK, GeneratorKind
 from .files import decoded, read_inside
 
 MODEL = "model.json"
@@ -59,7 +59,7 @@ class ModelDescription:
             self.name,
             self.code,
             tuple((name,) for name in self.classes),
-            frozenset(("truncation",)),
+            frozenset(("truncation", WALK)),
             version=self.identity,
         )
 

@@ -68,7 +68,10 @@ def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
     """The way back: uint8 (frames, 2, 36, 64). Raises ValueError for what is not that of so many frames."""
     size = frame_count * 2 * ROWS * COLUMNS
     try:
-        data = zlib.decompressobj().decompress(base64.b85decode(text), size)
+        state = zlib.decompressobj()
+        data = state.decompress(base64.b85decode(text), size)
+        if not state.eof:
+            raise ValueError("there are more of them, or fewer")
         steps = np.frombuffer(data, np.uint8).reshape(frame_count, 2, ROWS, COLUMNS)
     except zlib.error as error:
         raise ValueError(str(error)) from error

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ...compiler.plan import STEERING
 from ..encoding import Quality
-from ..generators.protocol import SteeredGenerator, TruncatedGenerator
+from ..generators.protocol import SteeredGenerator, TruncatedGenerator, WalkingGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.contrast import LEAST, contrast
@@ -110,6 +110,8 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
+    for times_s, _ in () if picture.walk is None else picture.walk.layers:
+        same_image[1:] &= times_s[1:] == times_s[:-1]
     same_look = np.zeros(count, bool)
     same_look[1:] = same_image[1:] & (picture.brightness[1:] == picture.brightness[:-1])
     if picture.lights is not None:
@@ -223,7 +225,10 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
         noise = tensor_of(picture.noise[new])
         classes = tensor_of(np.concatenate([picture.classes(k, k + 1) for k in new]))
         controls = _controls_of(picture, new, generator.device)
-        if isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
+        if picture.walk is not None:
+            assert isinstance(generator, WalkingGenerator)  # the compiler takes a walk for no other
+            made = iter(moved(generator.images_on_walk(picture.walk, new, noise), controls))
+        elif isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
             truncation = tensor_of(picture.truncation[new])
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:

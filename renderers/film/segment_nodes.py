@@ -22,7 +22,7 @@ SEGMENT_VERSION = 2
 VIDEO = "video"
 """The name of a segment's file in its record."""
 FAINT = "faint"
-"""The record's fact that lists the words that are hard to read in the segment, each with its contrast."""
+"""Under this name its record has the words that are hard to read in it, each with its contrast."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +95,7 @@ class SegmentReads:
     def node(self, part: PicturePlan, name: str) -> Node:
         """The node of some frames; what they read is under the words in which a report says what changed."""
         reads = self._common | {
-            "motion": digest_of(part.noise),
+            "motion": digest_of(part.noise if part.walk is None else (part.noise, part.walk)),
             "classes": digest_of((part.class_indices, part.class_weights)),
             "brightness": digest_of(part.brightness),
             "hue": digest_of(part.hue_deg),

@@ -37,12 +37,14 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         class_names=tuple(names[k] for k in seen) if names else (),
         truncation=_lane(picture.truncation, first, end, 1.0),
         lights=_lights(picture.lights, first, end),
+        walk=None if picture.walk is None else picture.walk.cut(first, end),
         **steering,
     )
 
 
 def thinned(picture: PicturePlan, step: int) -> PicturePlan:
     """Every step-th frame, from the first on, each shown so much longer: the same pixels, sooner."""
+    steering: dict[str, Any] = {key: _each(getattr(picture, key), step) for key in STEERING}
     return replace(
         picture,
         noise=_own(picture.noise[::step]),
@@ -50,11 +52,23 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         brightness=_own(picture.brightness[::step]),
         titles=tuple(_thinned_title(title, step) for title in picture.titles),
         fps=picture.fps / step,
-        hue_deg=_each(picture.hue_deg, step),
-        zoom=_each(picture.zoom, step),
-        rotation_deg=_each(picture.rotation_deg, step),
         truncation=_each(picture.truncation, step),
+        lights=_thinned_lights(picture.lights, step),
+        walk=None if picture.walk is None else picture.walk.thinned(step),
+        **steering,
     )
+
+
+def _thinned_lights(lights: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
+    """The lights of every step-th frame."""
+    if lights is None:
+        return None
+    found = np.array(lights[lights[:, 0] % step == 0], order="C")
+    if not len(found):
+        return None
+    found[:, 0] /= step
+    found.flags.writeable = False
+    return found
 
 
 def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:

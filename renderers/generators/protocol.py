@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     import torch
 
+    from ...compiler.plan import WalkPlan
     from ..picture.controls import FrameControls
 
 NOISE_SIZE = 128
@@ -66,6 +67,15 @@ class TruncatedGenerator(Generator, Protocol):
 
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
         """The images of noise that lies within ±2·truncation, shape (n,); they are those of `images` at 1."""
+        ...
+
+
+@runtime_checkable
+class WalkingGenerator(Generator, Protocol):
+    """A generator that goes through pictures which it has learned."""
+
+    def images_on_walk(self, walk: WalkPlan, frames: list[int], tremble: torch.Tensor) -> torch.Tensor:
+        """The images of some frames of a walk, with their trembling, shape (n, latent size)."""
         ...
 
 

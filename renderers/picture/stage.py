@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import ceil, log, sqrt
+from math import ceil, floor, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,9 +55,12 @@ def _add(frame: torch.Tensor, row: list[float], seen: float) -> None:
     x, y = (across + 1) / 2 * width_px, (1 - up) / 2 * height_px
     radius = max(size * height_px / 2, SMALLEST_PX)
     strength *= seen
-    reach = radius * _reach(LIGHT_SHAPES[int(shape)], strength)
-    left, right = max(0, ceil(x - reach)), min(width_px, ceil(x + reach))
-    top, bottom = max(0, ceil(y - reach)), min(height_px, ceil(y + reach))
+    # A line of less than a pixel would be seen or not, by where it lies.
+    thickness = max(RING_THICKNESS, SMALLEST_PX / radius)
+    reach = radius * _reach(LIGHT_SHAPES[int(shape)], strength, thickness)
+    # All pixels whose middles lie within its reach.
+    left, right = max(0, ceil(x - reach - 0.5)), min(width_px, floor(x + reach + 0.5))
+    top, bottom = max(0, ceil(y - reach - 0.5)), min(height_px, floor(y + reach + 0.5))
     if left >= right or top >= bottom:
         return
     import torch
@@ -66,23 +69,23 @@ def _add(frame: torch.Tensor, row: list[float], seen: float) -> None:
     device = frame.device
     dx = (torch.arange(left, right, device=device, dtype=torch.float32) + 0.5 - x) / radius
     dy = (torch.arange(top, bottom, device=device, dtype=torch.float32) + 0.5 - y) / radius
-    light = _shape(LIGHT_SHAPES[int(shape)], dx, dy).mul_(strength).sub_(FLOOR).clamp_(min=0)
+    light = _shape(LIGHT_SHAPES[int(shape)], dx, dy, thickness).mul_(strength).sub_(FLOOR).clamp_(min=0)
     linear = _linear_of(box)
     tint = _own_colour(linear) if colour[0] < 0 else torch.tensor(colour, device=device)
     linear.addcmul_(tint[:, None, None], light[None])
     box.copy_(_levels_of(linear, 0.5 if box.dtype == torch.uint8 else 0.0))
 
 
-def _reach(shape: str, strength: float) -> float:
+def _reach(shape: str, strength: float, thickness: float) -> float:
     """How many radii of a light its box reaches: to where a Gaussian has fallen to the floor."""
     edge = sqrt(log(max({"spark": HALO, "ring": 1.0, "glow": 1.0}[shape] * strength / FLOOR, 1.2)))
-    return {"spark": max(HALO_RADII * edge, 2.0), "ring": 1.0 + RING_THICKNESS * edge, "glow": edge}[shape]
+    return {"spark": max(HALO_RADII * edge, 2.0), "ring": 1.0 + thickness * edge, "glow": edge}[shape]
 
 
-def _shape(shape: str, dx: torch.Tensor, dy: torch.Tensor) -> torch.Tensor:
+def _shape(shape: str, dx: torch.Tensor, dy: torch.Tensor, thickness: float) -> torch.Tensor:
     """Its light at places in radii from its middle, (rows, columns)."""
     if shape == "ring":
-        distance = (dx[None] ** 2 + dy[:, None] ** 2).sqrt_().sub_(1.0).div_(RING_THICKNESS)
+        distance = (dx[None] ** 2 + dy[:, None] ** 2).sqrt_().sub_(1.0).div_(thickness)
         return distance.square_().neg_().exp_()
     x, y = dx**2, dy**2
     if shape == "glow":

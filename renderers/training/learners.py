@@ -122,7 +122,8 @@ class Vae:
         made = self.decoder(mean + noise * (log_variance / 2).exp(), classes).float()
         apart = 0.5 * (made - frames).square().sum((1, 2, 3)).mean()
         surprise = 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum(1).mean()
-        return (apart + VAE_BETA * surprise) / frames[0].numel()
+        bound: Tensor = (apart + VAE_BETA * surprise) / frames[0].numel()
+        return bound
 
     def settle(self, rows: Tensor) -> None:
         """Nothing."""
@@ -179,7 +180,10 @@ def learner_of(
 
 
 def _first_codes(thumbnails: Tensor) -> Tensor:
-    """Principal components, scaled to length sqrt(CODE): float32 (n, CODE)."""
+    """Principal components, half whitened, scaled to length sqrt(CODE): float32 (n, CODE).
+
+    Whitened in full, the codes of neighbours would stand as far apart as any.
+    """
     centred = (thumbnails - thumbnails.mean(0)).double()
     # The eigenvectors of a matrix of 192x192: the same for any number of frames, and in a fixed order.
     _, vectors = torch.linalg.eigh(centred.T @ centred)
@@ -187,7 +191,7 @@ def _first_codes(thumbnails: Tensor) -> Tensor:
     largest = kept.gather(0, kept.abs().argmax(0, keepdim=True))
     found = centred @ (kept * largest.sign())
     spread = found.square().mean(0, keepdim=True).sqrt()
-    found = found / spread.clamp_min(1e-9) * (spread > 1e-9)
+    found = found / spread.clamp_min(1e-9).sqrt() * (spread > 1e-9)
     length = found.norm(dim=1, keepdim=True).clamp_min(1e-9)
     scaled: Tensor = found / length * math.sqrt(CODE)
     return scaled.float()

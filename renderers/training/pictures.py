@@ -176,7 +176,8 @@ def _squared(image: Image.Image, size_px: int) -> U8:
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     box = (left, top, left + side, top + side)
-    small = image.resize((size_px, size_px), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    # Cut out first: what lies beside the square must not reach into it.
+    small = image.crop(box).resize((size_px, size_px), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return np.ascontiguousarray(np.asarray(small, np.uint8).transpose(2, 0, 1))
 
 

@@ -1,5 +1,6 @@
 """`musicvis listen` and `musicvis new` on recordings: a piece that compiles, and what is told of it."""
 
+import re
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -129,6 +130,26 @@ def test_the_spectrum_of_a_recording_that_was_converted_is_that_of_the_piece(
     folder = tmp_path / "piece"
     assert run("new", eight_bits, folder, "--mapping", "spectrum").exit_code == 0
     assert codes(folder) == ["MV547"]
+
+
+def test_a_recording_that_ends_with_its_last_note_is_not_called_short(tmp_path: Path, run: Run) -> None:
+    # It begins between two beats: bar 1 is before it, and its length is less than the time of the last onset.
+    late = song(tmp_path / "late.wav", 7.7)
+    with wave.open(str(late)) as file:
+        frames = file.readframes(file.getnframes())
+    with wave.open(str(late), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(frames[round(0.05 * RATE_HZ) * 4 :])
+    folder = tmp_path / "piece"
+    assert run("new", late, folder).exit_code == 0
+    manifest = folder / "piece.yaml"
+    assert "offset: -0." in manifest.read_text()
+    assert codes(folder) == ["MV547"]
+    # Its end is known from its offset, too: what begins later is not there.
+    manifest.write_text(re.sub(r"offset: -0\.\d+s", "offset: 3s", manifest.read_text()))
+    assert "MV325" in codes(folder)
 
 
 def test_stems_of_a_recording_are_heard_as_parts_on_its_beats(

@@ -7,7 +7,6 @@ from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR
 from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node
-from ..playback.tempo import simplest_between
 from ..playback.written import Arpeggio, Place, WrittenNote
 from .bars import COMMON, Bar, Endings, meter_of, repeat
 from .chords import (
@@ -23,9 +22,10 @@ from .chords import (
     strokes_of_tremolo,
 )
 from .directions import Directions, Found, note_velocity
+from .lengths import Length, Lengths
 from .parts import Instrument, Part, Tracks, set_midi
 from .scale import SEMITONES, STEPS, Line, glissando
-from .values import MAX_DOTS, NOTE_VALUES_QN, decimal, dotted, shown, whole
+from .values import decimal, shown, whole
 
 MAX_DIVISIONS = 1 << 20
 MAX_DURATION_QN = 2048
@@ -42,19 +42,6 @@ _FERMATAS = {
     "half-curve": Fraction(3, 2),
     "double-dot": Fraction(3),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A note's length: as the file states it, exactly, as a note value without its tuplet, and the dots."""
-
-    stated_qn: Fraction
-    exact_qn: Fraction
-    face_qn: Fraction
-    dots: int
-    ratio: Fraction
-    is_guess: bool = False
-    """The file states no length that a note can have."""
 
 
 @dataclass(slots=True)
@@ -95,8 +82,7 @@ class Walk:
         """For each staff, from which bar on how many sharps."""
         self.trills: dict[str, tuple[str, Place]] = {}
         self.trill_spans: list[tuple[str, Place, Place]] = []
-        self.divisions = Fraction(1)
-        self.lengths: dict[tuple[str, str, int, str, str], Length] = {}
+        self.lengths = Lengths(self.notice, self.checked)
         self.meter = COMMON
         self.transposes: dict[int, int] = {}
         self.repeats_back: dict[int, int] = {}
@@ -180,7 +166,7 @@ class Walk:
         if step is None or step < 0:
             self.notice(f"a <{node.tag}> without a length is left out", "save the score again")
             return
-        step = self.checked(step / self.divisions, node)
+        step = self.checked(step / self.lengths.divisions, node)
         if node.tag == "forward":
             self.go(self.stated + step, self.position + step, node)
         else:
@@ -212,9 +198,7 @@ class Walk:
                 if divisions is None or not 0 < divisions <= MAX_DIVISIONS:
                     message = f"{self.place_said()}: {shown(child.text)} divisions of a quarter note"
                     raise fault("MV407", self.sheet.name, message, line=child.line)
-                if divisions != self.divisions:
-                    self.divisions = divisions
-                    self.lengths = {}
+                self.lengths.divide(divisions)
             elif tag == "time":
                 self.time(child)
             elif tag == "transpose":
@@ -281,8 +265,8 @@ class Walk:
         place = self.place()
         holder = node.child("offset")
         offset = None if holder is None else decimal(holder.text)
-        if offset is not None and abs(offset / self.divisions) <= MAX_DURATION_QN:
-            place = Place(self.index, max(self.position + offset / self.divisions, _ZERO))
+        if offset is not None and abs(offset / self.lengths.divisions) <= MAX_DURATION_QN:
+            place = Place(self.index, max(self.position + offset / self.lengths.divisions, _ZERO))
         self.directions.read(node, place, self.where())
         sound = node if node.tag == "sound" else node.child("sound")
         if sound is not None:
@@ -310,7 +294,7 @@ class Walk:
                 return
             # A chord that begins with nothing: the rest of one whose first note is left out.
             self.notice("a chord without its first note is played by itself", "", "MV422")
-        length = self.length(node, fields)
+        length = self.lengths.of(node, fields, self.meter.bar_qn)
         self.bar.onsets.append(self.position)
         if "rest" in fields:
             self.current = None
@@ -397,8 +381,8 @@ class Walk:
         """A note that is attacked or released a little before or after its written time."""
         if ("attack" not in attributes and "release" not in attributes) or not draft.length_qn:
             return ()
-        attack = (decimal(attributes.get("attack", "0")) or _ZERO) / self.divisions
-        release = (decimal(attributes.get("release", "0")) or _ZERO) / self.divisions
+        attack = (decimal(attributes.get("attack", "0")) or _ZERO) / self.lengths.divisions
+        release = (decimal(attributes.get("release", "0")) or _ZERO) / self.lengths.divisions
         # Never before its bar, which a repeat may enter; never without a sound.
         attack = min(max(attack, -draft.offset_qn), draft.length_qn * Fraction(9, 10))
         end = min(max(draft.length_qn + release, attack), draft.length_qn * 2)
@@ -569,59 +553,6 @@ class Walk:
         first.tremolo = double_tremolo(strokes, first)
         if draft.staff != first.staff:
             draft.staff, draft.shown_staff = first.staff, draft.staff
-
-    def length(self, node: Node, fields: dict[str, Node]) -> Length:
-        duration = fields.get("duration")
-        kind = fields.get("type")
-        dots = sum(child.tag == "dot" for child in node.children) if "dot" in fields else 0
-        tuplet = fields.get("time-modification")
-        key = (
-            "" if duration is None else duration.text,
-            "" if kind is None else kind.text,
-            dots,
-            "" if tuplet is None else tuplet.value("actual-notes"),
-            "" if tuplet is None else tuplet.value("normal-notes"),
-        )
-        found = self.lengths.get(key)
-        if found is None:
-            found = self.new_length(node, key, is_rest="rest" in fields)
-            if not found.is_guess:
-                self.lengths[key] = found
-        return found
-
-    def new_length(self, node: Node, key: tuple[str, str, int, str, str], *, is_rest: bool) -> Length:
-        """The length behind a duration in whole divisions.
-
-        The note value with its tuplet says it; inside nested tuplets MuseScore writes no true value, and the
-        simplest fraction that gives the duration is taken.
-        """
-        text, kind, dots, actual, normal = key
-        ratio = Fraction(1)
-        if actual or normal:
-            ratio = Fraction(whole(normal, 1, 10_000) or 1, whole(actual, 1, 10_000) or 1)
-        face = NOTE_VALUES_QN.get(kind.strip())
-        dots = min(dots, MAX_DOTS)
-        value = None if face is None else dotted(face, dots) * ratio
-        stated = decimal(text)
-        stated = None if stated is None else stated / self.divisions
-        if stated is None or stated <= 0:
-            instead = value if value is not None else self.meter.bar_qn if is_rest and not text else _ZERO
-            if stated != 0 or value is not None:
-                said = "its note value is played" if value is not None else "the note is left out"
-                self.notice(f"a duration is not the length of a note, so {said}", "correct the bar")
-            return Length(instead, instead, dotted(face or instead, dots), dots, ratio, is_guess=True)
-        self.checked(stated, node)
-        exact = self.exact(stated, value, has_ratio=bool(actual or normal))
-        return Length(stated, exact, exact / ratio if face is None else dotted(face, dots), dots, ratio)
-
-    def exact(self, stated: Fraction, value: Fraction | None, *, has_ratio: bool) -> Fraction:
-        if not has_ratio or value is None:
-            return stated
-        division = 1 / self.divisions
-        if abs(value - stated) < division:
-            return value
-        # Some writers cut down to whole divisions, some round.
-        return simplest_between(stated - division / 2, stated + division * Fraction(999, 1000))
 
 
 def _ties(node: Node, fields: dict[str, Node]) -> tuple[bool, bool]:

@@ -11,8 +11,13 @@ from torch import Tensor
 if TYPE_CHECKING:
     from .files import Model
 
+LEAST_TRUNCATION = 0.02
+"""The least that a manifest can say."""
 EMPTY_SHARE = 0.02
 """Where the weights of all classes sum to this, half of what is shown is the mean of all classes."""
+
+WIDTH = 0.15
+"""How far a real picture is seen, in units of the distance from one to the next."""
 
 
 class Codes:
@@ -24,17 +29,19 @@ class Codes:
         self._mean = model.mean.to(device)
         self._factor = torch.tril(model.factor.to(device))
         self._most = math.sqrt(self._codes.shape[1])
-        self._width = _spacing(self._codes)
+        self._width = WIDTH * _spacing(self._codes)
 
     def of(self, noise: Tensor, classes: Tensor, truncation: Tensor) -> tuple[Tensor, Tensor]:
         """The codes (n, code) and class weights (n, k), which sum to 1, of some rows.
 
         A code is mean + factor · noise, mixed by the weights of the classes, and then drawn by the share
         1 - truncation towards the codes of real pictures that are near: single codes far from all pictures
-        show ghosts. Near ones count by exp(-d²/2w²), so that nothing jumps where another one gets nearest.
+        show ghosts. So the noise, which comes scaled by the truncation, has its own size first: its middle is
+        not a picture. Near codes count by exp(-d²/2w²), so that nothing jumps where another one gets nearest.
         """
         shares = normalised(classes)
-        spread = torch.einsum("nk,kij,nj->ni", shares, self._factor, noise)
+        whole = noise / truncation.clamp(LEAST_TRUNCATION, 1.0)[:, None]
+        spread = torch.einsum("nk,kij,nj->ni", shares, self._factor, whole)
         codes = shares @ self._mean + spread
         towards = (1.0 - truncation).clamp(0.0, 1.0)[:, None]
         if bool((towards > 0).any()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -10,8 +11,13 @@ from ...picture.upscale import resized
 from .codes import Codes
 from .files import read
 from .network import Decoder
+from .walk import Walker
 
-FRAMES_AT_ONCE_ON_CPU = 8
+if TYPE_CHECKING:
+    from ....compiler.plan import WalkPlan
+
+FRAMES_AT_ONCE_ON_CPU = 1
+"""One by one, an image is the same to the last bit, whatever is made beside it."""
 FRAMES_AT_ONCE_ON_GPU = 32
 
 
@@ -28,6 +34,7 @@ class TrainedGenerator:
         self._decoder.load_state_dict(dict(model.decoder))
         self._decoder.to(device).eval().requires_grad_(False)
         self._codes = Codes(model, device)
+        self._walker = Walker(model, self._decoded)
         self.frames_at_once = FRAMES_AT_ONCE_ON_GPU if device.type == "cuda" else FRAMES_AT_ONCE_ON_CPU
 
     @property
@@ -43,6 +50,22 @@ class TrainedGenerator:
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
         """The images of noise (n, code) and classes (n, k) at truncation 1."""
         return self.images_at(noise, classes, noise.new_ones(len(noise)))
+
+    @torch.inference_mode()
+    def images_on_walk(self, walk: WalkPlan, frames: list[int], tremble: torch.Tensor) -> torch.Tensor:
+        """The images of some frames of a walk, with their trembling, shape (n, code)."""
+        images = self._decoded(*self._walker.rows(walk, frames, tremble.cpu().float()))
+        return resized(images.to(self._device), *self._size_px, "bicubic").clamp_(-1, 1)
+
+    def _decoded(self, codes: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+        """Images of codes in the decoder's own size, on the CPU."""
+        made = [
+            self._decoder(some.to(self._device), weights.to(self._device)).cpu()
+            for some, weights in zip(
+                torch.split(codes, self.frames_at_once), torch.split(shares, self.frames_at_once), strict=True
+            )
+        ]
+        return torch.cat(made)
 
     @torch.inference_mode()
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:

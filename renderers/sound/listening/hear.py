@@ -10,7 +10,7 @@ from ....dsl.findings.diagnostics import Diagnostic, Severity
 from ....dsl.findings.span import Span
 from . import basic_pitch
 from .bars import bars
-from .beats import TEMPI_BPM, at_level, beat_frames, placed
+from .beats import TEMPI_BPM, are_halves, at_level, beat_frames, placed
 from .chroma import chroma
 from .decode import Progress, Recording
 from .flux import Flux, activation, flux, onsets
@@ -152,10 +152,14 @@ def _beats(source: Recording, rise: Flux, wishes: Wishes, progress: Progress | N
         step = 120.0 / sum(wishes.tempi_bpm)
         return np.arange(0.0, source.length_s + step, step)
     times_s = placed(frames, rise.whole, source.length_s).times_s
-    if not wishes.level:
-        return times_s
-    near = np.clip(np.round(times_s * FPS).astype(int), 0, len(active) - 1)
-    return at_level(times_s, wishes.level, active[near])
+    if wishes.tempi_bpm == TEMPI_BPM and are_halves(times_s, rise.whole):
+        times_s = at_level(times_s, "half", active[_frames(times_s, active)])
+    # What is wished is another level than the one that is heard without a wish.
+    return at_level(times_s, wishes.level, active[_frames(times_s, active)]) if wishes.level else times_s
+
+
+def _frames(times_s: F64, active: F64) -> NDArray[np.int64]:
+    return np.clip(np.round(times_s * FPS).astype(np.int64), 0, len(active) - 1)
 
 
 def _from_first_sound(source: Recording, beats_s: F64) -> F64:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ....dsl.values.pitch_classes import PITCH_CLASSES
 from ....store.writing import published
 from .decode import RATE_HZ, Recording
 from .hear import Heard
@@ -23,7 +24,6 @@ ROWS_MOST = 12
 """The picture shows so many rows of half a minute; of a longer recording, its beginning."""
 PAPER, INK, PALE = (250, 249, 246), (40, 40, 48), (150, 150, 158)
 WAVE, BAR, BEAT, NOTE = (96, 125, 139), (199, 83, 73), (226, 205, 190), (48, 96, 160)
-NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 def write_picture(source: Recording, heard: Heard, target: Path) -> None:
@@ -78,7 +78,7 @@ def _row(
                 *(int(p + (n - p) * (0.3 + 0.7 * note.level)) for p, n in zip(PAPER, NOTE, strict=True)),
             )  # type: ignore[assignment]
             draw.line((max(left, LEFT_PX), y, min(max(right, left + 2), LEFT_PX + WIDTH_PX), y), shade, 2)
-    for number, name in enumerate(NAMES):
+    for number, name in enumerate(PITCH_CLASSES):
         draw.text(
             (30, classes_top + CLASSES_PX - (number + 1) * 9 - 2), name, PALE, ImageFont.load_default(9)
         )

@@ -6,7 +6,7 @@ secants: limit, measure, correct, until the loudness is within 0.05 LU.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import inf, isfinite, log10
+from math import isfinite
 from os import SEEK_END
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....compiler.plan import MasterPlan
+from ..level import decibels
 from .limiter import HEADROOM_DB, context, limiter_gain
 from .meter import Loudness, LoudnessMeter
 from .peaks import REACH, PeakMeter, oversampled_peaks
@@ -84,9 +85,9 @@ class Master:
         self.report = MasterReport(
             mix=before,
             loudness=after,
-            true_peak_dbtp=_decibels(peak),
-            gain_db=_decibels(self._gain * self._trim),
-            reduction_db=max(0.0, -_decibels(reduction)),
+            true_peak_dbtp=decibels(peak),
+            gain_db=decibels(self._gain * self._trim),
+            reduction_db=max(0.0, -decibels(reduction)),
             passes=passes,
         )
 
@@ -172,7 +173,3 @@ def _window(file: BinaryIO, start: int, end: int) -> F64:
 
 def _factor(level_db: float) -> float:
     return float(10.0 ** (level_db / 20.0))
-
-
-def _decibels(factor: float) -> float:
-    return 20.0 * log10(factor) if factor > 0.0 else -inf

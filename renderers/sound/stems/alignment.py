@@ -34,9 +34,14 @@ DRIFT_S = 0.015
 _WINDOW = 1024
 _SEGMENT_S = 30
 _MARGIN_S = MAX_LAG_MS // 1000 + 1
-# Another peak, so far from the highest, makes it uncertain where it is higher than this share of it.
 _APART_MS = 60
-RIVAL_SHARE = 0.85
+RIVAL_SHARE = 0.8
+"""Another peak, _APART_MS from the highest, makes it uncertain where it is higher than this share of it.
+
+Measured on 56 recordings made with other instruments, loose timing, missing notes, reverb and noise, 0.3 to
+8 s from their places: with 0.85 two of 12 lags that were told were wrong (scales, by a bar), with 0.8 none
+of 7. What repeats itself, as an ostinato does, cannot be told by any share.
+"""
 # The halves of a recording are compared so far around the lag of the whole.
 _DRIFT_MOST_MS = 150
 # A clean recording is silent at most lags; no peak counts for more than this.

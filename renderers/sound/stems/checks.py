@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import inf, log10
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from ....compiler.plan import BusPlan, SoundPlan, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import RecordingFormat
+from ..level import decibels
 from ..master.meter import LoudnessMeter
 from ..wave import write_wav
 from .alignment import DRIFT_S, NEAR_MS, Alignment, measured
@@ -109,7 +110,7 @@ def _checked(bus: BusPlan, stem: StemPlan, plan: SoundPlan, folder: Path) -> Che
             message = f"{stem.name} ends at {signal.last_heard / rate_hz:.2f} s, and its last note begins at"
             hint = "export the whole stem again"
             found.append(_warning("MV535", span, f"{message} {last_s:.2f} s", hint))
-    return Checked(bus.name, stem.name, alignment, _decibels(signal.peak), tuple(found))
+    return Checked(bus.name, stem.name, alignment, decibels(signal.peak), tuple(found))
 
 
 def _level_faults(
@@ -122,7 +123,7 @@ def _level_faults(
         message = f"{stem.name} is clipped: full scale is reached several samples in a row"
         yield _warning("MV535", span, message, "export it at a lower level, or as floats")
     if abs(signal.total) > DC_MOST * max(1, signal.count):
-        message = f"{stem.name} has a constant part of {_decibels(abs(signal.total) / signal.count):.0f} dBFS"
+        message = f"{stem.name} has a constant part of {decibels(abs(signal.total) / signal.count):.0f} dBFS"
         yield _warning("MV535", span, message, "put a highpass of 20 Hz into its chain")
 
 
@@ -174,7 +175,3 @@ def _with_normalised(checked: Checked, stem: StemPlan, peaks: Sequence[tuple[str
 
 def _warning(code: str, span: Span, message: str, hint: str) -> Diagnostic:
     return Diagnostic(code, span, message, hint, Severity.WARNING)
-
-
-def _decibels(level: float) -> float:
-    return 20.0 * log10(level) if level > 0.0 else -inf

@@ -262,3 +262,25 @@ def test_a_beat_is_written_in_one_way_everywhere() -> None:
         "1+2/3",
         "1.125",
     ]
+
+
+def test_a_place_is_resolved_once_and_its_faults_are_reported_to_everybody_who_asks(
+    make_score: MakeScore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock.from_score(make_score(["4/4"]))
+    resolved: list[Place] = []
+    real = Clock._base
+
+    def base(self: Clock, place: Place, findings: list[Diagnostic]) -> Any:
+        resolved.append(place)
+        return real(self, place, findings)
+
+    monkeypatch.setattr(Clock, "_base", base)
+    bar_1, bar_99 = Place("1|1", SPAN, bar=1), Place("99|1", SPAN, bar=99)
+    first: list[Diagnostic] = []
+    second: list[Diagnostic] = []
+    assert clock.locate(bar_1, first) == clock.at(bar_1) == 0
+    assert clock.locate(bar_99, first) is None and clock.locate(bar_99, second) is None
+    assert clock.at(bar_99) is None
+    assert [finding.code for finding in first] == ["MV301"] and first == second
+    assert resolved == [bar_1, bar_99]

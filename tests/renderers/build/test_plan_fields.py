@@ -21,6 +21,7 @@ from musicvis.compiler.plan import (
     SoundingNote,
     SoundPlan,
     StemPlan,
+    TitleLook,
     TitlePlan,
 )
 from musicvis.renderers.generators.identity import Recipe
@@ -56,7 +57,9 @@ EXEMPT = {
     ("musescore", "soundfont"): "MuseScore brings its own sounds",
     ("musescore", "channels"): "MuseScore plays a score",
     ("title", "lit"): "of words that are sung: tried with such words below",
+    ("sung", "look"): "words that are sung have a style of their own",
     ("sung", "shadow"): "words in a box have none",
+    ("sung", "look"): "of titles: words that are sung go by their style",
     ("title", "row"): "of words that are sung: tried with such words below",
     ("effect", "label"): NAME,
     ("send", "to"): "which return a share goes to is tried with two returns below",
@@ -122,7 +125,9 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "class_indices": np.array([1]),
         "channels": (ChannelPlan(((0.0, 0.5),), ((0.0, 0.0),), ((0.0, 0.0),)),),
         "quality": "draft",
+        "look": TitleLook(subtitle="b"),
         "style": LyricStyle("middle", 0.1, "#ff0000", "none"),
+        "look": TitleLook("below"),
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,

@@ -7,8 +7,9 @@ A motif is a function from a `Canvas` to a `Surface`, point by point, with no me
   class's palette. An edge from .9 to .2 runs through the palette: a free coloured outline;
 - glow, >= 0, is light of its own.
 
-Figures are laid over a background, back to front (`brush.py`), many of them by outlines (`outlines.py`). What is
-alike on both sides stands on the seam of a mirror, and what is not beside it, as a pair: `Motif.seam`.
+Figures are laid over a background, back to front (`brush.py`), many of them by outlines (`outlines.py`).
+What is alike on both sides stands on the seam of a mirror, and what is not beside it, as a pair:
+`Motif.seam`.
 
 `traits` are constants of the class in [0, 1), `controls` come from the noise with unit variance. Whoever
 writes a motif should know the traps. A texture looked up by angle needs an integer number of repeats, or a

@@ -340,43 +340,32 @@ def rose(canvas: Canvas) -> Surface:
     )
     for ring, (radius, count, start) in enumerate(rings):
         for petal in range(count):
-            angle = start + petal * TAU / count + 0.05 * torch.sin(u[12] + ring)
-            ax, ay = 0.52 * radius * torch.cos(angle), 0.52 * radius * torch.sin(angle)
-            reach = 0.66 * radius
-            found = part_of(
-                canvas, surface, ax - 1.2 * reach, ay - 1.2 * reach, ax + 1.2 * reach, ay + 1.2 * reach
-            )
-            if found is None:
-                continue
-            near, part = found
-            px, py = near.x - ax, near.y - ay
-            out = (px * torch.cos(angle) + py * torch.sin(angle)) / reach
-            across = (py * torch.cos(angle) - px * torch.sin(angle)) / reach
-            q = (out.square() + across.square() * 0.82 - 0.10 * torch.cos(across * 7)).clamp(min=1e-6).sqrt()
-            depth = (1 - q) * reach
-            edge = smoothstep(0.72, 0.98, q) * smoothstep(-0.1, 0.6, out)
-            fold = smoothstep(-0.9, 0.8, out)
-            deep = 0.045 * ring
-            tone = weighted_sum(
-                0.46 - deep * 0.6,
-                (0.24, fold),
-                (0.16, edge),
-                (-0.10, bump(across, 0.35) * (1 - fold)),
-                (-0.16, smoothstep(0.0, -0.8, out)),
-            )
-            lay(
-                part,
-                inside(depth, near),
-                tone,
-                weighted_sum(0.30 + 0.09 * ring, (0.28, fold), (0.12, edge)),
-                0.06 * edge,
-            )
+            turn = start + petal * TAU / count + 0.05 * torch.sin(u[12] + ring)
+            _petal(canvas, surface, ring, radius, torch.cos(turn), torch.sin(turn))
     r = length(x, y)
-    turn = torch.atan2(y, x) / TAU
-    curl = frac(r * 13 - turn + 0.1 * u[13])
+    curl = frac(r * 13 - torch.atan2(y, x) / TAU + 0.1 * u[13])
     heart = coverage(0.115 - r, canvas.pixel)
     lay(surface, heart, 0.26 + 0.36 * curl, 1.0 - 0.25 * (1 - curl))
     surface.tone.add_(0.05 * silk)
     drop = smoothstep(0.13, 0.09, dew) * (r < 0.72)
     shine(surface, 0.25 * bump(dew - 0.06, 0.03) * drop, 0.6)
     return surface
+
+
+def _petal(canvas: Canvas, surface: Surface, ring: int, radius: float, cos: Tensor, sin: Tensor) -> None:
+    """A petal that points to (cos, sin): its outer edge turns up into the light."""
+    reach = 0.66 * radius
+    right, down = 0.52 * radius * cos, 0.52 * radius * sin
+    most = 1.17 * reach
+    found = part_of(canvas, surface, right - most, down - most, right + most, down + most)
+    if found is None:
+        return
+    canvas, part = found
+    x, y = (canvas.x - right).mul_(1 / reach), (canvas.y - down).mul_(1 / reach)
+    out, across = x * cos + y * sin, y * cos - x * sin
+    q = (out.square() + across.square() * 0.82 - 0.10 * torch.cos(across * 7)).clamp_(min=1e-6).sqrt_()
+    fold = (out * 0.6 + 0.53).clamp_(0, 1)
+    edge = (q * 3.6 - 2.6).clamp_(0, 1).mul_(fold)
+    tone = weighted_sum(0.36 - 0.027 * ring, (0.36, fold), (0.16, edge), (-0.06, torch.rsub(across.abs(), 1)))
+    height = weighted_sum(0.30 + 0.09 * ring, (0.28, fold), (0.12, edge))
+    lay(part, inside(torch.rsub(q, 1).mul_(reach), canvas), tone, height, 0.06 * edge)

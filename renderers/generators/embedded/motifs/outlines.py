@@ -34,8 +34,7 @@ class Outline:
 
     def depth(self, x: Tensor, y: Tensor) -> Tensor:
         """How deep places lie inside, negative outside, shape of both together: (b, rows, columns)."""
-        x, y = torch.broadcast_tensors(x, y)
-        count, rows, columns = x.shape
+        count, rows, columns = np.broadcast_shapes(x.shape, y.shape)
         grid = torch.empty((count, 2, rows, columns), device=x.device)
         torch.mul(x, 1 / REACH, out=grid[:, 0])
         torch.mul(y, 1 / REACH, out=grid[:, 1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -53,35 +54,69 @@ def under_water(canvas: Canvas) -> Surface:
 
 def fish(canvas: Canvas) -> Surface:
     """A fish with flowing fins in sunlit water: scales, a round eye, bubbles."""
-    p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
+    u = canvas.controls
     surface = under_water(canvas)
-    sway = canvas.x
-    for number, at in enumerate((-0.95, -0.80, 0.78, 0.92, 1.05)):
+    for left, right, places in ((-1.3, -0.6, (-0.95, -0.80)), (0.6, 1.4, (0.78, 0.92, 1.05))):
+        found = part_of(canvas, surface, left, -0.1, right, 2.0)
+        if found is not None:
+            _weeds(*found, places)
+    canvas = placed(canvas, 0.04 + 0.04 * u[2], 0.02 * u[4], 0.92, 0.05 * u[23])
+    found = part_of(canvas, surface, 0.6, -1.3, 0.95, 0.4)
+    if found is not None:
+        _bubbles(*found)
+    beat = 0.10 * torch.sin(2.2 * canvas.x + 1.6 * u[5])
+    canvas = replace(canvas, y=canvas.y + beat * smoothstep(0.4, -0.9, canvas.x))
+    found = part_of(canvas, surface, -1.15, -0.7, 0.4, 0.7)
+    if found is not None:
+        _fins(*found)
+    found = part_of(canvas, surface, -0.56, -0.36, 0.70, 0.36)
+    if found is not None:
+        _fish_body(*found)
+    return surface
+
+
+def _weeds(canvas: Canvas, surface: Surface, places: tuple[float, ...]) -> None:
+    u = canvas.controls
+    for number, at in enumerate(places):
         tall = 0.1 + 0.35 * ((number * 0.37) % 1)
         bend = 0.10 * torch.sin(3.0 * canvas.y + 1.2 * u[11] + number) * (1 - canvas.y)
-        blade = torch.minimum(
-            0.034 * (1.1 - (0.95 - canvas.y) / 1.2) - (sway - at - bend).abs(), canvas.y - tall
-        )
+        half = 0.034 * (1.1 - (0.95 - canvas.y) / 1.2)
+        blade = torch.minimum(half - (canvas.x - at - bend).abs(), canvas.y - tall)
         lay(surface, inside(blade, canvas), 0.34 + 0.1 * canvas.y.clamp(0, 1), 0.2)
-    canvas = placed(canvas, 0.04 + 0.04 * u[2], 0.02 * u[4], 0.92, 0.05 * u[23])
-    x = canvas.x
-    beat = 0.10 * torch.sin(2.2 * x + 1.6 * u[5])
-    y = canvas.y + beat * smoothstep(0.4, -0.9, x)
-    tail_x = x
-    for outline, angle_x, angle_y in (
+
+
+def _bubbles(canvas: Canvas, surface: Surface) -> None:
+    x, y, u = canvas.x, canvas.y, canvas.controls
+    for number in range(6):
+        by = frac(0.17 * number - 0.35 * u[10] + 0.6) * 1.4 - 1.15
+        bx = 0.74 + 0.05 * math.sin(2.3 * number) + 0.03 * torch.sin(4 * by + number)
+        r, size = length(x - bx, y - by), 0.018 + 0.008 * (number % 3)
+        lay(surface, 0.8 * bump(r - size, 0.006) + 0.25 * (r < size), 0.62, 0.5, 0.2)
+        shine(surface, 0.5 * bump(length(x - bx + 0.4 * size, y - by + 0.4 * size), 0.006))
+
+
+def _fins(canvas: Canvas, surface: Surface) -> None:
+    """Tail and fins that flow, their rays spread from where they grow."""
+    x, y = canvas.x, canvas.y
+    flutter = 0.03 * torch.sin(9 * x + 7 * y + 1.4 * canvas.controls[6])
+    for outline, root_x, root_y in (
         (FISH_TAIL, -0.42, 0.0),
         (FISH_BACK, 0.1, -0.05),
         (FISH_BELLY, 0.15, 0.05),
     ):
-        flutter = 0.03 * torch.sin(9 * x + 7 * y + 1.4 * u[6])
-        depth = outline.depth(tail_x + flutter, y + flutter)
-        ray = 0.5 + 0.5 * torch.cos(torch.atan2(y - angle_y, angle_x - x) * 44)
-        away = length(x - angle_x, y - angle_y)
+        depth = outline.depth(x + flutter, y + flutter)
+        ray = 0.5 + 0.5 * torch.cos(torch.atan2(y - root_y, root_x - x) * 44)
+        away = length(x - root_x, y - root_y)
         tone = weighted_sum(0.58, (0.16, ray), (0.24, smoothstep(0.15, 0.65, away)))
         lay(surface, 0.92 * inside(depth, canvas), tone, 0.35 + 0.12 * ray, 0.07 * ray)
+
+
+def _fish_body(canvas: Canvas, surface: Surface) -> None:
+    p, u = canvas.traits, canvas.controls
+    x, y = canvas.x, canvas.y
     body = FISH.depth(x, y)
     rise = rounded(body, 0.26)
-    tile = roof_tiles(y * 11.0, -x * 9.0 + 1.2 * y * y, pixel * 12)
+    tile = roof_tiles(y * 11.0, -x * 9.0 + 1.2 * y * y, canvas.pixel * 12)
     gill = bump(length(x - 0.16, y) - 0.24, 0.012) * smoothstep(0.26, 0.32, x)
     head = smoothstep(0.30, 0.38, x + 0.25 * y * y)
     scale = weighted_sum(0.0, (0.10, tile.along), (-0.16, smoothstep(0.80, 1.0, tile.to_edge))) * (1 - head)
@@ -95,13 +130,8 @@ def fish(canvas: Canvas) -> Surface:
         (-0.25, gill),
         (0.26, band * (1 - head)),
     )
-    lay(
-        surface,
-        inside(body, canvas),
-        tone,
-        weighted_sum(0.40, (0.45, rise), (0.5, scale), (-0.08, gill)),
-        0.10 * bump(y + 0.16, 0.10) * rise,
-    )
+    height = weighted_sum(0.40, (0.45, rise), (0.5, scale), (-0.08, gill))
+    lay(surface, inside(body, canvas), tone, height, 0.10 * bump(y + 0.16, 0.10) * rise)
     fin = FISH_SIDE.depth(x, y + 0.03 * torch.sin(1.5 * u[7]) * (0.2 - x))
     ray = 0.5 + 0.5 * torch.cos(torch.atan2(y - 0.06, 0.24 - x) * 40)
     lay(surface, inside(fin, canvas), 0.62 + 0.20 * ray, 0.90 + 0.1 * ray, 0.06)
@@ -111,13 +141,6 @@ def fish(canvas: Canvas) -> Surface:
     lay(surface, inside(0.042 - eye, canvas), 0.02 + 0.9 * light, 1.0, 0.9 * light)
     mouth = torch.minimum(0.010 - (y - 0.05 + 0.2 * (x - 0.6)).abs(), torch.minimum(x - 0.565, 0.67 - x))
     lay(surface, 0.8 * inside(mouth, canvas), 0.12, 0.6)
-    for number in range(6):
-        by = frac(0.17 * number - 0.35 * u[10] + 0.6) * 1.4 - 1.15
-        bx = 0.74 + 0.05 * math.sin(2.3 * number) + 0.03 * torch.sin(4 * by + number)
-        r, size = length(x - bx, canvas.y - by), 0.018 + 0.008 * (number % 3)
-        lay(surface, 0.8 * bump(r - size, 0.006) + 0.25 * (r < size), 0.62, 0.5, 0.2)
-        shine(surface, 0.5 * bump(length(x - bx + 0.4 * size, canvas.y - by + 0.4 * size), 0.006))
-    return surface
 
 
 def jellyfish(canvas: Canvas) -> Surface:

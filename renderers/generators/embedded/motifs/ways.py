@@ -215,22 +215,28 @@ def pane(canvas: Canvas) -> Surface:
             0.10 * smoothstep(0.0, 0.9, up) + 0.5 * light,
         )
     for number in range(5):
-        at = -0.85 + 0.43 * number + 0.03 * torch.sin(5 * canvas.y + 2 * number)
-        head = (frac(torch.full_like(u[0], 0.37 * number) + 0.25 * u[14]) - 0.5) * 2.4
-        wide = 0.020 + 0.005 * (number % 3)
-        dx, dy = canvas.x - at, canvas.y - head
-        trail = torch.minimum(0.55 * wide * (1 + 0.3 * torch.sin(30 * canvas.y)) - dx.abs(), -dy)
-        bead = 1.6 * wide - length(dx, dy * 0.8)
-        run = torch.maximum(trail, bead)
-        g = (dx / (1.6 * wide)).clamp(-1, 1)
-        lay(
-            surface,
-            0.9 * coverage(run, pixel),
-            weighted_sum(0.34, (0.24, bokeh), (0.30, bump(g + 0.3, 0.15)), (-0.10, smoothstep(0.3, 0.9, g))),
-            0.5 + 0.25 * dome(g, 0.02),
-            0.16 * bump(g + 0.3, 0.15),
-        )
+        at = -0.85 + 0.43 * number
+        found = part_of(canvas, surface, at - 0.09, -2.0, at + 0.09, 2.0)
+        if found is not None:
+            _run(*found, number, at)
     return surface
+
+
+def _run(canvas: Canvas, surface: Surface, number: int, at: float) -> None:
+    """Water that runs down the pane: a bead with its trail."""
+    u, pixel = canvas.controls, canvas.pixel
+    head = (frac(0.37 * number + 0.25 * u[14]) - 0.5) * 2.4
+    wide = 0.020 + 0.005 * (number % 3)
+    dx = canvas.x - at - 0.03 * torch.sin(5 * canvas.y + 2 * number)
+    dy = canvas.y - head
+    trail = torch.minimum(0.55 * wide * (1 + 0.3 * torch.sin(30 * canvas.y)) - dx.abs(), -dy)
+    run = torch.maximum(trail, 1.6 * wide - length(dx, dy * 0.8))
+    g = (dx / (1.6 * wide)).clamp(-1, 1)
+    light = bump(g + 0.3, 0.15)
+    tone = weighted_sum(
+        0.36, (0.30, light), (-0.10, smoothstep(0.3, 0.9, g)), (0.20, smoothstep(-0.9, 0.8, dy))
+    )
+    lay(surface, 0.9 * coverage(run, pixel), tone, 0.5 + 0.25 * dome(g, 0.02), 0.16 * light)
 
 
 def house(canvas: Canvas) -> Surface:

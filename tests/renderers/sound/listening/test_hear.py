@@ -112,6 +112,21 @@ def test_the_listener_may_know_better(pop: Band) -> None:
     assert 2.0 in found.beats_s[found.places == 0]
 
 
+@pytest.mark.parametrize(("weak", "heard_bpm"), [(0.25, 85.0), (1.0, 170.0)])
+def test_quick_beats_of_which_every_second_is_weak_are_halves(weak: float, heard_bpm: float) -> None:
+    step_s, draw = 60.0 / 170.0, np.random.default_rng(1)
+    samples = np.zeros(round(14.0 * RATE_HZ), np.float32)
+    click = draw.normal(0.0, 1.0, 400).astype(np.float32) * np.exp(-np.arange(400, dtype=np.float32) / 80)
+    for number in range(38):
+        at = round((0.2 + number * step_s) * RATE_HZ)
+        samples[at : at + 400] += click * np.float32(0.5 * (weak if number % 2 else 1.0))
+    found = hear(recording_of(samples), Wishes(notes="chroma"))
+    assert found.bpm == pytest.approx(heard_bpm, rel=0.01)
+    # --double is of what is heard without it.
+    doubled = hear(recording_of(samples), Wishes(notes="chroma", level="double"))
+    assert doubled.bpm == pytest.approx(2 * heard_bpm, rel=0.01)
+
+
 def test_beats_at_other_levels() -> None:
     times_s = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
     assert at_level(times_s, "double", np.ones(5)).tolist() == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]
