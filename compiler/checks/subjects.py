@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Piece
-from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subjects
+from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subject_count, subjects
 from ..notes.casting import Cast
 from ..notes.classes import imagenet
 
@@ -17,7 +17,9 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     visuals = piece.visuals
     if not visuals.classes:
         return
-    used = sorted({index for note in shown.notes for index, _ in note.classes})
+    shown_classes = {index for note in shown.notes for index, _ in note.classes}
+    # What comes after them are the piece's own pictures, of which nothing is to be said.
+    used = sorted(index for index in shown_classes if index < subject_count())
     name, span = imagenet().name, visuals.classes_span
     if visuals.generator in PAINTED:
         others = [index for index in used if look_of(index) not in (DRAWN, PATTERN)]

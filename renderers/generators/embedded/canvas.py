@@ -16,6 +16,8 @@ class Surface(NamedTuple):
     height: Tensor
     tone: Tensor
     glow: Tensor
+    colour: Tensor | None = None
+    """Linear sRGB of its own in place of the palette's, shape (b, 3, rows, columns)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Canvas:
     pixel: float
     """The width of a pixel."""
     atlas: Atlas
+    share: Tensor | None = None
+    """How much its class weighs in the frame, 0 to 1, shape (b, 1, 1)."""
 
     def texture(
         self,

@@ -246,6 +246,13 @@ def _develop(linear: Tensor, glare: Tensor) -> None:
     _tone(linear)
 
 
+def display_of_grey(linear: Tensor) -> Tensor:
+    """What grey light of a level place comes to be on the screen, shape (k,) to (k,); without bloom."""
+    planes = linear.view(1, 1, 1, -1).repeat(1, 3, 1, 1)
+    _develop(planes, torch.zeros_like(planes))
+    return planes[0, 0, 0]
+
+
 def _tone(display: Tensor) -> None:
     """Blacks, whites and more colour, in place: an S-curve on the luma, which the channels follow."""
     red, green, blue = display.unbind(1)
