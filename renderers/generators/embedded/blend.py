@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .canvas import Surface
+from .canvas import Coloured
 from .inks import Ink
 from .light import Relief
 from .palettes import TABLE_SIZE
@@ -26,7 +26,7 @@ OWN_TINT = 0.35
 class Layer(NamedTuple):
     """One class of one frame: what it painted, in which colours, how much it weighs."""
 
-    surface: Surface
+    surface: Coloured
     """Each of shape (rows, columns)."""
     ink: Ink
     gloss: float

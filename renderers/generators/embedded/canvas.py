@@ -16,8 +16,16 @@ class Surface(NamedTuple):
     height: Tensor
     tone: Tensor
     glow: Tensor
+
+
+class Coloured(NamedTuple):
+    """A surface that may have colours of its own in place of the palette's."""
+
+    height: Tensor
+    tone: Tensor
+    glow: Tensor
     colour: Tensor | None = None
-    """Linear sRGB of its own in place of the palette's, shape (b, 3, rows, columns)."""
+    """Linear sRGB, shape (b, 3, rows, columns)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ...picture.controls import FrameControls
 from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
 from .blend import Layer, blend_layers
-from .canvas import Canvas, Surface
+from .canvas import Canvas, Coloured
 from .controls import PAN_Y, Movement, NoiseReader
 from .grid import BASIS_SIZE, make_grid
 from .ground import Fields, ground_of
@@ -158,22 +158,21 @@ class EmbeddedGenerator:
 
     def _surfaces(
         self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
-    ) -> list[Surface]:
+    ) -> list[Coloured]:
         """What every stroke paints in a strip, each of shape (rows, columns).
 
         One call per motif for all frames and classes that have it.
         """
-        surfaces: dict[int, Surface] = {}
+        surfaces: dict[int, Coloured] = {}
         groups: dict[str, list[int]] = {}
         for i, stroke in enumerate(strokes):
             groups.setdefault(stroke.motif.letter, []).append(i)
         for group in groups.values():
             canvas = self._canvas([strokes[i] for i in group], fields, controls, pixel, seam)
-            painted = strokes[group[0]].motif.paint(canvas)
+            height, tone, glow, colour = Coloured(*strokes[group[0]].motif.paint(canvas))
             for place, i in enumerate(group):
-                height, tone, glow, colour = (None if part is None else part[place] for part in painted)
-                assert height is not None and tone is not None and glow is not None
-                surfaces[i] = Surface(height, tone, glow, colour)
+                own = None if colour is None else colour[place]
+                surfaces[i] = Coloured(height[place], tone[place], glow[place], own)
         return [surfaces[i] for i in range(len(strokes))]
 
     def _canvas(
@@ -227,7 +226,7 @@ class EmbeddedGenerator:
         self,
         frame: int,
         strokes: list[_Stroke],
-        surfaces: list[Surface],
+        surfaces: list[Coloured],
         gates: list[Tensor | None],
         movement: Movement,
         rows: tuple[int, int],

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ...tensors import tensor_of
-from .canvas import Canvas, Surface
+from .canvas import Canvas, Coloured
 from .light import display_of_grey
 from .motifs.catalogue import Motif
 from .palettes import TABLE_SIZE
@@ -42,9 +42,9 @@ MELT = 0.55
 GREY_LEVELS = 2048
 FLAT = 0.916
 """How much of a colour's light a level place gives back."""
-CALMER = 0.92
+CALMER = 0.98
 """The tone of the whole picture makes colours stronger; those of photographs are as they should be."""
-LOWEST, RISE, DETAIL = 0.12, 0.72, 0.16
+LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
 """Height of what is darkest, what the lightness of a region adds, and what its details add."""
 REGIONS_PX, DETAILS_PX = 24, 160
 """How many rows the smooth lightness has of which hills and details are made."""
@@ -87,7 +87,7 @@ class Photographs:
     def motif(self, place: int) -> Motif:
         """The motif of a picture."""
 
-        def own_picture(canvas: Canvas) -> Surface:
+        def own_picture(canvas: Canvas) -> Coloured:
             return painted(self.photograph(place), canvas, self._size_px)
 
         # In a mirrored film the whole picture stands on each side of the mirror.
@@ -109,7 +109,7 @@ class Photographs:
             return found
 
 
-def painted(photograph: Photograph, canvas: Canvas, size_px: tuple[int, int]) -> Surface:
+def painted(photograph: Photograph, canvas: Canvas, size_px: tuple[int, int]) -> Coloured:
     """A picture on a canvas, where it covers a frame of that height and width."""
     base = photograph.levels[0]
     rows, columns = base.shape[1:]
@@ -129,7 +129,7 @@ def painted(photograph: Photograph, canvas: Canvas, size_px: tuple[int, int]) ->
     )
     tone = planes[:, 3]
     glow = (tone - GLOWS_FROM).clamp(min=0) * GLOW
-    return Surface(planes[:, 4], tone, glow, planes[:, :3])
+    return Coloured(planes[:, 4], tone, glow, planes[:, :3])
 
 
 def _reflected(place: Tensor) -> Tensor:

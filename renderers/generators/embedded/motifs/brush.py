@@ -17,7 +17,7 @@ from ..windows import window
 
 def lay(surface: Surface, mask: Tensor, tone: Scalar, height: Scalar, glow: Scalar = 0.0) -> None:
     """Cover a surface with a thing where mask is 1, in place."""
-    for plane, value in zip(surface[:3], (height, tone, glow), strict=True):
+    for plane, value in zip(surface, (height, tone, glow), strict=True):
         if isinstance(value, Tensor):
             plane.lerp_(value.expand_as(plane), mask)
         else:
