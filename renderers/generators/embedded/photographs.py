@@ -12,7 +12,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,10 +22,10 @@ from torch import Tensor
 
 from ...tensors import tensor_of
 from .canvas import Canvas, Coloured
-from .light import display_of_grey
 from .motifs.catalogue import Motif
 from .palettes import TABLE_SIZE
 from .picture_files import decoded_picture
+from .unlit import unlit
 
 if TYPE_CHECKING:
     from ....compiler.plan import OwnPicture
@@ -39,11 +38,6 @@ SHARPNESS = 1.25
 """How many rows of a picture are kept for each row of the frame."""
 MELT = 0.55
 """How far a picture that is hardly seen is pulled about, in half heights."""
-GREY_LEVELS = 2048
-FLAT = 0.916
-"""How much of a colour's light a level place gives back."""
-CALMER = 0.98
-"""The tone of the whole picture makes colours stronger; those of photographs are as they should be."""
 LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
 """Height of what is darkest, what the lightness of a region adds, and what its details add."""
 REGIONS_PX, DETAILS_PX = 24, 160
@@ -142,8 +136,7 @@ def photograph_of(pixels: NDArray[np.uint8], device: torch.device) -> Photograph
     """A decoded picture (height, width, 3) with its relief and its colours."""
     display = tensor_of(pixels.astype(np.float32) / 255).permute(2, 0, 1).contiguous()
     luma = (display[0] * 0.2126 + display[1] * 0.7152 + display[2] * 0.0722)[None]
-    calm = (luma + (display - luma) * CALMER).clamp(0, 1)
-    linear = _before_the_light(calm)
+    linear = unlit(display)
     planes = torch.cat([linear, luma, _height(luma)])
     levels = [planes.to(device)]
     while min(levels[-1].shape[1:]) >= 32:
@@ -170,23 +163,6 @@ def _smoothed(planes: Tensor, rows: int) -> Tensor:
     )
     # Bicubic: the light shows where a slope changes at once.
     return nnf.interpolate(small, (height, width), mode="bicubic", align_corners=False)[0]
-
-
-def _before_the_light(display: Tensor) -> Tensor:
-    """The colours that the light makes these again, on level ground."""
-    table = _undeveloped()
-    place = display * (len(table) - 1)
-    low = place.floor().long().clamp(max=len(table) - 2)
-    return torch.lerp(table[low], table[low + 1], place - low)
-
-
-@cache
-def _undeveloped() -> Tensor:
-    """Linear light for display values from 0 to 1 in equal steps."""
-    light = np.linspace(0, 1.6, GREY_LEVELS, dtype=np.float32)
-    shown = display_of_grey(tensor_of(light * np.float32(FLAT))).numpy()
-    steps = np.linspace(0, 1, 513)
-    return tensor_of(np.interp(steps, np.maximum.accumulate(shown), light).astype(np.float32))
 
 
 def _palette(linear: Tensor, luma: Tensor) -> F32:
