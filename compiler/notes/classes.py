@@ -32,7 +32,7 @@ class ClassTable:
     aliases: Mapping[str, int] = field(default_factory=dict)
     """Everyday words that name no class, each with the class that is meant."""
     pictures: tuple[str, ...] = ()
-    """The piece's own pictures by the names of their files: they have the indices after those of the names."""
+    """The piece's own pictures by the names of their files; their indices come after those of the names."""
 
     def __len__(self) -> int:
         return len(self.names)

@@ -1,7 +1,6 @@
 """Pictures of the piece's own: shown as classes are, checked without a decoder, and known to the cache."""
 
 import io
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -31,13 +30,23 @@ def own(folder: Path, tmp_path: Path) -> Path:
 
 
 def loaded(folder: Path, classes: Any, **changes: Any) -> mv.Piece:
-    visuals = {"generator": "embedded", "resolution": 128, "classes": classes, "depth": 1, "rules": []} | changes
+    visuals = {
+        "generator": "embedded",
+        "resolution": 128,
+        "classes": classes,
+        "depth": 1,
+        "rules": [],
+    } | changes
     sets = {"visuals": visuals, "video": {"size": "64x36", "fps": 4}, "effects": {}}
     return mv.load(folder, set=sets, cache=folder.parent / "cache")
 
 
 def found(folder: Path, classes: Any, **changes: Any) -> list[Any]:
-    return [finding for finding in loaded(folder, classes, **changes).check() if finding.severity is mv.Severity.ERROR]
+    return [
+        finding
+        for finding in loaded(folder, classes, **changes).check()
+        if finding.severity is mv.Severity.ERROR
+    ]
 
 
 def strongest(plan: mv.Plan) -> np.ndarray[Any, Any]:
@@ -94,12 +103,17 @@ def test_a_picture_that_changes_during_a_compile_is_not_shown(own: Path) -> None
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("photos/none.png", "MV001"), ("../red.png", "MV002"), ("photos", "MV004"), ("photos/link.png", "MV003")],
+    [
+        ("photos/none.png", "MV001"),
+        ("../red.png", "MV002"),
+        ("photos", "MV004"),
+        ("photos/link.png", "MV003"),
+    ],
 )
 def test_a_file_that_is_not_there_or_leads_out_is_found_where_it_is_written(
     own: Path, name: str, code: str
 ) -> None:
-    os.symlink(picture(own.parent / "outside.png", RED), own / "photos/link.png")
+    (own / "photos/link.png").symlink_to(picture(own.parent / "outside.png", RED))
     text = (own / "piece.yaml").read_text(encoding="utf-8")
     written = text.replace("C: seashore", "C: {picture: " + name + "}")
     (own / "piece.yaml").write_text(written, encoding="utf-8")

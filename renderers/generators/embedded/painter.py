@@ -101,7 +101,8 @@ class EmbeddedGenerator:
 
         noise      shape (n, 128); 0 is the calm archetype, 2 in every dimension still is valid
         classes    weights >= 0, shape (n, 1000), or (n, subject_count()) with the subjects beside ImageNet's
-                   classes, or wider by the own pictures; sums above 1 count as 1, sums below 1 leave room for smoke
+                   classes, or wider by the own pictures; sums above 1 count as 1, sums below 1 leave room
+                   for smoke
         controls   what a composer does to camera and colour, besides the noise
         returns    shape (n, 3, height, width), float32 in [-1, 1], display sRGB
         """

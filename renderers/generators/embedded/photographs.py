@@ -1,4 +1,4 @@
-"""Own pictures as motifs: each stands on the common ground, is a relief by its lightness, and takes the light.
+"""Own pictures as motifs: each stands on the common ground, is a relief by its lightness, and is lit.
 
 A picture covers the frame, and beyond its edges stands its reflection. While a note is soft its picture is
 molten: smooth fields pull it about, the more the less of it is seen, so that a picture arrives and leaves as

@@ -1,4 +1,4 @@
-"""Own pictures as the embedded generator paints them: colours, places, mirrors, mixes, and files of any kind."""
+"""Own pictures as the embedded generator paints them: colours, places, mirrors, mixes, files of all kinds."""
 
 import hashlib
 import io
