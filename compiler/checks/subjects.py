@@ -7,6 +7,7 @@ from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subject_count, subjects
 from ..notes.casting import Cast
 from ..notes.classes import imagenet
+from ..notes.own_pictures import written_pictures
 
 NAMED_MOST = 6
 PAINTED, NETWORK = ("auto", "embedded"), ("auto", "biggan")
@@ -35,7 +36,8 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
             hint = "`musicvis classes WORD` says how a subject is shown; choose one that is drawn"
             yield Diagnostic("MV691", span, message, hint, Severity.NOTE)
     own = [index for index in used if index >= IMAGENET_COUNT]
-    if own and visuals.generator in NETWORK:
+    # A piece with own pictures is never painted by BigGAN.
+    if own and visuals.generator in NETWORK and not written_pictures(visuals):
         said = listed([stand_ins_said(subjects()[index]) for index in own[:NAMED_MOST]])
         message = f"BigGAN, where its weights are, shows {said}"
         yield Diagnostic(
