@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-REPEATS = 5
+REPEATS = 3
 PATIENCE_S = 120.0
 IDLE_S = 10.0
 

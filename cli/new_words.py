@@ -17,7 +17,7 @@ _SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\
 
 def with_proposals(manifest: str, score: "Score") -> str:
     """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.notes.classes import class_written, imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words
     from ..compiler.words.meaning import language_finding, proposals
@@ -35,7 +35,7 @@ def with_proposals(manifest: str, score: "Score") -> str:
     lines, after = rest.partition("\n  rules:")[::2]
     subjects = [match["subject"] for match in map(_SUBJECT.match, lines.splitlines()) if match]
     entries = [
-        f"    {scalar_text(entry.word)}: {entry.index}".ljust(32)
+        f"    {scalar_text(entry.word)}: {class_written(entry.index)}".ljust(32)
         + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
         for entry in found
     ]
@@ -55,7 +55,7 @@ def with_palette(manifest: str, text: Path, score: "Score") -> str:
 
     The class that the text means most goes to the pitch class that sounds most.
     """
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.notes.classes import class_written, imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.notes.words import sung_words
     from ..compiler.words.palette import palette
@@ -85,7 +85,7 @@ def with_palette(manifest: str, text: Path, score: "Score") -> str:
         meant = shown.get(match["key"]) if match else None
         if match is None or meant is None:
             return line
-        said = f"    {match['key']}: {meant.index}".ljust(32)
+        said = f"    {match['key']}: {class_written(meant.index)}".ljust(32)
         return f"{said} # {imagenet().name(meant.index)}: {', '.join(meant.words)}"
 
     return before + begin + "\n".join(map(entry, lines.split("\n"))) + end + after

@@ -49,7 +49,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
     """
     import yaml
 
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.notes.classes import class_written, imagenet
     from ..compiler.words.meaning import class_like
     from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
     from ..dsl.findings.span import Span
@@ -77,7 +77,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
             if ends_line and "\n" not in words.value
             else ""
         )
-        edits.append((node.start_mark.index, end, f"{index}{note}"))
+        edits.append((node.start_mark.index, end, f"{class_written(index)}{note}"))
         lines.append(f"{words.value}: {index}, {imagenet().name(index)}")
     if has_errors(findings):
         raise PieceError([finding for finding in findings if finding.code == "MV562"])

@@ -1,4 +1,4 @@
-"""The contact sheet of docs/own-pictures.md: pictures of the embedded generator, and what was learned.
+"""The contact sheet of docs/how-to/own-pictures.md: pictures of the embedded generator, and what it learned.
 
 python docs/make_own_pictures.py [STEPS] writes docs/own-pictures.png; 700 steps take some minutes.
 """

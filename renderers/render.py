@@ -383,6 +383,8 @@ def _check_suffix(output: Path | None, only: Only | None) -> None:
 
 
 def _said_of_flashes(found: Flashing, plan: Plan) -> str:
+    if not found.count:
+        return "flashes: none"
     most = f"flashes: at most {found.count} in a second"
     if found.is_safe:
         return most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -12,11 +13,14 @@ KINDS = {
     "svg": "image/svg+xml",
     "png": "image/png",
     "woff2": "font/woff2",
+    "mp4": "audio/mp4",
     "ttf": "font/ttf",
     "txt": "text/plain; charset=utf-8",
 }
 INDEX = "index.html"
 FONT = "aileron.ttf"
+SILENCE = "silence.mp4"
+SILENCE_S, SILENCE_HZ = 10, 48_000
 
 
 class PageFiles:
@@ -31,9 +35,9 @@ class PageFiles:
 
     def get(self, name: str) -> tuple[bytes, str] | None:
         """Bytes and content type of a file; None for a name that is none of them."""
-        if name == FONT:
-            font = _font()
-            return None if font is None else (font, KINDS[_ending(name)])
+        if name in (FONT, SILENCE):
+            made = _font() if name == FONT else _silence()
+            return None if made is None else (made, KINDS[_ending(name)])
         file = self._files.get(name)
         return None if file is None else (file.read_bytes(), KINDS[_ending(name)])
 
@@ -45,6 +49,16 @@ def _font() -> bytes | None:
     except ModuleNotFoundError:
         return None
     return embedded_font_file()
+
+
+@cache
+def _silence() -> bytes:
+    """What is heard while there is no sound yet: a browser shows no film whose sound is missing."""
+    import numpy as np
+
+    from .media import sound_media
+
+    return sound_media(np.zeros((SILENCE_S * SILENCE_HZ, 2), np.float32), SILENCE_HZ)
 
 
 def _ending(name: str) -> str:

@@ -10,7 +10,7 @@ from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
 from ...dsl.text.format import scalar_text
 from ...dsl.values.nearest import is_slip_of, nearest
-from ...dsl.values.subjects import aliases, look_of, own_subjects
+from ...dsl.values.subjects import IMAGENET_COUNT, aliases, look_of, own_subjects
 
 CANDIDATES_SHOWN = 8
 WORDS_MOST = 8
@@ -177,6 +177,11 @@ def imagenet() -> ClassTable:
     own = own_subjects()
     said = f"the 1000 ImageNet classes and the {len(own)} subjects beside them"
     return ClassTable((*names, *(subject.names for subject in own)), said, True, aliases())
+
+
+def class_written(index: int) -> str:
+    """An ImageNet class as a manifest holds it: its index, or of our own subjects the name."""
+    return str(index) if index < IMAGENET_COUNT else scalar_text(imagenet().name(index))
 
 
 def class_table(kind: GeneratorKind) -> ClassTable:

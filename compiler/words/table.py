@@ -146,9 +146,11 @@ def of_word(word: str) -> tuple[int, float] | None:
     """The class nearest to one word, and its cosine times how much the word says; None if it is unknown."""
     table = english()
     row = table.row(word)
-    if row is None or not MISLEADING.isdisjoint(forms(word)):
+    if row is None:
         return None
     index, cosine = _best(table.cosines(table.vectors[row].astype(np.float64)), [word], 1)[0]
+    if index < IMAGENET_COUNT and not MISLEADING.isdisjoint(forms(word)):
+        return None
     return index, cosine * table.weight(row)
 
 
@@ -162,14 +164,19 @@ def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, floa
     whole, heads, kinds, usual = (
         {index for word in meant for index in by_word.get(word, ())} for by_word in _names()
     )
-    scores = cosines.copy()
+    # The subjects beside ImageNet's have names alone.
+    scores = np.zeros(len(imagenet().names))
+    scores[:IMAGENET_COUNT] = cosines
     scores[list(kinds)] -= BY_HEAD
     # Dogs are what a text means only where it says so.
     scores[BREEDS.start : BREEDS.stop] = 0.0
     heads = heads - whole
-    scores[list(heads)] = np.minimum(1.0, cosines[list(heads)] + BY_HEAD)
+    near_heads = [index for index in heads if index < IMAGENET_COUNT]
+    scores[near_heads] = np.minimum(1.0, cosines[near_heads] + BY_HEAD)
     scores[list(whole)] = 1.0
-    # The usual name of a class counts before what else it is called: a mouth organ is a harp, too.
+    # The usual name of a class counts before what else it is called: a mouth organ is a harp, too. So does a
+    # subject of our own: those are what songs are about.
+    usual = usual | {index for index in whole if index >= IMAGENET_COUNT}
     near = np.flatnonzero(scores >= np.sort(scores)[-most]).tolist()
     order = sorted(near, key=lambda i: (-scores[i], i not in usual, i))[:most]
     return [(index, float(scores[index])) for index in order]
@@ -179,7 +186,7 @@ def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, floa
 def _names() -> tuple[dict[str, tuple[int, ...]], ...]:
     """The classes by whole names, by the last words of these, by the words before them, by usual names."""
     found: tuple[dict[str, tuple[int, ...]], ...] = ({}, {}, {}, {})
-    for index, names in enumerate(imagenet().names[:IMAGENET_COUNT]):
+    for index, names in enumerate(imagenet().names):
         for number, name in enumerate(names):
             plain = " ".join(name.casefold().replace("-", " ").split())
             *before, last = plain.split()

@@ -59,18 +59,20 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
     )
 
 
-def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
-    return None if lane is None else _own(lane[::step])
-
-
 def _thinned_lights(lights: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
     """The lights of every step-th frame."""
     if lights is None:
         return None
     found = np.array(lights[lights[:, 0] % step == 0], order="C")
-    found[:, 0] //= step
+    if not len(found):
+        return None
+    found[:, 0] /= step
     found.flags.writeable = False
-    return found if len(found) else None
+    return found
+
+
+def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | None:
+    return None if lane is None else _own(lane[::step])
 
 
 def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:

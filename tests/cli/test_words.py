@@ -87,7 +87,7 @@ def test_proposals_of_a_song_with_sharps_keep_its_first_subject_for_the_rest(
     mido.MidiFile(tracks=[track]).save(tmp_path / "sharp.mid")
     assert run("new", tmp_path / "sharp.mid", tmp_path / "made", "--by-lyrics").exit_code == 0
     text = (tmp_path / "made/piece.yaml").read_text(encoding="utf-8")
-    assert "    other: monarch\n" in text and "    bell: " in text
+    assert re.search(r"    other: [a-z]", text) and "    bell: " in text
 
 
 def test_a_whole_text_gives_the_classes_of_a_new_piece(song: Path, run: Run, tmp_path: Path) -> None:

@@ -314,4 +314,26 @@ ROWS = (
         "The address of a cluster is believed only from a file of one's own.",
         ("renderers/crews/test_ray.py::test_a_note_of_somebody_else_or_behind_a_link_is_not_believed",),
     ),
+    Row(
+        30,
+        "pictures and videos to train on that are broken, huge, or links",
+        "Of a picture 40 million pixels and 128 MiB are the most, asked before it is unpacked; PNG, JPEG and "
+        "WebP alone; videos by lists of containers and decoders, with no protocol; links are not followed.",
+        (
+            "renderers/training/test_corpus.py::test_a_file_that_cannot_be_used_stops_with_its_name",
+            "renderers/training/test_corpus.py::test_links_and_other_kinds_of_files_are_left_out_and_told",
+        ),
+    ),
+    Row(
+        31,
+        "models of strangers",
+        "safetensors and JSON alone, at most 256 MiB, with the names, shapes and finite 32-bit values that "
+        "model.json calls for, and the SHA-256 that it says; a check reads model.json alone.",
+        (
+            "renderers/training/test_trained_generator.py::test_a_hostile_folder_is_a_finding",
+            "renderers/training/test_trained_generator.py::test_no_more_is_read_than_a_model_can_have",
+            "dsl/text/test_model_file.py::test_what_no_training_writes_is_told",
+            "dsl/text/test_model_file.py::test_a_model_is_not_read_through_a_link",
+        ),
+    ),
 )

@@ -31,7 +31,7 @@ FLAGS = (
     "--no-first-run",
     "--remote-debugging-pipe",
 )
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 KEYS = {" ": ("Space", 32), "Enter": ("Enter", 13), "Tab": ("Tab", 9), "Escape": ("Escape", 27)}
 MODIFIERS = {"Alt": 1, "Ctrl": 2, "Shift": 8}
 
@@ -169,7 +169,8 @@ class Browser:
         until = time.monotonic() + patience_s
         while not (found := self.value(expression)):
             if time.monotonic() > until:
-                raise TimeoutError(f"never true: {expression}; the page says: {self.errors}")
+                shown = self.value("document.body.innerText.slice(0, 1000)")
+                raise TimeoutError(f"never true: {expression}; the page shows: {shown} {self.errors}")
             time.sleep(0.02)
         return found
 

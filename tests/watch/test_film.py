@@ -1,6 +1,6 @@
 """What is rendered of a version at each level: a coarse segment shows every third frame as it is."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -55,6 +55,29 @@ def test_a_thinned_picture_shows_the_same_at_the_same_times(film: Film, step: in
         (thin,), (title,) = part.titles, whole.titles
         assert (thin.first_frame <= k < thin.end_frame) == (title.first_frame <= k * step < title.end_frame)
         assert thin.opacity(k) == pytest.approx(title.opacity(k * step))
+
+
+def test_everything_that_a_picture_has_for_each_frame_is_thinned(film: Film) -> None:
+    whole = picture(film)
+    count = whole.frame_count
+    rows = {
+        field.name: np.arange(count, dtype=np.float32)
+        for field in fields(PicturePlan)
+        if "F32 | None" in str(field.type) and field.name != "lights"
+    }
+    lights = np.zeros((count, 9), np.float32)
+    lights[:, 0] = np.arange(count)
+    lights[:, 5] = np.arange(count)
+    part = thinned(replace(whole, lights=lights, **rows), 3)
+    assert len(rows) >= 4
+    for name in rows:
+        assert getattr(part, name).tolist() == [0.0, 3.0, 6.0, 9.0], name
+    assert part.lights is not None
+    assert part.lights[:, [0, 5]].tolist() == [[0, 0], [1, 3], [2, 6], [3, 9]]
+    # What has as many rows as the whole has frames was forgotten.
+    for field in fields(PicturePlan):
+        value = getattr(part, field.name)
+        assert not (isinstance(value, np.ndarray) and len(value) == count), field.name
 
 
 def test_coarse_frames_are_pixel_for_pixel_those_of_the_draft(film: Film) -> None:

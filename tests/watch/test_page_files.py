@@ -1,11 +1,14 @@
 """The page's own files: nothing in them runs what is not ours, asks anybody else, or sets text as HTML."""
 
+import io
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import av
 import pytest
+from musicvis.watch.pages import PageFiles
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "watch" / "page"
@@ -51,6 +54,18 @@ def test_each_id_that_a_module_looks_for_stands_in_the_page() -> None:
     }
     assert len(asked) > 20
     assert asked <= there
+
+
+def test_the_page_gets_its_letters_and_its_silence_and_nothing_by_a_path() -> None:
+    files = PageFiles()
+    font, silence = files.get("aileron.ttf"), files.get("silence.mp4")
+    assert font is not None and font[1] == "font/ttf" and font[0].startswith(b"\x00\x01\x00\x00")
+    assert silence is not None and silence[1] == "audio/mp4" and len(silence[0]) < 20_000
+    with av.open(io.BytesIO(silence[0])) as file:
+        samples = [frame.to_ndarray() for frame in file.decode(audio=0)]
+    assert sum(block.size for block in samples) == 2 * 10 * 48_000
+    assert not any(block.any() for block in samples)
+    assert [files.get(name) for name in ("../wire.py", "/etc/passwd", "", "page.css/..")] == [None] * 4
 
 
 def test_what_the_page_reckons_is_right() -> None:

@@ -8,6 +8,8 @@ const FILM_BYTES = 110e6;
 const SOUND_BYTES = 10e6;
 /** No frame of sound or film is longer. */
 const REST_S = 0.2;
+/** A browser shows no film whose sound is missing: silence, until there is a sound. */
+const SILENCE = { url: "/page/silence.mp4", s: 10 };
 
 export class Film {
   /**
@@ -23,6 +25,7 @@ export class Film {
     this.tracks = null;
     this.pending = {};
     this.timer = 0;
+    this.isHeard = false;
     if (!("MediaSource" in window) || !MediaSource.isTypeSupported(FILM_TYPE)) {
       this.why = "This browser cannot show films piece by piece (Media Source Extensions with H.264).";
       return;
@@ -56,11 +59,22 @@ export class Film {
       this.duration_s = duration_s;
       this.pending.duration = true;
     }
+    if (!this.isHeard) {
+      const count = Math.ceil(duration_s / SILENCE.s);
+      this.pending.sound = Array.from({ length: count }, (_, k) => ({
+        s: k * SILENCE.s,
+        e: Math.min((k + 1) * SILENCE.s, duration_s),
+        at: k * SILENCE.s,
+        url: SILENCE.url,
+        isSound: true,
+      }));
+    }
     this.#hand();
   }
 
   /** The chunks of a sound message; `buses` are the numbers of those that are heard, null for all. */
   hear(sound, buses) {
+    this.isHeard = true;
     const query = buses ? `?buses=${buses.join(".")}` : "";
     this.pending.sound = sound.chunks.map((chunk, k) => ({
       s: k * sound.chunk_s,

@@ -3,9 +3,9 @@
 import { isEar } from "./nodes.js";
 
 const SIZES = {
-  notes: { least: 30, most: 76, weight: 1.4 },
-  lane: { least: 24, most: 60, weight: 1 },
-  open: { least: 104, most: 104, weight: 0 },
+  notes: { least: 30, most: 104, weight: 1.4 },
+  lane: { least: 24, most: 88, weight: 1 },
+  open: { least: 104, most: 140, weight: 0.6 },
   group: { least: 22, most: 22, weight: 0 },
   rule: { least: 18, most: 18, weight: 0 },
 };

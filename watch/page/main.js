@@ -12,6 +12,7 @@ import { Strip } from "./strip.js";
 import { barEnd, clockText, indexAt, placeAt, secondsOfText } from "./time.js";
 import { bytesOf, get, listen, post, throttled } from "./wire.js";
 
+const MIX_MS = 5000;
 const $ = (selector) => document.querySelector(selector);
 
 class App {
@@ -148,7 +149,7 @@ class App {
   async #sound(sound) {
     this.sound = sound;
     this.#hear();
-    this.#status();
+    this.#mixing(false);
     if (!sound.buses.length) return;
     const found = await get(`/meters/${sound.digest}`);
     if (found && this.sound === sound) this.meters = metersOf(found);
@@ -156,8 +157,7 @@ class App {
 
   #progress({ what, done, total, text, file, error }) {
     if (what === "sound") {
-      this.isMixing = done < total;
-      this.#status();
+      this.#mixing(done < total);
       return;
     }
     const isOver = Boolean(file || error);
@@ -170,6 +170,14 @@ class App {
     $("#render").disabled = !isOver;
     if (file) this.say(`The film is ready: ${file}`, 12000);
     if (error) this.say(`No film: ${error}`, 12000);
+    this.#status();
+  }
+
+  /** Of a mix that a newer save has stopped, nothing more is told. */
+  #mixing(isMixing) {
+    this.isMixing = isMixing;
+    clearTimeout(this.mixTimer);
+    if (isMixing) this.mixTimer = setTimeout(() => this.#mixing(false), MIX_MS);
     this.#status();
   }
 

@@ -39,6 +39,31 @@ export function valueText(lane, value) {
   return `${number}${lane.unit ? ` ${lane.unit}` : ""}`.replace("-", "−");
 }
 
+const MOST_TURNS = 99;
+
+/**
+ * How a handle's value is moved: `{step, low, high, across}`, across being what the whole height of a row stands for,
+ * from the bottom up. Turns are counted, whatever the lane's own unit is.
+ */
+export function scaleOf(lane, node) {
+  if (node.kind === "turns") return { step: 0.5, low: -MOST_TURNS, high: MOST_TURNS, across: 12 };
+  const [bottom, top] = laneSpan(lane);
+  const step = valueStep(Math.min(bottom, top), Math.max(bottom, top));
+  return { step, low: lane.low, high: lane.high, across: top - bottom };
+}
+
+/** A handle's value in words. */
+export function nodeText(lane, node, v) {
+  if (node.kind !== "turns") return valueText(lane, v);
+  return `${Math.abs(v)} ${Math.abs(v) === 1 ? "turn" : "turns"}${v < 0 ? " to the left" : ""}`;
+}
+
+/** The value at whose height a handle is drawn: a number of turns stands on the curve itself. */
+export function heightOf(lane, node, v, curve, rate_hz) {
+  if (node.kind !== "turns") return folded(lane, v);
+  return folded(lane, curve[Math.min(Math.max(Math.round(node.s * rate_hz), 0), curve.length - 1)] ?? 0);
+}
+
 const spans = new WeakMap();
 
 /** The span that a lane's curve and handles fill, for drawing: [bottom, top]. */

@@ -2,7 +2,7 @@
 
 import { INK, busInk, classInk, font, noteInk } from "./ink.js";
 import { apart } from "./layout.js";
-import { laneSpan } from "./nodes.js";
+import { folded, heightOf, laneSpan } from "./nodes.js";
 import { barEnd, barName } from "./time.js";
 
 /** Where a moment stands. */
@@ -35,6 +35,12 @@ export function drawRuler(g, width, height, view, piece, loop) {
   g.textBaseline = "alphabetic";
   g.font = font(13);
   const numbers = seen.map(({ bar, x }) => ({ x: x + 6, text: barName(bar), width: g.measureText(barName(bar)).width }));
+  // The number of the bar that one is in stays in sight.
+  const [inside, next] = numbers;
+  if (inside && inside.x < 6) {
+    if (!next || next.x > 16 + inside.width) inside.x = 6;
+    else numbers.shift();
+  }
   for (const { x, text } of apart(numbers, 10)) {
     g.fillStyle = INK.ink;
     g.fillText(text, x, 17);
@@ -221,7 +227,7 @@ export function drawLane(g, width, view, item, y, curve, rate_hz, state) {
     let start = null;
     const fill = new Path2D();
     for (let k = first; k <= last; k += every) {
-      const value = isAzimuth ? fold(curve[k]) : curve[k];
+      const value = folded(item.lane, curve[k]);
       const x = xOf(view, k / rate_hz);
       const at = yOf(item, y, value, span);
       const isBreak = before === null || (isAzimuth && Math.abs(value - before) > 180);
@@ -250,12 +256,8 @@ export function drawLane(g, width, view, item, y, curve, rate_hz, state) {
     const [s, v] = state.place(item.lane, node);
     const x = xOf(view, s);
     if (x < -8 || x > width + 8) continue;
-    drawNode(g, x, yOf(item, y, isAzimuth ? fold(v) : v, span), item, node, state.look(item.lane, node), isFar);
+    drawNode(g, x, yOf(item, y, heightOf(item.lane, node, v, curve, rate_hz), span), item, node, state.look(item.lane, node), isFar);
   }
-}
-
-function fold(value) {
-  return ((((value + 180) % 360) + 360) % 360) - 180;
 }
 
 function drawNode(g, x, y, item, node, look, isFar) {

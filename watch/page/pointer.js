@@ -1,6 +1,6 @@
 // The mouse and the finger on the strip: seek, loop, zoom, and handles that are dragged.
 
-import { isEar, laneSpan, changesOf, rounded, valueStep, valueText } from "./nodes.js";
+import { changesOf, heightOf, laneSpan, nodeText, rounded, scaleOf, valueStep } from "./nodes.js";
 import { xOf, yOf } from "./paint.js";
 import { barEnd, divisions, indexAt, placeAt, barName, snapped } from "./time.js";
 
@@ -183,7 +183,7 @@ export class Pointer {
     for (const node of lane.nodes) {
       const [s, v] = this.app.place(lane, node);
       const dx = xOf(this.strip.view, s) - x;
-      const shown = lane.name.endsWith(".azimuth") ? ((((v + 180) % 360) + 360) % 360) - 180 : v;
+      const shown = heightOf(lane, node, v, this.app.curveOf(lane), this.app.rate_hz);
       const dy = yOf(found.item, found.y, shown, span) - y;
       const far = Math.hypot(dx, dy);
       if (far < NEAR_PX && (!best || far < best.far)) best = { ...found, lane, node, far };
@@ -198,11 +198,10 @@ export class Pointer {
 
   #dragNode({ item, lane, node }, x, y) {
     const { app, strip } = this;
-    const span = laneSpan(lane);
-    const step = valueStep(...(isEar(lane) ? [-1, 1] : [...span].sort((a, b) => a - b)));
+    const { step, low, high, across } = scaleOf(lane, node);
     const [s_before, v_before] = app.place(lane, node);
     // A low row would jump by tenths: the hand has at least this much room for all of the values.
-    const per_px = (span[1] - span[0]) / Math.max(item.h - 8, ROOM_PX);
+    const per_px = across / Math.max(item.h - 8, ROOM_PX);
     const others = lane.nodes.filter((one) => one.at_pointer && one.point !== node.point);
     const least = Math.max(-Infinity, ...others.filter((one) => one.i < node.i).map((one) => one.s)) + 1e-3;
     const most = Math.min(Infinity, ...others.filter((one) => one.i > node.i).map((one) => one.s)) - 1e-3;
@@ -218,10 +217,10 @@ export class Pointer {
         const dx = this.#x(next) - x;
         const dy = this.#y(next) - y;
         if (!axis && Math.max(Math.abs(dx), Math.abs(dy)) < AXIS_PX) return;
-        if (!axis) axis = Math.abs(dx) > Math.abs(dy) && node.at_pointer ? "place" : "value";
+        if (!axis) axis = (Math.abs(dx) > Math.abs(dy) || !node.writes.length) && node.at_pointer ? "place" : "value";
         if (axis === "value" && node.writes.length) {
           isAlone = next.altKey && node.alone.length > 0;
-          value = rounded(v_before - dy * per_px, next.shiftKey ? step / 10 : step, lane.low, lane.high);
+          value = rounded(v_before - dy * per_px, next.shiftKey ? step / 10 : step, low, high);
         } else if (axis === "place") {
           const s = strip.secondsAt(xOf(strip.view, s_before) + dx);
           const found = snapped(app.piece.bars, s, next.altKey ? null : this.#parts(s));
@@ -230,7 +229,7 @@ export class Pointer {
         const [s, v] = [place?.s ?? s_before, value ?? v_before];
         app.edits.bend(lane, node, s, v);
         app.edits.tryOut(lane, changesOf(node, value, place, isAlone), base);
-        this.#say(next, place?.text ?? node.at, valueText(lane, v));
+        this.#say(next, place?.text ?? node.at, nodeText(lane, node, v));
       },
       up: () => {
         app.drag = null;
@@ -267,7 +266,7 @@ export class Pointer {
     const place = snapped(app.piece.bars, s, this.#parts(s));
     const [bottom, top] = laneSpan(lane);
     const raw = bottom + (top - bottom) * (1 - (y - found.y - 4) / (found.item.h - 8));
-    const step = valueStep(...(isEar(lane) ? [-1, 1] : [Math.min(bottom, top), Math.max(bottom, top)]));
+    const step = valueStep(Math.min(bottom, top), Math.max(bottom, top));
     app.edits.write(lane.file, { add: { pointer: lane.pointer, at: place.text, value: rounded(raw, step, lane.low, lane.high) } });
   }
 
@@ -322,7 +321,7 @@ export class Pointer {
     const isEnd = !hit && this.#ruleEnd(x, y);
     this.strip.pane.style.cursor = hit ? "grab" : isEnd ? "ew-resize" : "default";
     const key = hit ? `${hit.lane.name} ${hit.node.i} ${hit.node.kind}` : "";
-    if (hit) this.#say(event, hit.node.at, valueText(hit.lane, hit.node.v));
+    if (hit) this.#say(event, hit.node.at, nodeText(hit.lane, hit.node, hit.node.v));
     else this.#hush();
     if (key === this.app.hovered) return;
     this.app.hovered = key;

@@ -1,7 +1,7 @@
 // For keyboards and screen readers: the handles of a lane as a list of sliders, and gains that arrows move.
 
 import { gainText, made } from "./heads.js";
-import { changesOf, isEar, laneSpan, rounded, valueStep, valueText } from "./nodes.js";
+import { changesOf, nodeText, rounded, scaleOf } from "./nodes.js";
 import { snapped, stepped } from "./time.js";
 
 const WAIT_MS = 350;
@@ -43,10 +43,11 @@ export class NodeSliders {
   #tell(slider, node, v, at = node.at) {
     const { lane } = this;
     slider.setAttribute("aria-label", `${lane.name} ${at}, ${node.kind === "value" ? node.shape : node.kind}`);
-    slider.setAttribute("aria-valuemin", lane.low);
-    slider.setAttribute("aria-valuemax", lane.high);
+    const { low, high } = scaleOf(lane, node);
+    slider.setAttribute("aria-valuemin", low);
+    slider.setAttribute("aria-valuemax", high);
     slider.setAttribute("aria-valuenow", v);
-    slider.setAttribute("aria-valuetext", valueText(lane, v));
+    slider.setAttribute("aria-valuetext", nodeText(lane, node, v));
   }
 
   #node(slider) {
@@ -65,13 +66,13 @@ export class NodeSliders {
     const node = this.#node(event.target);
     if (!node || event.ctrlKey || event.metaKey) return;
     const [s, v] = app.place(lane, node);
-    const step = valueStep(...(isEar(lane) ? [-1, 1] : [...laneSpan(lane)].sort((a, b) => a - b)));
-    const up = isEar(lane) ? -step : step;
+    const { step, low, high, across } = scaleOf(lane, node);
+    const up = across < 0 ? -step : step;
     const fine = event.shiftKey ? 0.1 : 1;
     const { bars } = app.piece;
     const acts = {
-      ArrowUp: () => this.#move(node, rounded(v + up * fine, step * fine, lane.low, lane.high), null),
-      ArrowDown: () => this.#move(node, rounded(v - up * fine, step * fine, lane.low, lane.high), null),
+      ArrowUp: () => this.#move(node, rounded(v + up * fine, step * fine, low, high), null),
+      ArrowDown: () => this.#move(node, rounded(v - up * fine, step * fine, low, high), null),
       ArrowLeft: () => this.#move(node, null, snapped(bars, stepped(bars, s, -1, "part", [2]), [1, 2])),
       ArrowRight: () => this.#move(node, null, snapped(bars, stepped(bars, s, 1, "part", [2]), [1, 2])),
       Enter: () => app.open(lane.file, node.line),

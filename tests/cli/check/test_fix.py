@@ -135,11 +135,11 @@ musicvis: 1
 title: W
 score: waltz.mscz
 visuals:
-  classes: {C: monastry, D: "spider wev", other: pier}
+  classes: {C: monastry, D: "spider wev", other: castle}
   rules:
     - {where: {beat: 1}, class: {mushrom: 70%, jackfriut: 30%}}
     - {where: {beat: 2}, class: hot-air baloon}
-    - {where: {beat: 3}, class: angel}
+    - {where: {beat: 3}, class: zzzzzz}
 """
 
 
@@ -157,13 +157,12 @@ def test_the_offer_to_fix_reads_right_for_one_finding_for_all_and_for_some(piece
     for subject, ending, said in (
         ("monastry", "", "can fix it, and"),
         ("monastry", "video: {fps: 30, sise: 1280x720}\n", "can fix all of them, and"),
-        ("angel", "video: {fps: 30, sise: 1280x720}\n", "can fix 1 of them, and"),
+        ("zzzzzz", "video: {fps: 30, sise: 1280x720}\n", "can fix 1 of them, and"),
     ):
-        manifest = (
-            f"musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals: {{classes: {{C: {subject}, other: pier}}}}\n"
-        )
+        classes = f"{{C: {subject}, other: castle}}"
+        manifest = f"musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals: {{classes: {classes}}}\n"
         (piece / "piece.yaml").write_text(manifest + ending, encoding="utf-8")
-        result = check("--ignore", "MV3,MV4", piece)
+        result = check("--ignore", "MV69,MV4", piece)
         assert said in result.stderr, result.stderr
         assert check("--diff", piece).stderr.startswith("2 fixes" if "all" in said else "1 fix ")
 

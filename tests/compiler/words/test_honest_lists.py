@@ -4,12 +4,16 @@ CONCRETE comes from the 200 words for things that can be drawn of Basic English 
 five in a row the first one that some class shows; what is allowed was written down before asking the table,
 and neither was changed afterwards. One group of five, throat to tongue, has no such word. ABSTRACT are the 32
 emotions of Plutchik's wheel (1980), of which no class shows any.
+
+Since then musicvis has subjects of its own, which are called as songs call them: one with the very name of a
+word shows it, and love, one of the emotions, is a name of the heart.
 """
 
 import pytest
 from musicvis.compiler.notes.classes import imagenet
 from musicvis.compiler.words.meaning import LEAST
 from musicvis.compiler.words.table import of_word, ranked
+from musicvis.dsl.values.subjects import IMAGENET_COUNT
 
 SNAKES = range(52, 69)
 CONCRETE = {
@@ -78,7 +82,6 @@ ABSTRACT = [
     "vigilance",
     "anticipation",
     "interest",
-    "love",
     "submission",
     "awe",
     "disapproval",
@@ -91,18 +94,20 @@ FOUND = 34
 """Of CONCRETE with the table that is here. A newer table may find more, and must not find fewer."""
 
 
+def is_right(word: str, index: int) -> bool:
+    return imagenet().name(index) in CONCRETE[word].split("|") or (
+        index >= IMAGENET_COUNT and word in imagenet().names[index]
+    )
+
+
 def test_things_find_a_class_that_shows_them_among_the_first_three() -> None:
-    found = [
-        word
-        for word, allowed in CONCRETE.items()
-        if {imagenet().name(index) for index, _ in ranked(word, 3)} & set(allowed.split("|"))
-    ]
+    found = [word for word in CONCRETE if any(is_right(word, index) for index, _ in ranked(word, 3))]
     assert len(CONCRETE) == 39 and len(found) >= FOUND
 
 
 def test_a_thing_that_shows_a_class_by_itself_shows_the_right_one() -> None:
     shown = {word: best for word in CONCRETE if (best := of_word(word)) and best[1] >= LEAST}
-    wrong = [w for w, (index, _) in shown.items() if imagenet().name(index) not in CONCRETE[w].split("|")]
+    wrong = [word for word, (index, _) in shown.items() if not is_right(word, index)]
     assert len(shown) >= 28 and wrong == []
 
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  bent, changesOf, folded, laneSpan, rounded, valueStep, valueText,
+  bent, changesOf, folded, heightOf, laneSpan, nodeText, rounded, scaleOf, valueStep, valueText,
 } from "../../../watch/page/nodes.js";
 import { apart, heldView, layout, zoomed } from "../../../watch/page/layout.js";
 import { stretchesOf } from "../../../watch/page/stretches.js";
@@ -34,6 +34,17 @@ test("steps are round, and a value stays within what it may be", () => {
   assert.equal(rounded(0.4321, 0.05, -1, 1), 0.45);
   assert.equal(rounded(1.7, 0.05, -1, 1), 1);
   assert.equal(rounded(0.1 + 0.2, 0.05, -1, 1), 0.3);
+});
+
+test("turns are counted, and their handle stands on the curve", () => {
+  const lane = { ...EAR, name: "a.azimuth", unit: "°", low: -2000, high: 2000, values: [0, 90, 270] };
+  const orbit = node(0, 0.2, -2, { kind: "turns" });
+  assert.equal(nodeText(lane, orbit, -2), "2 turns to the left");
+  assert.equal(nodeText(lane, orbit, 1), "1 turn");
+  assert.equal(scaleOf(lane, orbit).step, 0.5);
+  assert.equal(heightOf(lane, orbit, -2, lane.values, 10), -90);
+  assert.equal(scaleOf(EAR, node(0, 1, 0.5)).step, 0.05);
+  assert.ok(scaleOf(EAR, node(0, 1, 0.5)).across < 0);
 });
 
 test("left is up, and a lane that hardly moves still has room", () => {
