@@ -18,7 +18,7 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     if not visuals.classes:
         return
     used = sorted({index for note in shown.notes for index, _ in note.classes})
-    name, span = imagenet().name, visuals.classes_span
+    name, span = imagenet().name, dict(piece.spans).get("/visuals/classes", visuals.classes_span)
     if visuals.generator in PAINTED:
         others = [index for index in used if look_of(index) not in (DRAWN, PATTERN)]
         if others:
