@@ -96,7 +96,6 @@ def check(
         click.echo("musicvis itself failed here; please report the lines above", err=True)
         remember([ended("musicvis itself failed here")])
         sys.exit(2)
-    fixable = sum(bool(d.edits) for d in found)
     kept = [d for d in found if d.code.startswith(select) and not (ignore and d.code.startswith(ignore))]
     colour = wants_colour(sys.stdout)
     if form == JSON and fixes is not None:
@@ -109,8 +108,9 @@ def check(
         click.echo(summary(kept), err=True)
         if form == TEXT and not shows_all and (hidden := counted_only(kept)):
             click.echo(f"{hidden} of them are counted only; musicvis check --all shows each", err=True)
+        fixable = sum(bool(d.edits) for d in kept)
         if fixable and not (fix or diff_only):
-            click.echo(f"musicvis check --fix can fix {_share(fixable, len(found))}", err=True)
+            click.echo(f"musicvis check --fix can fix {_share(fixable, len(kept))}", err=True)
     sys.exit(exit_code(kept, strict))
 
 

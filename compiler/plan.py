@@ -30,12 +30,14 @@ __all__ = [
     "BarMark",
     "BusPlan",
     "ChannelPlan",
+    "Chapter",
     "Curve",
     "EffectPlan",
     "Flashing",
     "LyricStyle",
     "MasterPlan",
     "Moves",
+    "OwnPicture",
     "PicturePlan",
     "Plan",
     "Ramp",
@@ -361,6 +363,21 @@ class WalkPlan:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPicture:
+    """A picture of the piece's own that is shown as a class is.
+
+    index    of its class, after those of the generator's own table
+    name     as the piece names the file
+    sha256   of the file's bytes: a renderer that finds other bytes shows nothing
+    """
+
+    index: int
+    name: str
+    path: Path
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
@@ -418,6 +435,8 @@ class PicturePlan:
     """How many classes the generator's table has."""
     walk: WalkPlan | None = None
     """How it goes through learned pictures; the noise is then its trembling around that way."""
+    pictures: tuple[OwnPicture, ...] = ()
+    """All own pictures of the piece, whether or not these frames show them."""
 
     @property
     def frame_count(self) -> int:
@@ -440,6 +459,15 @@ class BarMark:
     """Exact, from the first frame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A rehearsal mark or a section of the score, as players list it."""
+
+    title: str
+    start_s: Fraction
+    """Exact, from the first frame."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A piece, ready to render."""
@@ -453,3 +481,9 @@ class Plan:
     bars: tuple[BarMark, ...] = ()
     container: str = "mp4"
     """What kind of film it becomes where no name says otherwise."""
+    codec: str | None = None
+    """How the picture is coded; None for what the kind of film holds by default."""
+    chapters: tuple[Chapter, ...] = ()
+    """Ascending; empty where the score has no marks in the film."""
+    composer: str = ""
+    """Empty where the score does not say."""

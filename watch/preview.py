@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiler.plan import SoundPlan
 from ..renderers.sound.block import BLOCK, times_of
 from ..renderers.sound.mix.bus import KeptChain
 from ..renderers.sound.mix.summing import faded
 from ..renderers.sound.space.choose import places, space_of
-from ..renderers.sound.space.place import Place
+from ..renderers.sound.space.place import Place, StereoPower
 from ..renderers.sound.wave import read_wav_at
 from ..store.values.keys import digest_of
 from .sounding import BusSource
@@ -124,6 +125,15 @@ class Mixer:
         ]
         placed = (bus.space, bus.width_deg, bus.level, bus.ear_offset, chain.power.kappa)
         return digest_of((chain.file.name, lanes, placed))
+
+
+def warm(plan: SoundPlan) -> None:
+    """Move a little silence as each bus is moved: what a spatialiser loads, it loads now, not at a save."""
+    silence = np.zeros((2, AHEAD))
+    for bus in {bus.space: bus for bus in plan.buses}.values():
+        space = space_of(bus, StereoPower(), plan.sample_rate_hz)
+        for _ in space.moved([silence], places(bus, plan.sample_rate_hz)):
+            pass
 
 
 def chunks_of(sample_count: int, chunk: int) -> Sequence[tuple[int, int]]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
 from ..compiler.plan import SoundPlan
+from ..dsl.findings.diagnostics import PieceError
 from ..store.store import Store
-from .preview import Mixer
+from .media import sound_media
+from .preview import Mixer, warm
 from .sounding import BusSource, Mixed, Ready, Share
 from .sounds import Playing
 from .trouble import Troubles, told
@@ -51,6 +56,8 @@ class SoundMaker:
         """A version's sound; what has the same identity is made, or in work."""
         if identity == self._wanted or self._is_closed:
             return
+        if self._plan is None:
+            self._loop.run_in_executor(None, _warm, plan)
         self._wanted, self._plan, self._deaths = identity, plan, 0
         self._hand.give(Job(identity, plan))
 
@@ -125,6 +132,13 @@ class SoundMaker:
         task = self._loop.create_task(play())
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+
+def _warm(plan: SoundPlan) -> None:
+    # A head that cannot be used is told by whoever makes the sound.
+    with suppress(PieceError, OSError, ImportError):
+        warm(plan)
+        sound_media(np.zeros((1, 2), np.float32), plan.sample_rate_hz)
 
 
 def mixer_of(sources: tuple[BusSource, ...], plan: SoundPlan, last: Mixed) -> Mixer:

@@ -176,6 +176,8 @@ class ClassWeight:
     span: Span
     is_like: bool = False
     """Whether the name is words whose meaning is looked up, as written under `like`."""
+    picture: PurePosixPath | None = None
+    """The file of the piece that is shown, where it is an own picture; its name is then the file's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +363,8 @@ class Video:
     """`mirror`: square, mirrored to the right, mirrored edges; `fit` and `fill`: the square alone."""
     upscale: str = "bicubic"
     container: str = "mp4"
+    codec: str | None = None
+    """How the picture is coded; None for what the container holds by default."""
     quality: str = "master"
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()

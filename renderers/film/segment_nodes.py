@@ -75,10 +75,12 @@ class SegmentReads:
 
         Raises PieceError where the generator that the piece asks for cannot run here.
         """
-        from ..encoding import QUALITIES
+        from ..encoding import CODECS, QUALITIES
 
-        quality = QUALITIES[picture.quality]
+        quality, other = QUALITIES[picture.quality], CODECS.get(recipe.codec)
         encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
+        if other is not None:
+            encoded = f"{other.title} by {other.encoder} {sorted(other.told(quality).items())}"
         self._common = {
             "generator": generator_identity(picture, recipe),
             "resolution": str(picture.resolution),
@@ -105,6 +107,9 @@ class SegmentReads:
                 [(t.first_frame, t.end_frame, t.rise, t.fall, self._title(t)) for t in part.titles]
             ),
         }
+        seen = set(part.class_indices.tolist())
+        if shown := [picture for picture in part.pictures if picture.index in seen]:
+            reads["pictures"] = digest_of([(picture.index, picture.sha256) for picture in shown])
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 
     def _title(self, title: TitlePlan) -> str:

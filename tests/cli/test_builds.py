@@ -38,8 +38,8 @@ visuals.depth:
 Piano:
   - {at: 1|1, hold: 0}
 """
-SEGMENTS = 8
-"""Four bars, one of which is played twice, the last one in two parts, and the ring-out in two."""
+SEGMENTS = 7
+"""Five bars, one of which is played twice, and the last one with its ring-out in two parts."""
 
 
 def small_piece(folder: Path, waltz: Path) -> Path:

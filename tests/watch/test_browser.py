@@ -247,14 +247,13 @@ def test_dragging_a_point_changes_one_number_of_the_text_and_undo_takes_it_back(
 def test_a_text_that_changed_meanwhile_is_not_written_over(shown: Shown) -> None:
     page = shown.page
     theirs = EFFECTS + "# a thought\n"
-    page.value("musicvis.files.set('effects.yaml', '0'.repeat(64))")
+    # What the hand took hold of is the text as it was then, however soon the page hears of the new one.
+    seen = page.value("musicvis.edits.base('effects.yaml')")
     shown.save(theirs)
-    answer = page.value(
-        """musicvis.edits.write("effects.yaml", {changes: [{pointer: "/near/0/to", value: 0.1}]})"""
-    )
+    change = '{changes: [{pointer: "/near/0/to", value: 0.1}]}'
+    answer = page.value(f"musicvis.edits.write('effects.yaml', {change}, '{seen}')")
     said = page.value("document.querySelector('#note').textContent")
     assert shown.effects.read_text(encoding="utf-8") == theirs
-    # The page may have read the new text before it asked; then the edit was one of the new text.
     assert answer is False
     assert "changed meanwhile" in said
     # The browser's own line about the refused request.

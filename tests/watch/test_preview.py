@@ -196,6 +196,22 @@ def test_a_sound_that_is_not_wanted_any_more_is_stopped(tmp_path: Path) -> None:
         made_sound(plan(bus("one"), bus("two"), bus("three")), own, lambda word: None, go_on)
 
 
+def test_warming_loads_what_a_spatialiser_needs() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from musicvis.watch.preview import warm\n"
+        "from musicvis.compiler.plan import BusPlan, Curve, SoundPlan\n"
+        "one = Curve.constant_of(1.0)\n"
+        "name = 'musicvis.renderers.sound.space.binaural'; before = name in sys.modules\n"
+        "warm(SoundPlan(48000, 48000, (BusPlan('far', (), (), one, one, space='binaural'),)))\n"
+        "print(before, name in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
 def test_what_is_heard_of_a_sound_tells_it_from_others() -> None:
     one = plan(bus("one"))
     assert sound_identity(one) == sound_identity(plan(bus("one")))

@@ -71,9 +71,11 @@ class Shown:
             elif name == "data":
                 yield event, json.loads(value)
 
-    def first(self, fits: Callable[[str, dict[str, Any]], bool]) -> dict[str, Any]:
+    def first(
+        self, fits: Callable[[str, dict[str, Any]], bool], patience_s: float = PATIENCE_S
+    ) -> dict[str, Any]:
         """The first message that fits."""
-        end_s = time.monotonic() + PATIENCE_S
+        end_s = time.monotonic() + patience_s
         for event, said in self.events():
             if fits(event, said):
                 return said
@@ -147,7 +149,8 @@ def test_a_page_is_shown_follows_a_save_and_takes_an_edit(piece: Path) -> None:
         broken.write_text("near: [")
         broken.replace(effects)
         said = shown.first(lambda event, said: event == "piece" and not said["ok"])
-        assert [finding["file"] for finding in said["findings"]] == ["effects.yaml"] and said["rows"]
+        errors = [found["file"] for found in said["findings"] if found["severity"] == "error"]
+        assert errors == ["effects.yaml"] and said["rows"]
         assert shown.ask("GET", "/explain?at=2%7C1").status == 200
         assert shown.ask("GET", "/explain?at=99").status == 404
         assert shown.ask("GET", "/explain?s=nan").status == 400
@@ -184,6 +187,19 @@ def test_a_file_that_is_deleted_while_it_is_shown_is_a_finding_and_comes_back(pi
         assert "piece.yaml" in said["findings"][0]["message"]
         manifest.write_text(text)
         shown.first(lambda event, said: event == "piece" and said["ok"])
+
+
+@pytest.mark.slow
+def test_the_whole_film_is_made_as_compile_makes_it(piece: Path) -> None:
+    with Shown(piece) as shown:
+        shown.first(lambda event, said: event == "piece")
+        assert shown.ask("POST", "/render", {}).status == 202
+        assert shown.ask("POST", "/render", {}).status == 409
+        told = shown.first(
+            lambda event, said: event == "progress" and bool(said["file"] or said["error"]), 10 * PATIENCE_S
+        )
+        assert told["error"] == "" and Path(told["file"]) == piece / "build" / "waltz.mp4"
+        assert (piece / "build" / "waltz.mp4").stat().st_size > 1000
 
 
 def test_a_piece_with_errors_is_shown_with_its_findings(piece: Path) -> None:

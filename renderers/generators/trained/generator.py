@@ -16,7 +16,8 @@ from .walk import Walker
 if TYPE_CHECKING:
     from ....compiler.plan import WalkPlan
 
-FRAMES_AT_ONCE_ON_CPU = 8
+FRAMES_AT_ONCE_ON_CPU = 1
+"""One by one, an image is the same to the last bit, whatever is made beside it."""
 FRAMES_AT_ONCE_ON_GPU = 32
 
 

@@ -72,7 +72,7 @@ def test_a_broken_score_is_told_with_its_name(folder: Path) -> None:
 def test_notes_of_a_piece_and_of_a_score_are_the_same(folder: Path) -> None:
     of_piece, _ = piece_notes(load_piece(folder))
     of_score, _ = score_notes(folder / "tune.mid")
-    assert [replace(row, classes=()) for row in of_piece] == list(of_score)
+    assert [replace(row, classes=(), class_names=()) for row in of_piece] == list(of_score)
     assert [(row.onset_s, row.part, row.track) for row in of_piece] == [
         (0, "Marimba", "Marimba"),
         (Fraction(1, 2), "Marimba", "Marimba"),
