@@ -11,7 +11,7 @@ from ..score.model import Score
 from ..score.read import read_score
 from .values import compiler_identity, found, keep
 
-SCORE_VERSION = 2
+SCORE_VERSION = 3
 
 
 def kept_reader(store: Store) -> Callable[[bytes, str], Score]:

@@ -21,7 +21,7 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     shown_classes = {index for note in shown.notes for index, _ in note.classes}
     # What comes after them are the piece's own pictures, of which nothing is to be said.
     used = sorted(index for index in shown_classes if index < subject_count())
-    name, span = imagenet().name, visuals.classes_span
+    name, span = imagenet().name, dict(piece.spans).get("/visuals/classes", visuals.classes_span)
     if visuals.generator in PAINTED:
         others = [index for index in used if look_of(index) not in (DRAWN, PATTERN)]
         if others:

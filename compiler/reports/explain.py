@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
@@ -123,16 +124,17 @@ def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
     at = heard.clock.locate(place, findings)
     if at is None or has_errors(findings):
         raise PieceError(findings)
-    picture = _picture_at(heard, place, at, findings)
     clock, piece = heard.clock, heard.piece
     notes = tuple(_sounding(heard, at))
+    frame = _frame_of(heard, at, any(note.begins for note in notes))
+    picture = None if frame is None else _picture_of(heard, frame, place.span, findings)
     numbers = sorted({number for note in notes for number in note.rules})
     marks = [mark.name for mark in sorted(clock.marks, key=lambda mark: mark.onset_qn) if mark.onset_qn <= at]
     time_s = clock.seconds(at)
     return Moment(
         position=str(clock.position(at)),
         time_s=float(time_s),
-        frame=None if picture is None else int(frame_at(time_s, piece.video.fps)),
+        frame=frame,
         meter=meter_text(clock.measures[clock.measure_index(at)]),
         quarters_per_minute=float(60 / clock.pace(at)),
         section=marks[-1] if marks else "",
@@ -146,16 +148,27 @@ def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
     )
 
 
-def _picture_at(heard: Heard, place: Place, at: Quarters, findings: list[Diagnostic]) -> "PicturePlan | None":
-    """The plan of a film that is the one frame at that moment; None after the end of the film."""
-    piece, clock = heard.piece, heard.clock
-    if clock.seconds(at) >= clock.end_s + piece.score.tail_s:
+def _frame_of(heard: Heard, at: Quarters, begins: bool) -> int | None:
+    """The frame on screen; where notes begin, the first that shows them. None after the end of the film."""
+    fps, time_s = heard.piece.video.fps, heard.clock.seconds(at)
+    end_s = heard.clock.end_s + heard.piece.score.tail_s
+    if time_s >= end_s:
         return None
-    ring = Duration(piece.score.tail_s, DurationUnit.SECONDS)
-    end = Place("end", place.span, at_end=True, offset=ring)
-    one = replace(
-        piece, selection=PlaceRange(place.text, place.span, place, end), limit_s=1 / piece.video.fps
+    # A frame shows the moment in its middle, so the frame into which an onset falls may be too early for it.
+    first = ceil(time_s * fps - Fraction(1, 2)) if begins else int(frame_at(time_s, fps))
+    return min(first, ceil(end_s * fps) - 1)
+
+
+def _picture_of(heard: Heard, frame: int, span: Span, findings: list[Diagnostic]) -> "PicturePlan":
+    """The plan of a film that is this one frame."""
+    piece, clock = heard.piece, heard.clock
+    last_s = clock.end_s + piece.score.tail_s
+    within_s = (frame / piece.video.fps + min((frame + 1) / piece.video.fps, last_s)) / 2
+    start, end = (
+        Place("end", span, at_end=True, offset=Duration(s - clock.end_s, DurationUnit.SECONDS))
+        for s in (within_s, last_s)
     )
+    one = replace(piece, selection=PlaceRange("", span, start, end), limit_s=1 / piece.video.fps)
     compilation = compiled(one, heard.shelf, findings)
     if compilation.plan is None:
         raise PieceError(compilation.diagnostics)

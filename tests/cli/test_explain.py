@@ -61,6 +61,19 @@ def test_what_is_shown_is_what_the_film_shows(piece: Path, run: Run) -> None:
     assert shown["daisy"] == pytest.approx(float(weights.max()), abs=1e-6)
 
 
+def test_a_note_that_begins_late_in_a_frame_is_shown_with_the_next_one(piece: Path, run: Run) -> None:
+    # 2|2 is at 2 * 60/95 s, 12.63 frames. Frame 12 shows its middle, 12.5: D4 is not heard yet.
+    at, before = (json.loads(run("explain", p, piece, "--json").stdout) for p in ("2|2", "2|1.95"))
+    assert (before["frame"], at["frame"]) == (12, 13)
+    assert "castle" in [entry["name"] for entry in at["shown"]]
+    assert "castle" not in [entry["name"] for entry in before["shown"]]
+
+
+@pytest.mark.parametrize("place", ["end+0.999999s", "end+0.94s"])
+def test_the_last_frame_of_a_film_is_explained(place: str, piece: Path, run: Run) -> None:
+    assert json.loads(run("explain", place, piece, "--json").stdout)["frame"] is not None
+
+
 WAYS = [
     ("{at: 1|1, hold: 0.2}, {at: 4|1, to: 0.5}", "holds 0.2 from 1|1 until 4|1"),
     ("{at: 4|1, to: 0.5}", "rests; its first point stands at 4|1"),

@@ -23,11 +23,20 @@ def convert(kind: str, source: Path, target: Path) -> None:
     # Not music21's `parse`: that one looks for pickles of files that it has read before.
     converter = converters[kind]()
     converter.parseData(source.read_text(encoding="utf-8"))
+    _name_parts(converter.stream)
     document = GeneralObjectExporter(converter.stream).parse()
     # The target appears whole or not at all.
     half = target.with_suffix(".half")
     half.write_bytes(document)
     half.replace(target)
+
+
+def _name_parts(score: Any) -> None:
+    """Names the parts that the file does not name: music21 gives them names of chance, new ones each time."""
+    for number, part in enumerate(score.parts, 1):
+        part.id = f"P{number}"
+        if not part.partName:
+            part.partName = f"Part {number}"
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """check --fix writes what is certain, shows it first, and keeps everything else of a file."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,3 +177,25 @@ def test_many_unknown_lanes_are_counted_and_all_are_shown_on_request(piece: Path
     assert "20 of them are counted only; musicvis check --all shows each" in short.stderr
     assert full.stdout.count("error[MV") == 40 and "counted only" not in full.stderr
     assert short.exit_code == full.exit_code == 1
+
+
+def test_the_mistake_in_the_tutorial_is_one_that_is_fixed(piece: Path) -> None:
+    tutorial = Path(__file__).parents[3] / "docs/tutorial.md"
+    (wrong,) = re.findall(r"^      class: (\w+)$", tutorial.read_text(encoding="utf-8"), re.MULTILINE)
+    rules = f"  rules: [{{where: {{beat: 1}}, class: {wrong}}}]"
+    manifest = f"musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals:\n{rules}\n"
+    (piece / "piece.yaml").write_text(manifest, encoding="utf-8")
+    assert f"{wrong} is none of" in check(piece).stdout
+    check("--fix", "--yes", piece)
+    assert "error[MV331]" not in check(piece).stdout
+    assert f"class: {wrong}}}" not in (piece / "piece.yaml").read_text(encoding="utf-8")
+
+
+def test_a_subject_beside_imagenets_may_be_written_as_its_number_and_notes_say_where(piece: Path) -> None:
+    manifest = "musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals:\n  classes: {C: 1004, other: pier}\n"
+    (piece / "piece.yaml").write_text(manifest, encoding="utf-8")
+    result = check(piece)
+    assert result.exit_code == 0 and "for rain" in result.stdout
+    assert result.stdout.count("piece.yaml:5:12: note[MV69") == result.stdout.count("note[MV69") > 0
+    (piece / "piece.yaml").write_text(manifest.replace("1004", "1999"), encoding="utf-8")
+    assert "there is no class 1999" in check(piece).stdout
