@@ -86,7 +86,7 @@ def lanes_csv(plan: "Plan") -> str:
     from ..compiler.write.markers import bar_names
 
     count, fps = plan.frame_count, float(plan.picture.fps)
-    times_s = (np.arange(count) + 0.5) / fps
+    times_s = np.asarray((np.arange(count) + 0.5) / fps, np.float64)
     names = bar_names(plan.bars)
     places = np.searchsorted([float(mark.start_s) for mark in plan.bars], times_s, side="right") - 1
     columns = [plan.lane(name).values(times_s) for name in plan.lanes]
