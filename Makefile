@@ -52,6 +52,7 @@ sheets: film .venv/dev.stamp
 	$(BIN)/python docs/make_sheets.py
 	$(BIN)/python docs/make_shapes.py
 	$(BIN)/python docs/make_own_pictures.py
+	$(BIN)/python docs/make_own_pictures_quickly.py
 	$(BIN)/musicvis plot $(PIECE) -o docs/plot.png
 
 # The pictures of the live page, docs/watch.jpg and docs/watch-phone.jpg; needs Chromium.

@@ -18,6 +18,7 @@ from ..dsl.model.piece import Piece, Visuals
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
 from ..dsl.text.font_letters import Letters, font_letters
+from ..dsl.text.picture_header import MAX_PICTURE_BYTES, picture_header
 from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
@@ -27,6 +28,7 @@ from .checks.spectrum import mapping_findings, no_spectrum
 from .checks.walk import walk_findings
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
+from .notes.own_pictures import picture_faults, written_pictures
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
 from .picture.limits import picture_fault
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from .picture.lyric_lines import Line
     from .picture.plan_picture import F32, Stage
     from .picture.post import Shown, Timeline
-    from .plan import Plan
+    from .plan import OwnPicture, Plan
     from .sound.plan_sound import Sources
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
@@ -79,6 +81,8 @@ class Heard:
     classes: ClassTable
     """What it can show."""
     shelf: "Shelf"
+    pictures: "tuple[OwnPicture, ...]" = ()
+    """The piece's own pictures that can be read."""
 
 
 class Shelf:
@@ -123,6 +127,22 @@ class Shelf:
             return None
         self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
         return letters
+
+    def picture(self, name: PurePosixPath, span: Span) -> str | None:
+        """The sha256 of a picture of the piece; None where it cannot be used, and a finding."""
+        data = read_inside(self.root, name, MAX_PICTURE_BYTES, span)
+        if isinstance(data, Diagnostic):
+            self.findings.append(data)
+            return None
+        try:
+            picture_header(data)
+        except ValueError as error:
+            hint = "export it again as PNG or JPEG, or name another picture"
+            self.findings.append(Diagnostic("MV721", span, f"{name} cannot be shown: {error}", hint))
+            return None
+        digest = hashlib.sha256(data).hexdigest()
+        self.answers[f"picture {name}"] = digest
+        return digest
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
         """Where a recording of the piece lies; None where it cannot be opened, or is none."""
@@ -276,7 +296,30 @@ def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard
     findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
     kind = shelf.kind(piece.visuals) or stand_in(piece.visuals)
-    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, class_table(kind), shelf)
+    table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, shelf, findings)
+    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, table, shelf, pictures)
+
+
+def _with_pictures(
+    table: ClassTable, visuals: Visuals, kind: GeneratorKind, shelf: Shelf, findings: list[Diagnostic]
+) -> "tuple[ClassTable, tuple[OwnPicture, ...]]":
+    """The classes with the piece's own pictures, and those of them that can be read."""
+    written = written_pictures(visuals)
+    faults = tuple(picture_faults(written, kind))
+    findings += faults
+    if faults or not written:
+        return table, ()
+    from .plan import OwnPicture
+
+    table = replace(table, pictures=tuple(entry.name for entry in written))
+    found = []
+    for entry in written:
+        assert entry.picture is not None
+        digest = shelf.picture(entry.picture, entry.span)
+        if digest is not None:
+            path = shelf.root / entry.picture
+            found.append(OwnPicture(table.picture(entry.name), entry.name, path, digest))
+    return table, tuple(found)
 
 
 def cast_of(heard: Heard) -> "Cast":
@@ -373,7 +416,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         memory=returns if motion.memory == "motif" else None,
         returns=returns if motion.walk else None,
     )
-    painter = Painter(heard.kind, heard.classes)
+    painter = Painter(heard.kind, heard.classes, heard.pictures)
     picture = picture_plan(
         piece,
         film,

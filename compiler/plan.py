@@ -37,6 +37,7 @@ __all__ = [
     "LyricStyle",
     "MasterPlan",
     "Moves",
+    "OwnPicture",
     "PicturePlan",
     "Plan",
     "Ramp",
@@ -362,6 +363,21 @@ class WalkPlan:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPicture:
+    """A picture of the piece's own that is shown as a class is.
+
+    index    of its class, after those of the generator's own table
+    name     as the piece names the file
+    sha256   of the file's bytes: a renderer that finds other bytes shows nothing
+    """
+
+    index: int
+    name: str
+    path: Path
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
@@ -419,6 +435,8 @@ class PicturePlan:
     """How many classes the generator's table has."""
     walk: WalkPlan | None = None
     """How it goes through learned pictures; the noise is then its trembling around that way."""
+    pictures: tuple[OwnPicture, ...] = ()
+    """All own pictures of the piece, whether or not these frames show them."""
 
     @property
     def frame_count(self) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
+from ..compiler.notes.own_pictures import written_pictures
 from .session import Version
 
 DEBOUNCE_MS, STEP_MS = 50, 10
@@ -34,6 +35,7 @@ def files_of(version: Version) -> tuple[Path, ...]:
         spectrum, lyrics = piece.visuals.spectrum, piece.video.lyrics
         named += [spectrum.file] if spectrum is not None and spectrum.file is not None else []
         named += [lyrics.font] if lyrics is not None and lyrics.font is not None else []
+        named += [entry.picture for entry in written_pictures(piece.visuals) if entry.picture is not None]
         found += [loaded.root / name for name in named]
     return tuple(dict.fromkeys(found))
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Piece
-from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subjects
+from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subject_count, subjects
 from ..notes.casting import Cast
 from ..notes.classes import imagenet
+from ..notes.own_pictures import written_pictures
 
 NAMED_MOST = 6
 PAINTED, NETWORK = ("auto", "embedded"), ("auto", "biggan")
@@ -17,7 +18,9 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     visuals = piece.visuals
     if not visuals.classes:
         return
-    used = sorted({index for note in shown.notes for index, _ in note.classes})
+    shown_classes = {index for note in shown.notes for index, _ in note.classes}
+    # What comes after them are the piece's own pictures, of which nothing is to be said.
+    used = sorted(index for index in shown_classes if index < subject_count())
     name, span = imagenet().name, visuals.classes_span
     if visuals.generator in PAINTED:
         others = [index for index in used if look_of(index) not in (DRAWN, PATTERN)]
@@ -33,7 +36,8 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
             hint = "`musicvis classes WORD` says how a subject is shown; choose one that is drawn"
             yield Diagnostic("MV691", span, message, hint, Severity.NOTE)
     own = [index for index in used if index >= IMAGENET_COUNT]
-    if own and visuals.generator in NETWORK:
+    # A piece with own pictures is never painted by BigGAN.
+    if own and visuals.generator in NETWORK and not written_pictures(visuals):
         said = listed([stand_ins_said(subjects()[index]) for index in own[:NAMED_MOST]])
         message = f"BigGAN, where its weights are, shows {said}"
         yield Diagnostic(

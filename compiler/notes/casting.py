@@ -185,6 +185,10 @@ def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: l
     """Names to indices; what cannot be resolved is left out and reported."""
     found: list[tuple[int, float]] = []
     for entry in written:
+        if entry.picture is not None:
+            if entry.name in table.pictures:
+                found.append((table.picture(entry.name), entry.weight))
+            continue
         if entry.is_like and not table.is_imagenet:
             findings.append(_no_meanings("`like`", entry.span, table))
             continue

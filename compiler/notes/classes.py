@@ -31,13 +31,24 @@ class ClassTable:
     """Whether they are ImageNet's and the subjects beside them, which the built-in generators show."""
     aliases: Mapping[str, int] = field(default_factory=dict)
     """Everyday words that name no class, each with the class that is meant."""
+    pictures: tuple[str, ...] = ()
+    """The piece's own pictures by the names of their files; their indices come after those of the names."""
 
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def shown_count(self) -> int:
+        """How many classes there are with the piece's own pictures."""
+        return len(self.names) + len(self.pictures)
+
     def name(self, index: int) -> str:
-        """The default name of a class."""
-        return self.names[index][0]
+        """The default name of a class, or the file of an own picture."""
+        return self.names[index][0] if index < len(self) else self.pictures[index - len(self)]
+
+    def picture(self, file: str) -> int:
+        """The index of an own picture."""
+        return len(self) + self.pictures.index(file)
 
     def index(self, name: str, span: Span, findings: list[Diagnostic]) -> int | None:
         """The class of a name or of an index as text; None and a finding where there is none or several.
@@ -96,7 +107,7 @@ class ClassTable:
 
     def look(self, index: int) -> str:
         """How the embedded generator shows a class: "drawn", "as harp", "only a pattern"; else empty."""
-        return look_of(index) if self.is_imagenet else ""
+        return look_of(index) if self.is_imagenet and index < len(self) else ""
 
     def described(self, index: int) -> str:
         """A class in a few words: its default name and the next synonym."""

@@ -16,7 +16,7 @@ from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
 from ..notes.classes import ClassTable
 from ..notes.phrases import Memory
-from ..plan import STEERING, PicturePlan, WalkPlan
+from ..plan import STEERING, OwnPicture, PicturePlan, WalkPlan
 from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
@@ -49,6 +49,7 @@ class Painter:
 
     kind: GeneratorKind
     table: ClassTable
+    pictures: tuple[OwnPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,8 @@ def picture_plan(
         height_px=video.height_px,
         frame=video.frame,
         upscale=video.upscale,
-        generator=visuals.generator,
+        # Own pictures are painted, even where the weights of BigGAN are there.
+        generator="embedded" if painter.pictures else visuals.generator,
         weights=weights,
         resolution=visuals.resolution,
         generator_seed=piece.seed,
@@ -155,6 +157,7 @@ def picture_plan(
         weights_sha256=visuals.weights_sha256,
         class_count=_class_count(painter.table, made.class_indices),
         walk=walk,
+        pictures=painter.pictures,
     )
 
 
@@ -162,7 +165,7 @@ def _class_count(table: ClassTable, indices: NDArray[np.int64]) -> int:
     """The length of the class vectors: ImageNet's, where no subject beside its classes is shown."""
     if table.is_imagenet and not bool((indices >= IMAGENET_COUNT).any()):
         return IMAGENET_COUNT
-    return len(table)
+    return table.shown_count if bool((indices >= len(table)).any()) else len(table)
 
 
 def _walk(

@@ -176,6 +176,8 @@ class ClassWeight:
     span: Span
     is_like: bool = False
     """Whether the name is words whose meaning is looked up, as written under `like`."""
+    picture: PurePosixPath | None = None
+    """The file of the piece that is shown, where it is an own picture; its name is then the file's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import PurePosixPath
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.plain import escaped
@@ -22,6 +23,8 @@ from ..model.piece import (
     Video,
     Visuals,
 )
+from ..text.files import name_fault
+from ..text.picture_header import PICTURE_SUFFIXES
 from ..text.yaml_source import Node
 from ..values.nearest import is_slip_of
 from ..values.pitch_classes import PITCH_CLASSES
@@ -253,18 +256,36 @@ def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, t
 
 def _weights(node: Node, reading: Reading) -> tuple[ClassWeight, ...]:
     if not isinstance(node.value, dict):
-        return (ClassWeight(node.text, 1.0, node.span),)
+        return (_class_or_picture(node.text, 1.0, node.span, reading),)
+    picture = node.get("picture")
+    if picture is not None and isinstance(picture.value, str) and len(node.value) == 1:
+        return (_own_picture(picture.text, 1.0, picture.span, reading),)
     like = node.get("like")
     if like is not None and isinstance(like.value, str) and len(node.value) == 1:
         return (ClassWeight(like.text, 1.0, like.span, is_like=True),)
     weights = tuple(
-        ClassWeight(name, reading.share(share, 0.0), share.key_span) for name, share in node.items()
+        _class_or_picture(name, reading.share(share, 0.0), share.key_span, reading)
+        for name, share in node.items()
     )
     total = sum(weight.weight for weight in weights)
     # A percent has no exact binary form: 70% and 30% may miss 1 by a rounding.
     if total > 1 + 1e-9:
         reading.find("MV206", node.span, f"the shares add up to {total:.0%}", "they can make 100% at most")
     return weights
+
+
+def _class_or_picture(name: str, share: float, span: Span, reading: Reading) -> ClassWeight:
+    """What a name with the ending of a picture means is a file: no class is called so."""
+    if name.lower().endswith(PICTURE_SUFFIXES):
+        return _own_picture(name, share, span, reading)
+    return ClassWeight(name, share, span)
+
+
+def _own_picture(name: str, share: float, span: Span, reading: Reading) -> ClassWeight:
+    fault = name_fault(name, span)
+    if fault is not None:
+        reading.findings.append(fault)
+    return ClassWeight(name, share, span, picture=PurePosixPath(name))
 
 
 def _rule(node: Node, reading: Reading) -> Rule:

@@ -39,6 +39,7 @@ class Studio:
         self.recipe = recipe
         self.store = store
         self._generator = generator
+        self._made_for: tuple[object, ...] | None = None
         self._gate: AbstractContextManager[object] = gate or nullcontext()
 
     def prepare(self, picture: PicturePlan) -> str:
@@ -46,7 +47,8 @@ class Studio:
 
         Raises PieceError where it cannot be made.
         """
-        if self._generator is not None:
+        asked = _asked(picture)
+        if self._generator is not None and self._made_for in (None, asked):
             return ""
         import torch
 
@@ -56,6 +58,7 @@ class Studio:
         recipe = self.recipe
         computing = Computing(recipe.precision, recipe.backend, 1)
         self._generator, said = choose_generator(picture, torch.device(recipe.device), computing)
+        self._made_for = asked
         return said
 
     def render(self, job: SegmentJob, *, wait: bool, on_frames: OnFrames) -> bool:
@@ -102,3 +105,16 @@ class Studio:
             gate=self._gate,
             on_frames=on_frames,
         )
+
+
+def _asked(picture: PicturePlan) -> tuple[object, ...]:
+    """What a generator is made for: while a piece is written, the next film may ask for another."""
+    return (
+        picture.generator,
+        picture.weights,
+        picture.resolution,
+        picture.generator_seed,
+        picture.frame,
+        (picture.width_px, picture.height_px) if picture.frame == "fill" else None,
+        picture.pictures,
+    )

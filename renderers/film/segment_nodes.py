@@ -107,6 +107,9 @@ class SegmentReads:
                 [(t.first_frame, t.end_frame, t.rise, t.fall, self._title(t)) for t in part.titles]
             ),
         }
+        seen = set(part.class_indices.tolist())
+        if shown := [picture for picture in part.pictures if picture.index in seen]:
+            reads["pictures"] = digest_of([(picture.index, picture.sha256) for picture in shown])
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 
     def _title(self, title: TitlePlan) -> str:

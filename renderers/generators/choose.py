@@ -82,7 +82,12 @@ def _embedded(picture: PicturePlan, device: torch.device, why: str) -> tuple[Gen
     mirrored = picture.frame == "mirror"
     pan = PAN_ONTO_SEAM if mirrored else (0.0, 0.0)
     generator = EmbeddedGenerator(
-        picture.generator_seed, (height_px, width_px), device, pan, mirrored=mirrored
+        picture.generator_seed,
+        (height_px, width_px),
+        device,
+        pan,
+        mirrored=mirrored,
+        pictures=picture.pictures,
     )
     return generator, f"picture by the embedded generator, {width_px}x{height_px} on {device}{why}"
 

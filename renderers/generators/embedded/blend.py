@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .canvas import Surface
+from .canvas import Coloured
 from .inks import Ink
 from .light import Relief
 from .palettes import TABLE_SIZE
@@ -19,12 +19,14 @@ HEIGHT_CONTRAST = 3.2
 NOISE_CONTRAST = 1.9
 WEIGHT_POWER = 2.0
 GLOW_GAIN = 0.6
+OWN_TINT = 0.35
+"""How far an own picture that is hardly seen is tinted by what stands beside it."""
 
 
 class Layer(NamedTuple):
     """One class of one frame: what it painted, in which colours, how much it weighs."""
 
-    surface: Surface
+    surface: Coloured
     """Each of shape (rows, columns)."""
     ink: Ink
     gloss: float
@@ -87,6 +89,15 @@ def _share(layer: Layer) -> Tensor:
 
 
 def _colours(layer: Layer, tone_shift: Tensor) -> Tensor:
-    """Linear sRGB of every tone: shape (3, rows * columns)."""
+    """Linear sRGB of every place: shape (3, rows * columns)."""
+    own = layer.surface.colour
+    if own is not None:
+        turned = (layer.ink.turn @ own.reshape(3, -1)).clamp_(min=0)
+        # The less of it is seen, the more it takes on the colours of the others.
+        return turned.lerp_(_by_tone(layer, tone_shift), OWN_TINT * (1 - layer.weight.clamp(0, 1)))
+    return _by_tone(layer, tone_shift)
+
+
+def _by_tone(layer: Layer, tone_shift: Tensor) -> Tensor:
     tone = layer.surface.tone.add(tone_shift).clamp_(0, 1)
     return layer.ink.palette.index_select(1, tone.mul_(TABLE_SIZE - 1).add_(0.5).int().view(-1))

@@ -18,6 +18,16 @@ class Surface(NamedTuple):
     glow: Tensor
 
 
+class Coloured(NamedTuple):
+    """A surface that may have colours of its own in place of the palette's."""
+
+    height: Tensor
+    tone: Tensor
+    glow: Tensor
+    colour: Tensor | None = None
+    """Linear sRGB, shape (b, 3, rows, columns)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Canvas:
     """A strip of b layers of the same motif, with everything that may move it.
@@ -45,6 +55,8 @@ class Canvas:
     pixel: float
     """The width of a pixel."""
     atlas: Atlas
+    share: Tensor | None = None
+    """How much its class weighs in the frame, 0 to 1, shape (b, 1, 1)."""
 
     def texture(
         self,

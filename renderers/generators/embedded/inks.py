@@ -26,6 +26,8 @@ class Ink(NamedTuple):
     """Linear sRGB: shape (3, TABLE_SIZE)."""
     accent: Tensor
     """The colour of its glow: shape (3, 1)."""
+    turn: Tensor
+    """What turns the colours of an own picture: shape (3, 3)."""
 
 
 class Inks:
@@ -46,7 +48,10 @@ class Inks:
         room = (1 - weights.sum(1).clamp(0, 1))[:, None, None]
         self._mixed = mixed + self._palettes[VOID_CLASS] * room
         angle = LARGEST_TURN_RAD * bounded[:, HUE]
-        self._turn = hue_turn(angle if hue_deg is None else angle + torch.deg2rad(hue_deg.to(angle)))
+        asked = torch.zeros_like(angle) if hue_deg is None else torch.deg2rad(hue_deg.to(angle))
+        self._turn = hue_turn(angle if hue_deg is None else angle + asked)
+        # Own pictures have colours that one knows: the noise leaves them alone.
+        self._own_turn = hue_turn(asked)
 
     def ink(self, frame: int, number: int) -> Ink:
         """The ink of a class in one frame."""
@@ -55,4 +60,5 @@ class Inks:
             palette, accent = mixed, mixed[VOID_ACCENT]
         else:
             palette, accent = mix(self._palettes[number], mixed, MIXED_SHARE), self._looks.accents[number]
-        return Ink((turn @ palette.t()).clamp(min=0), (turn @ accent[:, None]).clamp(min=0))
+        coloured, glowing = (turn @ palette.t()).clamp(min=0), (turn @ accent[:, None]).clamp(min=0)
+        return Ink(coloured, glowing, self._own_turn[frame])

@@ -31,6 +31,8 @@ SHADE, DULL = 0.62, 0.8
 """How much of its light, and of its shine, a place in full shadow loses."""
 BLACK, WHITE, CURVE, SATURATION = 0.03, 0.98, 0.45, 1.22
 """The tone of the whole picture: what becomes black and white, the share of an S-curve, more colour."""
+SHOULDER = (0.10, 0.38, 1.18)
+"""(l + 0.10 l²) / ((1 + 0.38 l) / 1.18): light that is bright bends before it is white."""
 DULLEST = 0.3
 """The least cosine that shines: what its 16th power adds does not show, and its 64th does not underflow."""
 
@@ -237,10 +239,11 @@ def _glare(bloom: Tensor) -> Tensor:
 
 def _develop(linear: Tensor, glare: Tensor) -> None:
     """Linear light plus glare to display values, in place: a soft shoulder, then gamma."""
+    square, bend, scale = SHOULDER
     for channel in range(3):
         light = glare[:, channel].add_(linear[:, channel]).clamp_(min=LEAST_POSITIVE)
-        shoulder = (light * (0.38 / 1.18)).add_(1 / 1.18)
-        light.addcmul_(light, light, value=0.10).div_(shoulder).clamp_(max=1)
+        shoulder = (light * (bend / scale)).add_(1 / scale)
+        light.addcmul_(light, light, value=square).div_(shoulder).clamp_(max=1)
         # x^(1 / gamma) by way of the logarithm, a third of the time of a power.
         torch.exp(light.log_().mul_(1 / GAMMA), out=linear[:, channel])
     _tone(linear)
@@ -250,12 +253,17 @@ def _tone(display: Tensor) -> None:
     """Blacks, whites and more colour, in place: an S-curve on the luma, which the channels follow."""
     red, green, blue = display.unbind(1)
     luma = (red * 0.2126).add_(green, alpha=0.7152).add_(blue, alpha=0.0722)
+    level, gain = level_and_gain(luma)
+    for channel in (red, green, blue):
+        channel.sub_(luma).mul_(gain).add_(level).clamp_(0, 1)
+
+
+def level_and_gain(luma: Tensor) -> tuple[Tensor, Tensor]:
+    """The luma that a luma becomes, and the factor of what the channels differ from it."""
     level = luma.sub(BLACK).mul_(1 / (WHITE - BLACK)).clamp_(0, 1)
     curved = torch.rsub(level, 3, alpha=2).mul_(level).mul_(level)
     level.lerp_(curved, CURVE)
-    gain = (level / (luma + 0.04)).mul_(SATURATION).clamp_(0.55, 1.5)
-    for channel in (red, green, blue):
-        channel.sub_(luma).mul_(gain).add_(level).clamp_(0, 1)
+    return level, (level / (luma + 0.04)).mul_(SATURATION).clamp_(0.55, 1.5)
 
 
 def _padded(planes: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from .grid import BASIS_SIZE
 from .motifs.catalogue import MOTIFS, VOID, Motif
 from .paints import PAINTS
 from .palettes import ARCHETYPES, TABLE_SIZE, Stops, linear_srgb, palette_table
+from .photographs import Photographs
 
 VOID_CLASS = subject_count()
 TRAITS = 8
@@ -35,14 +36,17 @@ class _Look:
 
 
 class Looks:
-    """Constants of all classes and, as the last number, of the void.
+    """Constants of all classes, of the void after them, and of own pictures from VOID_CLASS + 1 on.
 
     Each class draws from a random stream of its own, so that a change to one never changes another.
     """
 
-    def __init__(self, seed: int, device: torch.device) -> None:
+    def __init__(self, seed: int, device: torch.device, own: Photographs | None = None) -> None:
         hues = _hue_fan()
         looks = [_look(seed, number, hues) for number in range(VOID_CLASS + 1)]
+        self._own = own
+        if own is not None:
+            looks += [_own_look(seed, own, place) for place in range(len(own.pictures))]
 
         def on_device(rows: list[object]) -> Tensor:
             return tensor_of(np.array(rows, dtype=np.float32), device)
@@ -61,17 +65,37 @@ class Looks:
     def palettes(self, numbers: list[int]) -> Tensor:
         """Linear sRGB tables of all classes, of which the numbered ones (and the void's) are filled in.
 
-        Shape (VOID_CLASS + 1, TABLE_SIZE, 3). A table takes a millisecond, so it is made when
-        it is first asked for.
+        Shape (VOID_CLASS + 1 + own pictures, TABLE_SIZE, 3). A table takes a millisecond, so it is made when
+        it is first asked for. Raises PieceError where an own picture cannot be used.
         """
         missing = {VOID_CLASS, *numbers} - self._painted
         if missing:
             with self._lock:
                 for number in missing:
+                    if number > VOID_CLASS:
+                        self._learn(number)
+                        continue
                     table = palette_table(self._stops[number]).astype(np.float32)
                     self._palettes[number] = tensor_of(table, self._palettes.device)
                 self._painted |= missing
         return self._palettes
+
+    def _learn(self, number: int) -> None:
+        """The colours of an own picture."""
+        assert self._own is not None
+        photograph = self._own.photograph(number - VOID_CLASS - 1)
+        self._palettes[number] = tensor_of(photograph.palette, self._palettes.device)
+        self.accents[number] = tensor_of(photograph.accent, self.accents.device)
+
+
+def _own_look(seed: int, own: Photographs, place: int) -> _Look:
+    """The look of an own picture; its borders follow from its bytes, wherever the piece names it."""
+    stream = int(own.pictures[place].sha256[:12], 16)
+    rng = np.random.Generator(np.random.PCG64([seed, 5000, stream]))
+    traits = rng.random(TRAITS)
+    gate = rng.standard_normal((BASIS_SIZE, BASIS_SIZE)) * spectrum_weights(1.6, 3)
+    gate_mix = rng.standard_normal(GATE_FIELDS) * 0.35
+    return _Look(own.motif(place), ARCHETYPES["a"], traits, gate, gate_mix)
 
 
 def _look(seed: int, number: int, hues: list[float]) -> _Look:

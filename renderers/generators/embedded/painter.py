@@ -7,7 +7,8 @@ falls on the fused relief.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 import torch.nn.functional as nnf
@@ -18,16 +19,20 @@ from ...picture.controls import FrameControls
 from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
 from .blend import Layer, blend_layers
-from .canvas import Canvas, Surface
+from .canvas import Canvas, Coloured
 from .controls import PAN_Y, Movement, NoiseReader
 from .grid import BASIS_SIZE, make_grid
 from .ground import Fields, ground_of
 from .inks import Ink, Inks
 from .layers import Layers, layers_of
 from .light import Relief, lit_relief
-from .looks import Looks
+from .looks import VOID_CLASS, Looks
 from .motifs.catalogue import Motif
+from .photographs import Photographs
 from .view import View, view_of
+
+if TYPE_CHECKING:
+    from ....compiler.plan import OwnPicture
 
 GPU_FRAMES = 16
 SMALLEST_PAINTED_WEIGHT = 1e-4
@@ -53,6 +58,7 @@ class EmbeddedGenerator:
         pan: tuple[float, float] = (0.0, 0.0),
         supersampling: int = 1,
         mirrored: bool = False,
+        pictures: Sequence[OwnPicture] = (),
     ) -> None:
         """Load nothing, make everything; takes about a second.
 
@@ -61,6 +67,7 @@ class EmbeddedGenerator:
         pan              moves the subject right and down, in half picture heights; (0.8, 0) suits a mirror
         supersampling    2 paints four times the pixels and averages them, for thin lines
         mirrored         the right edge of the pictures is a mirror: what is alike on both sides stands on it
+        pictures         the piece's own: they are the classes after the subjects, each by its index
         """
         self._size_px = size_px
         self._device = torch.device(device)
@@ -70,7 +77,9 @@ class EmbeddedGenerator:
         height, width = size_px
         self._grid = make_grid(height * supersampling, width * supersampling, self._device)
         self._noise = NoiseReader(seed, self._device)
-        self._looks = Looks(seed, self._device)
+        own = Photographs(pictures, size_px, self._device) if pictures else None
+        self._looks = Looks(seed, self._device, own)
+        self._counts = (*_COUNTS, subject_count() + len(pictures))
         self._atlas = Atlas(build_textures(seed), self._device)
 
     @property
@@ -92,13 +101,14 @@ class EmbeddedGenerator:
 
         noise      shape (n, 128); 0 is the calm archetype, 2 in every dimension still is valid
         classes    weights >= 0, shape (n, 1000), or (n, subject_count()) with the subjects beside ImageNet's
-                   classes; sums above 1 count as 1, sums below 1 leave room for smoke
+                   classes, or wider by the own pictures; sums above 1 count as 1, sums below 1 leave room
+                   for smoke
         controls   what a composer does to camera and colour, besides the noise
         returns    shape (n, 3, height, width), float32 in [-1, 1], display sRGB
         """
         if noise.ndim != 2 or noise.shape[1] != NOISE_SIZE:
             raise ValueError(f"noise must have shape (n, {NOISE_SIZE}), not {tuple(noise.shape)}")
-        if classes.ndim != 2 or len(classes) != len(noise) or classes.shape[1] not in _COUNTS:
+        if classes.ndim != 2 or len(classes) != len(noise) or classes.shape[1] not in self._counts:
             wanted = f"({len(noise)}, {IMAGENET_COUNT})"
             raise ValueError(f"classes must have shape {wanted}, not {tuple(classes.shape)}")
         at_once = frames_at_once(self._device, controls)
@@ -106,6 +116,7 @@ class EmbeddedGenerator:
         pictures = torch.empty(len(noise), 3, *self._size_px, device=self._device)
         with torch.inference_mode():
             noise, classes = (v.to(self._device, torch.float32) for v in (noise, classes))
+            classes = _with_void(classes)
             for start in range(0, len(noise), at_once):
                 end = min(start + at_once, len(noise))
                 steering = controls.rows(start, end)
@@ -148,20 +159,21 @@ class EmbeddedGenerator:
 
     def _surfaces(
         self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
-    ) -> list[Surface]:
+    ) -> list[Coloured]:
         """What every stroke paints in a strip, each of shape (rows, columns).
 
         One call per motif for all frames and classes that have it.
         """
-        surfaces: dict[int, Surface] = {}
+        surfaces: dict[int, Coloured] = {}
         groups: dict[str, list[int]] = {}
         for i, stroke in enumerate(strokes):
             groups.setdefault(stroke.motif.letter, []).append(i)
         for group in groups.values():
             canvas = self._canvas([strokes[i] for i in group], fields, controls, pixel, seam)
-            height, tone, glow = strokes[group[0]].motif.paint(canvas)
+            height, tone, glow, colour = Coloured(*strokes[group[0]].motif.paint(canvas))
             for place, i in enumerate(group):
-                surfaces[i] = Surface(height[place], tone[place], glow[place])
+                own = None if colour is None else colour[place]
+                surfaces[i] = Coloured(height[place], tone[place], glow[place], own)
         return [surfaces[i] for i in range(len(strokes))]
 
     def _canvas(
@@ -189,6 +201,7 @@ class EmbeddedGenerator:
             controls=controls[:, :, None, None].unbind(1),
             pixel=pixel,
             atlas=self._atlas,
+            share=torch.stack([stroke.weight for stroke in strokes])[:, None, None],
         )
 
     def _gates(
@@ -214,7 +227,7 @@ class EmbeddedGenerator:
         self,
         frame: int,
         strokes: list[_Stroke],
-        surfaces: list[Surface],
+        surfaces: list[Coloured],
         gates: list[Tensor | None],
         movement: Movement,
         rows: tuple[int, int],
@@ -229,6 +242,14 @@ class EmbeddedGenerator:
         ]
         part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
         blend_layers(layers, TONE_SHIFT * movement.bounded[frame, PAN_Y], part)
+
+
+def _with_void(classes: Tensor) -> Tensor:
+    """Class vectors by the numbers of looks: the void's stands between the subjects and own pictures."""
+    if classes.shape[1] <= VOID_CLASS:
+        return classes
+    nothing = torch.zeros_like(classes[:, :1])
+    return torch.cat([classes[:, :VOID_CLASS], nothing, classes[:, VOID_CLASS:]], 1)
 
 
 def _on_the_seam(

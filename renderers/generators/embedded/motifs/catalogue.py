@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..canvas import Canvas, Surface
+from ..canvas import Canvas, Coloured, Surface
 from . import (
     architecture,
     beasts,
@@ -43,7 +43,7 @@ class Motif:
     """A subject. The constants of all classes in a frame are mixed by weight: they share one land."""
 
     letter: str
-    paint: Callable[[Canvas], Surface]
+    paint: Callable[[Canvas], Surface | Coloured]
     warp: float = 0.12
     """How far the flow field stirs it, in half picture heights per unit of the field."""
     relief: float = 0.16

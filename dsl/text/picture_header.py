@@ -1,0 +1,99 @@
+"""What a picture says of itself: kind and size, read from the bytes alone, before anything unpacks them.
+
+PNG: W3C, Portable Network Graphics, third edition. JPEG: ITU-T T.81, annex B. WebP: RFC 9649.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+"""A class with such an ending is a picture of the piece."""
+MAX_PICTURE_BYTES = 64 << 20
+LEAST_SIDE_PX = 16
+MOST_PIXELS = 40_000_000
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_SEGMENTS = 10_000
+_NO_LENGTH = (0x01, *range(0xD0, 0xD9))
+"""JPEG markers that stand alone."""
+_NOT_FRAMES = (0xC4, 0xC8, 0xCC)
+"""Tables and a reserved marker among those of frames, C0 to CF."""
+_CUT_OFF = "it is cut off before its end"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureHeader:
+    """Kind and size of a picture, as it is stored: what a phone says of how it was held is not applied."""
+
+    kind: str
+    """`PNG`, `JPEG` or `WebP`."""
+    width_px: int
+    height_px: int
+
+
+def picture_header(data: bytes) -> PictureHeader:
+    """The header of a picture; raises ValueError that says what is wrong with it."""
+    if data.startswith(_PNG):
+        found = _png(data)
+    elif data.startswith(b"\xff\xd8\xff"):
+        found = _jpeg(data)
+    elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        found = _webp(data)
+    else:
+        raise ValueError("it is not a PNG, JPEG or WebP picture")
+    size = f"{found.width_px}x{found.height_px} pixels"
+    if min(found.width_px, found.height_px) < LEAST_SIDE_PX:
+        raise ValueError(f"it has {size}, and {LEAST_SIDE_PX} a side are the least")
+    if found.width_px * found.height_px > MOST_PIXELS:
+        raise ValueError(f"it has {size}, and {MOST_PIXELS // 1_000_000} million in all are the most")
+    return found
+
+
+def _png(data: bytes) -> PictureHeader:
+    if len(data) < 33 or data[12:16] != b"IHDR":
+        raise ValueError(_CUT_OFF)
+    width_px, height_px = struct.unpack(">II", data[16:24])
+    if b"IEND" not in data[-64:] and data.rfind(b"\0\0\0\0IEND\xaeB`\x82") < 0:
+        raise ValueError(_CUT_OFF)
+    return PictureHeader("PNG", width_px, height_px)
+
+
+def _jpeg(data: bytes) -> PictureHeader:
+    at = 2
+    for _ in range(_MOST_SEGMENTS):
+        if len(data) < at + 4 or data[at] != 0xFF:
+            break
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker in _NO_LENGTH:
+            at += 2
+            continue
+        if 0xC0 <= marker <= 0xCF and marker not in _NOT_FRAMES:
+            if len(data) < at + 9:
+                break
+            height_px, width_px = struct.unpack(">HH", data[at + 5 : at + 9])
+            if data.rfind(b"\xff\xd9") < at:
+                break
+            return PictureHeader("JPEG", width_px, height_px)
+        at += 2 + max(2, struct.unpack(">H", data[at + 2 : at + 4])[0])
+    raise ValueError(_CUT_OFF)
+
+
+def _webp(data: bytes) -> PictureHeader:
+    if len(data) < 30 or len(data) < struct.unpack("<I", data[4:8])[0] + 8:
+        raise ValueError(_CUT_OFF)
+    match data[12:16]:
+        case b"VP8X":
+            width_px, height_px = (int.from_bytes(data[i : i + 3], "little") + 1 for i in (24, 27))
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            width_px, height_px = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8 ":
+            width_px, height_px = (side & 0x3FFF for side in struct.unpack("<HH", data[26:30]))
+        case _:
+            raise ValueError("its first chunk holds no picture")
+    return PictureHeader("WebP", width_px, height_px)

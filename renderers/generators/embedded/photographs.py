@@ -1,0 +1,174 @@
+"""Own pictures as motifs: each stands on the common ground, is a relief by its lightness, and is lit.
+
+A picture covers the frame, and beyond its edges stands its reflection. While a note is soft its picture is
+molten: smooth fields pull it about, the more the less of it is seen, so that a picture arrives and leaves as
+painted things do, and is itself only while the note is full.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as nnf
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...tensors import tensor_of
+from .canvas import Canvas, Coloured
+from .motifs.catalogue import Motif
+from .palettes import TABLE_SIZE
+from .picture_files import decoded_picture
+from .unlit import unlit
+
+if TYPE_CHECKING:
+    from ....compiler.plan import OwnPicture
+
+F32 = NDArray[np.float32]
+
+MARGIN = 1.10
+"""How much larger a picture is than the frame that it covers: the camera moves."""
+SHARPNESS = 1.25
+"""How many rows of a picture are kept for each row of the frame."""
+MELT = 0.55
+"""How far a picture that is hardly seen is pulled about, in half heights."""
+LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
+"""Height of what is darkest, what the lightness of a region adds, and what its details add."""
+REGIONS_PX, DETAILS_PX = 24, 160
+"""How many rows the smooth lightness has of which hills and details are made."""
+LEAST_CONTRAST = 0.3
+GLOWS_FROM, GLOW = 0.86, 0.7
+MOST_BYTES, FEWEST = 400_000_000, 6
+"""Pictures are cached while they take so much, and always so many: a frame shows five classes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photograph:
+    """A picture, ready to be painted.
+
+    levels    linear sRGB before the light, tone and height, each half as large as the one before: (5, h, w)
+    palette   its colours from dark to light: (TABLE_SIZE, 3), linear sRGB
+    accent    the colour of its glow: (3,)
+    """
+
+    levels: tuple[Tensor, ...]
+    palette: F32
+    accent: F32
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(level.numel() * level.element_size() for level in self.levels)
+
+
+class Photographs:
+    """All own pictures of a film, each decoded when it is first painted; threads may share it."""
+
+    def __init__(
+        self, pictures: Sequence[OwnPicture], size_px: tuple[int, int], device: torch.device
+    ) -> None:
+        """size_px   height and width of the frames"""
+        self.pictures = tuple(pictures)
+        self._size_px, self._device = size_px, device
+        self._lock = threading.Lock()
+        self._ready: OrderedDict[int, Photograph] = OrderedDict()
+
+    def motif(self, place: int) -> Motif:
+        """The motif of a picture."""
+
+        def own_picture(canvas: Canvas) -> Coloured:
+            return painted(self.photograph(place), canvas, self._size_px)
+
+        # In a mirrored film the whole picture stands on each side of the mirror.
+        height_px, width_px = self._size_px
+        beside = -width_px / min(height_px, width_px)
+        return Motif(f"own {place}", own_picture, warp=0.045, relief=0.13, gloss=0.14, spin=0.10, seam=beside)
+
+    def photograph(self, place: int) -> Photograph:
+        """A picture; raises PieceError where its file cannot be used."""
+        with self._lock:
+            found = self._ready.pop(place, None)
+            if found is None:
+                side_px = math.ceil(SHARPNESS * min(self._size_px))
+                found = photograph_of(decoded_picture(self.pictures[place], side_px), self._device)
+            self._ready[place] = found
+            total = sum(photograph.size_bytes for photograph in self._ready.values())
+            while total > MOST_BYTES and len(self._ready) > FEWEST:
+                total -= self._ready.popitem(last=False)[1].size_bytes
+            return found
+
+
+def painted(photograph: Photograph, canvas: Canvas, size_px: tuple[int, int]) -> Coloured:
+    """A picture on a canvas, where it covers a frame of that height and width."""
+    base = photograph.levels[0]
+    rows, columns = base.shape[1:]
+    shape = columns / rows
+    half_y = MARGIN * max(1.0, size_px[1] / size_px[0] / shape) * size_px[0] / min(size_px)
+    half_x = half_y * shape
+    x, y = canvas.x, canvas.y
+    if canvas.share is not None:
+        melt = (1 - canvas.share).clamp(0, 1).square() * MELT
+        x, y = x + melt * canvas.drift, y + melt * canvas.sway
+    texel = 2 * half_y / rows
+    level = round(math.log2(max(canvas.pixel / texel * 0.9, 1.0)))
+    seen = photograph.levels[min(level, len(photograph.levels) - 1)]
+    grid = torch.stack([_reflected(x / half_x), _reflected(y / half_y)], 3)
+    planes = nnf.grid_sample(
+        seen[None].expand(len(grid), -1, -1, -1), grid, "bilinear", "border", align_corners=False
+    )
+    tone = planes[:, 3]
+    glow = (tone - GLOWS_FROM).clamp(min=0) * GLOW
+    return Coloured(planes[:, 4], tone, glow, planes[:, :3])
+
+
+def _reflected(place: Tensor) -> Tensor:
+    """A place in [-1, 1]: beyond an edge the picture runs back."""
+    turns = (place + 1) / 4
+    return 1 - 4 * (turns - torch.floor(turns) - 0.5).abs()
+
+
+def photograph_of(pixels: NDArray[np.uint8], device: torch.device) -> Photograph:
+    """A decoded picture (height, width, 3) with its relief and its colours."""
+    display = tensor_of(pixels.astype(np.float32) / 255).permute(2, 0, 1).contiguous()
+    luma = (display[0] * 0.2126 + display[1] * 0.7152 + display[2] * 0.0722)[None]
+    linear = unlit(display)
+    planes = torch.cat([linear, luma, _height(luma)])
+    levels = [planes.to(device)]
+    while min(levels[-1].shape[1:]) >= 32:
+        levels.append(nnf.avg_pool2d(levels[-1][None], 2)[0])
+    palette = _palette(linear, luma)
+    return Photograph(tuple(levels), palette, palette[int(TABLE_SIZE * 0.96)] * 0.5)
+
+
+def _height(luma: Tensor) -> Tensor:
+    """Light regions stand high and dark ones low, whatever the contrast of the picture."""
+    regions, details = _smoothed(luma, REGIONS_PX), _smoothed(luma, DETAILS_PX)
+    spread = max(float(regions.max() - regions.min()), LEAST_CONTRAST)
+    hills = (0.5 + (regions - regions.mean()) / spread).clamp(0, 1)
+    return LOWEST + RISE * hills + DETAIL * (details - regions)
+
+
+def _smoothed(planes: Tensor, rows: int) -> Tensor:
+    height, width = planes.shape[1:]
+    if min(height, width) <= rows:
+        return planes
+    shrink = rows / min(height, width)
+    small = nnf.interpolate(
+        planes[None], (max(1, round(height * shrink)), max(1, round(width * shrink))), mode="area"
+    )
+    # Bicubic: the light shows where a slope changes at once.
+    return nnf.interpolate(small, (height, width), mode="bicubic", align_corners=False)[0]
+
+
+def _palette(linear: Tensor, luma: Tensor) -> F32:
+    """The mean colour of each lightness that occurs, by the share of the picture that is darker."""
+    order = luma.reshape(-1).argsort(stable=True)
+    flat = linear.reshape(3, -1)[:, order]
+    bins = nnf.adaptive_avg_pool1d(flat[None], min(64, flat.shape[1]))
+    found: F32 = nnf.interpolate(bins, TABLE_SIZE, mode="linear", align_corners=True)[0].T.numpy()
+    return np.ascontiguousarray(found)
