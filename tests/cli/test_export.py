@@ -54,7 +54,7 @@ def test_a_table_holds_each_lane_in_the_middle_of_each_frame(run: Run, piece: Pa
     # The lane glides from 0.5 at the beginning to 0.9 at bar 3, in musical time, and is 0.4 from there on.
     depth = [float(row["visuals.depth"]) for row in rows]
     assert depth == pytest.approx(plan.lane("visuals.depth").values(times_s), rel=1e-6)
-    assert [row["bar"] for row in rows][0] == "1" and depth[-1] == 0.4
+    assert rows[0]["bar"] == "1" and depth[-1] == 0.4
 
 
 def test_a_file_of_another_kind_is_refused(run: Run, piece: Path, tmp_path: Path) -> None:
