@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..compiler.compile import Heard
     from ..compiler.lanes.curve import Curve
-    from ..compiler.plan import BarMark, PicturePlan
+    from ..compiler.plan import BarMark, Chapter, PicturePlan
     from ..compiler.plan import Plan as CompiledPlan
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.load import Loaded
@@ -98,6 +98,11 @@ class Plan:
     def bars(self) -> tuple[BarMark, ...]:
         """Where each bar begins: bar, pass_number, start_s."""
         return self._plan.bars
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The sections of the film by the score's rehearsal marks: title, start_s."""
+        return self._plan.chapters
 
     @property
     def buses(self) -> tuple[str, ...]:

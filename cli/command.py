@@ -13,6 +13,7 @@ from .compile import compile_command
 from .complete import completion
 from .doctor import doctor
 from .explain import explain
+from .export import export
 from .fmt import fmt
 from .import_effects import import_command
 from .listen import listen
@@ -50,7 +51,7 @@ SECTIONS = {
     "Sound": ("listen", "stems"),
     "Pictures": ("train",),
     "This machine": ("doctor", "weights", "clean", "completion"),
-    "Other programs": ("schema", "import"),
+    "Other programs": ("export", "schema", "import"),
 }
 """The commands in the order of use, under titles."""
 
@@ -97,6 +98,7 @@ main.add_command(stems)
 main.add_command(plot)
 main.add_command(still)
 main.add_command(explain)
+main.add_command(export)
 main.add_command(fmt)
 main.add_command(schema)
 main.add_command(train)

@@ -485,5 +485,3 @@ class Plan:
     """How the picture is coded; None for what the kind of film holds by default."""
     chapters: tuple[Chapter, ...] = ()
     """Ascending; empty where the score has no marks in the film."""
-    composer: str = ""
-    """Empty where the score does not say."""

@@ -36,6 +36,11 @@ def lrc(lines: Sequence[Line]) -> str:
     )
 
 
+def srt_clock(time_s: Fraction) -> str:
+    """A time as SubRip writes it: 00:01:02,345."""
+    return _clock(time_s, ",")
+
+
 def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

@@ -89,7 +89,7 @@ def film_task(
             if suffix in MOVING_PICTURES:
                 moving_picture([part.file for part in parts], partial, plan.picture)
             else:
-                named = Named(plan.title, plan.composer, plan.chapters, plan.duration_s)
+                named = Named(plan.title, plan.chapters, plan.duration_s)
                 join(
                     parts,
                     None if track is None else entries[-1].files[TRACK],

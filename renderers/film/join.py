@@ -41,7 +41,6 @@ class Named:
     """What a film says of itself. No date: the same film is the same bytes."""
 
     title: str = ""
-    composer: str = ""
     chapters: Sequence[Chapter] = ()
     duration_s: Fraction = Fraction(0)
     """The end of the last chapter."""
@@ -96,12 +95,9 @@ def join(
 
 
 def _name(film: Any, named: Named) -> None:
-    """Title, composer and chapters, before the header is written."""
+    """Title and chapters, before the header is written."""
     if named.title:
         film.metadata["title"] = named.title
-    if named.composer:
-        # QuickTime's own films have an artist, and no field for a composer.
-        film.metadata["artist" if film.format.name == "mov" else "composer"] = named.composer
     starts = [_milliseconds(chapter.start_s) for chapter in named.chapters]
     ends = [*starts, _milliseconds(named.duration_s)][1:]
     chapters = [

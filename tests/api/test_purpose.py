@@ -4,6 +4,7 @@ import shutil
 from fractions import Fraction
 from pathlib import Path
 
+import musicvis as mv
 import pytest
 from musicvis.api.purpose import PURPOSES, too_large, too_long
 from musicvis.api.variant import Variant
@@ -99,3 +100,10 @@ def test_a_film_that_a_place_does_not_take_is_a_warning(tmp_path: Path) -> None:
     assert [f.code for f in too_large("whatsapp", large)] == ["MV701"]
     assert too_large("youtube", large) == []
     assert set(PURPOSES) == {"youtube", "shorts", "instagram", "whatsapp", "stage"}
+
+
+def test_python_plans_for_a_place_and_refuses_another(manifest: Path) -> None:
+    plan = mv.load(manifest).plan(made_for="shorts", draft=True)
+    assert (plan.picture.width_px, plan.picture.height_px) == (360, 640)
+    with pytest.raises(mv.RequestError, match=r"tiktok.*shorts"):
+        mv.load(manifest).plan(made_for="tiktok")

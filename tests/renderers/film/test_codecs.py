@@ -60,7 +60,7 @@ def click() -> NDArray[np.float32]:
 def film_in(folder: Path, suffix: str, name: str) -> Path:
     film = folder / f"film{suffix}"
     write_track(folder / "track", [click()], CONTAINERS[suffix], RATE_HZ)
-    join(parts(folder, name), folder / "track", film, FPS, Named("Étude", "Erik Satie"))
+    join(parts(folder, name), folder / "track", film, FPS, Named("Étude"))
     return film
 
 
@@ -161,20 +161,17 @@ def test_ffmpeg_has_no_encoder_of_a_name_that_is_none() -> None:
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".mov", ".webm"])
-def test_chapters_and_names_are_read_back(tmp_path: Path, suffix: str) -> None:
+def test_chapters_are_read_back(tmp_path: Path, suffix: str) -> None:
     film = tmp_path / f"film{suffix}"
     name = "h264" if suffix != ".webm" else "vp9"
     made = parts(tmp_path, name)
     chapters = (Chapter("Intro", Fraction(0)), Chapter("Größe {A}", Fraction(1, 3)))
     for path in (film, tmp_path / f"again{suffix}"):
-        join(made, None, path, FPS, Named("Étude", "Satie", chapters, Fraction(1, 2)))
+        join(made, None, path, FPS, Named("Étude", chapters, Fraction(1, 2)))
     with av.open(str(film)) as file:
         found: Any = file.chapters()
         read = [(c["metadata"]["title"], round(float(c["start"] * c["time_base"]), 3)) for c in found]
-        said = {key.lower(): value for key, value in file.metadata.items()}
-        composer = said.get("artist" if suffix == ".mov" else "composer")
     assert read == [("Intro", 0.0), ("Größe {A}", 0.333)]
-    assert composer == "Satie"
     assert film.read_bytes() == (tmp_path / f"again{suffix}").read_bytes()
     if suffix != ".webm":
         assert len(list(frame_digests(film, READERS[CONTAINERS[suffix].format]))) == 15

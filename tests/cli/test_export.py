@@ -1,0 +1,62 @@
+"""`musicvis export`: what other programs read back from its files."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import musicvis as mv
+import numpy as np
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+
+
+def exported(run: Run, piece: Path, *words: object) -> Path:
+    made = run("export", piece, *words)
+    assert made.exit_code == 0, made.stderr
+    return Path(made.stdout.strip())
+
+
+def test_labels_are_the_bars_between_tabs(run: Run, piece: Path) -> None:
+    text = exported(run, piece, "--as", "audacity").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    bars = [row for row in rows if row[2].startswith("bar ")]
+    plan = mv.load(piece).plan()
+    starts = [float(bar.start_s) for bar in plan.bars]
+    assert [float(row[0]) for row in bars] == pytest.approx(starts, abs=1e-6)
+    assert [float(row[1]) for row in bars] == pytest.approx([*starts[1:], float(plan.duration_s)], abs=1e-6)
+    assert [float(row[0]) for row in rows] == sorted(float(row[0]) for row in rows)
+
+
+def test_ffmpeg_reads_the_bars_as_subtitles(run: Run, piece: Path) -> None:
+    path = exported(run, piece, "--as", "srt", "--bars", "2..4")
+    bars = mv.load(piece).plan(bars="2..4").bars
+    with av.open(str(path)) as file:
+        stream = file.streams.subtitles[0]
+        found = [
+            (float(p.pts * p.time_base), bytes(p).decode()) for p in file.demux(stream) if p.pts is not None
+        ]
+    # The waltz repeats: its bar 2 sounds twice between the two places.
+    assert [text for _, text in found][:3] == ["bar 2", "bar 3", "bar 2 (time 2)"]
+    assert len(found) == len(bars)
+    assert [time for time, _ in found] == pytest.approx([float(b.start_s) for b in bars], abs=0.001)
+
+
+def test_a_table_holds_each_lane_in_the_middle_of_each_frame(run: Run, piece: Path, tmp_path: Path) -> None:
+    path = exported(run, piece, "--as", "csv", "-o", tmp_path / "lanes.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    plan = mv.load(piece).plan()
+    times_s = np.array([float(row["seconds"]) for row in rows])
+    assert len(rows) == plan.frame_count and times_s[1] == 0.15
+    # The lane glides from 0.5 at the beginning to 0.9 at bar 3, in musical time, and is 0.4 from there on.
+    depth = [float(row["visuals.depth"]) for row in rows]
+    assert depth == pytest.approx(plan.lane("visuals.depth").values(times_s), rel=1e-6)
+    assert rows[0]["bar"] == "1" and depth[-1] == 0.4
+
+
+def test_a_file_of_another_kind_is_refused(run: Run, piece: Path, tmp_path: Path) -> None:
+    made = run("export", piece, "--as", "csv", "-o", tmp_path / "lanes.srt")
+    assert made.exit_code == 2 and not (tmp_path / "lanes.srt").exists()
