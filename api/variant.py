@@ -8,6 +8,8 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .purpose import MOVING, PURPOSES, Purpose, purpose_overrides, said_of
+
 if TYPE_CHECKING:
     from ..compiler.cache.plan import KeptCompilation
     from ..compiler.compile import Compilation
@@ -29,6 +31,10 @@ class Variant:
     fps: str | None = None
     quality: str | None = None
     overrides: tuple[str, ...] = ()
+    made_for: str | None = None
+    """Where the film goes: one of PURPOSES."""
+    suffix: str = ""
+    """Of the file, where it is named: a picture that moves is small."""
 
     def loaded(self, manifest: Path) -> "Loaded":
         """The piece as this film needs it."""
@@ -44,17 +50,44 @@ class Variant:
             quality=self.quality,
         )
         loaded = load(self.overrides)
+        said = {"video.size": self.size, "video.fps": self.fps, "video.quality": self.quality}
+        given = {key for key, text in said.items() if text is not None}
+        explicit = given | {override.partition("=")[0].strip() for override in self.overrides}
+        layers: tuple[str, ...] = ()
+        for purpose in self.purposes:
+            if loaded.piece is None:
+                return loaded
+            layers += purpose_overrides(purpose, loaded.piece, explicit)
+            # What --set says wins: it stands last.
+            loaded = load((*layers, *self.overrides))
         if not self.draft or loaded.piece is None:
             return loaded
         written = draft_overrides(loaded.piece)
-        said = {"video.size": self.size, "video.fps": self.fps, "video.quality": self.quality}
-        drafted = tuple(text for key, text in written.items() if said.get(key) is None)
-        # What --set says wins: it stands last.
-        return load((*drafted, *self.overrides))
+        drafted = tuple(text for key, text in written.items() if key not in given)
+        return load((*layers, *drafted, *self.overrides))
+
+    @property
+    def purposes(self) -> tuple[Purpose, ...]:
+        """What the film is for: the place that it goes to, then the kind of its file."""
+        named = (PURPOSES.get(self.made_for or ""), MOVING.get(self.suffix))
+        return tuple(purpose for purpose in named if purpose is not None)
+
+    def told(self, manifest: Path) -> list[str]:
+        """What each purpose changes, in a sentence."""
+        said = []
+        before = replace(self, made_for=None, suffix="")
+        for step in (replace(before, made_for=self.made_for), self):
+            if step.purposes != before.purposes:
+                old, new = before.loaded(manifest).piece, step.loaded(manifest).piece
+                if old is not None and new is not None:
+                    said.append(said_of(step.purposes[-1], old, new))
+            before = step
+        return said
 
     def name(self, silent: bool = False) -> str:
         """What a file's name says beside the piece's: a passage must not take the place of the whole film."""
         said = {
+            "for": self.made_for,
             "draft": "draft" if self.draft else None,
             "bars": self.bars and f"bars-{self.bars}",
             "seconds": self.seconds and f"{self.seconds.removesuffix('s')}s",

@@ -23,6 +23,7 @@ from .plan import diff_command, plan_command
 from .plot import plot
 from .schema import schema
 from .stems import stems
+from .still import still
 from .subtitles import subtitles
 from .terminal import Commands
 from .train import train
@@ -34,7 +35,18 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 SECTIONS = {
     "First steps": ("new", "watch", "check", "compile"),
-    "While you write": ("notes", "explain", "classes", "pin", "subtitles", "plot", "fmt", "plan", "diff"),
+    "While you write": (
+        "notes",
+        "explain",
+        "classes",
+        "pin",
+        "subtitles",
+        "plot",
+        "still",
+        "fmt",
+        "plan",
+        "diff",
+    ),
     "Sound": ("listen", "stems"),
     "Pictures": ("train",),
     "This machine": ("doctor", "weights", "clean", "completion"),
@@ -83,6 +95,7 @@ main.add_command(pin)
 main.add_command(subtitles)
 main.add_command(stems)
 main.add_command(plot)
+main.add_command(still)
 main.add_command(explain)
 main.add_command(fmt)
 main.add_command(schema)

@@ -3,11 +3,13 @@
 import errno
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.purpose import too_large, too_long
 from ..api.variant import Variant, film_name
 from ..dsl.installing import install_command
 from .cache import cache_option, kept, size_option
@@ -52,11 +54,13 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
 GROUPS = {
     "What to make": (
         "output",
+        "made_for",
         "draft",
         "bars",
         "seconds",
         "size",
         "fps",
+        "quality",
         "overrides",
         "only",
         "stems",
@@ -76,7 +80,7 @@ GROUPS = {
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The film: .mp4 or .mkv; or its sound: .wav or .flac.",
+    help="The film: .mp4, .mkv, .webm or .mov; a picture that moves: .gif or .webp; a sound: .wav or .flac.",
 )
 @variant_options
 @click.option(
@@ -146,7 +150,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     started_s = time.monotonic()
     reporter = TerminalReporter(quiet)
     manifest = piece or piece_here(Path.cwd())
-    variant = variant_of(options)
+    variant = replace(variant_of(options), suffix="" if output is None else output.suffix.lower())
     trusted, cache_dir = options.pop("trust_plugins"), options.pop("cache_dir")
     limit_bytes = options.pop("cache_limit")
     request = _request(output, options | _own(manifest, variant))
@@ -158,6 +162,10 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         with kept(cache_dir) as store, stoppable():
             plan = planned(manifest, variant, trusted, store, quiet)
             target = film_path(manifest, output, *named, plan.container)
+            if variant.made_for is not None:
+                tell_findings(too_long(variant.made_for, plan.duration_s), {}, quiet)
+            for line in variant.told(manifest):
+                reporter.message(line)
             reporter.message(
                 f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
                 f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
@@ -194,6 +202,8 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         sys.exit(1)
     took_s = time.monotonic() - started_s
     tell_findings(at_manifest(report.findings, str(manifest)), {}, quiet)
+    if variant.made_for is not None and report.output is not None:
+        tell_findings(too_large(variant.made_for, target), {}, quiet)
     for line in _ended(report, request, target, took_s):
         reporter.message(line)
     if form == JSON:
@@ -257,10 +267,17 @@ def _request(output: Path | None, options: dict[str, Any]) -> "Request":
         raise click.UsageError(f"--only {only} has no buses: leave out --stems, or --only {only}")
     if options["ray"] is not None and only in ("stems", "audio"):
         raise click.UsageError(f"--ray renders frames, and --only {only} has none: leave out one of them")
-    if options["verify"] and only not in (None, "video"):
+    if options["verify"] and (only not in (None, "video") or _moves(output)):
         raise click.UsageError("--verify is for a film")
     options |= {"only": only, "stems": stems, "bits": int(bits or 24), "shard": options["shard"] or (0, 1)}
     return Request(**options)
+
+
+def _moves(output: Path | None) -> bool:
+    """Whether a picture that moves is asked for."""
+    from ..renderers.encoding import MOVING_PICTURES
+
+    return output is not None and output.suffix.lower() in MOVING_PICTURES
 
 
 def _stopped(reporter: TerminalReporter) -> str:

@@ -35,6 +35,15 @@ PACKAGES = (
     ("onnxruntime", "notes of recordings", "transcribe", False),
 )
 MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
+OTHER_ENCODERS = {
+    "libx265": "H.265 video",
+    "libvpx-vp9": "VP9 video: .webm",
+    "libsvtav1": "AV1 video",
+    "prores_ks": "ProRes video: .mov",
+    "libopus": "Opus sound: .webm",
+    "gif": "moving pictures: .gif",
+    "libwebp_anim": "moving pictures: .webp",
+}
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
 
 
@@ -119,13 +128,17 @@ def encoders() -> list[Item]:
     if version_of("av"):
         import av
 
-        found = dict.fromkeys(av.codecs_available & {"libx264"}, "in FFmpeg")
+        found = dict.fromkeys(av.codecs_available & {"libx264", *OTHER_ENCODERS}, "in FFmpeg")
         # FFmpeg has it where no card does: it is asked as a compile asks, by opening an encoder.
         if encodes_on_card():
             found["h264_nvenc"] = "in FFmpeg, and the card opens it"
     return [
         Item("libx264", "H.264 video", found.get("libx264", ""), pip_command("--upgrade", "av"), True),
         Item("h264_nvenc", "H.264 on the graphics card", found.get("h264_nvenc", ""), "optional"),
+        *(
+            Item(name, use, found.get(name, ""), "optional: another FFmpeg; other kinds of films need none")
+            for name, use in OTHER_ENCODERS.items()
+        ),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ..api.purpose import PURPOSES
 from ..api.variant import Variant, compiled
 from ..renderers.encoding import QUALITIES
 from .complete import bar_words
@@ -28,6 +29,12 @@ def variant_options(command: Command) -> Command:
     """The options of a command that become a Variant; the command takes them as `variant`."""
     for option in reversed(
         (
+            click.option(
+                "--for",
+                "made_for",
+                type=click.Choice(tuple(PURPOSES)),
+                help="Where the film goes: sets size, rate, quality, loudness and container.",
+            ),
             click.option("--draft", is_flag=True, help="A first look: small, coarse and fast."),
             click.option(
                 "--bars",
@@ -59,7 +66,7 @@ def variant_options(command: Command) -> Command:
 
 def variant_of(options: dict[str, Any]) -> Variant:
     """Takes the options of `variant_options` out of a command's."""
-    names = ("draft", "bars", "seconds", "size", "fps", "quality", "overrides")
+    names = ("draft", "bars", "seconds", "size", "fps", "quality", "overrides", "made_for")
     return Variant(**{name: options.pop(name) for name in names})
 
 

@@ -117,7 +117,9 @@ def recipe_of(plan: "Plan", device: str = "auto", precision: str = "auto", backe
     from ..renderers.generators.identity import Recipe, decided_device
 
     decided = decided_device(device)
-    return Recipe(decided, precision, backend, chosen_codec(decided, plan.picture))
+    return Recipe(
+        decided, precision, backend, chosen_codec(decided, plan.picture, f".{plan.container}", plan.codec)
+    )
 
 
 def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:

@@ -441,6 +441,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.shelf.root)
         picture = replace(picture, titles=(*picture.titles, *words))
+    from .chapters import chapters_of
     from .plan import BarMark, Plan
 
     bars = tuple(
@@ -448,7 +449,17 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         for measure in heard.clock.measures
         if film.start_s <= (start_s := heard.clock.seconds(measure.start_qn)) < film.end_s
     )
-    return Plan(piece.title, piece.seed, film.duration_s, picture, sound, bars, piece.video.container)
+    return Plan(
+        piece.title,
+        piece.seed,
+        film.duration_s,
+        picture,
+        sound,
+        bars,
+        piece.video.container,
+        piece.video.codec,
+        chapters_of(clock, film),
+    )
 
 
 def _stage(heard: Heard, shown: "Cast", lanes: "Lanes") -> "Stage | None":

@@ -30,6 +30,7 @@ __all__ = [
     "BarMark",
     "BusPlan",
     "ChannelPlan",
+    "Chapter",
     "Curve",
     "EffectPlan",
     "Flashing",
@@ -458,6 +459,15 @@ class BarMark:
     """Exact, from the first frame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A rehearsal mark or a section of the score, as players list it."""
+
+    title: str
+    start_s: Fraction
+    """Exact, from the first frame."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """A piece, ready to render."""
@@ -471,3 +481,9 @@ class Plan:
     bars: tuple[BarMark, ...] = ()
     container: str = "mp4"
     """What kind of film it becomes where no name says otherwise."""
+    codec: str | None = None
+    """How the picture is coded; None for what the kind of film holds by default."""
+    chapters: tuple[Chapter, ...] = ()
+    """Ascending; empty where the score has no marks in the film."""
+    composer: str = ""
+    """Empty where the score does not say."""

@@ -22,6 +22,7 @@ GROUPS = (
     ("MV65", "Titles, words and endings"),
     ("MV67", "What notes play"),
     ("MV69", "Subjects"),
+    ("MV70", "Films and files for other programs"),
     ("MV72", "Own pictures"),
     ("MV9", "The machine"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 X264, NVENC = "libx264", "h264_nvenc"
 
@@ -16,16 +16,84 @@ class Quality:
     crf: int
     parameters: str = ""
     """Options of x264, in place of the preset's own."""
+    others: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the other encoders are told for about the same, by FFmpeg's names of encoder and option."""
 
+
+PRORES = "prores_ks"
+X265, VPX, SVT = "libx265", "libvpx-vp9", "libsvtav1"
 
 # 1080p of the embedded generator, ms of CPU time a frame, Mbit/s and PSNR of Y': veryfast 70, 20.1, 42.2;
 # superfast 41, 24.5, 42.5; with veryfast's look-ahead 42, 22.1, 42.1; ultrafast crf 23 15, 21.9, 38.4.
 QUALITIES: Mapping[str, Quality] = {
-    "draft": Quality("ultrafast", 23),
-    "web": Quality("veryfast", 27),
-    "master": Quality("superfast", 18, "mbtree=1:rc-lookahead=10"),
+    "draft": Quality(
+        "ultrafast",
+        23,
+        others={
+            X265: {"preset": "ultrafast", "crf": "26"},
+            VPX: {"deadline": "realtime", "cpu-used": "8", "crf": "38"},
+            SVT: {"preset": "12", "crf": "40"},
+            PRORES: {"profile": "proxy"},
+        },
+    ),
+    "web": Quality(
+        "veryfast",
+        27,
+        others={
+            X265: {"preset": "fast", "crf": "28"},
+            VPX: {"deadline": "good", "cpu-used": "4", "crf": "36"},
+            SVT: {"preset": "8", "crf": "38"},
+            PRORES: {"profile": "lt"},
+        },
+    ),
+    "master": Quality(
+        "superfast",
+        18,
+        "mbtree=1:rc-lookahead=10",
+        others={
+            X265: {"preset": "fast", "crf": "20"},
+            VPX: {"deadline": "good", "cpu-used": "4", "crf": "24"},
+            SVT: {"preset": "8", "crf": "24"},
+            PRORES: {"profile": "hq"},
+        },
+    ),
 }
 """By the words of `video.quality`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """A way to code the picture: what people call it, FFmpeg's encoder, and what it needs of a segment."""
+
+    title: str
+    encoder: str
+    pixels: str = "yuv420p"
+    """FFmpeg's name of the samples that it is given; frames are made as yuv420p."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What it is always told: one thread, so that the same frames are the same bytes."""
+    segment_format: str = "mp4"
+    tag: str = ""
+    """The four letters that players look for, where FFmpeg would write others."""
+
+    def told(self, quality: Quality) -> dict[str, str]:
+        """What an encoder other than x264 is told for a quality, by FFmpeg's names."""
+        return {**quality.others.get(self.encoder, {}), **self.options}
+
+
+CODECS: Mapping[str, Codec] = {
+    "h264": Codec("H.264", X264),
+    "h265": Codec(
+        "H.265",
+        X265,
+        options={"x265-params": "pools=none:frame-threads=1:wpp=0:info=0:open-gop=0:scenecut=0:log-level=0"},
+        tag="hvc1",  # Apple's players open no other
+    ),
+    "vp9": Codec("VP9", VPX, options={"b": "0", "row-mt": "0"}),
+    "av1": Codec("AV1", SVT, options={"svtav1-params": "lp=1"}),
+    "prores": Codec("ProRes 422", PRORES, "yuv422p10le", {"vendor": "apl0"}, "mov"),
+    "prores4444": Codec("ProRes 4444", PRORES, "yuv444p10le", {"vendor": "apl0", "profile": "4444"}, "mov"),
+}
+"""By the words of `video.codec`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +104,58 @@ class Container:
     format: str
     options: Mapping[str, str]
     audio_codec: str
+    """FFmpeg's name; empty for pictures that move without a sound."""
     track_suffix: str
     """Container of a file that holds the sound alone."""
     track_format: str
+    codecs: tuple[str, ...] = ("h264",)
+    """What it can hold, of CODECS; the first where `video.codec` says nothing."""
+    has_chapters: bool = True
+    """Whether players find chapters in it."""
 
 
 # bitexact leaves out versions and random identifiers: the same film is the same bytes.
+EXACT = {"fflags": "+bitexact"}
 CONTAINERS: Mapping[str, Container] = {
     ".mp4": Container(
-        "H.264 and AAC", "mp4", {"movflags": "+faststart", "fflags": "+bitexact"}, "aac", ".m4a", "mp4"
+        "H.264 and AAC",
+        "mp4",
+        {"movflags": "+faststart", **EXACT},
+        "aac",
+        ".m4a",
+        "mp4",
+        ("h264", "h265", "av1"),
     ),
-    ".mkv": Container("H.264 and FLAC", "matroska", {"fflags": "+bitexact"}, "flac", ".mka", "matroska"),
+    ".mkv": Container(
+        "H.264 and FLAC", "matroska", EXACT, "flac", ".mka", "matroska", ("h264", "h265", "av1", "vp9")
+    ),
+    ".webm": Container("VP9 and Opus", "webm", EXACT, "libopus", ".webm", "webm", ("vp9", "av1")),
+    ".mov": Container(
+        "ProRes and PCM", "mov", EXACT, "pcm_s24le", ".mov", "mov", ("prores", "prores4444", "h264", "h265")
+    ),
+    ".gif": Container("a picture that moves", "gif", {}, "", "", "", has_chapters=False),
+    ".webp": Container("a picture that moves", "webp", {}, "", "", "", has_chapters=False),
 }
 """By suffix; `video.container` names one without its point, and the first is the default."""
 
+FILMS = tuple(suffix for suffix, container in CONTAINERS.items() if container.audio_codec)
+"""Suffixes of films with a sound."""
+MOVING_PICTURES = tuple(suffix for suffix in CONTAINERS if suffix not in FILMS)
+
 SOUND_SUFFIXES = (".wav", ".flac")
 """Suffixes of files that hold a sound alone."""
+
+
+def codec_for(suffix: str, named: str | None) -> Codec:
+    """How the picture of a film with that suffix is coded; `named` is `video.codec`.
+
+    Raises KeyError for a codec that the container cannot hold.
+    """
+    container = CONTAINERS[suffix]
+    name = named or container.codecs[0]
+    if suffix in MOVING_PICTURES:
+        # Its segments are an ordinary film's, which are turned into pictures at the end.
+        return CODECS["h264"]
+    if name not in container.codecs:
+        raise KeyError(name)
+    return CODECS[name]

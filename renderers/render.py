@@ -105,7 +105,9 @@ def render(
     store: Store | None = None,
     generator: Generator | None = None,
 ) -> RenderReport:
-    """Render a plan to a film (.mp4: H.264 and AAC, .mkv: H.264 and FLAC), or to its sound (.wav, .flac).
+    """Render a plan to a film (`encoding.CONTAINERS`), or to its sound (.wav, .flac).
+
+    A .gif or a .webp is a picture that moves, without a sound.
 
     The file appears when it is whole; until then, and if anything fails, what was there stays as it was.
     What is finished before that is in the store, and the next call goes on from there.
@@ -151,6 +153,8 @@ class _Build:
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()
+        # A codec that cannot be written is told before anything is rendered.
+        self._recipe()
         if self.generator is None:
             from .generators.sources import check_weights
 
@@ -172,7 +176,9 @@ class _Build:
             jobs, missing = self._segments()
             return self._report(jobs, missing, picture_s=time.perf_counter() - started_s)
         assert self.output is not None
-        if only == "video":
+        from .encoding import MOVING_PICTURES
+
+        if only == "video" or self.output.suffix.lower() in MOVING_PICTURES:
             return self._film(self.output, None, 0.0)
         started_s = time.perf_counter()
         with self._heard() as sound:
@@ -279,7 +285,9 @@ class _Build:
 
     def _verify(self, film: Path, parts: Sequence[Part]) -> None:
         """Compare every frame with that of its segment, where that is asked for."""
-        if self.request.verify:
+        from .encoding import MOVING_PICTURES
+
+        if self.request.verify and film.suffix.lower() not in MOVING_PICTURES:
             from .film.check import verify_film
 
             count = verify_film(film, [part.file for part in parts])
@@ -333,7 +341,6 @@ class _Build:
             self.reporter.progress("frames", total, total)
 
     def _recipe(self) -> Recipe:
-        from .encoding import X264
         from .film.codec import chosen_codec
         from .generators.identity import Recipe, decided_device
 
@@ -342,7 +349,10 @@ class _Build:
         # On a cluster it is the other machines that need the device.
         is_elsewhere = self.request.ray is not None and asked.startswith("cuda")
         decided = device or (asked if is_elsewhere else decided_device(asked))
-        codec = X264 if self.request.ray is not None else chosen_codec(decided, self.plan.picture)
+        suffix = self.output.suffix.lower() if self.output is not None else f".{self.plan.container}"
+        # The machines of a cluster are not asked what their cards can encode.
+        asked_of = "cpu" if self.request.ray is not None else decided
+        codec = chosen_codec(asked_of, self.plan.picture, suffix, self.plan.codec)
         return Recipe(decided, self.request.precision, self.request.backend, codec)
 
     def _report(
@@ -354,7 +364,10 @@ class _Build:
         sound_s: float = 0.0,
         picture_s: float = 0.0,
     ) -> RenderReport:
-        heard = self.request.only is None
+        from .encoding import MOVING_PICTURES
+
+        is_silent = self.output is not None and self.output.suffix.lower() in MOVING_PICTURES
+        heard = self.request.only is None and not is_silent
         return RenderReport(
             output=self.output,
             was_there=was_there,

@@ -22,7 +22,7 @@ from .questions import answers_to, is_repeatable
 from .score import kept_reader
 from .values import compiler_identity, found, keep
 
-PLAN_VERSION = 4
+PLAN_VERSION = 5
 QUESTIONS_MOST = 10_000
 
 

@@ -363,6 +363,8 @@ class Video:
     """`mirror`: square, mirrored to the right, mirrored edges; `fit` and `fill`: the square alone."""
     upscale: str = "bicubic"
     container: str = "mp4"
+    codec: str | None = None
+    """How the picture is coded; None for what the container holds by default."""
     quality: str = "master"
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()

@@ -158,6 +158,7 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         frame=_text(node, "frame", usual.frame),
         upscale=_text(node, "upscale", usual.upscale),
         container=_text(node, "container", usual.container),
+        codec=_text(node, "codec", "") or None,
         quality=_text(node, "quality", usual.quality),
         post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
         lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,

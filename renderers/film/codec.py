@@ -1,20 +1,76 @@
-"""Which encoder of H.264 this machine has for a picture."""
+"""Which encoder this machine has for a picture, and whether it has the one that a film needs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..encoding import NVENC, X264
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
+from ...dsl.findings.span import THE_MANIFEST
+from ..encoding import CODECS, CONTAINERS, MOVING_PICTURES, NVENC, X264, Codec, codec_for
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
 
 
-def chosen_codec(device: str, picture: PicturePlan) -> str:
-    """What encodes the picture: NVENC where a GPU has it, which many for computing have not; else x264."""
+def chosen_codec(device: str, picture: PicturePlan, suffix: str = ".mp4", named: str | None = None) -> str:
+    """What encodes the picture, as a `Recipe` names it.
+
+    H.264 is made by NVENC where a GPU has it, which many for computing have not, else by x264.
+
+    suffix   of the film; named: its `video.codec`, None for what the container holds by default
+
+    Raises PieceError (MV702) for a codec that the container cannot hold, and (MV703) for one that this
+    machine's FFmpeg cannot write.
+    """
+    codec = checked_codec(suffix, named)
+    if codec.encoder != X264:
+        return next(name for name, known in CODECS.items() if known is codec)
     if device.startswith("cuda"):
         from .segment_writer import PictureFormat, nvenc_opens
 
         if nvenc_opens(PictureFormat(picture.width_px, picture.height_px, picture.fps)):
             return NVENC
     return X264
+
+
+def checked_codec(suffix: str, named: str | None) -> Codec:
+    """The codec of a film with that suffix; raises as `chosen_codec` does."""
+    container = CONTAINERS[suffix]
+    try:
+        codec = codec_for(suffix, named)
+    except KeyError:
+        fits = [kind for kind, other in CONTAINERS.items() if named in other.codecs and other.audio_codec]
+        message = f"a {suffix} film cannot hold {CODECS[named or 'h264'].title}"
+        hint = f"name a film that ends in {' or '.join(fits)}, or write video.codec: {container.codecs[0]}"
+        raise PieceError([Diagnostic("MV702", THE_MANIFEST, message, hint)]) from None
+    wanted = {codec.encoder: codec.title, container.audio_codec: container.audio_codec}
+    if suffix in MOVING_PICTURES:
+        wanted["gif" if suffix == ".gif" else "libwebp_anim"] = suffix[1:].upper()
+    for encoder, title in wanted.items():
+        if encoder and not has_encoder(encoder):
+            message = f"FFmpeg has no encoder for {title} here ({encoder})"
+            hint = f"{_others()}; musicvis doctor lists every encoder"
+            raise PieceError([Diagnostic("MV703", THE_MANIFEST, message, hint)])
+    return codec
+
+
+def has_encoder(name: str) -> bool:
+    """Whether the FFmpeg that av brings was built with an encoder."""
+    import av
+
+    try:
+        return bool(av.codec.Codec(name, "w").is_encoder)
+    except ValueError:  # av's error for an unknown codec is one
+        return False
+
+
+def _others() -> str:
+    """What else can be written here, in words."""
+    there = [
+        suffix
+        for suffix, container in CONTAINERS.items()
+        if container.audio_codec
+        and has_encoder(container.audio_codec)
+        and has_encoder(CODECS[container.codecs[0]].encoder)
+    ]
+    return f"what can be written here ends in {' or '.join(there)}" if there else "install av anew"

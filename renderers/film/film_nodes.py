@@ -52,4 +52,6 @@ def film_node(segments: Sequence[tuple[str, int]], track: str | None, plan: Plan
         "title": plan.title,
         "muxer": packages("av"),
     }
+    if plan.chapters or plan.composer:
+        reads["chapters and names"] = digest_of((plan.chapters, plan.composer))
     return Node.of("film", FILM_VERSION, plan.title, reads)

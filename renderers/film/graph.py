@@ -12,7 +12,7 @@ from ...store.store import Entry, Made, Store
 from ...store.values.keys import file_digest
 from ...store.writing import published
 from .film_nodes import TRACK, ceiling_dbtp, film_node, track_node
-from .join import Part, join
+from .join import Named, Part, join
 from .segment_nodes import VIDEO, SegmentJob
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def track_task(plan: Plan, mix: Task, suffix: str) -> Task:
 
     def make(store: Store, entries: Sequence[Entry], progress: Progress) -> Made:
         from ..sound.mix.mixed import Mixed
-        from .track import write_track, write_track_under
+        from .track import BIT_RATES, write_track, write_track_under
 
         started_s = time.perf_counter()
         sound = Mixed(plan.sound, entries[0])
         path = store.scratch(container.track_suffix)
         rate_hz = plan.sound.sample_rate_hz
-        if container.audio_codec == "flac":
-            # Lossless, and so dithered; AAC takes floats as they are.
+        if container.audio_codec not in BIT_RATES:
+            # Lossless, and so dithered; what loses something takes floats as they are.
             write_track(path, sound.whole_numbers(24), container, rate_hz)
         else:
             write_track_under(path, sound.blocks, container, rate_hz, ceiling_dbtp(plan))
@@ -81,16 +81,23 @@ def film_task(
         return film_node(videos, None if track is None else inputs[-1][TRACK], plan, suffix)
 
     def make(store: Store, entries: Sequence[Entry], progress: Progress) -> Made:
+        from ..encoding import MOVING_PICTURES
+        from .moving import moving_picture
+
         parts = parts_of(segments, entries[: len(segments)])
         with published(output, root) as partial:
-            join(
-                parts,
-                None if track is None else entries[-1].files[TRACK],
-                partial,
-                plan.picture.fps,
-                plan.title,
-            )
-            verify(partial, parts)
+            if suffix in MOVING_PICTURES:
+                moving_picture([part.file for part in parts], partial, plan.picture)
+            else:
+                named = Named(plan.title, plan.composer, plan.chapters, plan.duration_s)
+                join(
+                    parts,
+                    None if track is None else entries[-1].files[TRACK],
+                    partial,
+                    plan.picture.fps,
+                    named,
+                )
+                verify(partial, parts)
             facts = {"size": partial.stat().st_size, "sha256": file_digest(partial)}
         return {}, facts
 

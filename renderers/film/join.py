@@ -16,6 +16,13 @@ from .track import READERS
 if TYPE_CHECKING:
     from av.packet import Packet
 
+    from ...compiler.plan import Chapter
+
+KEPT_TAGS = frozenset(("hvc1", "apco", "apcs", "apcn", "apch", "ap4h"))
+"""Four letters that say more than the codec's name: Apple's H.265, and the profiles of ProRes."""
+MILLISECOND = Fraction(1, 1000)
+"""Chapters are counted in it: Matroska and QuickTime hold no finer ones."""
+
 
 class JoinError(Exception):
     """A segment that does not fit the others: a fault of whoever made it, or of the disk."""
@@ -29,8 +36,21 @@ class Part:
     frame_count: int
 
 
-def join(parts: Sequence[Part], track: Path | None, output: Path, fps: Fraction, title: str = "") -> None:
-    """Put segments one after the other, and a sound track beside them, into `output`, .mp4 or .mkv.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a film says of itself. No date: the same film is the same bytes."""
+
+    title: str = ""
+    composer: str = ""
+    chapters: Sequence[Chapter] = ()
+    duration_s: Fraction = Fraction(0)
+    """The end of the last chapter."""
+
+
+def join(
+    parts: Sequence[Part], track: Path | None, output: Path, fps: Fraction, named: Named | None = None
+) -> None:
+    """Put segments one after the other, and a sound track beside them, into `output`, a film of CONTAINERS.
 
     Frame k of the film is shown from k / fps; the film decodes to exactly the frames of its segments, and
     the same parts give the same bytes.
@@ -42,11 +62,14 @@ def join(parts: Sequence[Part], track: Path | None, output: Path, fps: Fraction,
         av.open(str(output), "w", format=container.format, options=dict(container.options)) as film,
         _Sound(track, container) as sound,
     ):
-        if title:
-            film.metadata["title"] = title
+        _name(film, named or Named())
         headers = _headers(parts[0].file)
         with _opened(parts[0].file) as first:
-            video = film.add_stream_from_template(first.streams.video[0])
+            source = first.streams.video[0]
+            # A decoder that has no encoder of its name, as that of AV1, is copied as it is.
+            video = film.add_stream_from_template(source, opaque=not _is_encoder(source.codec_context.name))
+            if source.codec_context.codec_tag in KEPT_TAGS:
+                video.codec_context.codec_tag = source.codec_context.codec_tag
         video.time_base = 1 / fps
         sound.add_to(film)
         depth = max(_reorder_depth(part.file, fps) for part in parts)
@@ -70,6 +93,41 @@ def join(parts: Sequence[Part], track: Path | None, output: Path, fps: Fraction,
                 raise JoinError(f"segment {number} has {count} frames, not {part.frame_count}")
             shown += count
         sound.mux_until(None, film)
+
+
+def _name(film: Any, named: Named) -> None:
+    """Title, composer and chapters, before the header is written."""
+    if named.title:
+        film.metadata["title"] = named.title
+    if named.composer:
+        # QuickTime's own films have an artist, and no field for a composer.
+        film.metadata["artist" if film.format.name == "mov" else "composer"] = named.composer
+    starts = [_milliseconds(chapter.start_s) for chapter in named.chapters]
+    ends = [*starts, _milliseconds(named.duration_s)][1:]
+    chapters = [
+        {
+            "id": number,
+            "start": start,
+            "end": end,
+            "time_base": MILLISECOND,
+            "metadata": {"title": chapter.title},
+        }
+        for number, (chapter, start, end) in enumerate(zip(named.chapters, starts, ends, strict=True), 1)
+        if start < end
+    ]
+    if chapters:
+        film.set_chapters(chapters)
+
+
+def _is_encoder(name: str) -> bool:
+    try:
+        return bool(av.codec.Codec(name, "w").is_encoder)
+    except ValueError:  # av's error for an unknown codec is one
+        return False
+
+
+def _milliseconds(time_s: Fraction) -> int:
+    return round(time_s / MILLISECOND)
 
 
 class _Sound:

@@ -75,10 +75,12 @@ class SegmentReads:
 
         Raises PieceError where the generator that the piece asks for cannot run here.
         """
-        from ..encoding import QUALITIES
+        from ..encoding import CODECS, QUALITIES
 
-        quality = QUALITIES[picture.quality]
+        quality, other = QUALITIES[picture.quality], CODECS.get(recipe.codec)
         encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
+        if other is not None:
+            encoded = f"{other.title} by {other.encoder} {sorted(other.told(quality).items())}"
         self._common = {
             "generator": generator_identity(picture, recipe),
             "resolution": str(picture.resolution),

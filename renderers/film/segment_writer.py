@@ -12,7 +12,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from ..encoding import NVENC, X264, Quality
+from ..encoding import CODECS, NVENC, X264, Quality
 from .cut import LONGEST_S
 
 U8 = NDArray[np.uint8]
@@ -37,7 +37,9 @@ class PictureFormat:
 
 
 class SegmentWriter:
-    """A segment being written, an .mp4 without sound; a context manager.
+    """A segment being written, an .mp4 without sound, or a .mov for ProRes; a context manager.
+
+    codec   X264, NVENC, or a name of CODECS
 
     Frame k is shown from k / fps. The file is whole once the block has ended without an exception; one that
     is cut off is no film to any reader.
@@ -46,7 +48,10 @@ class SegmentWriter:
     def __init__(self, path: Path, picture: PictureFormat, quality: Quality, codec: str = X264) -> None:
         self.picture = picture
         self.frames_written = 0
-        self._file = av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"})
+        other = CODECS.get(codec)
+        form = "mp4" if other is None else other.segment_format
+        self._pixels = "yuv420p" if other is None else other.pixels
+        self._file = av.open(str(path), "w", format=form, options={"fflags": "+bitexact"})
         self._stream = self._opened(quality, codec)
 
     def write_frame(self, planes: U8) -> None:
@@ -55,6 +60,10 @@ class SegmentWriter:
         if planes.shape != expected or planes.dtype != np.uint8:
             raise ValueError(f"a frame is uint8 {expected}, not {planes.dtype} {planes.shape}")
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        if self._pixels != "yuv420p":
+            # Limited range of BT.709 on both sides: nothing but the number of samples and bits changes.
+            frame.colorspace, frame.color_range = BT709, LIMITED_RANGE
+            frame = frame.reformat(format=self._pixels)
         frame.pts = self.frames_written
         frame.time_base = 1 / self.picture.fps
         self._mux(frame)
@@ -74,15 +83,20 @@ class SegmentWriter:
 
     def _opened(self, quality: Quality, codec: str) -> Any:
         picture = self.picture
-        if codec == NVENC:
+        other = CODECS.get(codec)
+        if other is not None:
+            codec, options = other.encoder, other.told(quality)
+        elif codec == NVENC:
             options = {"preset": NVENC_PRESET, "rc": "vbr", "cq": str(quality.crf), "b": "0"}
         else:
             parameters = ":".join(filter(None, (X264_PARAMETERS, quality.parameters)))
             options = {"preset": quality.preset, "crf": str(quality.crf), "x264-params": parameters}
         stream: Any = self._file.add_stream(codec, rate=picture.fps, options=options)
-        stream.width, stream.height, stream.pix_fmt = picture.width_px, picture.height_px, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = picture.width_px, picture.height_px, self._pixels
         stream.time_base = 1 / picture.fps
         context = stream.codec_context
+        if other is not None and other.tag:
+            context.codec_tag = other.tag
         context.time_base = 1 / picture.fps
         # The same for a segment of any length, as it changes the headers; longer than any of them.
         context.gop_size = int(LONGEST_S * picture.fps) + 1

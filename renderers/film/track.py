@@ -1,4 +1,4 @@
-"""The sound of a whole film, encoded once: AAC or FLAC in a file of its own, ready to be joined to frames."""
+"""The sound of a whole film, encoded once, as its container holds it, ready to be joined to frames."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from ..encoding import Container
 
 F32 = NDArray[np.float32]
 
-AAC_BIT_RATE = 256_000
+BIT_RATES = {"aac": 256_000, "libopus": 192_000}
+"""Of the codecs that lose something, in bits a second."""
+PACKED_SAMPLES = 1024
+"""Samples of a packet where the codec leaves it to us."""
 ENCODED_MOST = 4
 """Most times that a track is encoded to stay under its ceiling; twice has been enough."""
 MARGIN = 0.998
 """Two hundredths of a decibel below: a softer track is another one to the codec."""
-READERS = {"mp4": "mov", "matroska": "matroska"}
+READERS = {"mp4": "mov", "mov": "mov", "matroska": "matroska", "webm": "matroska"}
 """FFmpeg's names of what reads a format: said, because a file of the store has no suffix to guess by."""
 
 
@@ -34,13 +37,14 @@ def write_track(path: Path, blocks: Iterable[F32], container: Container, sample_
         context: Any = stream.codec_context
         context.layout = "stereo"
         context.time_base = Fraction(1, sample_rate_hz)
-        if container.audio_codec == "aac":
-            context.format, context.bit_rate = "fltp", AAC_BIT_RATE
+        if container.audio_codec in BIT_RATES:
+            context.format = "fltp" if container.audio_codec == "aac" else "flt"
+            context.bit_rate = BIT_RATES[container.audio_codec]
         else:
-            context.format = "s32"  # FFmpeg's FLAC keeps the upper 24 bits
+            context.format = "s32"  # FFmpeg's FLAC and 24-bit PCM keep the upper 24 bits
         context.open()
         written = 0
-        for samples in cut(blocks, context.frame_size):
+        for samples in cut(blocks, context.frame_size or PACKED_SAMPLES):
             frame = _frame(samples, context)
             frame.pts = written
             for packet in stream.encode(frame):
@@ -85,7 +89,8 @@ def decoded_peak(path: Path, container: Container) -> float:
     meter = PeakMeter()
     with av.open(str(path), "r", format=READERS[container.track_format]) as file:
         for frame in file.decode(audio=0):
-            meter.add(frame.to_ndarray().astype(np.float64))
+            samples = frame.to_ndarray().astype(np.float64)
+            meter.add(samples if frame.format.is_planar else samples.reshape(-1, 2).T)
     return meter.highest()
 
 
@@ -107,6 +112,8 @@ def cut(blocks: Iterable[F32], size: int) -> Iterable[F32]:
 def _frame(samples: F32, context: Any) -> av.AudioFrame:
     if context.format.name == "fltp":
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T), "fltp", "stereo")
+    elif context.format.name == "flt":
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples).reshape(1, -1), "flt", "stereo")
     else:
         frame = av.AudioFrame.from_ndarray(as_24_bits(samples).reshape(1, -1), "s32", "stereo")
     frame.sample_rate = context.sample_rate

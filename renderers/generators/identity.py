@@ -34,7 +34,7 @@ class Recipe:
     device      cpu, cuda or cuda:N; already decided, never auto
     precision   of a network: fp32, bf16 or auto
     backend     of a network: torch, openvino or auto
-    codec       of the picture, by FFmpeg's name
+    codec       of the picture: libx264, h264_nvenc, or a name of `encoding.CODECS`
     """
 
     device: str

@@ -10,7 +10,7 @@ from mido import Message, MidiFile, MidiTrack
 from musicvis.api.variant import Variant
 from musicvis.cli.film_options import film_path
 from musicvis.dsl.model.piece import Video
-from musicvis.renderers.encoding import CONTAINERS, QUALITIES
+from musicvis.renderers.encoding import CODECS, FILMS, QUALITIES
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Result]
@@ -69,8 +69,9 @@ def test_what_the_command_line_says_wins_over_a_draft(tmp_path: Path) -> None:
 def test_the_schema_offers_the_containers_and_qualities_that_there_are() -> None:
     video = json.loads((ROOT / "schemas/piece.schema.json").read_text(encoding="utf-8"))
     video = video["properties"]["video"]["properties"]
-    assert [f".{name}" for name in video["container"]["enum"]] == list(CONTAINERS)
+    assert [f".{name}" for name in video["container"]["enum"]] == list(FILMS)
     assert video["container"]["default"] == Video().container
+    assert video["codec"]["enum"] == list(CODECS)
     assert video["quality"]["enum"] == list(QUALITIES)
     assert video["quality"]["default"] == Video().quality
 

@@ -111,7 +111,7 @@ def test_the_table_fits_80_columns_and_its_count_is_talk(piece: Path, run: Run) 
 
 def test_classes_by_an_exact_name_come_first(run: Run) -> None:
     lines = run("classes", "drum").stdout.splitlines()
-    assert lines[0].split(None, 1) == ["541", "drum, membranophone, tympan"]
+    assert lines[0].split(None, 1) == ["541", "drum, membranophone, tympan: drawn"]
     found = json.loads(run("classes", "--json", "drum").stdout)
     assert [entry["index"] for entry in found] == [int(line.split()[0]) for line in lines]
     assert found[0]["names"] == ["drum", "membranophone", "tympan"]

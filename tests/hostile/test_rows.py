@@ -40,3 +40,10 @@ def test_no_file_of_ours_reads_pickles_or_runs_text() -> None:
             assert "shell=True" not in path.read_text(encoding="utf-8"), path
     # Tensors alone, written out; and whether a worker's own error can travel to its parent.
     assert sorted(loads) == ["processes.py", "weights.py"]
+
+
+def test_the_table_of_threats_in_the_documentation_is_that_of_the_tests() -> None:
+    document = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    for row in ROWS:
+        begin = f"| {row.number} | {row.threat} | "
+        assert begin in document, "put in threat_table() of benchmarks/reliability.py"

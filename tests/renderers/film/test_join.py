@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from musicvis.renderers.encoding import CONTAINERS, QUALITIES, Quality
 from musicvis.renderers.film.check import frame_digests, verify_film
-from musicvis.renderers.film.join import JoinError, Part, join
+from musicvis.renderers.film.join import JoinError, Named, Part, join
 from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
 from musicvis.renderers.film.track import READERS, decoded_peak, write_track, write_track_under
 from numpy.typing import NDArray
@@ -70,7 +70,7 @@ def film_of(
 ) -> Path:
     film = folder / f"film{suffix}"
     samples = round(sum(counts) / fps * RATE_HZ)
-    join(segments(folder, fps, counts, quality), track_of(folder, suffix, samples), film, fps, "Étude")
+    join(segments(folder, fps, counts, quality), track_of(folder, suffix, samples), film, fps, Named("Étude"))
     return film
 
 

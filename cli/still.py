@@ -1,0 +1,119 @@
+"""`musicvis still`: one frame at a place, or a sheet of many, in the film's own quality."""
+
+import sys
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..dsl.installing import install_command
+from .discover import PiecePath, piece_here, piece_name
+from .film_options import in_build_folder, planned, prepare_build_folder, variant_of, variant_options
+from .output import JSON, echo_json, format_option
+from .place_words import typed_place
+from .report import tell_end, tell_findings
+
+if TYPE_CHECKING:
+    from ..api.variant import Variant
+
+SUFFIXES = {".png": "", ".jpg": "", ".jpeg": ""}
+
+
+@click.command(short_help="Write a frame at a place, or a sheet of frames, as a picture.")
+@click.argument("place", required=False)
+@click.argument("piece", type=PiecePath(), required=False)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The picture: .png or .jpg."
+)
+@click.option("--sheet", is_flag=True, help="A sheet of frames, evenly through the film, in place of one.")
+@click.option(
+    "--count", type=click.IntRange(1, 100), default=12, show_default=True, help="Frames on the sheet."
+)
+@variant_options
+@format_option("One object: still, frames, findings.")
+def still(
+    place: str | None,
+    piece: Path | None,
+    output: Path | None,
+    sheet: bool,
+    count: int,
+    form: str,
+    **options: Any,
+) -> None:
+    """Write the frame at PLACE, as 7:3, in the film's own size and quality; or a sheet of frames.
+
+    It is what the encoder of the film is given, with titles and fades. The picture is written to
+    build/NAME-7-3.png beside the manifest, or where -o says. With --sheet there is no PLACE.
+    """
+    from ..api.errors import RequestError
+    from ..api.output import checked_output
+    from ..dsl.findings.diagnostics import PieceError
+    from ..dsl.findings.plain import shown
+
+    if sheet and place is not None and piece is None:
+        # The only word is the piece: a sheet has no place.
+        context = click.get_current_context()
+        piece, place = PiecePath().convert(place, None, context), None
+    if sheet != (place is None):
+        raise click.UsageError("write a PLACE, as 7:3, or --sheet")
+    manifest, variant = piece or piece_here(Path.cwd()), variant_of(options)
+    words = "sheet" if place is None else place.replace("|", "-").replace(":", "-")
+    plain = "".join(letter for letter in words if letter.isalnum() or letter in "-.@")
+    target = output or in_build_folder(manifest, f"{piece_name(manifest)}{variant.name()}-{plain}.png")
+    try:
+        if output is None:
+            prepare_build_folder(target.parent)
+        target = checked_output(target, manifest.parent, SUFFIXES, "a still")
+        plan = planned(manifest, variant, (), None)
+        picture = plan.picture
+        if place is None:
+            numbers = [picture.frame_count * (2 * k + 1) // (2 * count) for k in range(count)]
+        else:
+            start_s, at_s = _seconds(manifest, variant, place)
+            # A frame shows the time of its middle.
+            number = ceil((at_s - start_s) * picture.fps - Fraction(1, 2))
+            if not 0 <= number < picture.frame_count:
+                raise click.UsageError(f"{place} is not in this film")
+            numbers = [number]
+        from ..renderers.film.sheet import write_stills
+
+        write_stills(picture, numbers, target, manifest.parent)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    except PieceError as error:
+        tell_findings(error.diagnostics, {})
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        tell_end(f"{error.name} is missing; for stills, type: {install_command('render')}")
+        sys.exit(1)
+    except OSError as error:
+        tell_end(f"{target} cannot be written: {error.strerror or error}; nothing was written")
+        sys.exit(1)
+    if form == JSON:
+        echo_json({"still": str(target), "frames": numbers})
+    else:
+        click.echo(shown(str(target)))
+
+
+def _seconds(manifest: Path, variant: "Variant", place: str) -> tuple[Fraction, Fraction]:
+    """Where the film begins in the piece, and where a place stands; raises PieceError where there is none."""
+    from ..compiler.compile import hear
+    from ..compiler.time.passage import film_of
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.findings.span import Span
+    from ..dsl.values.position import parse_place
+
+    heard = hear(variant.loaded(manifest), [])
+    span = Span("command line", 1, 1, 1, len(place) + 1)
+    parsed = parse_place(typed_place(place), span)
+    if isinstance(parsed, Diagnostic):
+        raise PieceError([parsed])
+    found: list[Diagnostic] = []
+    film = film_of(heard.piece, heard.clock, found)
+    assert film is not None  # or there would be no plan
+    at_qn = heard.clock.locate(parsed, found)
+    if at_qn is None:
+        raise PieceError(found)
+    return Fraction(film.start_s), Fraction(heard.clock.seconds(at_qn))
