@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from musicvis.renderers.generators.embedded.atlas import TEXTURES, Atlas, build_textures
 from musicvis.renderers.generators.embedded.blend import Layer, blend_layers
-from musicvis.renderers.generators.embedded.canvas import Surface
+from musicvis.renderers.generators.embedded.canvas import Coloured
 from musicvis.renderers.generators.embedded.controls import NoiseReader, spectrum_weights
 from musicvis.renderers.generators.embedded.grid import FUNDAMENTAL, make_grid
 from musicvis.renderers.generators.embedded.ground import ground_of
@@ -293,9 +293,9 @@ def test_a_small_change_of_a_weight_changes_every_layer_little(
 def _layer(height: float, tone: float, weight: float, gate: float | None) -> Layer:
     plane = torch.ones(4, 5)
     ramp = torch.linspace(0, 1, 512).expand(3, -1).contiguous()
-    surface = Surface(plane * height, plane * tone, plane * 0.0)
+    surface = Coloured(plane * height, plane * tone, plane * 0.0)
     field = None if gate is None else plane * gate
-    return Layer(surface, Ink(ramp, torch.ones(3, 1)), 0.5, torch.tensor(weight), field)
+    return Layer(surface, Ink(ramp, torch.ones(3, 1), torch.eye(3)), 0.5, torch.tensor(weight), field)
 
 
 def _blank() -> Relief:
