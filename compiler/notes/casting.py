@@ -349,7 +349,7 @@ class _KeyOf:
 
 def _no_meanings(what: str, span: Span, table: ClassTable) -> Diagnostic:
     message = f"{what} looks words up among the ImageNet classes, and here are {table.said}"
-    return Diagnostic("MV610", span, message, "name a class: `musicvis classes` lists them")
+    return Diagnostic("MV610", span, message, "name a class: `musicvis classes --piece PIECE` lists them")
 
 
 def default_classes(seed: int, table: ClassTable | None = None) -> tuple[int, ...]:

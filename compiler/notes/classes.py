@@ -9,7 +9,7 @@ from ...dsl.findings.diagnostics import Diagnostic, Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
 from ...dsl.text.format import scalar_text
-from ...dsl.values.nearest import is_slip_of, nearest
+from ...dsl.values.nearest import is_slip_of, nearest, slips_of
 from ...dsl.values.subjects import IMAGENET_COUNT, aliases, look_of, own_subjects
 
 CANDIDATES_SHOWN = 8
@@ -92,10 +92,15 @@ class ClassTable:
         return tuple((index, self.names[index]) for index in indices)
 
     def holding(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
-        """Classes whose names hold a text, best first: the name itself, a whole word of it, a part of it."""
+        """Classes whose names hold a text, best first: the name itself, a whole word of it, a part of it.
+
+        A number means the class of that number.
+        """
         wanted = _normal(text)
         if not wanted:
             return ()
+        if wanted.isdecimal() and len(wanted) <= 4 and int(wanted) < len(self):
+            return ((int(wanted), self.names[int(wanted)]),)
         ranked: list[tuple[int, int]] = []
         for index, names in enumerate(self.names):
             ranks = [_rank(wanted, _normal(name)) for name in names]
@@ -158,7 +163,9 @@ class ClassTable:
 
     def _likes(self, wanted: str, most: int) -> list[str]:
         """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
-        return nearest(wanted, self._by_name, most, 0.8 if len(wanted) > 6 else 0.85)
+        found = nearest(wanted, self._by_name, most, 0.8 if len(wanted) > 6 else 0.85)
+        # Two exchanged letters of a short word, as castel, are less alike by shares of letters than they look.
+        return found or slips_of(wanted, self._by_name)[:most]
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[int, ...]]:

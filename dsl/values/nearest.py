@@ -27,10 +27,16 @@ def nearest(word: str, names: Iterable[str], count: int = 1, cutoff: float = 0.6
     return [likely[name] for name in get_close_matches(wanted, likely, count, cutoff)]
 
 
+def slips_of(word: str, options: Iterable[str]) -> list[str]:
+    """The options that a word of four letters or more is but for one letter or case."""
+    if len(word) < 4:
+        return []
+    return [other for other in options if _one_apart(word.casefold(), other.casefold())]
+
+
 def is_slip_of(word: str, option: str, options: Iterable[str]) -> bool:
     """Whether a word of four letters or more is an option but for one letter or case, and no other one."""
-    near = [other for other in options if _one_apart(word.casefold(), other.casefold())]
-    return len(word) >= 4 and near == [option]
+    return slips_of(word, options) == [option]
 
 
 def _one_apart(one: str, other: str) -> bool:

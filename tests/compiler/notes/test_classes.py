@@ -107,3 +107,10 @@ def test_a_class_is_drawn_or_drawn_as_another_or_only_a_pattern() -> None:
         "abacus": "only a pattern",
         "moon": "drawn",
     }
+
+
+def test_two_exchanged_letters_of_a_short_name_and_a_number_are_found() -> None:
+    findings: list[Diagnostic] = []
+    assert imagenet().index("castel", SPAN, findings) is None
+    assert findings[0].hint == "did you mean castle?"
+    assert [index for index, _ in imagenet().search("1004")] == [1004]
