@@ -164,7 +164,7 @@ class ClassTable:
     def _likes(self, wanted: str, most: int) -> list[str]:
         """Names that a text may be a misspelling of; a short one has fewer: an angel is not a bagel."""
         found = nearest(wanted, self._by_name, most, 0.8 if len(wanted) > 6 else 0.85)
-        # Two exchanged letters of a short word, as castel, are less alike by shares of letters than they look.
+        # Two exchanged letters of a short word, as castel, share too few pairs of letters for `nearest`.
         return found or slips_of(wanted, self._by_name)[:most]
 
     @cached_property
