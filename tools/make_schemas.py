@@ -14,7 +14,7 @@ from musicvis.dsl.model.shapes import PERIODIC, SHAPES, Family
 from musicvis.dsl.text.audio_headers import SUFFIXES as RECORDING_SUFFIXES
 from musicvis.dsl.text.files import LANES_SUFFIXES
 from musicvis.dsl.values.units import Unit
-from musicvis.renderers.encoding import CONTAINERS, QUALITIES
+from musicvis.renderers.encoding import FILMS, QUALITIES
 from musicvis.renderers.picture.chain import FRAMES
 from musicvis.renderers.picture.upscale import FILTERS
 
@@ -39,7 +39,7 @@ def completed(schemas: Mapping[str, Any]) -> dict[str, Any]:
     piece, effects = (json.loads(json.dumps(schemas[name])) for name in (PIECE, EFFECTS))
     shared = piece["$defs"]
     video = piece["properties"]["video"]["properties"]
-    video["container"]["enum"] = [suffix.removeprefix(".") for suffix in CONTAINERS]
+    video["container"]["enum"] = [suffix.removeprefix(".") for suffix in FILMS]
     video["quality"]["enum"] = list(QUALITIES)
     video["frame"]["enum"] = list(FRAMES)
     video["upscale"]["enum"] = list(FILTERS)
