@@ -127,7 +127,7 @@ def test_a_current_folder_that_is_gone_is_wrong_use(piece: Path) -> None:
 
 def test_limits_of_the_environment_are_judged_before_anything_is_made(piece: Path) -> None:
     done = outside(("compile", "."), piece, MUSICVIS_CACHE_LIMIT="a lot")
-    assert done.returncode == 2 and "'a lot' is no size" in done.stderr
+    assert done.returncode == 2 and "'a lot' is not a size" in done.stderr
     assert not (piece / "build").exists()
 
 
