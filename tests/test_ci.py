@@ -143,7 +143,7 @@ def test_the_warning_of_a_package_turns_nobodys_tests_red_but_ours(tmp_path: Pat
 
 
 def test_mypy_looks_at_every_layer_wherever_it_is_called() -> None:
-    layers = "mypy dsl store compiler renderers api cli __init__.py"
+    layers = "mypy dsl store compiler renderers api watch cli __init__.py"
     hooks = {hook["id"]: hook["entry"] for hook in read(".pre-commit-config.yaml")["repos"][0]["hooks"]}
     assert hooks["mypy"] == layers
     assert layers in (ROOT / "Makefile").read_text(encoding="utf-8")

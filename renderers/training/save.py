@@ -19,6 +19,7 @@ from ...dsl.findings.span import Span
 from ...dsl.text.model_file import MODEL, MODEL_VERSION
 from ...store.writing import make_folders, published
 from ..generators.trained.files import CODES, DECODER, MOST_TENSOR_BYTES, tensors_in
+from ..tensors import tensor_of
 from .corpus import Corpus
 from .learners import CODE
 from .train import Options, Training
@@ -115,7 +116,7 @@ def save_model(training: Training, folder: Path, name: str, figures: dict[str, f
     """The files that a film needs. model.json comes last: it tells whether the others are its own."""
     corpus, options = training.corpus, training.options
     codes = training.codes()
-    labels = torch.from_numpy(corpus.labels)
+    labels = tensor_of(corpus.labels)
     mean, factor = training.learner.density(codes, labels, len(corpus.classes))
     decoder = {key: tensor.detach() for key, tensor in training.learner.decoder.state_dict().items()}
     digests = {

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ...store.writing import published
+from ..tensors import tensor_of
 from .learners import CODE
 from .train import number_of
 
@@ -27,7 +28,7 @@ def write_sheet(training: Training, path: Path) -> None:
     corpus = training.corpus
     rows = torch.linspace(0, len(corpus) - 1, COLUMNS).round().long()
     codes = training.codes()
-    labels = torch.from_numpy(corpus.labels)
+    labels = tensor_of(corpus.labels)
     strips = [training.frames(rows).cpu(), training.decoded(codes[rows], training.classes(rows).cpu())]
     strips.append(_samples(training, codes, labels))
     strips += [_walk(training, codes, labels, label) for label in range(min(2, len(corpus.classes)))]

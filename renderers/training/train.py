@@ -16,6 +16,7 @@ from hashlib import sha256
 import torch
 from torch import Tensor
 
+from ..tensors import tensor_of
 from .corpus import Corpus, thumbnail
 from .learners import CODE, Glo, Vae, learner_of
 
@@ -58,7 +59,7 @@ class Training:
         before = torch.get_rng_state()
         torch.manual_seed(number_of(options.seed, "weights"))
         try:
-            small = torch.stack([torch.from_numpy(thumbnail(frame)) for frame in corpus.frames])
+            small = torch.stack([tensor_of(thumbnail(frame)) for frame in corpus.frames])
             learner = learner_of(options.model, options.size_px, len(corpus.classes), small, device)
         finally:
             torch.set_rng_state(before)
@@ -99,12 +100,12 @@ class Training:
 
     def frames(self, rows: Tensor) -> Tensor:
         """Frames of the corpus on the device, in [-1, 1]."""
-        frames = torch.from_numpy(self.corpus.frames[rows.numpy()])
+        frames = tensor_of(self.corpus.frames[rows.numpy()])
         return frames.to(self.options.device).float() / 127.5 - 1.0
 
     def classes(self, rows: Tensor) -> Tensor:
         """Their classes, one-hot."""
-        labels = torch.from_numpy(self.corpus.labels[rows.numpy()])
+        labels = tensor_of(self.corpus.labels[rows.numpy()])
         count = len(self.corpus.classes)
         return torch.nn.functional.one_hot(labels, count).float().to(self.options.device)
 

@@ -283,7 +283,8 @@ def test_auto_takes_the_embedded_generator_and_says_so(tmp_path: Path) -> None:
     render(plan, tmp_path / "film.mp4", Request(only="video", device="cpu"), reporter=listener)
     assert listener.said == [
         "picture by the embedded generator, 32x32 on cpu; there are no weights of BigGAN; to get them, "
-        "type: musicvis weights fetch biggan-deep-32"
+        "type: musicvis weights fetch biggan-deep-32",
+        "flashes: none",
     ]
     times, lights = decoded_picture(tmp_path / "film.mp4")
     assert len(times) == 2 and min(lights) > 16

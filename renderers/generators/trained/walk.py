@@ -19,6 +19,8 @@ import torch.nn.functional as nnf
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...tensors import tensor_of
+
 if TYPE_CHECKING:
     from ....compiler.plan import WalkPlan
     from .files import Model
@@ -55,7 +57,7 @@ class Walker:
         codes = torch.zeros(len(frames), self._codes.shape[1])
         shares = torch.zeros(len(frames), self._count)
         for times_s, share in walk.layers:
-            seen = torch.from_numpy(np.asarray(share[frames], np.float32))[:, None]
+            seen = tensor_of(np.asarray(share[frames], np.float32))[:, None]
             at_codes, at_shares = self._at(walk, np.asarray(times_s[frames]))
             codes = codes * (1.0 - seen) + at_codes * seen
             shares = shares * (1.0 - seen) + at_shares * seen
@@ -90,7 +92,7 @@ class Walker:
         codes = torch.zeros(len(times_s), self._codes.shape[1])
         shares = torch.zeros(len(times_s), self._count)
         for stop in np.unique(stops).tolist():
-            rows = torch.from_numpy(np.flatnonzero(stops == stop))
+            rows = tensor_of(np.flatnonzero(stops == stop))
             start, end = (self.goal(walk, number) for number in (max(stop - 1, 0), stop))
             codes[rows], shares[rows] = self.way(start, end, walk.way).at(along[stops == stop])
         return codes, shares
@@ -118,8 +120,8 @@ class _Way:
 
     def _between(self, places: F64) -> tuple[Tensor, Tensor]:
         low = np.minimum(places.astype(np.int64), len(self._codes) - 2)
-        share = torch.from_numpy((places - low).astype(np.float32))[:, None]
-        before, after = torch.from_numpy(low), torch.from_numpy(low + 1)
+        share = tensor_of((places - low).astype(np.float32))[:, None]
+        before, after = tensor_of(low), tensor_of(low + 1)
         return (
             torch.lerp(self._codes[before], self._codes[after], share),
             torch.lerp(self._shares[before], self._shares[after], share),
