@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -21,7 +21,8 @@ from .media import segment_media, sound_media
 from .pages import INDEX, PageFiles
 from .refusals import FindingsError, RefusedError
 
-LOOK_LEAST_S = 0.05
+LOOKS_MOST = 40
+"""In a second: a page sends seven, and several pages may be open."""
 CHUNKS_CACHED = 64
 BUSES_MOST = 256
 NAMES_MOST = 24
@@ -54,7 +55,7 @@ class _Application:
         self._conductor, self._editor, self._renderer = conductor, editor, renderer
         self._pages = PageFiles()
         self._chunks: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        self._last_look_s = 0.0
+        self._looks_s: deque[float] = deque(maxlen=LOOKS_MOST)
         self._is_trying = False
 
     def made(self) -> Starlette:
@@ -165,9 +166,9 @@ class _Application:
     async def _look(self, request: Request) -> Response:
         look = await _body(request, wire.Look)
         now = time.monotonic()
-        if now - self._last_look_s < LOOK_LEAST_S:
+        if len(self._looks_s) == LOOKS_MOST and now - self._looks_s[0] < 1.0:
             raise RefusedError(429, "too many looks in a second")
-        self._last_look_s = now
+        self._looks_s.append(now)
         self._conductor.look(look)
         return Response(status_code=204)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,11 +87,13 @@ class Editing:
         path, line = str(self._path(version, asked.file)), str(max(1, asked.line))
         words = [word.replace("{file}", path).replace("{line}", line) for word in self._command]
         try:
-            subprocess.Popen(
+            opened = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
         except OSError as error:
             raise RefusedError(503, f"{words[0]}: {error.strerror}") from None
+        # Nobody waits for an editor; but a process that has ended stays in the system until it is asked for.
+        threading.Thread(target=opened.wait, daemon=True).start()
 
     async def _stepped(
         self, stack: list[Step], other: list[Step], nothing: str, *, is_back: bool

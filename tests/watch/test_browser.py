@@ -120,7 +120,7 @@ def open_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
             yield Shown(page, folder, address)
     finally:
         server.terminate()
-        server.wait(10)
+        server.communicate(timeout=20)
 
 
 @pytest.fixture

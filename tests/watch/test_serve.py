@@ -39,6 +39,7 @@ class Shown:
         assert found is not None, self.process.stderr.read() if self.process.stderr else ""
         self.port, self.opening = int(found[1]), found[2]
         self.cookie = ""
+        self.asked: list[tuple[HTTPConnection, HTTPResponse]] = []
 
     def __enter__(self) -> Self:
         answer = self.ask("GET", self.opening)
@@ -49,6 +50,8 @@ class Shown:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        while self.asked:
+            self.close(self.asked[-1][1])
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate()
@@ -59,17 +62,30 @@ class Shown:
         data = None if body is None else json.dumps(body).encode()
         own = {"content-type": "application/json"} if body is not None else {}
         connection.request(method, path, data, {**own, "cookie": self.cookie, **headers})
-        return connection.getresponse()
+        answer = connection.getresponse()
+        self.asked.append((connection, answer))
+        return answer
+
+    def close(self, answer: HTTPResponse) -> None:
+        """Close the connection of an answer."""
+        (pair,) = (pair for pair in self.asked if pair[1] is answer)
+        self.asked.remove(pair)
+        answer.close()
+        pair[0].close()
 
     def events(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """What is told, from the state on."""
         answer, event = self.ask("GET", "/events"), ""
-        while line := answer.readline().decode():
-            name, _, value = line.rstrip("\n").partition(": ")
-            if name == "event":
-                event = value
-            elif name == "data":
-                yield event, json.loads(value)
+        try:
+            while line := answer.readline().decode():
+                name, _, value = line.rstrip("\n").partition(": ")
+                if name == "event":
+                    event = value
+                elif name == "data":
+                    yield event, json.loads(value)
+        finally:
+            # A page that is closed.
+            self.close(answer)
 
     def first(
         self, fits: Callable[[str, dict[str, Any]], bool], patience_s: float = PATIENCE_S
