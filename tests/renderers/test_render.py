@@ -204,7 +204,7 @@ def test_control_c_ends_a_render_at_once_and_leaves_nothing(tmp_path: Path) -> N
 
         class Slow(t.Flashes):
             def images(self, noise, classes):
-                time.sleep(0.3)
+                time.sleep(0.1)
                 return super().images(noise, classes)
 
         # No two segments alike, or one would do for all.
