@@ -13,7 +13,7 @@ import numpy as np
 
 from ..compiler.lanes.curve import Curve, Segment
 from ..compiler.time.clock import Clock
-from ..dsl.model.lane import Lane, Point, Shape
+from ..dsl.model.lane import Lane, Point
 from ..dsl.model.shapes import PERIODIC
 from . import wire
 
@@ -22,7 +22,6 @@ SAME = 1e-9
 PROBES = 65
 """Moments of a swing at which its peak is looked for."""
 _FROM = {"hold": "hold", "to": "to", "via": "via", "start": "from"}
-_SWINGS = (Shape.WHOLE_COSINE, Shape.HALF_SINE)
 
 
 def handles(lane: Lane, curve: Curve, clock: Clock) -> tuple[wire.Node, ...]:

@@ -6,7 +6,7 @@ from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import MOST_CLASSES, WALK, GeneratorKind, kind_named
 from ...dsl.model.piece import ClassWeight, Visuals
 from ...dsl.read.visuals import unknown_generator
-from ...dsl.text.model_file import ModelDescription, read_model
+from ...dsl.text.model_file import read_model
 from ...store.values.keys import digest_of
 
 
@@ -42,14 +42,6 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
         message = f"the model in {visuals.weights} is called {model.name}, not {name}"
         return Diagnostic("MV612", span, message, f"write generator: {model.name}")
     return model.kind, f"model {visuals.weights}", digest
-
-
-def model_named(visuals: Visuals, root: Path) -> ModelDescription | None:
-    """The trained model of a piece, where it has one that can be read."""
-    if visuals.weights is None or kind_named(visuals.generator) is not None:
-        return None
-    found = read_model(root, visuals.weights, visuals.weights_span)
-    return None if isinstance(found, Diagnostic) else found[0]
 
 
 def stand_in(visuals: Visuals) -> GeneratorKind:

@@ -14,7 +14,6 @@ from .visuals import read_where
 
 RATIOS = ("visuals.zoom", "visuals.exposure", "visuals.bloom")
 """Lanes of the picture whose values are factors, as those of a gain and a distance are."""
-MOST_TIMES = 16.0
 
 
 def played_lane(name: str, node: Node, by: Node, unit: Unit, has_points: bool, reading: Reading) -> Lane:

@@ -172,7 +172,7 @@ def pyramid_loss(made: Tensor, wanted: Tensor) -> Tensor:
 
 def learner_of(
     model: str, size_px: int, class_count: int, thumbnails: Tensor, device: torch.device
-) -> Glo | Vae:
+) -> Learner:
     """The learner of that name, with weights from torch's own random numbers as they stand."""
     return (
         Vae(size_px, class_count, device) if model == "vae" else Glo(size_px, class_count, thumbnails, device)

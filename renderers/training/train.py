@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ..tensors import tensor_of
 from .corpus import Corpus, thumbnail
-from .learners import CODE, Glo, Vae, learner_of
+from .learners import CODE, Learner, learner_of
 
 BATCH = 16
 BATCH_ON_GPU = 64
@@ -46,7 +46,7 @@ class Training:
 
     corpus: Corpus
     options: Options
-    learner: Glo | Vae
+    learner: Learner
     optimiser: torch.optim.Adam
     step: int = 0
     seconds: float = 0.0

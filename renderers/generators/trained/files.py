@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MOST_TENSOR_BYTES = 256 << 20
 DECODER, CODES = WEIGHTS
 MOST_FRAMES = 20_000
-LABELS_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
