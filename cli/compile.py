@@ -17,6 +17,7 @@ from .discover import PiecePath, piece_here
 from .film_options import (
     film_path,
     planned,
+    plugins_option,
     prepare_build_folder,
     variant_of,
     variant_options,
@@ -116,13 +117,7 @@ GROUPS = {
     type=click.Choice(("16", "24", "32")),
     help="Bit depth of the .wav or .flac; 32 is float.  [default: 24]",
 )
-@click.option(
-    "--trust-plugins",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    multiple=True,
-    metavar="FOLDER",
-    help="Run VST3 plugins that the piece names, from this folder.",
-)
+@plugins_option
 @cache_option
 @size_option("Maximum cache size after this run, e.g. 20GB.  [default: 20GB]")
 @click.option("--verify", is_flag=True, help="Decode the finished film and compare every frame.")

@@ -138,3 +138,13 @@ def prepare_build_folder(folder: Path) -> None:
     make_folders(folder, folder.parent)
     with suppress(FileExistsError):
         write_new({folder / ".gitignore": IGNORE_ALL.encode()}, folder.parent)
+
+
+plugins_option = click.option(
+    "--trust-plugins",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FOLDER",
+    help="Run VST3 plugins that the piece names, from this folder.",
+)
+"""Whose code may run: a plugin is a program, and a piece may be a stranger's."""

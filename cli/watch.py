@@ -15,7 +15,7 @@ import click
 from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
-from .film_options import film_path, prepare_build_folder
+from .film_options import film_path, plugins_option, prepare_build_folder
 
 EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
 
@@ -30,13 +30,7 @@ EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
     metavar="COMMAND",
     help="What opens a file at a line, as 'code -g {file}:{line}'.  [default: MUSICVIS_EDITOR]",
 )
-@click.option(
-    "--trust-plugins",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    multiple=True,
-    metavar="FOLDER",
-    help="Run VST3 plugins that the piece names, from this folder.",
-)
+@plugins_option
 @cache_option
 def watch(
     piece: Path | None,

@@ -118,16 +118,10 @@ class _Body:
 
     def value(self, pointer: str) -> object:
         """The value at a pointer."""
-        here: object = self.source.value
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(here, dict) and key in here:
-                here = here[key]
-            elif isinstance(here, list) and key.isdecimal() and int(key) < len(here):
-                here = here[int(key)]
-            else:
-                raise EditError(f"there is nothing at {pointer}")
-        return here
+        try:
+            return self.source.at(pointer)
+        except LookupError:
+            raise EditError(f"there is nothing at {pointer}") from None
 
     def line_of(self, index: int) -> tuple[int, int]:
         """First character of the line of an index, and that of the next line."""

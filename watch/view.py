@@ -253,16 +253,10 @@ def _plain(value: object) -> str:
 
 def _value_at(source: Source, pointer: str) -> object:
     """The value at a pointer; None where there is none."""
-    here: object = source.value
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(here, dict) and key in here:
-            here = here[key]
-        elif isinstance(here, list) and key.isdecimal() and int(key) < len(here):
-            here = here[int(key)]
-        else:
-            return None
-    return here
+    try:
+        return source.at(pointer)
+    except LookupError:
+        return None
 
 
 def _s(seconds: object) -> float:

@@ -60,6 +60,19 @@ class Source:
     spellings: dict[str, str]
     complete: bool = True
 
+    def at(self, pointer: str) -> Value:
+        """The value at a JSON pointer. Raises LookupError where there is none."""
+        here = self.value
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(here, dict) and key in here:
+                here = here[key]
+            elif isinstance(here, list) and key.isdecimal() and int(key) < len(here):
+                here = here[int(key)]
+            else:
+                raise LookupError(pointer)
+        return here
+
     def span(self, pointer: str) -> Span:
         """The place of the value at `pointer`, or of the nearest block around it."""
         while pointer not in self.values and pointer:
