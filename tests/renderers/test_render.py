@@ -196,7 +196,9 @@ def test_an_interrupt_leaves_the_film_of_yesterday(tmp_path: Path) -> None:
 def test_control_c_ends_a_render_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     script = textwrap.dedent(
         f"""
-        import sys, time
+        import signal, sys, time
+        # A shell that starts the tests in the background makes all below it deaf to Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         from fractions import Fraction
         from pathlib import Path
         sys.path.insert(0, {str(Path(__file__).parent)!r})
