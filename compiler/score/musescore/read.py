@@ -103,9 +103,7 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
         clefs=tuple(clefs_of(score, paper.marks, name)),
         transpositions=tuple(transpositions),
         swings=tuple(
-            dict.fromkeys(
-                (layout.place(time), swing) for row in marks.swings.values() for time, swing in row
-            )
+            dict.fromkeys((layout.place(time), swing) for row in marks.swings.values() for time, swing in row)
         ),
     )
     return written, findings

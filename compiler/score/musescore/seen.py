@@ -29,9 +29,7 @@ def transpositions_of(score: Node, name: str) -> list[Transposition]:
     return found
 
 
-def keys_of(
-    marks: Sequence[Mark], transpositions: Sequence[Transposition], layout: Layout
-) -> list[Key]:
+def keys_of(marks: Sequence[Mark], transpositions: Sequence[Transposition], layout: Layout) -> list[Key]:
     """The key signatures as the staves show them."""
     shifts = {t.staff: 12 * t.steps - 7 * t.semitones for t in transpositions}
     found = []
