@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..compiler.score.model import Score
     from ..dsl.findings.diagnostics import Diagnostic
     from ..renderers.generators.protocol import Generator
+    from .notation import Notation
     from .plan import Plan
 
 PathLike = str | os.PathLike[str]
@@ -72,6 +73,16 @@ class Piece:
         from .check import findings_of
 
         return tuple(findings_of(load_piece(self.manifest, self._overrides)))
+
+    def notation(self, parts: Sequence[str] = ()) -> Notation:
+        """The score as it is written, of some parts (globs of their names) or of all.
+
+        Raises PieceError where the piece has an error, or a name is no part's (MV664).
+        """
+        from ..dsl.load import load_piece
+        from .notation import notation_of
+
+        return notation_of(load_piece(self.manifest, self._overrides), parts)
 
     def plan(
         self,

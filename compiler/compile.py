@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     from .picture.lyric_lines import Line
     from .picture.plan_picture import F32, Stage
     from .picture.post import Shown, Timeline
+    from .picture.score_layer import Engraving
     from .plan import OwnPicture, Plan
+    from .score.playback.written import WrittenScore
     from .sound.plan_sound import Sources
 
 ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
@@ -114,6 +116,19 @@ class Shelf:
         if name not in self._scores:
             self._scores[name] = self._parsed(name, span)
         return self._scores[name]
+
+    def written(self, name: PurePosixPath, span: Span) -> "WrittenScore | None":
+        """A score of the piece that `score` has read, on paper; None for a format without notation."""
+        from .score.read import written_score
+
+        data = self._bytes(name, span)
+        return None if isinstance(data, Diagnostic) else written_score(data, str(self.root / name))
+
+    def _bytes(self, name: PurePosixPath, span: Span) -> bytes | Diagnostic:
+        """The bytes of a score."""
+        if self._read is not None:
+            return self._read(name, span)
+        return read_inside(self.root, name, MAX_SCORE_BYTES, span)
 
     def font(self, name: PurePosixPath, span: Span) -> Letters | None:
         """The letters of a font of the piece; a file that is none is in `findings`."""
@@ -195,11 +210,7 @@ class Shelf:
         return found
 
     def _parsed(self, name: PurePosixPath, span: Span) -> Score | None:
-        data = (
-            self._read(name, span)
-            if self._read is not None
-            else read_inside(self.root, name, MAX_SCORE_BYTES, span)
-        )
+        data = self._bytes(name, span)
         if isinstance(data, Diagnostic):
             self.findings.append(data)
             return None
@@ -376,6 +387,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
+    engraving = _engraving(heard, findings)
     for post in piece.video.post:
         if post.font is not None:
             letters = heard.shelf.font(post.font, post.font_span)
@@ -441,6 +453,13 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.shelf.root)
         picture = replace(picture, titles=(*picture.titles, *words))
+    if engraving is not None:
+        from .picture.score_layer import score_plan
+
+        beside = score_plan(engraving, film, clock, str(piece.score.file), findings)
+        if beside is None:
+            return None
+        picture = replace(picture, score=beside)
     from .chapters import chapters_of
     from .plan import BarMark, Plan
 
@@ -492,6 +511,18 @@ def _guarded(
         spans = may_flash(heard.piece)
         findings.append(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
     return found
+
+
+def _engraving(heard: Heard, findings: list[Diagnostic]) -> "Engraving | None":
+    """The score beside the picture, before it is engraved."""
+    ref = heard.piece.score
+    if heard.piece.video.score is None:
+        return None
+    from .picture.score_layer import engraving_of
+
+    return engraving_of(
+        heard.piece, heard.shelf.written(ref.file, ref.span), heard.score, heard.parts, findings
+    )
 
 
 def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]":

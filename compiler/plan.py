@@ -42,6 +42,7 @@ __all__ = [
     "Plan",
     "Ramp",
     "ReturnPlan",
+    "ScorePlan",
     "SendPlan",
     "SoundPlan",
     "SoundingNote",
@@ -363,6 +364,53 @@ class WalkPlan:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ScorePlan:
+    """The written score beside the picture, and what sounds of it on each frame.
+
+    text            MusicXML, whose notes and bars have ids: compiler/score/notation/ids.py
+    mode            strip: one line that passes the cursor; page: pages that are turned
+    place           top or bottom
+    height          of the score, as a share of the film's height
+    opacity         of the ground, 0..1
+    bar_lengths_qn  float64 (bars,), of the written bars
+    places          float64 (frames, 2): index of the written bar, and quarter notes into it
+    sounding        int64 (n, 5): first frame, frame after the last, and bar index, chord and note of a head
+    """
+
+    text: str
+    mode: str
+    place: str
+    height: float
+    ink: str
+    lit: str
+    ground: str
+    opacity: float
+    bar_lengths_qn: F64
+    places: F64
+    sounding: NDArray[np.int64]
+
+    def cut(self, first: int, end: int) -> ScorePlan:
+        """The same on frames first up to, not at, end alone, counted from `first`."""
+        rows = self.sounding[(self.sounding[:, 0] < end) & (self.sounding[:, 1] > first)].copy()
+        rows[:, :2] = (rows[:, :2] - first).clip(0, end - first)
+        return replace(self, places=self.places[first:end].copy(), sounding=rows)
+
+    def thinned(self, step: int) -> ScorePlan:
+        """The same on every step-th frame."""
+        rows = self.sounding.copy()
+        rows[:, :2] = -(-rows[:, :2] // step)
+        rows = rows[rows[:, 0] < rows[:, 1]]
+        return replace(self, places=self.places[::step].copy(), sounding=rows)
+
+    def repeats(self) -> NDArray[np.bool_]:
+        """For each frame but the first, whether it shows what the frame before it shows: (frames - 1,)."""
+        same: NDArray[np.bool_] = (self.places[1:] == self.places[:-1]).all(1)
+        edges = self.sounding[:, :2].ravel()
+        same[edges[(edges > 0) & (edges <= len(same))] - 1] = False
+        return same
+
+
 @dataclass(frozen=True, slots=True)
 class OwnPicture:
     """A picture of the piece's own that is shown as a class is.
@@ -437,6 +485,8 @@ class PicturePlan:
     """How it goes through learned pictures; the noise is then its trembling around that way."""
     pictures: tuple[OwnPicture, ...] = ()
     """All own pictures of the piece, whether or not these frames show them."""
+    score: ScorePlan | None = None
+    """The score beside the picture."""
 
     @property
     def frame_count(self) -> int:

@@ -158,6 +158,7 @@ def picture_plan(
         class_count=_class_count(painter.table, made.class_indices),
         walk=walk,
         pictures=painter.pictures,
+        score=None,  # beside the picture: compiler/picture/score_layer.py
     )
 
 

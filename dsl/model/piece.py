@@ -353,6 +353,27 @@ class Lyrics:
 
 
 @dataclass(frozen=True, slots=True)
+class EngravedScore:
+    """The written score beside the picture."""
+
+    span: Span
+    show: str = "strip"
+    """`strip`: one line that passes the cursor; `page`: pages that are turned."""
+    parts: tuple[str, ...] = ()
+    """Globs over the parts of the score; empty means all."""
+    parts_span: Span = THE_MANIFEST
+    place: str = "bottom"
+    height: float = 0.3
+    """Share of the film's height."""
+    ink: str = "#101010"
+    lit: str = "#C4302B"
+    """Colour of the notes that sound, and of the cursor."""
+    ground: str = "#FFFFFF"
+    opacity: float = 0.85
+    """Of the ground."""
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """The finished film."""
 
@@ -369,6 +390,7 @@ class Video:
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
     lyrics: Lyrics | None = None
+    score: EngravedScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ..model.piece import (
     LIGHTS,
     OTHER,
     ClassWeight,
+    EngravedScore,
     Envelope,
     Light,
     Lyrics,
@@ -162,6 +163,7 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         quality=_text(node, "quality", usual.quality),
         post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
         lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,
+        score=_engraved(score, reading) if (score := node.get("score")) else None,
     )
 
 
@@ -179,6 +181,23 @@ def _lyrics(node: Node, reading: Reading) -> Lyrics:
         lit=_text(node, "lit", usual.lit),
         background=_text(node, "background", usual.background),
         fade=reading.duration(node.get("fade")) or usual.fade,
+    )
+
+
+def _engraved(node: Node, reading: Reading) -> EngravedScore:
+    """`score: strip`, or all that is said of it."""
+    usual, parts = EngravedScore(node.span), node.get("parts")
+    return EngravedScore(
+        node.span,
+        show=_text(node, "show", usual.show) if isinstance(node.value, dict) else node.text,
+        parts=texts(parts),
+        parts_span=parts.span if parts else node.span,
+        place=_text(node, "place", usual.place),
+        height=reading.share(node.get("height"), usual.height),
+        ink=_text(node, "ink", usual.ink),
+        lit=_text(node, "lit", usual.lit),
+        ground=_text(node, "ground", usual.ground),
+        opacity=reading.share(node.get("opacity"), usual.opacity),
     )
 
 

@@ -12,8 +12,9 @@ from ..film.segment_nodes import FAINT, VIDEO, SegmentJob
 from ..generators.identity import Recipe
 
 if TYPE_CHECKING:
-    from ...compiler.plan import PicturePlan
+    from ...compiler.plan import PicturePlan, ScorePlan
     from ...store.store import Store
+    from ..engraving.sheet import Sheet
     from ..film.frames import Rendered
     from ..generators.protocol import Generator
 
@@ -40,6 +41,7 @@ class Studio:
         self.store = store
         self._generator = generator
         self._made_for: tuple[object, ...] | None = None
+        self._drawn: tuple[str, Sheet] | None = None
         self._gate: AbstractContextManager[object] = gate or nullcontext()
 
     def prepare(self, picture: PicturePlan) -> str:
@@ -98,13 +100,23 @@ class Studio:
         self.prepare(picture)
         assert self._generator is not None
         return render_segment(
-            Workshop.of(picture, self._generator),
+            Workshop.of(picture, self._generator, self._sheet),
             path,
             QUALITIES[picture.quality],
             self.recipe.codec,
             gate=self._gate,
             on_frames=on_frames,
         )
+
+    def _sheet(self, score: ScorePlan, width_px: int, height_px: int) -> Sheet:
+        """The score that the film shows; the segments of a film share one."""
+        from ..engraving.sheet_nodes import kept_sheet, sheet_node
+
+        key = sheet_node(score, width_px, height_px).key
+        known = self._drawn
+        if known is None or known[0] != key:
+            known = self._drawn = key, kept_sheet(self.store, score, width_px, height_px)
+        return known[1]
 
 
 def _asked(picture: PicturePlan) -> tuple[object, ...]:

@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 
 from ...compiler.plan import STEERING
 from ..encoding import Quality
+from ..engraving.sheet import Sheet, drawn_sheet
+from ..engraving.view import ScoreStand
 from ..generators.protocol import SteeredGenerator, TruncatedGenerator, WalkingGenerator
 from ..picture.camera import moved
-from ..picture.chain import Finish, black_frame, finished
+from ..picture.chain import Finish, Shown, black_frame, finished
 from ..picture.contrast import LEAST, contrast
 from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
@@ -31,8 +33,10 @@ from .flashes import look_at, packed
 from .segment_writer import U8, PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
-    from ...compiler.plan import PicturePlan, TitlePlan
+    from ...compiler.plan import PicturePlan, ScorePlan, TitlePlan
     from ..generators.protocol import Generator
+
+    Sheets = Callable[[ScorePlan, int, int], Sheet]
 
 FRAMES_AT_ONCE_ON_GPU = 16
 
@@ -72,19 +76,32 @@ class Workshop:
     generator: Generator
     finish: Finish
     overlays: tuple[tuple[TitlePlan, Overlay], ...]
+    stand: ScoreStand | None = None
+    """Holds the score, where the film shows it."""
 
     @classmethod
-    def of(cls, picture: PicturePlan, generator: Generator) -> Workshop:
+    def of(cls, picture: PicturePlan, generator: Generator, sheets: Sheets = drawn_sheet) -> Workshop:
+        """sheets   draws the score for a film of a size; a store's keeps it"""
         finish = Finish(picture.width_px, picture.height_px, picture.frame, picture.upscale)
         drawn = (
             (t, overlay_of(t, picture.width_px, picture.height_px, generator.device)) for t in picture.titles
         )
         overlays = tuple((title, overlay) for title, overlay in drawn if overlay is not None)
-        return cls(picture, generator, finish, overlays)
+        stand = None
+        if picture.score is not None:
+            size = picture.width_px, picture.height_px
+            stand = ScoreStand(picture.score, sheets(picture.score, *size), *size)
+        return cls(picture, generator, finish, overlays, stand)
 
-    def overlays_at(self, frame: int) -> list[tuple[Overlay, float]]:
-        """The titles on a frame, and how much of each is seen."""
-        return [
+    def overlays_at(self, frame: int) -> list[Shown]:
+        """The score and the titles on a frame, the first below, and how much of each is seen.
+
+        The score fades with the picture; titles have fades of their own.
+        """
+        seen = float(self.picture.brightness[frame])
+        view = None if self.stand is None or seen == 0 else self.stand.view(frame)
+        below: list[Shown] = [] if view is None else [(view, seen)]
+        return below + [
             (overlay, title.opacity(frame))
             for title, overlay in self.overlays
             if title.first_frame <= frame < title.end_frame
@@ -118,6 +135,8 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
         lit = np.unique(picture.lights[:, 0].astype(np.int64))
         same_look[lit] = False
         same_look[lit[lit + 1 < count] + 1] = False
+    if picture.score is not None:
+        same_look[1:] &= picture.score.repeats()
     same_look[1:] |= black[1:] & black[:-1]
     for title in picture.titles:
         for edge in (title.first_frame, title.end_frame):

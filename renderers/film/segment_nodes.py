@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.values.keys import digest_of
+from ..engraving.sheet_nodes import sheet_node
 from ..generators.identity import Recipe, generator_identity
 from .cut import segment_bounds
 
@@ -91,6 +92,7 @@ class SegmentReads:
         }
         self._size = picture.width_px, picture.height_px
         self._drawn: dict[tuple[object, ...], str] = {}
+        self._sheet = None if picture.score is None else sheet_node(picture.score, *self._size).key
 
     def node(self, part: PicturePlan, name: str) -> Node:
         """The node of some frames; what they read is under the words in which a report says what changed."""
@@ -108,8 +110,11 @@ class SegmentReads:
             ),
         }
         seen = set(part.class_indices.tolist())
-        if shown := [picture for picture in part.pictures if picture.index in seen]:
-            reads["pictures"] = digest_of([(picture.index, picture.sha256) for picture in shown])
+        if own := [picture for picture in part.pictures if picture.index in seen]:
+            reads["pictures"] = digest_of([(picture.index, picture.sha256) for picture in own])
+        if part.score is not None:
+            shown = replace(part.score, text="")
+            reads["score"] = digest_of((self._sheet, shown))
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 
     def _title(self, title: TitlePlan) -> str:

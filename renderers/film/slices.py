@@ -38,6 +38,7 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         truncation=_lane(picture.truncation, first, end, 1.0),
         lights=_lights(picture.lights, first, end),
         walk=None if picture.walk is None else picture.walk.cut(first, end),
+        score=None if picture.score is None else picture.score.cut(first, end),
         **steering,
     )
 
@@ -55,6 +56,7 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         truncation=_each(picture.truncation, step),
         lights=_thinned_lights(picture.lights, step),
         walk=None if picture.walk is None else picture.walk.thinned(step),
+        score=None if picture.score is None else picture.score.thinned(step),
         **steering,
     )
 

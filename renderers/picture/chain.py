@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .colour import BLACK, above_black, quantised
 from .fade import faded
@@ -23,10 +23,17 @@ if TYPE_CHECKING:
     import torch
 
     from .stage import F32
-    from .title import Overlay
 
-    Shown = tuple[Overlay, float]
 
+class Layer(Protocol):
+    """What is laid over finished frames."""
+
+    def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
+        """Lay it over one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""
+
+
+Shown = tuple[Layer, float]
+"""A layer, and how much of it is seen."""
 FRAMES = ("mirror", "fit", "fill")
 
 
@@ -63,7 +70,7 @@ def finished(
 
     images       (n, 3, height, width), float32 in [-1, 1], display R'G'B'
     brightness   (n,), 0 black .. 1; titles stand over the faded picture and have fades of their own
-    overlays     for each of the n frames, its titles, the first below, and how much of each is seen
+    overlays     for each of the n frames, its score and titles, the first below, and how much of each is seen
     lights       for each of the n frames, its rows of PicturePlan.lights, or None; () where none has any
     returns      (n, height·3/2, width) uint8: the rows of Y', then Cb, then Cr, each plane without gaps;
                  BT.709, limited range, a chroma sample in the middle of its four pixels

@@ -86,7 +86,7 @@ def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
             ImageFont.truetype(own, 32)
             yield own.name, lambda size_px: ImageFont.truetype(own, size_px)
     yield "Aileron", _embedded_font
-    path = _dejavu_path()
+    path = dejavu_path()
     if path is not None:
         yield "DejaVu Sans", lambda size_px: ImageFont.truetype(path, size_px)
     for name in SYSTEM_FONTS:
@@ -98,7 +98,7 @@ def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
 
 
 @lru_cache(maxsize=1)
-def _dejavu_path() -> str | None:
+def dejavu_path() -> str | None:
     """Where DejaVu Sans lies; matplotlib itself is not loaded."""
     spec = find_spec("matplotlib")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():

@@ -1,6 +1,6 @@
 """One bar of one part as MusicXML: signatures, voices, bar lines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -280,21 +280,23 @@ def _forward_repeats(score: WrittenScore) -> set[int]:
     return found
 
 
-def _voices(score: WrittenScore) -> dict[tuple[int, int, int], list[tuple[int, WrittenChord]]]:
-    """(index, chord) by (staff, bar, voice), in the order of time; measure repeats are written out."""
-    found: dict[tuple[int, int, int], list[tuple[int, WrittenChord]]] = {}
-    voices: dict[tuple[int, int], set[int]] = {}
+def chords_on_paper(score: WrittenScore) -> Iterator[tuple[int, int, WrittenChord]]:
+    """(bar index, index, chord) of every chord that is drawn: measure repeats are written out."""
+    by_bar: dict[tuple[int, int], list[int]] = {}
     for index, chord in enumerate(score.chords):
-        bar = (chord.staff, chord.place.bar_index)
-        if bar not in score.bar_repeats:
-            found.setdefault((*bar, chord.voice), []).append((index, chord))
-            voices.setdefault(bar, set()).add(chord.voice)
-    for staff, bar_index in sorted(score.bar_repeats):
-        back = score.bar_repeats[staff, bar_index]
-        source = (staff, bar_index - back)
-        for voice in voices.get(source, ()):
-            found[staff, bar_index, voice] = found[(*source, voice)]
-            voices.setdefault((staff, bar_index), set()).add(voice)
+        by_bar.setdefault((chord.staff, chord.place.bar_index), []).append(index)
+    for (staff, bar_index), back in sorted(score.bar_repeats.items()):
+        by_bar[staff, bar_index] = by_bar.get((staff, bar_index - back), [])
+    for (_, bar_index), indices in by_bar.items():
+        for index in indices:
+            yield bar_index, index, score.chords[index]
+
+
+def _voices(score: WrittenScore) -> dict[tuple[int, int, int], list[tuple[int, WrittenChord]]]:
+    """(index, chord) by (staff, bar, voice), in the order of time."""
+    found: dict[tuple[int, int, int], list[tuple[int, WrittenChord]]] = {}
+    for bar_index, index, chord in chords_on_paper(score):
+        found.setdefault((chord.staff, bar_index, chord.voice), []).append((index, chord))
     for row in found.values():
         row.sort(key=lambda entry: entry[1].place.offset_qn)
     return found

@@ -36,7 +36,12 @@ def events_of(
 ) -> list[Event]:
     """The events of a voice; chords are in the order of time. The first voice rests where it has none."""
     if not chords:
-        return [Event(_ZERO, length_qn, None, is_whole_bar=True)] if is_first else []
+        if not is_first:
+            return []
+        if length_qn == meter.bar_qn:
+            return [Event(_ZERO, length_qn, None, is_whole_bar=True)]
+        # A pickup rests by note values.
+        return _gap(_ZERO, length_qn, _Group())
     found: list[Event] = []
     here, group = _ZERO, _Group()
     for index, chord in chords:

@@ -23,9 +23,9 @@ def test_a_font_has_the_letters_that_were_put_into_it(font: bytes) -> None:
 
 def test_a_real_font_has_what_fonttools_reads_in_it() -> None:
     from fontTools.ttLib import TTFont
-    from musicvis.renderers.picture.lettering import _dejavu_path
+    from musicvis.renderers.picture.lettering import dejavu_path
 
-    path = _dejavu_path()
+    path = dejavu_path()
     if path is None:
         pytest.skip("DejaVu Sans is not here")
     letters = font_letters(Path(path).read_bytes())

@@ -18,6 +18,7 @@ from musicvis.compiler.plan import (
     MasterPlan,
     PicturePlan,
     ReturnPlan,
+    ScorePlan,
     SendPlan,
     SoundingNote,
     SoundPlan,
@@ -67,6 +68,7 @@ EXEMPT = {
     ("return", "name"): NAME,
     ("bus", "name"): NAME,
     ("picture", "class_names"): NAME,
+    ("picture", "score"): "tried with a score below",
     ("title", "lit"): "of words that are sung: tried with a style below",
     ("title", "row"): "of words that are sung: tried with a style below",
     ("picture", "class_count"): "the length of the generator's own table, which its identity stands for",
@@ -257,12 +259,30 @@ def picture() -> PicturePlan:
     )
 
 
+def score() -> ScorePlan:
+    return ScorePlan(
+        text="<score-partwise/>",
+        mode="strip",
+        place="bottom",
+        height=0.5,
+        ink="#000000",
+        lit="#ff0000",
+        ground="#ffffff",
+        opacity=0.5,
+        bar_lengths_qn=np.array([4.0]),
+        places=np.zeros((4, 2)),
+        sounding=np.array([[0, 2, 0, 0, 0]]),
+    )
+
+
 def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(files: dict[str, Path]) -> None:
     def keys_of(plan: PicturePlan) -> str:
         return SegmentReads(plan, Recipe("cpu")).node(plan, "a").key
 
     plan = picture()
     assert_each_counts("picture", plan, files, keys_of)
+    assert keys_of(replace(plan, score=score())) != keys_of(plan)
+    assert_each_counts("score", score(), files, lambda one: keys_of(replace(plan, score=one)))
     title = plan.titles[0]
     assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
     sung = replace(title, text="a b", style=LyricStyle("bottom", 0.2, "#ffff00", "box"))

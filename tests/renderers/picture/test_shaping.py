@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from musicvis.compiler.plan import LyricStyle, TitlePlan
 from musicvis.renderers.picture.legible import letters_told
-from musicvis.renderers.picture.lettering import Font, _dejavu_path, lettering_of
+from musicvis.renderers.picture.lettering import Font, dejavu_path, lettering_of
 from musicvis.renderers.picture.lyrics import drawn_lyric
 from musicvis.tests.fonts import square_font
 from PIL import features
@@ -18,7 +18,7 @@ BEH, SALAM, NUR = "\u0628", "\u0633\u0644\u0627\u0645", "\u0646\u0648\u0631"
 
 @pytest.fixture
 def dejavu() -> Callable[[float], Font]:
-    if _dejavu_path() is None:
+    if dejavu_path() is None:
         pytest.skip("DejaVu Sans is not here")
     setting = lettering_of(BEH)
     assert setting.replaced == ()

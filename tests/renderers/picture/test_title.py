@@ -102,7 +102,7 @@ def test_without_any_other_font_letters_become_the_nearest_and_it_is_said(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lettering, "SYSTEM_FONTS", ())
-    monkeypatch.setattr(lettering, "_dejavu_path", lambda: None)
+    monkeypatch.setattr(lettering, "dejavu_path", lambda: None)
     made = lettering_of("Étude – Größe, 猫")
     assert made.text == "Etude - Grosse, ?"
     assert made.remark == "no font here has É – ö ß 猫; it reads 'Etude - Grosse, ?'"

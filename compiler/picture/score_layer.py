@@ -1,0 +1,190 @@
+"""The written score beside the picture: what is engraved, and what of it sounds on each frame."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from fractions import Fraction
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, TypeVar
+
+from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ...dsl.findings.span import Span
+from ...dsl.installing import install_command
+from ...dsl.model.piece import EngravedScore, Piece, Video
+from ..lazy_numpy import np
+from ..notes.parts import Cut
+from ..plan import ScorePlan
+from ..score.model import Score
+from ..score.notation.bar import chords_on_paper
+from ..score.notation.quantised import quantised
+from ..score.notation.write import musicxml, parts_of_score
+from ..score.playback.written import WrittenScore
+from ..time.clock import Clock
+from ..time.passage import Film
+from ..time.tempo_arrays import tempo_arrays
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Scalar = TypeVar("Scalar", bound=np.generic)
+
+PACKAGES = ("verovio", "resvg_py")
+"""What engraves a score and what draws it: neither is loaded here."""
+TITLE_SHARE = 0.3
+"""So much of the height, at most, is taken by words at the top or the bottom."""
+
+
+def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> list[Diagnostic]:
+    """What is wrong with the layer before anything is engraved."""
+    found = []
+    if any(find_spec(name) is None for name in PACKAGES):
+        message = "`video.score` is engraved by Verovio and drawn by resvg, which are not installed"
+        found.append(Diagnostic("MV661", layer.span, message, f"type `{install_command('score')}`"))
+    if not is_written:
+        found.append(is_quantised(layer.span))
+    places = [("words that are sung", video.lyrics.place)] if video.lyrics is not None else []
+    places += [("a title", post.place) for post in video.post if post.title is not None]
+    for what, place in dict.fromkeys(places):
+        if _meet(layer, place):
+            message = f"the score is covered by {what} at the {place} of the film"
+            hint = "write another `place` for one of them, or a smaller `height`"
+            found.append(Diagnostic("MV665", layer.span, message, hint, Severity.WARNING))
+    return found
+
+
+def is_quantised(span: Span) -> Diagnostic:
+    """MV663."""
+    message = "the score file holds no notation: what sounds is quantised and engraved"
+    hint = "name the MusicXML or MuseScore file for the score as it was written"
+    return Diagnostic("MV663", span, message, hint, Severity.WARNING)
+
+
+def _meet(layer: EngravedScore, place: str) -> bool:
+    """Whether the score reaches where words of that place stand."""
+    if place == layer.place:
+        return True
+    if "middle" in (place, layer.place):
+        return layer.height > 0.5 - TITLE_SHARE / 2
+    return layer.height > 1 - TITLE_SHARE
+
+
+def chosen_parts(
+    globs: Sequence[str], span: Span, written: WrittenScore, cuts: Sequence[Cut], findings: list[Diagnostic]
+) -> list[int] | None:
+    """The indices of the parts that are engraved; None for all. By the score's names or the piece's."""
+    if not globs:
+        return None
+    chosen: set[int] = set()
+    parts = parts_of_score(written)
+    for glob in globs:
+        fitting = set()
+        for index, (track, _) in enumerate(parts):
+            names = {written.tracks[track].name, *(cut.name for cut in cuts if track in cut.tracks)}
+            if any(fnmatchcase(name.strip().casefold(), glob.casefold()) for name in names):
+                fitting.add(index)
+        if not fitting:
+            message = f"`{glob}` is no part of the score"
+            names_said = ", ".join(written.tracks[track].name for track, _ in parts[:12])
+            findings.append(Diagnostic("MV664", span, message, f"its parts are: {names_said}"))
+        chosen |= fitting
+    return sorted(chosen)
+
+
+def staves_of(paper: WrittenScore, parts: Sequence[int] | None) -> set[int]:
+    """The staves of some parts of a score; of all parts for None."""
+    listed = enumerate(parts_of_score(paper))
+    return {staff for index, (_, staves) in listed if parts is None or index in parts for staff in staves}
+
+
+@dataclass(frozen=True, slots=True)
+class Engraving:
+    """What is engraved: the score on paper, and the parts of it, or None for all."""
+
+    layer: EngravedScore
+    paper: WrittenScore
+    parts: list[int] | None
+
+
+def engraving_of(
+    piece: Piece, written: WrittenScore | None, score: Score, cuts: Sequence[Cut], findings: list[Diagnostic]
+) -> Engraving | None:
+    """What `video.score` asks for, and all that is wrong with it; None where there is none.
+
+    written   None for a format that holds what sounds and no notation: that is quantised
+    """
+    layer = piece.video.score
+    if layer is None:
+        return None
+    findings += layer_findings(layer, piece.video, written is not None)
+    paper = quantised(score) if written is None else written
+    parts = chosen_parts(layer.parts, layer.parts_span, paper, cuts, findings)
+    return Engraving(layer, paper, parts)
+
+
+def score_plan(
+    engraving: Engraving, film: Film, clock: Clock, name: str, findings: list[Diagnostic]
+) -> ScorePlan | None:
+    """The score beside the picture; None, and a finding, where it cannot be written down.
+
+    name   of the score's file
+    """
+    layer, paper, parts = engraving.layer, engraving.paper, engraving.parts
+    try:
+        text = musicxml(paper, name, parts)
+    except PieceError as error:
+        findings += error.diagnostics
+        return None
+    return ScorePlan(
+        text=text,
+        mode=layer.show,
+        place=layer.place,
+        height=layer.height,
+        ink=layer.ink,
+        lit=layer.lit,
+        ground=layer.ground,
+        opacity=layer.opacity,
+        bar_lengths_qn=_frozen(np.array([float(bar.length_qn) for bar in paper.bars], np.float64)),
+        places=_places(film, clock),
+        sounding=_sounding(paper, staves_of(paper, parts), film, clock),
+    )
+
+
+def _places(film: Film, clock: Clock) -> "NDArray[np.float64]":
+    """The written bar of the middle of each frame, and how far into it that is."""
+    middles = np.arange(film.frame_count, dtype=np.float64) + 0.5
+    times_s: NDArray[np.float64] = float(film.start_s) + middles / float(film.fps)
+    times_qn = tempo_arrays(clock).quarters_at(times_s)
+    measures = clock.measures
+    starts = np.array([float(measure.start_qn) for measure in measures], np.float64)
+    lengths = np.array([float(measure.length_qn) for measure in measures], np.float64)
+    played = (starts.searchsorted(times_qn, "right") - 1).clip(0)
+    offsets = (times_qn - starts[played]).clip(0, lengths[played])
+    bars = np.array([measure.bar - 1 for measure in measures], np.float64)
+    return _frozen(np.stack([bars[played], offsets], axis=1))
+
+
+def _sounding(paper: WrittenScore, staves: set[int], film: Film, clock: Clock) -> "NDArray[np.int64]":
+    """The frames on which each note head sounds, once for each time that its bar is played."""
+    by_bar: dict[int, list[tuple[int, Fraction, Fraction, int]]] = defaultdict(list)
+    for bar, index, chord in chords_on_paper(paper):
+        if chord.staff in staves:
+            offset = chord.place.offset_qn
+            for k, note in enumerate(chord.notes):
+                if note.plays:
+                    by_bar[bar].append((index, offset, chord.length_qn, k))
+    rows = []
+    for measure in clock.measures:
+        for index, offset, length, k in by_bar.get(measure.bar - 1, ()):
+            start = measure.start_qn + offset
+            first = film.frame_at(clock.seconds(start))
+            end = film.frame_at(clock.seconds(min(start + length, clock.end_qn)))
+            first, end = max(first, 0), min(max(end, first + 1), film.frame_count)
+            if first < end:
+                rows.append((first, end, measure.bar - 1, index, k))
+    return _frozen(np.array(sorted(rows), np.int64).reshape(-1, 5))
+
+
+def _frozen(values: "NDArray[Scalar]") -> "NDArray[Scalar]":
+    values.flags.writeable = False
+    return values

@@ -1,0 +1,1 @@
+"""The engraved score: MusicXML to pages, and the score beside the picture"""

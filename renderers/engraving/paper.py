@@ -1,0 +1,77 @@
+"""A score on paper: pages of A4 as SVG, and as one PDF."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+from ...dsl.findings.diagnostics import PieceError
+from ...dsl.findings.span import THE_MANIFEST
+from .engrave import not_installed, pages_of
+from .letters import font_files
+
+# In Verovio's units, tenths of a millimetre: its staff of five lines is eight units high.
+_A4 = (2100, 2970)
+_MARGIN = 120
+# The most staves of a system, and the size of a unit that leaves room for them: 9 is a staff of 7.2 mm.
+_UNITS = ((2, 8.5), (4, 7.5), (8, 6.5), (12, 5.5), (20, 4.5))
+_SMALLEST = 3.5
+_MM = 0.1
+_POINTS = 72 / 254
+"""Points of a PDF, 72 to an inch, to a tenth of a millimetre."""
+
+
+def paper_pages(text: str, staff_count: int) -> list[str]:
+    """MusicXML as pages of A4; `staff_count` is how many staves a system has.
+
+    Raises PieceError MV661 where Verovio is missing, MV662 where it does not engrave the score.
+    """
+    unit = next((size for most, size in _UNITS if staff_count <= most), _SMALLEST)
+    options = {
+        "breaks": "auto",
+        "footer": "none",
+        "header": "auto",
+        "svgViewBox": True,
+        "unit": unit,
+        "pageWidth": _A4[0],
+        "pageHeight": _A4[1],
+        "justifyVertically": True,
+        "lyricWordSpace": 3.5,
+        **dict.fromkeys(("pageMarginLeft", "pageMarginRight", "pageMarginTop", "pageMarginBottom"), _MARGIN),
+    }
+    return [page.replace("<svg ", f"<svg {_size(_MM, 'mm')} ", 1) for page in pages_of(text, options)]
+
+
+def _size(scale: float, unit: str) -> str:
+    """The attributes of an A4 page."""
+    return f'width="{_A4[0] * scale:g}{unit}" height="{_A4[1] * scale:g}{unit}"'
+
+
+def pdf_of(pages: Sequence[str], title: str) -> bytes:
+    """Pages as one PDF: lines and letters, no pixels. Raises PieceError MV661 where a package is missing."""
+    if any(find_spec(name) is None for name in ("svg2pdf_py", "pypdf")):
+        raise PieceError([not_installed(THE_MANIFEST)])
+    import pypdf
+    import svg2pdf_py
+
+    with tempfile.TemporaryDirectory(prefix="musicvis-engraving-") as folder:
+        fonts = svg2pdf_py.FontDatabase()
+        for path in font_files(Path(folder)):
+            fonts.load_font_file(path)
+        made = svg2pdf_py.svg_pages_to_pdfs([_lettered(page) for page in pages], fonts)
+    writer = pypdf.PdfWriter()
+    for page in made:
+        writer.append(BytesIO(page))
+    writer.add_metadata({"/Title": title, "/Producer": "musicvis"})
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def _lettered(page: str) -> str:
+    """A page in points, whose words name the font that is at hand."""
+    page = page.replace(_size(_MM, "mm"), _size(_POINTS, ""), 1)
+    return page.replace('font-family="Times, serif"', 'font-family="Aileron, DejaVu Sans"')

@@ -1,0 +1,47 @@
+"""Sheets in the store: a score is engraved once for a size, whoever renders the frames that show it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...store.node import Node
+from ...store.packages import packages
+from ...store.values.files import read, written
+from ...store.values.keys import digest_of
+from .sheet import Sheet, draw_sheet, layer_px
+
+if TYPE_CHECKING:
+    from ...compiler.plan import ScorePlan
+    from ...store.store import Store
+
+SHEET_VERSION = 1
+"""Raised when a score is engraved or drawn in another way."""
+
+
+def sheet_node(score: ScorePlan, width_px: int, height_px: int) -> Node:
+    """What a sheet depends on: the notes, the size, and what engraves, draws and letters it."""
+    reads = {
+        "notation": digest_of(score.text),
+        "size": "{}x{}".format(*layer_px(score, width_px, height_px)),
+        "mode": score.mode,
+        "drawn by": packages("verovio", "resvg-py", "pillow", "matplotlib"),
+    }
+    return Node.of("sheet", SHEET_VERSION, score.mode, reads)
+
+
+def kept_sheet(store: Store, score: ScorePlan, width_px: int, height_px: int) -> Sheet:
+    """The sheet, from the store or drawn now. Raises PieceError as `draw_sheet` does."""
+    from ...store.store import made
+
+    node = sheet_node(score, width_px, height_px)
+    drawn: list[Sheet] = []
+
+    def make() -> tuple[dict[str, Path], dict[str, Any]]:
+        drawn.append(draw_sheet(score, width_px, height_px))
+        return written(drawn[0], Sheet, store.scratch), {}
+
+    entry = made(store, node, make)
+    if drawn or entry is None:
+        return drawn[0] if drawn else draw_sheet(score, width_px, height_px)
+    return read(entry.files, Sheet)

@@ -1,0 +1,175 @@
+"""The score on one frame: the part of the sheet that is seen, the cursor, and the notes that sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ImageColor
+
+from ..picture.colour import BLACK, RGB_TO_YCBCR
+from ..picture.planes import plane_views
+from ..tensors import tensor_of
+from .sheet import STRIP, Sheet, layer_px
+
+if TYPE_CHECKING:
+    import torch
+
+    from ...compiler.plan import ScorePlan
+
+F32 = NDArray[np.float32]
+
+CURSOR_AT = 0.3
+"""Of the film's width: where the cursor stands while a strip passes it."""
+CURSOR_PX = 1 / 400
+"""Its width, of the film's height."""
+CURSOR_OPACITY = 0.65
+OVERHANG = 0.3
+"""How far the cursor reaches above and below its system, of the system's height."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreView:
+    """The score on one frame, ready to be laid over it."""
+
+    top_px: int
+    cover: F32
+    """(h, w) 0..1."""
+    levels: tuple[F32, F32, F32]
+    """Levels of Y' (h, w), Cb and Cr (h/2, w/2), times their cover."""
+
+    def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
+        """Lay the score over one yuv420p frame (height·3/2, width) uint8, in place."""
+        covers = (self.cover, _halved(self.cover))
+        for index, (plane, levels) in enumerate(zip(plane_views(frame[None]), self.levels, strict=True)):
+            cover = covers[min(index, 1)]
+            top_px = self.top_px // (1 if index == 0 else 2)
+            under = plane[0, top_px : top_px + levels.shape[0]]
+            shade, light = (
+                tensor_of(values * np.float32(opacity), under.device) for values in (cover, levels)
+            )
+            under.copy_((under * (1 - shade) + light).add_(0.5).clamp_(0, 255))
+
+
+class ScoreStand:
+    """Shows the frames of a picture their score."""
+
+    def __init__(self, score: ScorePlan, sheet: Sheet, width_px: int, height_px: int) -> None:
+        self.score = score
+        self.sheet = sheet
+        self.width_px, self.high_px = layer_px(score, width_px, height_px)
+        free_px = height_px - self.high_px
+        self.top_px = {"top": 0, "middle": free_px // 4 * 2}.get(score.place, free_px)
+        self.cursor_px = max(2, round(CURSOR_PX * height_px))
+        self.ink, self.lit, self.ground = (_levels(colour) for colour in (score.ink, score.lit, score.ground))
+
+    @cached_property
+    def _bars(self) -> dict[int, int]:
+        return {int(bar): row for row, bar in enumerate(self.sheet.bars[:, 0])}
+
+    @cached_property
+    def _heads(self) -> dict[tuple[int, int, int], int]:
+        return {(int(b), int(c), int(n)): row for row, (b, c, n) in enumerate(self.sheet.heads[:, :3])}
+
+    def x_of(self, bar: int, offset_qn: float) -> float:
+        """The x of a place on its page: between two moments evenly, and so to the bar line."""
+        row = self.sheet.bars[self._bars[bar]]
+        first, end = np.searchsorted(self.sheet.moments[:, 0], [bar, bar + 1])
+        offsets, places = self.sheet.moments[first:end, 1], self.sheet.moments[first:end, 2]
+        if not len(offsets) or offsets[0] > 0:
+            offsets, places = np.append(0.0, offsets), np.append(row[2], places)
+        length = self.score.bar_lengths_qn[bar]
+        return float(
+            np.interp(offset_qn, np.append(offsets, max(length, offsets[-1])), np.append(places, row[3]))
+        )
+
+    def view(self, frame: int) -> ScoreView | None:
+        """The score on a frame; None where none of it can be seen."""
+        bar, offset_qn = int(self.score.places[frame, 0]), float(self.score.places[frame, 1])
+        if bar not in self._bars:
+            return None
+        row = self.sheet.bars[self._bars[bar]]
+        page, x = int(row[1]), self.x_of(bar, offset_qn)
+        ink = self.sheet.pages[page]
+        left = self._left(ink.shape[1], x)
+        seen = _window(ink, left, self.width_px)
+        lit = self._lit(frame, page, left)
+        cover, levels = self._laid(seen, lit)
+        self._lay_cursor(cover, levels, x - left, row[4], row[5])
+        luma, blue, red = levels
+        return ScoreView(self.top_px, cover, (luma, _halved(blue), _halved(red)))
+
+    def _left(self, sheet_px: int, x: float) -> float:
+        """The column of the sheet at the film's left edge."""
+        if self.score.mode == STRIP and sheet_px > self.width_px:
+            return x - CURSOR_AT * self.width_px
+        return (sheet_px - self.width_px) / 2
+
+    def _lit(self, frame: int, page: int, left: float) -> list[tuple[int, int, int, int]]:
+        """Top, bottom, left and right of the heads that sound, within the film's width."""
+        found = []
+        rows = self.score.sounding
+        for _, _, *key in rows[(rows[:, 0] <= frame) & (frame < rows[:, 1])].tolist():
+            index = self._heads.get((key[0], key[1], key[2]))
+            if index is None or int(self.sheet.heads[index, 3]) != page:
+                continue
+            x0, y0, x1, y1 = self.sheet.heads[index, 4:8]
+            first, end = max(int(np.floor(x0 - left)), 0), min(int(np.ceil(x1 - left)), self.width_px)
+            if first < end:
+                top, bottom = max(int(np.floor(y0)), 0), min(int(np.ceil(y1)), self.high_px)
+                found.append((top, bottom, first, end))
+        return found
+
+    def _laid(self, ink: F32, lit: list[tuple[int, int, int, int]]) -> tuple[F32, tuple[F32, F32, F32]]:
+        """Ground and ink: cover, and the levels of three planes times their cover, all (h, w)."""
+        ground = np.float32(self.score.opacity) * (1 - ink)
+        planes = []
+        for plane in range(3):
+            levels = ground * self.ground[plane] + ink * self.ink[plane]
+            for top, bottom, first, end in lit:
+                part = (slice(top, bottom), slice(first, end))
+                levels[part] += ink[part] * (self.lit[plane] - self.ink[plane])
+            planes.append(levels)
+        return ground + ink, (planes[0], planes[1], planes[2])
+
+    def _lay_cursor(
+        self, cover: F32, levels: tuple[F32, F32, F32], x: float, top: float, bottom: float
+    ) -> None:
+        over = OVERHANG * (bottom - top)
+        rows = slice(max(int(top - over), 0), min(int(bottom + over) + 1, self.high_px))
+        first = round(x - self.cursor_px / 2)
+        columns = slice(max(first, 0), max(min(first + self.cursor_px, self.width_px), 0))
+        keep = np.float32(1 - CURSOR_OPACITY)
+        cover[rows, columns] = cover[rows, columns] * keep + np.float32(CURSOR_OPACITY)
+        for plane, values in enumerate(levels):
+            values[rows, columns] = (
+                values[rows, columns] * keep + np.float32(CURSOR_OPACITY) * self.lit[plane]
+            )
+
+
+def _levels(colour: str) -> F32:
+    """Y', Cb and Cr of a colour."""
+    rgb = np.array(ImageColor.getrgb(colour)[:3], np.float64) / 255
+    levels: F32 = (np.array(RGB_TO_YCBCR) @ rgb + np.array(BLACK)).astype(np.float32)
+    return levels
+
+
+def _window(ink: NDArray[np.uint8], left: float, width_px: int) -> F32:
+    """Columns of a sheet from `left` on, which may lie between two: float32 (h, width), 0 beyond it."""
+    whole = int(np.floor(left))
+    share = np.float32(left - whole)
+    found = np.zeros((ink.shape[0], width_px + 1), np.float32)
+    first, end = max(whole, 0), min(whole + width_px + 1, ink.shape[1])
+    if first < end:
+        found[:, first - whole : end - whole] = ink[:, first:end]
+    return (found[:, :-1] * (1 - share) + found[:, 1:] * share) * np.float32(1 / 255)
+
+
+def _halved(plane: F32) -> F32:
+    """Each two by two pixels averaged."""
+    height_px, width_px = plane.shape
+    halved: F32 = plane.reshape(height_px // 2, 2, width_px // 2, 2).mean((1, 3), dtype=np.float32)
+    return halved
