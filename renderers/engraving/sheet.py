@@ -45,7 +45,7 @@ class Sheet:
     heads      (n, 8): bar index, chord, note, page, left, top, right, bottom in pixels
     """
 
-    pages: tuple[U8, ...]
+    pages: tuple[NDArray[np.uint8], ...]
     bars: F64
     moments: F64
     heads: F64

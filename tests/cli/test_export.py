@@ -60,3 +60,32 @@ def test_a_table_holds_each_lane_in_the_middle_of_each_frame(run: Run, piece: Pa
 def test_a_file_of_another_kind_is_refused(run: Run, piece: Path, tmp_path: Path) -> None:
     made = run("export", piece, "--as", "csv", "-o", tmp_path / "lanes.srt")
     assert made.exit_code == 2 and not (tmp_path / "lanes.srt").exists()
+
+
+def test_the_score_is_read_back_from_musicxml(run: Run, piece: Path, waltz: Path) -> None:
+    path = exported(run, piece, "--as", "musicxml")
+    assert path.name == "waltz.musicxml"
+    found, written = mv.read_score(path), mv.read_score(waltz)
+    assert [(n.onset_qn, n.pitch) for n in found.notes] == [(n.onset_qn, n.pitch) for n in written.notes]
+    one = exported(run, piece, "--as", "musicxml", "--part", "clarinet", "-o", piece / "one.musicxml")
+    assert len(mv.read_score(one).tracks) == 1
+
+
+def test_the_engraved_score_is_pages_of_a4(run: Run, piece: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("verovio")
+    pytest.importorskip("svg2pdf_py")
+    reader = pypdf.PdfReader(exported(run, piece, "--as", "pdf"))
+    assert [float(x) for x in reader.pages[0].mediabox[2:]] == pytest.approx([595.28, 841.89], abs=0.1)
+    assert "Piano" in reader.pages[0].extract_text()
+    pages = run("export", piece, "--as", "svg").stdout.split()
+    assert len(pages) == len(reader.pages)
+    assert "<svg" in Path(pages[0]).read_text(encoding="utf-8")[:200]
+
+
+def test_what_an_export_cannot_do_is_said(run: Run, piece: Path) -> None:
+    assert "--part chooses" in run("export", piece, "--as", "csv", "--part", "x").stderr
+    assert "leave out --bars" in run("export", piece, "--as", "pdf", "--bars", "1..2").stderr
+    made = run("export", piece, "--as", "musicxml", "--part", "tuba")
+    assert made.exit_code == 1
+    assert "MV664" in made.stderr
