@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import Audio, Bus, Effect, Piece, Return, Stem
+from ...dsl.model.piece import Bus, Effect, Master, Piece, Return, Stem
 from ...dsl.text.audio_headers import RecordingFormat
 from ..lanes.curve import Curve
 from ..lanes.parameters import (
@@ -95,7 +95,7 @@ def sound_plan(
         sample_count=film.sample_count,
         buses=tuple(_bus_plan(bus, sources, lanes, film, findings) for bus in buses),
         returns=tuple(_return_plan(back, sources, lanes, film) for back in piece.audio.returns),
-        master=_master_plan(piece.audio),
+        master=_master_plan(piece.audio.master),
         seed=piece.seed,
         fade_out_s=min(CUT_FADE_OUT_S, float(film.duration_s) / 4) if film.is_cut_after else 0.0,
         fade_in_s=CUT_FADE_IN_S if film.is_cut_before else 0.0,
@@ -182,10 +182,8 @@ def _return_plan(back: Return, sources: Sources, lanes: Lanes, film: Film) -> Re
     )
 
 
-def _master_plan(audio: Audio) -> MasterPlan | None:
-    if audio.master is None:
-        return None
-    return MasterPlan(audio.master.loudness_lufs, audio.master.ceiling_dbtp, audio.master.is_dithered)
+def _master_plan(master: Master) -> MasterPlan:
+    return MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
 
 
 def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:

@@ -35,7 +35,6 @@ SUBJECTS = (
 )
 """One for each pitch class from C: the embedded generator draws each of them, no two alike, and none turns
 into something else beside its mirror image. tests/cli/test_new.py holds them to the table of subjects."""
-LOUDNESS_LUFS = -14
 """What the large video sites bring music to; a film without it is as soft as its instruments are played."""
 EARS = (-0.5, 0.5, -0.25, 0.25, -0.7, 0.7)
 SHAPES = ("half_cosine", "smoothstep", "half_cosine", "quarter_sine")
@@ -237,7 +236,7 @@ def _audio(players: Sequence[_Player], stems: Mapping[str, str]) -> Iterator[str
         "",
         "audio:                           # every part is a bus of its own, and goes through this chain",
         "  chain: [{reverb: {room_size: 55%, damping: 50%, wet: 25%, dry: 45%}}]",
-        f"  master: {{loudness: {LOUDNESS_LUFS} LUFS, ceiling: -1 dBTP}}  # as video sites want it",
+        "  master: {loudness: auto}       # -14 LUFS as video sites play, or less where that would crush it",
     )
     if stems:
         yield "  buses:                         # file: a recording; part: the built-in instruments"

@@ -32,7 +32,7 @@ def read_audio(node: Node | None, reading: Reading) -> Audio:
     returns = tuple(_return(name, back, chains, reading) for name, back in named(node.get("returns")))
     _check_sends(buses, returns, reading)
     master = node.get("master")
-    return Audio(buses, default_chain, returns, _master(master, reading) if master else None)
+    return Audio(buses, default_chain, returns, _master(master, reading) if master else Master())
 
 
 class Chains:
@@ -204,11 +204,14 @@ def _check_sends(buses: Sequence[Bus], returns: Sequence[Return], reading: Readi
 def _master(node: Node, reading: Reading) -> Master:
     loudness, ceiling, dither = node.get("loudness"), node.get("ceiling"), node.get("dither")
     usual = Master()
-    target = None
-    if loudness is not None and loudness.text != "none":
-        target = reading.quantity(loudness, Unit.LOUDNESS, -70.0, 0.0).value
+    target, most_reduction_db = usual.loudness_lufs, usual.most_reduction_db
+    if loudness is not None and loudness.text != "auto":
+        target, most_reduction_db = None, None
+        if loudness.text != "none":
+            target = reading.quantity(loudness, Unit.LOUDNESS, -70.0, 0.0).value
     return Master(
         target,
+        most_reduction_db,
         reading.quantity(ceiling, Unit.PEAK, -20.0, 0.0).value if ceiling else usual.ceiling_dbtp,
         dither is None or dither.value is True,
     )

@@ -78,11 +78,14 @@ def test_a_lane_of_a_send_that_is_not_there_is_told(compiled: Compile) -> None:
 
 
 def test_a_master_and_the_seed_reach_the_plan(compiled: Compile) -> None:
-    assert sound(compiled(f"{{buses: {{{LOW}}}, {ROOM}}}")).master is None
+    auto = MasterPlan(-14.0, -1.0, True, most_reduction_db=4.0)
+    assert sound(compiled(f"{{buses: {{{LOW}}}, {ROOM}}}")).master == auto
+    assert sound(compiled("{master: {loudness: auto}}")).master == auto
+    assert sound(compiled("{master: {loudness: none}}")).master == MasterPlan(None, -1.0, True)
     master = "master: {loudness: -16 LUFS, ceiling: -2 dBTP, dither: false}"
     plan = sound(compiled(f"{{{master}}}", "seed: 9\n"))
     assert plan.master == MasterPlan(-16.0, -2.0, False) and plan.seed == 9
-    assert sound(compiled("{master: {}}")).master == MasterPlan(None, -1.0, True)
+    assert sound(compiled("{master: {}}")).master == auto
 
 
 def test_a_stem_for_musescore_begins_where_the_passage_and_its_offset_say(compiled: Compile) -> None:
