@@ -12,7 +12,7 @@ from ....store.values.keys import digest_of
 from .players import program_of
 from .recording import recording_format
 
-STEM_VERSION = 3
+STEM_VERSION = 4
 STEM = "stem"
 """The name of a stem's file in its record."""
 

@@ -54,7 +54,23 @@ def test_musescore_plays_a_score_at_48_khz_without_raising_its_level(tmp_path: P
 
 @needs_fluidsynth
 def test_fluidsynth_plays_notes_on_time_with_a_soundfont(tmp_path: Path) -> None:
-    notes = tuple(SoundingNote(k * 0.4 - 0.5, 0.3, 60 + 2 * k, 100, 12, False) for k in range(12))
+    onsets_s = (
+        0.0,
+        0.4,
+        0.7,
+        1.2,
+        1.35,
+        1.9,
+        2.4,
+        2.6,
+        3.1,
+        3.25,
+        3.9,
+        4.3,
+    )  # no even grid, which fits often
+    notes = tuple(
+        SoundingNote(at_s - 0.5, 0.3, 60 + 2 * k, 100, 12, False) for k, at_s in enumerate(onsets_s)
+    )
     stem = StemPlan("m", 1.0, notes, by="fluidsynth", soundfont=FONTS[0])
     made, start_s = played(stem, tmp_path, RATE)
     assert start_s == 0.5
