@@ -67,10 +67,8 @@ class Sources:
 
 
 def buses_of(piece: Piece, parts: Sequence[Cut]) -> tuple[Bus, ...]:
-    """The buses as written, or one for each part with the default chain."""
-    if piece.audio.buses:
-        return piece.audio.buses
-    return tuple(
+    """The buses as written, or one for each part with the default chain; `audio.sounds` plays their notes."""
+    buses = piece.audio.buses or tuple(
         Bus(
             name=part.name,
             span=piece.score.span,
@@ -78,6 +76,19 @@ def buses_of(piece: Piece, parts: Sequence[Cut]) -> tuple[Bus, ...]:
             chain=piece.audio.default_chain,
         )
         for part in parts
+    )
+    sounds, span = piece.audio.sounds, dict(piece.spans).get("/audio/sounds")
+    if sounds is None:
+        return buses
+    return tuple(
+        replace(
+            bus,
+            stems=tuple(
+                stem if stem.by or stem.file is not None else replace(stem, by="fluidsynth", soundfont=sounds, soundfont_span=span)
+                for stem in bus.stems
+            ),
+        )
+        for bus in buses
     )
 
 
@@ -224,7 +235,7 @@ def _stem_plan(
         plan = _notes_plan(stem, bus, sources, film, ear_of, is_placed, findings)
         if stem.soundfont is None:
             return plan
-        soundfont = sources.outside.soundfont(stem.soundfont, stem.span)
+        soundfont = sources.outside.soundfont(stem.soundfont, stem.soundfont_span or stem.span)
         return replace(plan, by=stem.by, soundfont=soundfont, file_offset_s=stem.offset_s or 0.0)
     file = sources.find_file(stem.file, stem.span) if stem.file is not None else None
     if stem.file is not None and file is None:

@@ -88,6 +88,8 @@ class Stem:
     by: str = ""
     """The program that plays it: musescore or fluidsynth; empty for the built-in instruments."""
     soundfont: PurePosixPath | None = None
+    soundfont_span: Span | None = None
+    """Where the soundfont is named, if not in the stem."""
     offset_s: float | None = None
     """Where bar 1 stands in the recording."""
     aligned: bool = False
@@ -171,6 +173,8 @@ class Audio:
     default_chain: tuple[Effect, ...] = ()
     returns: tuple[Return, ...] = ()
     master: Master = Master()
+    sounds: PurePosixPath | None = None
+    """The soundfont that plays what does not say who plays it; None for the built-in instruments."""
 
 
 @dataclass(frozen=True, slots=True)

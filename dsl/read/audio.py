@@ -32,7 +32,14 @@ def read_audio(node: Node | None, reading: Reading) -> Audio:
     returns = tuple(_return(name, back, chains, reading) for name, back in named(node.get("returns")))
     _check_sends(buses, returns, reading)
     master = node.get("master")
-    return Audio(buses, default_chain, returns, _master(master, reading) if master else Master())
+    sounds = node.get("sounds")
+    return Audio(
+        buses,
+        default_chain,
+        returns,
+        _master(master, reading) if master else Master(),
+        reading.file(sounds) if sounds and sounds.text != "built-in" else None,
+    )
 
 
 class Chains:
