@@ -14,7 +14,8 @@ from .report import tell_end
 def sounds() -> None:
     """The soundfonts on this machine.
 
-    A piece names one as `audio.sounds`, or with `by: fluidsynth` for one stem. Added ones lie in the user's data folder, or where MUSICVIS_SOUNDS says, and every piece may name them.
+    A piece names one as `audio.sounds`, or with `by: fluidsynth` for one stem. Added ones lie in the user's
+    data folder, or where MUSICVIS_SOUNDS says, and every piece may name them.
     """
 
 

@@ -84,7 +84,9 @@ def buses_of(piece: Piece, parts: Sequence[Cut]) -> tuple[Bus, ...]:
         replace(
             bus,
             stems=tuple(
-                stem if stem.by or stem.file is not None else replace(stem, by="fluidsynth", soundfont=sounds, soundfont_span=span)
+                stem
+                if stem.by or stem.file is not None
+                else replace(stem, by="fluidsynth", soundfont=sounds, soundfont_span=span)
                 for stem in bus.stems
             ),
         )
