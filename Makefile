@@ -20,16 +20,16 @@ watch: .venv/render.stamp
 	$(BIN)/musicvis watch $(PIECE)
 
 test: .venv/dev.stamp
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 # The same with the newest versions of all packages, in an environment of its own.
 test-newest:
 	@$(SETUP) .venv-newest render,formats,watch,gan,hrtf,dev --newest $(INDEX)
-	.venv-newest/bin/python -m pytest -n 2 -m "not slow"
+	.venv-newest/bin/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
 soak: .venv/soak.stamp
-	MUSICVIS_EXAMPLES=soak $(BIN)/pytest -n 2
+	MUSICVIS_EXAMPLES=soak $(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
