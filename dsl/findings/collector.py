@@ -1,7 +1,7 @@
 """Where the stages of one run put what they find wrong."""
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar, overload
 
 from .diagnostics import Diagnostic, Edit, MusicalPlace, Severity
 from .span import Span
@@ -12,11 +12,11 @@ FINDINGS_MOST = 100
 T = TypeVar("T")
 
 
-class Findings(Collection[Diagnostic]):
+class Findings(Sequence[Diagnostic]):
     """Findings in the order in which they were made; one that is there already is not added again.
 
-    A function that makes something takes a `Findings` and adds to it. A check that makes nothing else yields its
-    findings, and its caller adds them. An exception carries findings only where nothing can go on.
+    A function that makes something takes a `Findings` and adds to it. A check, which makes nothing else,
+    yields its findings, and its caller adds them. An exception carries findings only where nothing can go on.
     """
 
     __slots__ = ("_found", "_most")
@@ -82,6 +82,16 @@ class Findings(Collection[Diagnostic]):
     def is_full(self) -> bool:
         """Whether there are as many as were asked for."""
         return self._most is not None and len(self._found) >= self._most
+
+    @overload
+    def __getitem__(self, index: int) -> Diagnostic: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Diagnostic, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Diagnostic | tuple[Diagnostic, ...]:
+        """The finding of that number, from 0, or several."""
+        return tuple(self._found)[index]
 
     def __iter__(self) -> Iterator[Diagnostic]:
         """In the order in which they were made."""
