@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..dsl.findings.collector import Findings
-from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
+from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.findings.span import Span
 from ..dsl.model.generators import GeneratorKind
 from ..dsl.model.piece import Piece, Visuals
@@ -118,9 +118,8 @@ class Shelf:
 
     def font(self, name: PurePosixPath, span: Span) -> Letters | None:
         """The letters of a font of the piece; a file that is none is in `findings`."""
-        data = read_inside(self.root, name, MAX_FONT_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.add(data)
+        data = self.findings.taken(read_inside(self.root, name, MAX_FONT_BYTES, span))
+        if data is None:
             return None
         if (letters := font_letters(data)) is None:
             hint = "name a .ttf or .otf file"
@@ -131,9 +130,8 @@ class Shelf:
 
     def picture(self, name: PurePosixPath, span: Span) -> str | None:
         """The sha256 of a picture of the piece; None where it cannot be used, and a finding."""
-        data = read_inside(self.root, name, MAX_PICTURE_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.add(data)
+        data = self.findings.taken(read_inside(self.root, name, MAX_PICTURE_BYTES, span))
+        if data is None:
             return None
         try:
             picture_header(data)
@@ -157,9 +155,8 @@ class Shelf:
 
     def spectrum(self, name: PurePosixPath, span: Span) -> bytes | None:
         """The bytes of a spectrum whose header is right; a fault in it is reported."""
-        data = read_inside(self.root, name, MAX_SPECTRUM_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.add(data)
+        data = self.findings.taken(read_inside(self.root, name, MAX_SPECTRUM_BYTES, span))
+        if data is None:
             return None
         try:
             spectrum_header(data)
@@ -171,9 +168,8 @@ class Shelf:
 
     def kind(self, visuals: Visuals) -> GeneratorKind | None:
         """What the generator of a piece is; None and a fault in `findings` where that cannot be known."""
-        found = kind_of(visuals, self.root)
-        if isinstance(found, Diagnostic):
-            self.findings.add(found)
+        found = self.findings.taken(kind_of(visuals, self.root))
+        if found is None:
             return None
         kind, question, answer = found
         if question:
@@ -181,9 +177,8 @@ class Shelf:
         return kind
 
     def _recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
-        descriptor = open_inside(self.root, name, MAX_AUDIO_BYTES, span)
-        if isinstance(descriptor, Diagnostic):
-            self.findings.add(descriptor)
+        descriptor = self.findings.taken(open_inside(self.root, name, MAX_AUDIO_BYTES, span))
+        if descriptor is None:
             return None
         with os.fdopen(descriptor, "rb") as file:
             try:
@@ -196,13 +191,12 @@ class Shelf:
         return found
 
     def _parsed(self, name: PurePosixPath, span: Span) -> Score | None:
-        data = (
+        data = self.findings.taken(
             self._read(name, span)
             if self._read is not None
             else read_inside(self.root, name, MAX_SCORE_BYTES, span)
         )
-        if isinstance(data, Diagnostic):
-            self.findings.add(data)
+        if data is None:
             return None
         self.answers[f"score {name}"] = hashlib.sha256(data).hexdigest()
         try:
@@ -392,10 +386,10 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         if mapped is not None and mapped.file is not None
         else None
     )
-    if not has_errors([*findings, *heard.shelf.findings]):
+    if not (findings.has_errors or heard.shelf.findings.has_errors):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
-    if has_errors([*findings, *heard.shelf.findings]):
+    if findings.has_errors or heard.shelf.findings.has_errors:
         return None
     stage = _stage(heard, shown, lanes)
     guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
