@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..compiler.compile import Heard
+from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.findings.span import Span
 from ..dsl.load import load_piece
@@ -225,7 +226,7 @@ def _before(add: wire.NewPoint, file: str, version: Version) -> int | None:
     if heard is None:
         raise EditError("the piece has errors: mend these first")
     place = parse_place(add.at, Span(""))
-    findings: list[Diagnostic] = []
+    findings = Findings()
     at = None if isinstance(place, Diagnostic) else heard.clock.locate(place, findings)
     if at is None:
         raise EditError(findings[0].message if findings else f"{add.at[:40]} is not a place")

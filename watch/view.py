@@ -12,6 +12,7 @@ from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
+from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.model.piece import Bus
 from ..dsl.text.yaml_source import Source, escaped
@@ -211,7 +212,7 @@ def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
         pointer = f"/visuals/rules/{n - 1}"
         written = _value_at(source, f"{pointer}/where/range")
         is_text = isinstance(written, str | int) and len(rule.where.ranges) == 1
-        stretch = clock.locate_range(rule.where.ranges[0], []) if is_text else None
+        stretch = clock.locate_range(rule.where.ranges[0], Findings()) if is_text else None
         found.append(
             wire.Rule(
                 n=n,

@@ -6,6 +6,7 @@ which is a program, only in folders that the command line names.
 
 from pathlib import Path, PurePosixPath
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_HEAD_BYTES, fault_inside
@@ -32,7 +33,7 @@ class Outside:
         self,
         root: Path,
         trusted: tuple[Path, ...] | None,
-        findings: list[Diagnostic],
+        findings: Findings,
         answers: dict[str, str] | None = None,
     ) -> None:
         """trusted   folders of plugins that may run; None where nothing is run, as in a check."""
@@ -63,7 +64,7 @@ class Outside:
             self._answers[question] = place_of(result, self.root)
             return result
         self._answers[question] = ABSENT
-        self._findings.append(result)
+        self._findings.add(result)
         return None
 
 

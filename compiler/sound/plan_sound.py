@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
-from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Bus, Effect, Master, Piece, Return, Stem
 from ...dsl.text.audio_headers import RecordingFormat
@@ -100,7 +100,7 @@ def sound_plan(
     sources: Sources,
     lanes: Lanes,
     film: Film,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> SoundPlan:
     """All buses as the sound renderer needs them: seconds from the first sample of the film."""
     return SoundPlan(
@@ -117,7 +117,7 @@ def sound_plan(
 
 def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
     """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
-    scratch: list[Diagnostic] = []
+    scratch = Findings()
     found: list[tuple[Fraction, Fraction]] = []
     for stem in bus.stems:
         for note, clock in _notes(stem, sources, scratch):
@@ -130,7 +130,7 @@ def has_recording(bus: Bus) -> bool:
     return any(stem.file is not None or stem.by for stem in bus.stems)
 
 
-def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: list[Diagnostic]) -> BusPlan:
+def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Findings) -> BusPlan:
     def placed_by(target: Target) -> Curve | None:
         """The lane of a parameter that may be absent altogether."""
         curve = lanes.curve(target)
@@ -141,13 +141,11 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
     is_placed = azimuth is not None or lanes.first(ear_target(bus).name) is not None or bus.spread is not None
     plans = [_stem_plan(stem, bus, sources, film, ear_of, is_placed, findings) for stem in bus.stems]
     if azimuth is not None and lanes.first(ear_target(bus).name) is not None:
-        findings.append(
-            Diagnostic(
-                "MV317",
-                azimuth.span,
-                f"bus {bus.name} is moved by its ear and by its azimuth",
-                f"keep one of {ear_target(bus).name} and {azimuth.name}: an ear of 1 is an azimuth of 90",
-            )
+        findings.error(
+            "MV317",
+            azimuth.span,
+            f"bus {bus.name} is moved by its ear and by its azimuth",
+            f"keep one of {ear_target(bus).name} and {azimuth.name}: an ear of 1 is an azimuth of 90",
         )
     return BusPlan(
         name=bus.name,
@@ -169,11 +167,11 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
     )
 
 
-def ears_apart(bus: Bus, sources: Sources, findings: list[Diagnostic]) -> EarOf | None:
+def ears_apart(bus: Bus, sources: Sources, findings: Findings) -> EarOf | None:
     """Where each note of a bus stands among the others, whatever passage is compiled."""
     if bus.spread is None:
         return None
-    scratch: list[Diagnostic] = []
+    scratch = Findings()
     notes = [
         (note.pitch, clock.seconds(note.onset_qn))
         for stem in bus.stems
@@ -183,7 +181,7 @@ def ears_apart(bus: Bus, sources: Sources, findings: list[Diagnostic]) -> EarOf 
     if not notes and not scratch:
         message = f"bus {bus.name} has no notes to stand apart: recordings stand in one place"
         hint = "leave out what stands under `ear`, or play its score with the built-in instruments"
-        findings.append(Diagnostic("MV230", bus.span, message, hint, Severity.WARNING))
+        findings.warn("MV230", bus.span, message, hint)
     return ears_of(bus.spread, notes)
 
 
@@ -231,7 +229,7 @@ def _stem_plan(
     film: Film,
     ear_of: EarOf | None,
     is_placed: bool,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> StemPlan | None:
     if stem.file is None and stem.by != "musescore":
         plan = _notes_plan(stem, bus, sources, film, ear_of, is_placed, findings)
@@ -262,7 +260,7 @@ def _notes_plan(
     film: Film,
     ear_of: EarOf | None,
     is_placed: bool,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> StemPlan:
     """The notes of a stem and what the controllers of its score do to them.
 
@@ -278,7 +276,7 @@ def _notes_plan(
     if is_placed and is_panned(score, (note.channel for note, _ in voiced)):
         message = f"the pan of {name} in its MIDI file is not heard: bus {bus.name} has a place of its own"
         hint = "nothing, if that is meant; else leave out its ear, and the pan of the file places it"
-        findings.append(Diagnostic("MV417", stem.span, message, hint, Severity.NOTE))
+        findings.note("MV417", stem.span, message, hint)
     elif not is_stereo:
         voiced = [
             (replace(note, ear=side_at(score.channels[note.channel], note.onset_qn)), clock)
@@ -292,9 +290,7 @@ def _notes_plan(
     return StemPlan(name, stem.gain, notes=notes, channels=channels)
 
 
-def _played(
-    stem: Stem, bus: Bus, sources: Sources, findings: list[Diagnostic]
-) -> Iterable[tuple["_Voiced", Clock]]:
+def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
     """The notes that a recording should hold: of its score, of the part it plays, or of all parts."""
     if stem.score is not None:
         return _notes(stem, sources, findings)
@@ -304,22 +300,19 @@ def _played(
     return _notes(replace(stem, part=stem.plays or bus.name), sources, findings)
 
 
-def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable[tuple["_Voiced", Clock]]:
+def _notes(stem: Stem, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
     if stem.score is not None:
         score = sources.read_score(stem.score, stem.span)
         if score is None or not score.measures:
             return ()
         clock = _clock_of(score, sources)
         if abs(clock.end_s - sources.clock.end_s) > STEM_SLACK_S:
-            findings.append(
-                Diagnostic(
-                    "MV322",
-                    stem.span,
-                    f"{stem.score} lasts {float(clock.end_s):.2f} s, the score of the piece "
-                    f"{float(sources.clock.end_s):.2f} s, so they will drift apart",
-                    "give both the same bars, repeats and tempo marks",
-                    Severity.WARNING,
-                )
+            findings.warn(
+                "MV322",
+                stem.span,
+                f"{stem.score} lasts {float(clock.end_s):.2f} s, the score of the piece "
+                f"{float(sources.clock.end_s):.2f} s, so they will drift apart",
+                "give both the same bars, repeats and tempo marks",
             )
         tracks = tracks_of(stem.tracks, score, stem.span, findings)
     else:
@@ -327,9 +320,7 @@ def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable
         part = next((part for part in sources.parts if part.name == stem.part), None)
         if part is None:
             names = ", ".join(part.name for part in sources.parts)
-            findings.append(
-                Diagnostic("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
-            )
+            findings.error("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
             return ()
         tracks = part.tracks
     return [(_voiced(note, score), clock) for note in score.notes if note.track in tracks]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from glob import escape
 from types import MappingProxyType
 
+from ...dsl.findings.collector import Findings
 from ...dsl.text.format import formatted, scalar_text
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text
@@ -140,7 +141,7 @@ def _players(score: Score) -> tuple[_Player, ...]:
     playing = sorted({note.track for note in score.notes})
     names = {i: score.tracks[i].name for i in playing}
     if any(not name.strip() or len(escape(name)) > 200 for name in names.values()):
-        cuts = parts_of((), score, [])
+        cuts = parts_of((), score, Findings())
         return tuple(_Player(cut.name, (), _notes_of(score, cut.tracks)) for cut in cuts)
     groups: dict[str, list[int]] = {}
     for i, track in enumerate(score.tracks):

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..findings.diagnostics import Diagnostic, Severity
 from ..form.messages import did_you_mean
 from ..model.piece import Audio, Bus, Effect, Master, Return, Send, Spread, Stem, Vst3
 from ..model.plugins import VST3, plugin
@@ -191,7 +190,7 @@ def _wet(effect: Effect, name: str, reading: Reading) -> Effect:
         elif written[key] != wet:
             message = f"the {effect.plugin} in the return `{name}` also gives direct sound, which doubles it"
             hint = f"write {key}: {wet:g} there, or leave `{key}` out"
-            reading.findings.append(Diagnostic("MV505", effect.span, message, hint, Severity.WARNING))
+            reading.findings.warn("MV505", effect.span, message, hint)
     return replace(effect, parameters=(*effect.parameters, *added))
 
 
