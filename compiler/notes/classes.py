@@ -8,6 +8,7 @@ from importlib.resources import files
 from ...dsl.findings.diagnostics import Diagnostic, Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
+from ...dsl.model.piece import Clip
 from ...dsl.text.format import scalar_text
 from ...dsl.values.nearest import is_slip_of, nearest, slips_of
 from ...dsl.values.subjects import IMAGENET_COUNT, aliases, look_of, own_subjects
@@ -32,7 +33,10 @@ class ClassTable:
     aliases: Mapping[str, int] = field(default_factory=dict)
     """Everyday words that name no class, each with the class that is meant."""
     pictures: tuple[str, ...] = ()
-    """The piece's own pictures by the names of their files; their indices come after those of the names."""
+    """The piece's own pictures by the names of their files; their indices come after those of the names. A
+    video stands twice, for its two layers."""
+    clips: Mapping[int, Clip] = field(default_factory=dict)
+    """Of the videos among them, by the index of their first layer."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -47,7 +51,7 @@ class ClassTable:
         return self.names[index][0] if index < len(self) else self.pictures[index - len(self)]
 
     def picture(self, file: str) -> int:
-        """The index of an own picture."""
+        """The index of an own picture, or of the first layer of a video."""
         return len(self) + self.pictures.index(file)
 
     def index(self, name: str, span: Span, findings: list[Diagnostic]) -> int | None:
