@@ -36,7 +36,7 @@ from .checks.spectrum import mapping_findings, no_spectrum
 from .checks.walk import walk_findings
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
-from .notes.own_pictures import LAYERS, clip_fault, labels_of, picture_faults, written_pictures
+from .notes.own_pictures import LAYERS, clip_fault, picture_faults, with_own, written_pictures
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
 from .picture.limits import picture_fault
@@ -336,8 +336,8 @@ def _with_pictures(
         return table, ()
     from .plan import ClipPlan, OwnPicture
 
-    table = replace(table, pictures=labels_of(written))
-    found, clips = [], {}
+    table = with_own(table, written)
+    found = []
     for entry in written:
         assert entry.picture is not None
         index, path = table.picture(entry.name), shelf.root / entry.picture
@@ -346,7 +346,6 @@ def _with_pictures(
             if digest is not None:
                 found.append(OwnPicture(index, entry.name, path, digest))
             continue
-        clips[index] = entry.clip
         video = shelf.video(entry.picture, entry.span)
         if video is None:
             continue
@@ -356,7 +355,7 @@ def _with_pictures(
         to_s = None if entry.clip.to_s is None else float(entry.clip.to_s)
         clip = ClipPlan(float(entry.clip.from_s), to_s, entry.clip.length is not None, entry.clip.then)
         found += [OwnPicture(index + k, entry.name, path, digest, clip) for k in range(LAYERS)]
-    return replace(table, clips=clips), tuple(found)
+    return table, tuple(found)
 
 
 def cast_of(heard: Heard) -> "Cast":

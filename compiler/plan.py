@@ -464,6 +464,14 @@ class PicturePlan:
     def frame_count(self) -> int:
         return int(self.noise.shape[0])
 
+    def by_name(self) -> tuple[tuple[str, ...], F32]:
+        """The classes as people know them, a video's layers as one: their names, and their weights."""
+        names = tuple(dict.fromkeys(self.class_names))
+        columns = [[k for k, other in enumerate(self.class_names) if other == name] for name in names]
+        if len(names) == len(self.class_names):
+            return names, self.class_weights
+        return names, np.stack([self.class_weights[:, own].sum(axis=1) for own in columns], axis=1)
+
     def classes(self, first: int, end: int) -> F32:
         """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
         dense = np.zeros((end - first, self.class_count), np.float32)

@@ -115,8 +115,12 @@ class ClassTable:
         return tuple((index, self.names[index]) for index in indices)
 
     def look(self, index: int) -> str:
-        """How the embedded generator shows a class: "drawn", "as harp", "only a pattern"; else empty."""
-        return look_of(index) if self.is_imagenet and index < len(self) else ""
+        """How the embedded generator shows a class: "drawn", "as harp", "only a pattern", "own picture", "own
+        video"; else empty.
+        """
+        if index >= len(self):
+            return "own video" if self.pictures[index - len(self)] in self._videos else "own picture"
+        return look_of(index) if self.is_imagenet else ""
 
     def described(self, index: int) -> str:
         """A class in a few words: its default name and the next synonym."""
@@ -170,6 +174,10 @@ class ClassTable:
         found = nearest(wanted, self._by_name, most, 0.8 if len(wanted) > 6 else 0.85)
         # Two exchanged letters of a short word, as castel, share too few pairs of letters for `nearest`.
         return found or slips_of(wanted, self._by_name)[:most]
+
+    @cached_property
+    def _videos(self) -> frozenset[str]:
+        return frozenset(self.pictures[first - len(self)] for first in self.clips)
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[int, ...]]:

@@ -5,11 +5,13 @@ while the next one's comes.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.piece import ClassWeight, Visuals
 from ...dsl.text.video_header import MOST_SHOWN_S, VideoHeader
+from .classes import ClassTable
 
 PICTURES_MOST = 200
 LAYERS = 2
@@ -38,9 +40,12 @@ def picture_faults(pictures: tuple[ClassWeight, ...], kind: GeneratorKind) -> It
         yield Diagnostic("MV722", pictures[PICTURES_MOST].span, message, "name fewer pictures")
 
 
-def labels_of(written: tuple[ClassWeight, ...]) -> tuple[str, ...]:
-    """The name of each class that they become, in the order of their indices."""
-    return tuple(entry.name for entry in written for _ in range(LAYERS if entry.clip is not None else 1))
+def with_own(table: ClassTable, written: tuple[ClassWeight, ...]) -> ClassTable:
+    """The classes of a generator, and after them those of the piece's own pictures and videos."""
+    labels = tuple(entry.name for entry in written for _ in range(LAYERS if entry.clip is not None else 1))
+    table = replace(table, pictures=labels)
+    clips = {table.picture(entry.name): entry.clip for entry in written if entry.clip is not None}
+    return replace(table, clips=clips)
 
 
 def clip_fault(entry: ClassWeight, header: VideoHeader) -> Diagnostic | None:

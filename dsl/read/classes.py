@@ -9,6 +9,7 @@ from ..text.files import name_fault
 from ..text.picture_header import PICTURE_SUFFIXES
 from ..text.video_header import MOST_SHOWN_S, VIDEO_SUFFIXES
 from ..text.yaml_source import Node
+from ..values.position import DurationUnit
 from ..values.units import Unit
 from .reader import Reading
 
@@ -91,7 +92,8 @@ def _said(clip: Clip) -> str:
     if clip.speed != 1:
         said.append(f"speed {clip.speed}")
     if clip.length is not None:
-        said.append(f"for {clip.length.value} {clip.length.unit}")
+        unit = "" if clip.length.unit is DurationUnit.WHOLE_NOTES else clip.length.unit
+        said.append(f"for {clip.length.value}{unit}")
     if clip.then != Clip().then:
         said.append(clip.then)
     return f" ({', '.join(said)})" if said else ""

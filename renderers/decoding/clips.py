@@ -13,6 +13,7 @@ import os
 import struct
 import tempfile
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -141,13 +142,14 @@ class ClipFrames:
 
 def _made(own: OwnPicture, side_px: int, store: Store) -> Made:
     path = store.scratch(".clip")
+    started_s = time.perf_counter()
     try:
         with path.open("w+b") as file:
             count = _write(own, side_px, file)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return {FRAMES: path}, {"pictures": count}
+    return {FRAMES: path}, {"pictures": count, "seconds": round(time.perf_counter() - started_s, 3)}
 
 
 def _write(own: OwnPicture, side_px: int, target: IO[bytes]) -> int:

@@ -7,6 +7,8 @@ from typing import Any
 import musicvis as mv
 import numpy as np
 import pytest
+from musicvis.compiler.reports.explain import moment_at
+from musicvis.renderers.build.forecast import Item, film_outline, seconds_to_make
 from musicvis.renderers.film.segment_nodes import segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.tests.clips import write_clip
@@ -142,6 +144,24 @@ def test_a_long_video_needs_a_part(own: Path) -> None:
     assert errors(own, to="10s") == []
 
 
+def test_explain_says_how_far_a_video_is(own: Path) -> None:
+    written = {"other": {"video": VIDEO, "from": "0.5s", "for": "1bar"}}
+    moment, _ = moment_at(loaded(own, written).plan(bars="1..3")._loaded, "1|2")
+    assert [name for name, _ in moment.shown] == [f"{VIDEO} (0.5s.., for 1bar)"]
+    # The note that begins there has just started it, and the one before it is still seen.
+    assert min(video.passed for video in moment.videos) < 0.1
+    assert all(video.is_share for video in moment.videos)
+
+
+def test_a_plan_names_the_videos_that_are_to_be_decoded(own: Path) -> None:
+    classes = {"C": {"video": VIDEO, "to": "1s"}, "D": {"video": VIDEO, "to": "1s"}, "other": "castle"}
+    plan = loaded(own, classes).plan()._plan
+    names = [task.name for task in film_outline(plan, Recipe("cpu")) if task.stage == "clip"]
+    assert names == [f"{VIDEO} (0s..1s)"]
+    assert seconds_to_make([Item("clip", "a", False, seconds=None)], 1) == 0
+
+
+@pytest.mark.slow
 def test_films_made_whole_in_parts_and_by_two_processes_are_the_same(own: Path, tmp_path: Path) -> None:
     written = loaded(own, {"C": "castle", "other": {VIDEO: "80%"}})
     sums = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 U8 = NDArray[np.uint8]
 
+SHARPNESS = 1.25
+"""How many rows of a picture are kept for each row of the frame."""
+
 
 def decoded_picture(own: OwnPicture, side_px: int) -> U8:
     """The picture, its shorter side at most side_px long: shape (height, width, 3), display sRGB.
@@ -40,6 +44,11 @@ def decoded_picture(own: OwnPicture, side_px: int) -> U8:
     except UnusableError as error:
         raise _broken(own, error.why, error.mend) from error
     return np.ascontiguousarray(np.asarray(made_small(image, side_px), np.uint8))
+
+
+def own_side_px(size_px: tuple[int, int]) -> int:
+    """How many rows of an own picture are kept for images of that height and width."""
+    return math.ceil(SHARPNESS * min(size_px))
 
 
 def made_small(image: Image, side_px: int) -> Image:

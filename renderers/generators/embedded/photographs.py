@@ -24,7 +24,7 @@ from ...decoding.clips import ClipFrames, clip_frames
 from ...tensors import tensor_of
 from .canvas import Canvas, Coloured
 from .motifs.catalogue import Motif
-from .own_files import decoded_picture
+from .own_files import decoded_picture, own_side_px
 from .palettes import TABLE_SIZE
 from .unlit import unlit
 
@@ -36,8 +36,6 @@ F32 = NDArray[np.float32]
 
 MARGIN = 1.10
 """How much larger a picture is than the frame that it covers: the camera moves."""
-SHARPNESS = 1.25
-"""How many rows of a picture are kept for each row of the frame."""
 MELT = 0.55
 """How far a picture that is hardly seen is pulled about, in half heights."""
 LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
@@ -102,7 +100,7 @@ class Photographs:
         """
         self.pictures = tuple(pictures)
         self._size_px, self._device, self._store = size_px, device, store
-        self._side_px = math.ceil(SHARPNESS * min(size_px))
+        self._side_px = own_side_px(size_px)
         self._lock = threading.RLock()
         self._ready: OrderedDict[tuple[object, ...], Photograph] = OrderedDict()
         self._videos: dict[tuple[object, ...], _Video] = {}
