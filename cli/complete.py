@@ -30,7 +30,9 @@ def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[
     meant = [(name, look) for name, look in pairs if begun.casefold() in name.casefold()]
     # What is drawn comes first: it is what somebody who looks for a subject hopes for.
     meant.sort(key=lambda pair: pair[1] not in ("", DRAWN))
-    return [CompletionItem(name, help=look or None) for name, look in meant[:MOST]]
+    own = [name for name in dict.fromkeys(table.pictures) if begun.casefold() in name.casefold()]
+    items = [CompletionItem(name, help=table.look(table.picture(name))) for name in own]
+    return [*items, *(CompletionItem(name, help=look or None) for name, look in meant[:MOST])]
 
 
 def part_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -68,6 +70,7 @@ def table_of(manifest: Path) -> "ClassTable":
     """The classes that the generator of a piece can show. Raises PieceError where it is not known."""
     from ..compiler.notes.classes import class_table, imagenet
     from ..compiler.notes.kinds import kind_of
+    from ..compiler.notes.own_pictures import with_own, written_pictures
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.load import load_piece
 
@@ -78,7 +81,7 @@ def table_of(manifest: Path) -> "ClassTable":
     found = kind_of(piece.visuals, loaded.root)
     if isinstance(found, Diagnostic):
         raise PieceError([found])
-    return class_table(found[0])
+    return with_own(class_table(found[0]), written_pictures(piece.visuals))
 
 
 def _manifest(ctx: click.Context) -> Path:

@@ -109,6 +109,11 @@ def moment_lines(moment: "Moment") -> list[str]:
     lines += block("Rules", [f"rule {number}, {place(span)}" for number, span in moment.rules], "")
     shown = [f"{name} {weight:.0%}" for name, weight in moment.shown]
     lines += block("Shown", [", ".join(shown)] if shown else [], "nothing of any class")
+    videos = [
+        f"{video.name}: {f'{video.passed:.0%} of its part' if video.is_share else f'{video.passed:.2f} s in'}"
+        for video in moment.videos
+    ]
+    lines += block("Videos", videos, "")
     lights = [
         f"{light.shape} {light.strength:.0%}, {_side(light.across)}, {_height(light.up)}"
         for light in moment.lights

@@ -17,10 +17,18 @@ from ..dsl.findings.span import Span
 from ..dsl.model.generators import GeneratorKind
 from ..dsl.model.piece import Piece, Visuals
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
-from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
+from ..dsl.text.files import (
+    MAX_AUDIO_BYTES,
+    MAX_FONT_BYTES,
+    MAX_SCORE_BYTES,
+    digest_of_open,
+    open_inside,
+    read_inside,
+)
 from ..dsl.text.font_letters import Letters, font_letters
 from ..dsl.text.picture_header import MAX_PICTURE_BYTES, picture_header
 from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
+from ..dsl.text.video_header import MAX_VIDEO_BYTES, VideoHeader, video_header
 from ..store.values.keys import digest_of
 from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
@@ -29,7 +37,7 @@ from .checks.spectrum import mapping_findings, no_spectrum
 from .checks.walk import walk_findings
 from .notes.classes import ClassTable, class_table
 from .notes.kinds import kind_of, stand_in
-from .notes.own_pictures import picture_faults, written_pictures
+from .notes.own_pictures import LAYERS, clip_fault, picture_faults, with_own, written_pictures
 from .notes.parts import Cut, part_notes, parts_of
 from .notes.selectors import PartNote
 from .picture.limits import picture_fault
@@ -142,6 +150,23 @@ class Shelf:
         digest = hashlib.sha256(data).hexdigest()
         self.answers[f"picture {name}"] = digest
         return digest
+
+    def video(self, name: PurePosixPath, span: Span) -> tuple[VideoHeader, str] | None:
+        """The header and the sha256 of a video of the piece; None where it cannot be used, and a finding."""
+        descriptor = open_inside(self.root, name, MAX_VIDEO_BYTES, span)
+        if isinstance(descriptor, Diagnostic):
+            self.findings.add(descriptor)
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            try:
+                header = video_header(file, os.fstat(file.fileno()).st_size)
+            except ValueError as error:
+                hint = "play it, and export it again as mp4, or name another video"
+                self.findings.add(Diagnostic("MV710", span, f"{name} cannot be shown: {error}", hint))
+                return None
+            digest = digest_of_open(file)
+        self.answers[f"video {name}"] = digest
+        return header, digest
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
         """Where a recording of the piece lies; None where it cannot be opened, or is none."""
@@ -302,16 +327,27 @@ def _with_pictures(
     findings += faults
     if faults or not written:
         return table, ()
-    from .plan import OwnPicture
+    from .plan import ClipPlan, OwnPicture
 
-    table = replace(table, pictures=tuple(entry.name for entry in written))
+    table = with_own(table, written)
     found = []
     for entry in written:
         assert entry.picture is not None
-        digest = shelf.picture(entry.picture, entry.span)
-        if digest is not None:
-            path = shelf.root / entry.picture
-            found.append(OwnPicture(table.picture(entry.name), entry.name, path, digest))
+        index, path = table.picture(entry.name), shelf.root / entry.picture
+        if entry.clip is None:
+            digest = shelf.picture(entry.picture, entry.span)
+            if digest is not None:
+                found.append(OwnPicture(index, entry.name, path, digest))
+            continue
+        video = shelf.video(entry.picture, entry.span)
+        if video is None:
+            continue
+        header, digest = video
+        if fault := clip_fault(entry, header):
+            findings.add(fault)
+        to_s = None if entry.clip.to_s is None else float(entry.clip.to_s)
+        clip = ClipPlan(float(entry.clip.from_s), to_s, entry.clip.length is not None, entry.clip.then)
+        found += [OwnPicture(index + k, entry.name, path, digest, clip) for k in range(LAYERS)]
     return table, tuple(found)
 
 
@@ -321,7 +357,12 @@ def cast_of(heard: Heard) -> "Cast":
 
     drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
     parts = [part.name for part in heard.parts]
-    return cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
+    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
+    if not heard.classes.clips:
+        return shown
+    from .notes.clips import in_turns
+
+    return in_turns(shown, heard.notes, heard.classes.clips, heard.clock)
 
 
 def sources_of(heard: Heard) -> "Sources":

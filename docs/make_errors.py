@@ -23,6 +23,7 @@ GROUPS = (
     ("MV67", "What notes play"),
     ("MV69", "Subjects"),
     ("MV70", "Films and files for other programs"),
+    ("MV71", "Own videos"),
     ("MV72", "Own pictures"),
     ("MV9", "The machine"),
 )

@@ -211,7 +211,8 @@ def _classes(image: Image.Image, picture: PicturePlan, top: int) -> None:
     columns = _columns()
     _label(draw, "classes", top + CLASSES_PX // 2, INK)
     frames = np.minimum(np.arange(columns) * picture.frame_count // columns, picture.frame_count - 1)
-    weights = picture.class_weights[frames].astype(np.float64)
+    names, weights = picture.by_name()
+    weights = weights[frames].astype(np.float64)
     edges = np.concatenate([np.zeros((columns, 1)), np.cumsum(weights, axis=1)], axis=1)
     levels = np.rint(edges * CLASSES_PX).astype(int)
     pixels = np.full((CLASSES_PX, columns, 3), PANEL, np.uint8)
@@ -221,7 +222,7 @@ def _classes(image: Image.Image, picture: PicturePlan, top: int) -> None:
         pixels[inside] = _colour(k)
     image.paste(Image.fromarray(pixels[::-1], "RGB"), (_left(), top))
     _, font = _set("", 13)
-    for k, name in enumerate(picture.class_names):
+    for k, name in enumerate(names):
         x = int(weights[:, k].argmax())
         if weights[x, k] * CLASSES_PX < 14:
             continue

@@ -2,9 +2,9 @@
 
 A question is what is looked for, "soundfont GM.sf2", and not which files were opened: a file that appears
 where a search would find it first changes the answer, and one that nobody asks about does not. An answer is
-all that a plan can know of a file: of a score, a spectrum, a picture or a model.json the digest of its bytes,
-of a recording its header and whether it is silent, of anything else where it lies. A generator that a program
-has registered is asked for its sizes and classes.
+all that a plan can know of a file: of a score, a spectrum, a picture, a video or a model.json the digest of
+its bytes, of a recording its header and whether it is silent, of anything else where it lies. A generator
+that a program has registered is asked for its sizes and classes.
 """
 
 import hashlib
@@ -21,7 +21,10 @@ from ..sound.installed import Outside
 
 _SPAN = Span("")
 _REPEATABLE = frozenset(
-    ("score", "recording", "spectrum", "soundfont", "head", "preset", "font", "model", "generator", "picture")
+    (
+        *("score", "recording", "spectrum", "soundfont", "head", "preset", "font", "model", "generator"),
+        *("picture", "video"),
+    )
 )
 
 
@@ -49,6 +52,8 @@ def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
                 shelf.font(name, _SPAN)
             case "picture":
                 shelf.picture(name, _SPAN)
+            case "video":
+                shelf.video(name, _SPAN)
             case "spectrum":
                 shelf.spectrum(name, _SPAN)
             case "soundfont":

@@ -57,6 +57,20 @@ class VisualNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipStart:
+    """A note that starts a video.
+
+    index     the class that is its layer of the video
+    onset_s   seconds of the piece
+    rate      what passes in a second from then on: seconds of the video, or shares of a part with a `for`
+    """
+
+    index: int
+    onset_s: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """All notes as the picture sees them, and how much each rule and class had to do."""
 
@@ -74,6 +88,8 @@ class Cast:
     """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
     words: tuple[str, ...] = ()
     """The words that are sung, where classes go by them."""
+    starts: tuple[ClipStart, ...] = ()
+    """Of the piece's own videos."""
 
 
 def cast(

@@ -15,11 +15,13 @@ from ..checks.spectrum import no_spectrum
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
 from ..notes.classes import ClassTable
+from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
 from ..plan import STEERING, OwnPicture, PicturePlan, WalkPlan
 from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
+from .clips import clip_progress
 from .latents import LatentLaw, Latents, latents, over, stepped
 from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
@@ -129,6 +131,8 @@ def picture_plan(
     if walk is not None:
         indices, shares = walk_weights(walk)
         made = replace(made, class_indices=indices, class_weights=shares)
+    starts = shown.starts if spectrum is None else with_the_piece(painter.table.clips)
+    clips = clip_progress(starts, all_layers, painter.pictures, made)
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
@@ -158,6 +162,7 @@ def picture_plan(
         class_count=_class_count(painter.table, made.class_indices),
         walk=walk,
         pictures=painter.pictures,
+        clips=clips,
     )
 
 

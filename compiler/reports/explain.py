@@ -76,6 +76,15 @@ class StageLight:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoAt:
+    """How far an own video is: seconds from where its part begins, or the share of a part with a `for`."""
+
+    name: str
+    passed: float
+    is_share: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """An entry of video.post that acts, in words."""
 
@@ -105,6 +114,8 @@ class Moment:
     post: tuple[Happening, ...]
     lights: tuple[StageLight, ...] = ()
     """On the stage, the strongest first."""
+    videos: tuple[VideoAt, ...] = ()
+    """The own videos that run, one for each note that has started it and is still seen."""
 
 
 def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ...]]:
@@ -146,6 +157,7 @@ def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
         brightness=0.0 if picture is None else float(picture.brightness[0]),
         post=tuple(_post(piece, clock, time_s)),
         lights=() if picture is None else tuple(_lights(picture)),
+        videos=() if picture is None else tuple(_videos(picture)),
     )
 
 
@@ -199,10 +211,19 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
 
 
 def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
-    pairs = zip(picture.class_names, picture.class_weights[0].tolist(), strict=True)
+    names, weights = picture.by_name()
+    pairs = zip(names, weights[0].tolist(), strict=True)
     return tuple(
         (name, weight) for name, weight in sorted(pairs, key=lambda pair: -pair[1]) if weight >= LEAST_SHARE
     )
+
+
+def _videos(picture: "PicturePlan") -> Iterator[VideoAt]:
+    if picture.clips is None:
+        return
+    for own, passed in zip(picture.pictures, picture.clips[0].tolist(), strict=True):
+        if own.clip is not None and passed > 0:
+            yield VideoAt(own.name, round(passed, 3), own.clip.is_stretched)
 
 
 def _lights(picture: "PicturePlan") -> Iterator[StageLight]:

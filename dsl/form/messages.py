@@ -8,6 +8,7 @@ from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
+from ..text.format import scalar_text
 from ..text.yaml_source import Node, Source, escaped
 from ..values.nearest import is_slip_of, nearest
 from .kinds import PARSERS
@@ -16,6 +17,8 @@ from .synonyms import SHAPES
 from .violations import Broken
 
 _FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
+PATHS = (*_FILES, "plugin", "folder", "font", "picture", "spectrum", "video")
+"""Kinds of values that are names of files, or of a folder."""
 _BOUNDS = {
     "minimum": "is below {}, the least allowed",
     "maximum": "is above {}, the most allowed",
@@ -70,6 +73,8 @@ class Words:
     def _with_fix(self, broken: Broken, finding: Diagnostic) -> Diagnostic:
         """The finding with a value that fits for a hint, where one can be made from the written one."""
         if finding.edits or broken.is_name or finding.code not in _FIXABLE:
+            return finding
+        if finding.code == "MV204" and broken.schema.get("title") in PATHS:
             return finding
         text, span = self._text_and_span(broken)
         if finding.span != span:
@@ -152,7 +157,12 @@ class Words:
         branches: dict[int, list[Broken]] = {}
         for inner in broken.inner:
             branches.setdefault(inner.branch, []).append(inner)
-        fitting = [found for found in branches.values() if not any(_is_other_kind(i, broken) for i in found)]
+        named = [number for number in branches if self._is_named(options[number], broken.value)]
+        fitting = [
+            found
+            for number, found in branches.items()
+            if (number in named if named else not any(_is_other_kind(i, broken) for i in found))
+        ]
         if fitting:
             for inner in min(fitting, key=len):
                 yield from self.explained(_with_words_of(broken, inner))
@@ -164,6 +174,11 @@ class Words:
                 return
         kinds = [kind for option in options for kind in self._kinds_of(option)]
         yield self._wrong_kind(broken, list(dict.fromkeys(kinds)))
+
+    def _is_named(self, option: Any, value: Any) -> bool:
+        """Whether a block has the key that this alternative alone needs: `{picture: 5}` means a picture."""
+        needed = _resolved(self._schema, option).get("required", ())
+        return bool(needed) and isinstance(value, dict) and all(key in value for key in needed)
 
     def _exactly_one(self, broken: Broken, keys: list[str]) -> Diagnostic:
         written = [key for key in keys if key in broken.value]
@@ -300,6 +315,8 @@ class Words:
         return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint, edits=edits)
 
     def _wrong_kind(self, broken: Broken, kinds: Sequence[str]) -> Diagnostic:
+        if broken.schema.get("title") in PATHS:
+            return self._no_path(broken, str(broken.schema["title"]))
         expected = " or ".join(kinds)
         text, span = self._text_and_span(broken)
         if broken.value is None:
@@ -328,6 +345,26 @@ class Words:
                 hint = f'put it in quotes if it is meant: "{written}"'
         message = f"`{shown(text)}` is {_kind_of(broken.value)}; expected {expected}"
         return Diagnostic("MV204", span, message, hint)
+
+    def _no_path(self, broken: Broken, title: str) -> Diagnostic:
+        """What stands where the name of a file should; a number in quotes would name no file either."""
+        name = f"the name of a {title}"
+        hint = f"write {name}"
+        if broken.schema.get("examples"):
+            hint += f", as {shown(broken.schema['examples'][0])}"
+        if broken.value is None:
+            return replace(self._nothing(broken, name), hint=hint)
+        if not isinstance(broken.value, dict | list):
+            text, span = self._text_and_span(broken)
+            message = f"`{shown(text)}` is {_kind_of(broken.value)}; expected {name}"
+            return Diagnostic("MV204", span, message, hint)
+        message = f"expected {name}, found {_kind_of(broken.value)}"
+        match broken.value:
+            case [str(only)] | {"file": str(only)}:
+                is_name = re.search(broken.schema.get("pattern", ""), only) is not None
+                if is_name and PARSERS[title](only, Span("")) is None:
+                    hint = f"write the name alone: {shown(scalar_text(only))}"
+        return Diagnostic("MV204", self._block_span(broken.pointer), message, hint)
 
     def _nothing(self, broken: Broken, expected: str) -> Diagnostic:
         span = self._source.key_span(broken.pointer)

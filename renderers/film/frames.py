@@ -107,6 +107,8 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     black = picture.brightness == 0
     same_image = np.zeros(count, bool)
     same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
+    if picture.clips is not None:
+        same_image[1:] &= _rows_repeat(picture.clips)
     for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
@@ -256,7 +258,7 @@ def _steered(
 
 
 def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
-    lanes = {key: getattr(picture, key) for key in STEERING}
+    lanes = {key: getattr(picture, key) for key in (*STEERING, "clips")}
     rows = list(frames)
     return FrameControls(
         **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}

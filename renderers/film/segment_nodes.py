@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.values.keys import digest_of
+from ..decoding.clips import CLIP_VERSION
 from ..generators.identity import Recipe, generator_identity
 from .cut import segment_bounds
 
@@ -110,6 +111,8 @@ class SegmentReads:
         seen = set(part.class_indices.tolist())
         if shown := [picture for picture in part.pictures if picture.index in seen]:
             reads["pictures"] = digest_of([(picture.index, picture.sha256) for picture in shown])
+        if parts := [(picture.index, picture.clip) for picture in shown if picture.clip is not None]:
+            reads["videos"] = f"{CLIP_VERSION}: {digest_of((parts, part.clips))}; {packages('Pillow')}"
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 
     def _title(self, title: TitlePlan) -> str:

@@ -20,13 +20,14 @@ CONTROL_OF = {
     "pan_y": "pan",
     "lamp_azimuth_deg": "light",
     "lamp_height_deg": "light",
+    "clips": "clips",
 }
 """What each of the fields below belongs to, as a GeneratorKind names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameControls:
-    """What a composer does to camera and colour, for n images: each of shape (n,), None where nothing."""
+    """What a composer does to camera and colour, for n images: each of shape (n, ...), None where nothing."""
 
     hue_deg: torch.Tensor | None = None
     """All colours turned, red towards green."""
@@ -47,6 +48,8 @@ class FrameControls:
     """The lamp turned clockwise."""
     lamp_height_deg: torch.Tensor | None = None
     """The lamp raised."""
+    clips: torch.Tensor | None = None
+    """How far each video of the piece is, shape (n, pictures): PicturePlan.clips."""
 
     @property
     def are_neutral(self) -> bool:
