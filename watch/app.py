@@ -20,6 +20,7 @@ from .hub import TooManyError
 from .media import segment_media, sound_media
 from .pages import INDEX, PageFiles
 from .refusals import FindingsError, RefusedError
+from .shapes import shapes_shown
 
 LOOKS_MOST = 40
 """In a second: a page sends seven, and several pages may be open."""
@@ -68,6 +69,7 @@ class _Application:
             ("/meters/{digest}", self._meters, "GET"),
             ("/explain", self._explain, "GET"),
             ("/classes", self._classes, "GET"),
+            ("/shapes", self._shapes, "GET"),
             ("/look", self._look, "POST"),
             ("/try", self._try, "POST"),
             ("/edit", self._edit, "POST"),
@@ -162,6 +164,9 @@ class _Application:
         table = imagenet() if version is None or version.heard is None else version.heard.classes
         found = table.search(request.query_params.get("q", "")[:80])
         return _json(wire.Found(tuple(names[0] for _, names in found[:NAMES_MOST])))
+
+    async def _shapes(self, request: Request) -> Response:
+        return _json(shapes_shown())
 
     async def _look(self, request: Request) -> Response:
         look = await _body(request, wire.Look)

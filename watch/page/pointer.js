@@ -320,7 +320,7 @@ export class Pointer {
     const hit = event.pointerType === "mouse" ? this.#hit(x, y) : null;
     const isEnd = !hit && this.#ruleEnd(x, y);
     this.strip.pane.style.cursor = hit ? "grab" : isEnd ? "ew-resize" : "default";
-    const key = hit ? `${hit.lane.name} ${hit.node.i} ${hit.node.kind}` : "";
+    const key = hit ? `${hit.lane.id}/${hit.node.i}${hit.node.kind}` : "";
     if (hit) this.#say(event, hit.node.at, nodeText(hit.lane, hit.node, hit.node.v));
     else this.#hush();
     if (key === this.app.hovered) return;

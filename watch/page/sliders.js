@@ -1,7 +1,7 @@
 // For keyboards and screen readers: the handles of a lane as a list of sliders, and gains that arrows move.
 
 import { gainText, made } from "./heads.js";
-import { changesOf, nodeText, rounded, scaleOf } from "./nodes.js";
+import { changesOf, laneWords, nodeText, rounded, scaleOf } from "./nodes.js";
 import { snapped, stepped } from "./time.js";
 
 const WAIT_MS = 350;
@@ -27,7 +27,7 @@ export class NodeSliders {
       this.list.remove();
       return;
     }
-    this.list.setAttribute("aria-label", `points of ${lane.name}`);
+    this.list.setAttribute("aria-label", `points of ${laneWords(lane)}`);
     for (const node of lane.nodes) {
       const slider = made("button", "", "", { role: "slider" });
       slider.dataset.key = `${node.i}${node.kind}`;
@@ -42,7 +42,7 @@ export class NodeSliders {
 
   #tell(slider, node, v, at = node.at) {
     const { lane } = this;
-    slider.setAttribute("aria-label", `${lane.name} ${at}, ${node.kind === "value" ? node.shape : node.kind}`);
+    slider.setAttribute("aria-label", `${laneWords(lane)} ${at}, ${node.kind === "value" ? node.shape : node.kind}`);
     const { low, high } = scaleOf(lane, node);
     slider.setAttribute("aria-valuemin", low);
     slider.setAttribute("aria-valuemax", high);
