@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -58,6 +58,7 @@ class _Application:
         self._chunks: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._looks_s: deque[float] = deque(maxlen=LOOKS_MOST)
         self._is_trying = False
+        self._pages_open: Counter[str] = Counter()
 
     def made(self) -> Starlette:
         routes: list[tuple[str, Handler, str]] = [
@@ -94,12 +95,25 @@ class _Application:
         return Response(found[0], headers={"content-type": found[1], "cache-control": "no-cache"})
 
     async def _events(self, request: Request) -> Response:
-        hub = self._conductor.hub
+        hub, page = self._conductor.hub, request.query_params.get("page", "")[:40]
         try:
             reader = hub.join()
         except TooManyError:
             raise RefusedError(503, "too many pages are open: close one") from None
-        return StreamingResponse(hub.stream(reader), media_type="text/event-stream")
+        self._pages_open[page] += 1
+
+        async def told() -> AsyncIterator[bytes]:
+            try:
+                async for data in hub.stream(reader):
+                    yield data
+            finally:
+                # A page that has lost its connection may be here again before it is known that it was gone.
+                self._pages_open[page] -= 1
+                if not self._pages_open[page]:
+                    del self._pages_open[page]
+                    self._conductor.gone(page)
+
+        return StreamingResponse(told(), media_type="text/event-stream")
 
     async def _segment(self, request: Request) -> Response:
         key = request.path_params["key"]

@@ -103,6 +103,13 @@ def rewritten(body: Body, pointer: str, keys: Keys, unit_of: UnitOf) -> list[Pie
         is_last = all(other in gone for other in order[k + 1 :]) or order[k + 1] in gone
         if text != body.text[start:end]:
             pieces.append(Piece(start, end, text) if is_last else padded(body, start, end, text))
+    goal = next((key for key in order if key in _DOES), None)
+    if is_flow and "from" in new and goal is not None:
+        # Where it begins is read before where it goes.
+        begin = body.key(f"{pointer}/{goal}")[0]
+        text = _key_text(body, point, pointer, "from", keys["from"], unit_of)
+        pieces.append(Piece(begin, begin, f"{quote}from{quote}: {text}, "))
+        new.remove("from")
     if new:
         values = {key: _key_text(body, point, pointer, key, keys[key], unit_of) for key in new}
         texts = [f"{quote}{key}{quote}: {value}" for key, value in values.items()]

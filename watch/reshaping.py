@@ -159,7 +159,7 @@ def _periodic(written: Written, stretch: Stretch, at_qn: Quarters) -> tuple[Keys
     second: dict[str, float | str | None] = {"from": segment.start_value, "to": None, "shape": None}
     if isinstance(cycles, str) and cycles.startswith("per_"):
         if passed != _passed(CycleUnit(cycles), segment, at_qn, stretch.clock):
-            raise EditError(f"the metre changes within this {name}: its halves would run otherwise")
+            raise EditError(f"bars or beats of this {name} differ in length: its halves would run otherwise")
         second["cycles"] = None
     else:
         first["cycles"] = _ratio(passed)

@@ -391,6 +391,8 @@ class Look:
     full: bool = False
     """Whether the visible stretch is wanted in the film's own quality."""
     playing: bool = False
+    page: str = ""
+    """Which page looks: a name that it gives itself, also to `GET /events?page=`."""
 
 
 @dataclass(frozen=True, slots=True)

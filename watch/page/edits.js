@@ -55,12 +55,12 @@ export class Edits {
   }
 
   /**
-   * Write a change; `edit` has `changes`, `add` or `remove`. `digest` is that of the text which its pointers are of:
+   * Write a change; `edit` has `changes`, `add`, `remove` or `shape`. `digest` is that of the text which its pointers are of:
    * what `base` said when the hand took hold.
    */
   async write(file, edit, digest = this.base(file)) {
     const { app } = this;
-    if (edit.add || edit.remove) this.moving.add(file);
+    if (edit.add || edit.remove || edit.shape) this.moving.add(file);
     const sent = [this.lanes, this.gains, this.ranges].flatMap((map) => [...map.values()]);
     const { isDone, status, body } = await post("/edit", { file, digest, ...edit });
     if (isDone) {

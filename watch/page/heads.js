@@ -23,7 +23,6 @@ export class Heads {
     this.values = [];
     this.meters = [];
     this.master = document.querySelector("#master");
-    this.master.querySelector("i").style.background = "oklch(0.72 0.02 80)";
   }
 
   /** The heads of these rows. An element stays where its row stays, so that the focus does, too. */

@@ -7,11 +7,12 @@ import { listenToKeys } from "./keys.js";
 import { isEar } from "./nodes.js";
 import { Panel } from "./panel.js";
 import { Pointer } from "./pointer.js";
+import { ShapeMenu } from "./shapes.js";
 import { NodeSliders, gainSlider } from "./sliders.js";
 import { ownOf, stretchesOf } from "./stretches.js";
 import { Strip } from "./strip.js";
 import { barEnd, clockText, indexAt, placeAt, secondsOfText } from "./time.js";
-import { bytesOf, get, listen, post, throttled } from "./wire.js";
+import { PAGE, bytesOf, get, listen, post, throttled } from "./wire.js";
 
 const MIX_MS = 5000;
 const $ = (selector) => document.querySelector(selector);
@@ -56,6 +57,7 @@ class App {
     this.strip = new Strip(this);
     this.pointer = new Pointer(this, this.strip);
     this.panel = new Panel(this);
+    this.shapes = new ShapeMenu(this);
     this.sliders = new NodeSliders(this);
     this.#buttons();
     this.#splitter();
@@ -298,6 +300,7 @@ class App {
     if (!this.piece || this.link !== "open") return;
     const { view } = this.strip;
     post("/look", {
+      page: PAGE,
       s: this.s,
       a: view.a,
       b: Math.min(this.strip.end, this.piece.duration_s),
@@ -409,6 +412,12 @@ class App {
   /** The curve of a lane without what is laid over it; empty where that is nothing. */
   ownOf(lane) {
     return this.edits.lanes.get(lane.id)?.own ?? lane.own;
+  }
+
+  /** The curve on which the handles of a lane stand. */
+  baseOf(lane) {
+    const own = this.ownOf(lane);
+    return own.length ? own : this.curveOf(lane);
   }
 
   /** Where a handle is drawn: where it was dragged to, until the server says the same. */

@@ -2,6 +2,7 @@
 
 import { gainText, made } from "./heads.js";
 import { changesOf, laneWords, nodeText, rounded, scaleOf } from "./nodes.js";
+import { actingAt } from "./shapes.js";
 import { snapped, stepped } from "./time.js";
 
 const WAIT_MS = 350;
@@ -76,6 +77,8 @@ export class NodeSliders {
       ArrowLeft: () => this.#move(node, null, snapped(bars, stepped(bars, s, -1, "part", [2]), [1, 2])),
       ArrowRight: () => this.#move(node, null, snapped(bars, stepped(bars, s, 1, "part", [2]), [1, 2])),
       Enter: () => app.open(lane.file, node.line),
+      c: () => this.#shape(node, event.target),
+      ContextMenu: () => this.#shape(node, event.target),
       Delete: () => {
         if (node.point && !app.edits.moving.has(lane.file)) app.edits.write(lane.file, { remove: node.point });
       },
@@ -85,6 +88,15 @@ export class NodeSliders {
     event.preventDefault();
     event.stopPropagation();
     acts[event.key]();
+  }
+
+  #shape(node, slider) {
+    const { app, lane } = this;
+    const point = actingAt(lane, node.s);
+    if (!point || app.edits.moving.has(lane.file)) return;
+    const box = app.strip.pane.getBoundingClientRect();
+    const x = box.left + (node.s - app.strip.view.a) * app.strip.view.px_per_s;
+    app.shapes.open(lane, point, x, box.top + box.height / 2, () => slider.focus());
   }
 
   /** Several presses in a row are one edit. */
