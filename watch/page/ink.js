@@ -3,7 +3,9 @@
 /** By the names of page.css without their dashes: `--on-class` is `onClass`. */
 export const INK = {};
 
-const NUMBERS = ["noteSoft", "noteLoud", "noteColour", "busLight", "classFirst", "classSecond", "classThird"];
+const NUMBERS = [
+  "noteSoft", "noteLoud", "noteColour", "busLight", "classFirst", "classSecond", "classThird", "classMark",
+];
 const TEXTS = [
   "paper", "band", "line", "ink", "soft", "pale", "now", "error", "bar", "beat", "middle", "loop", "loopRuler", "rule",
   "hit", "onClass", "kept",
@@ -42,10 +44,18 @@ export function busInk(hue, alpha = 1) {
 }
 
 /** Colours of classes: quiet, of about equal lightness, neighbours in the list far apart. */
-export function classInk(index, more = 0) {
+export function classInk(index) {
+  return classOf(index, [INK.classFirst, INK.classSecond, INK.classThird][index % 3]);
+}
+
+/** The same for a small mark on paper. */
+export function classMark(index) {
+  return classOf(index, INK.classMark);
+}
+
+function classOf(index, light) {
   const hue = (28 + index * 137.5) % 360;
-  const light = [INK.classFirst, INK.classSecond, INK.classThird][index % 3];
-  return `oklch(${(light + more).toFixed(2)} 0.082 ${hue.toFixed(0)})`;
+  return `oklch(${light} 0.082 ${hue.toFixed(0)})`;
 }
 
 const pixels = new Map();

@@ -43,7 +43,10 @@ function drawMany(g, width, view, item, y, first, end) {
     const left = Math.max(0, Math.round(x));
     const right = Math.min(wide, Math.max(Math.round(x + length * view.px_per_s * ratio - ratio), left + Math.ceil(ratio)));
     const from = Math.round((top + (h - bar) * (1 - (pitch - low) / across)) * ratio);
-    for (let row = from; row < from + tall; row += 1) dots.fill(inks[velocity], row * wide + left, row * wide + right);
+    const ink = inks[velocity];
+    for (let start = from * wide, row = 0; row < tall; row += 1, start += wide) {
+      for (let dot = start + left; dot < start + right; dot += 1) dots[dot] = ink;
+    }
   }
   show(g, y);
 }

@@ -1,7 +1,7 @@
 // The words beside the film: what is shown and acts at the playhead, findings, subjects.
 
 import { made } from "./heads.js";
-import { classInk } from "./ink.js";
+import { classMark } from "./ink.js";
 import { get, throttled } from "./wire.js";
 
 const SHOWN = 6;
@@ -64,7 +64,7 @@ export class Panel {
       const text = `${Math.round(rate.share * 100)} %`;
       if (isNew || bar.name.textContent !== rate.name) {
         bar.name.textContent = rate.name;
-        bar.fill.style.background = classInk(rate.index, 0.12);
+        bar.fill.style.background = classMark(rate.index);
       }
       if (bar.much.textContent !== text) {
         bar.much.textContent = text;
@@ -164,7 +164,7 @@ export class Panel {
         const index = shown.findIndex((one) => one.name === key.text);
         const text = made("span", "text");
         const swatch = made("i", "swatch", "", { "aria-hidden": "true" });
-        swatch.style.background = index < 0 ? "transparent" : classInk(index, 0.06);
+        swatch.style.background = index < 0 ? "transparent" : classMark(index);
         text.append(swatch, key.text);
         button.append(made("span", "key", key.key), text);
         button.addEventListener("click", () => this.#choose(key));
