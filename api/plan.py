@@ -282,15 +282,17 @@ class Plan:
     @cached_property
     def _heard(self) -> Heard:
         from ..compiler.compile import hear
+        from ..dsl.findings.collector import Findings
 
-        return hear(self._loaded, [])
+        return hear(self._loaded, Findings())
 
     @cached_property
     def _start_s(self) -> Fraction:
         """Where the first frame is in the piece."""
         from ..compiler.time.passage import film_of
+        from ..dsl.findings.collector import Findings
 
-        film = film_of(self._heard.piece, self._heard.clock, [])
+        film = film_of(self._heard.piece, self._heard.clock, Findings())
         assert film is not None  # or there would be no plan
         return film.start_s
 

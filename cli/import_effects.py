@@ -39,6 +39,7 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
     `domain: seconds`.
     """
     from ..compiler.write.convert_effects import compared, converted
+    from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
     from ..dsl.read.legacy_effects import load_upstream
@@ -46,7 +47,7 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
     clock = None if score is None else score_clock(score)
     try:
         sets = load_upstream(effects, fix=fix)
-        findings = list(sets.findings)
+        findings = Findings(sets.findings)
         text = converted(sets.lanes, clock, findings)
         check = None if clock is None or text is None else compared(sets.lanes, text, clock)
     except PieceError as error:

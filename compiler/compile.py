@@ -6,12 +6,13 @@ what no renderer could mend is reported. A plan is made only where no error was 
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
+from ..dsl.findings.collector import Findings
+from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.findings.span import Span
 from ..dsl.model.generators import GeneratorKind
 from ..dsl.model.piece import Piece, Visuals
@@ -100,7 +101,7 @@ class Shelf:
         read_score: ParseScore = read_score,
     ) -> None:
         """trusted   folders of plugins that may run; None where nothing is run, as in a check."""
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
         self.answers: dict[str, str] = {}
         self.root = root
         self.trusted = trusted
@@ -117,28 +118,26 @@ class Shelf:
 
     def font(self, name: PurePosixPath, span: Span) -> Letters | None:
         """The letters of a font of the piece; a file that is none is in `findings`."""
-        data = read_inside(self.root, name, MAX_FONT_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
+        data = self.findings.taken(read_inside(self.root, name, MAX_FONT_BYTES, span))
+        if data is None:
             return None
         if (letters := font_letters(data)) is None:
             hint = "name a .ttf or .otf file"
-            self.findings.append(Diagnostic("MV566", span, f"{name} is not a font", hint))
+            self.findings.error("MV566", span, f"{name} is not a font", hint)
             return None
         self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
         return letters
 
     def picture(self, name: PurePosixPath, span: Span) -> str | None:
         """The sha256 of a picture of the piece; None where it cannot be used, and a finding."""
-        data = read_inside(self.root, name, MAX_PICTURE_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
+        data = self.findings.taken(read_inside(self.root, name, MAX_PICTURE_BYTES, span))
+        if data is None:
             return None
         try:
             picture_header(data)
         except ValueError as error:
             hint = "export it again as PNG or JPEG, or name another picture"
-            self.findings.append(Diagnostic("MV721", span, f"{name} cannot be shown: {error}", hint))
+            self.findings.error("MV721", span, f"{name} cannot be shown: {error}", hint)
             return None
         digest = hashlib.sha256(data).hexdigest()
         self.answers[f"picture {name}"] = digest
@@ -156,23 +155,21 @@ class Shelf:
 
     def spectrum(self, name: PurePosixPath, span: Span) -> bytes | None:
         """The bytes of a spectrum whose header is right; a fault in it is reported."""
-        data = read_inside(self.root, name, MAX_SPECTRUM_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
+        data = self.findings.taken(read_inside(self.root, name, MAX_SPECTRUM_BYTES, span))
+        if data is None:
             return None
         try:
             spectrum_header(data)
         except ValueError as error:
-            self.findings.append(no_spectrum(name, span, error))
+            self.findings.add(no_spectrum(name, span, error))
             return None
         self.answers[f"spectrum {name}"] = hashlib.sha256(data).hexdigest()
         return data
 
     def kind(self, visuals: Visuals) -> GeneratorKind | None:
         """What the generator of a piece is; None and a fault in `findings` where that cannot be known."""
-        found = kind_of(visuals, self.root)
-        if isinstance(found, Diagnostic):
-            self.findings.append(found)
+        found = self.findings.taken(kind_of(visuals, self.root))
+        if found is None:
             return None
         kind, question, answer = found
         if question:
@@ -180,9 +177,8 @@ class Shelf:
         return kind
 
     def _recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
-        descriptor = open_inside(self.root, name, MAX_AUDIO_BYTES, span)
-        if isinstance(descriptor, Diagnostic):
-            self.findings.append(descriptor)
+        descriptor = self.findings.taken(open_inside(self.root, name, MAX_AUDIO_BYTES, span))
+        if descriptor is None:
             return None
         with os.fdopen(descriptor, "rb") as file:
             try:
@@ -195,13 +191,12 @@ class Shelf:
         return found
 
     def _parsed(self, name: PurePosixPath, span: Span) -> Score | None:
-        data = (
+        data = self.findings.taken(
             self._read(name, span)
             if self._read is not None
             else read_inside(self.root, name, MAX_SCORE_BYTES, span)
         )
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
+        if data is None:
             return None
         self.answers[f"score {name}"] = hashlib.sha256(data).hexdigest()
         try:
@@ -237,19 +232,19 @@ def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic
     piece = loaded.piece or loaded.rest
     if piece is None:
         return tuple(loaded.diagnostics)
-    found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
+    found = Findings(loaded.diagnostics)
+    found += (f for f in compilation.diagnostics if f.code not in loaded.echoes)
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
         found += spectrum_findings(piece, loaded.root)
     if compilation.clock is not None:
-        found = placed(found, piece, compilation.clock)
+        found = Findings(placed(found, piece, compilation.clock))
     order = {name: number for number, name in enumerate(loaded.files)}
     last = len(order)
-    found.sort(key=lambda f: (order.get(f.span.file, last), f.span.line, f.span.column))
-    return _unique(found)
+    return tuple(sorted(found, key=lambda f: (order.get(f.span.file, last), f.span.line, f.span.column)))
 
 
-def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
+def hear(loaded: "Loaded", findings: Findings) -> Heard:
     """A loaded piece with its score; raises PieceError where there is none."""
     if loaded.piece is None:
         raise PieceError(loaded.diagnostics)
@@ -261,36 +256,34 @@ def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
 
 
 def compiled(
-    piece: Piece, shelf: Shelf, before: Sequence[Diagnostic] = (), *, plan: bool = True
+    piece: Piece, shelf: Shelf, before: Iterable[Diagnostic] = (), *, plan: bool = True
 ) -> Compilation:
     """A piece to its plan; `before` are the findings of its loading, and errors among them stop the plan."""
-    findings = list(before)
+    findings = Findings(before)
     heard = heard_piece(piece, shelf, findings)
     if heard is None:
-        return Compilation(None, _unique(findings))
+        return Compilation(None, tuple(findings))
     return compiled_from(heard, findings, plan=plan)
 
 
-def compiled_from(heard: Heard, before: Sequence[Diagnostic] = (), *, plan: bool = True) -> Compilation:
+def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool = True) -> Compilation:
     """The same for a piece whose score is read; `before` are all findings until then."""
-    piece, shelf, findings = heard.piece, heard.shelf, list(before)
+    piece, shelf, findings = heard.piece, heard.shelf, Findings(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:
-        return Compilation(None, _unique(findings), heard.score, heard.clock)
+        return Compilation(None, tuple(findings), heard.score, heard.clock)
     made = _planned(heard, film, findings, plan=plan)
     findings += shelf.findings
-    return Compilation(None if has_errors(findings) else made, _unique(findings), heard.score, heard.clock)
+    return Compilation(None if findings.has_errors else made, tuple(findings), heard.score, heard.clock)
 
 
-def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+def heard_piece(piece: Piece, shelf: Shelf, findings: Findings) -> Heard | None:
     """A piece with its score, or None and findings that say why not."""
     score = shelf.score(piece.score.file, piece.score.span)
     if score is None or not score.measures:
         findings += shelf.findings
         if score is not None:
-            findings.append(
-                Diagnostic("MV323", piece.score.span, f"{piece.score.file} has no bars", "write some music")
-            )
+            findings.error("MV323", piece.score.span, f"{piece.score.file} has no bars", "write some music")
         return None
     clock = Clock.from_score(score, numbering=piece.score.numbering)
     findings += unmet(piece, score, clock)
@@ -301,7 +294,7 @@ def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard
 
 
 def _with_pictures(
-    table: ClassTable, visuals: Visuals, kind: GeneratorKind, shelf: Shelf, findings: list[Diagnostic]
+    table: ClassTable, visuals: Visuals, kind: GeneratorKind, shelf: Shelf, findings: Findings
 ) -> "tuple[ClassTable, tuple[OwnPicture, ...]]":
     """The classes with the piece's own pictures, and those of them that can be read."""
     written = written_pictures(visuals)
@@ -348,7 +341,7 @@ def sources_of(heard: Heard) -> "Sources":
     )
 
 
-def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
+def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
     from .checks.flashes import may_flash
     from .checks.left_out import left_out
@@ -384,7 +377,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
     if fault := picture_fault(piece, shown, film, heard.shelf.root):
-        findings.append(fault)
+        findings.add(fault)
     findings += mapping_findings(piece)
     findings += walk_findings(piece, heard.kind)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
@@ -393,10 +386,10 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         if mapped is not None and mapped.file is not None
         else None
     )
-    if not has_errors([*findings, *heard.shelf.findings]):
+    if not (findings.has_errors or heard.shelf.findings.has_errors):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
-    if has_errors([*findings, *heard.shelf.findings]):
+    if findings.has_errors or heard.shelf.findings.has_errors:
         return None
     stage = _stage(heard, shown, lanes)
     guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
@@ -481,7 +474,7 @@ def _guarded(
     visual: "Mapping[str, Curve]",
     events: "Timeline",
     stage: "Stage | None",
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> "Guarded":
     """The movement of the light, held where it would flash, which is a finding."""
     from .checks.flashes import held_finding, may_flash
@@ -490,11 +483,11 @@ def _guarded(
     found = guarded(moving_of(film, visual, events, stage), film.fps)
     if not found.before.is_safe:
         spans = may_flash(heard.piece)
-        findings.append(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
+        findings.add(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
     return found
 
 
-def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]":
+def _lyric_lines(heard: Heard, findings: Findings) -> "tuple[Line, ...]":
     """The lines of words on the screen; a font that cannot be used is in the shelf's findings."""
     lyrics = heard.piece.video.lyrics
     if lyrics is None:
@@ -506,7 +499,3 @@ def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]"
         letters = heard.shelf.font(lyrics.font, lyrics.font_span)
         findings += lacking(lyrics.font, lyrics.font_span, letters, [line.text for line in lines])
     return lines
-
-
-def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(dict.fromkeys(findings))

@@ -159,6 +159,8 @@ class MasterPlan:
     """No true peak is higher: a limiter holds them."""
     is_dithered: bool = True
     """For 24 bits; 16 bits are always dithered."""
+    most_reduction_db: float | None = None
+    """The mix stays below its loudness where the limiter would turn down by more; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +204,7 @@ class SoundPlan:
     """A raised-cosine fade over the last seconds, for a passage that is cut."""
     fade_in_s: float = 0.0
     returns: tuple[ReturnPlan, ...] = ()
-    master: MasterPlan | None = None
-    """None: one gain for the whole where a true peak is higher than -1 dBTP, and nothing else."""
+    master: MasterPlan = MasterPlan()
     seed: int = 0
     """Seed of the dither."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ..compiler.compile import Heard
 from ..compiler.reports.lane_curves import LaneCurves
+from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.findings.span import Span
 from ..dsl.model.lane import Lane, Shape
@@ -41,11 +42,11 @@ def _with_point(
     heard = _heard(version)
     lane = _lane(add.pointer, file, version)
     place = parse_place(add.at, Span(""))
-    findings: list[Diagnostic] = []
+    findings = Findings()
     at = None if isinstance(place, Diagnostic) else heard.clock.locate(place, findings)
     if at is None:
         raise EditError(findings[0].message if findings else f"{add.at[:40]} is not a place")
-    places = [heard.clock.locate(point.at, []) for point in lane.points]
+    places = [heard.clock.at(point.at) for point in lane.points]
     if at in places:
         raise EditError("a point stands there already")
     before = max((k for k, known in enumerate(places) if known is not None and known < at), default=None)

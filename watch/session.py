@@ -16,7 +16,8 @@ from ..compiler.cache.score import kept_reader
 from ..compiler.compile import Compilation, Heard, Shelf, all_findings, compiled_from, heard_piece
 from ..compiler.plan import Plan
 from ..compiler.score.model import Score
-from ..dsl.findings.diagnostics import Diagnostic, has_errors
+from ..dsl.findings.collector import Findings
+from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.load import Loaded, load_piece
 from ..renderers.film.segment_nodes import SegmentJob
 from ..store.store import Store
@@ -83,7 +84,7 @@ class Session:
         texts = Texts(loaded)
         if loaded.piece is None:
             return self._broken(number, loaded, texts, Compilation(None, loaded.diagnostics))
-        before: list[Diagnostic] = list(loaded.diagnostics)
+        before = Findings(loaded.diagnostics)
         heard = heard_piece(drafted(loaded.piece), self._shelf(loaded), before)
         if heard is None:
             return self._broken(number, loaded, texts, Compilation(None, tuple(before)))
@@ -105,9 +106,9 @@ class Session:
         loaded = load_piece(self.manifest, texts=texts_by_file)
         if loaded.piece is None:
             return loaded.diagnostics
-        found: list[Diagnostic] = []
+        found = Findings()
         heard = heard_piece(drafted(loaded.piece), self._shelf(loaded), found)
-        if heard is None or has_errors(found):
+        if heard is None or found.has_errors:
             return tuple(found)
         end_s = float(heard.clock.end_s + heard.piece.score.tail_s)
         texts = Texts(loaded)
@@ -118,7 +119,7 @@ class Session:
         """The last good version in the film's own quality."""
         if self.good is None or self.good.loaded.piece is None:
             return None
-        heard = heard_piece(self.good.loaded.piece, self._shelf(self.good.loaded), [])
+        heard = heard_piece(self.good.loaded.piece, self._shelf(self.good.loaded), Findings())
         return None if heard is None else compiled_from(heard).plan
 
     def _shelf(self, loaded: Loaded) -> Shelf:

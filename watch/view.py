@@ -13,6 +13,7 @@ from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
+from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.model.piece import Bus, ClassWeight
 from ..dsl.text.yaml_source import Source, escaped
@@ -204,7 +205,7 @@ def _class_name(written: ClassWeight, table: ClassTable) -> str:
     """What a class is called, whether its number, a synonym or its name is written."""
     if written.picture is not None or written.is_like:
         return written.name
-    index = table.index(written.name, written.span, [])
+    index = table.index(written.name, written.span, Findings())
     return written.name if index is None else table.name(index)
 
 
@@ -221,7 +222,7 @@ def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
         pointer = f"/visuals/rules/{n - 1}"
         written = _value_at(source, f"{pointer}/where/range")
         is_text = isinstance(written, str | int) and len(rule.where.ranges) == 1
-        stretch = clock.locate_range(rule.where.ranges[0], []) if is_text else None
+        stretch = clock.locate_range(rule.where.ranges[0], Findings()) if is_text else None
         found.append(
             wire.Rule(
                 n=n,

@@ -7,6 +7,7 @@ from hashlib import sha256
 from math import inf, log
 from typing import TYPE_CHECKING
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import By, CycleUnit, Domain, Lane, Played, Point, Shape
@@ -51,7 +52,7 @@ class Lanes:
         band      whose notes play lanes; None where no lane is played
         is_asked  whether values will be asked for; else what notes play is only checked
         """
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
         self._lanes = lanes
         self._clock = clock
         self._tempo = tempo_arrays(clock)
@@ -170,7 +171,7 @@ class Lanes:
         if source in mirrors or self.first(source) is None:
             near = nearest(source, [other.name for other in self._lanes if other.points], 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else "name a lane that has points"
-            self.findings.append(Diagnostic("MV311", lane.span, f"there is no lane {source} to mirror", hint))
+            self.findings.error("MV311", lane.span, f"there is no lane {source} to mirror", hint)
             return self._plain((), target)
         reflection = replace(target, name=source, low=-target.high, high=-target.low, neutral=-target.neutral)
         return self._curve(reflection, mirrors).mirrored()
@@ -189,7 +190,7 @@ class Lanes:
         if played.by is By.EAR and self._is_place(lane.name):
             message = f"{lane.name} cannot follow the ear: it is what places the notes of its bus"
             hint = "play another lane by: ear, or this one by: contour"
-            self.findings.append(Diagnostic("MV671", lane.span, message, hint))
+            self.findings.error("MV671", lane.span, message, hint)
             return Curve.constant_of(rest)
         if not notes or not self._is_asked:
             return Curve.constant_of(rest)
@@ -241,7 +242,7 @@ class Lanes:
 
 
 def lane_segments(
-    lane: Lane, target: Target, clock: Clock, end_qn: Quarters, seed: int, findings: list[Diagnostic]
+    lane: Lane, target: Target, clock: Clock, end_qn: Quarters, seed: int, findings: Findings
 ) -> tuple[Segment, ...]:
     """The points of a lane as segments with exact ends; none where a fault leaves a point without a place.
 
@@ -266,7 +267,7 @@ def lane_segments(
         cycles += segment.cycles
         fault = _fault(point, segment, cycles, clock)
         if fault is not None:
-            findings.append(fault)
+            findings.add(fault)
             return ()
         segments.append(segment)
         standing = segment.last_value
@@ -280,18 +281,16 @@ def _segment_end(
     following: Quarters | None,
     clock: Clock,
     end_qn: Quarters,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> Quarters | None:
     """Where a point's segment ends: where its legacy form says, at the next point, or at the end."""
     if following is not None and following <= start:
-        findings.append(
-            Diagnostic(
-                "MV214",
-                point.span,
-                f"the next point stands at {clock.position(following)}, not after {clock.position(start)}",
-                "put the points in the order of the music; two cannot stand at one place",
-                place=clock.musical_place(start),
-            )
+        findings.error(
+            "MV214",
+            point.span,
+            f"the next point stands at {clock.position(following)}, not after {clock.position(start)}",
+            "put the points in the order of the music; two cannot stand at one place",
+            place=clock.musical_place(start),
         )
         return None
     if point.end is None:
@@ -302,39 +301,31 @@ def _segment_end(
     if point.end.at_end and lane.legacy_tail_s is not None:
         end = clock.quarters(clock.end_s + Fraction(lane.legacy_tail_s))
     if end <= start:
-        findings.append(
-            Diagnostic(
-                "MV312",
-                point.span,
-                f"the segment ends at {clock.position(end)}, not after its start {clock.position(start)}",
-                "m2 and b2 say where it ends, after m1 and b1",
-                place=clock.musical_place(start),
-            )
+        findings.error(
+            "MV312",
+            point.span,
+            f"the segment ends at {clock.position(end)}, not after its start {clock.position(start)}",
+            "m2 and b2 say where it ends, after m1 and b1",
+            place=clock.musical_place(start),
         )
         return None
     if following is not None and end > following:
-        findings.append(
-            Diagnostic(
-                "MV313",
-                point.span,
-                f"the segment ends at {clock.position(end)}, "
-                f"after the next one begins at {clock.position(following)}",
-                "let each segment end where the next one begins",
-                place=clock.musical_place(following),
-            )
+        findings.error(
+            "MV313",
+            point.span,
+            f"the segment ends at {clock.position(end)}, "
+            f"after the next one begins at {clock.position(following)}",
+            "let each segment end where the next one begins",
+            place=clock.musical_place(following),
         )
         return None
     if following is not None and end < following:
-        findings.append(
-            Diagnostic(
-                "MV314",
-                point.span,
-                f"nothing is said of {clock.position(end)}..{clock.position(following)}; "
-                "the last value is held",
-                "let each segment end where the next one begins",
-                Severity.WARNING,
-                clock.musical_place(end),
-            )
+        findings.warn(
+            "MV314",
+            point.span,
+            f"nothing is said of {clock.position(end)}..{clock.position(following)}; the last value is held",
+            "let each segment end where the next one begins",
+            place=clock.musical_place(end),
         )
     return end
 

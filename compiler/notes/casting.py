@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
@@ -89,7 +90,7 @@ def cast(
     table   the classes of the generator; None for ImageNet's
     drums   the tracks of the score that have no pitches
     """
-    findings: list[Diagnostic] = []
+    findings = Findings()
     known = imagenet() if table is None else table
     key_of, by_key = _by_key(notes, visuals, parts, seed, known, findings)
     keys = [key_of(i, entry) for i, entry in enumerate(notes)]
@@ -112,7 +113,7 @@ def cast(
     last: dict[str, list[int]] = {action: [-1] * len(notes) for action in ACTIONS}
     too_much = _too_much(visuals.rules, len(notes))
     if too_much is not None:
-        findings.append(too_much)
+        findings.add(too_much)
     for number, rule in enumerate(visuals.rules):
         if too_much is not None:
             # Not asked: that one means nothing must not be said.
@@ -181,7 +182,7 @@ def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
     return None
 
 
-def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: list[Diagnostic]) -> Weights:
+def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: Findings) -> Weights:
     """Names to indices; what cannot be resolved is left out and reported."""
     found: list[tuple[int, float]] = []
     for entry in written:
@@ -190,7 +191,7 @@ def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: l
                 found.append((table.picture(entry.name), entry.weight))
             continue
         if entry.is_like and not table.is_imagenet:
-            findings.append(_no_meanings("`like`", entry.span, table))
+            findings.add(_no_meanings("`like`", entry.span, table))
             continue
         if entry.is_like:
             from ..words.meaning import class_like
@@ -209,7 +210,7 @@ def _by_key(
     parts: Sequence[str],
     seed: int,
     classes: ClassTable,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> tuple["_KeyOf", dict[str, Weights]]:
     """How a note names its key, and the classes of each key."""
     table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
@@ -221,7 +222,7 @@ def _by_key(
     syllables = () if sung is None else tuple(dict.fromkeys(s for s in sung.syllables_at if s is not None))
     found = _KeyOf(visuals.classes_by, length, tuple(parts), syllables, tuple(table), sung)
     if visuals.classes_by == "meaning" and not classes.is_imagenet:
-        findings.append(_no_meanings("`classes_by: meaning`", visuals.classes_span, classes))
+        findings.add(_no_meanings("`classes_by: meaning`", visuals.classes_span, classes))
     elif visuals.classes_by == "meaning" and sung is not None and not is_list:
         from ..words.meaning import classes_by_meaning
 
@@ -249,7 +250,7 @@ def _shown_before(sung: Sung, key_of: "_KeyOf") -> dict[int, str]:
 
 
 def spectrum_classes(
-    visuals: Visuals, seed: int, classes: ClassTable, findings: list[Diagnostic]
+    visuals: Visuals, seed: int, classes: ClassTable, findings: Findings
 ) -> tuple[tuple[Weights, ...], tuple[Weights, ...]]:
     """What the 12 pitch classes show where a spectrum moves the picture: by pitch class from C, or by power.
 

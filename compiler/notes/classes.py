@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 
-from ...dsl.findings.diagnostics import Diagnostic, Edit
+from ...dsl.findings.collector import Findings
+from ...dsl.findings.diagnostics import Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
 from ...dsl.text.format import scalar_text
@@ -50,7 +51,7 @@ class ClassTable:
         """The index of an own picture."""
         return len(self) + self.pictures.index(file)
 
-    def index(self, name: str, span: Span, findings: list[Diagnostic]) -> int | None:
+    def index(self, name: str, span: Span, findings: Findings) -> int | None:
         """The class of a name or of an index as text; None and a finding where there is none or several.
 
         Of several classes, a name means the one whose default name it is; an everyday word, as `piano`, the
@@ -67,17 +68,17 @@ class ClassTable:
             return found[0]
         if found:
             hint = "write its index: " + " or ".join(f"{i} ({self.described(i)})" for i in found)
-            findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
+            findings.error("MV330", span, f"{name} names {len(found)} classes", hint)
             return None
         if name.isdecimal():
             index = int(name) if len(name) <= 4 else len(self)
             if index < len(self):
                 return index
             hint = f"classes count from 0 to {len(self) - 1}"
-            findings.append(Diagnostic("MV332", span, f"there is no class {name}", hint))
+            findings.error("MV332", span, f"there is no class {name}", hint)
             return None
         message = f"{name} is none of {self.said}"
-        findings.append(Diagnostic("MV331", span, message, self._near(name), edits=self._fix(name, span)))
+        findings.error("MV331", span, message, self._near(name), edits=self._fix(name, span))
         return None
 
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:

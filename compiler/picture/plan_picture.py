@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.collector import Findings
 from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import IMAGENET_COUNT
@@ -73,7 +73,7 @@ def picture_plan(
     score_time: ScoreTime,
     painter: Painter,
     root: Path,
-    findings: list[Diagnostic],
+    findings: Findings,
     spectrum: bytes | None = None,
     stage: Stage | None = None,
 ) -> PicturePlan | None:
@@ -175,7 +175,7 @@ def _walk(
     score_time: ScoreTime,
     layers: Sequence[tuple[F64, F64]],
     painter: Painter,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> WalkPlan | None:
     """The walk of the film; None and a finding where it has too many stops."""
     motion = piece.visuals.motion
@@ -193,7 +193,7 @@ def _walk(
     found = walk_plan(law, film.end_s, layers)
     if found is None:
         message = f"the walk has more than {MOST_STOPS:,} stops"
-        findings.append(Diagnostic("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b"))
+        findings.error("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b")
     return found
 
 
@@ -203,7 +203,7 @@ def _mapped(
     data: bytes,
     times_s: F64,
     painter: Painter,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> Latents | None:
     """The latents out of a spectrum; None and a finding where its numbers cannot be used."""
     visuals = piece.visuals
@@ -212,7 +212,7 @@ def _mapped(
     try:
         spectrum = read_spectrum(data)
     except ValueError as error:
-        findings.append(no_spectrum(visuals.spectrum.file, written.span, error))
+        findings.add(no_spectrum(visuals.spectrum.file, written.span, error))
         return None
     offsets_s = [
         stem.offset_s or 0.0 for bus in piece.audio.buses for stem in bus.stems if stem.file is not None

@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-from ...dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
+from ...dsl.findings.collector import Findings
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import By, Lane, Played
 from ...dsl.model.piece import Piece
@@ -111,18 +112,18 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
 
     Raises PieceError where the place does not exist or the piece cannot be compiled.
     """
-    findings: list[Diagnostic] = []
+    findings = Findings()
     heard = hear(loaded, findings)
-    return moment_in(heard, text, findings), tuple(dict.fromkeys(findings))
+    return moment_in(heard, text, findings), tuple(findings)
 
 
-def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
+def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
     """The same for a piece whose score is read; what else is wrong is added to the findings."""
     place = parse_place(text, Span(PLACE, 1, 1, 1, len(text) + 1))
     if isinstance(place, Diagnostic):
         raise PieceError([place])
     at = heard.clock.locate(place, findings)
-    if at is None or has_errors(findings):
+    if at is None or findings.has_errors:
         raise PieceError(findings)
     clock, piece = heard.clock, heard.piece
     notes = tuple(_sounding(heard, at))
@@ -159,7 +160,7 @@ def _frame_of(heard: Heard, at: Quarters, begins: bool) -> int | None:
     return min(first, ceil(end_s * fps) - 1)
 
 
-def _picture_of(heard: Heard, frame: int, span: Span, findings: list[Diagnostic]) -> "PicturePlan":
+def _picture_of(heard: Heard, frame: int, span: Span, findings: Findings) -> "PicturePlan":
     """The plan of a film that is this one frame."""
     piece, clock = heard.piece, heard.clock
     last_s = clock.end_s + piece.score.tail_s
@@ -332,7 +333,7 @@ def _post(piece: Piece, clock: Clock, time_s: Fraction) -> Iterator[Happening]:
     """The entries of video.post that act at a time; a fade to black acts until a fade in."""
     end_s = clock.end_s + piece.score.tail_s
     for post in piece.video.post:
-        events = timeline((post,), clock, end_s, [])
+        events = timeline((post,), clock, end_s, Findings())
         yield from (Happening(words, post.span) for words in _happenings(events, time_s))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Bus, Stem
 from ..notes.band import Band, Seat
 from ..notes.part_note import PartNote
@@ -33,7 +34,7 @@ class _Seats:
             return None
         bus = self._buses[index]
         if index not in self._apart:
-            self._apart[index] = ears_apart(bus, self._sources, [])
+            self._apart[index] = ears_apart(bus, self._sources, Findings())
         ear_of = self._apart[index]
         if ear_of is None:
             return bus, 0.0
@@ -64,4 +65,4 @@ class _Seats:
         score = None if stem.score is None else self._sources.read_score(stem.score, stem.span)
         if score is None:
             return frozenset()
-        return frozenset(score.tracks[i].name for i in tracks_of(stem.tracks, score, stem.span, []))
+        return frozenset(score.tracks[i].name for i in tracks_of(stem.tracks, score, stem.span, Findings()))

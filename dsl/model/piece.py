@@ -9,6 +9,10 @@ from ..values.position import Duration, DurationUnit, Place, PlaceRange
 from ..values.selector import Where
 from .lane import Lane
 
+AUTO_LUFS = -14.0
+"""What `loudness: auto` aims at: what video sites play at, as docs/how-to/sizes-and-files.md says."""
+AUTO_REDUCTION_DB = 4.0
+
 Spans = tuple[tuple[str, Span], ...]
 """JSON pointers of the manifest and where they stand."""
 
@@ -84,6 +88,8 @@ class Stem:
     by: str = ""
     """The program that plays it: musescore or fluidsynth; empty for the built-in instruments."""
     soundfont: PurePosixPath | None = None
+    soundfont_span: Span | None = None
+    """Where the soundfont is named, if not in the stem."""
     offset_s: float | None = None
     """Where bar 1 stands in the recording."""
     aligned: bool = False
@@ -116,9 +122,11 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What the finished sound is brought to."""
+    """What the finished sound is brought to; `loudness: auto` unless the manifest says something else."""
 
-    loudness_lufs: float | None = None
+    loudness_lufs: float | None = AUTO_LUFS
+    most_reduction_db: float | None = AUTO_REDUCTION_DB
+    """The sound stays below its loudness where the limiter would turn down by more; None: it does not."""
     ceiling_dbtp: float = -1.0
     is_dithered: bool = True
 
@@ -164,7 +172,9 @@ class Audio:
     buses: tuple[Bus, ...] = ()
     default_chain: tuple[Effect, ...] = ()
     returns: tuple[Return, ...] = ()
-    master: Master | None = None
+    master: Master = Master()
+    sounds: PurePosixPath | None = None
+    """The soundfont that plays what does not say who plays it; None for the built-in instruments."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,7 @@ class _Values:
     def _quantity(self, node: Node) -> Quantity:
         found = parse_quantity(node.text, self._unit, node.span)
         if isinstance(found, Diagnostic):
-            if found not in self._reading.findings:
-                self._reading.findings.append(found)
+            self._reading.findings.add(found)
             return Quantity(0.0)
         return found
 

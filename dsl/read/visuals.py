@@ -108,7 +108,7 @@ def unknown_generator(name: str, span: Span) -> Diagnostic:
 def _generator(node: Node, weights: Node | None, reading: Reading) -> str:
     """A name that is known; beside `weights` it may be that of a model, which the compiler looks for."""
     if weights is None and not is_known(node.text):
-        reading.findings.append(unknown_generator(node.text, node.span))
+        reading.findings.add(unknown_generator(node.text, node.span))
     return node.text
 
 
@@ -284,7 +284,7 @@ def _class_or_picture(name: str, share: float, span: Span, reading: Reading) -> 
 def _own_picture(name: str, share: float, span: Span, reading: Reading) -> ClassWeight:
     fault = name_fault(name, span)
     if fault is not None:
-        reading.findings.append(fault)
+        reading.findings.add(fault)
     return ClassWeight(name, share, span, picture=PurePosixPath(name))
 
 

@@ -20,7 +20,7 @@ from .noise import Hiss
 from .voice import F64, Voice, frequency_of, loudness_of, placed
 
 # Roots of cos(x)·cosh(x) = 1, the wave numbers of a bar with free ends times its length.
-_FREE_ROOTS = np.array([4.730041, 7.853205, 10.995608, 14.137165, 17.278760, 20.420352])
+_FREE_ROOTS = np.array([4.730041, 7.853205, 10.995608, 14.137165, 17.278760, 20.420352, 23.561945])
 
 
 @dataclass(frozen=True, slots=True)

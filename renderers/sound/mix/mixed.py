@@ -31,7 +31,6 @@ class Mixed:
 
     def whole_numbers(self, bits: int) -> Iterator[F32]:
         """The sound on the steps of 16 or 24 bits, dithered unless the manifest says no, of 24 bits."""
-        master = self._plan.master
-        if bits == 24 and master is not None and not master.is_dithered:
+        if bits == 24 and not self._plan.master.is_dithered:
             return self.blocks()
         return dithered(self.blocks(), bits, self._plan.seed)
