@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from ..compiler.compile import Heard
+from ..compiler.notes.classes import ClassTable
 from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
-from ..dsl.model.piece import Bus
+from ..dsl.model.piece import Bus, ClassWeight
 from ..dsl.text.yaml_source import Source, escaped
 from . import wire
 from .curves import VALUES_MOST
@@ -187,14 +188,23 @@ def _keys(heard: Heard, texts: Texts) -> Iterator[wire.ClassKey]:
         pointer = f"/visuals/classes/{escaped(key)}"
         value = _value_at(source, pointer)
         is_name = isinstance(value, str | int) and not isinstance(value, bool)
-        words = ", ".join(f"{weight.name} {weight.weight:.0%}" for weight in weights)
+        names = [_class_name(weight, heard.classes) for weight in weights]
+        words = ", ".join(f"{name} {part.weight:.0%}" for name, part in zip(names, weights, strict=True))
         yield wire.ClassKey(
             key=key,
-            text=str(value) if is_name else words,
+            text=names[0] if is_name and names else words,
             file=texts.manifest,
             line=source.key_span(pointer).line,
             pointer=pointer if is_name else "",
         )
+
+
+def _class_name(written: ClassWeight, table: ClassTable) -> str:
+    """What a class is called, whether its number, a synonym or its name is written."""
+    if written.picture is not None or written.is_like:
+        return written.name
+    index = table.index(written.name, written.span, Findings())
+    return written.name if index is None else table.name(index)
 
 
 def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:

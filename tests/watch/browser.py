@@ -91,6 +91,13 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
         self.resize(*size)
+        self.scheme("dark")
+
+    def scheme(self, name: str, *, calm: bool = False) -> None:
+        """What the system prefers: "dark" or "light"; `calm`: less motion."""
+        wishes = {"prefers-color-scheme": name, "prefers-reduced-motion": "reduce" if calm else "no-preference"}
+        features = [{"name": wish, "value": value} for wish, value in wishes.items()]
+        self.call("Emulation.setEmulatedMedia", features=features)
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 // The heads of the rows: names that fold, and the mixer: level, mute, solo, gain.
 
 import { busInk } from "./ink.js";
-import { valueText } from "./nodes.js";
+import { laneWords, valueText } from "./nodes.js";
 
 const FALL_DB_PER_S = 40;
 
@@ -23,7 +23,6 @@ export class Heads {
     this.values = [];
     this.meters = [];
     this.master = document.querySelector("#master");
-    this.master.querySelector("i").style.background = "oklch(0.72 0.02 80)";
   }
 
   /** The heads of these rows. An element stays where its row stays, so that the focus does, too. */
@@ -57,7 +56,7 @@ export class Heads {
     else if (item.kind === "group") head.append(this.#fold(head));
     else if (item.kind === "lane") {
       const label = made("button", "label", "", { "aria-expanded": "false" });
-      label.addEventListener("click", () => this.app.enter(head.item.lane.name));
+      label.addEventListener("click", () => this.app.enter(head.item.lane.id));
       head.append(label, made("span", "value"));
     } else {
       const label = made("button", "label");
@@ -94,9 +93,9 @@ export class Heads {
     if (item.kind === "lane") {
       const label = head.querySelector(".label");
       label.textContent = item.label;
-      label.setAttribute("aria-label", `${item.lane.name}, ${item.lane.nodes.length} points`);
-      label.setAttribute("aria-expanded", String(this.app.entered === item.lane.name));
-      label.title = `${item.lane.name}: ${item.lane.file}:${item.lane.line}`;
+      label.setAttribute("aria-label", `${laneWords(item.lane)}, ${item.lane.nodes.length} points`);
+      label.setAttribute("aria-expanded", String(this.app.entered === item.lane.id));
+      label.title = `${laneWords(item.lane)}: ${item.lane.file}:${item.lane.line}`;
       this.values.push([item.lane, head.querySelector(".value")]);
       return;
     }

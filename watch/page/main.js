@@ -4,13 +4,15 @@ import { Edits } from "./edits.js";
 import { Film } from "./film.js";
 import { decibels } from "./heads.js";
 import { listenToKeys } from "./keys.js";
+import { isEar } from "./nodes.js";
 import { Panel } from "./panel.js";
 import { Pointer } from "./pointer.js";
+import { ShapeMenu } from "./shapes.js";
 import { NodeSliders, gainSlider } from "./sliders.js";
 import { ownOf, stretchesOf } from "./stretches.js";
 import { Strip } from "./strip.js";
 import { barEnd, clockText, indexAt, placeAt, secondsOfText } from "./time.js";
-import { bytesOf, get, listen, post, throttled } from "./wire.js";
+import { PAGE, bytesOf, get, listen, post, throttled } from "./wire.js";
 
 const MIX_MS = 5000;
 const $ = (selector) => document.querySelector(selector);
@@ -55,6 +57,7 @@ class App {
     this.strip = new Strip(this);
     this.pointer = new Pointer(this, this.strip);
     this.panel = new Panel(this);
+    this.shapes = new ShapeMenu(this);
     this.sliders = new NodeSliders(this);
     this.#buttons();
     this.#splitter();
@@ -93,7 +96,10 @@ class App {
     this.rate_hz = rate_hz;
     this.files = new Map(files.map((file) => [file.name, file.digest]));
     this.lanes = new Map();
-    for (const lane of lanes) if (lane.mode === "set" || !this.lanes.has(lane.name)) this.lanes.set(lane.name, lane);
+    for (const lane of lanes) {
+      this.lanes.set(lane.id, lane);
+      lane.isOfEar = lane.mode !== "set" && isEar(this.lanes.get(lane.name));
+    }
     this.edits.arrived(this.files);
     if (this.piece) {
       this.strip.dirty("layout");
@@ -294,6 +300,7 @@ class App {
     if (!this.piece || this.link !== "open") return;
     const { view } = this.strip;
     post("/look", {
+      page: PAGE,
       s: this.s,
       a: view.a,
       b: Math.min(this.strip.end, this.piece.duration_s),
@@ -399,24 +406,35 @@ class App {
   }
 
   curveOf(lane) {
-    return this.edits.lanes.get(lane.name)?.values ?? lane.values;
+    return this.edits.lanes.get(lane.id)?.values ?? lane.values;
+  }
+
+  /** The curve of a lane without what is laid over it; empty where that is nothing. */
+  ownOf(lane) {
+    return this.edits.lanes.get(lane.id)?.own ?? lane.own;
+  }
+
+  /** The curve on which the handles of a lane stand. */
+  baseOf(lane) {
+    const own = this.ownOf(lane);
+    return own.length ? own : this.curveOf(lane);
   }
 
   /** Where a handle is drawn: where it was dragged to, until the server says the same. */
   place(lane, node) {
-    return this.edits.lanes.get(lane.name)?.nodes.get(`${node.i}${node.kind}`) ?? [node.s, node.v];
+    return this.edits.lanes.get(lane.id)?.nodes.get(`${node.i}${node.kind}`) ?? [node.s, node.v];
   }
 
   /** Whether any handle of a lane looks other than at rest. */
   isTouched(lane) {
-    return this.edits.lanes.has(lane.name) || this.entered === lane.name || this.hovered.startsWith(`${lane.name} `);
+    return this.edits.lanes.has(lane.id) || this.entered === lane.id || this.hovered.startsWith(`${lane.id}/`);
   }
 
   /** How a handle looks: "held", "focus", "near", or "". */
   look(lane, node) {
-    if (this.drag?.lane.name === lane.name && this.drag.node.i === node.i && this.drag.node.kind === node.kind) return "held";
-    if (this.entered === lane.name && this.focused?.i === node.i && this.focused.kind === node.kind) return "focus";
-    return this.hovered === `${lane.name} ${node.i} ${node.kind}` ? "near" : "";
+    if (this.drag?.lane.id === lane.id && this.drag.node.i === node.i && this.drag.node.kind === node.kind) return "held";
+    if (this.entered === lane.id && this.focused?.i === node.i && this.focused.kind === node.kind) return "focus";
+    return this.hovered === `${lane.id}/${node.i}${node.kind}` ? "near" : "";
   }
 
   rangeOf(rule) {
@@ -454,7 +472,7 @@ class App {
   }
 
   focusNode(lane, node) {
-    this.entered = lane.name;
+    this.entered = lane.id;
     this.strip.dirty("layout");
     this.#mirror(node);
   }

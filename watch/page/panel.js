@@ -1,7 +1,7 @@
 // The words beside the film: what is shown and acts at the playhead, findings, subjects.
 
 import { made } from "./heads.js";
-import { classInk } from "./ink.js";
+import { classMark } from "./ink.js";
 import { get, throttled } from "./wire.js";
 
 const SHOWN = 6;
@@ -62,9 +62,9 @@ export class Panel {
       bar.line.hidden = !rate;
       if (!rate) return;
       const text = `${Math.round(rate.share * 100)} %`;
-      if (bar.name.textContent !== rate.name) {
+      if (isNew || bar.name.textContent !== rate.name) {
         bar.name.textContent = rate.name;
-        bar.fill.style.background = classInk(rate.index).replace(/oklch\([\d.]+/, "oklch(0.68");
+        bar.fill.style.background = classMark(rate.index);
       }
       if (bar.much.textContent !== text) {
         bar.much.textContent = text;
@@ -164,7 +164,7 @@ export class Panel {
         const index = shown.findIndex((one) => one.name === key.text);
         const text = made("span", "text");
         const swatch = made("i", "swatch", "", { "aria-hidden": "true" });
-        swatch.style.background = index < 0 ? "transparent" : classInk(index).replace(/oklch\([\d.]+/, "oklch(0.62");
+        swatch.style.background = index < 0 ? "transparent" : classMark(index);
         text.append(swatch, key.text);
         button.append(made("span", "key", key.key), text);
         button.addEventListener("click", () => this.#choose(key));
