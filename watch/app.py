@@ -79,8 +79,26 @@ class _Application:
             ("/open-in-editor", self._open, "POST"),
             ("/render", self._render, "POST"),
         ]
-        made = [Route(path, _answered(handler), methods=[method]) for path, handler, method in routes]
+        made = [Route(path, self._answered(handler), methods=[method]) for path, handler, method in routes]
         return Starlette(routes=made, exception_handlers={404: _missing, 405: _missing, 500: _failed})
+
+    def _answered(self, handler: Handler) -> Handler:
+        """A handler whose refusals are answers, and that is refused itself when the server ends."""
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except FindingsError as refused:
+                return _json(wire.Refused(refused.reason, refused.findings), refused.status)
+            except RefusedError as refused:
+                return _json(wire.Refused(refused.reason), refused.status)
+            except asyncio.CancelledError:
+                # What takes longer than the end of the server is cut off: that is no fault of the request.
+                if not self._conductor.hub.is_closed:
+                    raise
+                return _json(wire.Refused("musicvis watch is ending"), 503)
+
+        return answered
 
     async def _index(self, request: Request) -> Response:
         return self._file(INDEX)
@@ -217,20 +235,6 @@ class _Application:
     async def _render(self, request: Request) -> Response:
         self._renderer.begin()
         return Response(status_code=202)
-
-
-def _answered(handler: Handler) -> Handler:
-    """A handler whose refusals are answers."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except FindingsError as refused:
-            return _json(wire.Refused(refused.reason, refused.findings), refused.status)
-        except RefusedError as refused:
-            return _json(wire.Refused(refused.reason), refused.status)
-
-    return answered
 
 
 async def _missing(request: Request, error: Exception) -> Response:

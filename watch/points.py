@@ -43,7 +43,7 @@ def added(
         pieces += rewritten(body, model, first, unit_of)
         entries |= {key: _key_text(body, point, model, key, second[key], unit_of) for key in second}
     elif before is not None and ("via" in point or "turns" in point or "cycles" in point):
-        raise EditError("what comes back or goes round is divided by what the music says there")
+        raise EditError("a swing, or what repeats, cannot be divided by its text alone")
     elif before is not None and "to" in point:
         for key in point:
             if key not in ("at", "from"):

@@ -36,6 +36,7 @@ class App {
   /** Segments in the film's own quality that are there. */
   wholes = [];
   trouble = "";
+  toldState = "";
   folded = new Set();
   muted = new Set();
   soloed = new Set();
@@ -212,9 +213,10 @@ class App {
     const missing = !this.piece?.good ? "" : here && here.level === "none" ? `${here.name} is being rendered` : "";
     $("#film-words").hidden = !missing;
     $("#film-words").textContent = missing;
-    // Read out only when the piece breaks, is mended, or is away: not each segment.
-    const matters = (one) => one === "broken" || one === "away";
-    if (matters(state) !== matters(document.body.dataset.state)) $("#said").textContent = words;
+    // Read out only when the server is away, back, or in trouble: not each segment. Findings are read out by themselves.
+    const matters = state === "away" || this.trouble ? words : "";
+    if (matters !== this.toldState) $("#said").textContent = matters || words;
+    this.toldState = matters;
     document.body.dataset.state = state;
     if ($("#words").textContent !== words) $("#words").textContent = words;
   }

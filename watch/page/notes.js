@@ -41,7 +41,7 @@ function drawMany(g, width, view, item, y, first, end) {
     const [on, length, pitch, velocity] = item.row.notes[k];
     const x = (on - view.a) * view.px_per_s * ratio;
     const left = Math.max(0, Math.round(x));
-    const right = Math.min(wide, Math.max(Math.round(x + length * view.px_per_s * ratio - ratio), left + Math.ceil(ratio)));
+    const right = Math.min(wide, Math.max(Math.round(x + length * view.px_per_s * ratio - ratio), left + Math.ceil(2 * ratio)));
     const from = Math.round((top + (h - bar) * (1 - (pitch - low) / across)) * ratio);
     const ink = inks[velocity];
     for (let start = from * wide, row = 0; row < tall; row += 1, start += wide) {

@@ -113,6 +113,7 @@ export class Panel {
   #findings() {
     const { app } = this;
     const { findings } = app.piece;
+    this.#announce(findings);
     const list = document.querySelector("#findings");
     document.querySelector("#count").textContent = findings.length ? `${findings.length}` : "";
     if (!findings.length) {
@@ -120,6 +121,15 @@ export class Panel {
       return;
     }
     list.replaceChildren(...findings.map((finding) => this.#finding(finding)));
+  }
+
+  /** For screen readers: what is wrong now, when that is something else than before. */
+  #announce(findings) {
+    const [first] = findings;
+    const more = findings.length > 1 ? `, and ${findings.length - 1} more` : "";
+    const words = first ? `${first.severity}: ${first.message}${first.file ? `, ${first.file} line ${first.line}` : ""}${more}` : "Nothing to fix.";
+    if (this.announced !== undefined && this.announced !== words) document.querySelector("#said").textContent = words;
+    this.announced = words;
   }
 
   #finding(finding) {

@@ -7,6 +7,7 @@ import {
 } from "../../../watch/page/nodes.js";
 import { apart, heldView, layout, zoomed } from "../../../watch/page/layout.js";
 import { stretchesOf } from "../../../watch/page/stretches.js";
+import { sourceOf } from "../../../watch/page/film.js";
 import { distance } from "../../../watch/page/track.js";
 
 const node = (i, s, v, more = {}) => ({
@@ -92,6 +93,18 @@ test("what is added to an ear is drawn left up, and said with its sign", () => {
   assert.ok(bottom > top);
   assert.equal(valueText(layer, 0.1), "+0.1");
   assert.equal(laneWords({ ...layer, label: "shake" }), "shake, added to a");
+});
+
+test("a phone that has the managed source alone shows the film, and what is lacking is said", () => {
+  const knows = (...types) => ({ isTypeSupported: (type) => types.some((one) => type.includes(one)) });
+  const whole = knows("avc1", "flac");
+  assert.deepEqual(sourceOf({ MediaSource: whole, ManagedMediaSource: knows() }), [whole, ""]);
+  assert.deepEqual(sourceOf({ ManagedMediaSource: whole }), [whole, ""]);
+  const silent = knows("avc1");
+  assert.equal(sourceOf({ MediaSource: silent })[0], silent);
+  assert.match(sourceOf({ MediaSource: silent })[1], /FLAC/);
+  assert.match(sourceOf({})[1], /Media Source Extensions/);
+  assert.equal(sourceOf({ MediaSource: knows("flac") })[0], null);
 });
 
 test("the view holds the piece, and zooming keeps what is under the mouse", () => {
