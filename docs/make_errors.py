@@ -20,6 +20,7 @@ GROUPS = (
     ("MV61", "Generators of one's own"),
     ("MV62", "Training"),
     ("MV65", "Titles, words and endings"),
+    ("MV66", "The engraved score"),
     ("MV67", "What notes play"),
     ("MV69", "Subjects"),
     ("MV70", "Films and files for other programs"),
