@@ -21,8 +21,7 @@ from .lazy_numpy import np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    F32 = NDArray[np.float32]
-    F64 = NDArray[np.float64]
+    from ..store.values.array_types import F32, F64
 
 
 __all__ = [

@@ -12,6 +12,7 @@ from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.parameters import STEERED
 from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import IMAGENET_COUNT
+from ...store.values.array_types import F32, F64
 from ..checks.spectrum import no_spectrum
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
@@ -27,9 +28,6 @@ from .latents import LatentLaw, Latents, latents, over, stepped
 from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 from .walk import MOST_STOPS, WalkLaw, walk_plan, walk_weights
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 Stage = Callable[[Sequence[Shown]], F32 | None]
 

@@ -1,4 +1,4 @@
-"""NumPy arrays by the type of their numbers; shapes and units stand in the docstrings of whoever uses them."""
+"""NumPy arrays by the type of their numbers; a docstring that names one gives its shape and unit."""
 
 import numpy as np
 from numpy.typing import NDArray
