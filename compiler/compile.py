@@ -51,12 +51,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..dsl.load import Loaded
+    from ..store.values.array_types import F32
     from .lanes.curve import Curve
     from .lanes.resolve import Lanes
     from .notes.casting import Cast
     from .picture.flash_guard import Guarded
     from .picture.lyric_lines import Line
-    from .picture.plan_picture import F32, Stage
+    from .picture.plan_picture import Stage
     from .picture.post import Shown, Timeline
     from .plan import OwnPicture, Plan
     from .sound.plan_sound import Sources

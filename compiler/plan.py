@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..dsl.model.generators import MOST_CLASSES
+from ..dsl.model.parameters import STEERED
 from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .lazy_numpy import np
@@ -20,8 +21,7 @@ from .lazy_numpy import np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    F32 = NDArray[np.float32]
-    F64 = NDArray[np.float64]
+    from ..store.values.array_types import F32, F64
 
 
 __all__ = [
@@ -301,17 +301,7 @@ class TitlePlan:
         )
 
 
-STEERING = {
-    "hue_deg": 0.0,
-    "zoom": 1.0,
-    "rotation_deg": 0.0,
-    "exposure": 1.0,
-    "bloom": 1.0,
-    "pan_x": 0.0,
-    "pan_y": 0.0,
-    "lamp_azimuth_deg": 0.0,
-    "lamp_height_deg": 0.0,
-}
+STEERING = {parameter.field: parameter.default for parameter in STEERED}
 """What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ..compiler.plan import STEERING
+from ..store.values.array_types import F64
 from ..store.writing import published
 from .picture.lettering import Font, lettering_of
 
@@ -37,7 +37,6 @@ NAMES = {
 """What the lanes of the picture are called, where the plan has their unit in the name."""
 
 RGB = tuple[int, int, int]
-F64 = NDArray[np.float64]
 
 
 def plot(plan: Plan, output: Path, root: Path | None = None) -> None:

@@ -19,9 +19,7 @@ from .curve import PlayedBy
 from .playing import Course, Heard, contour, density, loudness, side, steps, strokes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
 
 
 def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findings) -> list[PartNote]:

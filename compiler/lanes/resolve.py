@@ -25,9 +25,8 @@ from .players import chosen, played_by
 from .shapes import through_slopes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ...store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 _NOWHERE = Span("")
 

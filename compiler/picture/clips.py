@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...store.values.array_types import F32, F64
 from ..notes.casting import ClipStart
 from ..plan import OwnPicture
 from .latents import Latents
 from .post import Shown
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 STEP = 2.0**-12
 """A quarter of a millisecond: the same music at another time gives the same values on these steps."""

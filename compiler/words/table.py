@@ -25,7 +25,8 @@ from ..notes.classes import imagenet
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
+
 
 SMOOTH_INVERSE = 1e-3
 ZIPF = 0.09

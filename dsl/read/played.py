@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ..findings.diagnostics import Diagnostic
 from ..model.lane import By, Lane, Played
+from ..model.parameters import PICTURE
 from ..text.yaml_source import Node
 from ..values.position import Duration
 from ..values.quantity import Quantity, parse_quantity
@@ -12,7 +13,7 @@ from ..values.units import Unit
 from .reader import Reading, texts
 from .visuals import read_where
 
-RATIOS = ("visuals.zoom", "visuals.exposure", "visuals.bloom")
+RATIOS = frozenset(parameter.name for parameter in PICTURE if parameter.is_ratio)
 """Lanes of the picture whose values are factors, as those of a gain and a distance are."""
 
 

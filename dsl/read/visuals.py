@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.plain import escaped
 from ..findings.span import Span
 from ..form.messages import did_you_mean, meant
 from ..model.generators import is_known, known_names
+from ..model.parameters import STEERED
 from ..model.piece import (
     LIGHTS,
     OTHER,
@@ -62,7 +64,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     by = _text(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
     rules, spectrum, generator = node.get("rules"), node.get("spectrum"), node.get("generator")
-    light, play = node.get("light"), node.get("play")
+    play = node.get("play")
     return Visuals(
         generator=_generator(generator, weights, reading) if generator else usual.generator,
         generator_span=generator.span if generator else usual.generator_span,
@@ -72,15 +74,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),
-        hue_deg=_signed(node.get("hue"), usual.hue_deg),
-        zoom=reading.number(node.get("zoom"), usual.zoom),
-        rotation_deg=_signed(node.get("rotation"), usual.rotation_deg),
-        exposure=_signed(node.get("exposure"), usual.exposure),
-        bloom=_signed(node.get("bloom"), usual.bloom),
-        pan_x=_signed(node.get("pan_x"), usual.pan_x),
-        pan_y=_signed(node.get("pan_y"), usual.pan_y),
-        lamp_azimuth_deg=_signed(light and light.get("azimuth"), usual.lamp_azimuth_deg),
-        lamp_height_deg=_signed(light and light.get("height"), usual.lamp_height_deg),
+        **_steering(node, usual),
         motion=_motion(motion, reading) if motion else usual.motion,
         envelope=_envelope(envelope, reading) if envelope else None,
         classes=_classes(node.get("classes"), by, reading),
@@ -378,6 +372,17 @@ def _nearest_size(width_px: int, height_px: int) -> str:
 def _signed(node: Node | None, default: float) -> float:
     """A plain number of either sign, whose bounds the schema has seen to."""
     return default if node is None else float(node.value)
+
+
+def _steering(node: Node, usual: Visuals) -> dict[str, Any]:
+    """What steers each frame, by the fields of Visuals; the schema has seen to the bounds."""
+    found: dict[str, float] = {}
+    for parameter in STEERED:
+        here: Node | None = node
+        for key in parameter.name.split(".")[1:]:
+            here = here and here.get(key)
+        found[parameter.field] = _signed(here, getattr(usual, parameter.field))
+    return found
 
 
 def _text(node: Node, key: str, default: str) -> str:

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
@@ -30,6 +29,7 @@ from ...store.graph import Progress, Task
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.store import Made, Store, made
+from ...store.values.array_types import U8
 from .faults import UnusableError
 from .moving import Moving, moving
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from ...compiler.plan import OwnPicture
 
-U8 = NDArray[np.uint8]
 
 CLIP_VERSION = 1
 """Raised when the pictures that a video becomes change."""

@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...compiler.plan import STEERING
+from ...store.values.array_types import U8
 from ..encoding import Quality
 from ..generators.protocol import SteeredGenerator, TruncatedGenerator, WalkingGenerator
 from ..picture.camera import moved
@@ -28,7 +29,7 @@ from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
 from .flashes import look_at, packed
-from .segment_writer import U8, PictureFormat, SegmentWriter
+from .segment_writer import PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan, TitlePlan

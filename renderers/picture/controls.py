@@ -6,22 +6,12 @@ from collections.abc import Set
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from ...dsl.model.parameters import STEERED
+
 if TYPE_CHECKING:
     import torch
 
-
-CONTROL_OF = {
-    "hue_deg": "hue",
-    "zoom": "zoom",
-    "rotation_deg": "rotation",
-    "exposure": "exposure",
-    "bloom": "bloom",
-    "pan_x": "pan",
-    "pan_y": "pan",
-    "lamp_azimuth_deg": "light",
-    "lamp_height_deg": "light",
-    "clips": "clips",
-}
+CONTROL_OF = {parameter.field: parameter.control for parameter in STEERED} | {"clips": "clips"}
 """What each of the fields below belongs to, as a GeneratorKind names it."""
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.text.files import open_known
+from ...store.values.array_types import U8
 from ..decoding.faults import UnusableError
 from ..decoding.moving import moving
 from ..decoding.still import still
@@ -22,7 +22,6 @@ from .sources import PICTURES
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-U8 = NDArray[np.uint8]
 
 LEAST_SIDE_PX = 64
 MOST_PICTURE_BYTES = 128 << 20

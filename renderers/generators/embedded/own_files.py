@@ -9,12 +9,12 @@ import os
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.text.files import open_plain
 from ....dsl.text.picture_header import LEAST_SIDE_PX, MAX_PICTURE_BYTES, picture_header
+from ....store.values.array_types import U8
 from ...decoding.faults import UnusableError
 from ...decoding.still import AGAIN, still
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from ....compiler.plan import OwnPicture
 
-U8 = NDArray[np.uint8]
 
 SHARPNESS = 1.25
 """How many rows of a picture are kept for each row of the frame."""

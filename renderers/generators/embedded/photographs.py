@@ -20,6 +20,7 @@ import torch.nn.functional as nnf
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ....store.values.array_types import F32
 from ...decoding.clips import ClipFrames, clip_frames
 from ...tensors import tensor_of
 from .canvas import Canvas, Coloured
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from ....compiler.plan import OwnPicture
     from ....store.store import Store
 
-F32 = NDArray[np.float32]
 
 MARGIN = 1.10
 """How much larger a picture is than the frame that it covers: the camera moves."""
