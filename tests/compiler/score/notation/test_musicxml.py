@@ -177,8 +177,8 @@ def test_an_accidental_is_drawn_once_in_a_bar_and_taken_back() -> None:
 
 @pytest.mark.parametrize(
     ("pitch", "alter", "fifths", "name"),
-    [(61, None, 0, "C#4"), (63, None, 0, "Eb4"), (61, None, -4, "Db4"), (70, None, 5, "A#4"), (60, 1, 0, "B#3"),
-     (59, -1, 0, "Cb4"), (60, None, 0, "C4")],
+    [(61, None, 0, "C#4"), (63, None, 0, "Eb4"), (61, None, -4, "Db4"), (70, None, 5, "A#4"),
+     (60, 1, 0, "B#3"), (59, -1, 0, "Cb4"), (60, None, 0, "C4")],
 )  # fmt: skip
 def test_pitches_are_spelled_as_the_file_says_or_by_the_key(
     pitch: int, alter: int | None, fifths: int, name: str
