@@ -8,7 +8,7 @@ SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
 .PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
-	bench-instruments bench-listening bench-sync bench-reliability bench-watch bench-training watch clean
+	bench-instruments bench-listening bench-sync bench-reliability bench-watch bench-page bench-training watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -85,6 +85,9 @@ bench-reliability: .venv/dev.stamp
 # How long a save takes until it is seen and heard on the live page.
 bench-watch: .venv/render.stamp
 	$(BIN)/python -m benchmarks.watch $(PIECE)
+
+bench-page: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.page
 
 # What musicvis train gives in a minute here, on a GPU where there is one; SECONDS=3600 for an hour.
 SECONDS ?= 60

@@ -257,7 +257,7 @@ def _plain(value: object) -> str:
         return " ".join(f"{key} {_plain(item)}" for key, item in value.items())
     if isinstance(value, list):
         return " or ".join(map(_plain, value))
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _value_at(source: Source, pointer: str) -> object:

@@ -218,6 +218,9 @@ def test_a_broken_text_keeps_the_film_and_says_where_it_is_broken(shown: Shown) 
     page.wait("document.body.dataset.state === 'broken'")
     said = page.value("document.querySelector('#findings').innerText")
     assert "strait" in said and "effects.yaml:4" in said
+    # No editor is named: the place is copied, to be pasted into one.
+    page.click("#findings .line")
+    page.wait("document.querySelector('#note').textContent.startsWith('effects.yaml:4')")
     page.press(" ")
     page.wait("musicvis.isPlaying && musicvis.s > 0.3")
     assert page.value("musicvis.film.video.videoWidth") > 0

@@ -31,6 +31,8 @@ export class Edits {
 
   /** What a lane would be exactly, as the server says. */
   async tryOut(lane, changes, digest) {
+    // While one is asked for, the newest of the next ones waits.
+    this.next = this.isTrying ? [lane, changes, digest] : null;
     if (this.isTrying || !changes.length) return;
     this.isTrying = true;
     const { isDone, body } = await post("/try", { file: lane.file, digest, changes });
@@ -41,6 +43,8 @@ export class Edits {
       Object.assign(shown, { values: found.values, own: found.own });
       this.app.strip.dirty();
     }
+    const { next } = this;
+    if (next && this.app.drag?.lane === next[0]) this.tryOut(...next);
   }
 
   /** The drag was given up, or nothing came of it. */

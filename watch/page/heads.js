@@ -14,6 +14,15 @@ export function made(tag, kind = "", text = "", attributes = {}) {
   return element;
 }
 
+/** A line of a file as a button that leads there; `what` says `{file, line}` when it is pressed. */
+export function lineButton(app, what) {
+  const { file, line } = what();
+  const title = app.piece.can_open ? "Open in the editor" : "Copy the place";
+  const button = made("button", "line", `${file}:${line}`, { title });
+  button.addEventListener("click", () => app.open(what().file, what().line));
+  return button;
+}
+
 export class Heads {
   constructor(app, box) {
     this.app = app;
@@ -57,7 +66,7 @@ export class Heads {
     else if (item.kind === "lane") {
       const label = made("button", "label", "", { "aria-expanded": "false" });
       label.addEventListener("click", () => this.app.enter(head.item.lane.id));
-      head.append(label, made("span", "value"));
+      head.append(label, made("span", "value"), lineButton(this.app, () => head.item?.lane ?? item.lane));
     } else {
       const label = made("button", "label");
       label.addEventListener("click", () => this.app.open(head.item.rule.file, head.item.rule.line));
@@ -96,6 +105,10 @@ export class Heads {
       label.setAttribute("aria-label", `${laneWords(item.lane)}, ${item.lane.nodes.length} points`);
       label.setAttribute("aria-expanded", String(this.app.entered === item.lane.id));
       label.title = `${laneWords(item.lane)}: ${item.lane.file}:${item.lane.line}`;
+      // Where it is written, of the lane that is worked on.
+      const line = head.querySelector(".line");
+      line.hidden = this.app.entered !== item.lane.id;
+      line.textContent = `${item.lane.file}:${item.lane.line}`;
       this.values.push([item.lane, head.querySelector(".value")]);
       return;
     }

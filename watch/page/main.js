@@ -494,13 +494,24 @@ class App {
     this.saying = setTimeout(() => note.classList.remove("told"), for_ms);
   }
 
+  /** Go to a line of the text: in the user's editor, or by a copy of its place. */
   async open(file, line) {
     if (!this.piece?.can_open) {
-      this.say(`${file}:${line}`);
+      this.#copy(`${file}:${line}`);
       return;
     }
     const { isDone, body } = await post("/open-in-editor", { file, line });
     if (!isDone) this.say(body.error || `${file}:${line} could not be opened`);
+  }
+
+  /** Where no editor is named, a place is there to be pasted into one. */
+  async #copy(place) {
+    try {
+      await navigator.clipboard.writeText(place);
+      this.say(`${place} is copied. musicvis watch --editor 'code -g {file}:{line}' opens it.`);
+    } catch {
+      this.say(place);
+    }
   }
 
   help() {

@@ -1,6 +1,6 @@
 // The words beside the film: what is shown and acts at the playhead, findings, subjects.
 
-import { made } from "./heads.js";
+import { lineButton, made } from "./heads.js";
 import { classMark } from "./ink.js";
 import { get, throttled } from "./wire.js";
 
@@ -150,13 +150,8 @@ export class Panel {
     return item;
   }
 
-  /** A line of a file: a button where the server knows an editor. */
   #line(file, line) {
-    const text = line ? `${file}:${line}` : file;
-    if (!this.app.piece.can_open || !line) return made("span", "", text);
-    const open = made("button", "", text, { title: "Open in the editor" });
-    open.addEventListener("click", () => this.app.open(file, line));
-    return open;
+    return line ? lineButton(this.app, () => ({ file, line })) : made("span", "", file);
   }
 
   #subjects() {
@@ -189,6 +184,7 @@ export class Panel {
     this.key = key;
     this.base = this.app.edits.base(key.file);
     document.querySelector("#subject-head").textContent = `${key.key} shows ${key.text}`;
+    document.querySelector("#subject-line").replaceChildren(this.#line(key.file, key.line));
     this.search.value = "";
     document.querySelector("#subject-found").replaceChildren();
     this.dialog.showModal();
@@ -197,9 +193,10 @@ export class Panel {
   }
 
   async #find() {
-    const words = this.search.value.trim();
-    const found = await get(`/classes?q=${encodeURIComponent(words)}`);
-    if (!found || words !== this.search.value.trim()) return;
+    // Before anything is typed, what is like the subject that is there.
+    const typed = this.search.value.trim();
+    const found = await get(`/classes?q=${encodeURIComponent(typed || this.key.text)}`);
+    if (!found || typed !== this.search.value.trim()) return;
     document.querySelector("#subject-found").replaceChildren(
       ...found.names.map((name) => {
         const item = made("li", "", "", { role: "none" });

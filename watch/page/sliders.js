@@ -36,7 +36,7 @@ export class NodeSliders {
       this.list.append(slider);
     }
     // Inside its head, so that it goes where the head goes.
-    if (this.list.parentNode !== head) head.append(this.list);
+    if (this.list.parentNode !== head) head.insertBefore(this.list, head.querySelector(".line"));
     const wanted = focus ? `${focus.i}${focus.kind}` : had;
     if (wanted !== null) this.list.querySelector(`[data-key="${wanted}"]`)?.focus();
   }
