@@ -21,6 +21,7 @@ GROUPS = (
     ("MV62", "Training"),
     ("MV65", "Titles, words and endings"),
     ("MV67", "What notes play"),
+    ("MV68", "Bridges from and to other programs"),
     ("MV69", "Subjects"),
     ("MV70", "Films and files for other programs"),
     ("MV72", "Own pictures"),
