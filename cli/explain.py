@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.values.pitch_classes import pitch_name
 from .complete import bar_words
 from .discover import PiecePath, piece_here
-from .notes import pitch_name
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
 from .report import tell_findings

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..dsl.findings.span import MANIFEST
-from ..dsl.values.pitch_classes import PITCH_CLASSES
+from ..dsl.values.pitch_classes import pitch_name
 from .complete import bar_words, class_words, part_words, table_of
 from .discover import PiecePath, Step, nearest_piece, piece_here
 from .next_step import folder_step, is_score, step_for
@@ -378,8 +378,3 @@ def rules_text(record: Record) -> str:
 def clipped(text: str, width: int) -> str:
     """A text that fits into so many columns."""
     return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def pitch_name(pitch: int) -> str:
-    """The name of a MIDI pitch: 60 is C4."""
-    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"

@@ -19,7 +19,8 @@ from ..notes.band import Band
 from ..notes.part_note import PartNote
 from ..time.clock import Clock
 from ..time.tempo_arrays import tempo_arrays
-from .curve import CYCLES_MOST, Curve, Layer, Segment
+from .controlled import controlled
+from .curve import CYCLES_MOST, Curve, Layer, PlayedBy, Segment
 from .parameters import Target, azimuth_target, beat_rate, ear_target, place_targets
 from .players import chosen, played_by
 from .shapes import through_slopes
@@ -191,6 +192,9 @@ class Lanes:
             hint = "play another lane by: ear, or this one by: contour"
             self.findings.error("MV671", lane.span, message, hint)
             return Curve.constant_of(rest)
+        if notes and played.by is By.CONTROLLER:
+            course = controlled(lane, played, notes, self._band, self._clock, self.findings)
+            return Curve.constant_of(rest) if course is None else Curve(played=PlayedBy(course=course))
         if not notes or not self._is_asked:
             return Curve.constant_of(rest)
         end_s = float(self._clock.seconds(self._end_qn))

@@ -17,6 +17,7 @@ from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
 from ..compile import Heard, cast_of, compiled, hear
 from ..lanes.by_itself import NAME as BY_ITSELF
+from ..lanes.controlled import controller_name
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights
@@ -269,7 +270,11 @@ def played_words(lane: Lane, played: Played, now: float | None = None) -> str:
     whose = f"the notes of {', '.join(played.where.parts)}" if played.where.parts else "all notes"
     if len(played.where.spans) > bool(played.where.parts):
         whose += " that `where` means"
-    if played.by is By.NOTES:
+    if played.by is By.CONTROLLER:
+        whose = f" of {', '.join(played.where.parts)}" if played.where.parts else ""
+        ends = f"{_number(played.low)} to {_number(played.high)}"
+        words = f"follows {controller_name(played.controller)}{whose}, {ends}"
+    elif played.by is By.NOTES:
         unit = " dB" if played.in_decibels else ""
         words = f"struck by {whose}, {played.amount:+.4g}{unit} by a full one"
     else:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..findings.diagnostics import Diagnostic
-from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
+from ..model.lane import By, CycleUnit, Domain, Lane, Point, Shape
 from ..model.parameters import PICTURE, PLACES
 from ..model.piece import Audio
 from ..model.plugins import plugin
@@ -26,13 +26,16 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
     lanes: list[Lane] = []
     for name, written in named(node):
         by = written.get("by") if isinstance(written.value, dict) else None
-        if by is None or written.get("points") is not None:
+        cc = written.get("cc") if isinstance(written.value, dict) else None
+        has_points = written.get("points") is not None
+        if (by is None and cc is None) or has_points:
             lanes.append(_lane(name, written, unit_of, reading))
             lanes += _spiralling(lanes[-1], written, reading)
-        if by is not None:
+        if by is not None or cc is not None:
             onto = written.get("lane")
             unit = unit_of(onto.text if onto is not None else name)
-            lanes.append(played_lane(name, written, by, unit, written.get("points") is not None, reading))
+            kind = By(by.text) if by is not None else By.CONTROLLER
+            lanes.append(played_lane(name, written, kind, unit, has_points, reading))
     return tuple(lanes)
 
 
