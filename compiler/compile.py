@@ -35,13 +35,13 @@ from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking
 from .checks.spectrum import mapping_findings, no_spectrum
 from .checks.walk import walk_findings
-from .notes.classes import ClassTable, class_table
-from .notes.kinds import kind_of, stand_in
-from .notes.own_pictures import LAYERS, clip_fault, picture_faults, with_own, written_pictures
+from .classes.kinds import kind_of, stand_in
+from .classes.own_pictures import LAYERS, clip_fault, picture_faults, with_own, written_pictures
+from .classes.table import ClassTable, class_table
 from .notes.parts import Cut, part_notes, parts_of
-from .notes.selectors import PartNote
 from .picture.limits import picture_fault
 from .score.model import Score
+from .score.part_note import PartNote
 from .score.read import read_score
 from .time.clock import Clock
 from .time.passage import Film, film_of

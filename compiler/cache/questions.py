@@ -15,8 +15,8 @@ from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_inside
 from ...dsl.text.model_file import read_model
+from ..classes.kinds import registered_digest
 from ..compile import Shelf
-from ..notes.kinds import registered_digest
 from ..sound.installed import Outside
 
 _SPAN = Span("")

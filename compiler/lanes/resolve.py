@@ -16,7 +16,7 @@ from ...dsl.values.position import DurationUnit
 from ...dsl.values.units import Quarters
 from ..lazy_numpy import np
 from ..notes.band import Band
-from ..notes.part_note import PartNote
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..time.tempo_arrays import tempo_arrays
 from .curve import CYCLES_MOST, Curve, Layer, Segment

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...dsl.model.piece import Bus
-from .part_note import PartNote
+from ..score.part_note import PartNote
 
 Seat = tuple[Bus, float]
 """The bus that plays a note, and how far from its place the note stands, in ears."""

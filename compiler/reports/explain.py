@@ -20,9 +20,9 @@ from ..lanes.by_itself import NAME as BY_ITSELF
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights
-from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
+from ..words.sung import sung_words
 from .lane_curves import LaneCurves
 from .note_list import matched_rules
 
