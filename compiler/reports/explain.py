@@ -182,7 +182,7 @@ def _picture_of(heard: Heard, frame: int, span: Span, findings: Findings) -> "Pi
         for s in (within_s, last_s)
     )
     one = replace(piece, selection=PlaceRange("", span, start, end), limit_s=1 / piece.video.fps)
-    compilation = compiled(one, heard.shelf, findings)
+    compilation = compiled(one, heard.files, findings)
     if compilation.plan is None:
         raise PieceError(compilation.diagnostics)
     return compilation.plan.picture

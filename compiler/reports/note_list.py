@@ -50,7 +50,7 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     findings = Findings()
     heard = hear(loaded, findings)
     shown = cast_of(heard)
-    findings += (*shown.findings, *heard.shelf.findings)
+    findings += (*shown.findings, *heard.files.findings)
     sung = sung_words(heard.notes)
     seen = {
         id(entry.note): (entry.part, visual.classes, rules, sung.text_at(i))
