@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from .discover import nearest_piece
 
 if TYPE_CHECKING:
-    from ..compiler.notes.classes import ClassTable
+    from ..compiler.classes.table import ClassTable
     from ..compiler.score.model import Score
 
 SHELLS = ("bash", "zsh", "fish")
@@ -19,7 +19,7 @@ MOST = 300
 
 def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
     """Names of classes that hold the word, each with its look: of the piece's generator, or the built-in."""
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.classes.table import imagenet
     from ..dsl.values.subjects import DRAWN
 
     try:
@@ -68,9 +68,9 @@ def bar_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[Co
 
 def table_of(manifest: Path) -> "ClassTable":
     """The classes that the generator of a piece can show. Raises PieceError where it is not known."""
-    from ..compiler.notes.classes import class_table, imagenet
-    from ..compiler.notes.kinds import kind_of
-    from ..compiler.notes.own_pictures import with_own, written_pictures
+    from ..compiler.classes.kinds import kind_of
+    from ..compiler.classes.own_pictures import with_own, written_pictures
+    from ..compiler.classes.table import class_table, imagenet
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.load import load_piece
 

@@ -22,7 +22,7 @@ from .place_words import range_callback
 from .report import tell_findings
 
 if TYPE_CHECKING:
-    from ..compiler.notes.classes import ClassTable
+    from ..compiler.classes.table import ClassTable
     from ..compiler.reports.note_list import NoteRow
     from ..dsl.findings.span import Span
 
@@ -172,7 +172,7 @@ def own_table(piece: Path | None) -> "ClassTable":
 
     Ends the command with code 1 where the generator of a piece that is named is not known.
     """
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.classes.table import imagenet
     from ..dsl.findings.diagnostics import PieceError
 
     manifest = piece or nearest_piece(Path.cwd())
@@ -206,7 +206,7 @@ def draw_sheet(file: Path) -> None:
 
 def classes_like(words: str, form: str) -> None:
     """Print the ten classes nearest to some words; code 1 where none of them is known."""
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.classes.table import imagenet
     from ..compiler.words.table import ranked
 
     found = [(index, score, imagenet().names[index]) for index, score in ranked(words, 10)]

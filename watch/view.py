@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from ..compiler.classes.table import ClassTable
 from ..compiler.compile import Heard
-from ..compiler.notes.classes import ClassTable
 from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of

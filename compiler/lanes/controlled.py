@@ -10,8 +10,8 @@ from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.lane import CENTRED, Lane, Played
 from ..lazy_numpy import np
 from ..notes.band import Band
-from ..notes.part_note import PartNote
 from ..score.model import BEND, PRESSURE, Channel, Steps
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .players import lengths_at
 from .playing import Course, smoothed, steps

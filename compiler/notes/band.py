@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ...dsl.model.piece import Bus
 from ..score.model import Channel
-from .part_note import PartNote
+from ..score.part_note import PartNote
 
 Seat = tuple[Bus, float]
 """The bus that plays a note, and how far from its place the note stands, in ears."""

@@ -11,12 +11,13 @@ from ...dsl.findings.span import Span
 from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
+from ..classes.table import ClassTable, imagenet
+from ..score.part_note import PartNote
 from ..time.clock import Clock
-from .classes import ClassTable, imagenet
+from ..words.sung import Sung, glob_key, listed, sung_words
 from .durations import Durations
 from .melody import melody, sparks_by_itself
-from .selectors import PartNote, selected
-from .words import Sung, glob_key, listed, sung_words
+from .selectors import selected
 
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")

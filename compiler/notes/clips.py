@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...dsl.model.piece import Clip
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .casting import Cast, ClipStart
 from .durations import Durations
-from .part_note import PartNote
 
 
 def in_turns(shown: Cast, notes: Sequence[PartNote], clips: Mapping[int, Clip], clock: Clock) -> Cast:

@@ -14,9 +14,9 @@ from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import IMAGENET_COUNT
 from ...store.values.array_types import F32, F64
 from ..checks.spectrum import no_spectrum
+from ..classes.table import ClassTable
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
-from ..notes.classes import ClassTable
 from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
 from ..plan import STEERING, OwnPicture, PicturePlan, WalkPlan

@@ -13,8 +13,8 @@ from ...dsl.model.piece import Light
 from ...store.values.array_types import F32, F64
 from ..notes.casting import VisualNote
 from ..notes.durations import Durations
-from ..notes.part_note import PartNote
 from ..plan import LIGHT_SHAPES
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .post import Shown
 

@@ -21,9 +21,9 @@ from ..lanes.controlled import controller_name
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights
-from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
+from ..words.sung import sung_words
 from .lane_curves import LaneCurves
 from .note_list import matched_rules
 
@@ -183,7 +183,7 @@ def _picture_of(heard: Heard, frame: int, span: Span, findings: Findings) -> "Pi
         for s in (within_s, last_s)
     )
     one = replace(piece, selection=PlaceRange("", span, start, end), limit_s=1 / piece.video.fps)
-    compilation = compiled(one, heard.shelf, findings)
+    compilation = compiled(one, heard.files, findings)
     if compilation.plan is None:
         raise PieceError(compilation.diagnostics)
     return compilation.plan.picture

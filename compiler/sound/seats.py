@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Bus, Stem
 from ..notes.band import Band, Seat
-from ..notes.part_note import PartNote
 from ..notes.parts import tracks_of
+from ..score.part_note import PartNote
 from .note_spread import EarOf
 from .plan_sound import Sources, ears_apart
 

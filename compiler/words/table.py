@@ -19,8 +19,8 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ...dsl.values.subjects import IMAGENET_COUNT
+from ..classes.table import imagenet
 from ..lazy_numpy import np
-from ..notes.classes import imagenet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from typing import Any
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.plain import escaped
 from ..findings.span import Span
-from ..form.messages import did_you_mean, meant
+from ..form.wording import did_you_mean, meant
 from ..model.generators import is_known, known_names
 from ..model.parameters import STEERED
 from ..model.piece import (

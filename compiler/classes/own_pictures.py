@@ -11,7 +11,7 @@ from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.piece import ClassWeight, Visuals
 from ...dsl.text.video_header import MOST_SHOWN_S, VideoHeader
-from .classes import ClassTable
+from .table import ClassTable
 
 PICTURES_MOST = 200
 LAYERS = 2
