@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .errors import RequestError
+from .output import checked_output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.load import Loaded
+
+KINDS = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
+"""Each kind of file, and how its name ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,8 @@ class Notation:
     staff_count: int
     findings: tuple[Diagnostic, ...]
     """Warnings: that the notation was made of a MIDI file."""
+    root: Path
+    """The folder of the piece."""
 
     def svg(self) -> list[str]:
         """Pages of A4, engraved by Verovio.
@@ -38,6 +48,31 @@ class Notation:
 
         return pdf_of(self.svg(), self.title)
 
+    def export(self, path: str | os.PathLike[str], kind: str) -> list[Path]:
+        """Write it as a file, and return its path; several pages of SVG are numbered files.
+
+        kind   musicxml, svg or pdf, as `musicvis export --as`
+
+        Raises RequestError for another kind and for a path that cannot be written, PieceError as `svg` does.
+        """
+        from ..store.writing import published
+
+        if kind not in KINDS:
+            raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
+        target = checked_output(Path(path), self.root, {KINDS[kind]: ""}, f"a file for {kind}")
+        if kind == "svg":
+            pages = self.svg()
+            digits = len(str(len(pages)))
+            numbers = [f"-{k:0{digits}d}" for k in range(1, len(pages) + 1)] if len(pages) > 1 else [""]
+            names = [target.with_stem(target.stem + number) for number in numbers]
+            files = dict(zip(names, (page.encode() for page in pages), strict=True))
+        else:
+            files = {target: self.pdf() if kind == "pdf" else self.musicxml.encode()}
+        for file, data in files.items():
+            with published(file, self.root) as partial:
+                partial.write_bytes(data)
+        return list(files)
+
 
 def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
     """The notation of a piece, of some parts or of all."""
@@ -45,17 +80,17 @@ def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
     from ..compiler.picture.score_layer import chosen_parts, is_quantised, staves_of
     from ..compiler.score.notation.quantised import quantised
     from ..compiler.score.notation.write import musicxml
-    from ..dsl.findings.diagnostics import PieceError, has_errors
+    from ..dsl.findings.collector import Findings
+    from ..dsl.findings.diagnostics import PieceError
 
-    found: list[Diagnostic] = []
-    heard = hear(loaded, found)
+    heard = hear(loaded, Findings())
     ref = heard.piece.score
-    written = heard.shelf.written(ref.file, ref.span)
-    findings = [] if written is not None else [is_quantised(ref.span)]
+    written = heard.files.written(ref.file, ref.span)
+    findings = Findings([] if written is not None else [is_quantised(ref.span)])
     paper = quantised(heard.score) if written is None else written
     chosen = chosen_parts(tuple(parts), ref.span, paper, heard.parts, findings)
-    if has_errors(findings):
+    if findings.has_errors:
         raise PieceError(findings)
     text = musicxml(paper, str(ref.file), chosen)
     title = paper.title or heard.piece.title
-    return Notation(title, text, len(staves_of(paper, chosen)), tuple(findings))
+    return Notation(title, text, len(staves_of(paper, chosen)), tuple(findings), loaded.root)

@@ -7,6 +7,7 @@ from shutil import copytree
 
 import pytest
 from musicvis.compiler.compile import check_piece
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.load import load_piece
 
 PIECES = Path(__file__).parents[1] / "pieces"
@@ -29,9 +30,11 @@ def test_the_song_shows_all_of_its_words_and_each_verse_line_by_line() -> None:
     from musicvis.compiler.compile import hear
     from musicvis.compiler.picture.lyric_lines import lyric_lines
 
-    heard = hear(load_piece(PIECES / "paper-boat"), [])
+    heard = hear(load_piece(PIECES / "paper-boat"), Findings())
     assert heard.piece.video.lyrics is not None
-    lines = [line.text for line in lyric_lines(heard.piece.video.lyrics, heard.notes, heard.clock, [])]
+    lines = [
+        line.text for line in lyric_lines(heard.piece.video.lyrics, heard.notes, heard.clock, Findings())
+    ]
     readme = (PIECES / "paper-boat/README.md").read_text(encoding="utf-8")
     verses = [line.strip("> \\") for line in readme.splitlines() if line.startswith("> ")]
     assert " ".join(lines) == " ".join(verses)

@@ -1,13 +1,14 @@
 """The written score beside the picture: what is engraved, and what of it sounds on each frame."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ...dsl.findings.span import Span
 from ...dsl.installing import install_command
@@ -35,22 +36,20 @@ TITLE_SHARE = 0.3
 """So much of the height, at most, is taken by words at the top or the bottom."""
 
 
-def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> list[Diagnostic]:
+def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iterator[Diagnostic]:
     """What is wrong with the layer before anything is engraved."""
-    found = []
     if any(find_spec(name) is None for name in PACKAGES):
         message = "`video.score` is engraved by Verovio and drawn by resvg, which are not installed"
-        found.append(Diagnostic("MV661", layer.span, message, f"type `{install_command('score')}`"))
+        yield Diagnostic("MV661", layer.span, message, f"type `{install_command('score')}`")
     if not is_written:
-        found.append(is_quantised(layer.span))
+        yield is_quantised(layer.span)
     places = [("words that are sung", video.lyrics.place)] if video.lyrics is not None else []
     places += [("a title", post.place) for post in video.post if post.title is not None]
     for what, place in dict.fromkeys(places):
         if _meet(layer, place):
             message = f"the score is covered by {what} at the {place} of the film"
             hint = "write another `place` for one of them, or a smaller `height`"
-            found.append(Diagnostic("MV665", layer.span, message, hint, Severity.WARNING))
-    return found
+            yield Diagnostic("MV665", layer.span, message, hint, Severity.WARNING)
 
 
 def is_quantised(span: Span) -> Diagnostic:
@@ -70,7 +69,7 @@ def _meet(layer: EngravedScore, place: str) -> bool:
 
 
 def chosen_parts(
-    globs: Sequence[str], span: Span, written: WrittenScore, cuts: Sequence[Cut], findings: list[Diagnostic]
+    globs: Sequence[str], span: Span, written: WrittenScore, cuts: Sequence[Cut], findings: Findings
 ) -> list[int] | None:
     """The indices of the parts that are engraved; None for all. By the score's names or the piece's."""
     if not globs:
@@ -86,7 +85,7 @@ def chosen_parts(
         if not fitting:
             message = f"`{glob}` is no part of the score"
             names_said = ", ".join(written.tracks[track].name for track, _ in parts[:12])
-            findings.append(Diagnostic("MV664", span, message, f"its parts are: {names_said}"))
+            findings.error("MV664", span, message, f"its parts are: {names_said}")
         chosen |= fitting
     return sorted(chosen)
 
@@ -107,7 +106,7 @@ class Engraving:
 
 
 def engraving_of(
-    piece: Piece, written: WrittenScore | None, score: Score, cuts: Sequence[Cut], findings: list[Diagnostic]
+    piece: Piece, written: WrittenScore | None, score: Score, cuts: Sequence[Cut], findings: Findings
 ) -> Engraving | None:
     """What `video.score` asks for, and all that is wrong with it; None where there is none.
 
@@ -123,7 +122,7 @@ def engraving_of(
 
 
 def score_plan(
-    engraving: Engraving, film: Film, clock: Clock, name: str, findings: list[Diagnostic]
+    engraving: Engraving, film: Film, clock: Clock, name: str, findings: Findings
 ) -> ScorePlan | None:
     """The score beside the picture; None, and a finding, where it cannot be written down.
 

@@ -1,7 +1,7 @@
 """The door of the score readers: any score file as one exact Score, whatever its format."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from .model import Score
 if TYPE_CHECKING:
     from .playback.written import WrittenScore
 
-    Written = tuple[WrittenScore, list[Diagnostic]]
+    Written = tuple[WrittenScore, Sequence[Diagnostic]]
 
 _ZIP = b"PK\x03\x04"
 _MIDI = b"MThd"

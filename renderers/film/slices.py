@@ -39,6 +39,7 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         lights=_lights(picture.lights, first, end),
         walk=None if picture.walk is None else picture.walk.cut(first, end),
         score=None if picture.score is None else picture.score.cut(first, end),
+        clips=_lanes(picture.clips, first, end),
         **steering,
     )
 
@@ -57,6 +58,7 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         lights=_thinned_lights(picture.lights, step),
         walk=None if picture.walk is None else picture.walk.thinned(step),
         score=None if picture.score is None else picture.score.thinned(step),
+        clips=_each(picture.clips, step),
         **steering,
     )
 
@@ -97,6 +99,13 @@ def _lane(
     if lane is None or (lane[first:end] == neutral).all():
         return None
     return _own(lane[first:end])
+
+
+def _lanes(lanes: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
+    """Rows of several lanes; None where none of them does anything."""
+    if lanes is None or not lanes[first:end].any():
+        return None
+    return _own(lanes[first:end])
 
 
 def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:

@@ -89,3 +89,25 @@ def test_what_an_export_cannot_do_is_said(run: Run, piece: Path) -> None:
     made = run("export", piece, "--as", "musicxml", "--part", "tuba")
     assert made.exit_code == 1
     assert "MV664" in made.stderr
+@pytest.mark.parametrize(
+    ("kind", "ending", "held"),
+    [
+        ("otio", ".otio", '"target_url": "waltz.mp4"'),
+        ("edl", ".edl", "* FROM CLIP NAME: waltz.mp4"),
+        ("reaper", ".rpp", "<TEMPOENVEX"),
+        ("xlights", ".xtiming", 'label="bar 2"'),
+        ("osc", ".osc", "/musicvis/note"),
+        ("deforum", "-deforum.json", '"visuals.depth": "0:('),
+    ],
+)
+def test_each_bridge_is_written_beside_the_film(
+    run: Run, piece: Path, kind: str, ending: str, held: str
+) -> None:
+    path = exported(run, piece, "--as", kind)
+    assert path.name == f"waltz{ending}"
+    assert held.encode() in path.read_bytes()
+
+
+def test_only_the_lanes_that_are_named_are_written(run: Run, piece: Path) -> None:
+    made = run("export", piece, "--as", "deforum", "--lane", "visuals.hue")
+    assert made.exit_code == 2 and "the lanes are visuals.depth" in made.stderr

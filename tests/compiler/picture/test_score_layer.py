@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musicvis.compiler import compile as compiling
 from musicvis.compiler.compile import check_piece, compile_piece
 from musicvis.compiler.picture import score_layer
+from musicvis.compiler.piece_files import PieceFiles
 from musicvis.compiler.plan import ScorePlan
 from musicvis.compiler.score.notation.ids import note_id
 from musicvis.compiler.score.read import read_score_file, written_score
@@ -111,7 +111,7 @@ def test_without_the_key_nothing_of_it_is_read(tmp_path: Path, monkeypatch: pyte
     def refuse(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(compiling.Shelf, "written", refuse)
+    monkeypatch.setattr(PieceFiles, "written", refuse)
     path = manifest(tmp_path, "waltz.mscx")
     path.write_text(path.read_text(encoding="utf-8").replace(", score: strip", ""), encoding="utf-8")
     made = compile_piece(load_piece(path))
