@@ -61,7 +61,8 @@ def _example(plan: Plan) -> Iterator[Row]:
     lufs, peak = master.loudness.integrated_lufs, master.true_peak_dbtp
     name = "M2 the example piece"
     held = f"{lufs:.2f} LUFS, limiter {master.reduction_db:.2f} dB"
-    is_right = lufs <= -13.9 and master.reduction_db <= 4.1 and max(lufs + 14.0, master.reduction_db - 4.0) > -0.1
+    short_lu, spare_db = -14.0 - lufs, 4.0 - master.reduction_db
+    is_right = min(short_lu, spare_db) > -0.1 and min(abs(short_lu), abs(spare_db)) < 0.1
     yield Row(f"{name}: loudness", "−14 LUFS, or 4 dB of limiting", held, is_right)
     yield Row(f"{name}: true peak", "≤ −1.0 dBTP", f"{peak:.2f} dBTP", peak <= -1.0)
     with tempfile.TemporaryDirectory() as folder:
