@@ -1,8 +1,8 @@
 """How long the live page takes to draw a piece of an hour: `python -m benchmarks.page`, `make bench-page`.
 
 A made-up piece is put into the page in a real Chromium, and the score drawn at several zooms; each frame is
-read back, so that what the browser would do later is counted, too. Needs Chromium, renders nothing. Where
-other things run, the least is nearer to the truth than the median.
+read back, so that what the browser would do later is counted, too. Needs Chromium; renders nothing. On a busy
+machine the least is nearer to the truth than the median.
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ _SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\
 
 def with_proposals(manifest: str, score: "Score") -> str:
     """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import class_written, imagenet
+    from ..compiler.classes.table import class_written, imagenet
     from ..compiler.notes.parts import part_notes, parts_of
-    from ..compiler.notes.words import sung_words
     from ..compiler.words.meaning import language_finding, proposals
+    from ..compiler.words.sung import sung_words
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.span import THE_MANIFEST
     from ..dsl.text.format import scalar_text
@@ -56,10 +56,10 @@ def with_palette(manifest: str, text: Path, score: "Score") -> str:
 
     The class that the text means most goes to the pitch class that sounds most.
     """
-    from ..compiler.notes.classes import class_written, imagenet
+    from ..compiler.classes.table import class_written, imagenet
     from ..compiler.notes.parts import part_notes, parts_of
-    from ..compiler.notes.words import sung_words
     from ..compiler.words.palette import palette
+    from ..compiler.words.sung import sung_words
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.findings.span import Span

@@ -49,7 +49,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
     """
     import yaml
 
-    from ..compiler.notes.classes import class_written, imagenet
+    from ..compiler.classes.table import class_written, imagenet
     from ..compiler.words.meaning import class_like
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import Diagnostic, PieceError

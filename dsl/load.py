@@ -9,9 +9,9 @@ from types import MappingProxyType
 from .findings.collector import Findings
 from .findings.diagnostics import Diagnostic, Severity, has_errors
 from .findings.span import MANIFEST, Span
-from .form.messages import did_you_mean
 from .form.recovery import ROUNDS_MOST, echoes, remains
 from .form.schema import LEGACY, PIECE, check_form, schema_of
+from .form.wording import did_you_mean
 from .model.lane import Lane
 from .model.piece import Audio, Piece
 from .read.audio import ear_lane, read_audio

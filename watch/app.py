@@ -190,7 +190,7 @@ class _Application:
         return _json(await self._conductor.in_reader(explained, version, s, at))
 
     async def _classes(self, request: Request) -> Response:
-        from ..compiler.notes.classes import imagenet
+        from ..compiler.classes.table import imagenet
 
         version = self._conductor.session.good
         table = imagenet() if version is None or version.heard is None else version.heard.classes

@@ -7,7 +7,6 @@ from dataclasses import replace
 from math import isfinite
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..compiler.compile import Heard
 from ..compiler.lanes.curve import Curve
@@ -16,11 +15,10 @@ from ..dsl.model.lane import Lane
 from ..dsl.model.piece import Piece
 from ..dsl.read.lanes import lane_units
 from ..dsl.values.units import Unit
+from ..store.values.array_types import F64
 from . import wire
 from .handles import handles
 from .texts import Texts, digest_of_text
-
-F64 = NDArray[np.float64]
 
 RATE_HZ = 30.0
 VALUES_MOST = 18_000

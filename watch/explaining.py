@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import isfinite
 
-from ..compiler.notes.classes import ClassTable
+from ..compiler.classes.table import ClassTable
 from ..compiler.reports.explain import Moment, SoundingNote, moment_in
 from ..compiler.time.clock import Clock
 from ..dsl.findings.collector import Findings

@@ -11,10 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-F32 = NDArray[np.float32]
+from ..store.values.array_types import F32
 
 MOVFLAGS = "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets"
 """Without the last one a segment with B-frames begins two frames late in Media Source."""

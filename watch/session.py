@@ -13,7 +13,8 @@ from pathlib import Path
 from ..api.check import told_of
 from ..api.variant import drafted
 from ..compiler.cache.score import kept_reader
-from ..compiler.compile import Compilation, Heard, Shelf, all_findings, compiled_from, heard_piece
+from ..compiler.compile import Compilation, Heard, all_findings, compiled_from, heard_piece
+from ..compiler.piece_files import PieceFiles
 from ..compiler.plan import Plan
 from ..compiler.score.model import Score
 from ..dsl.findings.collector import Findings
@@ -85,7 +86,7 @@ class Session:
         if loaded.piece is None:
             return self._broken(number, loaded, texts, Compilation(None, loaded.diagnostics))
         before = Findings(loaded.diagnostics)
-        heard = heard_piece(drafted(loaded.piece), self._shelf(loaded), before)
+        heard = heard_piece(drafted(loaded.piece), self._files(loaded), before)
         if heard is None:
             return self._broken(number, loaded, texts, Compilation(None, tuple(before)))
         lanes = lanes_message(number, heard, texts)
@@ -107,7 +108,7 @@ class Session:
         if loaded.piece is None:
             return loaded.diagnostics
         found = Findings()
-        heard = heard_piece(drafted(loaded.piece), self._shelf(loaded), found)
+        heard = heard_piece(drafted(loaded.piece), self._files(loaded), found)
         if heard is None or found.has_errors:
             return tuple(found)
         end_s = float(heard.clock.end_s + heard.piece.score.tail_s)
@@ -119,11 +120,11 @@ class Session:
         """The last good version in the film's own quality."""
         if self.good is None or self.good.loaded.piece is None:
             return None
-        heard = heard_piece(self.good.loaded.piece, self._shelf(self.good.loaded), Findings())
+        heard = heard_piece(self.good.loaded.piece, self._files(self.good.loaded), Findings())
         return None if heard is None else compiled_from(heard).plan
 
-    def _shelf(self, loaded: Loaded) -> Shelf:
-        return Shelf(loaded.root, trusted=self.trusted, read_score=self._read_score)
+    def _files(self, loaded: Loaded) -> PieceFiles:
+        return PieceFiles(loaded.root, trusted=self.trusted, read_score=self._read_score)
 
     def _read_score(self, data: bytes, name: str) -> Score:
         """A score, from memory where these bytes were read before."""

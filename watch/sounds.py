@@ -10,14 +10,11 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..renderers.sound.wave import read_wav_at
+from ..store.values.array_types import F32, F64
 from . import wire
 from .preview import Mixer, chunks_of
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 CHUNK_S = 2.0
 METER_HZ = 20.0

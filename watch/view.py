@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
+from ..compiler.classes.table import ClassTable
 from ..compiler.compile import Heard
-from ..compiler.notes.classes import ClassTable
 from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
@@ -170,14 +170,12 @@ def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> w
 
 def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> wire.Classes:
     """How strongly each class is seen, the most seen first; and the keys that choose them."""
-    weights = picture.class_weights
+    names, weights = picture.by_name()
     frames = len(weights)
     step = max(1, -(-frames // VALUES_MOST))
     seen = [k for k in range(weights.shape[1]) if frames and float(weights[:, k].max()) >= LEAST_SEEN]
     seen.sort(key=lambda k: -float(weights[:, k].sum()))
-    shown = tuple(
-        wire.Shown(picture.class_names[k], _bytes_of(weights[::step, k])) for k in seen[:CLASSES_MOST]
-    )
+    shown = tuple(wire.Shown(names[k], _bytes_of(weights[::step, k])) for k in seen[:CLASSES_MOST])
     return wire.Classes(float(picture.fps / step), shown, tuple(_keys(heard, texts)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from ..compiler.notes.own_pictures import written_pictures
+from ..compiler.classes.own_pictures import written_pictures
 from .session import Version
 
 DEBOUNCE_MS, STEP_MS = 50, 10

@@ -12,16 +12,14 @@ from ...dsl.values.position import Duration, DurationUnit
 from ..lazy_numpy import np
 from ..notes.band import Band
 from ..notes.durations import Durations
-from ..notes.part_note import PartNote
 from ..notes.selectors import selected
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .curve import PlayedBy
 from .playing import Course, Heard, contour, density, loudness, side, steps, strokes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
 
 
 def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findings) -> list[PartNote]:

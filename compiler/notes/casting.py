@@ -11,12 +11,13 @@ from ...dsl.findings.span import Span
 from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
+from ..classes.table import ClassTable, imagenet
+from ..score.part_note import PartNote
 from ..time.clock import Clock
-from .classes import ClassTable, imagenet
+from ..words.sung import Sung, glob_key, listed, sung_words
 from .durations import Durations
 from .melody import melody, sparks_by_itself
-from .selectors import PartNote, selected
-from .words import Sung, glob_key, listed, sung_words
+from .selectors import selected
 
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
@@ -57,6 +58,20 @@ class VisualNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipStart:
+    """A note that starts a video.
+
+    index     the class that is its layer of the video
+    onset_s   seconds of the piece
+    rate      what passes in a second from then on: seconds of the video, or shares of a part with a `for`
+    """
+
+    index: int
+    onset_s: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """All notes as the picture sees them, and how much each rule and class had to do."""
 
@@ -74,6 +89,8 @@ class Cast:
     """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
     words: tuple[str, ...] = ()
     """The words that are sung, where classes go by them."""
+    starts: tuple[ClipStart, ...] = ()
+    """Of the piece's own videos."""
 
 
 def cast(

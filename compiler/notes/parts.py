@@ -9,7 +9,7 @@ from ...dsl.findings.span import Span
 from ...dsl.model.piece import Part
 from ...dsl.values.nearest import nearest
 from ..score.model import Score
-from .selectors import PartNote
+from ..score.part_note import PartNote
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from ...dsl.values.nearest import nearest
 from ...dsl.values.position import Duration, DurationUnit
 from ...dsl.values.selector import LengthRange, NumberRange, PitchRange, Where
 from ..score.model import Note
+from ..score.part_note import PartNote
 from ..time.clock import Clock, unknown_mark
-from .part_note import PartNote as PartNote
-from .words import glob_key, sung_words, unsung
+from ..words.sung import glob_key, sung_words, unsung
 
 Test = Callable[[int], bool]
 """Whether the note at an index of the list is meant."""

@@ -12,11 +12,11 @@ from pathlib import Path
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Lyrics
-from ..notes.part_note import PartNote
-from ..notes.words import Word, sung_words
 from ..plan import LyricStyle, Ramp, TitlePlan
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..time.passage import Film
+from ..words.sung import Word, sung_words
 
 MOST_CHARACTERS = 42
 """Characters of a line: what subtitles allow, so that it can be read at a glance."""

@@ -9,38 +9,27 @@ from numpy.typing import NDArray
 
 from ...dsl.findings.collector import Findings
 from ...dsl.model.generators import GeneratorKind
+from ...dsl.model.parameters import STEERED
 from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import IMAGENET_COUNT
+from ...store.values.array_types import F32, F64
 from ..checks.spectrum import no_spectrum
+from ..classes.table import ClassTable
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
-from ..notes.classes import ClassTable
+from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
 from ..plan import STEERING, OwnPicture, PicturePlan, WalkPlan
 from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
+from .clips import clip_progress
 from .latents import LatentLaw, Latents, latents, over, stepped
 from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 from .walk import MOST_STOPS, WalkLaw, walk_plan, walk_weights
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-
 Stage = Callable[[Sequence[Shown]], F32 | None]
-
-STEERED = {
-    "zoom": "visuals.zoom",
-    "rotation_deg": "visuals.rotation",
-    "exposure": "visuals.exposure",
-    "bloom": "visuals.bloom",
-    "pan_x": "visuals.pan_x",
-    "pan_y": "visuals.pan_y",
-    "lamp_azimuth_deg": "visuals.light.azimuth",
-    "lamp_height_deg": "visuals.light.height",
-}
-"""The lanes that are read at the time which each frame shows, by the fields of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +107,8 @@ def picture_plan(
         walk = _walk(piece, film, shown, score_time, seen_at, painter, findings)
         if walk is None:
             return None
-    steered = {key: seen_through(lanes[name], all_layers) for key, name in STEERED.items()}
+    # The turn of the colours is of the notes, too: latents() has it.
+    steered = {p.field: seen_through(lanes[p.name], all_layers) for p in STEERED if p.field != "hue_deg"}
     for layer in layers:
         rows = np.flatnonzero(layer.share > 0)
         if rows.size:
@@ -129,6 +119,8 @@ def picture_plan(
     if walk is not None:
         indices, shares = walk_weights(walk)
         made = replace(made, class_indices=indices, class_weights=shares)
+    starts = shown.starts if spectrum is None else with_the_piece(painter.table.clips)
+    clips = clip_progress(starts, all_layers, painter.pictures, made)
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
@@ -158,6 +150,7 @@ def picture_plan(
         class_count=_class_count(painter.table, made.class_indices),
         walk=walk,
         pictures=painter.pictures,
+        clips=clips,
     )
 
 

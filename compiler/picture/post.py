@@ -26,9 +26,8 @@ from ..time.clock import Clock
 from ..time.passage import Film
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ...store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 WARNING = Severity.WARNING
 GLIDE_S = 1.2

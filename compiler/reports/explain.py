@@ -17,12 +17,13 @@ from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
 from ..compile import Heard, cast_of, compiled, hear
 from ..lanes.by_itself import NAME as BY_ITSELF
+from ..lanes.controlled import controller_name
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights
-from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
+from ..words.sung import sung_words
 from .lane_curves import LaneCurves
 from .note_list import matched_rules
 
@@ -76,6 +77,15 @@ class StageLight:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoAt:
+    """How far an own video is: seconds from where its part begins, or the share of a part with a `for`."""
+
+    name: str
+    passed: float
+    is_share: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """An entry of video.post that acts, in words."""
 
@@ -105,6 +115,8 @@ class Moment:
     post: tuple[Happening, ...]
     lights: tuple[StageLight, ...] = ()
     """On the stage, the strongest first."""
+    videos: tuple[VideoAt, ...] = ()
+    """The own videos that run, one for each note that has started it and is still seen."""
 
 
 def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ...]]:
@@ -146,6 +158,7 @@ def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
         brightness=0.0 if picture is None else float(picture.brightness[0]),
         post=tuple(_post(piece, clock, time_s)),
         lights=() if picture is None else tuple(_lights(picture)),
+        videos=() if picture is None else tuple(_videos(picture)),
     )
 
 
@@ -170,7 +183,7 @@ def _picture_of(heard: Heard, frame: int, span: Span, findings: Findings) -> "Pi
         for s in (within_s, last_s)
     )
     one = replace(piece, selection=PlaceRange("", span, start, end), limit_s=1 / piece.video.fps)
-    compilation = compiled(one, heard.shelf, findings)
+    compilation = compiled(one, heard.files, findings)
     if compilation.plan is None:
         raise PieceError(compilation.diagnostics)
     return compilation.plan.picture
@@ -199,10 +212,19 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
 
 
 def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
-    pairs = zip(picture.class_names, picture.class_weights[0].tolist(), strict=True)
+    names, weights = picture.by_name()
+    pairs = zip(names, weights[0].tolist(), strict=True)
     return tuple(
         (name, weight) for name, weight in sorted(pairs, key=lambda pair: -pair[1]) if weight >= LEAST_SHARE
     )
+
+
+def _videos(picture: "PicturePlan") -> Iterator[VideoAt]:
+    if picture.clips is None:
+        return
+    for own, passed in zip(picture.pictures, picture.clips[0].tolist(), strict=True):
+        if own.clip is not None and passed > 0:
+            yield VideoAt(own.name, round(passed, 3), own.clip.is_stretched)
 
 
 def _lights(picture: "PicturePlan") -> Iterator[StageLight]:
@@ -248,7 +270,11 @@ def played_words(lane: Lane, played: Played, now: float | None = None) -> str:
     whose = f"the notes of {', '.join(played.where.parts)}" if played.where.parts else "all notes"
     if len(played.where.spans) > bool(played.where.parts):
         whose += " that `where` means"
-    if played.by is By.NOTES:
+    if played.by is By.CONTROLLER:
+        whose = f" of {', '.join(played.where.parts)}" if played.where.parts else ""
+        ends = f"{_number(played.low)} to {_number(played.high)}"
+        words = f"follows {controller_name(played.controller)}{whose}, {ends}"
+    elif played.by is By.NOTES:
         unit = " dB" if played.in_decibels else ""
         words = f"struck by {whose}, {played.amount:+.4g}{unit} by a full one"
     else:

@@ -12,11 +12,12 @@ from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
 from ..compile import Heard, cast_of, hear
 from ..notes.casting import Weights
-from ..notes.selectors import PartNote, selected
-from ..notes.words import sung_words
+from ..notes.selectors import selected
 from ..score.model import Note, Score
+from ..score.part_note import PartNote
 from ..score.read import read_score
 from ..time.clock import Clock
+from ..words.sung import sung_words
 
 if TYPE_CHECKING:
     from ...dsl.load import Loaded
@@ -49,7 +50,7 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
     findings = Findings()
     heard = hear(loaded, findings)
     shown = cast_of(heard)
-    findings += (*shown.findings, *heard.shelf.findings)
+    findings += (*shown.findings, *heard.files.findings)
     sung = sung_words(heard.notes)
     seen = {
         id(entry.note): (entry.part, visual.classes, rules, sung.text_at(i))

@@ -27,7 +27,7 @@ INSTALLED_HEADS = tuple(
 
 
 class Outside:
-    """Finds these files, or says in `findings` why not; `answers` are as a Shelf's."""
+    """Finds these files, or says in `findings` why not; `answers` are those of PieceFiles."""
 
     def __init__(
         self,

@@ -5,15 +5,21 @@ from collections.abc import Sequence
 from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Bus, Stem
 from ..notes.band import Band, Seat
-from ..notes.part_note import PartNote
 from ..notes.parts import tracks_of
+from ..score.part_note import PartNote
 from .note_spread import EarOf
 from .plan_sound import Sources, ears_apart
 
 
 def band_of(notes: Sequence[PartNote], buses: Sequence[Bus], sources: Sources) -> Band:
     """The band of a piece; other scores are read when the first seat is asked for."""
-    return Band(notes, buses, _Seats(buses, sources).seat_of)
+    score = sources.score
+    channels = {
+        number: score.channels[track.channel]
+        for number, track in enumerate(score.tracks)
+        if track.channel is not None
+    }
+    return Band(notes, buses, _Seats(buses, sources).seat_of, channels)
 
 
 class _Seats:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ..notes.classes import imagenet
-from ..notes.words import Sung, Word, listed
+from ..classes.table import imagenet
 from .languages import language_of, told
+from .sung import Sung, Word, listed
 from .table import ranked
 
 LEAST = 0.5

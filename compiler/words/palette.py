@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
-from ..notes.words import word_key
 from .languages import language_of, told
 from .meaning import LEAST
+from .sung import word_key
 
 CLASSES = 12
 WORDS_TOLD = 3

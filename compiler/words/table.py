@@ -19,13 +19,14 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ...dsl.values.subjects import IMAGENET_COUNT
+from ..classes.table import imagenet
 from ..lazy_numpy import np
-from ..notes.classes import imagenet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
+
 
 SMOOTH_INVERSE = 1e-3
 ZIPF = 0.09

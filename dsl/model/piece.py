@@ -187,7 +187,23 @@ class ClassWeight:
     is_like: bool = False
     """Whether the name is words whose meaning is looked up, as written under `like`."""
     picture: PurePosixPath | None = None
-    """The file of the piece that is shown, where it is an own picture; its name is then the file's."""
+    """The file of the piece that is shown, where it is an own picture or video: its name is the file's."""
+    clip: "Clip | None" = None
+    """The part of a video; its name then tells it from other parts of the same file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The part of a video that each note starts, and how it runs from the note on."""
+
+    from_s: Fraction = Fraction(0)
+    to_s: Fraction | None = None
+    """None for the end of the file."""
+    speed: Fraction = Fraction(1)
+    length: Duration | None = None
+    """How long the part lasts, where that is written in place of a speed."""
+    then: str = "loop"
+    """What comes after it: `loop`, `back` or `hold`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Studio:
 
         recipe = self.recipe
         computing = Computing(recipe.precision, recipe.backend, 1)
-        self._generator, said = choose_generator(picture, torch.device(recipe.device), computing)
+        self._generator, said = choose_generator(picture, torch.device(recipe.device), computing, self.store)
         self._made_for = asked
         return said
 

@@ -11,9 +11,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from ...store.values.array_types import F32
 from ..encoding import Container
-
-F32 = NDArray[np.float32]
 
 BIT_RATES = {"aac": 256_000, "libopus": 192_000}
 """Of the codecs that lose something, in bits a second."""

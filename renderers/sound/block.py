@@ -7,9 +7,8 @@ One size for all, because a plugin of pedalboard that meets a larger block than 
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ...store.values.array_types import F64
 
 BLOCK = 16384
 """Samples of a block; only the last of a stream is shorter."""

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...store.values.array_types import F32
 from .mix.mixed import Mixed
 from .wave import SampleFormat, write_wav
-
-F32 = NDArray[np.float32]
 
 BITS = (16, 24, 32)
 """32 are floats."""

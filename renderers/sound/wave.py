@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...store.values.array_types import F32, F64
 from .block import BLOCK
 from .riff import decoded, wav_header
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 
 class SampleFormat(StrEnum):

@@ -137,7 +137,7 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
 
 
 def test_the_twelve_subjects_are_drawn_and_no_two_by_the_same_motif() -> None:
-    from musicvis.compiler.notes.classes import imagenet
+    from musicvis.compiler.classes.table import imagenet
     from musicvis.compiler.write.first_manifest import SUBJECTS
     from musicvis.dsl.findings.span import Span
     from musicvis.dsl.values.subjects import subjects

@@ -82,7 +82,7 @@ def _is_everything(file: MidiFile) -> bool:
 def _not_played(counts: Counter[str], name: str) -> Diagnostic:
     said = ", ".join(f"{count} of {what}" for what, count in sorted(counts.items()))
     message = f"{sum(counts.values())} MIDI events are not played: {said}"
-    hint = "volume, expression, pan, pitch bend and pedals are; the chain of a bus gives room and colour"
+    hint = "volume, expression, pan, pitch bend and pedals are; a lane with `cc: 1` follows what was sent"
     return Diagnostic("MV415", warning("MV415", name, "").span, message, hint, Severity.NOTE)
 
 
@@ -90,7 +90,8 @@ def _channel(state: ChannelState, unit: Fraction) -> Channel:
     def steps(of: TickSteps) -> Steps:
         return tuple((tick * unit, value) for tick, value in of)
 
-    return Channel(steps(state.gain), steps(state.ear), steps(state.bend))
+    sent = tuple((name, steps(of)) for name, of in sorted(state.sent.items()))
+    return Channel(steps(state.gain), steps(state.ear), steps(state.bend), sent)
 
 
 def _measures(file: MidiFile, end_tick: int, name: str, findings: Findings) -> list[Measure]:

@@ -26,6 +26,7 @@ from .chords import RawChord
 from .finish import with_surroundings
 from .marks import Layout, Marks, read_marks
 from .parts import Instrument, Part, read_parts
+from .seen import clefs_of, keys_of, slurs_of, transpositions_of
 from .values import Writer, whole_child
 from .voices import Ground, Paper, read_measure
 
@@ -78,6 +79,7 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
             )
         )
     chords = _Finish(parts, marks, layout, track_of, tracks).chords(raw, bars, findings)
+    transpositions = transpositions_of(score, name)
     written = WrittenScore(
         title=_title(score),
         tracks=tuple(instrument.track for instrument in tracks),
@@ -97,6 +99,13 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
         hairpins=tuple(marks.hairpins),
         marks=tuple(marks.rehearsal),
         bar_repeats=bar_repeats,
+        slurs=tuple(slurs_of(marks)),
+        keys=tuple(keys_of(paper.marks, transpositions, layout)),
+        clefs=tuple(clefs_of(score, paper.marks, name)),
+        transpositions=tuple(transpositions),
+        swings=tuple(
+            dict.fromkeys((layout.place(time), swing) for row in marks.swings.values() for time, swing in row)
+        ),
     )
     return written, findings
 

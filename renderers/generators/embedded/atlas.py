@@ -13,9 +13,9 @@ import torch.nn.functional as nnf
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ....store.values.array_types import F64
 from ...tensors import tensor_of
 
-F64 = NDArray[np.float64]
 Texture = Literal["cloud", "ridge", "maze", "spots", "edge", "cell", "grit", "bokeh"]
 
 TEXTURES: tuple[Texture, ...] = get_args(Texture)

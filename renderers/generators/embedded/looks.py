@@ -86,9 +86,9 @@ class Looks:
     def _learn(self, number: int) -> None:
         """The colours of an own picture."""
         assert self._own is not None
-        photograph = self._own.photograph(number - VOID_CLASS - 1)
-        self._palettes[number] = tensor_of(photograph.palette, self._palettes.device)
-        self.accents[number] = tensor_of(photograph.accent, self.accents.device)
+        palette, accent = self._own.colours(number - VOID_CLASS - 1)
+        self._palettes[number] = tensor_of(palette, self._palettes.device)
+        self.accents[number] = tensor_of(accent, self.accents.device)
 
 
 @lru_cache(maxsize=2)

@@ -8,6 +8,7 @@ falls on the fused relief.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -33,6 +34,7 @@ from .view import View, view_of
 
 if TYPE_CHECKING:
     from ....compiler.plan import OwnPicture
+    from ....store.store import Store
 
 GPU_FRAMES = 16
 SMALLEST_PAINTED_WEIGHT = 1e-4
@@ -59,6 +61,7 @@ class EmbeddedGenerator:
         supersampling: int = 1,
         mirrored: bool = False,
         pictures: Sequence[OwnPicture] = (),
+        store: Store | None = None,
     ) -> None:
         """Load nothing, make everything; takes about a second.
 
@@ -68,6 +71,7 @@ class EmbeddedGenerator:
         supersampling    2 paints four times the pixels and averages them, for thin lines
         mirrored         the right edge of the pictures is a mirror: what is alike on both sides stands on it
         pictures         the piece's own: they are the classes after the subjects, each by its index
+        store            where its own videos are kept, decoded; None for a file that is gone afterwards
         """
         self._size_px = size_px
         self._device = torch.device(device)
@@ -77,7 +81,7 @@ class EmbeddedGenerator:
         height, width = size_px
         self._grid = make_grid(height * supersampling, width * supersampling, self._device)
         self._noise = NoiseReader(seed, self._device)
-        own = Photographs(pictures, size_px, self._device) if pictures else None
+        own = Photographs(pictures, size_px, self._device, store) if pictures else None
         self._looks = Looks(seed, self._device, own)
         self._counts = (*_COUNTS, subject_count() + len(pictures))
         self._atlas = Atlas(build_textures(seed), self._device)
@@ -137,8 +141,10 @@ class EmbeddedGenerator:
         # What lies further away is smoothed over more of it.
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if self._mirrored else None
+        passed = None if steering.clips is None else steering.clips.tolist()
         for rows in grid.strips(STRIP_PX):
-            surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel, seam)
+            fields = ground.fields(view, rows)
+            surfaces = self._surfaces(strokes, fields, movement.controls, pixel, seam, passed)
             gates = self._gates(strokes, movement, view, rows)
             for frame in range(len(noise)):
                 self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
@@ -158,7 +164,13 @@ class EmbeddedGenerator:
         )
 
     def _surfaces(
-        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
+        self,
+        strokes: list[_Stroke],
+        fields: Fields,
+        controls: Tensor,
+        pixel: float,
+        seam: Tensor | None,
+        passed: list[list[float]] | None,
     ) -> list[Coloured]:
         """What every stroke paints in a strip, each of shape (rows, columns).
 
@@ -169,7 +181,11 @@ class EmbeddedGenerator:
         for i, stroke in enumerate(strokes):
             groups.setdefault(stroke.motif.letter, []).append(i)
         for group in groups.values():
-            canvas = self._canvas([strokes[i] for i in group], fields, controls, pixel, seam)
+            some = [strokes[i] for i in group]
+            canvas = self._canvas(some, fields, controls, pixel, seam)
+            place = some[0].number - VOID_CLASS - 1
+            if passed is not None and place >= 0:
+                canvas = replace(canvas, passed=tuple(passed[stroke.frame][place] for stroke in some))
             height, tone, glow, colour = Coloured(*strokes[group[0]].motif.paint(canvas))
             for place, i in enumerate(group):
                 own = None if colour is None else colour[place]

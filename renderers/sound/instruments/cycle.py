@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .voice import CHUNK, F64, audible, let_go, release_end_s
+from ....store.values.array_types import F64
+from .voice import CHUNK, audible, let_go, release_end_s
 
 # Straight lines between 8192 points put the images of the hundredth harmonic 80 dB below it.
 _TABLE = 8192

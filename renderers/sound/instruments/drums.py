@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ....store.values.array_types import F64
 from .modes import Modes, ringing
 from .noise import Hiss
-from .voice import CHUNK, F64, FLOOR, Layer, Voice, frequency_of, loudness_of, placed, raised_cosine
+from .voice import CHUNK, FLOOR, Layer, Voice, frequency_of, loudness_of, placed, raised_cosine
 
 # Noise peaks 12 dB above its root mean square, and a kit plays with others.
 _HEADROOM = 0.6

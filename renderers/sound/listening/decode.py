@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, MAX_CHANNELS, RATES_HZ, checked_format
 from ....dsl.text.files import MAX_AUDIO_BYTES
+from ....store.values.array_types import F32
 
-F32 = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
 """A stage, how much of it is done, and how much there is."""
 

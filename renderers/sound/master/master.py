@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import MasterPlan
+from ....store.values.array_types import F64
 from ..level import decibels
 from .limiter import HEADROOM_DB, context, limiter_gain
 from .meter import Loudness, LoudnessMeter
 from .peaks import REACH, PeakMeter, oversampled_peaks
 
-F64 = NDArray[np.float64]
 Progress = Callable[[float], None]
 ReadMix = Callable[[], Iterator[F64]]
 """The mix from its start: blocks (2, GRID), the last one shorter."""

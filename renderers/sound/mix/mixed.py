@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import SoundPlan
 from ....store.store import Entry
+from ....store.values.array_types import F32
 from ..master.dither import dithered
 from ..wave import read_wav
 from .nodes import MIX
 from .report import report_from
-
-F32 = NDArray[np.float32]
 
 
 class Mixed:

@@ -15,17 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import ChannelPlan, SoundingNote, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.text.files import open_plain
 from ....store.sandbox import Ended, run_program
+from ....store.values.array_types import F32
 from ..block import BLOCK
 from ..wave import write_wav
-
-F32 = NDArray[np.float32]
 
 MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
 _MUSESCORE_PLACES = (

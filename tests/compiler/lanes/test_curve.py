@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.compiler.lanes.curve import Curve, Layer, Segment, values_at
 from musicvis.compiler.lanes.parameters import Target
-from musicvis.compiler.lanes.resolve import lane_segments
+from musicvis.compiler.lanes.segments import lane_segments
 from musicvis.compiler.lanes.shapes import plain_shape
 from musicvis.compiler.time.clock import Clock, sample_at
 from musicvis.compiler.time.tempo_arrays import tempo_arrays

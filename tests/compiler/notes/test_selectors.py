@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from musicvis.compiler.notes.selectors import PartNote, selected
+from musicvis.compiler.notes.selectors import selected
 from musicvis.compiler.score.model import Score
+from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span

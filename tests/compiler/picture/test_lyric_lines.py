@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from musicvis.compiler.compile import check_piece
-from musicvis.compiler.notes.part_note import PartNote
 from musicvis.compiler.picture.lyric_lines import Line, lyric_lines
+from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span

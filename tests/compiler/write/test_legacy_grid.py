@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from musicvis.compiler.lanes.curve import Curve
 from musicvis.compiler.lanes.parameters import Target
-from musicvis.compiler.lanes.resolve import lane_segments
+from musicvis.compiler.lanes.segments import lane_segments
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
 from musicvis.compiler.write.legacy_grid import pan_grid, spread_bars

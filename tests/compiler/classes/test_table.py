@@ -1,7 +1,7 @@
 """Classes are found by any of their names, and what is ambiguous or unknown says what it could be."""
 
 import pytest
-from musicvis.compiler.notes.classes import imagenet
+from musicvis.compiler.classes.table import imagenet
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
