@@ -3,7 +3,7 @@
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-STEPS = 12
+STEPS = 8
 
 
 def work(frames: Path, folder: Path, told: Connection) -> None:
