@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -82,7 +83,8 @@ def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[wire.Row, ...]:
     """The buses in written order."""
     source = texts.root_source
     buses = {bus.name: bus for bus in buses_of(heard.piece, heard.parts)}
-    by_part = _notes_by_part(heard)
+    # Asked only for a bus whose sound has no notes: of an hour they are many.
+    by_part = cache(lambda: _notes_by_part(heard))
     names = [lane.name for lane in heard.piece.lanes]
     returns = [back.name for back in heard.piece.audio.returns]
     owners = (*buses, *returns)
@@ -136,7 +138,7 @@ def _notes_by_part(heard: Heard) -> Mapping[str, list[tuple[float, float, int, i
 
 
 def _notes_of(
-    planned: BusPlan, bus: Bus, by_part: Mapping[str, list[tuple[float, float, int, int]]]
+    planned: BusPlan, bus: Bus, by_part: Callable[[], Mapping[str, list[tuple[float, float, int, int]]]]
 ) -> tuple[tuple[float, float, int, int], ...]:
     """What a bus plays; of recordings the notes that they should hold, where that is known."""
     rows = [
@@ -147,7 +149,7 @@ def _notes_of(
     ]
     if not rows:
         parts = [stem.plays or stem.part or bus.name for stem in bus.stems]
-        rows = [row for part in dict.fromkeys(parts) for row in by_part.get(part, ())]
+        rows = [row for part in dict.fromkeys(parts) for row in by_part().get(part, ())]
     return tuple(sorted(rows))
 
 

@@ -49,7 +49,7 @@ class Studio:
 
         Raises PieceError where it cannot be made.
         """
-        asked = _asked(picture)
+        asked = asked_of(picture)
         if self._generator is not None and self._made_for in (None, asked):
             return ""
         import torch
@@ -59,7 +59,9 @@ class Studio:
 
         recipe = self.recipe
         computing = Computing(recipe.precision, recipe.backend, 1)
-        self._generator, said = choose_generator(picture, torch.device(recipe.device), computing, self.store)
+        self._generator, said = choose_generator(
+            picture, torch.device(recipe.device), computing, lambda: self.store
+        )
         self._made_for = asked
         return said
 
@@ -119,7 +121,7 @@ class Studio:
         return known[1]
 
 
-def _asked(picture: PicturePlan) -> tuple[object, ...]:
+def asked_of(picture: PicturePlan) -> tuple[object, ...]:
     """What a generator is made for: while a piece is written, the next film may ask for another."""
     return (
         picture.generator,
