@@ -24,7 +24,7 @@ test: .venv/dev.stamp
 
 # The same with the newest versions of all packages, in an environment of its own.
 test-newest:
-	@$(SETUP) .venv-newest render,formats,watch,gan,hrtf,dev --newest $(INDEX)
+	@$(SETUP) .venv-newest render,formats,watch,gan,hrtf,score,dev --newest $(INDEX)
 	.venv-newest/bin/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
@@ -107,9 +107,9 @@ clean:
 	@touch $@
 
 .venv/dev.stamp: .venv/bin/python pyproject.toml constraints.txt
-	@$(SETUP) .venv render,formats,watch,gan,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,watch,gan,hrtf,score,dev $(INDEX)
 	@touch $@ .venv/render.stamp
 
 .venv/soak.stamp: .venv/dev.stamp
-	@$(SETUP) .venv render,formats,watch,gan,openvino,ray,hrtf,dev $(INDEX)
+	@$(SETUP) .venv render,formats,watch,gan,openvino,ray,hrtf,score,dev $(INDEX)
 	@touch $@

@@ -31,6 +31,9 @@ PACKAGES = (
     ("pytorch-pretrained-biggan", "fetching BigGAN's weights", "gan", False),
     ("openvino", "BigGAN faster on a CPU", "openvino", False),
     ("h5py", "measured heads", "hrtf", False),
+    ("verovio", "the engraved score", "score", False),
+    ("resvg_py", "the engraved score in the film", "score", False),
+    ("svg2pdf-py", "the engraved score as a PDF", "score", False),
     ("ray", "rendering on several machines", "ray", False),
     ("onnxruntime", "notes of recordings", "transcribe", False),
 )

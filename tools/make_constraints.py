@@ -21,7 +21,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "constraints.txt"
-EXTRAS = ("render", "watch", "gan", "hrtf", "dev")
+EXTRAS = ("render", "watch", "gan", "hrtf", "score", "dev")
 """What the two commands install."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
