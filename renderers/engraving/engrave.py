@@ -21,7 +21,7 @@ from .process import DONE, MAX_PAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEADLINE_S = 180.0
+DEADLINE_S = 300.0
 MAX_TEXT_CHARACTERS = 64 << 20
 MAX_SVG_BYTES = 512 << 20
 _PROCESS = "musicvis.renderers.engraving.process"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +28,7 @@ U8 = NDArray[np.uint8]
 F64 = NDArray[np.float64]
 
 STRIP, PAGE = "strip", "page"
-MAX_PIXELS = 1 << 28
+MAX_PIXELS = 1 << 27
 # In Verovio's units: a staff of five lines is 72 high; around a page.
 _MARGIN = 60
 _WIDEST_STRIP = 100_000
@@ -185,9 +186,11 @@ def _inked(svg: str, wide_px: int, high_px: int) -> U8:
             serif_family="Aileron",
             font_family="Aileron",
         )
-    with Image.open(BytesIO(bytes(png))) as image:
-        image.load()
-        alpha = image.convert("RGBA").getchannel("A")
-        found = np.asarray(alpha if alpha.size == (wide_px, high_px) else alpha.resize((wide_px, high_px)))
+    with warnings.catch_warnings():
+        # It is our own picture, and not larger than MAX_PIXELS.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        image = Image.open(BytesIO(bytes(png)))
+    alpha = image.convert("RGBA").getchannel("A")
+    found = np.asarray(alpha if alpha.size == (wide_px, high_px) else alpha.resize((wide_px, high_px)))
     found.flags.writeable = False
     return found

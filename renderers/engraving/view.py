@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ...compiler.plan import ScorePlan
 
 F32 = NDArray[np.float32]
+_Area = tuple[int, int, int, int]
+"""Top, bottom, left and right, in pixels of the layer."""
 
 CURSOR_AT = 0.3
 """Of the film's width: where the cursor stands while a strip passes it."""
@@ -36,22 +38,21 @@ class ScoreView:
     """The score on one frame, ready to be laid over it."""
 
     top_px: int
-    cover: F32
-    """(h, w) 0..1."""
+    covers: tuple[F32, F32]
+    """0..1: of Y' (h, w), and of Cb and Cr (h/2, w/2)."""
     levels: tuple[F32, F32, F32]
-    """Levels of Y' (h, w), Cb and Cr (h/2, w/2), times their cover."""
+    """Levels of Y', Cb and Cr, times their cover."""
 
     def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
         """Lay the score over one yuv420p frame (height·3/2, width) uint8, in place."""
-        covers = (self.cover, _halved(self.cover))
         for index, (plane, levels) in enumerate(zip(plane_views(frame[None]), self.levels, strict=True)):
-            cover = covers[min(index, 1)]
             top_px = self.top_px // (1 if index == 0 else 2)
             under = plane[0, top_px : top_px + levels.shape[0]]
-            shade, light = (
-                tensor_of(values * np.float32(opacity), under.device) for values in (cover, levels)
-            )
-            under.copy_((under * (1 - shade) + light).add_(0.5).clamp_(0, 255))
+            shade, light = (tensor_of(v, under.device) for v in (self.covers[min(index, 1)], levels))
+            if opacity < 1:
+                shade, light = shade * opacity, light * opacity
+            # To the nearest: what is below is covered in shares, and so is never above 255.
+            under.copy_((under * (1 - shade)).add_(light).add_(0.5))
 
 
 class ScoreStand:
@@ -93,14 +94,21 @@ class ScoreStand:
             return None
         row = self.sheet.bars[self._bars[bar]]
         page, x = int(row[1]), self.x_of(bar, offset_qn)
-        ink = self.sheet.pages[page]
-        left = self._left(ink.shape[1], x)
-        seen = _window(ink, left, self.width_px)
+        paper = self.sheet.pages[page]
+        left = self._left(paper.shape[1], x)
+        ink = _window(paper, left, self.width_px)
         lit = self._lit(frame, page, left)
-        cover, levels = self._laid(seen, lit)
-        self._lay_cursor(cover, levels, x - left, row[4], row[5])
-        luma, blue, red = levels
-        return ScoreView(self.top_px, cover, (luma, _halved(blue), _halved(red)))
+        cursor = self._cursor(x - left, row[4], row[5])
+        covers, levels = [], []
+        # Chroma has half as many rows and columns.
+        for scale, planes in ((1, (0,)), (2, (1, 2))):
+            seen = ink if scale == 1 else _halved(ink)
+            cover = np.float32(self.score.opacity) * (1 - seen) + seen
+            covers.append(_with_cursor(cover, cursor, scale, np.float32(1)))
+            for plane in planes:
+                values = self._inked(seen, lit, plane, scale)
+                levels.append(_with_cursor(values, cursor, scale, self.lit[plane]))
+        return ScoreView(self.top_px, (covers[0], covers[1]), (levels[0], levels[1], levels[2]))
 
     def _left(self, sheet_px: int, x: float) -> float:
         """The column of the sheet at the film's left edge."""
@@ -108,8 +116,8 @@ class ScoreStand:
             return x - CURSOR_AT * self.width_px
         return (sheet_px - self.width_px) / 2
 
-    def _lit(self, frame: int, page: int, left: float) -> list[tuple[int, int, int, int]]:
-        """Top, bottom, left and right of the heads that sound, within the film's width."""
+    def _lit(self, frame: int, page: int, left: float) -> list[_Area]:
+        """The heads that sound, within the film's width."""
         found = []
         rows = self.score.sounding
         for _, _, *key in rows[(rows[:, 0] <= frame) & (frame < rows[:, 1])].tolist():
@@ -119,35 +127,42 @@ class ScoreStand:
             x0, y0, x1, y1 = self.sheet.heads[index, 4:8]
             first, end = max(int(np.floor(x0 - left)), 0), min(int(np.ceil(x1 - left)), self.width_px)
             if first < end:
-                top, bottom = max(int(np.floor(y0)), 0), min(int(np.ceil(y1)), self.high_px)
-                found.append((top, bottom, first, end))
+                found.append((max(int(np.floor(y0)), 0), min(int(np.ceil(y1)), self.high_px), first, end))
         return found
 
-    def _laid(self, ink: F32, lit: list[tuple[int, int, int, int]]) -> tuple[F32, tuple[F32, F32, F32]]:
-        """Ground and ink: cover, and the levels of three planes times their cover, all (h, w)."""
-        ground = np.float32(self.score.opacity) * (1 - ink)
-        planes = []
-        for plane in range(3):
-            levels = ground * self.ground[plane] + ink * self.ink[plane]
-            for top, bottom, first, end in lit:
-                part = (slice(top, bottom), slice(first, end))
-                levels[part] += ink[part] * (self.lit[plane] - self.ink[plane])
-            planes.append(levels)
-        return ground + ink, (planes[0], planes[1], planes[2])
+    def _inked(self, ink: F32, lit: list[_Area], plane: int, scale: int) -> F32:
+        """The levels of a plane times their cover: ground, ink, and ink that is lit."""
+        ground = np.float32(self.score.opacity) * self.ground[plane]
+        levels: F32 = ink * (self.ink[plane] - ground)
+        levels += ground
+        for area in lit:
+            part = _part(area, scale)
+            levels[part] += ink[part] * (self.lit[plane] - self.ink[plane])
+        return levels
 
-    def _lay_cursor(
-        self, cover: F32, levels: tuple[F32, F32, F32], x: float, top: float, bottom: float
-    ) -> None:
+    def _cursor(self, x: float, top: float, bottom: float) -> _Area:
+        """Where the cursor stands."""
         over = OVERHANG * (bottom - top)
-        rows = slice(max(int(top - over), 0), min(int(bottom + over) + 1, self.high_px))
         first = round(x - self.cursor_px / 2)
-        columns = slice(max(first, 0), max(min(first + self.cursor_px, self.width_px), 0))
-        keep = np.float32(1 - CURSOR_OPACITY)
-        cover[rows, columns] = cover[rows, columns] * keep + np.float32(CURSOR_OPACITY)
-        for plane, values in enumerate(levels):
-            values[rows, columns] = (
-                values[rows, columns] * keep + np.float32(CURSOR_OPACITY) * self.lit[plane]
-            )
+        return (
+            max(int(top - over), 0),
+            min(int(bottom + over) + 1, self.high_px),
+            max(first, 0),
+            max(min(first + self.cursor_px, self.width_px), 0),
+        )
+
+
+def _part(area: _Area, scale: int) -> tuple[slice, slice]:
+    """The rows and columns of an area in a plane that is so many times smaller."""
+    top, bottom, first, end = area
+    return slice(top // scale, -(-bottom // scale)), slice(first // scale, -(-end // scale))
+
+
+def _with_cursor(values: F32, cursor: _Area, scale: int, value: np.float32) -> F32:
+    """A plane with the cursor over it, in place."""
+    part = _part(cursor, scale)
+    values[part] = values[part] * np.float32(1 - CURSOR_OPACITY) + np.float32(CURSOR_OPACITY) * value
+    return values
 
 
 def _levels(colour: str) -> F32:
@@ -160,16 +175,18 @@ def _levels(colour: str) -> F32:
 def _window(ink: NDArray[np.uint8], left: float, width_px: int) -> F32:
     """Columns of a sheet from `left` on, which may lie between two: float32 (h, width), 0 beyond it."""
     whole = int(np.floor(left))
-    share = np.float32(left - whole)
-    found = np.zeros((ink.shape[0], width_px + 1), np.float32)
+    share = np.float32((left - whole) / 255)
+    found = np.zeros((ink.shape[0], width_px + 1), np.uint8)
     first, end = max(whole, 0), min(whole + width_px + 1, ink.shape[1])
     if first < end:
         found[:, first - whole : end - whole] = ink[:, first:end]
-    return (found[:, :-1] * (1 - share) + found[:, 1:] * share) * np.float32(1 / 255)
+    seen = found[:, :-1] * np.float32(1 / 255 - share)
+    if share:
+        seen += found[:, 1:] * share
+    return seen
 
 
 def _halved(plane: F32) -> F32:
     """Each two by two pixels averaged."""
-    height_px, width_px = plane.shape
-    halved: F32 = plane.reshape(height_px // 2, 2, width_px // 2, 2).mean((1, 3), dtype=np.float32)
-    return halved
+    rows = plane[::2] + plane[1::2]
+    return (rows[:, ::2] + rows[:, 1::2]) * np.float32(0.25)

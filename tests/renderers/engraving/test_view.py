@@ -70,14 +70,14 @@ def test_a_strip_passes_the_cursor_and_a_repeat_takes_it_back() -> None:
     column = round(CURSOR_AT * WIDTH)
     for view in (first, second, last):
         assert view is not None
-        assert view.cover[:, column].max() > 0.6
+        assert view.covers[0][:, column].max() > 0.6
     assert first is not None
     assert again is not None
-    assert np.array_equal(first.cover, again.cover)
+    assert np.array_equal(first.covers[0], again.covers[0])
     # The note at 60 stands under the cursor on the second frame, that at 20 has passed.
     assert second is not None
-    assert second.cover[10, column - 2 : column + 2].min() == 1
-    assert second.cover[10, :4].max() == 0
+    assert second.covers[0][10, column - 2 : column + 2].min() == 1
+    assert second.covers[0][10, :4].max() == 0
 
 
 def test_the_sheet_moves_by_parts_of_a_pixel() -> None:
@@ -85,7 +85,7 @@ def test_the_sheet_moves_by_parts_of_a_pixel() -> None:
     view = stand(half).view(0)
     assert view is not None
     # Half a pixel to the left: the square's edges are half ink.
-    assert view.cover[9, 8:11].tolist() == pytest.approx([0, 0.5, 1.0], abs=0.01)
+    assert view.covers[0][9, 8:11].tolist() == pytest.approx([0, 0.5, 1.0], abs=0.01)
 
 
 def test_only_the_rows_of_the_layer_change() -> None:
@@ -118,7 +118,7 @@ def test_a_page_stands_still_in_the_middle_and_the_cursor_moves() -> None:
     paper = sheet(30)
     there = stand(score, replace(paper, moments=np.array([[0, 0, 5], [0, 2, 25]], np.float64)))
     views = [there.view(frame) for frame in (0, 1)]
-    found = [np.flatnonzero(view.cover[5] > 0.6) for view in views if view is not None]
+    found = [np.flatnonzero(view.covers[0][5] > 0.6) for view in views if view is not None]
     # The page of 30 pixels begins at 5.
     assert [columns.mean() for columns in found] == pytest.approx([9.5, 29.5])
 
