@@ -170,20 +170,30 @@ def _short(name: str, taken: set[str]) -> str:
 
 def _head(title: str, score: Score, score_file: str) -> Iterator[str]:
     seed = int(score.digest[:8] or "0", 16) % 10_000
+    said = (
+        "All times are places in the score, bar|beat: change the score, and sound and picture",
+        "move with it.",
+    )
+    yield from head_lines(title, seed, said)
+    yield f"  file: {scalar_text(score_file)}"
+    yield "  tail: 3s                       # ring-out after the last bar line"
+
+
+def head_lines(title: str, seed: int, said: Sequence[str]) -> Iterator[str]:
+    """The lines of a manifest down to the key `score`; `said` are the last lines of its first comment."""
+    first, *rest = said
     yield from (
         f"# yaml-language-server: $schema={PIECE_SCHEMA}",
         "#",
         f"# {title}: the manifest. `musicvis check` says what is wrong with it, `musicvis compile` makes",
-        "# the film. All times are places in the score, bar|beat: change the score, and sound and picture",
-        "# move with it.",
+        f"# the film. {first}",
+        *(f"# {line}" for line in rest),
         "",
         "musicvis: 1                      # the version of this language",
         f"title: {scalar_text(title)}",
         f"seed: {str(seed).ljust(27)}# the same seed makes the same film, another one another",
         "",
         "score:",
-        f"  file: {scalar_text(score_file)}",
-        "  tail: 3s                       # ring-out after the last bar line",
     )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from ...dsl.text.video_header import video_kind
@@ -80,13 +82,15 @@ def moving(file: IO[bytes], least_px: int, from_s: float = 0.0) -> Generator[Mov
                 box.seek(0)
         rate = float(stream.average_rate or stream.guessed_rate or 25)
         latest_s = -1.0 / rate
+        shape = stream.sample_aspect_ratio
         for number, frame in enumerate(box.decode(stream)):
             if number >= MOST_DECODED:
                 raise UnusableError(f"it has more than {MOST_DECODED:,} frames", "cut it")
             check_size(frame.width, frame.height, least_px, MOST_PIXELS)
             time_s = latest_s + 1.0 / rate if frame.pts is None or not base else (frame.pts - start) * base
             latest_s = max(time_s, latest_s)
-            yield Moving(number, latest_s, lambda frame=frame: _image(frame, stream))  # type: ignore[misc]
+            # Asked here: when the file is closed, its stream must not be touched any more.
+            yield Moving(number, latest_s, partial(_image, frame, shape, _rotation(frame, stream)))
 
 
 @contextmanager
@@ -103,16 +107,18 @@ def _told() -> Iterator[None]:
         raise UnusableError("it is broken", "play it, and export it again as mp4") from error
 
 
-def _image(frame: Any, stream: Any) -> Image:
-    """A frame upright, with square pixels."""
+def _image(frame: Any, shape: Fraction | None, turn: int) -> Image:
+    """A frame upright, with square pixels.
+
+    shape   width by height of a pixel as it is stored
+    turn    degrees anticlockwise that put it upright
+    """
     said = {}
     if frame.colorspace == _UNSAID and frame.height >= _HIGH:
         said = {"src_colorspace": _BT_709}
     image: Image = frame.to_image(**said)
-    shape = stream.sample_aspect_ratio
     if shape and 0.25 <= shape <= 4 and shape != 1:
         image = image.resize((max(1, round(image.width * float(shape))), image.height))
-    turn = _rotation(frame, stream)
     return image.rotate(turn, expand=True) if turn else image
 
 

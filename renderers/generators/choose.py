@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,12 +27,12 @@ def choose_generator(
     picture: PicturePlan,
     device: torch.device,
     computing: Computing | None = None,
-    store: Store | None = None,
+    store: Callable[[], Store] | None = None,
 ) -> tuple[Generator, str]:
     """The generator of a film, and one line that says which it is and why.
 
     computing   how a network is computed; None for the usual
-    store       where own videos are kept, decoded
+    store       gives the store in which own videos are kept, decoded
 
     Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run; and where no
     generator of that name is known here, or it is not what it promises.
@@ -81,7 +82,7 @@ def device_named(name: str) -> torch.device:
 
 
 def _embedded(
-    picture: PicturePlan, device: torch.device, why: str, store: Store | None
+    picture: PicturePlan, device: torch.device, why: str, store: Callable[[], Store] | None
 ) -> tuple[Generator, str]:
     from .embedded.painter import EmbeddedGenerator
 

@@ -159,14 +159,3 @@ def test_a_plan_names_the_videos_that_are_to_be_decoded(own: Path) -> None:
     names = [task.name for task in film_outline(plan, Recipe("cpu")) if task.stage == "clip"]
     assert names == [f"{VIDEO} (0s..1s)"]
     assert seconds_to_make([Item("clip", "a", False, seconds=None)], 1) == 0
-
-
-@pytest.mark.slow
-def test_films_made_whole_in_parts_and_by_two_processes_are_the_same(own: Path, tmp_path: Path) -> None:
-    written = loaded(own, {"C": "castle", "other": {VIDEO: "80%"}})
-    sums = {
-        written.plan(bars="1..4").render(tmp_path / f"{workers}.mkv", workers=workers).sha256
-        for workers in (1, 2)
-        if not shutil.rmtree(own.parent / "cache", ignore_errors=True)
-    }
-    assert len(sums) == 1

@@ -7,7 +7,7 @@ falls on the fused relief.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,7 +61,7 @@ class EmbeddedGenerator:
         supersampling: int = 1,
         mirrored: bool = False,
         pictures: Sequence[OwnPicture] = (),
-        store: Store | None = None,
+        store: Callable[[], Store] | None = None,
     ) -> None:
         """Load nothing, make everything; takes about a second.
 
@@ -71,7 +71,8 @@ class EmbeddedGenerator:
         supersampling    2 paints four times the pixels and averages them, for thin lines
         mirrored         the right edge of the pictures is a mirror: what is alike on both sides stands on it
         pictures         the piece's own: they are the classes after the subjects, each by its index
-        store            where its own videos are kept, decoded; None for a file that is gone afterwards
+        store            gives the store in which its own videos are kept, decoded, when one is first painted;
+                         None for a file that is gone afterwards
         """
         self._size_px = size_px
         self._device = torch.device(device)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,10 +93,10 @@ class Photographs:
         pictures: Sequence[OwnPicture],
         size_px: tuple[int, int],
         device: torch.device,
-        store: Store | None = None,
+        store: Callable[[], Store] | None = None,
     ) -> None:
         """size_px   height and width of the frames
-        store     where decoded videos are kept
+        store     gives the store in which decoded videos are kept: a worker may change it from task to task
         """
         self.pictures = tuple(pictures)
         self._size_px, self._device, self._store = size_px, device, store
@@ -153,7 +153,7 @@ class Photographs:
         key = own.sha256, own.clip.from_s, own.clip.to_s
         with self._lock:
             if key not in self._videos:
-                frames = clip_frames(own, self._side_px, self._store)
+                frames = clip_frames(own, self._side_px, self._store() if self._store else None)
                 some = sorted({round(k) for k in np.linspace(0, len(frames) - 1, SAMPLES)})
                 samples = [_display(frames.pixels(number)) for number in some]
                 small = torch.cat([_sampled(sample) for sample in samples], 2)
