@@ -128,6 +128,7 @@ def shown(open_page: Shown) -> Iterator[Shown]:
     """The page at its beginning, with the text as it was; afterwards, nothing was wrong with it."""
     page = open_page.page
     page.errors.clear()
+    page.value("document.querySelectorAll('dialog[open]').forEach((one) => one.close())")
     page.resize(*SIZES[0])
     if open_page.effects.read_text(encoding="utf-8") != EFFECTS:
         open_page.save(EFFECTS)
@@ -290,7 +291,7 @@ def test_everything_is_reached_and_moved_by_the_keyboard_alone(shown: Shown) -> 
     assert page.value("document.activeElement.getAttribute('role')") == "menuitemradio"
     page.press("Escape")
     page.wait("!document.querySelector('#shape').open")
-    assert page.value("document.activeElement.getAttribute('aria-label')") == "near 3|1, straight"
+    page.wait("document.activeElement.getAttribute('aria-label') === 'near 3|1, straight'", 10)
     page.press("?")
     assert page.value("document.querySelector('#keys').open")
     page.press("Escape")
