@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,19 +35,32 @@ class Notation:
     """The folder of the piece."""
 
     def svg(self) -> list[str]:
-        """Pages of A4, engraved by Verovio.
+        """Pages of A4, engraved by Verovio; where it is not installed, pages by MuseScore.
 
-        Raises PieceError MV661 where Verovio is missing, MV662 where it does not engrave the score.
+        Raises PieceError MV661 where neither is there, MV662 where the score is not engraved.
         """
         from ..renderers.engraving.paper import paper_pages
 
+        if (pages := self._by_musescore(".svg")) is not None:
+            return [page.decode("utf-8", "replace") for page in pages]
         return paper_pages(self.musicxml, self.staff_count)
 
     def pdf(self) -> bytes:
         """The same pages as a PDF. Raises as `svg` does."""
         from ..renderers.engraving.paper import pdf_of
 
+        if (pages := self._by_musescore(".pdf")) is not None:
+            return pages[0]
         return pdf_of(self.svg(), self.title)
+
+    def _by_musescore(self, suffix: str) -> list[bytes] | None:
+        """What MuseScore makes; None where Verovio is installed, or MuseScore is not."""
+        from ..renderers.engraving.by_musescore import pages_by_musescore
+        from ..renderers.sound.stems.players import musescore
+
+        if find_spec("verovio") is not None or (program := musescore()) is None:
+            return None
+        return pages_by_musescore(program, self.musicxml, suffix)
 
     def export(self, path: str | os.PathLike[str], kind: str) -> list[Path]:
         """Write it as a file, and return its path; several pages of SVG are numbered files.

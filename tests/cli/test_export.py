@@ -111,3 +111,26 @@ def test_each_bridge_is_written_beside_the_film(
 def test_only_the_lanes_that_are_named_are_written(run: Run, piece: Path) -> None:
     made = run("export", piece, "--as", "deforum", "--lane", "visuals.hue")
     assert made.exit_code == 2 and "the lanes are visuals.depth" in made.stderr
+
+
+def test_where_verovio_is_not_installed_musescore_engraves(
+    run: Run, piece: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from musicvis.api import notation
+    from musicvis.renderers.sound.stems import players
+
+    program = tmp_path / "mscore"
+    # As MuseScore's: -f IN -o OUT; of SVG it numbers the pages.
+    program.write_text(
+        "#!/bin/sh\ngrep -q score-partwise $2 || exit 3\n"
+        "case $4 in *.svg) echo one > out-1.svg; echo two > out-2.svg;; *) echo %PDF > $4;; esac\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o700)
+    monkeypatch.setattr(notation, "find_spec", lambda name: None)
+    monkeypatch.setattr(players, "musescore", lambda: program)
+    assert exported(run, piece, "--as", "pdf").read_bytes() == b"%PDF\n"
+    pages = run("export", piece, "--as", "svg").stdout.split()
+    assert [Path(page).read_text(encoding="utf-8") for page in pages] == ["one\n", "two\n"]
+    program.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    assert "MV662" in run("export", piece, "--as", "pdf").stderr

@@ -79,6 +79,11 @@ def program_named(names: Sequence[str], places: Sequence[str] = ()) -> Path | No
     return next((Path(path).resolve() for path in (*found, *there) if path), None)
 
 
+def musescore() -> Path | None:
+    """MuseScore; None where it is not installed."""
+    return program_named(MUSESCORE, _MUSESCORE_PLACES)
+
+
 def program_of(stem: StemPlan) -> Path | None:
     """The program that plays a stem; None where it is not installed.
 
@@ -86,7 +91,7 @@ def program_of(stem: StemPlan) -> Path | None:
     """
     match stem.by:
         case "musescore":
-            return program_named(MUSESCORE, _MUSESCORE_PLACES)
+            return musescore()
         case "fluidsynth":
             return program_named(FLUIDSYNTH)
         case other:
