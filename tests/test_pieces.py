@@ -1,9 +1,12 @@
 """The pieces that come with musicvis: they check without findings, and their programs make their scores."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 from musicvis.compiler.compile import check_piece
@@ -11,19 +14,49 @@ from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.load import load_piece
 
 PIECES = Path(__file__).parents[1] / "pieces"
+NAMES = ["impassive", "paper-boat", "lantern-pond", "night-train"]
+ELSEWHERE = {
+    "a program or file that does not come with musicvis": "vst3 preset parameters soundfont sounds sofa font",
+    "BigGAN's weights or a trained model": "weights weights_sha256 walk move",
+    "a recording in place of the score": "mapping spectrum pitch_sensitivity tempo_sensitivity smooth_factor "
+    "num_classes sort_classes_by_power align",
+    "`musicvis pin` has written what it becomes": "like",
+}
+"""Keys of docs/manifest.md that no piece here can have, by what they need; docs and tests show each."""
 
 
-@pytest.mark.parametrize("name", ["impassive", "paper-boat", "lantern-pond"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_piece_has_no_findings(name: str) -> None:
     assert check_piece(load_piece(PIECES / name)) == ()
 
 
-@pytest.mark.parametrize("name", ["impassive", "paper-boat", "lantern-pond"])
+@pytest.mark.parametrize("name", NAMES)
 def test_its_program_writes_the_scores_that_are_here(name: str, tmp_path: Path) -> None:
     folder = copytree(PIECES / name, tmp_path / name, ignore=lambda *_: ["scores", "build", "__pycache__"])
     subprocess.run([sys.executable, folder / "compose.py"], check=True, cwd=tmp_path)
     made = {path.name: path.read_bytes() for path in (folder / "scores").iterdir()}
     assert made == {path.name: path.read_bytes() for path in (PIECES / name / "scores").iterdir()}
+
+
+def test_every_key_of_the_manual_occurs_in_a_piece() -> None:
+    import yaml
+
+    def keys(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from str(key).split(".")
+                yield from keys(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from keys(inner)
+
+    manual = (PIECES.parent / "docs/manifest.md").read_text(encoding="utf-8")
+    named = {key.rpartition(".")[2] for key in re.findall(r"^\| `([^`]+)`", manual, re.MULTILINE)}
+    texts = [path.read_text(encoding="utf-8") for path in PIECES.glob("*/*.yaml")]
+    used = {key for text in texts for key in keys(yaml.safe_load(text))}
+    elsewhere = set(" ".join(ELSEWHERE.values()).split())
+    assert named - used - elsewhere == set()
+    assert elsewhere - used == elsewhere, "a key of ELSEWHERE occurs in a piece now"
 
 
 def test_the_song_shows_all_of_its_words_and_each_verse_line_by_line() -> None:
