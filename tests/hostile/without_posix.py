@@ -27,7 +27,8 @@ def windows_locks() -> types.ModuleType:
 
     def locking(descriptor: int, mode: int, count: int) -> None:
         first = os.lseek(descriptor, 0, os.SEEK_CUR)
-        wanted = [(os.fstat(descriptor).st_ino, place) for place in range(first, first + count)]
+        file = os.fstat(descriptor).st_ino
+        wanted = [(file, place) for place in range(first, first + count)]
         if mode == module.LK_UNLCK:
             for place in wanted:
                 if held.pop(place, None) != descriptor:
