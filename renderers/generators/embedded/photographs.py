@@ -43,6 +43,8 @@ LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
 REGIONS_PX, DETAILS_PX = 24, 160
 """How many rows the smooth lightness has of which hills and details are made."""
 LEAST_CONTRAST = 0.3
+MOMENTS = 8
+"""So many pictures of videos are cached: most are seen in one frame of the film, or in two."""
 SAMPLES = 8
 """So many pictures of a video say how light it is, and which colours it has."""
 GLOWS_FROM, GLOW = 0.86, 0.7
@@ -143,6 +145,9 @@ class Photographs:
                 levels = levels_of(video.frames.pixels(number), self._device, video.ground)
                 found = Photograph(levels, video.palette, video.accent)
             self._ready[key] = found
+            moments = [other for other in self._ready if len(other) > 1]
+            if len(moments) > MOMENTS:
+                del self._ready[moments[0]]
             total = sum(photograph.size_bytes for photograph in self._ready.values())
             while total > MOST_BYTES and len(self._ready) > FEWEST:
                 total -= self._ready.popitem(last=False)[1].size_bytes

@@ -1,9 +1,12 @@
 """A part of a video as pictures with times: of any rate, turned, cut, looped, and only decoded once."""
 
 import hashlib
+import io
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from musicvis.compiler.plan import ClipPlan, OwnPicture
@@ -137,3 +140,36 @@ def test_what_cannot_be_decoded_is_a_finding(video: Path, tmp_path: Path) -> Non
     (tmp_path / "list.mp4").write_text("#EXTM3U\nfile:///etc/passwd\n" * 4)
     assert code(own(tmp_path / "list.mp4")) == "MV710"
     assert not list((tmp_path / "store/tmp").rglob("*.clip"))
+
+
+def test_a_spoilt_video_is_told_or_shown_and_nothing_else_happens(video: Path, tmp_path: Path) -> None:
+    whole = video.read_bytes()
+    rng = np.random.default_rng(4)
+    for number in range(40):
+        spoilt = bytearray(whole)
+        for place in rng.integers(0, len(whole), 5):
+            spoilt[place] = rng.integers(0, 256)
+        path = tmp_path / f"{number}.mp4"
+        path.write_bytes(spoilt)
+        try:
+            frames = clip_frames(own(path), 48, None)
+        except PieceError as error:
+            assert {finding.code for finding in error.diagnostics} <= {"MV710", "MV711", "MV712"}
+            continue
+        assert len(frames) >= 1 and frames.length_s > 0
+        assert frames.pixels(0).ndim == 3
+
+
+def test_a_stream_that_changes_its_size_has_pictures_of_one_size(tmp_path: Path) -> None:
+    images = [Image.new("RGB", size, RED) for size in ((64, 48), (96, 48))]
+    with av.open(str(tmp_path / "a.avi"), "w") as box:
+        stream = box.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for number, image in enumerate(images):
+            data = io.BytesIO()
+            image.save(data, "JPEG")
+            packet = av.Packet(data.getvalue())
+            packet.stream, packet.pts, packet.dts, packet.time_base = stream, number, number, Fraction(1, 10)
+            box.mux(packet)
+    frames = clip_frames(own(tmp_path / "a.avi"), 48, None)
+    assert [frames.pixels(k).shape for k in range(len(frames))] == [(48, 64, 3)] * 2
