@@ -44,8 +44,8 @@ CLIP_VERSION = 1
 FRAMES = "frames"
 MOST_SIDE_PX = 720
 """Rows of a picture: a video is softer than a photograph."""
-MOST_RATE = 30.0
-"""Pictures of a second; a faster video is thinned."""
+USUAL_RATE = 25.0
+"""A video of one picture is shown so long: a part of a second."""
 QUALITY = 92
 MOST_DECODED = 100_000
 """Of a part: a minute of 240 frames a second has 14,400, and a jump into a file may begin long before it."""
@@ -62,9 +62,16 @@ def clip_node(own: OwnPicture, side_px: int) -> Node:
         "video": own.sha256,
         "part": f"{own.clip.from_s:.3f} s to {end}",
         "height": str(_side(side_px)),
+        "pictures": f"{own.clip.rate} a second",
         "decoder": packages("av", "Pillow"),
     }
     return Node.of("clip", CLIP_VERSION, own.name, reads)
+
+
+def part_of(own: OwnPicture) -> tuple[object, ...]:
+    """What tells the pictures of one part from those of another, whatever comes after it."""
+    assert own.clip is not None
+    return own.sha256, own.clip.from_s, own.clip.to_s, own.clip.rate
 
 
 def clip_task(own: OwnPicture, side_px: int) -> Task:
@@ -191,7 +198,7 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
             message = f"{own.name} has no picture after {clip.from_s:g} s"
             raise _fault("MV711", own, message, "write an earlier `from`")
         # The last picture is seen as long as the others.
-        last_s = (end_s - clip.from_s) / max(len(entries) - 1, 1) if len(entries) > 1 else 1.0 / MOST_RATE
+        last_s = (end_s - clip.from_s) / max(len(entries) - 1, 1) if len(entries) > 1 else 1.0 / USUAL_RATE
         length_s = end_s + last_s - clip.from_s
         if clip.to_s is not None:
             length_s = min(length_s, clip.to_s - clip.from_s)
@@ -223,7 +230,7 @@ def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
                 yield waiting
                 last_s = clip.from_s
             waiting = None
-            if last_s is not None and frame.time_s - last_s < 0.9 / MOST_RATE:
+            if last_s is not None and frame.time_s - last_s < 0.9 / clip.rate:
                 continue
             if frame.time_s - clip.from_s > MOST_SHOWN_S + 0.1:
                 message = (

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ....store.values.array_types import F32
-from ...decoding.clips import ClipFrames, clip_frames
+from ...decoding.clips import ClipFrames, clip_frames, part_of
 from ...tensors import tensor_of
 from .canvas import Canvas, Coloured
 from .motifs.catalogue import Motif
@@ -137,7 +137,7 @@ class Photographs:
             if own.clip is not None:
                 video = self._video(own)
                 number = video.frames.number_at(passed, own.clip.then, own.clip.is_stretched)
-                key = (own.sha256, own.clip.from_s, own.clip.to_s, number)
+                key = (*part_of(own), number)
             found = self._ready.pop(key, None)
             if found is None and own.clip is None:
                 found = photograph_of(decoded_picture(own, self._side_px), self._device)
@@ -155,7 +155,7 @@ class Photographs:
 
     def _video(self, own: OwnPicture) -> _Video:
         assert own.clip is not None
-        key = own.sha256, own.clip.from_s, own.clip.to_s
+        key = part_of(own)
         with self._lock:
             if key not in self._videos:
                 frames = clip_frames(own, self._side_px, self._store() if self._store else None)

@@ -57,6 +57,9 @@ def test_a_rate_that_varies_is_kept_and_a_fast_one_thinned(tmp_path: Path) -> No
     assert [frames.number_at(t, "loop", False) for t in (0, 0.19, 0.21, 0.99, 1.01)] == [0, 0, 1, 1, 2]
     fast = write_clip(tmp_path / "fast.mp4", [RED] * 60, rate=120)
     assert 15 <= len(clip_frames(own(fast), 48, None)) <= 17
+    # In slow motion the film would show each of them four times.
+    slowed = replace(own(fast), clip=ClipPlan(0.0, None, False, "loop", rate=120))
+    assert len(clip_frames(slowed, 48, None)) == 60
 
 
 def test_after_the_part_it_begins_again_runs_back_or_stands(video: Path) -> None:
@@ -117,6 +120,7 @@ def test_the_key_holds_all_that_is_read_and_no_more(video: Path) -> None:
         (replace(plain, sha256="0" * 64), 48),
         (replace(plain, clip=replace(clip, from_s=0.5)), 48),
         (replace(plain, clip=replace(clip, to_s=0.5)), 48),
+        (replace(plain, clip=replace(clip, rate=60)), 48),
         (plain, 60),
     )
     assert all(clip_node(*other).key != key for other in others)
