@@ -26,8 +26,7 @@ from musicvis.renderers.crews.ray_task import Order, own_node
 from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob, segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
-
-from .own import film, trained_film
+from musicvis.tests.renderers.crews.own import film, trained_film
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
