@@ -155,12 +155,17 @@ def heard_piece(piece: Piece, files: PieceFiles, findings: Findings) -> Heard | 
     findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
     kind = files.kind(piece.visuals) or stand_in(piece.visuals)
-    table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, files, findings)
+    table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, files, clock, findings)
     return Heard(piece, score, clock, parts, part_notes(parts, score), kind, table, files, pictures)
 
 
 def _with_pictures(
-    table: ClassTable, visuals: Visuals, kind: GeneratorKind, files: PieceFiles, findings: Findings
+    table: ClassTable,
+    visuals: Visuals,
+    kind: GeneratorKind,
+    files: PieceFiles,
+    clock: Clock,
+    findings: Findings,
 ) -> "tuple[ClassTable, tuple[OwnPicture, ...]]":
     """The classes with the piece's own pictures, and those of them that can be read."""
     written = written_pictures(visuals)
@@ -168,7 +173,8 @@ def _with_pictures(
     findings += faults
     if faults or not written:
         return table, ()
-    from .plan import ClipPlan, OwnPicture
+    from .picture.clips import clip_plan
+    from .plan import OwnPicture
 
     table = with_own(table, written)
     found = []
@@ -186,8 +192,7 @@ def _with_pictures(
         header, digest = video
         if fault := clip_fault(entry, header):
             findings.add(fault)
-        to_s = None if entry.clip.to_s is None else float(entry.clip.to_s)
-        clip = ClipPlan(float(entry.clip.from_s), to_s, entry.clip.length is not None, entry.clip.then)
+        clip = clip_plan(entry.clip, header, clock)
         found += [OwnPicture(index + k, entry.name, path, digest, clip) for k in range(LAYERS)]
     return table, tuple(found)
 

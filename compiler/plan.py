@@ -361,12 +361,14 @@ class ClipPlan:
     to_s           None for the end of the file
     is_stretched   whether what passes is told in shares of the part, 0..1, and not in seconds
     then           what comes after it: `loop`, `back` or `hold`
+    rate           so many pictures of a second of the file are kept at most
     """
 
     from_s: float
     to_s: float | None
     is_stretched: bool
     then: str
+    rate: int = 30
 
 
 @dataclass(frozen=True, slots=True)

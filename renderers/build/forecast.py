@@ -48,14 +48,14 @@ def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
 
 def clip_tasks(picture: PicturePlan) -> list[Task]:
     """The own videos that are seen, each part once; whoever renders the first segment of one decodes it."""
-    from ..decoding.clips import clip_task
+    from ..decoding.clips import clip_task, part_of
     from ..generators.embedded.own_files import own_side_px
     from ..generators.sources import image_size
 
     side_px = own_side_px(image_size(picture))
     seen = set(picture.class_indices[picture.class_weights.any(axis=0)].tolist())
     parts = {
-        (own.sha256, own.clip.from_s, own.clip.to_s): own
+        part_of(own): own
         for own in reversed(picture.pictures)
         if own.clip is not None and own.index in seen
     }
