@@ -279,7 +279,7 @@ class Plan:
         if kind not in KINDS:
             raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
         root = self._loaded.root
-        suffix = Path(f"film{KINDS[kind]}").suffix
+        suffix = Path(f"film{KINDS[kind].ending}").suffix
         output = checked_output(Path(path), root, {suffix: ""}, f"a file for {kind}")
         times_s = self.frame_times_s()
         timeline = Timeline(

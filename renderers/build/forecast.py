@@ -84,7 +84,7 @@ def _item(known: Known, past: Past, seconds_a_frame: float | None) -> Item:
     else:
         took = [b.seconds for b in past if (b.stage, b.name) == (stage, name) and b.seconds is not None]
         seconds = took[-1] if took else None
-    why = ("what comes before it",) if known.node is None else changes(known.node, past)
+    why = ("an input changed",) if known.node is None else changes(known.node, past)
     return Item(stage, name, False, why, seconds, frames)
 
 
