@@ -389,3 +389,5 @@ class Piece:
     """The passage to compile: `--bars 5..8`."""
     limit_s: Fraction | None = None
     """The first so many seconds: `--seconds 30`."""
+    is_loop: bool = False
+    """What is compiled meets its own beginning at its end: `--loop`."""
