@@ -460,6 +460,10 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
 
         words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.shelf.root)
         picture = replace(picture, titles=(*picture.titles, *words))
+    if piece.video.background != "picture":
+        from .picture.ground import grounded
+
+        picture = grounded(picture, piece.video.background)
     from .chapters import chapters_of
     from .plan import BarMark, Plan
 

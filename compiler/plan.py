@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "GROUND",
     "LIGHT_SHAPES",
     "STEERING",
     "BarMark",
@@ -321,6 +322,8 @@ STEERING = {
     "lamp_height_deg": 0.0,
 }
 """What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
+GROUND = "ground"
+"""The first word of a generator that paints one colour: `ground #00FF00`, or `ground alpha`."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
 
 
