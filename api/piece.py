@@ -79,6 +79,7 @@ class Piece:
         bars: str | None = None,
         seconds: float | None = None,
         draft: bool = False,
+        loop: bool = False,
         made_for: str | None = None,
         device: str = "auto",
         generator: Generator | None = None,
@@ -89,6 +90,7 @@ class Piece:
         bars            a passage: "5..8" is bars 5, 6 and 7; also "6|6..7|3" or "@B.. "
         seconds         only the first seconds
         draft           small, coarse and fast
+        loop            its end meets its beginning
         made_for        where the film goes, as `--for`: youtube, shorts, instagram, whatsapp or stage
         device          where the picture is computed: auto, cpu, cuda or cuda:N
         generator       in place of the one that the piece names; nothing it makes is cached
@@ -105,7 +107,7 @@ class Piece:
         if made_for is not None and made_for not in PURPOSES:
             raise RequestError(f"no film is made for {made_for!r}", f"the places are {', '.join(PURPOSES)}")
         said = None if seconds is None else str(seconds)
-        variant = Variant(draft, bars, said, overrides=self._overrides, made_for=made_for)
+        variant = Variant(draft, bars, said, overrides=self._overrides, made_for=made_for, loop=loop)
         loaded = variant.loaded(self.manifest)
         made = compiled(loaded, tuple(map(Path, trust_plugins)), None)
         if made.plan is None:

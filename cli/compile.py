@@ -59,6 +59,7 @@ GROUPS = {
         "draft",
         "bars",
         "seconds",
+        "loop",
         "size",
         "fps",
         "quality",

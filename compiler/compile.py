@@ -251,6 +251,12 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     band = band_of(heard.notes, buses, sources)
     lanes = Lanes(written, clock, end_qn, piece.seed, band, plan or moves_light)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
+    if film.is_loop:
+        from .checks.loop import loop_findings
+        from .sound.loop import looped
+
+        findings += loop_findings(piece, sound)
+        sound = looped(sound)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
@@ -278,7 +284,13 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         findings += left_out(piece, clock, shown, buses, sources)
     if findings.has_errors or heard.files.findings.has_errors:
         return None
-    stage = _stage(heard, shown, lanes)
+    seen = heard
+    if film.is_loop and plan:
+        from .picture.loop import going_round
+
+        entries, rounds = going_round(heard.notes, shown.notes, film)
+        seen, shown = replace(heard, notes=tuple(entries)), replace(shown, notes=tuple(rounds))
+    stage = _stage(seen, shown, lanes)
     guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
     if not plan:
         return None
@@ -297,9 +309,14 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         returns=returns if motion.walk else None,
     )
     painter = Painter(heard.kind, heard.classes, heard.pictures)
+    seen_film = film
+    if film.is_loop:
+        from .picture.loop import closed, one_frame_more
+
+        seen_film = one_frame_more(film)
     picture = picture_plan(
         piece,
-        film,
+        seen_film,
         shown,
         visual,
         events,
@@ -312,6 +329,8 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     )
     if picture is None:
         return None
+    if film.is_loop:
+        picture = closed(picture)
     if guard is not None and not guard.before.is_safe:
         from .picture.flash_guard import held
 
@@ -321,6 +340,10 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
 
         words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.files.root)
         picture = replace(picture, titles=(*picture.titles, *words))
+    if piece.video.background != "picture":
+        from .picture.ground import grounded
+
+        picture = grounded(picture, piece.video.background)
     from .chapters import chapters_of
     from .plan import BarMark, Plan
 

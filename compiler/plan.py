@@ -12,6 +12,7 @@ from fractions import Fraction
 from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .plans.picture import (
+    GROUND,
     LIGHT_SHAPES,
     STEERING,
     ClipPlan,
@@ -37,6 +38,7 @@ from .plans.sound import (
 )
 
 __all__ = [
+    "GROUND",
     "LIGHT_SHAPES",
     "STEERING",
     "BarMark",

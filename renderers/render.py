@@ -190,7 +190,7 @@ class _Build:
         from ..store.writing import published
         from .sound.export import write_sound
 
-        plan, count = self.plan, self.plan.sound.sample_count
+        plan, count = self.plan, self.plan.sound.heard_count
         started_s = time.perf_counter()
         with self._heard() as sound:
             sound_s = time.perf_counter() - started_s
@@ -379,7 +379,7 @@ class _Build:
             frames_made=self.frames_made,
             segment_count=len(jobs),
             segments_made=len(missing),
-            sample_count=self.plan.sound.sample_count if heard else 0,
+            sample_count=self.plan.sound.heard_count if heard else 0,
             byte_count=self.output.stat().st_size if self.output is not None else 0,
             stem_folder=self._stem_folder if heard else None,
             sound_s=sound_s,

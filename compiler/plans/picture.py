@@ -112,6 +112,8 @@ class TitlePlan:
 
 STEERING = {parameter.field: parameter.default for parameter in STEERED}
 """What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
+GROUND = "ground"
+"""The first word of a generator that paints one colour: `ground #00FF00`, or `ground alpha`."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
 
 

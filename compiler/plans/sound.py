@@ -28,6 +28,8 @@ class SoundingNote:
     """Added to the place of its bus: where this note stands among the others; a bus has at most 16."""
     channel: int | None = None
     """Which of the stem's channels moves it; None where nothing does."""
+    round_s: float = 0.0
+    """Of a loop: how much later it begins than in the first round; it sounds the same in every round."""
 
 
 Moves = tuple[tuple[float, float], ...]
@@ -166,3 +168,10 @@ class SoundPlan:
     master: MasterPlan = MasterPlan()
     seed: int = 0
     """Seed of the dither."""
+    unheard_count: int = 0
+    """So many of the first samples are made and not heard: of a loop, the round before the one heard."""
+
+    @property
+    def heard_count(self) -> int:
+        """How many samples the film has."""
+        return self.sample_count - self.unheard_count
