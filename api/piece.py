@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .variant import Variant, compiled, film_name
 
 if TYPE_CHECKING:
+    from ..compiler.reports.explain import Moment
     from ..compiler.score.model import Score
     from ..dsl.findings.diagnostics import Diagnostic
     from ..renderers.generators.protocol import Generator
@@ -72,6 +73,39 @@ class Piece:
         from .check import findings_of
 
         return tuple(findings_of(load_piece(self.manifest, self._overrides)))
+
+    def explain(self, place: str) -> Moment:
+        """Everything that acts at a place, as "7|3": notes, classes, rules, lanes; as `musicvis explain`.
+
+        Raises PieceError where the piece has no such place, or cannot be read.
+        """
+        from ..compiler.reports.explain import moment_at
+        from ..dsl.load import load_piece
+
+        return moment_at(load_piece(self.manifest, self._overrides), place)[0]
+
+    def subtitles(self) -> dict[str, str]:
+        """The words that are sung as texts of ".srt", ".vtt" and ".lrc"; empty where nobody sings.
+
+        Raises PieceError where the piece cannot be read.
+        """
+        from ..dsl.load import load_piece
+        from .words import subtitle_texts
+
+        return subtitle_texts(load_piece(self.manifest, self._overrides))[0]
+
+    def classes(self, text: str = "") -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The classes that the generator of the piece has: index and names, the best first; "" for all.
+
+        Raises PieceError where the generator is not known.
+        """
+        from ..compiler.compile import hear
+        from ..dsl.findings.collector import Findings
+        from ..dsl.load import load_piece
+
+        table = hear(load_piece(self.manifest, self._overrides), Findings()).classes
+        found = table.search(text) if text else enumerate(table.names)
+        return tuple((index, tuple(names)) for index, names in found)
 
     def plan(
         self,

@@ -417,10 +417,11 @@ def _said_of_flashes(found: Flashing, plan: Plan) -> str:
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
     """How much there is to do, in a sentence."""
     if not missing:
-        return f"all {len(jobs)} segments are cached"
+        return "the one segment is cached" if len(jobs) == 1 else f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))
     said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
-    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are cached; to render: {said}"
+    segments = "1 segment is" if len(jobs) == 1 else f"{len(jobs)} segments are"
+    return f"{len(jobs) - len(missing)} of {segments} cached; to render: {said}"
 
 
 @contextmanager

@@ -117,3 +117,12 @@ def test_parts_without_a_name_have_the_same_one_each_time_and_a_name_that_is_wri
     ):
         for _ in range(times):
             assert [track.name for track in read_score(text, name).tracks] == parts
+
+
+def test_the_names_of_spines_are_those_of_the_parts() -> None:
+    named = KERN.replace(b"*M3/4\t*M3/4", b'*I"Cello\t*I"Violin 1\n*Icello\t*Ivioln\n*M3/4\t*M3/4')
+    score = read_score(named, "two.krn")
+    lowest = min(score.notes, key=lambda note: note.pitch)
+    highest = max(score.notes, key=lambda note: note.pitch)
+    assert score.tracks[lowest.track].name == "Cello"
+    assert score.tracks[highest.track].name == "Violin 1"
