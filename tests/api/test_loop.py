@@ -6,7 +6,7 @@ import musicvis as mv
 import numpy as np
 import pytest
 from musicvis.compiler.lanes.curve import MEETING_S
-from musicvis.compiler.plan import Plan
+from musicvis.compiler.plan import MasterPlan, Plan
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_a_loop_is_the_same_in_every_round(loop: mv.Plan) -> None:
     both = replace(
         compiled.sound,
         unheard_count=0,
-        master=None,
+        master=MasterPlan(),
         buses=tuple(replace(bus, chain=(), sends=()) for bus in compiled.sound.buses),
         returns=(),
     )
