@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
+from ..api.export import KINDS
 from .discover import PiecePath, piece_here, piece_name
 from .film_options import in_build_folder, prepare_build_folder
 from .output import JSON, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings
 
-KINDS = ("audacity", "srt", "csv", "otio", "edl", "reaper", "xlights", "osc", "deforum")
-NOTATION = ("musicxml", "svg", "pdf")
-"""What is written of the score, not of the film."""
+NOTATION = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
+"""What is written of the score, not of the film, and how the file's name ends."""
 
 
 @click.command(short_help="Write bars, notes, lanes and the score for other programs.")
@@ -21,12 +21,10 @@ NOTATION = ("musicxml", "svg", "pdf")
 @click.option(
     "--as",
     "kind",
-    type=click.Choice((*KINDS, *NOTATION)),
+    type=click.Choice([*KINDS, *NOTATION]),
     required=True,
-    help="audacity: bars and sections as labels; srt: bars as subtitles; csv: every lane at every frame; "
-    "otio, edl: the film with a marker for each bar; reaper: tempo map, markers and regions; xlights: timing "
-    "tracks of bars and notes; osc: notes and lanes as bundles; deforum: lanes as schedules; "
-    "musicxml: the score; svg, pdf: the score, engraved.",
+    help="; ".join(f"{name}: {kind.says}" for name, kind in KINDS.items())
+    + "; musicxml: the score; svg, pdf: the score, engraved.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file.")
 @click.option("--bars", metavar="RANGE", callback=range_callback, help="A passage: 5..8 is bars 5, 6 and 7.")
@@ -49,8 +47,6 @@ def export(
     written whole; of several pages of SVG, each is a file: NAME-1.svg and on.
     """
     from ..api.errors import RequestError
-    from ..api.export import KINDS as ENDINGS
-    from ..api.notation import KINDS as ENDINGS_OF_SCORES
     from ..api.piece import load
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
@@ -61,7 +57,8 @@ def export(
         raise click.UsageError(f"--as {kind} writes the whole score: leave out --bars and --lane")
     manifest = piece or piece_here(Path.cwd())
     name = piece_name(manifest)
-    target = output or in_build_folder(manifest, f"{name}{(ENDINGS | ENDINGS_OF_SCORES)[kind]}")
+    ending = NOTATION.get(kind) or KINDS[kind].ending
+    target = output or in_build_folder(manifest, f"{name}{ending}")
     try:
         if output is None:
             prepare_build_folder(target.parent)
