@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHEET_VERSION = 1
 """Raised when a score is engraved or drawn in another way."""
+VIEW_VERSION = 1
+"""Raised when a frame shows its part of the sheet, the cursor or lit notes in another way."""
 
 
 def sheet_node(score: ScorePlan, width_px: int, height_px: int) -> Node:

@@ -13,7 +13,6 @@ from ...store.node import Node
 from ...store.packages import packages
 from ...store.values.keys import digest_of
 from ..decoding.clips import CLIP_VERSION
-from ..engraving.sheet_nodes import sheet_node
 from ..generators.identity import Recipe, generator_identity
 from .cut import segment_bounds
 
@@ -94,7 +93,11 @@ class SegmentReads:
         }
         self._size = picture.width_px, picture.height_px
         self._drawn: dict[tuple[object, ...], str] = {}
-        self._sheet = None if picture.score is None else sheet_node(picture.score, *self._size).key
+        self._sheet = ""
+        if picture.score is not None:
+            from ..engraving.sheet_nodes import VIEW_VERSION, sheet_node
+
+            self._sheet = f"{VIEW_VERSION}, {sheet_node(picture.score, *self._size).key}"
 
     def node(self, part: PicturePlan, name: str) -> Node:
         """The node of some frames; what they read is under the words in which a report says what changed."""
