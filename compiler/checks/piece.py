@@ -13,6 +13,7 @@ from ..plan import SoundPlan
 from ..sound.plan_sound import Sources, has_recording, stem_intervals
 from ..time.clock import Clock
 from ..words.sung import nearest_words
+from .controllers import played_twice
 from .lanes import Interval, Moved, Sounding, lane_findings
 from .subjects import subject_notes
 
@@ -40,6 +41,7 @@ def lint(
         if piece.visuals.generator in BUILT_IN:
             yield from subject_notes(piece, shown)
     yield from _unused_returns(piece, buses)
+    yield from played_twice(piece, buses)
     yield from _past_the_end(piece.lanes, clock)
     written = {lane.name: lane for lane in piece.lanes if lane.mode == "set" and lane.mirror_of is None}
     held: list[Interval] = []

@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     F64 = NDArray[np.float64]
 
 FRAMES_MOST = 200_000
+FIELDS_MOST = 100
+"""Of one file; Deforum and Parseq have about fifty."""
 SCHEDULE_MOST = 1 << 20
 """Characters of one schedule."""
 TOLERANCE = 1e-4
 """Of the range of a lane: so far its schedule may be from it."""
 _KEY = re.compile(r"\s*(?P<frame>[0-9]{1,7})\s*:\s*\(")
+_AFTER = re.compile(r"\s*(,|\Z)")
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\s*\Z", re.ASCII)
 
 
@@ -50,8 +53,8 @@ def keyframes(text: str) -> dict[int, str]:
     if len(text) > SCHEDULE_MOST:
         raise ScheduleError(f"a schedule of more than {SCHEDULE_MOST:,} characters")
     found: dict[int, str] = {}
-    position = 0
-    while position < len(text.rstrip()):
+    position, whole = 0, len(text.rstrip())
+    while position < whole:
         key = _KEY.match(text, position)
         if key is None:
             raise ScheduleError("here a keyframe should begin, as 30:(1.5)", position)
@@ -62,7 +65,7 @@ def keyframes(text: str) -> dict[int, str]:
         if depth:
             raise ScheduleError(f"the bracket after frame {key['frame']} is not closed", key.start("frame"))
         found[int(key["frame"])] = text[key.end() : end - 1]
-        rest = re.compile(r"\s*(,|\Z)").match(text, end)
+        rest = _AFTER.match(text, end)
         if rest is None:
             raise ScheduleError("after a keyframe a comma should stand", end)
         position = rest.end()

@@ -16,7 +16,7 @@ from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.format import formatted, scalar_text
 from ...time.clock import Clock
-from .deforum import ScheduleError, frame_values, is_schedule
+from .deforum import FIELDS_MOST, ScheduleError, frame_values, is_schedule
 from .formula import FormulaError
 from .parseq import is_parseq, parseq_fields, parseq_fps
 from .straight import corners
@@ -69,6 +69,9 @@ def read_schedules(text: str, name: str) -> Schedules | None:
     written = {key: value for key, value in document.items() if isinstance(value, str) and is_schedule(value)}
     if not written:
         return None
+    if len(written) > FIELDS_MOST:
+        message = f"it holds {len(written):,} schedules; at most {FIELDS_MOST} are read"
+        raise PieceError([_damaged(name, 1, message)])
     count = document.get("max_frames")
     frame_count = count if isinstance(count, int) and count > 0 else None
     found: dict[str, F64] = {}

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .deforum import FRAMES_MOST, ScheduleError
+from .deforum import FIELDS_MOST, FRAMES_MOST, ScheduleError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     F64 = NDArray[np.float64]
 
-FIELDS_MOST = 200
 _STRAIGHT, _STEP = "L", "S"
 _DERIVED = ("_delta", "_pc")
 
@@ -104,8 +103,10 @@ def _interpolated(name: str, rows: Sequence[tuple[int, Mapping[str, Any]]], bent
     stops = [*list(points)[1:], rows[-1][0] + 1]
     way = _STRAIGHT
     ways = {at: str(row[f"{name}_i"]).strip() for at, row in rows if row.get(f"{name}_i")}
+    waiting = sorted(ways.items(), reverse=True)
     for at, following in zip(points, stops, strict=True):
-        way = next((ways[frame] for frame in sorted(ways, reverse=True) if frame <= at), way)
+        while waiting and waiting[-1][0] <= at:
+            way = waiting.pop()[1]
         if way == _STEP:
             values[at:following] = points[at]
         elif way != _STRAIGHT:

@@ -27,8 +27,10 @@ def corners(values: F64, tolerance: float) -> list[int]:
             continue
         line = np.linspace(values[a], values[b], b - a + 1)
         off = np.abs(values[a : b + 1] - line)
-        worst = int(off.argmax())
-        if off[worst] > tolerance:
+        if (most := off.max()) > tolerance:
+            # Of equals the one in the middle, so that a zigzag is halved and not peeled.
+            equals = np.flatnonzero(off >= most * (1.0 - 1e-9))
+            worst = int(equals[equals.size // 2])
             kept.add(a + worst)
             waiting += [(a, a + worst), (a + worst, b)]
     return sorted(kept)

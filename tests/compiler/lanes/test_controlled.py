@@ -103,3 +103,13 @@ def test_of_several_parts_the_first_is_taken_and_that_is_said(folder: Path) -> N
     found, codes = curve(folder, "visuals.depth: {cc: 1}")
     assert found.values(np.array([0.75])) == pytest.approx([1])
     assert codes == ["MV681"]
+
+
+def test_a_level_that_is_played_twice_is_said(folder: Path) -> None:
+    from musicvis.compiler.compile import compile_piece
+
+    for lane, codes in (("lead.gain: {cc: 11}", {"MV685"}), ("lead.gain: {cc: 1}", set())):
+        path = folder / "piece.yaml"
+        path.write_text(f"musicvis: 1\ntitle: T\nscore: score.mid\neffects:\n  {lane}\n")
+        found = {finding.code for finding in compile_piece(load_piece(path)).diagnostics}
+        assert found & {"MV685"} == codes

@@ -242,3 +242,21 @@ def test_corners_are_as_near_as_asked() -> None:
     assert np.abs(lines - wave).max() <= 0.01
     assert len(kept) < 120
     assert corners(np.array([3.0]), 0.0) == [0]
+
+
+def test_long_files_take_no_longer_than_they_are_long() -> None:
+    frames = 20_000
+    zigzag = np.arange(frames) % 2 * 1.0
+    assert len(corners(zigzag, 0.01)) == frames
+    text = ", ".join(f"{k}:({k % 2})" for k in range(frames))
+    assert frame_values(text)[:4].tolist() == [0, 1, 0, 1]
+    keys = [{"frame": k, "zoom": k % 2, "zoom_i": "SL"[k % 2]} for k in range(frames)]
+    read = read_schedules(json.dumps({"options": {"output_fps": 20}, "keyframes": keys}), "a.json")
+    assert read is not None and read.fields["zoom"].size == frames
+
+
+def test_more_schedules_than_any_program_has_are_refused() -> None:
+    many = {f"field{k}": "0:(1)" for k in range(101)} | {"max_frames": 200_000}
+    with pytest.raises(PieceError) as error:
+        read_schedules(json.dumps(many), "a.json")
+    assert error.value.findings[0].code == "MV682"

@@ -1,0 +1,24 @@
+"""Controllers that a lane plays once more than the synthesiser does."""
+
+from collections.abc import Iterator, Sequence
+
+from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.piece import Bus, Piece
+
+LEVELS = {"7": "volume", "11": "expression"}
+"""Controllers that the synthesiser plays as the level of their part."""
+
+
+def played_twice(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
+    """A warning for each gain that follows a level which the notes of its bus have already."""
+    for bus in buses:
+        if any(stem.file is not None or stem.by for stem in bus.stems):
+            continue
+        for lane in piece.lanes:
+            played = lane.played
+            if played is None or lane.name != f"{bus.name}.gain" or played.controller not in LEVELS:
+                continue
+            level = LEVELS[played.controller]
+            message = f"{lane.name} follows the {level} of the score, which its notes are already played with"
+            hint = "leave the lane out, unless it is to count twice"
+            yield Diagnostic("MV685", lane.span, message, hint, Severity.WARNING)
