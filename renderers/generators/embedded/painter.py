@@ -18,12 +18,13 @@ from ....dsl.values.subjects import IMAGENET_COUNT, subject_count
 from ...picture.controls import FrameControls
 from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
-from .blend import Layer, blend_layers
+from .blend import PORTIONS, Layer, blend_layers, claim_of, portions, shared_out
 from .canvas import Canvas, Coloured
 from .controls import PAN_Y, Movement, NoiseReader
-from .grid import BASIS_SIZE, make_grid
-from .ground import Fields, ground_of
+from .grid import BASIS_SIZE, every_second, make_grid
+from .ground import Fields, Ground, ground_of
 from .inks import Ink, Inks
+from .lattice import between, bend, cells_that_show, interpolated, into_picture, joined, strips_of
 from .layers import Layers, layers_of
 from .light import Relief, lit_relief
 from .looks import VOID_CLASS, Looks
@@ -39,6 +40,8 @@ SMALLEST_PAINTED_WEIGHT = 1e-4
 TONE_SHIFT = 0.05
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
+CELLS_AT_ONCE = STRIP_PX // 3
+"""Each has three pixels between nodes."""
 _COUNTS = (IMAGENET_COUNT, subject_count())
 
 
@@ -76,6 +79,8 @@ class EmbeddedGenerator:
         self._mirrored = mirrored
         height, width = size_px
         self._grid = make_grid(height * supersampling, width * supersampling, self._device)
+        # Another device would be waited for in every layer, to know where to paint.
+        self._lattice = every_second(self._grid) if self._device.type == "cpu" else None
         self._noise = NoiseReader(seed, self._device)
         own = Photographs(pictures, size_px, self._device) if pictures else None
         self._looks = Looks(seed, self._device, own)
@@ -137,11 +142,15 @@ class EmbeddedGenerator:
         # What lies further away is smoothed over more of it.
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if self._mirrored else None
-        for rows in grid.strips(STRIP_PX):
+        if self._lattice is None:
+            rows = 0, grid.height
             surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel, seam)
             gates = self._gates(strokes, movement, view, rows)
             for frame in range(len(noise)):
                 self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
+        else:
+            nodes = view_of(self._lattice, steering, self._pan)
+            self._paint_sparsely(strokes, ground, movement, nodes, pixel, seam, steepness.tolist(), relief)
         lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
@@ -169,19 +178,17 @@ class EmbeddedGenerator:
         for i, stroke in enumerate(strokes):
             groups.setdefault(stroke.motif.letter, []).append(i)
         for group in groups.values():
-            canvas = self._canvas([strokes[i] for i in group], fields, controls, pixel, seam)
-            height, tone, glow, colour = Coloured(*strokes[group[0]].motif.paint(canvas))
+            motif = strokes[group[0]].motif
+            canvas = self._canvas([strokes[i] for i in group], *_standing(motif, fields, controls, seam), pixel)
+            height, tone, glow, colour = Coloured(*motif.paint(canvas))
             for place, i in enumerate(group):
                 own = None if colour is None else colour[place]
                 surfaces[i] = Coloured(height[place], tone[place], glow[place], own)
         return [surfaces[i] for i in range(len(strokes))]
 
     def _canvas(
-        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
+        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float
     ) -> Canvas:
-        motif = strokes[0].motif
-        if seam is not None and motif.seam is not None:
-            fields, controls = _on_the_seam(motif, motif.seam, fields, controls, seam)
         numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
         if len(controls) == 1:
             planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
@@ -203,6 +210,76 @@ class EmbeddedGenerator:
             atlas=self._atlas,
             share=torch.stack([stroke.weight for stroke in strokes])[:, None, None],
         )
+
+    def _paint_sparsely(
+        self,
+        strokes: list[_Stroke],
+        ground: Ground,
+        movement: Movement,
+        view: View,
+        pixel: float,
+        seam: Tensor | None,
+        steepness: list[float],
+        relief: Relief,
+    ) -> None:
+        """Paint the nodes of the lattice, then what lies between where that shows, and fuse it all."""
+        assert self._lattice is not None
+        rows, columns = self._lattice.height, self._lattice.width
+        fields = ground.fields(view, (0, rows))
+        strips: list[list[Coloured]] = []
+        for start, end in strips_of(rows, columns, STRIP_PX):
+            strip = Fields(*(field[:, start:end] for field in fields))
+            strips.append(self._surfaces(strokes, strip, movement.controls, pixel, seam))
+        surfaces = [joined(parts) for parts in zip(*strips, strict=True)]
+        gates = self._gates(strokes, movement, view, (0, rows))
+        layers = [
+            Layer(surface, stroke.ink, stroke.motif.gloss, stroke.weight, gate)
+            for surface, stroke, gate in zip(surfaces, strokes, gates, strict=True)
+        ]
+        for frame, steep in enumerate(steepness):
+            mine = [i for i, stroke in enumerate(strokes) if stroke.frame == frame]
+            here = Fields(*(field[frame : frame + 1] for field in fields))
+            claims = {i: claim_of(layers[i]) for i in mine}
+            inverse = 1 / torch.stack(list(claims.values())).sum(0)
+            shift = TONE_SHIFT * movement.bounded[frame, PAN_Y]
+            total = torch.zeros(PORTIONS, rows, columns)
+            details = []
+            for i in mine:
+                found = portions(layers[i], claims[i], shift)
+                total.add_(found)
+                bends = bend(surfaces[i], steep, pixel).mul_(claims[i]).mul_(inverse)
+                for cells in cells_that_show(bends).split(CELLS_AT_ONCE):
+                    if len(cells):
+                        controls = movement.controls[frame : frame + 1]
+                        fine = self._between(strokes[i], here, gates[i], controls, pixel, seam, cells)
+                        detail = portions(fine, claim_of(fine), shift).sub_(between(found, cells))
+                        details.append((cells, detail))
+            pixels = interpolated(total)
+            for cells, detail in details:
+                pixels[:, 1:].index_add_(2, cells, detail)
+            pixels[1:].mul_(1 / pixels[0])
+            for out, part in zip(relief, shared_out(pixels), strict=True):
+                into_picture(part, columns, out[frame].view(len(part), *out.shape[-2:]))
+
+    def _between(
+        self,
+        stroke: _Stroke,
+        fields: Fields,
+        gate: Tensor | None,
+        controls: Tensor,
+        pixel: float,
+        seam: Tensor | None,
+        cells: Tensor,
+    ) -> Layer:
+        """What a stroke paints on the three pixels between the nodes of some cells: planes of (3, cells)."""
+        fields, controls = _standing(stroke.motif, fields, controls, seam)
+        # All so smooth that the mean of two nodes is as good as what is between them.
+        nodes = torch.cat([*fields] if gate is None else [*fields, gate[None]])
+        found = between(nodes, cells)
+        canvas = self._canvas([stroke], Fields(*found[:6, None].unbind(0)), controls, pixel)
+        planes = (None if plane is None else plane[0] for plane in stroke.motif.paint(canvas))
+        gate = None if gate is None else found[6]
+        return Layer(Coloured(*planes), stroke.ink, stroke.motif.gloss, stroke.weight, gate)
 
     def _gates(
         self, strokes: list[_Stroke], movement: Movement, view: View, rows: tuple[int, int]
@@ -252,10 +329,13 @@ def _with_void(classes: Tensor) -> Tensor:
     return torch.cat([classes[:, :VOID_CLASS], nothing, classes[:, VOID_CLASS:]], 1)
 
 
-def _on_the_seam(
-    motif: Motif, beside: float, fields: Fields, controls: Tensor, seam: Tensor
+def _standing(
+    motif: Motif, fields: Fields, controls: Tensor, seam: Tensor | None
 ) -> tuple[Fields, Tensor]:
-    """Fields and controls for what stands still so far beside the seam; seam is where that is, (n, 1, 1)."""
+    """Fields and controls for a motif, of which some stand still beside the seam, (n, 1, 1)."""
+    beside = motif.seam
+    if seam is None or beside is None:
+        return fields, controls
     # What flows across a seam would meet itself: the flow there is taken from the whole of its row.
     flow = fields.x[..., -1:] - fields.far_x[..., -1:]
     far_shift = seam + beside

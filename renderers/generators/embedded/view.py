@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ...picture.controls import FrameControls
-from .grid import FUNDAMENTAL, WAVES, Grid
+from .grid import FUNDAMENTAL, WAVES, Places
 
 Rows = tuple[int, int]
 
@@ -48,7 +48,7 @@ class View(Protocol):
         ...
 
 
-def view_of(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> View:
+def view_of(grid: Places, steering: FrameControls, about: tuple[float, float]) -> View:
     """The view of n frames; `about` is the place that stays where it is, right and down."""
     moves = (
         (steering.zoom, 1.0),
@@ -65,7 +65,7 @@ def view_of(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> 
 class Still:
     """The land as it lies."""
 
-    grid: Grid
+    grid: Places
     turn: tuple[Tensor, Tensor] | None = None
 
     def frame(self, number: int) -> Still:
@@ -90,7 +90,7 @@ class Still:
 class Moved:
     """The land from nearer or further, turned: pixel (x, y) looks at (a x + b y + left, -b x + a y + top)."""
 
-    grid: Grid
+    grid: Places
     a: Tensor
     """Shape (n, 1, 1), like b, left and top."""
     b: Tensor
@@ -134,7 +134,7 @@ class Moved:
         return torch.cat([waves.real, -waves.imag], 2) @ self.across
 
 
-def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> Moved:
+def _moved(grid: Places, steering: FrameControls, about: tuple[float, float]) -> Moved:
     lanes = (steering.zoom, steering.rotation_deg, steering.pan_x, steering.pan_y)
     given = next(lane for lane in lanes if lane is not None)
     device = grid.x.device
