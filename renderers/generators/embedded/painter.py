@@ -286,18 +286,17 @@ class EmbeddedGenerator:
     ) -> list[Tensor | None]:
         """What moves the borders of each stroke, shape (rows, columns); None where it is alone."""
         looks = self._looks
-        shared = [stroke.frame for stroke in strokes]
-        gates: list[Tensor | None] = []
-        for stroke in strokes:
-            if shared.count(stroke.frame) == 1:
-                gates.append(None)
+        gates: list[Tensor | None] = [None] * len(strokes)
+        for frame in range(len(movement.gates)):
+            mine = [i for i, stroke in enumerate(strokes) if stroke.frame == frame]
+            if len(mine) == 1:
                 continue
             # A field of its own for each class: one common to all would cancel between them.
-            spectrum = (
-                looks.gates[stroke.number] + looks.gate_mixes[stroke.number] @ movement.gates[stroke.frame]
-            )
-            seen = view.frame(stroke.frame)
-            gates.append(seen.field(spectrum.view(1, BASIS_SIZE, BASIS_SIZE), rows)[0])
+            numbers = torch.tensor([strokes[i].number for i in mine], device=self._device)
+            spectra = looks.gates[numbers] + looks.gate_mixes[numbers] @ movement.gates[frame]
+            fields = view.frame(frame).field(spectra.view(-1, BASIS_SIZE, BASIS_SIZE), rows)
+            for i, field in zip(mine, fields, strict=True):
+                gates[i] = field
         return gates
 
     def _fuse(
