@@ -58,6 +58,12 @@ class Canvas:
     share: Tensor | None = None
     """How much its class weighs in the frame, 0 to 1, shape (b, 1, 1)."""
 
+    def knows(self, constant: Tensor, value: float) -> bool:
+        """Whether a constant of the class has that value in all layers, so that a part of them need not be
+        painted. On other devices than a CPU it is never known: they are not to be waited for.
+        """
+        return constant.device.type == "cpu" and bool((constant == value).all())
+
     def texture(
         self,
         name: Texture,

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from .canvas import Coloured
 
-SHOWS = 0.07
+SHOWS = 0.08
 """How far a node may bend from the line between its neighbours, of the range from black to white, before
 what lies around it is painted."""
 RELIEF_SHOWS = 0.08
@@ -29,10 +29,15 @@ GLOW_SHOWS = 0.5
 def bend(surface: Coloured, steepness: float, pixel: float) -> Tensor:
     """How far each node of a surface lies from the lines between its neighbours: shape (rows, columns)."""
     tone = surface.tone if surface.colour is None else surface.colour.mean(0)
-    seen = tone.add(surface.height, alpha=RELIEF_SHOWS * steepness / pixel).add_(surface.glow, alpha=GLOW_SHOWS)
-    found = torch.zeros_like(seen)
-    torch.add(seen[:, 2:], seen[:, :-2], out=found[:, 1:-1]).sub_(seen[:, 1:-1], alpha=2).abs_()
-    found[1:-1] += (seen[2:] + seen[:-2]).sub_(seen[1:-1], alpha=2).abs_()
+    # Apart, because what is dark and high must not cancel itself.
+    found = _bend(tone.add(surface.glow, alpha=GLOW_SHOWS))
+    return found.add_(_bend(surface.height), alpha=RELIEF_SHOWS * steepness / pixel)
+
+
+def _bend(plane: Tensor) -> Tensor:
+    found = torch.zeros_like(plane)
+    torch.add(plane[:, 2:], plane[:, :-2], out=found[:, 1:-1]).sub_(plane[:, 1:-1], alpha=2).abs_()
+    found[1:-1] += (plane[2:] + plane[:-2]).sub_(plane[1:-1], alpha=2).abs_()
     return found
 
 
