@@ -57,6 +57,8 @@ class Canvas:
     atlas: Atlas
     share: Tensor | None = None
     """How much its class weighs in the frame, 0 to 1, shape (b, 1, 1)."""
+    scattered: bool = False
+    """Its columns are places here and there in the picture, from top to bottom, and neighbours of none."""
 
     def knows(self, constant: Tensor, value: float) -> bool:
         """Whether a constant of the class has that value in all layers, so that a part of them need not be

@@ -187,7 +187,12 @@ class EmbeddedGenerator:
         return [surfaces[i] for i in range(len(strokes))]
 
     def _canvas(
-        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float
+        self,
+        strokes: list[_Stroke],
+        fields: Fields,
+        controls: Tensor,
+        pixel: float,
+        scattered: bool = False,
     ) -> Canvas:
         numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
         if len(controls) == 1:
@@ -209,6 +214,7 @@ class EmbeddedGenerator:
             pixel=pixel,
             atlas=self._atlas,
             share=torch.stack([stroke.weight for stroke in strokes])[:, None, None],
+            scattered=scattered,
         )
 
     def _paint_sparsely(
@@ -276,7 +282,7 @@ class EmbeddedGenerator:
         # All so smooth that the mean of two nodes is as good as what is between them.
         nodes = torch.cat([*fields] if gate is None else [*fields, gate[None]])
         found = between(nodes, cells)
-        canvas = self._canvas([stroke], Fields(*found[:6, None].unbind(0)), controls, pixel)
+        canvas = self._canvas([stroke], Fields(*found[:6, None].unbind(0)), controls, pixel, scattered=True)
         planes = (None if plane is None else plane[0] for plane in stroke.motif.paint(canvas))
         gate = None if gate is None else found[6]
         return Layer(Coloured(*planes), stroke.ink, stroke.motif.gloss, stroke.weight, gate)
