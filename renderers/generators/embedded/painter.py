@@ -24,7 +24,7 @@ from .controls import PAN_Y, Movement, NoiseReader
 from .grid import BASIS_SIZE, every_second, make_grid
 from .ground import Fields, Ground, ground_of
 from .inks import Ink, Inks
-from .lattice import between, bend, cells_that_show, interpolated, into_picture, joined, strips_of
+from .lattice import bend, between, cells_that_show, interpolated, into_picture, joined, strips_of
 from .layers import Layers, layers_of
 from .light import Relief, lit_relief
 from .looks import VOID_CLASS, Looks
@@ -40,6 +40,9 @@ SMALLEST_PAINTED_WEIGHT = 1e-4
 TONE_SHIFT = 0.05
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
+LEAST_SPARSE_PX = 400
+"""The short side of pictures of which only every second pixel is painted everywhere: smaller ones have no
+place that is smooth."""
 CELLS_AT_ONCE = STRIP_PX // 3
 """Each has three pixels between nodes."""
 _COUNTS = (IMAGENET_COUNT, subject_count())
@@ -80,7 +83,8 @@ class EmbeddedGenerator:
         height, width = size_px
         self._grid = make_grid(height * supersampling, width * supersampling, self._device)
         # Another device would be waited for in every layer, to know where to paint.
-        self._lattice = every_second(self._grid) if self._device.type == "cpu" else None
+        is_worth_it = self._device.type == "cpu" and min(height, width) * supersampling >= LEAST_SPARSE_PX
+        self._lattice = every_second(self._grid) if is_worth_it else None
         self._noise = NoiseReader(seed, self._device)
         own = Photographs(pictures, size_px, self._device) if pictures else None
         self._looks = Looks(seed, self._device, own)
@@ -143,11 +147,11 @@ class EmbeddedGenerator:
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if self._mirrored else None
         if self._lattice is None:
-            rows = 0, grid.height
-            surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel, seam)
-            gates = self._gates(strokes, movement, view, rows)
-            for frame in range(len(noise)):
-                self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
+            for rows in grid.strips(STRIP_PX):
+                surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel, seam)
+                gates = self._gates(strokes, movement, view, rows)
+                for frame in range(len(noise)):
+                    self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
         else:
             nodes = view_of(self._lattice, steering, self._pan)
             self._paint_sparsely(strokes, ground, movement, nodes, pixel, seam, steepness.tolist(), relief)
