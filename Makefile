@@ -8,7 +8,7 @@ SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
 .PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
-	bench-listening bench-sync bench-reliability bench-watch bench-training watch clean
+	bench-instruments bench-listening bench-sync bench-reliability bench-watch bench-page bench-training watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -20,16 +20,16 @@ watch: .venv/render.stamp
 	$(BIN)/musicvis watch $(PIECE)
 
 test: .venv/dev.stamp
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 # The same with the newest versions of all packages, in an environment of its own.
 test-newest:
 	@$(SETUP) .venv-newest render,formats,watch,gan,hrtf,dev --newest $(INDEX)
-	.venv-newest/bin/python -m pytest -n 2 -m "not slow"
+	.venv-newest/bin/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 # Everything, with the long trials and those that need Ray and OpenVINO: about half an hour.
 soak: .venv/soak.stamp
-	MUSICVIS_EXAMPLES=soak $(BIN)/pytest -n 2
+	MUSICVIS_EXAMPLES=soak $(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -74,6 +74,10 @@ bench-sync: .venv/render.stamp
 bench-listening: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.listening
 
+# The built-in instruments beside a sampled soundfont, where FluidSynth and one are installed.
+bench-instruments: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.instruments
+
 # What a build survives, and what an edit costs: the tables of docs/reliability.md.
 bench-reliability: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.reliability
@@ -81,6 +85,9 @@ bench-reliability: .venv/dev.stamp
 # How long a save takes until it is seen and heard on the live page.
 bench-watch: .venv/render.stamp
 	$(BIN)/python -m benchmarks.watch $(PIECE)
+
+bench-page: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.page
 
 # What musicvis train gives in a minute here, on a GPU where there is one; SECONDS=3600 for an hour.
 SECONDS ?= 60

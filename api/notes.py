@@ -42,8 +42,9 @@ def film_notes(loaded: "Loaded", start_s: Fraction, duration_s: Fraction) -> tup
     """
     from ..compiler.compile import hear
     from ..compiler.reports.note_list import piece_notes
+    from ..dsl.findings.collector import Findings
 
-    clock = hear(loaded, []).clock
+    clock = hear(loaded, Findings()).clock
     notes = []
     for row in piece_notes(loaded)[0]:
         note = row.note

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -261,6 +261,52 @@ class Plan:
             plot(self._plan, output, root)
         return output
 
+    def export(
+        self, path: str | os.PathLike[str], kind: str, *, lanes: Iterable[str] | None = None, film: str = ""
+    ) -> Path:
+        """Write bars, notes and lanes for another program. Returns the path.
+
+        kind    audacity, srt, csv, otio, edl, reaper, xlights, osc or deforum, as `musicvis export --as`
+        lanes   which lanes; None for all that the piece writes
+        film    the name of the film that otio and edl name; by default that of the file, with .mp4
+
+        Raises RequestError for a kind or a lane that is not there, and for a path that cannot be written.
+        """
+        from ..compiler.write.bridges.timeline import Cue, Timeline
+        from ..store.writing import published
+        from .export import KINDS, export_bytes, tempi_of
+
+        if kind not in KINDS:
+            raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
+        root = self._loaded.root
+        suffix = Path(f"film{KINDS[kind]}").suffix
+        output = checked_output(Path(path), root, {suffix: ""}, f"a file for {kind}")
+        times_s = self.frame_times_s()
+        timeline = Timeline(
+            title=self.title,
+            film=film or f"{output.stem}.mp4",
+            fps=self.picture.fps,
+            frame_count=self.frame_count,
+            bars=self.bars,
+            sections=self.chapters,
+            tempi=tempi_of(self._heard.clock, self._start_s, self._start_s + self.duration_s),
+            cues=[
+                Cue(n.onset_s, n.onset_s + n.length_s, n.part, n.pitch, n.velocity, n.lyric)
+                for n in self.notes
+            ],
+            lanes={name: self.lane(name).values(times_s) for name in lanes or self.lanes},
+        )
+        data = export_bytes(kind, timeline)
+        with published(output, root) as partial:
+            partial.write_bytes(data)
+        return output
+
+    def frame_times_s(self) -> NDArray[np.float64]:
+        """The time that each frame shows, its middle, in seconds from the first frame: float64 (frames,)."""
+        import numpy as np
+
+        return np.asarray((np.arange(self.frame_count) + 0.5) / float(self.picture.fps), np.float64)
+
     def _stills(self, start: int, end: int) -> Iterator[NDArray[np.uint8]]:
         with missing_packages_told():
             from ..renderers.film.stills import stills
@@ -282,15 +328,17 @@ class Plan:
     @cached_property
     def _heard(self) -> Heard:
         from ..compiler.compile import hear
+        from ..dsl.findings.collector import Findings
 
-        return hear(self._loaded, [])
+        return hear(self._loaded, Findings())
 
     @cached_property
     def _start_s(self) -> Fraction:
         """Where the first frame is in the piece."""
         from ..compiler.time.passage import film_of
+        from ..dsl.findings.collector import Findings
 
-        film = film_of(self._heard.piece, self._heard.clock, [])
+        film = film_of(self._heard.piece, self._heard.clock, Findings())
         assert film is not None  # or there would be no plan
         return film.start_s
 

@@ -116,8 +116,9 @@ def purpose_overrides(purpose: Purpose, piece: Piece, explicit: Collection[str] 
         if video.codec is not None and video.codec not in codecs:
             wanted["video.codec"] = codecs[0], video.codec, codecs[0]
     if purpose.loudness_lufs is not None:
-        now = None if master is None else master.loudness_lufs
-        wanted["audio.master.loudness"] = purpose.loudness_lufs, now, f"{purpose.loudness_lufs:g} LUFS"
+        # `auto` aims at the same loudness, and keeps the limiter from crushing the music.
+        target = f"{purpose.loudness_lufs:g} LUFS"
+        wanted["audio.master.loudness"] = purpose.loudness_lufs, master.loudness_lufs, target
     is_turned = size_px[1] > size_px[0] and video.width_px >= video.height_px
     is_written = any(pointer == "/video/frame" for pointer, _ in piece.spans)
     if is_turned and not is_written and "video.size" not in explicit:
@@ -187,4 +188,6 @@ def _fps(purpose: Purpose, fps: Fraction) -> Fraction:
 
 def _loudness(piece: Piece) -> str:
     master = piece.audio.master
-    return "none" if master is None or master.loudness_lufs is None else f"{master.loudness_lufs:g} LUFS"
+    if master.most_reduction_db is not None:
+        return "auto"
+    return "none" if master.loudness_lufs is None else f"{master.loudness_lufs:g} LUFS"

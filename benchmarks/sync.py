@@ -20,6 +20,7 @@ import numpy as np
 from musicvis.api.variant import Variant
 from musicvis.compiler.compile import compile_piece, hear
 from musicvis.compiler.time.passage import film_of
+from musicvis.dsl.findings.collector import Findings
 from musicvis.renderers.render import Request, render
 from numpy.typing import NDArray
 
@@ -104,8 +105,8 @@ def main() -> None:
     folder = arguments.piece
     manifest = folder / "piece.yaml" if folder.is_dir() else folder
     loaded = Variant(arguments.draft, arguments.bars, fps=arguments.fps).loaded(manifest)
-    heard = hear(loaded, [])
-    stretch = film_of(heard.piece, heard.clock, [])
+    heard = hear(loaded, Findings())
+    stretch = film_of(heard.piece, heard.clock, Findings())
     plan = compile_piece(loaded).plan
     if plan is None or stretch is None:
         raise SystemExit("this piece has errors: musicvis check says which")

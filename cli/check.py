@@ -144,9 +144,10 @@ def _write_grid(manifest: Path, target: Path) -> None:
     """The ear positions of a piece as the original program computed them, once a millisecond, to an .npz."""
     from ..compiler.compile import hear
     from ..compiler.write.legacy_grid import pan_grid
+    from ..dsl.findings.collector import Findings
     from ..dsl.load import load_piece
 
-    heard = hear(load_piece(manifest), [])
+    heard = hear(load_piece(manifest), Findings())
     try:
         grid = pan_grid(heard.piece.lanes, heard.clock)
     except ValueError as fault:

@@ -23,6 +23,7 @@ from .pin import pin
 from .plan import diff_command, plan_command
 from .plot import plot
 from .schema import schema
+from .sounds import sounds
 from .stems import stems
 from .still import still
 from .subtitles import subtitles
@@ -50,7 +51,7 @@ SECTIONS = {
     ),
     "Sound": ("listen", "stems"),
     "Pictures": ("train",),
-    "This machine": ("doctor", "weights", "clean", "completion"),
+    "This machine": ("doctor", "weights", "sounds", "clean", "completion"),
     "Other programs": ("export", "schema", "import"),
 }
 """The commands in the order of use, under titles."""
@@ -104,3 +105,4 @@ main.add_command(schema)
 main.add_command(train)
 main.add_command(doctor)
 main.add_command(weights)
+main.add_command(sounds)

@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 from .discover import nearest_piece
 
 if TYPE_CHECKING:
-    from ..compiler.notes.classes import ClassTable
+    from ..compiler.classes.table import ClassTable
     from ..compiler.score.model import Score
 
 SHELLS = ("bash", "zsh", "fish")
@@ -19,7 +19,7 @@ MOST = 300
 
 def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
     """Names of classes that hold the word, each with its look: of the piece's generator, or the built-in."""
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.classes.table import imagenet
     from ..dsl.values.subjects import DRAWN
 
     try:
@@ -30,7 +30,9 @@ def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[
     meant = [(name, look) for name, look in pairs if begun.casefold() in name.casefold()]
     # What is drawn comes first: it is what somebody who looks for a subject hopes for.
     meant.sort(key=lambda pair: pair[1] not in ("", DRAWN))
-    return [CompletionItem(name, help=look or None) for name, look in meant[:MOST]]
+    own = [name for name in dict.fromkeys(table.pictures) if begun.casefold() in name.casefold()]
+    items = [CompletionItem(name, help=table.look(table.picture(name))) for name in own]
+    return [*items, *(CompletionItem(name, help=look or None) for name, look in meant[:MOST])]
 
 
 def part_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -66,8 +68,9 @@ def bar_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[Co
 
 def table_of(manifest: Path) -> "ClassTable":
     """The classes that the generator of a piece can show. Raises PieceError where it is not known."""
-    from ..compiler.notes.classes import class_table, imagenet
-    from ..compiler.notes.kinds import kind_of
+    from ..compiler.classes.kinds import kind_of
+    from ..compiler.classes.own_pictures import with_own, written_pictures
+    from ..compiler.classes.table import class_table, imagenet
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.load import load_piece
 
@@ -78,7 +81,7 @@ def table_of(manifest: Path) -> "ClassTable":
     found = kind_of(piece.visuals, loaded.root)
     if isinstance(found, Diagnostic):
         raise PieceError([found])
-    return class_table(found[0])
+    return with_own(class_table(found[0]), written_pictures(piece.visuals))
 
 
 def _manifest(ctx: click.Context) -> Path:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..dsl.values.pitch_classes import pitch_name
 from .complete import bar_words
 from .discover import PiecePath, piece_here
-from .notes import pitch_name
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
 from .report import tell_findings
@@ -109,6 +109,11 @@ def moment_lines(moment: "Moment") -> list[str]:
     lines += block("Rules", [f"rule {number}, {place(span)}" for number, span in moment.rules], "")
     shown = [f"{name} {weight:.0%}" for name, weight in moment.shown]
     lines += block("Shown", [", ".join(shown)] if shown else [], "nothing of any class")
+    videos = [
+        f"{video.name}: {f'{video.passed:.0%} of its part' if video.is_share else f'{video.passed:.2f} s in'}"
+        for video in moment.videos
+    ]
+    lines += block("Videos", videos, "")
     lights = [
         f"{light.shape} {light.strength:.0%}, {_side(light.across)}, {_height(light.up)}"
         for light in moment.lights

@@ -1,10 +1,7 @@
-"""`musicvis export`: bars, sections and lanes as files for other programs."""
+"""`musicvis export`: bars, sections, notes and lanes as files for other programs."""
 
-import csv
-import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,58 +11,47 @@ from .output import JSON, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings
 
-if TYPE_CHECKING:
-    from ..api.plan import Plan
-
-KINDS = {"audacity": "-labels.txt", "srt": "-bars.srt", "csv": "-lanes.csv"}
-"""What --as takes, and how its file's name ends."""
-FORMULAS = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the beginning of a formula."""
+KINDS = ("audacity", "srt", "csv", "otio", "edl", "reaper", "xlights", "osc", "deforum")
 
 
-@click.command(short_help="Write bars and lanes for other programs.")
+@click.command(short_help="Write bars, notes and lanes for other programs.")
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option(
     "--as",
     "kind",
-    type=click.Choice(tuple(KINDS)),
+    type=click.Choice(KINDS),
     required=True,
-    help="audacity: bars and sections as labels; srt: bars as subtitles; csv: every lane at every frame.",
+    help="audacity: bars and sections as labels; srt: bars as subtitles; csv: every lane at every frame; "
+    "otio, edl: the film with a marker for each bar; reaper: tempo map, markers and regions; xlights: timing "
+    "tracks of bars and notes; osc: notes and lanes as bundles; deforum: lanes as schedules.",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file.")
 @click.option("--bars", metavar="RANGE", callback=range_callback, help="A passage: 5..8 is bars 5, 6 and 7.")
+@click.option("--lane", "lanes", metavar="NAME", multiple=True, help="Only these lanes; may be repeated.")
 @format_option("One object: file, findings.")
-def export(piece: Path | None, kind: str, output: Path | None, bars: str | None, form: str) -> None:
-    """Write bars and sections, or the values of all lanes, as a file for another program.
+def export(
+    piece: Path | None, kind: str, output: Path | None, bars: str | None, lanes: tuple[str, ...], form: str
+) -> None:
+    """Write bars and sections, notes, or the values of lanes, as a file for another program.
 
-    Times are seconds from the first frame of the film, or of the passage that --bars names. The file is
-    build/NAME-labels.txt, NAME-bars.srt or NAME-lanes.csv, or what -o says.
+    Times are counted from the first frame of the film, or of the passage that --bars names. The file is
+    build/NAME and an ending of its kind, as NAME-lanes.csv, or what -o says.
     """
     from ..api.errors import RequestError
-    from ..api.output import checked_output
+    from ..api.export import KINDS as ENDINGS
     from ..api.piece import load
-    from ..compiler.write.markers import audacity, bar_subtitles
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
-    from ..store.writing import published
 
     manifest = piece or piece_here(Path.cwd())
-    suffix = Path(KINDS[kind]).suffix
-    target = output or in_build_folder(manifest, f"{piece_name(manifest)}{KINDS[kind]}")
+    name = piece_name(manifest)
+    target = output or in_build_folder(manifest, f"{name}{ENDINGS[kind]}")
     try:
         if output is None:
             prepare_build_folder(target.parent)
-        target = checked_output(target, manifest.parent, {suffix: ""}, f"a file for {kind}")
         plan = load(manifest).plan(bars=bars)
         tell_findings(plan.findings, {})
-        if kind == "audacity":
-            text = audacity(plan.bars, plan.chapters, plan.duration_s)
-        elif kind == "srt":
-            text = bar_subtitles(plan.bars, plan.duration_s)
-        else:
-            text = lanes_csv(plan)
-        with published(target, manifest.parent) as partial:
-            partial.write_text(text, encoding="utf-8", newline="")
+        target = plan.export(target, kind, lanes=lanes or None, film=f"{name}.mp4")
     except RequestError as error:
         raise click.UsageError(str(error)) from None
     except PieceError as error:
@@ -77,28 +63,3 @@ def export(piece: Path | None, kind: str, output: Path | None, bars: str | None,
         echo_json({"file": str(target)})
     else:
         click.echo(shown(str(target)))
-
-
-def lanes_csv(plan: "Plan") -> str:
-    """Every lane at the middle of every frame: frame, seconds, bar, then a column for each lane."""
-    import numpy as np
-
-    from ..compiler.write.markers import bar_names
-
-    count, fps = plan.frame_count, float(plan.picture.fps)
-    times_s = np.asarray((np.arange(count) + 0.5) / fps, np.float64)
-    names = bar_names(plan.bars)
-    places = np.searchsorted([float(mark.start_s) for mark in plan.bars], times_s, side="right") - 1
-    columns = [plan.lane(name).values(times_s) for name in plan.lanes]
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\r\n")  # RFC 4180
-    table.writerow(["frame", "seconds", "bar", *(_harmless(name) for name in plan.lanes)])
-    for k in range(count):
-        bar = names[places[k]] if places[k] >= 0 else ""
-        table.writerow([k, f"{times_s[k]:.6f}", bar, *(f"{column[k]:.9g}" for column in columns)])
-    return text.getvalue()
-
-
-def _harmless(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name.startswith(FORMULAS) else name

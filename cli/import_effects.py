@@ -1,6 +1,7 @@
-"""`musicvis import`: the original effects.json becomes lanes of today's form."""
+"""`musicvis import`: lanes of today's form from an original effects.json, or from schedules."""
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,11 @@ from .report import tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.time.clock import Clock
+    from ..compiler.write.bridges.incoming import Schedules
 
 
-@click.command("import", short_help="Turn an original effects.json into lanes of today.")
-@click.argument(
-    "effects", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="EFFECTS.JSON"
-)
+@click.command("import", short_help="Turn schedules of other programs into lanes.")
+@click.argument("effects", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
 @click.option(
     "-o",
     "--output",
@@ -30,23 +30,47 @@ if TYPE_CHECKING:
     help="The score: checks the places, and lets what it can follow the beats.",
 )
 @click.option("--fix", is_flag=True, help="Do the one certain repair: straight with ear_mid and no ear_f.")
-@format_option("One object: output, lanes, lines_before, lines, repaired, findings.")
-def import_command(effects: Path, output: Path | None, score: Path | None, fix: bool, form: str) -> None:
-    """Turn an original effects.json into lanes of today's form.
+@click.option(
+    "--lane",
+    "pairs",
+    metavar="FIELD=LANE",
+    multiple=True,
+    help="Of a schedule: which field becomes which lane, as zoom=visuals.zoom; may be repeated.",
+)
+@click.option("--fps", help="Of a schedule: frames a second, where the file does not say.")
+@format_option("One object: output, lanes, lines_before, lines, repaired or program, findings.")
+def import_command(
+    effects: Path,
+    output: Path | None,
+    score: Path | None,
+    fix: bool,
+    pairs: tuple[str, ...],
+    fps: str | None,
+    form: str,
+) -> None:
+    """Turn schedules of Deforum or Parseq, or an original effects.json, into lanes of today's form.
 
-    The lanes move as before. Each set of the file becomes the lane of a bus of its name. With --score, old
-    and new are compared, and movements follow the beats wherever that is the same; without it each keeps
-    `domain: seconds`.
+    A schedule counts frames: --score says where they are in the music, and each --lane which of its
+    fields becomes which lane. Its points go straight, in seconds, through the values of its frames.
+
+    Of an original effects.json, the lanes move as before. Each set of the file becomes the lane of a
+    bus of its name. With --score, old and new are compared, and movements follow the beats wherever
+    that is the same; without it each keeps `domain: seconds`.
     """
     from ..compiler.write.convert_effects import compared, converted
+    from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
     from ..dsl.read.legacy_effects import load_upstream
 
     clock = None if score is None else score_clock(score)
     try:
+        schedules = _schedules(effects)
+        if schedules is not None:
+            _import_schedules(schedules, clock, output, pairs, fps, form)
+            return
         sets = load_upstream(effects, fix=fix)
-        findings = list(sets.findings)
+        findings = Findings(sets.findings)
         text = converted(sets.lanes, clock, findings)
         check = None if clock is None or text is None else compared(sets.lanes, text, clock)
     except PieceError as error:
@@ -81,6 +105,83 @@ def import_command(effects: Path, output: Path | None, score: Path | None, fix: 
         )
     if clock is None and "domain: seconds" in text:
         click.echo("name the score with --score, and most of `domain: seconds` can go", err=True)
+
+
+def _schedules(path: Path) -> "Schedules | None":
+    """The schedules of a file; None where it is an original effects.json, or nothing that is known."""
+    from ..compiler.write.bridges.incoming import read_schedules
+    from ..dsl.findings.diagnostics import Diagnostic
+    from ..dsl.findings.span import Span
+    from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
+
+    name = str(path)
+    data = read_named(path, MAX_TEXT_BYTES, Span(name))
+    text = data if isinstance(data, Diagnostic) else decoded(data, name, Span(name))
+    # What cannot be read is told by the reader of the original form.
+    return None if isinstance(text, Diagnostic) else read_schedules(text, name)
+
+
+def _import_schedules(
+    schedules: "Schedules",
+    clock: "Clock | None",
+    output: Path | None,
+    pairs: tuple[str, ...],
+    fps: str | None,
+    form: str,
+) -> None:
+    """Write the lanes that --lane names; raises click.UsageError for what is missing."""
+    from ..compiler.write.bridges.incoming import lanes_of
+    from ..dsl.findings.plain import shown
+
+    moving = [name for name, values in schedules.fields.items() if values.min() < values.max()]
+    listed = ", ".join((moving or list(schedules.fields))[:20])
+    if not pairs:
+        example = (moving or list(schedules.fields))[0]
+        raise click.UsageError(
+            shown(
+                f"this is a schedule of {schedules.program} with the fields {listed}; "
+                f"say which becomes which lane: --lane {example}=visuals.zoom"
+            )
+        )
+    lanes = dict(pair.partition("=")[::2] for pair in pairs)
+    for field, lane in lanes.items():
+        if field not in schedules.fields:
+            raise click.UsageError(shown(f"it has no field {field}; it has {listed}"))
+        if not lane:
+            raise click.UsageError(shown(f"write --lane {field}=LANE, as {field}=visuals.zoom"))
+    if clock is None:
+        raise click.UsageError(
+            "a schedule counts frames: name the score with --score, so that they have places"
+        )
+    rate = _rate(fps) if fps is not None else schedules.fps
+    if rate is None:
+        raise click.UsageError("the file does not say how many frames a second has: write --fps 15")
+    tell_findings(schedules.findings, {})
+    text = lanes_of(schedules, lanes, Fraction(rate).limit_denominator(1001), clock)
+    if output is not None:
+        write_new({output: text.encode()})
+    elif form != JSON:
+        click.echo(text, nl=False)
+    left = [name for name in moving if name not in lanes]
+    frames = max(values.size for values in schedules.fields.values())
+    click.echo(
+        shown(f"{frames} frames of {schedules.program} became {len(text.splitlines())} lines"), err=True
+    )
+    if left:
+        click.echo(shown(f"left out: {', '.join(left[:20])}"), err=True)
+    if form == JSON:
+        made = {"output": None, "lanes": text} if output is None else {"output": str(output), "lanes": None}
+        echo_json({**made, "lines": len(text.splitlines()), "program": schedules.program, "left_out": left})
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 0 < rate <= 1000:
+        raise click.UsageError(f"--fps {text}: write frames a second, as 15 or 30000/1001")
+    return rate
 
 
 def score_clock(path: Path) -> "Clock":

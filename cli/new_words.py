@@ -17,14 +17,15 @@ _SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\
 
 def with_proposals(manifest: str, score: "Score") -> str:
     """A first manifest with a class for each word; as it was where none is found, and it is told."""
-    from ..compiler.notes.classes import class_written, imagenet
+    from ..compiler.classes.table import class_written, imagenet
     from ..compiler.notes.parts import part_notes, parts_of
-    from ..compiler.notes.words import sung_words
     from ..compiler.words.meaning import language_finding, proposals
+    from ..compiler.words.sung import sung_words
+    from ..dsl.findings.collector import Findings
     from ..dsl.findings.span import THE_MANIFEST
     from ..dsl.text.format import scalar_text
 
-    words = sung_words(part_notes(parts_of((), score, []), score)).words
+    words = sung_words(part_notes(parts_of((), score, Findings()), score)).words
     finding = language_finding(words, THE_MANIFEST)
     found = [] if finding is not None else proposals(word.key for word in words)
     if not found:
@@ -55,11 +56,12 @@ def with_palette(manifest: str, text: Path, score: "Score") -> str:
 
     The class that the text means most goes to the pitch class that sounds most.
     """
-    from ..compiler.notes.classes import class_written, imagenet
+    from ..compiler.classes.table import class_written, imagenet
     from ..compiler.notes.parts import part_notes, parts_of
-    from ..compiler.notes.words import sung_words
     from ..compiler.words.palette import palette
-    from ..dsl.findings.diagnostics import Diagnostic, has_errors
+    from ..compiler.words.sung import sung_words
+    from ..dsl.findings.collector import Findings
+    from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.findings.span import Span
     from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 
@@ -69,11 +71,11 @@ def with_palette(manifest: str, text: Path, score: "Score") -> str:
     if isinstance(words, Diagnostic):
         tell_findings([words], {})
         sys.exit(1)
-    findings: list[Diagnostic] = []
-    sung = [word.key for word in sung_words(part_notes(parts_of((), score, []), score)).words]
+    findings = Findings()
+    sung = [word.key for word in sung_words(part_notes(parts_of((), score, Findings()), score)).words]
     found = palette(words, span, findings, sung)
     tell_findings(findings, {})
-    if has_errors(findings):
+    if findings.has_errors:
         sys.exit(1)
     before, begin, rest = manifest.partition("  classes:")
     lines, end, after = rest.partition("\n  rules:")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..dsl.findings.span import MANIFEST
-from ..dsl.values.pitch_classes import PITCH_CLASSES
+from ..dsl.values.pitch_classes import pitch_name
 from .complete import bar_words, class_words, part_words, table_of
 from .discover import PiecePath, Step, nearest_piece, piece_here
 from .next_step import folder_step, is_score, step_for
@@ -22,7 +22,7 @@ from .place_words import range_callback
 from .report import tell_findings
 
 if TYPE_CHECKING:
-    from ..compiler.notes.classes import ClassTable
+    from ..compiler.classes.table import ClassTable
     from ..compiler.reports.note_list import NoteRow
     from ..dsl.findings.span import Span
 
@@ -101,7 +101,8 @@ def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path 
     """Search the classes by name, as `musicvis classes drum`; the best comes first.
 
     They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you trained;
-    of these, all are listed where no TEXT is given.
+    of these, all are listed where no TEXT is given. A piece's own pictures and videos come first, and alone
+    where no TEXT is given.
 
     Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. After each name
     stands how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
@@ -120,9 +121,12 @@ def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path 
         classes_like(like, form)
         return
     table = own_table(piece)
-    if text is None and table.is_imagenet:
+    if text is None and table.is_imagenet and not table.pictures:
         raise click.UsageError("name a subject, as: musicvis classes drum")
     found = tuple(enumerate(table.names)) if text is None else table.search(text)
+    own = [name for name in dict.fromkeys(table.pictures) if (text or "").casefold() in name.casefold()]
+    others = found if text is not None or not own else ()
+    found = (*((table.picture(name), (name,)) for name in own), *others)
     if form == JSON:
         echo_json([class_record(table, index, names) for index, names in found])
     else:
@@ -145,7 +149,7 @@ def class_record(table: "ClassTable", index: int, names: Sequence[str]) -> Recor
     record: Record = {"index": index, "names": names}
     if table.is_imagenet:
         record["look"] = table.look(index)
-        if index >= IMAGENET_COUNT:
+        if IMAGENET_COUNT <= index < len(table):
             record["biggan"] = [
                 {"name": table.name(other), "weight": share} for other, share in subjects()[index].stand_ins
             ]
@@ -157,7 +161,7 @@ def class_look(table: "ClassTable", index: int) -> str:
     from ..dsl.values.subjects import IMAGENET_COUNT, subjects
 
     look = table.look(index)
-    if not table.is_imagenet or index < IMAGENET_COUNT:
+    if not table.is_imagenet or not IMAGENET_COUNT <= index < len(table):
         return look
     shown = [f"{table.name(other)} {share:.0%}" for other, share in subjects()[index].stand_ins]
     return f"{look}; BigGAN shows {' and '.join(shown)}"
@@ -168,7 +172,7 @@ def own_table(piece: Path | None) -> "ClassTable":
 
     Ends the command with code 1 where the generator of a piece that is named is not known.
     """
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.classes.table import imagenet
     from ..dsl.findings.diagnostics import PieceError
 
     manifest = piece or nearest_piece(Path.cwd())
@@ -202,7 +206,7 @@ def draw_sheet(file: Path) -> None:
 
 def classes_like(words: str, form: str) -> None:
     """Print the ten classes nearest to some words; code 1 where none of them is known."""
-    from ..compiler.notes.classes import imagenet
+    from ..compiler.classes.table import imagenet
     from ..compiler.words.table import ranked
 
     found = [(index, score, imagenet().names[index]) for index, score in ranked(words, 10)]
@@ -374,8 +378,3 @@ def rules_text(record: Record) -> str:
 def clipped(text: str, width: int) -> str:
     """A text that fits into so many columns."""
     return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def pitch_name(pitch: int) -> str:
-    """The name of a MIDI pitch: 60 is C4."""
-    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"

@@ -49,9 +49,10 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
     """
     import yaml
 
-    from ..compiler.notes.classes import class_written, imagenet
+    from ..compiler.classes.table import class_written, imagenet
     from ..compiler.words.meaning import class_like
-    from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
+    from ..dsl.findings.collector import Findings
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.findings.span import Span
 
     try:
@@ -60,7 +61,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
         raise PieceError(
             [Diagnostic("MV101", Span(name), "the manifest is not YAML", "type musicvis check")]
         ) from error
-    findings: list[Diagnostic] = []
+    findings = Findings()
     edits: list[tuple[int, int, str]] = []
     lines = []
     for node in likes_in(root):
@@ -79,7 +80,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
         )
         edits.append((node.start_mark.index, end, f"{class_written(index)}{note}"))
         lines.append(f"{words.value}: {index}, {imagenet().name(index)}")
-    if has_errors(findings):
+    if findings.has_errors:
         raise PieceError([finding for finding in findings if finding.code == "MV562"])
     for begin, end, written in sorted(edits, reverse=True):
         text = text[:begin] + written + text[end:]

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 NAMED = 8
 """More of a stage than that are only counted."""
-PLURALS = {"stem": "stems", "dry": "sums", "bus": "buses", "mix": "mix", "segment": "segments"}
+PLURALS = {
+    "stem": "stems",
+    "dry": "sums",
+    "bus": "buses",
+    "mix": "mix",
+    "clip": "videos",
+    "segment": "segments",
+}
 
 
 @click.command("plan", short_help="Say what a compile would make, and why.")

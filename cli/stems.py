@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..dsl.findings.diagnostics import Diagnostic, has_errors
+from ..dsl.findings.collector import Findings
 from .discover import PiecePath, piece_here
 from .output import JSON, echo_json, format_option
 from .report import summary, tell_findings
@@ -38,7 +38,7 @@ def check_stems(piece: Path | None, form: str) -> None:
     if compilation.plan is None:
         tell_findings(compilation.diagnostics, loaded.files)
         sys.exit(1)
-    found: list[Diagnostic] = []
+    found = Findings()
     records: list[dict[str, Any]] = []
     lines: list[str] = []
     for checked in checked_stems(compilation.plan.sound):
@@ -68,4 +68,4 @@ def check_stems(piece: Path | None, form: str) -> None:
         click.echo("\n".join(lines))
     tell_findings(found, loaded.files)
     click.echo(summary(found), err=True)
-    sys.exit(int(has_errors(found)))
+    sys.exit(int(found.has_errors))

@@ -101,16 +101,17 @@ def _seconds(manifest: Path, variant: "Variant", place: str) -> tuple[Fraction, 
     """Where the film begins in the piece, and where a place stands; raises PieceError where there is none."""
     from ..compiler.compile import hear
     from ..compiler.time.passage import film_of
+    from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.findings.span import Span
     from ..dsl.values.position import parse_place
 
-    heard = hear(variant.loaded(manifest), [])
+    heard = hear(variant.loaded(manifest), Findings())
     span = Span("command line", 1, 1, 1, len(place) + 1)
     parsed = parse_place(typed_place(place), span)
     if isinstance(parsed, Diagnostic):
         raise PieceError([parsed])
-    found: list[Diagnostic] = []
+    found = Findings()
     film = film_of(heard.piece, heard.clock, found)
     assert film is not None  # or there would be no plan
     at_qn = heard.clock.locate(parsed, found)

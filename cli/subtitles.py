@@ -23,14 +23,15 @@ def subtitles(piece: Path | None, form: str) -> None:
     from ..compiler.compile import hear
     from ..compiler.picture.lyric_lines import lyric_lines
     from ..compiler.write.subtitles import lrc, srt, vtt
-    from ..dsl.findings.diagnostics import Diagnostic, PieceError
+    from ..dsl.findings.collector import Findings
+    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.load import load_piece
     from ..dsl.model.piece import Lyrics
     from ..store.writing import published
     from .film_options import film_path, prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
-    findings: list[Diagnostic] = []
+    findings = Findings()
     try:
         heard = hear(load_piece(manifest), findings)
         lyrics = heard.piece.video.lyrics or Lyrics(heard.piece.span)

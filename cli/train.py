@@ -1,6 +1,7 @@
 """`musicvis train`: pictures and videos of the user's to a generator for their pieces."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 from ..dsl.installing import install_command
 from .discover import nearest_piece
 from .interrupts import Stopped, asked_to_stop, stoppable
+from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, tell_findings
 
 if TYPE_CHECKING:
@@ -61,7 +63,10 @@ DEFAULT_MINUTES = 10.0
 @click.option("--resume", is_flag=True, help="Go on with a training that was stopped, or train longer.")
 @click.option("--replace", is_flag=True, help="Write over a model that is there already.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
-def train(sources: tuple[Path, ...], name: str, into: Path | None, quiet: bool, **asked: Any) -> None:
+@format_option("One object: model, name, classes, frames, steps, seconds, figures, is_stopped, findings.")
+def train(
+    sources: tuple[Path, ...], name: str, into: Path | None, quiet: bool, form: str, **asked: Any
+) -> None:
     """Train a generator on your own pictures and videos.
 
     SOURCES is a folder of PNG, JPEG and WebP pictures and of videos, whose sub-folders are the classes; or a
@@ -95,9 +100,13 @@ def train(sources: tuple[Path, ...], name: str, into: Path | None, quiet: bool, 
             check_free(folder, resume=asked["resume"], replace=asked["replace"])
             corpus, options = read(sources, asked, reporter)
             found = estimated(corpus, options, asked, folder)
-        for line in estimate_lines(corpus, options, found, folder):
-            reporter.message(line)
-        number = trained(corpus, options, found, folder, name, asked["resume"], reporter)
+        with asked_to_stop() as signal_that_came:
+            for line in estimate_lines(corpus, options, found, folder):
+                reporter.message(line)
+            record = trained(
+                corpus, options, found, folder, name, asked["resume"], reporter, signal_that_came
+            )
+            number = signal_that_came() if record["is_stopped"] else 0
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
@@ -113,6 +122,8 @@ def train(sources: tuple[Path, ...], name: str, into: Path | None, quiet: bool, 
         reason = error.strerror or str(error)
         click.echo(shown(f"error: {error.filename or folder}: {reason}; what was saved is kept"), err=True)
         sys.exit(1)
+    if form == JSON:
+        echo_json(record)
     if number:
         reporter.message("stopped; what it has learned is saved, and --resume goes on from there")
         sys.exit(Stopped(number).exit_code)
@@ -165,8 +176,9 @@ def trained(
     name: str,
     resume: bool,
     reporter: TerminalReporter,
-) -> int:
-    """Train and write; the signal that stopped it, or 0."""
+    signal_that_came: Callable[[], int],
+) -> dict[str, Any]:
+    """Train until it is done or a signal comes, and write; what came of it as plain values."""
     from dataclasses import replace
 
     from ..renderers.training.session import begun
@@ -178,14 +190,21 @@ def trained(
     def told(step: int, steps: int, loss: float) -> None:
         reporter.progress("training", step, steps, f"loss {loss:.4f}")
 
-    with asked_to_stop() as signal_that_came:
-        figures = work(training, folder, name, told=told, stopped=lambda: bool(signal_that_came()))
-        number = signal_that_came() if training.step < found.steps else 0
+    figures = work(training, folder, name, told=told, stopped=lambda: bool(signal_that_came()))
     reporter.message(
         f"{training.step} steps in {time_text(training.seconds)}: the frames come back with a PSNR of "
         f"{figures['psnr_db']:.1f} dB and {figures['sharpness']:.0%} of their sharpness"
     )
-    return number
+    return {
+        "model": str(folder),
+        "name": name,
+        "classes": list(corpus.classes),
+        "frames": len(corpus),
+        "steps": training.step,
+        "seconds": round(training.seconds, 3),
+        "figures": {key: round(value, 4) for key, value in figures.items()},
+        "is_stopped": training.step < found.steps,
+    }
 
 
 def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", folder: Path) -> list[str]:

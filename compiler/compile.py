@@ -4,36 +4,28 @@ Scores are read and the clock is made; the film's length is weighed; parts, rule
 what no renderer could mend is reported. A plan is made only where no error was found.
 """
 
-import hashlib
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
-from ..dsl.findings.span import Span
+from ..dsl.findings.collector import Findings
+from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.model.generators import GeneratorKind
 from ..dsl.model.piece import Piece, Visuals
-from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
-from ..dsl.text.files import MAX_AUDIO_BYTES, MAX_FONT_BYTES, MAX_SCORE_BYTES, open_inside, read_inside
-from ..dsl.text.font_letters import Letters, font_letters
-from ..dsl.text.picture_header import MAX_PICTURE_BYTES, picture_header
-from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
-from ..store.values.keys import digest_of
 from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking
-from .checks.spectrum import mapping_findings, no_spectrum
+from .checks.spectrum import mapping_findings
 from .checks.walk import walk_findings
-from .notes.classes import ClassTable, class_table
-from .notes.kinds import kind_of, stand_in
-from .notes.own_pictures import picture_faults, written_pictures
+from .classes.kinds import stand_in
+from .classes.own_pictures import LAYERS, clip_fault, picture_faults, with_own, written_pictures
+from .classes.table import ClassTable, class_table
 from .notes.parts import Cut, part_notes, parts_of
-from .notes.selectors import PartNote
 from .picture.limits import picture_fault
+from .piece_files import PieceFiles
 from .score.model import Score
-from .score.read import read_score
+from .score.part_note import PartNote
 from .time.clock import Clock
 from .time.passage import Film, film_of
 from .time.place_findings import placed
@@ -42,19 +34,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..dsl.load import Loaded
+    from ..store.values.array_types import F32
     from .lanes.curve import Curve
     from .lanes.resolve import Lanes
     from .notes.casting import Cast
     from .picture.flash_guard import Guarded
     from .picture.lyric_lines import Line
-    from .picture.plan_picture import F32, Stage
+    from .picture.plan_picture import Stage
     from .picture.post import Shown, Timeline
     from .plan import OwnPicture, Plan
     from .sound.plan_sound import Sources
-
-ReadBytes = Callable[[PurePosixPath, Span], bytes | Diagnostic]
-ParseScore = Callable[[bytes, str], Score]
-"""The score in the bytes of a file of that name; raises PieceError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,144 +69,16 @@ class Heard:
     """The generator of the picture."""
     classes: ClassTable
     """What it can show."""
-    shelf: "Shelf"
+    files: "PieceFiles"
     pictures: "tuple[OwnPicture, ...]" = ()
     """The piece's own pictures that can be read."""
-
-
-class Shelf:
-    """The files of a piece, each read once while it compiles; what cannot be read is in `findings`.
-
-    `answers` holds what was asked of the disk and what it said: with the same answers, the same texts make
-    the same plan (compiler/cache/questions.py).
-    """
-
-    def __init__(
-        self,
-        root: Path,
-        read: ReadBytes | None = None,
-        trusted: tuple[Path, ...] | None = None,
-        read_score: ParseScore = read_score,
-    ) -> None:
-        """trusted   folders of plugins that may run; None where nothing is run, as in a check."""
-        self.findings: list[Diagnostic] = []
-        self.answers: dict[str, str] = {}
-        self.root = root
-        self.trusted = trusted
-        self._read = read
-        self._read_score = read_score
-        self._scores: dict[PurePosixPath, Score | None] = {}
-        self._recordings: dict[PurePosixPath, tuple[RecordingFormat, bool] | None] = {}
-
-    def score(self, name: PurePosixPath, span: Span) -> Score | None:
-        """A score of the piece, its warnings reported once; None where it cannot be read."""
-        if name not in self._scores:
-            self._scores[name] = self._parsed(name, span)
-        return self._scores[name]
-
-    def font(self, name: PurePosixPath, span: Span) -> Letters | None:
-        """The letters of a font of the piece; a file that is none is in `findings`."""
-        data = read_inside(self.root, name, MAX_FONT_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
-            return None
-        if (letters := font_letters(data)) is None:
-            hint = "name a .ttf or .otf file"
-            self.findings.append(Diagnostic("MV566", span, f"{name} is not a font", hint))
-            return None
-        self.answers[f"font {name}"] = hashlib.sha256(data).hexdigest()
-        return letters
-
-    def picture(self, name: PurePosixPath, span: Span) -> str | None:
-        """The sha256 of a picture of the piece; None where it cannot be used, and a finding."""
-        data = read_inside(self.root, name, MAX_PICTURE_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
-            return None
-        try:
-            picture_header(data)
-        except ValueError as error:
-            hint = "export it again as PNG or JPEG, or name another picture"
-            self.findings.append(Diagnostic("MV721", span, f"{name} cannot be shown: {error}", hint))
-            return None
-        digest = hashlib.sha256(data).hexdigest()
-        self.answers[f"picture {name}"] = digest
-        return digest
-
-    def audio(self, name: PurePosixPath, span: Span) -> Path | None:
-        """Where a recording of the piece lies; None where it cannot be opened, or is none."""
-        return None if self.recording(name, span) is None else self.root / name
-
-    def recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
-        """The header of a recording and whether it is silent throughout; a fault in it is reported once."""
-        if name not in self._recordings:
-            self._recordings[name] = self._recording(name, span)
-        return self._recordings[name]
-
-    def spectrum(self, name: PurePosixPath, span: Span) -> bytes | None:
-        """The bytes of a spectrum whose header is right; a fault in it is reported."""
-        data = read_inside(self.root, name, MAX_SPECTRUM_BYTES, span)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
-            return None
-        try:
-            spectrum_header(data)
-        except ValueError as error:
-            self.findings.append(no_spectrum(name, span, error))
-            return None
-        self.answers[f"spectrum {name}"] = hashlib.sha256(data).hexdigest()
-        return data
-
-    def kind(self, visuals: Visuals) -> GeneratorKind | None:
-        """What the generator of a piece is; None and a fault in `findings` where that cannot be known."""
-        found = kind_of(visuals, self.root)
-        if isinstance(found, Diagnostic):
-            self.findings.append(found)
-            return None
-        kind, question, answer = found
-        if question:
-            self.answers[question] = answer
-        return kind
-
-    def _recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
-        descriptor = open_inside(self.root, name, MAX_AUDIO_BYTES, span)
-        if isinstance(descriptor, Diagnostic):
-            self.findings.append(descriptor)
-            return None
-        with os.fdopen(descriptor, "rb") as file:
-            try:
-                form = checked_format(file, os.fstat(file.fileno()).st_size, str(name), span)
-            except PieceError as error:
-                self.findings.extend(error.diagnostics)
-                return None
-            found = form, form.wav is not None and is_silent(file, form.wav)
-        self.answers[f"recording {name}"] = digest_of(found)
-        return found
-
-    def _parsed(self, name: PurePosixPath, span: Span) -> Score | None:
-        data = (
-            self._read(name, span)
-            if self._read is not None
-            else read_inside(self.root, name, MAX_SCORE_BYTES, span)
-        )
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
-            return None
-        self.answers[f"score {name}"] = hashlib.sha256(data).hexdigest()
-        try:
-            score = self._read_score(data, str(self.root / name))
-        except PieceError as error:
-            self.findings.extend(error.diagnostics)
-            return None
-        self.findings.extend(score.findings)
-        return score
 
 
 def compile_piece(loaded: "Loaded", trusted: tuple[Path, ...] = ()) -> Compilation:
     """The plan of a loaded piece, or every reason why there is none; `trusted`: folders of plugins."""
     if loaded.piece is None:
         return Compilation(None, tuple(loaded.diagnostics))
-    return compiled(loaded.piece, Shelf(loaded.root, trusted=trusted), loaded.diagnostics)
+    return compiled(loaded.piece, PieceFiles(loaded.root, trusted=trusted), loaded.diagnostics)
 
 
 def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
@@ -228,7 +89,7 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
     piece = loaded.piece or loaded.rest
     if piece is None:
         return tuple(loaded.diagnostics)
-    compilation = compiled(piece, Shelf(loaded.root), plan=False)
+    compilation = compiled(piece, PieceFiles(loaded.root), plan=False)
     return all_findings(loaded, compilation)
 
 
@@ -237,71 +98,69 @@ def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic
     piece = loaded.piece or loaded.rest
     if piece is None:
         return tuple(loaded.diagnostics)
-    found = [*loaded.diagnostics, *(f for f in compilation.diagnostics if f.code not in loaded.echoes)]
+    found = Findings(loaded.diagnostics)
+    found += (f for f in compilation.diagnostics if f.code not in loaded.echoes)
     if compilation.score is not None:
         found += heard_findings(piece, compilation.score, loaded.root)
         found += spectrum_findings(piece, loaded.root)
     if compilation.clock is not None:
-        found = placed(found, piece, compilation.clock)
+        found = Findings(placed(found, piece, compilation.clock))
     order = {name: number for number, name in enumerate(loaded.files)}
     last = len(order)
-    found.sort(key=lambda f: (order.get(f.span.file, last), f.span.line, f.span.column))
-    return _unique(found)
+    return tuple(sorted(found, key=lambda f: (order.get(f.span.file, last), f.span.line, f.span.column)))
 
 
-def hear(loaded: "Loaded", findings: list[Diagnostic]) -> Heard:
+def hear(loaded: "Loaded", findings: Findings) -> Heard:
     """A loaded piece with its score; raises PieceError where there is none."""
     if loaded.piece is None:
         raise PieceError(loaded.diagnostics)
     findings += loaded.diagnostics
-    heard = heard_piece(loaded.piece, Shelf(loaded.root), findings)
+    heard = heard_piece(loaded.piece, PieceFiles(loaded.root), findings)
     if heard is None:
         raise PieceError(findings)
     return heard
 
 
 def compiled(
-    piece: Piece, shelf: Shelf, before: Sequence[Diagnostic] = (), *, plan: bool = True
+    piece: Piece, files: PieceFiles, before: Iterable[Diagnostic] = (), *, plan: bool = True
 ) -> Compilation:
     """A piece to its plan; `before` are the findings of its loading, and errors among them stop the plan."""
-    findings = list(before)
-    heard = heard_piece(piece, shelf, findings)
+    findings = Findings(before)
+    heard = heard_piece(piece, files, findings)
     if heard is None:
-        return Compilation(None, _unique(findings))
+        return Compilation(None, tuple(findings))
     return compiled_from(heard, findings, plan=plan)
 
 
-def compiled_from(heard: Heard, before: Sequence[Diagnostic] = (), *, plan: bool = True) -> Compilation:
+def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool = True) -> Compilation:
     """The same for a piece whose score is read; `before` are all findings until then."""
-    piece, shelf, findings = heard.piece, heard.shelf, list(before)
+    piece, files, findings = heard.piece, heard.files, Findings(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:
-        return Compilation(None, _unique(findings), heard.score, heard.clock)
+        return Compilation(None, tuple(findings), heard.score, heard.clock)
     made = _planned(heard, film, findings, plan=plan)
-    findings += shelf.findings
-    return Compilation(None if has_errors(findings) else made, _unique(findings), heard.score, heard.clock)
+    findings += files.findings
+    return Compilation(None if findings.has_errors else made, tuple(findings), heard.score, heard.clock)
 
 
-def heard_piece(piece: Piece, shelf: Shelf, findings: list[Diagnostic]) -> Heard | None:
+def heard_piece(piece: Piece, files: PieceFiles, findings: Findings) -> Heard | None:
     """A piece with its score, or None and findings that say why not."""
-    score = shelf.score(piece.score.file, piece.score.span)
+    score = files.score(piece.score.file, piece.score.span)
     if score is None or not score.measures:
-        findings += shelf.findings
+        findings += files.findings
         if score is not None:
-            findings.append(
-                Diagnostic("MV323", piece.score.span, f"{piece.score.file} has no bars", "write some music")
-            )
+            findings.error("MV323", piece.score.span, f"{piece.score.file} has no bars", "write some music")
         return None
     clock = Clock.from_score(score, numbering=piece.score.numbering)
     findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
-    kind = shelf.kind(piece.visuals) or stand_in(piece.visuals)
-    table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, shelf, findings)
-    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, table, shelf, pictures)
+    kind = files.kind(piece.visuals) or stand_in(piece.visuals)
+    table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, files, findings)
+    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, table, files, pictures)
 
 
 def _with_pictures(
-    table: ClassTable, visuals: Visuals, kind: GeneratorKind, shelf: Shelf, findings: list[Diagnostic]
+    table: ClassTable, visuals: Visuals, kind: GeneratorKind, files: PieceFiles, findings: Findings
 ) -> "tuple[ClassTable, tuple[OwnPicture, ...]]":
     """The classes with the piece's own pictures, and those of them that can be read."""
     written = written_pictures(visuals)
@@ -309,16 +168,27 @@ def _with_pictures(
     findings += faults
     if faults or not written:
         return table, ()
-    from .plan import OwnPicture
+    from .plan import ClipPlan, OwnPicture
 
-    table = replace(table, pictures=tuple(entry.name for entry in written))
+    table = with_own(table, written)
     found = []
     for entry in written:
         assert entry.picture is not None
-        digest = shelf.picture(entry.picture, entry.span)
-        if digest is not None:
-            path = shelf.root / entry.picture
-            found.append(OwnPicture(table.picture(entry.name), entry.name, path, digest))
+        index, path = table.picture(entry.name), files.root / entry.picture
+        if entry.clip is None:
+            digest = files.picture(entry.picture, entry.span)
+            if digest is not None:
+                found.append(OwnPicture(index, entry.name, path, digest))
+            continue
+        video = files.video(entry.picture, entry.span)
+        if video is None:
+            continue
+        header, digest = video
+        if fault := clip_fault(entry, header):
+            findings.add(fault)
+        to_s = None if entry.clip.to_s is None else float(entry.clip.to_s)
+        clip = ClipPlan(float(entry.clip.from_s), to_s, entry.clip.length is not None, entry.clip.then)
+        found += [OwnPicture(index + k, entry.name, path, digest, clip) for k in range(LAYERS)]
     return table, tuple(found)
 
 
@@ -328,7 +198,12 @@ def cast_of(heard: Heard) -> "Cast":
 
     drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
     parts = [part.name for part in heard.parts]
-    return cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
+    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
+    if not heard.classes.clips:
+        return shown
+    from .notes.clips import in_turns
+
+    return in_turns(shown, heard.notes, heard.classes.clips, heard.clock)
 
 
 def sources_of(heard: Heard) -> "Sources":
@@ -336,19 +211,19 @@ def sources_of(heard: Heard) -> "Sources":
     from .sound.installed import Outside
     from .sound.plan_sound import Sources
 
-    shelf = heard.shelf
+    files = heard.files
     return Sources(
         heard.score,
         heard.clock,
         heard.parts,
-        shelf.score,
-        shelf.audio,
-        recording=shelf.recording,
-        outside=Outside(shelf.root, shelf.trusted, shelf.findings, shelf.answers),
+        files.score,
+        files.audio,
+        recording=files.recording,
+        outside=Outside(files.root, files.trusted, files.findings, files.answers),
     )
 
 
-def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool) -> "Plan | None":
+def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Plan | None":
     """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
     from .checks.flashes import may_flash
     from .checks.left_out import left_out
@@ -378,25 +253,25 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     lines = _lyric_lines(heard, findings)
     for post in piece.video.post:
         if post.font is not None:
-            letters = heard.shelf.font(post.font, post.font_span)
+            letters = heard.files.font(post.font, post.font_span)
             findings += lacking(post.font, post.font_span, letters, (post.title or "", post.subtitle or ""))
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
-    if fault := picture_fault(piece, shown, film, heard.shelf.root):
-        findings.append(fault)
+    if fault := picture_fault(piece, shown, film, heard.files.root):
+        findings.add(fault)
     findings += mapping_findings(piece)
     findings += walk_findings(piece, heard.kind)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
     spectrum = (
-        heard.shelf.spectrum(mapped.file, mapped.span)
+        heard.files.spectrum(mapped.file, mapped.span)
         if mapped is not None and mapped.file is not None
         else None
     )
-    if not has_errors([*findings, *heard.shelf.findings]):
+    if not (findings.has_errors or heard.files.findings.has_errors):
         # What is wrong may be why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
-    if has_errors([*findings, *heard.shelf.findings]):
+    if findings.has_errors or heard.files.findings.has_errors:
         return None
     stage = _stage(heard, shown, lanes)
     guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
@@ -425,7 +300,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
         events,
         score_time,
         painter,
-        heard.shelf.root,
+        heard.files.root,
         findings,
         spectrum,
         stage,
@@ -439,7 +314,7 @@ def _planned(heard: Heard, film: Film, findings: list[Diagnostic], *, plan: bool
     if piece.video.lyrics is not None:
         from .picture.lyric_lines import lyric_plans
 
-        words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.shelf.root)
+        words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.files.root)
         picture = replace(picture, titles=(*picture.titles, *words))
     from .chapters import chapters_of
     from .plan import BarMark, Plan
@@ -481,7 +356,7 @@ def _guarded(
     visual: "Mapping[str, Curve]",
     events: "Timeline",
     stage: "Stage | None",
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> "Guarded":
     """The movement of the light, held where it would flash, which is a finding."""
     from .checks.flashes import held_finding, may_flash
@@ -490,12 +365,12 @@ def _guarded(
     found = guarded(moving_of(film, visual, events, stage), film.fps)
     if not found.before.is_safe:
         spans = may_flash(heard.piece)
-        findings.append(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
+        findings.add(held_finding(spans, found.before, found.after, found.share, film, heard.clock))
     return found
 
 
-def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]":
-    """The lines of words on the screen; a font that cannot be used is in the shelf's findings."""
+def _lyric_lines(heard: Heard, findings: Findings) -> "tuple[Line, ...]":
+    """The lines of words on the screen; a font that cannot be used is in the findings of its files."""
     lyrics = heard.piece.video.lyrics
     if lyrics is None:
         return ()
@@ -503,10 +378,6 @@ def _lyric_lines(heard: Heard, findings: list[Diagnostic]) -> "tuple[Line, ...]"
 
     lines = lyric_lines(lyrics, heard.notes, heard.clock, findings)
     if lyrics.font is not None:
-        letters = heard.shelf.font(lyrics.font, lyrics.font_span)
+        letters = heard.files.font(lyrics.font, lyrics.font_span)
         findings += lacking(lyrics.font, lyrics.font_span, letters, [line.text for line in lines])
     return lines
-
-
-def _unique(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(dict.fromkeys(findings))

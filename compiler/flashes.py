@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from .lazy_numpy import np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ..store.values.array_types import F32
 
-    F32 = NDArray[np.float32]
 
 STEP, DARKER_BELOW = 0.1, 0.8
 RED_STEP = 20.0 / 320.0

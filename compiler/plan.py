@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..dsl.model.generators import MOST_CLASSES
+from ..dsl.model.parameters import STEERED
 from .flashes import Flashing, flashing
 from .lanes.curve import Curve
 from .lazy_numpy import np
@@ -20,8 +21,7 @@ from .lazy_numpy import np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    F32 = NDArray[np.float32]
-    F64 = NDArray[np.float64]
+    from ..store.values.array_types import F32, F64
 
 
 __all__ = [
@@ -159,6 +159,8 @@ class MasterPlan:
     """No true peak is higher: a limiter holds them."""
     is_dithered: bool = True
     """For 24 bits; 16 bits are always dithered."""
+    most_reduction_db: float | None = None
+    """The mix stays below its loudness where the limiter would turn down by more; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +204,7 @@ class SoundPlan:
     """A raised-cosine fade over the last seconds, for a passage that is cut."""
     fade_in_s: float = 0.0
     returns: tuple[ReturnPlan, ...] = ()
-    master: MasterPlan | None = None
-    """None: one gain for the whole where a true peak is higher than -1 dBTP, and nothing else."""
+    master: MasterPlan = MasterPlan()
     seed: int = 0
     """Seed of the dither."""
 
@@ -300,17 +301,7 @@ class TitlePlan:
         )
 
 
-STEERING = {
-    "hue_deg": 0.0,
-    "zoom": 1.0,
-    "rotation_deg": 0.0,
-    "exposure": 1.0,
-    "bloom": 1.0,
-    "pan_x": 0.0,
-    "pan_y": 0.0,
-    "lamp_azimuth_deg": 0.0,
-    "lamp_height_deg": 0.0,
-}
+STEERING = {parameter.field: parameter.default for parameter in STEERED}
 """What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
 
@@ -364,18 +355,35 @@ class WalkPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipPlan:
+    """The part of a video that is shown, in seconds of the file.
+
+    to_s           None for the end of the file
+    is_stretched   whether what passes is told in shares of the part, 0..1, and not in seconds
+    then           what comes after it: `loop`, `back` or `hold`
+    """
+
+    from_s: float
+    to_s: float | None
+    is_stretched: bool
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPicture:
-    """A picture of the piece's own that is shown as a class is.
+    """A picture of the piece's own that is shown as a class is, or one of the layers of a video.
 
     index    of its class, after those of the generator's own table
-    name     as the piece names the file
+    name     as the piece names the file; for a part of a video with the part
     sha256   of the file's bytes: a renderer that finds other bytes shows nothing
+    clip     of a video
     """
 
     index: int
     name: str
     path: Path
     sha256: str
+    clip: ClipPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -437,10 +445,23 @@ class PicturePlan:
     """How it goes through learned pictures; the noise is then its trembling around that way."""
     pictures: tuple[OwnPicture, ...] = ()
     """All own pictures of the piece, whether or not these frames show them."""
+    clips: F32 | None = None
+    """How far each video is on each frame: float32 (frames, pictures), by its place in `pictures`.
+
+    It counts from the onset of the note that started it, in seconds of the video or, where it is stretched,
+    in shares of its part; 0 for what is not seen. None where no video is."""
 
     @property
     def frame_count(self) -> int:
         return int(self.noise.shape[0])
+
+    def by_name(self) -> tuple[tuple[str, ...], F32]:
+        """The classes as people know them, a video's layers as one: their names, and their weights."""
+        names = tuple(dict.fromkeys(self.class_names))
+        columns = [[k for k, other in enumerate(self.class_names) if other == name] for name in names]
+        if len(names) == len(self.class_names):
+            return names, self.class_weights
+        return names, np.stack([self.class_weights[:, own].sum(axis=1) for own in columns], axis=1)
 
     def classes(self, first: int, end: int) -> F32:
         """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""

@@ -20,9 +20,12 @@ GROUPS = (
     ("MV61", "Generators of one's own"),
     ("MV62", "Training"),
     ("MV65", "Titles, words and endings"),
+    ("MV66", "The engraved score"),
     ("MV67", "What notes play"),
+    ("MV68", "Bridges from and to other programs"),
     ("MV69", "Subjects"),
     ("MV70", "Films and files for other programs"),
+    ("MV71", "Own videos"),
     ("MV72", "Own pictures"),
     ("MV9", "The machine"),
 )

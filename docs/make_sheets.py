@@ -1,6 +1,7 @@
 """Contact sheets of a finished film: frames at even steps, each with its time, as the pictures in docs/.
 
-python docs/make_sheets.py [FILM] [OUTPUT.jpg]: without arguments, the film of the example piece.
+python docs/make_sheets.py [FILM] [OUTPUT.jpg]: without arguments, the film of the example piece. The film of
+pieces/lantern-pond gives docs/lantern-pond.jpg.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""The tables of docs/manifest.md, from the schema: every key, what it means, its default and an example.
+"""The tables of docs/manifest.md and docs/language.md: every key of a manifest, every parameter of a lane.
 
 python docs/make_tables.py: rewrites what stands between `<!-- table: NAME -->` and `<!-- end -->`. A NAME is
-a place in piece.schema.json: a top-level key, or a definition as `$defs/bus`.
+a place in piece.schema.json, a top-level key or a definition as `$defs/bus`; or `lanes`, for the parameters.
 """
 
 import json
@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from musicvis.dsl.model.parameters import BUS, LOUDEST, PICTURE, BusParameter, PictureParameter
+
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas/piece.schema.json").read_text(encoding="utf-8"))
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
+PAGES = (ROOT / "docs/manifest.md", ROOT / "docs/language.md")
 MARKED = re.compile(r"(<!-- table: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 APART = frozenset({"bus", "stem", "link", "rule", "where", "post", "lanes", "lane", "points", "point"})
 """Definitions that have a table of their own, and are not told again where they are used."""
@@ -28,7 +31,9 @@ def with_tables(text: str) -> str:
 
 
 def table(name: str) -> str:
-    """A table of all keys of a block, those of blocks inside it with a point between."""
+    """A table of all keys of a block, those of blocks inside it with a point between; or the parameters."""
+    if name == "lanes":
+        return lanes_table()
     if name.startswith("$defs/"):
         block = DEFINITIONS[name.removeprefix("$defs/")]
     else:
@@ -40,6 +45,23 @@ def table(name: str) -> str:
         "|---|---|---|" + "---|" * has_default,
     ]
     return "\n".join(head + [row(key or name, schema, has_default) for key, schema in rows])
+
+
+def lanes_table() -> str:
+    """What a lane may move, with the range and the value without a lane."""
+    lines = ["| name | what moves | from | to | without |", "|---|---|---|---|---|"]
+    for bus in BUS:
+        name = f"BUS.{bus.ending}" if bus.ending else "BUS"
+        lines.append(_parameter_row(name, bus.says, bus))
+    lines.append("| `BUS.PLUGIN.PARAMETER` | An effect of its chain: `vibes.reverb.wet`. | | | |")
+    lines += [_parameter_row(parameter.name, parameter.says, parameter) for parameter in PICTURE]
+    return "\n".join(lines)
+
+
+def _parameter_row(name: str, says: str, parameter: BusParameter | PictureParameter) -> str:
+    ends = [parameter.low, parameter.high, parameter.default]
+    cells = ["+24 dB" if end == LOUDEST else f"{end:g}" for end in ends]
+    return f"| `{name}` | {says} | " + " | ".join(cells) + " |"
 
 
 def rows_of(schema: Schema, prefix: str) -> Iterator[tuple[str, Schema]]:
@@ -95,8 +117,8 @@ def code(value: object) -> str:
 
 
 def main() -> None:
-    page = ROOT / "docs/manifest.md"
-    page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from .findings.collector import Findings
 from .findings.diagnostics import Diagnostic, Severity, has_errors
 from .findings.span import MANIFEST, Span
-from .form.messages import did_you_mean
 from .form.recovery import ROUNDS_MOST, echoes, remains
 from .form.schema import LEGACY, PIECE, check_form, schema_of
+from .form.wording import did_you_mean
 from .model.lane import Lane
 from .model.piece import Audio, Piece
 from .read.audio import ear_lane, read_audio
@@ -82,8 +83,7 @@ def load_piece(
     layers = [("--set", tuple(overrides))]
     layers += [(name, (f"{key}={text}",)) for name, (key, text) in given.items() if text is not None]
     for name, sets in layers:
-        source, text, findings = overridden(source, sets, name)
-        desk.findings += findings
+        source, text = overridden(source, sets, desk.findings, name)
         if sets:
             desk.files[name] = text
     desk.form(source, PIECE)
@@ -101,7 +101,7 @@ class _Desk:
 
     root: Path
     texts: Mapping[str, str]
-    findings: list[Diagnostic] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     files: dict[str, str] = field(default_factory=dict)
     borrowed: list[Lane] = field(default_factory=list)
     """Lanes of files that only an `ear` names; they are called FILE#NAME."""
@@ -143,7 +143,7 @@ class _Desk:
             if not self.is_rest:
                 hidden = echoes(self.dropped)
                 self.findings += [f for f in reading.findings if f.code not in hidden]
-            if not has_errors(reading.findings):
+            if not reading.findings.has_errors:
                 return piece
             self.is_rest = True
             left = self.rest(source, PIECE, reading.findings)
@@ -169,11 +169,8 @@ class _Desk:
     def manifest(self, path: Path) -> Source | None:
         """The manifest's values, or None where there are none to go on with."""
         name = str(path)
-        data = read_named(path, MAX_TEXT_BYTES, Span(name), self.root)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
-            return None
-        return self._parsed(data, name)
+        data = self.findings.taken(read_named(path, MAX_TEXT_BYTES, Span(name), self.root))
+        return None if data is None else self._parsed(data, name)
 
     def form(self, source: Source, schema: str) -> tuple[Diagnostic, ...]:
         """Findings about the form, but for lines where something else is wrong that may cause them."""
@@ -218,7 +215,7 @@ class _Desk:
         if bars is None:
             return None
         self.files["--bars"] = bars
-        return self._taken(parse_range(bars, _option_span("--bars", bars)))
+        return self.findings.taken(parse_range(bars, _option_span("--bars", bars)))
 
     def limit(self, seconds: str | None) -> Fraction | None:
         if seconds is None:
@@ -229,13 +226,11 @@ class _Desk:
         if isinstance(ratio, Diagnostic):
             duration = parse_duration(seconds, span)
             if isinstance(duration, Diagnostic) or duration.unit is not DurationUnit.SECONDS:
-                self.findings.append(
-                    Diagnostic("MV112", span, f"`{seconds}` is not a time in seconds", "write 30 or 30s")
-                )
+                self.findings.error("MV112", span, f"`{seconds}` is not a time in seconds", "write 30 or 30s")
                 return None
             ratio = duration.value
         if ratio <= 0:
-            self.findings.append(Diagnostic("MV206", span, "--seconds must be greater than 0", "write 30"))
+            self.findings.error("MV206", span, "--seconds must be greater than 0", "write 30")
         return ratio
 
     def find_missing(self, piece: Piece | None) -> None:
@@ -252,12 +247,11 @@ class _Desk:
             if any(finding.span == span for finding in self.findings):
                 continue
             if fault := fault_inside(self.root, name, limit_bytes, span):
-                self.findings.append(fault)
+                self.findings.add(fault)
 
     def _parsed(self, data: bytes, name: str) -> Source | None:
-        text = decoded(data, name, Span(name))
-        if isinstance(text, Diagnostic):
-            self.findings.append(text)
+        text = self.findings.taken(decoded(data, name, Span(name)))
+        if text is None:
             return None
         text = self.texts.get(name, text)
         self.files[name] = text
@@ -279,12 +273,8 @@ class _Desk:
     def _lane_source(self, entry: Node) -> tuple[Source, str] | None:
         """A file of lanes without what is wrong with its form, and the name of that form."""
         name = PurePosixPath(entry.text)
-        data = read_inside(self.root, name, MAX_TEXT_BYTES, entry.span)
-        if isinstance(data, Diagnostic):
-            self.findings.append(data)
-            source = None
-        else:
-            source = self._parsed(data, str(self.root / name))
+        data = self.findings.taken(read_inside(self.root, name, MAX_TEXT_BYTES, entry.span))
+        source = None if data is None else self._parsed(data, str(self.root / name))
         if source is None:
             self.dropped.append("/effects")
             return None
@@ -314,7 +304,7 @@ class _Desk:
             return node.text
         fault = name_fault(file_name, node.span)
         if fault:
-            reading.findings.append(fault)
+            reading.findings.add(fault)
             return node.text
         file = str(PurePosixPath(file_name))
         is_own = file in self.own_files
@@ -344,12 +334,6 @@ class _Desk:
                 self.borrowed.append(replace(lane, name=f"{file}#{name}", mirror_of=source))
                 if lane.mirror_of is not None:
                     wanted.append(lane.mirror_of)
-
-    def _taken(self, result: PlaceRange | Diagnostic) -> PlaceRange | None:
-        if isinstance(result, Diagnostic):
-            self.findings.append(result)
-            return None
-        return result
 
 
 def _line_and_column(finding: Diagnostic) -> tuple[int, int]:

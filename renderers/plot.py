@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ..compiler.plan import STEERING
+from ..store.values.array_types import F64
 from ..store.writing import published
 from .picture.lettering import Font, lettering_of
 
@@ -37,7 +37,6 @@ NAMES = {
 """What the lanes of the picture are called, where the plan has their unit in the name."""
 
 RGB = tuple[int, int, int]
-F64 = NDArray[np.float64]
 
 
 def plot(plan: Plan, output: Path, root: Path | None = None) -> None:
@@ -211,7 +210,8 @@ def _classes(image: Image.Image, picture: PicturePlan, top: int) -> None:
     columns = _columns()
     _label(draw, "classes", top + CLASSES_PX // 2, INK)
     frames = np.minimum(np.arange(columns) * picture.frame_count // columns, picture.frame_count - 1)
-    weights = picture.class_weights[frames].astype(np.float64)
+    names, weights = picture.by_name()
+    weights = weights[frames].astype(np.float64)
     edges = np.concatenate([np.zeros((columns, 1)), np.cumsum(weights, axis=1)], axis=1)
     levels = np.rint(edges * CLASSES_PX).astype(int)
     pixels = np.full((CLASSES_PX, columns, 3), PANEL, np.uint8)
@@ -221,7 +221,7 @@ def _classes(image: Image.Image, picture: PicturePlan, top: int) -> None:
         pixels[inside] = _colour(k)
     image.paste(Image.fromarray(pixels[::-1], "RGB"), (_left(), top))
     _, font = _set("", 13)
-    for k, name in enumerate(picture.class_names):
+    for k, name in enumerate(names):
         x = int(weights[:, k].argmax())
         if weights[x, k] * CLASSES_PX < 14:
             continue

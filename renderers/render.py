@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from ..dsl.findings.collector import Findings
+
 if TYPE_CHECKING:
     from ..compiler.plan import Flashing, Plan
     from ..dsl.findings.diagnostics import Diagnostic
@@ -145,7 +147,7 @@ class _Build:
         self.plan, self.output, self.request = plan, output, request
         self.reporter, self.store, self.generator = reporter, store, generator
         self.frames_made = 0
-        self._findings: list[Diagnostic] = []
+        self._findings = Findings()
         self._cluster: Crew | None = None
 
     def run(self) -> RenderReport:

@@ -1,6 +1,7 @@
 """What every test stands on: a machine without weights, and a cache with nothing in it."""
 
 import os
+import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -8,6 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from musicvis.dsl.model import generators
+
+# Python keeps what it compiled, for the tests and for every process that they start, also where images of
+# containers say otherwise: without that each start of the command compiles its sources anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# The tests run in several processes; threads of each would only wait for one another.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 # No test is red because a machine is slow or busy. `make soak` tries each property on more examples.
 SLOW = [HealthCheck.too_slow]

@@ -122,7 +122,10 @@ def test_every_key_of_the_first_two_levels_is_explained() -> None:
 
 
 def test_the_tables_are_those_of_the_schema() -> None:
-    assert script("make_tables").with_tables(MANIFEST) == MANIFEST, "run: python docs/make_tables.py"
+    tables = script("make_tables")
+    for page in tables.PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert tables.with_tables(text) == text, "run: python docs/make_tables.py"
 
 
 def test_every_block_of_the_schema_that_is_told_apart_has_a_table() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from musicvis.compiler.score.read import SUFFIXES as SCORE_SUFFIXES
+from musicvis.dsl.model.parameters import STEERED
 from musicvis.dsl.model.plugins import PLUGINS, Parameter
 from musicvis.dsl.model.shapes import PERIODIC, SHAPES, Family
 from musicvis.dsl.text.audio_headers import SUFFIXES as RECORDING_SUFFIXES
@@ -46,11 +47,34 @@ def completed(schemas: Mapping[str, Any]) -> dict[str, Any]:
     shared["score_file"] |= _file("A score inside the folder of the piece", SCORE_SUFFIXES)
     shared["audio_file"] |= _file("A recording inside the folder of the piece", RECORDING_SUFFIXES)
     shared["lanes_file"]["pattern"] = _pattern(LANES_SUFFIXES)
+    _write_steering(piece["properties"]["visuals"]["properties"])
     shared["link"] = link_schema()
     _write_shapes(shared["point"])
     # A file of lanes says of a lane what a manifest says.
     effects["$defs"] = {name: shared[name] for name in effects["$defs"]}
     return {PIECE: piece, EFFECTS: effects}
+
+
+def _write_steering(visuals: dict[str, Any]) -> None:
+    """The keys of `visuals` that lanes move and that steer each frame; those that are new come last."""
+    for parameter in STEERED:
+        *blocks, key = parameter.name.split(".")[1:]
+        properties = visuals
+        for block in blocks:
+            properties = properties[block]["properties"]
+        properties[key] = {
+            "description": f"{parameter.says} A lane {parameter.name} moves it.",
+            "type": "number",
+            "minimum": _number(parameter.low),
+            "maximum": _number(parameter.high),
+            "default": _number(parameter.default),
+            "examples": [_number(parameter.example)],
+        }
+
+
+def _number(value: float) -> float:
+    """A whole number without its decimal point."""
+    return int(value) if value == int(value) else value
 
 
 def _write_shapes(point: dict[str, Any]) -> None:

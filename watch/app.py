@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from .hub import TooManyError
 from .media import segment_media, sound_media
 from .pages import INDEX, PageFiles
 from .refusals import FindingsError, RefusedError
+from .shapes import shapes_shown
 
 LOOKS_MOST = 40
 """In a second: a page sends seven, and several pages may be open."""
@@ -57,6 +58,7 @@ class _Application:
         self._chunks: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._looks_s: deque[float] = deque(maxlen=LOOKS_MOST)
         self._is_trying = False
+        self._pages_open: Counter[str] = Counter()
 
     def made(self) -> Starlette:
         routes: list[tuple[str, Handler, str]] = [
@@ -68,6 +70,7 @@ class _Application:
             ("/meters/{digest}", self._meters, "GET"),
             ("/explain", self._explain, "GET"),
             ("/classes", self._classes, "GET"),
+            ("/shapes", self._shapes, "GET"),
             ("/look", self._look, "POST"),
             ("/try", self._try, "POST"),
             ("/edit", self._edit, "POST"),
@@ -76,8 +79,26 @@ class _Application:
             ("/open-in-editor", self._open, "POST"),
             ("/render", self._render, "POST"),
         ]
-        made = [Route(path, _answered(handler), methods=[method]) for path, handler, method in routes]
+        made = [Route(path, self._answered(handler), methods=[method]) for path, handler, method in routes]
         return Starlette(routes=made, exception_handlers={404: _missing, 405: _missing, 500: _failed})
+
+    def _answered(self, handler: Handler) -> Handler:
+        """A handler whose refusals are answers, and that is refused itself when the server ends."""
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await handler(request)
+            except FindingsError as refused:
+                return _json(wire.Refused(refused.reason, refused.findings), refused.status)
+            except RefusedError as refused:
+                return _json(wire.Refused(refused.reason), refused.status)
+            except asyncio.CancelledError:
+                # What takes longer than the end of the server is cut off: that is no fault of the request.
+                if not self._conductor.hub.is_closed:
+                    raise
+                return _json(wire.Refused("musicvis watch is ending"), 503)
+
+        return answered
 
     async def _index(self, request: Request) -> Response:
         return self._file(INDEX)
@@ -92,12 +113,25 @@ class _Application:
         return Response(found[0], headers={"content-type": found[1], "cache-control": "no-cache"})
 
     async def _events(self, request: Request) -> Response:
-        hub = self._conductor.hub
+        hub, page = self._conductor.hub, request.query_params.get("page", "")[:40]
         try:
             reader = hub.join()
         except TooManyError:
             raise RefusedError(503, "too many pages are open: close one") from None
-        return StreamingResponse(hub.stream(reader), media_type="text/event-stream")
+        self._pages_open[page] += 1
+
+        async def told() -> AsyncIterator[bytes]:
+            try:
+                async for data in hub.stream(reader):
+                    yield data
+            finally:
+                # A page that has lost its connection may be here again before it is known that it was gone.
+                self._pages_open[page] -= 1
+                if not self._pages_open[page]:
+                    del self._pages_open[page]
+                    self._conductor.gone(page)
+
+        return StreamingResponse(told(), media_type="text/event-stream")
 
     async def _segment(self, request: Request) -> Response:
         key = request.path_params["key"]
@@ -156,12 +190,15 @@ class _Application:
         return _json(await self._conductor.in_reader(explained, version, s, at))
 
     async def _classes(self, request: Request) -> Response:
-        from ..compiler.notes.classes import imagenet
+        from ..compiler.classes.table import imagenet
 
         version = self._conductor.session.good
         table = imagenet() if version is None or version.heard is None else version.heard.classes
         found = table.search(request.query_params.get("q", "")[:80])
         return _json(wire.Found(tuple(names[0] for _, names in found[:NAMES_MOST])))
+
+    async def _shapes(self, request: Request) -> Response:
+        return _json(shapes_shown())
 
     async def _look(self, request: Request) -> Response:
         look = await _body(request, wire.Look)
@@ -198,20 +235,6 @@ class _Application:
     async def _render(self, request: Request) -> Response:
         self._renderer.begin()
         return Response(status_code=202)
-
-
-def _answered(handler: Handler) -> Handler:
-    """A handler whose refusals are answers."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except FindingsError as refused:
-            return _json(wire.Refused(refused.reason, refused.findings), refused.status)
-        except RefusedError as refused:
-            return _json(wire.Refused(refused.reason), refused.status)
-
-    return answered
 
 
 async def _missing(request: Request, error: Exception) -> Response:

@@ -95,13 +95,18 @@ class Conductor:
         self.pictures.pump()
 
     def look(self, look: wire.Look) -> None:
-        """Somebody looks elsewhere."""
+        """A page looks elsewhere."""
         self.pictures.look(look)
         film = self.pictures.film
         if look.full and film is not None and not film.full:
             task = self._loop.create_task(self._full(film))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
+
+    def gone(self, page: str) -> None:
+        """A page was closed."""
+        if not self._is_closed:
+            self.pictures.gone(page)
 
     async def in_reader(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """The result of a function in the thread that reads the piece."""

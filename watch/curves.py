@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import isfinite
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..compiler.compile import Heard
 from ..compiler.lanes.curve import Curve
@@ -14,11 +15,10 @@ from ..dsl.model.lane import Lane
 from ..dsl.model.piece import Piece
 from ..dsl.read.lanes import lane_units
 from ..dsl.values.units import Unit
+from ..store.values.array_types import F64
 from . import wire
 from .handles import handles
 from .texts import Texts, digest_of_text
-
-F64 = NDArray[np.float64]
 
 RATE_HZ = 30.0
 VALUES_MOST = 18_000
@@ -44,21 +44,38 @@ def lanes_message(version: int, heard: Heard, texts: Texts) -> wire.Lanes:
 
 
 def drawn_lanes(heard: Heard, texts: Texts, rate_hz: float) -> tuple[wire.Lane, ...]:
-    """Every lane in written order."""
+    """Every lane in written order; where a parameter has layers and no lane, one that rests comes before."""
     curves = LaneCurves(heard)
     end_s = float(heard.clock.end_s + heard.piece.score.tail_s)
     times_s = np.arange(int(end_s * rate_hz) + 1) / rate_hz
-    return tuple(_drawn(lane, curves, heard, texts, times_s) for lane in heard.piece.lanes)
+    lanes = heard.piece.lanes
+    known = {lane.name for lane in lanes if lane.mode == "set"}
+    found = []
+    for k, lane in enumerate(lanes):
+        if lane.name not in known:
+            known.add(lane.name)
+            rest = Lane(lane.name, lane.span)
+            found.append(_whole(rest, curves.of(lane), curves, heard, texts, times_s))
+        if lane.mode == "set":
+            found.append(_whole(lane, curves.of(lane), curves, heard, texts, times_s))
+        else:
+            found.append(_layer(lane, k, curves, heard, texts, times_s))
+    return tuple(found)
 
 
-def _drawn(lane: Lane, curves: LaneCurves, heard: Heard, texts: Texts, times_s: F64) -> wire.Lane:
-    curve = curves.of(lane)
-    is_set = lane.mode == "set"
-    values = curve.values(times_s) if is_set else np.zeros(0)
-    own = curve if is_set else _laid(lane, curve, heard.piece)
+def _whole(
+    lane: Lane, curve: Curve, curves: LaneCurves, heard: Heard, texts: Texts, times_s: F64
+) -> wire.Lane:
+    """A parameter: the value that acts, and of one that others are laid over what it is without them."""
+    values = curve.values(times_s)
+    own = own_curve(lane, curve, curves.lanes)
+    is_mixed = curves.is_mixed(lane)
+    is_laid_over = any(other.name == lane.name and other.mode != "set" for other in curves.lanes)
     low, high = _range(curve, values)
     return wire.Lane(
+        id=lane.name,
         name=lane.name,
+        label="",
         file=texts.name_of(lane.span.file),
         line=lane.span.line,
         pointer=lane.pointer,
@@ -67,14 +84,66 @@ def _drawn(lane: Lane, curves: LaneCurves, heard: Heard, texts: Texts, times_s: 
         low=low,
         high=high,
         unit=_unit(lane, heard.piece),
-        values=tuple(np.round(values, 4).tolist()),
-        nodes=() if curves.is_mixed(lane) else handles(lane, own, heard.clock),
+        values=_rounded(values),
+        own=_rounded(own.values(times_s)) if is_laid_over and not is_mixed else (),
+        nodes=() if is_mixed else handles(lane, own, heard.clock),
     )
 
 
-def _laid(lane: Lane, curve: Curve, piece: Piece) -> Curve:
-    """The layer that a lane with a mode is."""
-    same = [other for other in piece.lanes if other.name == lane.name and other.mode == lane.mode]
+def _layer(
+    lane: Lane, number: int, curves: LaneCurves, heard: Heard, texts: Texts, times_s: F64
+) -> wire.Lane:
+    """A lane that is laid over another one, by itself."""
+    curve = curves.of(lane)
+    is_mixed = any(curves.is_mixed(other) for other in heard.piece.lanes if other.name == lane.name)
+    own = Curve() if is_mixed else own_curve(lane, curve, curves.lanes)
+    values = own.values(times_s)
+    low, high = _layer_range(lane, curve, values)
+    return wire.Lane(
+        id=f"{lane.name} {lane.mode} {number}",
+        name=lane.name,
+        label=_label(lane),
+        file=texts.name_of(lane.span.file),
+        line=lane.span.line,
+        pointer=lane.pointer,
+        mirror_of="",
+        mode=lane.mode,
+        low=low,
+        high=high,
+        unit="x" if lane.mode == "multiply" else _unit(lane, heard.piece),
+        values=() if is_mixed else _rounded(values),
+        own=(),
+        nodes=() if is_mixed else handles(lane, own, heard.clock),
+    )
+
+
+def _label(lane: Lane) -> str:
+    """What the composer calls a lane that is laid over another one."""
+    if lane.label or not lane.pointer:
+        return lane.label or (lane.played.by.value if lane.played is not None else lane.name)
+    parts = lane.pointer.removesuffix("/points").split("/")
+    return parts[-1].replace("~1", "/").replace("~0", "~")
+
+
+def _layer_range(lane: Lane, curve: Curve, values: F64) -> tuple[float, float]:
+    """What may be added to a parameter, or what it may be multiplied by: enough to lead from end to end."""
+    reached = float(np.abs(values).max(initial=0.0))
+    if lane.mode == "multiply":
+        return 0.0, max(4.0, 2 * reached)
+    across = curve.high - curve.low
+    most = across if isfinite(across) and across <= WIDE else 2 * max(reached, 1.0)
+    return -most, most
+
+
+def _rounded(values: F64) -> tuple[float, ...]:
+    return tuple(np.round(values, 4).tolist())
+
+
+def own_curve(lane: Lane, curve: Curve, lanes: Sequence[Lane]) -> Curve:
+    """What a lane says itself, of the parameter with all that is laid over it."""
+    if lane.mode == "set":
+        return replace(curve, layers=())
+    same = [other for other in lanes if other.name == lane.name and other.mode == lane.mode]
     layers = [layer.curve for layer in curve.layers if layer.mode == lane.mode]
     place = next(k for k, other in enumerate(same) if other is lane) - len(same)
     return layers[place] if -place <= len(layers) else Curve(())

@@ -9,23 +9,19 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..compiler.compile import Heard
 from ..dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
 from ..dsl.findings.span import Span
 from ..dsl.load import load_piece
-from ..dsl.read.lanes import lane_units
 from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
-from ..dsl.values.position import parse_place
-from ..dsl.values.units import Unit
 from ..store.writing import ChangedError, replace_unchanged
 from . import wire
+from .applying import applied
 from .conductor import Conductor
-from .edits import EditError, changed, with_point, without_point
+from .edits import EditError
 from .refusals import FindingsError, RefusedError
 from .session import Version
 from .texts import Texts, digest_of_text
@@ -136,14 +132,15 @@ class Editing:
         data = self._read(path)
         if hashlib.sha256(data).hexdigest() != edit.digest:
             raise RefusedError(409, MOVED)
-        if edit.add is not None and digest_of_text(version.texts.by_name[edit.file]) != edit.digest:
-            # Where a new point belongs is known of the text that was read last.
+        is_of_the_music = edit.add is not None or edit.shape is not None
+        if is_of_the_music and digest_of_text(version.texts.by_name[edit.file]) != edit.digest:
+            # Where a new point belongs, and what stands around one, is known of the text that was read last.
             raise RefusedError(409, "the last change is still being read: nothing was written")
         text = decoded(data, str(path), Span(str(path)))
         if isinstance(text, Diagnostic):
             raise RefusedError(422, text.message)
         try:
-            return version, path, data, _applied(text, edit, version)
+            return version, path, data, applied(text, edit, version)
         except EditError as error:
             raise RefusedError(422, str(error)) from None
 
@@ -197,70 +194,3 @@ class Editing:
     def _tell(self) -> None:
         hub = self._conductor.hub
         hub.tell(wire.Edited(hub.version, bool(self._done), bool(self._undone)))
-
-
-def _applied(text: str, edit: wire.Edit, version: Version) -> str:
-    """The text with an edit. Raises EditError."""
-    if (bool(edit.changes), edit.add is not None, bool(edit.remove)).count(True) != 1:
-        raise EditError("an edit changes values, adds a point, or removes one")
-    unit_of = units(edit.file, version)
-    if edit.changes:
-        return changed(text, edit.changes, unit_of)
-    if edit.remove:
-        return without_point(text, edit.remove)
-    assert edit.add is not None
-    return with_point(
-        text,
-        edit.add.pointer,
-        _before(edit.add, edit.file, version),
-        edit.add.at,
-        edit.add.value,
-        unit_of,
-    )
-
-
-def _before(add: wire.NewPoint, file: str, version: Version) -> int | None:
-    """The number of the point after which a new one stands. Raises EditError."""
-    heard: Any = version.heard
-    if heard is None:
-        raise EditError("the piece has errors: mend these first")
-    place = parse_place(add.at, Span(""))
-    findings: list[Diagnostic] = []
-    at = None if isinstance(place, Diagnostic) else heard.clock.locate(place, findings)
-    if at is None:
-        raise EditError(findings[0].message if findings else f"{add.at[:40]} is not a place")
-    lane = next(
-        (
-            lane
-            for lane in heard.piece.lanes
-            if lane.pointer == add.pointer and version.texts.name_of(lane.span.file) == file
-        ),
-        None,
-    )
-    if lane is None:
-        raise EditError("there is no such lane")
-    places = [heard.clock.locate(point.at, []) for point in lane.points]
-    if at in places:
-        raise EditError("a point stands there already")
-    return max((k for k, known in enumerate(places) if known is not None and known < at), default=None)
-
-
-def units(file: str, version: Version) -> Callable[[str], Unit]:
-    """The unit of each value of a file, by its pointer."""
-    heard: Heard | None = version.heard
-    owners = {}
-    if heard is not None:
-        unit_of_lane = lane_units(heard.piece.audio)
-        owners = {
-            lane.pointer: unit_of_lane(lane.name)
-            for lane in heard.piece.lanes
-            if lane.pointer and version.texts.name_of(lane.span.file) == file
-        }
-
-    def unit_of(pointer: str) -> Unit:
-        for owner, unit in owners.items():
-            if pointer.startswith(f"{owner}/"):
-                return unit
-        return Unit.GAIN if pointer.startswith("/audio/") and pointer.endswith("/gain") else Unit.ANY
-
-    return unit_of

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import isfinite
 
-from ..compiler.notes.classes import ClassTable
+from ..compiler.classes.table import ClassTable
 from ..compiler.reports.explain import Moment, SoundingNote, moment_in
 from ..compiler.time.clock import Clock
+from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import PieceError
 from . import wire
 from .refusals import RefusedError
@@ -26,7 +27,7 @@ def explained(version: Version, s: str | None, at: str | None) -> wire.Explained
     assert heard is not None
     place = at[:80] if at is not None else place_at(_seconds(s), heard.clock)
     try:
-        moment = moment_in(heard, place, [])
+        moment = moment_in(heard, place, Findings())
     except PieceError as error:
         raise RefusedError(404, error.diagnostics[0].message) from None
     return wire.Explained(moment.position, moment.time_s, tuple(_sections(moment, version)))

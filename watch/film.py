@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -54,15 +55,15 @@ class Film:
                 self.segments[k] = replace(segment, level=other.level, media=other.media, state=other.state)
                 self.durations[other.media] = before.durations[other.media]
 
-    def job(self, task: Task, look: wire.Look) -> SegmentJob:
-        """What has to be rendered for a task; of a still, the frame at the playhead."""
+    def job(self, task: Task, looks: Sequence[wire.Look]) -> SegmentJob:
+        """What has to be rendered for a task; of a still, the frame at the playhead that stands in it."""
         if task.level == "draft":
             return self.jobs[task.index]
         if task.level == "full":
             return self.full[task.index]
         found = self._made.get(task)
         if found is None:
-            found = self._made[task] = self._preview(task, look)
+            found = self._made[task] = self._preview(task, looks)
             self.durations[found.node.key] = self._length(task.index)
         return found
 
@@ -142,13 +143,15 @@ class Film:
         job = self.jobs[index]
         return job.frame_count / job.picture.fps
 
-    def _preview(self, task: Task, look: wire.Look) -> SegmentJob:
+    def _preview(self, task: Task, looks: Sequence[wire.Look]) -> SegmentJob:
         whole = self.jobs[task.index].picture
         name = self.jobs[task.index].node.name
         if task.level == "coarse":
             part, step = thinned(whole, COARSE_STEP), COARSE_STEP
         else:
-            first = self.segments[task.index].first
+            segment = self.segments[task.index]
+            first = segment.first
+            look = next((look for look in looks if segment.s <= look.s < segment.end_s), looks[0])
             frame = int(look.s * float(whole.fps)) - first
             frame = min(max(frame, 0), whole.frame_count - 1)
             part, step = slice_of(whole, frame, frame + 1), 1

@@ -38,6 +38,11 @@ class Hub:
         """How many pages are open."""
         return len(self._readers)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server ends."""
+        return self._is_closed
+
     def tell(self, message: wire.Message) -> None:
         """A message to everybody. It gets the highest version that was told: a page ignores lower ones."""
         self.version = max(self.version, message.version)

@@ -11,10 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-F32 = NDArray[np.float32]
+from ..store.values.array_types import F32
 
 MOVFLAGS = "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets"
 """Without the last one a segment with B-frames begins two frames late in Media Source."""
@@ -58,7 +55,8 @@ def sound_media(samples: F32, sample_rate_hz: int) -> bytes:
     """Samples (n, 2), full scale ±1, as fragmented MP4 with FLAC of 24 bits; what lies beyond is clipped."""
     import av
 
-    from ..renderers.film.track import as_24_bits, cut
+    from ..renderers.film.track import as_24_bits
+    from ..renderers.sound.block import cut_to
 
     target = io.BytesIO()
     options = {"movflags": SOUND_FLAGS, "fflags": "+bitexact"}
@@ -69,7 +67,7 @@ def sound_media(samples: F32, sample_rate_hz: int) -> bytes:
         context.time_base = Fraction(1, sample_rate_hz)
         context.open()
         written = 0
-        for block in cut([samples], context.frame_size):
+        for block in cut_to([samples], context.frame_size):
             frame = av.AudioFrame.from_ndarray(as_24_bits(block).reshape(1, -1), "s32", "stereo")
             frame.sample_rate, frame.time_base = sample_rate_hz, Fraction(1, sample_rate_hz)
             frame.pts = written

@@ -13,8 +13,9 @@ from ..store.store import Store
 from ..store.system import free_bytes
 from . import wire
 from .film import Film
+from .hub import READERS_MOST
 from .leftovers import Leftovers
-from .queue import Task, must_stop, wanted
+from .queue import Task, must_stop, wanted_by_all
 from .trouble import Troubles, told
 from .workers import Died, Ended, Failed, Hand, Job, Stopped, Told, Word, render_pictures
 
@@ -33,7 +34,8 @@ class Pictures:
 
     def __init__(self, store: Store, tell: Callable[[wire.SegmentNews], object], troubles: Troubles) -> None:
         self.film: Film | None = None
-        self.looked = wire.Look(0.0, 0.0, 0.0)
+        self._looks: dict[str, wire.Look] = {}
+        """What each page looks at; the one that moved last stands last."""
         self._store, self._tell, self._troubles = store, tell, troubles
         self._loop = asyncio.get_running_loop()
         self._films: list[Film] = []
@@ -73,9 +75,22 @@ class Pictures:
         self._deaths.clear()
 
     def look(self, look: wire.Look) -> None:
-        """Somebody looks elsewhere."""
-        self.looked = look
+        """A page looks elsewhere."""
+        self._looks.pop(look.page, None)
+        self._looks[look.page] = look
+        while len(self._looks) > READERS_MOST:
+            del self._looks[next(iter(self._looks))]
         self.pump()
+
+    def gone(self, page: str) -> None:
+        """A page was closed: what it looked at is not wanted first any more."""
+        if self._looks.pop(page, None) is not None:
+            self.pump()
+
+    @property
+    def looks(self) -> tuple[wire.Look, ...]:
+        """What all pages look at, the one that moved last first."""
+        return tuple(reversed(self._looks.values())) or (wire.Look(0.0, 0.0, 0.0),)
 
     def duration_of(self, key: str) -> Fraction | None:
         """How long the media of a key is; None for one that is of no version that is shown."""
@@ -86,8 +101,9 @@ class Pictures:
         film = self.film
         if film is None or self._is_closed:
             return
-        wholes = film.wholes() if self.looked.full else ()
-        order = wanted(film.segments, self.looked, film.failed, wholes)
+        looks = self.looks
+        wholes = film.wholes() if any(look.full for look in looks) else ()
+        order = wanted_by_all(film.segments, looks, film.failed, wholes)
         running = {hand: self._place_of(hand, film) for hand in self._tasks}
         for hand, place in running.items():
             if place is None or must_stop(place, order):
@@ -98,7 +114,7 @@ class Pictures:
                 continue
             if task in busy:
                 continue
-            job = film.job(task, self.looked)
+            job = film.job(task, looks)
             if self._store.has(job.node.key):
                 self._got(film, task, job.node.key)
                 continue

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..compiler.plan import SoundPlan
 from ..renderers.sound.block import BLOCK, times_of
@@ -20,11 +19,9 @@ from ..renderers.sound.mix.summing import faded
 from ..renderers.sound.space.choose import places, space_of
 from ..renderers.sound.space.place import Place, StereoPower
 from ..renderers.sound.wave import read_wav_at
+from ..store.values.array_types import F32, F64
 from ..store.values.keys import digest_of
 from .sounding import BusSource
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 WARM_S = 0.25
 """A spatialiser remembers so much of what came before."""

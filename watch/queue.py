@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from . import wire
 
@@ -49,6 +50,30 @@ def wanted(
     failed   what could not be made, and is not tried again
     full     the segments at full quality, where these are asked for
     """
+    return wanted_by_all(segments, (look,), failed, full)
+
+
+def wanted_by_all(
+    segments: Sequence[wire.Segment],
+    looks: Sequence[wire.Look],
+    failed: Collection[Task] = (),
+    full: Sequence[Whole] = (),
+) -> list[Task]:
+    """The same for several pages, the one that moved last first.
+
+    Each page has a picture of its playhead before any of them has more; so it goes on, stage by stage.
+    """
+    found: dict[Task, None] = {}
+    for stages in zip(*(_stages(segments, look, full) for look in looks), strict=True):
+        for turn in zip_longest(*stages):
+            found |= dict.fromkeys(task for task in turn if task is not None and task not in failed)
+    return list(found)
+
+
+def _stages(
+    segments: Sequence[wire.Segment], look: wire.Look, full: Sequence[Whole]
+) -> tuple[list[Task], ...]:
+    """What one page wants, in six stages."""
     near = [k for k, segment in enumerate(segments) if _is_near(segment.s, segment.end_s, look)]
     near.sort(key=lambda k: _distance(segments[k].s, segments[k].end_s, look))
     chosen = set(near)
@@ -60,13 +85,17 @@ def wanted(
         least = rank(level)
         return [Task(k, level) for k in numbers if rank(segments[k].level) < least]
 
-    tasks = [*lacking(here, "still"), *lacking(near, "coarse"), *lacking(near, "draft")]
-    if look.full:
-        seen = [k for k, one in enumerate(full) if not one.is_there and _is_near(one.s, one.end_s, look)]
-        seen.sort(key=lambda k: _distance(full[k].s, full[k].end_s, look))
-        tasks += [Task(k, "full") for k in seen]
-    tasks += [*lacking(far, "coarse"), *lacking(far, "draft")]
-    return [task for task in tasks if task not in failed]
+    wholes = full if look.full else ()
+    seen = [k for k, one in enumerate(wholes) if not one.is_there and _is_near(one.s, one.end_s, look)]
+    seen.sort(key=lambda k: _distance(full[k].s, full[k].end_s, look))
+    return (
+        lacking(here, "still"),
+        lacking(near, "coarse"),
+        lacking(near, "draft"),
+        [Task(k, "full") for k in seen],
+        lacking(far, "coarse"),
+        lacking(far, "draft"),
+    )
 
 
 def must_stop(running: Task | None, order: Sequence[Task]) -> bool:

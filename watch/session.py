@@ -13,10 +13,12 @@ from pathlib import Path
 from ..api.check import told_of
 from ..api.variant import drafted
 from ..compiler.cache.score import kept_reader
-from ..compiler.compile import Compilation, Heard, Shelf, all_findings, compiled_from, heard_piece
+from ..compiler.compile import Compilation, Heard, all_findings, compiled_from, heard_piece
+from ..compiler.piece_files import PieceFiles
 from ..compiler.plan import Plan
 from ..compiler.score.model import Score
-from ..dsl.findings.diagnostics import Diagnostic, has_errors
+from ..dsl.findings.collector import Findings
+from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.load import Loaded, load_piece
 from ..renderers.film.segment_nodes import SegmentJob
 from ..store.store import Store
@@ -83,8 +85,8 @@ class Session:
         texts = Texts(loaded)
         if loaded.piece is None:
             return self._broken(number, loaded, texts, Compilation(None, loaded.diagnostics))
-        before: list[Diagnostic] = list(loaded.diagnostics)
-        heard = heard_piece(drafted(loaded.piece), self._shelf(loaded), before)
+        before = Findings(loaded.diagnostics)
+        heard = heard_piece(drafted(loaded.piece), self._files(loaded), before)
         if heard is None:
             return self._broken(number, loaded, texts, Compilation(None, tuple(before)))
         lanes = lanes_message(number, heard, texts)
@@ -105,9 +107,9 @@ class Session:
         loaded = load_piece(self.manifest, texts=texts_by_file)
         if loaded.piece is None:
             return loaded.diagnostics
-        found: list[Diagnostic] = []
-        heard = heard_piece(drafted(loaded.piece), self._shelf(loaded), found)
-        if heard is None or has_errors(found):
+        found = Findings()
+        heard = heard_piece(drafted(loaded.piece), self._files(loaded), found)
+        if heard is None or found.has_errors:
             return tuple(found)
         end_s = float(heard.clock.end_s + heard.piece.score.tail_s)
         texts = Texts(loaded)
@@ -118,11 +120,11 @@ class Session:
         """The last good version in the film's own quality."""
         if self.good is None or self.good.loaded.piece is None:
             return None
-        heard = heard_piece(self.good.loaded.piece, self._shelf(self.good.loaded), [])
+        heard = heard_piece(self.good.loaded.piece, self._files(self.good.loaded), Findings())
         return None if heard is None else compiled_from(heard).plan
 
-    def _shelf(self, loaded: Loaded) -> Shelf:
-        return Shelf(loaded.root, trusted=self.trusted, read_score=self._read_score)
+    def _files(self, loaded: Loaded) -> PieceFiles:
+        return PieceFiles(loaded.root, trusted=self.trusted, read_score=self._read_score)
 
     def _read_score(self, data: bytes, name: str) -> Score:
         """A score, from memory where these bytes were read before."""

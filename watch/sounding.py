@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from ..compiler.plan import SoundPlan
-from ..renderers.sound.master.master import PLAIN_CEILING_DBTP
 from ..renderers.sound.master.meter import LoudnessMeter
 from ..renderers.sound.mix.bus import KeptChain, kept_chains
 from ..renderers.sound.mix.graph import sound_graph
@@ -162,17 +161,16 @@ def guessed(sources: Sequence[BusSource], plan: SoundPlan) -> Mixed:
         meter.add(both)
         highest = max(highest, float(np.abs(both).max(initial=0.0)))
     ceiling, gain = _ceiling(plan), 1.0
-    loudness = meter.loudness().integrated_lufs
-    if plan.master is None:
-        gain = min(1.0, ceiling / highest) if highest else 1.0
-    elif plan.master.loudness_lufs is not None and isfinite(loudness):
-        gain = 10.0 ** ((plan.master.loudness_lufs - loudness) / 20.0)
+    loudness, master = meter.loudness().integrated_lufs, plan.master
+    if master.loudness_lufs is not None and isfinite(loudness):
+        gain = 10.0 ** ((master.loudness_lufs - loudness) / 20.0)
+        if master.most_reduction_db is not None and highest:
+            gain = min(gain, ceiling / highest * 10.0 ** (master.most_reduction_db / 20.0))
     return Mixed(Path(), "", tuple(sources), (), gain, ceiling, (plan.fade_in_s, plan.fade_out_s))
 
 
 def _ceiling(plan: SoundPlan) -> float:
-    ceiling_dbtp = plan.master.ceiling_dbtp if plan.master is not None else PLAIN_CEILING_DBTP
-    return float(10.0 ** (ceiling_dbtp / 20.0))
+    return float(10.0 ** (plan.master.ceiling_dbtp / 20.0))
 
 
 def _wets(known: list[Known], store: Store) -> dict[str, Path]:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..renderers.sound.wave import read_wav_at
+from ..store.values.array_types import F32, F64
 from . import wire
 from .preview import Mixer, chunks_of
-
-F32 = NDArray[np.float32]
 
 CHUNK_S = 2.0
 METER_HZ = 20.0
 WAVE_HZ = 50.0
 FLOOR_DB = 60.0
+PIECE_S = 20
+"""So much of a file is read at once: an hour of a bus does not fit into the memory of everybody."""
 
 
 @dataclass(slots=True)
@@ -36,6 +37,9 @@ class Playing:
     file: Path | None
     names: tuple[str, ...]
     stretches: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _meters: wire.Meters | None = None
+    _lock: Lock = field(default_factory=Lock)
+    """Held while the meters are read: every page asks for them at the same moment."""
 
     @classmethod
     def exact(cls, mixer: Mixer, digest: str, file: Path) -> Playing:
@@ -86,41 +90,61 @@ class Playing:
     def meters(self) -> wire.Meters:
         """How loud every bus is, and the shape of the whole; buses that are not finished are left out.
 
-        Raises OSError where a file has gone from the cache.
+        Read once, however many ask. Raises OSError where a file has gone from the cache.
         """
+        with self._lock:
+            if self._meters is None:
+                self._meters = self._read_meters()
+            return self._meters
+
+    def _read_meters(self) -> wire.Meters:
         mixer = self.mixer
+        rate_hz = mixer.sample_rate_hz
         buses = []
         for source in mixer.sources:
             if source.wet is not None:
-                samples = read_wav_at(source.wet, 0, mixer.sample_count) * mixer.gain
-                peaks = _peaks(np.abs(samples).max(axis=0), mixer.sample_rate_hz, METER_HZ)
-                buses.append(wire.Meter(source.name, _levels(peaks)))
-        low = high = ""
+                found = [
+                    _peaks(np.abs(samples).max(axis=0), rate_hz, METER_HZ)
+                    for samples in self._pieces(source.wet, METER_HZ)
+                ]
+                buses.append(wire.Meter(source.name, _levels(_joined(found) * mixer.gain)))
+        lows: list[F64] = []
+        highs: list[F64] = []
         if self.file is not None:
-            both = read_wav_at(self.file, 0, mixer.sample_count)
-            high = _signed(_peaks(both.max(axis=0), mixer.sample_rate_hz, WAVE_HZ))
-            low = _signed(-_peaks(-both.min(axis=0), mixer.sample_rate_hz, WAVE_HZ))
-        return wire.Meters(METER_HZ, tuple(buses), WAVE_HZ, low, high)
+            for samples in self._pieces(self.file, WAVE_HZ):
+                highs.append(_peaks(samples.max(axis=0), rate_hz, WAVE_HZ))
+                lows.append(-_peaks(-samples.min(axis=0), rate_hz, WAVE_HZ))
+        return wire.Meters(METER_HZ, tuple(buses), WAVE_HZ, _signed(_joined(lows)), _signed(_joined(highs)))
+
+    def _pieces(self, path: Path, rate_hz: float) -> Iterator[F64]:
+        """A file in pieces that each hold whole steps of a rate, but for the last one."""
+        step = round(self.mixer.sample_rate_hz / rate_hz)
+        for first, count in chunks_of(self.mixer.sample_count, step * round(PIECE_S * rate_hz)):
+            yield read_wav_at(path, first, count)
+
+
+def _joined(found: list[F64]) -> F64:
+    return np.concatenate(found) if found else np.zeros(0)
 
 
 def _cuts(mixer: Mixer) -> list[tuple[int, int]]:
     return list(chunks_of(mixer.sample_count, round(CHUNK_S * mixer.sample_rate_hz)))
 
 
-def _peaks(values: NDArray[np.float64], sample_rate_hz: int, rate_hz: float) -> NDArray[np.float64]:
+def _peaks(values: F64, sample_rate_hz: int, rate_hz: float) -> F64:
     """The largest value of each step."""
     step = round(sample_rate_hz / rate_hz)
     padded = np.pad(values, (0, -len(values) % step), mode="edge") if len(values) else values
-    peaks: NDArray[np.float64] = padded.reshape(-1, step).max(axis=1) if len(padded) else padded
+    peaks: F64 = padded.reshape(-1, step).max(axis=1) if len(padded) else padded
     return peaks
 
 
-def _levels(peaks: NDArray[np.float64]) -> str:
+def _levels(peaks: F64) -> str:
     level_db = 20.0 * np.log10(np.maximum(peaks, 1e-9))
     share = np.clip(1.0 + level_db / FLOOR_DB, 0.0, 1.0)
     return base64.b64encode(np.rint(share * 255.0).astype(np.uint8).tobytes()).decode("ascii")
 
 
-def _signed(values: NDArray[np.float64]) -> str:
+def _signed(values: F64) -> str:
     whole = np.clip(np.rint(values * 127.0), -127, 127).astype(np.int8)
     return base64.b64encode(whole.tobytes()).decode("ascii")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
+from ..compiler.classes.table import ClassTable
 from ..compiler.compile import Heard
 from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
+from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
-from ..dsl.model.piece import Bus
+from ..dsl.model.piece import Bus, ClassWeight
 from ..dsl.text.yaml_source import Source, escaped
 from . import wire
 from .curves import VALUES_MOST
@@ -80,7 +83,8 @@ def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[wire.Row, ...]:
     """The buses in written order."""
     source = texts.root_source
     buses = {bus.name: bus for bus in buses_of(heard.piece, heard.parts)}
-    by_part = _notes_by_part(heard)
+    # Asked only for a bus whose sound has no notes: of an hour they are many.
+    by_part = cache(lambda: _notes_by_part(heard))
     names = [lane.name for lane in heard.piece.lanes]
     returns = [back.name for back in heard.piece.audio.returns]
     owners = (*buses, *returns)
@@ -134,7 +138,7 @@ def _notes_by_part(heard: Heard) -> Mapping[str, list[tuple[float, float, int, i
 
 
 def _notes_of(
-    planned: BusPlan, bus: Bus, by_part: Mapping[str, list[tuple[float, float, int, int]]]
+    planned: BusPlan, bus: Bus, by_part: Callable[[], Mapping[str, list[tuple[float, float, int, int]]]]
 ) -> tuple[tuple[float, float, int, int], ...]:
     """What a bus plays; of recordings the notes that they should hold, where that is known."""
     rows = [
@@ -145,7 +149,7 @@ def _notes_of(
     ]
     if not rows:
         parts = [stem.plays or stem.part or bus.name for stem in bus.stems]
-        rows = [row for part in dict.fromkeys(parts) for row in by_part.get(part, ())]
+        rows = [row for part in dict.fromkeys(parts) for row in by_part().get(part, ())]
     return tuple(sorted(rows))
 
 
@@ -166,14 +170,12 @@ def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> w
 
 def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> wire.Classes:
     """How strongly each class is seen, the most seen first; and the keys that choose them."""
-    weights = picture.class_weights
+    names, weights = picture.by_name()
     frames = len(weights)
     step = max(1, -(-frames // VALUES_MOST))
     seen = [k for k in range(weights.shape[1]) if frames and float(weights[:, k].max()) >= LEAST_SEEN]
     seen.sort(key=lambda k: -float(weights[:, k].sum()))
-    shown = tuple(
-        wire.Shown(picture.class_names[k], _bytes_of(weights[::step, k])) for k in seen[:CLASSES_MOST]
-    )
+    shown = tuple(wire.Shown(names[k], _bytes_of(weights[::step, k])) for k in seen[:CLASSES_MOST])
     return wire.Classes(float(picture.fps / step), shown, tuple(_keys(heard, texts)))
 
 
@@ -188,14 +190,23 @@ def _keys(heard: Heard, texts: Texts) -> Iterator[wire.ClassKey]:
         pointer = f"/visuals/classes/{escaped(key)}"
         value = _value_at(source, pointer)
         is_name = isinstance(value, str | int) and not isinstance(value, bool)
-        words = ", ".join(f"{weight.name} {weight.weight:.0%}" for weight in weights)
+        names = [_class_name(weight, heard.classes) for weight in weights]
+        words = ", ".join(f"{name} {part.weight:.0%}" for name, part in zip(names, weights, strict=True))
         yield wire.ClassKey(
             key=key,
-            text=str(value) if is_name else words,
+            text=names[0] if is_name and names else words,
             file=texts.manifest,
             line=source.key_span(pointer).line,
             pointer=pointer if is_name else "",
         )
+
+
+def _class_name(written: ClassWeight, table: ClassTable) -> str:
+    """What a class is called, whether its number, a synonym or its name is written."""
+    if written.picture is not None or written.is_like:
+        return written.name
+    index = table.index(written.name, written.span, Findings())
+    return written.name if index is None else table.name(index)
 
 
 def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
@@ -211,7 +222,7 @@ def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
         pointer = f"/visuals/rules/{n - 1}"
         written = _value_at(source, f"{pointer}/where/range")
         is_text = isinstance(written, str | int) and len(rule.where.ranges) == 1
-        stretch = clock.locate_range(rule.where.ranges[0], []) if is_text else None
+        stretch = clock.locate_range(rule.where.ranges[0], Findings()) if is_text else None
         found.append(
             wire.Rule(
                 n=n,
@@ -248,7 +259,7 @@ def _plain(value: object) -> str:
         return " ".join(f"{key} {_plain(item)}" for key, item in value.items())
     if isinstance(value, list):
         return " or ".join(map(_plain, value))
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _value_at(source: Source, pointer: str) -> object:

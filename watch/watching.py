@@ -8,7 +8,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from ..compiler.notes.own_pictures import written_pictures
+from ..compiler.classes.own_pictures import written_pictures
 from .session import Version
 
 DEBOUNCE_MS, STEP_MS = 50, 10
@@ -29,6 +29,7 @@ def files_of(version: Version) -> tuple[Path, ...]:
     piece = loaded.piece or loaded.rest
     if piece is not None:
         named = [piece.score.file]
+        named += [piece.audio.sounds] if piece.audio.sounds is not None else []
         for bus in piece.audio.buses:
             for stem in bus.stems:
                 named += [name for name in (stem.score, stem.file, stem.soundfont) if name is not None]

@@ -83,7 +83,12 @@ class Node:
 class Lane:
     """A lane as a curve, with its handles."""
 
+    id: str
+    """What tells it from all others: its name, or that of the lane that it is laid over, with its mode."""
     name: str
+    """Of the parameter."""
+    label: str
+    """What the composer calls a lane that is laid over another one; else empty."""
     file: str
     line: int
     pointer: str
@@ -91,14 +96,16 @@ class Lane:
     mirror_of: str
     """Name of another lane; empty for a lane that has points."""
     mode: str
-    """`set`; lanes that are laid over another one, `add` or `multiply`, have nodes and no values."""
+    """`set`; or `add`, `multiply`: it is laid over another one, and its values are its own."""
     low: float
     high: float
     """What values may be; where a parameter has no end, what the curve reaches."""
     unit: str
     """As people say it: "", "Hz", "ms", "°", "x"."""
     values: tuple[float, ...]
-    """value k stands at k / `Lanes.rate_hz` seconds."""
+    """value k stands at k / `Lanes.rate_hz` seconds: what acts, with all that is laid over it."""
+    own: tuple[float, ...]
+    """The same without what is laid over it; empty where that is nothing."""
     nodes: tuple[Node, ...]
 
 
@@ -180,7 +187,7 @@ class ClassKey:
     key: str
     """As "A#", a part, "other"."""
     text: str
-    """As written: a name, or a mix in words."""
+    """The name of the class, if its number or a synonym is written, too; or a mix in words."""
     file: str
     line: int
     pointer: str
@@ -384,6 +391,8 @@ class Look:
     full: bool = False
     """Whether the visible stretch is wanted in the film's own quality."""
     playing: bool = False
+    page: str = ""
+    """Which page looks: a name that it gives itself, also to `GET /events?page=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,10 +422,22 @@ class NewPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class NewShape:
+    """Another shape for what a point does.
+
+    pointer   of the point
+    shape     a name of `GET /shapes`
+    """
+
+    pointer: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """POST /edit and POST /try: one change of one file, which is one step of undo.
 
-    Exactly one of `changes`, `add` and `remove` is given. `remove` is the pointer of a point.
+    Exactly one of `changes`, `add`, `remove` and `shape` is given. `remove` is the pointer of a point.
     """
 
     file: str
@@ -424,6 +445,7 @@ class Edit:
     changes: tuple[Change, ...] = ()
     add: NewPoint | None = None
     remove: str = ""
+    shape: NewShape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +497,24 @@ class Found:
     """200 to GET /classes?q=WORDS: names of classes, the nearest first."""
 
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeShown:
+    """A shape that a stretch of a lane may have."""
+
+    name: str
+    family: str
+    """`level`, `ease`, `way`, `periodic`, `swing` or `round`."""
+    curve: tuple[float, ...]
+    """How it runs from 0 to 1, at equal steps; a repeating one three times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """200 to GET /shapes: all of them, in the order of the language's table."""
+
+    shapes: tuple[ShapeShown, ...]
 
 
 @dataclass(frozen=True, slots=True)

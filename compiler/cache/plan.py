@@ -16,7 +16,8 @@ from ...store.errors import StoreError
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.store import Store
-from ..compile import Shelf, compile_piece, compiled
+from ..compile import compile_piece, compiled
+from ..piece_files import PieceFiles
 from ..plan import Plan
 from .questions import answers_to, is_repeatable
 from .score import kept_reader
@@ -63,14 +64,14 @@ def compile_piece_kept(loaded: Loaded, trusted: tuple[Path, ...], store: Store) 
         findings = None if kept is None else _renamed(kept.findings, _names_from_store(loaded))
         if kept is not None and findings is not None:
             return KeptCompilation(kept.plan, _told(loaded, findings), node, is_from_store=True)
-    shelf = Shelf(loaded.root, trusted=trusted, read_score=kept_reader(store))
-    made = compiled(loaded.piece, shelf, loaded.diagnostics)
-    if made.plan is None or not all(is_repeatable(question) for question in shelf.answers):
+    files = PieceFiles(loaded.root, trusted=trusted, read_score=kept_reader(store))
+    made = compiled(loaded.piece, files, loaded.diagnostics)
+    if made.plan is None or not all(is_repeatable(question) for question in files.answers):
         return KeptCompilation(made.plan, made.diagnostics)
-    node = Node.of("plan", PLAN_VERSION, title, texts | shelf.answers)
+    node = Node.of("plan", PLAN_VERSION, title, texts | files.answers)
     findings = _renamed(made.diagnostics[len(_told(loaded)) :], _names_in_store(loaded))
     if findings is not None and keep(store, node, _Planned(made.plan, findings), _Planned, loaded.root):
-        questions = sorted(shelf.answers)
+        questions = sorted(files.answers)
         if questions != _questions(store, asked):
             with suppress(OSError, StoreError):
                 store.put(asked.key, {}, {"questions": questions})

@@ -2,9 +2,9 @@
 
 A question is what is looked for, "soundfont GM.sf2", and not which files were opened: a file that appears
 where a search would find it first changes the answer, and one that nobody asks about does not. An answer is
-all that a plan can know of a file: of a score, a spectrum, a picture or a model.json the digest of its bytes,
-of a recording its header and whether it is silent, of anything else where it lies. A generator that a program
-has registered is asked for its sizes and classes.
+all that a plan can know of a file: of a score, a spectrum, a picture, a video or a model.json the digest of
+its bytes, of a recording its header and whether it is silent, of anything else where it lies. A generator
+that a program has registered is asked for its sizes and classes.
 """
 
 import hashlib
@@ -15,13 +15,16 @@ from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_inside
 from ...dsl.text.model_file import read_model
-from ..compile import Shelf
-from ..notes.kinds import registered_digest
+from ..classes.kinds import registered_digest
+from ..piece_files import PieceFiles
 from ..sound.installed import Outside
 
 _SPAN = Span("")
 _REPEATABLE = frozenset(
-    ("score", "recording", "spectrum", "soundfont", "head", "preset", "font", "model", "generator", "picture")
+    (
+        *("score", "recording", "spectrum", "soundfont", "head", "preset", "font", "model", "generator"),
+        *("picture", "video"),
+    )
 )
 
 
@@ -32,8 +35,8 @@ def is_repeatable(question: str) -> bool:
 
 def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
     """What the disk says today; None where one has no answer, or cannot be asked again."""
-    shelf = Shelf(root)
-    outside = Outside(root, None, shelf.findings, shelf.answers)
+    files = PieceFiles(root)
+    outside = Outside(root, None, files.findings, files.answers)
     for question in questions:
         kind, _, text = question.partition(" ")
         name = PurePosixPath(text)
@@ -42,15 +45,17 @@ def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
                 data = read_inside(root, name, MAX_SCORE_BYTES, _SPAN)
                 if isinstance(data, Diagnostic):
                     return None
-                shelf.answers[question] = hashlib.sha256(data).hexdigest()
+                files.answers[question] = hashlib.sha256(data).hexdigest()
             case "recording":
-                shelf.recording(name, _SPAN)
+                files.recording(name, _SPAN)
             case "font":
-                shelf.font(name, _SPAN)
+                files.font(name, _SPAN)
             case "picture":
-                shelf.picture(name, _SPAN)
+                files.picture(name, _SPAN)
+            case "video":
+                files.video(name, _SPAN)
             case "spectrum":
-                shelf.spectrum(name, _SPAN)
+                files.spectrum(name, _SPAN)
             case "soundfont":
                 outside.soundfont(name, _SPAN)
             case "head":
@@ -59,16 +64,16 @@ def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
                 found = read_model(root, name, _SPAN)
                 if isinstance(found, Diagnostic):
                     return None
-                shelf.answers[question] = found[1]
+                files.answers[question] = found[1]
             case "generator":
                 digest = registered_digest(text)
                 if digest is None:
                     return None
-                shelf.answers[question] = digest
+                files.answers[question] = digest
             case "preset":
                 outside.preset(name, _SPAN)
             case _:
                 return None
-        if shelf.findings or question not in shelf.answers:
+        if files.findings or question not in files.answers:
             return None
-    return shelf.answers
+    return files.answers

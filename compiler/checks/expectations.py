@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.piece import Piece
 from ...dsl.values.position import Place, beat_text
@@ -25,7 +26,7 @@ def unmet(piece: Piece, score: Score, clock: Clock) -> Iterator[Diagnostic]:
             "an edited score may move every place of this piece; look it through, then write the new count",
         )
     for place, meter in written.expect_meter:
-        found: list[Diagnostic] = []
+        found = Findings()
         at = clock.locate(place, found)
         yield from found
         if at is None:
@@ -36,7 +37,7 @@ def unmet(piece: Piece, score: Score, clock: Clock) -> Iterator[Diagnostic]:
             has = meter_text(measure)
             yield _differs(place, clock, at, f"the metre at {place.text} is {has}, {meter} is expected")
     for place, tempo in written.expect_tempo:
-        found = []
+        found = Findings()
         at = clock.locate(place, found)
         yield from found
         if at is None:

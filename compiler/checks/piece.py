@@ -9,10 +9,10 @@ from ...dsl.model.lane import Lane
 from ...dsl.model.piece import Bus, Piece
 from ..lanes.parameters import ear_target, gain_target, place_targets, plugin_targets
 from ..notes.casting import BY_WORDS, Cast
-from ..notes.words import nearest_words
 from ..plan import SoundPlan
 from ..sound.plan_sound import Sources, has_recording, stem_intervals
 from ..time.clock import Clock
+from ..words.sung import nearest_words
 from .lanes import Interval, Moved, Sounding, lane_findings
 from .subjects import subject_notes
 

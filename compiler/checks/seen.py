@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ...store.values.array_types import F64
 
 SEEN_MOST = 5
 """More classes at once than this do not read, and the embedded generator paints no more."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subject_count, subjects
+from ..classes.own_pictures import written_pictures
+from ..classes.table import imagenet
 from ..notes.casting import Cast
-from ..notes.classes import imagenet
-from ..notes.own_pictures import written_pictures
 
 NAMED_MOST = 6
 PAINTED, NETWORK = ("auto", "embedded"), ("auto", "biggan")

@@ -22,7 +22,7 @@ from .shapes import drift, ease_inverse, hermite, plain_shape, quintic
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
 
 
 LONGEST_DECLICK_S = 0.16

@@ -1,29 +1,22 @@
 """What a lane may move: parameters of buses, effects and the picture, with their ranges."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
+from operator import attrgetter
 
 from ...dsl.model.lane import Shape
+from ...dsl.model.parameters import AZIMUTH, DISTANCE, EAR, ELEVATION, GAIN, PICTURE, SEND, BusParameter
 from ...dsl.model.piece import Bus, Effect, Return, Send, Visuals
 from ...dsl.model.plugins import plugin
-from ...dsl.read.lanes import FARTHEST, NEAREST
 from ..time.clock import Clock
 from .curve import Curve, Segment
 
 HEADPHONE_DECLICK_S = 0.040
 """Around a head a jump of the whole ear takes 40 ms, and a smaller one its share: it is heard as a glide."""
-FARTHEST_TURN_DEG = 360_000.0
 SOUND_DECLICK_S = 0.010
 """A jump of gain or ear takes 10 ms; of a full one, less than -115 dB is left above 4 kHz."""
 PLUGIN_DECLICK_S = 0.020
-TURN_MOST_DEG = 3600.0
-EXPOSURE_LEAST, EXPOSURE_MOST = 0.1, 4.0
-PAN_MOST = 2.0
-"""In half heights: so far away the land of the embedded generator begins to repeat."""
-LAMP_MOST_DEG = 60.0
-ZOOM_LEAST, ZOOM_MOST = 0.5, 4.0
-"""Further away an image shows itself many times over, closer it is mush."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +67,35 @@ def beat_rate(clock: Clock) -> Curve:
 
 def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
     """The parameters of the picture; before a lane's first point the manifest's own value holds."""
-    return (
-        Target("visuals.depth", 0.0, 1.0, visuals.depth),
-        Target("visuals.truncation", 0.0, 2.0, visuals.truncation),
-        Target("visuals.hue", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.hue_deg),
-        Target("visuals.zoom", ZOOM_LEAST, ZOOM_MOST, visuals.zoom),
-        Target("visuals.rotation", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.rotation_deg),
-        Target("visuals.exposure", EXPOSURE_LEAST, EXPOSURE_MOST, visuals.exposure),
-        Target("visuals.bloom", 0.0, 4.0, visuals.bloom),
-        Target("visuals.pan_x", -PAN_MOST, PAN_MOST, visuals.pan_x),
-        Target("visuals.pan_y", -PAN_MOST, PAN_MOST, visuals.pan_y),
-        Target("visuals.light.azimuth", -TURN_MOST_DEG, TURN_MOST_DEG, visuals.lamp_azimuth_deg),
-        Target("visuals.light.height", -LAMP_MOST_DEG, LAMP_MOST_DEG, visuals.lamp_height_deg),
-        Target("visuals.motion.amount", 0.0, 100.0, visuals.motion.amount),
-        Target("visuals.motion.jitter", 0.0, 1.0, visuals.motion.jitter),
-        Target("video.brightness", 0.0, 1.0, 1.0),
+    return tuple(
+        Target(
+            parameter.name,
+            parameter.low,
+            parameter.high,
+            attrgetter(parameter.field)(visuals) if parameter.field else parameter.default,
+        )
+        for parameter in PICTURE
     )
 
 
 def ear_target(bus: Bus) -> Target:
     """Where a bus stands between the ears."""
-    return Target(bus.ear or bus.name, -1.0, 1.0, 0.0, SOUND_DECLICK_S, _glide_s(bus))
+    return Target(bus.ear or bus.name, EAR.low, EAR.high, EAR.default, SOUND_DECLICK_S, _glide_s(bus))
 
 
 def azimuth_target(bus: Bus) -> Target:
     """Where a bus stands around the head, in degrees clockwise from the front, turn after turn."""
-    name, turn_deg = f"{bus.name}.azimuth", FARTHEST_TURN_DEG
-    return Target(name, -turn_deg, turn_deg, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0, 360.0)
+    return replace(_of_bus(bus.name, AZIMUTH), declick_per_unit_s=_glide_s(bus) / 90.0, circle=360.0)
 
 
 def elevation_target(bus: Bus) -> Target:
     """How high a bus stands, in degrees above the horizon."""
-    return Target(f"{bus.name}.elevation", -90.0, 90.0, 0.0, SOUND_DECLICK_S, _glide_s(bus) / 90.0)
+    return replace(_of_bus(bus.name, ELEVATION), declick_per_unit_s=_glide_s(bus) / 90.0)
 
 
 def distance_target(bus: Bus) -> Target:
     """How far away a bus stands; 1 is where its recording does."""
-    return Target(f"{bus.name}.distance", NEAREST, FARTHEST, 1.0, SOUND_DECLICK_S)
+    return _of_bus(bus.name, DISTANCE)
 
 
 def place_targets(bus: Bus) -> tuple[Target, ...]:
@@ -124,12 +109,18 @@ def _glide_s(bus: Bus) -> float:
 
 def gain_target(bus: Bus | Return) -> Target:
     """The linear level of a bus or return, up to +24 dB; the lane takes the place of its written gain."""
-    return Target(f"{bus.name}.gain", 0.0, 10.0 ** (24 / 20), bus.gain, SOUND_DECLICK_S)
+    return replace(_of_bus(bus.name, GAIN), neutral=bus.gain)
 
 
 def send_target(bus: Bus, send: Send) -> Target:
     """The linear level of what a bus sends to a return."""
-    return Target(f"{bus.name}.sends.{send.to}", 0.0, 10.0 ** (24 / 20), send.level, SOUND_DECLICK_S)
+    name = f"{bus.name}.sends.{send.to}"
+    return Target(name, SEND.low, SEND.high, send.level, SOUND_DECLICK_S)
+
+
+def _of_bus(name: str, parameter: BusParameter) -> Target:
+    ending, default = parameter.ending, parameter.default
+    return Target(f"{name}.{ending}", parameter.low, parameter.high, default, SOUND_DECLICK_S)
 
 
 def plugin_targets(bus: Bus | Return, effect: Effect) -> tuple[tuple[str, Target], ...]:

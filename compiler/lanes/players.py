@@ -6,35 +6,32 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.collector import Findings
 from ...dsl.model.lane import By, Lane, Played
 from ...dsl.values.position import Duration, DurationUnit
 from ..lazy_numpy import np
 from ..notes.band import Band
 from ..notes.durations import Durations
-from ..notes.part_note import PartNote
 from ..notes.selectors import selected
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .curve import PlayedBy
 from .playing import Course, Heard, contour, density, loudness, side, steps, strokes
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
 
 
-def chosen(
-    lane: Lane, played: Played, band: Band, clock: Clock, findings: list[Diagnostic]
-) -> list[PartNote]:
+def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findings) -> list[PartNote]:
     """The notes that play a lane, by their onsets; none is a finding."""
-    before = len(findings)
-    mask = selected(played.where, band.notes, clock, lane.span, findings)
+    faults = Findings()
+    mask = selected(played.where, band.notes, clock, lane.span, faults)
+    findings += faults
     notes = [entry for entry, meant in zip(band.notes, mask, strict=True) if meant]
-    if not notes and band.notes and len(findings) == before:
+    if not notes and band.notes and not faults:
         message = f"no note plays {lane.label or lane.name}: none is meant by its part and where"
         hint = "look with `musicvis notes` at what the parts play there"
-        findings.append(Diagnostic("MV670", lane.span, message, hint, Severity.WARNING))
+        findings.warn("MV670", lane.span, message, hint)
     return sorted(notes, key=lambda entry: entry.note.onset_qn)
 
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from ..lazy_numpy import np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ...store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 REACH = 6.0
 """A stroke is gone after so many of its decays: it falls as exp(-x) does, lowered to end at nothing."""

@@ -11,9 +11,7 @@ from ...dsl.model.lane import Shape
 from ..lazy_numpy import np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
 
 
 def plain_shape(shape: Shape, u: F64, curvature: float = 4.0) -> F64:

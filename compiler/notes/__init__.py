@@ -1,1 +1,1 @@
-"""Notes: the parts they belong to, the selectors that pick them, the classes and rules they get."""
+"""Notes: the parts they belong to, the selectors that pick them, and the classes that rules give them."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ...dsl.model.piece import Bus
-from .part_note import PartNote
+from ..score.model import Channel
+from ..score.part_note import PartNote
 
 Seat = tuple[Bus, float]
 """The bus that plays a note, and how far from its place the note stands, in ears."""
@@ -19,8 +20,10 @@ class Band:
     notes     as the picture sees them
     buses     what the lanes of places belong to
     seat_of   the seat of a note; None where no bus is known to play it
+    channels  what MIDI controllers say, by the tracks of the score that have any
     """
 
     notes: Sequence[PartNote]
     buses: Sequence[Bus]
     seat_of: Callable[[PartNote], Seat | None]
+    channels: Mapping[int, Channel] = field(default_factory=dict)

@@ -5,17 +5,19 @@ from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
+from ..classes.table import ClassTable, imagenet
+from ..score.part_note import PartNote
 from ..time.clock import Clock
-from .classes import ClassTable, imagenet
+from ..words.sung import Sung, glob_key, listed, sung_words
 from .durations import Durations
 from .melody import melody, sparks_by_itself
-from .selectors import PartNote, selected
-from .words import Sung, glob_key, listed, sung_words
+from .selectors import selected
 
 DEFAULT_CLASS_COUNT = 12
 BY_WORDS = ("lyric", "meaning")
@@ -56,6 +58,20 @@ class VisualNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipStart:
+    """A note that starts a video.
+
+    index     the class that is its layer of the video
+    onset_s   seconds of the piece
+    rate      what passes in a second from then on: seconds of the video, or shares of a part with a `for`
+    """
+
+    index: int
+    onset_s: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """All notes as the picture sees them, and how much each rule and class had to do."""
 
@@ -73,6 +89,8 @@ class Cast:
     """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
     words: tuple[str, ...] = ()
     """The words that are sung, where classes go by them."""
+    starts: tuple[ClipStart, ...] = ()
+    """Of the piece's own videos."""
 
 
 def cast(
@@ -89,7 +107,7 @@ def cast(
     table   the classes of the generator; None for ImageNet's
     drums   the tracks of the score that have no pitches
     """
-    findings: list[Diagnostic] = []
+    findings = Findings()
     known = imagenet() if table is None else table
     key_of, by_key = _by_key(notes, visuals, parts, seed, known, findings)
     keys = [key_of(i, entry) for i, entry in enumerate(notes)]
@@ -112,7 +130,7 @@ def cast(
     last: dict[str, list[int]] = {action: [-1] * len(notes) for action in ACTIONS}
     too_much = _too_much(visuals.rules, len(notes))
     if too_much is not None:
-        findings.append(too_much)
+        findings.add(too_much)
     for number, rule in enumerate(visuals.rules):
         if too_much is not None:
             # Not asked: that one means nothing must not be said.
@@ -181,7 +199,7 @@ def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
     return None
 
 
-def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: list[Diagnostic]) -> Weights:
+def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: Findings) -> Weights:
     """Names to indices; what cannot be resolved is left out and reported."""
     found: list[tuple[int, float]] = []
     for entry in written:
@@ -190,7 +208,7 @@ def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: l
                 found.append((table.picture(entry.name), entry.weight))
             continue
         if entry.is_like and not table.is_imagenet:
-            findings.append(_no_meanings("`like`", entry.span, table))
+            findings.add(_no_meanings("`like`", entry.span, table))
             continue
         if entry.is_like:
             from ..words.meaning import class_like
@@ -209,7 +227,7 @@ def _by_key(
     parts: Sequence[str],
     seed: int,
     classes: ClassTable,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> tuple["_KeyOf", dict[str, Weights]]:
     """How a note names its key, and the classes of each key."""
     table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
@@ -221,7 +239,7 @@ def _by_key(
     syllables = () if sung is None else tuple(dict.fromkeys(s for s in sung.syllables_at if s is not None))
     found = _KeyOf(visuals.classes_by, length, tuple(parts), syllables, tuple(table), sung)
     if visuals.classes_by == "meaning" and not classes.is_imagenet:
-        findings.append(_no_meanings("`classes_by: meaning`", visuals.classes_span, classes))
+        findings.add(_no_meanings("`classes_by: meaning`", visuals.classes_span, classes))
     elif visuals.classes_by == "meaning" and sung is not None and not is_list:
         from ..words.meaning import classes_by_meaning
 
@@ -249,7 +267,7 @@ def _shown_before(sung: Sung, key_of: "_KeyOf") -> dict[int, str]:
 
 
 def spectrum_classes(
-    visuals: Visuals, seed: int, classes: ClassTable, findings: list[Diagnostic]
+    visuals: Visuals, seed: int, classes: ClassTable, findings: Findings
 ) -> tuple[tuple[Weights, ...], tuple[Weights, ...]]:
     """What the 12 pitch classes show where a spectrum moves the picture: by pitch class from C, or by power.
 

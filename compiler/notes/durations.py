@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from ...dsl.values.position import Duration, DurationUnit
+from ..score.part_note import PartNote
 from ..time.clock import Clock
-from .part_note import PartNote
 
 
 class Durations:

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from fractions import Fraction
 
 from ...dsl.model.piece import LIGHTS, Visuals
-from .part_note import PartNote
+from ..score.part_note import PartNote
 
 SHARE_LEAST = 0.05
 """A part of fewer of the notes is an ornament."""

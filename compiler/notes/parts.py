@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Part
 from ...dsl.values.nearest import nearest
 from ..score.model import Score
-from .selectors import PartNote
+from ..score.part_note import PartNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Cut:
     tracks: frozenset[int]
 
 
-def parts_of(written: Sequence[Part], score: Score, findings: list[Diagnostic]) -> tuple[Cut, ...]:
+def parts_of(written: Sequence[Part], score: Score, findings: Findings) -> tuple[Cut, ...]:
     """The parts of a piece: as written, or one for each track that has notes, by its name."""
     if written:
         return tuple(Cut(part.name, tracks_of(part.tracks, score, part.span, findings)) for part in written)
@@ -37,7 +37,7 @@ def parts_of(written: Sequence[Part], score: Score, findings: list[Diagnostic]) 
     return tuple(cuts)
 
 
-def tracks_of(globs: Sequence[str], score: Score, span: Span, findings: list[Diagnostic]) -> frozenset[int]:
+def tracks_of(globs: Sequence[str], score: Score, span: Span, findings: Findings) -> frozenset[int]:
     """The tracks whose name one of the globs fits, capitals aside; all of them for no glob at all."""
     if not globs:
         return frozenset(range(len(score.tracks)))
@@ -49,7 +49,7 @@ def tracks_of(globs: Sequence[str], score: Score, span: Span, findings: list[Dia
             near = nearest(glob.rstrip("*"), names, 1, 0.4)
             listed = ", ".join(dict.fromkeys(names[:12])) or "none"
             hint = f"did you mean {near[0]}?" if near else f"its tracks are {listed}"
-            findings.append(Diagnostic("MV321", span, f"no track of the score is called {glob}", hint))
+            findings.error("MV321", span, f"no track of the score is called {glob}", hint)
         found |= fitting
     return frozenset(found)
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..score.part_note import PartNote
 from ..time.clock import Clock
-from .selectors import PartNote
 
 NOTES_LEAST = 3
 """Fewer notes have no contour that anyone would know again."""

@@ -4,22 +4,23 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from fractions import Fraction
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.values.nearest import nearest
 from ...dsl.values.position import Duration, DurationUnit
 from ...dsl.values.selector import LengthRange, NumberRange, PitchRange, Where
 from ..score.model import Note
+from ..score.part_note import PartNote
 from ..time.clock import Clock, unknown_mark
-from .part_note import PartNote as PartNote
-from .words import glob_key, sung_words, unsung
+from ..words.sung import glob_key, sung_words, unsung
 
 Test = Callable[[int], bool]
 """Whether the note at an index of the list is meant."""
 
 
 def selected(
-    where: Where, notes: Sequence[PartNote], clock: Clock, span: Span, findings: list[Diagnostic]
+    where: Where, notes: Sequence[PartNote], clock: Clock, span: Span, findings: Findings
 ) -> tuple[bool, ...]:
     """For each note whether a selector means it; none where a fault leaves the selector without a meaning."""
     tests = _tests(where, notes, clock, span, findings)
@@ -35,7 +36,7 @@ def selected(
 
 
 def _tests(
-    where: Where, notes: Sequence[PartNote], clock: Clock, span: Span, findings: list[Diagnostic]
+    where: Where, notes: Sequence[PartNote], clock: Clock, span: Span, findings: Findings
 ) -> list[Test] | None:
     spans = dict(where.spans)
     tests: list[Test] = []
@@ -48,7 +49,7 @@ def _tests(
         globs = tuple(glob.casefold() for glob in where.parts)
         for written, glob in zip(where.parts, globs, strict=True):
             if not any(fnmatchcase(name.casefold(), glob) for name in names):
-                findings.append(_unknown_part(written, names, spans.get("part", span)))
+                findings.add(_unknown_part(written, names, spans.get("part", span)))
                 return None
         tests.append(lambda i: any(fnmatchcase(notes[i].part.casefold(), glob) for glob in globs))
     if where.staves:
@@ -118,7 +119,7 @@ def _has_pitch(wanted: PitchRange, pitch: int) -> bool:
 
 
 def _sections(
-    names: Sequence[str], clock: Clock, span: Span, findings: list[Diagnostic]
+    names: Sequence[str], clock: Clock, span: Span, findings: Findings
 ) -> list[tuple[Fraction, Fraction]] | None:
     """From each mark of these names to the next mark of any name, or to the end."""
     marks = sorted(clock.marks, key=lambda mark: mark.onset_qn)
@@ -130,7 +131,7 @@ def _sections(
             if mark.name.casefold() == name.casefold()
         ]
         if not stretches:
-            findings.append(unknown_mark(name, marks, span))
+            findings.add(unknown_mark(name, marks, span))
             return None
         found += stretches
     return found

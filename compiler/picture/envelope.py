@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...store.values.array_types import F64
 from ..notes.casting import VisualNote, Weights
 from .limits import LEAD_MOST_S
-
-F64 = NDArray[np.float64]
 
 FADING_S = 2.2
 """A held note fades with this time constant..."""

@@ -11,17 +11,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...store.values.array_types import F32, F64
 from ..flashes import Flashing, changes, seconds, worst
 from ..lanes.curve import Curve
 from ..plan import LIGHT_SHAPES, PicturePlan
 from ..time.passage import Film
 from .plan_picture import Stage, read_only, steering
 from .post import Timeline, brightness, frame_times, picture_times, seen_through
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 EVEN = 0.3
 """The mean luminance of a film of the embedded generator is .15 to .3."""

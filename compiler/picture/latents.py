@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.model.generators import LATENT_SIZE
+from ...store.values.array_types import F32, F64
 from ..checks.seen import SEEN_MOST, seen_at, strongest
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
@@ -16,9 +17,6 @@ from .envelope import Energies, class_weights_at, energies_at, mixed, strengths
 from .motif_memory import Remembering, remembered_noise
 from .noise_path import jitter_along, noise_at, path
 from .walk import tremble
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 SMOOTHING_S = 0.5
 """The width of the smoothing window at `smooth: 1`."""

@@ -9,13 +9,14 @@ from itertools import pairwise
 from math import ceil
 from pathlib import Path
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Lyrics
-from ..notes.part_note import PartNote
-from ..notes.words import Word, sung_words
 from ..plan import LyricStyle, Ramp, TitlePlan
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..time.passage import Film
+from ..words.sung import Word, sung_words
 
 MOST_CHARACTERS = 42
 """Characters of a line: what subtitles allow, so that it can be read at a glance."""
@@ -77,7 +78,7 @@ def _columns(words: Sequence[Word]) -> float:
 
 
 def lyric_lines(
-    lyrics: Lyrics, notes: Sequence[PartNote], clock: Clock, findings: list[Diagnostic]
+    lyrics: Lyrics, notes: Sequence[PartNote], clock: Clock, findings: Findings
 ) -> tuple[Line, ...]:
     """The lines of the parts that are shown, by time; what several sing together is shown once."""
     globs = tuple(glob.casefold() for glob in lyrics.parts) or ("*",)
@@ -88,7 +89,7 @@ def lyric_lines(
     if not singers:
         message = "no words are sung in the parts that `lyrics` shows"
         hint = "name a part with words: `musicvis notes` lists them"
-        findings.append(Diagnostic("MV565", lyrics.span, message, hint, Severity.WARNING))
+        findings.warn("MV565", lyrics.span, message, hint)
     known: set[tuple[str, Fraction]] = set()
     lines: list[Line] = []
     for words in singers.values():
@@ -102,7 +103,7 @@ def lyric_lines(
         lines += made
     placed, without_row = _in_rows(lines)
     if without_row:
-        findings.append(_crowded(without_row, lyrics, clock))
+        findings.add(_crowded(without_row, lyrics, clock))
     return placed
 
 

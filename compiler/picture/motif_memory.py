@@ -12,18 +12,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.model.generators import LATENT_SIZE
+from ...store.values.array_types import F32, F64
 from ..lanes.curve import Curve
 from ..lanes.shapes import quintic
 from ..notes.casting import VisualNote
 from ..notes.phrases import Memory, Stretch
 from ..time.tempo_arrays import TempoArrays
 from .noise_path import NOISE_MOST, SIGMA, Path, jitter_along, noise_at, path, stream
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 GLIDE_S = 1.2
 """How long the noise takes from one path to the next, at most half of a stretch."""

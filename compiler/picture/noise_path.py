@@ -11,14 +11,11 @@ from hashlib import sha256
 from math import exp
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.model.generators import LATENT_SIZE
+from ...store.values.array_types import F32, F64
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 NOISE_MOST = 2.0
 SIGMA = 0.7

@@ -7,40 +7,29 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.collector import Findings
 from ...dsl.model.generators import GeneratorKind
+from ...dsl.model.parameters import STEERED
 from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import IMAGENET_COUNT
+from ...store.values.array_types import F32, F64
 from ..checks.spectrum import no_spectrum
+from ..classes.table import ClassTable
 from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
-from ..notes.classes import ClassTable
+from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
 from ..plan import STEERING, OwnPicture, PicturePlan, WalkPlan
 from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
+from .clips import clip_progress
 from .latents import LatentLaw, Latents, latents, over, stepped
 from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
 from .walk import MOST_STOPS, WalkLaw, walk_plan, walk_weights
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-
 Stage = Callable[[Sequence[Shown]], F32 | None]
-
-STEERED = {
-    "zoom": "visuals.zoom",
-    "rotation_deg": "visuals.rotation",
-    "exposure": "visuals.exposure",
-    "bloom": "visuals.bloom",
-    "pan_x": "visuals.pan_x",
-    "pan_y": "visuals.pan_y",
-    "lamp_azimuth_deg": "visuals.light.azimuth",
-    "lamp_height_deg": "visuals.light.height",
-}
-"""The lanes that are read at the time which each frame shows, by the fields of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,7 @@ def picture_plan(
     score_time: ScoreTime,
     painter: Painter,
     root: Path,
-    findings: list[Diagnostic],
+    findings: Findings,
     spectrum: bytes | None = None,
     stage: Stage | None = None,
 ) -> PicturePlan | None:
@@ -118,7 +107,8 @@ def picture_plan(
         walk = _walk(piece, film, shown, score_time, seen_at, painter, findings)
         if walk is None:
             return None
-    steered = {key: seen_through(lanes[name], all_layers) for key, name in STEERED.items()}
+    # The turn of the colours is of the notes, too: latents() has it.
+    steered = {p.field: seen_through(lanes[p.name], all_layers) for p in STEERED if p.field != "hue_deg"}
     for layer in layers:
         rows = np.flatnonzero(layer.share > 0)
         if rows.size:
@@ -129,6 +119,8 @@ def picture_plan(
     if walk is not None:
         indices, shares = walk_weights(walk)
         made = replace(made, class_indices=indices, class_weights=shares)
+    starts = shown.starts if spectrum is None else with_the_piece(painter.table.clips)
+    clips = clip_progress(starts, all_layers, painter.pictures, made)
     light = brightness(times_s, events.fades) * lanes["video.brightness"].values(times_s)
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
@@ -158,6 +150,7 @@ def picture_plan(
         class_count=_class_count(painter.table, made.class_indices),
         walk=walk,
         pictures=painter.pictures,
+        clips=clips,
     )
 
 
@@ -175,7 +168,7 @@ def _walk(
     score_time: ScoreTime,
     layers: Sequence[tuple[F64, F64]],
     painter: Painter,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> WalkPlan | None:
     """The walk of the film; None and a finding where it has too many stops."""
     motion = piece.visuals.motion
@@ -193,7 +186,7 @@ def _walk(
     found = walk_plan(law, film.end_s, layers)
     if found is None:
         message = f"the walk has more than {MOST_STOPS:,} stops"
-        findings.append(Diagnostic("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b"))
+        findings.error("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b")
     return found
 
 
@@ -203,7 +196,7 @@ def _mapped(
     data: bytes,
     times_s: F64,
     painter: Painter,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> Latents | None:
     """The latents out of a spectrum; None and a finding where its numbers cannot be used."""
     visuals = piece.visuals
@@ -212,7 +205,7 @@ def _mapped(
     try:
         spectrum = read_spectrum(data)
     except ValueError as error:
-        findings.append(no_spectrum(visuals.spectrum.file, written.span, error))
+        findings.add(no_spectrum(visuals.spectrum.file, written.span, error))
         return None
     offsets_s = [
         stem.offset_s or 0.0 for bus in piece.audio.buses for stem in bus.stems if stem.file is not None

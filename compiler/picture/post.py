@@ -14,6 +14,7 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.piece import Post
 from ...dsl.values.position import Duration
@@ -25,9 +26,8 @@ from ..time.clock import Clock
 from ..time.passage import Film
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ...store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 WARNING = Severity.WARNING
 GLIDE_S = 1.2
@@ -90,7 +90,7 @@ def timeline(
     posts: Sequence[Post],
     clock: Clock,
     film_end_s: Fraction,
-    findings: list[Diagnostic],
+    findings: Findings,
     piece_end_s: Fraction | None = None,
 ) -> Timeline:
     """The entries of `video.post` on the clock; an entry without `for` lasts until the end of the film.
@@ -117,7 +117,7 @@ def timeline(
         fade_out_s = after(post.fade_out) if post.fade_out is not None else None
         fault = _too_long(post, end_s - start_s, fade_in_s, fade_out_s)
         if fault is not None:
-            findings.append(fault)
+            findings.add(fault)
         if post.title is not None:
             # The fades of an entry that has a title are the title's.
             # In a passage, a title that stays to the end goes where the whole film ends.

@@ -18,13 +18,11 @@ from numpy.typing import NDArray
 
 from ...dsl.model.generators import LATENT_SIZE
 from ...dsl.text.spectrum_header import COLUMNS, SPECTRUM_RATE_HZ, spectrum_header
+from ...store.values.array_types import F64
 from ..lanes.curve import Curve
 from ..notes.casting import Weights
 from .latents import Latents, stepped
 from .noise_path import NOISE_MOST, stream
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 USUAL_HOP = 512
 NORMALISED_ABOVE = 6

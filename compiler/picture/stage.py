@@ -10,15 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.model.piece import Light
+from ...store.values.array_types import F32, F64
 from ..notes.casting import VisualNote
 from ..notes.durations import Durations
-from ..notes.part_note import PartNote
 from ..plan import LIGHT_SHAPES
+from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .post import Shown
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 REACH = 5.0
 """A light is gone after so many of its decays."""

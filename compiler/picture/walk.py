@@ -14,15 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.values.position import Duration
+from ...store.values.array_types import F32, F64
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
 from ..notes.phrases import Memory
 from ..plan import WalkPlan
 from ..time.clock import Clock
 from .noise_path import stream
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 MOST_STOPS = 10_000
 GRID_HZ = 60

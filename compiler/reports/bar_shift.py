@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...store.values.array_types import F64
 from ..score.model import Score
-
-F64 = NDArray[np.float64]
 
 SHIFT_MOST = 16
 ALIKE = 0.5

@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-from ...dsl.findings.diagnostics import Diagnostic, PieceError, has_errors
+from ...dsl.findings.collector import Findings
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import By, Lane, Played
 from ...dsl.model.piece import Piece
@@ -16,12 +17,13 @@ from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
 from ..compile import Heard, cast_of, compiled, hear
 from ..lanes.by_itself import NAME as BY_ITSELF
+from ..lanes.controlled import controller_name
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights
-from ..notes.words import sung_words
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
+from ..words.sung import sung_words
 from .lane_curves import LaneCurves
 from .note_list import matched_rules
 
@@ -75,6 +77,15 @@ class StageLight:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoAt:
+    """How far an own video is: seconds from where its part begins, or the share of a part with a `for`."""
+
+    name: str
+    passed: float
+    is_share: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """An entry of video.post that acts, in words."""
 
@@ -104,6 +115,8 @@ class Moment:
     post: tuple[Happening, ...]
     lights: tuple[StageLight, ...] = ()
     """On the stage, the strongest first."""
+    videos: tuple[VideoAt, ...] = ()
+    """The own videos that run, one for each note that has started it and is still seen."""
 
 
 def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ...]]:
@@ -111,18 +124,18 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
 
     Raises PieceError where the place does not exist or the piece cannot be compiled.
     """
-    findings: list[Diagnostic] = []
+    findings = Findings()
     heard = hear(loaded, findings)
-    return moment_in(heard, text, findings), tuple(dict.fromkeys(findings))
+    return moment_in(heard, text, findings), tuple(findings)
 
 
-def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
+def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
     """The same for a piece whose score is read; what else is wrong is added to the findings."""
     place = parse_place(text, Span(PLACE, 1, 1, 1, len(text) + 1))
     if isinstance(place, Diagnostic):
         raise PieceError([place])
     at = heard.clock.locate(place, findings)
-    if at is None or has_errors(findings):
+    if at is None or findings.has_errors:
         raise PieceError(findings)
     clock, piece = heard.clock, heard.piece
     notes = tuple(_sounding(heard, at))
@@ -145,6 +158,7 @@ def moment_in(heard: Heard, text: str, findings: list[Diagnostic]) -> Moment:
         brightness=0.0 if picture is None else float(picture.brightness[0]),
         post=tuple(_post(piece, clock, time_s)),
         lights=() if picture is None else tuple(_lights(picture)),
+        videos=() if picture is None else tuple(_videos(picture)),
     )
 
 
@@ -159,7 +173,7 @@ def _frame_of(heard: Heard, at: Quarters, begins: bool) -> int | None:
     return min(first, ceil(end_s * fps) - 1)
 
 
-def _picture_of(heard: Heard, frame: int, span: Span, findings: list[Diagnostic]) -> "PicturePlan":
+def _picture_of(heard: Heard, frame: int, span: Span, findings: Findings) -> "PicturePlan":
     """The plan of a film that is this one frame."""
     piece, clock = heard.piece, heard.clock
     last_s = clock.end_s + piece.score.tail_s
@@ -169,7 +183,7 @@ def _picture_of(heard: Heard, frame: int, span: Span, findings: list[Diagnostic]
         for s in (within_s, last_s)
     )
     one = replace(piece, selection=PlaceRange("", span, start, end), limit_s=1 / piece.video.fps)
-    compilation = compiled(one, heard.shelf, findings)
+    compilation = compiled(one, heard.files, findings)
     if compilation.plan is None:
         raise PieceError(compilation.diagnostics)
     return compilation.plan.picture
@@ -198,10 +212,19 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
 
 
 def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
-    pairs = zip(picture.class_names, picture.class_weights[0].tolist(), strict=True)
+    names, weights = picture.by_name()
+    pairs = zip(names, weights[0].tolist(), strict=True)
     return tuple(
         (name, weight) for name, weight in sorted(pairs, key=lambda pair: -pair[1]) if weight >= LEAST_SHARE
     )
+
+
+def _videos(picture: "PicturePlan") -> Iterator[VideoAt]:
+    if picture.clips is None:
+        return
+    for own, passed in zip(picture.pictures, picture.clips[0].tolist(), strict=True):
+        if own.clip is not None and passed > 0:
+            yield VideoAt(own.name, round(passed, 3), own.clip.is_stretched)
 
 
 def _lights(picture: "PicturePlan") -> Iterator[StageLight]:
@@ -247,7 +270,11 @@ def played_words(lane: Lane, played: Played, now: float | None = None) -> str:
     whose = f"the notes of {', '.join(played.where.parts)}" if played.where.parts else "all notes"
     if len(played.where.spans) > bool(played.where.parts):
         whose += " that `where` means"
-    if played.by is By.NOTES:
+    if played.by is By.CONTROLLER:
+        whose = f" of {', '.join(played.where.parts)}" if played.where.parts else ""
+        ends = f"{_number(played.low)} to {_number(played.high)}"
+        words = f"follows {controller_name(played.controller)}{whose}, {ends}"
+    elif played.by is By.NOTES:
         unit = " dB" if played.in_decibels else ""
         words = f"struck by {whose}, {played.amount:+.4g}{unit} by a full one"
     else:
@@ -332,7 +359,7 @@ def _post(piece: Piece, clock: Clock, time_s: Fraction) -> Iterator[Happening]:
     """The entries of video.post that act at a time; a fade to black acts until a fade in."""
     end_s = clock.end_s + piece.score.tail_s
     for post in piece.video.post:
-        events = timeline((post,), clock, end_s, [])
+        events = timeline((post,), clock, end_s, Findings())
         yield from (Happening(words, post.span) for words in _happenings(events, time_s))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_named
@@ -11,11 +12,12 @@ from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
 from ..compile import Heard, cast_of, hear
 from ..notes.casting import Weights
-from ..notes.selectors import PartNote, selected
-from ..notes.words import sung_words
+from ..notes.selectors import selected
 from ..score.model import Note, Score
+from ..score.part_note import PartNote
 from ..score.read import read_score
 from ..time.clock import Clock
+from ..words.sung import sung_words
 
 if TYPE_CHECKING:
     from ...dsl.load import Loaded
@@ -45,10 +47,10 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
 
     Raises PieceError where there is no score to list.
     """
-    findings: list[Diagnostic] = []
+    findings = Findings()
     heard = hear(loaded, findings)
     shown = cast_of(heard)
-    findings += (*shown.findings, *heard.shelf.findings)
+    findings += (*shown.findings, *heard.files.findings)
     sung = sung_words(heard.notes)
     seen = {
         id(entry.note): (entry.part, visual.classes, rules, sung.text_at(i))
@@ -63,7 +65,7 @@ def piece_notes(loaded: "Loaded") -> tuple[tuple[NoteRow, ...], tuple[Diagnostic
         names = tuple(heard.classes.name(index) for index, _ in classes)
         onset_s = heard.clock.seconds(note.onset_qn)
         rows.append(NoteRow(note, onset_s, part, track, classes, names, rules, word))
-    return tuple(rows), tuple(dict.fromkeys(findings))
+    return tuple(rows), tuple(findings)
 
 
 def score_notes(
@@ -77,7 +79,7 @@ def score_notes(
     if not score.measures:
         return (), score.findings
     clock = Clock.from_score(score)
-    findings = list(score.findings)
+    findings = Findings(score.findings)
     names = [track.name for track in score.tracks]
     entries = tuple(PartNote(note, names[note.track]) for note in score.notes)
     sung = sung_words(entries)
@@ -95,15 +97,13 @@ def matched_rules(heard: Heard) -> tuple[tuple[int, ...], ...]:
     """For each note of the parts the numbers, from 1, of the rules that mean it."""
     matched: list[list[int]] = [[] for _ in heard.notes]
     for number, rule in enumerate(heard.piece.visuals.rules, 1):
-        for i, meant in enumerate(selected(rule.where, heard.notes, heard.clock, rule.span, [])):
+        for i, meant in enumerate(selected(rule.where, heard.notes, heard.clock, rule.span, Findings())):
             if meant:
                 matched[i].append(number)
     return tuple(map(tuple, matched))
 
 
-def _within(
-    score: Score, clock: Clock, selection: PlaceRange | None, findings: list[Diagnostic]
-) -> tuple[Note, ...]:
+def _within(score: Score, clock: Clock, selection: PlaceRange | None, findings: Findings) -> tuple[Note, ...]:
     """The notes that begin in a passage; raises PieceError where the score has no such passage."""
     if selection is None:
         return score.notes

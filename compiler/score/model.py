@@ -51,6 +51,9 @@ class Track:
     """Index into `Score.channels`: what its controllers say; None where the file has none."""
 
 
+BEND, PRESSURE = "bend", "pressure"
+"""What a channel sends beside its numbered controllers."""
+
 Steps = tuple[tuple[Fraction, float], ...]
 """(onset_qn, value from there on), ascending; the first at 0."""
 
@@ -65,6 +68,8 @@ class Channel:
     """-1 left .. +1 right."""
     bend: Steps
     """Semitones, tuning included."""
+    controllers: tuple[tuple[str, Steps], ...] = ()
+    """What was sent, as it was sent: "0".."119" of 0..127, PRESSURE of 0..127, and BEND of 0..16383."""
 
 
 @dataclass(frozen=True, slots=True)

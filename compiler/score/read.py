@@ -1,9 +1,10 @@
 """The door of the score readers: any score file as one exact Score, whatever its format."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
@@ -11,6 +12,11 @@ from ...dsl.text.files import read_named
 from .guard.faults import fault
 from .guard.limits import MAX_MIDI_BYTES, MAX_SCORE_BYTES
 from .model import Score
+
+if TYPE_CHECKING:
+    from .playback.written import WrittenScore
+
+    Written = tuple[WrittenScore, Sequence[Diagnostic]]
 
 _ZIP = b"PK\x03\x04"
 _MIDI = b"MThd"
@@ -23,6 +29,8 @@ class Reader:
     suffixes: tuple[str, ...]
     read: Callable[[bytes, str, str], Score]
     """From the bytes, the name of the file, and the SHA-256 of the bytes."""
+    written: "Callable[[bytes, str], Written] | None"
+    """The score on paper, from the bytes and the name; None where the format holds none."""
     most_bytes: int = MAX_SCORE_BYTES
 
 
@@ -38,36 +46,53 @@ def _read_musicxml(data: bytes, name: str, digest: str) -> Score:
     return read_musicxml(data, name, digest)
 
 
+def _written_musicxml(data: bytes, name: str) -> "Written":
+    from .musicxml.read import written_musicxml
+
+    return written_musicxml(data, name)
+
+
 def _read_foreign(data: bytes, name: str, digest: str) -> Score:
     from .foreign.read import read_foreign
 
     return read_foreign(data, name, digest)
 
 
+def _written_foreign(data: bytes, name: str) -> "Written":
+    from .foreign.read import written_foreign
+
+    return written_foreign(data, name)
+
+
 def _read_musescore(data: bytes, name: str, digest: str) -> Score:
+    from .playback.play import play
+
+    written, findings = _written_musescore(data, name)
+    return play(written, name, digest, findings)
+
+
+def _written_musescore(data: bytes, name: str) -> "Written":
     from .guard.archive import root_document, side_document
     from .guard.xml import parse_xml
     from .musescore.read import read_mscx
-    from .playback.play import play
 
     is_archive = data.startswith(_ZIP)
     document = root_document(data, name, (".mscx",)) if is_archive else data
     # MuseScore 4 keeps the style, and so the swing, in a file beside the score.
     style = side_document(data, name, "score_style.mss") if is_archive else None
-    written, findings = read_mscx(
-        parse_xml(document, name), name, None if style is None else parse_xml(style, name)
-    )
-    return play(written, name, digest, findings)
+    return read_mscx(parse_xml(document, name), name, None if style is None else parse_xml(style, name))
 
 
-MIDI = Reader((".mid", ".midi", ".kar", ".rmi"), _read_midi, MAX_MIDI_BYTES)
+MIDI = Reader((".mid", ".midi", ".kar", ".rmi"), _read_midi, None, MAX_MIDI_BYTES)
 READERS = (
-    Reader((".mscz", ".mscx"), _read_musescore),
-    Reader((".musicxml", ".xml", ".mxl"), _read_musicxml),
+    Reader((".mscz", ".mscx"), _read_musescore, _written_musescore),
+    Reader((".musicxml", ".xml", ".mxl"), _read_musicxml, _written_musicxml),
     MIDI,
     # Formats that music21 reads, in a process of its own.
-    Reader((".abc", ".krn"), _read_foreign),
+    Reader((".abc", ".krn"), _read_foreign, _written_foreign),
 )
+NOTATED = tuple(suffix for reader in READERS if reader.written is not None for suffix in reader.suffixes)
+"""Of scores that hold notation, and not only what sounds."""
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
 """Of all scores; the schema's pattern and description of `score` are written from here."""
 
@@ -78,6 +103,19 @@ def read_score(data: bytes, name: str) -> Score:
 
     Raises PieceError with MV4xx findings whose span is in `name`; warnings come as `Score.findings`.
     """
+    return _reader_of(data, name).read(data, name, hashlib.sha256(data).hexdigest())
+
+
+def written_score(data: bytes, name: str) -> "WrittenScore | None":
+    """The same score as it stands on paper; None for a format that holds what sounds and no notation.
+
+    Raises PieceError as `read_score` does.
+    """
+    written = _reader_of(data, name).written
+    return None if written is None else written(data, name)[0]
+
+
+def _reader_of(data: bytes, name: str) -> Reader:
     suffix = PurePath(name).suffix.lower()
     reader = next((reader for reader in READERS if suffix in reader.suffixes), None)
     if reader is None:
@@ -86,7 +124,7 @@ def read_score(data: bytes, name: str) -> Score:
         raise fault("MV401", name, f"{len(data)} bytes, at most {reader.most_bytes}")
     if reader is not MIDI and data.startswith(_MIDI):
         raise fault("MV400", name, f"it is a MIDI file, not {suffix}", "rename it to .mid")
-    return reader.read(data, name, hashlib.sha256(data).hexdigest())
+    return reader
 
 
 def read_score_file(path: Path) -> Score:

@@ -6,9 +6,11 @@ which is a program, only in folders that the command line names.
 
 from pathlib import Path, PurePosixPath
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ...dsl.text.files import MAX_AUDIO_BYTES, MAX_HEAD_BYTES, fault_inside
+from ...dsl.text.files import MAX_HEAD_BYTES, fault_inside
+from .soundfonts import soundfont_at
 
 MAX_PRESET_BYTES = 16 << 20
 ABSENT = "absent"
@@ -22,26 +24,16 @@ INSTALLED_HEADS = tuple(
     )
 )
 """The head that the MIT measured, where systems put their package of libmysofa."""
-SOUNDFONT_FOLDERS = tuple(
-    Path(folder)
-    for folder in (
-        "/usr/share/sounds/sf2",
-        "/usr/share/sounds/sf3",
-        "/usr/share/soundfonts",
-        "/usr/local/share/soundfonts",
-        "/opt/homebrew/share/soundfonts",
-    )
-)
 
 
 class Outside:
-    """Finds these files, or says in `findings` why not; `answers` are as a Shelf's."""
+    """Finds these files, or says in `findings` why not; `answers` are those of PieceFiles."""
 
     def __init__(
         self,
         root: Path,
         trusted: tuple[Path, ...] | None,
-        findings: list[Diagnostic],
+        findings: Findings,
         answers: dict[str, str] | None = None,
     ) -> None:
         """trusted   folders of plugins that may run; None where nothing is run, as in a check."""
@@ -72,30 +64,13 @@ class Outside:
             self._answers[question] = place_of(result, self.root)
             return result
         self._answers[question] = ABSENT
-        self._findings.append(result)
+        self._findings.add(result)
         return None
 
 
 def place_of(path: Path, root: Path) -> str:
     """A path as an answer: relative to the piece where it lies inside."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
-def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnostic:
-    """A soundfont of the piece, or one of that name that is installed."""
-    fault = fault_inside(root, name, MAX_AUDIO_BYTES, span)
-    if fault is None:
-        return root / name
-    if fault.code != "MV001" or len(name.parts) > 1:
-        return fault
-    for folder in SOUNDFONT_FOLDERS:
-        if (folder / name).is_file():
-            # A system's own links are resolved here, as the file is opened later without following any.
-            return (folder / name).resolve()
-    hint = "Debian has FluidR3_GM.sf2 in its package fluid-soundfont-gm; or copy a soundfont into the piece"
-    return Diagnostic(
-        "MV512", span, f"there is no soundfont `{name}` in the piece, and none is installed", hint
-    )
 
 
 def head_at(root: Path, name: PurePosixPath | None, span: Span) -> Path | Diagnostic:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
-from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import Audio, Bus, Effect, Piece, Return, Stem
+from ...dsl.model.piece import Bus, Effect, Master, Piece, Return, Stem
 from ...dsl.text.audio_headers import RecordingFormat
 from ..lanes.curve import Curve
 from ..lanes.parameters import (
@@ -67,10 +67,8 @@ class Sources:
 
 
 def buses_of(piece: Piece, parts: Sequence[Cut]) -> tuple[Bus, ...]:
-    """The buses as written, or one for each part with the default chain."""
-    if piece.audio.buses:
-        return piece.audio.buses
-    return tuple(
+    """The buses as written, or one for each part with the default chain; `audio.sounds` plays their notes."""
+    buses = piece.audio.buses or tuple(
         Bus(
             name=part.name,
             span=piece.score.span,
@@ -78,6 +76,21 @@ def buses_of(piece: Piece, parts: Sequence[Cut]) -> tuple[Bus, ...]:
             chain=piece.audio.default_chain,
         )
         for part in parts
+    )
+    sounds, span = piece.audio.sounds, dict(piece.spans).get("/audio/sounds")
+    if sounds is None:
+        return buses
+    return tuple(
+        replace(
+            bus,
+            stems=tuple(
+                stem
+                if stem.by or stem.file is not None
+                else replace(stem, by="fluidsynth", soundfont=sounds, soundfont_span=span)
+                for stem in bus.stems
+            ),
+        )
+        for bus in buses
     )
 
 
@@ -87,7 +100,7 @@ def sound_plan(
     sources: Sources,
     lanes: Lanes,
     film: Film,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> SoundPlan:
     """All buses as the sound renderer needs them: seconds from the first sample of the film."""
     return SoundPlan(
@@ -95,7 +108,7 @@ def sound_plan(
         sample_count=film.sample_count,
         buses=tuple(_bus_plan(bus, sources, lanes, film, findings) for bus in buses),
         returns=tuple(_return_plan(back, sources, lanes, film) for back in piece.audio.returns),
-        master=_master_plan(piece.audio),
+        master=_master_plan(piece.audio.master),
         seed=piece.seed,
         fade_out_s=min(CUT_FADE_OUT_S, float(film.duration_s) / 4) if film.is_cut_after else 0.0,
         fade_in_s=CUT_FADE_IN_S if film.is_cut_before else 0.0,
@@ -104,7 +117,7 @@ def sound_plan(
 
 def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
     """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
-    scratch: list[Diagnostic] = []
+    scratch = Findings()
     found: list[tuple[Fraction, Fraction]] = []
     for stem in bus.stems:
         for note, clock in _notes(stem, sources, scratch):
@@ -117,7 +130,7 @@ def has_recording(bus: Bus) -> bool:
     return any(stem.file is not None or stem.by for stem in bus.stems)
 
 
-def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: list[Diagnostic]) -> BusPlan:
+def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Findings) -> BusPlan:
     def placed_by(target: Target) -> Curve | None:
         """The lane of a parameter that may be absent altogether."""
         curve = lanes.curve(target)
@@ -128,13 +141,11 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
     is_placed = azimuth is not None or lanes.first(ear_target(bus).name) is not None or bus.spread is not None
     plans = [_stem_plan(stem, bus, sources, film, ear_of, is_placed, findings) for stem in bus.stems]
     if azimuth is not None and lanes.first(ear_target(bus).name) is not None:
-        findings.append(
-            Diagnostic(
-                "MV317",
-                azimuth.span,
-                f"bus {bus.name} is moved by its ear and by its azimuth",
-                f"keep one of {ear_target(bus).name} and {azimuth.name}: an ear of 1 is an azimuth of 90",
-            )
+        findings.error(
+            "MV317",
+            azimuth.span,
+            f"bus {bus.name} is moved by its ear and by its azimuth",
+            f"keep one of {ear_target(bus).name} and {azimuth.name}: an ear of 1 is an azimuth of 90",
         )
     return BusPlan(
         name=bus.name,
@@ -156,11 +167,11 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: li
     )
 
 
-def ears_apart(bus: Bus, sources: Sources, findings: list[Diagnostic]) -> EarOf | None:
+def ears_apart(bus: Bus, sources: Sources, findings: Findings) -> EarOf | None:
     """Where each note of a bus stands among the others, whatever passage is compiled."""
     if bus.spread is None:
         return None
-    scratch: list[Diagnostic] = []
+    scratch = Findings()
     notes = [
         (note.pitch, clock.seconds(note.onset_qn))
         for stem in bus.stems
@@ -170,7 +181,7 @@ def ears_apart(bus: Bus, sources: Sources, findings: list[Diagnostic]) -> EarOf 
     if not notes and not scratch:
         message = f"bus {bus.name} has no notes to stand apart: recordings stand in one place"
         hint = "leave out what stands under `ear`, or play its score with the built-in instruments"
-        findings.append(Diagnostic("MV230", bus.span, message, hint, Severity.WARNING))
+        findings.warn("MV230", bus.span, message, hint)
     return ears_of(bus.spread, notes)
 
 
@@ -182,10 +193,8 @@ def _return_plan(back: Return, sources: Sources, lanes: Lanes, film: Film) -> Re
     )
 
 
-def _master_plan(audio: Audio) -> MasterPlan | None:
-    if audio.master is None:
-        return None
-    return MasterPlan(audio.master.loudness_lufs, audio.master.ceiling_dbtp, audio.master.is_dithered)
+def _master_plan(master: Master) -> MasterPlan:
+    return MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
 
 
 def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:
@@ -220,13 +229,13 @@ def _stem_plan(
     film: Film,
     ear_of: EarOf | None,
     is_placed: bool,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> StemPlan | None:
     if stem.file is None and stem.by != "musescore":
         plan = _notes_plan(stem, bus, sources, film, ear_of, is_placed, findings)
         if stem.soundfont is None:
             return plan
-        soundfont = sources.outside.soundfont(stem.soundfont, stem.span)
+        soundfont = sources.outside.soundfont(stem.soundfont, stem.soundfont_span or stem.span)
         return replace(plan, by=stem.by, soundfont=soundfont, file_offset_s=stem.offset_s or 0.0)
     file = sources.find_file(stem.file, stem.span) if stem.file is not None else None
     if stem.file is not None and file is None:
@@ -251,7 +260,7 @@ def _notes_plan(
     film: Film,
     ear_of: EarOf | None,
     is_placed: bool,
-    findings: list[Diagnostic],
+    findings: Findings,
 ) -> StemPlan:
     """The notes of a stem and what the controllers of its score do to them.
 
@@ -267,7 +276,7 @@ def _notes_plan(
     if is_placed and is_panned(score, (note.channel for note, _ in voiced)):
         message = f"the pan of {name} in its MIDI file is not heard: bus {bus.name} has a place of its own"
         hint = "nothing, if that is meant; else leave out its ear, and the pan of the file places it"
-        findings.append(Diagnostic("MV417", stem.span, message, hint, Severity.NOTE))
+        findings.note("MV417", stem.span, message, hint)
     elif not is_stereo:
         voiced = [
             (replace(note, ear=side_at(score.channels[note.channel], note.onset_qn)), clock)
@@ -281,9 +290,7 @@ def _notes_plan(
     return StemPlan(name, stem.gain, notes=notes, channels=channels)
 
 
-def _played(
-    stem: Stem, bus: Bus, sources: Sources, findings: list[Diagnostic]
-) -> Iterable[tuple["_Voiced", Clock]]:
+def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
     """The notes that a recording should hold: of its score, of the part it plays, or of all parts."""
     if stem.score is not None:
         return _notes(stem, sources, findings)
@@ -293,22 +300,19 @@ def _played(
     return _notes(replace(stem, part=stem.plays or bus.name), sources, findings)
 
 
-def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable[tuple["_Voiced", Clock]]:
+def _notes(stem: Stem, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
     if stem.score is not None:
         score = sources.read_score(stem.score, stem.span)
         if score is None or not score.measures:
             return ()
         clock = _clock_of(score, sources)
         if abs(clock.end_s - sources.clock.end_s) > STEM_SLACK_S:
-            findings.append(
-                Diagnostic(
-                    "MV322",
-                    stem.span,
-                    f"{stem.score} lasts {float(clock.end_s):.2f} s, the score of the piece "
-                    f"{float(sources.clock.end_s):.2f} s, so they will drift apart",
-                    "give both the same bars, repeats and tempo marks",
-                    Severity.WARNING,
-                )
+            findings.warn(
+                "MV322",
+                stem.span,
+                f"{stem.score} lasts {float(clock.end_s):.2f} s, the score of the piece "
+                f"{float(sources.clock.end_s):.2f} s, so they will drift apart",
+                "give both the same bars, repeats and tempo marks",
             )
         tracks = tracks_of(stem.tracks, score, stem.span, findings)
     else:
@@ -316,9 +320,7 @@ def _notes(stem: Stem, sources: Sources, findings: list[Diagnostic]) -> Iterable
         part = next((part for part in sources.parts if part.name == stem.part), None)
         if part is None:
             names = ", ".join(part.name for part in sources.parts)
-            findings.append(
-                Diagnostic("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
-            )
+            findings.error("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
             return ()
         tracks = part.tracks
     return [(_voiced(note, score), clock) for note in score.notes if note.track in tracks]

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 
+from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Bus, Stem
 from ..notes.band import Band, Seat
-from ..notes.part_note import PartNote
 from ..notes.parts import tracks_of
+from ..score.part_note import PartNote
 from .note_spread import EarOf
 from .plan_sound import Sources, ears_apart
 
 
 def band_of(notes: Sequence[PartNote], buses: Sequence[Bus], sources: Sources) -> Band:
     """The band of a piece; other scores are read when the first seat is asked for."""
-    return Band(notes, buses, _Seats(buses, sources).seat_of)
+    score = sources.score
+    channels = {
+        number: score.channels[track.channel]
+        for number, track in enumerate(score.tracks)
+        if track.channel is not None
+    }
+    return Band(notes, buses, _Seats(buses, sources).seat_of, channels)
 
 
 class _Seats:
@@ -33,7 +40,7 @@ class _Seats:
             return None
         bus = self._buses[index]
         if index not in self._apart:
-            self._apart[index] = ears_apart(bus, self._sources, [])
+            self._apart[index] = ears_apart(bus, self._sources, Findings())
         ear_of = self._apart[index]
         if ear_of is None:
             return bus, 0.0
@@ -64,4 +71,4 @@ class _Seats:
         score = None if stem.score is None else self._sources.read_score(stem.score, stem.span)
         if score is None:
             return frozenset()
-        return frozenset(score.tracks[i].name for i in tracks_of(stem.tracks, score, stem.span, []))
+        return frozenset(score.tracks[i].name for i in tracks_of(stem.tracks, score, stem.span, Findings()))

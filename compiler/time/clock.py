@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 from math import ceil, floor
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, MusicalPlace
 from ...dsl.findings.span import Span
 from ...dsl.values.nearest import nearest
@@ -169,7 +170,7 @@ class Clock:
         frame = None if fps is None else int(frame_at(time_s, fps))
         return MusicalPlace(position.bar, beat_text(position.beat), float(time_s), frame)
 
-    def locate(self, place: Place, findings: list[Diagnostic]) -> Quarters | None:
+    def locate(self, place: Place, findings: Findings) -> Quarters | None:
         """The moment that a written place means, or None and a finding that says what there is instead."""
         moment, faults = self._resolved(place)
         findings += faults
@@ -183,40 +184,36 @@ class Clock:
         """A place with its faults, resolved once: lanes, checks and reports ask for the same ones."""
         found = self._places_known.get(place)
         if found is None:
-            faults: list[Diagnostic] = []
+            faults = Findings()
             moment = self._base(place, faults)
             if moment is not None and place.offset is not None:
                 moment = self.after(moment, place.offset)
                 if moment < 0:
                     message = f"{place.text} lies before the start of the piece"
-                    faults.append(Diagnostic("MV305", place.span, message, "write 1|1"))
+                    faults.error("MV305", place.span, message, "write 1|1")
                     moment = None
             found = self._places_known[place] = moment, tuple(faults)
         return found
 
-    def locate_range(
-        self, written: PlaceRange, findings: list[Diagnostic]
-    ) -> tuple[Quarters, Quarters] | None:
+    def locate_range(self, written: PlaceRange, findings: Findings) -> tuple[Quarters, Quarters] | None:
         """The half-open stretch of quarter notes that a written range means, or None and findings."""
         start = Quarters(ZERO) if written.start is None else self.locate(written.start, findings)
         end = self.end_qn if written.end is None else self._range_end(written.end, findings)
         if start is None or end is None:
             return None
         if end <= start:
-            findings.append(
-                Diagnostic(
-                    "MV306",
-                    written.span,
-                    f"{written.text} is empty: it ends at {self.position(end)}, "
-                    f"not after its start {self.position(start)}",
-                    "a range ends before its second place, as 3..6 for bars 3, 4 and 5",
-                    place=self.musical_place(start),
-                )
+            findings.error(
+                "MV306",
+                written.span,
+                f"{written.text} is empty: it ends at {self.position(end)}, "
+                f"not after its start {self.position(start)}",
+                "a range ends before its second place, as 3..6 for bars 3, 4 and 5",
+                place=self.musical_place(start),
             )
             return None
         return start, end
 
-    def _range_end(self, place: Place, findings: list[Diagnostic]) -> Quarters | None:
+    def _range_end(self, place: Place, findings: Findings) -> Quarters | None:
         # The bar after the last one may end a range: 17..19 of 18 bars are bars 17 and 18.
         after_last = (
             place.bar is not None and place.beat == 1 and place.offset is None and place.pass_number == 1
@@ -225,42 +222,38 @@ class Clock:
             return self.end_qn
         return self.locate(place, findings)
 
-    def _base(self, place: Place, findings: list[Diagnostic]) -> Quarters | None:
+    def _base(self, place: Place, findings: Findings) -> Quarters | None:
         if place.at_end:
             return self.end_qn
         if place.mark is not None:
             return self._mark(place, place.mark, findings)
         passes = self._passes.get(place.bar if place.bar is not None else 0)
         if passes is None:
-            findings.append(self._no_such_bar(place))
+            findings.add(self._no_such_bar(place))
             return None
         measure = passes.get(place.pass_number)
         if measure is None:
             times = "once" if len(passes) == 1 else f"{len(passes)} times"
-            findings.append(
-                Diagnostic(
-                    "MV304",
-                    place.span,
-                    f"bar {place.bar} is played {times}, there is no pass {place.pass_number}",
-                    "write " + " or ".join(f"{place.bar}@{number}" for number in sorted(passes)),
-                )
+            findings.error(
+                "MV304",
+                place.span,
+                f"bar {place.bar} is played {times}, there is no pass {place.pass_number}",
+                "write " + " or ".join(f"{place.bar}@{number}" for number in sorted(passes)),
             )
             return None
         return self._beat(place, measure, measure.start_qn, f"bar {place.bar}", findings)
 
-    def _mark(self, place: Place, name: str, findings: list[Diagnostic]) -> Quarters | None:
+    def _mark(self, place: Place, name: str, findings: Findings) -> Quarters | None:
         found = [mark for mark in self.marks if mark.name.casefold() == name.casefold()]
         if not found:
-            findings.append(unknown_mark(name, self.marks, place.span))
+            findings.add(unknown_mark(name, self.marks, place.span))
             return None
         if place.pass_number > len(found):
-            findings.append(
-                Diagnostic(
-                    "MV304",
-                    place.span,
-                    f"mark {name} is played {len(found)} times, there is no pass {place.pass_number}",
-                    f"write @{name}",
-                )
+            findings.error(
+                "MV304",
+                place.span,
+                f"mark {name} is played {len(found)} times, there is no pass {place.pass_number}",
+                f"write @{name}",
             )
             return None
         start = found[place.pass_number - 1].onset_qn
@@ -270,23 +263,21 @@ class Clock:
         return self._beat(place, measure, start, f"the bar of mark {name}", findings)
 
     def _beat(
-        self, place: Place, measure: Measure, from_qn: Fraction, bar_text: str, findings: list[Diagnostic]
+        self, place: Place, measure: Measure, from_qn: Fraction, bar_text: str, findings: Findings
     ) -> Quarters | None:
         moment = from_qn + (place.beat - 1) * measure.meter.beat_qn
         if measure.start_qn <= moment <= measure.end_qn:
             return Quarters(moment)
         beats = (measure.end_qn - from_qn) / measure.meter.beat_qn
-        findings.append(
-            Diagnostic(
-                "MV302",
-                place.span,
-                f"{bar_text} has {beat_text(beats)} beat{'' if beats == 1 else 's'} "
-                f"of 1/{measure.meter.denominator}, "
-                f"there is no beat {beat_text(place.beat)}",
-                f"write a beat from 1 up to, not at, {beat_text(beats + 1)}; "
-                f"beat {beat_text(beats + 1)} itself is beat 1 of the next bar",
-                place=self.musical_place(measure.start_qn),
-            )
+        findings.error(
+            "MV302",
+            place.span,
+            f"{bar_text} has {beat_text(beats)} beat{'' if beats == 1 else 's'} "
+            f"of 1/{measure.meter.denominator}, "
+            f"there is no beat {beat_text(place.beat)}",
+            f"write a beat from 1 up to, not at, {beat_text(beats + 1)}; "
+            f"beat {beat_text(beats + 1)} itself is beat 1 of the next bar",
+            place=self.musical_place(measure.start_qn),
         )
         return None
 

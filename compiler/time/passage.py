@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from ...dsl.findings.diagnostics import Diagnostic, has_errors
+from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Piece
 from ...dsl.read.visuals import MAX_SIDE_PX
 from ...dsl.values.units import ExactSeconds
@@ -52,7 +52,7 @@ class Film:
         return round(self.duration_s * SAMPLE_RATE_HZ)
 
 
-def film_of(piece: Piece, clock: Clock, findings: list[Diagnostic]) -> Film | None:
+def film_of(piece: Piece, clock: Clock, findings: Findings) -> Film | None:
     """The film: all of the piece with its ring-out, or the passage asked for; None and findings if not."""
     end_s = ExactSeconds(clock.end_s + piece.score.tail_s)
     start_s = ExactSeconds(Fraction(0))
@@ -76,7 +76,7 @@ def film_of(piece: Piece, clock: Clock, findings: list[Diagnostic]) -> Film | No
     film = Film(start_s, end_s, piece.video.fps, is_cut_before, is_cut_after)
     faults = _over_budget(piece, film)
     findings += faults
-    return None if has_errors(faults) else film
+    return None if faults.has_errors else film
 
 
 def _on_frames(number: int, piece: Piece) -> ExactSeconds:
@@ -84,54 +84,46 @@ def _on_frames(number: int, piece: Piece) -> ExactSeconds:
     return ExactSeconds(number / piece.video.fps)
 
 
-def _over_budget(piece: Piece, film: Film) -> list[Diagnostic]:
+def _over_budget(piece: Piece, film: Film) -> Findings:
     spans = dict(piece.spans)
     length = spans.get("/score", piece.score.span)
     fps = spans.get("/video/fps", spans.get("/video", piece.span))
     size = spans.get("/video/size", spans.get("/video", piece.span))
     video = piece.video
     long_s = film.end_s - film.start_s
-    faults: list[Diagnostic] = []
+    faults = Findings()
     if long_s <= 0:
-        faults.append(Diagnostic("MV601", length, "the film would be 0 s long", "give the score a bar"))
+        faults.error("MV601", length, "the film would be 0 s long", "give the score a bar")
     if long_s > LONGEST_S:
-        faults.append(
-            Diagnostic(
-                "MV601",
-                length,
-                f"the film would last {float(long_s) / 3600:.1f} hours, "
-                f"at most {float(LONGEST_S) / 3600:g} are made",
-                "compile a passage, as --bars 1..200",
-            )
+        faults.error(
+            "MV601",
+            length,
+            f"the film would last {float(long_s) / 3600:.1f} hours, "
+            f"at most {float(LONGEST_S) / 3600:g} are made",
+            "compile a passage, as --bars 1..200",
         )
     if film.frame_count > FRAMES_MOST:
-        faults.append(
-            Diagnostic(
-                "MV602",
-                fps,
-                f"{float(long_s):.0f} s at {float(film.fps):g} frames per second are "
-                f"{film.frame_count:,} frames, at most {FRAMES_MOST:,} are made",
-                "lower video.fps or compile a passage",
-            )
+        faults.error(
+            "MV602",
+            fps,
+            f"{float(long_s):.0f} s at {float(film.fps):g} frames per second are "
+            f"{film.frame_count:,} frames, at most {FRAMES_MOST:,} are made",
+            "lower video.fps or compile a passage",
         )
     if max(video.width_px, video.height_px) > MAX_SIDE_PX:
-        faults.append(
-            Diagnostic(
-                "MV603",
-                size,
-                f"{video.width_px}x{video.height_px} is too large, a side has at most {MAX_SIDE_PX} pixels",
-                "write a smaller video.size, as 1920x1080",
-            )
+        faults.error(
+            "MV603",
+            size,
+            f"{video.width_px}x{video.height_px} is too large, a side has at most {MAX_SIDE_PX} pixels",
+            "write a smaller video.size, as 1920x1080",
         )
     pixels = video.width_px * video.height_px * film.frame_count
     if not faults and pixels > PIXELS_MOST:
-        faults.append(
-            Diagnostic(
-                "MV604",
-                size,
-                f"{film.frame_count:,} frames of {video.width_px}x{video.height_px} are {pixels:.1e} pixels, "
-                f"at most {PIXELS_MOST:.0e} are made",
-                "lower video.size or video.fps, or compile a passage",
-            )
+        faults.error(
+            "MV604",
+            size,
+            f"{film.frame_count:,} frames of {video.width_px}x{video.height_px} are {pixels:.1e} pixels, "
+            f"at most {PIXELS_MOST:.0e} are made",
+            "lower video.size or video.fps, or compile a passage",
         )
     return faults

@@ -11,9 +11,7 @@ from ..lazy_numpy import np
 from .clock import Clock
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,1 +1,1 @@
-"""What words mean: the nearest of the 1000 classes, by a table that comes with musicvis."""
+"""Words: those that are sung, and the classes that they mean, by a table that comes with musicvis."""

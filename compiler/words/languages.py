@@ -62,7 +62,7 @@ class Language:
 def language_of(keys: Sequence[str]) -> Language | None:
     """The language of words, by the most common words of each; None for one that has no table."""
     words = dict.fromkeys(keys)
-    common = {name: sum(word in text.split() for word in words) for name, text in _COMMON.items()}
+    common = {name: len(words.keys() & text.split()) for name, text in _COMMON.items()}
     name = max(common, key=lambda name: common[name])
     if common[name] > common[ENGLISH]:
         return Language(name, _TABLES[name])

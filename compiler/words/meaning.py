@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ..notes.classes import imagenet
-from ..notes.words import Sung, Word, listed
+from ..classes.table import imagenet
 from .languages import language_of, told
+from .sung import Sung, Word, listed
 from .table import ranked
 
 LEAST = 0.5
@@ -25,25 +26,23 @@ class Proposal:
     score: float
 
 
-def class_like(text: str, span: Span, findings: list[Diagnostic]) -> int | None:
+def class_like(text: str, span: Span, findings: Findings) -> int | None:
     """The class nearest to some words, which a note tells; None and an error where no word is known."""
     found = ranked(text, OTHERS + 1)
     if not found:
         message = f"no word of `{text}` is in the table of words"
         hint = "write plain English words, or name a class: `musicvis classes bird`"
-        findings.append(Diagnostic("MV562", span, message, hint))
+        findings.error("MV562", span, message, hint)
         return None
     (index, score), *others = found
     near = ", ".join(f"{imagenet().name(i)} ({value:.2f})" for i, value in others)
     message = f"`{text}` is {imagenet().name(index)} ({score:.2f}); next come {near}"
     hint = "`musicvis pin` writes it into the manifest, so that a newer table changes nothing"
-    findings.append(Diagnostic("MV561", span, message, hint, Severity.NOTE))
+    findings.note("MV561", span, message, hint)
     return index
 
 
-def classes_by_meaning(
-    sung: Sung, exact: Collection[str], span: Span, findings: list[Diagnostic]
-) -> dict[str, int]:
+def classes_by_meaning(sung: Sung, exact: Collection[str], span: Span, findings: Findings) -> dict[str, int]:
     """The class of each word that is sung and is near enough to one.
 
     A word that is not in the answer goes on with what its singer showed before it: compiler/notes/casting.py.
@@ -51,13 +50,13 @@ def classes_by_meaning(
     exact  words that have a class of their own
     """
     if (fault := language_finding(sung.words, span)) is not None:
-        findings.append(fault)
+        findings.add(fault)
         return {}
     found = {entry.word: entry.index for entry in proposals(listed(sung.words)) if entry.word not in exact}
     names = ", ".join(f"{word} is {imagenet().name(index)}" for word, index in list(found.items())[:8])
     message = f"{len(found)} of {len(listed(sung.words))} words show a class by their meaning"
     hint = "about half of such classes fit: give the others a class of their own under `classes`"
-    findings.append(Diagnostic("MV563", span, message + (f": {names}" if names else ""), hint, Severity.NOTE))
+    findings.note("MV563", span, message + (f": {names}" if names else ""), hint)
     return found
 
 

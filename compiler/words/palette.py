@@ -4,11 +4,11 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
-from ..notes.words import word_key
 from .languages import language_of, told
 from .meaning import LEAST
+from .sung import word_key
 
 CLASSES = 12
 WORDS_TOLD = 3
@@ -24,7 +24,7 @@ class Meant:
     score: float = 0.0
 
 
-def palette(text: str, span: Span, findings: list[Diagnostic], sung: Collection[str] = ()) -> list[Meant]:
+def palette(text: str, span: Span, findings: Findings, sung: Collection[str] = ()) -> list[Meant]:
     """At most twelve classes, the one that the text means most first.
 
     The figures of all words are summed, each as often as it stands there; words that are near enough to a
@@ -49,12 +49,12 @@ def palette(text: str, span: Span, findings: list[Diagnostic], sung: Collection[
     if not strong and not weak:
         message = f"no word of {span.file} has a meaning here: there are tables for {told()}"
         hint = "give a text in one of these languages, or leave --classes-from out"
-        findings.append(Diagnostic("MV653", span, message, hint))
+        findings.error("MV653", span, message, hint)
         return []
     if sung and not set(sung) & set(keys):
         message = f"no word of {span.file} is sung in the song"
         hint = "look whether it is the text of this song; its classes are written all the same"
-        findings.append(Diagnostic("MV654", span, message, hint, Severity.WARNING))
+        findings.warn("MV654", span, message, hint)
     ranked = [*_ordered(strong.values()), *_ordered(m for m in weak.values() if m.index not in strong)]
     return ranked[:CLASSES]
 

@@ -19,13 +19,14 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ...dsl.values.subjects import IMAGENET_COUNT
+from ..classes.table import imagenet
 from ..lazy_numpy import np
-from ..notes.classes import imagenet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    F64 = NDArray[np.float64]
+    from ...store.values.array_types import F64
+
 
 SMOOTH_INVERSE = 1e-3
 ZIPF = 0.09
@@ -95,6 +96,7 @@ def english() -> Table:
     )
 
 
+@cache
 def forms(word: str) -> Sequence[str]:
     """A word and what may stand in the table for it, the likeliest first."""
     bare = word.replace("'", "")
@@ -177,7 +179,7 @@ def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, floa
     # The usual name of a class counts before what else it is called: a mouth organ is a harp, too. So does a
     # subject of our own: those are what songs are about.
     usual = usual | {index for index in whole if index >= IMAGENET_COUNT}
-    near = np.flatnonzero(scores >= np.sort(scores)[-most]).tolist()
+    near = np.flatnonzero(scores >= np.partition(scores, -most)[-most]).tolist()
     order = sorted(near, key=lambda i: (-scores[i], i not in usual, i))[:most]
     return [(index, float(scores[index])) for index in order]
 

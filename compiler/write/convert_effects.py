@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...dsl.findings.diagnostics import Diagnostic, has_errors
+from ...dsl.findings.collector import Findings
 from ...dsl.model.lane import CycleUnit, Lane, Point
 from ...dsl.model.piece import Audio
 from ...dsl.read.lanes import lane_units, read_lanes
@@ -41,13 +41,13 @@ class Comparison:
     places: int
 
 
-def converted(lanes: Sequence[Lane], clock: Clock | None, findings: list[Diagnostic]) -> str | None:
+def converted(lanes: Sequence[Lane], clock: Clock | None, findings: Findings) -> str | None:
     """The lanes of an original file as text of today's form; None and findings where the score refuses."""
     rows: dict[str, list[Row]] = {}
     for lane in lanes:
         curve = None if clock is None else _curve(lanes, lane.name, clock, findings)
         rows[lane.name] = list(_rows(lane, clock, curve))
-    if has_errors(findings):
+    if findings.has_errors:
         return None
     text: list[str] = []
     for name, points in rows.items():
@@ -68,7 +68,7 @@ def compared(lanes: Sequence[Lane], text: str, clock: Clock) -> Comparison:
     today = read_lanes(root_node(source), lane_units(Audio()), Reading())
     most, places = 0.0, 0
     for lane in lanes:
-        old, new = (_curve(each, lane.name, clock, []) for each in (lanes, today))
+        old, new = (_curve(each, lane.name, clock, Findings()) for each in (lanes, today))
         breaks = np.unique(np.concatenate([[0.0], old.breakpoints(), [float(clock.end_s) + TAIL_S]]))
         shares = np.arange(BETWEEN) / BETWEEN
         times_s = (breaks[:-1, None] + np.diff(breaks)[:, None] * shares).ravel()
@@ -77,7 +77,7 @@ def compared(lanes: Sequence[Lane], text: str, clock: Clock) -> Comparison:
     return Comparison(most, places)
 
 
-def _curve(lanes: Sequence[Lane], name: str, clock: Clock, findings: list[Diagnostic]) -> Curve:
+def _curve(lanes: Sequence[Lane], name: str, clock: Clock, findings: Findings) -> Curve:
     end_qn = clock.quarters(clock.end_s + Fraction(TAIL_S))
     made = Lanes(tuple(lanes), clock, end_qn, 0)
     curve = made.curve(Target(name, -1.0, 1.0, 0.0, SOUND_DECLICK_S))

@@ -11,6 +11,7 @@ from fractions import Fraction
 from glob import escape
 from types import MappingProxyType
 
+from ...dsl.findings.collector import Findings
 from ...dsl.text.format import formatted, scalar_text
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text
@@ -35,7 +36,6 @@ SUBJECTS = (
 )
 """One for each pitch class from C: the embedded generator draws each of them, no two alike, and none turns
 into something else beside its mirror image. tests/cli/test_new.py holds them to the table of subjects."""
-LOUDNESS_LUFS = -14
 """What the large video sites bring music to; a film without it is as soft as its instruments are played."""
 EARS = (-0.5, 0.5, -0.25, 0.25, -0.7, 0.7)
 SHAPES = ("half_cosine", "smoothstep", "half_cosine", "quarter_sine")
@@ -141,7 +141,7 @@ def _players(score: Score) -> tuple[_Player, ...]:
     playing = sorted({note.track for note in score.notes})
     names = {i: score.tracks[i].name for i in playing}
     if any(not name.strip() or len(escape(name)) > 200 for name in names.values()):
-        cuts = parts_of((), score, [])
+        cuts = parts_of((), score, Findings())
         return tuple(_Player(cut.name, (), _notes_of(score, cut.tracks)) for cut in cuts)
     groups: dict[str, list[int]] = {}
     for i, track in enumerate(score.tracks):
@@ -170,20 +170,30 @@ def _short(name: str, taken: set[str]) -> str:
 
 def _head(title: str, score: Score, score_file: str) -> Iterator[str]:
     seed = int(score.digest[:8] or "0", 16) % 10_000
+    said = (
+        "All times are places in the score, bar|beat: change the score, and sound and picture",
+        "move with it.",
+    )
+    yield from head_lines(title, seed, said)
+    yield f"  file: {scalar_text(score_file)}"
+    yield "  tail: 3s                       # ring-out after the last bar line"
+
+
+def head_lines(title: str, seed: int, said: Sequence[str]) -> Iterator[str]:
+    """The lines of a manifest down to the key `score`; `said` are the last lines of its first comment."""
+    first, *rest = said
     yield from (
         f"# yaml-language-server: $schema={PIECE_SCHEMA}",
         "#",
         f"# {title}: the manifest. `musicvis check` says what is wrong with it, `musicvis compile` makes",
-        "# the film. All times are places in the score, bar|beat: change the score, and sound and picture",
-        "# move with it.",
+        f"# the film. {first}",
+        *(f"# {line}" for line in rest),
         "",
         "musicvis: 1                      # the version of this language",
         f"title: {scalar_text(title)}",
         f"seed: {str(seed).ljust(27)}# the same seed makes the same film, another one another",
         "",
         "score:",
-        f"  file: {scalar_text(score_file)}",
-        "  tail: 3s                       # ring-out after the last bar line",
     )
 
 
@@ -237,7 +247,7 @@ def _audio(players: Sequence[_Player], stems: Mapping[str, str]) -> Iterator[str
         "",
         "audio:                           # every part is a bus of its own, and goes through this chain",
         "  chain: [{reverb: {room_size: 55%, damping: 50%, wet: 25%, dry: 45%}}]",
-        f"  master: {{loudness: {LOUDNESS_LUFS} LUFS, ceiling: -1 dBTP}}  # as video sites want it",
+        "  master: {loudness: auto}       # -14 LUFS as video sites play, or less where that would crush it",
     )
     if stems:
         yield "  buses:                         # file: a recording; part: the built-in instruments"

@@ -11,7 +11,7 @@ from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text
 from ..score.model import Score
 from ..time.clock import Clock
-from .first_manifest import EARS, PIECE_SCHEMA, SUBJECTS, TITLE_MOST, video_lines
+from .first_manifest import EARS, SUBJECTS, TITLE_MOST, head_lines, video_lines
 
 LONGEST_TAIL_S = 600
 
@@ -54,21 +54,13 @@ def tail_of(score: Score, offset_s: float, length_s: float) -> Fraction:
 
 
 def _head(title: str, seed: int, score_file: str, tail_s: Fraction) -> Iterator[str]:
-    yield from (
-        f"# yaml-language-server: $schema={PIECE_SCHEMA}",
-        "#",
-        f"# {title}: the manifest. `musicvis check` says what is wrong with it, `musicvis compile` makes",
-        "# the film. Places are bar|beat of the score that was heard. A real score takes its place by one",
-        "# line, score: scores/song.mscz; then write align: auto in place of offset.",
-        "",
-        "musicvis: 1                      # the version of this language",
-        f"title: {scalar_text(title)}",
-        f"seed: {str(seed).ljust(27)}# the same seed makes the same film, another one another",
-        "",
-        "score:",
-        f"  file: {scalar_text(score_file)} # heard, not written: correct it with `musicvis listen`",
-        f"  tail: {number_text(tail_s)}s # until the recording ends",
+    said = (
+        "Places are bar|beat of the score that was heard. A real score takes its place by one",
+        "line, score: scores/song.mscz; then write align: auto in place of offset.",
     )
+    yield from head_lines(title, seed, said)
+    yield f"  file: {scalar_text(score_file)} # heard, not written: correct it with `musicvis listen`"
+    yield f"  tail: {number_text(tail_s)}s # until the recording ends"
 
 
 def _audio(buses: Sequence[HeardBus]) -> Iterator[str]:

@@ -20,9 +20,8 @@ from ..lazy_numpy import np
 from ..time.clock import Clock
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ...store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 MS_PER_S = 1000
 

@@ -44,5 +44,9 @@ PARSERS: dict[str, Callable[[str, Span], object]] = {
     "head": name_fault,
     "file of lanes": name_fault,
     "folder": name_fault,
+    "font": name_fault,
+    "picture": name_fault,
+    "spectrum": name_fault,
+    "video": name_fault,
 }
 """A parser gives the value, or the Diagnostic that says why there is none; of a name only that, or None."""

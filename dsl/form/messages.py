@@ -8,14 +8,29 @@ from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
+from ..text.format import scalar_text
 from ..text.yaml_source import Node, Source, escaped
-from ..values.nearest import is_slip_of, nearest
+from ..values.nearest import is_slip_of
 from .kinds import PARSERS
 from .suggest import suggestion
 from .synonyms import SHAPES
 from .violations import Broken
+from .wording import (
+    KINDS,
+    as_in_examples,
+    block_name,
+    did_you_mean,
+    is_pair,
+    kind_of,
+    kinds_named,
+    meant,
+    plain_number,
+    shown,
+)
 
 _FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
+PATHS = (*_FILES, "plugin", "folder", "font", "picture", "spectrum", "video")
+"""Kinds of values that are names of files, or of a folder."""
 _BOUNDS = {
     "minimum": "is below {}, the least allowed",
     "maximum": "is above {}, the most allowed",
@@ -36,15 +51,6 @@ _SIZES = {
     "maxProperties": "at most {} can stand here",
     "minLength": "some text must stand here",
     "maxLength": "the text is longer than {} characters",
-}
-_KINDS = {
-    "object": "a block of keys",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "nothing",
 }
 _FIXABLE = {"MV002", "MV102", *(f"MV11{i}" for i in range(6)), "MV201", "MV204", "MV205", "MV206"}
 _BLOCKS = ("bus", "stem", "rule", "where", "post")
@@ -71,6 +77,8 @@ class Words:
         """The finding with a value that fits for a hint, where one can be made from the written one."""
         if finding.edits or broken.is_name or finding.code not in _FIXABLE:
             return finding
+        if finding.code == "MV204" and broken.schema.get("title") in PATHS:
+            return finding
         text, span = self._text_and_span(broken)
         if finding.span != span:
             return finding
@@ -95,7 +103,7 @@ class Words:
         elif rule == "not":
             yield self._useless_key(broken)
         elif rule == "type":
-            yield self._wrong_kind(broken, _kinds(broken.expected))
+            yield self._wrong_kind(broken, kinds_named(broken.expected))
         elif rule in ("enum", "const"):
             yield self._unknown_word(broken, broken.expected if rule == "enum" else [broken.expected])
         else:
@@ -119,7 +127,7 @@ class Words:
         finding = parser(text, span)
         if finding is None and title in _FILES:
             message = f"the ending of `{shown(text)}` does not say that it is a {title}"
-            return Diagnostic("MV008", span, message, _example(broken.schema))
+            return Diagnostic("MV008", span, message, as_in_examples(broken.schema))
         return finding if isinstance(finding, Diagnostic) else None
 
     def _bad_name(self, broken: Broken) -> Diagnostic:
@@ -128,9 +136,9 @@ class Words:
 
     def _wrong_value(self, broken: Broken) -> Diagnostic:
         text, span = self._text_and_span(broken)
-        hint = _example(broken.schema)
+        hint = as_in_examples(broken.schema)
         if broken.rule in _BOUNDS:
-            limit = _number(broken.expected)
+            limit = plain_number(broken.expected)
             hint = hint or _WITHIN[broken.rule].format(limit)
             return Diagnostic("MV206", span, f"{shown(text)} {_BOUNDS[broken.rule].format(limit)}", hint)
         if broken.rule in _SIZES:
@@ -152,7 +160,12 @@ class Words:
         branches: dict[int, list[Broken]] = {}
         for inner in broken.inner:
             branches.setdefault(inner.branch, []).append(inner)
-        fitting = [found for found in branches.values() if not any(_is_other_kind(i, broken) for i in found)]
+        named = [number for number in branches if self._is_named(options[number], broken.value)]
+        fitting = [
+            found
+            for number, found in branches.items()
+            if (number in named if named else not any(_is_other_kind(i, broken) for i in found))
+        ]
         if fitting:
             for inner in min(fitting, key=len):
                 yield from self.explained(_with_words_of(broken, inner))
@@ -165,11 +178,16 @@ class Words:
         kinds = [kind for option in options for kind in self._kinds_of(option)]
         yield self._wrong_kind(broken, list(dict.fromkeys(kinds)))
 
+    def _is_named(self, option: Any, value: Any) -> bool:
+        """Whether a block has the key that this alternative alone needs: `{picture: 5}` means a picture."""
+        needed = _resolved(self._schema, option).get("required", ())
+        return bool(needed) and isinstance(value, dict) and all(key in value for key in needed)
+
     def _exactly_one(self, broken: Broken, keys: list[str]) -> Diagnostic:
         written = [key for key in keys if key in broken.value]
         are_few = len(keys) <= _FEW
         listed = ", ".join(f"`{key}`" for key in keys[:-1]) + f" or `{keys[-1]}`"
-        block = _block_name(broken.pointer)
+        block = block_name(broken.pointer)
         if written:
             second = self._source.key_span(f"{broken.pointer}/{escaped(written[1])}")
             message = f"`{written[1]}` stands beside `{written[0]}`, and only one of them can"
@@ -196,7 +214,7 @@ class Words:
     def _unknown_key(self, broken: Broken, key: str, known: Sequence[str]) -> Diagnostic:
         pointer = f"{broken.pointer}/{escaped(key)}"
         span = self._source.key_span(pointer)
-        message = f"`{shown(key)}` is not a key of {_block_name(broken.pointer)}"
+        message = f"`{shown(key)}` is not a key of {block_name(broken.pointer)}"
         glued = _GLUED.match(key)
         if glued and glued["key"] in known and broken.value[key] is None:
             what = "`=` stands where a colon belongs"
@@ -261,7 +279,7 @@ class Words:
                 cause = "m2"
             named = shown(broken.value[cause]) if cause in ("shape", "effect", "by") else cause
             reason = f", and `{named}` needs it" if cause else ""
-            message = f"the key `{key}` is missing in {_block_name(broken.pointer)}{reason}"
+            message = f"the key `{key}` is missing in {block_name(broken.pointer)}{reason}"
             yield Diagnostic("MV203", self._block_span(broken.pointer), message, self._addition(broken, key))
 
     def _addition(self, broken: Broken, key: str) -> str:
@@ -300,13 +318,15 @@ class Words:
         return Diagnostic("MV201", span, f"`{shown(text)}` is not known here", hint, edits=edits)
 
     def _wrong_kind(self, broken: Broken, kinds: Sequence[str]) -> Diagnostic:
+        if broken.schema.get("title") in PATHS:
+            return self._no_path(broken, str(broken.schema["title"]))
         expected = " or ".join(kinds)
         text, span = self._text_and_span(broken)
         if broken.value is None:
             return self._nothing(broken, expected)
-        hint = f"write {expected}" if "title" not in broken.schema else _example(broken.schema)
+        hint = f"write {expected}" if "title" not in broken.schema else as_in_examples(broken.schema)
         hint = hint or f"write {expected}"
-        glued = _GLUED.match(text) if isinstance(broken.value, str) and _KINDS["object"] in kinds else None
+        glued = _GLUED.match(text) if isinstance(broken.value, str) and KINDS["object"] in kinds else None
         if glued:
             what = "`=` stands where a colon belongs"
             if glued["sign"] == ":":
@@ -316,8 +336,8 @@ class Words:
             return Diagnostic(_SLIP[glued["sign"]], span, what, f"write `{shown(fixed)}`", edits=edits)
         if isinstance(broken.value, dict | list):
             span = self._block_span(broken.pointer)
-            message = f"expected {expected}, found {_kind_of(broken.value)}"
-            if broken.schema.get("title") == "size" and _is_pair(broken.value):
+            message = f"expected {expected}, found {kind_of(broken.value)}"
+            if broken.schema.get("title") == "size" and is_pair(broken.value):
                 hint = "write " + "x".join(map(str, broken.value))
             return Diagnostic("MV204", span, message, hint)
         if "true or false" in kinds and text.lower() in ("yes", "no", "on", "off", "y", "n"):
@@ -326,8 +346,28 @@ class Words:
             written = str(broken.value).lower() if isinstance(broken.value, bool) else text
             if "pattern" not in broken.schema:
                 hint = f'put it in quotes if it is meant: "{written}"'
-        message = f"`{shown(text)}` is {_kind_of(broken.value)}; expected {expected}"
+        message = f"`{shown(text)}` is {kind_of(broken.value)}; expected {expected}"
         return Diagnostic("MV204", span, message, hint)
+
+    def _no_path(self, broken: Broken, title: str) -> Diagnostic:
+        """What stands where the name of a file should; a number in quotes would name no file either."""
+        name = f"the name of a {title}"
+        hint = f"write {name}"
+        if broken.schema.get("examples"):
+            hint += f", as {shown(broken.schema['examples'][0])}"
+        if broken.value is None:
+            return replace(self._nothing(broken, name), hint=hint)
+        if not isinstance(broken.value, dict | list):
+            text, span = self._text_and_span(broken)
+            message = f"`{shown(text)}` is {kind_of(broken.value)}; expected {name}"
+            return Diagnostic("MV204", span, message, hint)
+        message = f"expected {name}, found {kind_of(broken.value)}"
+        match broken.value:
+            case [str(only)] | {"file": str(only)}:
+                is_name = re.search(broken.schema.get("pattern", ""), only) is not None
+                if is_name and PARSERS[title](only, Span("")) is None:
+                    hint = f"write the name alone: {shown(scalar_text(only))}"
+        return Diagnostic("MV204", self._block_span(broken.pointer), message, hint)
 
     def _nothing(self, broken: Broken, expected: str) -> Diagnostic:
         span = self._source.key_span(broken.pointer)
@@ -355,7 +395,7 @@ class Words:
             return [f"a {found['title']}"]
         if "anyOf" in found:
             return [kind for inner in found["anyOf"] for kind in self._kinds_of(inner)]
-        return _kinds(found.get("type", []))
+        return kinds_named(found.get("type", []))
 
     def _block_span(self, pointer: str) -> Span:
         """Where to point at when a block as a whole is meant: its key, or where it begins."""
@@ -365,33 +405,6 @@ class Words:
         if span.end_line == span.line:
             return span
         return Span(span.file, span.line, span.column, span.line, span.column + 1)
-
-
-def did_you_mean(word: str, options: Iterable[str]) -> str:
-    """`did you mean ...?`, or the options where none is near and they are few; else nothing."""
-    known = list(options)
-    near = meant(word, known)
-    if near:
-        return f"did you mean `{near}`?"
-    return f"possible here: {', '.join(known)}" if 0 < len(known) <= 24 else ""
-
-
-def meant(word: str, options: Iterable[str]) -> str | None:
-    """The option that a word may be a misspelling of, or a part of; short words are near to few."""
-    folded = {option.casefold(): option for option in options}
-    wanted = word.casefold()[:100]
-    parts = [option for name, option in folded.items() if len(wanted) >= 3 and wanted in name]
-    if len(parts) == 1:
-        return parts[0]
-    near = nearest(wanted, folded, 1, 0.6 if len(wanted) > 4 else 0.75)
-    return folded[near[0]] if near else None
-
-
-def shown(value: object, limit: int = 40) -> str:
-    """A value as a message quotes it, on one line and not too long."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
 def _homes(manifest: dict[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
@@ -443,37 +456,3 @@ def _resolved(schema: dict[str, Any], option: Any) -> dict[str, Any]:
         for part in reference.removeprefix("#/").split("/"):
             found = found[part]
     return found if isinstance(found, dict) else {}
-
-
-def _block_name(pointer: str) -> str:
-    name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    if not name:
-        return "the file"
-    return "this item" if name.isdecimal() else f"`{shown(name)}`"
-
-
-def _kinds(types: Any) -> list[str]:
-    return [_KINDS[name] for name in ([types] if isinstance(types, str) else types)]
-
-
-def _kind_of(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a block of keys"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, bool):
-        return "true or false"
-    return "text" if isinstance(value, str) else "a number"
-
-
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(side) is int for side in value)
-
-
-def _example(schema: dict[str, Any]) -> str:
-    examples = schema.get("examples", ())
-    return f"write it as {' or '.join(shown(example) for example in examples[:2])}" if examples else ""
-
-
-def _number(value: float) -> str:
-    return f"{value:g}" if abs(value) < 1e6 else str(int(value))

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ..findings.collector import FINDINGS_MOST
 from ..findings.diagnostics import Diagnostic, Severity
 from ..findings.span import Span
 from ..text.yaml_source import Source
@@ -18,8 +19,6 @@ PIECE = "piece"
 EFFECTS = "effects"
 LEGACY = "effects.legacy"
 
-MAX_FINDINGS = 100
-
 
 def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY."""
@@ -28,7 +27,7 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     broken, is_cut = judged(schema_named(name), source.value)
     for finding in (finding for fault in broken for finding in words.explained(fault)):
         findings.setdefault((finding.message, finding.span), finding)
-        if len(findings) >= MAX_FINDINGS:
+        if len(findings) >= FINDINGS_MOST:
             is_cut = True
             break
     in_order = sorted(findings.values(), key=lambda finding: (finding.span.line, finding.span.column))

@@ -1,7 +1,9 @@
 """Which rules of a schema a value breaks: jsonschema's errors, and a bound on what many of them cost."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..text.yaml_source import DROPPED, escaped
@@ -63,23 +65,30 @@ def broken_rules(schema: dict[str, Any], value: Any) -> list[Broken]:
 
 def judged(schema: dict[str, Any], value: Any) -> tuple[list[Broken], bool]:
     """The rules of `schema` that `value` breaks, and whether a list or a block was left with some unread."""
+    bound = _Bound()
+    before = _BOUND.set(bound)
+    try:
+        return [_broken(error) for error in _judge()(schema).iter_errors(value)], bound.is_reached
+    finally:
+        _BOUND.reset(before)
+
+
+@cache
+def _judge() -> Any:
+    """The package's validator with our rules: a class that takes longer to make than a manifest to judge."""
     # Imported here: whoever only needs positions and quantities does not wait for it.
     from jsonschema.validators import Draft202012Validator, extend
 
     rules = Draft202012Validator.VALIDATORS
-    bound = _Bound()
-    judge = extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator,
-        {
-            "items": bound.items,
-            "additionalProperties": bound.over(rules["additionalProperties"]),
-            "properties": bound.over(rules["properties"]),
-            "propertyNames": bound.over(rules["propertyNames"]),
-            "minItems": _without_dropped(rules["minItems"]),
-            "maxItems": _without_dropped(rules["maxItems"]),
-        },
-    )
-    return [_broken(error) for error in judge(schema).iter_errors(value)], bound.is_reached
+    ours = {
+        "items": _items,
+        "additionalProperties": _bounded(rules["additionalProperties"]),
+        "properties": _bounded(rules["properties"]),
+        "propertyNames": _bounded(rules["propertyNames"]),
+        "minItems": _without_dropped(rules["minItems"]),
+        "maxItems": _without_dropped(rules["maxItems"]),
+    }
+    return extend(Draft202012Validator, ours)  # type: ignore[no-untyped-call]
 
 
 class _Bound:
@@ -89,21 +98,7 @@ class _Bound:
         self.count = 0
         self.is_reached = False
 
-    def items(self, judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationError"]:
-        """The rule `items`, without the items that the reader has dropped."""
-        if isinstance(value, list):
-            items = ((index, item) for index, item in enumerate(value) if item is not DROPPED)
-            yield from self._until_enough(judge.descend(item, schema, path=index) for index, item in items)
-
-    def over(self, rule: Rule) -> Rule:
-        """A rule of the package about the entries of a block."""
-
-        def check(judge: Any, schema: Any, value: Any, whole: Any) -> Iterator["ValidationError"]:
-            return self._until_enough((error,) for error in rule(judge, schema, value, whole) or ())
-
-        return check
-
-    def _until_enough(self, faults: Iterable[Iterable["ValidationError"]]) -> Iterator["ValidationError"]:
+    def until_enough(self, faults: Iterable[Iterable["ValidationError"]]) -> Iterator["ValidationError"]:
         for together in faults:
             is_faulty = False
             for fault in together:
@@ -113,6 +108,26 @@ class _Bound:
             if is_faulty and self.count > FAULTS_MOST:
                 self.is_reached = True
                 return
+
+
+_BOUND: ContextVar[_Bound] = ContextVar("bound")
+"""Of the value that is being judged."""
+
+
+def _items(judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationError"]:
+    """The rule `items`, without the items that the reader has dropped."""
+    if isinstance(value, list):
+        items = ((index, item) for index, item in enumerate(value) if item is not DROPPED)
+        yield from _BOUND.get().until_enough(judge.descend(item, schema, path=i) for i, item in items)
+
+
+def _bounded(rule: Rule) -> Rule:
+    """A rule of the package about the entries of a block."""
+
+    def check(judge: Any, schema: Any, value: Any, whole: Any) -> Iterator["ValidationError"]:
+        return _BOUND.get().until_enough((error,) for error in rule(judge, schema, value, whole) or ())
+
+    return check
 
 
 def _without_dropped(rule: Rule) -> Rule:

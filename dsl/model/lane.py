@@ -99,8 +99,13 @@ class By(StrEnum):
     """Where the notes stand between the ears."""
     DENSITY = "density"
     """How many onsets there are in a beat."""
+    CONTROLLER = "controller"
+    """A MIDI controller of a part: written `cc: 7` and not `by`."""
 
 
+PEDAL = "64"
+CENTRED = ("8", "10", "bend")
+"""Controllers that rest in the middle of their range: balance, pan and pitch bend."""
 NO_TIME = Duration(Fraction(0), DurationUnit.SECONDS)
 A_SIXTEENTH = Duration(Fraction(1, 16), DurationUnit.WHOLE_NOTES)
 A_QUARTER = Duration(Fraction(1, 4), DurationUnit.WHOLE_NOTES)
@@ -111,7 +116,8 @@ class Played:
     """How notes play a lane: `by: notes` strikes it, all others move it between `low` and `high`.
 
     `amount` is what a note of full velocity adds: in the lane's own unit, or a share of its value where
-    `is_ratio` is set; in decibels where `in_decibels` is.
+    `is_ratio` is set; in decibels where `in_decibels` is. A controller goes evenly in decibels from `low` to
+    `high` where `in_decibels` is set.
     """
 
     by: By
@@ -133,6 +139,8 @@ class Played:
     """So many notes of full velocity add up at most."""
     over: Duration = A_QUARTER
     """The width of the window over which loudness, contour, ear and density are averaged."""
+    controller: str = ""
+    """Of CONTROLLER: "0".."119", "bend" or "pressure"."""
     is_long: bool = False
     """`tail: long`: a decay may last until after the next note."""
 

@@ -9,6 +9,10 @@ from ..values.position import Duration, DurationUnit, Place, PlaceRange
 from ..values.selector import Where
 from .lane import Lane
 
+AUTO_LUFS = -14.0
+"""What `loudness: auto` aims at: what video sites play at, as docs/how-to/sizes-and-files.md says."""
+AUTO_REDUCTION_DB = 4.0
+
 Spans = tuple[tuple[str, Span], ...]
 """JSON pointers of the manifest and where they stand."""
 
@@ -84,6 +88,8 @@ class Stem:
     by: str = ""
     """The program that plays it: musescore or fluidsynth; empty for the built-in instruments."""
     soundfont: PurePosixPath | None = None
+    soundfont_span: Span | None = None
+    """Where the soundfont is named, if not in the stem."""
     offset_s: float | None = None
     """Where bar 1 stands in the recording."""
     aligned: bool = False
@@ -116,9 +122,11 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What the finished sound is brought to."""
+    """What the finished sound is brought to; `loudness: auto` unless the manifest says something else."""
 
-    loudness_lufs: float | None = None
+    loudness_lufs: float | None = AUTO_LUFS
+    most_reduction_db: float | None = AUTO_REDUCTION_DB
+    """The sound stays below its loudness where the limiter would turn down by more; None: it does not."""
     ceiling_dbtp: float = -1.0
     is_dithered: bool = True
 
@@ -164,7 +172,9 @@ class Audio:
     buses: tuple[Bus, ...] = ()
     default_chain: tuple[Effect, ...] = ()
     returns: tuple[Return, ...] = ()
-    master: Master | None = None
+    master: Master = Master()
+    sounds: PurePosixPath | None = None
+    """The soundfont that plays what does not say who plays it; None for the built-in instruments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +187,23 @@ class ClassWeight:
     is_like: bool = False
     """Whether the name is words whose meaning is looked up, as written under `like`."""
     picture: PurePosixPath | None = None
-    """The file of the piece that is shown, where it is an own picture; its name is then the file's."""
+    """The file of the piece that is shown, where it is an own picture or video: its name is the file's."""
+    clip: "Clip | None" = None
+    """The part of a video; its name then tells it from other parts of the same file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The part of a video that each note starts, and how it runs from the note on."""
+
+    from_s: Fraction = Fraction(0)
+    to_s: Fraction | None = None
+    """None for the end of the file."""
+    speed: Fraction = Fraction(1)
+    length: Duration | None = None
+    """How long the part lasts, where that is written in place of a speed."""
+    then: str = "loop"
+    """What comes after it: `loop`, `back` or `hold`."""
 
 
 @dataclass(frozen=True, slots=True)

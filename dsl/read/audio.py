@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..findings.diagnostics import Diagnostic, Severity
-from ..form.messages import did_you_mean
+from ..form.wording import did_you_mean
 from ..model.piece import Audio, Bus, Effect, Master, Return, Send, Spread, Stem, Vst3
 from ..model.plugins import VST3, plugin
 from ..text.yaml_source import Node
@@ -32,7 +31,14 @@ def read_audio(node: Node | None, reading: Reading) -> Audio:
     returns = tuple(_return(name, back, chains, reading) for name, back in named(node.get("returns")))
     _check_sends(buses, returns, reading)
     master = node.get("master")
-    return Audio(buses, default_chain, returns, _master(master, reading) if master else None)
+    sounds = node.get("sounds")
+    return Audio(
+        buses,
+        default_chain,
+        returns,
+        _master(master, reading) if master else Master(),
+        reading.file(sounds) if sounds and sounds.text != "built-in" else None,
+    )
 
 
 class Chains:
@@ -184,7 +190,7 @@ def _wet(effect: Effect, name: str, reading: Reading) -> Effect:
         elif written[key] != wet:
             message = f"the {effect.plugin} in the return `{name}` also gives direct sound, which doubles it"
             hint = f"write {key}: {wet:g} there, or leave `{key}` out"
-            reading.findings.append(Diagnostic("MV505", effect.span, message, hint, Severity.WARNING))
+            reading.findings.warn("MV505", effect.span, message, hint)
     return replace(effect, parameters=(*effect.parameters, *added))
 
 
@@ -204,11 +210,14 @@ def _check_sends(buses: Sequence[Bus], returns: Sequence[Return], reading: Readi
 def _master(node: Node, reading: Reading) -> Master:
     loudness, ceiling, dither = node.get("loudness"), node.get("ceiling"), node.get("dither")
     usual = Master()
-    target = None
-    if loudness is not None and loudness.text != "none":
-        target = reading.quantity(loudness, Unit.LOUDNESS, -70.0, 0.0).value
+    target, most_reduction_db = usual.loudness_lufs, usual.most_reduction_db
+    if loudness is not None and loudness.text != "auto":
+        target, most_reduction_db = None, None
+        if loudness.text != "none":
+            target = reading.quantity(loudness, Unit.LOUDNESS, -70.0, 0.0).value
     return Master(
         target,
+        most_reduction_db,
         reading.quantity(ceiling, Unit.PEAK, -20.0, 0.0).value if ceiling else usual.ceiling_dbtp,
         dither is None or dither.value is True,
     )

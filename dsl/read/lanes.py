@@ -4,7 +4,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..findings.diagnostics import Diagnostic
-from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
+from ..model.lane import By, CycleUnit, Domain, Lane, Point, Shape
+from ..model.parameters import PICTURE, PLACES
 from ..model.piece import Audio
 from ..model.plugins import plugin
 from ..text.yaml_source import Node
@@ -16,28 +17,8 @@ from .reader import Reading, named
 UnitOf = Callable[[str], Unit]
 """The unit of the values of a lane, by the name of its parameter."""
 
-_PICTURE = {
-    "visuals.depth": Unit.SHARE,
-    "visuals.truncation": Unit.NUMBER,
-    "visuals.hue": Unit.NUMBER,
-    "visuals.zoom": Unit.SHARE,
-    "visuals.rotation": Unit.NUMBER,
-    "visuals.exposure": Unit.SHARE,
-    "visuals.bloom": Unit.SHARE,
-    "visuals.pan_x": Unit.NUMBER,
-    "visuals.pan_y": Unit.NUMBER,
-    "visuals.light.azimuth": Unit.NUMBER,
-    "visuals.light.height": Unit.NUMBER,
-    "visuals.motion.amount": Unit.NUMBER,
-    "visuals.motion.jitter": Unit.SHARE,
-    "video.brightness": Unit.SHARE,
-}
-
-
-WAYS = ("azimuth", "elevation", "distance")
-"""Lanes of a bus beside its ear: degrees clockwise, degrees above the horizon, and how far away."""
-NEAREST, FARTHEST = 0.25, 8.0
-"""Distances, 12 dB louder to 18 dB softer than at 1."""
+_WAYS = {place.ending: place for place in PLACES}
+"""Lanes of a bus beside its ear."""
 
 
 def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:
@@ -45,23 +26,26 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
     lanes: list[Lane] = []
     for name, written in named(node):
         by = written.get("by") if isinstance(written.value, dict) else None
-        if by is None or written.get("points") is not None:
+        cc = written.get("cc") if isinstance(written.value, dict) else None
+        has_points = written.get("points") is not None
+        if (by is None and cc is None) or has_points:
             lanes.append(_lane(name, written, unit_of, reading))
             lanes += _spiralling(lanes[-1], written, reading)
-        if by is not None:
+        if by is not None or cc is not None:
             onto = written.get("lane")
             unit = unit_of(onto.text if onto is not None else name)
-            lanes.append(played_lane(name, written, by, unit, written.get("points") is not None, reading))
+            kind = By(by.text) if by is not None else By.CONTROLLER
+            lanes.append(played_lane(name, written, kind, unit, has_points, reading))
     return tuple(lanes)
 
 
 def lane_units(audio: Audio) -> UnitOf:
     """Which unit each parameter has; Unit.ANY for what is no parameter, which the compiler reports."""
-    units = dict(_PICTURE)
+    units = {parameter.name: parameter.unit for parameter in PICTURE}
     for bus in audio.buses:
         units[bus.ear or bus.name] = Unit.NUMBER
         units[f"{bus.name}.gain"] = Unit.GAIN
-        units |= dict.fromkeys((f"{bus.name}.{way}" for way in WAYS), Unit.NUMBER)
+        units |= {f"{bus.name}.{way}": place.unit for way, place in _WAYS.items()}
         for send in bus.sends:
             units[f"{bus.name}.sends.{send.to}"] = Unit.GAIN
         for effect in bus.chain:
@@ -79,7 +63,7 @@ def lane_units(audio: Audio) -> UnitOf:
     def unit_of(name: str) -> Unit:
         if name in units or audio.buses:
             return units.get(name, Unit.ANY)
-        if name.rpartition(".")[2] in WAYS:
+        if name.rpartition(".")[2] in _WAYS:
             return Unit.NUMBER
         # The buses are the score's parts, which are not known here: the ending tells the parameter.
         if name.endswith(".gain") and name.rpartition(".")[0].rpartition(".")[2] != "gain":
@@ -131,8 +115,7 @@ class _Values:
     def _quantity(self, node: Node) -> Quantity:
         found = parse_quantity(node.text, self._unit, node.span)
         if isinstance(found, Diagnostic):
-            if found not in self._reading.findings:
-                self._reading.findings.append(found)
+            self._reading.findings.add(found)
             return Quantity(0.0)
         return found
 
@@ -204,7 +187,7 @@ def _one_spiral(name: str, key: str, lane: Lane, points: list[Node], reading: Re
             made.append(Point(point.at, point.span))
             continue
         first, dots, last = written.text.rpartition("..")
-        low, high = (NEAREST, FARTHEST) if key == "distance" else (-90.0, 90.0)
+        low, high = _WAYS[key].low, _WAYS[key].high
         ends = [float(text) for text in ((first, last) if dots else (last,))]
         if not all(low <= end <= high for end in ends):
             message = f"{written.text} is not within {low:g}..{high:g}"

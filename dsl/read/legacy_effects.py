@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from ..findings.diagnostics import Diagnostic, PieceError, Severity, has_errors
+from ..findings.diagnostics import Diagnostic, PieceError
 from ..findings.span import Span
 from ..form.schema import LEGACY, check_form
 from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
@@ -48,7 +48,7 @@ def load_upstream(path: Path, *, fix: bool = False) -> Sets:
     reading = Reading()
     node, mended = repaired(root_node(source)) if fix else (root_node(source), ())
     lanes = read_upstream(node, reading)
-    if has_errors(reading.findings):
+    if reading.findings.has_errors:
         raise PieceError(reading.findings)
     return Sets(lanes, tuple(reading.findings), text, tuple(segment.span for segment in mended))
 
@@ -117,7 +117,7 @@ def _warn_of_useless(node: Node, shape: Shape, reading: Reading) -> None:
         f"did you mean `{'ear_mid' if useless == 'ear_f' else 'ear_f'}`?" if meant is None else "leave it out"
     )
     message = f"`{useless}` does nothing in a {shape.value} segment"
-    reading.findings.append(Diagnostic("MV230", value.key_span, message, hint, Severity.WARNING))
+    reading.findings.warn("MV230", value.key_span, message, hint)
 
 
 def _place(node: Node, bar_key: str, beat_key: str, reading: Reading) -> Place:
@@ -142,11 +142,7 @@ def _cycles(node: Node, reading: Reading) -> Fraction | CycleUnit:
     exact = reading.ratio(cycles)
     if exact.denominator != 1:
         message = f"{cycles.text} cycles are taken as they are; the original cut them to {int(exact)}"
-        reading.findings.append(
-            Diagnostic(
-                "MV232", cycles.span, message, f"write {round(exact)} if that is meant", Severity.WARNING
-            )
-        )
+        reading.findings.warn("MV232", cycles.span, message, f"write {round(exact)} if that is meant")
     return exact
 
 

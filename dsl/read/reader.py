@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from ..findings.collector import Findings
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
 from ..text.files import name_fault
@@ -32,16 +33,16 @@ class Reading:
     """
 
     def __init__(self) -> None:
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings()
 
     def find(self, code: str, span: Span, message: str, hint: str = "") -> None:
         """Collect a finding."""
-        self.findings.append(Diagnostic(code, span, message, hint))
+        self.findings.error(code, span, message, hint)
 
     def taken(self, result: T | Diagnostic, stand_in: T) -> T:
         """What a parser gave, or the stand-in for what it could not read."""
         if isinstance(result, Diagnostic):
-            self.findings.append(result)
+            self.findings.add(result)
             return stand_in
         return result
 
@@ -111,7 +112,7 @@ class Reading:
         """A file of the piece by name; whether it is there is not asked."""
         fault = name_fault(node.text, node.span)
         if fault:
-            self.findings.append(fault)
+            self.findings.add(fault)
         return PurePosixPath(node.text)
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import PurePosixPath
+from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.plain import escaped
 from ..findings.span import Span
-from ..form.messages import did_you_mean, meant
+from ..form.wording import did_you_mean, meant
 from ..model.generators import is_known, known_names
+from ..model.parameters import STEERED
 from ..model.piece import (
     LIGHTS,
     OTHER,
@@ -23,8 +24,6 @@ from ..model.piece import (
     Video,
     Visuals,
 )
-from ..text.files import name_fault
-from ..text.picture_header import PICTURE_SUFFIXES
 from ..text.yaml_source import Node
 from ..values.nearest import is_slip_of
 from ..values.pitch_classes import PITCH_CLASSES
@@ -41,6 +40,7 @@ from ..values.selector import (
 )
 from ..values.units import Unit
 from .audio import MAX_OFFSET_S
+from .classes import read_weights
 from .reader import Reading, texts
 
 """The names that keys of `visuals.classes` have in a Piece, whatever their spelling: Bb is A#."""
@@ -64,7 +64,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     by = _text(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
     rules, spectrum, generator = node.get("rules"), node.get("spectrum"), node.get("generator")
-    light, play = node.get("light"), node.get("play")
+    play = node.get("play")
     return Visuals(
         generator=_generator(generator, weights, reading) if generator else usual.generator,
         generator_span=generator.span if generator else usual.generator_span,
@@ -74,15 +74,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),
-        hue_deg=_signed(node.get("hue"), usual.hue_deg),
-        zoom=reading.number(node.get("zoom"), usual.zoom),
-        rotation_deg=_signed(node.get("rotation"), usual.rotation_deg),
-        exposure=_signed(node.get("exposure"), usual.exposure),
-        bloom=_signed(node.get("bloom"), usual.bloom),
-        pan_x=_signed(node.get("pan_x"), usual.pan_x),
-        pan_y=_signed(node.get("pan_y"), usual.pan_y),
-        lamp_azimuth_deg=_signed(light and light.get("azimuth"), usual.lamp_azimuth_deg),
-        lamp_height_deg=_signed(light and light.get("height"), usual.lamp_height_deg),
+        **_steering(node, usual),
         motion=_motion(motion, reading) if motion else usual.motion,
         envelope=_envelope(envelope, reading) if envelope else None,
         classes=_classes(node.get("classes"), by, reading),
@@ -108,7 +100,7 @@ def unknown_generator(name: str, span: Span) -> Diagnostic:
 def _generator(node: Node, weights: Node | None, reading: Reading) -> str:
     """A name that is known; beside `weights` it may be that of a model, which the compiler looks for."""
     if weights is None and not is_known(node.text):
-        reading.findings.append(unknown_generator(node.text, node.span))
+        reading.findings.add(unknown_generator(node.text, node.span))
     return node.text
 
 
@@ -250,42 +242,8 @@ def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, t
             reading.find(
                 "MV212", entry.key_span, f"`{written}` is {key}, and {key} has its class already", "keep one"
             )
-        found[key] = _weights(entry, reading)
+        found[key] = read_weights(entry, reading)
     return tuple(found.items())
-
-
-def _weights(node: Node, reading: Reading) -> tuple[ClassWeight, ...]:
-    if not isinstance(node.value, dict):
-        return (_class_or_picture(node.text, 1.0, node.span, reading),)
-    picture = node.get("picture")
-    if picture is not None and isinstance(picture.value, str) and len(node.value) == 1:
-        return (_own_picture(picture.text, 1.0, picture.span, reading),)
-    like = node.get("like")
-    if like is not None and isinstance(like.value, str) and len(node.value) == 1:
-        return (ClassWeight(like.text, 1.0, like.span, is_like=True),)
-    weights = tuple(
-        _class_or_picture(name, reading.share(share, 0.0), share.key_span, reading)
-        for name, share in node.items()
-    )
-    total = sum(weight.weight for weight in weights)
-    # A percent has no exact binary form: 70% and 30% may miss 1 by a rounding.
-    if total > 1 + 1e-9:
-        reading.find("MV206", node.span, f"the shares add up to {total:.0%}", "they can make 100% at most")
-    return weights
-
-
-def _class_or_picture(name: str, share: float, span: Span, reading: Reading) -> ClassWeight:
-    """What a name with the ending of a picture means is a file: no class is called so."""
-    if name.lower().endswith(PICTURE_SUFFIXES):
-        return _own_picture(name, share, span, reading)
-    return ClassWeight(name, share, span)
-
-
-def _own_picture(name: str, share: float, span: Span, reading: Reading) -> ClassWeight:
-    fault = name_fault(name, span)
-    if fault is not None:
-        reading.findings.append(fault)
-    return ClassWeight(name, share, span, picture=PurePosixPath(name))
 
 
 def _rule(node: Node, reading: Reading) -> Rule:
@@ -296,7 +254,7 @@ def _rule(node: Node, reading: Reading) -> Rule:
     return Rule(
         where=read_where(where, reading),
         span=where.key_span,
-        classes=_weights(classes, reading) if classes else None,
+        classes=read_weights(classes, reading) if classes else None,
         depth=reading.share(depth, 0.0) if depth else None,
         kick=reading.number(kick, 0.0) if kick else None,
         attack=reading.duration(node.get("attack")),
@@ -414,6 +372,17 @@ def _nearest_size(width_px: int, height_px: int) -> str:
 def _signed(node: Node | None, default: float) -> float:
     """A plain number of either sign, whose bounds the schema has seen to."""
     return default if node is None else float(node.value)
+
+
+def _steering(node: Node, usual: Visuals) -> dict[str, Any]:
+    """What steers each frame, by the fields of Visuals; the schema has seen to the bounds."""
+    found: dict[str, float] = {}
+    for parameter in STEERED:
+        here: Node | None = node
+        for key in parameter.name.split(".")[1:]:
+            here = here and here.get(key)
+        found[parameter.field] = _signed(here, getattr(usual, parameter.field))
+    return found
 
 
 def _text(node: Node, key: str, default: str) -> str:

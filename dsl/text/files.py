@@ -1,9 +1,11 @@
 """Files of a piece, opened only inside its folder: no way out by name or link, no endless size."""
 
 import errno
+import hashlib
 import os
 import re
 import stat
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
 from ..findings.diagnostics import Diagnostic
@@ -22,6 +24,9 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 LANES_SUFFIXES = (".yaml", ".yml", ".json")
 
 _MAX_NAME_BYTES = 1024
+_MOST_DIGESTS = 1000
+_digests: dict[tuple[int, int, int, int], str] = {}
+"""Of large files, by where they lie, their size and their time: a page that watches a piece asks often."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 # Windows takes these for devices, whatever their ending.
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
@@ -86,6 +91,18 @@ def fault_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) 
         return descriptor
     os.close(descriptor)
     return None
+
+
+def digest_of_open(file: BufferedReader) -> str:
+    """The sha256 of an open file from its beginning; a file that has not changed is not read again."""
+    state = os.fstat(file.fileno())
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    if known not in _digests:
+        file.seek(0)
+        if len(_digests) >= _MOST_DIGESTS:
+            _digests.clear()
+        _digests[known] = hashlib.file_digest(file, "sha256").hexdigest()
+    return _digests[known]
 
 
 def open_plain(path: Path, root: Path | None = None) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..findings.collector import Findings
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
 from .yaml_source import Source, escaped, parse_source
@@ -17,24 +18,23 @@ _HINT = "write KEY.KEY=VALUE, as visuals.depth=0.5 or video.post.0.title=Hello"
 
 
 def overridden(
-    source: Source, overrides: Sequence[str], name: str = SET
-) -> tuple[Source, str, tuple[Diagnostic, ...]]:
-    """The manifest with the overrides in it, their text for excerpts, and what is wrong with them.
+    source: Source, overrides: Sequence[str], findings: Findings, name: str = SET
+) -> tuple[Source, str]:
+    """The manifest with the overrides in it, and their text for excerpts.
 
     Each override is KEY.KEY=VALUE, the value read as YAML; an item of a list is named by its number from 0.
     """
     text = "\n".join(" ".join(override.splitlines()) for override in overrides)
-    findings: list[Diagnostic] = []
     for line, override in enumerate(text.split("\n") if overrides else (), 1):
         source = _applied(source, override, line, name, findings)
-    return source, text, tuple(findings)
+    return source, text
 
 
-def _applied(source: Source, override: str, line: int, name: str, findings: list[Diagnostic]) -> Source:
+def _applied(source: Source, override: str, line: int, name: str, findings: Findings) -> Source:
     path, equals, value_text = override.partition("=")
     whole = Span(name, line, 1, line, len(override) + 1)
     if not equals or not path.strip() or not all(part.strip() for part in path.split(".")):
-        findings.append(Diagnostic("MV215", whole, f"`{override}` is not KEY=VALUE", _HINT))
+        findings.error("MV215", whole, f"`{override}` is not KEY=VALUE", _HINT)
         return source
     value, value_findings = _value(value_text, name)
     moved = [replace(f, span=_shifted(f.span, line, len(path) + 1, whole), edits=()) for f in value_findings]
@@ -44,7 +44,7 @@ def _applied(source: Source, override: str, line: int, name: str, findings: list
     key_span = Span(name, line, 1, line, len(path) + 1)
     placed = _placed(source, path.strip(), key_span)
     if isinstance(placed, Diagnostic):
-        findings.append(placed)
+        findings.add(placed)
         return source
     holder, key, pointer = placed
     holder[key] = value.value

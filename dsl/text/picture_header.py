@@ -1,6 +1,7 @@
 """What a picture says of itself: kind and size, read from the bytes alone, before anything unpacks them.
 
-PNG: W3C, Portable Network Graphics, third edition. JPEG: ITU-T T.81, annex B. WebP: RFC 9649.
+PNG: W3C, Portable Network Graphics, third edition. JPEG: ITU-T T.81, annex B. WebP: RFC 9649. GIF:
+CompuServe, Graphics Interchange Format, version 89a.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 """A class with such an ending is a picture of the piece."""
 MAX_PICTURE_BYTES = 64 << 20
 LEAST_SIDE_PX = 16
@@ -28,7 +29,7 @@ class PictureHeader:
     """Kind and size of a picture, as it is stored: what a phone says of how it was held is not applied."""
 
     kind: str
-    """`PNG`, `JPEG` or `WebP`."""
+    """`PNG`, `JPEG`, `WebP` or `GIF`."""
     width_px: int
     height_px: int
 
@@ -41,8 +42,10 @@ def picture_header(data: bytes) -> PictureHeader:
         found = _jpeg(data)
     elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         found = _webp(data)
+    elif data[:6] in (b"GIF87a", b"GIF89a"):
+        found = _gif(data)
     else:
-        raise ValueError("it is not a PNG, JPEG or WebP picture")
+        raise ValueError("it is not a PNG, JPEG, WebP or GIF picture")
     size = f"{found.width_px}x{found.height_px} pixels"
     if min(found.width_px, found.height_px) < LEAST_SIDE_PX:
         raise ValueError(f"it has {size}, and {LEAST_SIDE_PX} a side are the least")
@@ -97,3 +100,10 @@ def _webp(data: bytes) -> PictureHeader:
         case _:
             raise ValueError("its first chunk holds no picture")
     return PictureHeader("WebP", width_px, height_px)
+
+
+def _gif(data: bytes) -> PictureHeader:
+    """The size of all its frames together; it ends with a semicolon."""
+    if len(data) < 14 or data[-256:].rstrip(b"\0")[-1:] != b";":
+        raise ValueError(_CUT_OFF)
+    return PictureHeader("GIF", *struct.unpack("<HH", data[6:10]))

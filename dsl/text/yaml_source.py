@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ..findings.collector import FINDINGS_MOST, Findings
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
 
@@ -27,7 +28,6 @@ MAX_DEPTH = 32
 MAX_VALUES = 100_000
 MAX_SCALAR = 1 << 16
 MAX_DIGITS = 18
-MAX_FINDINGS = 100
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 _UNCLOSED = "check that every bracket is closed"
 _SPLIT = "share the lanes out among several files"
@@ -163,7 +163,7 @@ class _Reader:
         self.values: dict[str, Span] = {}
         self.keys: dict[str, Span] = {}
         self.spellings: dict[str, str] = {}
-        self.findings: list[Diagnostic] = []
+        self.findings = Findings(most=FINDINGS_MOST)
         self.stopped = False
         self.stack: list[_Open] = []
         self.count = 0
@@ -180,13 +180,11 @@ class _Reader:
         except (yaml.YAMLError, ValueError) as fault:
             # libyaml's reader names no place; what it refuses is found beforehand, so this is a last resort.
             self.stopped = True
-            self.findings.append(
-                Diagnostic(
-                    "MV101",
-                    Span(self.file, 1, 1, 1, 1),
-                    f"not YAML: {str(fault).splitlines()[0]}",
-                    "look whether it is the right file",
-                )
+            self.findings.error(
+                "MV101",
+                Span(self.file, 1, 1, 1, 1),
+                f"not YAML: {str(fault).splitlines()[0]}",
+                "look whether it is the right file",
             )
 
     def _read(self) -> None:
@@ -362,7 +360,7 @@ class _Reader:
         if "nesting depth" in str(fault.problem):
             # Newer libyaml counts by itself, and stops before a thousandth bracket is told to anyone.
             span = Span(self.file, line + 1, column + 1, line + 1, column + 2)
-            self.findings.append(Diagnostic("MV105", span, _TOO_DEEP, _UNCLOSED))
+            self.findings.error("MV105", span, _TOO_DEEP, _UNCLOSED)
             return
         found = slip(self.text, self.file, line, begun)
         if found is None:
@@ -372,19 +370,19 @@ class _Reader:
             span = Span(self.file, line + 1, column + 1, line + 1, column + 2)
             hint = "look for a missing colon, quote or bracket here or on the line before"
             found = Diagnostic("MV101", span, f"YAML cannot be read from here on: {problem}", hint)
-        self.findings.append(found)
+        self.findings.add(found)
 
     def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     def find(self, code: str, span: Span, message: str, hint: str = "") -> None:
-        self.findings.append(Diagnostic(code, span, message, hint))
-        if len(self.findings) >= MAX_FINDINGS:
+        self.findings.error(code, span, message, hint)
+        if self.findings.is_full:
             raise _StoppedError
 
     def stop(self, code: str, span: Span, message: str, hint: str = "") -> None:
-        self.findings.append(Diagnostic(code, span, message, hint))
+        self.findings.error(code, span, message, hint)
         raise _StoppedError
 
 

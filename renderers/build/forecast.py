@@ -14,7 +14,7 @@ from ..generators.identity import Recipe
 from .history import Past, changes, remembered
 
 if TYPE_CHECKING:
-    from ...compiler.plan import Plan
+    from ...compiler.plan import PicturePlan, Plan
     from ...store.store import Store
 
 
@@ -42,7 +42,24 @@ def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
     """
     from ..sound.mix.graph import sound_graph
 
-    return [sound_graph(plan.sound).mix, *map(segment_task, segment_jobs(plan, recipe))]
+    videos = clip_tasks(plan.picture)
+    return [sound_graph(plan.sound).mix, *videos, *map(segment_task, segment_jobs(plan, recipe))]
+
+
+def clip_tasks(picture: PicturePlan) -> list[Task]:
+    """The own videos that are seen, each part once; whoever renders the first segment of one decodes it."""
+    from ..decoding.clips import clip_task
+    from ..generators.embedded.own_files import own_side_px
+    from ..generators.sources import image_size
+
+    side_px = own_side_px(image_size(picture))
+    seen = set(picture.class_indices[picture.class_weights.any(axis=0)].tolist())
+    parts = {
+        (own.sha256, own.clip.from_s, own.clip.to_s): own
+        for own in reversed(picture.pictures)
+        if own.clip is not None and own.index in seen
+    }
+    return [clip_task(own, side_px) for own in reversed(parts.values())]
 
 
 def outlook(plan: Plan, recipe: Recipe, store: Store, film: str) -> list[Item]:
@@ -92,7 +109,8 @@ def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float 
 def seconds_to_make(items: Sequence[Item], hands: int) -> float | None:
     """How long all of it will take so many processes; None where some of it was never measured."""
     wanted = [item for item in items if not item.is_there]
-    if any(item.seconds is None for item in wanted):
+    # To decode a video takes little beside its segments: a second of 1080 rows takes one core a second.
+    if any(item.seconds is None for item in wanted if item.stage != "clip"):
         return None
     picture = sum(item.seconds or 0.0 for item in wanted if item.stage == "segment")
     sound = sum(item.seconds or 0.0 for item in wanted if item.stage != "segment")

@@ -47,7 +47,7 @@ class Studio:
 
         Raises PieceError where it cannot be made.
         """
-        asked = _asked(picture)
+        asked = asked_of(picture)
         if self._generator is not None and self._made_for in (None, asked):
             return ""
         import torch
@@ -57,7 +57,9 @@ class Studio:
 
         recipe = self.recipe
         computing = Computing(recipe.precision, recipe.backend, 1)
-        self._generator, said = choose_generator(picture, torch.device(recipe.device), computing)
+        self._generator, said = choose_generator(
+            picture, torch.device(recipe.device), computing, lambda: self.store
+        )
         self._made_for = asked
         return said
 
@@ -107,7 +109,7 @@ class Studio:
         )
 
 
-def _asked(picture: PicturePlan) -> tuple[object, ...]:
+def asked_of(picture: PicturePlan) -> tuple[object, ...]:
     """What a generator is made for: while a piece is written, the next film may ask for another."""
     return (
         picture.generator,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -73,8 +76,7 @@ class ProcessCrew:
         self._recipe = recipe
         self._folder = folder
         self._processes = processes
-        # Processes that are started anew know nothing of our threads, on which a fork may hang.
-        self._context = get_context("spawn")
+        self._context = _beginning()
 
     def work(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
         """Render all of them into the store; one that another build has in work is left for the end.
@@ -113,7 +115,10 @@ class ProcessCrew:
     def _started(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_serve, args=(theirs, self._recipe, self._folder), name="segments", daemon=True
+            target=_serve,
+            args=(theirs, self._recipe, self._folder, dict(os.environ)),
+            name="segments",
+            daemon=True,
         )
         process.start()
         theirs.close()
@@ -126,12 +131,9 @@ class ProcessCrew:
         if not source:
             return
         job = source.popleft()
-        try:
+        # Where it has died since, its sentinel says so in a moment, and the segment is begun again.
+        with suppress(OSError):
             worker.pipe.send((job, source is busy))
-        except OSError:
-            # It has died since; its sentinel says so in a moment.
-            source.appendleft(job)
-            return
         worker.job, worker.frames_told = job, 0
 
     @staticmethod
@@ -146,6 +148,19 @@ class ProcessCrew:
         if deaths[job.node.key] >= DEATHS_MOST:
             raise PieceError([_deadly(job, worker.process.exitcode or 0)])
         waiting.appendleft(job)
+
+
+def _beginning() -> SpawnContext | ForkServerContext:
+    """How processes begin: none is a fork of this one, whose threads may hold locks.
+
+    On Linux they are forks of one process that has loaded what all of them need, and no thread of ours: each
+    begins a second earlier, and they share the memory. Elsewhere each loads everything itself.
+    """
+    if sys.platform != "linux":
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["torch", "musicvis.renderers.film.frames", __name__])
+    return context
 
 
 def _hear(worker: _Worker, on_frames: OnFrames, say: Say, busy: deque[SegmentJob]) -> bool:
@@ -182,8 +197,13 @@ def _dismiss(workers: Sequence[_Worker]) -> None:
             worker.process.join()
 
 
-def _serve(pipe: Connection, recipe: Recipe, folder: Path) -> None:
-    """The life of a worker: segments in, words out, until the pipe ends."""
+def _serve(pipe: Connection, recipe: Recipe, folder: Path, environment: dict[str, str]) -> None:
+    """The life of a worker: segments in, words out, until the pipe ends.
+
+    environment   of the build; the process that a worker is a fork of may be older than it
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     # Ctrl-C goes to every process of the terminal; the one that the user started decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -21,7 +21,7 @@ from ...dsl.findings.span import Span
 from ...store.system import is_own
 from ..film.segment_nodes import VIDEO, SegmentJob
 from ..generators.identity import Recipe
-from .job import Studio
+from .job import Studio, asked_of
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
@@ -115,12 +115,15 @@ def own_node(picture: PicturePlan, recipe: Recipe, machine: str) -> Node:
     from ..generators.choose import device_named
 
     try:
-        if recipe not in _reads:
+        # One process may render segments of several films.
+        size = picture.width_px, picture.height_px, picture.fps
+        kind = recipe, *asked_of(picture), *size, picture.upscale, picture.quality
+        if kind not in _reads:
             device_named(recipe.device)
-            _reads[recipe] = SegmentReads(picture, recipe)
+            _reads[kind] = SegmentReads(picture, recipe)
     except PieceError as error:
         raise differs(f"{machine}: {error.diagnostics[0].message}") from error
-    return _reads[recipe].node(picture, machine)
+    return _reads[kind].node(picture, machine)
 
 
 def differs(message: str) -> PieceError:
@@ -148,7 +151,7 @@ def this_machine() -> str:
 
 _studios: dict[Recipe, Studio] = {}
 """Generator of this process: Ray gives a process one task after another, and making one takes seconds."""
-_reads: dict[Recipe, SegmentReads] = {}
+_reads: dict[tuple[object, ...], SegmentReads] = {}
 """Cache of this process: what all segments of a film read; weights take long to digest."""
 
 

@@ -24,19 +24,11 @@ def track_node(sound_digest: str, plan: Plan, suffix: str) -> Node:
     reads = {
         "sound": sound_digest,
         "codec": CONTAINERS[suffix].audio_codec,
-        "dither": digest_of((plan.sound.seed, plan.sound.master and plan.sound.master.is_dithered)),
-        "ceiling": str(ceiling_dbtp(plan)),
+        "dither": digest_of((plan.sound.seed, plan.sound.master.is_dithered)),
+        "ceiling": str(plan.sound.master.ceiling_dbtp),
         "encoder": packages("av"),
     }
     return Node.of("track", TRACK_VERSION, "sound track", reads)
-
-
-def ceiling_dbtp(plan: Plan) -> float:
-    """The true peak that an encoded track stays below."""
-    from ..sound.master.master import PLAIN_CEILING_DBTP
-
-    master = plan.sound.master
-    return PLAIN_CEILING_DBTP if master is None else master.ceiling_dbtp
 
 
 def film_node(segments: Sequence[tuple[str, int]], track: str | None, plan: Plan, suffix: str) -> Node:

@@ -16,7 +16,7 @@ from ...compiler.plan import Flashing, flashing
 from ..picture.colour import BLACK, RGB_TO_YCBCR
 
 if TYPE_CHECKING:
-    from .segment_writer import U8
+    from ...store.values.array_types import U8
 
 ROWS, COLUMNS = 36, 64
 SAMPLES = 2

@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...compiler.plan import STEERING
+from ...store.values.array_types import U8
 from ..encoding import Quality
 from ..generators.protocol import SteeredGenerator, TruncatedGenerator, WalkingGenerator
 from ..picture.camera import moved
@@ -28,7 +29,7 @@ from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
 from .flashes import look_at, packed
-from .segment_writer import U8, PictureFormat, SegmentWriter
+from .segment_writer import PictureFormat, SegmentWriter
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan, TitlePlan
@@ -107,6 +108,8 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     black = picture.brightness == 0
     same_image = np.zeros(count, bool)
     same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
+    if picture.clips is not None:
+        same_image[1:] &= _rows_repeat(picture.clips)
     for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
@@ -256,7 +259,7 @@ def _steered(
 
 
 def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
-    lanes = {key: getattr(picture, key) for key in STEERING}
+    lanes = {key: getattr(picture, key) for key in (*STEERING, "clips")}
     rows = list(frames)
     return FrameControls(
         **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}

@@ -11,7 +11,7 @@ from ...store.graph import Digests, Progress, Task
 from ...store.store import Entry, Made, Store
 from ...store.values.keys import file_digest
 from ...store.writing import published
-from .film_nodes import TRACK, ceiling_dbtp, film_node, track_node
+from .film_nodes import TRACK, film_node, track_node
 from .join import Named, Part, join
 from .segment_nodes import VIDEO, SegmentJob
 
@@ -53,7 +53,7 @@ def track_task(plan: Plan, mix: Task, suffix: str) -> Task:
             # Lossless, and so dithered; what loses something takes floats as they are.
             write_track(path, sound.whole_numbers(24), container, rate_hz)
         else:
-            write_track_under(path, sound.blocks, container, rate_hz, ceiling_dbtp(plan))
+            write_track_under(path, sound.blocks, container, rate_hz, plan.sound.master.ceiling_dbtp)
         return {TRACK: path}, {"seconds": round(time.perf_counter() - started_s, 3)}
 
     return Task("track", "sound track", (TRACK,), node, make, (mix,))

@@ -8,9 +8,11 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
+from ...dsl.model.parameters import STEERED
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.values.keys import digest_of
+from ..decoding.clips import CLIP_VERSION
 from ..generators.identity import Recipe, generator_identity
 from .cut import segment_bounds
 
@@ -98,9 +100,7 @@ class SegmentReads:
             "motion": digest_of(part.noise if part.walk is None else (part.noise, part.walk)),
             "classes": digest_of((part.class_indices, part.class_weights)),
             "brightness": digest_of(part.brightness),
-            "hue": digest_of(part.hue_deg),
-            "camera": digest_of((part.zoom, part.rotation_deg, part.pan_x, part.pan_y)),
-            "light": digest_of((part.exposure, part.bloom, part.lamp_azimuth_deg, part.lamp_height_deg)),
+            **_steering(part),
             "stage": digest_of(part.lights),
             "truncation": digest_of(part.truncation),
             "titles": digest_of(
@@ -110,6 +110,8 @@ class SegmentReads:
         seen = set(part.class_indices.tolist())
         if shown := [picture for picture in part.pictures if picture.index in seen]:
             reads["pictures"] = digest_of([(picture.index, picture.sha256) for picture in shown])
+        if parts := [(picture.index, picture.clip) for picture in shown if picture.clip is not None]:
+            reads["videos"] = f"{CLIP_VERSION}: {digest_of((parts, part.clips))}; {packages('Pillow')}"
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 
     def _title(self, title: TitlePlan) -> str:
@@ -142,3 +144,11 @@ def _names(
 
 def _said(mark: BarMark) -> str:
     return str(mark.bar) if mark.pass_number == 1 else f"{mark.bar} (time {mark.pass_number})"
+
+
+def _steering(part: PicturePlan) -> dict[str, str]:
+    """What steers the frames, under the words of the reports."""
+    words: dict[str, list[object]] = {}
+    for parameter in STEERED:
+        words.setdefault(parameter.reads, []).append(getattr(part, parameter.field))
+    return {word: digest_of(lanes[0] if len(lanes) == 1 else tuple(lanes)) for word, lanes in words.items()}

@@ -10,12 +10,10 @@ from typing import Any, Self
 
 import av
 import numpy as np
-from numpy.typing import NDArray
 
+from ...store.values.array_types import U8
 from ..encoding import CODECS, NVENC, X264, Quality
 from .cut import LONGEST_S
-
-U8 = NDArray[np.uint8]
 
 BT709 = 1  # ITU-T H.273: ColourPrimaries, TransferCharacteristics, MatrixCoefficients
 LIMITED_RANGE = 1  # FFmpeg's AVCOL_RANGE_MPEG

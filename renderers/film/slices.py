@@ -38,6 +38,7 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         truncation=_lane(picture.truncation, first, end, 1.0),
         lights=_lights(picture.lights, first, end),
         walk=None if picture.walk is None else picture.walk.cut(first, end),
+        clips=_lanes(picture.clips, first, end),
         **steering,
     )
 
@@ -55,6 +56,7 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         truncation=_each(picture.truncation, step),
         lights=_thinned_lights(picture.lights, step),
         walk=None if picture.walk is None else picture.walk.thinned(step),
+        clips=_each(picture.clips, step),
         **steering,
     )
 
@@ -95,6 +97,13 @@ def _lane(
     if lane is None or (lane[first:end] == neutral).all():
         return None
     return _own(lane[first:end])
+
+
+def _lanes(lanes: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
+    """Rows of several lanes; None where none of them does anything."""
+    if lanes is None or not lanes[first:end].any():
+        return None
+    return _own(lanes[first:end])
 
 
 def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:

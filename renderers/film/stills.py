@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from ...store.values.array_types import U8
 from ..picture.colour import BLACK, RGB_TO_YCBCR
 from ..picture.planes import plane_views
 from ..tensors import tensor_of
 from .frames import Workshop, made_chunk, shots_at_once, shots_of
-from .segment_writer import U8
 from .slices import slice_of
 
 if TYPE_CHECKING:

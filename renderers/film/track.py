@@ -11,9 +11,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from ...store.values.array_types import F32
 from ..encoding import Container
-
-F32 = NDArray[np.float32]
+from ..sound.block import cut_to
 
 BIT_RATES = {"aac": 256_000, "libopus": 192_000}
 """Of the codecs that lose something, in bits a second."""
@@ -44,7 +44,7 @@ def write_track(path: Path, blocks: Iterable[F32], container: Container, sample_
             context.format = "s32"  # FFmpeg's FLAC and 24-bit PCM keep the upper 24 bits
         context.open()
         written = 0
-        for samples in cut(blocks, context.frame_size or PACKED_SAMPLES):
+        for samples in cut_to(blocks, context.frame_size or PACKED_SAMPLES):
             frame = _frame(samples, context)
             frame.pts = written
             for packet in stream.encode(frame):
@@ -92,21 +92,6 @@ def decoded_peak(path: Path, container: Container) -> float:
             samples = frame.to_ndarray().astype(np.float64)
             meter.add(samples if frame.format.is_planar else samples.reshape(-1, 2).T)
     return meter.highest()
-
-
-def cut(blocks: Iterable[F32], size: int) -> Iterable[F32]:
-    """Cut the samples into blocks of `size`, the last one shorter."""
-    waiting = np.zeros((0, 2), np.float32)
-    for block in blocks:
-        if block.ndim != 2 or block.shape[1] != 2:
-            raise ValueError(f"samples have shape (n, 2), not {block.shape}")
-        waiting = np.concatenate([waiting, block.astype(np.float32, copy=False)])
-        whole = len(waiting) // size * size
-        for start in range(0, whole, size):
-            yield waiting[start : start + size]
-        waiting = waiting[whole:]
-    if len(waiting):
-        yield waiting
 
 
 def _frame(samples: F32, context: Any) -> av.AudioFrame:

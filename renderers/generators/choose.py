@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from .sources import image_size, kind_of, no_weights, unknown_here, weights_for
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
+    from ...store.store import Store
     from .biggan.precision import Computing
     from .protocol import Generator
 
@@ -22,25 +24,29 @@ PAN_ONTO_SEAM = (0.8, 0.0)
 
 
 def choose_generator(
-    picture: PicturePlan, device: torch.device, computing: Computing | None = None
+    picture: PicturePlan,
+    device: torch.device,
+    computing: Computing | None = None,
+    store: Callable[[], Store] | None = None,
 ) -> tuple[Generator, str]:
     """The generator of a film, and one line that says which it is and why.
 
     computing   how a network is computed; None for the usual
+    store       gives the store in which own videos are kept, decoded
 
     Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run; and where no
     generator of that name is known here, or it is not what it promises.
     """
     match picture.generator:
         case "embedded":
-            return _embedded(picture, device, "")
+            return _embedded(picture, device, "", store)
         case "biggan" | "auto":
             folder, missing = weights_for(picture)
             if folder is not None:
                 return _biggan(picture, folder, device, computing)
             if picture.generator == "biggan":
                 raise no_weights(missing, picture.resolution)
-            return _embedded(picture, device, f"; {missing}")
+            return _embedded(picture, device, f"; {missing}", store)
         case _:
             kind = kind_of(picture)
             if kind is not None:
@@ -75,7 +81,9 @@ def device_named(name: str) -> torch.device:
     return device
 
 
-def _embedded(picture: PicturePlan, device: torch.device, why: str) -> tuple[Generator, str]:
+def _embedded(
+    picture: PicturePlan, device: torch.device, why: str, store: Callable[[], Store] | None
+) -> tuple[Generator, str]:
     from .embedded.painter import EmbeddedGenerator
 
     height_px, width_px = image_size(picture)
@@ -88,6 +96,7 @@ def _embedded(picture: PicturePlan, device: torch.device, why: str) -> tuple[Gen
         pan,
         mirrored=mirrored,
         pictures=picture.pictures,
+        store=store,
     )
     return generator, f"picture by the embedded generator, {width_px}x{height_px} on {device}{why}"
 

@@ -22,7 +22,7 @@ from .upscale import FILTERS, fitted_size, resized
 if TYPE_CHECKING:
     import torch
 
-    from .stage import F32
+    from ...store.values.array_types import F32
     from .title import Overlay
 
     Shown = tuple[Overlay, float]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...store.values.array_types import F64
 from .colour import BLACK, KB, KG, KR, RGB_TO_YCBCR
 from .planes import plane_views
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from .title import Overlay
 
-F64 = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEAST = 3.0

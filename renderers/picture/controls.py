@@ -6,27 +6,18 @@ from collections.abc import Set
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from ...dsl.model.parameters import STEERED
+
 if TYPE_CHECKING:
     import torch
 
-
-CONTROL_OF = {
-    "hue_deg": "hue",
-    "zoom": "zoom",
-    "rotation_deg": "rotation",
-    "exposure": "exposure",
-    "bloom": "bloom",
-    "pan_x": "pan",
-    "pan_y": "pan",
-    "lamp_azimuth_deg": "light",
-    "lamp_height_deg": "light",
-}
+CONTROL_OF = {parameter.field: parameter.control for parameter in STEERED} | {"clips": "clips"}
 """What each of the fields below belongs to, as a GeneratorKind names it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameControls:
-    """What a composer does to camera and colour, for n images: each of shape (n,), None where nothing."""
+    """What a composer does to camera and colour, for n images: each of shape (n, ...), None where nothing."""
 
     hue_deg: torch.Tensor | None = None
     """All colours turned, red towards green."""
@@ -47,6 +38,8 @@ class FrameControls:
     """The lamp turned clockwise."""
     lamp_height_deg: torch.Tensor | None = None
     """The lamp raised."""
+    clips: torch.Tensor | None = None
+    """How far each video of the piece is, shape (n, pictures): PicturePlan.clips."""
 
     @property
     def are_neutral(self) -> bool:

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ...store.values.array_types import F32
 from .lettering import Font, lettering_of
 
 if TYPE_CHECKING:
     from ...compiler.plan import LyricStyle, TitlePlan
 
-F32 = NDArray[np.float32]
 
 WIDEST = 0.86  # of the film's width
 MARGIN, TALL_MARGIN = 0.08, 0.16  # of the height; players of tall films cover more of it

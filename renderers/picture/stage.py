@@ -13,16 +13,15 @@ from math import ceil, floor, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...compiler.plan import LIGHT_SHAPES
+from ...store.values.array_types import F32
 from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
 
 if TYPE_CHECKING:
     import torch
 
-F32 = NDArray[np.float32]
 
 FLOOR = 0.004
 """Light that is taken off everywhere, so that none is left at the edge of a box."""

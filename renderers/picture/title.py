@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ...store.values.array_types import F32
 from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
 from .lettering import Font, lettering_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from ...compiler.plan import TitlePlan
 
-F32 = NDArray[np.float32]
 
 SMALLEST = 0.35  # of the written size, for a text that does not fit
 WIDEST = 0.86  # of the film's width

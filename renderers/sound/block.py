@@ -7,9 +7,8 @@ One size for all, because a plugin of pedalboard that meets a larger block than 
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ...store.values.array_types import F32, F64
 
 BLOCK = 16384
 """Samples of a block; only the last of a stream is shorter."""
@@ -50,3 +49,18 @@ def reblocked(blocks: Iterable[F64], sample_count: int) -> Iterator[F64]:
         block, rest = rest[:, :count], rest[:, count:]
         yield np.pad(block, ((0, 0), (0, count - block.shape[1])))
         given += count
+
+
+def cut_to(blocks: Iterable[F32], size: int) -> Iterator[F32]:
+    """Samples of shape (n, 2) in blocks of `size`, the last one shorter; raises ValueError for others."""
+    waiting = np.zeros((0, 2), np.float32)
+    for block in blocks:
+        if block.ndim != 2 or block.shape[1] != 2:
+            raise ValueError(f"samples have shape (n, 2), not {block.shape}")
+        waiting = np.concatenate([waiting, block.astype(np.float32, copy=False)])
+        whole = len(waiting) // size * size
+        for start in range(0, whole, size):
+            yield waiting[start : start + size]
+        waiting = waiting[whole:]
+    if len(waiting):
+        yield waiting

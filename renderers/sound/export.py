@@ -1,6 +1,6 @@
 """A finished sound as a file of its own: .wav or .flac, whole numbers dithered or, in a wav file, floats."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...store.values.array_types import F32
+from .block import cut_to
 from .mix.mixed import Mixed
 from .wave import SampleFormat, write_wav
-
-F32 = NDArray[np.float32]
 
 BITS = (16, 24, 32)
 """32 are floats."""
@@ -45,7 +45,7 @@ def _write_flac(path: Path, blocks: Iterable[F32], sample_rate_hz: int, bits: in
         context.flags |= _BITEXACT
         context.open()
         written = 0
-        for samples in _cut(blocks, context.frame_size):
+        for samples in cut_to(blocks, context.frame_size):
             frame = av.AudioFrame.from_ndarray(_whole(samples, bits), context.format.name, "stereo")
             frame.sample_rate, frame.time_base = sample_rate_hz, context.time_base
             frame.pts = written
@@ -60,19 +60,6 @@ def _whole(samples: F32, bits: int) -> NDArray[np.signedinteger[Any]]:
     size = 2.0 ** (bits - 1)
     steps = np.clip(np.rint(samples.astype(np.float64) * size), -size, size - 1.0).reshape(1, -1)
     return steps.astype(np.int16) if bits == 16 else steps.astype(np.int32) << 8
-
-
-def _cut(blocks: Iterable[F32], size: int) -> Iterator[F32]:
-    """Cut the samples into blocks of `size`, the last one shorter."""
-    waiting = np.zeros((0, 2), np.float32)
-    for block in blocks:
-        waiting = np.concatenate([waiting, block])
-        whole = len(waiting) // size * size
-        for start in range(0, whole, size):
-            yield waiting[start : start + size]
-        waiting = waiting[whole:]
-    if len(waiting):
-        yield waiting
 
 
 def _counted(blocks: Iterable[F32], on_sample: Callable[[int], None]) -> Iterable[F32]:

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ...store.values.array_types import F64
+
 Band = tuple[float, float]
 
 LONGEST_S = 1.2e-3

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.text.audio_headers import WavHeader, exactly, wav_header
-
-F64 = NDArray[np.float64]
+from ...store.values.array_types import F64
 
 __all__ = ["WavHeader", "decoded", "wav_header"]
 

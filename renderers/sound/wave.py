@@ -1,5 +1,7 @@
 """Wave files: blocks of samples to a .wav, as floats or whole numbers, RF64 where it outgrows 4 GiB."""
 
+import errno
+import os
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -8,13 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...store.values.array_types import F32, F64
 from .block import BLOCK
 from .riff import decoded, wav_header
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 
 class SampleFormat(StrEnum):
@@ -68,11 +67,14 @@ def read_wav_at(path: Path, first: int, count: int) -> F64:
     What lies behind the end is silence. Raises OSError where it cannot be read.
     """
     with path.open("rb") as file:
-        header = wav_header(file, path.stat().st_size)
-        frame_bytes = header.channel_count * header.bits // 8
-        there = max(0, min(count, header.frame_count - first))
-        part = replace(header, data_start=header.data_start + first * frame_bytes, frame_count=there)
-        found = list(decoded(file, part, max(1, there)))
+        try:
+            header = wav_header(file, os.fstat(file.fileno()).st_size)
+            frame_bytes = header.channel_count * header.bits // 8
+            there = max(0, min(count, header.frame_count - first))
+            part = replace(header, data_start=header.data_start + first * frame_bytes, frame_count=there)
+            found = list(decoded(file, part, max(1, there)))
+        except ValueError as error:
+            raise OSError(errno.EIO, f"the file is not whole: {error}", str(path)) from None
     samples = found[0] if found else np.zeros((header.channel_count, 0))
     return np.pad(samples, ((0, 0), (0, count - there)))
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ...dsl.findings.span import Span
+from ...store.values.array_types import F32, U8
 from ..generators.trained.files import MOST_FRAMES
-from .pictures import U8, frames_of
+from .pictures import frames_of
 from .sources import Sources, sources_of
 
 LEAST_FRAMES = 20
@@ -27,7 +28,6 @@ COMPARED = 256
 """With so many of the frames before it a frame is compared."""
 CUTS_SAID = 3
 
-F32 = NDArray[np.float32]
 Progress = Callable[[str, int, int], object]
 
 

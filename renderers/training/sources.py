@@ -11,7 +11,7 @@ from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ...dsl.findings.span import Span
 from ...dsl.text.model_file import class_name_fault
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 VIDEOS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 MOST_CLASSES = 1000
 MOST_FILES = 20_000

@@ -29,7 +29,7 @@ def film(variant: Variant, manifest: Path) -> tuple[str, Fraction, str, str, str
     piece = variant.loaded(manifest).piece
     assert piece is not None
     video, master = piece.video, piece.audio.master
-    loudness = None if master is None else master.loudness_lufs
+    loudness = master.loudness_lufs
     size = f"{video.width_px}x{video.height_px}"
     return size, video.fps, video.quality, video.container, video.frame, loudness
 
@@ -41,7 +41,7 @@ def film(variant: Variant, manifest: Path) -> tuple[str, Fraction, str, str, str
         ("shorts", ("1080x1920", 60, "master", "mp4", "fill", -14.0)),
         ("instagram", ("1080x1920", 60, "master", "mp4", "fill", -14.0)),
         ("whatsapp", ("960x540", 30, "web", "mp4", "mirror", -14.0)),
-        ("stage", ("1920x1080", 60, "web", "mov", "mirror", None)),
+        ("stage", ("1920x1080", 60, "web", "mov", "mirror", -14.0)),
     ],
 )
 def test_each_place_gets_the_film_that_it_takes(
@@ -83,8 +83,7 @@ def test_a_moving_picture_is_small_where_no_size_is_said(manifest: Path) -> None
 def test_what_is_changed_is_said_with_what_the_piece_says(manifest: Path) -> None:
     (said,) = Variant(made_for="shorts").told(manifest)
     assert said == (
-        "for YouTube Shorts: size 1080x1920 (the piece: 1920x1080), frame fill (the piece: mirror), "
-        "loudness -14 LUFS (the piece: none)"
+        "for YouTube Shorts: size 1080x1920 (the piece: 1920x1080), frame fill (the piece: mirror)"
     )
     assert Variant().told(manifest) == []
     assert len(Variant(made_for="shorts", suffix=".gif").told(manifest)) == 2

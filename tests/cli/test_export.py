@@ -60,3 +60,27 @@ def test_a_table_holds_each_lane_in_the_middle_of_each_frame(run: Run, piece: Pa
 def test_a_file_of_another_kind_is_refused(run: Run, piece: Path, tmp_path: Path) -> None:
     made = run("export", piece, "--as", "csv", "-o", tmp_path / "lanes.srt")
     assert made.exit_code == 2 and not (tmp_path / "lanes.srt").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending", "held"),
+    [
+        ("otio", ".otio", '"target_url": "waltz.mp4"'),
+        ("edl", ".edl", "* FROM CLIP NAME: waltz.mp4"),
+        ("reaper", ".rpp", "<TEMPOENVEX"),
+        ("xlights", ".xtiming", 'label="bar 2"'),
+        ("osc", ".osc", "/musicvis/note"),
+        ("deforum", "-deforum.json", '"visuals.depth": "0:('),
+    ],
+)
+def test_each_bridge_is_written_beside_the_film(
+    run: Run, piece: Path, kind: str, ending: str, held: str
+) -> None:
+    path = exported(run, piece, "--as", kind)
+    assert path.name == f"waltz{ending}"
+    assert held.encode() in path.read_bytes()
+
+
+def test_only_the_lanes_that_are_named_are_written(run: Run, piece: Path) -> None:
+    made = run("export", piece, "--as", "deforum", "--lane", "visuals.hue")
+    assert made.exit_code == 2 and "the lanes are visuals.depth" in made.stderr

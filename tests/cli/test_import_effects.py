@@ -80,3 +80,51 @@ def test_places_that_the_score_does_not_have_are_found(effects: Path, waltz: Pat
     result = run("import", effects, "--score", waltz)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "MV301" in result.stderr
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """A settings file of Deforum: at 10 frames a second, zoom from 1 to 2 in the first two seconds."""
+    path = tmp_path / "settings.txt"
+    path.write_text(
+        json.dumps({"W": 512, "fps": 10, "max_frames": 30, "zoom": "0:(1), 20:(2)", "angle": "0:(0)"})
+    )
+    return path
+
+
+def test_a_field_of_a_schedule_becomes_a_lane_through_the_values_of_its_frames(
+    settings: Path, waltz: Path, tmp_path: Path, run: Run
+) -> None:
+    result = run("import", settings, "--score", waltz, "--lane", "zoom=visuals.zoom")
+    assert result.exit_code == 0, result.stderr
+    here = tmp_path / "piece"
+    here.mkdir()
+    (here / "waltz.mscz").write_bytes(waltz.read_bytes())
+    (here / "effects.yaml").write_text(result.stdout)
+    (here / "piece.yaml").write_text(
+        "musicvis: 1\ntitle: T\nscore: waltz.mscz\neffects: effects.yaml\nvideo: {size: 64x36, fps: 10}\n"
+    )
+    import musicvis as mv
+
+    plan = mv.load(here).plan()
+    values = plan.lane("visuals.zoom").values(plan.frame_times_s())
+    assert values[:30] == pytest.approx([1 + min(k, 20) / 20 for k in range(30)], abs=1e-4)
+
+
+def test_a_schedule_without_lanes_says_which_fields_there_are(settings: Path, waltz: Path, run: Run) -> None:
+    result = run("import", settings, "--score", waltz)
+    assert result.exit_code == 2
+    assert "Deforum with the fields zoom" in result.stderr and "--lane zoom=visuals.zoom" in result.stderr
+    result = run("import", settings, "--lane", "zoom=visuals.zoom")
+    assert result.exit_code == 2 and "--score" in result.stderr
+    result = run("import", settings, "--score", waltz, "--lane", "pan=visuals.zoom")
+    assert result.exit_code == 2 and "no field pan" in result.stderr
+
+
+def test_a_lone_schedule_needs_its_frames_a_second(tmp_path: Path, waltz: Path, run: Run) -> None:
+    path = tmp_path / "zoom.txt"
+    path.write_text("0:(1.0), 30:(1 + t/60)")
+    words = ("import", path, "--score", waltz, "--lane", "schedule=visuals.zoom")
+    assert "--fps 15" in run(*words).stderr
+    assert "--fps x" in run(*words, "--fps", "x").stderr
+    assert run(*words, "--fps", "15").exit_code == 0

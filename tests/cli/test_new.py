@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 from musicvis.compiler.compile import check_piece
 from musicvis.compiler.reports.note_list import score_notes
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.diagnostics import Severity
 from musicvis.dsl.load import load_piece
 from musicvis.dsl.text.yaml_source import parse_source
@@ -136,12 +137,12 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
 
 
 def test_the_twelve_subjects_are_drawn_and_no_two_by_the_same_motif() -> None:
-    from musicvis.compiler.notes.classes import imagenet
+    from musicvis.compiler.classes.table import imagenet
     from musicvis.compiler.write.first_manifest import SUBJECTS
     from musicvis.dsl.findings.span import Span
     from musicvis.dsl.values.subjects import subjects
 
-    indices = [imagenet().index(name, Span(""), []) for name in SUBJECTS]
+    indices = [imagenet().index(name, Span(""), Findings()) for name in SUBJECTS]
     found = [subjects()[i] for i in indices if i is not None]
     assert [subject.look for subject in found] == ["drawn"] * 12
     assert len({subject.motif for subject in found}) == 12
@@ -151,7 +152,7 @@ def test_a_new_film_has_the_loudness_of_video_sites(tmp_path: Path, waltz: Path,
     run("new", waltz, tmp_path / "piece")
     piece = load_piece(tmp_path / "piece").piece
     assert piece is not None
-    assert piece.audio.master.loudness_lufs == -14
+    assert (piece.audio.master.loudness_lufs, piece.audio.master.most_reduction_db) == (-14, 4)
     assert piece.audio.master.ceiling_dbtp == -1
 
 

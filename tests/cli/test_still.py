@@ -13,21 +13,12 @@ from PIL import Image
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def small(piece: Path) -> Path:
-    """The piece with a generator as small as it can be."""
-    manifest = piece / "piece.yaml"
-    text = manifest.read_text(encoding="utf-8").replace("visuals:\n", "visuals:\n  resolution: 128\n")
-    manifest.write_text(text, encoding="utf-8")
-    return piece
-
-
-def test_the_frame_at_a_place_is_that_of_the_film_to_the_pixel(run: Run, small: Path) -> None:
-    made = run("still", "2:1", small, "--json")
+def test_the_frame_at_a_place_is_that_of_the_film_to_the_pixel(run: Run, piece: Path) -> None:
+    made = run("still", "2:1", piece, "--json")
     assert made.exit_code == 0, made.stderr
     told = json.loads(made.stdout)
-    assert Path(told["still"]) == small / "build/waltz-2-1.png"
-    plan = mv.load(small).plan()
+    assert Path(told["still"]) == piece / "build/waltz-2-1.png"
+    plan = mv.load(piece).plan()
     bar = next(bar for bar in plan.bars if bar.bar == 2)
     (number,) = told["frames"]
     # The frame whose middle is the first at or after the bar line.
@@ -36,9 +27,9 @@ def test_the_frame_at_a_place_is_that_of_the_film_to_the_pixel(run: Run, small: 
         assert (np.asarray(image) == plan.frame(number)).all()
 
 
-def test_a_sheet_shows_frames_from_all_of_the_film(run: Run, small: Path) -> None:
-    sheet = small / "sheet.png"
-    made = run("still", "--sheet", small, "--count", "2", "-o", sheet, "--seconds", "1", "--json")
+def test_a_sheet_shows_frames_from_all_of_the_film(run: Run, piece: Path) -> None:
+    sheet = piece / "sheet.png"
+    made = run("still", "--sheet", piece, "--count", "2", "-o", sheet, "--seconds", "1", "--json")
     assert made.exit_code == 0, made.stderr
     assert json.loads(made.stdout)["frames"] == [2, 7]
     with Image.open(sheet) as image:
@@ -47,14 +38,14 @@ def test_a_sheet_shows_frames_from_all_of_the_film(run: Run, small: Path) -> Non
 
 
 @pytest.mark.parametrize("words", [(), ("1:1", "--sheet")])
-def test_a_place_or_a_sheet_is_asked_for_and_not_both(run: Run, small: Path, words: tuple[str, ...]) -> None:
+def test_a_place_or_a_sheet_is_asked_for_and_not_both(run: Run, piece: Path, words: tuple[str, ...]) -> None:
     first, *rest = (*words, None) if words else (None,)
-    said = [word for word in (first, small if first else None, *rest) if word is not None]
+    said = [word for word in (first, piece if first else None, *rest) if word is not None]
     assert run("still", *said).exit_code == 2
 
 
-def test_a_place_that_the_film_does_not_have_writes_nothing(run: Run, small: Path) -> None:
-    made = run("still", "99:1", small)
-    assert made.exit_code != 0 and not list(small.glob("build/*.png"))
-    outside = run("still", "3:1", small, "--bars", "1..2")
+def test_a_place_that_the_film_does_not_have_writes_nothing(run: Run, piece: Path) -> None:
+    made = run("still", "99:1", piece)
+    assert made.exit_code != 0 and not list(piece.glob("build/*.png"))
+    outside = run("still", "3:1", piece, "--bars", "1..2")
     assert outside.exit_code == 2 and "not in this film" in outside.stderr

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +94,42 @@ def test_ctrl_c_saves_and_resume_goes_on(monkeypatch: pytest.MonkeyPatch) -> Non
     assert model()["steps"] == 5
     assert run("--name", "mine", "--resume").exit_code == 0
     assert model()["steps"] == 6
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("frames")
+def test_a_process_that_is_interrupted_has_saved() -> None:
+    command = [sys.executable, "-m", "musicvis", "train", "frames", "--name", "mine", "--size", "32"]
+    told = subprocess.Popen([*command, "--steps", "100000"], stderr=subprocess.PIPE, text=True)
+    assert told.stderr is not None
+    for line in told.stderr:
+        if "Ctrl-C stops and saves" in line:
+            break
+    told.send_signal(signal.SIGINT)
+    assert "--resume goes on from there" in told.stderr.read()
+    assert told.wait() == 130
+    steps = int(str(model()["steps"]))
+    assert run("--name", "mine", "--resume", "--steps", str(steps + 2)).exit_code == 0
+    assert model()["steps"] == steps + 2
+
+
+@pytest.mark.usefixtures("frames")
+def test_for_a_program_it_prints_one_object_whatever_happens() -> None:
+    done = run("--name", "mine", "--steps", "2", "--json")
+    found = json.loads(done.stdout)
+    assert done.exit_code == 0 and "expect blurred" in done.stderr
+    assert {key: found[key] for key in ("model", "name", "classes", "frames", "steps", "is_stopped")} == {
+        "model": "models/mine",
+        "name": "mine",
+        "classes": ["bass", "horn"],
+        "frames": 24,
+        "steps": 2,
+        "is_stopped": False,
+    }
+    assert found["figures"]["psnr_db"] == model()["psnr_db"] and found["findings"] == []
+    again = run("--name", "mine", "--steps", "2", "--json")
+    assert again.exit_code == 1
+    assert [finding["code"] for finding in json.loads(again.stdout)["findings"]] == ["MV624"]
 
 
 @pytest.mark.usefixtures("frames")

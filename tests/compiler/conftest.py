@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from musicvis.compiler.score.model import Measure, Meter, Note, RehearsalMark, Score, TempoMark, Track
 from musicvis.compiler.time.clock import Clock
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.values.position import Place
 
@@ -88,7 +88,7 @@ def place_of(text: str, **fields: Any) -> Place:
 
 def located(clock: Clock, text: str, **fields: Any) -> Fraction:
     """The quarter note of a place that must be there."""
-    findings: list[Diagnostic] = []
+    findings = Findings()
     found = clock.locate(place_of(text, **fields), findings)
     assert found is not None, findings
     return found

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from musicvis.compiler.compile import Compilation, Shelf, compiled
+from musicvis.compiler.compile import Compilation, compiled
+from musicvis.compiler.piece_files import PieceFiles
 from musicvis.compiler.plan import Plan
 from musicvis.compiler.score.model import Score
 from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
@@ -41,8 +42,8 @@ MakePlace = Callable[..., Place]
 NOTES = [(k, 1, 60 + k % 12, 80, k % 2) for k in range(16)]
 
 
-class Scores(Shelf):
-    """A shelf whose scores are at hand."""
+class Scores(PieceFiles):
+    """Files of a piece whose scores are at hand."""
 
     def __init__(self, root: Path, scores: dict[str, Score]) -> None:
         super().__init__(root)

@@ -19,6 +19,7 @@ from musicvis.compiler.score.read import read_score
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.write.convert_effects import converted
 from musicvis.dsl.findings.codes import CODES
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.diagnostics import Diagnostic, PieceError
 from musicvis.dsl.findings.ignores import without_ignored
 from musicvis.dsl.findings.render import render_concise, render_github, render_json, render_sarif, render_text
@@ -148,7 +149,7 @@ def layouts(count: int, seed: int = 0) -> Counts:
 
             def case(text: str = text, is_old: bool = is_old) -> None:
                 if is_old:
-                    converted(load_upstream(effects).lanes, None, [])
+                    converted(load_upstream(effects).lanes, None, Findings())
                 else:
                     laid_out = formatted(text, "a.yaml")
                     assert formatted(laid_out, "a.yaml") == laid_out, "its layout is not laid out"

@@ -21,7 +21,7 @@ musicvis: 1
 title: Waltz
 score: {file: scores/waltz.mid, tail: 0s}
 effects: lanes/effects.yaml
-visuals: {weights: weights/own}
+visuals: {resolution: 128, weights: weights/own}
 audio: {buses: {vibes: {}, marimba: {stems: [{file: stems/good.wav}]}}}
 video: {size: 64x36, fps: 10}
 """
@@ -174,7 +174,7 @@ def test_no_command_reads_or_tells_what_a_link_of_a_piece_leads_to(piece: Path, 
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_no_command_writes_through_a_link_of_a_piece(piece: Path, name: str) -> None:
-    (piece / "piece.yaml").write_text(MANIFEST.replace("visuals: {weights: weights/own}\n", ""))
+    (piece / "piece.yaml").write_text(MANIFEST.replace(", weights: weights/own", ""))
     for link in WRITTEN[name]:
         mine = replaced(piece, link)
     lines: list[Line] = [("--only", "stems", "--stems", "dry,wet")]
@@ -190,7 +190,7 @@ def test_no_command_writes_through_a_link_of_a_piece(piece: Path, name: str) -> 
 
 
 def test_a_name_that_no_link_stands_at_is_written_as_before(piece: Path) -> None:
-    (piece / "piece.yaml").write_text(MANIFEST.replace("visuals: {weights: weights/own}\n", ""))
+    (piece / "piece.yaml").write_text(MANIFEST.replace(", weights: weights/own", ""))
     done = CliRunner().invoke(main, ("compile", ".", "--only", "stems", "--stems", "dry,wet"))
     assert done.exit_code == 0, done.output
     assert len(list((piece / "build" / "stems").iterdir())) == 4

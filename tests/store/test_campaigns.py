@@ -21,17 +21,23 @@ def tmp_path(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_a_kill_at_any_instant_costs_at_most_the_entry_in_work(tmp_path: Path) -> None:
-    # In a small process of its own: each trial forks, and this one may have loaded torch.
+def kills(folder: Path, careless: str = "") -> Seen:
+    """The campaign of kills on a store, or on a careless one to its first fault.
+
+    In a small process of its own: each trial forks, which takes long where torch is loaded.
+    """
     script = (
-        "import json, sys; from pathlib import Path; from musicvis.tests.store import campaigns; "
-        "seen = campaigns.kills(Path(sys.argv[1])); "
-        "print(json.dumps([seen.faults, seen.trials, seen.most_repeated]))"
+        "import json, sys; from dataclasses import asdict; from pathlib import Path; "
+        "from musicvis.tests.store import campaigns, careless; name = sys.argv[2]; careless.become(name); "
+        "print(json.dumps(asdict(campaigns.kills(Path(sys.argv[1]), to_first_fault=bool(name)))))"
     )
-    command = [sys.executable, "-c", script, str(tmp_path)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    faults, trials, most_repeated = json.loads(done.stdout)
-    assert faults == [] and trials >= 200 and most_repeated <= 1
+    command = [sys.executable, "-c", script, str(folder), careless]
+    return Seen(**json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout))
+
+
+def test_a_kill_at_any_instant_costs_at_most_the_entry_in_work(tmp_path: Path) -> None:
+    seen = kills(tmp_path)
+    assert seen.faults == [] and seen.trials >= 200 and seen.most_repeated <= 1
 
 
 def test_an_error_of_any_call_stops_cleanly_and_the_next_build_goes_on(tmp_path: Path) -> None:
@@ -72,53 +78,13 @@ def test_the_power_cut_finds_a_store_that_does_not_synchronise(
     assert campaigns.power_cuts(tmp_path, careless, most=20, to_first_fault=True).faults
 
 
-def without_digests(self: Store, path: Path, size: int | None = None) -> bool:
-    return path.exists()
+@pytest.mark.parametrize("name", ["straight to its name", "never swept", "record first"])
+def test_the_kills_find_a_careless_store(tmp_path: Path, name: str) -> None:
+    assert kills(tmp_path, name).faults
 
 
-def straight_to_its_name(self: Store, path: Path, target: Path) -> None:
-    data = path.read_bytes()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = self.system.create(target) if not target.exists() else None
-    if descriptor is not None:
-        self.system.write(descriptor, data)
-        self.system.close(descriptor)
-    path.unlink()
-
-
-def nothing(*arguments: object) -> int:
-    return 0
-
-
-@pytest.mark.parametrize(
-    ("method", "careless", "campaign"),
-    [
-        ("is_whole", without_digests, "damages"),
-        ("_publish", straight_to_its_name, "kills"),
-        ("sweep", nothing, "kills"),
-    ],
-)
-def test_the_campaigns_find_a_careless_store(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, careless: object, campaign: str
-) -> None:
-    monkeypatch.setattr(Store, method, careless)
-    arguments: tuple[object, ...] = (60,) if campaign == "damages" else (True,)
-    seen: Seen = getattr(campaigns, campaign)(tmp_path, *arguments)
-    assert seen.faults
-
-
-def test_the_campaigns_find_a_record_that_comes_before_its_blobs(
+def test_the_damages_find_a_store_that_takes_any_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Store.put
-
-    def put(self: Store, key: str, files: dict[str, Path], facts: dict[str, object]) -> object:
-        from musicvis.store.record import Record
-        from musicvis.store.values.keys import file_digest
-
-        outputs = {name: (file_digest(path), path.stat().st_size) for name, path in files.items()}
-        self._publish(self._written(Record(key, outputs, facts).written()), self.record_path(key))
-        return whole(self, key, files, facts)
-
-    monkeypatch.setattr(Store, "put", put)
-    assert campaigns.kills(tmp_path, to_first_fault=True).faults
+    monkeypatch.setattr(Store, "is_whole", lambda self, path, size=None: path.exists())
+    assert campaigns.damages(tmp_path, 60).faults

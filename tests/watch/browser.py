@@ -10,7 +10,10 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from itertools import count
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Self
@@ -74,7 +77,7 @@ class Browser:
         self.errors: list[str] = []
         self.requests: list[str] = []
         self._answers: dict[int, Queue[dict[str, Any]]] = {}
-        self._asked = 0
+        self._numbers = count(1)
         self._session = ""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -91,6 +94,27 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
         self.resize(*size)
+        self.scheme("dark")
+
+    def scheme(self, name: str, *, calm: bool = False) -> None:
+        """What the system prefers: "dark" or "light"; `calm`: less motion."""
+        wishes = {
+            "prefers-color-scheme": name,
+            "prefers-reduced-motion": "reduce" if calm else "no-preference",
+        }
+        features = [{"name": wish, "value": value} for wish, value in wishes.items()]
+        self.call("Emulation.setEmulatedMedia", features=features)
+
+    @contextmanager
+    def tab(self, size: tuple[int, int] = (1440, 900)) -> Iterator[Self]:
+        """Another page of this browser, with its cookies; what is wrong in it is among `errors`, too."""
+        other = copy(self)
+        other._session = ""
+        other._attach(size)
+        try:
+            yield other
+        finally:
+            other.call("Page.close")
 
     def __enter__(self) -> Self:
         return self
@@ -107,8 +131,7 @@ class Browser:
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Ask the browser something, and its answer; raises RuntimeError where it refuses."""
-        self._asked += 1
-        number = self._asked
+        number = next(self._numbers)
         answer: Queue[dict[str, Any]] = Queue()
         self._answers[number] = answer
         asked = {"id": number, "method": method, "params": parameters}
@@ -197,6 +220,18 @@ class Browser:
             "Input.dispatchMouseEvent",
             type=kind, x=x, y=y, buttons=int(is_down), button="left" if is_down else "none", **more,
         )  # fmt: skip
+
+    def menu(self, x: float, y: float) -> None:
+        """Click with the right button."""
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="right", clickCount=1)
+
+    def twice(self, x: float, y: float) -> None:
+        """Click twice."""
+        for clicks in (1, 2):
+            for kind in ("mousePressed", "mouseReleased"):
+                about = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": clicks}
+                self.call("Input.dispatchMouseEvent", **about)
 
     def drag(self, points: Sequence[tuple[float, float]]) -> None:
         """Press at the first point, move through the others, let go at the last; one point is a click."""

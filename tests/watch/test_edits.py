@@ -169,7 +169,7 @@ def test_a_point_at_the_end_of_a_file_without_a_last_line_end_stands_on_its_own_
     )
 
 
-def test_a_swing_is_not_divided() -> None:
+def test_a_swing_is_not_divided_by_its_text_alone() -> None:
     with pytest.raises(EditError, match="swing"):
         with_point(LANES, "/vibes", 4, "8|2", 0.1, number)
 

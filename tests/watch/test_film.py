@@ -93,7 +93,7 @@ def test_coarse_frames_are_pixel_for_pixel_those_of_the_draft(film: Film) -> Non
 
 def test_each_level_has_a_key_and_the_length_of_its_segment(film: Film) -> None:
     levels: tuple[wire.Level, ...] = ("still", "coarse", "draft")
-    keys = {level: film.job(Task(0, level), LOOK).node.key for level in levels}
+    keys = {level: film.job(Task(0, level), [LOOK]).node.key for level in levels}
     assert len(set(keys.values())) == 3
     whole = film.jobs[0]
     assert {film.durations[key] for key in keys.values()} == {whole.frame_count / whole.picture.fps}
@@ -104,7 +104,7 @@ def test_a_still_is_the_frame_at_the_playhead(film: Film) -> None:
     first = film.segments[index].first
     fps = float(film.plan.picture.fps)
     look = wire.Look((first + 1.4) / fps, 0.0, 1.0)
-    still = film.job(Task(index, "still"), look).picture
+    still = film.job(Task(index, "still"), [look]).picture
     assert np.array_equal(still.noise[0], film.plan.picture.noise[first + 1])
     assert still.frame_count == 1
 

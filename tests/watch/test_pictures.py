@@ -164,12 +164,32 @@ def test_where_one_looks_is_rendered_next_and_stops_a_draft_elsewhere(stage: Sta
     assert stage.working == "2s"
 
 
+def test_a_second_page_does_not_take_the_playhead_of_the_first_away(stage: Stage) -> None:
+    film = stage.pictures.film
+    assert film is not None
+    ends = film.segments[1], film.segments[-1]
+    assert ends[0] is not ends[1]
+    stage.hear(Stopped(stage.hand.given[-1].name))
+    for page, segment in zip("ab", ends, strict=True):
+        stage.pictures.look(wire.Look(segment.s + 0.01, segment.s, segment.end_s, page=page))
+    # What was in work at the beginning is nobody's now; then each has its turn, stage by stage.
+    made = []
+    for _ in range(5):
+        made.append(stage.working)
+        stage.done()
+    last = len(film.segments) - 1
+    assert {f"1{level}" for level in "sc"} | {f"{last}{level}" for level in "sc"} <= set(made)
+    assert {look.page for look in stage.pictures.looks} == {"a", "b"}
+    stage.pictures.gone("b")
+    assert [look.page for look in stage.pictures.looks] == ["a"]
+
+
 def test_what_is_in_the_cache_is_not_rendered(stage: Stage) -> None:
     film = stage.pictures.film
     assert film is not None
     for task_level in ("coarse", "draft"):
         for k in range(len(film.jobs)):
-            job = film.job(module.Task(k, task_level), wire.Look(0, 0, 0))  # type: ignore[arg-type]
+            job = film.job(module.Task(k, task_level), (wire.Look(0, 0, 0),))  # type: ignore[arg-type]
             path = stage.store.scratch()
             path.write_bytes(b"x")
             stage.store.put(job.node.key, {"video": path}, {})

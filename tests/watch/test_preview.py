@@ -218,6 +218,32 @@ def test_what_is_heard_of_a_sound_tells_it_from_others() -> None:
     assert sound_identity(one) != sound_identity(plan(bus("one", moved=ear(0.0, 0.1))))
 
 
+def test_meters_read_in_pieces_are_those_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.wav"
+    samples = np.random.default_rng(4).uniform(-1, 1, (3 * RATE_HZ + 77, 2)).astype(np.float32)
+    write_wav(file, [samples], RATE_HZ)
+    mixer = Mixer((BusSource("one", file),), RATE_HZ, len(samples), 0.5, 1.0)
+    whole = Playing.exact(mixer, "d", file).meters()
+    monkeypatch.setattr("musicvis.watch.sounds.PIECE_S", 1)
+    playing = Playing.exact(mixer, "d", file)
+    assert playing.meters() == whole
+    # Asked again, nothing is read again.
+    file.unlink()
+    assert playing.meters() == whole
+
+
+def test_a_file_that_was_cut_off_is_gone_and_no_fault_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "a.wav"
+    write_wav(file, [np.zeros((RATE_HZ, 2), np.float32)], RATE_HZ)
+    mixer = Mixer((BusSource("one", file),), RATE_HZ, RATE_HZ, 1.0, 1.0)
+    playing = Playing.exact(mixer, "d", file)
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(OSError, match="not whole"):
+        playing.meters()
+
+
 def test_meters_show_the_level_of_each_bus(tmp_path: Path) -> None:
     file = tmp_path / "a.wav"
     half = np.concatenate([np.full((RATE_HZ, 2), 0.5), np.zeros((RATE_HZ, 2))]).astype(np.float32)

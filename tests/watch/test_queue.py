@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from musicvis.watch import wire
-from musicvis.watch.queue import LEVELS, Task, Whole, must_stop, wanted
+from musicvis.watch.queue import LEVELS, Task, Whole, must_stop, wanted, wanted_by_all
 
 
 def segments(levels: str) -> list[wire.Segment]:
@@ -42,6 +42,22 @@ def order(levels: str, s: float, a: float, b: float, **more: object) -> str:
 )
 def test_the_order_is_what_one_looks_at(levels: str, s: float, a: float, b: float, expected: str) -> None:
     assert order(levels, s, a, b) == expected
+
+
+def test_two_pages_have_a_picture_each_before_either_has_more() -> None:
+    looks = (wire.Look(3.5, 3.0, 4.0, page="b"), wire.Look(0.5, 0.0, 1.0, page="a"))
+    tasks = wanted_by_all(segments("nnnn"), looks)
+    names = [f"{task.index}{task.level[0]}" for task in tasks]
+    assert names[:6] == ["3s", "0s", "3c", "0c", "3d", "0d"]
+    assert len(names) == len(set(names)) == 4 * 2 + 2
+    # With one page it is the order of that page.
+    assert wanted_by_all(segments("nnnn"), looks[:1]) == wanted(segments("nnnn"), looks[0])
+
+
+def test_full_quality_is_made_only_for_the_page_that_asks_for_it() -> None:
+    looks = (wire.Look(0.5, 0.0, 1.0), wire.Look(1.5, 1.0, 2.0, full=True))
+    full = [Whole(0.0, 1.0, False), Whole(1.0, 2.0, False)]
+    assert wanted_by_all(segments("dd"), looks, (), full) == [Task(1, "full")]
 
 
 def test_in_a_loop_its_beginning_follows_its_end() -> None:

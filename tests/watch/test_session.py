@@ -102,6 +102,61 @@ def test_bars_notes_levels_classes_and_rules_are_told(piece: Path) -> None:
     assert "visuals.zoom" in shown.picture_lanes
 
 
+@pytest.mark.parametrize(("written", "shown"), [("107", "jellyfish"), ("sea-coast", "seashore")])
+def test_a_class_is_called_by_its_name_if_its_number_or_a_synonym_is_written(
+    piece: Path, written: str, shown: str
+) -> None:
+    manifest = piece / "piece.yaml"
+    manifest.write_text(manifest.read_text().replace("C: seashore", f"C: {written}"))
+    _, told = read(piece)
+    (key,) = [key for key in told.classes.keys if key.key == "C"]
+    assert (key.text, key.pointer) == (shown, "/visuals/classes/C")
+
+
+LAYERS = """\
+near:
+  - {at: 1|1, hold: 0.5}
+  - {at: 3|1, hold: -0.25}
+shake:
+  over: near
+  mode: add
+  points:
+    - {at: 2|1, hold: 0.125}
+half:
+  over: near
+  mode: multiply
+  points: [{at: 3|1, hold: 0.5}]
+glow:
+  over: visuals.zoom
+  mode: add
+  points: [{at: 1|1, hold: 0.5}]
+"""
+
+
+def test_what_is_laid_over_a_lane_is_told_apart_from_what_acts(piece: Path) -> None:
+    (piece / "effects.yaml").write_text(LAYERS)
+    lanes, _ = read(piece)
+    by_id = {lane.id: lane for lane in lanes.lanes}
+    assert [(lane.name, lane.label, lane.mode) for lane in lanes.lanes] == [
+        ("near", "", "set"),
+        ("near", "shake", "add"),
+        ("near", "half", "multiply"),
+        # No lane sets the zoom: it rests, and is laid over.
+        ("visuals.zoom", "", "set"),
+        ("visuals.zoom", "glow", "add"),
+    ]
+    near, shake, half, zoom, glow = lanes.lanes
+    assert len(by_id) == 5
+    middle = len(near.values) // 2
+    assert (near.own[middle], shake.values[middle], half.values[middle]) == (-0.25, 0.125, 0.5)
+    assert near.values[middle] == pytest.approx((-0.25 + 0.125) * 0.5)
+    assert near.nodes[-1].v == -0.25 and near.nodes[-1].writes == ("/near/1/hold",)
+    assert shake.nodes[0].writes == ("/shake/points/0/hold",) and shake.pointer == "/shake/points"
+    assert (shake.low, shake.high) == (-2.0, 2.0)
+    assert zoom.pointer == "" and zoom.nodes == ()
+    assert zoom.values[middle] == pytest.approx(zoom.own[middle] + glow.values[middle])
+
+
 def test_segments_are_those_of_a_draft(piece: Path) -> None:
     session = Session(piece / "piece.yaml")
     version = session.read(lambda lanes: None)

@@ -21,26 +21,30 @@ export class Edits {
 
   /** A handle is being dragged: its lane is drawn with it there. */
   bend(lane, node, s, v) {
-    const known = this.lanes.get(lane.name);
+    const known = this.lanes.get(lane.id);
     const isSame = known?.node === node;
     const nodes = new Map(isSame ? [] : known?.nodes);
     nodes.set(`${node.i}${node.kind}`, [s, v]);
-    this.lanes.set(lane.name, { node, nodes, values: bent(lane, this.app.rate_hz, node, v, s), file: lane.file, isHeld: true });
+    this.lanes.set(lane.id, { node, nodes, ...bent(lane, this.app.rate_hz, node, v, s), file: lane.file, isHeld: true });
     this.app.strip.dirty();
   }
 
   /** What a lane would be exactly, as the server says. */
   async tryOut(lane, changes, digest) {
+    // While one is asked for, the newest of the next ones waits.
+    this.next = this.isTrying ? [lane, changes, digest] : null;
     if (this.isTrying || !changes.length) return;
     this.isTrying = true;
     const { isDone, body } = await post("/try", { file: lane.file, digest, changes });
     this.isTrying = false;
-    const shown = this.lanes.get(lane.name);
-    const found = isDone && body.lanes?.find((one) => one.name === lane.name);
+    const shown = this.lanes.get(lane.id);
+    const found = isDone && body.lanes?.find((one) => one.id === lane.id);
     if (found && shown && this.app.drag?.lane === lane) {
-      shown.values = found.values;
+      Object.assign(shown, { values: found.values, own: found.own });
       this.app.strip.dirty();
     }
+    const { next } = this;
+    if (next && this.app.drag?.lane === next[0]) this.tryOut(...next);
   }
 
   /** The drag was given up, or nothing came of it. */
@@ -55,12 +59,12 @@ export class Edits {
   }
 
   /**
-   * Write a change; `edit` has `changes`, `add` or `remove`. `digest` is that of the text which its pointers are of:
+   * Write a change; `edit` has `changes`, `add`, `remove` or `shape`. `digest` is that of the text which its pointers are of:
    * what `base` said when the hand took hold.
    */
   async write(file, edit, digest = this.base(file)) {
     const { app } = this;
-    if (edit.add || edit.remove) this.moving.add(file);
+    if (edit.add || edit.remove || edit.shape) this.moving.add(file);
     const sent = [this.lanes, this.gains, this.ranges].flatMap((map) => [...map.values()]);
     const { isDone, status, body } = await post("/edit", { file, digest, ...edit });
     if (isDone) {

@@ -11,6 +11,19 @@ const REST_S = 0.2;
 /** A browser shows no film whose sound is missing: silence, until there is a sound. */
 const SILENCE = { url: "/page/silence.mp4", s: 10 };
 
+/**
+ * What films are fed through in a browser, and what it lacks, in words: `[MediaSource or null, why]`.
+ * iPhones have the managed kind alone.
+ */
+export function sourceOf({ MediaSource, ManagedMediaSource }) {
+  const Source = MediaSource ?? ManagedMediaSource ?? null;
+  if (!Source?.isTypeSupported(FILM_TYPE)) {
+    return [null, "This browser cannot show films piece by piece (Media Source Extensions with H.264). The score works."];
+  }
+  if (!Source.isTypeSupported(SOUND_TYPE)) return [Source, "This browser cannot play FLAC piece by piece: the film is silent."];
+  return [Source, ""];
+}
+
 export class Film {
   /**
    * video    the element
@@ -26,11 +39,13 @@ export class Film {
     this.pending = {};
     this.timer = 0;
     this.isHeard = false;
-    if (!("MediaSource" in window) || !MediaSource.isTypeSupported(FILM_TYPE)) {
-      this.why = "This browser cannot show films piece by piece (Media Source Extensions with H.264).";
-      return;
-    }
-    this.source = new MediaSource();
+    const [Source, why] = sourceOf(window);
+    this.why = why;
+    if (!Source) return;
+    this.Source = Source;
+    // On a phone of Apple's the source takes data only where the film is not sent to another screen.
+    if (Source === window.ManagedMediaSource) video.disableRemotePlayback = true;
+    this.source = new Source();
     this.source.addEventListener("sourceopen", () => this.#open(), { once: true });
     video.src = URL.createObjectURL(this.source);
     for (const name of ["play", "pause", "seeked", "waiting", "playing"]) {
@@ -92,10 +107,10 @@ export class Film {
     this.tracks = {
       film: new Track(film, FILM_BYTES, moment, (stretch) => this.#laid(stretch)),
     };
-    if (MediaSource.isTypeSupported(SOUND_TYPE)) {
+    if (this.Source.isTypeSupported(SOUND_TYPE)) {
       const sound = this.source.addSourceBuffer(SOUND_TYPE);
       this.tracks.sound = new Track(sound, SOUND_BYTES, moment, () => this.changed("sound"));
-    } else this.why = "This browser cannot play FLAC piece by piece: the film is silent.";
+    }
     this.#hand();
   }
 

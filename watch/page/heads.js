@@ -1,7 +1,7 @@
 // The heads of the rows: names that fold, and the mixer: level, mute, solo, gain.
 
 import { busInk } from "./ink.js";
-import { valueText } from "./nodes.js";
+import { laneWords, valueText } from "./nodes.js";
 
 const FALL_DB_PER_S = 40;
 
@@ -14,6 +14,15 @@ export function made(tag, kind = "", text = "", attributes = {}) {
   return element;
 }
 
+/** A line of a file as a button that leads there; `what` says `{file, line}` when it is pressed. */
+export function lineButton(app, what) {
+  const { file, line } = what();
+  const title = app.piece.can_open ? "Open in the editor" : "Copy the place";
+  const button = made("button", "line", `${file}:${line}`, { title });
+  button.addEventListener("click", () => app.open(what().file, what().line));
+  return button;
+}
+
 export class Heads {
   constructor(app, box) {
     this.app = app;
@@ -23,7 +32,6 @@ export class Heads {
     this.values = [];
     this.meters = [];
     this.master = document.querySelector("#master");
-    this.master.querySelector("i").style.background = "oklch(0.72 0.02 80)";
   }
 
   /** The heads of these rows. An element stays where its row stays, so that the focus does, too. */
@@ -57,8 +65,8 @@ export class Heads {
     else if (item.kind === "group") head.append(this.#fold(head));
     else if (item.kind === "lane") {
       const label = made("button", "label", "", { "aria-expanded": "false" });
-      label.addEventListener("click", () => this.app.enter(head.item.lane.name));
-      head.append(label, made("span", "value"));
+      label.addEventListener("click", () => this.app.enter(head.item.lane.id));
+      head.append(label, made("span", "value"), lineButton(this.app, () => head.item?.lane ?? item.lane));
     } else {
       const label = made("button", "label");
       label.addEventListener("click", () => this.app.open(head.item.rule.file, head.item.rule.line));
@@ -94,9 +102,13 @@ export class Heads {
     if (item.kind === "lane") {
       const label = head.querySelector(".label");
       label.textContent = item.label;
-      label.setAttribute("aria-label", `${item.lane.name}, ${item.lane.nodes.length} points`);
-      label.setAttribute("aria-expanded", String(this.app.entered === item.lane.name));
-      label.title = `${item.lane.name}: ${item.lane.file}:${item.lane.line}`;
+      label.setAttribute("aria-label", `${laneWords(item.lane)}, ${item.lane.nodes.length} points`);
+      label.setAttribute("aria-expanded", String(this.app.entered === item.lane.id));
+      label.title = `${laneWords(item.lane)}: ${item.lane.file}:${item.lane.line}`;
+      // Where it is written, of the lane that is worked on.
+      const line = head.querySelector(".line");
+      line.hidden = this.app.entered !== item.lane.id;
+      line.textContent = `${item.lane.file}:${item.lane.line}`;
       this.values.push([item.lane, head.querySelector(".value")]);
       return;
     }

@@ -30,6 +30,7 @@ function table(app) {
     ["F", "follow the playhead", ["f"], () => app.toggleFollow()],
     ["Tab", "walk through buses, lanes, points", [], () => {}],
     ["Enter", "on a lane: its points; on a point: the editor", [], () => {}],
+    ["C", "on a point: how it goes on from there", [], () => {}],
     ["↑ ↓ ← →", "on a point: its value, its place; Del takes it out", [], () => {}],
     ["Ctrl Z", "undo; with Shift redo", ["Ctrl+z", "Ctrl+Shift+Z", "Ctrl+y"], (k) => app.edits.undo(k ? "/redo" : "/undo")],
     ["Q", "full quality of what is seen", ["q"], () => app.toggleFull()],

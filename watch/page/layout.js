@@ -1,6 +1,6 @@
 // Which rows the score strip has, how tall they are, and where they stand. Pure.
 
-import { isEar } from "./nodes.js";
+import { isEar, layerLabel } from "./nodes.js";
 
 const SIZES = {
   notes: { least: 30, most: 104, weight: 1.4 },
@@ -33,17 +33,17 @@ export function layout(piece, lanes, folded, entered, height) {
     const key = `bus ${row.bus}`;
     const isFolded = folded.has(key);
     items.push({ kind: "notes", key, name: row.bus, row, hue, more: more.length, isFolded, isFirst: true });
-    if (place) items.push(laneItem(lanes.get(place), row.bus, hue));
-    if (!isFolded) for (const name of more) items.push(laneItem(lanes.get(name), row.bus, hue));
+    if (place) items.push(...laneItems(lanes, place, row.bus, hue));
+    if (!isFolded) for (const name of more) items.push(...laneItems(lanes, name, row.bus, hue));
   });
   const picture = piece.picture_lanes.filter((name) => lanes.has(name));
   group(items, "picture", picture.length, folded, () => {
-    for (const name of picture) items.push(laneItem(lanes.get(name), "", null));
+    for (const name of picture) items.push(...laneItems(lanes, name, "", null));
   });
   group(items, "rules", piece.rules.length, folded, () => {
     for (const rule of piece.rules) items.push({ kind: "rule", key: `rule ${rule.n}`, name: `rule ${rule.n}`, rule });
   });
-  for (const item of items) item.size = SIZES[item.kind === "lane" && item.name === entered ? "open" : item.kind];
+  for (const item of items) item.size = SIZES[item.kind === "lane" && item.lane.id === entered ? "open" : item.kind];
   return placed(items, height);
 }
 
@@ -54,10 +54,16 @@ function group(items, name, count, folded, fill) {
   if (!isFolded) fill();
 }
 
+/** A parameter, and below it each lane that is laid over it. */
+function laneItems(lanes, name, bus, hue) {
+  const layers = [...lanes.values()].filter((lane) => lane.name === name && lane.mode !== "set");
+  return [lanes.get(name), ...layers].map((lane) => laneItem(lane, bus, hue));
+}
+
 function laneItem(lane, bus, hue) {
   const short = bus && lane.name.startsWith(`${bus}.`) ? lane.name.slice(bus.length + 1) : lane.name;
-  const label = lane.name === bus ? "ear" : short.replace(/^visuals\./, "");
-  return { kind: "lane", key: `lane ${lane.name}`, name: lane.name, label, lane, hue, isEar: isEar(lane) };
+  const label = lane.mode === "set" ? (lane.name === bus ? "ear" : short.replace(/^visuals\./, "")) : layerLabel(lane);
+  return { kind: "lane", key: `lane ${lane.id}`, name: lane.name, label, lane, hue, isEar: isEar(lane) };
 }
 
 function placed(items, height) {

@@ -4,13 +4,15 @@ import { Edits } from "./edits.js";
 import { Film } from "./film.js";
 import { decibels } from "./heads.js";
 import { listenToKeys } from "./keys.js";
+import { isEar } from "./nodes.js";
 import { Panel } from "./panel.js";
 import { Pointer } from "./pointer.js";
+import { ShapeMenu } from "./shapes.js";
 import { NodeSliders, gainSlider } from "./sliders.js";
 import { ownOf, stretchesOf } from "./stretches.js";
 import { Strip } from "./strip.js";
 import { barEnd, clockText, indexAt, placeAt, secondsOfText } from "./time.js";
-import { bytesOf, get, listen, post, throttled } from "./wire.js";
+import { PAGE, bytesOf, get, listen, post, throttled } from "./wire.js";
 
 const MIX_MS = 5000;
 const $ = (selector) => document.querySelector(selector);
@@ -34,6 +36,7 @@ class App {
   /** Segments in the film's own quality that are there. */
   wholes = [];
   trouble = "";
+  toldState = "";
   folded = new Set();
   muted = new Set();
   soloed = new Set();
@@ -55,6 +58,7 @@ class App {
     this.strip = new Strip(this);
     this.pointer = new Pointer(this, this.strip);
     this.panel = new Panel(this);
+    this.shapes = new ShapeMenu(this);
     this.sliders = new NodeSliders(this);
     this.#buttons();
     this.#splitter();
@@ -93,7 +97,10 @@ class App {
     this.rate_hz = rate_hz;
     this.files = new Map(files.map((file) => [file.name, file.digest]));
     this.lanes = new Map();
-    for (const lane of lanes) if (lane.mode === "set" || !this.lanes.has(lane.name)) this.lanes.set(lane.name, lane);
+    for (const lane of lanes) {
+      this.lanes.set(lane.id, lane);
+      lane.isOfEar = lane.mode !== "set" && isEar(this.lanes.get(lane.name));
+    }
     this.edits.arrived(this.files);
     if (this.piece) {
       this.strip.dirty("layout");
@@ -206,9 +213,10 @@ class App {
     const missing = !this.piece?.good ? "" : here && here.level === "none" ? `${here.name} is being rendered` : "";
     $("#film-words").hidden = !missing;
     $("#film-words").textContent = missing;
-    // Read out only when the piece breaks, is mended, or is away: not each segment.
-    const matters = (one) => one === "broken" || one === "away";
-    if (matters(state) !== matters(document.body.dataset.state)) $("#said").textContent = words;
+    // Read out only when the server is away, back, or in trouble: not each segment. Findings are read out by themselves.
+    const matters = state === "away" || this.trouble ? words : "";
+    if (matters !== this.toldState) $("#said").textContent = matters || words;
+    this.toldState = matters;
     document.body.dataset.state = state;
     if ($("#words").textContent !== words) $("#words").textContent = words;
   }
@@ -294,6 +302,7 @@ class App {
     if (!this.piece || this.link !== "open") return;
     const { view } = this.strip;
     post("/look", {
+      page: PAGE,
       s: this.s,
       a: view.a,
       b: Math.min(this.strip.end, this.piece.duration_s),
@@ -399,24 +408,35 @@ class App {
   }
 
   curveOf(lane) {
-    return this.edits.lanes.get(lane.name)?.values ?? lane.values;
+    return this.edits.lanes.get(lane.id)?.values ?? lane.values;
+  }
+
+  /** The curve of a lane without what is laid over it; empty where that is nothing. */
+  ownOf(lane) {
+    return this.edits.lanes.get(lane.id)?.own ?? lane.own;
+  }
+
+  /** The curve on which the handles of a lane stand. */
+  baseOf(lane) {
+    const own = this.ownOf(lane);
+    return own.length ? own : this.curveOf(lane);
   }
 
   /** Where a handle is drawn: where it was dragged to, until the server says the same. */
   place(lane, node) {
-    return this.edits.lanes.get(lane.name)?.nodes.get(`${node.i}${node.kind}`) ?? [node.s, node.v];
+    return this.edits.lanes.get(lane.id)?.nodes.get(`${node.i}${node.kind}`) ?? [node.s, node.v];
   }
 
   /** Whether any handle of a lane looks other than at rest. */
   isTouched(lane) {
-    return this.edits.lanes.has(lane.name) || this.entered === lane.name || this.hovered.startsWith(`${lane.name} `);
+    return this.edits.lanes.has(lane.id) || this.entered === lane.id || this.hovered.startsWith(`${lane.id}/`);
   }
 
   /** How a handle looks: "held", "focus", "near", or "". */
   look(lane, node) {
-    if (this.drag?.lane.name === lane.name && this.drag.node.i === node.i && this.drag.node.kind === node.kind) return "held";
-    if (this.entered === lane.name && this.focused?.i === node.i && this.focused.kind === node.kind) return "focus";
-    return this.hovered === `${lane.name} ${node.i} ${node.kind}` ? "near" : "";
+    if (this.drag?.lane.id === lane.id && this.drag.node.i === node.i && this.drag.node.kind === node.kind) return "held";
+    if (this.entered === lane.id && this.focused?.i === node.i && this.focused.kind === node.kind) return "focus";
+    return this.hovered === `${lane.id}/${node.i}${node.kind}` ? "near" : "";
   }
 
   rangeOf(rule) {
@@ -454,7 +474,7 @@ class App {
   }
 
   focusNode(lane, node) {
-    this.entered = lane.name;
+    this.entered = lane.id;
     this.strip.dirty("layout");
     this.#mirror(node);
   }
@@ -474,13 +494,24 @@ class App {
     this.saying = setTimeout(() => note.classList.remove("told"), for_ms);
   }
 
+  /** Go to a line of the text: in the user's editor, or by a copy of its place. */
   async open(file, line) {
     if (!this.piece?.can_open) {
-      this.say(`${file}:${line}`);
+      this.#copy(`${file}:${line}`);
       return;
     }
     const { isDone, body } = await post("/open-in-editor", { file, line });
     if (!isDone) this.say(body.error || `${file}:${line} could not be opened`);
+  }
+
+  /** Where no editor is named, a place is there to be pasted into one. */
+  async #copy(place) {
+    try {
+      await navigator.clipboard.writeText(place);
+      this.say(`${place} is copied. musicvis watch --editor 'code -g {file}:{line}' opens it.`);
+    } catch {
+      this.say(place);
+    }
   }
 
   help() {

@@ -19,14 +19,29 @@ export function isEar(lane) {
   return lane.unit === "" && lane.low === -1 && lane.high === 1;
 }
 
+/** What a lane that is laid over another one is called: "+ shake", "× swell". */
+export function layerLabel(lane) {
+  return `${lane.mode === "add" ? "+" : "×"} ${lane.label}`;
+}
+
+/** A lane in words, for screen readers and titles. */
+export function laneWords(lane) {
+  if (lane.mode === "set") return lane.name;
+  return `${lane.label}, ${lane.mode === "add" ? "added to" : "times"} ${lane.name}`;
+}
+
 /** Degrees folded to -180..180; a value of another unit as it is. */
 export function folded(lane, value) {
-  if (!lane.name.endsWith(".azimuth")) return value;
+  if (!lane.name.endsWith(".azimuth") || lane.mode !== "set") return value;
   return ((((value + 180) % 360) + 360) % 360) - 180;
 }
 
 /** A value in words: "left 0.40", "21°", "4 Hz". */
 export function valueText(lane, value) {
+  if (lane.mode === "add") {
+    const added = valueText({ ...lane, mode: "set", isOfEar: false, low: Math.min(lane.low, -2) }, value);
+    return value > 0 ? `+${added}` : added;
+  }
   if (isEar(lane)) {
     if (Math.abs(value) < 0.005) return "middle";
     return `${value < 0 ? "left" : "right"} ${Math.abs(value).toFixed(2)}`;
@@ -74,12 +89,14 @@ export function laneSpan(lane) {
 
 function foundSpan(lane) {
   if (isEar(lane)) return [1, -1]; // left is up
-  if (lane.name.endsWith(".azimuth")) return [190, -190];
+  if (lane.name.endsWith(".azimuth") && lane.mode === "set") return [190, -190];
   let low = Infinity;
   let high = -Infinity;
-  for (const value of lane.values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
+  for (const values of [lane.values, lane.own]) {
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
   }
   for (const node of lane.nodes) {
     if (node.kind === "turns") continue;
@@ -89,7 +106,8 @@ function foundSpan(lane) {
   if (low > high) return [0, 1];
   // A lane that hardly moves still has room to be dragged, within what it may be.
   const room = Math.max((high - low) * 0.12, (lane.high - lane.low) * 0.015, 1e-3);
-  return [Math.max(low - room, Math.min(lane.low, low)), Math.min(high + room, Math.max(lane.high, high))];
+  const span = [Math.max(low - room, Math.min(lane.low, low)), Math.min(high + room, Math.max(lane.high, high))];
+  return lane.isOfEar ? span.reverse() : span;
 }
 
 /**
@@ -111,19 +129,26 @@ export function changesOf(node, value, place, alone) {
 }
 
 /**
- * The curve of a lane while one of its handles is dragged, until the server says what it exactly will be: what lies
- * between the handle and its neighbours is stretched to the new value and place.
+ * The curves `{values, own}` of a lane while one of its handles is dragged, until the server says what they exactly
+ * will be. What is laid over the lane is taken to be added.
  */
 export function bent(lane, rate_hz, node, v, s) {
-  if (node.kind === "turns" || node.kind === "low" || node.kind === "high") return lane.values;
+  if (!lane.own.length) return { values: stretched(lane.values, lane, rate_hz, node, v, s), own: [] };
+  const own = stretched(lane.own, lane, rate_hz, node, v, s);
+  return { own, values: lane.values.map((value, k) => value + own[k] - lane.own[k]) };
+}
+
+/** A curve with what lies between a handle and its neighbours stretched to the handle's new value and place. */
+function stretched(values, lane, rate_hz, node, v, s) {
+  if (node.kind === "turns" || node.kind === "low" || node.kind === "high") return values;
   const others = lane.nodes.filter((one) => one !== node && one.kind !== "peak" && Math.abs(one.s - node.s) > 1e-6);
-  const before = others.filter((one) => one.s < node.s).at(-1) ?? { s: 0, v: lane.values[0] ?? 0 };
-  const end = { s: lane.values.length / rate_hz, v: null };
+  const before = others.filter((one) => one.s < node.s).at(-1) ?? { s: 0, v: values[0] ?? 0 };
+  const end = { s: values.length / rate_hz, v: null };
   const after = others.find((one) => one.s > node.s) ?? end;
-  const at = (moment) => lane.values[Math.min(Math.max(Math.round(moment * rate_hz), 0), lane.values.length - 1)];
+  const at = (moment) => values[Math.min(Math.max(Math.round(moment * rate_hz), 0), values.length - 1)];
   const v_after = after.v === null ? null : after.v;
   const isHeld = v_after === null || Math.abs(at((node.s + after.s) / 2) - node.v) < 1e-6;
-  return lane.values.map((value, k) => {
+  return values.map((value, k) => {
     const moment = k / rate_hz;
     if (moment <= before.s || moment >= after.s) return value;
     if (moment <= s) {

@@ -1,7 +1,7 @@
 // The words beside the film: what is shown and acts at the playhead, findings, subjects.
 
-import { made } from "./heads.js";
-import { classInk } from "./ink.js";
+import { lineButton, made } from "./heads.js";
+import { classMark } from "./ink.js";
 import { get, throttled } from "./wire.js";
 
 const SHOWN = 6;
@@ -62,9 +62,9 @@ export class Panel {
       bar.line.hidden = !rate;
       if (!rate) return;
       const text = `${Math.round(rate.share * 100)} %`;
-      if (bar.name.textContent !== rate.name) {
+      if (isNew || bar.name.textContent !== rate.name) {
         bar.name.textContent = rate.name;
-        bar.fill.style.background = classInk(rate.index).replace(/oklch\([\d.]+/, "oklch(0.68");
+        bar.fill.style.background = classMark(rate.index);
       }
       if (bar.much.textContent !== text) {
         bar.much.textContent = text;
@@ -113,6 +113,7 @@ export class Panel {
   #findings() {
     const { app } = this;
     const { findings } = app.piece;
+    this.#announce(findings);
     const list = document.querySelector("#findings");
     document.querySelector("#count").textContent = findings.length ? `${findings.length}` : "";
     if (!findings.length) {
@@ -120,6 +121,15 @@ export class Panel {
       return;
     }
     list.replaceChildren(...findings.map((finding) => this.#finding(finding)));
+  }
+
+  /** For screen readers: what is wrong now, when that is something else than before. */
+  #announce(findings) {
+    const [first] = findings;
+    const more = findings.length > 1 ? `, and ${findings.length - 1} more` : "";
+    const words = first ? `${first.severity}: ${first.message}${first.file ? `, ${first.file} line ${first.line}` : ""}${more}` : "Nothing to fix.";
+    if (this.announced !== undefined && this.announced !== words) document.querySelector("#said").textContent = words;
+    this.announced = words;
   }
 
   #finding(finding) {
@@ -140,13 +150,8 @@ export class Panel {
     return item;
   }
 
-  /** A line of a file: a button where the server knows an editor. */
   #line(file, line) {
-    const text = line ? `${file}:${line}` : file;
-    if (!this.app.piece.can_open || !line) return made("span", "", text);
-    const open = made("button", "", text, { title: "Open in the editor" });
-    open.addEventListener("click", () => this.app.open(file, line));
-    return open;
+    return line ? lineButton(this.app, () => ({ file, line })) : made("span", "", file);
   }
 
   #subjects() {
@@ -164,7 +169,7 @@ export class Panel {
         const index = shown.findIndex((one) => one.name === key.text);
         const text = made("span", "text");
         const swatch = made("i", "swatch", "", { "aria-hidden": "true" });
-        swatch.style.background = index < 0 ? "transparent" : classInk(index).replace(/oklch\([\d.]+/, "oklch(0.62");
+        swatch.style.background = index < 0 ? "transparent" : classMark(index);
         text.append(swatch, key.text);
         button.append(made("span", "key", key.key), text);
         button.addEventListener("click", () => this.#choose(key));
@@ -179,6 +184,7 @@ export class Panel {
     this.key = key;
     this.base = this.app.edits.base(key.file);
     document.querySelector("#subject-head").textContent = `${key.key} shows ${key.text}`;
+    document.querySelector("#subject-line").replaceChildren(this.#line(key.file, key.line));
     this.search.value = "";
     document.querySelector("#subject-found").replaceChildren();
     this.dialog.showModal();
@@ -187,9 +193,10 @@ export class Panel {
   }
 
   async #find() {
-    const words = this.search.value.trim();
-    const found = await get(`/classes?q=${encodeURIComponent(words)}`);
-    if (!found || words !== this.search.value.trim()) return;
+    // Before anything is typed, what is like the subject that is there.
+    const typed = this.search.value.trim();
+    const found = await get(`/classes?q=${encodeURIComponent(typed || this.key.text)}`);
+    if (!found || typed !== this.search.value.trim()) return;
     document.querySelector("#subject-found").replaceChildren(
       ...found.names.map((name) => {
         const item = made("li", "", "", { role: "none" });

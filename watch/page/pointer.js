@@ -1,7 +1,9 @@
 // The mouse and the finger on the strip: seek, loop, zoom, and handles that are dragged.
 
 import { changesOf, heightOf, laneSpan, nodeText, rounded, scaleOf, valueStep } from "./nodes.js";
-import { xOf, yOf } from "./paint.js";
+import { yOf } from "./lanes.js";
+import { xOf } from "./paint.js";
+import { actingAt } from "./shapes.js";
 import { barEnd, divisions, indexAt, placeAt, barName, snapped } from "./time.js";
 
 const NEAR_PX = 11;
@@ -22,6 +24,7 @@ export class Pointer {
     ruler.addEventListener("pointermove", (event) => this.#hoverRuler(event));
     strip.pane.addEventListener("pointerleave", () => this.#leave());
     strip.pane.addEventListener("dblclick", (event) => this.#add(event));
+    strip.pane.addEventListener("contextmenu", (event) => this.#shape(event));
     for (const place of [ruler, strip.pane, ribbon]) {
       place.addEventListener("wheel", (event) => this.#wheel(event, place), { passive: false });
     }
@@ -183,7 +186,7 @@ export class Pointer {
     for (const node of lane.nodes) {
       const [s, v] = this.app.place(lane, node);
       const dx = xOf(this.strip.view, s) - x;
-      const shown = heightOf(lane, node, v, this.app.curveOf(lane), this.app.rate_hz);
+      const shown = heightOf(lane, node, v, this.app.baseOf(lane), this.app.rate_hz);
       const dy = yOf(found.item, found.y, shown, span) - y;
       const far = Math.hypot(dx, dy);
       if (far < NEAR_PX && (!best || far < best.far)) best = { ...found, lane, node, far };
@@ -258,8 +261,7 @@ export class Pointer {
     if (found?.item.kind !== "lane" || this.#hit(x, y) || matchMedia("(max-width: 720px)").matches) return;
     const { lane } = found.item;
     if (!this.#mayChange(lane)) {
-      if (lane.pointer) return;
-      app.say(lane.mirror_of ? `${lane.name} mirrors ${lane.mirror_of}: change that one.` : `${lane.name} has no list of points.`);
+      this.#sayFixed(lane);
       return;
     }
     const s = strip.secondsAt(x);
@@ -268,6 +270,30 @@ export class Pointer {
     const raw = bottom + (top - bottom) * (1 - (y - found.y - 4) / (found.item.h - 8));
     const step = valueStep(Math.min(bottom, top), Math.max(bottom, top));
     app.edits.write(lane.file, { add: { pointer: lane.pointer, at: place.text, value: rounded(raw, step, lane.low, lane.high) } });
+  }
+
+  /** A right click on a lane chooses how it goes on from the point before. */
+  #shape(event) {
+    const { app, strip } = this;
+    const y = this.#y(event);
+    const found = strip.itemAt(y);
+    if (found?.item.kind !== "lane" || matchMedia("(max-width: 720px)").matches) return;
+    event.preventDefault();
+    const { lane } = found.item;
+    if (!this.#mayChange(lane)) return this.#sayFixed(lane);
+    const hit = this.#hit(this.#x(event), y);
+    const point = actingAt(lane, hit ? hit.node.s : strip.secondsAt(this.#x(event)));
+    if (!point) app.say("No point stands before this place: the lane rests here. Double-click to add one.");
+    else app.shapes.open(lane, point, event.clientX + 6, event.clientY + 6);
+  }
+
+  /** Why a lane cannot be changed here. */
+  #sayFixed(lane) {
+    if (lane.pointer) return;
+    const words = lane.mirror_of
+      ? `${lane.name} mirrors ${lane.mirror_of}: change that one.`
+      : `${lane.label || lane.name} has no list of points.`;
+    this.app.say(words);
   }
 
   #ruleEnd(x, y) {
@@ -320,7 +346,7 @@ export class Pointer {
     const hit = event.pointerType === "mouse" ? this.#hit(x, y) : null;
     const isEnd = !hit && this.#ruleEnd(x, y);
     this.strip.pane.style.cursor = hit ? "grab" : isEnd ? "ew-resize" : "default";
-    const key = hit ? `${hit.lane.name} ${hit.node.i} ${hit.node.kind}` : "";
+    const key = hit ? `${hit.lane.id}/${hit.node.i}${hit.node.kind}` : "";
     if (hit) this.#say(event, hit.node.at, nodeText(hit.lane, hit.node, hit.node.v));
     else this.#hush();
     if (key === this.app.hovered) return;

@@ -1,7 +1,8 @@
 // For keyboards and screen readers: the handles of a lane as a list of sliders, and gains that arrows move.
 
 import { gainText, made } from "./heads.js";
-import { changesOf, nodeText, rounded, scaleOf } from "./nodes.js";
+import { changesOf, laneWords, nodeText, rounded, scaleOf } from "./nodes.js";
+import { actingAt } from "./shapes.js";
 import { snapped, stepped } from "./time.js";
 
 const WAIT_MS = 350;
@@ -27,7 +28,7 @@ export class NodeSliders {
       this.list.remove();
       return;
     }
-    this.list.setAttribute("aria-label", `points of ${lane.name}`);
+    this.list.setAttribute("aria-label", `points of ${laneWords(lane)}`);
     for (const node of lane.nodes) {
       const slider = made("button", "", "", { role: "slider" });
       slider.dataset.key = `${node.i}${node.kind}`;
@@ -35,14 +36,14 @@ export class NodeSliders {
       this.list.append(slider);
     }
     // Inside its head, so that it goes where the head goes.
-    if (this.list.parentNode !== head) head.append(this.list);
+    if (this.list.parentNode !== head) head.insertBefore(this.list, head.querySelector(".line"));
     const wanted = focus ? `${focus.i}${focus.kind}` : had;
     if (wanted !== null) this.list.querySelector(`[data-key="${wanted}"]`)?.focus();
   }
 
   #tell(slider, node, v, at = node.at) {
     const { lane } = this;
-    slider.setAttribute("aria-label", `${lane.name} ${at}, ${node.kind === "value" ? node.shape : node.kind}`);
+    slider.setAttribute("aria-label", `${laneWords(lane)} ${at}, ${node.kind === "value" ? node.shape : node.kind}`);
     const { low, high } = scaleOf(lane, node);
     slider.setAttribute("aria-valuemin", low);
     slider.setAttribute("aria-valuemax", high);
@@ -76,6 +77,8 @@ export class NodeSliders {
       ArrowLeft: () => this.#move(node, null, snapped(bars, stepped(bars, s, -1, "part", [2]), [1, 2])),
       ArrowRight: () => this.#move(node, null, snapped(bars, stepped(bars, s, 1, "part", [2]), [1, 2])),
       Enter: () => app.open(lane.file, node.line),
+      c: () => this.#shape(node, event.target),
+      ContextMenu: () => this.#shape(node, event.target),
       Delete: () => {
         if (node.point && !app.edits.moving.has(lane.file)) app.edits.write(lane.file, { remove: node.point });
       },
@@ -85,6 +88,15 @@ export class NodeSliders {
     event.preventDefault();
     event.stopPropagation();
     acts[event.key]();
+  }
+
+  #shape(node, slider) {
+    const { app, lane } = this;
+    const point = actingAt(lane, node.s);
+    if (!point || app.edits.moving.has(lane.file)) return;
+    const box = app.strip.pane.getBoundingClientRect();
+    const x = box.left + (node.s - app.strip.view.a) * app.strip.view.px_per_s;
+    app.shapes.open(lane, point, x, box.top + box.height / 2, () => slider.focus());
   }
 
   /** Several presses in a row are one edit. */

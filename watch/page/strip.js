@@ -1,11 +1,12 @@
 // The score strip: what is seen of the piece, and when it is drawn again. Nothing is drawn while nothing changes.
 
 import { Heads } from "./heads.js";
-import { INK } from "./ink.js";
+import { INK, readInks } from "./ink.js";
 import { heldView, layout, zoomed } from "./layout.js";
-import {
-  drawGrid, drawLane, drawNotes, drawRibbon, drawRule, drawRuler, firstNote, noteBox, xOf,
-} from "./paint.js";
+import { drawLane } from "./lanes.js";
+import { drawNotes, firstNote, noteBox } from "./notes.js";
+import { drawGrid, drawRule, drawRuler, xOf } from "./paint.js";
+import { drawRibbon } from "./ribbon.js";
 
 const TURN_MS = 320;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -31,6 +32,12 @@ export class Strip {
     this.heads = new Heads(app, document.querySelector("#heads"));
     new ResizeObserver(() => this.measure()).observe(this.box);
     this.scroller.addEventListener("scroll", () => this.dirty());
+    readInks();
+    matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => {
+      readInks();
+      this.dirty("layout");
+      if (app.piece) app.panel.tell();
+    });
     this.measure();
   }
 
@@ -166,7 +173,8 @@ export class Strip {
           g.globalAlpha = 1;
         }
         else if (item.kind === "lane") {
-          drawLane(g, width, view, item, y, app.curveOf(item.lane), app.rate_hz, app);
+          const curves = { values: app.curveOf(item.lane), own: app.ownOf(item.lane) };
+          drawLane(g, width, view, item, y, curves, app.rate_hz, app);
         } else if (item.kind === "rule") drawRule(g, width, view, item, y, app.rangeOf(item.rule));
       }
     });
@@ -202,9 +210,7 @@ export class Strip {
     this.#on("light", (g) => {
       g.fillStyle = INK.ink;
       for (const [item, note] of found) {
-        g.beginPath();
-        g.roundRect(...noteBox(this.view, item, item.y - top, note), 1.5);
-        g.fill();
+        g.fillRect(...noteBox(this.view, item, item.y - top, note));
       }
     });
   }

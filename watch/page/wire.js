@@ -2,6 +2,9 @@
 
 const EVENTS = ["lanes", "piece", "segment", "sound", "progress", "edited", "trouble", "bye"];
 
+/** This page's name: several may look at one piece, each elsewhere. */
+export const PAGE = Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36)).join("");
+
 /**
  * Listen to the server. Messages that are older than what has been seen are left out.
  *
@@ -10,7 +13,7 @@ const EVENTS = ["lanes", "piece", "segment", "sound", "progress", "edited", "tro
  */
 export function listen(told, connection) {
   let newest = {};
-  const source = new EventSource("/events");
+  const source = new EventSource(`/events?page=${PAGE}`);
   source.addEventListener("open", () => {
     newest = {};
     connection("open");

@@ -16,7 +16,9 @@ from ....store.sandbox import run_program
 from ..guard.faults import fault, warning
 from ..guard.limits import MAX_XML_CHARACTERS
 from ..model import Score
-from ..musicxml.read import read_musicxml
+from ..musicxml.read import written_musicxml
+from ..playback.play import play
+from ..playback.written import WrittenScore
 
 FORMATS = {".abc": "abc", ".krn": "humdrum"}
 """music21's name of the format of each suffix."""
@@ -37,6 +39,12 @@ def read_foreign(data: bytes, name: str, digest: str) -> Score:
     Raises PieceError: MV401 for a file that is too large, MV427 where music21 is not installed, MV428 for
     what it cannot read, and all that the MusicXML reader raises. Warnings are MV429 and MV430.
     """
+    written, findings = written_foreign(data, name)
+    return play(written, name, digest, findings)
+
+
+def written_foreign(data: bytes, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
+    """The score on paper and the reader's warnings. Raises as `read_foreign` does."""
     kind = FORMATS[PurePath(name).suffix.lower()]
     if len(data) > MAX_TEXT_BYTES:
         raise fault(
@@ -47,8 +55,8 @@ def read_foreign(data: bytes, name: str, digest: str) -> Score:
         raise fault("MV427", name, f"music21 reads {_NAMES[kind]}, and it is not installed", hint)
     text = _decoded(data)
     first, count = _first_tune(text) if kind == "abc" else (text, 1)
-    score = read_musicxml(_converted(kind, first, name), name, digest)
-    return replace(score, findings=(*_left_out(kind, first, count, name), *map(_unplaced, score.findings)))
+    written, findings = written_musicxml(_converted(kind, first, name), name)
+    return written, [*_left_out(kind, first, count, name), *map(_unplaced, findings)]
 
 
 def _first_tune(text: str) -> tuple[str, int]:

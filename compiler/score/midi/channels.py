@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ..model import BEND, PRESSURE
 from .events import ChannelEvent, MidiFile
 
 Steps = list[tuple[int, float]]
@@ -23,6 +24,8 @@ _SUSTAIN, _SOSTENUTO, _RESET = 64, 66, 121
 _NRPN_FINE, _NRPN, _RPN_FINE, _RPN = 98, 99, 100, 101
 _BANK, _BANK_FINE = 0, 32
 _BEND_RANGE, _FINE_TUNING, _COARSE_TUNING, _NO_PARAMETER = 0, 1, 2, 0x3FFF
+_NO_VALUES = {_BANK, _DATA, _BANK_FINE, _DATA_FINE, *range(96, 102), *range(120, 128)}
+"""Controllers that say something else than a value over time."""
 _XG_DRUMS, _XG_EFFECTS, _GM2_DRUMS = 127, 126, 120
 _DEFAULT_VOLUME, _DEFAULT_EXPRESSION, _CENTRE = 100, 127, 64
 
@@ -64,6 +67,12 @@ class ChannelState:
     sustain: list[tuple[int, int]] = field(default_factory=list)
     """When the pedal is down: (from, to)."""
     sostenuto: list[tuple[int, int]] = field(default_factory=list)
+    sent: dict[str, Steps] = field(default_factory=dict)
+    """The values of each controller as they were sent; the first may stand after 0."""
+
+    def send(self, name: str, tick: int, value: int) -> None:
+        """Notes that a controller was set."""
+        _step(self.sent.setdefault(name, []), tick, float(value))
 
     def program_at(self, tick: int) -> tuple[int, bool]:
         """The program that plays a note, and whether it plays drums."""
@@ -130,14 +139,19 @@ class _Channel:
     def played(self, events: Sequence[ChannelEvent], end_tick: int) -> ChannelState:
         for tick, kind, first, second in events:
             if kind == _CONTROLLER:
+                if first not in _NO_VALUES:
+                    self.state.send(str(first), tick, second)
                 self.control(tick, first, second)
             elif kind == _PROGRAM:
                 self.program(tick, first)
             elif kind == _WHEEL:
+                self.state.send(BEND, tick, second * 128 + first)
                 self.wheel = (second * 128 + first - 8192) / 8192
                 self.bent(tick)
-            elif (kind == _KEY_TOUCH and second) or (kind == _TOUCH and first):
-                self.not_played["aftertouch"] += 1
+            elif kind in (_KEY_TOUCH, _TOUCH):
+                if kind == _TOUCH:
+                    self.state.send(PRESSURE, tick, first)
+                self.not_played["aftertouch"] += bool(second if kind == _KEY_TOUCH else first)
         for number in self.pedals:
             self.pedal(number, end_tick, is_down=False)
         return self.state
@@ -221,7 +235,7 @@ class _Channel:
 
 def _step(steps: Steps, tick: int, value: float) -> None:
     """Adds a value; of several at one tick the last holds, and none that changes nothing."""
-    if steps[-1][0] == tick:
+    if steps and steps[-1][0] == tick:
         steps.pop()
     if not steps or steps[-1][1] != value:
         steps.append((tick, value))

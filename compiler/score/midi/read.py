@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
+from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace, Severity
 from ..guard.faults import fault, warning
 from ..guard.limits import check_seconds
@@ -38,7 +39,7 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
     file = midi_events(data, name)
     unit = file.unit_qn
     end_tick = max((note.end_tick for track in file.tracks for note in track.notes), default=0)
-    findings: list[Diagnostic] = []
+    findings = Findings()
     tempi = _tempi(file)
     # Before bars are counted, of which a damaged time makes very many.
     check_seconds(tempi, max(end_tick * unit, tempi[-1].onset_qn), name)
@@ -51,7 +52,7 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
     findings += file.repairs.findings(name, bars.place)
     tracks, notes = _Notes(file, states, bars, name, findings).made()
     if not_played:
-        findings.append(_not_played(not_played, name))
+        findings.add(_not_played(not_played, name))
     return Score(
         title=file.title or _title(file),
         tracks=tracks,
@@ -81,7 +82,7 @@ def _is_everything(file: MidiFile) -> bool:
 def _not_played(counts: Counter[str], name: str) -> Diagnostic:
     said = ", ".join(f"{count} of {what}" for what, count in sorted(counts.items()))
     message = f"{sum(counts.values())} MIDI events are not played: {said}"
-    hint = "volume, expression, pan, pitch bend and pedals are; the chain of a bus gives room and colour"
+    hint = "volume, expression, pan, pitch bend and pedals are; a lane with `cc: 1` follows what was sent"
     return Diagnostic("MV415", warning("MV415", name, "").span, message, hint, Severity.NOTE)
 
 
@@ -89,10 +90,11 @@ def _channel(state: ChannelState, unit: Fraction) -> Channel:
     def steps(of: TickSteps) -> Steps:
         return tuple((tick * unit, value) for tick, value in of)
 
-    return Channel(steps(state.gain), steps(state.ear), steps(state.bend))
+    sent = tuple((name, steps(of)) for name, of in sorted(state.sent.items()))
+    return Channel(steps(state.gain), steps(state.ear), steps(state.bend), sent)
 
 
-def _measures(file: MidiFile, end_tick: int, name: str, findings: list[Diagnostic]) -> list[Measure]:
+def _measures(file: MidiFile, end_tick: int, name: str, findings: Findings) -> list[Measure]:
     """Bars up to the one that holds the last note-off; a time signature inside a bar cuts that bar short."""
     unit = file.unit_qn
     signatures = {tick * unit: Meter(numerator, denominator) for tick, numerator, denominator in file.meters}
@@ -120,7 +122,7 @@ def _measures(file: MidiFile, end_tick: int, name: str, findings: list[Diagnosti
     if short:
         more = f", and {len(short) - 1} later bars" if len(short) > 1 else ""
         message = f"a time signature cuts bar {short[0]} short{more}"
-        findings.append(warning("MV457", name, message).at(MusicalPlace(short[0], "1")))
+        findings.add(warning("MV457", name, message).at(MusicalPlace(short[0], "1")))
     return measures
 
 
@@ -150,7 +152,7 @@ class _Notes:
         states: Mapping[Key, ChannelState],
         bars: _Bars,
         name: str,
-        findings: list[Diagnostic],
+        findings: Findings,
     ) -> None:
         self.file = file
         self.states = states
@@ -255,7 +257,7 @@ class _Notes:
             message = f"no note begins where {first.text!r} is to be sung{more}"
             hint = "move the word to its note in the program that made the file"
             finding = warning("MV416", self.name, message, hint)
-            self.findings.append(finding.at(self.bars.place(first.tick)))
+            self.findings.add(finding.at(self.bars.place(first.tick)))
         return found
 
 

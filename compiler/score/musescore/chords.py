@@ -235,7 +235,13 @@ def _note(node: Node, name: str, writer: Writer) -> WrittenNote:
         velocity=max(velocity, 1) if by_user and velocity else None,
         velocity_percent=0 if by_user else velocity,
         events=events,
+        alter=_alter(whole_child(name, node, "tpc2", whole_child(name, node, "tpc", -2, -99, 99), -99, 99)),
     )
+
+
+def _alter(tonal_pitch_class: int) -> int | None:
+    """The accidental of a tonal pitch class (see `RawChord.spellings`), as the staff shows it."""
+    return (tonal_pitch_class - 13) // 7 if -1 <= tonal_pitch_class <= 33 else None
 
 
 def _articulations(node: Node, writer: Writer) -> tuple[tuple[str, ...], tuple[str, ...], str]:

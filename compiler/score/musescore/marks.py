@@ -201,7 +201,9 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
         return
     change = whole_child(layout.name, node, "veloChange", change, -127, 127)
     reach = _governed(mark, node, layout, found)
-    found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change, _voice(mark, node)))
+    symbol = node.value("subtype") if known else ""
+    voice = _voice(mark, node)
+    found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change, voice, symbol))
 
 
 def _voice(mark: Mark, node: Node) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic
 from ..guard.faults import fault, warning
 from ..guard.sightings import Sightings
@@ -25,6 +26,7 @@ from .chords import RawChord
 from .finish import with_surroundings
 from .marks import Layout, Marks, read_marks
 from .parts import Instrument, Part, read_parts
+from .seen import clefs_of, keys_of, slurs_of, transpositions_of
 from .values import Writer, whole_child
 from .voices import Ground, Paper, read_measure
 
@@ -32,7 +34,7 @@ _VERSIONS = (1, 2, 3, 4)
 MAX_INSTRUMENT_CHANGES = 512
 
 
-def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[WrittenScore, list[Diagnostic]]:
+def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[WrittenScore, Findings]:
     """The score on paper and the reader's warnings; `style`: the root of the archive's style file.
 
     Raises PieceError MV406 for a file that is no score of MuseScore 2 to 4, MV407 for one that makes no
@@ -65,9 +67,9 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
     tracks, track_of = _tracks(parts, marks, layout)
     percussion = frozenset(staff for part in parts for staff in part.percussion_staves)
     raw = with_surroundings(paper, bars, marks, layout, percussion)
-    findings = [*_meter_findings(local_meters, layout), *marks.sightings.findings(name)]
+    findings = Findings([*_meter_findings(local_meters, layout), *marks.sightings.findings(name)])
     if writer.major_version == 1:
-        findings.append(
+        findings.add(
             warning(
                 "MV463",
                 name,
@@ -77,6 +79,7 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
             )
         )
     chords = _Finish(parts, marks, layout, track_of, tracks).chords(raw, bars, findings)
+    transpositions = transpositions_of(score, name)
     written = WrittenScore(
         title=_title(score),
         tracks=tuple(instrument.track for instrument in tracks),
@@ -96,6 +99,13 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
         hairpins=tuple(marks.hairpins),
         marks=tuple(marks.rehearsal),
         bar_repeats=bar_repeats,
+        slurs=tuple(slurs_of(marks)),
+        keys=tuple(keys_of(paper.marks, transpositions, layout)),
+        clefs=tuple(clefs_of(score, paper.marks, name)),
+        transpositions=tuple(transpositions),
+        swings=tuple(
+            dict.fromkeys((layout.place(time), swing) for row in marks.swings.values() for time, swing in row)
+        ),
     )
     return written, findings
 
@@ -245,7 +255,7 @@ class _Finish:
         self.holds = {time(hold.start) for hold in marks.holds}
 
     def chords(
-        self, raw: Sequence[RawChord], bars: Sequence[WrittenBar], findings: list[Diagnostic]
+        self, raw: Sequence[RawChord], bars: Sequence[WrittenBar], findings: Findings
     ) -> list[WrittenChord]:
         finished = []
         late = Sightings()

@@ -127,7 +127,7 @@ class Directions:
         if loudness is not None and loudness >= 0:
             velocity = _velocity(loudness)
         if velocity > 0:
-            self.add_dynamic(Dynamic(place, staff, self.staves, velocity, change))
+            self.add_dynamic(Dynamic(place, staff, self.staves, velocity, change, symbol=symbol))
 
     def loudness(self, stated: str, place: Place, staff: int) -> None:
         """A <sound> that says how loud it is from here on, without a mark."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..guard.sightings import Sighting
 from ..playback.articulations import DEFAULT_GATES, DEFAULT_VELOCITIES, gate_percent, velocity_percents
 from ..playback.swing import Beat, swung
-from ..playback.written import Place, WrittenBar, WrittenChord
+from ..playback.written import Place, Slur, WrittenBar, WrittenChord
 from .chords import Draft, table_names
 from .scale import add_neighbours
 from .walk import Walk
@@ -34,6 +34,19 @@ def chords_of(walk: Walk, bars: Sequence[WrittenBar], held: set[Place]) -> list[
         elif draft.notes or draft.graces_before:
             chords.append(_chord(draft, numbers[draft.voice], walk, held))
     return chords
+
+
+def slurs_of(walk: Walk) -> list[Slur]:
+    """The slurs of a part."""
+    numbers = _voice_numbers(walk.drafts)
+    staves: dict[tuple[str, Place], int] = {}
+    for draft in walk.drafts:
+        staves.setdefault((draft.voice, Place(draft.bar_index, draft.offset_qn)), draft.staff)
+    return [
+        Slur(start, end, staves[voice, start], numbers[voice])
+        for voice, start, end in walk.slur_spans
+        if (voice, start) in staves
+    ]
 
 
 def _add_neighbours(walk: Walk) -> None:

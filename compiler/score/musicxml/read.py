@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from ....dsl.findings.diagnostics import PieceError
+from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ..guard.archive import root_document
 from ..guard.faults import fault
@@ -18,9 +18,9 @@ from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node, parse_xml
 from ..model import Score
 from ..playback.play import play
-from ..playback.written import Hold, Pause, Place, WrittenBar, WrittenScore
+from ..playback.written import Hold, Key, Pause, Place, WrittenBar, WrittenScore
 from .bars import Bar, shared_voltas, written_bars
-from .finish import chords_of
+from .finish import chords_of, slurs_of
 from .navigation import place_signs
 from .parts import Tracks, read_parts
 from .tempo import resolved
@@ -35,7 +35,6 @@ _NOT_READ = frozenset(
         "accidental",
         "appearance",
         "beam",
-        "clef",
         "color",
         "credit",
         "defaults",
@@ -75,15 +74,21 @@ def read_musicxml(data: bytes, name: str, digest: str) -> Score:
     Raises PieceError: MV401 to MV408 as the MuseScore reader does. A fault inside an archive has no line: the
     composer never sees that text.
     """
+    written, findings = written_musicxml(data, name)
+    return play(written, name, digest, findings)
+
+
+def written_musicxml(data: bytes, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
+    """The score on paper and the reader's warnings. Raises as `read_musicxml` does."""
     if not data.startswith(_ZIP):
-        return _read(data, name, digest)
+        return _read(data, name)
     try:
-        return _read(root_document(data, name, (".musicxml", ".xml")), name, digest)
+        return _read(root_document(data, name, (".musicxml", ".xml")), name)
     except PieceError as error:
         raise PieceError(replace(d, span=Span(d.span.file)) for d in error.diagnostics) from None
 
 
-def _read(document: bytes, name: str, digest: str) -> Score:
+def _read(document: bytes, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
     if len(document) > MAX_XML_CHARACTERS:
         raise fault("MV401", name, f"{len(document)} bytes of MusicXML, at most {MAX_XML_CHARACTERS}")
     text, encoding, is_guess = as_utf8(document)
@@ -93,7 +98,7 @@ def _read(document: bytes, name: str, digest: str) -> Score:
         message = "its text is not in the encoding that it says, and is read as Windows-1252"
         sightings.add("MV426", message, Sighting(1), "save it as UTF-8 if names or words are wrong")
     written = _written(root, name, sightings)
-    return play(written, name, digest, sightings.findings(name))
+    return written, sightings.findings(name)
 
 
 def _written(root: Node, name: str, sightings: Sightings) -> WrittenScore:
@@ -128,6 +133,16 @@ def _written(root: Node, name: str, sightings: Sightings) -> WrittenScore:
         hairpins=tuple(sheet.found.hairpins),
         marks=tuple(dict.fromkeys(sheet.found.marks)),
         bar_repeats=sheet.bar_repeats,
+        slurs=tuple(slur for walk in walks for slur in slurs_of(walk)),
+        keys=tuple(
+            Key(staff, bar, fifths)
+            for walk in walks
+            for staff, changes in walk.keys.items()
+            for bar, fifths in changes
+        ),
+        clefs=tuple(clef for walk in walks for clef in walk.clefs),
+        transpositions=tuple(change for walk in walks for change in walk.transpositions),
+        swings=tuple(dict.fromkeys(sheet.found.swings)),
     )
 
 

@@ -7,7 +7,7 @@ from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR
 from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node
-from ..playback.written import Arpeggio, Place, WrittenNote
+from ..playback.written import CLEF_SIGNS, Arpeggio, Clef, Place, Transposition, WrittenNote
 from .bars import COMMON, Bar, Endings, meter_of, repeat
 from .chords import (
     Draft,
@@ -85,6 +85,8 @@ class Walk:
         self.lengths = Lengths(self.notice, self.checked)
         self.meter = COMMON
         self.transposes: dict[int, int] = {}
+        self.transpositions: list[Transposition] = []
+        self.clefs: list[Clef] = []
         self.repeats_back: dict[int, int] = {}
         self.index = 0
         self.bar = sheet.bars[0]
@@ -203,6 +205,8 @@ class Walk:
                 self.time(child)
             elif tag == "transpose":
                 self.transpose(child)
+            elif tag == "clef":
+                self.clef(child)
             elif tag == "key":
                 self.key_signature(child)
             elif tag == "measure-style":
@@ -233,6 +237,17 @@ class Walk:
         if staff is None:
             self.transposes = {}
         self.transposes[staff or 0] = shift
+        steps = (whole(node.value("diatonic", "0"), -99, 99) or 0) + 7 * octaves
+        for index in self.part.staves if staff is None else (self.part.staves[staff - 1],):
+            self.transpositions.append(Transposition(index, self.index, shift, steps))
+
+    def clef(self, node: Node) -> None:
+        staff = whole(node.attributes.get("number", "1"), 1, len(self.part.staves)) or 1
+        sign = node.value("sign")[:20]
+        line = whole(node.value("line", "2"), 1, 5) or 2
+        octaves = whole(node.value("clef-octave-change", "0"), -3, 3) or 0
+        if sign in CLEF_SIGNS:
+            self.clefs.append(Clef(self.part.staves[staff - 1], self.place(), sign, line, octaves))
 
     def key_signature(self, node: Node) -> None:
         """The sharps of a key, which ornaments ask for; 0 for a key that is drawn in other ways."""
@@ -373,6 +388,7 @@ class Walk:
                 plays=not is_cue,
                 velocity=note_velocity(attributes.get("dynamics", "")) if attributes else None,
                 events=self.events(attributes, draft) if attributes else (),
+                alter=None if line is None else line[1],
             )
         )
         return True
@@ -440,7 +456,7 @@ class Walk:
         if found is None:
             return
         forward, back = _ties(node, fields)
-        note = WrittenNote(found[0], forward, back)
+        note = WrittenNote(found[0], forward, back, alter=None if found[1] is None else found[1][1])
         attributes = fields["grace"].attributes
         if "chord" in fields and voice.graces and len(voice.graces[-1][0]) < MAX_NOTES_IN_CHORD:
             voice.graces[-1][0].append(note)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR
 from ..model import Meter, Track
+from .swing import Swing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class WrittenNote:
     """(steps of the scale, semitones) of the notes around it, for an ornament."""
     glissando: tuple[int, ...] = ()
     """Semitones of the notes that a glissando passes through, the note itself first."""
+    alter: int | None = None
+    """How much its accidental raises it, as it is written: E flat is -1; None where the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,8 @@ class Dynamic:
     change: int = 0
     voice: int = 0
     """The one voice that it governs, from 1; 0 is all of them."""
+    symbol: str = ""
+    """What is printed: "mf"; empty for a loudness without a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,51 @@ class Pause:
     seconds: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Slur:
+    """A slur from one chord to another."""
+
+    start: Place
+    end: Place
+    staff: int
+    voice: int = 0
+    """From 1; 0 where the file does not say whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key signature as it is written on a staff: so many sharps, or flats below 0."""
+
+    staff: int
+    bar_index: int
+    fifths: int
+
+
+CLEF_SIGNS = ("G", "F", "C", "percussion")
+
+
+@dataclass(frozen=True, slots=True)
+class Clef:
+    """A clef: G, F, C or percussion on a line from the lowest, 1, and how many octaves higher it reads."""
+
+    staff: int
+    place: Place
+    sign: str
+    line: int
+    octaves: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transposition:
+    """From this bar on, a staff sounds so much higher than it is written."""
+
+    staff: int
+    bar_index: int
+    semitones: int
+    steps: int
+    """Of the scale: a clarinet in B flat has -1, and -2 semitones."""
+
+
 def bar_starts(bars: Sequence[WrittenBar], name: str) -> list[Fraction]:
     """Where each bar starts on paper, and the end of the last, in quarter notes.
 
@@ -253,3 +303,9 @@ class WrittenScore:
     marks: tuple[tuple[str, Place], ...] = ()
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
     """(staff, bar index) of a measure repeat to how many bars back its music stands."""
+    slurs: tuple[Slur, ...] = ()
+    """This and what follows is only seen: `play` does not ask for it."""
+    keys: tuple[Key, ...] = ()
+    clefs: tuple[Clef, ...] = ()
+    transpositions: tuple[Transposition, ...] = ()
+    swings: tuple[tuple[Place, Swing], ...] = ()

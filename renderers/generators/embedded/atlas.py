@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -12,9 +13,9 @@ import torch.nn.functional as nnf
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ....store.values.array_types import F64
 from ...tensors import tensor_of
 
-F64 = NDArray[np.float64]
 Texture = Literal["cloud", "ridge", "maze", "spots", "edge", "cell", "grit", "bokeh"]
 
 TEXTURES: tuple[Texture, ...] = get_args(Texture)
@@ -74,11 +75,13 @@ class Atlas:
         )
 
 
+@lru_cache(maxsize=2)
 def build_textures(seed: int) -> NDArray[np.float32]:
     """Shape (8, SIZE, SIZE), in the order of TEXTURES; made in float64, so equal on every machine of a kind.
 
     Everything is limited to waves of six texels and longer: bilinear look-ups of finer ones show facets as
-    soon as light falls on them.
+    soon as light falls on them. They take a third of a second, so those of the last seeds are kept; the array
+    cannot be written to.
     """
     rng = np.random.Generator(np.random.PCG64([seed, 77]))
     frequencies = np.fft.fftfreq(SIZE, 1 / SIZE)
@@ -119,7 +122,9 @@ def build_textures(seed: int) -> NDArray[np.float32]:
         grit,
         bokeh,
     ]
-    return np.stack(stack).astype(np.float32)
+    textures = np.stack(stack).astype(np.float32)
+    textures.flags.writeable = False
+    return textures
 
 
 def _ridges(noise: Callable[[F64], F64], band: Callable[[float, float], F64]) -> F64:

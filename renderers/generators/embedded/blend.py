@@ -20,12 +20,14 @@ HEIGHT_CONTRAST = 3.2
 NOISE_CONTRAST = 1.9
 WEIGHT_POWER = 2.0
 GLOW_GAIN = 0.6
+TONE_SHIFT = 0.05
+"""How far the noise moves all tones, up and down."""
 OWN_TINT = 0.35
 """How far an own picture that is hardly seen is tinted by what stands beside it."""
 
 
 PORTIONS = 9
-"""A layer's portions of a place: its claim, and times that its height, its gloss, three of colour and glow."""
+"""A layer's portions of a place: its claim, and times that height, gloss, three of colour, three of glow."""
 
 
 class Layer(NamedTuple):

@@ -57,6 +57,8 @@ class Canvas:
     atlas: Atlas
     share: Tensor | None = None
     """How much its class weighs in the frame, 0 to 1, shape (b, 1, 1)."""
+    passed: tuple[float, ...] = ()
+    """How far the video is that it shows, b numbers as in PicturePlan.clips; empty for none."""
     scattered: bool = False
     """Its columns are places here and there in the picture, from top to bottom, and neighbours of none."""
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from ....store.values.array_types import F64
 from ...tensors import tensor_of
 from ..protocol import NOISE_SIZE
 from .grid import BASIS_SIZE
-
-F64 = NDArray[np.float64]
 
 CONTROL_COUNT = 24
 GATE_FIELDS = 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as nnf
@@ -73,7 +74,7 @@ class Places:
     slope_y: Tensor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grid(Places):
     """The pixel centres of a picture, and what its light needs of them."""
 
@@ -107,7 +108,15 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
     places = _places(x, y, pixel, device)
     radius2 = (x[None, None, :] ** 2 + y[None, :, None] ** 2).clamp(max=2.2)
     return Grid(
-        *(getattr(places, name) for name in Places.__slots__),
+        height=height,
+        width=width,
+        pixel=pixel,
+        x=places.x,
+        y=places.y,
+        basis_x=places.basis_x,
+        slope_x=places.slope_x,
+        basis_y=places.basis_y,
+        slope_y=places.slope_y,
         vignette=(1 - 0.107 * radius2**1.5).to(device),
         bloom=_raster(height, width, max(1, round(BLOOM_CELL / pixel)), device),
         cavity=_raster(height, width, max(1, round(CAVITY_CELL / pixel)), device),
@@ -115,10 +124,12 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
     )
 
 
+@lru_cache(maxsize=64)
 def every_second(grid: Grid) -> Places:
-    """Every second pixel of each second row, from the first; the last ones lie on the last pixel or beyond."""
+    """Every second pixel of every second row, from the first to the last or beyond."""
     device, pixel = grid.x.device, grid.pixel
-    across, down = (torch.arange((size + 1) // 2 + 1, dtype=torch.float32) for size in (grid.width, grid.height))
+    sizes = grid.width, grid.height
+    across, down = (torch.arange((size + 1) // 2 + 1, dtype=torch.float32) for size in sizes)
     x, y = grid.x[0, 0, 0].cpu() + 2 * pixel * across, grid.y[0, 0, 0].cpu() + 2 * pixel * down
     return _places(x, y, pixel, device)
 
@@ -146,8 +157,9 @@ def _raster(height: int, width: int, cell_px: int, device: torch.device) -> Rast
     place = ((torch.arange(height) + 0.5) * (count / height) - 0.5).clamp(min=0)
     above = place.floor()
     way_down = (place - above)[:, None]
-    rows = (above.long(), (above.long() + 1).clamp(max=count - 1))
-    return Raster(cell_px, to_columns.to(device), *(row.to(device) for row in rows), way_down.to(device))
+    upper = above.long()
+    lower = (upper + 1).clamp(max=count - 1)
+    return Raster(cell_px, to_columns.to(device), upper.to(device), lower.to(device), way_down.to(device))
 
 
 def _basis(v: Tensor) -> tuple[Tensor, Tensor]:

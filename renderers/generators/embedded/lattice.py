@@ -1,8 +1,8 @@
 """Every second pixel is painted first; what lies between is painted only where that would show.
 
 A picture has a node on every second pixel of every second row, and a cell of four pixels at each node: the
-node's own, and three between it and the next nodes. Most of a picture is smooth there, and of five layers that
-meet in a place hardly more than one is seen, so that most cells of most layers are as well interpolated.
+node's own, and three between it and the next nodes. Much of a picture is smooth there, and of five layers
+that meet in a place hardly more than one is seen, so that most cells of most layers are interpolated as well.
 
 Planes of nodes have one row and one column more than there are cells, which lie on the edge or beyond. A cell
 has the number of its node, row by row.
@@ -11,6 +11,7 @@ has the number of its node, row by row.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -42,7 +43,7 @@ def _bend(plane: Tensor) -> Tensor:
 
 
 def cells_that_show(bends: Tensor) -> Tensor:
-    """The numbers of the cells that have a node at a corner whose bend shows, ascending; of (rows, columns)."""
+    """The numbers of the cells with a node at a corner whose bend shows, ascending; of (rows, columns)."""
     shows = bends > SHOWS
     cells = torch.zeros_like(shows)
     down = shows[1:] | shows[:-1]
@@ -92,7 +93,9 @@ def joined(parts: Sequence[Coloured]) -> Coloured:
     """Strips of a surface, one below the other."""
     if len(parts) == 1:
         return parts[0]
-    height, tone, glow = (torch.cat([part[k] for part in parts], -2) for k in range(3))
+    height = torch.cat([part.height for part in parts], -2)
+    tone = torch.cat([part.tone for part in parts], -2)
+    glow = torch.cat([part.glow for part in parts], -2)
     colours = [part.colour for part in parts if part.colour is not None]
     return Coloured(height, tone, glow, torch.cat(colours, -2) if colours else None)
 
@@ -101,4 +104,4 @@ def strips_of(height: int, width: int, most_px: int) -> Sequence[tuple[int, int]
     """Half-open ranges of about the same number of rows, of about most_px places each."""
     count = max(1, round(height * width / most_px))
     edges = [height * k // count for k in range(count + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))

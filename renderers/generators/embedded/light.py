@@ -205,7 +205,7 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
 
 def _shadow(heights: Tensor, lamp: _Lamp, grid: Grid, pixel: float) -> Tensor:
     """How much of the lamp is hidden on the shadow raster, 0 to 1: shape of heights."""
-    count, _, rows, columns = heights.shape
+    rows, columns = heights.shape[2:]
     cell = grid.shadow.cell_px * pixel
     x, y = (part.view(-1, 1, 1, 1) for part in lamp.light[:2])
     along = torch.rsqrt(x * x + y * y)

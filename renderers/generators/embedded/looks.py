@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -42,8 +43,7 @@ class Looks:
     """
 
     def __init__(self, seed: int, device: torch.device, own: Photographs | None = None) -> None:
-        hues = _hue_fan()
-        looks = [_look(seed, number, hues) for number in range(VOID_CLASS + 1)]
+        looks = list(_painted_looks(seed))
         self._own = own
         if own is not None:
             looks += [_own_look(seed, own, place) for place in range(len(own.pictures))]
@@ -55,10 +55,11 @@ class Looks:
         self.traits = on_device([look.traits for look in looks])
         self.gates = on_device([look.gate.ravel() for look in looks])
         self.gate_mixes = on_device([look.gate_mix for look in looks])
-        self.accents = on_device([linear_srgb(*look.stops[6]) for look in looks])
         self.geometry = on_device([(m.warp, m.relief, m.gloss, m.spin) for m in self.motifs])
         self._stops = [look.stops for look in looks]
         self._palettes = torch.zeros(len(looks), TABLE_SIZE, 3, device=device)
+        self.accents = torch.zeros(len(looks), 3, device=device)
+        """Linear sRGB of each class's glow, of those that `palettes` was asked for."""
         self._painted: set[int] = set()
         self._lock = threading.Lock()
 
@@ -77,15 +78,24 @@ class Looks:
                         continue
                     table = palette_table(self._stops[number]).astype(np.float32)
                     self._palettes[number] = tensor_of(table, self._palettes.device)
+                    accent = linear_srgb(*self._stops[number][6]).astype(np.float32)
+                    self.accents[number] = tensor_of(accent, self.accents.device)
                 self._painted |= missing
         return self._palettes
 
     def _learn(self, number: int) -> None:
         """The colours of an own picture."""
         assert self._own is not None
-        photograph = self._own.photograph(number - VOID_CLASS - 1)
-        self._palettes[number] = tensor_of(photograph.palette, self._palettes.device)
-        self.accents[number] = tensor_of(photograph.accent, self.accents.device)
+        palette, accent = self._own.colours(number - VOID_CLASS - 1)
+        self._palettes[number] = tensor_of(palette, self._palettes.device)
+        self.accents[number] = tensor_of(accent, self.accents.device)
+
+
+@lru_cache(maxsize=2)
+def _painted_looks(seed: int) -> tuple[_Look, ...]:
+    """The looks of all painted classes and the void: a quarter of a second, so the last seeds are kept."""
+    hues = _hue_fan()
+    return tuple(_look(seed, number, hues) for number in range(VOID_CLASS + 1))
 
 
 def _own_look(seed: int, own: Photographs, place: int) -> _Look:

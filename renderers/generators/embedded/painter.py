@@ -7,8 +7,8 @@ falls on the fused relief.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as nnf
@@ -18,33 +18,26 @@ from ....dsl.values.subjects import IMAGENET_COUNT, subject_count
 from ...picture.controls import FrameControls
 from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
-from .blend import PORTIONS, Layer, blend_layers, claim_of, portions, shared_out
-from .canvas import Canvas, Coloured
-from .controls import PAN_Y, Movement, NoiseReader
-from .grid import BASIS_SIZE, every_second, make_grid
-from .ground import Fields, Ground, ground_of
-from .inks import Ink, Inks
-from .lattice import bend, between, cells_that_show, interpolated, into_picture, joined, strips_of
-from .layers import Layers, layers_of
+from .blend import TONE_SHIFT, Layer, blend_layers
+from .controls import PAN_Y, NoiseReader
+from .grid import Grid, every_second, make_grid
+from .ground import ground_of
+from .inks import Inks
+from .layers import layers_of
 from .light import Relief, lit_relief
 from .looks import VOID_CLASS, Looks
-from .motifs.catalogue import Motif
 from .photographs import Photographs
+from .sparse import LEAST_PX, paint_sparsely
+from .strokes import Easel, Land, strokes_of
 from .view import View, view_of
 
 if TYPE_CHECKING:
     from ....compiler.plan import OwnPicture
+    from ....store.store import Store
 
 GPU_FRAMES = 16
-SMALLEST_PAINTED_WEIGHT = 1e-4
-TONE_SHIFT = 0.05
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
-LEAST_SPARSE_PX = 400
-"""The short side of pictures of which only every second pixel is painted everywhere: smaller ones have no
-place that is smooth."""
-CELLS_AT_ONCE = STRIP_PX // 3
-"""Each has three pixels between nodes."""
 _COUNTS = (IMAGENET_COUNT, subject_count())
 
 
@@ -65,6 +58,7 @@ class EmbeddedGenerator:
         supersampling: int = 1,
         mirrored: bool = False,
         pictures: Sequence[OwnPicture] = (),
+        store: Callable[[], Store] | None = None,
     ) -> None:
         """Load nothing, make everything; takes about a second.
 
@@ -74,6 +68,8 @@ class EmbeddedGenerator:
         supersampling    2 paints four times the pixels and averages them, for thin lines
         mirrored         the right edge of the pictures is a mirror: what is alike on both sides stands on it
         pictures         the piece's own: they are the classes after the subjects, each by its index
+        store            gives the store in which its own videos are kept, decoded, when one is first painted;
+                         None for a file that is gone afterwards
         """
         self._size_px = size_px
         self._device = torch.device(device)
@@ -82,14 +78,11 @@ class EmbeddedGenerator:
         self._mirrored = mirrored
         height, width = size_px
         self._grid = make_grid(height * supersampling, width * supersampling, self._device)
-        # Another device would be waited for in every layer, to know where to paint.
-        is_worth_it = self._device.type == "cpu" and min(height, width) * supersampling >= LEAST_SPARSE_PX
-        self._lattice = every_second(self._grid) if is_worth_it else None
         self._noise = NoiseReader(seed, self._device)
-        own = Photographs(pictures, size_px, self._device) if pictures else None
+        own = Photographs(pictures, size_px, self._device, store) if pictures else None
         self._looks = Looks(seed, self._device, own)
         self._counts = (*_COUNTS, subject_count() + len(pictures))
-        self._atlas = Atlas(build_textures(seed), self._device)
+        self._easel = Easel(self._looks, Atlas(build_textures(seed), self._device), self._device)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -141,20 +134,21 @@ class EmbeddedGenerator:
         warp, steepness, _, spin = geometry.unbind(1)
         ground = ground_of(movement, warp, spin, self._pan)
         view = view_of(grid, steering, self._pan)
-        strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg))
+        strokes = strokes_of(
+            layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg)
+        )
         relief = self._bare_relief(out)
         # What lies further away is smoothed over more of it.
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if self._mirrored else None
-        if self._lattice is None:
-            for rows in grid.strips(STRIP_PX):
-                surfaces = self._surfaces(strokes, ground.fields(view, rows), movement.controls, pixel, seam)
-                gates = self._gates(strokes, movement, view, rows)
-                for frame in range(len(noise)):
-                    self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
+        passed = None if steering.clips is None else steering.clips.tolist()
+        land = Land(strokes, ground, movement, steepness, pixel, seam, passed)
+        # Another device than a CPU would be waited for in every layer, to know where to paint.
+        if self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX:
+            nodes = every_second(grid)
+            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, self._pan), relief)
         else:
-            nodes = view_of(self._lattice, steering, self._pan)
-            self._paint_sparsely(strokes, ground, movement, nodes, pixel, seam, steepness.tolist(), relief)
+            self._paint_all(land, grid, view, relief)
         lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
@@ -170,164 +164,19 @@ class EmbeddedGenerator:
             gloss=torch.empty(n, *shape, device=self._device),
         )
 
-    def _surfaces(
-        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
-    ) -> list[Coloured]:
-        """What every stroke paints in a strip, each of shape (rows, columns).
-
-        One call per motif for all frames and classes that have it.
-        """
-        surfaces: dict[int, Coloured] = {}
-        groups: dict[str, list[int]] = {}
-        for i, stroke in enumerate(strokes):
-            groups.setdefault(stroke.motif.letter, []).append(i)
-        for group in groups.values():
-            motif = strokes[group[0]].motif
-            canvas = self._canvas([strokes[i] for i in group], *_standing(motif, fields, controls, seam), pixel)
-            height, tone, glow, colour = Coloured(*motif.paint(canvas))
-            for place, i in enumerate(group):
-                own = None if colour is None else colour[place]
-                surfaces[i] = Coloured(height[place], tone[place], glow[place], own)
-        return [surfaces[i] for i in range(len(strokes))]
-
-    def _canvas(
-        self,
-        strokes: list[_Stroke],
-        fields: Fields,
-        controls: Tensor,
-        pixel: float,
-        scattered: bool = False,
-    ) -> Canvas:
-        numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
-        if len(controls) == 1:
-            planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
-            controls = controls.expand(len(strokes), -1)
-        else:
-            frames = torch.tensor([stroke.frame for stroke in strokes], device=self._device)
-            planes = Fields(*(field[frames] for field in fields))
-            controls = controls[frames]
-        return Canvas(
-            x=planes.x,
-            y=planes.y,
-            far_x=planes.far_x,
-            far_y=planes.far_y,
-            drift=planes.drift,
-            sway=planes.sway,
-            traits=self._looks.traits[numbers][:, :, None, None].unbind(1),
-            controls=controls[:, :, None, None].unbind(1),
-            pixel=pixel,
-            atlas=self._atlas,
-            share=torch.stack([stroke.weight for stroke in strokes])[:, None, None],
-            scattered=scattered,
-        )
-
-    def _paint_sparsely(
-        self,
-        strokes: list[_Stroke],
-        ground: Ground,
-        movement: Movement,
-        view: View,
-        pixel: float,
-        seam: Tensor | None,
-        steepness: list[float],
-        relief: Relief,
-    ) -> None:
-        """Paint the nodes of the lattice, then what lies between where that shows, and fuse it all."""
-        assert self._lattice is not None
-        rows, columns = self._lattice.height, self._lattice.width
-        fields = ground.fields(view, (0, rows))
-        strips: list[list[Coloured]] = []
-        for start, end in strips_of(rows, columns, STRIP_PX):
-            strip = Fields(*(field[:, start:end] for field in fields))
-            strips.append(self._surfaces(strokes, strip, movement.controls, pixel, seam))
-        surfaces = [joined(parts) for parts in zip(*strips, strict=True)]
-        gates = self._gates(strokes, movement, view, (0, rows))
-        layers = [
-            Layer(surface, stroke.ink, stroke.motif.gloss, stroke.weight, gate)
-            for surface, stroke, gate in zip(surfaces, strokes, gates, strict=True)
-        ]
-        for frame, steep in enumerate(steepness):
-            mine = [i for i, stroke in enumerate(strokes) if stroke.frame == frame]
-            here = Fields(*(field[frame : frame + 1] for field in fields))
-            claims = {i: claim_of(layers[i]) for i in mine}
-            inverse = 1 / torch.stack(list(claims.values())).sum(0)
-            shift = TONE_SHIFT * movement.bounded[frame, PAN_Y]
-            total = torch.zeros(PORTIONS, rows, columns)
-            details = []
-            for i in mine:
-                found = portions(layers[i], claims[i], shift)
-                total.add_(found)
-                bends = bend(surfaces[i], steep, pixel).mul_(claims[i]).mul_(inverse)
-                for cells in cells_that_show(bends).split(CELLS_AT_ONCE):
-                    if len(cells):
-                        controls = movement.controls[frame : frame + 1]
-                        fine = self._between(strokes[i], here, gates[i], controls, pixel, seam, cells)
-                        detail = portions(fine, claim_of(fine), shift).sub_(between(found, cells))
-                        details.append((cells, detail))
-            pixels = interpolated(total)
-            for cells, detail in details:
-                pixels[:, 1:].index_add_(2, cells, detail)
-            pixels[1:].mul_(1 / pixels[0])
-            for out, part in zip(relief, shared_out(pixels), strict=True):
-                into_picture(part, columns, out[frame].view(len(part), *out.shape[-2:]))
-
-    def _between(
-        self,
-        stroke: _Stroke,
-        fields: Fields,
-        gate: Tensor | None,
-        controls: Tensor,
-        pixel: float,
-        seam: Tensor | None,
-        cells: Tensor,
-    ) -> Layer:
-        """What a stroke paints on the three pixels between the nodes of some cells: planes of (3, cells)."""
-        fields, controls = _standing(stroke.motif, fields, controls, seam)
-        # All so smooth that the mean of two nodes is as good as what is between them.
-        nodes = torch.cat([*fields] if gate is None else [*fields, gate[None]])
-        found = between(nodes, cells)
-        canvas = self._canvas([stroke], Fields(*found[:6, None].unbind(0)), controls, pixel, scattered=True)
-        planes = (None if plane is None else plane[0] for plane in stroke.motif.paint(canvas))
-        gate = None if gate is None else found[6]
-        return Layer(Coloured(*planes), stroke.ink, stroke.motif.gloss, stroke.weight, gate)
-
-    def _gates(
-        self, strokes: list[_Stroke], movement: Movement, view: View, rows: tuple[int, int]
-    ) -> list[Tensor | None]:
-        """What moves the borders of each stroke, shape (rows, columns); None where it is alone."""
-        looks = self._looks
-        gates: list[Tensor | None] = [None] * len(strokes)
-        for frame in range(len(movement.gates)):
-            mine = [i for i, stroke in enumerate(strokes) if stroke.frame == frame]
-            if len(mine) == 1:
-                continue
-            # A field of its own for each class: one common to all would cancel between them.
-            numbers = torch.tensor([strokes[i].number for i in mine], device=self._device)
-            spectra = looks.gates[numbers] + looks.gate_mixes[numbers] @ movement.gates[frame]
-            fields = view.frame(frame).field(spectra.view(-1, BASIS_SIZE, BASIS_SIZE), rows)
-            for i, field in zip(mine, fields, strict=True):
-                gates[i] = field
-        return gates
-
-    def _fuse(
-        self,
-        frame: int,
-        strokes: list[_Stroke],
-        surfaces: list[Coloured],
-        gates: list[Tensor | None],
-        movement: Movement,
-        rows: tuple[int, int],
-        relief: Relief,
-    ) -> None:
-        """Blend one frame's strokes into its rows of the relief."""
-        start, end = rows
-        layers = [
-            Layer(surfaces[i], stroke.ink, stroke.motif.gloss, stroke.weight, gates[i])
-            for i, stroke in enumerate(strokes)
-            if stroke.frame == frame
-        ]
-        part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
-        blend_layers(layers, TONE_SHIFT * movement.bounded[frame, PAN_Y], part)
+    def _paint_all(self, land: Land, grid: Grid, view: View, relief: Relief) -> None:
+        """Paint every pixel, in strips."""
+        for start, end in grid.strips(STRIP_PX):
+            surfaces = self._easel.surfaces(land, land.ground.fields(view, (start, end)))
+            gates = self._easel.gates(land, view, (start, end))
+            for frame, bounded in enumerate(land.movement.bounded):
+                layers = (
+                    Layer(surfaces[i], stroke.ink, stroke.motif.gloss, stroke.weight, gates[i])
+                    for i, stroke in enumerate(land.strokes)
+                    if stroke.frame == frame
+                )
+                part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
+                blend_layers(layers, TONE_SHIFT * bounded[PAN_Y], part)
 
 
 def _with_void(classes: Tensor) -> Tensor:
@@ -336,23 +185,6 @@ def _with_void(classes: Tensor) -> Tensor:
         return classes
     nothing = torch.zeros_like(classes[:, :1])
     return torch.cat([classes[:, :VOID_CLASS], nothing, classes[:, VOID_CLASS:]], 1)
-
-
-def _standing(
-    motif: Motif, fields: Fields, controls: Tensor, seam: Tensor | None
-) -> tuple[Fields, Tensor]:
-    """Fields and controls for a motif, of which some stand still beside the seam, (n, 1, 1)."""
-    beside = motif.seam
-    if seam is None or beside is None:
-        return fields, controls
-    # What flows across a seam would meet itself: the flow there is taken from the whole of its row.
-    flow = fields.x[..., -1:] - fields.far_x[..., -1:]
-    far_shift = seam + beside
-    fields = fields._replace(x=fields.x - (far_shift + flow), far_x=fields.far_x - far_shift)
-    if beside == 0 and motif.wander:
-        controls = controls.clone()
-        controls[:, list(motif.wander)] = 0
-    return fields, controls
 
 
 def frames_at_once(device: torch.device, controls: FrameControls) -> int:
@@ -366,30 +198,3 @@ def frames_at_once(device: torch.device, controls: FrameControls) -> int:
     if device.type == "cpu" or (zoom is not None and bool((zoom != zoom[:1]).any())):
         return 1
     return GPU_FRAMES
-
-
-class _Stroke(NamedTuple):
-    """One layer of one frame: a class to be painted."""
-
-    frame: int
-    number: int
-    motif: Motif
-    weight: Tensor
-    ink: Ink
-
-
-def _strokes(layers: Layers, looks: Looks, inks: Inks) -> list[_Stroke]:
-    """Every layer worth painting, the void last. A GPU is waited for here and nowhere else."""
-    numbers = layers.classes.tolist()
-    return [
-        _Stroke(
-            frame,
-            numbers[frame][rank],
-            looks.motifs[numbers[frame][rank]],
-            layers.weights[frame, rank],
-            inks.ink(frame, numbers[frame][rank]),
-        )
-        for frame, weights in enumerate(layers.weights.tolist())
-        for rank, weight in enumerate(weights)
-        if weight > SMALLEST_PAINTED_WEIGHT
-    ]

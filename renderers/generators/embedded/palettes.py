@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-F64 = NDArray[np.float64]
+from ....store.values.array_types import F64
+
 Lch = tuple[float, float, float]
 """OKLCh lightness 0 to 1, chroma, hue in degrees."""
 Stops = tuple[Lch, Lch, Lch, Lch, Lch, Lch, Lch]

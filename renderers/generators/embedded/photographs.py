@@ -1,4 +1,4 @@
-"""Own pictures as motifs: each stands on the common ground, is a relief by its lightness, and is lit.
+"""Own pictures and videos as motifs: reliefs by their lightness, on the common ground and lit.
 
 A picture covers the frame, and beyond its edges stands its reflection. While a note is soft its picture is
 molten: smooth fields pull it about, the more the less of it is seen, so that a picture arrives and leaves as
@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -20,22 +20,22 @@ import torch.nn.functional as nnf
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ....store.values.array_types import F32
+from ...decoding.clips import ClipFrames, clip_frames
 from ...tensors import tensor_of
 from .canvas import Canvas, Coloured
 from .motifs.catalogue import Motif
+from .own_files import decoded_picture, own_side_px
 from .palettes import TABLE_SIZE
-from .picture_files import decoded_picture
 from .unlit import unlit
 
 if TYPE_CHECKING:
     from ....compiler.plan import OwnPicture
+    from ....store.store import Store
 
-F32 = NDArray[np.float32]
 
 MARGIN = 1.10
 """How much larger a picture is than the frame that it covers: the camera moves."""
-SHARPNESS = 1.25
-"""How many rows of a picture are kept for each row of the frame."""
 MELT = 0.55
 """How far a picture that is hardly seen is pulled about, in half heights."""
 LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
@@ -43,9 +43,18 @@ LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
 REGIONS_PX, DETAILS_PX = 24, 160
 """How many rows the smooth lightness has of which hills and details are made."""
 LEAST_CONTRAST = 0.3
+SAMPLES = 8
+"""So many pictures of a video say how light it is, and which colours it has."""
 GLOWS_FROM, GLOW = 0.86, 0.7
 MOST_BYTES, FEWEST = 400_000_000, 6
 """Pictures are cached while they take so much, and always so many: a frame shows five classes."""
+
+
+class Ground(NamedTuple):
+    """How light a picture is in the large: its mean, and how far its regions are apart."""
+
+    mean: float
+    spread: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,46 +75,98 @@ class Photograph:
         return sum(level.numel() * level.element_size() for level in self.levels)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Video:
+    """The pictures of a video, with what is the same for all of them."""
+
+    frames: ClipFrames
+    ground: Ground
+    palette: F32
+    accent: F32
+
+
 class Photographs:
     """All own pictures of a film, each decoded when it is first painted; threads may share it."""
 
     def __init__(
-        self, pictures: Sequence[OwnPicture], size_px: tuple[int, int], device: torch.device
+        self,
+        pictures: Sequence[OwnPicture],
+        size_px: tuple[int, int],
+        device: torch.device,
+        store: Callable[[], Store] | None = None,
     ) -> None:
-        """size_px   height and width of the frames"""
+        """size_px   height and width of the frames
+        store     gives the store in which decoded videos are kept: a worker may change it from task to task
+        """
         self.pictures = tuple(pictures)
-        self._size_px, self._device = size_px, device
-        self._lock = threading.Lock()
-        self._ready: OrderedDict[int, Photograph] = OrderedDict()
+        self._size_px, self._device, self._store = size_px, device, store
+        self._side_px = own_side_px(size_px)
+        self._lock = threading.RLock()
+        self._ready: OrderedDict[tuple[object, ...], Photograph] = OrderedDict()
+        self._videos: dict[tuple[object, ...], _Video] = {}
 
     def motif(self, place: int) -> Motif:
         """The motif of a picture."""
 
         def own_picture(canvas: Canvas) -> Coloured:
-            return painted(self.photograph(place), canvas, self._size_px)
+            passed = canvas.passed or (0.0,) * len(canvas.x)
+            seen = [self.photograph(place, share) for share in passed]
+            return painted(seen, canvas, self._size_px)
 
         # In a mirrored film the whole picture stands on each side of the mirror.
         height_px, width_px = self._size_px
         beside = -width_px / min(height_px, width_px)
         return Motif(f"own {place}", own_picture, warp=0.045, relief=0.13, gloss=0.14, spin=0.10, seam=beside)
 
-    def photograph(self, place: int) -> Photograph:
-        """A picture; raises PieceError where its file cannot be used."""
+    def colours(self, place: int) -> tuple[F32, F32]:
+        """The palette and the accent of a picture, the same all through a video; raises PieceError."""
+        own = self.pictures[place]
+        found = self.photograph(place) if own.clip is None else self._video(own)
+        return found.palette, found.accent
+
+    def photograph(self, place: int, passed: float = 0.0) -> Photograph:
+        """A picture, of a video that which is seen when so much has passed.
+
+        Raises PieceError where its file cannot be used.
+        """
+        own = self.pictures[place]
         with self._lock:
-            found = self._ready.pop(place, None)
-            if found is None:
-                side_px = math.ceil(SHARPNESS * min(self._size_px))
-                found = photograph_of(decoded_picture(self.pictures[place], side_px), self._device)
-            self._ready[place] = found
+            key: tuple[object, ...] = (own.sha256,)
+            if own.clip is not None:
+                video = self._video(own)
+                number = video.frames.number_at(passed, own.clip.then, own.clip.is_stretched)
+                key = (own.sha256, own.clip.from_s, own.clip.to_s, number)
+            found = self._ready.pop(key, None)
+            if found is None and own.clip is None:
+                found = photograph_of(decoded_picture(own, self._side_px), self._device)
+            elif found is None:
+                levels = levels_of(video.frames.pixels(number), self._device, video.ground)
+                found = Photograph(levels, video.palette, video.accent)
+            self._ready[key] = found
             total = sum(photograph.size_bytes for photograph in self._ready.values())
             while total > MOST_BYTES and len(self._ready) > FEWEST:
                 total -= self._ready.popitem(last=False)[1].size_bytes
             return found
 
+    def _video(self, own: OwnPicture) -> _Video:
+        assert own.clip is not None
+        key = own.sha256, own.clip.from_s, own.clip.to_s
+        with self._lock:
+            if key not in self._videos:
+                frames = clip_frames(own, self._side_px, self._store() if self._store else None)
+                some = sorted({round(k) for k in np.linspace(0, len(frames) - 1, SAMPLES)})
+                samples = [_display(frames.pixels(number)) for number in some]
+                small = torch.cat([_sampled(sample) for sample in samples], 2)
+                palette = _palette(unlit(small), _luma(small))
+                accent = palette[int(TABLE_SIZE * 0.96)] * 0.5
+                ground = _ground([_luma(sample) for sample in samples])
+                self._videos[key] = _Video(frames, ground, palette, accent)
+            return self._videos[key]
 
-def painted(photograph: Photograph, canvas: Canvas, size_px: tuple[int, int]) -> Coloured:
-    """A picture on a canvas, where it covers a frame of that height and width."""
-    base = photograph.levels[0]
+
+def painted(photographs: Sequence[Photograph], canvas: Canvas, size_px: tuple[int, int]) -> Coloured:
+    """Pictures of one size on a canvas, one each, where they cover a frame of that height and width."""
+    base = photographs[0].levels[0]
     rows, columns = base.shape[1:]
     shape = columns / rows
     half_y = MARGIN * max(1.0, size_px[1] / size_px[0] / shape) * size_px[0] / min(size_px)
@@ -116,11 +177,9 @@ def painted(photograph: Photograph, canvas: Canvas, size_px: tuple[int, int]) ->
         x, y = x + melt * canvas.drift, y + melt * canvas.sway
     texel = 2 * half_y / rows
     level = round(math.log2(max(canvas.pixel / texel * 0.9, 1.0)))
-    seen = photograph.levels[min(level, len(photograph.levels) - 1)]
+    seen = [photograph.levels[min(level, len(photograph.levels) - 1)] for photograph in photographs]
     grid = torch.stack([_reflected(x / half_x), _reflected(y / half_y)], 3)
-    planes = nnf.grid_sample(
-        seen[None].expand(len(grid), -1, -1, -1), grid, "bilinear", "border", align_corners=False
-    )
+    planes = nnf.grid_sample(torch.stack(seen), grid, "bilinear", "border", align_corners=False)
     tone = planes[:, 3]
     glow = (tone - GLOWS_FROM).clamp(min=0) * GLOW
     return Coloured(planes[:, 4], tone, glow, planes[:, :3])
@@ -134,22 +193,47 @@ def _reflected(place: Tensor) -> Tensor:
 
 def photograph_of(pixels: NDArray[np.uint8], device: torch.device) -> Photograph:
     """A decoded picture (height, width, 3) with its relief and its colours."""
-    display = tensor_of(pixels.astype(np.float32) / 255).permute(2, 0, 1).contiguous()
-    luma = (display[0] * 0.2126 + display[1] * 0.7152 + display[2] * 0.0722)[None]
-    linear = unlit(display)
-    planes = torch.cat([linear, luma, _height(luma)])
-    levels = [planes.to(device)]
+    display = _display(pixels)
+    luma = _luma(display)
+    palette = _palette(unlit(display), luma)
+    levels = levels_of(pixels, device, _ground([luma]))
+    return Photograph(levels, palette, palette[int(TABLE_SIZE * 0.96)] * 0.5)
+
+
+def levels_of(pixels: NDArray[np.uint8], device: torch.device, ground: Ground) -> tuple[Tensor, ...]:
+    """The levels of a Photograph; the ground is that of the picture, or of all of its video."""
+    display = _display(pixels)
+    luma = _luma(display)
+    levels = [torch.cat([unlit(display), luma, _height(luma, ground)]).to(device)]
     while min(levels[-1].shape[1:]) >= 32:
         levels.append(nnf.avg_pool2d(levels[-1][None], 2)[0])
-    palette = _palette(linear, luma)
-    return Photograph(tuple(levels), palette, palette[int(TABLE_SIZE * 0.96)] * 0.5)
+    return tuple(levels)
 
 
-def _height(luma: Tensor) -> Tensor:
+def _display(pixels: NDArray[np.uint8]) -> Tensor:
+    return tensor_of(pixels.astype(np.float32) / 255).permute(2, 0, 1).contiguous()
+
+
+def _luma(display: Tensor) -> Tensor:
+    return (display[0] * 0.2126 + display[1] * 0.7152 + display[2] * 0.0722)[None]
+
+
+def _sampled(display: Tensor) -> Tensor:
+    """A picture small enough to count its colours."""
+    return nnf.interpolate(display[None], (64, 64), mode="area")[0]
+
+
+def _ground(lumas: Sequence[Tensor]) -> Ground:
+    regions = [_smoothed(luma, REGIONS_PX) for luma in lumas]
+    mean = sum(float(region.mean()) for region in regions) / len(regions)
+    spread = max(float(region.max()) for region in regions) - min(float(region.min()) for region in regions)
+    return Ground(mean, max(spread, LEAST_CONTRAST))
+
+
+def _height(luma: Tensor, ground: Ground) -> Tensor:
     """Light regions stand high and dark ones low, whatever the contrast of the picture."""
     regions, details = _smoothed(luma, REGIONS_PX), _smoothed(luma, DETAILS_PX)
-    spread = max(float(regions.max() - regions.min()), LEAST_CONTRAST)
-    hills = (0.5 + (regions - regions.mean()) / spread).clamp(0, 1)
+    hills = (0.5 + (regions - ground.mean) / ground.spread).clamp(0, 1)
     return LOWEST + RISE * hills + DETAIL * (details - regions)
 
 

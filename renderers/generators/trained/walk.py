@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 import torch.nn.functional as nnf
-from numpy.typing import NDArray
 from torch import Tensor
 
+from ....store.values.array_types import F64
 from ...tensors import tensor_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ LONG_STEPS_COST = 1.5
 """The power of a step's length: several short ones are better than a long one."""
 MOST_PIECES = 12
 
-F64 = NDArray[np.float64]
 Decode = Callable[[Tensor, Tensor], Tensor]
 
 

@@ -6,15 +6,13 @@ Gain, tremolo and sox's reverb are ours and move with every sample; the others a
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import EffectPlan
 from ....dsl.model.plugins import VST3, Plugin, plugin
+from ....store.values.array_types import F64
 from ..block import times_of
 from .freeverb import Freeverb, Room
 from .pedalboard_host import through_hosted, through_vst3
-
-F64 = NDArray[np.float64]
 
 
 def through_chain(

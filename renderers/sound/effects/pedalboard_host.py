@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import Curve, EffectPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.model.plugins import Plugin
+from ....store.values.array_types import F64
 from ..block import BLOCK, reblocked
-
-F64 = NDArray[np.float64]
 
 # Samples between two settings of a moved parameter. Filters step audibly: 32 keeps a sweep's spurs below
 # -78 dBc. JUCE smooths the others itself: 256 gives -118 dBc for a reverb. What a VST3 does is not known.

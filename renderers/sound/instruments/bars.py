@@ -15,12 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....store.values.array_types import F64
 from .modes import ringing
 from .noise import Hiss
-from .voice import F64, Voice, frequency_of, loudness_of, placed
+from .voice import Voice, frequency_of, loudness_of, placed
 
 # Roots of cos(x)·cosh(x) = 1, the wave numbers of a bar with free ends times its length.
-_FREE_ROOTS = np.array([4.730041, 7.853205, 10.995608, 14.137165, 17.278760, 20.420352])
+_FREE_ROOTS = np.array([4.730041, 7.853205, 10.995608, 14.137165, 17.278760, 20.420352, 23.561945])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .voice import CHUNK, F64, audible, let_go, release_end_s
+from ....store.values.array_types import F64
+from .voice import CHUNK, audible, let_go, release_end_s
 
 # Straight lines between 8192 points put the images of the hundredth harmonic 80 dB below it.
 _TABLE = 8192
@@ -103,6 +104,12 @@ class Cycle:
     """Where in its period it begins: cycles."""
     swing_phase: float = 0.0
     """Where its vibrato and its shake begin: cycles."""
+    sway_db: float = 0.0
+    """How far its level wanders once the tone stands: no player holds a tone as a machine does."""
+    sway_cents: float = 0.0
+    """How far its pitch wanders; below 0 the other way."""
+    sways: tuple[tuple[float, float], ...] = ()
+    """Hertz and phase, in cycles, of the slow waves that wander."""
 
     @property
     def sample_count(self) -> int:
@@ -142,6 +149,9 @@ class Cycle:
         if self.shake > 0.0:
             swing = 0.5 - 0.5 * np.cos(2.0 * np.pi * (self.shake_hz * t + self.swing_phase))
             loudness *= 1.0 - self.shake * swing
+        if self.sways and self.sway_db > 0.0:
+            waves = sum(np.sin(2.0 * np.pi * (hz * t + phase)) for hz, phase in self.sways)
+            loudness *= 10.0 ** (self.sway_db / 20.0 / len(self.sways) * self._arrived(t) * waves)
         return loudness * let_go(t, self.release_s, self.damper_s)
 
     def _drift(self, t: F64) -> F64:
@@ -149,13 +159,22 @@ class Cycle:
         passed = np.full_like(t, self.phase)
         if self.vibrato_cents != 0.0:
             swing_hz = self.frequency_hz * (2.0 ** (self.vibrato_cents / 1200.0) - 1.0)
-            arrived = 1.0 - np.exp(-((t / self.vibrato_delay_s) ** 2))
             turn = np.cos(2.0 * np.pi * (self.vibrato_hz * t + self.swing_phase))
-            passed -= swing_hz / (2.0 * np.pi * self.vibrato_hz) * arrived * turn
+            passed -= swing_hz / (2.0 * np.pi * self.vibrato_hz) * self._arrived(t) * turn
+        if self.sways and self.sway_cents != 0.0:
+            away_hz = self.frequency_hz * (2.0 ** (self.sway_cents / 1200.0) - 1.0) / len(self.sways)
+            for hz, phase in self.sways:
+                turn = np.cos(2.0 * np.pi * (hz * t + phase))
+                passed -= away_hz / (2.0 * np.pi * hz) * self._arrived(t) * turn
         if self.scoop_cents > 0.0:
             away_hz = self.frequency_hz * (2.0 ** (-self.scoop_cents / 1200.0) - 1.0)
             passed += away_hz * 0.02 * (1.0 - np.exp(-t / 0.02))
         return passed
+
+    def _arrived(self, t: F64) -> F64:
+        """0 at the onset .. 1: a player lets a tone speak before it moves."""
+        arrived: F64 = 1.0 - np.exp(-((t / self.vibrato_delay_s) ** 2))
+        return arrived
 
 
 def _joined(slow: F64) -> F64:

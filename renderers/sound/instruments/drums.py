@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ....store.values.array_types import F64
 from .modes import Modes, ringing
 from .noise import Hiss
-from .voice import CHUNK, F64, FLOOR, Layer, Voice, frequency_of, loudness_of, placed, raised_cosine
+from .voice import CHUNK, FLOOR, Layer, Voice, frequency_of, loudness_of, placed, raised_cosine
 
 # Noise peaks 12 dB above its root mean square, and a kit plays with others.
 _HEADROOM = 0.6
@@ -91,12 +92,16 @@ def struck_drum(drum: Drum, velocity: int, rng: np.random.Generator, sample_rate
     """One stroke, however long its note is written. Harder strokes bring out noise and high modes."""
     amount = _HEADROOM * drum.level * loudness_of(velocity)
     share = velocity / 127.0
-    sounds: list[Layer] = [Falling(tone, amount * tone.gain, sample_rate_hz) for tone in drum.tones]
+    # The first tone is the drum's pitch; a soft stroke leaves the others behind.
+    sounds: list[Layer] = [
+        Falling(tone, amount * tone.gain * (1.0 if place == 0 else 0.6 + 0.4 * share), sample_rate_hz)
+        for place, tone in enumerate(drum.tones)
+    ]
     sounds += [
         Hiss(
             band.low_hz,
             band.high_hz * (0.6 + 0.1 * round(4.0 * share)),
-            amount * band.gain * (0.6 + 0.4 * share) * (1.0 if after_s == 0.0 else 0.7),
+            amount * band.gain * (0.4 + 0.6 * share) * (1.0 if after_s == 0.0 else 0.7),
             band.attack_s,
             band.decay_s,
             int(rng.integers(1 << 16)),
@@ -120,7 +125,9 @@ def struck_skin(
         for tone in drum.tones
         if tone.hertz * hertz * (1.0 + tone.rise) < 18_000.0
     )
-    return struck_drum(replace(drum, tones=tones), velocity, rng, sample_rate_hz)
+    # A soft stroke leaves the many high modes of the head alone.
+    plates = tuple(replace(plate, gain=plate.gain * (0.3 + 0.7 * velocity / 127.0)) for plate in drum.plates)
+    return struck_drum(replace(drum, tones=tones, plates=plates), velocity, rng, sample_rate_hz)
 
 
 def _cloud(plate: Plate, amount: float, share: float, rng: np.random.Generator, sample_rate_hz: int) -> Modes:

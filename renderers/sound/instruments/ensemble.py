@@ -24,29 +24,45 @@ _PIPES = Spectrum(slope=1.3, even=0.8, corner_hz=3500.0)
 _REEDS = Spectrum(slope=0.75, formants=((900.0, 0.8, 1.0),), corner_hz=5000.0)
 
 _BOWED = Sustained(
-    soft=Spectrum(slope=1.35, formants=_VIOLIN, corner_hz=3500.0),
-    bright=Spectrum(slope=0.95, formants=_VIOLIN, corner_hz=7000.0),
+    soft=Spectrum(slope=1.05, formants=_VIOLIN, corner_hz=5000.0),
+    bright=Spectrum(slope=0.7, formants=_VIOLIN, corner_hz=9000.0),
     attack_s=0.07,
     release_s=0.05,
     vibrato_cents=16.0,
     breath=0.02,
     breath_hz=(2500.0, 8000.0),
     level=0.098,
+    sway_db=3.0,
+    sway_cents=5.0,
 )
 _LOW_BOWED = replace(
     _BOWED,
-    soft=Spectrum(slope=1.3, formants=_CELLO, corner_hz=2500.0),
-    bright=Spectrum(slope=0.95, formants=_CELLO, corner_hz=5000.0),
+    soft=Spectrum(slope=1.05, formants=_CELLO, corner_hz=3200.0),
+    bright=Spectrum(slope=0.7, formants=_CELLO, corner_hz=6000.0),
+    level=0.1,
 )
-_SECTION = replace(_BOWED, players=5, spread_cents=9.0, attack_s=0.12, release_s=0.09, level=0.105)
+_SECTION = replace(
+    _BOWED,
+    soft=replace(_BOWED.soft, slope=0.85, corner_hz=6000.0),
+    players=6,
+    spread_cents=9.0,
+    attack_s=0.12,
+    release_s=0.09,
+    level=0.08,
+    width=0.95,
+)
 CHOIR = Sustained(
-    soft=Spectrum(slope=1.0, formants=_AH, corner_hz=3000.0),
-    bright=Spectrum(slope=0.8, formants=_AH, corner_hz=4500.0),
+    soft=Spectrum(slope=2.0, formants=_AH, corner_hz=2600.0),
+    bright=Spectrum(slope=1.5, formants=_AH, corner_hz=4000.0),
     attack_s=0.14,
     release_s=0.11,
     vibrato_cents=18.0,
-    players=5,
+    players=6,
     spread_cents=9.0,
+    width=0.95,
+    level=0.075,
+    sway_db=2.5,
+    sway_cents=6.0,
     breath=0.05,
     breath_hz=(1500.0, 6000.0),
 )
@@ -56,7 +72,7 @@ def _brass(slope: float, corner_hz: float, body_hz: float) -> Sustained:
     return Sustained(
         # Played softly a horn is nearly a sine; loudly its wave steepens into a shock (Fletcher and
         # Rossing, ch. 14).
-        soft=Spectrum(slope=slope + 0.9, formants=((body_hz, 1.0, 1.6),), corner_hz=corner_hz * 0.35),
+        soft=Spectrum(slope=slope + 0.6, formants=((body_hz, 1.0, 1.6),), corner_hz=corner_hz * 0.5),
         bright=Spectrum(slope=slope, formants=((body_hz, 1.0, 1.6),), corner_hz=corner_hz),
         attack_s=0.045,
         release_s=0.05,
@@ -66,11 +82,13 @@ def _brass(slope: float, corner_hz: float, body_hz: float) -> Sustained:
         chiff=0.04,
         chiff_s=0.03,
         breath_hz=(600.0, 3000.0),
-        level=0.112,
+        level=0.1,
+        sway_db=2.0,
+        sway_cents=3.0,
     )
 
 
-_TRUMPET = _brass(0.5, 6000.0, 1200.0)
+_TRUMPET = _brass(0.35, 7000.0, 1500.0)
 
 
 def _reed(even: float, slope: float, corner_hz: float, *formants: tuple[float, float, float]) -> Sustained:
@@ -84,7 +102,9 @@ def _reed(even: float, slope: float, corner_hz: float, *formants: tuple[float, f
         vibrato_cents=7.0,
         breath=0.025,
         breath_hz=(1500.0, 7000.0),
-        level=0.098,
+        level=0.11,
+        sway_db=2.5,
+        sway_cents=3.0,
     )
 
 
@@ -104,7 +124,9 @@ def pipe(second: float, breath: float, corner: float = 3.0) -> Sustained:
         chiff=2.0 * breath,
         shake=0.08,
         shake_hz=5.0,
-        level=0.12,
+        level=0.13,
+        sway_db=2.5,
+        sway_cents=3.0,
     )
 
 
@@ -124,7 +146,16 @@ SUSTAINED: dict[int, Sustained] = {
         _PIPES,
         0.06,
         0.12,
-        ranks=((0.0, 1.0), (12.0, 0.6), (19.0, 0.25), (24.0, 0.3), (-12.0, 0.4)),
+        # Principals at 8, 4, 2 2/3 and 2 feet, a mixture above them, and a soft 16 feet below.
+        ranks=(
+            (0.0, 1.0),
+            (12.0, 0.8),
+            (19.0, 0.45),
+            (24.0, 0.6),
+            (31.0, 0.35),
+            (36.0, 0.4),
+            (-12.0, 0.25),
+        ),
         chiff=0.12,
         chiff_s=0.08,
         breath=0.02,
@@ -162,15 +193,15 @@ SUSTAINED: dict[int, Sustained] = {
     ),
     56: _TRUMPET,
     57: _brass(0.55, 4500.0, 700.0),
-    58: replace(_brass(0.9, 2500.0, 350.0), attack_s=0.06),
+    58: replace(_brass(1.3, 1500.0, 250.0), attack_s=0.06),
     59: replace(
         _TRUMPET,
         bright=Spectrum(slope=0.3, formants=((2400.0, 0.5, 3.0),), corner_hz=7000.0),
         soft=Spectrum(slope=0.7, formants=((2000.0, 0.6, 2.0),), corner_hz=5000.0),
         level=0.083,
     ),
-    60: replace(_brass(1.0, 2600.0, 420.0), attack_s=0.055, scoop_cents=20.0, release_s=0.09),
-    61: replace(_TRUMPET, players=4, spread_cents=8.0, attack_s=0.05),
+    60: replace(_brass(0.75, 3200.0, 550.0), attack_s=0.055, scoop_cents=20.0, release_s=0.09),
+    61: replace(_TRUMPET, players=4, spread_cents=8.0, attack_s=0.05, width=0.9),
     64: replace(_SAX, bright=replace(_SAX.bright, formants=((900.0, 0.5, 1.2), (2200.0, 0.5, 1.0)))),
     65: _SAX,
     66: replace(
@@ -179,10 +210,10 @@ SUSTAINED: dict[int, Sustained] = {
     67: replace(
         _SAX, bright=replace(_SAX.bright, formants=((330.0, 0.5, 1.4), (900.0, 0.6, 0.8))), breath=0.04
     ),
-    68: _reed(1.0, 0.45, 6500.0, (1400.0, 0.35, 2.2), (3000.0, 0.35, 1.0)),
+    68: _reed(1.0, 0.9, 5000.0, (1050.0, 0.45, 2.0), (2700.0, 0.35, 0.6)),
     69: _reed(1.0, 0.55, 5000.0, (930.0, 0.4, 2.0), (2300.0, 0.4, 0.7)),
     70: _reed(1.0, 0.6, 3500.0, (480.0, 0.4, 2.2), (1200.0, 0.4, 0.8)),
-    71: replace(_reed(0.12, 0.75, 4500.0, (1500.0, 0.8, 0.8)), vibrato_cents=0.0, scoop_cents=6.0),
+    71: replace(_reed(0.12, 0.6, 5500.0, (1500.0, 0.8, 0.8)), vibrato_cents=0.0, scoop_cents=6.0),
     72: replace(pipe(0.5, 0.05), attack_s=0.03),
     73: pipe(0.8, 0.06, 4.0),
     74: replace(pipe(0.35, 0.03), vibrato_cents=3.0, attack_s=0.03),

@@ -169,15 +169,17 @@ KIT: dict[int, Drum] = {
 # The (1,1) mode and its kin stand near 1 : 1.5 : 1.98 : 2.44 : 2.9 over the kettle's air (Fletcher and
 # Rossing, 18.2).
 TIMPANI = Drum(
-    0.36,
+    0.22,
     (
-        Tone(1.0, 2.6, 0.8),
-        Tone(1.504, 2.2, 0.45),
-        Tone(1.983, 1.4, 0.25),
-        Tone(2.44, 0.9, 0.15),
-        Tone(2.9, 0.6, 0.1),
+        Tone(1.0, 2.6, 0.5),
+        Tone(1.504, 2.2, 0.6),
+        Tone(1.983, 1.4, 0.5),
+        Tone(2.44, 0.9, 0.35),
+        Tone(2.9, 0.6, 0.25),
     ),
-    bands=(Band(60.0, 900.0, 0.09, 0.35),),
+    # The head slaps, and the kettle thuds below it.
+    plates=(Plate(28, 330.0, 2000.0, 2.2, 0.5),),
+    bands=(Band(60.0, 500.0, 0.12, 0.5), Band(400.0, 3000.0, 0.06, 0.45)),
 )
 TAIKO = Drum(
     0.55,

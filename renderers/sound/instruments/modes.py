@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .voice import CHUNK, F64, FLOOR, audible, let_go, raised_cosine, release_end_s
+from ....store.values.array_types import C128, F64
+from .voice import CHUNK, FLOOR, audible, let_go, raised_cosine, release_end_s
 
 _COLUMNS = 64
 _ROWS = CHUNK // _COLUMNS
 
 # Products of this inner size stay on one thread of any BLAS, so the sum has one order on every machine.
 _GROUP = 16
-
-C128 = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .voice import CHUNK, F64, FLOOR, let_go, release_end_s
+from ....store.values.array_types import F64
+from .voice import CHUNK, FLOOR, let_go, release_end_s
 
 # 1.4 s at 48 kHz: longer than the ear follows a hiss; cyclic, so that it may be read on for ever.
 _TABLE = 1 << 16

@@ -5,13 +5,13 @@ from dataclasses import replace
 from .strings import String
 
 _PIANO = String(
-    decay_s=11.0,
-    decay_per_octave=0.75,
-    corner_hz=900.0,
+    decay_s=7.0,
+    decay_per_octave=0.3,
+    corner_hz=1600.0,
     at=0.118,
-    slope=0.55,
-    contact_s=0.0011,
-    hardening=0.33,
+    slope=0.35,
+    contact_s=0.0006,
+    hardening=0.4,
     stiffness=3.5e-4,
     unisons_cents=(0.0, 0.5),
     aftersound=0.14,
@@ -20,7 +20,7 @@ _PIANO = String(
     knock_s=0.12,
     damper_s=0.22,
     undamped_from=90,
-    level=0.17,
+    level=0.12,
 )
 
 _ELECTRIC_PIANO = String(
@@ -41,12 +41,15 @@ _ELECTRIC_PIANO = String(
 _GUITAR = String(
     decay_s=3.2,
     decay_per_octave=0.35,
-    corner_hz=450.0,
+    corner_hz=1300.0,
     at=0.21,
-    slope=1.1,
-    contact_s=0.0007,
+    slope=0.8,
+    contact_s=0.0004,
+    hardening=0.45,
+    level=0.22,
     stiffness=2e-5,
-    body=((110.0, 0.35, 0.7), (210.0, 0.35, 0.9), (420.0, 0.6, 0.5)),
+    body=((110.0, 0.35, 0.5), (210.0, 0.35, 0.6), (420.0, 0.6, 0.4)),
+    body_floor=0.7,
     knock=0.05,
     knock_hz=(150.0, 3000.0),
     knock_s=0.02,

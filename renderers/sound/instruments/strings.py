@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....store.values.array_types import F64
 from .modes import ringing
 from .noise import Hiss
-from .voice import F64, Placed, Voice, frequency_of, loudness_of, placed
+from .voice import Placed, Voice, frequency_of, loudness_of, placed
 
 
 @dataclass(frozen=True, slots=True)

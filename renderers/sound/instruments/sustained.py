@@ -8,6 +8,9 @@ from .cycle import Cycle, Spectrum, period
 from .noise import Hiss
 from .voice import Placed, Voice, frequency_of, loudness_of, placed
 
+SWAY_HZ = np.array([0.55, 1.3, 2.7])
+"""The slow waves of a level and a pitch that a player holds, in the middle: they have no common period."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sustained:
@@ -42,6 +45,9 @@ class Sustained:
     """Semitones and gains that sound with one key."""
     width: float = 0.5
     """How far apart the players sit."""
+    sway_db: float = 0.0
+    """How far the level of a held tone wanders, and by sway_cents its pitch."""
+    sway_cents: float = 0.0
 
 
 def sustained_tone(
@@ -55,10 +61,12 @@ def sustained_tone(
     energy = np.sqrt(kind.players * sum(gain**2 for _, gain in kind.ranks))
     for player in range((kind.players + 1) // 2):
         seat = 0.0 if kind.players == 1 else 1.0 - 2.0 * player / (kind.players - 1)
-        # Two players in mirrored seats are mirrors of each other, in tune, phase and vibrato: what they give
-        # to the left beats as what they give to the right does, so that a section stands in the middle. One
-        # in the middle is in tune.
+        # Two players in mirrored seats are mirrors of each other, in tune, phase, vibrato and sway: what they
+        # give to the left beats as what they give to the right does, so that a section stands in the middle.
+        # One in the middle is in tune.
         sides = (1.0, -1.0) if seat > 0.0 else (0.0,) if kind.players > 1 else (1.0,)
+        hertz = SWAY_HZ * rng.uniform(0.8, 1.25, len(SWAY_HZ))
+        sways = tuple((float(hz), float(rng.random())) for hz in hertz)
         detune_cents = kind.spread_cents * float(rng.uniform(-1.0, 1.0)) if len(sides) > 1 else 0.0
         for semitones, gain in kind.ranks:
             # Colours need not follow every cent: one table serves a semitone.
@@ -82,12 +90,16 @@ def sustained_tone(
                 shake_hz=kind.shake_hz * float(rng.uniform(0.95, 1.05)),
                 scoop_cents=kind.scoop_cents,
                 phase=float(rng.random()),
+                sway_db=kind.sway_db,
+                sway_cents=kind.sway_cents,
+                sways=sways,
             )
             for side in sides:
                 mirrored = replace(
                     tone,
                     frequency_hz=frequency_of(pitch + semitones + side * detune_cents / 100.0),
                     vibrato_cents=(side or 1.0) * tone.vibrato_cents,
+                    sway_cents=(side or 1.0) * tone.sway_cents,
                     phase=side * tone.phase,
                     swing_phase=tone.phase,
                 )

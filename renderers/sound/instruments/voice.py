@@ -8,9 +8,8 @@ from math import cos, pi, sin, sqrt
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ....store.values.array_types import F64
 
 CHUNK = 8192
 """Samples of a chunk."""

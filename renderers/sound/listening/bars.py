@@ -11,11 +11,9 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from ....store.values.array_types import F32, F64
 from .flux import Flux
 from .spectra import FPS
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 SLIP = 6.0
 """What it costs to count a beat too many or too few."""

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ....store.values.array_types import F32
 from .decode import RATE_HZ, Progress
 from .notes import HeardNote
 from .spectra import FPS
-
-F32 = NDArray[np.float32]
 
 PACKAGES = ("onnxruntime", "basic_pitch")
 WINDOW, HOP, OVERLAP = 2 * RATE_HZ - 256, 256, 30

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....store.values.array_types import F64
 from .decode import Progress
 from .flux import refined
 from .spectra import FPS
-
-F64 = NDArray[np.float64]
 
 TEMPI_BPM = (50.0, 215.0)
 LAMBDA = 80.0

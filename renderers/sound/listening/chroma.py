@@ -3,16 +3,13 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 from scipy.signal import find_peaks
 from scipy.sparse import csr_matrix
 
+from ....store.values.array_types import F32, F64
 from .decode import RATE_HZ
 from .spectra import HOP, banded, magnitudes
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 SIZE = 8192
 LOWEST, HIGHEST = 45, 96

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....store.values.array_types import F32
 from ....store.writing import published
 from ..wave import SampleFormat, write_wav
 from .decode import LONGEST_S, opened
-
-F32 = NDArray[np.float32]
 
 CLICK_S, DECAY_S = 0.04, 0.008
 FIRST_HZ, OTHER_HZ = 1760.0, 1174.7

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, MAX_CHANNELS, RATES_HZ, checked_format
 from ....dsl.text.files import MAX_AUDIO_BYTES
+from ....store.values.array_types import F32
 
-F32 = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
 """A stage, how much of it is done, and how much there is."""
 
@@ -94,7 +94,7 @@ class Source:
     """How long the file says that it lasts; None where it only guesses."""
     blocks: Iterator[F32] = field(repr=False)
     """float32 (channels, n), full scale ±1."""
-    findings: list[Diagnostic] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     frame_count: int = 0
     peak: float = 0.0
 
@@ -338,13 +338,13 @@ def _decoded(box: Any, stream: Any, source: Source, path: Path, longest_s: float
         raise _no_recording(path, "nothing in it can be decoded")
     if damaged:
         message = f"{damaged} damaged packet{'s' if damaged > 1 else ''} of {path.name} had to be left out"
-        source.findings.append(_warning("MV544", path, message, EXPORT_AGAIN))
+        source.findings.add(_warning("MV544", path, message, EXPORT_AGAIN))
     if source.said_s is not None:
         off_s = abs(source.said_s - length_s)
         if off_s > _LENGTH_SLACK_S and off_s > _LENGTH_SLACK * max(source.said_s, length_s):
             message = f"{path.name} says that it lasts {clock_text(source.said_s)} and holds"
             hint = "if it was cut off, fetch it again"
-            source.findings.append(_warning("MV545", path, f"{message} {clock_text(length_s)}", hint))
+            source.findings.add(_warning("MV545", path, f"{message} {clock_text(length_s)}", hint))
 
 
 def _frames(box: Any, stream: Any, path: Path) -> Iterator[Any]:

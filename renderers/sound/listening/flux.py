@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter, uniform_filter1d
 
+from ....store.values.array_types import F32, F64
 from .spectra import FPS, banded, log_bank
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 SIZE = 2048
 PER_OCTAVE, LOW_HZ, HIGH_HZ = 24, 30.0, 10_000.0

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, Severity
 from ....dsl.findings.span import Span
+from ....store.values.array_types import F32, F64
 from . import basic_pitch
 from .bars import bars
 from .beats import TEMPI_BPM, are_halves, at_level, beat_frames, placed
@@ -16,9 +17,6 @@ from .decode import Progress, Recording
 from .flux import Flux, activation, flux, onsets
 from .notes import HeardNote, chroma_notes, factorised_notes
 from .spectra import FPS
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 METHODS = ("basic-pitch", "nmf", "chroma")
 QUIET_DBFS = -60.0

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....store.values.array_types import F32, F64
 from .decode import Progress
 from .spectra import FPS, banded, log_bank
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 Frames = NDArray[np.int64]
 
 SIZE = 4096

@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from ....dsl.values.pitch_classes import PITCH_CLASSES
+from ....store.values.array_types import F32
 from ....store.writing import published
 from .decode import RATE_HZ, Recording
 from .hear import Heard
 from .spectra import FPS
 
-F32 = NDArray[np.float32]
 RGB = tuple[int, int, int]
 
 LEFT_PX, MARGIN_PX, ROW_S = 56, 20, 30.0

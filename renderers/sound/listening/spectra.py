@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 from scipy.fft import rfft
 from scipy.sparse import csr_matrix
 
+from ....store.values.array_types import F32
 from .decode import RATE_HZ
-
-F32 = NDArray[np.float32]
 
 HOP = 441
 FPS = RATE_HZ // HOP

@@ -8,16 +8,13 @@ piece.
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....dsl.text.spectrum_header import COLUMNS, header_line
+from ....store.values.array_types import F32, F64
 from ....store.writing import published
 from .chroma import chroma
 from .decode import RATE_HZ, Recording
 from .spectra import magnitudes
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 SIZE, BANDS, HIGHEST_HZ = 2048, 128, 8000.0
 

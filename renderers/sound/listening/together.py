@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, Severity
 from ....dsl.findings.span import Span
+from ....store.values.array_types import F64
 from .decode import Recording
 from .flux import flux
 from .spectra import FPS
-
-F64 = NDArray[np.float64]
 
 LENGTH_SLACK_S = 1.0
 STEP_MOST_S, STEP_SLACK_S = 0.2, 0.03

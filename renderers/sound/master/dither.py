@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-F32 = NDArray[np.float32]
+from ....store.values.array_types import F32
 
 # Sets these draws apart from everything else that the manifest's seed makes.
 _STREAM = 0x64697468

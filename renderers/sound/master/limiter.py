@@ -13,9 +13,8 @@ result is above the ceiling. Between samples what is left is the error of the fo
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ....store.values.array_types import F64
 
 HEADROOM_DB = 0.07
 _FAST_S, _SLOW_S = 0.0025, 0.080

@@ -12,24 +12,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import MasterPlan
+from ....store.values.array_types import F64
 from ..level import decibels
 from .limiter import HEADROOM_DB, context, limiter_gain
 from .meter import Loudness, LoudnessMeter
 from .peaks import REACH, PeakMeter, oversampled_peaks
 
-F64 = NDArray[np.float64]
 Progress = Callable[[float], None]
 ReadMix = Callable[[], Iterator[F64]]
 """The mix from its start: blocks (2, GRID), the last one shorter."""
 
 GRID = 16384
 """Samples for which the limiter's gain is made at once: a part of the result, unlike the size of a block."""
-
-PLAIN_CEILING_DBTP = -1.0
-"""Ceiling of a piece without a master: a lossy encoder rebuilds peaks a little higher than they were."""
 
 _NEAR_LU = 0.02
 _MOST_PASSES = 6
@@ -59,7 +55,7 @@ class Master:
     """A finished sound: the mix under its gain and its limiter."""
 
     def __init__(
-        self, plan: MasterPlan | None, mix: ReadMix, sample_rate_hz: int, folder: Path, progress: Progress
+        self, plan: MasterPlan, mix: ReadMix, sample_rate_hz: int, folder: Path, progress: Progress
     ) -> None:
         """The mix is read several times; `folder` takes its envelope. progress is told shares 0..1."""
         self._mix = mix
@@ -68,14 +64,16 @@ class Master:
         self._trim = 1.0
         before, highest = self._surveyed()
         progress(0.3)
-        ceiling_dbtp = plan.ceiling_dbtp if plan is not None else PLAIN_CEILING_DBTP
+        ceiling_dbtp = plan.ceiling_dbtp
         self._ceiling = _factor(ceiling_dbtp - HEADROOM_DB)
         self._gain = 1.0
         passes = 0
-        if plan is None:
-            self._gain = min(1.0, self._ceiling / highest) if highest > 0.0 else 1.0
-        elif plan.loudness_lufs is not None and isfinite(before.integrated_lufs):
-            passes = self._aim(plan.loudness_lufs, before.integrated_lufs, progress)
+        most_gain_db = _MOST_GAIN_DB
+        if plan.most_reduction_db is not None and highest > 0.0:
+            # At the highest peak the limiter turns down by as much as the gain lifts it above the ceiling.
+            most_gain_db = min(most_gain_db, plan.most_reduction_db + decibels(self._ceiling / highest))
+        if plan.loudness_lufs is not None and isfinite(before.integrated_lufs):
+            passes = self._aim(plan.loudness_lufs, before.integrated_lufs, most_gain_db, progress)
         after, peak, reduction = self._listened()
         if peak > _factor(ceiling_dbtp):
             # The grid's own error, a few hundredths of a decibel.
@@ -110,9 +108,9 @@ class Master:
             highest = max(highest, _written(file, np.pad(held, ((0, 0), (0, REACH + 1)))))
         return meter.loudness(), highest
 
-    def _aim(self, target_lufs: float, mix_lufs: float, progress: Progress) -> int:
-        """Finds the gain that gives the loudness; returns how many passes it took."""
-        gain_db = min(target_lufs - mix_lufs, _MOST_GAIN_DB)
+    def _aim(self, target_lufs: float, mix_lufs: float, most_gain_db: float, progress: Progress) -> int:
+        """Finds the gain that gives the loudness, or the most; returns how many passes it took."""
+        gain_db = min(target_lufs - mix_lufs, most_gain_db)
         before: tuple[float, float] | None = None
         for count in range(1, _MOST_PASSES + 1):
             self._gain = _factor(gain_db)
@@ -121,13 +119,13 @@ class Master:
                 meter.add(block)
             loudness = meter.loudness().integrated_lufs
             progress(0.3 + 0.6 * count / _MOST_PASSES)
-            if abs(target_lufs - loudness) <= _NEAR_LU or gain_db >= _MOST_GAIN_DB:
+            if abs(target_lufs - loudness) <= _NEAR_LU or gain_db >= most_gain_db:
                 break
             slope = 1.0
             if before is not None and before[0] != gain_db:
                 slope = min(max((loudness - before[1]) / (gain_db - before[0]), 0.1), 1.0)
             before = gain_db, loudness
-            gain_db = min(gain_db + (target_lufs - loudness) / slope, _MOST_GAIN_DB)
+            gain_db = min(gain_db + (target_lufs - loudness) / slope, most_gain_db)
         return count
 
     def _listened(self) -> tuple[Loudness, float, float]:

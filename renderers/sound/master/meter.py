@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from math import inf, log10, pi, tan
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ....store.values.array_types import F64
 
 STEREO = (1.0, 1.0)
 """Weights of the channels; BS.1770 gives surround channels 1.41."""

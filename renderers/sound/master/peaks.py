@@ -6,9 +6,8 @@ BS.1770-4 annex 2 asks for at least four times; the filter here is longer than t
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ....store.values.array_types import F64
 
 _TAPS = 48
 """Taps of each phase."""

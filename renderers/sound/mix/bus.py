@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import BusPlan, SoundPlan
 from ....store.file_digests import FileDigests
 from ....store.graph import Build, Digests, Progress, Task
 from ....store.node import Node
 from ....store.store import Entry, Made, Store
+from ....store.values.array_types import F32, F64
 from ..block import cuts, times_of
 from ..effects.chain import through_chain
 from ..space.choose import placed
@@ -29,8 +29,6 @@ from ..wave import read_wav, write_wav
 from .nodes import CHAIN, DRY, WET, bus_node, chain_node, dry_node
 from .places_of_notes import apart
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 Given = TypeVar("Given", Digests, Entry)
 
 

@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import SoundPlan
 from ....store.store import Entry
+from ....store.values.array_types import F32
 from ..master.dither import dithered
 from ..wave import read_wav
 from .nodes import MIX
 from .report import report_from
-
-F32 = NDArray[np.float32]
 
 
 class Mixed:
@@ -31,7 +29,6 @@ class Mixed:
 
     def whole_numbers(self, bits: int) -> Iterator[F32]:
         """The sound on the steps of 16 or 24 bits, dithered unless the manifest says no, of 24 bits."""
-        master = self._plan.master
-        if bits == 24 and master is not None and not master.is_dithered:
+        if bits == 24 and not self._plan.master.is_dithered:
             return self.blocks()
         return dithered(self.blocks(), bits, self._plan.seed)

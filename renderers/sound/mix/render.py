@@ -14,12 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ....compiler.plan import SoundPlan
 from ....store.graph import Build, Progress, Task
 from ....store.store import Store, temporary_store
+from ....store.values.array_types import F32
 from ....store.writing import published
 from ..space.choose import sources_ready
 from .bus_processes import make_buses
@@ -27,8 +25,6 @@ from .graph import SoundGraph, sound_graph
 from .mixed import Mixed
 from .nodes import DRY, WET
 from .summing import return_file
-
-F32 = NDArray[np.float32]
 
 MOST_NAME_BYTES = 120
 # The part of the work that the buses are, for those who watch the progress.

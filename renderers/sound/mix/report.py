@@ -28,12 +28,10 @@ def report_lines(report: MixReport) -> Sequence[str]:
     if not isfinite(heard):
         return ("the sound is silent",)
     range_lu = master.loudness.range_lu
-    lines = [f"sound: {heard:.1f} LUFS, {master.true_peak_dbtp:.1f} dBTP, range {range_lu:.1f} LU"]
+    held = f", limiter at most {master.reduction_db:.1f} dB" if master.reduction_db >= 0.05 else ""
+    lines = [f"sound: {heard:.1f} LUFS, {master.true_peak_dbtp:.1f} dBTP, range {range_lu:.1f} LU{held}"]
     if master.reduction_db > 6.0:
-        lines.append(
-            f"the limiter turns down by up to {master.reduction_db:.1f} dB: "
-            "a lower loudness would keep more of the music"
-        )
+        lines.append("that is more than music likes: `loudness: auto` stops at 4 dB of limiting")
     if report.cut_fade_s:
         lines.append("the sound still rings at the end and is faded: with a longer score.tail it rings out")
     return lines

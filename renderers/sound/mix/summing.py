@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import Curve, ReturnPlan, SoundPlan
 from ....store.file_digests import FileDigests
 from ....store.graph import Digests, Progress, Task
 from ....store.node import Node
 from ....store.store import Entry, Made, Store
+from ....store.values.array_types import F32, F64
 from ..block import cuts, times_of
 from ..effects.chain import through_chain
 from ..master.master import GRID, Master
@@ -20,9 +20,6 @@ from ..wave import read_wav, write_wav
 from .bus import BusTasks
 from .nodes import DRY, MIX, WET, mix_node
 from .report import MixReport, facts_of
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 # A sound that is cut while it is louder than this is faded over the last milliseconds instead.
 _AUDIBLE_END_DB = -60.0

@@ -7,12 +7,10 @@ the onsets, and weakly to Woodworth's sphere, which says what holds where nothin
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....store.values.array_types import F64
 from .head import lateness_s
 from .mesh import fibonacci
-
-F64 = NDArray[np.float64]
 
 DEGREE = 8
 _FINER = 16

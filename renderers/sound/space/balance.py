@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .place import F64, PlaceAt
+from ....store.values.array_types import F64
+from .place import PlaceAt
 
 
 @dataclass(frozen=True, slots=True)

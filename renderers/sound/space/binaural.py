@@ -12,8 +12,8 @@ have not been checked against a measured ear. Elevation brings a source towards 
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....store.values.array_types import F64
 from .farrow import REACH, TAPS, bank, between, split
 from .head import (
     REAR_POLE_RAD_S,
@@ -26,8 +26,6 @@ from .head import (
 )
 from .place import Place, PlaceAt
 from .width import Width
-
-F64 = NDArray[np.float64]
 
 PINK_LOW_SHARE = 0.39958
 """B of pink noise as loudness hears it (K-weighted), at 48 kHz."""

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ....compiler.plan import BusPlan, SoundPlan
+from ....store.values.array_types import F64
 from ..block import reblocked, times_of
 from .balance import Balance
-from .place import F64, Place, PlaceAt, Space, StereoPower
+from .place import Place, PlaceAt, Space, StereoPower
 
 
 def placed(

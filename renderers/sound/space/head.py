@@ -13,11 +13,9 @@ delay is Woodworth's (1938).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....store.values.array_types import F64
 from .pink_weights import pink_weights
-
-F64 = NDArray[np.float64]
 
 RADIUS_M = 0.0875
 SOUND_M_S = 343.2

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....store.values.array_types import F64
 from .arrival import Arrival, arrival_of, onsets
 from .farrow import FARTHEST, REACH, TAPS, bank, between, split
 from .mesh import Mesh, fibonacci, mesh_of
@@ -24,8 +25,6 @@ from .pink_weights import pink_weights
 from .place import Place, PlaceAt
 from .sofa import Responses, read_sofa
 from .width import Width
-
-F64 = NDArray[np.float64]
 
 WINDOW = 1024
 HOP = 512

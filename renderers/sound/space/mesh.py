@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
+from ....store.values.array_types import F64
+
 Indices = NDArray[np.int64]
 
 # A head that was measured on the horizon only.

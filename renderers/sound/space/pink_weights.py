@@ -1,11 +1,9 @@
 """Loudness weight: how much each frequency of pink noise counts for its loudness (ITU-R BS.1770-4)."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....store.values.array_types import F64
 from ..master.meter import k_weighting
-
-F64 = NDArray[np.float64]
 
 
 def pink_weights(sample_rate_hz: int, count: int = 400) -> tuple[F64, F64]:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import BusPlan
+from ....store.values.array_types import F64
 from .head import LowPass
-
-F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.installing import install_command
 from ....dsl.text.files import open_plain
-
-F64 = NDArray[np.float64]
+from ....store.values.array_types import F64
 
 MAX_BYTES = 256 << 20
 MAX_DIRECTIONS = 20_000

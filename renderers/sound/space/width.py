@@ -8,10 +8,9 @@ the model of the head tells for pink noise.
 import numpy as np
 from numpy.typing import NDArray
 
+from ....store.values.array_types import F64
 from .head import SHADOW_POLE_RAD_S, brightness, lateness_s
 from .pink_weights import pink_weights
-
-F64 = NDArray[np.float64]
 
 # Opposite channels make no mono source, and no gain can mend that: at most +20 dB.
 _LEAST_POWER = 0.01

@@ -14,13 +14,10 @@ from math import floor, sqrt
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import SoundingNote
+from ....store.values.array_types import F32
 from .recording import recorded
-
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 MAX_LAG_MS = 10_000
 NEAR_MS = 200

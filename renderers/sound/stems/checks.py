@@ -7,12 +7,12 @@ from math import inf
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import BusPlan, SoundPlan, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import RecordingFormat
+from ....store.values.array_types import F64
 from ..level import decibels
 from ..master.meter import LoudnessMeter
 from ..wave import write_wav
@@ -20,8 +20,6 @@ from .alignment import DRIFT_S, NEAR_MS, Alignment, measured
 from .recording import recorded, recording_format
 from .stem import not_aligned, stem_file
 from .synth import synthesised
-
-F64 = NDArray[np.float64]
 
 LAG_S = 0.010
 LAG_MOST_S = 0.040

@@ -9,15 +9,13 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import ChannelPlan, Moves, SoundingNote
+from ....store.values.array_types import F64
 from ..instruments.orchestra import voice_of
 from ..instruments.voice import CHUNK, Voice
 from ..space.balance import balanced
 from ..space.farrow import TAPS, bank, between
-
-F64 = NDArray[np.float64]
 
 SMOOTH_S = 0.005
 """A level or a side is the mean of what it will be over so long: a step has arrived when it is written."""

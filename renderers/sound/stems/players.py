@@ -6,24 +6,24 @@ Both are asked for a file, and the file is read with the same suspicion as a rec
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from importlib import metadata
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import ChannelPlan, SoundingNote, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.text.files import open_plain
 from ....store.sandbox import Ended, run_program
+from ....store.values.array_types import F32
 from ..block import BLOCK
 from ..wave import write_wav
-
-F32 = NDArray[np.float32]
 
 MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
 _MUSESCORE_PLACES = (
@@ -33,6 +33,7 @@ _MUSESCORE_PLACES = (
     "C:/Program Files/MuseScore 3/bin/MuseScore3.exe",
 )
 FLUIDSYNTH = ("fluidsynth",)
+TINY_PLAYER = Path(__file__).with_name("tiny_player.py")
 
 # By default MuseScore 3 brings every export to -0.1 dBFS, and so loses the balance between stems.
 _MUSESCORE_INI = "[export]\naudio\\sampleRate=48000\naudio\\normalize=false\n"
@@ -113,23 +114,39 @@ def _by_musescore(stem: StemPlan, scratch: Path, made: Path) -> None:
     _take(stem, scratch / "out.wav", made, "MuseScore", ended)
 
 
+def tiny_version() -> str | None:
+    """The version of tinysoundfont, which plays where FluidSynth is not installed; None without it."""
+    try:
+        return metadata.version("tinysoundfont")
+    except metadata.PackageNotFoundError:
+        return None
+
+
 def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sample_rate_hz: int) -> None:
-    program = program_of(stem)
-    if program is None:
-        raise _missing(stem, "FluidSynth")
+    program, name = program_of(stem), "FluidSynth"
+    if program is None and tiny_version() is None:
+        raise _missing(stem, name)
     assert stem.soundfont is not None and stem.notes is not None
     font = f"font{stem.soundfont.suffix.lower()}"
     _copied(stem.soundfont, scratch / font)
     _write_midi(scratch / "in.mid", stem.notes, stem.channels, lead_s)
-    # Without its own room and chorus, which the chain of the bus gives.
-    form = ["-T", "raw", "-O", "float", "-r", str(sample_rate_hz), "-g", "0.5", "-R", "0", "-C", "0"]
-    ended = run_program(
-        program, ["-ni", "-F", "out.raw", *form, font, "in.mid"], scratch, _FLUIDSYNTH_DEADLINE_S
-    )
+    if program is None:
+        name = "TinySoundFont"
+        arguments = ["-I", str(TINY_PLAYER), str(sample_rate_hz), font, "in.mid", "out.raw"]
+        program = Path(sys.executable)
+    else:
+        arguments = _fluidsynth_arguments(font, sample_rate_hz)
+    ended = run_program(program, arguments, scratch, _FLUIDSYNTH_DEADLINE_S)
     raw = scratch / "out.raw"
     if raw.is_file() and raw.stat().st_size >= 8:
         write_wav(scratch / "out.wav", _raw_blocks(raw), sample_rate_hz)
-    _take(stem, scratch / "out.wav", made, "FluidSynth", ended)
+    _take(stem, scratch / "out.wav", made, name, ended)
+
+
+def _fluidsynth_arguments(font: str, sample_rate_hz: int) -> list[str]:
+    """Without its own room and chorus, which the chain of the bus gives."""
+    form = ["-T", "raw", "-O", "float", "-r", str(sample_rate_hz), "-g", "0.5", "-R", "0", "-C", "0"]
+    return ["-ni", "-F", "out.raw", *form, font, "in.mid"]
 
 
 def _copied(file: Path, copy: Path) -> None:
@@ -226,7 +243,7 @@ def _take(stem: StemPlan, out: Path, made: Path, program: str, ended: Ended) -> 
 
 
 def _missing(stem: StemPlan, program: str) -> PieceError:
-    hint = f"install {program}, or leave out `by` and the built-in instruments play"
+    hint = f"install {program}, or leave out `by` and `sounds`, and the built-in instruments play"
     return _fault(stem, "MV510", f"{stem.name} is to be played by {program}, which is not installed", hint)
 
 

@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, RecordingFormat, checked_format
 from ....dsl.text.files import open_plain
 from ....dsl.text.folders import LinkedError
+from ....store.values.array_types import F64
 from ..block import BLOCK, reblocked
 from ..riff import decoded
-
-F64 = NDArray[np.float64]
 
 _FULL_SCALE = {"s16": 2.0**15, "s16p": 2.0**15, "s32": 2.0**31, "s32p": 2.0**31}
 """What FFmpeg's reader of FLAC gives, and its loudest sample."""

@@ -6,7 +6,6 @@ from math import exp, pi
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import SoundPlan, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
@@ -14,14 +13,13 @@ from ....dsl.findings.span import Span
 from ....store.file_digests import FileDigests
 from ....store.graph import Progress, Task
 from ....store.store import Entry, Made, Store
+from ....store.values.array_types import F64
 from ..wave import read_wav, write_wav
 from .alignment import RIVAL_SHARE, Alignment
 from .players import played
 from .recording import recorded
 from .stem_nodes import STEM, stem_node
 from .synth import synthesised
-
-F64 = NDArray[np.float64]
 
 _BLOCKED_HZ = 4.0
 

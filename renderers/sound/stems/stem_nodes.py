@@ -9,10 +9,10 @@ from ....store.file_digests import FileDigests
 from ....store.node import Node
 from ....store.packages import packages
 from ....store.values.keys import digest_of
-from .players import program_of
+from .players import program_of, tiny_version
 from .recording import recording_format
 
-STEM_VERSION = 3
+STEM_VERSION = 4
 STEM = "stem"
 """The name of a stem's file in its record."""
 
@@ -37,6 +37,8 @@ def stem_node(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Node | N
         reads["score"] = f"{digests.of(stem.score)}{stem.score.suffix.lower()}"
     else:
         assert stem.soundfont is not None
+        if program is None:
+            reads["program"] = f"tinysoundfont {tiny_version()}"
         reads |= {"notes": digest_of((stem.notes, stem.channels)), "soundfont": digests.of(stem.soundfont)}
     return Node.of("stem", STEM_VERSION, stem.name, reads)
 

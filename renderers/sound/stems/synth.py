@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ....compiler.plan import ChannelPlan, SoundingNote
+from ....store.values.array_types import F64
 from ..block import BLOCK
 from ..instruments.orchestra import voice_of
 from ..instruments.voice import CHUNK, Voice
 from .controlled import Controlled, controlled
-
-F64 = NDArray[np.float64]
 
 
 def synthesised(

@@ -15,6 +15,7 @@ from musicvis.compiler.cache.plan import KeptCompilation, compile_piece_kept
 from musicvis.compiler.compile import compile_piece
 from musicvis.compiler.plan import Plan
 from musicvis.compiler.sound import installed as outside
+from musicvis.compiler.sound import soundfonts
 from musicvis.dsl.load import load_piece
 from musicvis.renderers.sound.wave import write_wav
 from musicvis.store.errors import StoreError
@@ -50,13 +51,15 @@ visuals.hue:
   - {at: 1|1, to: 90}
 """
 
+FONT = b"RIFF\0\0\0\0sfbk"
+
 Kept = Callable[..., KeptCompilation]
 
 
 @pytest.fixture
 def piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A piece with everything that is looked for on the disk, in it and outside."""
-    monkeypatch.setattr(outside, "SOUNDFONT_FOLDERS", (tmp_path / "first", tmp_path / "second"))
+    monkeypatch.setattr(soundfonts, "SYSTEM_FOLDERS", (tmp_path / "first", tmp_path / "second"))
     monkeypatch.setattr(outside, "INSTALLED_HEADS", (tmp_path / "a.sofa", tmp_path / "b.sofa"))
     folder = tmp_path / "piece"
     (folder / "scores").mkdir(parents=True)
@@ -65,7 +68,7 @@ def piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "stems").mkdir()
     tone(folder / "stems/low.wav", 0.1)
     (tmp_path / "second").mkdir()
-    (tmp_path / "second/GM.sf2").touch()
+    (tmp_path / "second/GM.sf2").write_bytes(FONT)
     (tmp_path / "b.sofa").touch()
     (folder / "lanes.yaml").write_text(LANES)
     (folder / "piece.yaml").write_text(MANIFEST)
@@ -166,10 +169,10 @@ EDITS: dict[str, Callable[[Path], Any]] = {
     "bytes of a stem's score": lambda piece: replace_text(piece / "scores/muted_part.mscx", "Vibes", "Glass"),
     "a longer recording": lambda piece: tone(piece / "stems/low.wav", 0.1, 30),
     "a silent recording": lambda piece: tone(piece / "stems/low.wav", 0.0),
-    "a soundfont in the piece": lambda piece: (piece / "GM.sf2").touch(),
+    "a soundfont in the piece": lambda piece: (piece / "GM.sf2").write_bytes(FONT),
     "a soundfont installed where it is found first": lambda piece: (
         (piece.parent / "first").mkdir(),
-        (piece.parent / "first/GM.sf2").touch(),
+        (piece.parent / "first/GM.sf2").write_bytes(FONT),
     ),
     "a head installed where it is found first": lambda piece: (piece.parent / "a.sofa").touch(),
 }
@@ -234,7 +237,7 @@ def test_a_piece_with_an_error_is_not_kept_and_a_file_that_appears_mends_it(run:
         broken = run()
         assert broken.plan is None and not broken.is_from_store
         assert "MV512" in {finding.code for finding in broken.diagnostics}
-    font.touch()
+    font.write_bytes(FONT)
     assert run().plan is not None
 
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.compiler.lanes.curve import Curve, Layer, Segment, values_at
 from musicvis.compiler.lanes.parameters import Target
-from musicvis.compiler.lanes.resolve import lane_segments
+from musicvis.compiler.lanes.segments import lane_segments
 from musicvis.compiler.lanes.shapes import plain_shape
 from musicvis.compiler.time.clock import Clock, sample_at
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.lane import CycleUnit, Domain, Lane, Point, Shape
@@ -180,7 +181,7 @@ def lane_curve(
         elif effect == "sawtooth":
             values["cycles"] = CycleUnit.QUARTER
         points.append(Point(place(start), SPAN, end=place(end), domain=domain, **values))
-    findings: list[Diagnostic] = []
+    findings = Findings()
     lane = Lane(name, SPAN, tuple(points), legacy_tail_s=3.0)
     segments = lane_segments(lane, EAR, clock, clock.quarters(clock.end_s + 3), 1, findings)
     return Curve(segments, 0.0, tempo_arrays(clock), -1, 1, declick_s), findings

@@ -13,6 +13,7 @@ from musicvis.compiler.lanes.resolve import Lanes
 from musicvis.compiler.lanes.shapes import through_slopes
 from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark, Track
 from musicvis.compiler.time.clock import Clock
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.lane import Domain, Lane, Point, Shape
 from musicvis.dsl.values.position import Place
@@ -122,7 +123,7 @@ def test_what_is_written_as_bar_and_beat_comes_back_from_its_second(
 ) -> None:
     moment = data.draw(st.fractions(min_value=0, max_value=clock.end_qn, max_denominator=96))
     written = place(clock, moment)
-    there = clock.locate(written, [])
+    there = clock.locate(written, Findings())
     assert there is not None
     back = clock.position(clock.quarters(clock.seconds(there)))
     assert (back.bar, back.beat) == (written.bar, written.beat)

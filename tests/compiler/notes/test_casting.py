@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from musicvis.compiler.notes.casting import Cast, cast, default_classes
-from musicvis.compiler.notes.selectors import PartNote
 from musicvis.compiler.score.model import Score
+from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.piece import ClassWeight, Envelope, Rule, Visuals

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from musicvis.compiler.notes.phrases import Memory, Stretch, memory_of
-from musicvis.compiler.notes.selectors import PartNote
 from musicvis.compiler.score.model import Score
+from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 
 MakeScore = Callable[..., Score]

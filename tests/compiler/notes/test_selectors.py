@@ -6,10 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from musicvis.compiler.notes.selectors import PartNote, selected
+from musicvis.compiler.notes.selectors import selected
 from musicvis.compiler.score.model import Score
+from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.values.position import Duration, DurationUnit, Place, PlaceRange
 from musicvis.dsl.values.selector import LengthRange, NumberRange, PitchRange, Where
@@ -84,7 +85,7 @@ def beats(count: int) -> Duration:
 def test_a_selector_means_these_notes(
     where: dict[str, Any], expected: list[int], notes: Sequence[PartNote], clock: Clock
 ) -> None:
-    findings: list[Diagnostic] = []
+    findings = Findings()
     mask = selected(Where(**where), notes, clock, SPAN, findings)
     assert [i for i, meant in enumerate(mask) if meant] == expected
     assert not findings
@@ -97,6 +98,6 @@ def test_a_selector_means_these_notes(
 def test_a_selector_of_something_that_is_not_there_means_nothing_and_says_so(
     where: dict[str, Any], code: str, notes: Sequence[PartNote], clock: Clock
 ) -> None:
-    findings: list[Diagnostic] = []
+    findings = Findings()
     assert not any(selected(Where(**where), notes, clock, SPAN, findings))
     assert [found.code for found in findings] == [code]

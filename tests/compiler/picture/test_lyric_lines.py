@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from musicvis.compiler.compile import check_piece
-from musicvis.compiler.notes.part_note import PartNote
 from musicvis.compiler.picture.lyric_lines import Line, lyric_lines
+from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.load import load_piece
 from musicvis.dsl.model.piece import Lyrics
@@ -31,7 +31,7 @@ def shown(make_score: Callable[..., object]) -> Lines:
             for note, (_, _, text, _) in zip(score.notes, sung, strict=True)  # type: ignore[attr-defined]
         )
         lyrics = replace(Lyrics(Span("piece.yaml")), **fields)  # type: ignore[arg-type]
-        findings: list[Diagnostic] = []
+        findings = Findings()
         made = lyric_lines(lyrics, entries, Clock.from_score(score), findings)  # type: ignore[arg-type]
         assert [finding.code for finding in findings] == (list(expected) if made else ["MV565"])
         return made

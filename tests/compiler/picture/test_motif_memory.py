@@ -9,10 +9,10 @@ import pytest
 from musicvis.compiler.lanes.curve import Curve, Segment
 from musicvis.compiler.notes.casting import cast
 from musicvis.compiler.notes.phrases import memory_of
-from musicvis.compiler.notes.selectors import PartNote
 from musicvis.compiler.picture.motif_memory import GLIDE_S, SEMITONE, Remembering, remembered_noise
 from musicvis.compiler.picture.noise_path import SIGMA
 from musicvis.compiler.score.model import Score
+from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
 from musicvis.dsl.findings.span import Span

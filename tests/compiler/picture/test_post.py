@@ -20,7 +20,7 @@ from musicvis.compiler.plan import Ramp, TitlePlan
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.passage import Film
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.piece import Post
 from musicvis.dsl.values.position import Duration, DurationUnit, Place
@@ -45,7 +45,7 @@ def placed(make_score: MakeScore, make_place: MakePlace) -> Callable[..., Timeli
     clock = Clock.from_score(make_score(["4/4"] * 4))
 
     def entries(*written: dict[str, Any]) -> Timeline:
-        findings: list[Diagnostic] = []
+        findings = Findings()
         posts = [Post(make_place(fields.pop("at")), SPAN, **fields) for fields in map(dict, written)]
         made = timeline(posts, clock, Fraction(19), findings)
         assert not findings

@@ -9,7 +9,7 @@ import pytest
 from musicvis.compiler.compile import Compilation, compile_piece
 from musicvis.compiler.lanes.parameters import beat_rate
 from musicvis.compiler.plan import EffectPlan, MasterPlan, SoundPlan
-from musicvis.compiler.sound import installed as outside
+from musicvis.compiler.sound import soundfonts
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.load import load_piece
 from musicvis.renderers.sound.effects.chain import through_chain
@@ -78,11 +78,14 @@ def test_a_lane_of_a_send_that_is_not_there_is_told(compiled: Compile) -> None:
 
 
 def test_a_master_and_the_seed_reach_the_plan(compiled: Compile) -> None:
-    assert sound(compiled(f"{{buses: {{{LOW}}}, {ROOM}}}")).master is None
+    auto = MasterPlan(-14.0, -1.0, True, most_reduction_db=4.0)
+    assert sound(compiled(f"{{buses: {{{LOW}}}, {ROOM}}}")).master == auto
+    assert sound(compiled("{master: {loudness: auto}}")).master == auto
+    assert sound(compiled("{master: {loudness: none}}")).master == MasterPlan(None, -1.0, True)
     master = "master: {loudness: -16 LUFS, ceiling: -2 dBTP, dither: false}"
     plan = sound(compiled(f"{{{master}}}", "seed: 9\n"))
     assert plan.master == MasterPlan(-16.0, -2.0, False) and plan.seed == 9
-    assert sound(compiled("{master: {}}")).master == MasterPlan(None, -1.0, True)
+    assert sound(compiled("{master: {}}")).master == auto
 
 
 def test_a_stem_for_musescore_begins_where_the_passage_and_its_offset_say(compiled: Compile) -> None:
@@ -108,14 +111,38 @@ def test_a_recording_plays_the_part_that_it_names_or_that_its_bus_is_called(
 def test_a_soundfont_is_looked_for_in_the_piece_and_then_where_systems_keep_them(
     compiled: Compile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside, "SOUNDFONT_FOLDERS", (tmp_path / "installed",))
+    monkeypatch.setattr(soundfonts, "SYSTEM_FOLDERS", (tmp_path / "installed",))
     audio = "{buses: {low: {stems: [{score: waltz.mscz, by: fluidsynth, soundfont: GM.sf2}]}}}"
     assert [f.code for f in compiled(audio).diagnostics] == ["MV512"]
     (tmp_path / "installed").mkdir()
-    (tmp_path / "installed/GM.sf2").touch()
+    (tmp_path / "installed/GM.sf2").write_bytes(b"RIFF\0\0\0\0sfbk")
     assert sound(compiled(audio)).buses[0].stems[0].soundfont == tmp_path / "installed/GM.sf2"
-    (tmp_path / "GM.sf2").touch()
+    (tmp_path / "GM.sf2").write_bytes(b"RIFF\0\0\0\0sfbk")
     assert sound(compiled(audio)).buses[0].stems[0].soundfont == tmp_path / "GM.sf2"
+
+
+def test_the_sounds_of_a_piece_play_every_part_that_does_not_say_who_plays_it(
+    compiled: Compile, tmp_path: Path
+) -> None:
+    (tmp_path / "GM.sf2").write_bytes(b"RIFF\0\0\0\0sfbk")
+    write_wav(tmp_path / "a.wav", [np.full((48_000, 2), 0.1, np.float32)], 48_000)
+    (bus,) = sound(compiled("{sounds: GM.sf2}")).buses[:1]
+    assert (bus.stems[0].by, bus.stems[0].soundfont) == ("fluidsynth", tmp_path / "GM.sf2")
+    own = "{sounds: GM.sf2, buses: {low: {stems: [{score: waltz.mscz, by: musescore}, {file: a.wav}]}}}"
+    assert [stem.by for stem in sound(compiled(own)).buses[0].stems] == ["musescore", ""]
+    assert all(not stem.by for stem in sound(compiled("{sounds: built-in}")).buses[0].stems)
+
+
+def test_a_file_that_is_no_soundfont_is_refused_before_it_is_played(
+    compiled: Compile, tmp_path: Path
+) -> None:
+    (tmp_path / "GM.sf2").write_bytes(b"RIFF\0\0\0\0WAVE")
+    assert [f.code for f in compiled("{sounds: GM.sf2}").diagnostics] == ["MV513"]
+    with (tmp_path / "GM.sf2").open("wb") as file:
+        file.write(b"RIFF\0\0\0\0sfbk")
+        file.truncate(4 << 30)
+    (fault,) = compiled("{sounds: GM.sf2}").diagnostics
+    assert fault.code == "MV005" and fault.span.line == 5
 
 
 def test_a_plugin_is_found_only_in_a_trusted_folder_and_its_numbers_can_move(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark, Track
 from musicvis.compiler.time.clock import Clock, frame_at, sample_at
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.values.position import Duration, DurationUnit, Place, PlaceRange, beat_text
 
@@ -55,7 +55,7 @@ def test_time_runs_forward(clock: Clock, one: Fraction, two: Fraction) -> None:
 def test_a_position_that_is_read_leads_back_to_its_moment(clock: Clock, data: st.DataObject) -> None:
     moment = data.draw(st.fractions(min_value=0, max_value=clock.end_qn, max_denominator=96))
     position = clock.position(moment)
-    findings: list[Diagnostic] = []
+    findings = Findings()
     written = Place(str(position), SPAN, bar=position.bar, beat=position.beat)
     assert clock.locate(written, findings) == moment
     assert not findings
@@ -213,14 +213,14 @@ def test_a_place_that_is_not_there_says_what_is(
     make_score: MakeScore, place: Place, code: str, words: str
 ) -> None:
     clock = Clock.from_score(make_score(["4/4", "3/4"], marks=[("B", 0)]))
-    findings: list[Diagnostic] = []
+    findings = Findings()
     assert clock.locate(place, findings) is None
     assert [(found.code, found.message, found.span) for found in findings] == [(code, words, SPAN)]
 
 
 def test_ranges_are_half_open_and_may_end_after_the_last_bar(make_score: MakeScore) -> None:
     clock = Clock.from_score(make_score(["4/4", "3/4"]))
-    findings: list[Diagnostic] = []
+    findings = Findings()
 
     def stretch(start: int | None, end: int | None) -> tuple[Fraction, Fraction] | None:
         first = None if start is None else Place(str(start), SPAN, bar=start)
@@ -249,7 +249,7 @@ def test_a_pickup_is_bar_0_of_the_printed_numbers(
     clock = Clock.from_score(replace(score, measures=tuple(bars)), numbering="printed")
     assert (locate(clock, "0|1"), locate(clock, "1|1"), locate(clock, "2|1")) == (0, 1, 5)
     assert [str(clock.position(Fraction(moment))) for moment in (0, 1, 5)] == ["0|1", "1|1", "2|1"]
-    findings: list[Diagnostic] = []
+    findings = Findings()
     assert Clock.from_score(score).locate(make_place("0|1"), findings) is None
     assert findings[0].code == "MV301" and "a pickup is bar 1 of the file" in findings[0].hint
 
@@ -271,16 +271,16 @@ def test_a_place_is_resolved_once_and_its_faults_are_reported_to_everybody_who_a
     resolved: list[Place] = []
     real = Clock._base
 
-    def base(self: Clock, place: Place, findings: list[Diagnostic]) -> Any:
+    def base(self: Clock, place: Place, findings: Findings) -> Any:
         resolved.append(place)
         return real(self, place, findings)
 
     monkeypatch.setattr(Clock, "_base", base)
     bar_1, bar_99 = Place("1|1", SPAN, bar=1), Place("99|1", SPAN, bar=99)
-    first: list[Diagnostic] = []
-    second: list[Diagnostic] = []
+    first = Findings()
+    second = Findings()
     assert clock.locate(bar_1, first) == clock.at(bar_1) == 0
     assert clock.locate(bar_99, first) is None and clock.locate(bar_99, second) is None
     assert clock.at(bar_99) is None
-    assert [finding.code for finding in first] == ["MV301"] and first == second
+    assert [finding.code for finding in first] == ["MV301"] and list(first) == list(second)
     assert resolved == [bar_1, bar_99]

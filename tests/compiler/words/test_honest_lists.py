@@ -10,7 +10,7 @@ word shows it, and love, one of the emotions, is a name of the heart.
 """
 
 import pytest
-from musicvis.compiler.notes.classes import imagenet
+from musicvis.compiler.classes.table import imagenet
 from musicvis.compiler.words.meaning import LEAST
 from musicvis.compiler.words.table import of_word, ranked
 from musicvis.dsl.values.subjects import IMAGENET_COUNT

@@ -3,10 +3,10 @@
 from importlib.resources import files
 
 import pytest
-from musicvis.compiler.notes.classes import imagenet
-from musicvis.compiler.notes.words import Syllable, Word
+from musicvis.compiler.classes.table import imagenet
 from musicvis.compiler.words.languages import language_of
 from musicvis.compiler.words.meaning import language_finding, proposals
+from musicvis.compiler.words.sung import Syllable, Word
 from musicvis.dsl.findings.span import Span
 
 # First lines of songs and a prayer, all of them older than 150 years.

@@ -5,7 +5,7 @@ from importlib.resources import files
 import pytest
 from musicvis.compiler.words.meaning import class_like
 from musicvis.compiler.words.table import BREEDS, forms, of_word, ranked
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 
 
@@ -27,7 +27,7 @@ def test_old_and_bent_forms_are_found() -> None:
 
 
 def test_what_like_became_is_told_and_unknown_words_are_an_error() -> None:
-    findings: list[Diagnostic] = []
+    findings = Findings()
     assert class_like("the coast", Span("piece.yaml"), findings) == 978
     assert class_like("qqxzy", Span("piece.yaml"), findings) is None
     assert [finding.code for finding in findings] == ["MV561", "MV562"]

@@ -9,7 +9,7 @@ from musicvis.compiler.lanes.parameters import Target
 from musicvis.compiler.lanes.resolve import Lanes
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.write.convert_effects import compared, converted
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.model.lane import Lane
 from musicvis.dsl.model.piece import Audio
 from musicvis.dsl.read.lanes import lane_units, read_lanes
@@ -68,7 +68,7 @@ def lanes(original: dict[str, Any]) -> tuple[Lane, ...]:
 def test_the_original_piece_moves_as_it_did(
     lanes: tuple[Lane, ...], original: dict[str, Any], original_clock: Clock, knows_score: bool
 ) -> None:
-    text = converted(lanes, original_clock if knows_score else None, [])
+    text = converted(lanes, original_clock if knows_score else None, Findings())
     assert text is not None
     assert compared(lanes, text, original_clock).most < 1e-9
     assert compared(lanes, text, original_clock).places > 500
@@ -81,7 +81,7 @@ def test_the_original_piece_moves_as_it_did(
 def test_the_original_piece_takes_a_line_for_each_point(
     lanes: tuple[Lane, ...], original_clock: Clock
 ) -> None:
-    text = converted(lanes, original_clock, [])
+    text = converted(lanes, original_clock, Findings())
     assert text is not None
     lines = text.splitlines()
     assert len(lines) == 50
@@ -102,7 +102,7 @@ def straight(*ends: Any, **more: Any) -> dict[str, list[dict[str, Any]]]:
 
 def test_a_movement_through_a_change_of_tempo_goes_by_the_clock(original_clock: Clock) -> None:
     lanes = lanes_of(straight(3, 1, 5, 1))
-    text = converted(lanes, original_clock, [])
+    text = converted(lanes, original_clock, Findings())
     assert text == (
         "a:\n  - {at: 3|1, to: 0.8, shape: straight, domain: seconds}\n  - {at: 5|1, hold: 0.8}\n"
     )
@@ -113,7 +113,7 @@ def test_a_movement_into_the_ring_out_reaches_its_end_there(original_clock: Cloc
     lanes = lanes_of(
         {"a": [{"effect": "half_cosine", "m1": 17, "b1": 1, "m2": "end", "ear_i": 0, "ear_f": 1}]}
     )
-    text = converted(lanes, original_clock, [])
+    text = converted(lanes, original_clock, Findings())
     assert text is not None
     assert "{at: end+3s, hold: 1}" in text
     assert compared(lanes, text, original_clock).most < 1e-9
@@ -126,7 +126,7 @@ def test_a_gap_holds_the_last_value(original_clock: Clock) -> None:
     )
     lanes = lanes_of(sets)
     for clock in (original_clock, None):
-        text = converted(lanes, clock, [])
+        text = converted(lanes, clock, Findings())
         assert text is not None
         assert "{at: 2|3, hold: 0.8}" in text.replace(" " * 2, " ")
         assert compared(lanes, text, original_clock).most < 1e-9
@@ -136,7 +136,7 @@ def test_beat_5_of_4_is_beat_1_of_the_next_bar(original_clock: Clock) -> None:
     sets = straight(2, 1, 2, 5)
     sets["a"].append({"effect": "none", "m1": 3, "b1": 1, "m2": "end"})
     for clock in (original_clock, None):
-        text = converted(lanes_of(sets), clock, [])
+        text = converted(lanes_of(sets), clock, Findings())
         assert text is not None
         assert text.count("at:") == 2
 
@@ -144,7 +144,7 @@ def test_beat_5_of_4_is_beat_1_of_the_next_bar(original_clock: Clock) -> None:
 def test_overlapping_segments_are_a_finding_where_the_score_is_known(original_clock: Clock) -> None:
     sets = straight(2, 1, 4, 1)
     sets["a"].append({"effect": "none", "m1": 3, "b1": 1, "m2": "end"})
-    findings: list[Diagnostic] = []
+    findings = Findings()
     assert converted(lanes_of(sets), original_clock, findings) is None
     assert [found.code for found in findings] == ["MV313"]
 
@@ -155,6 +155,6 @@ def test_a_sawtooth_keeps_its_cycles(cycles: Any, original_clock: Clock) -> None
     sets = straight(5, 1, 6, 1, cycles=written)
     sets["a"][0]["effect"] = "sawtooth"
     lanes = lanes_of(sets)
-    text = converted(lanes, original_clock, [])
+    text = converted(lanes, original_clock, Findings())
     assert text is not None
     assert compared(lanes, text, original_clock).most < 1e-9

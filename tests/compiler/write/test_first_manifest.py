@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from musicvis.compiler.notes.parts import tracks_of
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.write.first_manifest import draft
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.form.schema import EFFECTS, PIECE, check_form
 from musicvis.dsl.text.format import formatted
@@ -67,7 +67,7 @@ def test_each_name_of_the_score_becomes_a_part_that_means_it_alone(
     assert isinstance(manifest.value, dict)
     assert isinstance(effects.value, dict)
     assert set(manifest.value["parts"]) == parts == set(effects.value)
-    findings: list[Diagnostic] = []
+    findings = Findings()
     held = [
         tracks_of((part["tracks"],), score, Span(""), findings) for part in manifest.value["parts"].values()
     ]

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from musicvis.compiler.lanes.curve import Curve
 from musicvis.compiler.lanes.parameters import Target
-from musicvis.compiler.lanes.resolve import lane_segments
+from musicvis.compiler.lanes.segments import lane_segments
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
 from musicvis.compiler.write.legacy_grid import pan_grid, spread_bars
-from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.model.lane import Lane
 from musicvis.dsl.read.legacy_effects import read_upstream
 from musicvis.dsl.read.reader import Reading
@@ -64,7 +64,7 @@ def test_c3_the_exact_curve_differs_by_the_drift_of_the_original_and_by_nothing_
     """To three digits, in the middle of each millisecond of the original's length."""
     wanted = upstream["lanes"][name]["difference"]
     lane = next(lane for lane in lanes if lane.name == name)
-    findings: list[Diagnostic] = []
+    findings = Findings()
     end_qn = original_clock.quarters(original_clock.end_s + 3)
     segments = lane_segments(lane, Target(name, -1, 1, 0), original_clock, end_qn, 1, findings)
     curve = Curve(segments, 0.0, tempo_arrays(original_clock), -1, 1)

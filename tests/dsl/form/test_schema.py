@@ -1,6 +1,7 @@
 """The schemas: complete, useful alone, and of one mind with the parsers."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
 from musicvis.dsl.findings.span import Span
+from musicvis.dsl.form.messages import PATHS
 from musicvis.dsl.form.schema import EFFECTS, LEGACY, PIECE, check_form, schema_named
 from musicvis.dsl.model.lane import Shape
 from musicvis.dsl.text.yaml_source import parse_source
@@ -210,3 +212,14 @@ def test_faults_that_are_not_told_are_said_to_be_there() -> None:
     assert (last.code, last.severity, last.span) == ("MV360", Severity.NOTE, Span("piece.yaml"))
     assert f"only the first {len(told)} faults" in last.message
     assert {finding.code for finding in piece(5)} == {"MV202"}
+
+
+def test_every_name_of_a_file_has_a_kind_of_its_own_for_the_messages() -> None:
+    # What is not text there is told as `expected the name of a font`, not as `put it in quotes`.
+    endings = re.compile(r"\.(mscz|mid|wav|sf2|sofa|ttf|yaml|jpg|mp4|vst3|vstpreset|spectrum)\Z")
+    schema = schema_named(PIECE)
+    for way, described, _ in properties(schema):
+        if any(isinstance(e, str) and endings.search(e) for e in described.get("examples", ())):
+            options = [described, *described.get("anyOf", ())]
+            found = [schema["$defs"][o["$ref"].split("/")[-1]] if "$ref" in o else o for o in options]
+            assert any(option.get("title") in PATHS for option in found), way

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from musicvis.compiler.classes.kinds import kind_of
 from musicvis.compiler.compile import check_piece
-from musicvis.compiler.notes.kinds import kind_of
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.load import load_piece

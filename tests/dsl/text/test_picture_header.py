@@ -20,6 +20,7 @@ def saved(size: tuple[int, int], form: str, mode: str = "RGB", **options: object
         ("PNG", {}),
         ("JPEG", {}),
         ("JPEG", {"progressive": True}),
+        ("GIF", {}),
         ("WebP", {"lossless": True}),
         ("WebP", {"quality": 60}),
         ("WebP", {"exif": b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"}),
@@ -43,8 +44,10 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "not a PNG, JPEG or WebP"),
-        (b"GIF89a" + bytes(100), "not a PNG, JPEG or WebP"),
+        (b"", "not a PNG, JPEG, WebP or GIF"),
+        (b"BM" + bytes(100), "not a PNG, JPEG, WebP or GIF"),
+        (b"GIF89a" + bytes(100), "cut off"),
+        (b"GIF89a\xff\xff\xff\xff" + bytes(100) + b";", "65535x65535 pixels"),
         (saved((1, 1), "PNG"), "1x1 pixels"),
         (saved((300, 8), "JPEG"), "16 a side are the least"),
         (bomb(), "60000x60000 pixels, and 40 million"),
@@ -61,7 +64,7 @@ def test_what_cannot_be_shown_is_said_before_it_is_unpacked(data: bytes, why: st
 
 
 def test_every_beginning_of_a_picture_is_refused_and_none_is_a_crash() -> None:
-    for form in ("PNG", "JPEG", "WebP"):
+    for form in ("PNG", "JPEG", "WebP", "GIF"):
         whole = saved((24, 24), form)
         for end in range(0, len(whole) - 16, 7):
             with pytest.raises(ValueError, match=r"cut off|not a PNG"):

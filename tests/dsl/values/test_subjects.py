@@ -1,7 +1,7 @@
 """The table of drawn subjects keeps its promises to those who read it."""
 
 import pytest
-from musicvis.compiler.notes.classes import imagenet
+from musicvis.compiler.classes.table import imagenet
 from musicvis.dsl.values.subjects import DRAWN, aliases, own_subjects, subject_count, subjects
 
 

@@ -14,6 +14,7 @@ from musicvis.compiler.plan import (
     Curve,
     EffectPlan,
     LyricStyle,
+    ClipPlan,
     OwnPicture,
     MasterPlan,
     PicturePlan,
@@ -67,6 +68,10 @@ EXEMPT = {
     ("return", "name"): NAME,
     ("bus", "name"): NAME,
     ("picture", "class_names"): NAME,
+    ("picture", "clips"): "of own videos: tried with one below",
+    ("shown", "index"): "which class it is: with another one it is not seen here",
+    ("shown", "name"): NAME,
+    ("shown", "path"): "by the digest of its bytes",
     ("title", "lit"): "of words that are sung: tried with a style below",
     ("title", "row"): "of words that are sung: tried with a style below",
     ("picture", "class_count"): "the length of the generator's own table, which its identity stands for",
@@ -124,6 +129,8 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "plugin": "gain",
         "titles": (TitlePlan("b", 0, 2, "#ffffff", None),),
         "class_indices": np.array([1]),
+        "sha256": "1" * 64,
+        "clip": ClipPlan(0.0, 1.0, True, "hold"),
         "pictures": (OwnPicture(0, "a.png", files["one bin"], "0" * 64),),
         "channels": (ChannelPlan(((0.0, 0.5),), ((0.0, 0.0),), ((0.0, 0.0),)),),
         "quality": "draft",
@@ -267,3 +274,22 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
     assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
     sung = replace(title, text="a b", style=LyricStyle("bottom", 0.2, "#ffff00", "box"))
     assert_each_counts("sung", sung, files, lambda one: keys_of(replace(plan, titles=(one,))))
+
+
+def test_a_video_its_part_and_how_far_it_is_are_in_the_key_of_a_segment_that_shows_it(
+    files: dict[str, Path],
+) -> None:
+    clip = ClipPlan(0.0, 1.0, False, "loop")
+    own = OwnPicture(0, "a.mp4", files["one bin"], "0" * 64, clip)
+    plan = replace(picture(), pictures=(own,), clips=np.zeros((4, 1), np.float32))
+
+    def key_of(plan: PicturePlan) -> str:
+        return SegmentReads(plan, Recipe("cpu")).node(plan, "a").key
+
+    assert key_of(replace(plan, clips=np.full((4, 1), 0.5, np.float32))) != key_of(plan)
+    assert_each_counts("shown", own, files, lambda one: key_of(replace(plan, pictures=(one,))))
+
+    def key_of_clip(one: ClipPlan) -> str:
+        return key_of(replace(plan, pictures=(replace(own, clip=one),)))
+
+    assert_each_counts("clip", clip, files, key_of_clip)

@@ -1,8 +1,8 @@
 """Crews: whoever renders, the segments are the same; who dies is replaced, and what kills is told."""
 
 import multiprocessing
+import signal
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +16,7 @@ from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.crews.inline import InlineCrew
 from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.crews.local import local_crew
-from musicvis.renderers.crews.processes import ProcessCrew
+from musicvis.renderers.crews.processes import ProcessCrew, _Worker
 from musicvis.renderers.crews.threads import ThreadCrew, gpu_gate
 from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob, is_whole, segment_jobs
 from musicvis.renderers.generators.identity import Recipe
@@ -121,50 +121,73 @@ def test_a_thread_that_fails_stops_the_others_and_is_told(
         )
 
 
+def test_a_process_that_is_killed_is_replaced_and_nothing_is_missing(
+    tmp_path: Path, serial: list[bytes]
+) -> None:
+    jobs, frames, killed = segment_jobs(plan(), RECIPE), [], []
+
+    def kill_one(count: int) -> None:
+        frames.append(count)
+        if not killed:
+            killed.append(multiprocessing.active_children()[0])
+            killed[0].kill()
+
+    with Store(tmp_path / "cache") as store:
+        ProcessCrew(RECIPE, store.folder, 2).work(jobs, kill_one, nobody)
+        assert made(store, jobs) == serial
+    assert killed[0].exitcode == -signal.SIGKILL
+    # Frames of a segment that was lost are counted off again.
+    assert sum(frames) == 24
+
+
 @contextmanager
-def assassin(patience_s: float, victims: int) -> Iterator[list[int]]:
-    """Kills so many child processes, each when it has lived so long."""
-    killed: list[int] = []
+def assassin(victims: int) -> Iterator[None]:
+    """Kills so many child processes, each as soon as it is seen."""
     is_over = threading.Event()
 
     def hunt() -> None:
-        born: dict[int, float] = {}
-        while not is_over.is_set() and len(killed) < victims:
+        killed: list[int] = []
+        while not is_over.wait(0.02) and len(killed) < victims:
             for child in multiprocessing.active_children():
-                first_seen_s = born.setdefault(child.pid or 0, time.monotonic())
-                if time.monotonic() - first_seen_s > patience_s and child.pid not in killed:
+                if child.pid and child.pid not in killed:
                     child.kill()
-                    killed.append(child.pid or 0)
-            time.sleep(0.02)
+                    killed.append(child.pid)
 
     thread = threading.Thread(target=hunt)
     thread.start()
     try:
-        yield killed
+        yield
     finally:
         is_over.set()
         thread.join()
 
 
-def test_a_process_that_is_killed_is_replaced_and_nothing_is_missing(tmp_path: Path) -> None:
-    jobs, frames = segment_jobs(plan(4, 8, 256), RECIPE), []
-    with Store(tmp_path / "one") as store:
-        InlineCrew(Studio(RECIPE, store)).work(jobs, nobody, nobody)
-        expected = made(store, jobs)
-    with Store(tmp_path / "cache") as store, assassin(2.5, 1) as killed:
-        ProcessCrew(RECIPE, store.folder, 2).work(jobs, frames.append, nobody)
-        assert made(store, jobs) == expected
-    assert killed
-    # Frames of a segment that was lost are counted off again.
-    assert sum(frames) == 32
-
-
 def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
     (job,) = segment_jobs(plan(1, 24, 512), RECIPE)
-    with Store(tmp_path / "cache") as store, assassin(1.0, 3), pytest.raises(PieceError) as refused:
+    with Store(tmp_path / "cache") as store, assassin(3), pytest.raises(PieceError) as refused:
         ProcessCrew(RECIPE, store.folder, 1).work([job], nobody, nobody)
     (finding,) = refused.value.diagnostics
     assert finding.code == "MV910" and "bar 1" in finding.message and "SIGKILL" in finding.message
+
+
+def test_a_process_that_dies_before_it_is_given_work_is_replaced_too(
+    tmp_path: Path, serial: list[bytes]
+) -> None:
+    class Unlucky(ProcessCrew):
+        born = 0
+
+        def _started(self) -> _Worker:
+            worker = super()._started()
+            self.born += 1
+            if self.born == 1:
+                worker.process.kill()
+                worker.process.join()
+            return worker
+
+    jobs = segment_jobs(plan(), RECIPE)
+    with Store(tmp_path / "cache") as store:
+        Unlucky(RECIPE, store.folder, 1).work(jobs, nobody, nobody)
+        assert made(store, jobs) == serial
 
 
 def test_what_a_process_raises_arrives_and_no_process_is_left(tmp_path: Path) -> None:

@@ -3,17 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  bent, changesOf, folded, heightOf, laneSpan, nodeText, rounded, scaleOf, valueStep, valueText,
+  bent, changesOf, folded, heightOf, laneSpan, laneWords, nodeText, rounded, scaleOf, valueStep, valueText,
 } from "../../../watch/page/nodes.js";
 import { apart, heldView, layout, zoomed } from "../../../watch/page/layout.js";
 import { stretchesOf } from "../../../watch/page/stretches.js";
+import { sourceOf } from "../../../watch/page/film.js";
 import { distance } from "../../../watch/page/track.js";
 
 const node = (i, s, v, more = {}) => ({
   i, s, v, at: `${i + 1}|1`, kind: "value", shape: "straight", line: i + 1,
   writes: [`/a/${i}/to`, `/a/${i + 1}/hold`], alone: [`/a/${i}/to`], at_pointer: `/a/${i}/at`, point: `/a/${i}`, ...more,
 });
-const EAR = { name: "a", unit: "", low: -1, high: 1, values: [], nodes: [] };
+const EAR = { id: "a", name: "a", mode: "set", unit: "", low: -1, high: 1, values: [], own: [], nodes: [] };
 
 test("an ear's value is said as a side", () => {
   assert.equal(valueText(EAR, -0.4), "left 0.40");
@@ -67,14 +68,43 @@ test("a drag writes what arrives and what holds, Alt the point alone, sideways t
 test("a bent curve goes through the handle and leaves all beyond its neighbours", () => {
   const values = Array.from({ length: 41 }, (_, k) => (k <= 20 ? k / 20 : 1 - (k - 20) / 20));
   const nodes = [node(0, 1, 0.5), node(1, 2, 1), node(2, 3, 0.5)];
-  const lane = { ...EAR, values, nodes };
-  const found = bent(lane, 10, nodes[1], 0, 2);
+  const lane = { ...EAR, values, own: [], nodes };
+  const found = bent(lane, 10, nodes[1], 0, 2).values;
   assert.equal(found[20], 0);
   assert.equal(found[5], values[5]);
   assert.equal(found[35], values[35]);
   assert.ok(Math.abs(found[15] - 0.25) < 1e-9);
-  const later = bent(lane, 10, nodes[1], 1, 2.5);
+  const later = bent(lane, 10, nodes[1], 1, 2.5).values;
   assert.equal(later[25], 1);
+});
+
+test("bending a lane moves what acts by as much, and what is laid over it stays over it", () => {
+  const own = Array.from({ length: 41 }, () => 0.5);
+  const values = own.map((value, k) => value + (k % 2 ? 0.1 : -0.1));
+  const lane = { ...EAR, values, own, nodes: [node(0, 1, 0.5), node(1, 2, 0.5), node(2, 3, 0.5)] };
+  const found = bent(lane, 10, lane.nodes[1], 0.9, 2);
+  assert.equal(found.own[20], 0.9);
+  assert.ok(Math.abs(found.values[20] - 0.8) < 1e-9 && Math.abs(found.values[35] - 0.6) < 1e-9);
+});
+
+test("what is added to an ear is drawn left up, and said with its sign", () => {
+  const layer = { ...EAR, id: "a add 1", mode: "add", low: -2, high: 2, values: [-0.1, 0.1], isOfEar: true };
+  const [bottom, top] = laneSpan(layer);
+  assert.ok(bottom > top);
+  assert.equal(valueText(layer, 0.1), "+0.1");
+  assert.equal(laneWords({ ...layer, label: "shake" }), "shake, added to a");
+});
+
+test("a phone that has the managed source alone shows the film, and what is lacking is said", () => {
+  const knows = (...types) => ({ isTypeSupported: (type) => types.some((one) => type.includes(one)) });
+  const whole = knows("avc1", "flac");
+  assert.deepEqual(sourceOf({ MediaSource: whole, ManagedMediaSource: knows() }), [whole, ""]);
+  assert.deepEqual(sourceOf({ ManagedMediaSource: whole }), [whole, ""]);
+  const silent = knows("avc1");
+  assert.equal(sourceOf({ MediaSource: silent })[0], silent);
+  assert.match(sourceOf({ MediaSource: silent })[1], /FLAC/);
+  assert.match(sourceOf({})[1], /Media Source Extensions/);
+  assert.equal(sourceOf({ MediaSource: knows("flac") })[0], null);
 });
 
 test("the view holds the piece, and zooming keeps what is under the mouse", () => {
@@ -90,7 +120,7 @@ test("texts of the ruler never touch", () => {
 });
 
 test("rows fill the height, folded lanes are left out, and the lane in work is taller", () => {
-  const lanes = new Map(["vibes", "vibes.gain"].map((name) => [name, { ...EAR, name }]));
+  const lanes = new Map(["vibes", "vibes.gain"].map((name) => [name, { ...EAR, id: name, name }]));
   const piece = {
     rows: [{ bus: "vibes", ear: "vibes", lanes: ["vibes", "vibes.gain"], notes: [] }], picture_lanes: [], rules: [],
   };
@@ -99,6 +129,11 @@ test("rows fill the height, folded lanes are left out, and the lane in work is t
   assert.deepEqual(names(["bus vibes"]), ["notes vibes", "lane vibes"]);
   const [, ear] = layout(piece, lanes, new Set(), "vibes", 100).items;
   assert.ok(ear.h > 100);
+  lanes.set("shake", { ...EAR, id: "vibes add 1", name: "vibes", label: "shake", mode: "add" });
+  assert.deepEqual(layout(piece, lanes, new Set(["bus vibes"]), "", 100).items.map((one) => one.label), [
+    undefined, "ear", "+ shake",
+  ]);
+  lanes.delete("shake");
   const tall = layout(piece, lanes, new Set(), "", 180);
   const { items } = tall;
   assert.ok(items.every((one, k) => k === 0 || one.y >= items[k - 1].y + items[k - 1].h));

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 import torch.nn.functional as nnf
-from numpy.typing import NDArray
 from torch import Tensor
 
+from .....store.values.array_types import F64
 from ....tensors import tensor_of
 
-F64 = NDArray[np.float64]
 SIZE = 128
 REACH = 1.25
 """The grid spans [-1.25, 1.25] both ways; outlines stay within [-1.1, 1.1]."""

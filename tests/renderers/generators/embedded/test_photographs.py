@@ -10,9 +10,9 @@ import torch
 from musicvis.compiler.plan import OwnPicture
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.dsl.values.subjects import subject_count
+from musicvis.renderers.generators.embedded.own_files import decoded_picture
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
 from musicvis.renderers.generators.embedded.photographs import photograph_of
-from musicvis.renderers.generators.embedded.picture_files import decoded_picture
 from musicvis.renderers.picture.controls import FrameControls
 from PIL import Image
 

@@ -23,7 +23,7 @@ def reader(signal: F64) -> Callable[[], Iterator[F64]]:
     return lambda: (signal[:, first : first + GRID] for first in range(0, signal.shape[1], GRID))
 
 
-def mastered(signal: F64, plan: MasterPlan | None, folder: Path) -> tuple[F64, Master]:
+def mastered(signal: F64, plan: MasterPlan, folder: Path) -> tuple[F64, Master]:
     master = Master(plan, reader(signal), RATE, folder, lambda share: None)
     return np.concatenate(list(master.blocks()), axis=1), master
 
@@ -139,3 +139,24 @@ def test_dither_does_not_depend_on_the_blocks_and_comes_from_the_seed() -> None:
     assert not np.array_equal(whole_steps(signal, 24, 1001), whole_steps(signal, 24, 1001, seed=8))
     steps = whole_steps(signal, 24, 1001) * 2.0**23
     assert np.array_equal(steps, np.rint(steps))
+
+
+def test_a_sound_with_high_peaks_stays_softer_rather_than_limited_by_more_than_asked(tmp_path: Path) -> None:
+    """Impulses 40 dB above the noise: at -14 LUFS the limiter would take about 25 dB."""
+    signal = noise(3.0, 0.01)
+    signal[:, RATE // 2 :: RATE] = 1.0
+    auto = MasterPlan(-14.0, -1.0, most_reduction_db=4.0)
+    heard, master = mastered(signal, auto, tmp_path)
+    assert master.report.reduction_db == pytest.approx(4.0, abs=0.02)
+    assert -1.1 < true_peak_db(heard) <= -1.0
+    # The highest peak lay at 0 dBFS or a little above: -1 dB to the ceiling, and 4 dB more.
+    assert 2.5 < master.report.gain_db < 3.1
+    assert master.report.loudness.integrated_lufs < -30.0
+
+
+def test_a_sound_without_high_peaks_reaches_its_loudness_also_under_a_most_reduction(tmp_path: Path) -> None:
+    plain, limited = (
+        mastered(noise(3.0), MasterPlan(-20.0, -1.0, most_reduction_db=most), tmp_path)[1].report
+        for most in (None, 4.0)
+    )
+    assert limited == plain and abs(limited.loudness.integrated_lufs + 20.0) < 0.05

@@ -48,10 +48,12 @@ def test_every_block_is_stereo_float32_and_the_total_is_the_sample_count() -> No
 
 
 def test_the_mix_is_the_sum_of_its_buses() -> None:
-    vibes, glock = bus("vibes", 11, 60, 67), bus("glock", 9, 84, 91)
+    vibes, glock = bus("vibes", 11, 60, 67, gain=0.3), bus("glock", 9, 84, 91, gain=0.3)
     both = whole(plan(vibes, glock))
-    # Each bus alone is stored as float32, so the sums agree to its last bits.
-    assert np.abs(both - whole(plan(vibes)) - whole(plan(glock))).max() < 1e-6
+    # Each bus alone is stored as float32, so the sums agree to its last bits; a bus that still rings at the
+    # end is faded over 50 ms, and takes the others with it.
+    apart = np.abs(both - whole(plan(vibes)) - whole(plan(glock)))
+    assert apart[: -RATE // 20].max() < 1e-6
     assert np.abs(both).max() > 0.02
 
 
@@ -61,17 +63,14 @@ def test_gains_of_stem_and_bus_multiply() -> None:
     assert np.abs(whole(plan(halved)) - 0.5 * whole(plan(bus("m", 12, 60, gain=0.5)))).max() < 1e-7
 
 
-def test_without_a_master_a_loud_mix_gets_one_gain_down_to_minus_1_dbtp_and_a_soft_one_none() -> None:
+def test_without_a_loudness_a_mix_keeps_its_own_and_only_its_peaks_are_held() -> None:
     soft = plan(bus("x", 13, 72, 76), seconds=2.0)
     loud = plan(bus("x", 13, 72, 76, gain=30.0), seconds=2.0)
     with SoundRender(soft) as quiet, SoundRender(loud) as render:
-        assert quiet.report.master.gain_db == 0.0
-        assert render.report.master.gain_db < -3.0
-        assert -1.1 < render.report.master.true_peak_dbtp <= -1.0
-        plain, scaled = np.concatenate(list(quiet.blocks())), np.concatenate(list(render.blocks()))
-    # One factor everywhere: no limiter has touched it.
-    factor = np.abs(scaled).max() / np.abs(plain).max()
-    assert np.abs(scaled - factor * plain).max() < 2e-6
+        assert quiet.report.master.gain_db == render.report.master.gain_db == 0.0
+        assert quiet.report.master.reduction_db == 0.0
+        assert render.report.master.reduction_db > 3.0
+        assert -1.2 < render.report.master.true_peak_dbtp <= -1.0
 
 
 def test_the_same_plan_gives_the_same_bytes_twice(tmp_path: Path) -> None:

@@ -53,9 +53,10 @@ def bus(name: str, *pitches: int, sends: tuple[SendPlan, ...] = (), ear: float =
     return BusPlan(name, (stem,), (), ONE, Curve.constant_of(ear), sends=sends)
 
 
-def plan(
-    *buses: BusPlan, returns: tuple[ReturnPlan, ...] = (), master: MasterPlan | None = None
-) -> SoundPlan:
+PLAIN = MasterPlan()
+
+
+def plan(*buses: BusPlan, returns: tuple[ReturnPlan, ...] = (), master: MasterPlan = PLAIN) -> SoundPlan:
     return SoundPlan(RATE, 2 * RATE, buses, returns=returns, master=master)
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.compiler.plan import SoundingNote, SoundPlan, StemPlan
-from musicvis.compiler.sound.installed import SOUNDFONT_FOLDERS
+from musicvis.compiler.sound.soundfonts import SYSTEM_FOLDERS
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.sound.stems import players
 from musicvis.renderers.sound.stems.alignment import measured
-from musicvis.renderers.sound.stems.players import FLUIDSYNTH, MUSESCORE, played, program_named
+from musicvis.renderers.sound.stems.players import FLUIDSYNTH, MUSESCORE, played, program_named, tiny_version
 from musicvis.renderers.sound.stems.stem import kept_blocks, stem_task
 from musicvis.renderers.sound.wave import read_wav
 from musicvis.store.file_digests import FileDigests
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 F64 = NDArray[np.float64]
 RATE = 48_000
 WALTZ = Path(__file__).parents[3] / "compiler/score/data/waltz.mscz"
-FONTS = [folder / "FluidR3_GM.sf2" for folder in SOUNDFONT_FOLDERS if (folder / "FluidR3_GM.sf2").is_file()]
+FONTS = [folder / "FluidR3_GM.sf2" for folder in SYSTEM_FOLDERS if (folder / "FluidR3_GM.sf2").is_file()]
 
 needs_musescore = pytest.mark.skipif(program_named(MUSESCORE) is None, reason="MuseScore is not installed")
 needs_fluidsynth = pytest.mark.skipif(
@@ -54,7 +54,23 @@ def test_musescore_plays_a_score_at_48_khz_without_raising_its_level(tmp_path: P
 
 @needs_fluidsynth
 def test_fluidsynth_plays_notes_on_time_with_a_soundfont(tmp_path: Path) -> None:
-    notes = tuple(SoundingNote(k * 0.4 - 0.5, 0.3, 60 + 2 * k, 100, 12, False) for k in range(12))
+    onsets_s = (
+        0.0,
+        0.4,
+        0.7,
+        1.2,
+        1.35,
+        1.9,
+        2.4,
+        2.6,
+        3.1,
+        3.25,
+        3.9,
+        4.3,
+    )  # no even grid, which fits often
+    notes = tuple(
+        SoundingNote(at_s - 0.5, 0.3, 60 + 2 * k, 100, 12, False) for k, at_s in enumerate(onsets_s)
+    )
     stem = StemPlan("m", 1.0, notes, by="fluidsynth", soundfont=FONTS[0])
     made, start_s = played(stem, tmp_path, RATE)
     assert start_s == 0.5
@@ -63,6 +79,27 @@ def test_fluidsynth_plays_notes_on_time_with_a_soundfont(tmp_path: Path) -> None
     # The second of the film begins where second 0 of the notes is.
     block = first_block(stem)
     assert np.abs(block - samples(made)[:, round(0.5 * RATE) :][:, : block.shape[1]]).max() < 1e-6
+
+
+needs_tinysoundfont = pytest.mark.skipif(
+    tiny_version() is None or not FONTS, reason="tinysoundfont and FluidR3_GM.sf2 are not installed"
+)
+
+
+@needs_tinysoundfont
+def test_tinysoundfont_plays_where_fluidsynth_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(players, "FLUIDSYNTH", ("no-such-program",))
+    notes = tuple(
+        SoundingNote(at_s, 0.3, 60 + 3 * k, 100, 12, False) for k, at_s in enumerate((0.2, 0.9, 1.3))
+    )
+    stem = StemPlan("m", 1.0, notes, by="fluidsynth", soundfont=FONTS[0])
+    made, start_s = played(stem, tmp_path, RATE)
+    heard = np.abs(samples(made)).max(axis=0)
+    # On time to the sample; a mallet's own attack takes a few milliseconds.
+    begins_s = np.argmax(heard > 0.1 * heard.max()) / RATE
+    assert start_s == 0.0 and 0.2 <= begins_s < 0.21
 
 
 def program_of(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:

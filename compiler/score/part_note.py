@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..score.model import Note
+from .model import Note
 
 
 @dataclass(frozen=True, slots=True)

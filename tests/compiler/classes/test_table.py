@@ -1,7 +1,8 @@
 """Classes are found by any of their names, and what is ambiguous or unknown says what it could be."""
 
 import pytest
-from musicvis.compiler.notes.classes import imagenet
+from musicvis.compiler.classes.table import imagenet
+from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
 
@@ -29,8 +30,8 @@ ANCHORS = {
 
 
 def found(name: str) -> tuple[int | None, list[Diagnostic]]:
-    findings: list[Diagnostic] = []
-    return imagenet().index(name, SPAN, findings), findings
+    findings = Findings()
+    return imagenet().index(name, SPAN, findings), list(findings)
 
 
 def test_there_are_a_thousand_and_the_known_ones_stand_in_their_places() -> None:
@@ -110,7 +111,7 @@ def test_a_class_is_drawn_or_drawn_as_another_or_only_a_pattern() -> None:
 
 
 def test_two_exchanged_letters_of_a_short_name_and_a_number_are_found() -> None:
-    findings: list[Diagnostic] = []
+    findings = Findings()
     assert imagenet().index("castel", SPAN, findings) is None
     assert findings[0].hint == "did you mean castle?"
     assert [index for index, _ in imagenet().search("1004")] == [1004]

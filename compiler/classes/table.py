@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 
-from ...dsl.findings.diagnostics import Diagnostic, Edit
+from ...dsl.findings.collector import Findings
+from ...dsl.findings.diagnostics import Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
+from ...dsl.model.piece import Clip
 from ...dsl.text.format import scalar_text
 from ...dsl.values.nearest import is_slip_of, nearest, slips_of
 from ...dsl.values.subjects import IMAGENET_COUNT, aliases, look_of, own_subjects
@@ -32,7 +34,10 @@ class ClassTable:
     aliases: Mapping[str, int] = field(default_factory=dict)
     """Everyday words that name no class, each with the class that is meant."""
     pictures: tuple[str, ...] = ()
-    """The piece's own pictures by the names of their files; their indices come after those of the names."""
+    """The piece's own pictures by the names of their files; their indices come after those of the names. A
+    video stands twice, for its two layers."""
+    clips: Mapping[int, Clip] = field(default_factory=dict)
+    """Of the videos among them, by the index of their first layer."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -47,10 +52,10 @@ class ClassTable:
         return self.names[index][0] if index < len(self) else self.pictures[index - len(self)]
 
     def picture(self, file: str) -> int:
-        """The index of an own picture."""
+        """The index of an own picture, or of the first layer of a video."""
         return len(self) + self.pictures.index(file)
 
-    def index(self, name: str, span: Span, findings: list[Diagnostic]) -> int | None:
+    def index(self, name: str, span: Span, findings: Findings) -> int | None:
         """The class of a name or of an index as text; None and a finding where there is none or several.
 
         Of several classes, a name means the one whose default name it is; an everyday word, as `piano`, the
@@ -67,17 +72,17 @@ class ClassTable:
             return found[0]
         if found:
             hint = "write its index: " + " or ".join(f"{i} ({self.described(i)})" for i in found)
-            findings.append(Diagnostic("MV330", span, f"{name} names {len(found)} classes", hint))
+            findings.error("MV330", span, f"{name} names {len(found)} classes", hint)
             return None
         if name.isdecimal():
             index = int(name) if len(name) <= 4 else len(self)
             if index < len(self):
                 return index
             hint = f"classes count from 0 to {len(self) - 1}"
-            findings.append(Diagnostic("MV332", span, f"there is no class {name}", hint))
+            findings.error("MV332", span, f"there is no class {name}", hint)
             return None
         message = f"{name} is none of {self.said}"
-        findings.append(Diagnostic("MV331", span, message, self._near(name), edits=self._fix(name, span)))
+        findings.error("MV331", span, message, self._near(name), edits=self._fix(name, span))
         return None
 
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
@@ -111,8 +116,12 @@ class ClassTable:
         return tuple((index, self.names[index]) for index in indices)
 
     def look(self, index: int) -> str:
-        """How the embedded generator shows a class: "drawn", "as harp", "only a pattern"; else empty."""
-        return look_of(index) if self.is_imagenet and index < len(self) else ""
+        """How the embedded generator shows a class: "drawn", "as harp", "only a pattern", "own picture", "own
+        video"; else empty.
+        """
+        if index >= len(self):
+            return "own video" if self.pictures[index - len(self)] in self._videos else "own picture"
+        return look_of(index) if self.is_imagenet else ""
 
     def described(self, index: int) -> str:
         """A class in a few words: its default name and the next synonym."""
@@ -166,6 +175,10 @@ class ClassTable:
         found = nearest(wanted, self._by_name, most, 0.8 if len(wanted) > 6 else 0.85)
         # Two exchanged letters of a short word, as castel, share too few pairs of letters for `nearest`.
         return found or slips_of(wanted, self._by_name)[:most]
+
+    @cached_property
+    def _videos(self) -> frozenset[str]:
+        return frozenset(self.pictures[first - len(self)] for first in self.clips)
 
     @cached_property
     def _by_name(self) -> dict[str, tuple[int, ...]]:

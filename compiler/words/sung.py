@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from .part_note import PartNote
+from ..score.part_note import PartNote
 
 NAMED = 8
 """More words than that are not listed in a hint."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import pytest
-from musicvis.compiler.notes.part_note import PartNote
-from musicvis.compiler.notes.words import glob_key, sung_words, word_key
 from musicvis.compiler.score.model import Note
+from musicvis.compiler.score.part_note import PartNote
+from musicvis.compiler.words.sung import glob_key, sung_words, word_key
 
 Sung = tuple[str | None, str]
 

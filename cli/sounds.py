@@ -1,0 +1,82 @@
+"""`musicvis sounds`: the soundfonts on this machine, listed and added."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from .output import JSON, echo_json, format_option
+from .report import tell_end
+
+
+@click.group("sounds")
+def sounds() -> None:
+    """The soundfonts on this machine.
+
+    A piece names one as `audio.sounds`, or with `by: fluidsynth` for one stem. Added ones lie in the user's
+    data folder, or where MUSICVIS_SOUNDS says, and every piece may name them.
+    """
+
+
+@sounds.command("list")
+@format_option("An array of objects: name, title, copyright, size_bytes, path.")
+def list_command(form: str) -> None:
+    """What is here: the name that a piece writes, the size, what the file says of itself, where it lies."""
+    from ..compiler.sound.soundfonts import installed, user_folder
+    from ..dsl.findings.plain import shown
+
+    found = installed()
+    if form == JSON:
+        echo_json(
+            [
+                {
+                    "name": font.path.name,
+                    "title": font.title,
+                    "copyright": font.copyright,
+                    "size_bytes": font.size_bytes,
+                    "path": str(font.path),
+                }
+                for font in found
+            ]
+        )
+        return
+    for font in found:
+        about = ", ".join(text for text in (font.title, font.copyright) if text) or "says nothing of itself"
+        click.echo(shown(f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"))
+    if not found:
+        hint = "Debian has fluid-soundfont-gm; or: musicvis sounds add FILE.sf2"
+        click.echo(shown(f"no soundfont in {user_folder()} or the system's folders; {hint}"), err=True)
+
+
+@sounds.command("add")
+@click.argument("file", type=click.Path(path_type=Path))
+def add_command(file: Path) -> None:
+    """Take a soundfont that is on this machine, so that pieces may name it: it is copied.
+
+    Check its licence before you publish a film: `musicvis sounds list` shows what the file says of it.
+    """
+    from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, user_folder
+    from ..store.writing import published
+
+    if file.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(f"{file.name} is no .sf2 or .sf3 file")
+    why = fault_of(file) if file.is_file() else "there is no such file"
+    if why is not None:
+        tell_end(f"{file}: {why}")
+        sys.exit(1)
+    target = user_folder() / file.name
+    if target.exists():
+        tell_end(f"{target} is there already; nothing was changed")
+        sys.exit(1)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with published(target) as made:
+            shutil.copyfile(file, made)
+        font = described(target)
+    except OSError as error:
+        tell_end(f"{error.filename or target}: {error.strerror or error}")
+        sys.exit(1)
+    click.echo(f"{target.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {target.name}` under audio")
+    if font.copyright:
+        click.echo(f"it says: {font.copyright}")

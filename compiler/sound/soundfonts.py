@@ -1,0 +1,126 @@
+"""Soundfonts: where they are looked for, what one says of itself, and what is no soundfont.
+
+A .sf2 is a RIFF file of form sfbk (SoundFont Technical Specification 2.04, Creative 2006, section 4); an .sf3
+is the same with compressed samples. Only its head and its list INFO are read here.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.span import Span
+from ...dsl.text.files import MAX_AUDIO_BYTES, fault_inside
+
+SUFFIXES = (".sf2", ".sf3")
+SYSTEM_FOLDERS = tuple(
+    Path(folder)
+    for folder in (
+        "/usr/share/sounds/sf2",
+        "/usr/share/sounds/sf3",
+        "/usr/share/soundfonts",
+        "/usr/local/share/soundfonts",
+        "/opt/homebrew/share/soundfonts",
+    )
+)
+MOST_INFO_BYTES = 64 << 10
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Soundfont:
+    """A soundfont on this machine, as its own INFO describes it."""
+
+    path: Path
+    size_bytes: int
+    title: str = ""
+    copyright: str = ""
+
+
+def user_folder() -> Path:
+    """Where `musicvis sounds add` keeps soundfonts (XDG Base Directory Specification)."""
+    if own := os.environ.get("MUSICVIS_SOUNDS"):
+        return Path(own)
+    data = os.environ.get("XDG_DATA_HOME", "")
+    base = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
+    return base / "musicvis" / "sounds"
+
+
+def folders() -> tuple[Path, ...]:
+    """Where soundfonts are looked for: the user's own folder, then the system's."""
+    return (user_folder(), *SYSTEM_FOLDERS)
+
+
+def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnostic:
+    """A soundfont of the piece, or one of that name that is installed; a finding where there is none."""
+    fault = fault_inside(root, name, MAX_AUDIO_BYTES, span)
+    path: Path | None = root / name
+    if fault is not None:
+        if fault.code != "MV001" or len(name.parts) > 1:
+            return fault
+        # A system's own links are resolved here, as the file is opened later without following any.
+        path = next((place.resolve() for place in (f / name for f in folders()) if place.is_file()), None)
+    if path is None:
+        message = f"there is no soundfont `{name}` in the piece, and none is installed"
+        known = ", ".join(dict.fromkeys(entry.path.name for entry in installed()))
+        hint = f"installed are {known}" if known else "Debian has FluidR3_GM.sf2 in fluid-soundfont-gm"
+        return Diagnostic("MV512", span, message, f"{hint}; or add one: musicvis sounds add FILE.sf2")
+    why = fault_of(path)
+    if why is not None:
+        return Diagnostic("MV513", span, f"`{name}` cannot be played: {why}", "name another soundfont")
+    return path
+
+
+def fault_of(path: Path) -> str | None:
+    """Why a file is no soundfont that can be played; None where it may be one."""
+    try:
+        size_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        return error.strerror or "it cannot be read"
+    if size_bytes > MAX_AUDIO_BYTES:
+        return f"it has {size_bytes / 1e9:.1f} GB, and {MAX_AUDIO_BYTES / 1e9:.1f} GB is the most"
+    if head[:4] != b"RIFF" or head[8:] != b"sfbk":
+        return "it is no soundfont: it does not begin as one"
+    return None
+
+
+def installed() -> list[Soundfont]:
+    """The soundfonts of this machine, those of the user first; each file once."""
+    found: dict[Path, Soundfont] = {}
+    for path in _files():
+        with suppress(OSError):
+            real = path.resolve()
+            if fault_of(path) is None and real not in {f.resolve() for f in found}:
+                found[path] = described(path)
+    return list(found.values())
+
+
+def described(path: Path) -> Soundfont:
+    """What a soundfont says of itself; raises OSError where it cannot be read."""
+    with path.open("rb") as file:
+        head = file.read(24)
+        count = min(int.from_bytes(head[16:20], "little"), MOST_INFO_BYTES) if head[12:16] == b"LIST" else 0
+        data = file.read(max(0, count - 4))
+    texts: dict[bytes, str] = {}
+    place = 0
+    while place + 8 <= len(data):
+        size = int.from_bytes(data[place + 4 : place + 8], "little")
+        text = data[place + 8 : place + 8 + size].split(b"\0")[0].decode("latin-1")
+        texts.setdefault(data[place : place + 4], " ".join(text.split())[:200])
+        place += 8 + size + size % 2
+    return Soundfont(path, path.stat().st_size, texts.get(b"INAM", ""), texts.get(b"ICOP", ""))
+
+
+def _files() -> Iterator[Path]:
+    count = 0
+    for folder in folders():
+        if not folder.is_dir():
+            continue
+        for path in sorted(folder.iterdir()):
+            if path.suffix.lower() in SUFFIXES and path.is_file() and count < MOST_LISTED:
+                count += 1
+                yield path

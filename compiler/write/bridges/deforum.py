@@ -1,0 +1,127 @@
+"""Deforum schedules: `0:(1.0), 30:(1.05*sin(t/9))`, a value or a formula at each keyframe.
+
+A number holds at its own frame, and between numbers the value goes straight; a formula holds from its
+frame up to the next keyframe, t being the number of the frame. So reads them `parse_key_frames` and
+`get_inbetweens` of Deforum's animation_key_frames.py (2023), with `interpolation: Linear`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .formula import FormulaError, evaluated
+from .straight import corners
+from .timeline import Timeline
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
+
+FRAMES_MOST = 200_000
+SCHEDULE_MOST = 1 << 20
+"""Characters of one schedule."""
+TOLERANCE = 1e-4
+"""Of the range of a lane: so far its schedule may be from it."""
+_KEY = re.compile(r"\s*(?P<frame>[0-9]{1,7})\s*:\s*\(")
+_NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\s*\Z", re.ASCII)
+
+
+class ScheduleError(ValueError):
+    """A schedule that is none; `at` is the index of the character."""
+
+    def __init__(self, message: str, at: int = 0) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+def is_schedule(text: str) -> bool:
+    """Whether a text begins as a schedule does."""
+    return _KEY.match(text) is not None
+
+
+def keyframes(text: str) -> dict[int, str]:
+    """The text at each frame, as written. Raises ScheduleError."""
+    if len(text) > SCHEDULE_MOST:
+        raise ScheduleError(f"a schedule of more than {SCHEDULE_MOST:,} characters")
+    found: dict[int, str] = {}
+    position = 0
+    while position < len(text.rstrip()):
+        key = _KEY.match(text, position)
+        if key is None:
+            raise ScheduleError("here a keyframe should begin, as 30:(1.5)", position)
+        depth, end = 1, key.end()
+        while end < len(text) and depth:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        if depth:
+            raise ScheduleError(f"the bracket after frame {key['frame']} is not closed", key.start("frame"))
+        found[int(key["frame"])] = text[key.end() : end - 1]
+        rest = re.compile(r"\s*(,|\Z)").match(text, end)
+        if rest is None:
+            raise ScheduleError("after a keyframe a comma should stand", end)
+        position = rest.end()
+    if not found:
+        raise ScheduleError("there is no keyframe in it, as 0:(1.0)")
+    return found
+
+
+def frame_values(text: str, frame_count: int | None = None) -> F64:
+    """The value of every frame of a schedule, float64 (frames,).
+
+    frame_count   how many frames there are; None for those up to the last keyframe
+
+    Raises ScheduleError, and FormulaError for a formula that cannot be worked out.
+    """
+    keys = keyframes(text)
+    count = max(keys) + 1 if frame_count is None else frame_count
+    if not 0 < count <= FRAMES_MOST:
+        raise ScheduleError(f"a schedule of {count:,} frames; at most {FRAMES_MOST:,} are read")
+    values = np.full(count, np.nan)
+    frames = sorted(frame for frame in keys if frame < count)
+    for frame, following in zip(frames, [*frames[1:], count], strict=True):
+        written = keys[frame]
+        if _NUMBER.match(written):
+            values[frame] = float(written)
+        else:
+            try:
+                values[frame:following] = evaluated(
+                    written, np.arange(frame, following, dtype=np.float64), count
+                )
+            except FormulaError as error:
+                raise FormulaError(f"at frame {frame}: {error}") from None
+    known = np.flatnonzero(~np.isnan(values))
+    if not known.size:
+        raise ScheduleError(f"no keyframe stands before frame {count}")
+    return np.asarray(np.interp(np.arange(count), known, values[known]))
+
+
+def schedule(values: F64) -> str:
+    """The values of frames as a schedule of straight lines."""
+    reach = float(np.ptp(values))
+    kept = corners(values, TOLERANCE * reach)
+    if reach == 0:
+        kept = kept[:1]
+    return ", ".join(f"{frame}:({_number(values[frame])})" for frame in kept)
+
+
+def deforum(timeline: Timeline) -> str:
+    """Every lane as a schedule under its own name, with `fps` and `max_frames` as in Deforum's settings
+    file.
+    """
+    found: Mapping[str, object] = {
+        "fps": float(timeline.fps),
+        "max_frames": timeline.frame_count,
+        **{name: schedule(values) for name, values in timeline.lanes.items()},
+    }
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def _number(value: float) -> str:
+    """In digits without an exponent, which Deforum's own reader takes for a formula."""
+    return np.format_float_positional(float(f"{value:.9g}"), trim="0")

@@ -1,0 +1,161 @@
+"""Schedules of other programs as lanes: which program wrote a text, and its values as points of a lane."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ....dsl.findings.span import Span
+from ....dsl.text.format import formatted, scalar_text
+from ...time.clock import Clock
+from .deforum import ScheduleError, frame_values, is_schedule
+from .formula import FormulaError
+from .parseq import is_parseq, parseq_fields, parseq_fps
+from .straight import corners
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
+
+LONE = "schedule"
+"""What the field of a file is called that holds one schedule and no name."""
+TOLERANCE = 1e-5
+"""Of the range of a field: so far its points may be from its frames."""
+_BEAT_STEP = 10**6
+
+
+@dataclass(frozen=True, eq=False)
+class Schedules:
+    """What a file of schedules says.
+
+    program   who wrote it
+    fps       frames a second, where the file says so
+    fields    the values of each field at every frame, float64 (frames,)
+    """
+
+    program: str
+    fps: float | None
+    fields: Mapping[str, F64]
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def read_schedules(text: str, name: str) -> Schedules | None:
+    """The schedules of a text of Deforum or Parseq; None where it is neither.
+
+    Raises PieceError MV682 for a schedule that is damaged, MV683 for a formula that cannot be worked out.
+    """
+    if is_schedule(text):
+        return Schedules("Deforum", None, {LONE: _values(text, None, name, 1, LONE)})
+    document = _json(text)
+    if is_parseq(document):
+        try:
+            fields, bent = parseq_fields(document)
+        except ScheduleError as error:
+            raise PieceError([_damaged(name, 1, f"{error}")]) from None
+        if not fields:
+            raise PieceError([_damaged(name, 1, "it has no field with a number")])
+        return Schedules("Parseq", parseq_fps(document), fields, tuple(_straightened(name, bent)))
+    if not isinstance(document, dict):
+        return None
+    written = {key: value for key, value in document.items() if isinstance(value, str) and is_schedule(value)}
+    if not written:
+        return None
+    count = document.get("max_frames")
+    frame_count = count if isinstance(count, int) and count > 0 else None
+    found: dict[str, F64] = {}
+    findings: list[Diagnostic] = []
+    for key, value in written.items():
+        line = text.count("\n", 0, max(text.find(json.dumps(key)), 0)) + 1
+        try:
+            found[key] = _values(value, frame_count, name, line, key)
+        except PieceError as error:
+            # Prompts and names of samplers are schedules of texts.
+            findings += error.findings
+    if not found:
+        raise PieceError(findings)
+    fps = document.get("fps")
+    known = float(fps) if isinstance(fps, (int, float)) and 0 < fps <= 1000 else None
+    return Schedules("Deforum", known, found)
+
+
+def lanes_of(schedules: Schedules, lanes: Mapping[str, str], fps: Fraction, clock: Clock) -> str:
+    """The text of lanes: of each field the lane that `lanes` names, as points that go straight in seconds.
+
+    A frame shows the time of its middle, as in a film, so that frame 0 is half a frame after the beginning.
+    """
+    text: list[str] = []
+    for field, lane in lanes.items():
+        values = schedules.fields[field]
+        kept = corners(values, TOLERANCE * float(np.ptp(values)))
+        if np.ptp(values) == 0:
+            kept = kept[:1]
+        text.append(f"{scalar_text(lane)}:")
+        text.append(f"  - {{at: {_place(Fraction(0), clock)}, hold: {_number(values[0])}}}")
+        for frame, following in pairwise(kept):
+            at = _place((frame + Fraction(1, 2)) / fps, clock)
+            text.append(
+                f"  - {{at: {at}, to: {_number(values[following])}, shape: straight, domain: seconds}}"
+            )
+        if len(kept) > 1:
+            at = _place((kept[-1] + Fraction(1, 2)) / fps, clock)
+            text.append(f"  - {{at: {at}, hold: {_number(values[kept[-1]])}}}")
+    return formatted("\n".join(text), "effects.yaml")
+
+
+def _values(text: str, frame_count: int | None, name: str, line: int, field: str) -> F64:
+    try:
+        return frame_values(text, frame_count)
+    except ScheduleError as error:
+        line += text.count("\n", 0, error.at) if field == LONE else 0
+        column = error.at - (text.rfind("\n", 0, error.at) + 1) + 1 if field == LONE else 1
+        raise PieceError([_damaged(name, line, f"{field}: {error}", column)]) from None
+    except FormulaError as error:
+        span = Span(name, line, 1, line, 2)
+        hint = "write the values as numbers in the other program, or leave the field out"
+        raise PieceError([Diagnostic("MV683", span, f"{field}: {error}", hint)]) from None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _damaged(name: str, line: int, message: str, column: int = 1) -> Diagnostic:
+    hint = "export it again from the program that wrote it"
+    return Diagnostic("MV682", Span(name, line, column, line, column + 1), message, hint)
+
+
+def _straightened(name: str, bent: tuple[str, ...]) -> list[Diagnostic]:
+    if not bent:
+        return []
+    said = ", ".join(bent[:8])
+    message = f"how these fields go is taken as straight: {said}"
+    hint = "render it in Parseq first: a rendered document holds the values of every frame"
+    return [Diagnostic("MV684", Span(name, 1, 1, 1, 2), message, hint, Severity.WARNING)]
+
+
+def _place(time_s: Fraction, clock: Clock) -> str:
+    """A time as a place, to a millionth of a beat."""
+    if time_s >= clock.end_s:
+        return f"end+{float(time_s - clock.end_s):.6f}s"
+    at_qn = clock.quarters(time_s)
+    measure = clock.measures[clock.measure_index(at_qn)]
+    steps = floor(((at_qn - measure.start_qn) / measure.meter.beat_qn + 1) * _BEAT_STEP)
+    beat = f"{steps // _BEAT_STEP}.{steps % _BEAT_STEP:06d}".rstrip("0").rstrip(".")
+    again = f"@{measure.pass_number}" if measure.pass_number > 1 else ""
+    return f"{measure.bar}{again}|{beat}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.9g}"

@@ -1,0 +1,34 @@
+"""Values at every frame as few straight lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
+
+
+def corners(values: F64, tolerance: float) -> list[int]:
+    """The frames at which straight lines meet that are nowhere further than `tolerance` from the values.
+
+    values   float64 (n,), n >= 1; the first and the last frame are always corners
+
+    Douglas and Peucker (1973), with distances along the value's own axis.
+    """
+    last = values.size - 1
+    kept, waiting = {0, last}, [(0, last)]
+    while waiting:
+        a, b = waiting.pop()
+        if b - a < 2:
+            continue
+        line = np.linspace(values[a], values[b], b - a + 1)
+        off = np.abs(values[a : b + 1] - line)
+        worst = int(off.argmax())
+        if off[worst] > tolerance:
+            kept.add(a + worst)
+            waiting += [(a, a + worst), (a + worst, b)]
+    return sorted(kept)

@@ -1,0 +1,92 @@
+"""A film as its bridges tell it: bars, sections, tempi, notes and the values of lanes, in seconds of
+the film.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...plan import BarMark, Chapter
+from ...score.model import Meter
+from ..markers import bar_names
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A note: when it begins and ends, who plays it, its MIDI pitch and velocity, the syllable that is
+    sung.
+    """
+
+    start_s: Fraction
+    end_s: Fraction
+    part: str
+    pitch: int
+    velocity: int
+    lyric: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """From here on, quarter notes per minute and the metre."""
+
+    at_s: Fraction
+    quarters_per_minute: Fraction
+    meter: Meter
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """What a bridge writes; all times are exact seconds from the first frame.
+
+    film    the file name of the film
+    lanes   the values of each lane in the middle of each frame, float64 (frames,)
+    """
+
+    title: str
+    film: str
+    fps: Fraction
+    frame_count: int
+    bars: Sequence[BarMark]
+    sections: Sequence[Chapter]
+    tempi: Sequence[Tempo] = ()
+    cues: Sequence[Cue] = ()
+    lanes: Mapping[str, F64] = field(default_factory=dict)
+
+    @property
+    def duration_s(self) -> Fraction:
+        """As long as its frames last."""
+        return self.frame_count / self.fps
+
+    def frame_times_s(self) -> F64:
+        """The time that each frame shows, its middle: float64 (frames,)."""
+        return np.asarray((np.arange(self.frame_count) + 0.5) / float(self.fps), np.float64)
+
+    def bar_spans(self) -> list[tuple[Fraction, Fraction, str]]:
+        """The start, the end and the name of each bar: `bar 7`, `bar 7 (time 2)`."""
+        starts = [mark.start_s for mark in self.bars]
+        names = bar_names(self.bars)
+        ends = [*starts, self.duration_s][1:]
+        return [(a, b, f"bar {name}") for a, b, name in zip(starts, ends, names, strict=True) if a < b]
+
+    def section_spans(self) -> list[tuple[Fraction, Fraction, str]]:
+        """The start, the end and the title of each section."""
+        starts = [section.start_s for section in self.sections]
+        ends = [*starts, self.duration_s][1:]
+        return [(a, b, s.title) for a, b, s in zip(starts, ends, self.sections, strict=True) if a < b]
+
+    def parts(self) -> dict[str, list[Cue]]:
+        """The notes of each part, in the order in which the parts enter."""
+        found: dict[str, list[Cue]] = {}
+        for cue in self.cues:
+            found.setdefault(cue.part, []).append(cue)
+        return found

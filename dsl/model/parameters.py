@@ -1,0 +1,234 @@
+"""What a lane may move beside effects: one table of the picture's parameters and one of a bus's.
+
+Readers, the compiler, the renderers, the JSON Schema and docs/language.md take names, units, ranges and
+defaults from here. The parameters of effects are in plugins.py.
+"""
+
+from dataclasses import dataclass
+
+from ..values.units import Unit
+
+TURNS_MOST_DEG = 3600.0
+TURNS_AROUND_HEAD_MOST_DEG = 360_000.0
+NEAREST, FARTHEST = 0.25, 8.0
+"""Distances of a bus: 12 dB louder to 18 dB softer than at 1."""
+PAN_MOST = 2.0
+"""In half heights: so far away the land of the embedded generator begins to repeat."""
+LOUDEST = 10.0 ** (24 / 20)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureParameter:
+    """A number of the picture that a lane moves.
+
+    name      as a lane writes it; a name in `visuals` is a key of the manifest, too
+    default   the value that changes nothing, which the manifest's own value replaces
+    low, high the range of a lane, both included
+    says      what it is, for the schema and the manual
+    field     its name in Visuals, and in PicturePlan and FrameControls where it steers each frame; empty for
+              what the manifest does not set
+    control   which of a generator's CONTROLS steers each frame by it; empty where none does
+    reads     the word under which a report names it where a segment is made again
+    example   for the schema
+    is_ratio  whether it is a factor, to which a note adds a share
+    """
+
+    name: str
+    unit: Unit
+    default: float
+    low: float
+    high: float
+    says: str
+    field: str = ""
+    control: str = ""
+    reads: str = ""
+    example: float = 0.0
+    is_ratio: bool = False
+
+
+PICTURE: tuple[PictureParameter, ...] = (
+    PictureParameter(
+        "visuals.depth", Unit.SHARE, 0.8, 0.0, 1.0, "How much of its class a note shows.", "depth"
+    ),
+    PictureParameter(
+        "visuals.truncation",
+        Unit.NUMBER,
+        1.0,
+        0.0,
+        2.0,
+        "How far from the ordinary the images may go.",
+        "truncation",
+    ),
+    PictureParameter(
+        "visuals.hue",
+        Unit.NUMBER,
+        0.0,
+        -TURNS_MOST_DEG,
+        TURNS_MOST_DEG,
+        "All colours turned by this angle, in degrees.",
+        "hue_deg",
+        "hue",
+        "hue",
+        30,
+    ),
+    PictureParameter(
+        "visuals.zoom",
+        Unit.SHARE,
+        1.0,
+        # Further away an image shows itself many times over, closer it is mush.
+        0.5,
+        4.0,
+        "How close the camera is: 2 shows everything twice as large.",
+        "zoom",
+        "zoom",
+        "camera",
+        1.25,
+        is_ratio=True,
+    ),
+    PictureParameter(
+        "visuals.rotation",
+        Unit.NUMBER,
+        0.0,
+        -TURNS_MOST_DEG,
+        TURNS_MOST_DEG,
+        "The picture turned clockwise, in degrees.",
+        "rotation_deg",
+        "rotation",
+        "camera",
+        -10,
+    ),
+    PictureParameter(
+        "visuals.exposure",
+        Unit.SHARE,
+        1.0,
+        0.1,
+        4.0,
+        "How bright the picture is: a factor of its light.",
+        "exposure",
+        "exposure",
+        "light",
+        1.2,
+        is_ratio=True,
+    ),
+    PictureParameter(
+        "visuals.bloom",
+        Unit.SHARE,
+        1.0,
+        0.0,
+        4.0,
+        "How far bright places glow into what is around them; the embedded generator alone has it.",
+        "bloom",
+        "bloom",
+        "light",
+        1.5,
+        is_ratio=True,
+    ),
+    PictureParameter(
+        "visuals.pan_x",
+        Unit.NUMBER,
+        0.0,
+        -PAN_MOST,
+        PAN_MOST,
+        "The camera moved to the right, in half heights of the square; in the mirrored format towards the "
+        "middle.",
+        "pan_x",
+        "pan",
+        "camera",
+        0.2,
+    ),
+    PictureParameter(
+        "visuals.pan_y",
+        Unit.NUMBER,
+        0.0,
+        -PAN_MOST,
+        PAN_MOST,
+        "The camera moved down, in half heights of the square.",
+        "pan_y",
+        "pan",
+        "camera",
+        -0.1,
+    ),
+    PictureParameter(
+        "visuals.light.azimuth",
+        Unit.NUMBER,
+        0.0,
+        -TURNS_MOST_DEG,
+        TURNS_MOST_DEG,
+        "The lamp turned clockwise from the upper left, in degrees.",
+        "lamp_azimuth_deg",
+        "light",
+        "light",
+        60,
+    ),
+    PictureParameter(
+        "visuals.light.height",
+        Unit.NUMBER,
+        0.0,
+        -60.0,
+        60.0,
+        "The lamp raised, in degrees: lower, it throws the relief into shadow; higher, it shines flat.",
+        "lamp_height_deg",
+        "light",
+        "light",
+        -20,
+    ),
+    PictureParameter(
+        "visuals.motion.amount",
+        Unit.NUMBER,
+        0.5,
+        0.0,
+        100.0,
+        "How far the picture moves each second.",
+        "motion.amount",
+    ),
+    PictureParameter(
+        "visuals.motion.jitter",
+        Unit.SHARE,
+        0.5,
+        0.0,
+        1.0,
+        "How irregularly the picture moves.",
+        "motion.jitter",
+    ),
+    PictureParameter("video.brightness", Unit.SHARE, 1.0, 0.0, 1.0, "0 is black."),
+)
+
+STEERED = tuple(parameter for parameter in PICTURE if parameter.control)
+"""What steers camera, colour and light of each frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusParameter:
+    """A number of a bus that a lane moves: `BUS` itself, where `ending` is empty, or `BUS.ending`."""
+
+    ending: str
+    unit: Unit
+    default: float
+    low: float
+    high: float
+    says: str
+
+
+EAR = BusParameter(
+    "", Unit.NUMBER, 0.0, -1.0, 1.0, "Its place between the ears: -1 is left, 0 the middle, 1 right."
+)
+AZIMUTH = BusParameter(
+    "azimuth",
+    Unit.NUMBER,
+    0.0,
+    -TURNS_AROUND_HEAD_MOST_DEG,
+    TURNS_AROUND_HEAD_MOST_DEG,
+    "Its place around the head, in degrees clockwise from the front.",
+)
+ELEVATION = BusParameter(
+    "elevation", Unit.NUMBER, 0.0, -90.0, 90.0, "How high it stands, in degrees above the horizon."
+)
+DISTANCE = BusParameter(
+    "distance", Unit.NUMBER, 1.0, NEAREST, FARTHEST, "How far away it stands; 1 is as recorded."
+)
+GAIN = BusParameter("gain", Unit.GAIN, 1.0, 0.0, LOUDEST, "Its level, in place of the written gain.")
+SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level of what it sends to a return.")
+BUS: tuple[BusParameter, ...] = (EAR, AZIMUTH, ELEVATION, DISTANCE, GAIN, SEND)
+"""A return has a gain alone."""
+PLACES = (AZIMUTH, ELEVATION, DISTANCE)
+"""What says where around the head a bus stands."""

@@ -1,0 +1,72 @@
+"""`musicvis sounds`: fonts are listed with their licence, and a file is taken whole or not at all."""
+
+import json
+import struct
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from musicvis.cli.command import main
+from musicvis.compiler.sound import soundfonts
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """One piece of a RIFF file."""
+    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+
+
+FONT = chunk(
+    b"RIFF",
+    b"sfbk"
+    + chunk(
+        b"LIST",
+        b"INFO"
+        + chunk(b"ifil", struct.pack("<HH", 2, 1))
+        + chunk(b"INAM", b"Small Sounds\0\0")
+        + chunk(b"ICOP", b"CC0\0"),
+    ),
+)
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, ["sounds", *map(str, words)])
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MUSICVIS_SOUNDS", str(tmp_path / "own"))
+    monkeypatch.setattr(soundfonts, "SYSTEM_FOLDERS", (tmp_path / "system",))
+    return tmp_path
+
+
+def test_a_soundfont_that_was_added_is_listed_with_what_it_says_of_itself(folder: Path) -> None:
+    (folder / "small.sf2").write_bytes(FONT)
+    added = run("add", folder / "small.sf2")
+    assert added.exit_code == 0 and "sounds: small.sf2" in added.output and "CC0" in added.output
+    (entry,) = json.loads(run("list", "--json").output)
+    assert entry == {
+        "name": "small.sf2",
+        "title": "Small Sounds",
+        "copyright": "CC0",
+        "size_bytes": len(FONT),
+        "path": str(folder / "own/small.sf2"),
+    }
+    assert "Small Sounds, CC0" in run("list").output
+    again = run("add", folder / "small.sf2")
+    assert again.exit_code == 1 and "there already" in again.output
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.sf2", b"RIFF\0\0\0\0WAVE"), ("a.sf2", b""), ("a.wav", FONT)])
+def test_what_is_no_soundfont_is_not_taken(folder: Path, name: str, data: bytes) -> None:
+    (folder / name).write_bytes(data)
+    assert run("add", folder / name).exit_code != 0
+    assert not (folder / "own").exists()
+
+
+def test_one_file_under_two_names_of_the_system_is_listed_once(folder: Path) -> None:
+    (folder / "system").mkdir()
+    (folder / "system/a.sf2").write_bytes(FONT)
+    (folder / "system/default.sf2").symlink_to("a.sf2")
+    assert [entry["name"] for entry in json.loads(run("list", "--json").output)] == ["a.sf2"]
+    (folder / "system/a.sf2").write_bytes(FONT[:9])
+    assert run("list").exit_code == 0 and json.loads(run("list", "--json").output) == []

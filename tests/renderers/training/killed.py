@@ -1,0 +1,28 @@
+"""A training in a process of its own, which saves after every step and tells each; to be killed."""
+
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+STEPS = 8
+
+
+def work(frames: Path, folder: Path, told: Connection) -> None:
+    """Begin it, or go on from what was saved last."""
+    import torch
+    from musicvis.renderers.training.corpus import corpus_of
+    from musicvis.renderers.training.save import RESUME
+    from musicvis.renderers.training.session import begun, train
+    from musicvis.renderers.training.train import Options
+
+    torch.set_num_threads(1)
+    corpus = corpus_of([frames], 32)
+    training = begun(corpus, Options("glo", 32, STEPS, seed=7), folder, resume=(folder / RESUME).exists())
+    train(
+        training,
+        folder,
+        "mine",
+        told=lambda step, steps, loss: told.send(step),
+        stopped=lambda: False,
+        save_every_s=0.0,
+    )
+    told.send("done")
