@@ -24,7 +24,7 @@ what lies around it is painted."""
 RELIEF_SHOWS = 0.08
 """What a bend of the height is worth of that, where steepness and the width of a pixel are 1: light falls on
 slopes."""
-GLOW_SHOWS = 0.5
+GLOW_SHOWS = 0.8
 
 
 def bend(surface: Coloured, steepness: float, pixel: float) -> Tensor:
