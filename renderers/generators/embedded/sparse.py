@@ -79,8 +79,7 @@ def _between(
     controls = land.movement.controls[stroke.frame : stroke.frame + 1]
     fields, controls = standing(stroke.motif, fields, controls, _of_frame(land.seam, stroke.frame))
     # All so smooth that the mean of two nodes is as good as what is between them.
-    smooth = torch.cat([*fields] if layer.gate is None else [*fields, layer.gate[None]])
-    found = between(smooth, cells)
+    found = between(torch.cat([*fields] if layer.gate is None else [*fields, layer.gate[None]]), cells)
     canvas = easel.canvas(land, [stroke], Fields(*found[:6, None].unbind(0)), controls, scattered=True)
     height, tone, glow, colour = Coloured(*stroke.motif.paint(canvas))
     surface = Coloured(height[0], tone[0], glow[0], None if colour is None else colour[0])

@@ -96,14 +96,20 @@ class Easel:
         self, land: Land, strokes: list[Stroke], fields: Fields, controls: Tensor, scattered: bool = False
     ) -> Canvas:
         """A canvas for strokes of the same motif; fields and controls are those of all frames, or of one."""
-        numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
-        if len(controls) == 1:
-            planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
-            controls = controls.expand(len(strokes), -1)
+        planes, traits, weights = fields, self._looks.traits, [stroke.weight for stroke in strokes]
+        if len(strokes) == 1:
+            number, share = strokes[0].number, weights[0].view(1, 1, 1)
+            traits = traits[number : number + 1]
         else:
+            numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
+            traits, share = traits[numbers], torch.stack(weights)[:, None, None]
+        if len(controls) > 1:
             frames = torch.tensor([stroke.frame for stroke in strokes], device=self._device)
             planes = Fields(*(field[frames] for field in fields))
             controls = controls[frames]
+        elif len(strokes) > 1:
+            planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
+            controls = controls.expand(len(strokes), -1)
         passed: tuple[float, ...] = ()
         place = strokes[0].number - VOID_CLASS - 1
         if land.passed is not None and place >= 0:
@@ -115,11 +121,11 @@ class Easel:
             far_y=planes.far_y,
             drift=planes.drift,
             sway=planes.sway,
-            traits=self._looks.traits[numbers][:, :, None, None].unbind(1),
+            traits=traits[:, :, None, None].unbind(1),
             controls=controls[:, :, None, None].unbind(1),
             pixel=land.pixel,
             atlas=self._atlas,
-            share=torch.stack([stroke.weight for stroke in strokes])[:, None, None],
+            share=share,
             passed=passed,
             scattered=scattered,
         )
