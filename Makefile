@@ -7,7 +7,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
-.PHONY: film draft test test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
+.PHONY: film draft test test-costs test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
 	bench-instruments bench-listening bench-sync bench-reliability bench-watch bench-page bench-training watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
@@ -21,6 +21,10 @@ watch: .venv/render.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+# The same, and which files and tests cost the processor most.
+test-costs: .venv/dev.stamp
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow" -p musicvis.tests.costs --costs
 
 # The same with the newest versions of all packages, in an environment of its own.
 test-newest:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .api.plan import Film, Plan
     from .compiler.lanes.curve import Curve
     from .compiler.plan import BarMark, PicturePlan
+    from .compiler.reports.explain import Moment
     from .compiler.score.model import Measure, Note, Score
     from .dsl.findings.diagnostics import Diagnostic as Finding
     from .dsl.findings.diagnostics import MusicvisError, PieceError, Severity
@@ -42,6 +43,7 @@ __all__ = [
     "GeneratorRequest",
     "Measure",
     "MissingPackageError",
+    "Moment",
     "MusicvisError",
     "Note",
     "PicturePlan",
@@ -68,6 +70,7 @@ _HOMES = {
     "GeneratorRequest": "renderers.generators.protocol",
     "Measure": "compiler.score.model",
     "MissingPackageError": "api.errors",
+    "Moment": "compiler.reports.explain",
     "MusicvisError": "dsl.findings.diagnostics",
     "Note": "compiler.score.model",
     "PicturePlan": "compiler.plan",

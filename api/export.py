@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -13,40 +13,8 @@ if TYPE_CHECKING:
     from ..compiler.time.clock import Clock
     from ..compiler.write.bridges.timeline import Tempo, Timeline
 
-KINDS = {
-    "audacity": "-labels.txt",
-    "srt": "-bars.srt",
-    "csv": "-lanes.csv",
-    "otio": ".otio",
-    "edl": ".edl",
-    "reaper": ".rpp",
-    "xlights": ".xtiming",
-    "osc": ".osc",
-    "deforum": "-deforum.json",
-}
-"""Each kind of file, and how its name ends."""
 FORMULAS = ("=", "+", "-", "@")
 """What a spreadsheet takes for the beginning of a formula."""
-
-
-def export_bytes(kind: str, timeline: Timeline) -> bytes:
-    """The file of a kind."""
-    from ..compiler.write.bridges import cues, deforum, edl, otio, reaper
-    from ..compiler.write.markers import audacity, bar_subtitles
-
-    if kind == "osc":
-        return cues.osc(timeline)
-    texts: dict[str, Callable[[Timeline], str]] = {
-        "audacity": lambda of: audacity(of.bars, of.sections, of.duration_s),
-        "srt": lambda of: bar_subtitles(of.bars, of.duration_s),
-        "csv": lanes_csv,
-        "otio": otio.otio,
-        "edl": edl.edl,
-        "reaper": reaper.reaper,
-        "xlights": cues.xtiming,
-        "deforum": deforum.deforum,
-    }
-    return texts[kind](timeline).encode()
 
 
 def lanes_csv(timeline: Timeline) -> str:
@@ -90,3 +58,80 @@ def tempi_of(clock: Clock, start_s: Fraction, end_s: Fraction) -> list[Tempo]:
 def _harmless(name: str) -> str:
     """A name that no spreadsheet takes for a formula."""
     return f"'{name}" if name.startswith(FORMULAS) else name
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file for other programs: how its name ends, what it holds, and who writes it."""
+
+    ending: str
+    says: str
+    write: Callable[[Timeline], str | bytes]
+
+
+def _audacity(of: Timeline) -> str:
+    from ..compiler.write.markers import audacity
+
+    return audacity(of.bars, of.sections, of.duration_s)
+
+
+def _subtitles(of: Timeline) -> str:
+    from ..compiler.write.markers import bar_subtitles
+
+    return bar_subtitles(of.bars, of.duration_s)
+
+
+def _otio(of: Timeline) -> str:
+    from ..compiler.write.bridges.otio import otio
+
+    return otio(of)
+
+
+def _edl(of: Timeline) -> str:
+    from ..compiler.write.bridges.edl import edl
+
+    return edl(of)
+
+
+def _reaper(of: Timeline) -> str:
+    from ..compiler.write.bridges.reaper import reaper
+
+    return reaper(of)
+
+
+def _xtiming(of: Timeline) -> str:
+    from ..compiler.write.bridges.cues import xtiming
+
+    return xtiming(of)
+
+
+def _osc(of: Timeline) -> bytes:
+    from ..compiler.write.bridges.cues import osc
+
+    return osc(of)
+
+
+def _deforum(of: Timeline) -> str:
+    from ..compiler.write.bridges.deforum import deforum
+
+    return deforum(of)
+
+
+KINDS = {
+    "audacity": Kind("-labels.txt", "bars and sections as labels", _audacity),
+    "srt": Kind("-bars.srt", "bars as subtitles", _subtitles),
+    "csv": Kind("-lanes.csv", "every lane at every frame", lanes_csv),
+    "otio": Kind(".otio", "the film with a marker for each bar", _otio),
+    "edl": Kind(".edl", "the film with a marker for each bar", _edl),
+    "reaper": Kind(".rpp", "tempo map, markers and regions", _reaper),
+    "xlights": Kind(".xtiming", "timing tracks of bars and notes", _xtiming),
+    "osc": Kind(".osc", "notes and lanes as bundles", _osc),
+    "deforum": Kind("-deforum.json", "lanes as schedules", _deforum),
+}
+"""Each kind of file; help, names of files and the Python interface follow it."""
+
+
+def export_bytes(kind: str, timeline: Timeline) -> bytes:
+    """The file of a kind."""
+    made = KINDS[kind].write(timeline)
+    return made if isinstance(made, bytes) else made.encode()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .variant import Variant, compiled, film_name
 
 if TYPE_CHECKING:
+    from ..compiler.reports.explain import Moment
     from ..compiler.score.model import Score
     from ..dsl.findings.diagnostics import Diagnostic
     from ..renderers.generators.protocol import Generator
@@ -73,12 +74,46 @@ class Piece:
 
         return tuple(findings_of(load_piece(self.manifest, self._overrides)))
 
+    def explain(self, place: str) -> Moment:
+        """Everything that acts at a place, as "7|3": notes, classes, rules, lanes; as `musicvis explain`.
+
+        Raises PieceError where the piece has no such place, or cannot be read.
+        """
+        from ..compiler.reports.explain import moment_at
+        from ..dsl.load import load_piece
+
+        return moment_at(load_piece(self.manifest, self._overrides), place)[0]
+
+    def subtitles(self) -> dict[str, str]:
+        """The words that are sung as texts of ".srt", ".vtt" and ".lrc"; empty where nobody sings.
+
+        Raises PieceError where the piece cannot be read.
+        """
+        from ..dsl.load import load_piece
+        from .words import subtitle_texts
+
+        return subtitle_texts(load_piece(self.manifest, self._overrides))[0]
+
+    def classes(self, text: str = "") -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The classes that the generator of the piece has: index and names, the best first; "" for all.
+
+        Raises PieceError where the generator is not known.
+        """
+        from ..compiler.compile import hear
+        from ..dsl.findings.collector import Findings
+        from ..dsl.load import load_piece
+
+        table = hear(load_piece(self.manifest, self._overrides), Findings()).classes
+        found = table.search(text) if text else enumerate(table.names)
+        return tuple((index, tuple(names)) for index, names in found)
+
     def plan(
         self,
         *,
         bars: str | None = None,
         seconds: float | None = None,
         draft: bool = False,
+        loop: bool = False,
         made_for: str | None = None,
         device: str = "auto",
         generator: Generator | None = None,
@@ -89,6 +124,7 @@ class Piece:
         bars            a passage: "5..8" is bars 5, 6 and 7; also "6|6..7|3" or "@B.. "
         seconds         only the first seconds
         draft           small, coarse and fast
+        loop            its end meets its beginning
         made_for        where the film goes, as `--for`: youtube, shorts, instagram, whatsapp or stage
         device          where the picture is computed: auto, cpu, cuda or cuda:N
         generator       in place of the one that the piece names; nothing it makes is cached
@@ -105,7 +141,7 @@ class Piece:
         if made_for is not None and made_for not in PURPOSES:
             raise RequestError(f"no film is made for {made_for!r}", f"the places are {', '.join(PURPOSES)}")
         said = None if seconds is None else str(seconds)
-        variant = Variant(draft, bars, said, overrides=self._overrides, made_for=made_for)
+        variant = Variant(draft, bars, said, overrides=self._overrides, made_for=made_for, loop=loop)
         loaded = variant.loaded(self.manifest)
         made = compiled(loaded, tuple(map(Path, trust_plugins)), None)
         if made.plan is None:

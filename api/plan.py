@@ -248,6 +248,22 @@ class Plan:
         frames = 0 if is_sound else report.frame_count
         return Film(output, frames, float(self.duration_s), _sha256(output), report.was_there)
 
+    def still(self, path: str | os.PathLike[str], numbers: int | Iterable[int]) -> Path:
+        """Write a frame as a picture, .png or .jpg; of several frames, a sheet. Returns its path.
+
+        Raises RequestError for frames that the film does not have, and for a path that cannot be written.
+        """
+        root = self._loaded.root
+        output = checked_output(Path(path), root, {".png": "", ".jpg": "", ".jpeg": ""}, "a still")
+        wanted = [numbers] if isinstance(numbers, int) else list(numbers)
+        if not wanted or not all(0 <= number < self.frame_count for number in wanted):
+            raise RequestError("there are no such frames", f"the film has frames 0 to {self.frame_count - 1}")
+        with missing_packages_told():
+            from ..renderers.film.sheet import write_stills
+
+            write_stills(self.picture, wanted, output, root)
+        return output
+
     def plot(self, path: str | os.PathLike[str]) -> Path:
         """Draw the plan as one picture, a .png: bars, notes, ear movement, classes. Returns its path.
 
@@ -279,7 +295,7 @@ class Plan:
         if kind not in KINDS:
             raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
         root = self._loaded.root
-        suffix = Path(f"film{KINDS[kind]}").suffix
+        suffix = Path(f"film{KINDS[kind].ending}").suffix
         output = checked_output(Path(path), root, {suffix: ""}, f"a file for {kind}")
         times_s = self.frame_times_s()
         timeline = Timeline(

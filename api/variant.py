@@ -33,6 +33,8 @@ class Variant:
     overrides: tuple[str, ...] = ()
     made_for: str | None = None
     """Where the film goes: one of PURPOSES."""
+    loop: bool = False
+    """Its end meets its beginning."""
     suffix: str = ""
     """Of the file, where it is named: a picture that moves is small."""
 
@@ -48,6 +50,7 @@ class Variant:
             size=self.size,
             fps=self.fps,
             quality=self.quality,
+            loop=self.loop,
         )
         loaded = load(self.overrides)
         said = {"video.size": self.size, "video.fps": self.fps, "video.quality": self.quality}
@@ -91,6 +94,7 @@ class Variant:
             "draft": "draft" if self.draft else None,
             "bars": self.bars and f"bars-{self.bars}",
             "seconds": self.seconds and f"{self.seconds.removesuffix('s')}s",
+            "loop": "loop" if self.loop else None,
             "silent": "silent" if silent else None,
         }
         plain = (re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-.") for part in said.values() if part)

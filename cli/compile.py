@@ -59,6 +59,7 @@ GROUPS = {
         "draft",
         "bars",
         "seconds",
+        "loop",
         "size",
         "fps",
         "quality",
@@ -288,8 +289,12 @@ def _ended(report: "RenderReport", request: "Request", target: Path, took_s: flo
     if request.only == "stems":
         return said
     if request.only == "frames":
-        made = f"{report.frames_made} frames rendered in {took_s:.0f} s"
-        return [f"{made}; all {report.segment_count} segments are in the cache"]
+        from ..dsl.findings.plain import counted
+
+        made = f"{counted(report.frames_made, 'frame')} rendered in {took_s:.0f} s"
+        count = report.segment_count
+        kept = "its one segment is" if count == 1 else f"all {count} segments are"
+        return [f"{made}; {kept} in the cache"]
     if report.was_there:
         return [*said, f"{target} is up to date"]
     return [*said, f"wrote {target} in {took_s:.0f} s"]

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import click
 
+from ..api.export import KINDS
 from .discover import PiecePath, piece_here, piece_name
 from .film_options import in_build_folder, prepare_build_folder
 from .output import JSON, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings
-
-KINDS = ("audacity", "srt", "csv", "otio", "edl", "reaper", "xlights", "osc", "deforum")
 
 
 @click.command(short_help="Write bars, notes and lanes for other programs.")
@@ -19,11 +18,9 @@ KINDS = ("audacity", "srt", "csv", "otio", "edl", "reaper", "xlights", "osc", "d
 @click.option(
     "--as",
     "kind",
-    type=click.Choice(KINDS),
+    type=click.Choice(list(KINDS)),
     required=True,
-    help="audacity: bars and sections as labels; srt: bars as subtitles; csv: every lane at every frame; "
-    "otio, edl: the film with a marker for each bar; reaper: tempo map, markers and regions; xlights: timing "
-    "tracks of bars and notes; osc: notes and lanes as bundles; deforum: lanes as schedules.",
+    help="; ".join(f"{name}: {kind.says}" for name, kind in KINDS.items()) + ".",
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file.")
 @click.option("--bars", metavar="RANGE", callback=range_callback, help="A passage: 5..8 is bars 5, 6 and 7.")
@@ -38,14 +35,13 @@ def export(
     build/NAME and an ending of its kind, as NAME-lanes.csv, or what -o says.
     """
     from ..api.errors import RequestError
-    from ..api.export import KINDS as ENDINGS
     from ..api.piece import load
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     manifest = piece or piece_here(Path.cwd())
     name = piece_name(manifest)
-    target = output or in_build_folder(manifest, f"{name}{ENDINGS[kind]}")
+    target = output or in_build_folder(manifest, f"{name}{KINDS[kind].ending}")
     try:
         if output is None:
             prepare_build_folder(target.parent)

@@ -44,6 +44,9 @@ def variant_options(command: Command) -> Command:
                 help="A passage: 5..8 is bars 5, 6 and 7; also 6:6..7:3 or @B.. .",
             ),
             click.option("--seconds", metavar="N", help="Only the first N seconds."),
+            click.option(
+                "--loop", is_flag=True, help="Let its end meet its beginning, to go round and round."
+            ),
             click.option("--size", metavar="WxH", help="Size of the film, as 1280x720."),
             click.option("--fps", metavar="RATE", help="Frames per second, as 30, 23.976 or 30000/1001."),
             click.option(
@@ -66,7 +69,7 @@ def variant_options(command: Command) -> Command:
 
 def variant_of(options: dict[str, Any]) -> Variant:
     """Takes the options of `variant_options` out of a command's."""
-    names = ("draft", "bars", "seconds", "size", "fps", "quality", "overrides", "made_for")
+    names = ("draft", "bars", "seconds", "size", "fps", "quality", "overrides", "made_for", "loop")
     return Variant(**{name: options.pop(name) for name in names})
 
 

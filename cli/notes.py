@@ -66,7 +66,7 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
     """
     if as_csv and form not in (None, CSV):
         raise click.UsageError(f"--csv and --format {form} exclude each other")
-    from ..dsl.findings.plain import shown
+    from ..dsl.findings.plain import counted, shown
 
     rows, rules = note_rows(source or piece_here(Path.cwd()), bars)
     if part is not None:
@@ -78,11 +78,12 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
         click.echo(csv_text(records), nl=False)
     else:
         click.echo("\n".join(map(shown, table_lines(records, shutil.get_terminal_size().columns))))
-        click.echo(f"{len(rows)} notes; * marks a grace note", err=True)
+        click.echo(f"{counted(len(rows), 'note')}; * marks a grace note", err=True)
 
 
 @click.command(short_help="Search the subjects that a picture can have.")
 @click.argument("text", required=False, metavar="TEXT", shell_complete=class_words)
+@click.argument("there", required=False, metavar="[PIECE]")
 @click.option(
     "--piece",
     type=PiecePath(),
@@ -97,8 +98,17 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
     help="Draw all motifs, plain and mirrored, into a .png or .jpg.",
 )
 @format_option("An array of objects with index, names, look, and with --like score.")
-def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path | None, form: str) -> None:
+def classes(
+    text: str | None,
+    there: str | None,
+    piece: Path | None,
+    like: str | None,
+    sheet: Path | None,
+    form: str,
+) -> None:
     """Search the classes by name, as `musicvis classes drum`; the best comes first.
+
+    PIECE, or --piece, is the piece whose generator is meant, as in `musicvis classes drum my-piece`.
 
     They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you trained;
     of these, all are listed where no TEXT is given. A piece's own pictures and videos come first, and alone
@@ -110,6 +120,13 @@ def classes(text: str | None, piece: Path | None, like: str | None, sheet: Path 
     With --like, search ImageNet's by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up
     to 1; below 0.5 a class hardly fits.
     """
+    if there is None and text is not None and (Path(text) / MANIFEST).is_file():
+        # The only word is the piece: its own classes are listed.
+        text, there = None, text
+    if there is not None:
+        if piece is not None:
+            raise click.UsageError("the piece is named twice: leave --piece out")
+        piece = PiecePath().convert(there, None, click.get_current_context())
     if sheet is not None:
         if text is not None or like is not None:
             raise click.UsageError("--sheet draws all motifs: leave TEXT and --like out")

@@ -130,19 +130,23 @@ def recipe_of(plan: "Plan", device: str = "auto", precision: str = "auto", backe
 
 
 def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
+    from ..dsl.findings.plain import counted
+
     segments = sum(item.stage == "segment" for item in items)
     lines = [
-        f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames in "
-        f"{segments} segments",
+        f"{plan.title}: {float(plan.duration_s):.1f} s, {counted(plan.picture.frame_count, 'frame')} in "
+        f"{counted(segments, 'segment')}",
         *_stages(items, "there", "to make"),
     ]
     frames = sum(item.frames for item in items if not item.is_there)
     if all(item.is_there for item in items):
         lines.append("nothing to make but the file itself")
     elif seconds is None:
-        lines.append(f"{frames} frames to render; how long that takes is known after the first compile")
+        lines.append(
+            f"{counted(frames, 'frame')} to render; how long that takes is known after the first compile"
+        )
     else:
-        lines.append(f"{frames} frames to render, about {_duration(seconds)}")
+        lines.append(f"{counted(frames, 'frame')} to render, about {_duration(seconds)}")
     from ..dsl.findings.plain import shown
     from ..renderers.film.segment_nodes import is_whole
 

@@ -20,32 +20,25 @@ def subtitles(piece: Path | None, form: str) -> None:
     those of all parts. In .vtt and .lrc each word has its own time. Files of an earlier run are replaced.
     """
     from ..api.variant import Variant
-    from ..compiler.compile import hear
-    from ..compiler.picture.lyric_lines import lyric_lines
-    from ..compiler.write.subtitles import lrc, srt, vtt
-    from ..dsl.findings.collector import Findings
+    from ..api.words import subtitle_texts
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.load import load_piece
-    from ..dsl.model.piece import Lyrics
     from ..store.writing import published
     from .film_options import film_path, prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
-    findings = Findings()
     try:
-        heard = hear(load_piece(manifest), findings)
-        lyrics = heard.piece.video.lyrics or Lyrics(heard.piece.span)
-        lines = lyric_lines(lyrics, heard.notes, heard.clock, findings)
+        texts, findings = subtitle_texts(load_piece(manifest))
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
-    if not lines:
+    if not texts:
         tell_findings([finding for finding in findings if finding.code == "MV565"], {})
         sys.exit(1)
     film = film_path(manifest, None, Variant().name(False))
     prepare_build_folder(film.parent)
     written = []
-    for suffix, text in ((".srt", srt(lines)), (".vtt", vtt(lines)), (".lrc", lrc(lines))):
+    for suffix, text in texts.items():
         path = film.with_suffix(suffix)
         with published(path) as partial:
             partial.write_text(text, encoding="utf-8", newline="\n")

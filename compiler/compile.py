@@ -155,12 +155,17 @@ def heard_piece(piece: Piece, files: PieceFiles, findings: Findings) -> Heard | 
     findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
     kind = files.kind(piece.visuals) or stand_in(piece.visuals)
-    table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, files, findings)
+    table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, files, clock, findings)
     return Heard(piece, score, clock, parts, part_notes(parts, score), kind, table, files, pictures)
 
 
 def _with_pictures(
-    table: ClassTable, visuals: Visuals, kind: GeneratorKind, files: PieceFiles, findings: Findings
+    table: ClassTable,
+    visuals: Visuals,
+    kind: GeneratorKind,
+    files: PieceFiles,
+    clock: Clock,
+    findings: Findings,
 ) -> "tuple[ClassTable, tuple[OwnPicture, ...]]":
     """The classes with the piece's own pictures, and those of them that can be read."""
     written = written_pictures(visuals)
@@ -168,7 +173,8 @@ def _with_pictures(
     findings += faults
     if faults or not written:
         return table, ()
-    from .plan import ClipPlan, OwnPicture
+    from .picture.clips import clip_plan
+    from .plan import OwnPicture
 
     table = with_own(table, written)
     found = []
@@ -186,8 +192,7 @@ def _with_pictures(
         header, digest = video
         if fault := clip_fault(entry, header):
             findings.add(fault)
-        to_s = None if entry.clip.to_s is None else float(entry.clip.to_s)
-        clip = ClipPlan(float(entry.clip.from_s), to_s, entry.clip.length is not None, entry.clip.then)
+        clip = clip_plan(entry.clip, header, clock)
         found += [OwnPicture(index + k, entry.name, path, digest, clip) for k in range(LAYERS)]
     return table, tuple(found)
 
@@ -246,6 +251,12 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     band = band_of(heard.notes, buses, sources)
     lanes = Lanes(written, clock, end_qn, piece.seed, band, plan or moves_light)
     sound = sound_plan(piece, buses, sources, lanes, film, findings)
+    if film.is_loop:
+        from .checks.loop import loop_findings
+        from .sound.loop import looped
+
+        findings += loop_findings(piece, sound)
+        sound = looped(sound)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
@@ -273,7 +284,13 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         findings += left_out(piece, clock, shown, buses, sources)
     if findings.has_errors or heard.files.findings.has_errors:
         return None
-    stage = _stage(heard, shown, lanes)
+    seen = heard
+    if film.is_loop and plan:
+        from .picture.loop import going_round
+
+        entries, rounds = going_round(heard.notes, shown.notes, film)
+        seen, shown = replace(heard, notes=tuple(entries)), replace(shown, notes=tuple(rounds))
+    stage = _stage(seen, shown, lanes)
     guard = _guarded(heard, film, visual, events, stage, findings) if moves_light else None
     if not plan:
         return None
@@ -292,9 +309,14 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         returns=returns if motion.walk else None,
     )
     painter = Painter(heard.kind, heard.classes, heard.pictures)
+    seen_film = film
+    if film.is_loop:
+        from .picture.loop import closed, one_frame_more
+
+        seen_film = one_frame_more(film)
     picture = picture_plan(
         piece,
-        film,
+        seen_film,
         shown,
         visual,
         events,
@@ -307,6 +329,8 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     )
     if picture is None:
         return None
+    if film.is_loop:
+        picture = closed(picture)
     if guard is not None and not guard.before.is_safe:
         from .picture.flash_guard import held
 
@@ -316,6 +340,10 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
 
         words = lyric_plans(lines, piece.video.lyrics, film, clock, heard.files.root)
         picture = replace(picture, titles=(*picture.titles, *words))
+    if piece.video.background != "picture":
+        from .picture.ground import grounded
+
+        picture = grounded(picture, piece.video.background)
     from .chapters import chapters_of
     from .plan import BarMark, Plan
 

@@ -6,31 +6,46 @@ A preview is a smaller plan, not a second path.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from math import cos, pi
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..dsl.model.generators import MOST_CLASSES
-from ..dsl.model.parameters import STEERED
 from .flashes import Flashing, flashing
 from .lanes.curve import Curve
-from .lazy_numpy import np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from ..store.values.array_types import F32, F64
-
+from .plans.picture import (
+    GROUND,
+    LIGHT_SHAPES,
+    STEERING,
+    ClipPlan,
+    LyricStyle,
+    OwnPicture,
+    PicturePlan,
+    Ramp,
+    TitleLook,
+    TitlePlan,
+    WalkPlan,
+)
+from .plans.sound import (
+    BusPlan,
+    ChannelPlan,
+    EffectPlan,
+    MasterPlan,
+    Moves,
+    ReturnPlan,
+    SendPlan,
+    SoundingNote,
+    SoundPlan,
+    StemPlan,
+)
 
 __all__ = [
+    "GROUND",
     "LIGHT_SHAPES",
     "STEERING",
     "BarMark",
     "BusPlan",
     "ChannelPlan",
     "Chapter",
+    "ClipPlan",
     "Curve",
     "EffectPlan",
     "Flashing",
@@ -51,423 +66,6 @@ __all__ = [
     "WalkPlan",
     "flashing",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class SoundingNote:
-    """One note for a synthesiser: seconds from the first sample of the film."""
-
-    onset_s: float
-    length_s: float
-    """How long the key is held; the instrument's own decay comes after or before."""
-    pitch: int
-    velocity: int
-    """1..127."""
-    program: int
-    is_drums: bool
-    ear: float = 0.0
-    """Added to the place of its bus: where this note stands among the others; a bus has at most 16."""
-    channel: int | None = None
-    """Which of the stem's channels moves it; None where nothing does."""
-
-
-Moves = tuple[tuple[float, float], ...]
-"""(seconds from the first sample, value from there on), ascending; the first value holds before, too."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelPlan:
-    """What MIDI controllers do to the notes of a channel while they sound."""
-
-    gain: Moves
-    """Linear, of volume and expression."""
-    ear: Moves
-    """-1 left .. +1 right, within the stem."""
-    bend: Moves
-    """Semitones."""
-
-
-@dataclass(frozen=True, slots=True)
-class StemPlan:
-    """One source: an audio file to read, a score or notes for another program, or notes for our synthesiser.
-
-    `by` names the other program: musescore plays `score`, fluidsynth plays `notes` with `soundfont`.
-    """
-
-    name: str
-    gain: float
-    notes: tuple[SoundingNote, ...] | None = None
-    file: Path | None = None
-    file_offset_s: float = 0.0
-    """The film starts this far into the file, or into what MuseScore makes of the score."""
-    by: str = ""
-    score: Path | None = None
-    soundfont: Path | None = None
-    reference: tuple[SoundingNote, ...] = ()
-    """For a file or a score: all notes that it should hold, in seconds from the first bar."""
-    is_aligned: bool = False
-    """Whether the file is moved to where its notes are found."""
-    is_shifted: bool = False
-    """Whether the manifest gives an offset, so that its author knows of the lag."""
-    channels: tuple[ChannelPlan, ...] = ()
-    """For notes: what moves them while they sound."""
-
-
-@dataclass(frozen=True, slots=True)
-class EffectPlan:
-    """One effect of a chain, its constants and the parameters that a lane moves."""
-
-    plugin: str
-    label: str
-    constants: tuple[tuple[str, float], ...]
-    automation: tuple[tuple[str, Curve], ...] = ()
-    file: Path | None = None
-    """For a VST3: where it lies; whoever compiles has said that its code may run."""
-    preset: Path | None = None
-    settings: tuple[tuple[str, float | str | bool], ...] = ()
-    """For a VST3: values by the names that the plugin gives its parameters."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendPlan:
-    """A share of a bus that goes to a return."""
-
-    to: str
-    gain: Curve
-    """Linear."""
-    is_before: bool = False
-    """Taken from the sum of the stems, before the chain; else from what the bus gives to the mix."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnPlan:
-    """What buses send to it, summed, through a chain; it is not moved between the ears."""
-
-    name: str
-    chain: tuple[EffectPlan, ...]
-    gain: Curve
-    """Linear."""
-
-
-@dataclass(frozen=True, slots=True)
-class MasterPlan:
-    """What the finished mix is brought to."""
-
-    loudness_lufs: float | None = None
-    """Integrated loudness by EBU R128; None leaves it as it is."""
-    ceiling_dbtp: float = -1.0
-    """No true peak is higher: a limiter holds them."""
-    is_dithered: bool = True
-    """For 24 bits; 16 bits are always dithered."""
-    most_reduction_db: float | None = None
-    """The mix stays below its loudness where the limiter would turn down by more; None: it does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class BusPlan:
-    """Stems, summed, through a chain, moved between the ears."""
-
-    name: str
-    stems: tuple[StemPlan, ...]
-    chain: tuple[EffectPlan, ...]
-    gain: Curve
-    """Linear."""
-    ear: Curve
-    """-1 left .. +1 right."""
-    space: str = "balance"
-    """`balance` for two loudspeakers; `binaural` or `hrtf` for headphones."""
-    azimuth_deg: Curve | None = None
-    """Clockwise from the front, unwrapped: 90 right, 180 behind, 360 in front again. In place of `ear`."""
-    elevation_deg: Curve | None = None
-    """Up from the horizon; None is 0."""
-    distance: Curve | None = None
-    """1 is where the recording stands, 2 is twice as far and 6 dB softer; None is 1."""
-    width_deg: float = 0.0
-    """The angle between the two channels, for headphones; 0 makes one source of them."""
-    level: str = "pink"
-    """What the constant loudness is weighed for: `pink` noise, or the `stem` itself."""
-    sofa: Path | None = None
-    """The measured head of `hrtf`."""
-    ear_offset: float = 0.0
-    """Added to the whole lane: -1..1 of ear, 90 degrees of azimuth."""
-    sends: tuple[SendPlan, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SoundPlan:
-    """The whole sound: stereo, `sample_count` samples long, sample n at n / sample_rate_hz seconds."""
-
-    sample_rate_hz: int
-    sample_count: int
-    buses: tuple[BusPlan, ...]
-    fade_out_s: float = 0.0
-    """A raised-cosine fade over the last seconds, for a passage that is cut."""
-    fade_in_s: float = 0.0
-    returns: tuple[ReturnPlan, ...] = ()
-    master: MasterPlan = MasterPlan()
-    seed: int = 0
-    """Seed of the dither."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ramp:
-    """A fade, in frames from the first of the picture: where it begins, and how long it takes."""
-
-    start: Fraction
-    length: Fraction
-    """Above 0."""
-
-    def done(self, frame: int) -> float:
-        """How much of it is over in the middle of a frame, 0..1: a raised cosine."""
-        along = float((frame + Fraction(1, 2) - self.start) / self.length)
-        return (1.0 - cos(pi * min(max(along, 0.0), 1.0))) / 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class LyricStyle:
-    """How words that are sung look."""
-
-    place: str
-    """`bottom`, `middle` or `top`."""
-    size: float
-    """Height of the letters, as a share of the film's shorter side."""
-    lit_color: str
-    background: str
-    """`box`, `shadow` or `none`."""
-    font: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TitleLook:
-    """How a title is set."""
-
-    subtitle: str = ""
-    """A smaller line below it."""
-    place: str = "middle"
-    """`top`, `middle` or `bottom`."""
-    size: float = 0.13
-    """Of the letters, as a share of the film's shorter side."""
-    font: Path | None = None
-    rim: str | None = None
-    """Colour of a soft rim around its letters; None for none."""
-
-
-@dataclass(frozen=True, slots=True)
-class TitlePlan:
-    """A line of text over frames first_frame up to, not at, end_frame."""
-
-    text: str
-    first_frame: int
-    end_frame: int
-    color: str
-    shadow: str | None
-    rise: Ramp | None = None
-    """How it appears; None where it stands at once."""
-    fall: Ramp | None = None
-    """How it goes."""
-
-    style: LyricStyle | None = None
-    """How words that are sung are set; None for a title."""
-    lit: int = 0
-    """Number of its first characters that have begun to be sung."""
-    row: int = 0
-    """Which of the singers it belongs to: each has a row of its own."""
-    look: TitleLook = TitleLook()
-    """How a title is set; words that are sung go by `style`."""
-
-    def opacity(self, frame: int) -> float:
-        """How much of it is seen in the middle of a frame, 0..1, of its display values."""
-        risen = 1.0 if self.rise is None else self.rise.done(frame)
-        fallen = 0.0 if self.fall is None else self.fall.done(frame)
-        return risen * (1.0 - fallen)
-
-    def cut(self, first: int, end: int) -> TitlePlan:
-        """Return the part on frames first up to, not at, end, counted from `first`.
-
-        A fade that does nothing on these frames is left out, so that it does not tell them from others.
-        """
-        begin, stop = max(self.first_frame, first), min(self.end_frame, end)
-        rise, fall = self.rise, self.fall
-        if rise is not None and rise.start + rise.length <= begin + Fraction(1, 2):
-            rise = None
-        if fall is not None and fall.start >= stop - Fraction(1, 2):
-            fall = None
-        return replace(
-            self,
-            first_frame=begin - first,
-            end_frame=stop - first,
-            rise=None if rise is None else replace(rise, start=rise.start - first),
-            fall=None if fall is None else replace(fall, start=fall.start - first),
-        )
-
-
-STEERING = {parameter.field: parameter.default for parameter in STEERED}
-"""What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
-LIGHT_SHAPES = ("spark", "ring", "glow")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WalkPlan:
-    """A walk through the pictures that a model has learned; times are seconds of the piece.
-
-    way        `linger` for straight ways, `frames` for ways over real frames
-    leaves_s   float64 (stops,), when it sets out for each stop; of the first, where it begins, as arrives_s
-    arrives_s  float64 (stops,)
-    classes    int64 (stops,), the class of each stop
-    places     of each stop: what with the seed chooses one of the pictures of that class
-    layers     the times that each frame shows (frames,), and how much of them is seen over the layer before
-    """
-
-    way: str
-    seed: int
-    leaves_s: F64
-    arrives_s: F64
-    classes: NDArray[np.int64]
-    places: tuple[str, ...]
-    layers: tuple[tuple[F64, F32], ...]
-
-    def at(self, times_s: F64) -> tuple[NDArray[np.int64], F64]:
-        """The stop that it goes to or lingers at, and how far it is on the way from the one before, 0..1."""
-        stops = (self.leaves_s.searchsorted(times_s, "right") - 1).clip(0)
-        length_s = self.arrives_s[stops] - self.leaves_s[stops]
-        into_s = times_s - self.leaves_s[stops]
-        along = np.where(length_s > 0, into_s / np.where(length_s > 0, length_s, 1.0), 1.0)
-        return stops, along.clip(0.0, 1.0)
-
-    def thinned(self, step: int) -> WalkPlan:
-        """The walk on every step-th frame."""
-        layers = tuple((times_s[::step].copy(), share[::step].copy()) for times_s, share in self.layers)
-        return replace(self, layers=layers)
-
-    def cut(self, first: int, end: int) -> WalkPlan:
-        """The same on frames first up to, not at, end alone, with the stops that they need."""
-        layers = tuple((times_s[first:end].copy(), share[first:end].copy()) for times_s, share in self.layers)
-        seen = np.concatenate([self.at(times_s)[0] for times_s, _ in layers])
-        low, high = (max(int(seen.min()) - 1, 0), int(seen.max()) + 1) if seen.size else (0, 1)
-        return replace(
-            self,
-            leaves_s=self.leaves_s[low:high].copy(),
-            arrives_s=self.arrives_s[low:high].copy(),
-            classes=self.classes[low:high].copy(),
-            places=self.places[low:high],
-            layers=layers,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ClipPlan:
-    """The part of a video that is shown, in seconds of the file.
-
-    to_s           None for the end of the file
-    is_stretched   whether what passes is told in shares of the part, 0..1, and not in seconds
-    then           what comes after it: `loop`, `back` or `hold`
-    """
-
-    from_s: float
-    to_s: float | None
-    is_stretched: bool
-    then: str
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPicture:
-    """A picture of the piece's own that is shown as a class is, or one of the layers of a video.
-
-    index    of its class, after those of the generator's own table
-    name     as the piece names the file; for a part of a video with the part
-    sha256   of the file's bytes: a renderer that finds other bytes shows nothing
-    clip     of a video
-    """
-
-    index: int
-    name: str
-    path: Path
-    sha256: str
-    clip: ClipPlan | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PicturePlan:
-    """The latents and what happens to each finished frame.
-
-    noise          float32 (frames, latent size), truncation applied: within ±2·truncation
-    class_indices  int64 (k,), the classes of the generator's own table that occur, ascending
-    class_weights  float32 (frames, k), each row >= 0 with sum <= 1; what is missing to 1 is empty
-    brightness     float32 (frames,), 0 black .. 1: the fades
-    hue_deg        float32 (frames,), the turn of all colours; None where they are never turned
-    zoom           float32 (frames,), above 1 closer; None where the camera never moves
-    rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
-    truncation     float32 (frames,), above 0; None where it is 1 on every frame
-    exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
-    bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
-    pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
-    lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
-    lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
-                   frame, shape (of LIGHT_SHAPES), place -1 left .. 1 right, place -1 below .. 1 above, size
-                   as a share of the film's height, strength, and linear R, G, B; R below 0 for the picture's
-                   own colour there
-    """
-
-    noise: F32
-    class_indices: NDArray[np.int64]
-    class_weights: F32
-    brightness: F32
-    fps: Fraction
-    width_px: int
-    height_px: int
-    frame: str
-    upscale: str
-    generator: str
-    weights: Path | None
-    resolution: int
-    generator_seed: int
-    titles: tuple[TitlePlan, ...] = ()
-    class_names: tuple[str, ...] = ()
-    """The default name of each class, as class_indices."""
-    hue_deg: F32 | None = None
-    zoom: F32 | None = None
-    rotation_deg: F32 | None = None
-    truncation: F32 | None = None
-    exposure: F32 | None = None
-    bloom: F32 | None = None
-    pan_x: F32 | None = None
-    pan_y: F32 | None = None
-    lamp_azimuth_deg: F32 | None = None
-    lamp_height_deg: F32 | None = None
-    lights: F32 | None = None
-    quality: str = "master"
-    """How it is encoded: draft, web or master."""
-    weights_sha256: str | None = None
-    """What the file of weights must be, where the piece says so."""
-    class_count: int = MOST_CLASSES
-    """How many classes the generator's table has."""
-    walk: WalkPlan | None = None
-    """How it goes through learned pictures; the noise is then its trembling around that way."""
-    pictures: tuple[OwnPicture, ...] = ()
-    """All own pictures of the piece, whether or not these frames show them."""
-    clips: F32 | None = None
-    """How far each video is on each frame: float32 (frames, pictures), by its place in `pictures`.
-
-    It counts from the onset of the note that started it, in seconds of the video or, where it is stretched,
-    in shares of its part; 0 for what is not seen. None where no video is."""
-
-    @property
-    def frame_count(self) -> int:
-        return int(self.noise.shape[0])
-
-    def by_name(self) -> tuple[tuple[str, ...], F32]:
-        """The classes as people know them, a video's layers as one: their names, and their weights."""
-        names = tuple(dict.fromkeys(self.class_names))
-        columns = [[k for k, other in enumerate(self.class_names) if other == name] for name in names]
-        if len(names) == len(self.class_names):
-            return names, self.class_weights
-        return names, np.stack([self.class_weights[:, own].sum(axis=1) for own in columns], axis=1)
-
-    def classes(self, first: int, end: int) -> F32:
-        """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
-        dense = np.zeros((end - first, self.class_count), np.float32)
-        dense[:, self.class_indices] = self.class_weights[first:end]
-        return dense
 
 
 @dataclass(frozen=True, slots=True)

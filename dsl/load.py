@@ -62,12 +62,14 @@ def load_piece(
     size: str | None = None,
     fps: str | None = None,
     quality: str | None = None,
+    loop: bool = False,
     texts: Mapping[str, str] = MappingProxyType({}),
 ) -> Loaded:
     """Load piece.yaml, or the folder that holds it, with what the command line says besides.
 
     overrides   `KEY.KEY=VALUE`, as --set takes them
     bars        a passage: "5..8"; seconds: the first so many; size, fps, quality: as in `video`
+    loop        the end meets the beginning
     texts       by the names that findings use, what stands in for a file's own text: to try a fix
     """
     manifest = path / MANIFEST if path.is_dir() else path
@@ -89,10 +91,12 @@ def load_piece(
     desk.form(source, PIECE)
     selection = desk.selection(bars)
     limit_s = desk.limit(seconds)
+    if loop:
+        desk.files["--loop"] = "yes"
     rest = desk.rest(source)
     piece = None if rest is None else desk.read(rest)
     desk.find_missing(piece)
-    return desk.loaded(piece and replace(piece, selection=selection, limit_s=limit_s))
+    return desk.loaded(piece and replace(piece, selection=selection, limit_s=limit_s, is_loop=loop))
 
 
 @dataclass(slots=True)

@@ -96,6 +96,18 @@ CODECS: Mapping[str, Codec] = {
     "prores4444": Codec("ProRes 4444", PRORES, "yuv444p10le", {"vendor": "apl0", "profile": "4444"}, "mov"),
 }
 """By the words of `video.codec`."""
+WITH_ALPHA = "prores4444 alpha"
+ENCODINGS: Mapping[str, Codec] = {
+    **CODECS,
+    WITH_ALPHA: Codec(
+        "ProRes 4444 with alpha",
+        PRORES,
+        "yuva444p10le",
+        {"vendor": "apl0", "profile": "4444", "alpha_bits": "16"},
+        "mov",
+    ),
+}
+"""What a segment can be encoded as: also what no word of `video.codec` asks for."""
 
 
 @dataclass(frozen=True, slots=True)

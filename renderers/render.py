@@ -190,7 +190,7 @@ class _Build:
         from ..store.writing import published
         from .sound.export import write_sound
 
-        plan, count = self.plan, self.plan.sound.sample_count
+        plan, count = self.plan, self.plan.sound.heard_count
         started_s = time.perf_counter()
         with self._heard() as sound:
             sound_s = time.perf_counter() - started_s
@@ -320,11 +320,13 @@ class _Build:
         if self.request.film is None or self.store.is_read_only:
             return
         from ..store.graph import walked
+        from .build.forecast import clip_tasks
         from .build.history import remember
         from .sound.mix.graph import sound_graph
 
         graph = sound_graph(self.plan.sound) if sound is None else sound.graph
-        found = walked([graph.mix, *picture], self.store)
+        videos = clip_tasks(self.plan.picture)
+        found = walked([graph.mix, *videos, *picture], self.store)
         remember(self.store, self.request.film, [known.node for known in found if known.node is not None])
 
     def _work(self, crew: Crew, missing: tuple[SegmentJob, ...]) -> None:
@@ -377,7 +379,7 @@ class _Build:
             frames_made=self.frames_made,
             segment_count=len(jobs),
             segments_made=len(missing),
-            sample_count=self.plan.sound.sample_count if heard else 0,
+            sample_count=self.plan.sound.heard_count if heard else 0,
             byte_count=self.output.stat().st_size if self.output is not None else 0,
             stem_folder=self._stem_folder if heard else None,
             sound_s=sound_s,
@@ -415,10 +417,11 @@ def _said_of_flashes(found: Flashing, plan: Plan) -> str:
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
     """How much there is to do, in a sentence."""
     if not missing:
-        return f"all {len(jobs)} segments are cached"
+        return "the one segment is cached" if len(jobs) == 1 else f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))
     said = ", ".join(names[:SEGMENTS_NAMED]) + (" ..." if len(names) > SEGMENTS_NAMED else "")
-    return f"{len(jobs) - len(missing)} of {len(jobs)} segments are cached; to render: {said}"
+    segments = "1 segment is" if len(jobs) == 1 else f"{len(jobs)} segments are"
+    return f"{len(jobs) - len(missing)} of {segments} cached; to render: {said}"
 
 
 @contextmanager

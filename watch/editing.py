@@ -189,7 +189,7 @@ class Editing:
 
     def _told(self, file: str, data: bytes) -> wire.Done:
         self._tell()
-        return wire.Done(file, hashlib.sha256(data).hexdigest())
+        return wire.Done(file, hashlib.sha256(data).hexdigest(), self._conductor.session.number)
 
     def _tell(self) -> None:
         hub = self._conductor.hub

@@ -465,6 +465,8 @@ class Done:
 
     file: str
     digest: str
+    version: int
+    """That was read last: lanes of a newer one are of this text, or of one that came after it."""
 
 
 @dataclass(frozen=True, slots=True)

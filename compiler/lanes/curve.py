@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LONGEST_DECLICK_S = 0.16
 """A jump of two turns is none of eight times a quarter turn."""
+MEETING_S = 0.05
+"""So long before its end a loop begins to go back to where it began."""
 JUMP_LEAST = 1e-6
 """A smaller difference between two segments is no jump."""
 CYCLES_MOST = 100_000
@@ -162,6 +164,7 @@ class Curve:
     origin_s   the time of the piece at which the film begins
     scale      the whole is multiplied by it: -1 for the mirror of a lane
     played     what notes do, in place of segments
+    round_s    of a film that is a loop: after so long it begins again; 0 for no loop
     """
 
     segments: tuple[Segment, ...] = ()
@@ -175,6 +178,7 @@ class Curve:
     layers: tuple[Layer, ...] = ()
     declick_per_unit_s: float = 0.0
     played: PlayedBy | None = None
+    round_s: float = 0.0
 
     @classmethod
     def constant_of(cls, value: float) -> Curve:
@@ -222,6 +226,8 @@ class Curve:
         constant = self.constant
         if constant is not None:
             return np.full(times_s.shape, constant)
+        if self.round_s:
+            return self._going_round(times_s)
         moments_s = times_s + float(self.origin_s)
         if moments_s.size > 1 and (moments_s[1:] < moments_s[:-1]).any():
             order = np.argsort(moments_s, kind="stable")
@@ -233,6 +239,15 @@ class Curve:
             laid = layer.curve.values(times_s)
             found = found + laid if layer.mode == "add" else found * laid
         return found.clip(self.low, self.high)
+
+    def _going_round(self, times_s: F64) -> F64:
+        """The values of a loop: just before its end it goes to where it begins."""
+        once = replace(self, round_s=0.0)
+        along_s = times_s % self.round_s
+        first, last = once.values(np.array([0.0, self.round_s]))
+        near = (1.0 - (self.round_s - along_s) / min(MEETING_S, self.round_s / 4)).clip(0.0, 1.0)
+        found = once.values(along_s) + (first - last) * near * near * (3.0 - 2.0 * near)
+        return np.asarray(found.clip(self.low, self.high))
 
     def jumps(self) -> tuple[Jump, ...]:
         """Every jump of this curve, without its layers, in order of time."""

@@ -1,17 +1,43 @@
-"""How far each video of the piece is on each frame."""
+"""The videos of the piece: the part of each that is shown, and how far it is on each frame."""
 
 from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
 
 import numpy as np
 
+from ...dsl.model.piece import Clip
+from ...dsl.text.video_header import VideoHeader
 from ...store.values.array_types import F32, F64
 from ..notes.casting import ClipStart
-from ..plan import OwnPicture
+from ..plan import ClipPlan, OwnPicture
+from ..time.clock import Clock
 from .latents import Latents
 from .post import Shown
 
 STEP = 2.0**-12
 """A quarter of a millisecond: the same music at another time gives the same values on these steps."""
+
+
+FAST = 30
+"""So many pictures of a video are kept for each second of the film."""
+FASTEST = 240
+
+
+def clip_plan(clip: Clip, header: VideoHeader, clock: Clock) -> ClipPlan:
+    """The part of a video that is shown; one in slow motion keeps more of its pictures.
+
+    How slow a part with a `for` runs is asked where the piece begins, and of a video whose length its header
+    tells.
+    """
+    from_s, to_s = float(clip.from_s), None if clip.to_s is None else float(clip.to_s)
+    pace = float(clip.speed)
+    if clip.length is not None:
+        end_s = to_s if to_s is not None else header.length_s
+        lasts_s = float(clock.duration_s(Fraction(0), clip.length))
+        pace = 1.0 if end_s is None or lasts_s <= 0 else (end_s - from_s) / lasts_s
+    rate = min(ceil(1.0 / min(max(pace, 1e-3), 1.0)) * FAST, FASTEST)
+    return ClipPlan(from_s, to_s, clip.length is not None, clip.then, rate)
 
 
 def clip_progress(

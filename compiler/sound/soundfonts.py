@@ -84,7 +84,7 @@ def fault_of(path: Path) -> str | None:
     if size_bytes > MAX_AUDIO_BYTES:
         return f"it has {size_bytes / 1e9:.1f} GB, and {MAX_AUDIO_BYTES / 1e9:.1f} GB is the most"
     if head[:4] != b"RIFF" or head[8:] != b"sfbk":
-        return "it is no soundfont: it does not begin as one"
+        return "it does not begin as a soundfont does"
     return None
 
 

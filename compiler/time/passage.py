@@ -15,6 +15,9 @@ CUT_FADE_IN_S = 0.02
 """For a passage that begins inside the piece: no click, and not heard as a fade."""
 CUT_FADE_OUT_S = 0.5
 
+RATE_DENOMINATOR_MOST = 100_000
+"""Of the rate of a loop: as exact as a minute of it needs to be to a millionth of a second."""
+
 # What a manifest may ask for, weighed before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)
 FRAMES_MOST = 1_000_000
@@ -30,6 +33,8 @@ class Film:
     fps: Fraction
     is_cut_before: bool
     is_cut_after: bool
+    is_loop: bool = False
+    """Its end meets its beginning."""
 
     @property
     def frame_count(self) -> int:
@@ -74,9 +79,28 @@ def film_of(piece: Piece, clock: Clock, findings: Findings) -> Film | None:
     if piece.limit_s is not None and start_s + piece.limit_s < end_s:
         end_s, is_cut_after = ExactSeconds(start_s + piece.limit_s), True
     film = Film(start_s, end_s, piece.video.fps, is_cut_before, is_cut_after)
+    if piece.is_loop:
+        film = _loop(piece, clock)
     faults = _over_budget(piece, film)
     findings += faults
     return None if faults.has_errors else film
+
+
+def _loop(piece: Piece, clock: Clock) -> Film:
+    """The passage from bar line to bar line, without the ring-out, in as many whole frames as come nearest.
+
+    Its rate is then not quite that of the piece: so long is the music, exactly.
+    """
+    start_s, end_s = ExactSeconds(Fraction(0)), clock.end_s
+    if piece.selection is not None:
+        stretch = clock.locate_range(piece.selection, Findings())
+        assert stretch is not None  # or it was said before
+        start_s, end_s = clock.seconds(stretch[0]), min(clock.seconds(stretch[1]), clock.end_s)
+    if piece.limit_s is not None:
+        end_s = min(end_s, ExactSeconds(start_s + piece.limit_s))
+    frames = max(2, round((end_s - start_s) * piece.video.fps))
+    fps = (frames / (end_s - start_s)).limit_denominator(RATE_DENOMINATOR_MOST)
+    return Film(start_s, ExactSeconds(start_s + frames / fps), fps, False, False, is_loop=True)
 
 
 def _on_frames(number: int, piece: Piece) -> ExactSeconds:

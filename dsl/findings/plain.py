@@ -7,6 +7,11 @@ import unicodedata
 COMMAND = re.compile(r"^(?=\s*::)|(?<=#)(?=#\[)")
 
 
+def counted(count: int, thing: str) -> str:
+    """A number and what it counts: 1 segment, 2 segments, 1,200 frames."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def shown(text: str) -> str:
     """One line for a terminal or a log, whatever a piece may say in it: nothing but text comes out."""
     return no_command(escaped(text))

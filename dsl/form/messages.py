@@ -272,6 +272,9 @@ class Words:
         cause = broken.cause
         if broken.rule == "dependentRequired":
             required = required[cause]
+        if self._is_unknown(cause, broken.value.get(cause)):
+            # What an unknown word needs, nobody knows: the word is told.
+            return
         for key in required:
             if key in broken.value:
                 continue
@@ -281,6 +284,17 @@ class Words:
             reason = f", and `{named}` needs it" if cause else ""
             message = f"the key `{key}` is missing in {block_name(broken.pointer)}{reason}"
             yield Diagnostic("MV203", self._block_span(broken.pointer), message, self._addition(broken, key))
+
+    def _is_unknown(self, key: str, word: Any) -> bool:
+        """Whether a word of `shape`, `effect` or `by` is none that any block takes."""
+        if key not in ("shape", "effect", "by"):
+            return False
+        known: set[Any] = set()
+        for schema in (self._schema, *self._schema.get("$defs", {}).values()):
+            description = schema.get("properties", {}).get(key)
+            if isinstance(description, dict):
+                known.update(description.get("enum", ()))
+        return bool(known) and isinstance(word, str) and word not in known
 
     def _addition(self, broken: Broken, key: str) -> str:
         for schema in (broken.schema, self._schema, *self._schema.get("$defs", {}).values()):

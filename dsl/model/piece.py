@@ -391,6 +391,8 @@ class Video:
     container: str = "mp4"
     codec: str | None = None
     """How the picture is coded; None for what the container holds by default."""
+    background: str = "picture"
+    """What words and lights stand on: the `picture`, a colour #RRGGBB, or `alpha`, nothing at all."""
     quality: str = "master"
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
@@ -415,3 +417,5 @@ class Piece:
     """The passage to compile: `--bars 5..8`."""
     limit_s: Fraction | None = None
     """The first so many seconds: `--seconds 30`."""
+    is_loop: bool = False
+    """What is compiled meets its own beginning at its end: `--loop`."""

@@ -50,6 +50,8 @@ MAX_FPS = 240
 MIN_FPS = Fraction(1, 100)
 MAX_FPS_TERM = 10**8
 """Limit of numerator and denominator: files count time in 32 bits."""
+GREEN = "#00FF00"
+"""What `background: green` means: the purest green there is, for a key."""
 MAX_SIDE_PX = 4096
 """Limit of a film's width and height: what H.264 holds and a frame in memory allows."""
 MIN_SIDE_PX = 16
@@ -143,14 +145,17 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         return usual
     size, post = node.get("size"), node.get("post")
     width_px, height_px = _size(size, reading) if size else (usual.width_px, usual.height_px)
+    ground = _text(node, "background", usual.background)
     return Video(
         width_px=width_px,
         height_px=height_px,
         fps=_fps(node.get("fps"), usual.fps, reading),
         frame=_text(node, "frame", usual.frame),
         upscale=_text(node, "upscale", usual.upscale),
-        container=_text(node, "container", usual.container),
+        # Of the kinds of films, one holds alpha.
+        container=_text(node, "container", "mov" if ground == "alpha" else usual.container),
         codec=_text(node, "codec", "") or None,
+        background=GREEN if ground == "green" else ground,
         quality=_text(node, "quality", usual.quality),
         post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
         lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,

@@ -48,14 +48,14 @@ def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
 
 def clip_tasks(picture: PicturePlan) -> list[Task]:
     """The own videos that are seen, each part once; whoever renders the first segment of one decodes it."""
-    from ..decoding.clips import clip_task
+    from ..decoding.clips import clip_task, part_of
     from ..generators.embedded.own_files import own_side_px
     from ..generators.sources import image_size
 
     side_px = own_side_px(image_size(picture))
     seen = set(picture.class_indices[picture.class_weights.any(axis=0)].tolist())
     parts = {
-        (own.sha256, own.clip.from_s, own.clip.to_s): own
+        part_of(own): own
         for own in reversed(picture.pictures)
         if own.clip is not None and own.index in seen
     }
@@ -84,7 +84,7 @@ def _item(known: Known, past: Past, seconds_a_frame: float | None) -> Item:
     else:
         took = [b.seconds for b in past if (b.stage, b.name) == (stage, name) and b.seconds is not None]
         seconds = took[-1] if took else None
-    why = ("what comes before it",) if known.node is None else changes(known.node, past)
+    why = ("an input changed",) if known.node is None else changes(known.node, past)
     return Item(stage, name, False, why, seconds, frames)
 
 

@@ -44,9 +44,11 @@ CLIP_VERSION = 1
 FRAMES = "frames"
 MOST_SIDE_PX = 720
 """Rows of a picture: a video is softer than a photograph."""
-MOST_RATE = 30.0
-"""Pictures of a second; a faster video is thinned."""
+USUAL_RATE = 25.0
+"""A video of one picture is shown so long: a part of a second."""
 QUALITY = 92
+MOST_DECODED = 100_000
+"""Of a part: a minute of 240 frames a second has 14,400, and a jump into a file may begin long before it."""
 MOST_BYTES = 1 << 30
 _HEAD, _ENTRY = struct.Struct("<8sId"), struct.Struct("<dQI")
 _MAGIC = b"mvclip1\0"
@@ -60,9 +62,16 @@ def clip_node(own: OwnPicture, side_px: int) -> Node:
         "video": own.sha256,
         "part": f"{own.clip.from_s:.3f} s to {end}",
         "height": str(_side(side_px)),
+        "pictures": f"{own.clip.rate} a second",
         "decoder": packages("av", "Pillow"),
     }
     return Node.of("clip", CLIP_VERSION, own.name, reads)
+
+
+def part_of(own: OwnPicture) -> tuple[object, ...]:
+    """What tells the pictures of one part from those of another, whatever comes after it."""
+    assert own.clip is not None
+    return own.sha256, own.clip.from_s, own.clip.to_s, own.clip.rate
 
 
 def clip_task(own: OwnPicture, side_px: int) -> Task:
@@ -171,10 +180,14 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
     assert clip is not None
     entries: list[tuple[float, int, int]] = []
     at, end_s = 0, clip.from_s
+    # A stream may change its size: all pictures have that of the first.
+    size_px: tuple[int, int] | None = None
     with tempfile.TemporaryFile() as pictures:
-        for frame in _kept(own, moving(file, LEAST_SIDE_PX, clip.from_s)):
+        for frame in _kept(own, moving(file, LEAST_SIDE_PX, clip.from_s, MOST_DECODED)):
             end_s = frame.time_s
-            data = _jpeg(frame.image(), side_px)
+            image = frame.image()
+            size_px = size_px or _small(image.size, side_px)
+            data = _jpeg(image, size_px)
             entries.append((max(frame.time_s - clip.from_s, 0.0), at, len(data)))
             pictures.write(data)
             at += len(data)
@@ -185,7 +198,7 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
             message = f"{own.name} has no picture after {clip.from_s:g} s"
             raise _fault("MV711", own, message, "write an earlier `from`")
         # The last picture is seen as long as the others.
-        last_s = (end_s - clip.from_s) / max(len(entries) - 1, 1) if len(entries) > 1 else 1.0 / MOST_RATE
+        last_s = (end_s - clip.from_s) / max(len(entries) - 1, 1) if len(entries) > 1 else 1.0 / USUAL_RATE
         length_s = end_s + last_s - clip.from_s
         if clip.to_s is not None:
             length_s = min(length_s, clip.to_s - clip.from_s)
@@ -217,7 +230,7 @@ def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
                 yield waiting
                 last_s = clip.from_s
             waiting = None
-            if last_s is not None and frame.time_s - last_s < 0.9 / MOST_RATE:
+            if last_s is not None and frame.time_s - last_s < 0.9 / clip.rate:
                 continue
             if frame.time_s - clip.from_s > MOST_SHOWN_S + 0.1:
                 message = (
@@ -228,13 +241,17 @@ def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
             yield frame
 
 
-def _jpeg(image: Image, side_px: int) -> bytes:
+def _small(size_px: tuple[int, int], side_px: int) -> tuple[int, int]:
+    """Width and height with a shorter side of at most so many pixels."""
+    shrink = min(1.0, _side(side_px) / min(size_px))
+    return max(1, round(size_px[0] * shrink)), max(1, round(size_px[1] * shrink))
+
+
+def _jpeg(image: Image, size_px: tuple[int, int]) -> bytes:
     from PIL import Image as Images
 
-    shrink = _side(side_px) / min(image.size)
-    if shrink < 1:
-        width_px, height_px = (max(1, round(side * shrink)) for side in image.size)
-        image = image.resize((width_px, height_px), Images.Resampling.LANCZOS, reducing_gap=3.0)
+    if image.size != size_px:
+        image = image.resize(size_px, Images.Resampling.LANCZOS, reducing_gap=3.0)
     data = io.BytesIO()
     image.convert("RGB").save(data, "JPEG", quality=QUALITY, subsampling=0)
     return data.getvalue()

@@ -41,10 +41,13 @@ class Moving(NamedTuple):
     image: Callable[[], Image]
 
 
-def moving(file: IO[bytes], least_px: int, from_s: float = 0.0) -> Generator[Moving]:
+def moving(
+    file: IO[bytes], least_px: int, from_s: float = 0.0, most: int = MOST_DECODED
+) -> Generator[Moving]:
     """The frames of a video in the order of their times; a picture is only made where it is asked for.
 
     from_s   frames before it may be left out
+    most     so many frames are decoded
 
     Raises UnusableError for what is no video, is broken or beyond a limit.
     """
@@ -68,6 +71,8 @@ def moving(file: IO[bytes], least_px: int, from_s: float = 0.0) -> Generator[Mov
         if not box.streams.video:
             raise UnusableError("it holds no picture", "name a video")
         stream = box.streams.video[0]
+        if stream.codec_context is None:
+            raise UnusableError("nothing here knows how its picture is stored", "export it as mp4")
         codec = stream.codec_context.codec.name
         if codec not in DECODERS:
             raise UnusableError(f"its picture is stored as {codec}, which is not read", "export it as mp4")
@@ -84,8 +89,8 @@ def moving(file: IO[bytes], least_px: int, from_s: float = 0.0) -> Generator[Mov
         latest_s = -1.0 / rate
         shape = stream.sample_aspect_ratio
         for number, frame in enumerate(box.decode(stream)):
-            if number >= MOST_DECODED:
-                raise UnusableError(f"it has more than {MOST_DECODED:,} frames", "cut it")
+            if number >= most:
+                raise UnusableError(f"more than {most:,} of its frames would have to be decoded", "cut it")
             check_size(frame.width, frame.height, least_px, MOST_PIXELS)
             time_s = latest_s + 1.0 / rate if frame.pts is None or not base else (frame.pts - start) * base
             latest_s = max(time_s, latest_s)

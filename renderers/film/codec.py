@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
-from ..encoding import CODECS, CONTAINERS, MOVING_PICTURES, NVENC, X264, Codec, codec_for
+from ..encoding import (
+    CODECS,
+    CONTAINERS,
+    MOVING_PICTURES,
+    NVENC,
+    WITH_ALPHA,
+    X264,
+    Codec,
+    codec_for,
+)
+from ..generators.ground import ALPHA, ground_of
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
@@ -19,9 +29,11 @@ def chosen_codec(device: str, picture: PicturePlan, suffix: str = ".mp4", named:
 
     suffix   of the film; named: its `video.codec`, None for what the container holds by default
 
-    Raises PieceError (MV702) for a codec that the container cannot hold, and (MV703) for one that this
-    machine's FFmpeg cannot write.
+    Raises PieceError (MV702) for a codec that the container cannot hold, (MV703) for one that this machine's
+    FFmpeg cannot write, and (MV705) for a file that cannot hold the alpha of its picture.
     """
+    if ground_of(picture) == ALPHA:
+        return _with_alpha(suffix, named)
     codec = checked_codec(suffix, named)
     if codec.encoder != X264:
         return next(name for name, known in CODECS.items() if known is codec)
@@ -52,6 +64,17 @@ def checked_codec(suffix: str, named: str | None) -> Codec:
             hint = f"{_others()}; musicvis doctor lists every encoder"
             raise PieceError([Diagnostic("MV703", THE_MANIFEST, message, hint)])
     return codec
+
+
+def _with_alpha(suffix: str, named: str | None) -> str:
+    """The codec of a film with alpha; raises PieceError (MV705) for a file that holds none."""
+    if suffix != ".mov" or named not in (None, "prores4444"):
+        said = f"a {suffix} film" if suffix != ".mov" or named is None else CODECS[named].title
+        message = f"{said} holds no alpha"
+        hint = "name a film that ends in .mov and leave video.codec away, or write video.background: green"
+        raise PieceError([Diagnostic("MV705", THE_MANIFEST, message, hint)])
+    checked_codec(suffix, "prores4444")
+    return WITH_ALPHA
 
 
 def has_encoder(name: str) -> bool:

@@ -28,6 +28,8 @@ def track_node(sound_digest: str, plan: Plan, suffix: str) -> Node:
         "ceiling": str(plan.sound.master.ceiling_dbtp),
         "encoder": packages("av"),
     }
+    if plan.sound.unheard_count:
+        reads["unheard"] = str(plan.sound.unheard_count)
     return Node.of("track", TRACK_VERSION, "sound track", reads)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from ...compiler.plan import STEERING
 from ...store.values.array_types import U8
-from ..encoding import Quality
+from ..encoding import WITH_ALPHA, Quality
+from ..generators.ground import Ground
 from ..generators.protocol import SteeredGenerator, TruncatedGenerator, WalkingGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
@@ -28,6 +29,7 @@ from ..picture.contrast import LEAST, contrast
 from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
 from ..tensors import tensor_of
+from .alpha import parted
 from .flashes import look_at, packed
 from .segment_writer import PictureFormat, SegmentWriter
 
@@ -163,24 +165,36 @@ def render_segment(
     size = shots_at_once(workshop.generator)
     picture_format = PictureFormat(picture.width_px, picture.height_px, picture.fps)
     image: torch.Tensor | None = None
+    white_image: torch.Tensor | None = None
     looks: list[U8] = []
     asked = _clearest_frames(workshop)
     faint: list[tuple[str, float]] = []
+    white = _over_white(workshop) if codec == WITH_ALPHA else None
     with SegmentWriter(path, picture_format, quality, codec) as writer:
         for first in range(0, len(shots), size):
             some = shots[first : first + size]
             with gate:
                 planes, image = made_chunk(workshop, some, image)
-            for shot, frame in zip(some, planes, strict=True):
+                whites: list[U8] | None = None
+                if white is not None:
+                    whites, white_image = made_chunk(white, some, white_image)
+            for k, (shot, frame) in enumerate(zip(some, planes, strict=True)):
                 looks += [look_at(frame)] * (shot.end - shot.first)
+                coded, alpha = (frame, None) if whites is None else parted(frame, whites[k])
                 for number in range(shot.first, shot.end):
-                    writer.write_frame(frame)
+                    writer.write_frame(coded, alpha)
                     for title, overlay in asked.get(number, ()):
                         ratio = contrast(tensor_of(frame), overlay)
                         if ratio is not None and ratio < LEAST:
                             faint.append((title.text, round(ratio, 2)))
             on_frames(some[-1].end - some[0].first)
     return Rendered(image_count(shots), tuple(faint), packed(looks))
+
+
+def _over_white(workshop: Workshop) -> Workshop:
+    """The same titles and lights over white."""
+    generator = workshop.generator
+    return replace(workshop, generator=Ground("#FFFFFF", generator.size_px, generator.device))
 
 
 def _clearest_frames(workshop: Workshop) -> dict[int, list[tuple[TitlePlan, Overlay]]]:

@@ -77,9 +77,9 @@ class SegmentReads:
 
         Raises PieceError where the generator that the piece asks for cannot run here.
         """
-        from ..encoding import CODECS, QUALITIES
+        from ..encoding import ENCODINGS, QUALITIES
 
-        quality, other = QUALITIES[picture.quality], CODECS.get(recipe.codec)
+        quality, other = QUALITIES[picture.quality], ENCODINGS.get(recipe.codec)
         encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
         if other is not None:
             encoded = f"{other.title} by {other.encoder} {sorted(other.told(quality).items())}"

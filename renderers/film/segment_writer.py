@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from ...store.values.array_types import U8
-from ..encoding import CODECS, NVENC, X264, Quality
+from ..encoding import ENCODINGS, NVENC, X264, Quality
 from .cut import LONGEST_S
 
 BT709 = 1  # ITU-T H.273: ColourPrimaries, TransferCharacteristics, MatrixCoefficients
@@ -37,7 +37,7 @@ class PictureFormat:
 class SegmentWriter:
     """A segment being written, an .mp4 without sound, or a .mov for ProRes; a context manager.
 
-    codec   X264, NVENC, or a name of CODECS
+    codec   X264, NVENC, or a name of ENCODINGS
 
     Frame k is shown from k / fps. The file is whole once the block has ended without an exception; one that
     is cut off is no film to any reader.
@@ -46,18 +46,23 @@ class SegmentWriter:
     def __init__(self, path: Path, picture: PictureFormat, quality: Quality, codec: str = X264) -> None:
         self.picture = picture
         self.frames_written = 0
-        other = CODECS.get(codec)
+        other = ENCODINGS.get(codec)
         form = "mp4" if other is None else other.segment_format
         self._pixels = "yuv420p" if other is None else other.pixels
         self._file = av.open(str(path), "w", format=form, options={"fflags": "+bitexact"})
         self._stream = self._opened(quality, codec)
 
-    def write_frame(self, planes: U8) -> None:
-        """The next frame: (height·3/2, width) uint8, yuv420p, BT.709 limited range."""
+    def write_frame(self, planes: U8, alpha: U8 | None = None) -> None:
+        """The next frame: (height·3/2, width) uint8, yuv420p, BT.709 limited range.
+
+        alpha   (height, width) uint8, 255 where it covers all; None where there is none
+        """
         expected = (self.picture.height_px * 3 // 2, self.picture.width_px)
         if planes.shape != expected or planes.dtype != np.uint8:
             raise ValueError(f"a frame is uint8 {expected}, not {planes.dtype} {planes.shape}")
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        if alpha is not None:
+            frame = _with_alpha(frame, alpha)
         if self._pixels != "yuv420p":
             # Limited range of BT.709 on both sides: nothing but the number of samples and bits changes.
             frame.colorspace, frame.color_range = BT709, LIMITED_RANGE
@@ -81,7 +86,7 @@ class SegmentWriter:
 
     def _opened(self, quality: Quality, codec: str) -> Any:
         picture = self.picture
-        other = CODECS.get(codec)
+        other = ENCODINGS.get(codec)
         if other is not None:
             codec, options = other.encoder, other.told(quality)
         elif codec == NVENC:
@@ -106,6 +111,18 @@ class SegmentWriter:
     def _mux(self, frame: av.VideoFrame | None) -> None:
         for packet in self._stream.encode(frame):
             self._file.mux(packet)
+
+
+def _with_alpha(frame: av.VideoFrame, alpha: U8) -> av.VideoFrame:
+    """The frame as yuva420p."""
+    found = av.VideoFrame(frame.width, frame.height, "yuva420p")
+    planes: list[Any] = list(frame.planes)
+    lines = [np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size) for plane in planes]
+    for target, source in zip(found.planes, [*lines, alpha], strict=True):
+        padded = np.zeros((target.height, target.line_size), np.uint8)
+        padded[:, : target.width] = source[:, : target.width]
+        target.update(padded.tobytes())
+    return found
 
 
 def nvenc_opens(picture: PictureFormat) -> bool:

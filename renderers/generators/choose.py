@@ -10,6 +10,7 @@ import torch
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
+from .ground import Ground, ground_of
 from .registered import made
 from .sources import image_size, kind_of, no_weights, unknown_here, weights_for
 
@@ -37,6 +38,9 @@ def choose_generator(
     Raises PieceError where BigGAN is asked for or its weights are there, and it cannot run; and where no
     generator of that name is known here, or it is not what it promises.
     """
+    ground = ground_of(picture)
+    if ground is not None:
+        return Ground(ground, image_size(picture), device), f"no picture: words and lights on {ground}"
     match picture.generator:
         case "embedded":
             return _embedded(picture, device, "", store)

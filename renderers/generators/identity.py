@@ -10,6 +10,7 @@ import ctypes
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...compiler.plan import GROUND
 from ...store.packages import packages
 from ..encoding import X264
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from ...compiler.plan import PicturePlan
 
+GROUND_VERSION = 1
+"""Raised when a change changes what a ground of one colour looks like."""
 EMBEDDED_VERSION = 5
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
 BIGGAN_VERSION = 3
@@ -68,6 +71,8 @@ def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:
     from .sources import TAKES_WEIGHTS, kind_of, no_weights, unknown_here, weights_for
 
     kind = picture.generator
+    if kind.startswith(f"{GROUND} "):
+        return f"{kind} {GROUND_VERSION}"
     device = recipe.device.split(":")[0]
     if kind not in ("embedded", *TAKES_WEIGHTS):
         named = kind_of(picture)

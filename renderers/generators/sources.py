@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...compiler.plan import GROUND
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
 from ...dsl.model.generators import GROUP, GeneratorKind, kind_named
@@ -73,6 +74,8 @@ def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
 
 def check_weights(picture: PicturePlan) -> None:
     """Raises PieceError where the weights that a generator needs are not there, or not those of the piece."""
+    if picture.generator.startswith(f"{GROUND} "):
+        return
     if picture.generator not in TAKES_WEIGHTS:
         if picture.generator != "embedded" and kind_of(picture) is None:
             if picture.weights is None:

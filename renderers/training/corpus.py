@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ...dsl.findings.collector import Findings
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...store.values.array_types import F32, U8
 from ..generators.trained.files import MOST_FRAMES
@@ -96,7 +97,7 @@ class _Gathered:
         self.labels: list[int] = []
         self.thumbnails: list[F32] = []
         self.dropped = 0
-        self.cuts: list[Diagnostic] = []
+        self.cuts = Findings()
 
     def take(self, path: Path, label: int, every: int) -> None:
         """The frames of one file that are not yet there."""
@@ -125,7 +126,7 @@ class _Gathered:
             listed = ", ".join(map(str, cuts[:CUTS_SAID])) + (" ..." if len(cuts) > CUTS_SAID else "")
             message = f"{path.name} has {len(cuts)} cut{'s' if len(cuts) > 1 else ''}, at frame {listed}"
             hint = "one shot a class gives clearer pictures: cut it apart, and give each shot its folder"
-            self.cuts.append(Diagnostic("MV622", Span(str(path)), message, hint, Severity.NOTE))
+            self.cuts.note("MV622", Span(str(path)), message, hint)
 
     def is_known(self, small: F32) -> bool:
         """Whether one of the frames before it looks the same."""

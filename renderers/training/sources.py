@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ...dsl.findings.collector import Findings
+from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.text.model_file import class_name_fault
 
@@ -23,7 +24,7 @@ class Sources:
     """The files of each class, in the order of their names."""
 
     files: dict[str, list[Path]]
-    findings: list[Diagnostic] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     """Warnings: what was left out."""
 
     @property
@@ -134,9 +135,7 @@ def _is_known(path: Path) -> bool:
 def _leave_out(found: Sources, path: Path, why: str) -> None:
     message = f"{path.name} is left out: {why}"
     span = Span(str(path))
-    found.findings.append(
-        Diagnostic("MV621", span, message, "move it away, or put a copy in", Severity.WARNING)
-    )
+    found.findings.warn("MV621", span, message, "move it away, or put a copy in")
 
 
 def _own_name(folder: Path) -> str:

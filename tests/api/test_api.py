@@ -164,3 +164,30 @@ def test_the_examples_of_the_page_run(
         exec(block, names)
     assert {"passage.mp4", "passage.wav", "passage.png"} <= {path.name for path in tmp_path.iterdir()}
     assert "must end in .mp4" in capsys.readouterr().out
+
+
+def test_a_place_is_explained_and_classes_are_found(piece: mv.Piece) -> None:
+    moment = piece.explain("2|1")
+    assert moment.position == "2|1" and moment.notes
+    assert piece.classes("drum")[0][1][0] == "drum"
+    assert len(piece.classes()) >= 1000
+    assert piece.subtitles() == {}
+    with pytest.raises(mv.PieceError):
+        piece.explain("999|1")
+
+
+def test_a_plan_is_exported_by_kind_and_lane(plan: mv.Plan, tmp_path: Path) -> None:
+    path = plan.export(tmp_path / "lanes.json", "deforum", lanes=["visuals.depth"])
+    assert '"visuals.depth": "0:(' in path.read_text()
+    for kind, name in (("vhs", "a.json"), ("otio", "a.json")):
+        with pytest.raises(mv.RequestError):
+            plan.export(tmp_path / name, kind)
+
+
+def test_a_still_is_the_frame(plan: mv.Plan, tmp_path: Path) -> None:
+    from PIL import Image
+
+    path = plan.still(tmp_path / "one.png", 2)
+    assert np.array_equal(np.asarray(Image.open(path)), plan.frame(2))
+    with pytest.raises(mv.RequestError):
+        plan.still(tmp_path / "none.png", [])

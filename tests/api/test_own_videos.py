@@ -144,6 +144,23 @@ def test_a_long_video_needs_a_part(own: Path) -> None:
     assert errors(own, to="10s") == []
 
 
+@pytest.mark.parametrize(
+    ("video", "rate"),
+    [
+        ({}, 30),
+        ({"speed": 3}, 30),
+        ({"speed": "1/4"}, 120),
+        ({"speed": "1/60"}, 240),
+        # Two seconds in a bar of .63 s, and a tenth of a second in it.
+        ({"for": "1bar"}, 30),
+        ({"to": "0.1s", "for": "1bar"}, 210),
+    ],
+)
+def test_slow_motion_keeps_more_pictures_of_a_video(own: Path, video: dict[str, Any], rate: int) -> None:
+    plan = loaded(own, {"other": {"video": VIDEO} | video}).plan(bars="1..2")
+    assert {picture.clip.rate for picture in plan.picture.pictures if picture.clip is not None} == {rate}
+
+
 def test_explain_says_how_far_a_video_is(own: Path) -> None:
     written = {"other": {"video": VIDEO, "from": "0.5s", "for": "1bar"}}
     moment, _ = moment_at(loaded(own, written).plan(bars="1..3")._loaded, "1|2")

@@ -16,7 +16,6 @@ seed: 3
 score: {file: waltz.mscz, tail: 1s}
 effects: effects.yaml
 visuals:
-  resolution: 128
   classes: {C: seashore, D: castle, E: lakeside, F: daisy, A: monastery, B: lighthouse, other: pier}
   rules:
     - where: {beat: 1}

@@ -140,7 +140,7 @@ def test_a_pan_edit_makes_one_bus_and_the_mix_and_no_frame(piece: Path, film: Pa
     lanes.write_text(lanes.read_text().replace("hold: 0}", "hold: 0.5}"), encoding="utf-8")
     (bus, mix) = stale(run, piece)
     assert (bus[0], bus[2]) == ("bus", ["ear"])
-    assert (mix[0], mix[2]) == ("mix", ["what comes before it"])
+    assert (mix[0], mix[2]) == ("mix", ["an input changed"])
     assert f"all {SEGMENTS} segments are cached" in run("compile", piece).stderr.replace("\n", " ")
     assert stale(run, piece) == []
 

@@ -148,3 +148,11 @@ def test_a_word_that_is_no_class_has_exit_code_1(run: Run) -> None:
     result = run("classes", "--json", "xyzzyq")
     assert (result.exit_code, result.stdout) == (1, "[]\n")
     assert "no class" in result.stderr
+
+
+def test_classes_take_the_piece_as_other_commands_do(piece: Path, run: Run) -> None:
+    by_word, by_option = run("classes", "drum", piece), run("classes", "drum", "--piece", piece)
+    assert by_word.exit_code == 0 and by_word.stdout == by_option.stdout
+    assert run("classes", "drum", piece, "--piece", piece).exit_code == 2
+    # A piece alone names no subject of ImageNet's thousand.
+    assert "name a subject" in run("classes", piece).stderr

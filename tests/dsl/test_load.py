@@ -4,12 +4,13 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from musicvis.dsl.load import Loaded, load_piece
 from musicvis.dsl.model.piece import ClassWeight, Piece
 from musicvis.dsl.values.position import Duration, DurationUnit, place_text, range_text
 from musicvis.dsl.values.selector import PitchRange
+from musicvis.tests.examples import many
 
 TINY = "musicvis: 1\ntitle: Waltz\nscore: waltz.mscz\n"
 
@@ -287,7 +288,7 @@ def test_an_option_that_cannot_be_is_a_finding_in_its_own_name(
 # Anything at all.
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_piece_or_findings(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "piece.yaml").write_bytes(data)
@@ -296,7 +297,7 @@ def test_any_bytes_are_a_piece_or_findings(tmp_path: Path, data: bytes) -> None:
     assert loaded.diagnostics
 
 
-@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_manifest_is_a_piece_or_findings(tmp_path: Path, data: st.DataObject) -> None:
     text = EXAMPLE.read_text()
@@ -311,7 +312,7 @@ def test_a_damaged_manifest_is_a_piece_or_findings(tmp_path: Path, data: st.Data
     assert loaded.diagnostics
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@many(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text('visual.depthz=0123[]{}:, #"', max_size=20), max_size=3))
 def test_any_overrides_are_applied_or_findings(tmp_path: Path, overrides: list[str]) -> None:
     loaded = load_piece(write(tmp_path, TINY), overrides)

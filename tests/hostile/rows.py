@@ -316,10 +316,14 @@ ROWS = (
     ),
     Row(
         30,
-        "pictures and videos to train on that are broken, huge, or links",
-        "Of a picture 40 million pixels and 128 MiB are the most, asked before it is unpacked; PNG, JPEG and "
-        "WebP alone; videos by lists of containers and decoders, with no protocol; links are not followed.",
+        "pictures and videos that are shown or trained on, and are broken, huge, or links",
+        "Of a picture 40 million pixels and 128 MiB are the most, asked before it is unpacked; PNG, JPEG, "
+        "WebP and GIF alone; videos by lists of containers and decoders, with no protocol, 60 s and 1 GiB of "
+        "them; colour profiles up to 4 MiB; links are not followed.",
         (
+            "renderers/decoding/test_still.py::test_what_cannot_be_used_is_told_and_nothing_else_is_raised",
+            "renderers/decoding/test_clips.py::test_a_spoilt_video_is_told_or_shown_and_nothing_else_happens",
+            "dsl/text/test_video_header.py::test_no_changed_byte_is_a_crash",
             "renderers/training/test_corpus.py::test_a_file_that_cannot_be_used_stops_with_its_name",
             "renderers/training/test_corpus.py::test_links_and_other_kinds_of_files_are_left_out_and_told",
         ),

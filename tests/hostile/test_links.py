@@ -1,13 +1,16 @@
 """Links that a piece brings along lead nowhere: no command reads or writes a file of the user through one."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import click
 import pytest
 from click.testing import CliRunner
 from musicvis.cli.command import main
 from musicvis.cli.discover import PiecePath
+from musicvis.tests.examples import PART
 
 from .samples import WAV, waltz
 
@@ -162,11 +165,20 @@ def harm(line: Line, mine: Path) -> str:
     return ""
 
 
+def is_due(name: str, line: Line) -> bool:
+    """Whether a link and an option that names no file meet: all do in `make soak`, else one pair of three."""
+    whole = os.environ.get("MUSICVIS_EXAMPLES") == "soak"
+    return whole or crc32(" ".join((name, *line)).encode()) % PART == 0
+
+
 @pytest.mark.parametrize("name", READ)
 def test_no_command_reads_or_tells_what_a_link_of_a_piece_leads_to(piece: Path, name: str) -> None:
     mine = replaced(piece, name)
     for words, command in COMMANDS.items():
+        places = list(lines_of(words, command, places_only=True))
         for line in lines_of(words, command):
+            if line not in places and not is_due(name, line):
+                continue
             # The piece is sound where only a file beside it is a link: nothing else is worth its render.
             if name != "effects.json" or name in line:
                 assert harm(line, mine) == "", line

@@ -62,9 +62,9 @@ FERMATA = "<Fermata><subtype>fermataAbove</subtype><timeStretch>2</timeStretch><
 SPANNER = "<Spanner type='{0}'><{0}/><next><location><measures>900</measures></location></next></Spanner>"
 BARS = {
     "fermatas of one bar": [(FERMATA + CHORD) * 2000 + FERMATA * 20_000],
-    "slurs over everything": [SPANNER.format("Slur") * 10_000 + CHORD * 64, *[CHORD * 64] * 200],
-    "trills over everything": [SPANNER.format("Trill") * 10_000 + CHORD * 64, *[CHORD * 64] * 200],
-    "tempi of every bar": [f"<Tempo><tempo>{10 + i / 777:.9f}</tempo></Tempo>{CHORD}" for i in range(6000)],
+    "slurs over everything": [SPANNER.format("Slur") * 10_000 + CHORD * 64, *[CHORD * 64] * 100],
+    "trills over everything": [SPANNER.format("Trill") * 10_000 + CHORD * 64, *[CHORD * 64] * 100],
+    "tempi of every bar": [f"<Tempo><tempo>{10 + i / 777:.9f}</tempo></Tempo>{CHORD}" for i in range(4500)],
     "tuplets in tuplets": [
         "<Tuplet><normalNotes>2</normalNotes><actualNotes>3</actualNotes></Tuplet>" * 20_000
     ],

@@ -1,7 +1,8 @@
 """Run `musicvis` as on a system without POSIX: its modules and calls are hidden, from musicvis alone.
 
-Run as a script: it hides them before musicvis is imported, with or without Windows's locks. Libraries still
-see a POSIX system, so this says nothing of them, nor of paths.
+Run as a script: it hides them before musicvis is imported, with or without Windows's locks, and runs one
+command after the other, with + between them, to the first that fails. Libraries still see a POSIX system, so
+this says nothing of them, nor of paths.
 """
 
 import builtins
@@ -26,7 +27,8 @@ def windows_locks() -> types.ModuleType:
 
     def locking(descriptor: int, mode: int, count: int) -> None:
         first = os.lseek(descriptor, 0, os.SEEK_CUR)
-        wanted = [(os.fstat(descriptor).st_ino, place) for place in range(first, first + count)]
+        file = os.fstat(descriptor).st_ino
+        wanted = [(file, place) for place in range(first, first + count)]
         if mode == module.LK_UNLCK:
             for place in wanted:
                 if held.pop(place, None) != descriptor:
@@ -74,8 +76,20 @@ if __name__ == "__main__":
     hide(module)
     from musicvis.cli.command import main
 
+    lines: list[list[str]] = [[]]
+    for word in sys.argv[2:]:
+        if word == "+":
+            lines.append([])
+        else:
+            lines[-1].append(word)
     try:
-        main(sys.argv[2:])
+        for line in lines:
+            try:
+                main(line)
+            except SystemExit as end:
+                print(f"ended: {line[0]}", file=sys.stderr)
+                if end.code:
+                    raise
     finally:
         if module is not None and module.held:  # type: ignore[attr-defined]
             print("LOCKS ARE LEFT", file=sys.stderr)

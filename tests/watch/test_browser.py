@@ -128,6 +128,7 @@ def shown(open_page: Shown) -> Iterator[Shown]:
     """The page at its beginning, with the text as it was; afterwards, nothing was wrong with it."""
     page = open_page.page
     page.errors.clear()
+    page.value("document.querySelectorAll('dialog[open]').forEach((one) => one.close())")
     page.resize(*SIZES[0])
     if open_page.effects.read_text(encoding="utf-8") != EFFECTS:
         open_page.save(EFFECTS)
@@ -284,6 +285,13 @@ def test_everything_is_reached_and_moved_by_the_keyboard_alone(shown: Shown) -> 
     assert page.value("document.activeElement.getAttribute('aria-valuetext')") == "right 0.40"
     page.wait("musicvis.lanes.get('near').nodes.some((one) => one.v === 0.4)")
     assert "to: 0.4, " in shown.effects.read_text(encoding="utf-8")
+    # How it goes on from there is chosen without a mouse, too; the menu gives the focus back.
+    page.press("c")
+    page.wait("document.querySelector('#shape').open")
+    assert page.value("document.activeElement.getAttribute('role')") == "menuitemradio"
+    page.press("Escape")
+    page.wait("!document.querySelector('#shape').open")
+    page.wait("document.activeElement.getAttribute('aria-label') === 'near 3|1, straight'", 10)
     page.press("?")
     assert page.value("document.querySelector('#keys').open")
     page.press("Escape")
@@ -392,6 +400,24 @@ def test_every_control_has_a_name_and_what_happens_is_said(shown: Shown) -> None
     page.wait("document.querySelector('#said').textContent.includes('strait')")
     shown.save(EFFECTS)
     page.wait("document.querySelector('#said').textContent.startsWith('Nothing to fix')")
+
+
+def test_a_layer_has_a_row_and_points_of_its_own(shown: Shown) -> None:
+    page = shown.page
+    layer = "shake: {over: near, mode: add, points: [{at: 1|1, hold: 0.25}]}\n"
+    shown.save(EFFECTS + layer)
+    page.wait("[...musicvis.lanes.values()].some((one) => one.label === 'shake')")
+    page.wait("musicvis.strip.rows.items.some((one) => one.label === '+ shake')")
+    near = "musicvis.lanes.get('near')"
+    assert page.value(f"{near}.values[0] - {near}.own[0]") == pytest.approx(0.25, abs=1e-3)
+    page.value("musicvis.enter([...musicvis.lanes.keys()].find((id) => id.startsWith('near add')))")
+    page.wait("!musicvis.strip.isStale.layout")
+    page.value("document.querySelector('#nodes button').focus()")
+    assert page.value("document.activeElement.getAttribute('aria-valuetext')") == "+0.25"
+    page.press("ArrowDown")
+    page.wait(f"{near}.values[0] - {near}.own[0] > 0.252")
+    assert "points: [{at: 1|1, hold: 0.255}]}" in shown.effects.read_text(encoding="utf-8")
+    page.value("musicvis.leave()")
 
 
 def test_where_less_motion_is_wanted_nothing_glides(shown: Shown) -> None:

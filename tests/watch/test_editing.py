@@ -79,6 +79,8 @@ def test_a_drag_is_written_and_taken_back_byte_for_byte(piece: Path) -> None:
     assert b"{at: 1|1,  to: -0.25, shape: half_cosine}   # to the right" in after
     assert b"{at: 2|1,  hold: -0.25}" in after
     assert done.digest == hashlib.sha256(after).hexdigest()
+    # Lanes of any later version are of this text, or of one that came after it.
+    assert done.version == 1
     assert page.desk.steps() == (True, False)
     page.undo()
     assert page.path.read_bytes() == before and page.desk.steps() == (False, True)

@@ -17,6 +17,8 @@ export class Edits {
     this.written = new Map();
     /** Files whose pointers are not those of the lanes on the screen: a point was added, or something undone. */
     this.moving = new Set();
+    /** The version of the lanes that came last. */
+    this.newest = 0;
   }
 
   /** A handle is being dragged: its lane is drawn with it there. */
@@ -69,7 +71,7 @@ export class Edits {
     const { isDone, status, body } = await post("/edit", { file, digest, ...edit });
     if (isDone) {
       for (const one of sent) if (one.file === file) one.isHeld = false;
-      this.#wait(file, body.digest);
+      this.#wait(body);
       return true;
     }
     this.moving.delete(file);
@@ -90,7 +92,7 @@ export class Edits {
     const { isDone, body } = await post(path);
     if (isDone) {
       this.moving.add(body.file);
-      this.#wait(body.file, body.digest);
+      this.#wait(body);
       this.app.say(path === "/undo" ? `Undone in ${body.file}` : `Done again in ${body.file}`);
     } else this.app.say(body.error ?? "Nothing to undo.");
   }
@@ -100,22 +102,24 @@ export class Edits {
     return this.written.get(file)?.digest ?? this.app.files.get(file) ?? "";
   }
 
-  #wait(file, digest) {
+  #wait({ file, digest, version }) {
     clearTimeout(this.written.get(file)?.timer);
-    // Should no version of this digest come, what the server shows counts.
+    // Should no version of it come, what the server shows counts.
     const timer = setTimeout(() => {
-      this.arrived(new Map([[file, digest]]));
+      this.arrived(new Map([[file, digest]]), this.newest);
       this.settled();
     }, PATIENCE_MS);
-    this.written.set(file, { digest, timer });
+    this.written.set(file, { digest, timer, version });
     // The server's push may be faster than its answer.
-    if (this.app.files.get(file) === digest) this.arrived(this.app.files);
+    this.arrived(this.app.files);
   }
 
-  /** The lanes of a version have come: they are no longer drawn by guess. What else it says comes with `piece`. */
-  arrived(files) {
-    for (const [file, { digest, timer }] of this.written) {
-      if (files.get(file) !== digest) continue;
+  /** The lanes of version `newest` have come: they are no longer drawn by guess. What else it says comes with `piece`. */
+  arrived(files, newest = this.newest) {
+    this.newest = newest;
+    for (const [file, { digest, timer, version }] of this.written) {
+      // A later one is as good: the text was saved again before it was read.
+      if (files.get(file) !== digest && newest <= version) continue;
       clearTimeout(timer);
       this.written.delete(file);
       this.moving.delete(file);

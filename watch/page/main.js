@@ -93,7 +93,7 @@ class App {
 
   // What the server says
 
-  #lanes({ rate_hz, files, lanes }) {
+  #lanes({ version, rate_hz, files, lanes }) {
     this.rate_hz = rate_hz;
     this.files = new Map(files.map((file) => [file.name, file.digest]));
     this.lanes = new Map();
@@ -101,7 +101,7 @@ class App {
       this.lanes.set(lane.id, lane);
       lane.isOfEar = lane.mode !== "set" && isEar(this.lanes.get(lane.name));
     }
-    this.edits.arrived(this.files);
+    this.edits.arrived(this.files, version);
     if (this.piece) {
       this.strip.dirty("layout");
       this.#mirror();

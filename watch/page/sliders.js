@@ -96,7 +96,9 @@ export class NodeSliders {
     if (!point || app.edits.moving.has(lane.file)) return;
     const box = app.strip.pane.getBoundingClientRect();
     const x = box.left + (node.s - app.strip.view.a) * app.strip.view.px_per_s;
-    app.shapes.open(lane, point, x, box.top + box.height / 2, () => slider.focus());
+    // The list may have been made anew meanwhile.
+    const back = () => this.list.querySelector(`[data-key="${slider.dataset.key}"]`)?.focus();
+    app.shapes.open(lane, point, x, box.top + box.height / 2, back);
   }
 
   /** Several presses in a row are one edit. */

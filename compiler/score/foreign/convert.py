@@ -4,6 +4,7 @@ It runs inside store/sandbox.py, since music21 was written for files that one tr
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ def convert(kind: str, source: Path, target: Path) -> None:
     }
     # Not music21's `parse`: that one looks for pickles of files that it has read before.
     converter = converters[kind]()
-    converter.parseData(source.read_text(encoding="utf-8"))
-    _name_parts(converter.stream)
+    text = source.read_text(encoding="utf-8")
+    converter.parseData(text)
+    _name_parts(converter.stream, kern_names(text) if kind == "humdrum" else [])
     document = GeneralObjectExporter(converter.stream).parse()
     # The target appears whole or not at all.
     half = target.with_suffix(".half")
@@ -31,12 +33,34 @@ def convert(kind: str, source: Path, target: Path) -> None:
     half.replace(target)
 
 
-def _name_parts(score: Any) -> None:
-    """Names the parts that the file does not name: music21 gives them names of chance, new ones each time."""
-    for number, part in enumerate(score.parts, 1):
+def kern_names(text: str) -> list[str]:
+    """The names of the spines of notes in a Humdrum file (`*I"Violin 1`), in the order of music21's parts.
+
+    Empty for a spine without a name. Spines stand from the lowest part to the highest, parts the other way.
+    """
+    spines: list[str] = []
+    names: list[str] = []
+    for line in text.splitlines():
+        fields = line.split("\t")
+        if line.startswith("**") and not spines:
+            spines, names = fields, [""] * len(fields)
+        elif spines and line.startswith("*") and len(fields) == len(spines):
+            for column, field in enumerate(fields):
+                if field.startswith('*I"') and not names[column]:
+                    names[column] = field[3:].strip()
+        elif spines and line[:1] not in ("*", "!", ""):
+            break
+    return [name for name, spine in zip(names, spines, strict=True) if spine == "**kern"][::-1]
+
+
+def _name_parts(score: Any, names: Sequence[str]) -> None:
+    """Names the parts: those that the file does not name have names of chance from music21, new each time."""
+    parts = list(score.parts)
+    if len(names) != len(parts):
+        names = [""] * len(parts)
+    for number, (part, name) in enumerate(zip(parts, names, strict=True), 1):
         part.id = f"P{number}"
-        if not part.partName:
-            part.partName = f"Part {number}"
+        part.partName = name or part.partName or f"Part {number}"
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ def chords_of(walk: Walk, bars: Sequence[WrittenBar], held: set[Place]) -> list[
     numbers = _voice_numbers(walk.drafts)
     if any(swing.unit_qn for _, swing in walk.sheet.found.swings):
         _swing(walk, bars)
-    _mark_spans(walk.drafts, walk.slur_spans, "slur")
-    _mark_spans(walk.drafts, walk.trill_spans, "trill")
+    _mark_spans(walk.drafts, walk.marks.slur_spans, "slur")
+    _mark_spans(walk.drafts, walk.marks.trill_spans, "trill")
     _add_neighbours(walk)
     drafts = sorted(walk.drafts, key=lambda d: (d.bar_index, d.staff, numbers[d.voice]))
     chords = []
@@ -44,7 +44,7 @@ def slurs_of(walk: Walk) -> list[Slur]:
         staves.setdefault((draft.voice, Place(draft.bar_index, draft.offset_qn)), draft.staff)
     return [
         Slur(start, end, staves[voice, start], numbers[voice])
-        for voice, start, end in walk.slur_spans
+        for voice, start, end in walk.marks.slur_spans
         if (voice, start) in staves
     ]
 

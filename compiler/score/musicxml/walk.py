@@ -1,30 +1,25 @@
 """A walk along one part of a MusicXML file: every note at its exact place, every mark where it stands."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ..guard.faults import fault
 from ..guard.limits import MAX_DENOMINATOR
 from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node
-from ..playback.written import CLEF_SIGNS, Arpeggio, Clef, Place, Transposition, WrittenNote
+from ..playback.written import CLEF_SIGNS, Clef, Place, Transposition, WrittenNote
 from .bars import COMMON, Bar, Endings, meter_of, repeat
 from .chords import (
     Draft,
     Voice,
-    add_articulations,
-    add_ornaments,
-    double_tremolo,
-    drawn_double,
     grace_chords,
     lyrics_of,
-    single_tremolo,
-    strokes_of_tremolo,
 )
 from .directions import Directions, Found, note_velocity
 from .lengths import Length, Lengths
+from .marks import Marks
 from .parts import Instrument, Part, Tracks, set_midi
-from .scale import SEMITONES, STEPS, Line, glissando
+from .scale import SEMITONES, STEPS, Line
 from .values import decimal, shown, whole
 
 MAX_DIVISIONS = 1 << 20
@@ -32,16 +27,6 @@ MAX_DURATION_QN = 2048
 MAX_GRACES = 64
 MAX_NOTES_IN_CHORD = 64
 _ZERO = Fraction(0)
-_CAESURA_S = Fraction(2)
-# How long each form of a fermata makes a note, as MuseScore 4 plays them.
-_FERMATAS = {
-    "angled": Fraction(3, 2),
-    "square": Fraction(3),
-    "double-angled": Fraction(5, 4),
-    "double-square": Fraction(4),
-    "half-curve": Fraction(3, 2),
-    "double-dot": Fraction(3),
-}
 
 
 @dataclass(slots=True)
@@ -67,21 +52,15 @@ class Walk:
         self.sheet = sheet
         self.is_first = is_first
         self.directions = Directions(sheet.found, part.staves, sheet.sightings, sheet.name)
+        self.marks = Marks(self.directions, sheet.fermatas, sheet.caesuras)
         self.endings = Endings()
         self.drafts: list[Draft] = []
-        self.slurs: dict[str, tuple[str, Place]] = {}
-        self.early_stops: dict[str, Place] = {}
-        """Ends of slurs in this bar that begin in a voice which is written later."""
-        self.slur_spans: list[tuple[str, Place, Place]] = []
-        self.glissandi: dict[str, tuple[Draft, int]] = {}
         self.rests: list[tuple[str, int, Fraction, Fraction]] = []
         """(voice, bar index, offset, length)."""
         self.held: dict[str, set[int]] = {}
         """Verses of a voice whose syllable is held."""
         self.keys: dict[int, list[tuple[int, int]]] = {staff: [] for staff in part.staves}
         """For each staff, from which bar on how many sharps."""
-        self.trills: dict[str, tuple[str, Place]] = {}
-        self.trill_spans: list[tuple[str, Place, Place]] = []
         self.lengths = Lengths(self.notice, self.checked)
         self.meter = COMMON
         self.transposes: dict[int, int] = {}
@@ -118,7 +97,7 @@ class Walk:
         self.stated = self.position = self.began = _ZERO
         self.known = {_ZERO: _ZERO}
         self.voices = {}
-        self.early_stops = {}
+        self.marks.early_stops = {}
         self.current = None
         furthest = _ZERO
         first_draft = len(self.drafts)
@@ -305,7 +284,7 @@ class Walk:
             draft = self.current
             if draft is not None:
                 if self.head(node, fields, draft, is_cue=is_cue) and "notations" in fields:
-                    self.notations(node, draft, label, voice)
+                    self.marks.notations(node, draft, label, voice)
                 return
             # A chord that begins with nothing: the rest of one whose first note is left out.
             self.notice("a chord without its first note is played by itself", "", "MV422")
@@ -316,7 +295,7 @@ class Walk:
             self.rests.append((label, self.index, self.position, length.exact_qn))
             self.held.pop(label, None)
             if "notations" in fields:
-                self.rest_marks(node, self.staff(fields))
+                self.marks.of_rest(node, self.place(), self.staff(fields))
         else:
             self.chord(node, fields, label, voice, length, is_cue=is_cue)
         if length.stated_qn or length.exact_qn:
@@ -356,7 +335,7 @@ class Walk:
             draft.lyrics = tuple((verse, text) for verse, text, _ in found)
             draft.syllabics = tuple(syllabic for _, _, syllabic in found)
         if "notations" in fields:
-            self.notations(node, draft, label, voice, length.ratio)
+            self.marks.notations(node, draft, label, voice, length.ratio)
 
     def staff(self, fields: dict[str, Node]) -> int:
         number = whole(fields["staff"].text, 1, 999) if "staff" in fields else 1
@@ -465,110 +444,6 @@ class Walk:
             message = f"{self.place_said()}: more than {MAX_GRACES} grace notes on one chord"
             raise fault("MV407", self.sheet.name, message, line=node.line)
         voice.graces.append(([note], attributes.get("slash") == "yes"))
-
-    def notations(
-        self, node: Node, draft: Draft, label: str, voice: Voice, ratio: Fraction = Fraction(1)
-    ) -> None:
-        for holder in node.children:
-            if holder.tag != "notations":
-                continue
-            for mark in holder.children:
-                tag = mark.tag
-                if tag == "slur":
-                    self.span(mark, label, self.slurs, self.slur_spans, draft)
-                elif tag == "articulations":
-                    add_articulations(mark, draft)
-                    if mark.has("caesura"):
-                        self.sheet.caesuras.append(
-                            (Place(draft.bar_index, draft.offset_qn + draft.length_qn), _CAESURA_S)
-                        )
-                elif tag == "ornaments":
-                    self.ornaments(mark, draft, label, voice, ratio)
-                elif tag == "arpeggiate":
-                    draft.arpeggio = Arpeggio(mark.attributes.get("direction") == "down")
-                elif tag == "glissando" and draft.notes:
-                    self.glissando(mark, draft)
-                elif tag == "fermata":
-                    self.fermata(mark, Place(draft.bar_index, draft.offset_qn))
-                elif tag == "dynamics":
-                    self.directions.dynamic(mark, Place(draft.bar_index, draft.offset_qn), draft.staff)
-
-    def rest_marks(self, node: Node, staff: int) -> None:
-        for holder in node.each("notations"):
-            for mark in holder.children:
-                if mark.tag == "fermata":
-                    self.fermata(mark, self.place())
-                elif mark.tag == "dynamics":
-                    self.directions.dynamic(mark, self.place(), staff)
-
-    def fermata(self, mark: Node, place: Place) -> None:
-        self.sheet.fermatas.append((place, _FERMATAS.get(mark.text.strip(), Fraction(2))))
-
-    def span(
-        self,
-        mark: Node,
-        label: str,
-        open_: dict[str, tuple[str, Place]],
-        spans: list[tuple[str, Place, Place]],
-        draft: Draft,
-    ) -> None:
-        """One end of a slur or of a trill's line."""
-        number = mark.attributes.get("number", "1")
-        kind = mark.attributes.get("type")
-        here = Place(draft.bar_index, draft.offset_qn)
-        if kind == "stop":
-            begun = open_.pop(number, None)
-            if begun is not None and begun[1] == here and spans is self.trill_spans:
-                draft.articulations.append("trill")
-                draft.ornament = draft.ornament or "trill"
-            elif begun is not None:
-                spans.append((begun[0], begun[1], here))
-            elif spans is self.slur_spans:
-                self.early_stops[number] = here
-        elif kind == "start":
-            stop = self.early_stops.pop(number, None) if spans is self.slur_spans else None
-            if stop is not None and stop.offset_qn > here.offset_qn:
-                spans.append((label, here, stop))
-            else:
-                open_[number] = (label, here)
-
-    def glissando(self, mark: Node, draft: Draft) -> None:
-        """One end of a glissando, on the note that was read last."""
-        number = mark.attributes.get("number", "1")
-        if mark.attributes.get("type") == "start":
-            self.glissandi[number] = (draft, len(draft.notes) - 1)
-            return
-        begun = self.glissandi.pop(number, None)
-        if begun is not None and abs(draft.bar_index - begun[0].bar_index) <= 1:
-            first, index = begun
-            body = glissando(first.notes[index], draft.notes[-1].pitch)
-            first.notes[index] = replace(first.notes[index], glissando=body)
-
-    def ornaments(self, holder: Node, draft: Draft, label: str, voice: Voice, ratio: Fraction) -> None:
-        add_ornaments(holder, draft)
-        for mark in holder.children:
-            if mark.tag == "wavy-line":
-                self.span(mark, label, self.trills, self.trill_spans, draft)
-            elif mark.tag == "tremolo":
-                kind = mark.attributes.get("type", "single")
-                strokes = strokes_of_tremolo(mark)
-                if kind == "start" and strokes:
-                    voice.tremolo = (draft, strokes)
-                    draft.face_qn = drawn_double(draft.face_qn, ratio, draft.length_qn)
-                elif kind == "stop" and voice.tremolo is not None:
-                    self.join_tremolo(voice.tremolo, draft)
-                    voice.tremolo = None
-                elif kind == "single" and strokes:
-                    draft.tremolo = single_tremolo(strokes, draft.face_qn, draft.dots)
-
-    def join_tremolo(self, begun: tuple[Draft, int], draft: Draft) -> None:
-        """A tremolo between two chords that follow each other, though on two staves."""
-        first, strokes = begun
-        if first.offset_qn + first.length_qn != draft.offset_qn:
-            return
-        first.tremolo = double_tremolo(strokes, first)
-        if draft.staff != first.staff:
-            draft.staff, draft.shown_staff = first.staff, draft.staff
 
 
 def _ties(node: Node, fields: dict[str, Node]) -> tuple[bool, bool]:

@@ -80,7 +80,7 @@ def evaluated(text: str, t: F64, frame_count: int) -> F64:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise FormulaError(f"`{text.strip()}` is no formula") from None
+        raise FormulaError(f"`{text.strip()}` is not a formula") from None
     if sum(1 for _ in ast.walk(tree)) > NODES_MOST:
         raise FormulaError(f"a formula of more than {NODES_MOST} parts")
     names = {"t": t, "max_f": float(frame_count), "pi": np.pi}

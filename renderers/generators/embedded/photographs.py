@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ....store.values.array_types import F32
-from ...decoding.clips import ClipFrames, clip_frames
+from ...decoding.clips import ClipFrames, clip_frames, part_of
 from ...tensors import tensor_of
 from .canvas import Canvas, Coloured
 from .motifs.catalogue import Motif
@@ -43,6 +43,8 @@ LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
 REGIONS_PX, DETAILS_PX = 24, 160
 """How many rows the smooth lightness has of which hills and details are made."""
 LEAST_CONTRAST = 0.3
+MOMENTS = 8
+"""So many pictures of videos are cached: most are seen in one frame of the film, or in two."""
 SAMPLES = 8
 """So many pictures of a video say how light it is, and which colours it has."""
 GLOWS_FROM, GLOW = 0.86, 0.7
@@ -135,7 +137,7 @@ class Photographs:
             if own.clip is not None:
                 video = self._video(own)
                 number = video.frames.number_at(passed, own.clip.then, own.clip.is_stretched)
-                key = (own.sha256, own.clip.from_s, own.clip.to_s, number)
+                key = (*part_of(own), number)
             found = self._ready.pop(key, None)
             if found is None and own.clip is None:
                 found = photograph_of(decoded_picture(own, self._side_px), self._device)
@@ -143,6 +145,9 @@ class Photographs:
                 levels = levels_of(video.frames.pixels(number), self._device, video.ground)
                 found = Photograph(levels, video.palette, video.accent)
             self._ready[key] = found
+            moments = [other for other in self._ready if len(other) > 1]
+            if len(moments) > MOMENTS:
+                del self._ready[moments[0]]
             total = sum(photograph.size_bytes for photograph in self._ready.values())
             while total > MOST_BYTES and len(self._ready) > FEWEST:
                 total -= self._ready.popitem(last=False)[1].size_bytes
@@ -150,7 +155,7 @@ class Photographs:
 
     def _video(self, own: OwnPicture) -> _Video:
         assert own.clip is not None
-        key = own.sha256, own.clip.from_s, own.clip.to_s
+        key = part_of(own)
         with self._lock:
             if key not in self._videos:
                 frames = clip_frames(own, self._side_px, self._store() if self._store else None)

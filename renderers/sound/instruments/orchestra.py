@@ -39,7 +39,7 @@ def voice_of(note: SoundingNote, sample_rate_hz: int) -> Voice:
     """
     if not (0 <= note.program < 128 and 0 <= note.pitch < 128 and 1 <= note.velocity < 128):
         raise ValueError(f"no instrument plays {note}")
-    place = round(note.onset_s * 1e4) % (1 << 32)
+    place = round((note.onset_s - note.round_s) * 1e4) % (1 << 32)
     seed = [note.program, note.pitch, note.velocity, place, int(note.is_drums)]
     rng = np.random.Generator(np.random.PCG64(seed))
     length_s = max(0.0, note.length_s)

@@ -23,9 +23,12 @@ class Mixed:
         self.report = report_from(entry.facts, plan)
 
     def blocks(self) -> Iterator[F32]:
-        """The sound: float32 blocks (n, 2), sample_count samples in all; as often as asked."""
+        """The sound: float32 blocks (n, 2), heard_count samples in all; as often as asked."""
+        unheard = self._plan.unheard_count
         for block in read_wav(self._file):
-            yield np.ascontiguousarray(block.T, np.float32)
+            if unheard < block.shape[1]:
+                yield np.ascontiguousarray(block[:, unheard:].T, np.float32)
+            unheard = max(unheard - block.shape[1], 0)
 
     def whole_numbers(self, bits: int) -> Iterator[F32]:
         """The sound on the steps of 16 or 24 bits, dithered unless the manifest says no, of 24 bits."""

@@ -95,7 +95,9 @@ def _sum(
 
 
 def _cut_fade_s(mix: "Sum", plan: SoundPlan) -> float:
-    """The length of a fade at the end: none where the last 10 ms are not heard."""
+    """The length of a fade at the end: none where the last 10 ms are not heard, or go on in a loop."""
+    if plan.unheard_count:
+        return 0.0
     end = 0.0
     for block in mix.blocks(plan.sample_count - round(0.01 * plan.sample_rate_hz)):
         end = max(end, float(np.abs(block).max(initial=0.0)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.compiler.compile import check_piece
 from musicvis.dsl.findings.codes import CODES
@@ -24,6 +24,7 @@ from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.format import formatted
 from musicvis.dsl.text.yaml_source import parse_source, root_node
 from musicvis.dsl.values.position import Place
+from musicvis.tests.examples import many
 
 MANIFEST = """\
 musicvis: 1
@@ -118,25 +119,25 @@ def test_the_unbroken_piece_has_no_errors(folder: Path) -> None:
     assert not has_errors(check(folder))
 
 
-@settings(max_examples=150, deadline=None)
+@many(150)
 @given(manifest=mutants(MANIFEST))
 def test_any_manifest_is_checked_to_its_end(folder: Path, manifest: str) -> None:
     check(folder, manifest=manifest)
 
 
-@settings(max_examples=100, deadline=None)
+@many(100)
 @given(lanes=mutants(LANES) | mutants(OLD))
 def test_any_lanes_are_checked_to_their_end(folder: Path, lanes: str) -> None:
     check(folder, lanes=lanes)
 
 
-@settings(max_examples=60, deadline=None)
+@many(60)
 @given(manifest=st.text(max_size=200), lanes=st.text(max_size=100))
 def test_any_text_is_checked_to_its_end(folder: Path, manifest: str, lanes: str) -> None:
     check(folder, manifest, lanes)
 
 
-@settings(max_examples=60, deadline=None)
+@many(60)
 @given(edits=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 255)), min_size=1, max_size=5))
 def test_any_score_and_recording_are_checked_to_their_end(
     folder: Path, waltz_bytes: bytes, edits: list[tuple[int, int]]
@@ -192,7 +193,7 @@ def lanes_of(text: str) -> list[Lane]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@many(60)
 @given(st.dictionaries(st.sampled_from(("vibes", "marimba", "glock.left")), POINTS, min_size=1, max_size=3))
 def test_lanes_survive_being_written_and_formatted(lanes: dict[str, Any]) -> None:
     text = yaml.safe_dump(lanes, sort_keys=False)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from musicvis.compiler.lanes.parameters import Target
 from musicvis.compiler.lanes.resolve import Lanes
@@ -17,6 +17,7 @@ from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.lane import Domain, Lane, Point, Shape
 from musicvis.dsl.values.position import Place
+from musicvis.tests.examples import many
 from scipy.interpolate import PchipInterpolator
 
 SPAN = Span("effects.yaml", 1, 1, 1, 2)
@@ -70,7 +71,7 @@ def place(clock: Clock, moment_qn: Fraction) -> Place:
     st.fractions(Fraction(1, 3), 5, max_denominator=6),
     st.data(),
 )
-@settings(max_examples=150)
+@many(150)
 def test_samples_equal_the_formula_at_random_exact_places(
     clock: Clock,
     shape: Shape,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.compiler.notes.parts import tracks_of
 from musicvis.compiler.score.model import Score
@@ -14,6 +14,7 @@ from musicvis.dsl.findings.span import Span
 from musicvis.dsl.form.schema import EFFECTS, PIECE, check_form
 from musicvis.dsl.text.format import formatted
 from musicvis.dsl.text.yaml_source import Source, parse_source
+from musicvis.tests.examples import many
 
 MakeScore = Callable[..., Score]
 NOTES = [(k, 1, 60 + k, 80, k % 2) for k in range(8)]
@@ -97,7 +98,7 @@ def test_a_score_without_notes_is_refused(make_score: MakeScore) -> None:
         draft(make_score(["4/4"]), "a.mid", "a")
 
 
-@settings(max_examples=100, deadline=None)
+@many(100)
 @given(title=st.text(max_size=30), one=st.text(max_size=12), two=st.text(max_size=12))
 def test_any_title_and_names_give_a_manifest_of_the_right_form(
     make_score: MakeScore, title: str, one: str, two: str

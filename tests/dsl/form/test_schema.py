@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
@@ -21,6 +21,7 @@ from musicvis.dsl.text.yaml_source import parse_source
 from musicvis.dsl.values.position import parse_duration, parse_place, parse_range, parse_seconds
 from musicvis.dsl.values.quantity import parse_quantity, parse_ratio
 from musicvis.dsl.values.units import Unit
+from musicvis.tests.examples import many
 
 NAMES = (PIECE, EFFECTS, LEGACY)
 SCHEMAS = Path(__file__).parents[3] / "schemas"
@@ -129,7 +130,7 @@ ATOMS = st.sampled_from([*WORDS.split(), " ", "bars "])
 
 
 @pytest.mark.parametrize("name", PARSERS)
-@settings(max_examples=150)
+@many(150)
 @given(st.lists(ATOMS, min_size=1, max_size=6).map("".join))
 def test_what_a_parser_takes_the_schema_takes(name: str, text: str) -> None:
     text = text.strip()
@@ -189,7 +190,7 @@ YAML_VALUES = st.recursive(
 BLOCKS = ["musicvis", "title", "score", "parts", "audio", "effects", "visuals", "video"]
 
 
-@settings(max_examples=100)
+@many(100)
 @given(st.dictionaries(st.sampled_from(BLOCKS), YAML_VALUES))
 def test_any_values_pass_or_give_findings_at_lines_of_the_file(value: dict[str, Any]) -> None:
     text = json.dumps(value, indent=1)

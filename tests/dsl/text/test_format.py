@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.dsl.text.format import comments, formatted
 from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.tests.examples import many
 
 LOOSE = """\
 # A lane.
@@ -92,7 +93,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@many(300)
 @given(
     tree=st.dictionaries(KEYS, TREES, min_size=1, max_size=4),
     flow=st.sampled_from([True, False, None]),

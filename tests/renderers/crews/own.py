@@ -1,13 +1,19 @@
 """Films with a picture, a video and a painted subject, and of a trained model, for tests of crews."""
 
 import hashlib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from musicvis.compiler.plan import BarMark, ClipPlan, OwnPicture, PicturePlan, Plan, SoundPlan
 from musicvis.dsl.values.subjects import subject_count
+from musicvis.renderers.training.corpus import corpus_of
+from musicvis.renderers.training.learners import CODE
+from musicvis.renderers.training.save import save_model
+from musicvis.renderers.training.train import Options, Training, run
 from musicvis.tests.clips import write_clip
+from musicvis.tests.renderers.training.conftest import painted
 from PIL import Image
 
 CASTLE = 483
@@ -45,6 +51,33 @@ def film(folder: Path, segments: int = 3, frames: int = 4) -> Plan:
         class_count=first + 3,
         pictures=pictures,
         clips=clips,
+    )
+    return planned(picture, segments)
+
+
+def trained_film(folder: Path, segments: int = 3, frames: int = 4) -> Plan:
+    """The same of a model that has looked at 40 frames for two steps."""
+    for name in ("bars", "disc"):
+        (folder / "frames" / name).mkdir(parents=True)
+        for number in range(20):
+            painted(name, number / 20).save(folder / "frames" / name / f"{number}.png")
+    training = Training.begun(corpus_of([folder / "frames"], 32), Options("glo", 32, 2, seed=1))
+    assert run(training, lambda *told: None)
+    (folder / "mine").mkdir()
+    save_model(training, folder / "mine", "mine", {})
+    count = segments * frames
+    random = np.random.default_rng(6)
+    plan = film(folder, segments, frames)
+    picture = replace(
+        plan.picture,
+        noise=random.standard_normal((count, CODE)).astype(np.float32),
+        class_indices=np.array([0, 1]),
+        class_weights=np.full((count, 2), 0.5, np.float32),
+        generator="mine",
+        weights=folder / "mine",
+        class_count=2,
+        pictures=(),
+        clips=None,
     )
     return planned(picture, segments)
 

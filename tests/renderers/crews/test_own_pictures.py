@@ -12,7 +12,7 @@ from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob, segment_job
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
 
-from .own import film
+from .own import film, trained_film
 
 RECIPE = Recipe("cpu")
 
@@ -53,6 +53,17 @@ def test_two_processes_make_the_same_bytes_and_decode_the_video_once(
         ProcessCrew(RECIPE, store.folder, 2).work(jobs, nobody, nobody)
         assert digests(store, jobs) == serial and len(set(serial)) == 3
         assert clips_in(store) == 1
+
+
+@pytest.mark.slow
+def test_two_processes_make_the_same_bytes_of_a_trained_model(tmp_path: Path) -> None:
+    jobs = segment_jobs(trained_film(tmp_path), RECIPE)
+    with Store(tmp_path / "one") as store:
+        InlineCrew(Studio(RECIPE, store)).work(jobs, nobody, nobody)
+        serial = digests(store, jobs)
+    with Store(tmp_path / "two") as store:
+        ProcessCrew(RECIPE, store.folder, 2).work(jobs, nobody, nobody)
+        assert digests(store, jobs) == serial and len(set(serial)) == 3
 
 
 def test_a_studio_whose_store_is_another_for_each_segment_makes_the_same_bytes(

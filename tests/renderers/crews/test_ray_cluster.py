@@ -16,16 +16,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musicvis.compiler.plan import PicturePlan
+from musicvis.compiler.plan import PicturePlan, Plan
 from musicvis.dsl.findings.diagnostics import Diagnostic, PieceError
 from musicvis.renderers.crews.inline import InlineCrew
 from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.crews.ray import ray_crew
 from musicvis.renderers.crews.ray_address import RayAddress
 from musicvis.renderers.crews.ray_task import Order, own_node
-from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob
+from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob, segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
+from musicvis.tests.renderers.crews.own import film, trained_film
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.slow
@@ -234,6 +235,36 @@ def test_a_worker_and_a_machine_that_are_killed_cost_no_segment_and_no_byte(
     assert reports.frames == 24 * FRAMES
     assert reports.said.count("picture by the embedded generator, 64x64 on cpu") == 1
     assert digests(store, wanted) == serial(tmp_path / "serial", wanted)
+
+
+@pytest.mark.parametrize("is_shared", [True, False], ids=["one store", "bytes carried back"])
+@pytest.mark.parametrize("made", [film, trained_film], ids=["own pictures", "trained"])
+def test_own_pictures_videos_and_trained_models_are_rendered_by_machines_that_see_their_files(
+    machines: Machines,
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    made: Callable[[Path, int], Plan],
+    is_shared: bool,
+) -> None:
+    if not is_shared:
+        monkeypatch.setattr(
+            "musicvis.renderers.crews.ray.Order",
+            lambda recipe, folder, witness: Order(recipe, folder, (witness[0], "another disk's")),
+        )
+    machines.have(2)
+    wanted, reports = list(segment_jobs(made(tmp_path, 6), CPU)), Reports()
+    ray_crew(machines.address, CPU, store).work(wanted, reports.on_frames, reports.said.append)
+    assert digests(store, wanted) == serial(tmp_path / "serial", wanted)
+
+
+def test_a_machine_without_the_picture_is_told(machines: Machines, store: Store, tmp_path: Path) -> None:
+    machines.have(1)
+    wanted = list(segment_jobs(film(tmp_path, 1), CPU))
+    (tmp_path / "photo.png").unlink()
+    with pytest.raises(PieceError) as error:
+        ray_crew(machines.address, CPU, store).work(wanted, lambda count: None, lambda text: None)
+    assert finding(error).code == "MV723" and "photo.png" in finding(error).message
 
 
 def test_a_segment_that_takes_its_process_along_every_time_is_reported(

@@ -1,9 +1,12 @@
 """A part of a video as pictures with times: of any rate, turned, cut, looped, and only decoded once."""
 
 import hashlib
+import io
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from musicvis.compiler.plan import ClipPlan, OwnPicture
@@ -54,6 +57,9 @@ def test_a_rate_that_varies_is_kept_and_a_fast_one_thinned(tmp_path: Path) -> No
     assert [frames.number_at(t, "loop", False) for t in (0, 0.19, 0.21, 0.99, 1.01)] == [0, 0, 1, 1, 2]
     fast = write_clip(tmp_path / "fast.mp4", [RED] * 60, rate=120)
     assert 15 <= len(clip_frames(own(fast), 48, None)) <= 17
+    # In slow motion the film would show each of them four times.
+    slowed = replace(own(fast), clip=ClipPlan(0.0, None, False, "loop", rate=120))
+    assert len(clip_frames(slowed, 48, None)) == 60
 
 
 def test_after_the_part_it_begins_again_runs_back_or_stands(video: Path) -> None:
@@ -114,6 +120,7 @@ def test_the_key_holds_all_that_is_read_and_no_more(video: Path) -> None:
         (replace(plain, sha256="0" * 64), 48),
         (replace(plain, clip=replace(clip, from_s=0.5)), 48),
         (replace(plain, clip=replace(clip, to_s=0.5)), 48),
+        (replace(plain, clip=replace(clip, rate=60)), 48),
         (plain, 60),
     )
     assert all(clip_node(*other).key != key for other in others)
@@ -137,3 +144,36 @@ def test_what_cannot_be_decoded_is_a_finding(video: Path, tmp_path: Path) -> Non
     (tmp_path / "list.mp4").write_text("#EXTM3U\nfile:///etc/passwd\n" * 4)
     assert code(own(tmp_path / "list.mp4")) == "MV710"
     assert not list((tmp_path / "store/tmp").rglob("*.clip"))
+
+
+def test_a_spoilt_video_is_told_or_shown_and_nothing_else_happens(video: Path, tmp_path: Path) -> None:
+    whole = video.read_bytes()
+    rng = np.random.default_rng(4)
+    for number in range(40):
+        spoilt = bytearray(whole)
+        for place in rng.integers(0, len(whole), 5):
+            spoilt[place] = rng.integers(0, 256)
+        path = tmp_path / f"{number}.mp4"
+        path.write_bytes(spoilt)
+        try:
+            frames = clip_frames(own(path), 48, None)
+        except PieceError as error:
+            assert {finding.code for finding in error.diagnostics} <= {"MV710", "MV711", "MV712"}
+            continue
+        assert len(frames) >= 1 and frames.length_s > 0
+        assert frames.pixels(0).ndim == 3
+
+
+def test_a_stream_that_changes_its_size_has_pictures_of_one_size(tmp_path: Path) -> None:
+    images = [Image.new("RGB", size, RED) for size in ((64, 48), (96, 48))]
+    with av.open(str(tmp_path / "a.avi"), "w") as box:
+        stream = box.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
+        for number, image in enumerate(images):
+            data = io.BytesIO()
+            image.save(data, "JPEG")
+            packet = av.Packet(data.getvalue())
+            packet.stream, packet.pts, packet.dts, packet.time_base = stream, number, number, Fraction(1, 10)
+            box.mux(packet)
+    frames = clip_frames(own(tmp_path / "a.avi"), 48, None)
+    assert [frames.pixels(k).shape for k in range(len(frames))] == [(48, 64, 3)] * 2

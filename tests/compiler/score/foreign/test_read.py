@@ -110,10 +110,19 @@ def test_without_music21_the_finding_says_what_to_install(monkeypatch: pytest.Mo
 def test_parts_without_a_name_have_the_same_one_each_time_and_a_name_that_is_written_stays() -> None:
     tune = b"X:1\nT:Two\nM:3/4\nL:1/4\nK:C\nV:1\nCDE|F3|\n"
     named = KERN.replace(b"*M3/4\t*M3/4", b"*Icello\t*Iflt\n*M3/4\t*M3/4")
-    for text, name, parts in (
-        (tune, "two.abc", ["Part 1"]),
-        (KERN, "two.krn", ["Part 1", "Part 2"]),
-        (named, "two.krn", ["Flute", "Violoncello"]),
+    for text, name, parts, times in (
+        (tune, "two.abc", ["Part 1"], 2),
+        (KERN, "two.krn", ["Part 1", "Part 2"], 2),
+        (named, "two.krn", ["Flute", "Violoncello"], 1),
     ):
-        for _ in range(2):
+        for _ in range(times):
             assert [track.name for track in read_score(text, name).tracks] == parts
+
+
+def test_the_names_of_spines_are_those_of_the_parts() -> None:
+    named = KERN.replace(b"*M3/4\t*M3/4", b'*I"Cello\t*I"Violin 1\n*Icello\t*Ivioln\n*M3/4\t*M3/4')
+    score = read_score(named, "two.krn")
+    lowest = min(score.notes, key=lambda note: note.pitch)
+    highest = max(score.notes, key=lambda note: note.pitch)
+    assert score.tracks[lowest.track].name == "Cello"
+    assert score.tracks[highest.track].name == "Violin 1"

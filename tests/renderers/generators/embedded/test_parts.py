@@ -37,6 +37,7 @@ from musicvis.renderers.generators.embedded.maths import (
 from musicvis.renderers.generators.embedded.motifs.tiles import roof_tiles
 from musicvis.renderers.generators.embedded.palettes import ARCHETYPES, linear_srgb, palette_table
 from musicvis.renderers.generators.embedded.view import Still
+from musicvis.tests.examples import many
 
 CPU = torch.device("cpu")
 
@@ -274,7 +275,7 @@ def test_weights_become_layers_as_worked_out_by_hand() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=7, max_size=7), st.integers(0, 6), st.floats(-1e-3, 1e-3))
-@settings(deadline=None, max_examples=60)
+@many(60)
 def test_a_small_change_of_a_weight_changes_every_layer_little(
     weights: list[float], changed: int, step: float
 ) -> None:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from musicvis.renderers.generators.embedded import windows
 from musicvis.renderers.generators.embedded.canvas import Canvas
 from musicvis.renderers.generators.embedded.motifs import creatures, plants
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
+from musicvis.tests.examples import many
 
 RETRIEVER, MUSHROOM = 207, 947
 
@@ -30,7 +31,7 @@ def canvas_of(x: torch.Tensor, y: torch.Tensor) -> Canvas:
     st.floats(0, 3),
 )
 @example(64, 64, 0.7, 0.7, 0.05, 0.0)
-@settings(deadline=None, max_examples=60)
+@many(60)
 def test_no_pixel_of_a_disc_on_stirred_ground_lies_beside_its_window(
     row_count: int, column_count: int, x0: float, y0: float, radius: float, stir: float
 ) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.sound.stems.recording import recorded, recording_format
 from musicvis.renderers.sound.wave import SampleFormat, write_wav
+from musicvis.tests.examples import many
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
@@ -155,7 +156,7 @@ def test_a_file_that_is_not_there_is_a_finding_not_a_crash(tmp_path: Path) -> No
     assert code_of(tmp_path / "nowhere.wav") == "MV006"
 
 
-@settings(max_examples=150, deadline=None)
+@many(150)
 @given(place=st.integers(0, 43), value=st.integers(0, 255), length=st.integers(0, 444))
 def test_a_mutated_header_is_read_or_refused_but_never_crashes(
     tmp_path_factory: pytest.TempPathFactory, place: int, value: int, length: int

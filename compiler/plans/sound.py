@@ -1,0 +1,177 @@
+"""What a renderer knows of the sound: buses, stems and effects, in seconds from the first sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..lanes.curve import Curve
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SoundingNote:
+    """One note for a synthesiser: seconds from the first sample of the film."""
+
+    onset_s: float
+    length_s: float
+    """How long the key is held; the instrument's own decay comes after or before."""
+    pitch: int
+    velocity: int
+    """1..127."""
+    program: int
+    is_drums: bool
+    ear: float = 0.0
+    """Added to the place of its bus: where this note stands among the others; a bus has at most 16."""
+    channel: int | None = None
+    """Which of the stem's channels moves it; None where nothing does."""
+    round_s: float = 0.0
+    """Of a loop: how much later it begins than in the first round; it sounds the same in every round."""
+
+
+Moves = tuple[tuple[float, float], ...]
+"""(seconds from the first sample, value from there on), ascending; the first value holds before, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """What MIDI controllers do to the notes of a channel while they sound."""
+
+    gain: Moves
+    """Linear, of volume and expression."""
+    ear: Moves
+    """-1 left .. +1 right, within the stem."""
+    bend: Moves
+    """Semitones."""
+
+
+@dataclass(frozen=True, slots=True)
+class StemPlan:
+    """One source: an audio file to read, a score or notes for another program, or notes for our synthesiser.
+
+    `by` names the other program: musescore plays `score`, fluidsynth plays `notes` with `soundfont`.
+    """
+
+    name: str
+    gain: float
+    notes: tuple[SoundingNote, ...] | None = None
+    file: Path | None = None
+    file_offset_s: float = 0.0
+    """The film starts this far into the file, or into what MuseScore makes of the score."""
+    by: str = ""
+    score: Path | None = None
+    soundfont: Path | None = None
+    reference: tuple[SoundingNote, ...] = ()
+    """For a file or a score: all notes that it should hold, in seconds from the first bar."""
+    is_aligned: bool = False
+    """Whether the file is moved to where its notes are found."""
+    is_shifted: bool = False
+    """Whether the manifest gives an offset, so that its author knows of the lag."""
+    channels: tuple[ChannelPlan, ...] = ()
+    """For notes: what moves them while they sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPlan:
+    """One effect of a chain, its constants and the parameters that a lane moves."""
+
+    plugin: str
+    label: str
+    constants: tuple[tuple[str, float], ...]
+    automation: tuple[tuple[str, Curve], ...] = ()
+    file: Path | None = None
+    """For a VST3: where it lies; whoever compiles has said that its code may run."""
+    preset: Path | None = None
+    settings: tuple[tuple[str, float | str | bool], ...] = ()
+    """For a VST3: values by the names that the plugin gives its parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendPlan:
+    """A share of a bus that goes to a return."""
+
+    to: str
+    gain: Curve
+    """Linear."""
+    is_before: bool = False
+    """Taken from the sum of the stems, before the chain; else from what the bus gives to the mix."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPlan:
+    """What buses send to it, summed, through a chain; it is not moved between the ears."""
+
+    name: str
+    chain: tuple[EffectPlan, ...]
+    gain: Curve
+    """Linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterPlan:
+    """What the finished mix is brought to."""
+
+    loudness_lufs: float | None = None
+    """Integrated loudness by EBU R128; None leaves it as it is."""
+    ceiling_dbtp: float = -1.0
+    """No true peak is higher: a limiter holds them."""
+    is_dithered: bool = True
+    """For 24 bits; 16 bits are always dithered."""
+    most_reduction_db: float | None = None
+    """The mix stays below its loudness where the limiter would turn down by more; None: it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusPlan:
+    """Stems, summed, through a chain, moved between the ears."""
+
+    name: str
+    stems: tuple[StemPlan, ...]
+    chain: tuple[EffectPlan, ...]
+    gain: Curve
+    """Linear."""
+    ear: Curve
+    """-1 left .. +1 right."""
+    space: str = "balance"
+    """`balance` for two loudspeakers; `binaural` or `hrtf` for headphones."""
+    azimuth_deg: Curve | None = None
+    """Clockwise from the front, unwrapped: 90 right, 180 behind, 360 in front again. In place of `ear`."""
+    elevation_deg: Curve | None = None
+    """Up from the horizon; None is 0."""
+    distance: Curve | None = None
+    """1 is where the recording stands, 2 is twice as far and 6 dB softer; None is 1."""
+    width_deg: float = 0.0
+    """The angle between the two channels, for headphones; 0 makes one source of them."""
+    level: str = "pink"
+    """What the constant loudness is weighed for: `pink` noise, or the `stem` itself."""
+    sofa: Path | None = None
+    """The measured head of `hrtf`."""
+    ear_offset: float = 0.0
+    """Added to the whole lane: -1..1 of ear, 90 degrees of azimuth."""
+    sends: tuple[SendPlan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPlan:
+    """The whole sound: stereo, `sample_count` samples long, sample n at n / sample_rate_hz seconds."""
+
+    sample_rate_hz: int
+    sample_count: int
+    buses: tuple[BusPlan, ...]
+    fade_out_s: float = 0.0
+    """A raised-cosine fade over the last seconds, for a passage that is cut."""
+    fade_in_s: float = 0.0
+    returns: tuple[ReturnPlan, ...] = ()
+    master: MasterPlan = MasterPlan()
+    seed: int = 0
+    """Seed of the dither."""
+    unheard_count: int = 0
+    """So many of the first samples are made and not heard: of a loop, the round before the one heard."""
+
+    @property
+    def heard_count(self) -> int:
+        """How many samples the film has."""
+        return self.sample_count - self.unheard_count
