@@ -33,8 +33,8 @@ from benchmarks.machine import described
 from benchmarks.timing import table
 
 TIMED: tuple[tuple[object, str, str], ...] = (
-    (Easel, "surfaces", "motifs on the nodes"),
-    (sparse, "_between", "motifs between them"),
+    (Easel, "surfaces", "motifs, first pass"),
+    (sparse, "_between", "motifs, between the nodes"),
     (Atlas, "_lookup", "of both, textures"),
     (Easel, "gates", "borders between classes"),
     (painter, "lit_relief", "light"),
