@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
+from musicvis.compiler.plan import OwnPicture
 from musicvis.dsl.values.subjects import subject_count
 from musicvis.renderers.generators.embedded import painter as painter_module
 from musicvis.renderers.generators.embedded import windows
@@ -21,6 +26,7 @@ from musicvis.renderers.generators.embedded.lattice import (
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
 from musicvis.renderers.generators.embedded.sheet import examples
 from musicvis.renderers.picture.controls import FrameControls
+from PIL import Image
 
 from .conftest import PROJECT_CLASSES, Noise
 
@@ -89,6 +95,22 @@ def test_frames_do_not_depend_on_those_beside_them(noise: Noise) -> None:
         generator._paint(vectors[0], vectors[1], FrameControls(), together)
     assert torch.equal(generator.images(vectors[0][1:2], vectors[1][1:2]), alone[1:2])
     assert (together * 2 - 1 - alone).abs().mean() <= 1e-4
+
+
+def test_a_photograph_and_a_subject_look_as_if_every_pixel_were_painted(
+    noise: Noise, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    waves = np.sin(np.arange(300)[:, None] / 9) * np.cos(np.arange(400)[None] / 7)
+    file = tmp_path / "waves.png"
+    Image.fromarray((np.stack([waves, -waves, waves**2], 2) * 100 + 128).astype(np.uint8)).save(file)
+    own = OwnPicture(subject_count(), file.name, file, hashlib.sha256(file.read_bytes()).hexdigest())
+    classes = torch.zeros(1, subject_count() + 1)
+    classes[0, [PROJECT_CLASSES[0], subject_count()]] = torch.tensor([0.4, 0.5])
+    generator = EmbeddedGenerator(0, (400, 400), pictures=(own,))
+    found, wanted = both(generator, (noise(1, 1), classes), FrameControls(), monkeypatch)
+    levels, worst_db = distance(found, wanted)
+    assert not torch.equal(found, wanted)
+    assert levels <= MEAN_LEVELS and worst_db >= WORST_DB
 
 
 def test_small_pictures_are_painted_everywhere(noise: Noise, monkeypatch: pytest.MonkeyPatch) -> None:
