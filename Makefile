@@ -70,6 +70,10 @@ bench: .venv/dev.stamp
 bench-audio: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.audio
 
+# What a frame of the piece costs, stage by stage.
+bench-stages: .venv/render.stamp
+	$(BIN)/python -m benchmarks.stages $(PIECE)
+
 # Whether the picture plays the music: when it changes, beside the onsets of a passage.
 bench-sync: .venv/render.stamp
 	$(BIN)/python -m benchmarks.sync $(PIECE) --bars 5..8 --draft --fps 30

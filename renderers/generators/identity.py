@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 GROUND_VERSION = 1
 """Raised when a change changes what a ground of one colour looks like."""
-EMBEDDED_VERSION = 4
+EMBEDDED_VERSION = 5
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import torch
@@ -19,8 +20,14 @@ HEIGHT_CONTRAST = 3.2
 NOISE_CONTRAST = 1.9
 WEIGHT_POWER = 2.0
 GLOW_GAIN = 0.6
+TONE_SHIFT = 0.05
+"""How far the noise moves all tones, up and down."""
 OWN_TINT = 0.35
 """How far an own picture that is hardly seen is tinted by what stands beside it."""
+
+
+PORTIONS = 9
+"""A layer's portions of a place: its claim, and times that height, gloss, three of colour, three of glow."""
 
 
 class Layer(NamedTuple):
@@ -36,60 +43,51 @@ class Layer(NamedTuple):
     """Smooth noise that moves its borders, shape (rows, columns); None where it is alone."""
 
 
-def blend_layers(layers: list[Layer], tone_shift: Tensor, out: Relief) -> None:
-    """Fuse the layers of a strip of one frame into out, by weight^2 exp(1.9 gate + 3.2 height).
+def blend_layers(layers: Iterable[Layer], tone_shift: Tensor, out: Relief) -> None:
+    """Fuse the layers of one frame into out, by weight^2 exp(1.9 gate + 3.2 height).
 
     tone_shift    added to every tone, shape ()
-    out           rows of a Relief without its first axis
+    out           a Relief without its first axis
     """
-    if len(layers) == 1:
-        _copy_only(layers[0], tone_shift, out)
-        return
-    rows, columns = out.height.shape
-    total = height = colour = glow = gloss = None
+    total = None
     for layer in layers:
-        share = _share(layer)
-        flat = share.view(1, -1)
-        rgb = _colours(layer, tone_shift)
-        light = layer.surface.glow.reshape(1, -1) * flat
-        if total is None:
-            total, height = share.clone(), share * layer.surface.height
-            colour, glow = rgb * flat, (rgb + layer.ink.accent) * light
-            gloss = share * layer.gloss
-        else:
-            assert height is not None and colour is not None and glow is not None and gloss is not None
-            total.add_(share)
-            height.addcmul_(share, layer.surface.height)
-            colour.addcmul_(rgb, flat)
-            glow.addcmul_(rgb.add_(layer.ink.accent), light)
-            gloss.add_(share, alpha=layer.gloss)
-    assert total is not None and height is not None and colour is not None
-    assert glow is not None and gloss is not None
-    inverse = 1 / total
-    torch.mul(height, inverse, out=out.height)
-    torch.mul(colour.view(3, rows, columns), inverse, out=out.colour)
-    torch.mul(glow.view(3, rows, columns), inverse * GLOW_GAIN, out=out.glow)
-    torch.mul(gloss, inverse, out=out.gloss)
+        found = portions(layer, claim_of(layer), tone_shift)
+        total = found if total is None else total.add_(found)
+    assert total is not None
+    inverse = 1 / total[0]
+    for plane, part in zip(out, shared_out(total), strict=True):
+        torch.mul(part.squeeze(0), inverse, out=plane)
 
 
-def _copy_only(layer: Layer, tone_shift: Tensor, out: Relief) -> None:
-    rgb = _colours(layer, tone_shift)
-    light = layer.surface.glow.reshape(1, -1) * GLOW_GAIN
-    out.height.copy_(layer.surface.height)
-    out.colour.copy_(rgb.view(out.colour.shape))
-    out.glow.copy_(((rgb + layer.ink.accent) * light).view(out.glow.shape))
-    out.gloss.fill_(layer.gloss)
+def shared_out(total: Tensor) -> Relief:
+    """All layers' portions by what they are of, still times the sum of their claims."""
+    return Relief(total[1:2], total[3:6], total[6:9], total[2:3])
 
 
-def _share(layer: Layer) -> Tensor:
-    assert layer.gate is not None
-    height = layer.surface.height.clamp(-0.5, 1.5)
-    exponent = layer.gate.mul_(NOISE_CONTRAST).add_(height, alpha=HEIGHT_CONTRAST)
+def claim_of(layer: Layer) -> Tensor:
+    """What a layer claims of each place: of the claims of all, its share is seen."""
+    height = layer.surface.height
+    if layer.gate is None:
+        return torch.ones_like(height)
+    exponent = height.clamp(-0.5, 1.5).mul_(HEIGHT_CONTRAST).add_(layer.gate, alpha=NOISE_CONTRAST)
     return exponent.exp_().mul_(layer.weight**WEIGHT_POWER)
 
 
+def portions(layer: Layer, claim: Tensor, tone_shift: Tensor) -> Tensor:
+    """A layer's portions of all places, times its claim: shape (PORTIONS, rows, columns)."""
+    found = torch.empty(PORTIONS, *claim.shape, device=claim.device)
+    found[0] = claim
+    torch.mul(layer.surface.height, claim, out=found[1])
+    torch.mul(claim, layer.gloss, out=found[2])
+    colour = _colours(layer, tone_shift).view(3, *claim.shape)
+    torch.mul(colour, claim, out=found[3:6])
+    light = (layer.surface.glow * claim).mul_(GLOW_GAIN)
+    torch.add(colour, layer.ink.accent[..., None], out=found[6:9]).mul_(light)
+    return found
+
+
 def _colours(layer: Layer, tone_shift: Tensor) -> Tensor:
-    """Linear sRGB of every place: shape (3, rows * columns)."""
+    """Linear sRGB of every place: shape (3, places)."""
     own = layer.surface.colour
     if own is not None:
         turned = (layer.ink.turn @ own.reshape(3, -1)).clamp_(min=0)

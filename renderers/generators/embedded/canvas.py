@@ -59,6 +59,14 @@ class Canvas:
     """How much its class weighs in the frame, 0 to 1, shape (b, 1, 1)."""
     passed: tuple[float, ...] = ()
     """How far the video is that it shows, b numbers as in PicturePlan.clips; empty for none."""
+    scattered: bool = False
+    """Its columns are places here and there in the picture, from top to bottom, and neighbours of none."""
+
+    def knows(self, constant: Tensor, value: float) -> bool:
+        """Whether a constant of the class has that value in all layers, so that a part of them need not be
+        painted. On other devices than a CPU it is never known: they are not to be waited for.
+        """
+        return constant.device.type == "cpu" and bool((constant == value).all())
 
     def texture(
         self,

@@ -14,7 +14,7 @@ from .grid import Grid
 from .maths import LEAST_POSITIVE
 
 # Strips of about this many pixels, with all that their light needs, stay in the cache of one core.
-STRIP_PX = 32768
+STRIP_PX = 65536
 COOL_WAY = (-0.5, 0.3)
 """To the cool light: right and down."""
 LAMP_HEIGHT = 0.72
@@ -75,8 +75,8 @@ def lit_relief(
     scene = _Scene(
         relief=relief,
         padded=_padded(height)[:, 0],
-        level=_blurred(grid.cavity.means(height)),
-        shadow=_shadow(grid.shadow.means(height), lamp, grid, pixel or grid.pixel),
+        level=grid.cavity.wide(_blurred(grid.cavity.means(height))),
+        shadow=grid.shadow.wide(_shadow(grid.shadow.means(height), lamp, grid, pixel or grid.pixel)),
         slope=steepness.view(-1, 1, 1) * (-0.5 / (pixel or grid.pixel)),
         lamp=lamp,
         exposure=_per_frame(steering.exposure, height),
@@ -86,6 +86,7 @@ def lit_relief(
     glare = _glare(torch.cat([_light_strip(scene, rows) for rows in strips], 2))
     if steering.bloom is not None:
         glare *= steering.bloom.to(glare).view(-1, 1, 1, 1)
+    glare = grid.bloom.wide(glare)
     for start, end in strips:
         colour = relief.colour[:, :, start:end]
         _develop(colour, grid.bloom.spread(glare, (start, end)))
@@ -106,9 +107,9 @@ class _Scene(NamedTuple):
     padded: Tensor
     """Heights with one more pixel on every side: shape (n, height + 2, width + 2)."""
     level: Tensor
-    """Mean heights on the cavity raster: shape (n, 1, coarse height, coarse width)."""
+    """Mean heights on the rows of the cavity raster: shape (n, 1, coarse height, width)."""
     shadow: Tensor
-    """What is thrown on the shadow raster, 0 to 1: shape (n, 1, coarse height, coarse width)."""
+    """What is thrown on the rows of the shadow raster, 0 to 1: shape (n, 1, coarse height, width)."""
     slope: Tensor
     """What turns a difference of two heights into a slope: shape (n, 1, 1)."""
     lamp: _Lamp
@@ -204,22 +205,21 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
 
 def _shadow(heights: Tensor, lamp: _Lamp, grid: Grid, pixel: float) -> Tensor:
     """How much of the lamp is hidden on the shadow raster, 0 to 1: shape of heights."""
-    count, _, rows, columns = heights.shape
+    rows, columns = heights.shape[2:]
     cell = grid.shadow.cell_px * pixel
     x, y = (part.view(-1, 1, 1, 1) for part in lamp.light[:2])
     along = torch.rsqrt(x * x + y * y)
     # In grid_sample's own units the picture is 2 wide and 2 high.
-    step_x, step_y = x * along * (2 / (cell * columns)), y * along * (2 / (cell * rows))
-    places_x = (torch.arange(columns, device=heights.device) * 2 + 1) / columns - 1
-    places_y = (torch.arange(rows, device=heights.device) * 2 + 1) / rows - 1
+    step = torch.cat([x * along * (2 / (cell * columns)), y * along * (2 / (cell * rows))], 3)
+    places = torch.empty(rows, columns, 2, device=heights.device)
+    places[..., 0] = (torch.arange(columns, device=heights.device) * 2 + 1) / columns - 1
+    places[..., 1] = ((torch.arange(rows, device=heights.device) * 2 + 1) / rows - 1)[:, None]
     hidden = torch.zeros_like(heights)
     for reach in SHADOW_REACH:
-        towards = torch.empty(count, rows, columns, 2, device=heights.device)
-        towards[..., 0] = places_x + step_x[:, 0] * reach
-        towards[..., 1] = places_y[:, None] + step_y[:, 0] * reach
+        towards = torch.add(places, step, alpha=reach)
         risen = nnf.grid_sample(heights, towards, "bilinear", "border", align_corners=False).sub_(heights)
         risen.sub_(SHADOW_SLOPE * reach).mul_(1 / (SHADOW_SOFT + SHADOW_SOFTER * reach))
-        hidden = torch.maximum(hidden, risen)
+        torch.maximum(hidden, risen, out=hidden)
     return _blurred(_blurred(hidden.clamp_(0, 1)))
 
 

@@ -8,8 +8,7 @@ falls on the fused relief.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as nnf
@@ -19,17 +18,17 @@ from ....dsl.values.subjects import IMAGENET_COUNT, subject_count
 from ...picture.controls import FrameControls
 from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
-from .blend import Layer, blend_layers
-from .canvas import Canvas, Coloured
-from .controls import PAN_Y, Movement, NoiseReader
-from .grid import BASIS_SIZE, make_grid
-from .ground import Fields, ground_of
-from .inks import Ink, Inks
-from .layers import Layers, layers_of
+from .blend import TONE_SHIFT, Layer, blend_layers
+from .controls import PAN_Y, NoiseReader
+from .grid import Grid, every_second, make_grid
+from .ground import ground_of
+from .inks import Inks
+from .layers import layers_of
 from .light import Relief, lit_relief
 from .looks import VOID_CLASS, Looks
-from .motifs.catalogue import Motif
 from .photographs import Photographs
+from .sparse import LEAST_PX, paint_sparsely
+from .strokes import Easel, Land, strokes_of
 from .view import View, view_of
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from ....store.store import Store
 
 GPU_FRAMES = 16
-SMALLEST_PAINTED_WEIGHT = 1e-4
-TONE_SHIFT = 0.05
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
 _COUNTS = (IMAGENET_COUNT, subject_count())
@@ -85,7 +82,7 @@ class EmbeddedGenerator:
         own = Photographs(pictures, size_px, self._device, store) if pictures else None
         self._looks = Looks(seed, self._device, own)
         self._counts = (*_COUNTS, subject_count() + len(pictures))
-        self._atlas = Atlas(build_textures(seed), self._device)
+        self._easel = Easel(self._looks, Atlas(build_textures(seed), self._device), self._device)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -137,18 +134,21 @@ class EmbeddedGenerator:
         warp, steepness, _, spin = geometry.unbind(1)
         ground = ground_of(movement, warp, spin, self._pan)
         view = view_of(grid, steering, self._pan)
-        strokes = _strokes(layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg))
+        strokes = strokes_of(
+            layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg)
+        )
         relief = self._bare_relief(out)
         # What lies further away is smoothed over more of it.
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if self._mirrored else None
         passed = None if steering.clips is None else steering.clips.tolist()
-        for rows in grid.strips(STRIP_PX):
-            fields = ground.fields(view, rows)
-            surfaces = self._surfaces(strokes, fields, movement.controls, pixel, seam, passed)
-            gates = self._gates(strokes, movement, view, rows)
-            for frame in range(len(noise)):
-                self._fuse(frame, strokes, surfaces, gates, movement, rows, relief)
+        land = Land(strokes, ground, movement, steepness, pixel, seam, passed)
+        # Another device than a CPU would be waited for in every layer, to know where to paint.
+        if self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX:
+            nodes = every_second(grid)
+            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, self._pan), relief)
+        else:
+            self._paint_all(land, grid, view, relief)
         lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
@@ -164,101 +164,19 @@ class EmbeddedGenerator:
             gloss=torch.empty(n, *shape, device=self._device),
         )
 
-    def _surfaces(
-        self,
-        strokes: list[_Stroke],
-        fields: Fields,
-        controls: Tensor,
-        pixel: float,
-        seam: Tensor | None,
-        passed: list[list[float]] | None,
-    ) -> list[Coloured]:
-        """What every stroke paints in a strip, each of shape (rows, columns).
-
-        One call per motif for all frames and classes that have it.
-        """
-        surfaces: dict[int, Coloured] = {}
-        groups: dict[str, list[int]] = {}
-        for i, stroke in enumerate(strokes):
-            groups.setdefault(stroke.motif.letter, []).append(i)
-        for group in groups.values():
-            some = [strokes[i] for i in group]
-            canvas = self._canvas(some, fields, controls, pixel, seam)
-            place = some[0].number - VOID_CLASS - 1
-            if passed is not None and place >= 0:
-                canvas = replace(canvas, passed=tuple(passed[stroke.frame][place] for stroke in some))
-            height, tone, glow, colour = Coloured(*strokes[group[0]].motif.paint(canvas))
-            for place, i in enumerate(group):
-                own = None if colour is None else colour[place]
-                surfaces[i] = Coloured(height[place], tone[place], glow[place], own)
-        return [surfaces[i] for i in range(len(strokes))]
-
-    def _canvas(
-        self, strokes: list[_Stroke], fields: Fields, controls: Tensor, pixel: float, seam: Tensor | None
-    ) -> Canvas:
-        motif = strokes[0].motif
-        if seam is not None and motif.seam is not None:
-            fields, controls = _on_the_seam(motif, motif.seam, fields, controls, seam)
-        numbers = torch.tensor([stroke.number for stroke in strokes], device=self._device)
-        if len(controls) == 1:
-            planes = Fields(*(field.expand(len(strokes), -1, -1) for field in fields))
-            controls = controls.expand(len(strokes), -1)
-        else:
-            frames = torch.tensor([stroke.frame for stroke in strokes], device=self._device)
-            planes = Fields(*(field[frames] for field in fields))
-            controls = controls[frames]
-        return Canvas(
-            x=planes.x,
-            y=planes.y,
-            far_x=planes.far_x,
-            far_y=planes.far_y,
-            drift=planes.drift,
-            sway=planes.sway,
-            traits=self._looks.traits[numbers][:, :, None, None].unbind(1),
-            controls=controls[:, :, None, None].unbind(1),
-            pixel=pixel,
-            atlas=self._atlas,
-            share=torch.stack([stroke.weight for stroke in strokes])[:, None, None],
-        )
-
-    def _gates(
-        self, strokes: list[_Stroke], movement: Movement, view: View, rows: tuple[int, int]
-    ) -> list[Tensor | None]:
-        """What moves the borders of each stroke, shape (rows, columns); None where it is alone."""
-        looks = self._looks
-        shared = [stroke.frame for stroke in strokes]
-        gates: list[Tensor | None] = []
-        for stroke in strokes:
-            if shared.count(stroke.frame) == 1:
-                gates.append(None)
-                continue
-            # A field of its own for each class: one common to all would cancel between them.
-            spectrum = (
-                looks.gates[stroke.number] + looks.gate_mixes[stroke.number] @ movement.gates[stroke.frame]
-            )
-            seen = view.frame(stroke.frame)
-            gates.append(seen.field(spectrum.view(1, BASIS_SIZE, BASIS_SIZE), rows)[0])
-        return gates
-
-    def _fuse(
-        self,
-        frame: int,
-        strokes: list[_Stroke],
-        surfaces: list[Coloured],
-        gates: list[Tensor | None],
-        movement: Movement,
-        rows: tuple[int, int],
-        relief: Relief,
-    ) -> None:
-        """Blend one frame's strokes into its rows of the relief."""
-        start, end = rows
-        layers = [
-            Layer(surfaces[i], stroke.ink, stroke.motif.gloss, stroke.weight, gates[i])
-            for i, stroke in enumerate(strokes)
-            if stroke.frame == frame
-        ]
-        part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
-        blend_layers(layers, TONE_SHIFT * movement.bounded[frame, PAN_Y], part)
+    def _paint_all(self, land: Land, grid: Grid, view: View, relief: Relief) -> None:
+        """Paint every pixel, in strips."""
+        for start, end in grid.strips(STRIP_PX):
+            surfaces = self._easel.surfaces(land, land.ground.fields(view, (start, end)))
+            gates = self._easel.gates(land, view, (start, end))
+            for frame, bounded in enumerate(land.movement.bounded):
+                layers = (
+                    Layer(surfaces[i], stroke.ink, stroke.motif.gloss, stroke.weight, gates[i])
+                    for i, stroke in enumerate(land.strokes)
+                    if stroke.frame == frame
+                )
+                part = Relief(*(plane[frame, ..., start:end, :] for plane in relief))
+                blend_layers(layers, TONE_SHIFT * bounded[PAN_Y], part)
 
 
 def _with_void(classes: Tensor) -> Tensor:
@@ -267,20 +185,6 @@ def _with_void(classes: Tensor) -> Tensor:
         return classes
     nothing = torch.zeros_like(classes[:, :1])
     return torch.cat([classes[:, :VOID_CLASS], nothing, classes[:, VOID_CLASS:]], 1)
-
-
-def _on_the_seam(
-    motif: Motif, beside: float, fields: Fields, controls: Tensor, seam: Tensor
-) -> tuple[Fields, Tensor]:
-    """Fields and controls for what stands still so far beside the seam; seam is where that is, (n, 1, 1)."""
-    # What flows across a seam would meet itself: the flow there is taken from the whole of its row.
-    flow = fields.x[..., -1:] - fields.far_x[..., -1:]
-    far_shift = seam + beside
-    fields = fields._replace(x=fields.x - (far_shift + flow), far_x=fields.far_x - far_shift)
-    if beside == 0 and motif.wander:
-        controls = controls.clone()
-        controls[:, list(motif.wander)] = 0
-    return fields, controls
 
 
 def frames_at_once(device: torch.device, controls: FrameControls) -> int:
@@ -294,30 +198,3 @@ def frames_at_once(device: torch.device, controls: FrameControls) -> int:
     if device.type == "cpu" or (zoom is not None and bool((zoom != zoom[:1]).any())):
         return 1
     return GPU_FRAMES
-
-
-class _Stroke(NamedTuple):
-    """One layer of one frame: a class to be painted."""
-
-    frame: int
-    number: int
-    motif: Motif
-    weight: Tensor
-    ink: Ink
-
-
-def _strokes(layers: Layers, looks: Looks, inks: Inks) -> list[_Stroke]:
-    """Every layer worth painting, the void last. A GPU is waited for here and nowhere else."""
-    numbers = layers.classes.tolist()
-    return [
-        _Stroke(
-            frame,
-            numbers[frame][rank],
-            looks.motifs[numbers[frame][rank]],
-            layers.weights[frame, rank],
-            inks.ink(frame, numbers[frame][rank]),
-        )
-        for frame, weights in enumerate(layers.weights.tolist())
-        for rank, weight in enumerate(weights)
-        if weight > SMALLEST_PAINTED_WEIGHT
-    ]

@@ -8,13 +8,14 @@ its edges too, and costs a larger product of matrices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from ...picture.controls import FrameControls
-from .grid import FUNDAMENTAL, WAVES, Grid
+from .grid import FUNDAMENTAL, WAVES, Places
 
 Rows = tuple[int, int]
 
@@ -40,7 +41,7 @@ class View(Protocol):
         ...
 
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
-        """The field of that spectrum, shape (n, 9, 9)."""
+        """The field of that spectrum, shape (n, 9, 9); of a single frame also those of several."""
         ...
 
     def slopes(self, spectrum: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
@@ -48,7 +49,7 @@ class View(Protocol):
         ...
 
 
-def view_of(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> View:
+def view_of(grid: Places, steering: FrameControls, about: tuple[float, float]) -> View:
     """The view of n frames; `about` is the place that stays where it is, right and down."""
     moves = (
         (steering.zoom, 1.0),
@@ -65,7 +66,7 @@ def view_of(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> 
 class Still:
     """The land as it lies."""
 
-    grid: Grid
+    grid: Places
     turn: tuple[Tensor, Tensor] | None = None
 
     def frame(self, number: int) -> Still:
@@ -90,7 +91,7 @@ class Still:
 class Moved:
     """The land from nearer or further, turned: pixel (x, y) looks at (a x + b y + left, -b x + a y + top)."""
 
-    grid: Grid
+    grid: Places
     a: Tensor
     """Shape (n, 1, 1), like b, left and top."""
     b: Tensor
@@ -134,7 +135,7 @@ class Moved:
         return torch.cat([waves.real, -waves.imag], 2) @ self.across
 
 
-def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> Moved:
+def _moved(grid: Places, steering: FrameControls, about: tuple[float, float]) -> Moved:
     lanes = (steering.zoom, steering.rotation_deg, steering.pan_x, steering.pan_y)
     given = next(lane for lane in lanes if lane is not None)
     device = grid.x.device
@@ -159,6 +160,7 @@ def _moved(grid: Grid, steering: FrameControls, about: tuple[float, float]) -> M
     return Moved(grid, a, b, left, top, turn, across)
 
 
+@lru_cache(maxsize=4)
 def _numbers(device: torch.device) -> tuple[Tensor, Tensor]:
     """How many waves go down and across, for one of each pair of waves that are each other's conjugates."""
     pairs = [(y, x) for y in range(WAVES + 1) for x in range(-WAVES, WAVES + 1) if y > 0 or x >= 0]
@@ -168,13 +170,19 @@ def _numbers(device: torch.device) -> tuple[Tensor, Tensor]:
 
 def _amplitudes(spectrum: Tensor) -> Tensor:
     """The amplitudes of these waves, complex (n, 41), from a spectrum (n, 9, 9) of cosines and sines."""
-    # cos = (e+ + e-) / 2 and sin = (e+ - e-) / 2i.
-    to_waves = torch.zeros(1 + 2 * WAVES, 1 + 2 * WAVES, dtype=torch.complex64, device=spectrum.device)
-    to_waves[0, WAVES] = 1
-    for k in range(1, WAVES + 1):
-        to_waves[2 * k - 1, WAVES + k] = to_waves[2 * k - 1, WAVES - k] = 0.5
-        to_waves.imag[2 * k, WAVES + k], to_waves.imag[2 * k, WAVES - k] = -0.5, 0.5
+    to_waves = _to_waves(spectrum.device)
     all_waves = to_waves.T @ spectrum.to(torch.complex64) @ to_waves
     number_y, number_x = _numbers(spectrum.device)
     half = all_waves[:, number_y + WAVES, number_x + WAVES]
     return torch.where((number_y == 0) & (number_x == 0), half, 2 * half)
+
+
+@lru_cache(maxsize=4)
+def _to_waves(device: torch.device) -> Tensor:
+    """What makes e+ and e- of cos = (e+ + e-) / 2 and sin = (e+ - e-) / 2i: complex (9, 9)."""
+    to_waves = torch.zeros(1 + 2 * WAVES, 1 + 2 * WAVES, dtype=torch.complex64, device=device)
+    to_waves[0, WAVES] = 1
+    for k in range(1, WAVES + 1):
+        to_waves[2 * k - 1, WAVES + k] = to_waves[2 * k - 1, WAVES - k] = 0.5
+        to_waves.imag[2 * k, WAVES + k], to_waves.imag[2 * k, WAVES - k] = -0.5, 0.5
+    return to_waves

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
 from .canvas import Canvas
@@ -26,6 +27,10 @@ def window(canvas: Canvas, may_cover: Callable[[Tensor, Tensor, Tensor], Tensor]
     """
     if canvas.x.device.type != "cpu":
         return WHOLE
+    if canvas.scattered:
+        found = may_cover(canvas.x, canvas.y, torch.zeros_like(canvas.x[:, :1, :1])).any(0).any(0)
+        (columns,) = found.nonzero(as_tuple=True)
+        return (*WHOLE[:2], slice(int(columns[0]), int(columns[-1]) + 1)) if len(columns) else None
     x, y = canvas.x[:, ::COARSE, ::COARSE], canvas.y[:, ::COARSE, ::COARSE]
     if min(x.shape[1:]) < 2:
         return WHOLE

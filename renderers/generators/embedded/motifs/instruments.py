@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
+from torch import Tensor
 
 from ..canvas import Canvas, Surface
 from ..maths import (
@@ -103,45 +106,89 @@ def disc(canvas: Canvas) -> Surface:
     rim = line_coverage(from_rim.abs(), 0.045, pixel)
     outer = 1 - line_coverage(r, radius + 0.09, pixel)
 
+    brush = canvas.texture("cloud", r * 7, turn + 0.15 * r, 0.9, 1.0) - 0.5
+    bowl = (1 - (r / radius) ** 2).clamp(0, 1)
+    place = _Place(r, turn, radius, inner, outer, brush, bowl)
+    is_metal = canvas.knows(metal, 1.0)
+    if is_metal or canvas.knows(metal, 0.0):
+        kind = (_of_metal if is_metal else _of_skin)(canvas, place)
+    else:
+        kinds = zip(_of_skin(canvas, place), _of_metal(canvas, place), strict=True)
+        kind = _Kind(*(mix(skin, other, metal) for skin, other in kinds))
+    tone = mix(kind.tone, 0.55 + 0.3 * cos_turns(turn * 2 + 0.2 * u[7]), rim * 0.9)
+    height = kind.height * (1 - rim) + rim * (0.62 + 0.2 * dome(from_rim / 0.05))
+    tone, height = mix(tone, kind.outer_tone, outer), mix(height, kind.outer_height, outer)
+    if not is_metal:
+        f = frac(turn * lug_count) - 0.5
+        lugs = line_coverage(length(f * TAU * radius / lug_count * 1.1, r - radius - 0.17), 0.05, pixel)
+        zigzag = (frac(turn * lug_count * 2) - 0.5).abs() * 2
+        to_rope = (r - (radius + 0.16 + 0.5 * zigzag)).abs() / (1 + lug_count * 0.35)
+        rope = line_coverage(to_rope, 0.010, pixel * 0.6)
+        fittings = torch.maximum(lugs, rope) * outer * (1 - metal)
+        tone, height = mix(tone, 0.78, fittings), height + 0.35 * fittings
+    return Surface(height, tone, kind.glow)
+
+
+class _Place(NamedTuple):
+    """Where each pixel lies on a disc, and what all discs have."""
+
+    r: Tensor
+    turn: Tensor
+    radius: Tensor
+    inner: Tensor
+    outer: Tensor
+    brush: Tensor
+    bowl: Tensor
+
+
+class _Kind(NamedTuple):
+    """What a kind of disc says of each pixel, inside of its rim and outside."""
+
+    tone: Tensor
+    height: Tensor
+    outer_tone: Tensor
+    outer_height: Tensor
+    glow: Tensor
+
+
+def _of_metal(canvas: Canvas, at: _Place) -> _Kind:
+    """Turned metal with dimples, over a fire."""
+    p, u, r, turn = canvas.traits, canvas.controls, at.r, at.turn
     shine = 0.5 + 0.5 * torch.cos(2 * TAU * turn + 1.3 * u[4])
     shine = shine * shine
     shine3 = (0.5 + 0.5 * torch.cos(3 * TAU * turn - u[5])) ** 3
-    ripple = torch.sin(r * (26 + 18 * p[2]) - 2.2 * u[6]) * exp(-2.2 * r)
-    brush = canvas.texture("cloud", r * 7, turn + 0.15 * r, 0.9, 1.0) - 0.5
     dimples = torch.cos(torch.log(r + 0.05) * 14.0) * torch.cos(TAU * turn * 24) * smoothstep(0.06, 0.2, r)
-    bowl = (1 - (r / radius) ** 2).clamp(0, 1)
-    metal_tone = weighted_sum(
-        0.16, (0.36, shine * (0.4 + r)), (0.22, shine3 * r), (0.2, brush), (0.1 * p[4], dimples)
-    )
-    skin_tone = weighted_sum(
-        0.8,
-        (-0.28, 1 - bowl),
-        (0.16, brush),
-        (0.05, ripple),
-        (0.06, canvas.drift),
-        (-0.25 * p[4], bump(r, 0.3)),
-    )
-    skin_height = weighted_sum(0.45, (0.1, ripple), (0.03, brush))
-    metal_height = weighted_sum(0.55, (-0.6, bowl), (0.05 * p[4], dimples), (0.02, brush))
-    tone, height = mix(skin_tone, metal_tone, metal), mix(skin_height, metal_height, metal)
-    tone = mix(tone, 0.55 + 0.3 * cos_turns(turn * 2 + 0.2 * u[7]), rim * 0.9)
-    height = height * (1 - rim) + rim * (0.62 + 0.2 * dome(from_rim / 0.05))
-
-    f = frac(turn * lug_count) - 0.5
-    lugs = line_coverage(length(f * TAU * radius / lug_count * 1.1, r - radius - 0.17), 0.05, pixel)
-    zigzag = (frac(turn * lug_count * 2) - 0.5).abs() * 2
-    to_rope = (r - (radius + 0.16 + 0.5 * zigzag)).abs() / (1 + lug_count * 0.35)
-    rope = line_coverage(to_rope, 0.010, pixel * 0.6) * outer
     flow = canvas.texture(
         "ridge", turn * 3 + 0.1 * u[8], weighted_sum(-0.3 * u[9], (0.55, r), (0.25, canvas.drift)), 1.0
     )
-    fire = smoothstep(0.35, 0.95, flow) * exp(-2.6 * (r - radius).clamp(min=0))
+    fire = smoothstep(0.35, 0.95, flow) * exp(-2.6 * (r - at.radius).clamp(min=0))
+    return _Kind(
+        tone=weighted_sum(
+            0.16, (0.36, shine * (0.4 + r)), (0.22, shine3 * r), (0.2, at.brush), (0.1 * p[4], dimples)
+        ),
+        height=weighted_sum(0.55, (-0.6, at.bowl), (0.05 * p[4], dimples), (0.02, at.brush)),
+        outer_tone=mix(0.05 + 0.12 * flow, 0.54 + 0.44 * fire, smoothstep(0.04, 0.45, fire)),
+        outer_height=0.12 * fire,
+        glow=fire * at.outer * 1.3 + 0.15 * shine * at.inner * shine3,
+    )
+
+
+def _of_skin(canvas: Canvas, at: _Place) -> _Kind:
+    """A skin with ripples, on wood."""
+    p, u, r = canvas.traits, canvas.controls, at.r
+    ripple = torch.sin(r * (26 + 18 * p[2]) - 2.2 * u[6]) * exp(-2.2 * r)
     wood = canvas.texture("cloud", canvas.far_x * 2.5, canvas.far_y * 0.4, 0.5)
-    fire_tone = mix(0.05 + 0.12 * flow, 0.54 + 0.44 * fire, smoothstep(0.04, 0.45, fire))
-    tone = mix(tone, mix(0.14 + 0.26 * wood, fire_tone, metal), outer)
-    height = mix(height, mix(0.15 + 0.1 * wood, 0.12 * fire, metal), outer)
-    fittings = torch.maximum(lugs, rope) * outer * (1 - metal)
-    tone, height = mix(tone, 0.78, fittings), height + 0.35 * fittings
-    hot = metal * (fire * outer * 1.3 + 0.15 * shine * inner * shine3)
-    crest = (1 - metal) * 0.10 * bump(ripple - 0.7, 0.25) * inner
-    return Surface(height, tone, hot + crest)
+    return _Kind(
+        tone=weighted_sum(
+            0.8,
+            (-0.28, 1 - at.bowl),
+            (0.16, at.brush),
+            (0.05, ripple),
+            (0.06, canvas.drift),
+            (-0.25 * p[4], bump(r, 0.3)),
+        ),
+        height=weighted_sum(0.45, (0.1, ripple), (0.03, at.brush)),
+        outer_tone=0.14 + 0.26 * wood,
+        outer_height=0.15 + 0.1 * wood,
+        glow=0.10 * bump(ripple - 0.7, 0.25) * at.inner,
+    )

@@ -91,13 +91,14 @@ def shore(canvas: Canvas) -> Surface:
     sand_height = weighted_sum(0.12, (0.1, grit), (0.06, rill))
     height = ground * (water * sea_height + (1 - water) * sand_height + 0.22 * foam)
 
-    boat = _boat(canvas, horizon)
-    tone = tone - 0.22 * boat.reflection * (0.4 + ripple)
-    tone = mix(tone, mix(0.90 + 0.06 * boat.across, 0.10, boat.hull), boat.mask)
-    height = mix(height, 0.5 + 0.3 * boat.across, boat.mask)
-    glow = weighted_sum(
-        0.0, (0.55, (1 - boat.mask) * sun * sun * (1 - ground)), (0.4, ground * water * path), (0.06, foam)
-    )
+    glow = weighted_sum(0.0, (0.55, sun * sun * (1 - ground)), (0.4, ground * water * path), (0.06, foam))
+    present = smoothstep(0.45, 0.55, p[6])
+    if not canvas.knows(present, 0.0):
+        boat = _boat(canvas, horizon, present)
+        tone = tone - 0.22 * boat.reflection * (0.4 + ripple)
+        tone = mix(tone, mix(0.90 + 0.06 * boat.across, 0.10, boat.hull), boat.mask)
+        height = mix(height, 0.5 + 0.3 * boat.across, boat.mask)
+        glow = glow - 0.55 * boat.mask * sun * sun * (1 - ground)
     return Surface(height, tone, glow)
 
 
@@ -108,8 +109,8 @@ class _Boat(NamedTuple):
     reflection: Tensor
 
 
-def _boat(canvas: Canvas, horizon: Tensor) -> _Boat:
-    """A hull with two sails that rocks on the horizon, in the classes that have one."""
+def _boat(canvas: Canvas, horizon: Tensor, present: Tensor) -> _Boat:
+    """A hull with two sails that rocks on the horizon, as far as a class has one."""
     p, u = canvas.traits, canvas.controls
     roll = 0.10 * torch.sin(2.0 * u[12])
     x = canvas.x + 0.35 * u[13] * 0.5 - 0.7 * (p[5] - 0.5)
@@ -117,7 +118,6 @@ def _boat(canvas: Canvas, horizon: Tensor) -> _Boat:
     x, y = x - roll * y, y + roll * x
     size = 0.42 + 0.3 * p[5]
     x, y = x / size, y / size
-    present = smoothstep(0.45, 0.55, p[6])
     hull_outside = torch.maximum(y.abs() - 0.055, x.abs() - 0.24 + 0.9 * y.clamp(min=-0.05))
     hull = smoothstep(0.02, -0.01, hull_outside)
     up = -y - 0.08

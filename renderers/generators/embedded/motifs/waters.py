@@ -153,7 +153,7 @@ def jellyfish(canvas: Canvas) -> Surface:
     ):
         at_x, at_y = right + 0.04 * u[2], down + 0.04 * u[4]
         found = part_of(
-            canvas, surface, at_x - 1.1 * size, at_y - 0.8 * size, at_x + 1.1 * size, at_y + 1.6 * size
+            canvas, surface, at_x - 1.5 * size, at_y - 1.7 * size, at_x + 1.5 * size, at_y + 1.6 * size
         )
         if found is not None:
             _jelly(placed(found[0], at_x, at_y, size, 0.06 * u[23]), found[1], u[5 + number])

@@ -245,7 +245,7 @@ def test_a_raster_spreads_as_bilinear_interpolation_does(size: tuple[int, int]) 
     planes = torch.rand(1, 3, *size)
     coarse = grid.bloom.means(planes)
     expected = nnf.interpolate(coarse, size=size, mode="bilinear", align_corners=False)
-    parts = [grid.bloom.spread(coarse, rows) for rows in grid.strips(1000)]
+    parts = [grid.bloom.spread(grid.bloom.wide(coarse), rows) for rows in grid.strips(1000)]
     torch.testing.assert_close(torch.cat(parts, 2), expected, atol=1e-5, rtol=0)
 
 

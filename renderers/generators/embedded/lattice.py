@@ -1,0 +1,107 @@
+"""Every second pixel is painted first; what lies between is painted only where that would show.
+
+A picture has a node on every second pixel of every second row, and a cell of four pixels at each node: the
+node's own, and three between it and the next nodes. Much of a picture is smooth there, and of five layers
+that meet in a place hardly more than one is seen, so that most cells of most layers are interpolated as well.
+
+Planes of nodes have one row and one column more than there are cells, which lie on the edge or beyond. A cell
+has the number of its node, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from .canvas import Coloured
+
+SHOWS = 0.08
+"""How far a node may bend from the line between its neighbours, of the range from black to white, before
+what lies around it is painted."""
+RELIEF_SHOWS = 0.08
+"""What a bend of the height is worth of that, where steepness and the width of a pixel are 1: light falls on
+slopes."""
+GLOW_SHOWS = 0.8
+
+
+def bend(surface: Coloured, steepness: float, pixel: float) -> Tensor:
+    """How far each node of a surface lies from the lines between its neighbours: shape (rows, columns)."""
+    tone = surface.tone if surface.colour is None else surface.colour.mean(0)
+    # Apart, because what is dark and high must not cancel itself.
+    found = _bend(tone.add(surface.glow, alpha=GLOW_SHOWS))
+    return found.add_(_bend(surface.height), alpha=RELIEF_SHOWS * steepness / pixel)
+
+
+def _bend(plane: Tensor) -> Tensor:
+    found = torch.zeros_like(plane)
+    torch.add(plane[:, 2:], plane[:, :-2], out=found[:, 1:-1]).sub_(plane[:, 1:-1], alpha=2).abs_()
+    found[1:-1] += (plane[2:] + plane[:-2]).sub_(plane[1:-1], alpha=2).abs_()
+    return found
+
+
+def cells_that_show(bends: Tensor) -> Tensor:
+    """The numbers of the cells with a node at a corner whose bend shows, ascending; of (rows, columns)."""
+    shows = bends > SHOWS
+    cells = torch.zeros_like(shows)
+    down = shows[1:] | shows[:-1]
+    torch.logical_or(down[:, 1:], down[:, :-1], out=cells[:-1, :-1])
+    return cells.view(-1).nonzero()[:, 0]
+
+
+def between(planes: Tensor, cells: Tensor) -> Tensor:
+    """Planes of nodes (k, rows, columns) at the three pixels between the nodes of some cells: (k, 3, cells).
+
+    They lie right of the node, below it, and across.
+    """
+    width = planes.shape[-1]
+    flat = planes.view(len(planes), -1)
+    here, right, below, across = (flat.index_select(1, cells + step) for step in (0, 1, width, width + 1))
+    found = torch.empty(len(planes), 3, len(cells), device=planes.device)
+    torch.lerp(here, right, 0.5, out=found[:, 0])
+    torch.lerp(here, below, 0.5, out=found[:, 1])
+    torch.lerp(found[:, 1], right.lerp_(across, 0.5), 0.5, out=found[:, 2])
+    return found
+
+
+def interpolated(planes: Tensor) -> Tensor:
+    """Planes of nodes (k, rows, columns) at the four pixels of all cells: shape (k, 4, nodes)."""
+    width = planes.shape[-1]
+    flat = planes.view(len(planes), -1)
+    found = torch.empty(len(planes), 4, flat.shape[1], device=planes.device)
+    # The last column and the last row have no cells: what stands there is never seen.
+    found[:, 0] = flat
+    found[:, 1:, -width - 1 :] = flat[:, None, -width - 1 :]
+    torch.lerp(flat[:, :-1], flat[:, 1:], 0.5, out=found[:, 1, :-1])
+    torch.lerp(flat[:, :-width], flat[:, width:], 0.5, out=found[:, 2, :-width])
+    torch.lerp(found[:, 2, :-1], found[:, 2, 1:], 0.5, out=found[:, 3, :-1])
+    return found
+
+
+def into_picture(cells: Tensor, width: int, out: Tensor) -> None:
+    """The four pixels of all cells, (..., 4, nodes), into a picture (..., rows, columns)."""
+    planes = cells.view(*cells.shape[:-2], 2, 2, -1, width)
+    for down in (0, 1):
+        for across in (0, 1):
+            target = out[..., down::2, across::2]
+            target.copy_(planes[..., down, across, : target.shape[-2], : target.shape[-1]])
+
+
+def joined(parts: Sequence[Coloured]) -> Coloured:
+    """Strips of a surface, one below the other."""
+    if len(parts) == 1:
+        return parts[0]
+    height = torch.cat([part.height for part in parts], -2)
+    tone = torch.cat([part.tone for part in parts], -2)
+    glow = torch.cat([part.glow for part in parts], -2)
+    colours = [part.colour for part in parts if part.colour is not None]
+    return Coloured(height, tone, glow, torch.cat(colours, -2) if colours else None)
+
+
+def strips_of(height: int, width: int, most_px: int) -> Sequence[tuple[int, int]]:
+    """Half-open ranges of about the same number of rows, of about most_px places each."""
+    count = max(1, round(height * width / most_px))
+    edges = [height * k // count for k in range(count + 1)]
+    return list(pairwise(edges))
