@@ -10,8 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..dsl.findings.span import MANIFEST
+from ..dsl.text.typed import typed
 from .next_step import folder_step, step_for
-from .typed import typed
 
 
 class PiecePath(click.ParamType[Path]):

@@ -143,7 +143,7 @@ def written_score(
         places=tuple(int(place) for place in heard.places),
         meter=meter,
         tracks=tuple(tracks),
-        heard=HeardFrom(tuple(sources), heard.bpm, heard.candidates_bpm),
+        heard=HeardFrom(tuple(sources), heard.bpm, heard.candidates_bpm, beats_s[0]),
         marks=tuple((name, beat) for beat, name in placed),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..dsl.findings.span import MANIFEST
+from ..dsl.text.typed import typed
 from .beside import Beside, recordings_beside
 from .discover import Step, missing
 from .files import write_new
@@ -19,7 +20,6 @@ from .next_step import folder_step, is_score, step_for
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
 from .schema import schema_text
-from .typed import typed
 
 if TYPE_CHECKING:
     from ..compiler.score.model import Score

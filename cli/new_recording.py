@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..dsl.findings.span import MANIFEST
+from ..dsl.text.typed import typed
 from .files import write_new
 from .heard import (
     STEMS_MOST,
@@ -27,7 +28,6 @@ from .listen import listening_options, marks_of, missing_text, wishes_of
 from .names import safe_name
 from .report import TerminalReporter, tell_end, tell_findings
 from .schema import schema_text
-from .typed import typed
 
 if TYPE_CHECKING:
     from ..compiler.score.midi.write import WrittenTrack

@@ -5,8 +5,8 @@ from itertools import islice
 from pathlib import Path
 
 from ..compiler.score.read import SUFFIXES
+from ..dsl.text.typed import typed
 from .names import piece_folder
-from .typed import typed
 
 # .xml may be anything.
 SCORES = tuple(suffix for suffix in SUFFIXES if suffix != ".xml")

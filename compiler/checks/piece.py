@@ -193,9 +193,14 @@ def _recordings(
             "MV325",
             stem.span,
             f"{stem.file} lasts {length_s:.2f} s{from_bar_1}, and {end_text} at {end_s:.2f} s",
-            _rate_hint(until_s / float(clock.end_s), form.sample_rate_hz),
+            _HEARD_HINT
+            if sources.score.heard is not None
+            else _rate_hint(until_s / float(clock.end_s), form.sample_rate_hz),
             Severity.WARNING,
         )
+
+
+_HEARD_HINT = "look whether the score was heard from it, and whether its offset is where bar 1 stands"
 
 
 def _rate_hint(ratio: float, rate_hz: int) -> str:

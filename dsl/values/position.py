@@ -200,6 +200,11 @@ def number_text(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
+def seconds_text(seconds: float) -> str:
+    """Seconds to a tenth of a millisecond, as `offset` takes them."""
+    return f"{number_text(Fraction(round(seconds * 10_000), 10_000))}s"
+
+
 def parse_beat(text: str) -> Fraction | None:
     """A beat of a bar, `1`, `2.5`, `1+2/3` or `5/3`, from 1; None where the text is none."""
     found = _BEAT.match(text.strip()) if len(text) <= _MAX_TEXT else None
