@@ -16,30 +16,6 @@ if TYPE_CHECKING:
     from ..renderers.sound.listening.decode import Recording
     from ..renderers.sound.listening.hear import Heard
 
-RECORDINGS = frozenset(
-    (
-        ".mp3",
-        ".m4a",
-        ".m4b",
-        ".aac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".flac",
-        ".wav",
-        ".wave",
-        ".aif",
-        ".aiff",
-        ".wma",
-        ".mp4",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".mka",
-    )
-)
-"""Endings of files that hold sound; what is in them is decided by their first bytes."""
 SCORE_SUFFIX = ".heard.mid"
 MARKS_MOST = 1000
 STEMS_MOST = 64
@@ -64,11 +40,6 @@ class Patience:
     def __call__(self, stage: str, done: int, total: int) -> None:
         if time.monotonic() - self._started_s > PATIENCE_S:
             self._reporter.progress(stage, done, total)
-
-
-def is_recording(path: Path) -> bool:
-    """Whether a file is called like a recording."""
-    return path.suffix.lower() in RECORDINGS
 
 
 def parse_seconds(text: str) -> float:

@@ -17,7 +17,6 @@ from .heard import (
     Patience,
     apart,
     heard_lines,
-    is_recording,
     meter_of,
     stem_track,
     track_name,
@@ -26,6 +25,7 @@ from .heard import (
 )
 from .listen import listening_options, marks_of, missing_text, wishes_of
 from .names import safe_name
+from .next_step import is_recording
 from .report import TerminalReporter, tell_end, tell_findings
 from .schema import schema_text
 

@@ -69,6 +69,7 @@ def lint(
         (clock.seconds(note.onset_qn) for note in sources.score.notes[-1:]), default=Fraction(0)
     )
     yield from _recordings(buses, clock, last_onset_s, sources)
+    yield from _unused_sounds(piece, buses)
 
 
 def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
@@ -162,6 +163,17 @@ def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[D
             Severity.WARNING,
             clock.musical_place(clock.end_qn),
         )
+
+
+def _unused_sounds(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
+    """A warning where all buses are recordings, or name who plays them."""
+    at = dict(piece.spans).get("/audio/sounds")
+    if at is None or piece.audio.sounds is None:
+        return
+    if any(stem.soundfont_span == at for bus in buses for stem in bus.stems):
+        return
+    message = "audio.sounds does nothing here: it plays notes, and no bus leaves its notes to it"
+    yield Diagnostic("MV551", at, message, "leave it out, or let a bus play a part", Severity.WARNING)
 
 
 def _recordings(

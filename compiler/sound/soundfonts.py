@@ -85,6 +85,9 @@ def fault_of(path: Path) -> str | None:
         return f"it has {size_bytes / 1e9:.1f} GB, and {MAX_AUDIO_BYTES / 1e9:.1f} GB is the most"
     if head[:4] != b"RIFF" or head[8:] != b"sfbk":
         return "it does not begin as a soundfont does"
+    told_bytes = int.from_bytes(head[4:8], "little") + 8
+    if told_bytes > size_bytes:
+        return f"it is cut off: it says {told_bytes} bytes, and {size_bytes} are there"
     return None
 
 
@@ -118,9 +121,11 @@ def described(path: Path) -> Soundfont:
 def _files() -> Iterator[Path]:
     count = 0
     for folder in folders():
-        if not folder.is_dir():
-            continue
-        for path in sorted(folder.iterdir()):
+        try:
+            paths = sorted(folder.iterdir())
+        except OSError:
+            continue  # not there, or not for this user
+        for path in paths:
             if path.suffix.lower() in SUFFIXES and path.is_file() and count < MOST_LISTED:
                 count += 1
                 yield path
