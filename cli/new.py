@@ -74,7 +74,7 @@ def new(
     if score is None or score.is_dir():
         if step := folder_step(score or Path(), "musicvis new"):
             raise Step(step)
-        raise click.UsageError("name a score, as: musicvis new waltz.mscz")
+        raise click.UsageError("name a score or a recording, as: musicvis new waltz.mscz")
     if not score.exists():
         raise click.UsageError(missing(score, "check its name and its folder"))
     recordings, folder = recordings_of((score, *others))

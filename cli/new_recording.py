@@ -1,5 +1,6 @@
 """`musicvis new` for recordings: what is heard becomes the score, each recording a bus of its own."""
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -109,9 +110,12 @@ def new_from_recordings(
     if len({path.resolve() for path in recordings}) < len(recordings):
         raise click.UsageError("a recording is named twice")
     reporter = TerminalReporter(False)
-    folder = folder or Path(_safe_stem(recordings[0]) if len(recordings) == 1 else "stems-piece")
+    folder = folder or Path(folder_name(recordings))
     if (folder / MANIFEST).exists():
-        raise click.ClickException(f"{folder / MANIFEST} is there already; nothing was written")
+        other = folder.with_name(f"{folder.resolve().name}-2") if folder.name else Path("..", "song-2")
+        again = typed("musicvis", "new", *recordings, other)
+        message = f"{folder / MANIFEST} is there already; nothing was written"
+        raise click.ClickException(f"{message}\nto make another piece, type:\n  {again}")
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:
             written = _make(recordings, folder, options, Path(scratch), reporter)
@@ -128,6 +132,16 @@ def new_from_recordings(
     click.echo("hear and see it in your browser while you write:", err=True)
     click.echo(shown(f"  {typed('musicvis', 'watch', folder)}"), err=True)
     return written
+
+
+def folder_name(recordings: Sequence[Path]) -> str:
+    """The name of a piece whose folder is not named: its recording's, or the words that all its stems share."""
+    if len(recordings) == 1:
+        return _safe_stem(recordings[0])
+    words = [re.split(r"[\s_.-]+", path.stem) for path in recordings]
+    shared = [first for first, *others in zip(*words, strict=False) if set(others) == {first}]
+    begin = " ".join(shared if words[0][: len(shared)] == shared else []).strip()
+    return _safe_stem(Path(f"{begin}.wav")) if begin else "band"
 
 
 def _make(

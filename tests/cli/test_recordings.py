@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import Result
 from musicvis.cli.heard import parse_mark, parse_meter, parse_seconds, parse_tempi
+from musicvis.cli.new_recording import folder_name
 from musicvis.compiler.compile import check_piece
 from musicvis.compiler.score.read import read_score_file
 from musicvis.dsl.load import load_piece
@@ -293,3 +294,29 @@ def test_words_are_not_proposed_for_a_recording(recording: Path, tmp_path: Path,
 
 def test_the_next_step_is_said_once(recording: Path, tmp_path: Path, run: Run) -> None:
     assert run("new", recording, tmp_path / "piece").stderr.count("musicvis watch") == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "folder"),
+    [
+        (["My Song.mp3"], "My Song"),
+        (["Song - drums.wav", "Song - bass.wav"], "Song"),
+        (["My Song_dub.wav", "My Song_drums.wav"], "My Song"),
+        (["bass.wav", "brass.wav"], "band"),
+        (["drums song.wav", "bass song.wav"], "band"),
+    ],
+)
+def test_a_piece_of_recordings_is_called_as_their_names_begin(names: list[str], folder: str) -> None:
+    assert folder_name([Path(name) for name in names]) == folder
+
+
+def test_a_piece_that_is_there_already_stays_and_another_name_is_proposed(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "song").mkdir()
+    (tmp_path / "song/piece.yaml").write_text("mine")
+    recording = tmp_path / "song.mp3"
+    recording.write_bytes(b"")
+    refused = run("new", recording, tmp_path / "song")
+    assert refused.exit_code == 1 and refused.stderr.rstrip().endswith(
+        f"new {recording} {tmp_path / 'song-2'}"
+    )
+    assert (tmp_path / "song/piece.yaml").read_text() == "mine"
