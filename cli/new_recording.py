@@ -135,7 +135,7 @@ def new_from_recordings(
 
 
 def folder_name(recordings: Sequence[Path]) -> str:
-    """The name of a piece whose folder is not named: its recording's, or the words that all its stems share."""
+    """What a piece is called whose folder is not named: its recording, or the words that its stems share."""
     if len(recordings) == 1:
         return _safe_stem(recordings[0])
     words = [re.split(r"[\s_.-]+", path.stem) for path in recordings]
