@@ -117,6 +117,8 @@ def test_a_soundfont_is_looked_for_in_the_piece_and_then_where_systems_keep_them
     (tmp_path / "installed").mkdir()
     (tmp_path / "installed/GM.sf2").write_bytes(b"RIFF\0\0\0\0sfbk")
     assert sound(compiled(audio)).buses[0].stems[0].soundfont == tmp_path / "installed/GM.sf2"
+    (missing,) = compiled(audio.replace("GM.sf2", "gm.SF2")).diagnostics
+    assert missing.code == "MV512" and missing.hint.startswith("did you mean GM.sf2?")
     (tmp_path / "GM.sf2").write_bytes(b"RIFF\0\0\0\0sfbk")
     assert sound(compiled(audio)).buses[0].stems[0].soundfont == tmp_path / "GM.sf2"
 
