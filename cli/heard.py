@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..dsl.findings.plain import counted
 from .report import TerminalReporter
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def heard_lines(heard: "Heard", name: str, meter: "Meter", note_count: int) -> l
     return [
         f"{name}: {heard.bpm:.1f} beats a minute in {meter}, others might count {others}{pickup}",
         f"bar 1 stands at {heard.beats_s[0]:.3f} s of the recording",
-        f"{note_count} notes, {ways[heard.method]}",
+        f"{counted(note_count, 'note')}, {ways[heard.method]}",
     ]
 
 
