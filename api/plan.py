@@ -141,7 +141,7 @@ class Plan:
         for lane in self._heard.piece.lanes:
             if lane.name == name and lane.mode == "set":
                 return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
-        raise RequestError(f"there is no lane {name!r}", f"the lanes are {', '.join(self.lanes)}")
+        raise RequestError(f"there is no lane {name!r}", _listed("lanes", self.lanes))
 
     def frame(self, number: int) -> NDArray[np.uint8]:
         """A finished frame, counted from 0: uint8 (height, width, 3), R'G'B', with titles and fades.
@@ -179,7 +179,7 @@ class Plan:
         """
         plan = self._plan.sound
         if bus is not None and bus not in self.buses:
-            raise RequestError(f"there is no bus {bus!r}", f"the buses are {', '.join(self.buses)}")
+            raise RequestError(f"there is no bus {bus!r}", _listed("buses", self.buses))
         with missing_packages_told(), self._store() as store:
             import numpy as np
 
@@ -381,6 +381,11 @@ class _Told:
     def message(self, text: str) -> None:
         """A sentence about what happens."""
         _log.info("%s", text)
+
+
+def _listed(what: str, names: tuple[str, ...]) -> str:
+    """What there is, by name; or that there is nothing."""
+    return f"the {what} are {', '.join(names)}" if names else f"the piece has no {what}"
 
 
 def _sha256(path: Path) -> str:

@@ -92,7 +92,7 @@ class Variant:
         said = {
             "for": self.made_for,
             "draft": "draft" if self.draft else None,
-            "bars": self.bars and f"bars-{self.bars}",
+            "bars": self.bars and "bars-" + self.bars.strip().removeprefix("bars").strip(),
             "seconds": self.seconds and f"{self.seconds.removesuffix('s')}s",
             "loop": "loop" if self.loop else None,
             "silent": "silent" if silent else None,

@@ -140,7 +140,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     stdout; all else goes to stderr.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
-    from ..dsl.findings.plain import shown
+    from ..dsl.findings.plain import counted, shown
     from ..store.place import cache_folder
 
     started_s = time.monotonic()
@@ -163,7 +163,8 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
             for line in variant.told(manifest):
                 reporter.message(line)
             reporter.message(
-                f"{plan.title}: {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames of "
+                f"{plan.title}: {float(plan.duration_s):.1f} s, "
+                f"{counted(plan.picture.frame_count, 'frame')} of "
                 f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
                 f"{len(plan.sound.buses)} bus{'es' if len(plan.sound.buses) != 1 else ''}"
             )

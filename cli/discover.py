@@ -10,8 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from ..dsl.findings.span import MANIFEST
+from ..dsl.text.typed import typed
 from .next_step import folder_step, step_for
-from .typed import typed
 
 
 class PiecePath(click.ParamType[Path]):
@@ -108,7 +108,8 @@ def piece_here(folder: Path) -> Path:
         if step := folder_step(Path(), "musicvis compile") if folder == Path.cwd() else None:
             raise Step(step)
         raise click.UsageError(
-            f"no {MANIFEST} here or above; name the folder of a piece, or make one: musicvis new SCORE"
+            f"no {MANIFEST} here or above; name the folder of a piece, or make one of a score or a "
+            "recording: musicvis new FILE"
         )
     return found
 

@@ -66,8 +66,8 @@ def unknown_command(name: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches
     from pathlib import Path
 
+    from ..dsl.text.typed import typed
     from .next_step import step_for
-    from .typed import typed
 
     near = get_close_matches(name.casefold()[:100], known, 1, 0.6)
     if near:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..dsl.findings.plain import counted
 from .report import TerminalReporter
 
 if TYPE_CHECKING:
@@ -16,30 +17,6 @@ if TYPE_CHECKING:
     from ..renderers.sound.listening.decode import Recording
     from ..renderers.sound.listening.hear import Heard
 
-RECORDINGS = frozenset(
-    (
-        ".mp3",
-        ".m4a",
-        ".m4b",
-        ".aac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".flac",
-        ".wav",
-        ".wave",
-        ".aif",
-        ".aiff",
-        ".wma",
-        ".mp4",
-        ".mov",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".mka",
-    )
-)
-"""Endings of files that hold sound; what is in them is decided by their first bytes."""
 SCORE_SUFFIX = ".heard.mid"
 MARKS_MOST = 1000
 STEMS_MOST = 64
@@ -64,11 +41,6 @@ class Patience:
     def __call__(self, stage: str, done: int, total: int) -> None:
         if time.monotonic() - self._started_s > PATIENCE_S:
             self._reporter.progress(stage, done, total)
-
-
-def is_recording(path: Path) -> bool:
-    """Whether a file is called like a recording."""
-    return path.suffix.lower() in RECORDINGS
 
 
 def parse_seconds(text: str) -> float:
@@ -143,7 +115,7 @@ def written_score(
         places=tuple(int(place) for place in heard.places),
         meter=meter,
         tracks=tuple(tracks),
-        heard=HeardFrom(tuple(sources), heard.bpm, heard.candidates_bpm),
+        heard=HeardFrom(tuple(sources), heard.bpm, heard.candidates_bpm, beats_s[0]),
         marks=tuple((name, beat) for beat, name in placed),
     )
 
@@ -213,7 +185,7 @@ def heard_lines(heard: "Heard", name: str, meter: "Meter", note_count: int) -> l
     return [
         f"{name}: {heard.bpm:.1f} beats a minute in {meter}, others might count {others}{pickup}",
         f"bar 1 stands at {heard.beats_s[0]:.3f} s of the recording",
-        f"{note_count} notes, {ways[heard.method]}",
+        f"{counted(note_count, 'note')}, {ways[heard.method]}",
     ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..dsl.findings.span import MANIFEST
+from ..dsl.text.typed import typed
 from .beside import Beside, recordings_beside
 from .discover import Step, missing
 from .files import write_new
@@ -19,7 +20,6 @@ from .next_step import folder_step, is_score, step_for
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
 from .schema import schema_text
-from .typed import typed
 
 if TYPE_CHECKING:
     from ..compiler.score.model import Score
@@ -74,7 +74,7 @@ def new(
     if score is None or score.is_dir():
         if step := folder_step(score or Path(), "musicvis new"):
             raise Step(step)
-        raise click.UsageError("name a score, as: musicvis new waltz.mscz")
+        raise click.UsageError("name a score or a recording, as: musicvis new waltz.mscz")
     if not score.exists():
         raise click.UsageError(missing(score, "check its name and its folder"))
     recordings, folder = recordings_of((score, *others))

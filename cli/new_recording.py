@@ -1,5 +1,6 @@
 """`musicvis new` for recordings: what is heard becomes the score, each recording a bus of its own."""
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -10,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..dsl.findings.span import MANIFEST
+from ..dsl.text.typed import typed
 from .files import write_new
 from .heard import (
     STEMS_MOST,
     Patience,
     apart,
     heard_lines,
-    is_recording,
     meter_of,
     stem_track,
     track_name,
@@ -25,9 +26,9 @@ from .heard import (
 )
 from .listen import listening_options, marks_of, missing_text, wishes_of
 from .names import safe_name
+from .next_step import is_recording
 from .report import TerminalReporter, tell_end, tell_findings
 from .schema import schema_text
-from .typed import typed
 
 if TYPE_CHECKING:
     from ..compiler.score.midi.write import WrittenTrack
@@ -109,9 +110,12 @@ def new_from_recordings(
     if len({path.resolve() for path in recordings}) < len(recordings):
         raise click.UsageError("a recording is named twice")
     reporter = TerminalReporter(False)
-    folder = folder or Path(_safe_stem(recordings[0]) if len(recordings) == 1 else "stems-piece")
+    folder = folder or Path(folder_name(recordings))
     if (folder / MANIFEST).exists():
-        raise click.ClickException(f"{folder / MANIFEST} is there already; nothing was written")
+        other = folder.with_name(f"{folder.resolve().name}-2") if folder.name else Path("..", "song-2")
+        again = typed("musicvis", "new", *recordings, other)
+        message = f"{folder / MANIFEST} is there already; nothing was written"
+        raise click.ClickException(f"{message}\nto make another piece, type:\n  {again}")
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:
             written = _make(recordings, folder, options, Path(scratch), reporter)
@@ -128,6 +132,16 @@ def new_from_recordings(
     click.echo("hear and see it in your browser while you write:", err=True)
     click.echo(shown(f"  {typed('musicvis', 'watch', folder)}"), err=True)
     return written
+
+
+def folder_name(recordings: Sequence[Path]) -> str:
+    """What a piece is called whose folder is not named: its recording, or the words that its stems share."""
+    if len(recordings) == 1:
+        return _safe_stem(recordings[0])
+    words = [re.split(r"[\s_.-]+", path.stem) for path in recordings]
+    shared = [first for first, *others in zip(*words, strict=False) if set(others) == {first}]
+    begin = " ".join(shared if words[0][: len(shared)] == shared else []).strip()
+    return _safe_stem(Path(f"{begin}.wav")) if begin else "band"
 
 
 def _make(

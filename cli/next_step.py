@@ -5,12 +5,12 @@ from itertools import islice
 from pathlib import Path
 
 from ..compiler.score.read import SUFFIXES
+from ..dsl.text.audio_headers import RECORDINGS
+from ..dsl.text.typed import typed
 from .names import piece_folder
-from .typed import typed
 
 # .xml may be anything.
 SCORES = tuple(suffix for suffix in SUFFIXES if suffix != ".xml")
-RECORDINGS = (".mp3", ".wav", ".flac", ".m4a", ".aac", ".ogg", ".opus", ".aif", ".aiff", ".wma")
 OTHERS = {
     **dict.fromkeys((".sib", ".musx", ".mus", ".dorico", ".ove", ".ptb"), "MusicXML"),
     **dict.fromkeys((".gp", ".gp3", ".gp4", ".gp5", ".gpx", ".tg", ".enc"), "MusicXML or MIDI"),
@@ -27,6 +27,11 @@ NAMED = 3
 def is_score(path: Path) -> bool:
     """Whether a file's name says that it is a score; .xml may be anything, and is not asked here."""
     return path.suffix.lower() in SCORES
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a file is called like a recording."""
+    return path.suffix.lower() in RECORDINGS
 
 
 def step_for(path: Path, command: str) -> str | None:
@@ -47,7 +52,7 @@ def step_for(path: Path, command: str) -> str | None:
             first,
             f"{command} {typed(folder)}",
         )
-    if suffix in RECORDINGS:
+    if is_recording(path):
         return recording_step(path, command)
     if suffix in OTHERS:
         exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
@@ -68,18 +73,21 @@ def recording_step(path: Path, command: str) -> str:
 
 
 def folder_step(folder: Path, command: str) -> str | None:
-    """What to type in a folder without a manifest; None where no score lies in it."""
-    found = scores_in(folder)
+    """What to type in a folder without a manifest; None where neither score nor recording lies in it."""
+    found, what = scores_in(folder), "score"
+    if not found:
+        found, what = sorted(path for path in _files(folder) if is_recording(path)), "recording"
     if not found:
         return None
     shown = found[:NAMED]
     more = "" if len(found) <= NAMED else f" and {len(found) - NAMED} more"
-    start = f"{folder} has no piece.yaml yet. To make a piece for a score that lies there{more}, type:"
+    start = f"{folder} has no piece.yaml yet. To make a piece for a {what} that lies there{more}, type:"
     if command == "musicvis new":
         where = "here" if folder == Path() else "there"
-        start = f"no score is named. To make a piece for one that lies {where}{more}, type:"
+        one = "one" if what == "score" else "a recording"
+        start = f"no score is named. To make a piece for {one} that lies {where}{more}, type:"
     elif folder == Path():
-        start = f"no piece.yaml here or above. To make a piece for a score that lies here{more}, type:"
+        start = f"no piece.yaml here or above. To make a piece for a {what} that lies here{more}, type:"
     return _lines(start, *(typed("musicvis", "new", path) for path in shown))
 
 

@@ -19,7 +19,7 @@ def typed_place(text: str) -> str:
 def typed_range(text: str) -> str:
     """A range of the command line as the language writes it: 6:6..7:3 is 6|6..7|3, 5-8 bars 5-8, 5 bar 5."""
     if found := re.fullmatch(r"\s*([0-9]{1,6})(?:\s*-\s*([0-9]{1,6}))?\s*", text, re.ASCII):
-        return f"bars {found[1]}-{found[2] or found[1]}"
+        return f"bars {found[1]}-{found[2]}" if found[2] else f"bars {found[1]}"
     return "..".join(map(typed_place, text.split(".."))) if text.count("..") == 1 else text
 
 

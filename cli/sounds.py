@@ -57,11 +57,18 @@ def add_command(file: Path) -> None:
     Check its licence before you publish a film: `musicvis sounds list` shows what the file says of it.
     """
     from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, user_folder
+    from ..dsl.findings.plain import shown
+    from ..dsl.findings.span import THE_MANIFEST
+    from ..dsl.text.files import name_fault
+    from ..dsl.text.format import scalar_text
     from ..store.writing import published
 
     if file.suffix.lower() not in SUFFIXES:
         raise click.UsageError(f"{file.name} is no .sf2 or .sf3 file")
-    why = fault_of(file) if file.is_file() else "there is no such file"
+    if fault := name_fault(file.name, THE_MANIFEST):
+        raise click.UsageError(f"{shown(file.name)}: {fault.message}; give the file another name")
+    missing = "it is no plain file" if file.exists() else "there is no such file"
+    why = fault_of(file) if file.is_file() else missing
     if why is not None:
         tell_end(f"{file}: {why}")
         sys.exit(1)
@@ -77,6 +84,7 @@ def add_command(file: Path) -> None:
     except OSError as error:
         tell_end(f"{error.filename or target}: {error.strerror or error}")
         sys.exit(1)
-    click.echo(f"{target.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {target.name}` under audio")
+    written = scalar_text(target.name)
+    click.echo(f"{target.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
     if font.copyright:
-        click.echo(f"it says: {font.copyright}")
+        click.echo(shown(f"it says: {font.copyright}"))

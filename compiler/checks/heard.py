@@ -5,11 +5,16 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.diagnostics import Diagnostic, Edit, Severity
 from ...dsl.model.piece import Piece, Stem
 from ...dsl.text.files import MAX_AUDIO_BYTES, open_inside, read_inside
 from ...dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
+from ...dsl.text.typed import typed
+from ...dsl.values.position import seconds_text
 from ..score.model import Score
+
+SAME_S = 0.001
+"""An offset that is so near to what was heard is no other."""
 
 
 def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnostic]:
@@ -28,11 +33,12 @@ def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnosti
         piece.score.span,
         f"the bars of {piece.score.file} were heard, not written: {heard.bpm:.0f} beats a minute in {usual}"
         + (f"; others might count {others}" if others else ""),
-        "listen to them: musicvis listen RECORDING --clicks clicks.wav; --half, --double, --meter and "
-        "--first correct them",
+        _listen_hint(piece),
         Severity.NOTE,
     )
     yield from _heard_elsewhere(piece, heard.recordings, root)
+    if heard.bar_1_s is not None:
+        yield from _offsets(piece, heard.recordings, heard.bar_1_s, root)
 
 
 def spectrum_findings(piece: Piece, root: Path) -> Iterator[Diagnostic]:
@@ -47,9 +53,44 @@ def spectrum_findings(piece: Piece, root: Path) -> Iterator[Diagnostic]:
         return  # told where it is read
     digests = {digest_of(stem, root) for stem in stems}
     if source is not None and None not in digests and source not in digests:
-        hint = f"make it again: musicvis listen {stems[0].file} --spectrum {spectrum.file} --replace"
+        files = (str(stems[0].file), "--spectrum", str(spectrum.file))
+        hint = f"make it again: {typed('musicvis', 'listen', *files, '--replace')}"
         message = f"{spectrum.file} was made of a recording that is not in the piece"
         yield Diagnostic("MV655", spectrum.span, message, hint, Severity.WARNING)
+
+
+def _listen_hint(piece: Piece) -> str:
+    """What to type to hear the bars, and to correct them."""
+    stems, ways = _recorded(piece), "--half, --double, --meter or --first"
+    if not stems:
+        return f"put the recording into the piece, and listen: musicvis listen RECORDING; {ways} correct them"
+    if len(stems) == 1:
+        again = _listen_again(piece, stems[0], "--clicks", "clicks.wav")
+        return f"listen to them: {again}; {ways} correct them"
+    clicks = typed("musicvis", "listen", str(stems[0].file), "--clicks", "clicks.wav")
+    return f"listen to them: {clicks}; to correct them, make the piece again: musicvis new with {ways}"
+
+
+def _listen_again(piece: Piece, stem: Stem, *more: str) -> str:
+    """The command that writes the score of the piece anew, as heard in a stem."""
+    score = str(piece.score.file)
+    return typed("musicvis", "listen", str(stem.file), "-o", score, "--replace", *more)
+
+
+def _offsets(
+    piece: Piece, recordings: Sequence[tuple[str, str]], bar_1_s: float, root: Path
+) -> Iterator[Diagnostic]:
+    """Warnings where bar 1 was heard at another time of a recording than its offset says."""
+    digests, places = {digest for _, digest in recordings}, {span: key for key, span in piece.spans}
+    for stem in _recorded(piece):
+        offset_s = stem.offset_s or 0.0
+        if stem.aligned or abs(offset_s - bar_1_s) < SAME_S or digest_of(stem, root) not in digests:
+            continue
+        right, written = seconds_text(bar_1_s), dict(piece.spans).get(f"{places.get(stem.span)}/offset")
+        message = f"bar 1 was heard at {right} of {stem.file}, and its offset is {seconds_text(offset_s)}"
+        edits = (Edit(written, right),) if written is not None else ()
+        hint = f"write offset: {right}"
+        yield Diagnostic("MV916", written or stem.span, message, hint, Severity.WARNING, edits=edits)
 
 
 def _heard_elsewhere(piece: Piece, recordings: Sequence[tuple[str, str]], root: Path) -> Iterator[Diagnostic]:
@@ -62,7 +103,7 @@ def _heard_elsewhere(piece: Piece, recordings: Sequence[tuple[str, str]], root: 
         digests = {digest_of(stem, root) for stem in namesakes}
         if digests and None not in digests and digest not in digests:
             message = f"{piece.score.file} was heard from another {name} than the one that is here now"
-            hint = f"listen to it again: musicvis listen {namesakes[0].file}"
+            hint = f"listen to it again: {_listen_again(piece, namesakes[0])}"
             yield Diagnostic("MV548", namesakes[0].span, message, hint, Severity.WARNING)
     if named or not stems or not recordings:
         return
@@ -70,7 +111,7 @@ def _heard_elsewhere(piece: Piece, recordings: Sequence[tuple[str, str]], root: 
     if None not in digests and not digests & {digest for _, digest in recordings}:
         first = recordings[0][0]
         message = f"{piece.score.file} was heard from {first}, and the piece has other recordings"
-        hint = f"listen to the one that sounds: musicvis listen {stems[0].file}"
+        hint = f"listen to the one that sounds: {_listen_again(piece, stems[0])}"
         yield Diagnostic("MV548", stems[0].span, message, hint, Severity.WARNING)
 
 

@@ -71,6 +71,7 @@ def lint(
         (clock.seconds(note.onset_qn) for note in sources.score.notes[-1:]), default=Fraction(0)
     )
     yield from _recordings(buses, clock, last_onset_s, sources)
+    yield from _unused_sounds(piece, buses)
 
 
 def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
@@ -166,6 +167,17 @@ def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[D
         )
 
 
+def _unused_sounds(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
+    """A warning where all buses are recordings, or name who plays them."""
+    at = dict(piece.spans).get("/audio/sounds")
+    if at is None or piece.audio.sounds is None:
+        return
+    if any(stem.soundfont_span == at for bus in buses for stem in bus.stems):
+        return
+    message = "audio.sounds does nothing here: it plays notes, and no bus leaves its notes to it"
+    yield Diagnostic("MV551", at, message, "leave it out, or let a bus play a part", Severity.WARNING)
+
+
 def _recordings(
     buses: Sequence[Bus], clock: Clock, last_onset_s: Fraction, sources: Sources
 ) -> Iterator[Diagnostic]:
@@ -195,9 +207,14 @@ def _recordings(
             "MV325",
             stem.span,
             f"{stem.file} lasts {length_s:.2f} s{from_bar_1}, and {end_text} at {end_s:.2f} s",
-            _rate_hint(until_s / float(clock.end_s), form.sample_rate_hz),
+            _HEARD_HINT
+            if sources.score.heard is not None
+            else _rate_hint(until_s / float(clock.end_s), form.sample_rate_hz),
             Severity.WARNING,
         )
+
+
+_HEARD_HINT = "look whether the score was heard from it, and whether its offset is where bar 1 stands"
 
 
 def _rate_hint(ratio: float, rate_hz: int) -> str:

@@ -6,10 +6,12 @@ while the next one's comes.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import GeneratorKind
 from ...dsl.model.piece import ClassWeight, Visuals
+from ...dsl.text.format import scalar_text
 from ...dsl.text.video_header import MOST_SHOWN_S, VideoHeader
 from .table import ClassTable
 
@@ -54,18 +56,25 @@ def clip_fault(entry: ClassWeight, header: VideoHeader) -> Diagnostic | None:
     assert clip is not None
     if length_s is None:
         return None
+    long_text = f"{_seconds(length_s)} s"
     if float(clip.from_s) >= length_s:
-        message = f"the part begins at {float(clip.from_s):g} s, and the video is {length_s:g} s long"
-        return Diagnostic("MV711", entry.span, message, f"write a `from` before {length_s:g}s")
+        message = f"the part begins at {_seconds(clip.from_s)} s, and the video is {long_text} long"
+        return Diagnostic("MV711", entry.span, message, f"write a `from` before {_seconds(length_s)}s")
     # A header rounds, and the last frame may end a little later.
     if clip.to_s is not None and float(clip.to_s) > length_s + 0.1:
-        message = f"the part ends at {float(clip.to_s):g} s, and the video is {length_s:g} s long"
+        message = f"the part ends at {_seconds(clip.to_s)} s, and the video is {long_text} long"
         return Diagnostic("MV711", entry.span, message, "leave out `to`, which goes to the end")
     if clip.to_s is None and length_s - float(clip.from_s) > MOST_SHOWN_S + 0.1:
-        message = f"{entry.picture} is {length_s:g} s long, and {MOST_SHOWN_S} s of a video are shown at most"
-        hint = f"show a part of it: {{video: {entry.picture}, to: {float(clip.from_s) + 10:g}s}}"
+        message = f"{entry.picture} is {long_text} long, and {MOST_SHOWN_S} s of a video are shown at most"
+        name, end = scalar_text(str(entry.picture)), _seconds(clip.from_s + 10)
+        hint = f"show a part of it: {{video: {name}, to: {end}s}}"
         return Diagnostic("MV712", entry.span, message, hint)
     return None
+
+
+def _seconds(seconds: float | Fraction) -> str:
+    """Seconds without a tail of zeros, as 4.2 or 4294967."""
+    return f"{float(seconds):.3f}".rstrip("0").rstrip(".")
 
 
 def _written(visuals: Visuals) -> Iterator[ClassWeight]:

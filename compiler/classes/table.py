@@ -1,5 +1,6 @@
 """The classes of a generator by name: an index for any synonym, candidates where a name means several."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -11,6 +12,8 @@ from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
 from ...dsl.model.piece import Clip
 from ...dsl.text.format import scalar_text
+from ...dsl.text.picture_header import PICTURE_SUFFIXES
+from ...dsl.text.video_header import VIDEO_SUFFIXES
 from ...dsl.values.nearest import is_slip_of, nearest, slips_of
 from ...dsl.values.subjects import IMAGENET_COUNT, aliases, look_of, own_subjects
 
@@ -135,6 +138,9 @@ class ClassTable:
         if near:
             return f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
         if self.is_imagenet:
+            if _FILE.search(name):
+                kinds = f"a picture ({' '.join(PICTURE_SUFFIXES)}) or a video ({' '.join(VIDEO_SUFFIXES)})"
+                return f"to show a file of your own, export it as {kinds}"
             return "nothing is near it; search for another subject, as `musicvis classes bird`"
         listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
         return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
@@ -214,6 +220,8 @@ def class_table(kind: GeneratorKind) -> ClassTable:
 
 
 _NO_MATCH = 3
+_FILE = re.compile(r"[^.\s]\.[A-Za-z][A-Za-z0-9]{1,4}\Z", re.ASCII)
+"""What is called like a file, and like no class."""
 
 
 def _rank(wanted: str, name: str) -> int:

@@ -83,12 +83,13 @@ def lyric_lines(
     """The lines of the parts that are shown, by time; what several sing together is shown once."""
     globs = tuple(glob.casefold() for glob in lyrics.parts) or ("*",)
     singers: dict[tuple[str, int, int, int], list[Word]] = {}
-    for word in sung_words(notes).words:
+    sung = sung_words(notes).words
+    for word in sung:
         if any(fnmatchcase(word.singer[0].casefold(), glob) for glob in globs):
             singers.setdefault(word.singer, []).append(word)
     if not singers:
-        message = "no words are sung in the parts that `lyrics` shows"
-        hint = "name a part with words: `musicvis notes` lists them"
+        message = "no words are sung in the parts that `lyrics` shows" if sung else "the score has no words"
+        hint = "name a part with words: `musicvis notes` lists them" if sung else "write them under its notes"
         findings.warn("MV565", lyrics.span, message, hint)
     known: set[tuple[str, Fraction]] = set()
     lines: list[Line] = []

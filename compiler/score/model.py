@@ -151,6 +151,8 @@ class HeardFrom:
     """The tempo at which the beats were counted."""
     other_bpm: tuple[float, ...] = ()
     """Tempi at which others might count them."""
+    bar_1_s: float | None = None
+    """Where bar 1 stands in the recordings; None where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)

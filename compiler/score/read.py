@@ -119,7 +119,9 @@ def _reader_of(data: bytes, name: str) -> Reader:
     suffix = PurePath(name).suffix.lower()
     reader = next((reader for reader in READERS if suffix in reader.suffixes), None)
     if reader is None:
-        raise fault("MV400", name, f"{suffix or 'no suffix'} is not a score's", f"use {', '.join(SUFFIXES)}")
+        message = f"no score ends in {suffix}" if suffix else "its name has no ending that says what it is"
+        hint = f"use {', '.join(SUFFIXES)}; of a recording, musicvis new hears a score"
+        raise fault("MV400", name, message, hint)
     if len(data) > reader.most_bytes:
         raise fault("MV401", name, f"{len(data)} bytes, at most {reader.most_bytes}")
     if reader is not MIDI and data.startswith(_MIDI):

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_AUDIO_BYTES, fault_inside
+from ...dsl.values.nearest import nearest
 
 SUFFIXES = (".sf2", ".sf3")
 SYSTEM_FOLDERS = tuple(
@@ -64,8 +65,15 @@ def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnost
         path = next((place.resolve() for place in (f / name for f in folders()) if place.is_file()), None)
     if path is None:
         message = f"there is no soundfont `{name}` in the piece, and none is installed"
-        known = ", ".join(dict.fromkeys(entry.path.name for entry in installed()))
-        hint = f"installed are {known}" if known else "Debian has FluidR3_GM.sf2 in fluid-soundfont-gm"
+        known = list(dict.fromkeys(entry.path.name for entry in installed()))
+        same = [other for other in known if other.casefold() == name.name.casefold()]
+        near = same or nearest(name.name, known, 1, 0.8)
+        hint = f"did you mean {near[0]}? " if near else ""
+        hint += (
+            f"installed are {', '.join(known)}"
+            if known
+            else "Debian has FluidR3_GM.sf2 in fluid-soundfont-gm"
+        )
         return Diagnostic("MV512", span, message, f"{hint}; or add one: musicvis sounds add FILE.sf2")
     why = fault_of(path)
     if why is not None:
@@ -85,6 +93,9 @@ def fault_of(path: Path) -> str | None:
         return f"it has {size_bytes / 1e9:.1f} GB, and {MAX_AUDIO_BYTES / 1e9:.1f} GB is the most"
     if head[:4] != b"RIFF" or head[8:] != b"sfbk":
         return "it does not begin as a soundfont does"
+    told_bytes = int.from_bytes(head[4:8], "little") + 8
+    if told_bytes > size_bytes:
+        return f"it is cut off: it says {told_bytes} bytes, and {size_bytes} are there"
     return None
 
 
@@ -118,9 +129,11 @@ def described(path: Path) -> Soundfont:
 def _files() -> Iterator[Path]:
     count = 0
     for folder in folders():
-        if not folder.is_dir():
-            continue
-        for path in sorted(folder.iterdir()):
+        try:
+            paths = sorted(folder.iterdir())
+        except OSError:
+            continue  # not there, or not for this user
+        for path in paths:
             if path.suffix.lower() in SUFFIXES and path.is_file() and count < MOST_LISTED:
                 count += 1
                 yield path

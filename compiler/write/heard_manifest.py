@@ -8,7 +8,7 @@ from math import ceil
 
 from ...dsl.text.format import formatted, scalar_text
 from ...dsl.values.pitch_classes import PITCH_CLASSES
-from ...dsl.values.position import number_text
+from ...dsl.values.position import number_text, seconds_text
 from ..score.model import Score
 from ..time.clock import Clock
 from .first_manifest import EARS, SUBJECTS, TITLE_MOST, head_lines, video_lines
@@ -69,11 +69,6 @@ def _audio(buses: Sequence[HeardBus]) -> Iterator[str]:
         gain = f", gain: {bus.gain:.6f}" if bus.gain != 1.0 else ""
         yield f"    {scalar_text(bus.name)}:"
         yield f"      stems: [{{file: {scalar_text(bus.file)}, offset: {seconds_text(bus.offset_s)}{gain}}}]"
-
-
-def seconds_text(seconds: float) -> str:
-    """Seconds to a tenth of a millisecond, as `offset` takes them."""
-    return f"{number_text(Fraction(round(seconds * 10_000), 10_000))}s"
 
 
 def _effects(buses: Sequence[HeardBus]) -> Iterator[str]:

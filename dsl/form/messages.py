@@ -8,6 +8,7 @@ from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.span import Span
+from ..text.audio_headers import RECORDINGS
 from ..text.format import scalar_text
 from ..text.yaml_source import Node, Source, escaped
 from ..values.nearest import is_slip_of
@@ -127,7 +128,9 @@ class Words:
         finding = parser(text, span)
         if finding is None and title in _FILES:
             message = f"the ending of `{shown(text)}` does not say that it is a {title}"
-            return Diagnostic("MV008", span, message, as_in_examples(broken.schema))
+            is_heard = title == "score file" and text.lower().endswith(RECORDINGS)
+            heard = "a recording becomes a score that is heard: musicvis new with the recording makes a piece"
+            return Diagnostic("MV008", span, message, heard if is_heard else as_in_examples(broken.schema))
         return finding if isinstance(finding, Diagnostic) else None
 
     def _bad_name(self, broken: Broken) -> Diagnostic:

@@ -14,6 +14,28 @@ from .files import MAX_AUDIO_BYTES
 
 SUFFIXES = (".wav", ".flac")
 """Of recordings that a piece may name; what is in one is decided by its first bytes."""
+RECORDINGS = (
+    ".mp3",
+    ".m4a",
+    ".m4b",
+    ".aac",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".flac",
+    ".wav",
+    ".wave",
+    ".aif",
+    ".aiff",
+    ".wma",
+    ".mp4",
+    ".mov",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".mka",
+)
+"""Of files that hold sound and can be listened to; what is in them is decided by their first bytes."""
 MAX_CHANNELS = 8
 RATES_HZ = (8_000, 192_000)
 EXPORT_AGAIN = "export the stem again"

@@ -6,10 +6,12 @@ import os
 import re
 import stat
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ..findings.diagnostics import Diagnostic
-from ..findings.span import Span
+from ..findings.span import THE_MANIFEST, Span
+from ..values.nearest import nearest
 from .folders import Folder, LinkedError, guarded
 
 MAX_TEXT_BYTES = 1 << 20
@@ -23,6 +25,8 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 
 LANES_SUFFIXES = (".yaml", ".yml", ".json")
 
+ALIKE_MOST = 2000
+"""More files of a folder are not compared with a name that is not there."""
 _MAX_NAME_BYTES = 1024
 _MOST_DIGESTS = 1000
 _digests: dict[tuple[int, int, int, int], str] = {}
@@ -212,7 +216,9 @@ def _too_large(name: str, limit_bytes: int, span: Span) -> Diagnostic:
 
 def _open_fault(fault: OSError, root: Path, name: PurePosixPath, span: Span) -> Diagnostic:
     if fault.errno == errno.ENOENT:
-        return Diagnostic("MV001", span, f"there is no file `{name}`{_nearby(root, name)}", _HERE_HINT)
+        message = f"there is no file `{name}`{_nearby(root, name)}"
+        near = _alike(root, name)
+        return Diagnostic("MV001", span, message, f"did you mean {near}?" if near else _HERE_HINT)
     if fault.errno in (errno.ELOOP, errno.ENOTDIR, errno.EMLINK):
         # O_NOFOLLOW with O_DIRECTORY reports a link as "not a directory".
         if any((root / ancestor).is_symlink() for ancestor in (name, *name.parents)):
@@ -220,6 +226,22 @@ def _open_fault(fault: OSError, root: Path, name: PurePosixPath, span: Span) -> 
             return Diagnostic("MV003", span, message, "put a copy in its place")
         return Diagnostic("MV001", span, f"there is no file `{name}`", _HERE_HINT)
     return Diagnostic("MV006", span, f"`{name}` cannot be opened: {fault.strerror}", _ACCESS_HINT)
+
+
+def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
+    """The file beside it whose name is most like a name that is not there, with its ending; or None."""
+    try:
+        with Folder.around(root / name, root) as folder, os.scandir(folder.way(".")) as inside:
+            entries = islice(inside, ALIKE_MOST)
+            names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+    except OSError:
+        return None
+    same = {found.casefold(): found for found in sorted(names, reverse=True)}
+    exact = same.get(name.name.casefold())
+    kin = (found for key, found in same.items() if PurePosixPath(key).suffix == name.suffix.lower())
+    near = [exact] if exact is not None else nearest(name.name, sorted(kin), 1, 0.8)
+    found = name.with_name(near[0]) if near else None
+    return None if found is None or name_fault(str(found), THE_MANIFEST) else found
 
 
 def _nearby(root: Path, name: PurePosixPath) -> str:

@@ -120,9 +120,13 @@ def parse_range(text: str, span: Span) -> PlaceRange | Diagnostic:
         ends.append(place)
     start_place, end_place = ends
     if start_place and end_place and _is_before(end_place, start_place):
-        return Diagnostic(
-            "MV111", span, f"`{written}` ends before it begins", "write the earlier place first, as 6|6..7|3"
-        )
+        if start_place.bar == end_place.bar and start_place.beat == end_place.beat:
+            hint = "write a later end, as 6|6..7|3"
+            if start_place.bar is not None and start_place.beat == 1 and start_place.pass_number == 1:
+                hint = f"bar {start_place.bar} alone is {start_place.bar}..{start_place.bar + 1}"
+            return Diagnostic("MV111", span, f"`{written}` is empty: its end is not part of it", hint)
+        hint = "write the earlier place first, as 6|6..7|3"
+        return Diagnostic("MV111", span, f"`{written}` ends before it begins", hint)
     return PlaceRange(written, span, start_place, end_place)
 
 
@@ -198,6 +202,11 @@ def number_text(value: Fraction) -> str:
     if (value * 10**6).denominator == 1:
         return f"{float(value):.6f}".rstrip("0").rstrip(".") if value.denominator != 1 else str(value)
     return f"{value.numerator}/{value.denominator}"
+
+
+def seconds_text(seconds: float) -> str:
+    """Seconds to a tenth of a millisecond, as `offset` takes them."""
+    return f"{number_text(Fraction(round(seconds * 10_000), 10_000))}s"
 
 
 def parse_beat(text: str) -> Fraction | None:

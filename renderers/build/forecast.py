@@ -84,7 +84,8 @@ def _item(known: Known, past: Past, seconds_a_frame: float | None) -> Item:
     else:
         took = [b.seconds for b in past if (b.stage, b.name) == (stage, name) and b.seconds is not None]
         seconds = took[-1] if took else None
-    why = ("an input changed",) if known.node is None else changes(known.node, past)
+    was_made = any((before.stage, before.name) == (stage, name) for before in past)
+    why = changes(known.node, past) if known.node is not None else ("an input changed",) if was_made else None
     return Item(stage, name, False, why, seconds, frames)
 
 

@@ -194,6 +194,9 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
             if at > MOST_BYTES:
                 message = f"{own.name} takes more than {MOST_BYTES >> 20} MiB as single pictures"
                 raise _fault("MV712", own, message, "show a shorter part of it, as to: 10s")
+        if not entries and not clip.from_s:
+            message = f"{own.name} cannot be shown: no picture in it can be decoded"
+            raise _fault("MV710", own, message, "play it, and export it again as mp4")
         if not entries:
             message = f"{own.name} has no picture after {clip.from_s:g} s"
             raise _fault("MV711", own, message, "write an earlier `from`")

@@ -23,7 +23,7 @@ Run = Callable[..., Result]
         ((True, None, None, False), "waltz-draft.mp4"),
         ((False, "5..8", None, False), "waltz-bars-5..8.mp4"),
         ((True, "6|6..7|3", None, False), "waltz-draft-bars-6-6..7-3.mp4"),
-        ((False, "bars 3-5", "30s", True), "waltz-bars-bars-3-5-30s-silent.mp4"),
+        ((False, "bars 3-5", "30s", True), "waltz-bars-3-5-30s-silent.mp4"),
         ((False, None, "../../x", False), "waltz-x" + "s.mp4"),
     ],
 )

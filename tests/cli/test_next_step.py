@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from musicvis.cli.beside import recordings_beside
-from musicvis.cli.typed import typed
+from musicvis.dsl.text.typed import typed
 
 Run = Callable[..., Result]
 
@@ -65,6 +65,18 @@ def test_a_folder_of_scores_names_them(tmp_path: Path, waltz: Path, run: Run) ->
     result = run("compile", tmp_path)
     assert result.exit_code == 2
     assert f"musicvis new {tmp_path / 'waltz.mscz'}" in result.stderr
+
+
+def test_a_folder_of_recordings_alone_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    for name in ("song.mp3", "words.txt"):
+        (tmp_path / name).write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    for words in (["compile"], ["new"]):
+        result = run(*words)
+        assert result.exit_code == 2
+        assert "a recording that lies here" in result.stderr and "\n  musicvis new song.mp3" in result.stderr
 
 
 def test_a_misspelt_piece_names_the_nearest(tmp_path: Path, run: Run) -> None:

@@ -99,7 +99,7 @@ def test_a_place_can_be_typed_without_the_bar_of_a_pipe(written: str, place: str
         ("5..8", "5..8"),
         ("16..", "16.."),
         ("bars 3-5",) * 2,
-        ("5", "bars 5-5"),
+        ("5", "bars 5"),
         ("5-8", "bars 5-8"),
     ],
 )

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from click.testing import Result
 from musicvis.cli.heard import parse_mark, parse_meter, parse_seconds, parse_tempi
+from musicvis.cli.new_recording import folder_name
 from musicvis.compiler.compile import check_piece
 from musicvis.compiler.score.read import read_score_file
 from musicvis.dsl.load import load_piece
+from PIL import Image
 
 Run = Callable[..., Result]
 RATE_HZ = 22_050
@@ -96,7 +98,8 @@ def test_clicks_a_plot_and_marks(recording: Path, tmp_path: Path, run: Run) -> N
     assert "beats a minute in 4/4" in result.stderr
     with wave.open(str(files["--clicks"])) as clicks, wave.open(str(recording)) as plain:
         assert (clicks.getnframes(), clicks.getframerate()) == (plain.getnframes(), RATE_HZ)
-    assert files["--plot"].read_bytes()[:4] == b"\x89PNG"
+    with Image.open(files["--plot"]) as drawn:
+        assert drawn.format == "PNG" and drawn.width == 820  # ten seconds are no wider than their title
     (mark,) = read_score_file(score).marks
     assert mark.name == "A" and mark.onset_qn in (8, 9)
 
@@ -132,6 +135,22 @@ def test_the_spectrum_of_a_recording_that_was_converted_is_that_of_the_piece(
     assert codes(folder) == ["MV547"]
 
 
+def test_bars_are_corrected_by_what_check_says(tmp_path: Path, run: Run) -> None:
+    recording, folder = song(tmp_path / "My Song.wav"), tmp_path / "piece"
+    assert run("new", recording, folder).exit_code == 0
+    (note,) = check_piece(load_piece(folder))
+    command = 'musicvis listen "stems/My Song.wav" -o "scores/My Song.heard.mid" --replace'
+    assert f"{command} --clicks clicks.wav" in note.hint
+    score, stem = folder / "scores/My Song.heard.mid", folder / "stems/My Song.wav"
+    assert run("listen", stem, "-o", score, "--replace", "--half", "--first", "0.5s", "-q").exit_code == 0
+    heard = read_score_file(score).heard
+    assert heard is not None and heard.bar_1_s == pytest.approx(-0.5, abs=0.05)  # a bar of one beat before
+    assert "MV916" in codes(folder)
+    assert run("check", "--fix", "--yes", folder).exit_code == 0
+    assert codes(folder) == ["MV547"]
+    assert f"offset: {heard.bar_1_s:.4f}".rstrip("0") in (folder / "piece.yaml").read_text()
+
+
 def test_a_recording_that_ends_with_its_last_note_is_not_called_short(tmp_path: Path, run: Run) -> None:
     # It begins between two beats: bar 1 is before it, and its length is less than the time of the last onset.
     late = song(tmp_path / "late.wav", 7.7)
@@ -149,7 +168,8 @@ def test_a_recording_that_ends_with_its_last_note_is_not_called_short(tmp_path: 
     assert codes(folder) == ["MV547"]
     # Its end is known from its offset, too: what begins later is not there.
     manifest.write_text(re.sub(r"offset: -0\.\d+s", "offset: 3s", manifest.read_text()))
-    assert "MV325" in codes(folder)
+    (short,) = (finding for finding in check_piece(load_piece(folder)) if finding.code == "MV325")
+    assert "offset" in short.hint
 
 
 def test_stems_of_a_recording_are_heard_as_parts_on_its_beats(
@@ -276,3 +296,29 @@ def test_words_are_not_proposed_for_a_recording(recording: Path, tmp_path: Path,
 
 def test_the_next_step_is_said_once(recording: Path, tmp_path: Path, run: Run) -> None:
     assert run("new", recording, tmp_path / "piece").stderr.count("musicvis watch") == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "folder"),
+    [
+        (["My Song.mp3"], "My Song"),
+        (["Song - drums.wav", "Song - bass.wav"], "Song"),
+        (["My Song_dub.wav", "My Song_drums.wav"], "My Song"),
+        (["bass.wav", "brass.wav"], "band"),
+        (["drums song.wav", "bass song.wav"], "band"),
+    ],
+)
+def test_a_piece_of_recordings_is_called_as_their_names_begin(names: list[str], folder: str) -> None:
+    assert folder_name([Path(name) for name in names]) == folder
+
+
+def test_a_piece_that_is_there_already_stays_and_another_name_is_proposed(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "song").mkdir()
+    (tmp_path / "song/piece.yaml").write_text("mine")
+    recording = tmp_path / "song.mp3"
+    recording.write_bytes(b"")
+    refused = run("new", recording, tmp_path / "song")
+    assert refused.exit_code == 1 and refused.stderr.rstrip().endswith(
+        f"new {recording} {tmp_path / 'song-2'}"
+    )
+    assert (tmp_path / "song/piece.yaml").read_text() == "mine"

@@ -63,6 +63,24 @@ def test_what_is_no_soundfont_is_not_taken(folder: Path, name: str, data: bytes)
     assert not (folder / "own").exists()
 
 
+def test_a_name_that_no_piece_can_say_is_not_taken_and_what_a_font_says_commands_no_terminal(
+    folder: Path,
+) -> None:
+    for name in ("a: b.sf2", "a\nb.sf2"):
+        (folder / name).write_bytes(FONT)
+        refused = run("add", folder / name)
+        assert refused.exit_code == 2 and "another name" in refused.stderr
+    (folder / "loud.sf2").write_bytes(FONT.replace(b"CC0\0", b"\x1b[2J"))
+    added = CliRunner().invoke(main, ["sounds", "add", str(folder / "loud.sf2")], color=True)
+    assert "it says: \\x1b[2J" in added.output and "\x1b" not in added.output
+
+
+def test_a_soundfont_that_is_cut_off_is_not_taken(folder: Path) -> None:
+    (folder / "a.sf2").write_bytes(FONT[:-2])
+    cut = run("add", folder / "a.sf2")
+    assert cut.exit_code == 1 and f"it says {len(FONT)} bytes, and {len(FONT) - 2} are there" in cut.stderr
+
+
 def test_one_file_under_two_names_of_the_system_is_listed_once(folder: Path) -> None:
     (folder / "system").mkdir()
     (folder / "system/a.sf2").write_bytes(FONT)

@@ -21,8 +21,9 @@ SHORTEST_TICKS = 30
 SOFTEST, LOUDEST = 30, 127
 _DRUM_CHANNEL = 9
 _TEMPO_MOST = 0xFF_FF_FF
-HEARD, COUNTED = "musicvis heard 1", "musicvis counted"
-"""Text events that say what a score was heard from, and at which tempo people might count otherwise."""
+HEARD, COUNTED, BEGINS = "musicvis heard 1", "musicvis counted", "musicvis bar 1 at"
+"""Text events that say what a score was heard from, at which tempo people might count otherwise, and where
+bar 1 stands in the recordings, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _signs(mido: Any, score: WrittenScore) -> Iterator[Event]:
         yield 0, 0, mido.MetaMessage("text", text=_latin(f"{HEARD} {digest} {name}"))
     counted = " ".join(f"{bpm:.1f}" for bpm in (heard.bpm, *heard.other_bpm))
     yield 0, 0, mido.MetaMessage("text", text=f"{COUNTED} {counted}")
+    yield 0, 0, mido.MetaMessage("text", text=f"{BEGINS} {score.beats_s[0]:.4f}")
     before = 0
     for start, length in bar_lengths(score.places, beats_of(score.meter)):
         if length != before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from .spectra import FPS
 RGB = tuple[int, int, int]
 
 LEFT_PX, MARGIN_PX, ROW_S = 56, 20, 30.0
-WIDTH_PX = 1500
+WIDTH_PX, TITLE_PX = 1500, 800
 WAVE_PX, FLUX_PX, CLASSES_PX, NOTES_PX, GAP_PX, HEAD_PX = 90, 40, 108, 150, 26, 44
 ROWS_MOST = 12
 """The picture shows so many rows of half a minute; of a longer recording, its beginning."""
@@ -35,7 +36,9 @@ def picture(source: Recording, heard: Heard) -> Image.Image:
     """Half a minute in a row, time to the right."""
     rows = min(ROWS_MOST, max(1, int(np.ceil(heard.length_s / ROW_S))))
     row_px = WAVE_PX + FLUX_PX + CLASSES_PX + NOTES_PX + GAP_PX
-    image = Image.new("RGB", (WIDTH_PX + LEFT_PX + MARGIN_PX, HEAD_PX + rows * row_px + MARGIN_PX), PAPER)
+    # A recording of less than a row has a narrower picture, and room for its title.
+    right = max(TITLE_PX, _x(min(heard.length_s, ROW_S), 0.0))
+    image = Image.new("RGB", (right + MARGIN_PX, HEAD_PX + rows * row_px + MARGIN_PX), PAPER)
     draw = ImageDraw.Draw(image)
     title = (
         f"{source.name}   {heard.length_s:.1f} s   {heard.bpm:.1f} beats a minute, "
@@ -81,7 +84,7 @@ def _row(
         draw.text(
             (30, classes_top + CLASSES_PX - (number + 1) * 9 - 2), name, PALE, ImageFont.load_default(9)
         )
-    for second in range(0, int(ROW_S) + 1, 5):
+    for second in range(0, ceil(min(ROW_S, heard.length_s - start_s) - 1), 5):
         minutes, seconds = divmod(int(start_s) + second, 60)
         draw.text((_x(start_s + second, start_s), bottom + 2), f"{minutes}:{seconds:02d}", PALE, small)
 

@@ -40,6 +40,8 @@ _MUSESCORE_INI = "[export]\naudio\\sampleRate=48000\naudio\\normalize=false\n"
 _MUSESCORE_DEADLINE_S = 600.0
 _FLUIDSYNTH_DEADLINE_S = 600.0
 _RING_S = 3.0
+_NOT_LOADED = "Failed to load"
+"""What FluidSynth says of a soundfont that it cannot read; it ends with 0 all the same."""
 
 _TICKS_PER_QUARTER = 24_000
 _TICKS_PER_S = 2 * _TICKS_PER_QUARTER
@@ -142,6 +144,9 @@ def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sam
     else:
         arguments = _fluidsynth_arguments(font, sample_rate_hz)
     ended = run_program(program, arguments, scratch, _FLUIDSYNTH_DEADLINE_S)
+    if _NOT_LOADED in ended.said:
+        message = f"{name} cannot read the soundfont {stem.soundfont.name}"
+        raise _fault(stem, "MV513", message, "name another soundfont, or fetch this one again")
     raw = scratch / "out.raw"
     if raw.is_file() and raw.stat().st_size >= 8:
         write_wav(scratch / "out.wav", _raw_blocks(raw), sample_rate_hz)
@@ -149,9 +154,12 @@ def _by_fluidsynth(stem: StemPlan, scratch: Path, made: Path, lead_s: float, sam
 
 
 def _fluidsynth_arguments(font: str, sample_rate_hz: int) -> list[str]:
-    """Without its own room and chorus, which the chain of the bus gives."""
+    """Without its own room and chorus, which the chain of the bus gives.
+
+    Where it cannot read a font, FluidSynth plays the default of the system: so the font is the default, too.
+    """
     form = ["-T", "raw", "-O", "float", "-r", str(sample_rate_hz), "-g", "0.5", "-R", "0", "-C", "0"]
-    return ["-ni", "-F", "out.raw", *form, font, "in.mid"]
+    return ["-ni", "-F", "out.raw", *form, "-o", f"synth.default-soundfont={font}", font, "in.mid"]
 
 
 def _copied(file: Path, copy: Path) -> None:

@@ -13,6 +13,8 @@ from .players import program_of, tiny_version
 from .recording import recording_format
 
 STEM_VERSION = 4
+PLAYED_VERSION = 5
+"""Of stems that other programs play. Version 4 may hold the sounds of another soundfont than is named."""
 STEM = "stem"
 """The name of a stem's file in its record."""
 
@@ -40,7 +42,7 @@ def stem_node(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Node | N
         if program is None:
             reads["program"] = f"tinysoundfont {tiny_version()}"
         reads |= {"notes": digest_of((stem.notes, stem.channels)), "soundfont": digests.of(stem.soundfont)}
-    return Node.of("stem", STEM_VERSION, stem.name, reads)
+    return Node.of("stem", PLAYED_VERSION, stem.name, reads)
 
 
 def stem_source(stem: StemPlan, made: str | None, digests: FileDigests) -> str:

@@ -84,6 +84,12 @@ def test_every_name_leads_to_its_class_or_is_told_to_be_ambiguous() -> None:
         ("monastry", "MV331", "did you mean monastery?"),
         ("hot-air baloon", "MV331", "did you mean balloon?"),
         ("zzzzzz", "MV331", "nothing is near it; search for another subject, as `musicvis classes bird`"),
+        (
+            "IMG_1.heic",
+            "MV331",
+            "to show a file of your own, export it as a picture (.png .jpg .jpeg .webp .gif) "
+            "or a video (.mp4 .m4v .mov .mkv .webm .avi)",
+        ),
         ("1032", "MV332", "classes count from 0 to 1031"),
     ],
 )

@@ -117,6 +117,8 @@ def test_a_soundfont_is_looked_for_in_the_piece_and_then_where_systems_keep_them
     (tmp_path / "installed").mkdir()
     (tmp_path / "installed/GM.sf2").write_bytes(b"RIFF\0\0\0\0sfbk")
     assert sound(compiled(audio)).buses[0].stems[0].soundfont == tmp_path / "installed/GM.sf2"
+    (missing,) = compiled(audio.replace("GM.sf2", "gm.SF2")).diagnostics
+    assert missing.code == "MV512" and missing.hint.startswith("did you mean GM.sf2?")
     (tmp_path / "GM.sf2").write_bytes(b"RIFF\0\0\0\0sfbk")
     assert sound(compiled(audio)).buses[0].stems[0].soundfont == tmp_path / "GM.sf2"
 
@@ -129,7 +131,10 @@ def test_the_sounds_of_a_piece_play_every_part_that_does_not_say_who_plays_it(
     (bus,) = sound(compiled("{sounds: GM.sf2}")).buses[:1]
     assert (bus.stems[0].by, bus.stems[0].soundfont) == ("fluidsynth", tmp_path / "GM.sf2")
     own = "{sounds: GM.sf2, buses: {low: {stems: [{score: waltz.mscz, by: musescore}, {file: a.wav}]}}}"
-    assert [stem.by for stem in sound(compiled(own)).buses[0].stems] == ["musescore", ""]
+    idle = compiled(own)
+    assert [stem.by for stem in sound(idle).buses[0].stems] == ["musescore", ""]
+    assert [f.span.line for f in idle.diagnostics if f.code == "MV551"] == [5]
+    assert "MV551" not in {f.code for f in compiled("{sounds: GM.sf2}").diagnostics}
     assert all(not stem.by for stem in sound(compiled("{sounds: built-in}")).buses[0].stems)
 
 

@@ -34,6 +34,23 @@ def read(root: Path, name: str, limit_bytes: int = 1000) -> bytes | str:
     return found.code if isinstance(found, Diagnostic) else found
 
 
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("stems/A.WAV", "did you mean stems/a.wav?"),
+        ("stems/vibs.wav", "did you mean stems/vibes.wav?"),
+        ("stems/vibes.flac", "names are relative"),  # of another kind
+        ("stems/drums.wav", "names are relative"),
+        ("link.wave", "names are relative"),  # no link is proposed
+        ("folder/kez", "put a copy in its place"),
+    ],
+)
+def test_a_file_that_is_called_almost_so_is_named(piece: Path, name: str, near: str) -> None:
+    (piece / "stems/vibes.wav").write_bytes(b"RIFF")
+    found = read_inside(piece, PurePosixPath(name), 1000, SPAN)
+    assert isinstance(found, Diagnostic) and near in found.hint
+
+
 def test_a_file_of_the_piece_is_read(piece: Path) -> None:
     assert read(piece, "stems/a.wav") == b"RIFF"
 

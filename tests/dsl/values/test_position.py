@@ -178,7 +178,8 @@ def test_a_range_survives_its_own_text_unless_it_runs_backwards(
 ) -> None:
     found = parse_range(range_text(PlaceRange("", SPAN, start, end)), SPAN)
     if isinstance(found, Diagnostic):
-        assert found.message.endswith("ends before it begins")
+        is_same = start is not None and end is not None and (start.bar, start.beat) == (end.bar, end.beat)
+        assert ("is empty" if is_same else "ends before it begins") in found.message
         assert start and end and start.bar and end.bar and (end.bar, end.beat) <= (start.bar, start.beat)
     else:
         assert (without_text(found.start), without_text(found.end)) == (
@@ -192,3 +193,8 @@ def test_any_text_is_a_place_or_a_finding(text: str) -> None:
     for parser in (parse_place, parse_range, parse_duration):
         found = parser(text, SPAN)
         assert not isinstance(found, Diagnostic) or found.message
+
+
+def test_a_range_that_is_empty_says_how_one_bar_is_written() -> None:
+    found = parse_range("3..3", SPAN)
+    assert isinstance(found, Diagnostic) and found.hint == "bar 3 alone is 3..4"

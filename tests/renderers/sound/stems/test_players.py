@@ -52,6 +52,15 @@ def test_musescore_plays_a_score_at_48_khz_without_raising_its_level(tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == [made.name]
 
 
+@pytest.mark.skipif(program_named(FLUIDSYNTH) is None, reason="FluidSynth is not installed")
+def test_a_soundfont_that_fluidsynth_cannot_read_is_told_and_no_other_plays(tmp_path: Path) -> None:
+    font = tmp_path / "empty.sf2"
+    font.write_bytes(b"RIFF\x0c\0\0\0sfbkLIST\0\0\0\0")
+    stem = StemPlan("m", 1.0, (SoundingNote(0.0, 0.3, 60, 100, 12, False),), by="fluidsynth", soundfont=font)
+    with pytest.raises(PieceError, match=r"cannot read the soundfont empty\.sf2"):
+        played(stem, tmp_path, RATE)
+
+
 @needs_fluidsynth
 def test_fluidsynth_plays_notes_on_time_with_a_soundfont(tmp_path: Path) -> None:
     onsets_s = (
