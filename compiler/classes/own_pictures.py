@@ -23,7 +23,7 @@ PAINTED = ("auto", "embedded")
 def written_pictures(visuals: Visuals) -> tuple[ClassWeight, ...]:
     """Each picture once, as it is written first."""
     first: dict[str, ClassWeight] = {}
-    for entry in _written(visuals):
+    for entry in visuals.all_classes:
         if entry.picture is not None:
             first.setdefault(entry.name, entry)
     return tuple(first.values())
@@ -66,10 +66,3 @@ def clip_fault(entry: ClassWeight, header: VideoHeader) -> Diagnostic | None:
         hint = f"show a part of it: {{video: {entry.picture}, to: {float(clip.from_s) + 10:g}s}}"
         return Diagnostic("MV712", entry.span, message, hint)
     return None
-
-
-def _written(visuals: Visuals) -> Iterator[ClassWeight]:
-    for _, entries in visuals.classes:
-        yield from entries
-    for rule in visuals.rules:
-        yield from rule.classes or ()

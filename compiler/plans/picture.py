@@ -200,6 +200,43 @@ class OwnPicture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StreamPlan:
+    """A layer of the picture: a stream of latents of its own, and where it stands among the others.
+
+    noise          float32 (frames, latent size), as in a PicturePlan, like the classes, hue and truncation
+    strength       float32 (frames,), above 0: how much of the place where it stands it takes from others
+    across         float32 (frames,), the middle of its place, -1 left .. 1 right
+    reach          how far from there it has fallen to 1/e, in half widths of the film; 0: it is everywhere
+    home           where its subject stands, -1..1, through the whole film
+    contrast       how far it lets what is high in it stand before the others
+    class_names    the default name of each class, as class_indices
+    """
+
+    name: str
+    noise: F32
+    class_indices: NDArray[np.int64]
+    class_weights: F32
+    strength: F32
+    across: F32
+    reach: float
+    home: float
+    contrast: float
+    class_names: tuple[str, ...] = ()
+    hue_deg: F32 | None = None
+    truncation: F32 | None = None
+
+    def by_name(self) -> tuple[tuple[str, ...], F32]:
+        """The classes as people know them, as of a PicturePlan."""
+        return _by_name(self.class_names, self.class_weights)
+
+    def classes(self, first: int, end: int, class_count: int) -> F32:
+        """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
+        dense = np.zeros((end - first, class_count), np.float32)
+        dense[:, self.class_indices] = self.class_weights[first:end]
+        return dense
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
 
@@ -263,6 +300,9 @@ class PicturePlan:
 
     It counts from the onset of the note that started it, in seconds of the video or, where it is stretched,
     in shares of its part; 0 for what is not seen. None where no video is."""
+    streams: tuple[StreamPlan, ...] = ()
+    """The layers that are painted instead, back to front; the noise above is then the first one's, and the
+    class weights say how much of each class the layers show together. Two at least, or none."""
 
     @property
     def frame_count(self) -> int:
@@ -270,14 +310,18 @@ class PicturePlan:
 
     def by_name(self) -> tuple[tuple[str, ...], F32]:
         """The classes as people know them, a video's layers as one: their names, and their weights."""
-        names = tuple(dict.fromkeys(self.class_names))
-        columns = [[k for k, other in enumerate(self.class_names) if other == name] for name in names]
-        if len(names) == len(self.class_names):
-            return names, self.class_weights
-        return names, np.stack([self.class_weights[:, own].sum(axis=1) for own in columns], axis=1)
+        return _by_name(self.class_names, self.class_weights)
 
     def classes(self, first: int, end: int) -> F32:
         """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
         dense = np.zeros((end - first, self.class_count), np.float32)
         dense[:, self.class_indices] = self.class_weights[first:end]
         return dense
+
+
+def _by_name(class_names: tuple[str, ...], weights: F32) -> tuple[tuple[str, ...], F32]:
+    names = tuple(dict.fromkeys(class_names))
+    columns = [[k for k, other in enumerate(class_names) if other == name] for name in names]
+    if len(names) == len(class_names):
+        return names, weights
+    return names, np.stack([weights[:, own].sum(axis=1) for own in columns], axis=1)

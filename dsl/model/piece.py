@@ -1,6 +1,7 @@
 """Piece: a manifest as parsed, every value typed, every place still as written."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import PurePosixPath
 
@@ -261,6 +262,8 @@ class Rule:
 
     where: Where
     span: Span
+    pointer: str = ""
+    """Where it stands, as a JSON pointer."""
     classes: tuple[ClassWeight, ...] | None = None
     depth: float | None = None
     kick: float | None = None
@@ -272,6 +275,39 @@ class Rule:
     spark: Light | None = None
     ring: Light | None = None
     glow: Light | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLayer:
+    """A layer of the picture: parts with a stream of their own, and where it stands.
+
+    What is None, or empty, is as in the Visuals around it.
+    """
+
+    name: str
+    span: Span
+    parts: tuple[str, ...]
+    """Globs over parts."""
+    parts_span: Span
+    place: str = "ear"
+    """`ear`: where it is heard; `sector`; `back`, `front`: across the whole film, behind or before others."""
+    sector: tuple[int, int] = (1, 1)
+    """Its number from the left, and of how many."""
+    width: float | None = None
+    """Share of the film's width."""
+    depth: float | None = None
+    truncation: float | None = None
+    hue_deg: float | None = None
+    keep: int | None = None
+    motion: Motion | None = None
+    envelope: Envelope | None = None
+    classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
+    classes_by: str = "pitch"
+    classes_span: Span = THE_MANIFEST
+
+
+LAYERS_MOST = 4
+"""Each layer is painted: with more of them, none is more than a strip, and a film takes far longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +369,31 @@ class Visuals:
     spectrum: SpectrumRef | None = None
     plays: bool = True
     """Whether the film plays by itself where the piece says nothing of it."""
+    layers: tuple[PictureLayer, ...] = ()
+    """Back to front; parts that are in none of them stand behind all."""
+    layer_each_part: bool = False
+    """Whether every part is a layer, placed where it is heard."""
+    layers_span: Span = THE_MANIFEST
+
+    @property
+    def all_classes(self) -> Iterator[ClassWeight]:
+        """Every class that is written: under keys, of the piece and of its layers, and in rules."""
+        for classes in (self.classes, *(layer.classes for layer in self.layers)):
+            for _, weights in classes:
+                yield from weights
+        for rule in self.rules:
+            yield from rule.classes or ()
+
+    def of_layer(self, layer: PictureLayer) -> "Visuals":
+        """What holds for the notes of a layer."""
+        given = {
+            key: value
+            for key in ("depth", "truncation", "hue_deg", "keep", "motion", "envelope")
+            if (value := getattr(layer, key)) is not None
+        }
+        if layer.classes:
+            given |= {key: getattr(layer, key) for key in ("classes", "classes_by", "classes_span")}
+        return replace(self, **given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from ..model.lane import Lane
 from ..model.piece import Audio, Part, Piece, ScoreRef
 from ..text.yaml_source import Node
+from .layers import with_layers
 from .reader import Reading, named, texts
 from .visuals import read_video, read_visuals
 
@@ -26,7 +27,7 @@ def read_piece(node: Node, audio: Audio, lanes: Sequence[Lane], reading: Reading
         ),
         audio=audio,
         lanes=tuple(lanes),
-        visuals=read_visuals(node.get("visuals"), reading),
+        visuals=with_layers(read_visuals(node.get("visuals"), reading), node.get("visuals"), reading),
         video=read_video(node.get("video"), reading),
         spans=tuple(node.source.values.items()),
     )

@@ -28,6 +28,8 @@ class Raster:
     """Linear interpolation down the picture: shape (height, coarse height)."""
     to_columns: Tensor
     """Weights across: shape (coarse width, width)."""
+    is_narrowed: bool = False
+    """Whether `spread` leaves out the coarse rows that its rows do not need: of a large picture, most."""
 
     def means(self, planes: Tensor) -> Tensor:
         """(n, channels, rows, width) averaged in squares; rows start on a square."""
@@ -38,7 +40,12 @@ class Raster:
         """Some rows of the coarse planes, bilinearly interpolated; as products of matrices this takes a third
         of the time of torch's own interpolation.
         """
-        return self.to_rows[rows[0] : rows[1]] @ (coarse @ self.to_columns)
+        start, end = rows
+        if not self.is_narrowed:
+            return self.to_rows[start:end] @ (coarse @ self.to_columns)
+        first, last = max(start // self.cell_px - 1, 0), -(-end // self.cell_px) + 1
+        needed = coarse[..., first:last, :] @ self.to_columns
+        return self.to_rows[start:end, first:last] @ needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +93,21 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
     pixel = 2.0 / min(height, width)
     x = (torch.arange(width, dtype=torch.float32) - (width - 1) / 2) * pixel
     y = (torch.arange(height, dtype=torch.float32) - (height - 1) / 2) * pixel
+    return grid_at(x, y, pixel, device)
+
+
+def grid_at(
+    x: Tensor, y: Tensor, pixel: float, device: torch.device, across: float = 1.0, is_narrowed: bool = False
+) -> Grid:
+    """The grid of the columns at x and the rows at y, pixel apart.
+
+    across        how fast it darkens towards the sides: below 1 for what is wider than high
+    is_narrowed   of its rasters
+    """
+    height, width = len(y), len(x)
     basis_x, slope_x = _basis(x)
     basis_y, slope_y = _basis(y)
-    radius2 = (x[None, None, :] ** 2 + y[None, :, None] ** 2).clamp(max=2.2)
+    radius2 = ((x[None, None, :] * across) ** 2 + y[None, :, None] ** 2).clamp(max=2.2)
     return Grid(
         height=height,
         width=width,
@@ -100,18 +119,19 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
         basis_y=basis_y.to(device),
         slope_y=slope_y.to(device),
         vignette=(1 - 0.107 * radius2**1.5).to(device),
-        bloom=_raster(height, width, max(1, round(BLOOM_CELL / pixel)), device),
-        cavity=_raster(height, width, max(1, round(CAVITY_CELL / pixel)), device),
-        shadow=_raster(height, width, max(1, round(SHADOW_CELL / pixel)), device),
+        bloom=_raster(height, width, max(1, round(BLOOM_CELL / pixel)), device, is_narrowed),
+        cavity=_raster(height, width, max(1, round(CAVITY_CELL / pixel)), device, is_narrowed),
+        shadow=_raster(height, width, max(1, round(SHADOW_CELL / pixel)), device, is_narrowed),
     )
 
 
-def _raster(height: int, width: int, cell_px: int, device: torch.device) -> Raster:
+def _raster(height: int, width: int, cell_px: int, device: torch.device, is_narrowed: bool) -> Raster:
     def interpolation(size: int) -> Tensor:
         unit = torch.eye(math.ceil(size / cell_px))[None]
         return nnf.interpolate(unit, size=size, mode="linear", align_corners=False)[0]
 
-    return Raster(cell_px, interpolation(height).T.contiguous().to(device), interpolation(width).to(device))
+    to_rows, to_columns = interpolation(height).T.contiguous(), interpolation(width)
+    return Raster(cell_px, to_rows.to(device), to_columns.to(device), is_narrowed)
 
 
 def _basis(v: Tensor) -> tuple[Tensor, Tensor]:
