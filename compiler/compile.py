@@ -251,6 +251,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     from .lanes.layer_curves import layer_curves
     from .lanes.parameters import visual_targets
     from .lanes.resolve import Lanes
+    from .picture.ending import ending_findings, with_ending
     from .picture.post import timeline
     from .sound.plan_sound import buses_of, sound_plan
     from .sound.seats import band_of
@@ -276,12 +277,17 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     visual |= layer_curves(heard.layers, lanes, visual)
     shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
+    findings += ending_findings(events, piece, clock)
+    events = with_ending(events, piece, clock, heard.shelf.root)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
     for post in piece.video.post:
         if post.font is not None:
             letters = heard.files.font(post.font, post.font_span)
             findings += lacking(post.font, post.font_span, letters, (post.title or "", post.subtitle or ""))
+    if (ending := piece.video.ending) is not None and ending.font is not None:
+        letters = heard.shelf.font(ending.font, ending.font_span)
+        findings += lacking(ending.font, ending.font_span, letters, (piece.title, *ending.credits))
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)

@@ -30,9 +30,7 @@ def strongest(strengths: F64, keep: int) -> F64:
     return is_seen.astype(np.float64)
 
 
-def seen_at(
-    strengths_at: Callable[[F64], F64], keep: int, times_s: F64, change_s: float = CHANGE_S
-) -> F64:
+def seen_at(strengths_at: Callable[[F64], F64], keep: int, times_s: F64, change_s: float = CHANGE_S) -> F64:
     """How far each class is seen at each time: float64 (n, k) in 0..1, continuous in time.
 
     It is the mean over change_s of whether the class is one of the strongest. Somewhere in a change more than

@@ -127,14 +127,10 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
             (before, n), (last, m) = pools[-2:]
             pools[-2:] = [((before * n + last * m) / (n + m), n + m)]
     level = [value for value, count in pools for _ in range(count)]
-    moved = [value + rank * gap for rank, value in enumerate(level)]
-    if moved:
-        over = max(moved[-1] - FURTHEST, 0.0)
-        under = max(-FURTHEST - (moved[0] - over), 0.0)
-        moved = [value - over + under for value in moved]
+    highest = FURTHEST - (len(places) - 1) * gap
     found = [0.0] * len(places)
-    for k, value in zip(order, moved, strict=True):
-        found[k] = min(max(value, -FURTHEST), FURTHEST)
+    for rank, (k, value) in enumerate(zip(order, level, strict=True)):
+        found[k] = min(max(value, -FURTHEST), highest) + rank * gap
     return found
 
 

@@ -59,6 +59,10 @@ class TitleLook:
     font: Path | None = None
     rim: str | None = None
     """Colour of a soft rim around its letters; None for none."""
+    ground: str | None = None
+    """The whole frame is of this colour, and nothing is written on it."""
+    credits: tuple[str, ...] = ()
+    """Lines of an end card, of which the text is the title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -440,6 +440,25 @@ class Lyrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How the film ends, after the last bar line."""
+
+    span: Span
+    fade: Duration | None = None
+    """How long the picture takes to go; None for as long as the sound rings, or shorter before credits."""
+    ground: str = "#000000"
+    """The colour that it leaves."""
+    credits: tuple[str, ...] = ()
+    """Lines of an end card, below the title of the piece: `Music: Ada Byron`."""
+    font: PurePosixPath | None = None
+    font_span: Span = THE_MANIFEST
+
+
+CREDITS_TAIL_S = Fraction(7)
+"""The ring-out of a film with credits, where its score says none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """The finished film."""
 
@@ -458,6 +477,8 @@ class Video:
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
     lyrics: Lyrics | None = None
+    ending: Ending | None = None
+    """None for a soft end: the picture goes with the sound, unless the piece fades it."""
 
 
 @dataclass(frozen=True, slots=True)

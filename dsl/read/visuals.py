@@ -14,6 +14,7 @@ from ..model.piece import (
     LIGHTS,
     OTHER,
     ClassWeight,
+    Ending,
     Envelope,
     Light,
     Lyrics,
@@ -159,6 +160,19 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         quality=_text(node, "quality", usual.quality),
         post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
         lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,
+        ending=_ending(ending, reading) if (ending := node.get("ending")) else None,
+    )
+
+
+def _ending(node: Node, reading: Reading) -> Ending:
+    usual, font = Ending(node.key_span), node.get("font")
+    return Ending(
+        node.key_span,
+        fade=reading.duration(node.get("fade")),
+        ground=_text(node, "ground", usual.ground).upper(),
+        credits=texts(node.get("credits")),
+        font=reading.file(font) if font else None,
+        font_span=font.span if font else usual.font_span,
     )
 
 
