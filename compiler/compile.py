@@ -278,7 +278,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
     findings += ending_findings(events, piece, clock)
-    events = with_ending(events, piece, clock, heard.shelf.root)
+    events = with_ending(events, piece, clock, heard.files.root)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
     for post in piece.video.post:
@@ -286,7 +286,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
             letters = heard.files.font(post.font, post.font_span)
             findings += lacking(post.font, post.font_span, letters, (post.title or "", post.subtitle or ""))
     if (ending := piece.video.ending) is not None and ending.font is not None:
-        letters = heard.shelf.font(ending.font, ending.font_span)
+        letters = heard.files.font(ending.font, ending.font_span)
         findings += lacking(ending.font, ending.font_span, letters, (piece.title, *ending.credits))
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
