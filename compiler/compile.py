@@ -295,7 +295,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         findings.add(fault)
     findings += mapping_findings(piece)
     findings += walk_findings(piece, heard.kind)
-    findings += layer_findings(piece.visuals, heard.layers, heard.notes)
+    findings += layer_findings(piece.visuals, heard.layers, heard.notes, film.is_loop)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
     spectrum = (
         heard.files.spectrum(mapped.file, mapped.span)

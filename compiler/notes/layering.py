@@ -65,16 +65,21 @@ def layers_of(visuals: Visuals, parts: Sequence[str], findings: Findings) -> tup
 
 
 def layer_findings(
-    visuals: Visuals, layers: Sequence[LayerOfParts], notes: Sequence[PartNote]
+    visuals: Visuals, layers: Sequence[LayerOfParts], notes: Sequence[PartNote], is_loop: bool = False
 ) -> Iterator[Diagnostic]:
     """What is hardly meant of layers, or costs more than is seen."""
     if layers[0].written is None:
         return
     span = visuals.layers_span
-    if visuals.mapping == "spectrum" or visuals.motion.walk:
-        what = "a spectrum moves the picture" if visuals.mapping == "spectrum" else "a walk leads the picture"
-        message = f"{what} as one, so it has no layers"
-        yield Diagnostic("MV635", span, message, "leave out `layers`, or let the notes move the picture")
+    reasons = {
+        "a spectrum moves the picture as one": visuals.mapping == "spectrum",
+        "a walk leads the picture as one": bool(visuals.motion.walk),
+        "the picture of a loop is closed as one": is_loop,
+    }
+    for what in (what for what, holds in reasons.items() if holds):
+        message = f"{what}, so it has no layers"
+        hint = "leave out `layers`, or the loop" if is_loop else "leave out `layers`, or that"
+        yield Diagnostic("MV635", span, message, hint)
         return
     if len(layers) == 1:
         message = f"the layer {layers[0].name} holds all parts, so there is nothing beside it"

@@ -27,7 +27,7 @@ TITLE_TRACKING, ROLE_TRACKING = 0.02, 0.14
 """Space between letters, of their size: capitals need air, and the more the smaller they are."""
 FAINT = 0.66
 """How much of the ink roles have."""
-LEADING, UNDER_TITLE, PAIR, APART = 1.7, 2.9, 1.05, 0.7
+LEADING, UNDER_TITLE, PAIR, APART = 1.7, 2.9, 1.25, 0.7
 """Of the names' size: from line to line, from the title to the first, from a role to its name below it, and
 what is more before a line without a role."""
 GAP = 1.2

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from musicvis.compiler.notes.layering import LayerOfParts, layers_of
+from musicvis.compiler.notes.layering import LayerOfParts, layer_findings, layers_of
 from musicvis.compiler.picture.streams import FURTHEST, SILENT, Seat, apart, seats_of
 from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
@@ -135,3 +135,11 @@ def test_who_sounds_takes_room_and_who_is_silent_hardly_any(seats: Callable[...,
     assert at(flute, 0.3, "strength") > 0.7
     back = seats((0.0, 0.5), layer("flute", place="back"), layer("bass"))[0]
     assert at(back, 0.3, "strength") == pytest.approx(0.1 * at(flute, 0.3, "strength"))
+
+
+def test_a_loop_has_no_layers_and_silent_layers_are_told() -> None:
+    visuals = Visuals(layers=(layer("flute"), layer("low", "viola", "bass")))
+    found = layers_of(visuals, PARTS, Findings())
+    assert [one.code for one in layer_findings(visuals, found, (), is_loop=True)] == ["MV635"]
+    # No note plays at all.
+    assert [one.code for one in layer_findings(visuals, found, ())] == ["MV637", "MV637"]
