@@ -254,6 +254,7 @@ class PicturePlan:
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
     exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
     bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
+    contrast, saturation   float32 (frames,), factors about middle grey and about grey; None where they are 1
     pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
     lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
     lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
@@ -284,6 +285,8 @@ class PicturePlan:
     truncation: F32 | None = None
     exposure: F32 | None = None
     bloom: F32 | None = None
+    contrast: F32 | None = None
+    saturation: F32 | None = None
     pan_x: F32 | None = None
     pan_y: F32 | None = None
     lamp_azimuth_deg: F32 | None = None

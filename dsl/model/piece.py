@@ -347,6 +347,9 @@ class Visuals:
     exposure: float = 1.0
     """A factor of its light."""
     bloom: float = 1.0
+    contrast: float = 1.0
+    saturation: float = 1.0
+    """Both of the finished picture."""
     pan_x: float = 0.0
     """The camera moved to the right, in half heights."""
     pan_y: float = 0.0

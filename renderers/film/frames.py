@@ -27,6 +27,7 @@ from ..picture.camera import moved
 from ..picture.chain import Finish, black_frame, finished
 from ..picture.contrast import LEAST, contrast
 from ..picture.title import Overlay, overlay_of
+from ..picture.tone import toned
 from ..tensors import tensor_of
 from .alpha import parted
 from .flashes import look_at, packed
@@ -260,6 +261,7 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:
             made = iter(steered(generator, noise, classes, controls))
+        made = iter(toned(torch.stack(list(made)), controls)) if controls.is_toned else made
     image = before
     images: list[torch.Tensor] = []
     for shot in lit:

@@ -161,8 +161,10 @@ def _said(mark: BarMark) -> str:
 
 
 def _steering(part: PicturePlan) -> dict[str, str]:
-    """What steers the frames, under the words of the reports."""
+    """What steers the frames, under the words of the reports; without the tone, where nothing is toned."""
     words: dict[str, list[object]] = {}
     for parameter in STEERED:
         words.setdefault(parameter.reads, []).append(getattr(part, parameter.field))
+    if all(lane is None for lane in words["tone"]):
+        del words["tone"]
     return {word: digest_of(lanes[0] if len(lanes) == 1 else tuple(lanes)) for word, lanes in words.items()}

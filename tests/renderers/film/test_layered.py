@@ -167,3 +167,13 @@ def test_another_generator_is_said_to_take_as_many_times_as_long(folder: Path) -
     found = mv.load(folder, set={**BOTH, "visuals.generator": "biggan"}).check()
     (note,) = [finding for finding in found if finding.code == "MV636"]
     assert "2 times as long" in note.message
+
+
+def test_the_tone_of_a_film_is_in_its_key_and_seen(folder: Path) -> None:
+    plain = picture(folder)
+    assert plain.contrast is None and plain.saturation is None
+    grey = picture(folder, **{"visuals.saturation": 0})
+    assert key(grey) != key(plain)
+    workshop = Workshop.of(slice_of(grey, 5, 6), OneAtATime())
+    planes, _ = made_chunk(workshop, shots_of(workshop.picture), None)
+    assert set(planes[0][36:].flatten().tolist()) == {128}
