@@ -29,7 +29,7 @@ def test_a_place_with_its_notes_lanes_and_rules(piece: Path, run: Run) -> None:
     assert notes[74]["begins"]
     assert [entry["name"] for entry in notes[74]["classes"]] == ["castle"]
     assert notes[74]["rules"] == [1]
-    assert [(rule["number"], rule["span"]["line"]) for rule in moment["rules"]] == [(1, 10)]
+    assert [(rule["number"], rule["span"]["line"]) for rule in moment["rules"]] == [(1, 9)]
     depth = next(movement for movement in moment["movements"] if movement["lane"] == "visuals.depth")
     assert depth["value"] == pytest.approx(0.4)
     assert depth["words"] == "holds 0.4 from 3|1 to the end"
@@ -118,8 +118,8 @@ def test_what_happens_to_the_finished_picture(piece: Path, run: Run) -> None:
     post = f"fps: 10, post: [{', '.join(entries)}]}}"
     (piece / "piece.yaml").write_text(manifest.replace("fps: 10}", post))
     early = run("explain", "1|1", piece).stdout
-    assert "title Hello until 2.000 s (piece.yaml:14)" in early
-    assert "the picture runs at speed 1/2 until 0.632 s (piece.yaml:14)" in early
+    assert "title Hello until 2.000 s (piece.yaml:13)" in early
+    assert "the picture runs at speed 1/2 until 0.632 s (piece.yaml:13)" in early
     moment = json.loads(run("explain", "2|1.5", piece, "--json").stdout)
     # Half a beat, 0.316 s, into a fade of a second.
     assert [entry["words"] for entry in moment["post"]] == [
