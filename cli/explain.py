@@ -18,7 +18,7 @@ from .place_words import typed_place
 from .report import tell_findings
 
 if TYPE_CHECKING:
-    from ..compiler.reports.explain import Moment, SoundingNote
+    from ..compiler.reports.explain import Moment, ShownLayer, SoundingNote
     from ..dsl.findings.span import Span
 
 WIDTH = 80
@@ -87,6 +87,8 @@ def moment_record(moment: "Moment") -> dict[str, Any]:
     """A moment as plain values."""
     record = asdict(moment)
     record["shown"] = [{"name": name, "weight": weight} for name, weight in moment.shown]
+    for layer, plain in zip(moment.layers, record["layers"], strict=True):
+        plain["shown"] = [{"name": name, "weight": weight} for name, weight in layer.shown]
     record["rules"] = [{"number": number, "span": asdict(span)} for number, span in moment.rules]
     for note, plain in zip(moment.notes, record["notes"], strict=True):
         looks = plain.pop("looks")
@@ -114,6 +116,7 @@ def moment_lines(moment: "Moment") -> list[str]:
         for video in moment.videos
     ]
     lines += block("Videos", videos, "")
+    lines += block("Layers", [layer_words(layer) for layer in moment.layers], "")
     lights = [
         f"{light.shape} {light.strength:.0%}, {_side(light.across)}, {_height(light.up)}"
         for light in moment.lights
@@ -134,6 +137,13 @@ def moment_lines(moment: "Moment") -> list[str]:
 
 def _side(across: float) -> str:
     return "in the middle" if abs(across) < 0.1 else f"{abs(across):.0%} {'left' if across < 0 else 'right'}"
+
+
+def layer_words(layer: "ShownLayer") -> str:
+    """A layer in words: `vibes: 48% left, takes 35%: wok 85%`."""
+    where = "everywhere" if layer.across is None else _side(layer.across)
+    shown = ", ".join(f"{name} {weight:.0%}" for name, weight in layer.shown)
+    return f"{layer.name}: {where}, takes {layer.share:.0%}: {shown or 'nothing of any class'}"
 
 
 def _height(up: float) -> str:

@@ -88,7 +88,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
 
 
 def likes_in(root: object) -> list:  # type: ignore[type-arg]
-    """The maps `{like: words}` under visuals.classes and under class of visuals.rules."""
+    """The maps `{like: words}` under classes and under class of rules, of the picture and of its layers."""
     import yaml
 
     def value(node: object, key: str) -> object:
@@ -102,10 +102,9 @@ def likes_in(root: object) -> list:  # type: ignore[type-arg]
         return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
     visuals = value(root, "visuals")
-    found = [
-        *each(value(visuals, "classes")),
-        *(value(rule, "class") for rule in each(value(visuals, "rules"))),
-    ]
+    blocks = [visuals, *each(value(visuals, "layers"))]
+    found = [held for block in blocks for held in each(value(block, "classes"))]
+    found += [value(rule, "class") for block in blocks for rule in each(value(block, "rules"))]
     return [
         node
         for node in found

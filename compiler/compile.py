@@ -21,6 +21,7 @@ from .checks.walk import walk_findings
 from .classes.kinds import stand_in
 from .classes.own_pictures import LAYERS, clip_fault, picture_faults, with_own, written_pictures
 from .classes.table import ClassTable, class_table
+from .notes.layering import LayerOfParts, layer_findings, layers_of
 from .notes.parts import Cut, part_notes, parts_of
 from .picture.limits import picture_fault
 from .piece_files import PieceFiles
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from .picture.plan_picture import Stage
     from .picture.post import Shown, Timeline
     from .picture.score_layer import Engraving
+    from .picture.streams import StreamLaw
     from .plan import OwnPicture, Plan
     from .sound.plan_sound import Sources
 
@@ -73,6 +75,8 @@ class Heard:
     files: "PieceFiles"
     pictures: "tuple[OwnPicture, ...]" = ()
     """The piece's own pictures that can be read."""
+    layers: tuple[LayerOfParts, ...] = ()
+    """The layers of the picture, back to front: one that holds all parts where the piece writes none."""
 
 
 def compile_piece(loaded: "Loaded", trusted: tuple[Path, ...] = ()) -> Compilation:
@@ -157,7 +161,8 @@ def heard_piece(piece: Piece, files: PieceFiles, findings: Findings) -> Heard | 
     parts = parts_of(piece.parts, score, findings)
     kind = files.kind(piece.visuals) or stand_in(piece.visuals)
     table, pictures = _with_pictures(class_table(kind), piece.visuals, kind, files, clock, findings)
-    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, table, files, pictures)
+    layers = layers_of(piece.visuals, [part.name for part in parts], findings)
+    return Heard(piece, score, clock, parts, part_notes(parts, score), kind, table, files, pictures, layers)
 
 
 def _with_pictures(
@@ -204,7 +209,16 @@ def cast_of(heard: Heard) -> "Cast":
 
     drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
     parts = [part.name for part in heard.parts]
-    shown = cast(heard.notes, heard.piece.visuals, parts, heard.clock, heard.piece.seed, heard.classes, drums)
+    shown = cast(
+        heard.notes,
+        heard.piece.visuals,
+        parts,
+        heard.clock,
+        heard.piece.seed,
+        heard.classes,
+        drums,
+        heard.layers,
+    )
     if not heard.classes.clips:
         return shown
     from .notes.clips import in_turns
@@ -235,8 +249,10 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
     from .checks.left_out import left_out
     from .checks.piece import lint
     from .lanes.by_itself import by_itself
+    from .lanes.layer_curves import layer_curves
     from .lanes.parameters import visual_targets
     from .lanes.resolve import Lanes
+    from .picture.ending import ending_findings, with_ending
     from .picture.post import timeline
     from .sound.plan_sound import buses_of, sound_plan
     from .sound.seats import band_of
@@ -259,8 +275,11 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         findings += loop_findings(piece, sound)
         sound = looped(sound)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
+    visual |= layer_curves(heard.layers, lanes, visual)
     shown = cast_of(heard)
     events = timeline(piece.video.post, clock, film.end_s, findings, clock.end_s + piece.score.tail_s)
+    findings += ending_findings(events, piece, clock)
+    events = with_ending(events, piece, clock, heard.files.root)
     findings += shown.findings
     lines = _lyric_lines(heard, findings)
     engraving = _engraving(heard, findings)
@@ -268,6 +287,9 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         if post.font is not None:
             letters = heard.files.font(post.font, post.font_span)
             findings += lacking(post.font, post.font_span, letters, (post.title or "", post.subtitle or ""))
+    if (ending := piece.video.ending) is not None and ending.font is not None:
+        letters = heard.files.font(ending.font, ending.font_span)
+        findings += lacking(ending.font, ending.font_span, letters, (piece.title, *ending.credits))
     findings += lanes.findings
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
@@ -275,6 +297,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         findings.add(fault)
     findings += mapping_findings(piece)
     findings += walk_findings(piece, heard.kind)
+    findings += layer_findings(piece.visuals, heard.layers, heard.notes, film.is_loop)
     mapped = piece.visuals.spectrum if piece.visuals.mapping == "spectrum" else None
     spectrum = (
         heard.files.spectrum(mapped.file, mapped.span)
@@ -311,6 +334,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         returns=returns if motion.walk else None,
     )
     painter = Painter(heard.kind, heard.classes, heard.pictures)
+    streams = _streams(heard, shown, lanes)
     seen_film = film
     if film.is_loop:
         from .picture.loop import closed, one_frame_more
@@ -328,6 +352,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         findings,
         spectrum,
         stage,
+        streams,
     )
     if picture is None:
         return None
@@ -385,6 +410,25 @@ def _stage(heard: Heard, shown: "Cast", lanes: "Lanes") -> "Stage | None":
         return stage_lights(heard.notes, shown.notes, lanes.ears(heard.notes), heard.clock, layers)
 
     return stage
+
+
+def _streams(heard: Heard, shown: "Cast", lanes: "Lanes") -> "tuple[StreamLaw, ...]":
+    """The layers of the picture with their notes, and where each is heard; () for fewer than two."""
+    if len(heard.layers) < 2:
+        return ()
+    from .picture.streams import StreamLaw, seats_of
+
+    number_of = {part: number for number, layer in enumerate(heard.layers) for part in layer.parts}
+    members: list[list[int]] = [[] for _ in heard.layers]
+    for i, entry in enumerate(heard.notes):
+        members[number_of[entry.part]].append(i)
+    ears = lanes.ears(heard.notes)
+    end_s = float(heard.clock.end_s + heard.piece.score.tail_s)
+    seats = seats_of(heard.layers, heard.notes, members, ears, heard.clock, end_s)
+    return tuple(
+        StreamLaw(layer, tuple(shown.notes[i] for i in mine), seat)
+        for layer, mine, seat in zip(heard.layers, members, seats, strict=True)
+    )
 
 
 def _guarded(

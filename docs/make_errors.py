@@ -19,6 +19,7 @@ GROUPS = (
     ("MV60", "Budgets"),
     ("MV61", "Generators of one's own"),
     ("MV62", "Training"),
+    ("MV63", "Layers"),
     ("MV65", "Titles, words and endings"),
     ("MV66", "The engraved score"),
     ("MV67", "What notes play"),

@@ -17,9 +17,11 @@ SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas/piece.schema.json").read_te
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 PAGES = (ROOT / "docs/manifest.md", ROOT / "docs/language.md")
 MARKED = re.compile(r"(<!-- table: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-APART = frozenset({"bus", "stem", "link", "rule", "where", "post", "lanes", "lane", "points", "point"})
+APART = frozenset(
+    {"bus", "stem", "link", "rule", "layer", "where", "post", "lanes", "lane", "points", "point"}
+)
 """Definitions that have a table of their own, and are not told again where they are used."""
-OPTIONAL = frozenset({"$defs/rule", "$defs/where", "$defs/point", "$defs/post"})
+OPTIONAL = frozenset({"$defs/rule", "$defs/layer", "$defs/where", "$defs/point", "$defs/post"})
 """Blocks whose keys say nothing unless they are written: an editor's default is not a default."""
 
 Schema = dict[str, Any]

@@ -170,13 +170,26 @@ def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> w
 
 def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> wire.Classes:
     """How strongly each class is seen, the most seen first; and the keys that choose them."""
-    names, weights = picture.by_name()
-    frames = len(weights)
-    step = max(1, -(-frames // VALUES_MOST))
-    seen = [k for k in range(weights.shape[1]) if frames and float(weights[:, k].max()) >= LEAST_SEEN]
-    seen.sort(key=lambda k: -float(weights[:, k].sum()))
-    shown = tuple(wire.Shown(names[k], _bytes_of(weights[::step, k])) for k in seen[:CLASSES_MOST])
+    named = list(_class_rows(picture))
+    step = max(1, -(-picture.frame_count // VALUES_MOST))
+    seen = [(name, row) for name, row in named if row.size and float(row.max()) >= LEAST_SEEN]
+    seen.sort(key=lambda pair: -float(pair[1].sum()))
+    shown = tuple(wire.Shown(name, _bytes_of(row[::step])) for name, row in seen[:CLASSES_MOST])
     return wire.Classes(float(picture.fps / step), shown, tuple(_keys(heard, texts)))
+
+
+def _class_rows(picture: PicturePlan) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.float32]]]]:
+    """The name of each class, and how much of it is seen in each frame; with layers, those of each."""
+    if not picture.streams:
+        names, weights = picture.by_name()
+        yield from zip(names, weights.T, strict=True)
+        return
+    total = sum(stream.strength for stream in picture.streams)
+    for stream in picture.streams:
+        share = stream.strength / total
+        names, weights = stream.by_name()
+        for name, row in zip(names, weights.T, strict=True):
+            yield f"{stream.name}: {name}", share * row
 
 
 def _bytes_of(weights: np.ndarray[tuple[int], np.dtype[np.float32]]) -> str:
@@ -185,9 +198,13 @@ def _bytes_of(weights: np.ndarray[tuple[int], np.dtype[np.float32]]) -> str:
 
 
 def _keys(heard: Heard, texts: Texts) -> Iterator[wire.ClassKey]:
-    source = texts.root_source
-    for key, weights in heard.piece.visuals.classes:
-        pointer = f"/visuals/classes/{escaped(key)}"
+    source, visuals = texts.root_source, heard.piece.visuals
+    written = [("", "/visuals/classes", entry) for entry in visuals.classes]
+    for layer in visuals.layers:
+        above = f"/visuals/layers/{escaped(layer.name)}/classes"
+        written += [(f"{layer.name}: ", above, entry) for entry in layer.classes]
+    for of, above, (name, weights) in written:
+        key, pointer = of + name, f"{above}/{escaped(name)}"
         value = _value_at(source, pointer)
         is_name = isinstance(value, str | int) and not isinstance(value, bool)
         names = [_class_name(weight, heard.classes) for weight in weights]
@@ -219,7 +236,7 @@ def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
                 hits.setdefault(number, []).append(_s(clock.seconds(entry.note.onset_qn)))
     found = []
     for n, rule in enumerate(heard.piece.visuals.rules, 1):
-        pointer = f"/visuals/rules/{n - 1}"
+        pointer = rule.pointer
         written = _value_at(source, f"{pointer}/where/range")
         is_text = isinstance(written, str | int) and len(rule.where.ranges) == 1
         stretch = clock.locate_range(rule.where.ranges[0], Findings()) if is_text else None

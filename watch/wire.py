@@ -182,10 +182,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ClassKey:
-    """A key of `visuals.classes`, and the subject that it stands for."""
+    """A key of `visuals.classes`, or of a layer, and the subject that it stands for."""
 
     key: str
-    """As "A#", a part, "other"."""
+    """As "A#", a part, "other"; of a layer, with its name before it: "vibes: A#"."""
     text: str
     """The name of the class, if its number or a synonym is written, too; or a mix in words."""
     file: str
@@ -215,7 +215,7 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of `visuals.rules`."""
+    """A rule of `visuals.rules`, or of a layer."""
 
     n: int
     """From 1."""

@@ -98,11 +98,9 @@ def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
 
 
 def _unseen_classes(piece: Piece, shown: Cast, words: Collection[str]) -> Iterator[Diagnostic]:
-    written = dict(piece.visuals.classes)
-    reasons = {key: f"no note has {key}" for key in shown.unused_keys}
-    reasons |= {key: f"rules give every note with {key} another class" for key in shown.hidden_keys}
-    for key, reason in reasons.items():
-        weights = written[key]
+    reasons = {entry: f"no note has {entry[0]}" for entry in shown.unused_keys}
+    reasons |= {entry: f"rules give every note with {entry[0]} another class" for entry in shown.hidden_keys}
+    for (key, weights), reason in reasons.items():
         # The classes of a list are numbered; a score need not reach all of them.
         if key.isdecimal() or not weights:
             continue
@@ -111,7 +109,7 @@ def _unseen_classes(piece: Piece, shown: Cast, words: Collection[str]) -> Iterat
             weights[0].span,
             f"{weights[0].name} is never shown: {reason}",
             nearest_words(key, words)
-            if key in shown.unused_keys and piece.visuals.classes_by in BY_WORDS
+            if (key, weights) in shown.unused_keys and piece.visuals.classes_by in BY_WORDS
             else "give another key this class, or leave it",
             Severity.NOTE,
         )

@@ -30,10 +30,10 @@ def strongest(strengths: F64, keep: int) -> F64:
     return is_seen.astype(np.float64)
 
 
-def seen_at(strengths_at: Callable[[F64], F64], keep: int, times_s: F64) -> F64:
+def seen_at(strengths_at: Callable[[F64], F64], keep: int, times_s: F64, change_s: float = CHANGE_S) -> F64:
     """How far each class is seen at each time: float64 (n, k) in 0..1, continuous in time.
 
-    It is the mean over CHANGE_S of whether the class is one of the strongest. Somewhere in a change more than
+    It is the mean over change_s of whether the class is one of the strongest. Somewhere in a change more than
     `keep` are above 0; outside of changes `keep` of them are 1.
 
     strengths_at  float64 (m, k), at least 0, at ascending times of shape (m,)
@@ -41,7 +41,7 @@ def seen_at(strengths_at: Callable[[F64], F64], keep: int, times_s: F64) -> F64:
     """
     if not times_s.size:
         return strengths_at(times_s)
-    half = CHANGE_S / STEP_S / 2.0
+    half = change_s / STEP_S / 2.0
     first = int(np.floor(times_s[0] / STEP_S - half))
     last = int(np.floor(times_s[-1] / STEP_S + half)) + 1
     moments_s = np.asarray(np.arange(first, last + 1) * STEP_S, np.float64)

@@ -46,9 +46,8 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
 
 def stand_in(visuals: Visuals) -> GeneratorKind:
     """A kind that knows every class that is written: what is wrong with the real one is told already."""
-    written = [*(entry for _, entries in visuals.classes for entry in entries)]
-    written += [entry for rule in visuals.rules for entry in rule.classes or ()]
-    names = dict.fromkeys(_plain(entry) for entry in written if not entry.is_like and entry.picture is None)
+    written = (entry for entry in visuals.all_classes if not entry.is_like and entry.picture is None)
+    names = dict.fromkeys(_plain(entry) for entry in written)
     listed = [(name,) for name in names][:MOST_CLASSES]
     listed += [(f"class {number}",) for number in range(len(listed), MOST_CLASSES)]
     return GeneratorKind(visuals.generator, classes=tuple(listed), controls=frozenset((WALK,)))

@@ -25,7 +25,7 @@ PAINTED = ("auto", "embedded")
 def written_pictures(visuals: Visuals) -> tuple[ClassWeight, ...]:
     """Each picture once, as it is written first."""
     first: dict[str, ClassWeight] = {}
-    for entry in _written(visuals):
+    for entry in visuals.all_classes:
         if entry.picture is not None:
             first.setdefault(entry.name, entry)
     return tuple(first.values())
@@ -75,10 +75,3 @@ def clip_fault(entry: ClassWeight, header: VideoHeader) -> Diagnostic | None:
 def _seconds(seconds: float | Fraction) -> str:
     """Seconds without a tail of zeros, as 4.2 or 4294967."""
     return f"{float(seconds):.3f}".rstrip("0").rstrip(".")
-
-
-def _written(visuals: Visuals) -> Iterator[ClassWeight]:
-    for _, entries in visuals.classes:
-        yield from entries
-    for rule in visuals.rules:
-        yield from rule.classes or ()

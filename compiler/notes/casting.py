@@ -16,6 +16,7 @@ from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..words.sung import Sung, glob_key, listed, sung_words
 from .durations import Durations
+from .layering import LayerOfParts
 from .melody import melody, sparks_by_itself
 from .selectors import selected
 
@@ -29,6 +30,9 @@ ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_d
 
 Weights = tuple[tuple[int, float], ...]
 """Class indices of the generator's own table and their shares."""
+
+Entry = tuple[str, tuple[ClassWeight, ...]]
+"""A key of classes, and what is written under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,10 @@ class Cast:
     notes: tuple[VisualNote, ...]
     rule_matches: tuple[int, ...]
     """How many notes each rule of the manifest means."""
-    unused_keys: tuple[str, ...]
-    """Keys of `visuals.classes` that no note of the piece has."""
+    unused_keys: tuple[Entry, ...]
+    """Keys of classes, of the piece or of a layer, that no note has for which they hold."""
     findings: tuple[Diagnostic, ...]
-    hidden_keys: tuple[str, ...] = ()
+    hidden_keys: tuple[Entry, ...] = ()
     """Keys that notes have, each of which shows the class of a rule instead."""
     idle_rules: tuple[int, ...] = ()
     """Indices of rules of which nothing is left on any note: later rules say it otherwise."""
@@ -101,17 +105,21 @@ def cast(
     seed: int,
     table: ClassTable | None = None,
     drums: Set[int] = frozenset(),
+    layers: Sequence[LayerOfParts] = (),
 ) -> Cast:
     """Give each note its classes, envelope, kick and lights.
 
-    table   the classes of the generator; None for ImageNet's
-    drums   the tracks of the score that have no pitches
+    table    the classes of the generator; None for ImageNet's
+    drums    the tracks of the score that have no pitches
+    layers   what holds for the parts of each; () for `visuals` alone
     """
     findings = Findings()
     known = imagenet() if table is None else table
-    key_of, by_key = _by_key(notes, visuals, parts, seed, known, findings)
-    keys = [key_of(i, entry) for i, entry in enumerate(notes)]
-    envelope = visuals.envelope or Envelope()
+    in_layers = list(layers) or [LayerOfParts("", frozenset(parts), visuals)]
+    kits = [_Kit(notes, layer.visuals, parts, seed, known, findings) for layer in in_layers]
+    number_of = {part: number for number, layer in enumerate(in_layers) for part in layer.parts}
+    kit_of = [kits[number_of.get(entry.part, 0)] for entry in notes]
+    keys = [kit.key_of(i, entry) for i, (kit, entry) in enumerate(zip(kit_of, notes, strict=True))]
     durations = Durations(clock)
     sparkling = melody(notes, drums) if sparks_by_itself(visuals) else frozenset()
     shown = [
@@ -119,12 +127,12 @@ def cast(
             onset_s=clock.seconds(entry.note.onset_qn),
             end_s=clock.seconds(entry.note.onset_qn + entry.note.gate_qn),
             velocity=entry.note.velocity / 127,
-            classes=by_key.get(key, ()),
-            attack_s=durations.seconds(entry, envelope.attack),
-            release_s=durations.seconds(entry, envelope.release),
+            classes=kit.by_key.get(key, ()),
+            attack_s=durations.seconds(entry, kit.envelope.attack),
+            release_s=durations.seconds(entry, kit.envelope.release),
             spark=LIGHTS["spark"] if number in sparkling else None,
         )
-        for number, (entry, key) in enumerate(zip(notes, keys, strict=True))
+        for number, (entry, key, kit) in enumerate(zip(notes, keys, kit_of, strict=True))
     ]
     matches = []
     last: dict[str, list[int]] = {action: [-1] * len(notes) for action in ACTIONS}
@@ -160,24 +168,49 @@ def cast(
                 ring=was.ring if rule.ring is None else rule.ring,
                 glow=was.glow if rule.glow is None else rule.glow,
             )
-    heard = set(keys)
-    unused = tuple(key for key, _ in visuals.classes if key not in heard)
-    own = {key for key, by in zip(keys, last["classes"], strict=True) if by < 0}
+    # The layers that have no classes of their own share those of the piece.
+    tables = {kit.written: kit for kit in kits}
+    table_of = {kit: tables[kit.written] for kit in kits}
+    heard = {(table_of[kit], key) for kit, key in zip(kit_of, keys, strict=True)}
+    own = {(table_of[kit], key) for kit, key, by in zip(kit_of, keys, last["classes"], strict=True) if by < 0}
+    entries = [(kit, entry) for written, kit in tables.items() for entry in written]
+    unused = tuple(entry for kit, entry in entries if (kit, entry[0]) not in heard)
+    hidden = tuple(entry for kit, entry in entries if (kit, entry[0]) in heard - own)
+    sung = next((kit.key_of.sung for kit in kits if kit.key_of.sung is not None), None)
     acting = {number for of_action in last.values() for number in of_action}
     return Cast(
         tuple(shown),
         tuple(matches),
         unused,
         tuple(findings),
-        hidden_keys=tuple(key for key, _ in visuals.classes if key in heard - own),
+        hidden_keys=hidden,
         idle_rules=tuple(
             number for number, count in enumerate(matches) if count and number not in acting and not too_much
         ),
         classless=tuple(
-            i for i, by in enumerate(last["classes"]) if by < 0 and keys[i] not in by_key and not too_much
+            i
+            for i, by in enumerate(last["classes"])
+            if by < 0 and keys[i] not in kit_of[i].by_key and not too_much
         ),
-        words=() if key_of.sung is None else tuple(listed(key_of.sung.words)),
+        words=() if sung is None else tuple(listed(sung.words)),
     )
+
+
+class _Kit:
+    """What holds for the notes of a layer: how a note names its key, the classes of each, the envelope."""
+
+    def __init__(
+        self,
+        notes: Sequence[PartNote],
+        visuals: Visuals,
+        parts: Sequence[str],
+        seed: int,
+        table: ClassTable,
+        findings: Findings,
+    ) -> None:
+        self.written = visuals.classes
+        self.key_of, self.by_key = _by_key(notes, visuals, parts, seed, table, findings)
+        self.envelope = visuals.envelope or Envelope()
 
 
 def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:

@@ -44,6 +44,9 @@ def _tests(
     def of_notes(test: Callable[[Note], bool]) -> None:
         tests.append(lambda i: test(notes[i].note))
 
+    if where.within:
+        within = tuple(glob.casefold() for glob in where.within)
+        tests.append(lambda i: any(fnmatchcase(notes[i].part.casefold(), glob) for glob in within))
     if where.parts:
         names = sorted({note.part for note in notes})
         globs = tuple(glob.casefold() for glob in where.parts)

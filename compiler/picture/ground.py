@@ -36,6 +36,7 @@ def grounded(picture: PicturePlan, background: str) -> PicturePlan:
         truncation=None,
         walk=None,
         pictures=(),
+        streams=(),
         generator=f"{GROUND} {background}",
         weights=None,
         weights_sha256=None,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...dsl.model.generators import LATENT_SIZE
 from ...store.values.array_types import F32, F64
-from ..checks.seen import SEEN_MOST, seen_at, strongest
+from ..checks.seen import CHANGE_S, SEEN_MOST, seen_at, strongest
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
 from ..notes.phrases import Memory
@@ -54,12 +54,15 @@ class LatentLaw:
     jitter: Curve
     smooth: float
     keep: int | None
-    seed: int
+    seed: int | str
+    """Of the noise: a text for all layers of a picture but the first."""
     tempo: TempoArrays
     memory: Memory | None = None
     dimensions: int = LATENT_SIZE
     trembles: bool = False
     """Whether the noise is the trembling of a walk."""
+    change_s: float = CHANGE_S
+    """How long a class takes to make room for a stronger one."""
 
 
 def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
@@ -136,7 +139,11 @@ def _seen(notes: Sequence[VisualNote], law: LatentLaw, energies: Energies, momen
     keep = SEEN_MOST if law.keep is None else law.keep
     if energies.indices.size <= keep:
         return None
-    seen = seen_at(lambda times_s: strengths(_smoothed(notes, times_s, law.smooth)), keep, moments_s)
+
+    def strengths_at(times_s: F64) -> F64:
+        return strengths(_smoothed(notes, times_s, law.smooth))
+
+    seen = seen_at(strengths_at, keep, moments_s, law.change_s)
     now = strengths(energies)
     # A note shorter than the steps of seen_at is missed by it.
     is_missed = (now * seen).sum(axis=1) <= 0.0

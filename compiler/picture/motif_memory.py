@@ -38,7 +38,7 @@ class Remembering:
     tempo: TempoArrays
     amount: Curve
     jitter: Curve
-    seed: int
+    seed: int | str
     dimensions: int = LATENT_SIZE
 
 

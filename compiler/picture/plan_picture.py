@@ -19,7 +19,7 @@ from ..lanes.curve import Curve
 from ..notes.casting import Cast, spectrum_classes
 from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
-from ..plan import STEERING, OwnPicture, PicturePlan, WalkPlan
+from ..plan import STEERING, OwnPicture, PicturePlan, StreamPlan, WalkPlan
 from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
@@ -27,9 +27,14 @@ from .clips import clip_progress
 from .latents import LatentLaw, Latents, latents, over, stepped
 from .post import Shown, Timeline, brightness, frame_times, picture_times, seen_through, title_plans
 from .spectrum import SpectrumLaw, read_spectrum, spectrum_latents
+from .streams import StreamLaw
 from .walk import MOST_STOPS, WalkLaw, walk_plan, walk_weights
 
 Stage = Callable[[Sequence[Shown]], F32 | None]
+
+
+LAYER_CHANGE_S = 0.04
+"""A layer shows few classes, and the next one with its note: a slower change would begin before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,13 @@ def picture_plan(
     findings: Findings,
     spectrum: bytes | None = None,
     stage: Stage | None = None,
+    streams: Sequence[StreamLaw] = (),
 ) -> PicturePlan | None:
     """What each frame shows; whether that can be planned was asked before (limits.picture_fault).
 
     stage      the lights of frames, by the time of the piece that each shows
     spectrum   the bytes of the file that moves the picture in place of the notes
+    streams    its layers, back to front; () for one picture of all notes
     returns    None and a finding where that file cannot be used
     """
     visuals, video = piece.visuals, piece.video
@@ -91,13 +98,17 @@ def picture_plan(
     )
     all_layers = picture_times(times_s, events.speeds)
     first, *layers = all_layers
+    stream_plans = tuple(
+        _stream(stream, _law_of(stream, law, lanes, piece.seed, number), all_layers, painter)
+        for number, stream in enumerate(streams)
+    )
 
     def made_at(at_s: F64) -> Latents | None:
         if spectrum is None:
             return latents(shown.notes, law, at_s)
         return _mapped(piece, lanes, spectrum, at_s, painter, findings)
 
-    made = made_at(first.times_s)
+    made = _together(stream_plans) if streams else _through(made_at, all_layers)
     if made is None:
         return None
     walk = None
@@ -109,13 +120,6 @@ def picture_plan(
             return None
     # The turn of the colours is of the notes, too: latents() has it.
     steered = {p.field: seen_through(lanes[p.name], all_layers) for p in STEERED if p.field != "hue_deg"}
-    for layer in layers:
-        rows = np.flatnonzero(layer.share > 0)
-        if rows.size:
-            at_s, share = layer.times_s[rows], layer.share[rows]
-            above = made_at(at_s)
-            assert above is not None  # the same file as below
-            made = over(made, above, rows, share)
     if walk is not None:
         indices, shares = walk_weights(walk)
         made = replace(made, class_indices=indices, class_weights=shares)
@@ -152,7 +156,78 @@ def picture_plan(
         pictures=painter.pictures,
         score=None,  # beside the picture: compiler/picture/score_layer.py
         clips=clips,
+        streams=stream_plans,
     )
+
+
+def _through(made_at: Callable[[F64], Latents | None], all_layers: Sequence[Shown]) -> Latents | None:
+    """Latents through all that bends the time of the picture."""
+    first, *layers = all_layers
+    made = made_at(first.times_s)
+    if made is None:
+        return None
+    for layer in layers:
+        rows = np.flatnonzero(layer.share > 0)
+        if rows.size:
+            at_s, share = layer.times_s[rows], layer.share[rows]
+            above = made_at(at_s)
+            assert above is not None  # the same file as below
+            made = over(made, above, rows, share)
+    return made
+
+
+def _law_of(
+    stream: StreamLaw, law: LatentLaw, lanes: Mapping[str, Curve], seed: int, number: int
+) -> LatentLaw:
+    """What the latents of a layer depend on: its own lanes, and a noise of its own."""
+    visuals, name = stream.layer.visuals, f"visuals.layers.{stream.layer.name}"
+    return replace(
+        law,
+        depth=lanes[f"{name}.depth"],
+        truncation=lanes[f"{name}.truncation"],
+        hue_deg=lanes[f"{name}.hue"],
+        amount=lanes[f"{name}.motion.amount"],
+        jitter=lanes[f"{name}.motion.jitter"],
+        smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
+        keep=visuals.keep,
+        change_s=LAYER_CHANGE_S,
+        # Layers that are named anew keep their pictures.
+        seed=seed if number == 0 else f"{seed}/layer {number}",
+    )
+
+
+def _stream(stream: StreamLaw, law: LatentLaw, all_layers: Sequence[Shown], painter: Painter) -> StreamPlan:
+    made = _through(lambda at_s: latents(stream.notes, law, at_s), all_layers)
+    assert made is not None  # notes always have latents
+    for array in (made.noise, made.class_indices, made.class_weights):
+        array.flags.writeable = False
+    seat = stream.seat
+    return StreamPlan(
+        name=stream.layer.name,
+        noise=made.noise,
+        class_indices=made.class_indices,
+        class_weights=made.class_weights,
+        strength=_stepped(seen_through(seat.strength, all_layers)),
+        across=_stepped(seen_through(seat.across, all_layers)),
+        reach=seat.reach,
+        home=round(seat.home, 6),
+        contrast=seat.contrast,
+        class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
+        hue_deg=_unless_all(STEERING["hue_deg"], made.hue_deg),
+        truncation=_unless_all(1.0, made.truncation),
+    )
+
+
+def _together(streams: Sequence[StreamPlan]) -> Latents:
+    """What the layers show together: each counts by its strength; the noise is the first one's."""
+    indices = np.unique(np.concatenate([stream.class_indices for stream in streams]))
+    strengths = np.stack([stream.strength for stream in streams]).astype(np.float64)
+    shares = strengths / strengths.sum(axis=0)
+    weights = np.zeros((strengths.shape[1], indices.size))
+    for stream, share in zip(streams, shares, strict=True):
+        weights[:, indices.searchsorted(stream.class_indices)] += share[:, None] * stream.class_weights
+    none = np.zeros(strengths.shape[1], np.float32)
+    return Latents(streams[0].noise, indices, stepped(weights), none, none + np.float32(1.0))
 
 
 def _class_count(table: ClassTable, indices: NDArray[np.int64]) -> int:
@@ -233,6 +308,10 @@ def _mapped(
 def steering(key: str, values: F64) -> F32 | None:
     """What a field of STEERING says of each frame; None where it does nothing on any."""
     return _unless_all(STEERING[key], stepped(values))
+
+
+def _stepped(values: F64) -> F32:
+    return read_only(stepped(values).astype(np.float64))
 
 
 def read_only(values: F64) -> F32:

@@ -75,6 +75,8 @@ class Title:
     window: Window
     fade_in_s: Fraction = Fraction(0)
     fade_out_s: Fraction = Fraction(0)
+    look: TitleLook | None = None
+    """How it is set; None for as its entry says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ def title_plans(titles: Sequence[Title], film: Film, root: Path) -> tuple[TitleP
                 title.post.shadow,
                 Ramp(start, rise_length) if rise_length > 0 else None,
                 Ramp(stop - fall_length, fall_length) if fall_length > 0 else None,
-                look=_look(title.post, root),
+                look=title.look or _look(title.post, root),
             )
             plans.append(plan)
     return tuple(plans)
@@ -234,12 +236,12 @@ def title_plans(titles: Sequence[Title], film: Film, root: Path) -> tuple[TitleP
 
 def _look(post: Post, root: Path) -> TitleLook:
     """How a title is set; without a shadow of its own it gets a rim, dark around light letters."""
-    rim = None if post.shadow is not None else LIGHT if _is_dark(post.color) else DARK
+    rim = None if post.shadow is not None else LIGHT if is_dark(post.color) else DARK
     font = None if post.font is None else root / post.font
     return TitleLook(post.subtitle or "", post.place, post.size, font, rim)
 
 
-def _is_dark(colour: str) -> bool:
+def is_dark(colour: str) -> bool:
     """Whether white is further from #RRGGBB than black is, by the contrast ratio of WCAG 2.2."""
     shares = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]

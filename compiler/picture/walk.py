@@ -96,7 +96,7 @@ def walk_weights(walk: WalkPlan) -> tuple[NDArray[np.int64], F32]:
     return indices, weights
 
 
-def tremble(times_s: F64, jitter: Curve, seed: int, dimensions: int) -> F32:
+def tremble(times_s: F64, jitter: Curve, seed: int | str, dimensions: int) -> F32:
     """How far the picture is from where it lingers, at ascending times >= 0: float32 (n, dimensions).
 
     An autoregressive process on a grid of GRID_HZ from the beginning of the piece,

@@ -59,6 +59,10 @@ class TitleLook:
     font: Path | None = None
     rim: str | None = None
     """Colour of a soft rim around its letters; None for none."""
+    ground: str | None = None
+    """The whole frame is of this colour, and nothing is written on it."""
+    credits: tuple[str, ...] = ()
+    """Lines of an end card, of which the text is the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +251,43 @@ class OwnPicture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StreamPlan:
+    """A layer of the picture: a stream of latents of its own, and where it stands among the others.
+
+    noise          float32 (frames, latent size), as in a PicturePlan, like the classes, hue and truncation
+    strength       float32 (frames,), above 0: how much of the place where it stands it takes from others
+    across         float32 (frames,), the middle of its place, -1 left .. 1 right
+    reach          how far from there it has fallen to 1/e, in half widths of the film; 0: it is everywhere
+    home           where its subject stands, -1..1, through the whole film
+    contrast       how far it lets what is high in it stand before the others
+    class_names    the default name of each class, as class_indices
+    """
+
+    name: str
+    noise: F32
+    class_indices: NDArray[np.int64]
+    class_weights: F32
+    strength: F32
+    across: F32
+    reach: float
+    home: float
+    contrast: float
+    class_names: tuple[str, ...] = ()
+    hue_deg: F32 | None = None
+    truncation: F32 | None = None
+
+    def by_name(self) -> tuple[tuple[str, ...], F32]:
+        """The classes as people know them, as of a PicturePlan."""
+        return _by_name(self.class_names, self.class_weights)
+
+    def classes(self, first: int, end: int, class_count: int) -> F32:
+        """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
+        dense = np.zeros((end - first, class_count), np.float32)
+        dense[:, self.class_indices] = self.class_weights[first:end]
+        return dense
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PicturePlan:
     """The latents and what happens to each finished frame.
 
@@ -260,6 +301,7 @@ class PicturePlan:
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
     exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
     bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
+    contrast, saturation   float32 (frames,), factors about middle grey and about grey; None where they are 1
     pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
     lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
     lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
@@ -290,6 +332,8 @@ class PicturePlan:
     truncation: F32 | None = None
     exposure: F32 | None = None
     bloom: F32 | None = None
+    contrast: F32 | None = None
+    saturation: F32 | None = None
     pan_x: F32 | None = None
     pan_y: F32 | None = None
     lamp_azimuth_deg: F32 | None = None
@@ -312,6 +356,9 @@ class PicturePlan:
 
     It counts from the onset of the note that started it, in seconds of the video or, where it is stretched,
     in shares of its part; 0 for what is not seen. None where no video is."""
+    streams: tuple[StreamPlan, ...] = ()
+    """The layers that are painted instead, back to front; the noise above is then the first one's, and the
+    class weights say how much of each class the layers show together. Two at least, or none."""
 
     @property
     def frame_count(self) -> int:
@@ -319,14 +366,18 @@ class PicturePlan:
 
     def by_name(self) -> tuple[tuple[str, ...], F32]:
         """The classes as people know them, a video's layers as one: their names, and their weights."""
-        names = tuple(dict.fromkeys(self.class_names))
-        columns = [[k for k, other in enumerate(self.class_names) if other == name] for name in names]
-        if len(names) == len(self.class_names):
-            return names, self.class_weights
-        return names, np.stack([self.class_weights[:, own].sum(axis=1) for own in columns], axis=1)
+        return _by_name(self.class_names, self.class_weights)
 
     def classes(self, first: int, end: int) -> F32:
         """Class vectors of frames first up to, not at, end: float32 (end - first, class_count)."""
         dense = np.zeros((end - first, self.class_count), np.float32)
         dense[:, self.class_indices] = self.class_weights[first:end]
         return dense
+
+
+def _by_name(class_names: tuple[str, ...], weights: F32) -> tuple[tuple[str, ...], F32]:
+    names = tuple(dict.fromkeys(class_names))
+    columns = [[k for k, other in enumerate(class_names) if other == name] for name in names]
+    if len(names) == len(class_names):
+        return names, weights
+    return names, np.stack([weights[:, own].sum(axis=1) for own in columns], axis=1)

@@ -29,7 +29,7 @@ from .note_list import matched_rules
 
 if TYPE_CHECKING:
     from ...dsl.load import Loaded
-    from ..plan import PicturePlan
+    from ..plan import PicturePlan, StreamPlan
 
 PLACE = "PLACE"
 """The file that findings about the place itself name."""
@@ -86,6 +86,18 @@ class VideoAt:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownLayer:
+    """A layer of the picture: where it stands, how much room it takes beside the others, what it shows."""
+
+    name: str
+    across: float | None
+    """-1 left .. 1 right; None where it stands across the whole film."""
+    share: float
+    """Of the strengths of all layers."""
+    shown: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """An entry of video.post that acts, in words."""
 
@@ -117,6 +129,8 @@ class Moment:
     """On the stage, the strongest first."""
     videos: tuple[VideoAt, ...] = ()
     """The own videos that run, one for each note that has started it and is still seen."""
+    layers: tuple[ShownLayer, ...] = ()
+    """Of the picture, back to front; none where it is one."""
 
 
 def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ...]]:
@@ -159,6 +173,7 @@ def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
         post=tuple(_post(piece, clock, time_s)),
         lights=() if picture is None else tuple(_lights(picture)),
         videos=() if picture is None else tuple(_videos(picture)),
+        layers=() if picture is None else tuple(_layers(picture)),
     )
 
 
@@ -211,7 +226,14 @@ def _sounding(heard: Heard, at: Fraction) -> Iterator[SoundingNote]:
             )
 
 
-def _shown(picture: "PicturePlan") -> tuple[tuple[str, float], ...]:
+def _layers(picture: "PicturePlan") -> Iterator[ShownLayer]:
+    total = sum(float(stream.strength[0]) for stream in picture.streams)
+    for stream in picture.streams:
+        across = round(float(stream.across[0]), 3) if stream.reach > 0 else None
+        yield ShownLayer(stream.name, across, round(float(stream.strength[0]) / total, 3), _shown(stream))
+
+
+def _shown(picture: "PicturePlan | StreamPlan") -> tuple[tuple[str, float], ...]:
     names, weights = picture.by_name()
     pairs = zip(names, weights[0].tolist(), strict=True)
     return tuple(

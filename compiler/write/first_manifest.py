@@ -12,6 +12,7 @@ from glob import escape
 from types import MappingProxyType
 
 from ...dsl.findings.collector import Findings
+from ...dsl.model.piece import LAYERS_MOST
 from ...dsl.text.format import formatted, scalar_text
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text
@@ -274,6 +275,8 @@ def _rest(title: str, score: Score) -> Iterator[str]:
         entry = f"{PITCH_CLASSES[pitch_class]}: {SUBJECTS[pitch_class]}"
         count = counts[pitch_class]
         yield f"    {entry.ljust(29)}# {count} note{'' if count == 1 else 's'}"
+    if 1 < len(_players(score)) <= LAYERS_MOST:
+        yield "  # layers: parts                # each part a picture of its own, where it is heard"
     yield "  rules:                         # exceptions by note; later rules win"
     everywhere = all(note.beat == 1 for note in score.notes)
     where = "{beat: 1}" if any(note.beat == 1 for note in score.notes) and not everywhere else "{chord: top}"

@@ -1,6 +1,7 @@
 """Piece: a manifest as parsed, every value typed, every place still as written."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import PurePosixPath
 
@@ -261,6 +262,8 @@ class Rule:
 
     where: Where
     span: Span
+    pointer: str = ""
+    """Where it stands, as a JSON pointer."""
     classes: tuple[ClassWeight, ...] | None = None
     depth: float | None = None
     kick: float | None = None
@@ -272,6 +275,39 @@ class Rule:
     spark: Light | None = None
     ring: Light | None = None
     glow: Light | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLayer:
+    """A layer of the picture: parts with a stream of their own, and where it stands.
+
+    What is None, or empty, is as in the Visuals around it.
+    """
+
+    name: str
+    span: Span
+    parts: tuple[str, ...]
+    """Globs over parts."""
+    parts_span: Span
+    place: str = "ear"
+    """`ear`: where it is heard; `sector`; `back`, `front`: across the whole film, behind or before others."""
+    sector: tuple[int, int] = (1, 1)
+    """Its number from the left, and of how many."""
+    width: float | None = None
+    """Share of the film's width."""
+    depth: float | None = None
+    truncation: float | None = None
+    hue_deg: float | None = None
+    keep: int | None = None
+    motion: Motion | None = None
+    envelope: Envelope | None = None
+    classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
+    classes_by: str = "pitch"
+    classes_span: Span = THE_MANIFEST
+
+
+LAYERS_MOST = 4
+"""Each layer is painted: with more of them, none is more than a strip, and a film takes far longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +347,9 @@ class Visuals:
     exposure: float = 1.0
     """A factor of its light."""
     bloom: float = 1.0
+    contrast: float = 1.0
+    saturation: float = 1.0
+    """Both of the finished picture."""
     pan_x: float = 0.0
     """The camera moved to the right, in half heights."""
     pan_y: float = 0.0
@@ -333,6 +372,31 @@ class Visuals:
     spectrum: SpectrumRef | None = None
     plays: bool = True
     """Whether the film plays by itself where the piece says nothing of it."""
+    layers: tuple[PictureLayer, ...] = ()
+    """Back to front; parts that are in none of them stand behind all."""
+    layer_each_part: bool = False
+    """Whether every part is a layer, placed where it is heard."""
+    layers_span: Span = THE_MANIFEST
+
+    @property
+    def all_classes(self) -> Iterator[ClassWeight]:
+        """Every class that is written: under keys, of the piece and of its layers, and in rules."""
+        for classes in (self.classes, *(layer.classes for layer in self.layers)):
+            for _, weights in classes:
+                yield from weights
+        for rule in self.rules:
+            yield from rule.classes or ()
+
+    def of_layer(self, layer: PictureLayer) -> "Visuals":
+        """What holds for the notes of a layer."""
+        given = {
+            key: value
+            for key in ("depth", "truncation", "hue_deg", "keep", "motion", "envelope")
+            if (value := getattr(layer, key)) is not None
+        }
+        if layer.classes:
+            given |= {key: getattr(layer, key) for key in ("classes", "classes_by", "classes_span")}
+        return replace(self, **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +464,25 @@ class EngravedScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How the film ends, after the last bar line."""
+
+    span: Span
+    fade: Duration | None = None
+    """How long the picture takes to go; None for as long as the sound rings, or shorter before credits."""
+    ground: str = "#000000"
+    """The colour that it leaves."""
+    credits: tuple[str, ...] = ()
+    """Lines of an end card, below the title of the piece: `Music: Ada Byron`."""
+    font: PurePosixPath | None = None
+    font_span: Span = THE_MANIFEST
+
+
+CREDITS_TAIL_S = Fraction(7)
+"""The ring-out of a film with credits, where its score says none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """The finished film."""
 
@@ -419,6 +502,8 @@ class Video:
     post: tuple[Post, ...] = ()
     lyrics: Lyrics | None = None
     score: EngravedScore | None = None
+    ending: Ending | None = None
+    """None for a soft end: the picture goes with the sound, unless the piece fades it."""
 
 
 @dataclass(frozen=True, slots=True)

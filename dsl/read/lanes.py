@@ -1,5 +1,6 @@
 """Lanes as written, in piece.yaml or effects.yaml, to Lanes: points with places and values in base units."""
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -17,6 +18,7 @@ from .reader import Reading, named
 UnitOf = Callable[[str], Unit]
 """The unit of the values of a lane, by the name of its parameter."""
 
+_OF_A_LAYER = re.compile(r"^visuals\.layers\..+\.(depth|truncation|hue|motion\.amount|motion\.jitter)$")
 _WAYS = {place.ending: place for place in PLACES}
 """Lanes of a bus beside its ear."""
 
@@ -61,6 +63,8 @@ def lane_units(audio: Audio) -> UnitOf:
                 units[f"{back.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
 
     def unit_of(name: str) -> Unit:
+        if found := _OF_A_LAYER.search(name):
+            return units[f"visuals.{found[1]}"]
         if name in units or audio.buses:
             return units.get(name, Unit.ANY)
         if name.rpartition(".")[2] in _WAYS:

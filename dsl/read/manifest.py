@@ -1,11 +1,13 @@
 """A manifest whose form is right, as a Piece."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from ..model.lane import Lane
-from ..model.piece import Audio, Part, Piece, ScoreRef
+from ..model.piece import CREDITS_TAIL_S, Audio, Part, Piece, ScoreRef, Video
 from ..text.yaml_source import Node
+from .layers import with_layers
 from .reader import Reading, named, texts
 from .visuals import read_video, read_visuals
 
@@ -16,20 +18,28 @@ def read_piece(node: Node, audio: Audio, lanes: Sequence[Lane], reading: Reading
     """The whole manifest; audio and lanes are read already, because lanes depend on the one and on files."""
     title, score, seed = node.get("title"), node.get("score"), node.get("seed")
     assert title is not None and score is not None, "the schema demands them"
+    video = read_video(node.get("video"), reading)
     return Piece(
         title=title.text,
         seed=int(seed.value) if seed else 0,
-        score=_score(score, reading),
+        score=_with_time_to_read(_score(score, reading), score, video),
         span=node.span,
         parts=tuple(
             Part(name, texts(part.get("tracks")), part.key_span) for name, part in named(node.get("parts"))
         ),
         audio=audio,
         lanes=tuple(lanes),
-        visuals=read_visuals(node.get("visuals"), reading),
-        video=read_video(node.get("video"), reading),
+        visuals=with_layers(read_visuals(node.get("visuals"), reading), node.get("visuals"), reading),
+        video=video,
         spans=tuple(node.source.values.items()),
     )
+
+
+def _with_time_to_read(found: ScoreRef, node: Node, video: Video) -> ScoreRef:
+    """The score with a ring-out in which credits can be read, where it says none itself."""
+    if video.ending is None or not video.ending.credits or node.get("tail") is not None:
+        return found
+    return replace(found, tail_s=CREDITS_TAIL_S)
 
 
 def _score(node: Node, reading: Reading) -> ScoreRef:

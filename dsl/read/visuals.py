@@ -14,6 +14,7 @@ from ..model.piece import (
     LIGHTS,
     OTHER,
     ClassWeight,
+    Ending,
     EngravedScore,
     Envelope,
     Light,
@@ -78,13 +79,13 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),
         **_steering(node, usual),
-        motion=_motion(motion, reading) if motion else usual.motion,
-        envelope=_envelope(envelope, reading) if envelope else None,
-        classes=_classes(node.get("classes"), by, reading),
+        motion=read_motion(motion, reading) if motion else usual.motion,
+        envelope=read_envelope(envelope, reading) if envelope else None,
+        classes=read_classes(node.get("classes"), by, reading),
         classes_by=by,
         classes_span=found.span if (found := node.get("classes_by")) else usual.classes_span,
         keep=int(keep.value) if keep else None,
-        rules=tuple(_rule(rule, reading) for rule in rules.each()) if rules else (),
+        rules=tuple(read_rule(rule, reading) for rule in rules.each()) if rules else (),
         mapping=_text(node, "mapping", usual.mapping),
         spectrum=_spectrum(spectrum, reading) if spectrum else None,
         plays=bool(play.value) if play else usual.plays,
@@ -161,6 +162,19 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
         lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,
         score=_engraved(score, reading) if (score := node.get("score")) else None,
+        ending=_ending(ending, reading) if (ending := node.get("ending")) else None,
+    )
+
+
+def _ending(node: Node, reading: Reading) -> Ending:
+    usual, font = Ending(node.key_span), node.get("font")
+    return Ending(
+        node.key_span,
+        fade=reading.duration(node.get("fade")),
+        ground=_text(node, "ground", usual.ground).upper(),
+        credits=texts(node.get("credits")),
+        font=reading.file(font) if font else None,
+        font_span=font.span if font else usual.font_span,
     )
 
 
@@ -207,15 +221,16 @@ def _spectrum(node: Node, reading: Reading) -> SpectrumRef:
         offset_s=reading.quantity(offset, Unit.SECONDS, -MAX_OFFSET_S, MAX_OFFSET_S).value
         if offset
         else None,
-        pitch_sensitivity=_signed(node.get("pitch_sensitivity"), usual.pitch_sensitivity),
-        tempo_sensitivity=_signed(node.get("tempo_sensitivity"), usual.tempo_sensitivity),
-        smooth_factor=_signed(node.get("smooth_factor"), usual.smooth_factor),
-        num_classes=int(_signed(node.get("num_classes"), usual.num_classes)),
+        pitch_sensitivity=signed(node.get("pitch_sensitivity"), usual.pitch_sensitivity),
+        tempo_sensitivity=signed(node.get("tempo_sensitivity"), usual.tempo_sensitivity),
+        smooth_factor=signed(node.get("smooth_factor"), usual.smooth_factor),
+        num_classes=int(signed(node.get("num_classes"), usual.num_classes)),
         sort_classes_by_power=bool(sort.value) if sort else False,
     )
 
 
-def _motion(node: Node, reading: Reading) -> Motion:
+def read_motion(node: Node, reading: Reading) -> Motion:
+    """How the noise moves."""
     usual = Motion()
     return Motion(
         amount=reading.number(node.get("amount"), usual.amount),
@@ -236,7 +251,8 @@ def _lasting(node: Node | None, reading: Reading) -> Duration | None:
     return found
 
 
-def _envelope(node: Node, reading: Reading) -> Envelope:
+def read_envelope(node: Node, reading: Reading) -> Envelope:
+    """How a class rises and falls."""
     usual = Envelope()
     return Envelope(
         attack=reading.duration(node.get("attack")) or usual.attack,
@@ -245,7 +261,10 @@ def _envelope(node: Node, reading: Reading) -> Envelope:
     )
 
 
-def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, tuple[ClassWeight, ...]], ...]:
+def read_classes(
+    node: Node | None, by: str, reading: Reading
+) -> tuple[tuple[str, tuple[ClassWeight, ...]], ...]:
+    """What notes show by their keys, as in Visuals.classes."""
     if node is None:
         return ()
     is_map = isinstance(node.value, dict)
@@ -270,7 +289,8 @@ def _classes(node: Node | None, by: str, reading: Reading) -> tuple[tuple[str, t
     return tuple(found.items())
 
 
-def _rule(node: Node, reading: Reading) -> Rule:
+def read_rule(node: Node, reading: Reading) -> Rule:
+    """A rule of the piece or of a layer."""
     where, classes = node.get("where"), node.get("class")
     assert where is not None, "the schema demands it"
     depth, kick, truncation = node.get("depth"), node.get("kick"), node.get("truncation")
@@ -278,13 +298,14 @@ def _rule(node: Node, reading: Reading) -> Rule:
     return Rule(
         where=read_where(where, reading),
         span=where.key_span,
+        pointer=node.pointer,
         classes=read_weights(classes, reading) if classes else None,
         depth=reading.share(depth, 0.0) if depth else None,
         kick=reading.number(kick, 0.0) if kick else None,
         attack=reading.duration(node.get("attack")),
         release=reading.duration(node.get("release")),
         truncation=reading.number(truncation, 0.0) if truncation else None,
-        hue_deg=_signed(hue, 0.0) if hue else None,
+        hue_deg=signed(hue, 0.0) if hue else None,
         layer=int(layer.value) if layer else None,
         spark=_light("spark", node, reading),
         ring=_light("ring", node, reading),
@@ -304,7 +325,7 @@ def _light(shape: str, rule: Node, reading: Reading) -> Light | None:
     return Light(
         size=reading.share(node.get("size"), usual.size),
         decay=reading.duration(node.get("decay")) or usual.decay,
-        strength=_signed(node.get("strength"), usual.strength),
+        strength=signed(node.get("strength"), usual.strength),
         color=None if color is None or color.text == "accent" else color.text,
     )
 
@@ -393,7 +414,7 @@ def _nearest_size(width_px: int, height_px: int) -> str:
     return "x".join(map(str, sides))
 
 
-def _signed(node: Node | None, default: float) -> float:
+def signed(node: Node | None, default: float) -> float:
     """A plain number of either sign, whose bounds the schema has seen to."""
     return default if node is None else float(node.value)
 
@@ -405,7 +426,7 @@ def _steering(node: Node, usual: Visuals) -> dict[str, Any]:
         here: Node | None = node
         for key in parameter.name.split(".")[1:]:
             here = here and here.get(key)
-        found[parameter.field] = _signed(here, getattr(usual, parameter.field))
+        found[parameter.field] = signed(here, getattr(usual, parameter.field))
     return found
 
 

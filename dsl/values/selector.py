@@ -66,6 +66,8 @@ class Where:
     """Globs over the words that syllables make, case and punctuation aside."""
     sections: tuple[str, ...] = ()
     """Names of rehearsal marks: from the mark to the next."""
+    within: tuple[str, ...] = ()
+    """Globs over part names, one of which must fit, too: the layer in which a rule is written."""
     spans: tuple[tuple[str, Span], ...] = field(default=())
     """Where each key stands, for findings."""
 

@@ -24,16 +24,18 @@ from ..encoding import WITH_ALPHA, Quality
 from ..engraving.sheet import Sheet, drawn_sheet
 from ..engraving.view import ScoreStand
 from ..generators.ground import Ground
-from ..generators.protocol import SteeredGenerator, TruncatedGenerator, WalkingGenerator
+from ..generators.protocol import TruncatedGenerator, WalkingGenerator
 from ..picture.camera import moved
 from ..picture.chain import Finish, Shown, black_frame, finished
 from ..picture.contrast import LEAST, contrast
-from ..picture.controls import FrameControls
 from ..picture.title import Overlay, overlay_of
+from ..picture.tone import toned
 from ..tensors import tensor_of
 from .alpha import parted
 from .flashes import look_at, packed
+from .layered import layered_images
 from .segment_writer import PictureFormat, SegmentWriter
+from .steering import controls_of, steered
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan, ScorePlan, TitlePlan
@@ -85,7 +87,9 @@ class Workshop:
     @classmethod
     def of(cls, picture: PicturePlan, generator: Generator, sheets: Sheets = drawn_sheet) -> Workshop:
         """sheets   draws the score for a film of a size; a store's keeps it"""
-        finish = Finish(picture.width_px, picture.height_px, picture.frame, picture.upscale)
+        # Layers stand on the whole film: there is nothing left to be mirrored.
+        frame = "fill" if picture.streams and picture.frame == "mirror" else picture.frame
+        finish = Finish(picture.width_px, picture.height_px, frame, picture.upscale)
         drawn = (
             (t, overlay_of(t, picture.width_px, picture.height_px, generator.device)) for t in picture.titles
         )
@@ -132,6 +136,11 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
+    for stream in picture.streams:
+        same_image[1:] &= _rows_repeat(stream.noise) & _rows_repeat(stream.class_weights)
+        for row in (stream.strength, stream.across, stream.hue_deg, stream.truncation):
+            if row is not None:
+                same_image[1:] &= row[1:] == row[:-1]
     for times_s, _ in () if picture.walk is None else picture.walk.layers:
         same_image[1:] &= times_s[1:] == times_s[:-1]
     same_look = np.zeros(count, bool)
@@ -260,15 +269,18 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
     if new:
         noise = tensor_of(picture.noise[new])
         classes = tensor_of(np.concatenate([picture.classes(k, k + 1) for k in new]))
-        controls = _controls_of(picture, new, generator.device)
-        if picture.walk is not None:
+        controls = controls_of(picture, new, generator.device)
+        if picture.streams:
+            made = iter(layered_images(generator, picture, new, controls))
+        elif picture.walk is not None:
             assert isinstance(generator, WalkingGenerator)  # the compiler takes a walk for no other
             made = iter(moved(generator.images_on_walk(picture.walk, new, noise), controls))
         elif isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
             truncation = tensor_of(picture.truncation[new])
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:
-            made = iter(_steered(generator, noise, classes, controls))
+            made = iter(steered(generator, noise, classes, controls))
+        made = iter(toned(torch.stack(list(made)), controls)) if controls.is_toned else made
     image = before
     images: list[torch.Tensor] = []
     for shot in lit:
@@ -277,26 +289,6 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
         assert image is not None
         images.append(image)
     return images
-
-
-def _steered(
-    generator: Generator, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls
-) -> torch.Tensor:
-    """Images as the piece's camera sees them: by the generator's own camera where it has one."""
-    noise, classes = noise.to(generator.device), classes.to(generator.device)
-    if controls.are_neutral:
-        return generator.images(noise, classes)
-    if isinstance(generator, SteeredGenerator):
-        return generator.steered(noise, classes, controls)
-    return moved(generator.images(noise, classes), controls)
-
-
-def _controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
-    lanes = {key: getattr(picture, key) for key in (*STEERING, "clips")}
-    rows = list(frames)
-    return FrameControls(
-        **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}
-    )
 
 
 def shots_at_once(generator: Generator) -> int:

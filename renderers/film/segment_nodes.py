@@ -17,7 +17,7 @@ from ..generators.identity import Recipe, generator_identity
 from .cut import segment_bounds
 
 if TYPE_CHECKING:
-    from ...compiler.plan import BarMark, PicturePlan, Plan, TitlePlan
+    from ...compiler.plan import BarMark, PicturePlan, Plan, StreamPlan, TitlePlan
 
 SEGMENT_VERSION = 2
 """Raised when the finish of frames or their encoding changes."""
@@ -112,6 +112,8 @@ class SegmentReads:
                 [(t.first_frame, t.end_frame, t.rise, t.fall, self._title(t)) for t in part.titles]
             ),
         }
+        for number, stream in enumerate(part.streams, 1):
+            reads |= _stream_reads(number, stream)
         seen = set(part.class_indices.tolist())
         if shown := [picture for picture in part.pictures if picture.index in seen]:
             reads["pictures"] = digest_of([(picture.index, picture.sha256) for picture in shown])
@@ -129,6 +131,18 @@ class SegmentReads:
 
             self._drawn[said] = digest_of(drawn_title(title, *self._size))
         return self._drawn[said]
+
+
+def _stream_reads(number: int, stream: StreamPlan) -> dict[str, str]:
+    """What the segments of a layered film read of a layer; the others know nothing of layers."""
+    return {
+        f"layer {number}: motion": digest_of(stream.noise),
+        f"layer {number}: classes": digest_of((stream.class_indices, stream.class_weights)),
+        f"layer {number}: place": digest_of(
+            (stream.strength, stream.across, stream.reach, stream.home, stream.contrast)
+        ),
+        f"layer {number}: colours": digest_of((stream.hue_deg, stream.truncation)),
+    }
 
 
 def _names(
@@ -154,8 +168,10 @@ def _said(mark: BarMark) -> str:
 
 
 def _steering(part: PicturePlan) -> dict[str, str]:
-    """What steers the frames, under the words of the reports."""
+    """What steers the frames, under the words of the reports; without the tone, where nothing is toned."""
     words: dict[str, list[object]] = {}
     for parameter in STEERED:
         words.setdefault(parameter.reads, []).append(getattr(part, parameter.field))
+    if all(lane is None for lane in words["tone"]):
+        del words["tone"]
     return {word: digest_of(lanes[0] if len(lanes) == 1 else tuple(lanes)) for word, lanes in words.items()}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.plan import STEERING, PicturePlan, Ramp, TitlePlan
+from ...compiler.plan import STEERING, PicturePlan, Ramp, StreamPlan, TitlePlan
 
 HALF = Fraction(1, 2)
 
@@ -40,7 +40,24 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         walk=None if picture.walk is None else picture.walk.cut(first, end),
         score=None if picture.score is None else picture.score.cut(first, end),
         clips=_lanes(picture.clips, first, end),
+        streams=tuple(_stream_of(stream, first, end) for stream in picture.streams),
         **steering,
+    )
+
+
+def _stream_of(stream: StreamPlan, first: int, end: int) -> StreamPlan:
+    weights, names = stream.class_weights[first:end], stream.class_names
+    seen = np.flatnonzero(weights.any(axis=0))
+    return replace(
+        stream,
+        noise=_own(stream.noise[first:end]),
+        class_indices=_own(stream.class_indices[seen]),
+        class_weights=_own(weights[:, seen]),
+        strength=_own(stream.strength[first:end]),
+        across=_own(stream.across[first:end]),
+        class_names=tuple(names[k] for k in seen) if names else (),
+        hue_deg=_lane(stream.hue_deg, first, end, STEERING["hue_deg"]),
+        truncation=_lane(stream.truncation, first, end, 1.0),
     )
 
 
@@ -59,7 +76,20 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         walk=None if picture.walk is None else picture.walk.thinned(step),
         score=None if picture.score is None else picture.score.thinned(step),
         clips=_each(picture.clips, step),
+        streams=tuple(_thinned_stream(stream, step) for stream in picture.streams),
         **steering,
+    )
+
+
+def _thinned_stream(stream: StreamPlan, step: int) -> StreamPlan:
+    return replace(
+        stream,
+        noise=_own(stream.noise[::step]),
+        class_weights=_own(stream.class_weights[::step]),
+        strength=_own(stream.strength[::step]),
+        across=_own(stream.across[::step]),
+        hue_deg=_each(stream.hue_deg, step),
+        truncation=_each(stream.truncation, step),
     )
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
+    from numpy.typing import NDArray
 
     from ...compiler.plan import WalkPlan
     from ..picture.controls import FrameControls
+    from ..picture.masks import Stage
+
+    F32 = NDArray[np.float32]
 
 NOISE_SIZE = 128
 """Of the built-in generators."""
@@ -32,6 +38,38 @@ class GeneratorRequest:
     device: str
     seed: int
     weights: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """A layer of n frames: see StreamPlan.
+
+    mask   its share of each column of the film, (n, width)
+    """
+
+    noise: torch.Tensor
+    classes: torch.Tensor
+    mask: F32
+    home: float
+    contrast: float
+    hue_deg: torch.Tensor | None = None
+    truncation: torch.Tensor | None = None
+
+    def rows(self, start: int, end: int, device: torch.device) -> Stream:
+        """Some of the frames, on a device."""
+
+        def part(lane: torch.Tensor | None) -> torch.Tensor | None:
+            return None if lane is None else lane[start:end].to(device)
+
+        return Stream(
+            self.noise[start:end].to(device),
+            self.classes[start:end].to(device),
+            self.mask[start:end],
+            self.home,
+            self.contrast,
+            part(self.hue_deg),
+            part(self.truncation),
+        )
 
 
 class Generator(Protocol):
@@ -85,4 +123,13 @@ class SteeredGenerator(Generator, Protocol):
 
     def steered(self, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls) -> torch.Tensor:
         """The images, as its camera sees them."""
+        ...
+
+
+@runtime_checkable
+class LayeredGenerator(Generator, Protocol):
+    """A generator that paints layers in one land, under one light."""
+
+    def layered(self, streams: Sequence[Stream], controls: FrameControls, stage: Stage) -> torch.Tensor:
+        """Images of the layers together, back to front: shape (n, 3, height, width) of the stage."""
         ...

@@ -10,6 +10,7 @@ from ...compiler.plan import GROUND
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
 from ...dsl.model.generators import GROUP, GeneratorKind, kind_named
+from ..picture.mirror import strips_for
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
@@ -110,6 +111,15 @@ def image_size(picture: PicturePlan) -> tuple[int, int]:
     return picture.resolution, max(
         1, round(picture.resolution * Fraction(picture.width_px, picture.height_px))
     )
+
+
+def stage_size(picture: PicturePlan) -> tuple[int, int]:
+    """Height and width of a picture of layers: the whole film, as sharp as an image is."""
+    height_px, width_px = image_size(picture)
+    if picture.frame != "mirror":
+        return height_px, width_px
+    strips = strips_for(height_px, width_px, Fraction(picture.width_px, picture.height_px))
+    return strips.top_px + height_px + strips.bottom_px, 2 * (width_px + strips.side_px)
 
 
 def unknown_here(picture: PicturePlan) -> PieceError:

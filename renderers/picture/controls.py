@@ -30,6 +30,10 @@ class FrameControls:
     """A factor of all light."""
     bloom: torch.Tensor | None = None
     """A factor of the glow around what is bright."""
+    contrast: torch.Tensor | None = None
+    """A factor of the distance from middle grey, of finished images: tone.py."""
+    saturation: torch.Tensor | None = None
+    """A factor of the distance from grey."""
     pan_x: torch.Tensor | None = None
     """The camera moved to the right, in half heights."""
     pan_y: torch.Tensor | None = None
@@ -40,6 +44,10 @@ class FrameControls:
     """The lamp raised."""
     clips: torch.Tensor | None = None
     """How far each video of the piece is, shape (n, pictures): PicturePlan.clips."""
+
+    @property
+    def is_toned(self) -> bool:
+        return self.contrast is not None or self.saturation is not None
 
     @property
     def are_neutral(self) -> bool:

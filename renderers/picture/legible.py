@@ -25,7 +25,7 @@ def letters_told(titles: Sequence[TitlePlan], say: Callable[[str], None]) -> lis
         if title.lit:
             continue
         font = title.look.font if title.style is None else title.style.font
-        for text in filter(None, (title.text, title.look.subtitle)):
+        for text in filter(None, (title.text, title.look.subtitle, *title.look.credits)):
             setting = lettering_of(text, font)
             if setting.replaced:
                 message = f"`{text}`: {setting.remark}"

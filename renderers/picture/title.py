@@ -13,6 +13,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFilter
 from ...store.values.array_types import F32
 from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
+from .end_card import NAME, card_masks
 from .lettering import Font, lettering_of
 from .lyrics import MARGIN, OUTLINE, TALL_MARGIN, drawn_lyric, rim_around
 from .planes import plane_views
@@ -81,6 +82,11 @@ def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, i
     """Top and left, even; cover (h, w) 0..1; R'G'B' (3, h, w) 0..1 times the cover; None if blank."""
     if title.style is not None:
         return _trimmed(*drawn_lyric(title, title.style, width_px, height_px))
+    if title.look.ground is not None:
+        full = np.ones((height_px, width_px), np.float32)
+        return _trimmed(full, _laid_over(full * 0, full, title.look.ground, full)[0])
+    if title.look.credits:
+        return _trimmed(*_card(title, width_px, height_px))
     lines = _fitted(title, width_px, height_px)
     size_px = lines[0].font.size
     text = _text_mask(lines, title.look.place, width_px, height_px)
@@ -95,6 +101,18 @@ def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, i
         rgb, cover = _laid_over(rgb, cover, title.look.rim, rim_around(text, lines[-1].font.size))
     rgb, cover = _laid_over(rgb, cover, title.color, np.asarray(text, np.float32) / 255)
     return _trimmed(cover, rgb)
+
+
+def _card(title: TitlePlan, width_px: int, height_px: int) -> tuple[F32, F32]:
+    """Cover and colours of an end card."""
+    rgb, cover = np.zeros((3, height_px, width_px), np.float32), np.zeros((height_px, width_px), np.float32)
+    strong, faint = card_masks(title, width_px, height_px)
+    if title.look.rim is not None:
+        text = Image.fromarray(((strong + faint).clip(0, 1) * 255).astype(np.uint8))
+        rgb, cover = _laid_over(rgb, cover, title.look.rim, rim_around(text, NAME * min(width_px, height_px)))
+    for ink in (faint, strong):
+        rgb, cover = _laid_over(rgb, cover, title.color, ink)
+    return cover, rgb
 
 
 def _letters(title: TitlePlan, cover: F32, rgb: F32) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -105,8 +105,17 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
     pixel = 2.0 / min(height, width)
     x = (torch.arange(width, dtype=torch.float32) - (width - 1) / 2) * pixel
     y = (torch.arange(height, dtype=torch.float32) - (height - 1) / 2) * pixel
+    return grid_at(x, y, pixel, device)
+
+
+def grid_at(x: Tensor, y: Tensor, pixel: float, device: torch.device, across: float = 1.0) -> Grid:
+    """The grid of the columns at x and the rows at y, pixel apart.
+
+    across   how fast it darkens towards the sides: below 1 for what is wider than high
+    """
+    height, width = len(y), len(x)
     places = _places(x, y, pixel, device)
-    radius2 = (x[None, None, :] ** 2 + y[None, :, None] ** 2).clamp(max=2.2)
+    radius2 = ((x[None, None, :] * across) ** 2 + y[None, :, None] ** 2).clamp(max=2.2)
     return Grid(
         height=height,
         width=width,

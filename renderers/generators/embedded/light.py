@@ -53,6 +53,15 @@ class Relief(NamedTuple):
     """Shape (n, height, width)."""
 
 
+class BareLand(NamedTuple):
+    """What the light of a painted land needs beside its relief: see lit_relief."""
+
+    steepness: Tensor
+    bounded: Tensor
+    pixel: float
+    turn: tuple[Tensor, Tensor] | None
+
+
 def lit_relief(
     relief: Relief,
     steepness: Tensor,

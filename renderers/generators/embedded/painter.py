@@ -24,7 +24,7 @@ from .grid import Grid, every_second, make_grid
 from .ground import ground_of
 from .inks import Inks
 from .layers import layers_of
-from .light import Relief, lit_relief
+from .light import BareLand, Relief, lit_relief
 from .looks import VOID_CLASS, Looks
 from .photographs import Photographs
 from .sparse import LEAST_PX, paint_sparsely
@@ -34,8 +34,13 @@ from .view import View, view_of
 if TYPE_CHECKING:
     from ....compiler.plan import OwnPicture
     from ....store.store import Store
+    from ...picture.masks import Stage
+    from ..protocol import Stream
+    from .fused import Fusing
 
 GPU_FRAMES = 16
+FULL_LAYER = 0.8
+"""Class weights of this sum fill a layer."""
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
 _COUNTS = (IMAGENET_COUNT, subject_count())
@@ -83,6 +88,7 @@ class EmbeddedGenerator:
         self._looks = Looks(seed, self._device, own)
         self._counts = (*_COUNTS, subject_count() + len(pictures))
         self._easel = Easel(self._looks, Atlas(build_textures(seed), self._device), self._device)
+        self._fusing: tuple[Stage, Fusing] | None = None
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -125,33 +131,81 @@ class EmbeddedGenerator:
                 self._paint(noise[start:end], classes[start:end], steering, pictures[start:end])
             return pictures.mul_(2).sub_(1)
 
+    def layered(self, streams: Sequence[Stream], controls: FrameControls, stage: Stage) -> Tensor:
+        """The picture of layers that share one land, as wide as the stage."""
+        from .fused import Fusing
+
+        if self._fusing is None or self._fusing[0] != stage:
+            self._fusing = stage, Fusing(stage, self._device, self._pan)
+        fusing = self._fusing[1]
+        n = len(streams[0].noise)
+        pictures = torch.empty(n, 3, stage.height_px, stage.width_px, device=self._device)
+        at_once = frames_at_once(self._device, controls)
+
+        def paint(
+            stream: Stream,
+            steering: FrameControls,
+            grid: Grid,
+            relief: Relief,
+            pan: tuple[float, float],
+            mirrored: bool,
+        ) -> BareLand:
+            # What is seen between layers is another layer: they leave little room for smoke.
+            classes = _with_void(stream.classes / FULL_LAYER)
+            return self._bare_land(stream.noise, classes, steering, grid, relief, pan, mirrored)
+
+        with torch.inference_mode():
+            for start in range(0, n, at_once):
+                end = min(start + at_once, n)
+                some = [stream.rows(start, end, self._device) for stream in streams]
+                fusing.paint(some, controls.rows(start, end), paint, pictures[start:end])
+            return pictures.mul_(2).sub_(1)
+
     def _paint(self, noise: Tensor, classes: Tensor, steering: FrameControls, out: Tensor) -> None:
         """Paint frames in [0, 1] into out."""
-        grid, looks = self._grid, self._looks
+        grid = self._grid
+        relief = self._bare_relief(out)
+        land = self._bare_land(noise, classes, steering, grid, relief, self._pan, self._mirrored)
+        lit_relief(relief, land.steepness, land.bounded, grid, land.pixel, land.turn, steering)
+        if self._supersampling > 1:
+            out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
+
+    def _bare_land(
+        self,
+        noise: Tensor,
+        classes: Tensor,
+        steering: FrameControls,
+        grid: Grid,
+        relief: Relief,
+        pan: tuple[float, float],
+        mirrored: bool,
+    ) -> BareLand:
+        """Paint frames into the relief of a grid, without light.
+
+        mirrored   the right edge of the grid is a mirror
+        """
+        looks = self._looks
         movement = self._noise.read(noise)
         layers = layers_of(classes)
         geometry = (layers.weights[..., None] * looks.geometry[layers.classes]).sum(1)
         warp, steepness, _, spin = geometry.unbind(1)
-        ground = ground_of(movement, warp, spin, self._pan)
-        view = view_of(grid, steering, self._pan)
+        ground = ground_of(movement, warp, spin, pan)
+        view = view_of(grid, steering, pan)
         strokes = strokes_of(
             layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg)
         )
-        relief = self._bare_relief(out)
         # What lies further away is smoothed over more of it.
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
-        seam = ground.across(view.right_edge()) if self._mirrored else None
+        seam = ground.across(view.right_edge()) if mirrored else None
         passed = None if steering.clips is None else steering.clips.tolist()
         land = Land(strokes, ground, movement, steepness, pixel, seam, passed)
         # Another device than a CPU would be waited for in every layer, to know where to paint.
         if self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX:
             nodes = every_second(grid)
-            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, self._pan), relief)
+            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, pan), relief)
         else:
             self._paint_all(land, grid, view, relief)
-        lit_relief(relief, steepness, movement.bounded, grid, pixel, view.turn, steering)
-        if self._supersampling > 1:
-            out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
+        return BareLand(steepness, movement.bounded, pixel, view.turn)
 
     def _bare_relief(self, out: Tensor) -> Relief:
         """Memory for the relief of len(out) frames; its colours are out itself where the sizes agree."""

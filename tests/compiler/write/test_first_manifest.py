@@ -84,6 +84,15 @@ def test_instruments_without_a_name_keep_those_that_the_compiler_gives_them(make
     assert set(effects.value) == {"track 1", "Piano"}
 
 
+def test_layers_are_proposed_where_several_parts_play(make_score: MakeScore) -> None:
+    proposed = "# layers: parts"
+    two = draft(make_score(["4/4"] * 2, notes=NOTES, tracks=("A", "B")), "scores/a.mscz", "a").manifest
+    one = draft(make_score(["4/4"], notes=[(0, 1, 60)]), "scores/a.mscz", "a").manifest
+    assert proposed in two and proposed not in one
+    source, findings = parse_source(two.replace(proposed, "layers: parts"), PIECE)
+    assert not findings and check_form(source, PIECE) == ()
+
+
 def test_every_movement_begins_where_its_part_begins_a_note(make_score: MakeScore) -> None:
     notes = [(4, 1, 60, 80, 0), (5, 1, 60, 80, 0), (20, 1, 60, 80, 0), (0, 1, 60, 80, 1)]
     _, effects = drafted(make_score(["4/4"] * 6, notes=notes, tracks=("A", "B")))

@@ -24,6 +24,7 @@ from musicvis.compiler.plan import (
     SoundingNote,
     SoundPlan,
     StemPlan,
+    StreamPlan,
     TitleLook,
     TitlePlan,
 )
@@ -39,7 +40,20 @@ RATE = 48_000
 HALF = Curve.constant_of(0.5)
 NOTE = SoundingNote(0.1, 0.3, 60, 90, 12, False)
 NAME = "a name is for people, and in no key"
+STREAM = StreamPlan(
+    "a",
+    noise=np.zeros((4, 128), np.float32),
+    class_indices=np.array([0]),
+    class_weights=np.full((4, 1), 0.5, np.float32),
+    strength=np.ones(4, np.float32),
+    across=np.zeros(4, np.float32),
+    reach=0.5,
+    home=0.0,
+    contrast=3.0,
+)
 EXEMPT = {
+    ("stream", "name"): "a name is for people, and in no key",
+    ("stream", "class_names"): "a name is for people, and in no key",
     ("synthesised", "name"): NAME,
     ("synthesised", "file"): "with a file it is a recording, which is another kind here",
     ("synthesised", "by"): "with a program it is another kind here",
@@ -145,6 +159,7 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "channels": (ChannelPlan((), (), ((0.0, 0.25)),)),
         "quality": "draft",
         "style": LyricStyle("top", 0.05, "#ffffff", "box"),
+        "streams": (STREAM,),
         "lights": np.array([[0, 0, 0.5, 0.5, 0.1, 1, -1, -1, -1]], np.float32),
     }
     if name in others:
@@ -162,7 +177,7 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
     return value + 1 if isinstance(value, int) else value + type(value)(1) / 4
 
 
-PER_FRAME = (*STEERING, "truncation")
+PER_FRAME = (*STEERING, "truncation", "hue_deg")
 
 
 def sound_with(bus: BusPlan, back: ReturnPlan | None = None) -> SoundPlan:
@@ -290,6 +305,8 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
     assert_each_counts("picture", plan, files, keys_of)
     assert keys_of(replace(plan, score=score())) != keys_of(plan)
     assert_each_counts("score", score(), files, lambda one: keys_of(replace(plan, score=one)))
+    two = replace(plan, streams=(STREAM, replace(STREAM, home=0.5)))
+    assert_each_counts("stream", STREAM, files, lambda one: keys_of(replace(two, streams=(one, STREAM))))
     title = plan.titles[0]
     assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
     sung = replace(title, text="a b", style=LyricStyle("bottom", 0.2, "#ffff00", "box"))

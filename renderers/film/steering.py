@@ -1,0 +1,38 @@
+"""What a composer does to camera, colour and light of frames, done by a generator or to its images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from ...compiler.plan import STEERING
+from ..generators.protocol import SteeredGenerator
+from ..picture.camera import moved
+from ..picture.controls import FrameControls
+from ..tensors import tensor_of
+
+if TYPE_CHECKING:
+    from ...compiler.plan import PicturePlan
+    from ..generators.protocol import Generator
+
+
+def steered(
+    generator: Generator, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls
+) -> torch.Tensor:
+    """Images as the piece's camera sees them: by the generator's own camera where it has one."""
+    noise, classes = noise.to(generator.device), classes.to(generator.device)
+    if controls.are_neutral:
+        return generator.images(noise, classes)
+    if isinstance(generator, SteeredGenerator):
+        return generator.steered(noise, classes, controls)
+    return moved(generator.images(noise, classes), controls)
+
+
+def controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
+    lanes = {key: getattr(picture, key) for key in (*STEERING, "clips")}
+    rows = list(frames)
+    return FrameControls(
+        **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}
+    )

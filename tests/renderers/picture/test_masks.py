@@ -1,0 +1,57 @@
+"""Where layers stand: shares of each column, by hand."""
+
+from math import exp
+
+import numpy as np
+import pytest
+from musicvis.compiler.plan import StreamPlan
+from musicvis.renderers.picture.masks import LEAST, Stage, columns_of, place_masks
+
+
+def stream(across: float, reach: float = 0.5, strength: float = 1.0, frames: int = 1) -> StreamPlan:
+    ones = np.ones(frames, np.float32)
+    return StreamPlan(
+        "a",
+        np.zeros((frames, 128), np.float32),
+        np.array([0]),
+        np.ones((frames, 1), np.float32),
+        strength=strength * ones,
+        across=across * ones,
+        reach=reach,
+        home=across,
+        contrast=3.2,
+    )
+
+
+def test_the_shares_of_a_column_add_up_to_one() -> None:
+    streams = [stream(-0.9, 0.2), stream(0.1, 0.3, 0.04), stream(0.0, 0.0, 0.1), stream(0.7, 0.9, 1.4)]
+    masks = place_masks(streams, [0], 240)
+    np.testing.assert_allclose(masks.sum(axis=0), 1.0, atol=1e-6)
+    assert masks.min() >= 0.0
+
+
+def test_a_share_is_the_gaussian_of_the_place_beside_the_others() -> None:
+    left, right = place_masks([stream(-0.5), stream(0.5)], [0], 4)[:, 0]
+    # At x = -0.25 the squares of the ways, in reaches, are 1/4 and 9/4: e^2 against 1. What is below LEAST
+    # is taken from all.
+    share = 1 / (1 + exp(-2))
+    assert left[1] == pytest.approx((share - LEAST) / (1 - 2 * LEAST), abs=1e-6)
+    np.testing.assert_allclose(left, right[::-1], atol=1e-7)
+
+
+def test_who_is_twice_as_strong_takes_twice_as_much_where_both_stand_everywhere() -> None:
+    one, other = place_masks([stream(0, 0, 2.0), stream(0, 0, 1.0)], [0], 3)[:, 0]
+    assert one == pytest.approx(np.full(3, (2 / 3 - LEAST) / (1 - 2 * LEAST)))
+    assert one + other == pytest.approx(np.ones(3))
+
+
+def test_who_stands_far_away_is_not_painted_there() -> None:
+    masks = place_masks([stream(-0.8, 0.2), stream(0.8, 0.2)], [0], 100)
+    assert columns_of(masks[0]) == (0, columns_of(masks[0])[1])
+    assert columns_of(masks[0])[1] < 60
+    assert columns_of(np.zeros((2, 9), np.float32)) == (0, 0)
+
+
+def test_the_mirror_of_a_layer_stands_where_its_subject_does() -> None:
+    stage = Stage(90, 160, 10, 64, is_mirrored=True)
+    assert [stage.axis_px(home) for home in (-1.0, -0.5, 0.0, 1.0)] == [0, 40, 80, 160]
