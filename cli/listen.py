@@ -63,7 +63,7 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Detect beats only within this range of tempi.",
         ),
         click.option(
-            "--meter", metavar="N/N", callback=checked(parse_meter), help="The metre, as 3/4 or 6/8."
+            "--meter", metavar="N/N", callback=checked(parse_meter), help="The metre, e.g. 3/4 or 6/8."
         ),
         click.option(
             "--first", metavar="TIME", callback=checked(parse_seconds), help="The time at which a bar begins."

@@ -36,7 +36,7 @@ PIN = click.option(
 @PIN
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet: bool) -> None:
-    """Download released weights, as biggan-deep-512.
+    """Download released weights, e.g. biggan-deep-512.
 
     The addresses are those of the package pytorch-pretrained-biggan. An interrupted download continues
     where it stopped.
