@@ -39,14 +39,20 @@ class CodesParam(click.ParamType[tuple[str, ...]]):
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
 @format_option("An array of objects, one for each finding; with --fix or --diff one object.", FORMATS, None)
-@click.option("--strict", is_flag=True, help="Warnings fail, too.")
-@click.option("--select", type=CodesParam(), default="MV", show_default=False, help="Only these: MV344,MV4.")
-@click.option("--ignore", type=CodesParam(), help="All but these: MV342.")
-@click.option("--fix", is_flag=True, help="Write the fixes that are certain, shown first as a diff; asks.")
-@click.option("--diff", "diff_only", is_flag=True, help="Only show what --fix would write.")
+@click.option("--strict", is_flag=True, help="Let warnings fail too.")
+@click.option(
+    "--select",
+    type=CodesParam(),
+    default="MV",
+    show_default=False,
+    help="Show only these codes, e.g. MV344,MV4.",
+)
+@click.option("--ignore", type=CodesParam(), help="Hide these codes, e.g. MV342.")
+@click.option("--fix", is_flag=True, help="Write fixes that are certain. Shows a diff and asks.")
+@click.option("--diff", "diff_only", is_flag=True, help="Show what --fix would write; write nothing.")
 @click.option("-y", "--yes", is_flag=True, help="With --fix: do not ask.")
-@click.option("--all", "shows_all", is_flag=True, help="Show each of many findings of one kind.")
-@click.option("-q", "--quiet", is_flag=True, help="Print findings, and no count of them.")
+@click.option("--all", "shows_all", is_flag=True, help="Show every finding, even many of one kind.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings without counting them.")
 @click.option("--legacy-pan-grid", type=click.Path(path_type=Path), hidden=True)
 def check(
     pieces: tuple[Path, ...],
@@ -64,11 +70,11 @@ def check(
     """Say what is wrong with a piece, and where.
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
-    current folder, or all pieces below it. `# musicvis: ignore[MV344]` on a line of YAML, or alone above it,
-    leaves out its findings of that code.
+    current folder, or all pieces below it. The comment `# musicvis: ignore[MV344]` on a line, or alone
+    above it, hides findings of that code there.
 
-    Without --format, findings are text; under GitHub Actions, annotations.
-    Exit code 0: nothing to fix; 1: findings; 2: the command was used wrongly, or failed itself.
+    Without --format, findings are text, or annotations under GitHub Actions. Exit code 0: no errors; 1:
+    errors, or with --strict also warnings; 2: wrong use, or the command itself failed.
     """
     from ..dsl.findings.render import counted_only
 

@@ -14,15 +14,15 @@ from .report import tell_end, tell_findings
 
 @click.command()
 @cache_option
-@size_option("Remove what was not used for longest until so much is left, as 5GB.  [default: 20GB]")
+@size_option("Largest size of the cache afterwards, e.g. 5GB.  [default: 20GB]")
 @click.option("--all", "everything", is_flag=True, help="Remove everything.")
-@click.option("--verify", is_flag=True, help="Check every byte, and remove what is damaged.")
+@click.option("--verify", is_flag=True, help="Check every byte, and remove damaged entries.")
 @format_option("One object: cache, freed_bytes, kept_bytes, kept_entries, damaged.")
 def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, verify: bool, form: str) -> None:
-    """Remove what is kept from earlier compiles.
+    """Remove cached work of earlier compiles.
 
-    The longest unused goes first. What is removed is rendered again when it is needed. Nothing else is
-    touched.
+    The entries that were unused longest go first. Removed work is rendered again when it is needed.
+    Nothing else is changed.
     """
     from ..dsl.findings.plain import shown
     from ..store.evict import damaged, keep_within

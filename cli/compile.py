@@ -71,7 +71,7 @@ GROUPS = {
     "How to make it": ("device", "precision", "backend", "workers", "trust_plugins", "verify"),
     "Finished work": ("cache_dir", "cache_limit"),
     "Several machines": ("ray", "worker", "shard"),
-    "What is said": ("form", "as_json", "quiet"),
+    "Messages": ("form", "as_json", "quiet"),
 }
 """The options of compile under titles."""
 
@@ -82,7 +82,7 @@ GROUPS = {
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The film: .mp4, .mkv, .webm or .mov; a picture that moves: .gif or .webp; a sound: .wav or .flac.",
+    help="The film: .mp4, .mkv, .webm or .mov; an animation: .gif or .webp; sound: .wav or .flac.",
 )
 @variant_options
 @click.option(
@@ -102,9 +102,7 @@ GROUPS = {
     show_default=True,
     help="BigGAN backend.",
 )
-@click.option(
-    "--workers", type=click.IntRange(1, 64), help="Processes side by side.  [default: one per core]"
-)
+@click.option("--workers", type=click.IntRange(1, 64), help="Number of processes.  [default: one per core]")
 @click.option(
     "--only",
     type=click.Choice(("stems", "audio", "frames", "video")),
@@ -124,9 +122,11 @@ GROUPS = {
 @click.option("--verify", is_flag=True, help="Decode the finished film and compare every frame.")
 @click.option("--ray", metavar="ADDRESS", help="Render on the machines of a Ray cluster: auto, or HOST:PORT.")
 @click.option(
-    "--worker", is_flag=True, help="Only help another compile with the same cache: frames, and no film."
+    "--worker",
+    is_flag=True,
+    help="Only render frames for another compile that uses the same cache; make no film.",
 )
-@click.option("--shard", metavar="I/N", callback=shard, help="Where worker I of N begins.")
+@click.option("--shard", metavar="I/N", callback=shard, help="Begin with the frames of worker I of N.")
 @format_option("One object: film, frames, frames_made, seconds, was_up_to_date, stems, findings.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: str, **options: Any) -> None:
@@ -135,9 +135,9 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder.
     The film is written to build/NAME.mp4 beside the manifest, or to NAME.mkv where video.container says so;
-    a passage or a draft has a name of its own. It appears when it is whole, and not before. What is finished
-    is cached: stop at any time, and the same command goes on from there. The film's path is printed on
-    stdout; all else goes to stderr.
+    a passage or a draft has a name of its own. The film appears only when it is complete. Finished work
+    is cached: you can stop at any time, and the same command continues. stdout gets the path of the
+    film; everything else goes to stderr.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
     from ..dsl.findings.plain import counted, shown

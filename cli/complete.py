@@ -109,10 +109,10 @@ def _items(words: Iterable[str]) -> list[CompletionItem]:
     return found
 
 
-@click.command(short_help="Print what makes a shell complete musicvis.")
+@click.command(short_help="Print a completion script for your shell.")
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print what makes a shell complete commands, options, classes, parts, bars and folders of pieces.
+    """Print a script with which your shell completes commands, options, classes, parts, bars and pieces.
 
     \b
     bash:  musicvis completion bash >> ~/.bashrc

@@ -62,14 +62,14 @@ class Item:
     """No film without it."""
 
 
-@click.command(short_help="Say what this machine has, and what to type for the rest.")
+@click.command(short_help="List what this machine has, and what to type for the rest.")
 @click.argument("piece", type=PiecePath(), required=False)
 @format_option("An array of objects, one for each thing.")
 def doctor(piece: Path | None, form: str) -> None:
-    """Say what this machine has of what musicvis can use, and what to type for the rest.
+    """List what musicvis can use on this machine, and what to type for what is missing.
 
-    With a PIECE, or inside one, its folder of BigGAN weights is looked at, too.
-    Exit code 0: films can be compiled; 1: something that every film needs is missing.
+    With a PIECE, or inside one, it also checks that piece's folder of BigGAN weights. Exit code 0:
+    films can be compiled; 1: something that every film needs is missing.
     """
     items = examined(piece or nearest_piece(Path.cwd()))
     if form == JSON:

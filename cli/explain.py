@@ -25,16 +25,16 @@ WIDTH = 80
 INDENT = "  "
 
 
-@click.command(short_help="Say in words what acts at a place, or what a code means.")
+@click.command(short_help="Explain what acts at a place, or what a code means.")
 @click.argument("what", required=False, metavar="PLACE_OR_CODE", shell_complete=bar_words)
 @click.argument("piece", type=PiecePath(), required=False)
 @format_option("One object, for a program.")
 def explain(what: str | None, piece: Path | None, form: str) -> None:
-    """Say in words all that acts at a place of a piece, or what a code of `musicvis check` means.
+    """Explain everything that acts at a place of a piece, or what a code of `musicvis check` means.
 
-    A place is written as in a manifest, '6|6', or without the bar that a shell takes for a pipe: 6:6 or 6.6;
-    also @B, end-1s. It says what sounds there, what is shown and by
-    which rule, where each lane stands and what it is doing. PIECE is a folder that holds piece.yaml, or the
+    Write a place as in a manifest, '6|6', or as 6:6 or 6.6, because | is a pipe in a shell; also @B,
+    end-1s. You get the notes that sound, the classes that they show and by which rule, and the value
+    and movement of each lane. PIECE is a folder that holds piece.yaml, or the
     manifest itself; without one, the piece around the current folder.
 
     \b

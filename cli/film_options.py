@@ -44,11 +44,9 @@ def variant_options(command: Command) -> Command:
                 help="A passage: 5..8 is bars 5, 6 and 7; also 6:6..7:3 or @B.. .",
             ),
             click.option("--seconds", metavar="N", help="Only the first N seconds."),
-            click.option(
-                "--loop", is_flag=True, help="Let its end meet its beginning, to go round and round."
-            ),
-            click.option("--size", metavar="WxH", help="Size of the film, as 1280x720."),
-            click.option("--fps", metavar="RATE", help="Frames per second, as 30, 23.976 or 30000/1001."),
+            click.option("--loop", is_flag=True, help="Make the film repeat without a seam."),
+            click.option("--size", metavar="WxH", help="Size of the film, e.g. 1280x720."),
+            click.option("--fps", metavar="RATE", help="Frames per second, e.g. 30, 23.976 or 30000/1001."),
             click.option(
                 "--quality",
                 type=click.Choice(QUALITIES),
@@ -59,7 +57,7 @@ def variant_options(command: Command) -> Command:
                 "overrides",
                 metavar="KEY=VALUE",
                 multiple=True,
-                help="Override a key, as visuals.depth=0.5.",
+                help="Override a key, e.g. visuals.depth=0.5.",
             ),
         )
     ):

@@ -13,13 +13,14 @@ from .report import tell_findings
 
 @click.command()
 @click.argument("pieces", type=PiecePath(), nargs=-1, metavar="[PIECE]...")
-@click.option("--check", is_flag=True, help="Change nothing; exit code 1 says that something would change.")
+@click.option("--check", is_flag=True, help="Change nothing; exit with 1 if a file would change.")
 @format_option("One object: files, each with file and state; findings.")
 def fmt(pieces: tuple[Path, ...], check: bool, form: str) -> None:
-    """Lay out a piece's manifest and its files of lanes.
+    """Format a piece's manifest and its files of lanes.
 
-    Levels are indented by two, the points of a lane stand in columns. Only spaces and empty lines change:
-    values, comments and order stay. PIECE is a folder, its piece.yaml, or any file of lanes.
+    Each level is indented by two spaces, and the points of a lane are aligned in columns. Only spaces
+    and empty lines change; values, comments and order stay. PIECE is a folder, its piece.yaml, or any file of
+    lanes.
     """
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown

@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file of lanes; it must not be there yet. [default: stdout]",
+    help="The file of lanes to write; it must not exist yet. [default: stdout]",
 )
 @click.option(
     "--score",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The score: checks the places, and lets what it can follow the beats.",
 )
-@click.option("--fix", is_flag=True, help="Do the one certain repair: straight with ear_mid and no ear_f.")
+@click.option("--fix", is_flag=True, help="Make the one certain repair: straight with ear_mid and no ear_f.")
 @click.option(
     "--lane",
     "pairs",
     metavar="FIELD=LANE",
     multiple=True,
-    help="Of a schedule: which field becomes which lane, as zoom=visuals.zoom; may be repeated.",
+    help="For a schedule: which field becomes which lane, e.g. zoom=visuals.zoom. Repeatable.",
 )
-@click.option("--fps", help="Of a schedule: frames a second, where the file does not say.")
+@click.option("--fps", help="For a schedule: its frame rate, if the file does not say.")
 @format_option("One object: output, lanes, lines_before, lines, repaired or program, findings.")
 def import_command(
     effects: Path,

@@ -57,31 +57,34 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what the listener knows better."""
     options = (
         click.option(
-            "--tempo", metavar="BPM..BPM", callback=checked(parse_tempi), help="Look for beats within."
+            "--tempo",
+            metavar="BPM..BPM",
+            callback=checked(parse_tempi),
+            help="Detect beats only within this range of tempi.",
         ),
         click.option(
-            "--meter", metavar="N/N", callback=checked(parse_meter), help="The metre, as 3/4 or 6/8."
+            "--meter", metavar="N/N", callback=checked(parse_meter), help="The metre, e.g. 3/4 or 6/8."
         ),
         click.option(
-            "--first", metavar="TIME", callback=checked(parse_seconds), help="A bar begins at this time."
+            "--first", metavar="TIME", callback=checked(parse_seconds), help="The time at which a bar begins."
         ),
-        click.option("--double", "level", flag_value="double", help="Twice as many beats."),
-        click.option("--half", "level", flag_value="half", help="Every second beat."),
-        click.option("--triple", "level", flag_value="triple", help="Three beats in place of one."),
+        click.option("--double", "level", flag_value="double", help="Count twice as many beats."),
+        click.option("--half", "level", flag_value="half", help="Count every second beat."),
+        click.option("--triple", "level", flag_value="triple", help="Count three beats instead of one."),
         click.option(
             "--mark",
             "marks",
             metavar="NAME=TIME",
             multiple=True,
             callback=checked(parse_mark),
-            help="A rehearsal mark on the beat next to a time, as A=0:12.4. May be given several times.",
+            help="Add a rehearsal mark at the beat nearest to this time, e.g. A=0:12.4. Repeatable.",
         ),
         click.option(
             "--notes",
             type=click.Choice(("auto", "basic-pitch", "nmf", "chroma")),
             default="auto",
             show_default=True,
-            help="How notes are heard; auto takes basic-pitch where it is installed, else nmf.",
+            help="How to detect notes; auto takes basic-pitch if it is installed, otherwise nmf.",
         ),
         click.option(
             "--longest",
@@ -97,7 +100,7 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command(short_help="Hear a recording, and write its score.")
+@click.command(short_help="Detect the notes of a recording, and write a score.")
 @click.argument("recording", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=Output, help="The score, a .mid.  [default: RECORDING.heard.mid]")
 @listening_options
@@ -107,34 +110,36 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="NAME=FILE",
     multiple=True,
     callback=checked(parse_stem),
-    help="A stem of the recording: its notes become a part of that name. May be given several times.",
+    help="A stem of the recording; its notes become a part of this name. Repeatable.",
 )
-@click.option("--clicks", type=Output, help="Write the recording with clicks on the heard beats, a .wav.")
-@click.option("--plot", type=Output, help="Draw what was heard, a .png.")
-@click.option("--spectrum", type=Output, help="Write what `visuals.mapping: spectrum` needs, a .spectrum.")
+@click.option("--clicks", type=Output, help="Write the recording with clicks on the detected beats, as .wav.")
+@click.option("--plot", type=Output, help="Draw what was detected, as .png.")
+@click.option(
+    "--spectrum", type=Output, help="Write the .spectrum file that `visuals.mapping: spectrum` needs."
+)
 @click.option(
     "--frame-length",
     type=click.IntRange(64, 8192),
     default=512,
     show_default=True,
-    help="Of the spectrum: a row each so many samples at 22050 Hz.",
+    help="Samples per row of the spectrum, at 22050 Hz.",
 )
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Tell how the heard bars stand against those of this score; no score is written.",
+    help="Compare the detected bars with those of this score; write no score.",
 )
-@click.option("--replace", is_flag=True, help="Write over files that are there already.")
+@click.option("--replace", is_flag=True, help="Overwrite existing files.")
 @format_option("One object: files, bars, beats, notes, against, findings.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def listen(
     recording: Path, output: Path | None, quiet: bool, replace: bool, form: str, **options: Any
 ) -> None:
-    """Hear the beats, bars and notes of a recording, and write them as a MIDI file.
+    """Detect the beats, bars and notes of a recording, and write them as a MIDI file.
 
-    RECORDING is an mp3, m4a, ogg, opus, flac, wav or aiff file, or a video with sound. Bars that are
-    heard can be wrong; --clicks and --plot show them, --half, --double, --meter and --first correct them.
-    With --stem the beats are those of RECORDING, and the notes those of the stems.
+    RECORDING is an mp3, m4a, ogg, opus, flac, wav or aiff file, or a video with sound. The detected
+    bars can be wrong: check them with --clicks and --plot, and correct them with --half, --double,
+    --meter and --first. With --stem, beats come from RECORDING, and notes from the stems.
     """
     from ..dsl.findings.diagnostics import PieceError, has_errors
 

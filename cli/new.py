@@ -32,13 +32,13 @@ NAMED = 5
 @click.command(short_help="Make a piece for a score, ready to compile.")
 @click.argument("score", type=click.Path(path_type=Path), required=False, metavar="SCORE")
 @click.argument("others", type=click.Path(path_type=Path), nargs=-1, metavar="[DIR]")
-@click.option("--by-lyrics", is_flag=True, help="Propose a class for each word that is sung, by its meaning.")
+@click.option("--by-lyrics", is_flag=True, help="Propose a class for each sung word, by its meaning.")
 @click.option(
     "--classes-from",
     "words_file",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="TEXT",
-    help="Choose the classes by the meaning of a whole text, a file of plain words.",
+    help="Choose the classes by the meaning of a text file.",
 )
 @recording_options
 @format_option("One object: folder, files, findings.")
@@ -50,16 +50,16 @@ def new(
     form: str,
     **options: Any,
 ) -> None:
-    """Make a piece for a score: a folder with a manifest that compiles as it is.
+    """Make a piece for a score: a folder with a manifest, ready to compile.
 
-    SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it lies in
-    DIR already. The manifest holds the score's real parts, bars, metres and tempi, a subject for each pitch
-    class that occurs, and a lane for each part. Nothing is ever overwritten.
-    Without DIR, the folder is called like the score, here. Recordings (.wav, .flac) beside the score, or in a
-    folder stems there, that are called like its parts sound in place of the built-in instruments.
+    SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it
+    is in DIR already. The manifest holds the score's parts, bars, metres and tempi, a subject for each pitch
+    class that occurs, and a lane for each part. Existing files are never overwritten. Without DIR, the
+    folder gets the name of the score, in the current folder. A recording (.wav, .flac) with the name of
+    a part, beside the score or in a folder stems there, replaces the built-in instrument.
 
-    SCORE may be a recording, too (mp3, m4a, ogg, opus, flac, wav, a video), or several, the stems of one
-    piece: their beats, bars and notes are heard and written as a score.
+    SCORE may also be a recording (mp3, m4a, ogg, opus, flac, wav, a video), or several: the stems of
+    one piece. musicvis then detects beats, bars and notes, and writes them as a score.
     """
     from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
     from ..dsl.findings.plain import shown

@@ -67,12 +67,12 @@ def recording_options(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Choice(("notes", "spectrum")),
         default="notes",
         show_default=True,
-        help="What moves the picture of a recording: the notes that were heard, or its spectrum.",
+        help="What moves the picture of a recording: the detected notes, or its spectrum.",
     )(command)
     command = click.option(
         "--clock",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Of several recordings, the one in which beats are heard.  [default: their sum]",
+        help="Which of several recordings to detect beats in.  [default: their sum]",
     )(command)
     return listening_options(command)
 

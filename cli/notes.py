@@ -43,14 +43,14 @@ FORMULA = ("=", "+", "-", "@")
     "source", type=click.Path(exists=True, path_type=Path), required=False, metavar="[PIECE_OR_SCORE]"
 )
 @click.option(
-    "--part", metavar="GLOB", shell_complete=part_words, help="Only the parts whose name fits, as 'vib*'."
+    "--part", metavar="GLOB", shell_complete=part_words, help="Only parts with a matching name, e.g. 'vib*'."
 )
 @click.option(
     "--bars",
     metavar="RANGE",
     callback=range_callback,
     shell_complete=bar_words,
-    help="Only what begins there: 5..8 is bars 5, 6 and 7; also 6:6..7:3.",
+    help="Only notes that begin in this range: 5..8 is bars 5, 6 and 7; also 6:6..7:3.",
 )
 @format_option("An array of objects, one for each note.", (TEXT, JSON, CSV), None)
 @click.option(
@@ -59,10 +59,10 @@ FORMULA = ("=", "+", "-", "@")
 def notes(source: Path | None, part: str | None, bars: str | None, form: str | None, as_csv: bool) -> None:
     """List every note of a piece or of a score file, in playing order.
 
-    Of a piece, also the classes that each note shows and the rules of the manifest that mean it. The score
-    can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl), MIDI (.mid), ABC (.abc) or Humdrum (.krn).
-    Lengths and onsets are in quarter notes; in JSON they are exact, as text such as "7/3". Without a name,
-    the piece around the current folder is meant.
+    For a piece, the list also has the classes that each note shows and the rules that match it. The
+    score can be MuseScore (.mscz, .mscx), MusicXML (.musicxml, .mxl), MIDI (.mid), ABC (.abc) or Humdrum
+    (.krn). Lengths and onsets are in quarter notes; JSON has them as exact text such as "7/3". Without a
+    name, it lists the piece around the current folder.
     """
     if as_csv and form not in (None, CSV):
         raise click.UsageError(f"--csv and --format {form} exclude each other")
@@ -90,7 +90,7 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
     metavar="PIECE",
     help="The classes of this piece's generator. [default: the piece around the current folder]",
 )
-@click.option("--like", metavar="WORDS", help="The ten classes nearest in meaning to some English words.")
+@click.option("--like", metavar="WORDS", help="List the ten classes nearest in meaning to English words.")
 @click.option(
     "--sheet",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -106,19 +106,20 @@ def classes(
     sheet: Path | None,
     form: str,
 ) -> None:
-    """Search the classes by name, as `musicvis classes drum`; the best comes first.
+    """Search the classes by name, e.g. `musicvis classes drum`; the best match comes first.
 
-    PIECE, or --piece, is the piece whose generator is meant, as in `musicvis classes drum my-piece`.
+    PIECE, or --piece, names the piece whose generator to search: `musicvis classes drum my-piece`.
 
-    They are the 1000 of ImageNet, or those of the piece's own generator, as of a model that you trained;
-    of these, all are listed where no TEXT is given. A piece's own pictures and videos come first, and alone
-    where no TEXT is given.
+    The classes are the 1000 of ImageNet, or those of the piece's own generator, such as a model that
+    you trained. Without TEXT, all classes of such a generator are listed. The piece's own pictures and
+    videos come first; without TEXT, they alone are listed.
 
-    Beside ImageNet's classes stand subjects that it does not have, as moon, rain and tree. After each name
-    stands how the embedded generator shows it: drawn, as another is, or only a pattern in fitting colours.
+    The embedded generator adds subjects that ImageNet lacks, such as moon, rain and tree. After each
+    name you see how it shows the class: drawn, drawn like another class, or only a pattern in matching
+    colours.
 
-    With --like, search ImageNet's by meaning: `musicvis classes --like "a quiet harbour"`. The figures go up
-    to 1; below 0.5 a class hardly fits.
+    With --like, search by meaning: `musicvis classes --like "a quiet harbour"`. Scores go up to 1;
+    below 0.5 a class hardly fits.
     """
     if there is None and text is not None and (Path(text) / MANIFEST).is_file():
         # The only word is the piece: its own classes are listed.

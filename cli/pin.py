@@ -15,10 +15,10 @@ from .report import tell_findings
 @click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
 @format_option("One object: manifest, pinned, findings.")
 def pin(piece: Path | None, form: str) -> None:
-    """Write the classes that `like` found into the manifest, so that a newer table changes no film.
+    """Write the classes that `like` found into the manifest, so that newer tables cannot change the film.
 
-    `{like: "church bells"}` becomes the class itself, with its words as a comment behind it where the line
-    ends there. All else stays as it is written.
+    `{like: "church bells"}` becomes the class itself. If the line ends there, the words stay as a
+    comment. Nothing else changes.
     """
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.findings.span import Span

@@ -33,7 +33,7 @@ PLURALS = {
 }
 
 
-@click.command("plan", short_help="Say what a compile would make, and why.")
+@click.command("plan", short_help="Say what a compile would render, and why.")
 @click.argument("piece", type=PiecePath(), required=False)
 @variant_options
 @click.option("--device", default="auto", show_default=True, help="As for compile.")
@@ -46,10 +46,9 @@ PLURALS = {
 @cache_option
 @format_option("One object: title, frames, seconds_to_make, nodes, findings.")
 def plan_command(piece: Path | None, form: str, **options: Any) -> None:
-    """Say what a compile would make, why, and about how long it takes.
+    """Say what a compile would render, why, and about how long it takes.
 
-    Nothing is rendered. Reasons are given against the last compile of the
-    same film.
+    This renders nothing. Reasons refer to the last compile of the same film.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
 
@@ -85,8 +84,8 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
 def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     """Say what differs between the films of two pieces.
 
-    OLD and NEW are two versions of a piece; what of NEW is not in OLD is named. Nothing is rendered, and
-    nothing need have been. Ends with 1 where they differ.
+    OLD and NEW are two versions of a piece. The command lists what NEW would render that OLD would not.
+    It renders nothing, and works even if neither was ever rendered. Exits with 1 if they differ.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
     from ..dsl.findings.plain import shown

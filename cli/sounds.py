@@ -12,17 +12,17 @@ from .report import tell_end
 
 @click.group("sounds")
 def sounds() -> None:
-    """The soundfonts on this machine.
+    """Manage the soundfonts on this machine.
 
-    A piece names one as `audio.sounds`, or with `by: fluidsynth` for one stem. Added ones lie in the user's
-    data folder, or where MUSICVIS_SOUNDS says, and every piece may name them.
+    A piece names one as `audio.sounds`, or with `by: fluidsynth` for one stem. Added soundfonts are in
+    the user's data folder, or in the folder MUSICVIS_SOUNDS. Every piece may name them.
     """
 
 
 @sounds.command("list")
 @format_option("An array of objects: name, title, copyright, size_bytes, path.")
 def list_command(form: str) -> None:
-    """What is here: the name that a piece writes, the size, what the file says of itself, where it lies."""
+    """List the soundfonts: name, size, title, copyright, path."""
     from ..compiler.sound.soundfonts import installed, user_folder
     from ..dsl.findings.plain import shown
 
@@ -52,9 +52,10 @@ def list_command(form: str) -> None:
 @sounds.command("add")
 @click.argument("file", type=click.Path(path_type=Path))
 def add_command(file: Path) -> None:
-    """Take a soundfont that is on this machine, so that pieces may name it: it is copied.
+    """Add a soundfont: it is copied, so that every piece may name it.
 
-    Check its licence before you publish a film: `musicvis sounds list` shows what the file says of it.
+    Check its licence before you publish a film: `musicvis sounds list` shows the file's own copyright
+    notice.
     """
     from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, user_folder
     from ..dsl.findings.plain import shown

@@ -15,7 +15,7 @@ from .report import summary, tell_findings
 
 @click.group()
 def stems() -> None:
-    """Look at the stems of a piece."""
+    """Check the stems of a piece."""
 
 
 @stems.command("check")
@@ -24,7 +24,7 @@ def stems() -> None:
 def check_stems(piece: Path | None, form: str) -> None:
     """Find each stem's notes in it: how late it is, whether it drifts, and what else is wrong with it.
 
-    A stem that MuseScore or FluidSynth plays is played for this. Below 10 ms nothing is said of a lag.
+    Stems by MuseScore or FluidSynth are rendered first. A lag below 10 ms is not reported.
     """
     from ..compiler.compile import compile_piece
     from ..dsl.findings.plain import shown

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 SUFFIXES = {".png": "", ".jpg": "", ".jpeg": ""}
 
 
-@click.command(short_help="Write a frame at a place, or a sheet of frames, as a picture.")
+@click.command(short_help="Write a frame at a place, or a contact sheet, as a picture.")
 @click.argument("place", required=False)
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The picture: .png or .jpg."
 )
-@click.option("--sheet", is_flag=True, help="A sheet of frames, evenly through the film, in place of one.")
+@click.option(
+    "--sheet", is_flag=True, help="Write a contact sheet: frames at even distances through the film."
+)
 @click.option(
     "--count", type=click.IntRange(1, 100), default=12, show_default=True, help="Frames on the sheet."
 )
@@ -42,10 +44,11 @@ def still(
     form: str,
     **options: Any,
 ) -> None:
-    """Write the frame at PLACE, as 7:3, in the film's own size and quality; or a sheet of frames.
+    """Write the frame at PLACE, e.g. 7:3, in the film's size and quality; or a contact sheet.
 
-    It is what the encoder of the film is given, with titles and fades. The picture is written to
-    build/NAME-7-3.png beside the manifest, or where -o says. With --sheet there is no PLACE.
+    The frame has titles and fades, and is not compressed by the film's encoder. The picture is written
+    to
+    build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output

@@ -10,14 +10,14 @@ from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 
-@click.command(short_help="Write the words that are sung as .srt, .vtt and .lrc.")
+@click.command(short_help="Write the sung words as .srt, .vtt and .lrc.")
 @click.argument("piece", type=PiecePath(), required=False, metavar="[PIECE]")
 @format_option("One object: files, findings.")
 def subtitles(piece: Path | None, form: str) -> None:
-    """Write the words that are sung into build/NAME.srt, .vtt and .lrc, beside the film.
+    """Write the sung words as subtitles: build/NAME.srt, .vtt and .lrc, beside the film.
 
-    They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key,
-    those of all parts. In .vtt and .lrc each word has its own time. Files of an earlier run are replaced.
+    Lines and times are those of the words on the screen (`video.lyrics`). Without that key, all parts
+    are written. In .vtt and .lrc each word has its own time. Files of an earlier run are replaced.
     """
     from ..api.variant import Variant
     from ..api.words import subtitle_texts

@@ -24,7 +24,7 @@ DEFAULT_MINUTES = 10.0
 
 @click.command(short_help="Train a generator on your own pictures and videos.")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--name", required=True, help="What `visuals.generator` will call it.")
+@click.option("--name", required=True, help="Name of the model for `visuals.generator`.")
 @click.option(
     "--into",
     type=click.Path(file_okay=False, path_type=Path),
@@ -35,7 +35,7 @@ DEFAULT_MINUTES = 10.0
     type=click.Choice(("glo", "vae")),
     default="glo",
     show_default=True,
-    help="glo remembers the frames most sharply; vae is the convolutional autoencoder.",
+    help="glo gives the sharpest frames; vae is a convolutional autoencoder.",
 )
 @click.option(
     "--size",
@@ -49,32 +49,34 @@ DEFAULT_MINUTES = 10.0
     type=click.FloatRange(0.0, 100_000.0, min_open=True),
     help=f"How long to train.  [default: {DEFAULT_MINUTES:g}]",
 )
-@click.option("--steps", type=click.IntRange(1, 10_000_000), help="How many steps, in place of --minutes.")
+@click.option(
+    "--steps", type=click.IntRange(1, 10_000_000), help="How many steps to train, instead of --minutes."
+)
 @click.option(
     "--every",
     type=click.IntRange(1, 10_000),
     default=1,
     show_default=True,
-    help="Every Nth frame of a video.",
+    help="Take every Nth frame of a video.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Cores that compute.  [default: all]")
-@click.option("--resume", is_flag=True, help="Go on with a training that was stopped, or train longer.")
-@click.option("--replace", is_flag=True, help="Write over a model that is there already.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Number of cores to use.  [default: all]")
+@click.option("--resume", is_flag=True, help="Continue a stopped training, or train longer.")
+@click.option("--replace", is_flag=True, help="Overwrite an existing model.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @format_option("One object: model, name, classes, frames, steps, seconds, figures, is_stopped, findings.")
 def train(
     sources: tuple[Path, ...], name: str, into: Path | None, quiet: bool, form: str, **asked: Any
 ) -> None:
     """Train a generator on your own pictures and videos.
 
-    SOURCES is a folder of PNG, JPEG and WebP pictures and of videos, whose sub-folders are the classes; or a
-    folder for each class, or a video for each. Before it starts it says how long it takes and how sharp the
-    result will be. While it runs, sheet.png in the model's folder shows how it comes along. Ctrl-C stops it
-    and saves; the same command with --resume goes on.
+    SOURCES is a folder of pictures (PNG, JPEG, WebP) and videos, with a subfolder for each class; or a
+    folder or a video for each class. Before it starts, it prints how long it will take and how sharp
+    the result will be. While it runs, sheet.png in the model's folder shows its progress. Ctrl-C stops
+    it and saves; the same command with --resume continues.
 
-    With --steps and --workers the same seed gives the same model on one machine.
+    With --steps and --workers, the same seed gives the same model on the same machine.
 
     \b
     musicvis train frames --name mine --minutes 10

@@ -20,15 +20,15 @@ from .film_options import film_path, plugins_option, prepare_build_folder
 EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
 
 
-@click.command("watch", short_help="Hear and see a piece while you write it.")
+@click.command("watch", short_help="See and hear a piece while you write it.")
 @click.argument("piece", type=PiecePath(), required=False)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="A port.  [default: a free one]")
-@click.option("--no-open", is_flag=True, help="Print the address, and open no browser.")
+@click.option("--no-open", is_flag=True, help="Print the address without opening a browser.")
 @click.option("--once", is_flag=True, help="End when the last page is closed.")
 @click.option(
     "--editor",
     metavar="COMMAND",
-    help="What opens a file at a line, as 'code -g {file}:{line}'.  [default: MUSICVIS_EDITOR]",
+    help="Command that opens a file at a line, e.g. 'code -g {file}:{line}'.  [default: MUSICVIS_EDITOR]",
 )
 @plugins_option
 @cache_option
@@ -43,9 +43,9 @@ def watch(
 ) -> None:
     """Show a piece in your browser while you write it in your editor.
 
-    Each save shows at once what is wrong, how the lanes go, and what changed of picture and sound. PIECE is a
+    After each save you see mistakes, lanes, and the changes of picture and sound. PIECE is a
     folder that holds piece.yaml, or the manifest itself; without one, the piece around the current folder.
-    The page is for you on this machine alone. Ctrl-C ends it.
+    Only you on this machine can open the page. Ctrl-C ends it.
     """
     manifest = piece or piece_here(Path.cwd())
     command = _editor_command(editor if editor is not None else os.environ.get(EDITOR_ENVIRONMENT))

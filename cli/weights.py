@@ -19,9 +19,9 @@ BLOCK = "visuals"
 
 @click.group("weights")
 def weights() -> None:
-    """The weights of BigGAN on this machine.
+    """Manage the weights of BigGAN on this machine.
 
-    They lie in the user's data folder, or where MUSICVIS_WEIGHTS says, and every piece may use them.
+    They are in the user's data folder, or in the folder MUSICVIS_WEIGHTS. Every piece may use them.
     """
 
 
@@ -32,14 +32,14 @@ PIN = click.option(
 
 @weights.command("fetch")
 @click.argument("name", required=False)
-@click.option("--sha256", metavar="HEX", help="What the downloaded file must be.")
+@click.option("--sha256", metavar="HEX", help="Required SHA-256 of the downloaded file.")
 @PIN
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet: bool) -> None:
-    """Download released weights, as biggan-deep-512.
+    """Download released weights, e.g. biggan-deep-512.
 
-    The addresses are those of the package pytorch-pretrained-biggan. A download that breaks goes on where it
-    stopped.
+    The addresses are those of the package pytorch-pretrained-biggan. An interrupted download continues
+    where it stopped.
     """
     from ..dsl.findings.diagnostics import PieceError
 
@@ -78,11 +78,11 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
 
 @weights.command("add")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--name", help="What to call them. [default: biggan-deep-SIZE]")
+@click.option("--name", help="Name of the weights. [default: biggan-deep-SIZE]")
 @PIN
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> None:
-    """Take weights that are on this machine.
+    """Add weights from this machine.
 
     PATH is a folder that holds config.json and pytorch_model.bin or model.safetensors, or one of the latter
     two beside its config.json. Every tensor is checked.
@@ -106,7 +106,7 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
 @weights.command("list")
 @format_option("An array of objects: name, resolution_px, sha256, folder.")
 def list_command(form: str) -> None:
-    """What is here: name, size of the images, SHA-256, folder."""
+    """List the weights: name, image size, SHA-256, folder."""
     from ..dsl.findings.plain import shown
 
     try:

@@ -160,7 +160,7 @@ def link_schema() -> dict[str, Any]:
         }
     properties["vst3"] = VST3
     properties["label"] = {
-        "description": "The name by which lanes call this link, where a chain holds a plugin twice.",
+        "description": "Name of this link for lanes, if the chain has the same plugin twice.",
         "type": "string",
         "pattern": "^[A-Za-z][A-Za-z0-9_-]{0,39}$",
         "default": "",

@@ -63,7 +63,7 @@ def _shelf(name: str, pedalboard_class: str, description: str) -> Plugin:
     )
 
 
-_MIX = Parameter("mix", Unit.SHARE, 0.5, 0.0, 1.0, "Share of the effect in what comes out.", "mix")
+_MIX = Parameter("mix", Unit.SHARE, 0.5, 0.0, 1.0, "Share of the effect in the output.", "mix")
 _FEEDBACK = Parameter("feedback", Unit.SHARE, 0.0, -0.98, 0.98, "Share of the output fed back.", "feedback")
 _RELEASE = Parameter(
     "release", Unit.SECONDS, 0.1, 0.001, 5.0, "Time to let go after a peak.", "release_ms", 1000.0
@@ -74,9 +74,9 @@ _RATE = Parameter("rate", Unit.RATE, 1.0, 0.0, 99.0, "Speed of the modulation.",
 PLUGINS: tuple[Plugin, ...] = (
     Plugin(
         "tremolo",
-        "Loudness that swings.",
+        "Loudness that rises and falls.",
         (
-            Parameter("rate", Unit.RATE, 6.0, 0.0, 99.0, "Swings per second, or per beat: `2/b`."),
+            Parameter("rate", Unit.RATE, 6.0, 0.0, 99.0, "How often per second, or per beat: `2/b`."),
             Parameter("depth", Unit.SHARE, 0.33, 0.0, 1.0, "How far it dips: 1 reaches silence."),
             Parameter(
                 "shape",
@@ -84,7 +84,7 @@ PLUGINS: tuple[Plugin, ...] = (
                 0.0,
                 0.0,
                 2.0,
-                "Form of a swing.",
+                "Shape of the rise and fall.",
                 automatable=False,
                 choices=("sine", "triangle", "square"),
             ),
@@ -104,7 +104,7 @@ PLUGINS: tuple[Plugin, ...] = (
     ),
     Plugin(
         "reverb_sox",
-        "A room as the program sox makes it: `sox IN OUT reverb 60 50 55` is 60%, 50%, 55%.",
+        "The reverb of the program sox: `sox IN OUT reverb 60 50 55` is 60%, 50%, 55%.",
         (
             Parameter("reverberance", Unit.SHARE, 0.5, 0.0, 1.0, "How long it rings.", automatable=False),
             Parameter(
@@ -112,7 +112,13 @@ PLUGINS: tuple[Plugin, ...] = (
             ),
             Parameter("room_scale", Unit.SHARE, 1.0, 0.0, 1.0, "Size of the room.", automatable=False),
             Parameter(
-                "stereo_depth", Unit.SHARE, 1.0, 0.0, 1.0, "How far its sides differ.", automatable=False
+                "stereo_depth",
+                Unit.SHARE,
+                1.0,
+                0.0,
+                1.0,
+                "How much left and right differ.",
+                automatable=False,
             ),
             Parameter(
                 "pre_delay",
@@ -120,7 +126,7 @@ PLUGINS: tuple[Plugin, ...] = (
                 0.0,
                 0.0,
                 0.5,
-                "Silence before the room answers.",
+                "Silence before the reverb begins.",
                 automatable=False,
             ),
             Parameter("wet_gain", Unit.DECIBELS, 0.0, -60.0, 10.0, "Level of the room."),
@@ -133,8 +139,8 @@ PLUGINS: tuple[Plugin, ...] = (
         (Parameter("gain", Unit.DECIBELS, 0.0, -96.0, 24.0, "Decibels up or down.", "gain_db"),),
         main="gain",
     ),
-    Plugin("highpass", "Takes away what lies below.", (_cutoff(50.0),), "HighpassFilter", main="cutoff"),
-    Plugin("lowpass", "Takes away what lies above.", (_cutoff(8000.0),), "LowpassFilter", main="cutoff"),
+    Plugin("highpass", "Removes low frequencies.", (_cutoff(50.0),), "HighpassFilter", main="cutoff"),
+    Plugin("lowpass", "Removes high frequencies.", (_cutoff(8000.0),), "LowpassFilter", main="cutoff"),
     _shelf("lowshelf", "LowShelfFilter", "Lifts or lowers everything below a corner."),
     _shelf("highshelf", "HighShelfFilter", "Lifts or lowers everything above a corner."),
     _shelf("peak", "PeakFilter", "Lifts or lowers a band around a frequency."),
@@ -153,7 +159,7 @@ PLUGINS: tuple[Plugin, ...] = (
     ),
     Plugin(
         "chorus",
-        "Several players out of one.",
+        "Makes one player sound like several.",
         (
             _RATE,
             Parameter("depth", Unit.SHARE, 0.25, 0.0, 1.0, "How far the pitch wavers.", "depth"),
@@ -175,7 +181,7 @@ PLUGINS: tuple[Plugin, ...] = (
     ),
     Plugin(
         "phaser",
-        "A comb that sweeps.",
+        "A sweeping comb filter.",
         (
             _RATE,
             Parameter("depth", Unit.SHARE, 0.5, 0.0, 1.0, "How far it sweeps.", "depth"),
@@ -197,7 +203,7 @@ PLUGINS: tuple[Plugin, ...] = (
                 0.5,
                 0.0,
                 30.0,
-                "From one echo to the next.",
+                "Time from one echo to the next.",
                 "delay_seconds",
                 # Stepping the delay line leaves spurs at -43 dBc.
                 automatable=False,
@@ -216,9 +222,9 @@ PLUGINS: tuple[Plugin, ...] = (
     ),
     Plugin(
         "limiter",
-        "Holds peaks below a line and lifts what is left to it.",
+        "Holds peaks below a threshold, then raises the level to it.",
         (
-            Parameter("threshold", Unit.DECIBELS, -10.0, -60.0, 0.0, "The line, in dBFS.", "threshold_db"),
+            Parameter("threshold", Unit.DECIBELS, -10.0, -60.0, 0.0, "The level, in dBFS.", "threshold_db"),
             _RELEASE,
         ),
         "Limiter",
