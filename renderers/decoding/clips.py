@@ -96,7 +96,11 @@ def clip_frames(own: OwnPicture, side_px: int, store: Store | None) -> ClipFrame
     node = clip_node(own, side_px)
     if store is None or (store.is_read_only and store.get(node.key) is None):
         file = tempfile.TemporaryFile()  # noqa: SIM115 - kept open by its reader
-        _write(own, side_px, file)
+        try:
+            _write(own, side_px, file)
+        except BaseException:
+            file.close()
+            raise
         return ClipFrames(file)
     entry = made(store, node, lambda: _made(own, side_px, store))
     assert entry is not None

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ...picture.controls import FrameControls
 from ...picture.masks import Stage, columns_of
+from ...tensors import tensor_of
 from ..protocol import Stream
 from .grid import Grid, grid_at
 from .light import BareLand, Relief, lit_relief
@@ -73,7 +74,7 @@ class Fusing:
                 land = self._add_halves(stream, steering, paint, (first, end), sums, total)
             else:
                 land = self._add_part(stream, steering, paint, (first, end), sums, total)
-            lands.append((land, torch.from_numpy(stream.mask.mean(axis=1)).to(self._device)))
+            lands.append((land, tensor_of(stream.mask.mean(axis=1), self._device)))
         total.reciprocal_()
         for plane in (sums.height, sums.gloss):
             plane.mul_(total)
@@ -147,7 +148,7 @@ class Fusing:
     ) -> None:
         """Add a layer to the sums, by its place and its height: mask e^(contrast height)."""
         begin, stop = columns
-        mask = torch.from_numpy(stream.mask[:, None, begin:stop]).to(self._device)
+        mask = tensor_of(stream.mask[:, None, begin:stop], self._device)
         standing = relief.height.clamp(LOWEST, HIGHEST).mul_(stream.contrast).exp_()
         rows = max(1, STRIP_PX // (stop - begin))
         for start in range(0, self._stage.height_px, rows):
