@@ -18,7 +18,7 @@ NAMES = ["impassive", "paper-boat", "lantern-pond", "night-train"]
 ELSEWHERE = {
     "a program or file that does not come with musicvis": "vst3 preset parameters soundfont sounds sofa font",
     "BigGAN's weights or a trained model": "weights weights_sha256 walk move",
-    "the extra `score`, without which no piece here may fail": "ink ground opacity",
+    "the extra `score`, without which no piece here may fail": "ink opacity",
     "a recording in place of the score": "mapping spectrum pitch_sensitivity tempo_sensitivity smooth_factor "
     "num_classes sort_classes_by_power align",
     "`musicvis pin` has written what it becomes": "like",
