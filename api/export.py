@@ -130,6 +130,9 @@ KINDS = {
 }
 """Each kind of file; help, names of files and the Python interface follow it."""
 
+LANES_ALONE = ("csv", "deforum")
+"""Kinds that are empty without a lane."""
+
 
 def export_bytes(kind: str, timeline: Timeline) -> bytes:
     """The file of a kind."""

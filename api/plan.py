@@ -290,10 +290,12 @@ class Plan:
         """
         from ..compiler.write.bridges.timeline import Cue, Timeline
         from ..store.writing import published
-        from .export import KINDS, export_bytes, tempi_of
+        from .export import KINDS, LANES_ALONE, export_bytes, tempi_of
 
         if kind not in KINDS:
             raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
+        if kind in LANES_ALONE and not (lanes or self.lanes):
+            raise RequestError(f"the piece has no lanes, and {kind} holds nothing else", "write some")
         root = self._loaded.root
         suffix = Path(f"film{KINDS[kind].ending}").suffix
         output = checked_output(Path(path), root, {suffix: ""}, f"a file for {kind}")

@@ -132,6 +132,7 @@ def _import_schedules(
     """Write the lanes that --lane names; raises click.UsageError for what is missing."""
     from ..compiler.write.bridges.incoming import lanes_of
     from ..dsl.findings.plain import shown
+    from ..dsl.model.parameters import PICTURE
 
     moving = [name for name, values in schedules.fields.items() if values.min() < values.max()]
     listed = ", ".join((moving or list(schedules.fields))[:20])
@@ -149,6 +150,11 @@ def _import_schedules(
             raise click.UsageError(shown(f"it has no field {field}; it has {listed}"))
         if not lane:
             raise click.UsageError(shown(f"write --lane {field}=LANE, as {field}=visuals.zoom"))
+        # The lanes of buses are the piece's own; those of the picture are known.
+        of_picture = [parameter.name for parameter in PICTURE]
+        if lane.startswith("visuals.") and lane not in of_picture and not lane.startswith("visuals.layers."):
+            known = ", ".join(of_picture)
+            raise click.UsageError(shown(f"there is no lane {lane}; those of the picture are {known}"))
     if clock is None:
         raise click.UsageError(
             "a schedule counts frames: name the score with --score, so that they have places"

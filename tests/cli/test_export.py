@@ -108,6 +108,17 @@ def test_each_bridge_is_written_beside_the_film(
     assert held.encode() in path.read_bytes()
 
 
+@pytest.mark.parametrize("kind", ["csv", "deforum"])
+def test_a_file_of_lanes_alone_is_not_written_empty(run: Run, waltz: Path, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "waltz.mscz").write_bytes(waltz.read_bytes())
+    (folder / "piece.yaml").write_text("musicvis: 1\ntitle: B\nscore: waltz.mscz\nvisuals: {play: false}\n")
+    made = run("export", folder, "--as", kind)
+    assert made.exit_code == 2 and "no lanes" in made.stderr
+    assert not list(folder.glob("build/*"))
+
+
 def test_only_the_lanes_that_are_named_are_written(run: Run, piece: Path) -> None:
     made = run("export", piece, "--as", "deforum", "--lane", "visuals.hue")
     assert made.exit_code == 2 and "the lanes are visuals.depth" in made.stderr

@@ -119,6 +119,8 @@ def test_a_schedule_without_lanes_says_which_fields_there_are(settings: Path, wa
     assert result.exit_code == 2 and "--score" in result.stderr
     result = run("import", settings, "--score", waltz, "--lane", "pan=visuals.zoom")
     assert result.exit_code == 2 and "no field pan" in result.stderr
+    result = run("import", settings, "--score", waltz, "--lane", "zoom=visuals.nothing")
+    assert result.exit_code == 2 and "no lane visuals.nothing" in result.stderr
 
 
 def test_a_lone_schedule_needs_its_frames_a_second(tmp_path: Path, waltz: Path, run: Run) -> None:
