@@ -1,5 +1,6 @@
 """The storyboard: notes, lanes and classes stand where the plan says."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -80,6 +81,16 @@ def test_the_ear_line_runs_above_the_middle_for_left_and_below_for_right() -> No
     assert abs(middle) <= 1
     assert left > EAR_PX / 4
     assert abs(left + right) <= 2
+
+
+def test_a_recording_shows_the_notes_that_it_plays_where_the_film_is_whole() -> None:
+    whole = a_plan(0.0, [0.0] * 8)
+    recorded = StemPlan("song.mp3", 1.0, file=Path("song.mp3"), reference=NOTES)
+    bus = replace(whole.sound.buses[0], stems=(recorded,))
+    plan = replace(whole, sound=replace(whole.sound, buses=(bus,)))
+    assert np.array_equal(np.asarray(storyboard(plan)), np.asarray(storyboard(whole)))
+    later = replace(plan, bars=(BarMark(5, 1, Fraction(0)),))
+    assert not np.array_equal(np.asarray(storyboard(later)), np.asarray(storyboard(plan)))
 
 
 def test_a_class_is_as_thick_as_its_weight() -> None:
