@@ -135,9 +135,9 @@ def _label(draw: ImageDraw.ImageDraw, text: str, middle: int, colour: RGB) -> No
 def _roll(bus: BusPlan, plan: Plan, colour: RGB) -> Image.Image:
     """The notes of a bus over the bar lines' paper: darker where louder.
 
-    Of a recording, the notes that it plays: they are in seconds from bar 1, where a film that is whole begins.
+    Of a recording, the notes that it plays: they are in seconds from bar 1, where a whole film begins.
     """
-    is_whole = any((bar.bar, bar.pass_number, bar.start_s) == (1, 1, 0) for bar in plan.bars)
+    is_whole = any(bar.bar == bar.pass_number == 1 and bar.start_s == 0 for bar in plan.bars)
     notes = tuple(note for stem in bus.stems for note in stem.notes or (stem.reference if is_whole else ()))
     if not notes:
         image = Image.new("RGB", (_columns(), ROLL_PX), PANEL)
