@@ -54,6 +54,7 @@ errors: .venv/dev.stamp
 # The pictures of the documentation, made by the program.
 sheets: film .venv/dev.stamp
 	$(BIN)/python docs/make_sheets.py
+	$(BIN)/python docs/make_strips.py
 	$(BIN)/python docs/make_shapes.py
 	$(BIN)/python docs/make_own_pictures.py
 	$(BIN)/python docs/make_own_pictures_quickly.py

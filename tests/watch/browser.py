@@ -187,10 +187,19 @@ class Browser:
             raise RuntimeError(f"{expression}: {said['exceptionDetails'].get('exception')}")
         return said["result"].get("value")
 
+    def _value_now(self, expression: str) -> Any:
+        """The value; None while one page goes and the next one comes, where nothing can be asked."""
+        try:
+            return self.value(expression)
+        except RuntimeError as error:
+            if "navigated or closed" in str(error) or "context" in str(error):
+                return None
+            raise
+
     def wait(self, expression: str, patience_s: float = PATIENCE_S) -> Any:
         """The value of an expression as soon as it is true."""
         until = time.monotonic() + patience_s
-        while not (found := self.value(expression)):
+        while not (found := self._value_now(expression)):
             if time.monotonic() > until:
                 shown = self.value("document.body.innerText.slice(0, 1000)")
                 raise TimeoutError(f"never true: {expression}; the page shows: {shown} {self.errors}")
