@@ -1,7 +1,7 @@
 """Strips of a finished film around three onsets, twelve frames each: docs/strips.jpg.
 
-python docs/make_strips.py: four frames before the first note of bars 5, 8 and 12 of Impassive, and seven after
-it. A line marks the frame in which the note begins.
+python docs/make_strips.py: four frames before the first notes of bars 5, 8 and 12 of Impassive, and seven
+after. A line marks the frame in which the note begins.
 """
 
 from fractions import Fraction

@@ -286,8 +286,8 @@ def test_everything_is_reached_and_moved_by_the_keyboard_alone(shown: Shown) -> 
     assert page.value("document.activeElement.getAttribute('aria-valuetext')") == "right 0.40"
     page.wait("musicvis.lanes.get('near').nodes.some((one) => one.v === 0.4)")
     assert "to: 0.4, " in shown.effects.read_text(encoding="utf-8")
-    # How it goes on from there is chosen without a mouse, too; the menu gives the focus back. The lane that was
-    # saved is drawn anew, and its point has the focus again.
+    # How it goes on from there is chosen without a mouse, too; the menu gives the focus back. The lane that
+    # was saved is drawn anew, and its point has the focus again.
     page.wait("document.activeElement.getAttribute('aria-label') === 'near 3|1, straight'")
     page.press("c")
     page.wait("document.querySelector('#shape').open")
