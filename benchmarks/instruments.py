@@ -32,7 +32,7 @@ FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 RATE_HZ = 48_000
 HELD_S, GAP_S = 1.0, 3.0
 VELOCITIES = (40, 80, 115)
-HELD = {
+INSTRUMENTS = {
     "organ": (19, (48, 60, 72)),
     "violin": (40, (62, 74, 86)),
     "cello": (42, (43, 55, 67)),
@@ -46,8 +46,6 @@ HELD = {
     "bassoon": (70, (41, 50, 62)),
     "clarinet": (71, (55, 65, 77)),
     "flute": (73, (65, 76, 88)),
-}
-STRUCK = {
     "piano": (0, (36, 60, 84)),
     "celesta": (8, (67, 79, 91)),
     "glockenspiel": (9, (79, 91, 103)),
@@ -64,7 +62,7 @@ STRUCK = {
 def notes() -> Iterator[tuple[str, int, int, float]]:
     """Instrument, pitch, velocity and onset of each note, one after the other."""
     place = 0
-    for name, (_, pitches) in {**HELD, **STRUCK}.items():
+    for name, (_, pitches) in INSTRUMENTS.items():
         for pitch in pitches:
             for velocity in VELOCITIES:
                 yield name, pitch, velocity, place * GAP_S
@@ -73,19 +71,20 @@ def notes() -> Iterator[tuple[str, int, int, float]]:
 
 def ours() -> F64:
     """All notes by the built-in instruments: (2, samples)."""
-    programs = {name: program for name, (program, _) in {**HELD, **STRUCK}.items()}
-    played = [SoundingNote(at_s, HELD_S, pitch, v, programs[name], False) for name, pitch, v, at_s in notes()]
+    played = [
+        SoundingNote(at_s, HELD_S, pitch, velocity, INSTRUMENTS[name][0], False)
+        for name, pitch, velocity, at_s in notes()
+    ]
     count = round((len(played) + 1) * GAP_S * RATE_HZ)
     return np.concatenate(list(synthesised(played, count, RATE_HZ)), axis=1)
 
 
 def sampled(font: Path) -> F64:
     """The same by FluidSynth, without its room and its chorus."""
-    programs = {name: program for name, (program, _) in {**HELD, **STRUCK}.items()}
     track, now = MidiTrack([MetaMessage("set_tempo", tempo=500_000)]), 0.0
     for name, pitch, velocity, at_s in notes():
         wait = round((at_s - now) * 960)
-        track.append(Message("program_change", program=programs[name], time=wait))
+        track.append(Message("program_change", program=INSTRUMENTS[name][0], time=wait))
         track.append(Message("note_on", note=pitch, velocity=velocity))
         track.append(Message("note_off", note=pitch, time=round(HELD_S * 960)))
         now = at_s + HELD_S
@@ -145,7 +144,7 @@ def main() -> None:
     font = Path(sys.argv[1]) if len(sys.argv) > 1 else FONT
     both = ours(), sampled(font)
     rows, levels = {}, {}
-    for name in {**HELD, **STRUCK}:
+    for name in INSTRUMENTS:
         mine = [note for note in notes() if note[0] == name]
         middle = mine[3:6]
         centroids = [[centroid_hz(cut(s, n[3], 0.0, 0.12)) for n in middle] for s in both]

@@ -23,7 +23,7 @@ def sounds() -> None:
 @format_option("An array of objects: name, title, copyright, size_bytes, path.")
 def list_command(form: str) -> None:
     """List the soundfonts: name, size, title, copyright, path."""
-    from ..compiler.sound.soundfonts import installed, user_folder
+    from ..compiler.sound.soundfonts import folders, installed
     from ..dsl.findings.plain import shown
 
     found = installed()
@@ -46,7 +46,8 @@ def list_command(form: str) -> None:
         click.echo(shown(f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"))
     if not found:
         hint = "Debian has fluid-soundfont-gm; or: musicvis sounds add FILE.sf2"
-        click.echo(shown(f"no soundfont in {user_folder()} or the system's folders; {hint}"), err=True)
+        looked = ", ".join(map(str, folders()))
+        click.echo(shown(f"no soundfont in {looked}; {hint}"), err=True)
 
 
 @sounds.command("add")
@@ -62,6 +63,7 @@ def add_command(file: Path) -> None:
     from ..dsl.findings.span import THE_MANIFEST
     from ..dsl.text.files import name_fault
     from ..dsl.text.format import scalar_text
+    from ..store.errors import StoreError
     from ..store.writing import published
 
     if file.suffix.lower() not in SUFFIXES:
@@ -73,7 +75,11 @@ def add_command(file: Path) -> None:
     if why is not None:
         tell_end(f"{file}: {why}")
         sys.exit(1)
-    target = user_folder() / file.name
+    try:
+        target = user_folder() / file.name
+    except StoreError as error:
+        tell_end(f"{error}; {error.hint}")
+        sys.exit(1)
     if target.exists():
         tell_end(f"{target} is there already; nothing was changed")
         sys.exit(1)

@@ -37,6 +37,24 @@ def cache_folder(asked: Path | None = None) -> Path:
         raise StoreError("there is no home folder, and so no place for a cache", hint) from error
 
 
+def data_folder(environment: str, name: str) -> Path:
+    """The folder that a variable names, else the one of that name among the user's data (XDG Base Directory).
+
+    It need not be there. Raises StoreError where the user has no home.
+    """
+    if own := os.environ.get(environment):
+        return Path(own)
+    base = os.environ.get("XDG_DATA_HOME", "")
+    # The specification: a path that is not absolute is to be ignored.
+    if Path(base).is_absolute():
+        return Path(base) / "musicvis" / name
+    try:
+        return Path.home() / ".local" / "share" / "musicvis" / name
+    except RuntimeError as error:
+        message = f"there is no home folder, and so no place for {name}"
+        raise StoreError(message, f"name a folder with {environment}") from error
+
+
 def cache_limit(asked_bytes: int | None = None) -> int:
     """What the store may hold after a compile, in bytes. Raises ValueError for a limit that is no size."""
     if asked_bytes is not None:

@@ -4,7 +4,6 @@ A .sf2 is a RIFF file of form sfbk (SoundFont Technical Specification 2.04, Crea
 is the same with compressed samples. Only its head and its list INFO are read here.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_AUDIO_BYTES, fault_inside
 from ...dsl.values.nearest import nearest
+from ...store.errors import StoreError
+from ...store.place import data_folder
 
 SUFFIXES = (".sf2", ".sf3")
 SYSTEM_FOLDERS = tuple(
@@ -41,17 +42,16 @@ class Soundfont:
 
 
 def user_folder() -> Path:
-    """Where `musicvis sounds add` keeps soundfonts (XDG Base Directory Specification)."""
-    if own := os.environ.get("MUSICVIS_SOUNDS"):
-        return Path(own)
-    data = os.environ.get("XDG_DATA_HOME", "")
-    base = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
-    return base / "musicvis" / "sounds"
+    """Where `musicvis sounds add` keeps soundfonts. Raises StoreError where the user has no home."""
+    return data_folder("MUSICVIS_SOUNDS", "sounds")
 
 
 def folders() -> tuple[Path, ...]:
-    """Where soundfonts are looked for: the user's own folder, then the system's."""
-    return (user_folder(), *SYSTEM_FOLDERS)
+    """Where soundfonts are looked for: the user's own folder, if there is one, then the system's."""
+    try:
+        return (user_folder(), *SYSTEM_FOLDERS)
+    except StoreError:
+        return SYSTEM_FOLDERS
 
 
 def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnostic:
@@ -105,8 +105,8 @@ def installed() -> list[Soundfont]:
     for path in _files():
         with suppress(OSError):
             real = path.resolve()
-            if fault_of(path) is None and real not in {f.resolve() for f in found}:
-                found[path] = described(path)
+            if real not in found and fault_of(path) is None:
+                found[real] = described(path)
     return list(found.values())
 
 

@@ -81,6 +81,23 @@ def test_a_soundfont_that_is_cut_off_is_not_taken(folder: Path) -> None:
     assert cut.exit_code == 1 and f"it says {len(FONT)} bytes, and {len(FONT) - 2} are there" in cut.stderr
 
 
+def test_who_has_no_home_is_told_and_still_has_the_systems_fonts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("MUSICVIS_SOUNDS")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    (folder / "system").mkdir()
+    (folder / "system/a.sf2").write_bytes(FONT)
+    assert [entry["name"] for entry in json.loads(run("list", "--json").output)] == ["a.sf2"]
+    (folder / "small.sf2").write_bytes(FONT)
+    added = run("add", folder / "small.sf2")
+    assert added.exit_code == 1 and "MUSICVIS_SOUNDS" in added.output
+
+
 def test_one_file_under_two_names_of_the_system_is_listed_once(folder: Path) -> None:
     (folder / "system").mkdir()
     (folder / "system/a.sf2").write_bytes(FONT)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....store.place import data_folder
 from .architecture import CONFIG, MOST_WEIGHT_BYTES, PICKLED, SAFE, config_text, read_architecture, unusable
 
 ENVIRONMENT = "MUSICVIS_WEIGHTS"
@@ -44,13 +45,8 @@ class Entry:
 
 
 def library_folder() -> Path:
-    """Where the store lies; it need not be there."""
-    if own := os.environ.get(ENVIRONMENT):
-        return Path(own)
-    data = os.environ.get("XDG_DATA_HOME", "")
-    # The specification: a path that is not absolute is to be ignored.
-    base = Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
-    return base / "musicvis" / "weights"
+    """Where the store lies; it need not be there. Raises StoreError where the user has no home."""
+    return data_folder(ENVIRONMENT, "weights")
 
 
 def entries(library: Path) -> list[Entry]:
