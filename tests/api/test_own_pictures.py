@@ -8,6 +8,7 @@ from typing import Any
 import musicvis as mv
 import numpy as np
 import pytest
+from musicvis.tests.api.own import loaded as own_piece
 from PIL import Image
 
 RED, BLUE = (214, 44, 40), (40, 70, 210)
@@ -30,15 +31,7 @@ def own(folder: Path, tmp_path: Path) -> Path:
 
 
 def loaded(folder: Path, classes: Any, **changes: Any) -> mv.Piece:
-    visuals = {
-        "generator": "embedded",
-        "resolution": 128,
-        "classes": classes,
-        "depth": 1,
-        "rules": [],
-    } | changes
-    sets = {"visuals": visuals, "video": {"size": "64x36", "fps": 4}, "effects": {}}
-    return mv.load(folder, set=sets, cache=folder.parent / "cache")
+    return own_piece(folder, classes, 4, **changes)
 
 
 def found(folder: Path, classes: Any, **changes: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from musicvis.compiler.reports.explain import moment_at
 from musicvis.renderers.build.forecast import Item, film_outline, seconds_to_make
 from musicvis.renderers.film.segment_nodes import segment_jobs
 from musicvis.renderers.generators.identity import Recipe
+from musicvis.tests.api.own import loaded as own_piece
 from musicvis.tests.clips import write_clip
 
 RED, GREEN, BLUE = (214, 44, 40), (40, 160, 60), (40, 70, 210)
@@ -27,15 +28,7 @@ def own(folder: Path, tmp_path: Path) -> Path:
 
 
 def loaded(folder: Path, classes: Any, **changes: Any) -> mv.Piece:
-    visuals = {
-        "generator": "embedded",
-        "resolution": 128,
-        "classes": classes,
-        "depth": 1,
-        "rules": [],
-    } | changes
-    sets = {"visuals": visuals, "video": {"size": "64x36", "fps": 10}, "effects": {}}
-    return mv.load(folder, set=sets, cache=folder.parent / "cache")
+    return own_piece(folder, classes, 10, **changes)
 
 
 def errors(folder: Path, **video: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Films with a picture, a video and a painted subject, and of a trained model, for tests of crews."""
+"""Films for tests of crews: of painted subjects, with a picture and a video, and of a trained model."""
 
 import hashlib
 from dataclasses import replace
@@ -23,6 +23,30 @@ def own(index: int, path: Path, clip: ClipPlan | None = None) -> OwnPicture:
     return OwnPicture(index, path.name, path, hashlib.sha256(path.read_bytes()).hexdigest(), clip)
 
 
+def plan(segments: int = 4, frames: int = 6, resolution: int = 32) -> Plan:
+    """A film of bars with so many frames, at 12 frames a second."""
+    count = segments * frames
+    random = np.random.default_rng(5)
+    picture = PicturePlan(
+        noise=random.standard_normal((count, 128)).astype(np.float32),
+        class_indices=np.array([429, 947]),
+        class_weights=np.full((count, 2), 0.4, np.float32),
+        brightness=np.ones(count, np.float32),
+        fps=Fraction(12),
+        width_px=64,
+        height_px=36,
+        frame="mirror",
+        upscale="bicubic",
+        generator="embedded",
+        weights=None,
+        resolution=resolution,
+        generator_seed=1,
+    )
+    bars = tuple(BarMark(k + 1, 1, Fraction(k * frames, 12)) for k in range(segments))
+    duration_s = Fraction(count, 12)
+    return Plan("T", 1, duration_s, picture, SoundPlan(48_000, round(duration_s * 48_000), ()), bars)
+
+
 def film(folder: Path, segments: int = 3, frames: int = 4) -> Plan:
     """Bars of so many frames; each frame shows another moment of the video."""
     first, count = subject_count(), segments * frames
@@ -33,26 +57,15 @@ def film(folder: Path, segments: int = 3, frames: int = 4) -> Plan:
     pictures = (own(first, folder / "photo.png"), *(own(first + k, video, clip) for k in (1, 2)))
     clips = np.zeros((count, 3), np.float32)
     clips[:, 1] = np.arange(count) / 8
-    random = np.random.default_rng(5)
-    picture = PicturePlan(
-        noise=random.standard_normal((count, 128)).astype(np.float32),
+    picture = replace(
+        plan(segments, frames).picture,
         class_indices=np.array([CASTLE, first, first + 1]),
         class_weights=np.full((count, 3), 0.3, np.float32),
-        brightness=np.ones(count, np.float32),
-        fps=Fraction(12),
-        width_px=64,
-        height_px=36,
-        frame="mirror",
-        upscale="bicubic",
-        generator="embedded",
-        weights=None,
-        resolution=32,
-        generator_seed=1,
         class_count=first + 3,
         pictures=pictures,
         clips=clips,
     )
-    return planned(picture, segments)
+    return replace(plan(segments, frames), picture=picture)
 
 
 def trained_film(folder: Path, segments: int = 3, frames: int = 4) -> Plan:
@@ -67,9 +80,9 @@ def trained_film(folder: Path, segments: int = 3, frames: int = 4) -> Plan:
     save_model(training, folder / "mine", "mine", {})
     count = segments * frames
     random = np.random.default_rng(6)
-    plan = film(folder, segments, frames)
+    whole = film(folder, segments, frames)
     picture = replace(
-        plan.picture,
+        whole.picture,
         noise=random.standard_normal((count, CODE)).astype(np.float32),
         class_indices=np.array([0, 1]),
         class_weights=np.full((count, 2), 0.5, np.float32),
@@ -79,13 +92,4 @@ def trained_film(folder: Path, segments: int = 3, frames: int = 4) -> Plan:
         pictures=(),
         clips=None,
     )
-    return planned(picture, segments)
-
-
-def planned(picture: PicturePlan, segments: int) -> Plan:
-    """A picture as a film without a sound."""
-    count = picture.frame_count
-    frames = count // segments
-    bars = tuple(BarMark(k + 1, 1, Fraction(k * frames, 12)) for k in range(segments))
-    duration_s = Fraction(count, 12)
-    return Plan("T", 1, duration_s, picture, SoundPlan(48_000, round(duration_s * 48_000), ()), bars)
+    return replace(whole, picture=picture)

@@ -9,9 +9,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
-from musicvis.compiler.plan import BarMark, PicturePlan, Plan, SoundPlan
+from musicvis.compiler.plan import BarMark
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.crews.inline import InlineCrew
 from musicvis.renderers.crews.job import Studio
@@ -21,32 +20,9 @@ from musicvis.renderers.crews.threads import ThreadCrew, gpu_gate
 from musicvis.renderers.film.segment_nodes import VIDEO, SegmentJob, is_whole, segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
+from musicvis.tests.renderers.crews.own import plan
 
 RECIPE = Recipe("cpu")
-
-
-def plan(segments: int = 4, frames: int = 6, resolution: int = 32) -> Plan:
-    """A film of bars with so many frames, at 12 frames a second."""
-    count = segments * frames
-    random = np.random.default_rng(5)
-    picture = PicturePlan(
-        noise=random.standard_normal((count, 128)).astype(np.float32),
-        class_indices=np.array([429, 947]),
-        class_weights=np.full((count, 2), 0.4, np.float32),
-        brightness=np.ones(count, np.float32),
-        fps=Fraction(12),
-        width_px=64,
-        height_px=36,
-        frame="mirror",
-        upscale="bicubic",
-        generator="embedded",
-        weights=None,
-        resolution=resolution,
-        generator_seed=1,
-    )
-    bars = tuple(BarMark(k + 1, 1, Fraction(k * frames, 12)) for k in range(segments))
-    duration_s = Fraction(count, 12)
-    return Plan("T", 1, duration_s, picture, SoundPlan(48_000, round(duration_s * 48_000), ()), bars)
 
 
 def nobody(said: object) -> None:
