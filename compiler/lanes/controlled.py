@@ -17,9 +17,8 @@ from .players import lengths_at
 from .playing import Course, smoothed, steps
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ...store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 RAMP_S = 0.01
 """How long a step from one value to the next takes, so that no sound clicks."""

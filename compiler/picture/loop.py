@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.values.units import ExactSeconds
+from ...store.values.array_types import F32
 from ..notes.casting import VisualNote
 from ..plan import STEERING, PicturePlan
 from ..score.part_note import PartNote
 from ..time.passage import Film
-
-F32 = NDArray[np.float32]
 
 EARLIER_S = 12
 """Of rounds before the first frame, what may still be seen."""

@@ -8,9 +8,9 @@ from fractions import Fraction
 from math import exp
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.values.position import Duration, DurationUnit
+from ...store.values.array_types import F64
 from ..lanes.curve import Curve, PlayedBy
 from ..lanes.players import heard_of, lengths_at
 from ..lanes.playing import Course, Heard, powers, side, steps
@@ -18,8 +18,6 @@ from ..notes.casting import VisualNote
 from ..notes.layering import LayerOfParts
 from ..score.part_note import PartNote
 from ..time.clock import Clock
-
-F64 = NDArray[np.float64]
 
 GLIDE = Duration(Fraction(1), DurationUnit.BEATS)
 """A layer that is heard elsewhere glides there so long: faster, the picture would jump with the notes."""

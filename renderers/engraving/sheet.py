@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
+from ...store.values.array_types import F64, U8
 from .engrave import not_installed, pages_of
 from .geometry import PageGeometry, geometry_of
 from .letters import font_files
@@ -24,8 +25,6 @@ from .letters import font_files
 if TYPE_CHECKING:
     from ...compiler.plan import ScorePlan
 
-U8 = NDArray[np.uint8]
-F64 = NDArray[np.float64]
 
 STRIP, PAGE = "strip", "page"
 MAX_PIXELS = 1 << 27

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
+from ...store.values.array_types import F32
 from ..picture.colour import BLACK, RGB_TO_YCBCR
 from ..picture.planes import plane_views
 from ..tensors import tensor_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from ...compiler.plan import ScorePlan
 
-F32 = NDArray[np.float32]
 _Area = tuple[int, int, int, int]
 """Top, bottom, left and right, in pixels of the layer."""
 

@@ -8,10 +8,8 @@ light covers as much as it is bright.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-U8 = NDArray[np.uint8]
-F64 = NDArray[np.float64]
+from ...store.values.array_types import F64, U8
 
 BLACK, REACH, NEUTRAL = 16.0, 219.0, 128.0
 """Luma of black and from there to white in limited range, and chroma of no colour."""

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
-    from numpy.typing import NDArray
 
     from ...compiler.plan import WalkPlan
+    from ...store.values.array_types import F32
     from ..picture.controls import FrameControls
     from ..picture.masks import Stage
 
-    F32 = NDArray[np.float32]
 
 NOISE_SIZE = 128
 """Of the built-in generators."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from ...store.values.array_types import F32
 from ..tensors import tensor_of
 
 if TYPE_CHECKING:
-    from .masks import F32, Stage
+    from .masks import Stage
 
 GAMMA = 2.2
 LUMA = (0.2126, 0.7152, 0.0722)

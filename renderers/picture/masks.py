@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ...store.values.array_types import F32, F64
 
 if TYPE_CHECKING:
     from ...compiler.plan import StreamPlan
 
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
 
 LEAST = 1 / 100
 """A layer that has less than this share of a column has none of it: it is not painted there."""

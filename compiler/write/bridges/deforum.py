@@ -19,9 +19,8 @@ from .straight import corners
 from .timeline import Timeline
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ....store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 FRAMES_MOST = 200_000
 FIELDS_MOST = 100

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ....store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 TEXT_MOST = 1000
 NODES_MOST = 300

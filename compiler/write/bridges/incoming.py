@@ -22,9 +22,8 @@ from .parseq import is_parseq, parseq_fields, parseq_fps
 from .straight import corners
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ....store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 LONE = "schedule"
 """What the field of a file is called that holds one schedule and no name."""

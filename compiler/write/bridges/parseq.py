@@ -16,9 +16,8 @@ import numpy as np
 from .deforum import FIELDS_MOST, FRAMES_MOST, ScheduleError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from ....store.values.array_types import F64
 
-    F64 = NDArray[np.float64]
 
 _STRAIGHT, _STEP = "L", "S"
 _DERIVED = ("_delta", "_pc")

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    F64 = NDArray[np.float64]
+    from ....store.values.array_types import F64
 
 
 def corners(values: F64, tolerance: float) -> list[int]:

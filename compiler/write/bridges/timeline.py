@@ -16,9 +16,7 @@ from ...score.model import Meter
 from ..markers import bar_names
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    F64 = NDArray[np.float64]
+    from ....store.values.array_types import F64
 
 
 @dataclass(frozen=True, slots=True)
