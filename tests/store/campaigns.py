@@ -353,9 +353,11 @@ def evictions(folder: Path, rounds: int = 20) -> Seen:
     seen = Seen()
     store = folder / "cache"
     ready, go = os.pipe()
+    over, end = os.pipe()
     process = os.fork()
     if not process:
         try:
+            os.close(end)
             with Store(store) as building:
                 os.write(go, b"!")
                 build = Build(store)
@@ -363,10 +365,12 @@ def evictions(folder: Path, rounds: int = 20) -> Seen:
                     building.put(node(number).key, *build._make(building, number))
                     entry = building.get(node(number).key)
                     assert entry is not None
-                    os.write(go, b".")
+                # The build lasts as long as the trial: on a busy machine it was over before the first round.
+                os.read(over, 1)
             os._exit(0)
         finally:
             os._exit(1)
+    os.close(over)
     os.read(ready, 1)
     for trial in range(rounds):
         if trial == rounds // 2:
@@ -377,8 +381,11 @@ def evictions(folder: Path, rounds: int = 20) -> Seen:
                 seen.faults.append(f"round {trial}: evicted under a build")
         if trial == rounds // 2:
             os.kill(process, signal.SIGCONT)
+    os.close(end)
     if os.waitpid(process, 0)[1]:
         seen.faults.append("the build failed")
+    for pipe in (ready, go):
+        os.close(pipe)
     return seen
 
 
