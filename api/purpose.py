@@ -16,7 +16,8 @@ from ..dsl.findings.span import Span
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..dsl.model.piece import Piece, Video
+    from ..dsl.model.piece import Piece
+    from ..dsl.model.video import Video
 
 OPTION = "--for"
 MB = 1_000_000

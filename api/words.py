@@ -18,7 +18,7 @@ def subtitle_texts(loaded: "Loaded") -> "tuple[dict[str, str], Sequence[Diagnost
     from ..compiler.picture.lyric_lines import lyric_lines
     from ..compiler.write.subtitles import lrc, srt, vtt
     from ..dsl.findings.collector import Findings
-    from ..dsl.model.piece import Lyrics
+    from ..dsl.model.video import Lyrics
 
     findings = Findings()
     heard = hear(loaded, findings)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.model.generators import GeneratorKind
-from ..dsl.model.piece import Piece, Visuals
+from ..dsl.model.piece import Piece
+from ..dsl.model.visuals import Visuals
 from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking

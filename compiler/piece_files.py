@@ -10,7 +10,7 @@ from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.findings.span import Span
 from ..dsl.model.generators import GeneratorKind
-from ..dsl.model.piece import Visuals
+from ..dsl.model.visuals import Visuals
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import (
     MAX_AUDIO_BYTES,

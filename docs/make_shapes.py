@@ -14,8 +14,8 @@ from musicvis.compiler.lanes.parameters import Target
 from musicvis.compiler.lanes.resolve import Lanes
 from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark
 from musicvis.compiler.time.clock import Clock
+from musicvis.dsl.model.audio import Audio
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.piece import Audio
 from musicvis.dsl.model.shapes import SWINGS
 from musicvis.dsl.read.lanes import lane_units, read_lanes
 from musicvis.dsl.read.reader import Reading

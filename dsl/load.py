@@ -12,8 +12,9 @@ from .findings.span import MANIFEST, Span
 from .form.recovery import ROUNDS_MOST, echoes, remains
 from .form.schema import LEGACY, PIECE, check_form, schema_of
 from .form.wording import did_you_mean
+from .model.audio import Audio
 from .model.lane import Lane
-from .model.piece import Audio, Piece
+from .model.piece import Piece
 from .read.audio import ear_lane, read_audio
 from .read.lanes import UnitOf, lane_units, read_lanes
 from .read.legacy_effects import read_upstream

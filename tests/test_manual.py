@@ -12,7 +12,7 @@ import pytest
 from musicvis.compiler.lanes.parameters import visual_targets
 from musicvis.dsl.form.schema import EFFECTS, PIECE, check_form
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.piece import Visuals
+from musicvis.dsl.model.visuals import Visuals
 from musicvis.dsl.text.yaml_source import parse_source
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,7 +16,8 @@ from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
-from ..dsl.model.piece import Bus, ClassWeight
+from ..dsl.model.audio import Bus
+from ..dsl.model.visuals import ClassWeight
 from ..dsl.text.yaml_source import Source, escaped
 from . import wire
 from .curves import VALUES_MOST

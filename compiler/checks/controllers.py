@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import Bus, Piece
+from ...dsl.model.audio import Bus
+from ...dsl.model.piece import Piece
 
 LEVELS = {"7": "volume", "11": "expression"}
 """Controllers that the synthesiser plays as the level of their part."""

@@ -6,7 +6,8 @@ from fractions import Fraction
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import By, Lane
-from ...dsl.model.piece import LIGHTS, Piece
+from ...dsl.model.piece import Piece
+from ...dsl.model.visuals import LIGHTS
 from ...dsl.values.position import Duration, DurationUnit
 from ..flashes import MOST, Flashing
 from ..time.clock import Clock

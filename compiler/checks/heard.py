@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, Edit, Severity
-from ...dsl.model.piece import Piece, Stem
+from ...dsl.model.audio import Stem
+from ...dsl.model.piece import Piece
 from ...dsl.text.files import MAX_AUDIO_BYTES, open_inside, read_inside
 from ...dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ...dsl.text.typed import typed

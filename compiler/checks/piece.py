@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.audio import Bus
 from ...dsl.model.generators import BUILT_IN
 from ...dsl.model.lane import Lane
-from ...dsl.model.piece import Bus, Piece
+from ...dsl.model.piece import Piece
 from ..lanes.parameters import ear_target, gain_target, place_targets, plugin_targets
 from ..notes.casting import BY_WORDS, Cast
 from ..plan import SoundPlan

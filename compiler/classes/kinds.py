@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import MOST_CLASSES, WALK, GeneratorKind, kind_named
-from ...dsl.model.piece import ClassWeight, Visuals
+from ...dsl.model.visuals import ClassWeight, Visuals
 from ...dsl.read.visuals import unknown_generator
 from ...dsl.text.model_file import read_model
 from ...store.values.keys import digest_of

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import GeneratorKind
-from ...dsl.model.piece import ClassWeight, Visuals
+from ...dsl.model.visuals import ClassWeight, Visuals
 from ...dsl.text.format import scalar_text
 from ...dsl.text.video_header import MOST_SHOWN_S, VideoHeader
 from .table import ClassTable

@@ -10,7 +10,7 @@ from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
-from ...dsl.model.piece import Clip
+from ...dsl.model.visuals import Clip
 from ...dsl.text.format import scalar_text
 from ...dsl.text.picture_header import PICTURE_SUFFIXES
 from ...dsl.text.video_header import VIDEO_SUFFIXES

@@ -5,10 +5,11 @@ from fractions import Fraction
 from math import inf
 from operator import attrgetter
 
+from ...dsl.model.audio import Bus, Effect, Return, Send
 from ...dsl.model.lane import Shape
 from ...dsl.model.parameters import AZIMUTH, DISTANCE, EAR, ELEVATION, GAIN, PICTURE, SEND, BusParameter
-from ...dsl.model.piece import Bus, Effect, Return, Send, Visuals
 from ...dsl.model.plugins import plugin
+from ...dsl.model.visuals import Visuals
 from ..time.clock import Clock
 from .curve import Curve, Segment
 

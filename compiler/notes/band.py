@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...dsl.model.piece import Bus
+from ...dsl.model.audio import Bus
 from ..score.model import Channel
 from ..score.part_note import PartNote
 

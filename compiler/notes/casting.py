@@ -8,7 +8,7 @@ from fractions import Fraction
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
+from ...dsl.model.visuals import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule, Visuals
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
 from ..classes.table import ClassTable, imagenet

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...dsl.model.piece import Clip
+from ...dsl.model.visuals import Clip
 from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .casting import Cast, ClipStart

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import LAYERS_MOST, PictureLayer, Visuals
+from ...dsl.model.visuals import LAYERS_MOST, PictureLayer, Visuals
 from ...dsl.values.nearest import nearest
 from ..score.part_note import PartNote
 

@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from ...dsl.model.piece import Clip
+from ...dsl.model.visuals import Clip
 from ...dsl.text.video_header import VideoHeader
 from ...store.values.array_types import F32, F64
 from ..notes.casting import ClipStart

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import Ending, Piece, Post
+from ...dsl.model.piece import Piece
+from ...dsl.model.video import Ending, Post
 from ...dsl.read.manifest import MAX_TAIL_S
 from ...dsl.values.position import Duration, DurationUnit, Place
 from ..plan import TitleLook

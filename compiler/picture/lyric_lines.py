@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import Lyrics
+from ...dsl.model.video import Lyrics
 from ..plan import LyricStyle, Ramp, TitlePlan
 from ..score.part_note import PartNote
 from ..time.clock import Clock

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import Post
+from ...dsl.model.video import Post
 from ...dsl.values.position import Duration
 from ..lanes.curve import Curve
 from ..lanes.shapes import quintic

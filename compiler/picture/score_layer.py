@@ -12,7 +12,8 @@ from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ...dsl.findings.span import Span
 from ...dsl.installing import install_command
-from ...dsl.model.piece import EngravedScore, Piece, Video
+from ...dsl.model.piece import Piece
+from ...dsl.model.video import EngravedScore, Video
 from ..lazy_numpy import np
 from ..notes.parts import Cut
 from ..plan import ScorePlan

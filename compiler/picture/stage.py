@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.model.piece import Light
+from ...dsl.model.visuals import Light
 from ...store.values.array_types import F32, F64
 from ..notes.casting import VisualNote
 from ..notes.durations import Durations

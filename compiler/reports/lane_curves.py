@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
+from ...dsl.model.audio import Bus, Return
 from ...dsl.model.lane import Lane
-from ...dsl.model.piece import Bus, Piece, Return
+from ...dsl.model.piece import Piece
 from ..compile import Heard, sources_of
 from ..lanes.by_itself import by_itself
 from ..lanes.curve import Curve

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from ...dsl.model.piece import Spread
+from ...dsl.model.audio import Spread
 
 PLACES_MOST = 16
 """The sound is made once for each place."""

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import Bus, Effect, Master, Piece, Return, Stem
+from ...dsl.model.audio import Bus, Effect, Master, Return, Stem
+from ...dsl.model.piece import Piece
 from ...dsl.text.audio_headers import RecordingFormat
 from ..lanes.curve import Curve
 from ..lanes.parameters import (

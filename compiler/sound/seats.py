@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...dsl.findings.collector import Findings
-from ...dsl.model.piece import Bus, Stem
+from ...dsl.model.audio import Bus, Stem
 from ..notes.band import Band, Seat
 from ..notes.parts import tracks_of
 from ..score.part_note import PartNote

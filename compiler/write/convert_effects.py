@@ -11,8 +11,8 @@ from fractions import Fraction
 import numpy as np
 
 from ...dsl.findings.collector import Findings
+from ...dsl.model.audio import Audio
 from ...dsl.model.lane import CycleUnit, Lane, Point
-from ...dsl.model.piece import Audio
 from ...dsl.read.lanes import lane_units, read_lanes
 from ...dsl.read.legacy_effects import TAIL_S
 from ...dsl.read.reader import Reading

@@ -12,7 +12,7 @@ from glob import escape
 from types import MappingProxyType
 
 from ...dsl.findings.collector import Findings
-from ...dsl.model.piece import LAYERS_MOST
+from ...dsl.model.visuals import LAYERS_MOST
 from ...dsl.text.format import formatted, scalar_text
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text

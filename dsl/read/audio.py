@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..form.wording import did_you_mean
-from ..model.piece import Audio, Bus, Effect, Master, Return, Send, Spread, Stem, Vst3
+from ..model.audio import Audio, Bus, Effect, Master, Return, Send, Spread, Stem, Vst3
 from ..model.plugins import VST3, plugin
 from ..text.yaml_source import Node
 from ..values.units import Unit

@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from ..findings.span import Span
-from ..model.piece import ClassWeight, Clip
+from ..model.visuals import ClassWeight, Clip
 from ..text.files import name_fault
 from ..text.picture_header import PICTURE_SUFFIXES
 from ..text.video_header import MOST_SHOWN_S, VIDEO_SUFFIXES

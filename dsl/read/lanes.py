@@ -5,9 +5,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..findings.diagnostics import Diagnostic
+from ..model.audio import Audio
 from ..model.lane import By, CycleUnit, Domain, Lane, Point, Shape
 from ..model.parameters import PICTURE, PLACES
-from ..model.piece import Audio
 from ..model.plugins import plugin
 from ..text.yaml_source import Node
 from ..values.quantity import Quantity, parse_quantity

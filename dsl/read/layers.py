@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ..model.piece import PictureLayer, Rule, Visuals
+from ..model.visuals import PictureLayer, Rule, Visuals
 from ..text.yaml_source import Node
 from .reader import Reading, named, texts
 from .visuals import read_classes, read_envelope, read_motion, read_rule, signed

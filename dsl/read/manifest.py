@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from ..model.audio import Audio
 from ..model.lane import Lane
-from ..model.piece import CREDITS_TAIL_S, Audio, Part, Piece, ScoreRef, Video
+from ..model.piece import Part, Piece, ScoreRef
+from ..model.video import CREDITS_TAIL_S, Video
 from ..text.yaml_source import Node
 from .layers import with_layers
 from .reader import Reading, named, texts

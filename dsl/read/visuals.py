@@ -10,22 +10,8 @@ from ..findings.span import Span
 from ..form.wording import did_you_mean, meant
 from ..model.generators import is_known, known_names
 from ..model.parameters import STEERED
-from ..model.piece import (
-    LIGHTS,
-    OTHER,
-    ClassWeight,
-    Ending,
-    EngravedScore,
-    Envelope,
-    Light,
-    Lyrics,
-    Motion,
-    Post,
-    Rule,
-    SpectrumRef,
-    Video,
-    Visuals,
-)
+from ..model.video import Ending, EngravedScore, Lyrics, Post, Video
+from ..model.visuals import LIGHTS, OTHER, ClassWeight, Envelope, Light, Motion, Rule, SpectrumRef, Visuals
 from ..text.yaml_source import Node
 from ..values.nearest import is_slip_of
 from ..values.pitch_classes import PITCH_CLASSES

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from musicvis.dsl.load import Loaded, load_piece
-from musicvis.dsl.model.piece import ClassWeight, Piece
+from musicvis.dsl.model.piece import Piece
+from musicvis.dsl.model.visuals import ClassWeight
 from musicvis.dsl.values.position import Duration, DurationUnit, place_text, range_text
 from musicvis.dsl.values.selector import PitchRange
 from musicvis.tests.examples import many

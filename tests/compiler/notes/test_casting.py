@@ -11,7 +11,7 @@ from musicvis.compiler.score.model import Score
 from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.piece import ClassWeight, Envelope, Rule, Visuals
+from musicvis.dsl.model.visuals import ClassWeight, Envelope, Rule, Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit
 from musicvis.dsl.values.selector import NumberRange, PitchRange, Where
 from musicvis.dsl.values.subjects import subjects

@@ -12,7 +12,9 @@ from musicvis.compiler.picture.ending import ending_findings, with_ending
 from musicvis.compiler.picture.post import Fade, Timeline, brightness
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.piece import Ending, Piece, ScoreRef, Video, Visuals
+from musicvis.dsl.model.piece import Piece, ScoreRef
+from musicvis.dsl.model.video import Ending, Video
+from musicvis.dsl.model.visuals import Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)

@@ -17,7 +17,7 @@ from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.piece import Rule, Visuals
+from musicvis.dsl.model.visuals import Rule, Visuals
 from musicvis.dsl.values.position import Place, PlaceRange
 from musicvis.dsl.values.selector import Where
 from numpy.typing import NDArray
