@@ -13,14 +13,14 @@ from ..dsl.model.lane import Lane, Shape
 from ..dsl.read.lanes import lane_units
 from ..dsl.values.position import parse_place
 from ..dsl.values.units import Quarters, Unit
-from . import wire
 from .curves import own_curve
 from .edits import EditError, changed, with_keys, with_point, without_point
 from .reshaping import Stretch, dividing, reshaped
 from .session import Version
+from .wire import requests
 
 
-def applied(text: str, edit: wire.Edit, version: Version) -> str:
+def applied(text: str, edit: requests.Edit, version: Version) -> str:
     """The text with an edit. Raises EditError."""
     given = (bool(edit.changes), edit.add is not None, bool(edit.remove), edit.shape is not None)
     if given.count(True) != 1:
@@ -37,7 +37,7 @@ def applied(text: str, edit: wire.Edit, version: Version) -> str:
 
 
 def _with_point(
-    text: str, add: wire.NewPoint, file: str, version: Version, unit_of: Callable[[str], Unit]
+    text: str, add: requests.NewPoint, file: str, version: Version, unit_of: Callable[[str], Unit]
 ) -> str:
     heard = _heard(version)
     lane = _lane(add.pointer, file, version)
@@ -57,7 +57,7 @@ def _with_point(
 
 
 def _with_shape(
-    text: str, asked: wire.NewShape, file: str, version: Version, unit_of: Callable[[str], Unit]
+    text: str, asked: requests.NewShape, file: str, version: Version, unit_of: Callable[[str], Unit]
 ) -> str:
     heard = _heard(version)
     pointer, _, number = asked.pointer.rpartition("/")

@@ -14,7 +14,7 @@ from ..dsl.text.yaml_source import Source, parse_source
 from .body import Body, Piece, Written, padded, replaced
 from .points import Keys, UnitOf, added, removed, rewritten
 from .spelling import EditError, read_back, respelled
-from .wire import Change
+from .wire.requests import Change
 
 __all__ = ["EditError", "changed", "with_keys", "with_point", "without_point"]
 

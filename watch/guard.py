@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from . import wire
 from .refusals import RefusedError
+from .wire import json_text, responses
 
 Scope = MutableMapping[str, Any]
 Received = MutableMapping[str, Any]
@@ -86,7 +86,7 @@ class Guard:
                 raise RefusedError(403, "open the page by the address that musicvis watch prints")
             await self.app(scope, _limited(receive), guarded)
         except RefusedError as refused:
-            await _answer(guarded, refused.status, wire.written(wire.Refused(refused.reason)))
+            await _answer(guarded, refused.status, json_text.written(responses.Refused(refused.reason)))
 
     def _check(self, scope: Scope, headers: _Headers) -> None:
         hosts = {f"{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]")}

@@ -22,7 +22,6 @@ from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.load import Loaded, load_piece
 from ..renderers.film.segment_nodes import SegmentJob
 from ..store.store import Store
-from . import wire
 from .curves import drawn_lanes, lanes_message, rate_for
 from .texts import Texts
 from .view import (
@@ -35,10 +34,11 @@ from .view import (
     rules_shown,
     tempi_shown,
 )
+from .wire import events
 
-Tried = tuple[wire.Lane, ...] | tuple[Diagnostic, ...]
+Tried = tuple[events.Lane, ...] | tuple[Diagnostic, ...]
 SCORES_CACHED = 32
-NOTHING = wire.Classes(1.0, (), ())
+NOTHING = events.Classes(1.0, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Version:
     number: int
     loaded: Loaded
     texts: Texts
-    piece: wire.Piece
-    lanes: wire.Lanes | None = None
+    piece: events.Piece
+    lanes: events.Lanes | None = None
     heard: Heard | None = None
     plan: Plan | None = None
 
@@ -74,7 +74,7 @@ class Session:
     can_open: bool = False
     _scores: dict[tuple[str, str], Score] = field(default_factory=dict)
 
-    def read(self, tell: Callable[[wire.Lanes], object]) -> Version:
+    def read(self, tell: Callable[[events.Lanes], object]) -> Version:
         """The piece as its files are now; its lanes are told as soon as they are known.
 
         Never raises for what the files hold: that is among the findings.
@@ -102,7 +102,7 @@ class Session:
 
     def tried(
         self, texts_by_file: Mapping[str, str], file: str
-    ) -> tuple[wire.Lane, ...] | tuple[Diagnostic, ...]:
+    ) -> tuple[events.Lane, ...] | tuple[Diagnostic, ...]:
         """The lanes of a file as they would be with other texts, by the names of findings; or why not."""
         loaded = load_piece(self.manifest, texts=texts_by_file)
         if loaded.piece is None:
@@ -154,8 +154,8 @@ class Session:
             return tuple(told_of(loaded, check_piece(loaded)))
         return tuple(told_of(loaded, all_findings(loaded, made)))
 
-    def _empty(self, number: int) -> wire.Piece:
-        return wire.Piece(
+    def _empty(self, number: int) -> events.Piece:
+        return events.Piece(
             version=number,
             ok=False,
             good=0,
@@ -181,9 +181,9 @@ class Session:
 
     def _shown(
         self, number: int, heard: Heard, plan: Plan, texts: Texts, findings: tuple[Diagnostic, ...] | object
-    ) -> wire.Piece:
+    ) -> events.Piece:
         clock, picture = heard.clock, plan.picture
-        return wire.Piece(
+        return events.Piece(
             version=number,
             ok=True,
             good=number,
@@ -211,7 +211,7 @@ class Session:
         return self.manifest.resolve().parent.name
 
 
-def segments_shown(jobs: tuple[SegmentJob, ...], store: Store | None) -> tuple[wire.Segment, ...]:
+def segments_shown(jobs: tuple[SegmentJob, ...], store: Store | None) -> tuple[events.Segment, ...]:
     """The segments of a film, and which of them the store has."""
     found = []
     first = 0
@@ -220,7 +220,7 @@ def segments_shown(jobs: tuple[SegmentJob, ...], store: Store | None) -> tuple[w
         key = job.node.key
         is_there = store is not None and store.has(key)
         found.append(
-            wire.Segment(
+            events.Segment(
                 first=first,
                 frames=job.frame_count,
                 s=float(first / fps),

@@ -11,14 +11,14 @@ from musicvis.renderers.crews.job import VIDEO, Studio
 from musicvis.renderers.film.slices import slice_of, thinned
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
-from musicvis.watch import wire
 from musicvis.watch.film import Film
 from musicvis.watch.queue import Task
 from musicvis.watch.session import Session
+from musicvis.watch.wire import events, requests
 
 from .test_media import frames
 
-LOOK = wire.Look(0.5, 0.0, 1.0)
+LOOK = requests.Look(0.5, 0.0, 1.0)
 RECIPE = Recipe("cpu")
 
 
@@ -92,7 +92,7 @@ def test_coarse_frames_are_pixel_for_pixel_those_of_the_draft(film: Film) -> Non
 
 
 def test_each_level_has_a_key_and_the_length_of_its_segment(film: Film) -> None:
-    levels: tuple[wire.Level, ...] = ("still", "coarse", "draft")
+    levels: tuple[events.Level, ...] = ("still", "coarse", "draft")
     keys = {level: film.job(Task(0, level), [LOOK]).node.key for level in levels}
     assert len(set(keys.values())) == 3
     whole = film.jobs[0]
@@ -103,7 +103,7 @@ def test_a_still_is_the_frame_at_the_playhead(film: Film) -> None:
     index = 1
     first = film.segments[index].first
     fps = float(film.plan.picture.fps)
-    look = wire.Look((first + 1.4) / fps, 0.0, 1.0)
+    look = requests.Look((first + 1.4) / fps, 0.0, 1.0)
     still = film.job(Task(index, "still"), [look]).picture
     assert np.array_equal(still.noise[0], film.plan.picture.noise[first + 1])
     assert still.frame_count == 1
