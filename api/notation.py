@@ -90,7 +90,7 @@ class Notation:
 
 def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
     """The notation of a piece, of some parts or of all."""
-    from ..compiler.compile import hear
+    from ..compiler.heard_piece import hear
     from ..compiler.picture.score_layer import chosen_parts, is_quantised, staves_of
     from ..compiler.score.notation.quantised import quantised
     from ..compiler.score.notation.write import musicxml

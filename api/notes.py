@@ -40,7 +40,7 @@ def film_notes(loaded: "Loaded", start_s: Fraction, duration_s: Fraction) -> tup
 
     Raises PieceError where there is no score to list.
     """
-    from ..compiler.compile import hear
+    from ..compiler.heard_piece import hear
     from ..compiler.reports.note_list import piece_notes
     from ..dsl.findings.collector import Findings
 

@@ -110,7 +110,7 @@ class Piece:
 
         Raises PieceError where the generator is not known.
         """
-        from ..compiler.compile import hear
+        from ..compiler.heard_piece import hear
         from ..dsl.findings.collector import Findings
         from ..dsl.load import load_piece
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..compiler.compile import Heard
+    from ..compiler.heard_piece import Heard
     from ..compiler.lanes.curve import Curve
     from ..compiler.plan import BarMark, Chapter, PicturePlan
     from ..compiler.plan import Plan as CompiledPlan
@@ -345,7 +345,7 @@ class Plan:
 
     @cached_property
     def _heard(self) -> Heard:
-        from ..compiler.compile import hear
+        from ..compiler.heard_piece import hear
         from ..dsl.findings.collector import Findings
 
         return hear(self._loaded, Findings())

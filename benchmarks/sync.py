@@ -18,7 +18,8 @@ from pathlib import Path
 import av
 import numpy as np
 from musicvis.api.variant import Variant
-from musicvis.compiler.compile import compile_piece, hear
+from musicvis.compiler.compile import compile_piece
+from musicvis.compiler.heard_piece import hear
 from musicvis.compiler.time.passage import film_of
 from musicvis.dsl.findings.collector import Findings
 from musicvis.renderers.render import Request, render

@@ -148,7 +148,7 @@ def _relative(path: Path) -> Path:
 
 def _write_grid(manifest: Path, target: Path) -> None:
     """The ear positions of a piece as the original program computed them, once a millisecond, to an .npz."""
-    from ..compiler.compile import hear
+    from ..compiler.heard_piece import hear
     from ..compiler.write.legacy_grid import pan_grid
     from ..dsl.findings.collector import Findings
     from ..dsl.load import load_piece

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..compiler.compile import Heard
+from ..compiler.heard_piece import Heard
 from ..compiler.reports.lane_curves import LaneCurves
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic

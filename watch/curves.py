@@ -8,7 +8,7 @@ from math import isfinite
 
 import numpy as np
 
-from ..compiler.compile import Heard
+from ..compiler.heard_piece import Heard
 from ..compiler.lanes.curve import Curve
 from ..compiler.reports.lane_curves import LaneCurves
 from ..dsl.model.lane import Lane

@@ -13,7 +13,8 @@ from pathlib import Path
 from ..api.check import told_of
 from ..api.variant import drafted
 from ..compiler.cache.score import kept_reader
-from ..compiler.compile import Compilation, Heard, all_findings, compiled_from, heard_piece
+from ..compiler.compile import Compilation, all_findings, compiled_from
+from ..compiler.heard_piece import Heard, heard_piece
 from ..compiler.piece_files import PieceFiles
 from ..compiler.plan import Plan
 from ..compiler.score.model import Score

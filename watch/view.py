@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from ..compiler.classes.table import ClassTable
-from ..compiler.compile import Heard
+from ..compiler.heard_piece import Heard
 from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of

@@ -15,7 +15,8 @@ from ...dsl.model.piece import Piece
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, parse_place
 from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
-from ..compile import Heard, cast_of, compiled, hear
+from ..compile import compiled
+from ..heard_piece import Heard, cast_of, hear
 from ..lanes.by_itself import NAME as BY_ITSELF
 from ..lanes.controlled import controller_name
 from ..lanes.curve import Curve, Segment

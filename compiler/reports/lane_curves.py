@@ -7,7 +7,7 @@ from math import inf
 from ...dsl.model.audio import Bus, Return
 from ...dsl.model.lane import Lane
 from ...dsl.model.piece import Piece
-from ..compile import Heard, sources_of
+from ..heard_piece import Heard, sources_of
 from ..lanes.by_itself import by_itself
 from ..lanes.curve import Curve
 from ..lanes.parameters import Target, gain_target, place_targets, plugin_targets, send_target, visual_targets

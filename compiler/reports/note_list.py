@@ -10,7 +10,7 @@ from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_named
 from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
-from ..compile import Heard, cast_of, hear
+from ..heard_piece import Heard, cast_of, hear
 from ..notes.casting import Weights
 from ..notes.selectors import selected
 from ..score.model import Note, Score
