@@ -60,7 +60,7 @@ def _add_neighbours(walk: Walk) -> None:
             by_bar.setdefault(draft.bar_index, []).append(draft)
     for bar_index, drafts in by_bar.items():
         fifths = {}
-        for staff, keys in walk.keys.items():
+        for staff, keys in walk.signatures.keys.items():
             position = bisect_right(keys, bar_index, key=lambda change: change[0]) - 1
             fifths[staff] = keys[position][1] if position >= 0 else 0
         if not add_neighbours(drafts, fifths):

@@ -137,11 +137,11 @@ def _written(root: Node, name: str, sightings: Sightings) -> WrittenScore:
         keys=tuple(
             Key(staff, bar, fifths)
             for walk in walks
-            for staff, changes in walk.keys.items()
+            for staff, changes in walk.signatures.keys.items()
             for bar, fifths in changes
         ),
-        clefs=tuple(clef for walk in walks for clef in walk.clefs),
-        transpositions=tuple(change for walk in walks for change in walk.transpositions),
+        clefs=tuple(clef for walk in walks for clef in walk.signatures.clefs),
+        transpositions=tuple(change for walk in walks for change in walk.signatures.transpositions),
         swings=tuple(dict.fromkeys(sheet.found.swings)),
     )
 
