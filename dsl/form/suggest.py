@@ -17,7 +17,7 @@ from ..values.quantity import Quantity, parse_quantity
 from .kinds import PARSERS, UNIT_OF
 from .readings import DECIMAL_COMMA, NOWHERE, NUMBER, READINGS, number_text, plain_text, unsure, yaml_text
 from .synonyms import SHAPES
-from .violations import Broken, broken_rules
+from .violations import Broken, broken_rules, resolved
 
 MAX_TEXT = 80
 
@@ -65,7 +65,7 @@ def _schema_of(broken: Broken, schema: dict[str, Any]) -> dict[str, Any]:
     for part in broken.way:
         # The way leaves out references: they are followed where a step is not found without.
         if isinstance(node, dict) and part not in node:
-            node = _resolved(schema, node)
+            node = resolved(schema, node)
         try:
             node = node[part]
         except (KeyError, IndexError, TypeError):
@@ -77,21 +77,12 @@ def _schema_of(broken: Broken, schema: dict[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else broken.schema
 
 
-def _resolved(schema: dict[str, Any], node: Any) -> Any:
-    while isinstance(node, dict) and "$ref" in node:
-        found: Any = schema
-        for part in str(node["$ref"]).removeprefix("#/").split("/"):
-            found = found[part]
-        node = found
-    return node
-
-
 def _title(own: dict[str, Any], schema: dict[str, Any]) -> str:
-    named = own.get("title") or _resolved(schema, own).get("title")
+    named = own.get("title") or resolved(schema, own).get("title")
     if named:
         return str(named)
-    for option in (*own.get("anyOf", ()), *_resolved(schema, own).get("anyOf", ())):
-        title = _resolved(schema, option).get("title")
+    for option in (*own.get("anyOf", ()), *resolved(schema, own).get("anyOf", ())):
+        title = resolved(schema, option).get("title")
         if title:
             return str(title)
     return ""

@@ -156,3 +156,14 @@ def _broken(error: "ValidationError") -> Broken:
 def pointer_of(path: Iterable[str | int]) -> str:
     """A path through a value as a JSON pointer."""
     return "".join("/" + escaped(str(part)) for part in path)
+
+
+def resolved(schema: dict[str, Any], part: Any) -> dict[str, Any]:
+    """What a part of a schema is, or what it refers to."""
+    found: Any = part
+    while isinstance(found, dict) and "$ref" in found:
+        reference: str = found["$ref"]
+        found = schema
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+    return found if isinstance(found, dict) else {}

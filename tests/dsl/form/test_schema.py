@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.form.messages import PATHS
 from musicvis.dsl.form.schema import EFFECTS, LEGACY, PIECE, check_form, schema_named
+from musicvis.dsl.form.value_messages import PATHS
 from musicvis.dsl.model.lane import Shape
 from musicvis.dsl.text.yaml_source import parse_source
 from musicvis.dsl.values.position import parse_duration, parse_place, parse_range, parse_seconds
