@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Piece
-from ...dsl.read.visuals import MAX_SIDE_PX
+from ...dsl.read.video import MAX_SIDE_PX
 from ...dsl.values.units import ExactSeconds
 from .clock import Clock
 

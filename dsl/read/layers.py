@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from ..model.visuals import PictureLayer, Rule, Visuals
 from ..text.yaml_source import Node
-from .reader import Reading, named, texts
-from .visuals import read_classes, read_envelope, read_motion, read_rule, signed
+from .reader import Reading, named, signed, texts
+from .visuals import read_classes, read_envelope, read_motion, read_rule
 
 SIDES = {"left": (1, 3), "middle": (2, 3), "right": (3, 3)}
 """Places by name, as sectors."""

@@ -11,7 +11,8 @@ from ..model.video import CREDITS_TAIL_S, Video
 from ..text.yaml_source import Node
 from .layers import with_layers
 from .reader import Reading, named, texts
-from .visuals import read_video, read_visuals
+from .video import read_video
+from .visuals import read_visuals
 
 MAX_TAIL_S = 30
 
