@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 
-from ..compiler.lanes.curve import Segment
+from ..compiler.lanes.segment_values import Segment
 from ..compiler.time.clock import Clock
 from ..dsl.model.lane import CycleUnit, Domain, Point, Shape
 from ..dsl.model.shapes import SHAPES, Family

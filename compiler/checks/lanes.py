@@ -12,7 +12,8 @@ from math import exp, log
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.lane import Domain, Lane, Shape
 from ...dsl.model.shapes import PERIODIC, SHAPES
-from ..lanes.curve import Curve, Jump, Segment
+from ..lanes.curve import Curve, Jump
+from ..lanes.segment_values import Segment
 from ..time.clock import Clock
 
 JUMP_HEARD = 0.02

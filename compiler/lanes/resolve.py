@@ -17,9 +17,10 @@ from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..time.tempo_arrays import tempo_arrays
 from .controlled import controlled
-from .curve import Curve, Layer, PlayedBy, Segment
+from .curve import Curve, Layer, PlayedBy
 from .parameters import Target, azimuth_target, beat_rate, ear_target, place_targets
 from .players import chosen, played_by
+from .segment_values import Segment
 from .segments import lane_segments
 
 if TYPE_CHECKING:

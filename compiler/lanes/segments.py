@@ -12,8 +12,8 @@ from ...dsl.model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ...dsl.values.position import DurationUnit
 from ...dsl.values.units import Quarters
 from ..time.clock import Clock
-from .curve import CYCLES_MOST, Segment
 from .parameters import Target
+from .segment_values import CYCLES_MOST, Segment
 from .shapes import through_slopes
 
 

@@ -19,7 +19,8 @@ from ..compile import compiled
 from ..heard_piece import Heard, cast_of, hear
 from ..lanes.by_itself import NAME as BY_ITSELF
 from ..lanes.controlled import controller_name
-from ..lanes.curve import Curve, Segment
+from ..lanes.curve import Curve
+from ..lanes.segment_values import Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights
 from ..picture.post import Timeline, timeline

@@ -19,9 +19,10 @@ from ...dsl.read.reader import Reading
 from ...dsl.text.format import formatted, scalar_text
 from ...dsl.text.yaml_source import parse_source, root_node
 from ...dsl.values.position import number_text, place_text
-from ..lanes.curve import Curve, Segment
+from ..lanes.curve import Curve
 from ..lanes.parameters import SOUND_DECLICK_S, Target
 from ..lanes.resolve import Lanes
+from ..lanes.segment_values import Segment
 from ..time.clock import Clock
 
 SAME = 1e-12
