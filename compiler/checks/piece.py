@@ -9,7 +9,8 @@ from ...dsl.model.generators import BUILT_IN
 from ...dsl.model.lane import Lane
 from ...dsl.model.piece import Piece
 from ..lanes.parameters import ear_target, gain_target, place_targets, plugin_targets
-from ..notes.casting import BY_WORDS, Cast
+from ..notes.casting import Cast
+from ..notes.class_keys import BY_WORDS
 from ..plan import SoundPlan
 from ..sound.plan_sound import Sources, has_recording, stem_intervals
 from ..time.clock import Clock

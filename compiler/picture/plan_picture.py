@@ -16,7 +16,8 @@ from ...store.values.array_types import F32, F64
 from ..checks.spectrum import no_spectrum
 from ..classes.table import ClassTable
 from ..lanes.curve import Curve
-from ..notes.casting import Cast, spectrum_classes
+from ..notes.casting import Cast
+from ..notes.class_keys import spectrum_classes
 from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
 from ..plan import STEERING, OwnPicture, PicturePlan, StreamPlan, WalkPlan

@@ -22,7 +22,7 @@ from ..lanes.controlled import controller_name
 from ..lanes.curve import Curve
 from ..lanes.segment_values import Segment
 from ..lazy_numpy import np
-from ..notes.casting import Weights
+from ..notes.class_keys import Weights
 from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
 from ..words.sung import sung_words
