@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..dsl.text.format import comments
-from ..dsl.text.yaml_source import Source, parse_source
+from ..dsl.text.yaml_reader import parse_source
+from ..dsl.text.yaml_source import Source
 from .body import Body, Piece, Written, padded, replaced
 from .points import Keys, UnitOf, added, removed, rewritten
 from .spelling import EditError, read_back, respelled

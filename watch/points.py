@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..dsl.text.yaml_source import parse_source
+from ..dsl.text.yaml_reader import parse_source
 from ..dsl.values.units import Unit
 from .body import BREAK, Body, Piece, Written, line_end, padded
 from .spelling import EditError, number_text, respelled, text_like

@@ -6,7 +6,7 @@ import re
 from math import isfinite, log10
 
 from ..dsl.text.format import scalar_text
-from ..dsl.text.yaml_source import parse_source
+from ..dsl.text.yaml_reader import parse_source
 from ..dsl.values.units import Unit
 
 TEXT_MOST = 200

@@ -45,7 +45,7 @@ def class_like(text: str, span: Span, findings: Findings) -> int | None:
 def classes_by_meaning(sung: Sung, exact: Collection[str], span: Span, findings: Findings) -> dict[str, int]:
     """The class of each word that is sung and is near enough to one.
 
-    A word that is not in the answer goes on with what its singer showed before it: compiler/notes/class_keys.py.
+    A word that is not in the answer goes on with what its singer showed before it: notes/class_keys.py.
 
     exact  words that have a class of their own
     """

@@ -13,7 +13,8 @@ from ..form.schema import LEGACY, check_form
 from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ..model.shapes import SWINGS
 from ..text.files import MAX_TEXT_BYTES, decoded, read_named
-from ..text.yaml_source import Node, parse_source, root_node
+from ..text.yaml_reader import parse_source
+from ..text.yaml_source import Node, root_node
 from ..values.position import Place, beat_text, parse_beat
 from .reader import Reading, named
 

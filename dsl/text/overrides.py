@@ -7,7 +7,8 @@ from typing import Any
 from ..findings.collector import Findings
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
-from .yaml_source import Source, escaped, parse_source
+from .yaml_reader import parse_source
+from .yaml_source import Source, escaped
 
 SET = "--set"
 """The file that findings about overrides name; its lines are the overrides in order."""

@@ -16,7 +16,7 @@ class Row:
 
 _GUARDS = "compiler/score/guard/test_guards.py"
 _WEIGHTS = "renderers/generators/test_biggan_files.py"
-_SOURCE = "dsl/text/test_yaml_source.py"
+_SOURCE = "dsl/text/test_yaml_reader.py"
 _RECORDING = "renderers/sound/stems/test_recording.py"
 _PROGRAM = "store/test_sandbox.py"
 _GUARD = "watch/test_guard.py"

@@ -17,7 +17,7 @@ from musicvis.dsl.findings.span import Span
 from musicvis.dsl.form.schema import EFFECTS, LEGACY, PIECE, check_form, schema_named
 from musicvis.dsl.form.value_messages import PATHS
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.dsl.text.yaml_reader import parse_source
 from musicvis.dsl.values.position import parse_duration, parse_place, parse_range, parse_seconds
 from musicvis.dsl.values.quantity import parse_quantity, parse_ratio
 from musicvis.dsl.values.units import Unit
