@@ -225,7 +225,7 @@ class Plan:
         output = checked_output(Path(path), root, film_kinds() | sound_kinds(), "a film or a sound")
         is_sound = output.suffix.lower() in sound_kinds()
         with missing_packages_told(), self._store() as store:
-            from ..renderers.render import Request
+            from ..renderers.request import Request
 
             request = Request(
                 only="audio" if is_sound else None,

@@ -30,7 +30,7 @@ from .report import TerminalReporter, tell_end, tell_findings
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 if TYPE_CHECKING:
-    from ..renderers.render import RenderReport, Request
+    from ..renderers.request import RenderReport, Request
 
 
 def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ def _own(manifest: Path, variant: Variant) -> dict[str, Any]:
 def _request(output: Path | None, options: dict[str, Any]) -> "Request":
     """What is asked for; raises click.UsageError for options that do not go together."""
     from ..renderers.encoding import SOUND_SUFFIXES
-    from ..renderers.render import Request
+    from ..renderers.request import Request
 
     only, stems, bits = options["only"], options["stems"], options["bits"]
     if options.pop("worker"):
