@@ -150,8 +150,8 @@ def yardstick(network: Any, picture: PicturePlan, stages_ms: dict[str, float], r
     held_mb = frames[0].width * frames[0].height * 3 / 1e6
     return (
         f"The audio-driven pipeline on one core, without mirror and 1080p, takes {total_ms:.0f} ms a frame: "
-        f"network {network_ms:.0f} ms, images through PIL {images_ms:.1f} ms, encoder {encoder_ms:.1f} ms. It "
-        f"keeps every frame in memory, {held_mb * 60 * YARDSTICK_FPS:.0f} MB for a film minute at its "
+        f"network {network_ms:.0f} ms, images through PIL {images_ms:.1f} ms, encoder {encoder_ms:.1f} ms. "
+        f"It keeps every frame in memory, {held_mb * 60 * YARDSTICK_FPS:.0f} MB for a film minute at its "
         f"{YARDSTICK_FPS} fps. musicvis finishes a 1080p frame in {ours_ms:.0f} ms: "
         f"{total_ms / ours_ms:.1f} times as fast, and "
         f"{total_ms * YARDSTICK_FPS / ours_ms / float(FPS):.1f} times for a film minute at {FPS} fps.\n"
