@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
-from .words import Faces, family
+from .words import Faces
 
 FONT = "Leland"
 """Of musical signs, which Verovio brings with it."""
@@ -55,7 +55,7 @@ def with_signs(svg: str, faces: Faces) -> str:
                 if part.tag == f"{{{_SVG}}}text":
                     face = faces.of("".join(part.itertext()))
                     if face is not faces.first:
-                        part.set("font-family", f"{family(face)}, {faces.families()}")
+                        part.set("font-family", faces.families(face))
     _centre_hyphens(root, faces)
     return ElementTree.tostring(root, encoding="unicode")
 

@@ -44,7 +44,7 @@ class Faces:
     def of(self, letters: str) -> Face:
         """The font of some words."""
         lacks = set(letters) & set(self.first.missing) - self.unknown.keys()
-        return face_of(letters) if lacks else self.first
+        return _face_of(letters) if lacks else self.first
 
     def known(self, text: str) -> str:
         """A text whose unknown characters are the nearest that a font has."""
@@ -69,9 +69,9 @@ class Faces:
         """How wide words are, to the size of the font."""
         return self.of(words).font_at(_EM).getlength(words) / _EM
 
-    def families(self) -> str:
-        """The names of the fonts, as SVG and CSS have them."""
-        names = dict.fromkeys((*(family(face) for face in self.listed), "Aileron", "DejaVu Sans"))
+    def families(self, *first: Face) -> str:
+        """The names of the fonts, as SVG and CSS have them; a font of some words comes before all others."""
+        names = dict.fromkeys((*map(family, (*first, *self.listed)), "Aileron", "DejaVu Sans"))
         return ", ".join((*names, "sans-serif"))
 
     def files(self, folder: Path) -> list[str]:
@@ -141,9 +141,8 @@ def unknown_letters(text: str, span: Span = THE_MANIFEST) -> list[Diagnostic]:
     places = [f"{letter} ({f'bar {shown(bar)}' if bar else 'a name'})" for letter, (_, bar) in named]
     more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
     shows = " ".join(near for _, (near, _) in named)
-    message = (
-        f"no font here has these letters of the engraved score: {', '.join(places)}{more}; it shows {shows}"
-    )
+    said = f"{', '.join(places)}{more}"
+    message = f"no font here has these letters of the engraved score: {said}; it shows {shows}"
     hint = "install a font that has them, as the Noto fonts, or change the words in the score"
     return [Diagnostic("MV713", span, message, hint, Severity.WARNING)]
 
@@ -161,6 +160,9 @@ def _sorted(letters: Iterable[str]) -> str:
 
 def _is_file(face: Face) -> bool:
     return not isinstance(face.font_at(16).path, BytesIO)
+
+
+_face_of = lru_cache(maxsize=4096)(face_of)
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -124,12 +124,11 @@ def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
             ImageFont.truetype(own, 32)
             yield own.name, lambda size_px: ImageFont.truetype(own, size_px)
     yield "Aileron", _embedded_font
-    path = dejavu_path()
-    if path is not None:
-        yield "DejaVu Sans", lambda size_px: ImageFont.truetype(path, size_px)
+    if (path := dejavu_path()) is not None:
+        yield "DejaVu Sans", partial(ImageFont.truetype, path)
     for name in SYSTEM_FONTS:
         if (path := _system_path(name)) is not None:
-            yield name, lambda size_px, path=path: ImageFont.truetype(path, size_px)  # type: ignore[misc]
+            yield name, partial(ImageFont.truetype, path)
 
 
 @lru_cache(maxsize=len(SYSTEM_FONTS))
