@@ -19,10 +19,12 @@ def findings_of(loaded: "Loaded") -> Sequence[Diagnostic]:
 
 
 def told_of(loaded: "Loaded", found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """The findings of a piece and of its titles that no comment ignores, and a note for each idle comment."""
+    """The findings of a piece, its titles and its engraved score that no comment ignores, and a note for each
+    idle comment.
+    """
     from ..dsl.findings.ignores import without_ignored
 
-    told = (*found, *title_findings(loaded.piece or loaded.rest))
+    told = (*found, *title_findings(loaded.piece or loaded.rest), *score_findings(loaded))
     left, unused = without_ignored(told, loaded.files)
     return (*left, *unused)
 
@@ -49,3 +51,20 @@ def title_findings(piece: "Piece | None") -> list[Diagnostic]:
             message = f"title {escaped(post.title or '')!r}: {lettering.remark}"
             found.append(Diagnostic("MV366", post.span, message, hint, Severity.WARNING))
     return found
+
+
+def score_findings(loaded: "Loaded") -> list[Diagnostic]:
+    """A finding where the engraved score beside the picture has letters that no font here has."""
+    from ..dsl.findings.diagnostics import PieceError
+
+    layer = loaded.piece.video.score if loaded.piece is not None else None
+    if layer is None:
+        return []
+    try:
+        from ..renderers.engraving.words import unknown_letters
+        from .notation import notation_of
+
+        return unknown_letters(notation_of(loaded, layer.parts).musicxml, layer.span)
+    except (ModuleNotFoundError, PieceError):
+        # What is wrong with the score is told elsewhere.
+        return []

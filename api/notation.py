@@ -51,7 +51,13 @@ class Notation:
 
         if (pages := self._by_musescore(".pdf")) is not None:
             return pages[0]
-        return pdf_of(self.svg(), self.title)
+        return pdf_of(self.musicxml, self.staff_count, self.title)
+
+    def unknown_letters(self) -> tuple[Diagnostic, ...]:
+        """MV713 where its words have letters that no font here has; a PDF shows others for them."""
+        from ..renderers.engraving.words import unknown_letters
+
+        return tuple(unknown_letters(self.musicxml))
 
     def _by_musescore(self, suffix: str) -> list[bytes] | None:
         """What MuseScore makes; None where Verovio is installed, or MuseScore is not."""

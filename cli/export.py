@@ -14,6 +14,7 @@ from .report import tell_findings
 
 NOTATION = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
 """What is written of the score, not of the film, and how the file's name ends."""
+ENGRAVED = ("svg", "pdf")
 
 
 @click.command(short_help="Write bars, notes, lanes and the score for other programs.")
@@ -64,7 +65,8 @@ def export(
             prepare_build_folder(target.parent)
         if kind in NOTATION:
             notation = load(manifest).notation(parts)
-            tell_findings(notation.findings, {})
+            letters = notation.unknown_letters() if kind in ENGRAVED else ()
+            tell_findings((*notation.findings, *letters), {})
             files = notation.export(target, kind)
         else:
             plan = load(manifest).plan(bars=bars)

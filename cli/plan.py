@@ -135,14 +135,14 @@ def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
     lines = [
         f"{plan.title}: {float(plan.duration_s):.1f} s, {counted(plan.picture.frame_count, 'frame')} in "
         f"{counted(segments, 'segment')}",
-        *_stages(items, "there", "to make"),
+        *_stages(items, "cached", "to make"),
     ]
     frames = sum(item.frames for item in items if not item.is_there)
     if all(item.is_there for item in items):
-        lines.append("nothing to make but the file itself")
+        lines.append("only the file itself remains to be written")
     elif seconds is None:
         lines.append(
-            f"{counted(frames, 'frame')} to render; how long that takes is known after the first compile"
+            f"{counted(frames, 'frame')} to render; musicvis can estimate the time after the first compile"
         )
     else:
         lines.append(f"{counted(frames, 'frame')} to render, about {_duration(seconds)}")

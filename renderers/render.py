@@ -102,6 +102,10 @@ class _Build:
         from .picture.legible import letters_told
 
         self._findings += letters_told(self.plan.picture.titles, self.reporter.message)
+        if self.plan.picture.score is not None:
+            from .engraving.words import unknown_letters
+
+            self._findings += unknown_letters(self.plan.picture.score.text)
         if only == "frames":
             started_s = time.perf_counter()
             jobs, missing = self._segments()

@@ -250,7 +250,7 @@ def _spread(node: Node | None, reading: Reading) -> Spread | None:
         ends = ()
     if found is None or len(ends) != 2 or not all(-1.0 <= end <= 1.0 for end in ends):
         message = f"`{node.text}` does not say how notes stand apart"
-        reading.find("MV205", node.span, message, "write by pitch -0.6..0.6, or by order")
+        reading.find("MV205", node.span, message, "write by pitch -0.6..0.6, or by order -0.6..0.6")
         return None
     return Spread(found["by"], *ends)
 

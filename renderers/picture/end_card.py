@@ -125,7 +125,7 @@ def _set(title: TitlePlan, unit_px: float, *, is_tall: bool) -> tuple[list[_Piec
 def _may_be_spaced(text: str) -> bool:
     """Whether letters stand each for itself: not in scripts that join them, or read from right to left."""
     kinds = {unicodedata.bidirectional(letter) for letter in text}
-    combined = any(unicodedata.combining(letter) for letter in text)
+    combined = any(unicodedata.category(letter).startswith("M") for letter in text)
     return not kinds & {"R", "AL"} and not combined
 
 
