@@ -159,7 +159,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
             plan = planned(manifest, variant, trusted, store, quiet)
             target = film_path(manifest, output, *named, plan.container)
             if variant.made_for is not None:
-                tell_findings(too_long(variant.made_for, plan.duration_s), {}, quiet)
+                tell_findings(tuple(too_long(variant.made_for, plan.duration_s)), {}, quiet)
             for line in variant.told(manifest):
                 reporter.message(line)
             reporter.message(
@@ -200,7 +200,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     took_s = time.monotonic() - started_s
     tell_findings(at_manifest(report.findings, str(manifest)), {}, quiet)
     if variant.made_for is not None and report.output is not None:
-        tell_findings(too_large(variant.made_for, target), {}, quiet)
+        tell_findings(tuple(too_large(variant.made_for, target)), {}, quiet)
     for line in _ended(report, request, target, took_s):
         reporter.message(line)
     if form == JSON:
