@@ -1,6 +1,5 @@
 """`musicvis new`: a piece for a score, with a manifest that compiles as it is."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -173,24 +172,18 @@ def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
 
 
 def score_in(path: Path) -> tuple[bytes, "Score"]:
-    """The bytes of a score file and what they mean; on a fault, says it and ends the command with code 1."""
+    """The bytes of a score file and what they mean. Raises PieceError where that is nothing."""
     from ..compiler.score.read import read_score
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.findings.span import Span
     from ..dsl.text.files import MAX_SCORE_BYTES, read_named
 
-    try:
-        data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
-        if isinstance(data, Diagnostic):
-            raise PieceError([data])
-        score = read_score(data, str(path))
-        if not score.notes:
-            raise PieceError(
-                [Diagnostic("MV323", Span(str(path)), f"{path} has no notes", "write some music")]
-            )
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
+    if isinstance(data, Diagnostic):
+        raise PieceError([data])
+    score = read_score(data, str(path))
+    if not score.notes:
+        raise PieceError([Diagnostic("MV323", Span(str(path)), f"{path} has no notes", "write some music")])
     tell_findings(score.findings, {})
     return data, score
 

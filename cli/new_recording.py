@@ -99,7 +99,6 @@ def new_from_recordings(
 
     Returns the files that were written.
     """
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     for path in recordings:
@@ -119,9 +118,6 @@ def new_from_recordings(
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:
             written = _make(recordings, folder, options, Path(scratch), reporter)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
         tell_end(f"{missing_text(error)}; nothing was written")
         sys.exit(1)

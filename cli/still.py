@@ -13,7 +13,7 @@ from .discover import PiecePath, piece_here, piece_name
 from .film_options import in_build_folder, planned, prepare_build_folder, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
-from .report import tell_end, tell_findings
+from .report import tell_end
 
 if TYPE_CHECKING:
     from ..api.variant import Variant
@@ -52,7 +52,6 @@ def still(
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     if sheet and place is not None and piece is None:
@@ -85,9 +84,6 @@ def still(
         write_stills(picture, numbers, target, manifest.parent)
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
         tell_end(f"{error.name} is missing; for stills, type: {install_command('render')}")
         sys.exit(1)

@@ -83,7 +83,6 @@ def train(
     then, in piece.yaml:
       visuals: {generator: mine, weights: models/mine, classes: {C: bass}}
     """
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.text.model_file import name_of_model
 
     if fault := name_of_model(name):
@@ -109,9 +108,6 @@ def train(
                 corpus, options, found, folder, name, asked["resume"], reporter, signal_that_came
             )
             number = signal_that_came() if record["is_stopped"] else 0
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except Stopped as stop:
         click.echo("\nstopped before the training began; nothing was written", err=True)
         sys.exit(stop.exit_code)
