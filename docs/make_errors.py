@@ -74,8 +74,8 @@ def errors_text() -> str:
     parts = [
         "# Findings\n",
         "Made from `dsl/findings/codes.toml` by `python docs/make_errors.py`; do not edit it by hand.\n",
-        "`musicvis check` reports findings. Errors stop a compile; warnings and notes do not. Each finding has\n"
-        "a code whose meaning never changes. `musicvis explain MV344` prints its entry on this page.\n"
+        "`musicvis check` reports findings. Errors stop a compile; warnings and notes do not. Each finding\n"
+        "has a code whose meaning never changes. `musicvis explain MV344` prints its entry on this page.\n"
         "`musicvis check --strict` also fails on warnings. `--select` and `--ignore` take codes or their\n"
         "beginnings: `MV344,MV4`.\n",
         "A comment hides a finding that you accept. Write it on the line of the finding, or alone on the\n"
