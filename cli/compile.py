@@ -48,7 +48,7 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
         return None
     index, _, count = text.partition("/")
     if not (index.isdecimal() and count.isdecimal() and int(index) < int(count) <= 100_000):
-        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, as 0/8 .. 7/8")
+        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, e.g. 0/8 .. 7/8")
     return int(index), int(count)
 
 

@@ -144,7 +144,7 @@ def listen(
     from ..dsl.findings.diagnostics import PieceError, has_errors
 
     if recording.is_dir():
-        raise click.UsageError(f"{recording} is a folder; name a recording, as song.mp3")
+        raise click.UsageError(f"{recording} is a folder; name a recording, e.g. song.mp3")
     reporter = TerminalReporter(quiet)
     against, spectrum = options["against"], options["spectrum"]
     if output is not None and output.suffix.lower() not in (".mid", ".midi"):

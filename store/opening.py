@@ -41,7 +41,7 @@ def checked(folder: Path, system: System) -> bool:
     strange = there - {TAG, *FOLDERS}
     if strange and TAG not in there:
         hint = "name a folder that is empty or not there yet with --cache-dir"
-        raise StoreError(f"{folder} holds other things, as {min(strange)}", hint)
+        raise StoreError(f"{folder} holds other things, e.g. {min(strange)}", hint)
     return is_read_only(folder)
 
 

@@ -67,7 +67,7 @@ def size_from(text: str) -> int:
     """Bytes from text, as 500MB or 1.5GB, in powers of ten; raises ValueError for anything else."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is not a size: write a number and its unit, as 500MB or 20GB")
+        raise ValueError(f"{text!r} is not a size: write a number and its unit, e.g. 500MB or 20GB")
     return round(float(found[1]) * _UNITS[found[2]])
 
 

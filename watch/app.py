@@ -256,7 +256,7 @@ def _numbers(text: str, count: int) -> frozenset[int]:
     """Numbers of buses, as "0.2.5"; an empty text is none of them."""
     parts = text.split(".") if text else []
     if len(parts) > BUSES_MOST or not all(p.isascii() and p.isdecimal() and len(p) < 4 for p in parts):
-        raise RefusedError(400, "buses are numbers, as 0.2.5")
+        raise RefusedError(400, "buses are numbers, e.g. 0.2.5")
     return frozenset(number for part in parts if (number := int(part)) < count)
 
 

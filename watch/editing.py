@@ -44,7 +44,7 @@ class Step:
 class Editing:
     """All edits of one piece, and the way back.
 
-    command   an editor's, as ("code", "-g", "{file}:{line}"); None where none is known
+    command   an editor's, e.g. ("code", "-g", "{file}:{line}"); None where none is known
     """
 
     def __init__(self, conductor: Conductor, command: Sequence[str] | None = None) -> None:

@@ -212,7 +212,7 @@ def _only_where_it_begins(stretch: Stretch, passed: Fraction) -> str:
         return f"a {name} can be divided only where it begins anew: make it a sine, or {_YOURSELF}"
     length = segment.end_qn - segment.start_qn
     places = [str(clock.position(Quarters(segment.start_qn + length * k / segment.cycles))) for k in whole]
-    return f"a {name} can be divided only where it begins anew, as at {' or '.join(places)}"
+    return f"a {name} can be divided only where it begins anew, e.g. at {' or '.join(places)}"
 
 
 def _ratio(value: Fraction) -> str:

@@ -160,7 +160,7 @@ def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[D
             "MV349",
             dict(piece.spans).get("/score/tail", piece.score.span),
             f"the film ends {left_ms:.0f} ms after the last note is let go, so its ring-out is cut off",
-            "write a longer score.tail, as 3s",
+            "write a longer score.tail, e.g. 3s",
             Severity.WARNING,
             clock.musical_place(clock.end_qn),
         )

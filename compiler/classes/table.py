@@ -141,7 +141,7 @@ class ClassTable:
             if _FILE.search(name):
                 kinds = f"a picture ({' '.join(PICTURE_SUFFIXES)}) or a video ({' '.join(VIDEO_SUFFIXES)})"
                 return f"to show a file of your own, export it as {kinds}"
-            return "nothing is near it; search for another subject, as `musicvis classes bird`"
+            return "nothing is near it; search for another subject, e.g. `musicvis classes bird`"
         listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
         return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
 

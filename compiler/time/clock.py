@@ -207,7 +207,7 @@ class Clock:
                 written.span,
                 f"{written.text} is empty: it ends at {self.position(end)}, "
                 f"not after its start {self.position(start)}",
-                "a range ends before its second place, as 3..6 for bars 3, 4 and 5",
+                "a range ends before its second place, e.g. 3..6 for bars 3, 4 and 5",
                 place=self.musical_place(start),
             )
             return None

@@ -140,7 +140,7 @@ class ValueMessages:
         name = f"the name of a {title}"
         hint = f"write {name}"
         if broken.schema.get("examples"):
-            hint += f", as {shown(broken.schema['examples'][0])}"
+            hint += f", e.g. {shown(broken.schema['examples'][0])}"
         if broken.value is None:
             return replace(self._nothing(broken, name), hint=hint)
         if not isinstance(broken.value, dict | list):

@@ -128,7 +128,7 @@ def _place(node: Node, bar_key: str, beat_key: str, reading: Reading) -> Place:
     assert beat is not None, "the schema demands it"
     exact = parse_beat(beat.text)
     if exact is None:
-        reading.find("MV110", beat.span, f"{beat.text} is not a beat", "beats count from 1, as 6.25")
+        reading.find("MV110", beat.span, f"{beat.text} is not a beat", "beats count from 1, e.g. 6.25")
         exact = Fraction(1)
     return Place(f"{bar.text}|{beat_text(exact)}", bar.span, bar=int(bar.value), beat=exact)
 

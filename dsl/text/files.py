@@ -36,7 +36,7 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
 _HERE_HINT = "names are relative to the folder of piece.yaml"
 _ACCESS_HINT = "look at its permissions"
-_INSIDE_HINT = "put a copy into the folder of the piece and name it from there, as stems/marimba.wav"
+_INSIDE_HINT = "put a copy into the folder of the piece and name it from there, e.g. stems/marimba.wav"
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:

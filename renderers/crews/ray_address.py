@@ -109,7 +109,7 @@ def _read(text: str) -> RayAddress:
         raise refused(message, hint)
     found = _ADDRESS.fullmatch(text)
     if found is None or not 0 < int(found["port"]) < 65536:
-        raise refused(f"{text!r} is not the address of a Ray cluster", "write HOST:PORT, as 10.0.0.5:6379")
+        raise refused(f"{text!r} is not the address of a Ray cluster", "write HOST:PORT, e.g. 10.0.0.5:6379")
     return RayAddress(found["v6"] or found["host"], int(found["port"]))
 
 

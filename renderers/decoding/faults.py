@@ -6,7 +6,7 @@ class UnusableError(Exception):
 
     def __init__(self, why: str, mend: str) -> None:
         """why    what is wrong, as "it is broken"
-        mend   what the user can do, as "export it again"
+        mend   what the user can do, e.g. "export it again"
         """
         super().__init__(why)
         self.why, self.mend = why, mend

@@ -56,7 +56,7 @@ def keyframes(text: str) -> dict[int, str]:
     while position < whole:
         key = _KEY.match(text, position)
         if key is None:
-            raise ScheduleError("here a keyframe should begin, as 30:(1.5)", position)
+            raise ScheduleError("here a keyframe should begin, e.g. 30:(1.5)", position)
         depth, end = 1, key.end()
         while end < len(text) and depth:
             depth += {"(": 1, ")": -1}.get(text[end], 0)
@@ -69,7 +69,7 @@ def keyframes(text: str) -> dict[int, str]:
             raise ScheduleError("after a keyframe a comma should stand", end)
         position = rest.end()
     if not found:
-        raise ScheduleError("there is no keyframe in it, as 0:(1.0)")
+        raise ScheduleError("there is no keyframe in it, e.g. 0:(1.0)")
     return found
 
 

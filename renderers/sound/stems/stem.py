@@ -106,7 +106,7 @@ def not_aligned(stem: StemPlan, alignment: Alignment) -> Diagnostic:
     else:
         why = "they stand out too little"
     message = f"align: auto does not find the notes of {stem.name} in it: {why}"
-    hint = "write its offset instead, as `offset: 300ms`; `musicvis stems check` says what it hears"
+    hint = "write its offset instead, e.g. `offset: 300ms`; `musicvis stems check` says what it hears"
     return Diagnostic("MV536", Span(str(stem.file or stem.name)), message, hint)
 
 
