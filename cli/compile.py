@@ -280,7 +280,7 @@ def _moves(output: Path | None) -> bool:
 def _stopped(reporter: TerminalReporter) -> str:
     done, total = reporter.counted
     where = f"stopped after {done} of {total} frames" if total else "stopped"
-    return f"{where}; finished work is cached, and the same command goes on from there"
+    return f"{where}; finished work is cached, and the same command continues"
 
 
 def _ended(report: "RenderReport", request: "Request", target: Path, took_s: float) -> list[str]:

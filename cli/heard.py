@@ -179,12 +179,12 @@ def heard_lines(heard: "Heard", name: str, meter: "Meter", note_count: int) -> l
     pickup = f"; bar 1 is a pickup of {first} beat{'s' if first != 1 else ''}" if first else ""
     ways = {
         "basic-pitch": "by the network of basic-pitch",
-        "nmf": "by factorisation (nmf); basic-pitch hears more, where it is installed",
+        "nmf": "by factorisation (nmf); basic-pitch detects more, if you install it",
         "chroma": "as pitch classes at each onset (chroma)",
     }
     return [
-        f"{name}: {heard.bpm:.1f} beats a minute in {meter}, others might count {others}{pickup}",
-        f"bar 1 stands at {heard.beats_s[0]:.3f} s of the recording",
+        f"{name}: {heard.bpm:.1f} beats a minute in {meter}, also possible: {others}{pickup}",
+        f"bar 1 begins at {heard.beats_s[0]:.3f} s of the recording",
         f"{counted(note_count, 'note')}, {ways[heard.method]}",
     ]
 

@@ -155,7 +155,7 @@ def classes(
         from ..dsl.findings.plain import shown
 
         other = "try a plainer word, e.g. bird or drum" if table.is_imagenet else "leave it out to see all"
-        message = f"no class is called anything like {text!r}; {other}"
+        message = f"no class has a name like {text!r}; {other}"
         click.echo(shown(message), err=True)
         sys.exit(1)
 

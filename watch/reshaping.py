@@ -75,7 +75,7 @@ class Stretch:
 def reshaped(written: Written, shape: Shape, stretch: Stretch) -> Keys:
     """The keys of a point with another shape: both ends of its way stay as far as the shape has them.
 
-    Raises EditError where the shape cannot stand there.
+    Raises EditError where the shape is not allowed there.
     """
     facts, start = SHAPES[shape], stretch.segment.start_value
     does = DOES[facts.family]

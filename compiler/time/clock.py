@@ -189,7 +189,7 @@ class Clock:
             if moment is not None and place.offset is not None:
                 moment = self.after(moment, place.offset)
                 if moment < 0:
-                    message = f"{place.text} lies before the start of the piece"
+                    message = f"{place.text} is before the start of the piece"
                     faults.error("MV305", place.span, message, "write 1|1")
                     moment = None
             found = self._places_known[place] = moment, tuple(faults)

@@ -116,7 +116,7 @@ def _warn_of_useless(node: Node, shape: Shape, reading: Reading) -> None:
     hint = (
         f"did you mean `{'ear_mid' if useless == 'ear_f' else 'ear_f'}`?" if meant is None else "leave it out"
     )
-    message = f"`{useless}` does nothing in a {shape.value} segment"
+    message = f"`{useless}` has no effect in a {shape.value} segment"
     reading.findings.warn("MV230", value.key_span, message, hint)
 
 

@@ -233,7 +233,7 @@ def _lasting(node: Node | None, reading: Reading) -> Duration | None:
     """A duration above 0, where one is written."""
     found = reading.duration(node)
     if node is not None and found is not None and found.value == 0:
-        reading.find("MV206", node.span, "a walk takes longer than 0", "write 1bar, 2b or 1/4")
+        reading.find("MV206", node.span, "the time must be greater than 0", "write 1bar, 2b or 1/4")
     return found
 
 
@@ -255,7 +255,7 @@ def read_classes(
         return ()
     is_map = isinstance(node.value, dict)
     if is_map and by == "loudness":
-        message = "classes by loudness have no names"
+        message = "with classes_by: loudness, classes is a list without keys"
         reading.find("MV210", node.key_span, message, "write a list, from soft to loud")
     found: dict[str, tuple[ClassWeight, ...]] = {}
     for written, entry in node.items():
@@ -370,7 +370,7 @@ def _fps(node: Node | None, default: Fraction, reading: Reading) -> Fraction:
         return default
     fps = reading.ratio(node)
     if not MIN_FPS <= fps <= MAX_FPS:
-        message = f"{node.text} frames per second lie outside {float(MIN_FPS)} to {MAX_FPS}"
+        message = f"{node.text} frames per second are outside {float(MIN_FPS)} to {MAX_FPS}"
         reading.find("MV206", node.span, message, "write 24, 25, 30, 60 or 30000/1001")
     elif max(fps.as_integer_ratio()) > MAX_FPS_TERM:
         message = f"{node.text} frames per second are {fps}, and video files hold no such fractions"

@@ -124,7 +124,8 @@ def parse_range(text: str, span: Span) -> PlaceRange | Diagnostic:
             hint = "write a later end, e.g. 6|6..7|3"
             if start_place.bar is not None and start_place.beat == 1 and start_place.pass_number == 1:
                 hint = f"bar {start_place.bar} alone is {start_place.bar}..{start_place.bar + 1}"
-            return Diagnostic("MV111", span, f"`{written}` is empty: its end is not part of it", hint)
+            message = f"`{written}` is empty, because a range ends before its second place"
+            return Diagnostic("MV111", span, message, hint)
         hint = "write the earlier place first, e.g. 6|6..7|3"
         return Diagnostic("MV111", span, f"`{written}` ends before it begins", hint)
     return PlaceRange(written, span, start_place, end_place)
@@ -253,7 +254,7 @@ def _no_place(written: str, span: Span) -> Diagnostic:
         message = f"{written} is base 60 to some readers of YAML, not a place"
         return Diagnostic("MV102", span, message, hint)
     if ".." in written:
-        return Diagnostic("MV110", span, f"`{written}` is a range, and one place is expected", _PLACE_HINT)
+        return Diagnostic("MV110", span, f"`{written}` is a range; expected a place", _PLACE_HINT)
     if re.match(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z", written, re.ASCII):
         return Diagnostic("MV102", span, f"{written} is a number, not a place", _PLACE_HINT)
     if not isinstance(parse_duration(written, span), Diagnostic):
@@ -268,7 +269,7 @@ def _no_range(written: str, span: Span) -> Diagnostic:
     place = parse_place(written, span)
     if isinstance(place, Place) and place.bar is not None and place.beat == 1:
         hint = f"write {place.bar}..{place.bar + 1} for the whole of bar {place.bar}"
-        return Diagnostic("MV111", span, f"`{written}` is a place, and a range is expected", hint)
+        return Diagnostic("MV111", span, f"`{written}` is a place; expected a range", hint)
     return Diagnostic("MV111", span, f"`{written}` is not a range", _RANGE_HINT)
 
 

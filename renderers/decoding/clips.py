@@ -240,9 +240,7 @@ def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
             if last_s is not None and frame.time_s - last_s < 0.9 / clip.rate:
                 continue
             if frame.time_s - clip.from_s > MOST_SHOWN_S + 0.1:
-                message = (
-                    f"{own.name} is longer than {MOST_SHOWN_S} s, and so much of a video is shown at most"
-                )
+                message = f"{own.name} is longer than {MOST_SHOWN_S} s, the most that is shown of a video"
                 raise _fault("MV712", own, message, f"show a part of it, e.g. to: {clip.from_s + 10:g}s")
             last_s = frame.time_s
             yield frame

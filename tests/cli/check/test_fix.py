@@ -118,7 +118,7 @@ def test_a_piece_without_certain_fixes_says_so(piece: Path) -> None:
     (piece / "lanes.yaml").write_text("piano:\n  - {at: 1, to: 0.5}\n")
     result = check("--fix", piece)
     assert result.exit_code == 1
-    assert "nothing can be fixed without you" in result.stderr
+    assert "musicvis cannot fix any of these for you" in result.stderr
 
 
 def test_findings_for_programs_hold_the_edits(piece: Path) -> None:
