@@ -34,10 +34,10 @@ _WITHIN = {
 }
 _PAGE = "to read what is allowed here, type: musicvis explain {}"
 _SIZES = {
-    "minItems": "this needs at least {} entries",
-    "maxItems": "this takes at most {} entries",
-    "minProperties": "this needs at least {} entries",
-    "maxProperties": "this takes at most {} entries",
+    "minItems": "too few entries: at least {} needed",
+    "maxItems": "too many entries: at most {} allowed",
+    "minProperties": "too few entries: at least {} needed",
+    "maxProperties": "too many entries: at most {} allowed",
     "minLength": "this text is empty",
     "maxLength": "the text is longer than {} characters",
 }

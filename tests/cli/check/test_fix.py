@@ -185,7 +185,7 @@ def test_the_mistake_in_the_tutorial_is_one_that_is_fixed(piece: Path) -> None:
     rules = f"  rules: [{{where: {{beat: 1}}, class: {wrong}}}]"
     manifest = f"musicvis: 1\ntitle: W\nscore: waltz.mscz\nvisuals:\n{rules}\n"
     (piece / "piece.yaml").write_text(manifest, encoding="utf-8")
-    assert f"{wrong} is none of" in check(piece).stdout
+    assert f"{wrong} is not one of" in check(piece).stdout
     check("--fix", "--yes", piece)
     assert "error[MV331]" not in check(piece).stdout
     assert f"class: {wrong}}}" not in (piece / "piece.yaml").read_text(encoding="utf-8")
