@@ -356,7 +356,7 @@ class Plan:
 
         check_weights(self.picture)
         generator, said = choose_generator(self.picture, device_named(self._device))
-        _log.info(said)
+        Told(None).message(said)
         return generator
 
     @cached_property
