@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
 
 WEBP_QUALITY = "80"
+WEBP_MATRIX = "ITU601"
 ENDLESS = {".gif": {"loop": "0"}, ".webp": {"loop": "0"}, ".apng": {"plays": "0"}}
 """Options of FFmpeg's writers: played again and again."""
 
@@ -36,17 +37,16 @@ def moving_picture(segments: Sequence[Path], output: Path, picture: PicturePlan)
         return
     found = _frames(segments, picture.fps)
     first = next(found)
+    has_alpha = first.format.name.startswith("yuva")
     if suffix == ".webp":
         options = {"quality": WEBP_QUALITY, "compression_level": "4"}
-        pixels = "bgra" if _has_alpha(first) else "yuv420p"
+        pixels = "bgra" if has_alpha else "yuv420p"
     else:
-        options, pixels = {"pred": "mixed"}, "rgba" if _has_alpha(first) else "rgb24"
-    frames = (frame.reformat(format=pixels) for frame in chain([first], found))
+        options, pixels = {"pred": "mixed"}, "rgba" if has_alpha else "rgb24"
+    # The samples of a WebP are those of BT.601 (RFC 9649), whatever the segments say.
+    matrix = WEBP_MATRIX if pixels == "yuv420p" else None
+    frames = (frame.reformat(format=pixels, dst_colorspace=matrix) for frame in chain([first], found))
     _written(frames, output, pixels, options, picture.fps)
-
-
-def _has_alpha(frame: av.VideoFrame) -> bool:
-    return frame.format.name.startswith("yuva")
 
 
 def _frames(segments: Sequence[Path], fps: Fraction) -> Iterator[av.VideoFrame]:
