@@ -31,7 +31,7 @@ SCHEDULE_MOST = 1 << 20
 TOLERANCE = 1e-4
 """Of the range of a lane: so far its schedule may be from it."""
 _KEY = re.compile(r"\s*(?P<frame>[0-9]{1,7})\s*:\s*\(")
-_COUNTED = re.compile(r"\s*(?P<frame>[0-9+*/ -]*max_f[0-9+*/ -]*?)\s*:\s*\(")
+_COUNTED = re.compile(r"\s*(?P<frame>(?:[0-9+*/-][0-9+*/ -]*)?max_f[0-9+*/ -]*?)\s*:\s*\(")
 """A keyframe counted from the last frame."""
 _AFTER = re.compile(r"\s*(,|\Z)")
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\s*\Z", re.ASCII)
