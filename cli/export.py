@@ -103,7 +103,8 @@ def export(
             film = f"{name}.mp4"
             files = [plan.export(target, kind, lanes=wanted, parts=heard, stems=stems, film=film)]
             if kind in CHANNELS:
-                click.echo(shown("\n".join(plan.channels(wanted, heard))), err=True)
+                for line in plan.channels(wanted, heard):
+                    click.echo(shown(line), err=True)
     except RequestError as error:
         raise click.UsageError(str(error)) from None
     except PieceError as error:
