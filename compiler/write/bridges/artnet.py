@@ -24,6 +24,8 @@ PORT = 6454
 UNIVERSES = 32768
 CHANNELS = 512
 FULL = 255
+_START_US = 1_000_000
+"""The time of the first packet. Of a packet at 0 tcpreplay believes that it has no time."""
 _OP_DMX, _PROTOCOL = 0x5000, 14
 _SOURCE, _BROADCAST = bytes((2, 0, 0, 1)), bytes((2, 255, 255, 255))
 _UDP, _LINK_ETHERNET, _SNAP_LENGTH = 17, 1, 65535
@@ -93,7 +95,7 @@ def artnet(timeline: Timeline) -> bytes:
         tables[channel.universe][:, channel.number - 1] = channel.levels
     found = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, _SNAP_LENGTH, _LINK_ETHERNET)]
     for frame in range(timeline.frame_count):
-        at_us = round(frame / timeline.fps * 1_000_000)
+        at_us = _START_US + round(frame / timeline.fps * 1_000_000)
         # The number of a packet in its universe is 1 to 255; 0 would say that packets are not counted.
         for universe in universes:
             packet = _ethernet(_art_dmx(universe, frame % 255 + 1, tables[universe][frame].tobytes()), frame)

@@ -27,7 +27,7 @@ _STRAIGHT, _STEP = "L", "S"
 _DERIVED = ("_delta", "_pc")
 _NO_FIELDS = ("frame", "gridData", "info")
 """What a row holds beside its fields: its number, what the table keeps for itself, and a remark."""
-_FIELD = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
+_NO_LETTER = re.compile(r"\W", re.ASCII)
 TOLERANCE = 1e-5
 """Of the range of a lane: so far the lines between its keyframes may be from it."""
 _SHOWN = 5
@@ -126,10 +126,10 @@ def parseq(timeline: Timeline) -> str:
 
 
 def _field(name: str) -> str:
-    """A lane's name as that of a field: a point would be a path in Parseq's table."""
-    found = name.replace(".", "_")
+    """A lane's name as that of a field: in letters, digits and `_`, as Parseq's language has names."""
+    found = _NO_LETTER.sub("_", name)
     taken = (*_NO_FIELDS, "prompt", "deforum_prompt")
-    if not _FIELD.match(found) or found in taken or found.endswith(("_i", *_DERIVED)):
+    if not found or found[0].isdigit() or found in taken or found.endswith(("_i", *_DERIVED)):
         raise BridgeError(
             f"{name} cannot be the name of a field of Parseq", f"name another: --lane {name}=strength"
         )

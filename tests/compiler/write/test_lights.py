@@ -41,14 +41,14 @@ def test_the_first_packet_is_byte_for_byte_that_of_the_specifications() -> None:
     dmx = b"Art-Net\0" + bytes.fromhex("0050 000e 01 00 0000 0004".replace(" ", "")) + bytes((0, 0, 128, 0))
     udp = struct.pack(">HHH", 6454, 6454, 8 + len(dmx))
     packet = data[40 : 40 + 42 + len(dmx)]
-    assert data[24:40] == struct.pack("<IIII", 0, 0, len(packet), len(packet))
+    assert data[24:40] == struct.pack("<IIII", 1, 0, len(packet), len(packet))
     assert packet[:14] == b"\xff" * 6 + b"\x02\0\0\0\0\x01\x08\0"
     # Version 4, 20 bytes of header, UDP, to 2.255.255.255.
     assert packet[14] == 0x45 and packet[23] == 17 and packet[30:34] == bytes((2, 255, 255, 255))
     assert packet[34:40] == udp and packet[42:] == dmx
     # Frame 1 comes a tenth of a second later, as number 2; 1.5 of 2 is 191.
     second = data[40 + len(packet) :]
-    assert struct.unpack("<II", second[:8]) == (0, 100_000)
+    assert struct.unpack("<II", second[:8]) == (1, 100_000)
     assert second[16 + 42 + 12] == 2 and second[16 + 42 + 18 + 2] == 191
     assert len(data) == 24 + 4 * (16 + len(packet))
 
@@ -97,7 +97,7 @@ def test_wireshark_reads_every_packet(tmp_path: Path) -> None:
     told = subprocess.run(["tshark", "-r", str(path), *words], capture_output=True, text=True, check=True)
     rows = [line.split("\t") for line in told.stdout.splitlines()]
     assert [(float(row[0]), int(row[1], 0)) for row in rows] == [
-        (k / 10, universe) for k in range(4) for universe in (0, 1)
+        (1 + k / 10, universe) for k in range(4) for universe in (0, 1)
     ]
     assert {row[2] for row in rows} == {"1"}  # Good
     assert [int(row[3]) for row in rows[::2]] == [1, 2, 3, 4]
