@@ -140,7 +140,7 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         fps=_fps(node.get("fps"), usual.fps, reading),
         frame=_text(node, "frame", usual.frame),
         upscale=_text(node, "upscale", usual.upscale),
-        # Of the kinds of films, one holds alpha.
+        # Only some kinds of films hold alpha.
         container=_text(node, "container", "mov" if ground == "alpha" else usual.container),
         codec=_text(node, "codec", "") or None,
         background=GREEN if ground == "green" else ground,
