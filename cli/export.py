@@ -31,6 +31,7 @@ NOTES = ("xlights", "osc", "artnet", "dawproject")
     "--as",
     "kind",
     type=click.Choice([*KINDS, *NOTATION]),
+    metavar="KIND",
     required=True,
     help="; ".join(f"{name}: {kind.says}" for name, kind in KINDS.items())
     + "; musicxml: the score; svg, pdf: the score, engraved.",

@@ -77,7 +77,7 @@ def import_command(
     try:
         schedules = _schedules(effects)
         if schedules is not None:
-            _import_schedules(schedules, clock, output, pairs, fps, form)
+            _import_schedules(schedules, effects, clock, output, pairs, fps, form)
             return
         sets = load_upstream(effects, fix=fix)
         findings = Findings(sets.findings)
@@ -136,6 +136,7 @@ def _schedules(path: Path) -> "Schedules | None":
 
 def _import_schedules(
     schedules: "Schedules",
+    file: Path,
     clock: "Clock | None",
     output: Path | None,
     pairs: tuple[str, ...],
@@ -164,7 +165,7 @@ def _import_schedules(
         raise click.UsageError("the file does not say how many frames a second has: write --fps 15")
     tell_findings(schedules.findings, {})
     exact = None if rate is None else Fraction(rate).limit_denominator(1001)
-    text = lanes_of(schedules, lanes, exact, clock)
+    text = lanes_of(schedules, lanes, exact, clock, str(file))
     if output is not None:
         write_new({output: text.encode()})
     elif form != JSON:

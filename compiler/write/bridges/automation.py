@@ -94,7 +94,7 @@ def read_project(data: bytes, name: str) -> dict[str, Automation] | None:
     except _DamagedError as error:
         span = Span(name, error.line, 1, error.line, 2)
         raise PieceError([Diagnostic("MV682", span, f"{error}", "save it again as a DAWproject")]) from None
-    return reading.found
+    return reading.found()
 
 
 def points_as_lane(automation: Automation, clock: Clock) -> Iterator[tuple[Fraction, str]]:
@@ -164,7 +164,7 @@ class _Reading:
     """Holds the names of a project's tracks and parameters, and what was found."""
 
     def __init__(self, root: Node) -> None:
-        self.found: dict[str, Automation] = {}
+        self.moved: dict[tuple[str, bool], list[Point]] = {}
         self.point_count = 0
         self.tracks: dict[str, str] = {}
         self.parameters: dict[str, _Parameter] = {}
@@ -233,16 +233,20 @@ class _Reading:
             straight = child.attributes.get("interpolation") == "linear"
             if (scope.begins is None or at >= scope.begins) and (scope.ends is None or at <= scope.ends):
                 found.append(Point(max(at, _ZERO), value, straight))
-        name = known.name
-        before = self.found.get(name)
-        if before is not None and before.in_seconds == scope.in_seconds:
-            found = [*before.points, *found]
         if not found:
             return
-        found.sort(key=lambda point: point.at)
-        if len(self.found) >= FIELDS_MOST and name not in self.found:
+        known_as = known.name, scope.in_seconds
+        if known_as not in self.moved and len(self.moved) >= FIELDS_MOST:
             raise _DamagedError(f"it moves more than {FIELDS_MOST:,} parameters", node.line)
-        self.found[name] = Automation(tuple(found), scope.in_seconds)
+        self.moved.setdefault(known_as, []).extend(found)
+
+    def found(self) -> dict[str, Automation]:
+        """What was read; of a parameter in two units of time, the one that stands first."""
+        result: dict[str, Automation] = {}
+        for (name, in_seconds), points in self.moved.items():
+            points.sort(key=lambda point: point.at)
+            result.setdefault(name, Automation(tuple(points), in_seconds))
+        return result
 
     def target(self, target: Node, track: str) -> _Parameter | None:
         """What is moved, with its name."""

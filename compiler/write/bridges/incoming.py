@@ -32,6 +32,8 @@ LONE = "schedule"
 """What the field of a file is called that holds one schedule and no name."""
 BYTES_MOST = 32 << 20
 """Of a file: a rendered document of Parseq holds every field at every frame, three times."""
+LINES_MOST = 12_000
+"""Of the lanes that are written: more would be longer than any text that is read."""
 TOLERANCE = 1e-5
 """Of the range of a field: so far its points may be from its frames."""
 _BEAT_STEP = 10**6
@@ -96,7 +98,9 @@ def read_incoming(data: bytes, name: str) -> Schedules | None:
         if automation:
             return Schedules("DAWproject", None, {}, automation=automation)
         if automation is not None:
-            raise PieceError([_damaged(name, 1, "nothing in it is automated")])
+            hint = "automate a volume, a pan or a parameter in the program, and save it again"
+            span = Span(name, 1, 1, 1, 2)
+            raise PieceError([Diagnostic("MV682", span, "nothing in it is automated", hint)])
     else:
         with suppress(UnicodeDecodeError):
             found = read_schedules(data.decode("utf-8-sig"), name)
@@ -150,13 +154,18 @@ def read_schedules(text: str, name: str) -> Schedules | None:
     return Schedules("Deforum", known, found)
 
 
-def lanes_of(schedules: Schedules, lanes: Mapping[str, Wanted], fps: Fraction | None, clock: Clock) -> str:
+def lanes_of(
+    schedules: Schedules, lanes: Mapping[str, Wanted], fps: Fraction | None, clock: Clock, file: str = ""
+) -> str:
     """The text of lanes: each field as the lane that `lanes` says.
 
-    fps   of the schedules; None for automation, which has no frames
+    fps    of the schedules; None for automation, which has no frames
+    file   the name of the file, for findings
 
     A frame shows the time of its middle, as in a film, so that frame 0 is half a frame after the beginning.
     Its points go straight in seconds; those of automation by what its program counted.
+
+    Raises PieceError MV688 for more points than a file of lanes holds.
     """
     text: list[str] = []
     for name, wanted in lanes.items():
@@ -171,6 +180,10 @@ def lanes_of(schedules: Schedules, lanes: Mapping[str, Wanted], fps: Fraction | 
             assert fps is not None, "the command asks for it"
             values = schedules.fields[name]
             text += _points_of_frames(wanted.low + values * (wanted.high - wanted.low), fps, clock)
+        if len(text) > LINES_MOST:
+            message = f"{name} has {len(text):,} points; a file of lanes holds about {LINES_MOST:,}"
+            hint = "thin out its points in the other program, or take fewer fields at once"
+            raise PieceError([Diagnostic("MV688", Span(file, 1, 1, 1, 2), message, hint)])
     return formatted("\n".join(text), "effects.yaml")
 
 

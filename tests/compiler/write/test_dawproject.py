@@ -233,3 +233,13 @@ def test_an_archive_that_is_no_project_is_said_to_be_none() -> None:
     with pytest.raises(PieceError) as error:
         read_incoming(archive("x", "notes.txt"), "a.zip")
     assert error.value.findings[0].code == "MV686"
+
+
+def test_more_points_than_a_file_of_lanes_holds_are_refused() -> None:
+    many = "".join(f'<RealPoint time="{k / 1000}" value="{k % 2}"/>' for k in range(12_100))
+    read = read_incoming(archive(OTHERS.replace('<RealPoint time="0" value="-inf"/>', many)), "a.dawproject")
+    assert read is not None
+    with pytest.raises(PieceError) as error:
+        lanes_of(read, {"Bass volume": Wanted("bass.gain")}, None, CLOCK, "a.dawproject")
+    (finding,) = error.value.findings
+    assert (finding.code, finding.span.file) == ("MV688", "a.dawproject")
