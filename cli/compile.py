@@ -82,7 +82,7 @@ GROUPS = {
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The film: .mp4, .mkv, .webm or .mov; an animation: .gif or .webp; sound: .wav or .flac.",
+    help="The film: .mp4, .mkv, .webm or .mov; an animation: .gif, .webp or .apng; sound: .wav or .flac.",
 )
 @variant_options
 @click.option(

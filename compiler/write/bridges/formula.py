@@ -70,7 +70,7 @@ class FormulaError(ValueError):
 def evaluated(text: str, t: F64, frame_count: int) -> F64:
     """The values of a formula at frames t, float64 (n,).
 
-    frame_count   max_f, which formulas may name
+    frame_count   how many frames there are: formulas may name the last one, max_f
 
     Raises FormulaError for what is no formula of these tables, and where a value is not finite.
     """
@@ -82,7 +82,7 @@ def evaluated(text: str, t: F64, frame_count: int) -> F64:
         raise FormulaError(f"`{text.strip()}` is not a formula") from None
     if sum(1 for _ in ast.walk(tree)) > NODES_MOST:
         raise FormulaError(f"a formula of more than {NODES_MOST} parts")
-    names = {"t": t, "max_f": float(frame_count), "pi": np.pi}
+    names = {"t": t, "max_f": float(frame_count - 1), "pi": np.pi}
     with np.errstate(all="ignore"):
         try:
             values = np.broadcast_to(np.asarray(_value(tree.body, names), np.float64), t.shape).copy()
