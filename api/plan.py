@@ -220,7 +220,7 @@ class Plan:
         Raises RequestError for a path that cannot be written. Messages go to the logger "musicvis".
         """
         if workers is not None and workers < 1:
-            raise RequestError(f"{workers} workers render nothing", "workers must be at least 1")
+            raise RequestError(f"{workers} workers cannot render", "workers must be at least 1")
         root = self._loaded.root
         output = checked_output(Path(path), root, film_kinds() | sound_kinds(), "a film or a sound")
         is_sound = output.suffix.lower() in sound_kinds()

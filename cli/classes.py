@@ -92,8 +92,8 @@ def classes(
     if not found:
         from ..dsl.findings.plain import shown
 
-        other = "try a plainer word, as bird or drum" if table.is_imagenet else "leave it out to see all"
-        message = f"no class is called anything like {text!r}; {other}"
+        other = "try a plainer word, e.g. bird or drum" if table.is_imagenet else "leave it out to see all"
+        message = f"no class has a name like {text!r}; {other}"
         click.echo(shown(message), err=True)
         sys.exit(1)
 

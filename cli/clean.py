@@ -34,7 +34,7 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
     with kept(cache_dir) as store:
         if verify:
             names = damaged(store)
-            found = f"damaged: {len(names)} of the files" if names else "every file is whole"
+            found = f"damaged: {len(names)} of the files" if names else "every file is intact"
             if form != JSON:
                 click.echo(shown(f"{store.folder}: {found}"))
         evicted = keep_within(store, 0 if everything else usual_limit(cache_limit))

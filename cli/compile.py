@@ -47,7 +47,7 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
         return None
     index, _, count = text.partition("/")
     if not (index.isdecimal() and count.isdecimal() and int(index) < int(count) <= 100_000):
-        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, as 0/8 .. 7/8")
+        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, e.g. 0/8 .. 7/8")
     return int(index), int(count)
 
 
@@ -277,7 +277,7 @@ def _moves(output: Path | None) -> bool:
 def _stopped(reporter: TerminalReporter) -> str:
     done, total = reporter.counted
     where = f"stopped after {done} of {total} frames" if total else "stopped"
-    return f"{where}; finished work is cached, and the same command goes on from there"
+    return f"{where}; finished work is cached, and the same command continues"
 
 
 def _ended(report: "RenderReport", request: "Request", target: Path, took_s: float) -> list[str]:

@@ -144,7 +144,7 @@ def _import_schedules(
         if field not in schedules.fields:
             raise click.UsageError(shown(f"it has no field {field}; it has {listed}"))
         if not lane:
-            raise click.UsageError(shown(f"write --lane {field}=LANE, as {field}=visuals.zoom"))
+            raise click.UsageError(shown(f"write --lane {field}=LANE, e.g. {field}=visuals.zoom"))
         # The lanes of buses are the piece's own; those of the picture are known.
         of_picture = [parameter.name for parameter in PICTURE]
         if lane.startswith("visuals.") and lane not in of_picture and not lane.startswith("visuals.layers."):
@@ -181,7 +181,7 @@ def _rate(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if not 0 < rate <= 1000:
-        raise click.UsageError(f"--fps {text}: write frames a second, as 15 or 30000/1001")
+        raise click.UsageError(f"--fps {text}: write frames a second, e.g. 15 or 30000/1001")
     return rate
 
 

@@ -80,7 +80,7 @@ def new(
     if recordings:
         if by_lyrics or words_file is not None:
             option = "--by-lyrics" if by_lyrics else "--classes-from"
-            raise click.UsageError(f"{option} is for scores: the words of a recording are not heard")
+            raise click.UsageError(f"{option} is for scores: a recording has no words to read")
         made = new_from_recordings(recordings, folder, options)
         if form == JSON:
             echo_json(made_record(made))
@@ -118,7 +118,7 @@ def new(
             second = f"{folder.resolve().name}-2"
             other = folder.with_name(second) if folder.name else Path("..", second)
             again = typed("musicvis", "new", score, other)
-            message = f"{error.message}\n{folder} is a piece already; to make another one, type:\n  {again}"
+            message = f"{error.message}\n{folder} is already a piece; to make another one, type:\n  {again}"
             raise click.ClickException(message) from None
         raise
     place = Path(MANIFEST) if folder == Path() else folder / MANIFEST

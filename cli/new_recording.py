@@ -86,7 +86,7 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
                 f"--{value if name == 'level' else name} is for recordings, and this is a score"
             )
     if len(others) > 1:
-        raise click.UsageError("a piece is made for one score, or for recordings alone")
+        raise click.UsageError("a piece is made for one score, or only for recordings")
     if others and others[0].is_file():
         raise click.UsageError(f"{others[0]} is a file; DIR is the folder of the new piece")
     return others[0] if others else None
@@ -113,7 +113,7 @@ def new_from_recordings(
     if (folder / MANIFEST).exists():
         other = folder.with_name(f"{folder.resolve().name}-2") if folder.name else Path("..", "song-2")
         again = typed("musicvis", "new", *recordings, other)
-        message = f"{folder / MANIFEST} is there already; nothing was written"
+        message = f"{folder / MANIFEST} already exists; nothing was written"
         raise click.ClickException(f"{message}\nto make another piece, type:\n  {again}")
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:

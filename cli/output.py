@@ -135,7 +135,7 @@ def ended(message: str) -> "Diagnostic":
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.findings.span import Span
 
-    hint = "the text on stderr says more; put that right, and type the same command again"
+    hint = "the text on stderr says more; correct it, and type the same command again"
     return Diagnostic("MV571", Span(WORDS_OF_USE), " ".join(message.split()), hint)
 
 

@@ -58,7 +58,7 @@ def still(
         context = click.get_current_context()
         piece, place = PiecePath().convert(place, None, context), None
     if sheet != (place is None):
-        raise click.UsageError("write a PLACE, as 7:3, or --sheet")
+        raise click.UsageError("write a PLACE, e.g. 7:3, or --sheet")
     manifest, variant = piece or piece_here(Path.cwd()), variant_of(options)
     words = "sheet" if place is None else place.replace("|", "-").replace(":", "-")
     plain = "".join(letter for letter in words if letter.isalnum() or letter in "-.@")

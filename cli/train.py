@@ -89,7 +89,7 @@ def train(
     if asked["steps"] is not None and asked["minutes"] is not None:
         raise click.UsageError("--steps and --minutes exclude each other")
     if asked["resume"] and asked["replace"]:
-        raise click.UsageError("--resume goes on with what is there, --replace writes over it: leave one out")
+        raise click.UsageError("--resume continues the training, --replace overwrites it: leave one out")
     manifest = nearest_piece(Path.cwd())
     folder = into or (manifest.parent if manifest is not None else Path()) / MODELS / name
     reporter = TerminalReporter(quiet)
@@ -121,7 +121,7 @@ def train(
     if form == JSON:
         echo_json(record)
     if number:
-        reporter.message("stopped; what it has learned is saved, and --resume goes on from there")
+        reporter.message("stopped; what it has learned is saved, and --resume continues")
         sys.exit(Stopped(number).exit_code)
     for line in use_lines(corpus, name, folder, manifest):
         reporter.message(line)
@@ -220,8 +220,8 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
         "  (a guess from four trainings that were measured)",
     ]
     if hope.sharpness < 0.55:
-        lines.append("for sharper pictures train longer, or on a GPU; --size 32 is quicker, films enlarge it")
-    return [*lines, f"{folder / SHEET} shows how it comes along; Ctrl-C stops and saves"]
+        lines.append("for sharper pictures train longer, or on a GPU; --size 32 is faster")
+    return [*lines, f"{folder / SHEET} shows the progress; Ctrl-C stops and saves"]
 
 
 def use_lines(corpus: "Corpus", name: str, folder: Path, manifest: Path | None) -> list[str]:

@@ -95,7 +95,7 @@ def _editor_command(text: str | None) -> list[str] | None:
     except ValueError as error:
         raise click.UsageError(f"--editor: {error}") from None
     if not words or not any("{file}" in word for word in words):
-        raise click.UsageError("--editor names the place of the file: write 'code -g {file}:{line}'")
+        raise click.UsageError("--editor needs the place of the file: write 'code -g {file}:{line}'")
     return words
 
 

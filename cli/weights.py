@@ -59,10 +59,10 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
 
             held = fetch.fetch(table[name], folder, came, sha256)
         else:
-            reporter.message(f"{name} is here already")
+            reporter.message(f"{name} is already stored")
     except KeyboardInterrupt:
         click.echo(err=True)
-        tell_end("stopped; the same command goes on from here", is_error=False)
+        tell_end("stopped; the same command continues", is_error=False)
         sys.exit(130)
     except ModuleNotFoundError as error:
         end_missing(error, "", "render", "gan")

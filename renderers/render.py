@@ -226,7 +226,7 @@ class _Build:
             from .film.check import verify_film
 
             count = verify_film(film, [part.file for part in parts])
-            self.reporter.message(f"verified: {count} frames, each that of its segment")
+            self.reporter.message(f"verified: {count} frames, each equal to its segment")
 
     def _segments(self) -> tuple[tuple[SegmentJob, ...], tuple[SegmentJob, ...]]:
         """All segments, which are in the store now; and those that were not."""
@@ -343,7 +343,7 @@ def _said_of_flashes(found: Flashing, plan: Plan) -> str:
     where = f"bar {bars[-1]}, " if bars else ""
     return (
         f"warning: {most}, from {where}{float(at_s):.1f} s of the film, over a quarter of the picture: more "
-        "than 3 may hurt people with epilepsy (WCAG 2.3.1, ITU-R BT.1702); let less change there at once"
+        "than 3 may harm people with epilepsy (WCAG 2.3.1, ITU-R BT.1702); let less change at once there"
     )
 
 

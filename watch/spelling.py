@@ -75,5 +75,5 @@ def read_back(written: str) -> str:
     """A scalar as text, as it will be read."""
     source, findings = parse_source(f"{{a: {written}}}", "")
     if findings or not isinstance(source.value, dict) or list(source.value) != ["a"]:
-        raise EditError(f"{written[:40]} cannot stand there")
+        raise EditError(f"{written[:40]} is not allowed there")
     return source.spellings.get("/a") or str(source.value["a"])

@@ -186,8 +186,8 @@ class Lanes:
         assert self._band is not None, "a lane that notes play is asked of who knows the notes"
         notes = chosen(lane, played, self._band, self._clock, self.findings)
         if played.by is By.EAR and self._is_place(lane.name):
-            message = f"{lane.name} cannot follow the ear: it is what places the notes of its bus"
-            hint = "play another lane by: ear, or this one by: contour"
+            message = f"{lane.name} cannot follow the ear, because it sets the ear of its bus"
+            hint = "use by: ear for another lane, or by: contour here"
             self.findings.error("MV671", lane.span, message, hint)
             return Curve.constant_of(rest)
         if notes and played.by is By.CONTROLLER:

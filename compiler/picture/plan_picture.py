@@ -263,7 +263,7 @@ def _walk(
     found = walk_plan(law, film.end_s, layers)
     if found is None:
         message = f"the walk has more than {MOST_STOPS:,} stops"
-        findings.error("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b")
+        findings.error("MV628", motion.walk_span, message, "write a longer hold, e.g. hold: 2b")
     return found
 
 

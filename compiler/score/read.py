@@ -119,8 +119,8 @@ def _reader_of(data: bytes, name: str) -> Reader:
     suffix = PurePath(name).suffix.lower()
     reader = next((reader for reader in READERS if suffix in reader.suffixes), None)
     if reader is None:
-        message = f"no score ends in {suffix}" if suffix else "its name has no ending that says what it is"
-        hint = f"use {', '.join(SUFFIXES)}; of a recording, musicvis new hears a score"
+        message = f"no score ends in {suffix}" if suffix else "its name has no ending"
+        hint = f"use {', '.join(SUFFIXES)}; to make a score from a recording, type musicvis new RECORDING"
         raise fault("MV400", name, message, hint)
     if len(data) > reader.most_bytes:
         raise fault("MV401", name, f"{len(data)} bytes, at most {reader.most_bytes}")

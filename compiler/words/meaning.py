@@ -78,7 +78,7 @@ def language_finding(words: Sequence[Word], span: Span) -> Diagnostic | None:
     """A warning where nothing is sung, or in a language without a table; None where there is one."""
     keys = [word.key for word in words]
     if not keys:
-        message = "classes go by meaning, and the score has no words"
+        message = "classes_by is meaning, but the score has no words"
         return Diagnostic("MV564", span, message, "write `classes_by: pitch`", Severity.WARNING)
     if language_of(keys) is not None:
         return None

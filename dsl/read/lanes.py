@@ -171,7 +171,7 @@ def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
     if way != "azimuth" or lane.mode != "set":
         for point in points:
             if (turns := point.get("turns")) is not None:
-                message = f"only an azimuth turns, and this is the lane `{lane.name}`"
+                message = f"`turns` needs an azimuth lane, and this is the lane `{lane.name}`"
                 hint = f"write it in the lane `{lane.name}.azimuth`, in degrees"
                 reading.find("MV210", turns.key_span, message, hint)
         return []

@@ -83,6 +83,6 @@ def _tempo(node: Node, reading: Reading) -> Fraction:
     tempo = reading.ratio(node)
     if tempo <= 0:
         reading.find(
-            "MV206", node.span, f"{node.text} is not a tempo", "write quarter notes per minute, as 100"
+            "MV206", node.span, f"{node.text} is not a tempo", "write quarter notes per minute, e.g. 100"
         )
     return tempo

@@ -126,7 +126,7 @@ def _fps(node: Node | None, default: Fraction, reading: Reading) -> Fraction:
         return default
     fps = reading.ratio(node)
     if not MIN_FPS <= fps <= MAX_FPS:
-        message = f"{node.text} frames per second lie outside {float(MIN_FPS)} to {MAX_FPS}"
+        message = f"{node.text} frames per second are outside {float(MIN_FPS)} to {MAX_FPS}"
         reading.find("MV206", node.span, message, "write 24, 25, 30, 60 or 30000/1001")
     elif max(fps.as_integer_ratio()) > MAX_FPS_TERM:
         message = f"{node.text} frames per second are {fps}, and video files hold no such fractions"

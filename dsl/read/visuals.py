@@ -106,7 +106,7 @@ def _lasting(node: Node | None, reading: Reading) -> Duration | None:
     """A duration above 0, where one is written."""
     found = reading.duration(node)
     if node is not None and found is not None and found.value == 0:
-        reading.find("MV206", node.span, "a walk takes longer than 0", "write 1bar, 2b or 1/4")
+        reading.find("MV206", node.span, "the time must be greater than 0", "write 1bar, 2b or 1/4")
     return found
 
 
@@ -128,7 +128,7 @@ def read_classes(
         return ()
     is_map = isinstance(node.value, dict)
     if is_map and by == "loudness":
-        message = "classes by loudness have no names"
+        message = "with classes_by: loudness, classes is a list without keys"
         reading.find("MV210", node.key_span, message, "write a list, from soft to loud")
     found: dict[str, tuple[ClassWeight, ...]] = {}
     for written, entry in node.items():

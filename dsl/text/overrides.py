@@ -15,7 +15,7 @@ SET = "--set"
 
 # YAML would take these for a comment, a block or a fault, where a command line means plain text.
 _PLAIN_STARTS = ("#", "@", ">", "%", "|", "`")
-_HINT = "write KEY.KEY=VALUE, as visuals.depth=0.5 or video.post.0.title=Hello"
+_HINT = "write KEY.KEY=VALUE, e.g. visuals.depth=0.5 or video.post.0.title=Hello"
 
 
 def overridden(

@@ -97,7 +97,7 @@ class _Reader:
             self.stop(
                 "MV101",
                 _span_at(self.file, self.text, foreign.start()),
-                f"the character U+{ord(foreign[0]):04X} cannot stand in YAML",
+                f"the character U+{ord(foreign[0]):04X} is not allowed in YAML",
                 "remove it; inside double quotes it can be written as an escape",
             )
         documents = 0
@@ -172,7 +172,7 @@ class _Reader:
             self.find(
                 "MV103",
                 span,
-                f"the key `{key}` is written twice; it stands on line {first.line} already",
+                f"the key `{key}` is written twice; the first is on line {first.line}",
                 "keep one of them",
             )
         elif not is_merge:

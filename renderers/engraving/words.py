@@ -143,7 +143,7 @@ def unknown_letters(text: str, span: Span = THE_MANIFEST) -> Iterator[Diagnostic
     shows = " ".join(near for _, (near, _) in named)
     said = f"{', '.join(places)}{more}"
     message = f"no font here has these letters of the engraved score: {said}; it shows {shows}"
-    hint = "install a font that has them, as the Noto fonts, or change the words in the score"
+    hint = "install a font that has them, e.g. the Noto fonts, or change the words in the score"
     yield Diagnostic("MV713", span, message, hint, Severity.WARNING)
 
 

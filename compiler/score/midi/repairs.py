@@ -42,6 +42,6 @@ class Repairs:
 
 
 _HINTS = {
-    "MV413": "listen to it; to be rid of the warning, export the file again",
+    "MV413": "listen to it; to remove the warning, export the file again",
     "MV414": "give the note an end in the program that made the file",
 }

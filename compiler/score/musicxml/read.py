@@ -96,7 +96,7 @@ def _read(document: bytes, name: str, findings: Findings) -> WrittenScore:
     root = parse_xml(text, name, _DOCUMENT_TYPES, _NOT_READ, encoding)
     sightings = Sightings()
     if is_guess:
-        message = "its text is not in the encoding that it says, and is read as Windows-1252"
+        message = "its text is not in the encoding that it declares; musicvis reads it as Windows-1252"
         sightings.add("MV426", message, Sighting(1), "save it as UTF-8 if names or words are wrong")
     written = _written(root, name, sightings)
     findings += sightings.findings(name)

@@ -143,7 +143,7 @@ def _straightened(name: str, bent: tuple[str, ...]) -> Iterator[Diagnostic]:
     if not bent:
         return
     said = ", ".join(bent[:8])
-    message = f"how these fields go is taken as straight: {said}"
+    message = f"these fields are imported with straight movements: {said}"
     hint = "render it in Parseq first: a rendered document holds the values of every frame"
     yield Diagnostic("MV684", Span(name, 1, 1, 1, 2), message, hint, Severity.WARNING)
 

@@ -183,7 +183,7 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
                 raise _fault(path, "MV005", f"{path.name} is {size >> 20} MiB large; {limit}", EXPORT_AGAIN)
             kind = container_of(file)
             if not kind:
-                raise _no_recording(path, "it does not begin as one of the formats that are read")
+                raise _no_recording(path, "its first bytes are not those of a format that musicvis reads")
             if kind in ("wav", "flac"):
                 # Ours look closer than FFmpeg, which plays a file that was cut off without a word.
                 _checked(file, size, path)
@@ -196,11 +196,11 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
             except FFmpegError as error:
                 raise _no_recording(path, f"FFmpeg says: {error.strerror}") from error
     except FileNotFoundError as error:
-        hint = "look for the name and the folder"
+        hint = "check the name and the folder"
         raise _fault(path, "MV001", f"there is no file {path.name}", hint) from error
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror or error}"
-        raise _fault(path, "MV006", message, "look at its permissions") from error
+        raise _fault(path, "MV006", message, "check its permissions") from error
 
 
 def sha256_of(path: Path) -> str:
@@ -285,13 +285,13 @@ def _decoded(box: Any, stream: Any, source: Source, path: Path, longest_s: float
     if not source.frame_count:
         raise _no_recording(path, "nothing in it can be decoded")
     if damaged:
-        message = f"{damaged} damaged packet{'s' if damaged > 1 else ''} of {path.name} had to be left out"
+        message = f"{damaged} damaged packet{'s' if damaged > 1 else ''} of {path.name} were left out"
         source.findings.add(_warning("MV544", path, message, EXPORT_AGAIN))
     if source.said_s is not None:
         off_s = abs(source.said_s - length_s)
         if off_s > _LENGTH_SLACK_S and off_s > _LENGTH_SLACK * max(source.said_s, length_s):
             message = f"{path.name} says that it lasts {clock_text(source.said_s)} and holds"
-            hint = "if it was cut off, fetch it again"
+            hint = "if it was cut off, download it again"
             source.findings.add(_warning("MV545", path, f"{message} {clock_text(length_s)}", hint))
 
 

@@ -211,7 +211,7 @@ def test_faults_that_are_not_told_are_said_to_be_there() -> None:
 
     *told, last = piece(700)
     assert (last.code, last.severity, last.span) == ("MV360", Severity.NOTE, Span("piece.yaml"))
-    assert f"only the first {len(told)} faults" in last.message
+    assert f"only the first {len(told)} mistakes" in last.message
     assert {finding.code for finding in piece(5)} == {"MV202"}
 
 
