@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here, piece_name
 from .film_options import in_build_folder, planned, prepare_build_folder, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
-from .report import tell_end
+from .report import end_missing, tell_end
 
 if TYPE_CHECKING:
     from ..api.variant import Variant
@@ -85,8 +84,7 @@ def still(
     except RequestError as error:
         raise click.UsageError(str(error)) from None
     except ModuleNotFoundError as error:
-        tell_end(f"{error.name} is missing; for stills, type: {install_command('render')}")
-        sys.exit(1)
+        end_missing(error, "for stills")
     except OSError as error:
         tell_end(f"{target} cannot be written: {error.strerror or error}; nothing was written")
         sys.exit(1)
