@@ -54,6 +54,12 @@ def step_for(path: Path, command: str) -> str | None:
         )
     if is_recording(path):
         return recording_step(path, command)
+    if suffix == ".dawproject":
+        return _lines(
+            f"{path} is a project. For its notes, export MIDI from the program that made it. "
+            "For its automation as lanes, type:",
+            typed("musicvis", "import", path),
+        )
     if suffix in OTHERS:
         exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
         return _lines(
