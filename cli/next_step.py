@@ -56,9 +56,9 @@ def step_for(path: Path, command: str) -> str | None:
         return recording_step(path, command)
     if suffix == ".dawproject":
         return _lines(
-            f"{path} is a project. For its notes, export MIDI from the program that made it. "
-            "For its automation as lanes, type:",
-            typed("musicvis", "import", path),
+            f"{path} holds automation and no score. Export MIDI from the program that made it, then type:",
+            typed("musicvis", "new", path.with_suffix(".mid")),
+            typed("musicvis", "import", path, "--score", path.with_suffix(".mid")),
         )
     if suffix in OTHERS:
         exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
