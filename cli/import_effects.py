@@ -69,23 +69,18 @@ def import_command(
     """
     from ..compiler.write.convert_effects import compared, converted
     from ..dsl.findings.collector import Findings
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
     from ..dsl.read.legacy_effects import load_upstream
 
     clock = None if score is None else score_clock(score)
-    try:
-        schedules = _schedules(effects)
-        if schedules is not None:
-            _import_schedules(schedules, effects, clock, output, pairs, fps, form)
-            return
-        sets = load_upstream(effects, fix=fix)
-        findings = Findings(sets.findings)
-        text = converted(sets.lanes, clock, findings)
-        check = None if clock is None or text is None else compared(sets.lanes, text, clock)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    schedules = _schedules(effects)
+    if schedules is not None:
+        _import_schedules(schedules, effects, clock, output, pairs, fps, form)
+        return
+    sets = load_upstream(effects, fix=fix)
+    findings = Findings(sets.findings)
+    text = converted(sets.lanes, clock, findings)
+    check = None if clock is None or text is None else compared(sets.lanes, text, clock)
     tell_findings(findings, {str(effects): sets.text})
     for segment in sets.mended:
         click.echo(
@@ -215,21 +210,16 @@ def _rate(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if not 0 < rate <= 1000:
-        raise click.UsageError(f"--fps {text}: write frames a second, as 15 or 30000/1001")
+        raise click.UsageError(f"--fps {text}: write frames a second, e.g. 15 or 30000/1001")
     return rate
 
 
 def score_clock(path: Path) -> "Clock":
-    """The clock of a score file; on a fault, says it and ends the command with code 1."""
+    """The clock of a score file. Raises PieceError where it cannot be read."""
     from ..compiler.score.read import read_score_file
     from ..compiler.time.clock import Clock
-    from ..dsl.findings.diagnostics import PieceError
 
-    try:
-        score = read_score_file(path)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    score = read_score_file(path)
     tell_findings(score.findings, {})
     if not score.measures:
         raise click.UsageError(f"{path} has no bars")

@@ -86,7 +86,7 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
                 f"--{value if name == 'level' else name} is for recordings, and this is a score"
             )
     if len(others) > 1:
-        raise click.UsageError("a piece is made for one score, or for recordings alone")
+        raise click.UsageError("a piece is made for one score, or only for recordings")
     if others and others[0].is_file():
         raise click.UsageError(f"{others[0]} is a file; DIR is the folder of the new piece")
     return others[0] if others else None
@@ -99,7 +99,6 @@ def new_from_recordings(
 
     Returns the files that were written.
     """
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     for path in recordings:
@@ -114,14 +113,11 @@ def new_from_recordings(
     if (folder / MANIFEST).exists():
         other = folder.with_name(f"{folder.resolve().name}-2") if folder.name else Path("..", "song-2")
         again = typed("musicvis", "new", *recordings, other)
-        message = f"{folder / MANIFEST} is there already; nothing was written"
+        message = f"{folder / MANIFEST} already exists; nothing was written"
         raise click.ClickException(f"{message}\nto make another piece, type:\n  {again}")
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:
             written = _make(recordings, folder, options, Path(scratch), reporter)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
         tell_end(f"{missing_text(error)}; nothing was written")
         sys.exit(1)

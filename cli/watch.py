@@ -4,7 +4,6 @@ import errno
 import os
 import secrets
 import shlex
-import sys
 import tempfile
 from contextlib import suppress
 from html import escape
@@ -12,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import film_path, plugins_option, prepare_build_folder
+from .report import end_missing
 
 EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
 
@@ -52,10 +51,7 @@ def watch(
     try:
         from ..watch.serve import Asked, listening, serve
     except ModuleNotFoundError as error:
-        missing = (error.name or "").split(".")[0]
-        wanted = install_command("render", "watch")
-        click.echo(f"error: {missing} is missing; for the live page, type: {wanted}", err=True)
-        sys.exit(1)
+        end_missing(error, "for the live page", "render", "watch")
     try:
         bound = listening(port)
     except OSError as error:
@@ -99,7 +95,7 @@ def _editor_command(text: str | None) -> list[str] | None:
     except ValueError as error:
         raise click.UsageError(f"--editor: {error}") from None
     if not words or not any("{file}" in word for word in words):
-        raise click.UsageError("--editor names the place of the file: write 'code -g {file}:{line}'")
+        raise click.UsageError("--editor needs the place of the file: write 'code -g {file}:{line}'")
     return words
 
 

@@ -116,7 +116,7 @@ def _made(
     from ..api.build import build
     from ..api.variant import Variant, compiled, film_name
     from ..dsl.findings.diagnostics import PieceError
-    from ..renderers.render import Request
+    from ..renderers.request import Request
     from ..store.store import Store
 
     variant = Variant()

@@ -76,7 +76,7 @@ def _with_alpha(suffix: str, named: str | None) -> str:
         message = f"{said} holds no alpha"
         hint = (
             f"name a film that ends in {', '.join(list(ALPHA_CODECS)[:-1])} or {list(ALPHA_CODECS)[-1]} and "
-            "leave video.codec away, or write video.background: green"
+            "leave out video.codec, or write video.background: green"
         )
         raise PieceError([Diagnostic("MV705", THE_MANIFEST, message, hint)])
     checked_codec(suffix, codec)
@@ -106,4 +106,4 @@ def _others() -> str:
         and has_encoder(container.audio_codec)
         and has_encoder(CODECS[container.codecs[0]].encoder)
     ]
-    return f"what can be written here ends in {' or '.join(there)}" if there else "install av anew"
+    return f"this machine can write {' or '.join(there)}" if there else "install av anew"

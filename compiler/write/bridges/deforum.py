@@ -64,7 +64,7 @@ def keyframes(text: str, frame_count: int | None = None) -> dict[int, str]:
     while position < whole:
         key = _KEY.match(text, position) or _COUNTED.match(text, position)
         if key is None:
-            raise ScheduleError("here a keyframe should begin, as 30:(1.5)", position)
+            raise ScheduleError("expected a keyframe here, e.g. 30:(1.5)", position)
         depth, end = 1, key.end()
         while end < len(text) and depth:
             depth += {"(": 1, ")": -1}.get(text[end], 0)
@@ -74,10 +74,10 @@ def keyframes(text: str, frame_count: int | None = None) -> dict[int, str]:
         found[_frame(key["frame"], frame_count, key.start("frame"))] = text[key.end() : end - 1]
         rest = _AFTER.match(text, end)
         if rest is None:
-            raise ScheduleError("after a keyframe a comma should stand", end)
+            raise ScheduleError("expected a comma after the keyframe", end)
         position = rest.end()
     if not found:
-        raise ScheduleError("there is no keyframe in it, as 0:(1.0)")
+        raise ScheduleError("there is no keyframe in it, e.g. 0:(1.0)")
     return found
 
 
@@ -103,7 +103,7 @@ def frame_values(text: str, frame_count: int | None = None) -> F64:
     values = np.full(count, np.nan)
     frames = sorted(frame for frame in keys if 0 <= frame < count)
     if not frames:
-        raise ScheduleError(f"no keyframe stands before frame {count}")
+        raise ScheduleError(f"there is no keyframe before frame {count}")
     for frame, following in zip(frames, [*frames[1:], count], strict=True):
         written = keys[frame]
         if _NUMBER.match(written):
