@@ -54,6 +54,12 @@ def step_for(path: Path, command: str) -> str | None:
         )
     if is_recording(path):
         return recording_step(path, command)
+    if suffix == ".dawproject":
+        return _lines(
+            f"{path} holds automation and no score. Export MIDI from the program that made it, then type:",
+            typed("musicvis", "new", path.with_suffix(".mid")),
+            typed("musicvis", "import", path, "--score", path.with_suffix(".mid")),
+        )
     if suffix in OTHERS:
         exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
         return _lines(

@@ -102,6 +102,8 @@ def frame_values(text: str, frame_count: int | None = None) -> F64:
         raise ScheduleError(f"a schedule of {count:,} frames; at most {FRAMES_MOST:,} are read")
     values = np.full(count, np.nan)
     frames = sorted(frame for frame in keys if 0 <= frame < count)
+    if not frames:
+        raise ScheduleError(f"there is no keyframe before frame {count}")
     for frame, following in zip(frames, [*frames[1:], count], strict=True):
         written = keys[frame]
         if _NUMBER.match(written):
@@ -114,8 +116,6 @@ def frame_values(text: str, frame_count: int | None = None) -> F64:
             except FormulaError as error:
                 raise FormulaError(f"at frame {frame}: {error}") from None
     known = np.flatnonzero(~np.isnan(values))
-    if not known.size:
-        raise ScheduleError(f"there is no keyframe before frame {count}")
     return np.asarray(np.interp(np.arange(count), known, values[known]))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,10 @@ def evaluated(text: str, t: F64, frame_count: int) -> F64:
     if len(text) > TEXT_MOST:
         raise FormulaError(f"a formula of more than {TEXT_MOST} characters")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings():
+            # Of a text that only looks like Python, Python's own warnings say nothing.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FormulaError(f"`{text.strip()}` is not a formula") from None
     if sum(1 for _ in ast.walk(tree)) > NODES_MOST:

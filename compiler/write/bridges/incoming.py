@@ -33,6 +33,8 @@ LONE = "schedule"
 """What the field of a file is called that holds one schedule and no name."""
 BYTES_MOST = 32 << 20
 """Of a file: a rendered document of Parseq holds every field at every frame, three times."""
+VALUES_MOST = 1e12
+"""Of any field, without its sign: far beyond what a lane can mean."""
 LINES_MOST = 12_000
 """Of the lanes that are written: more would be longer than any text that is read."""
 TOLERANCE = 1e-5
@@ -68,6 +70,13 @@ class Schedules:
         still |= {n for n, one in self.automation.items() if len({point.value for point in one.points}) == 1}
         return [name for name in self.names if name not in still]
 
+    def largest(self) -> Iterator[tuple[str, float]]:
+        """The largest value of each field, without its sign."""
+        for name, values in self.fields.items():
+            yield name, float(np.abs(values).max())
+        for name, one in self.automation.items():
+            yield name, max(abs(point.value) for point in one.points)
+
     @property
     def size(self) -> str:
         """How much there is, in words."""
@@ -94,19 +103,24 @@ def read_incoming(data: bytes, name: str) -> Schedules | None:
     Raises PieceError MV682 for a file that is damaged, MV683 for a formula that cannot be worked out, MV686
     for a file that is known and not read.
     """
+    found: Schedules | None = None
     if data.startswith(ZIP):
         automation = read_project(data, name)
-        if automation:
-            return Schedules("DAWproject", None, {}, automation=automation)
-        if automation is not None:
+        if automation is not None and not automation:
             hint = "automate a volume, a pan or a parameter in the program, and save it again"
             span = Span(name, 1, 1, 1, 2)
             raise PieceError([Diagnostic("MV682", span, "nothing in it is automated", hint)])
+        if automation is not None:
+            found = Schedules("DAWproject", None, {}, automation=automation)
     else:
         with suppress(UnicodeDecodeError):
             found = read_schedules(data.decode("utf-8-sig"), name)
-            if found is not None:
-                return found
+    if found is not None:
+        for field_name, most in found.largest():
+            if not most <= VALUES_MOST:
+                message = f"{field_name} has a value of {most:g}; at most {VALUES_MOST:g} is read"
+                raise PieceError([_damaged(name, 1, message)])
+        return found
     strange = stranger(data, name)
     if strange is not None:
         raise PieceError([strange])
@@ -138,7 +152,7 @@ def read_schedules(text: str, name: str) -> Schedules | None:
         message = f"it holds {len(written):,} schedules; at most {FIELDS_MOST} are read"
         raise PieceError([_damaged(name, 1, message)])
     count = document.get("max_frames")
-    frame_count = count if isinstance(count, int) and count > 0 else None
+    frame_count = count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else None
     found: dict[str, F64] = {}
     findings = Findings()
     for key, value in written.items():
@@ -151,7 +165,9 @@ def read_schedules(text: str, name: str) -> Schedules | None:
     if not found:
         raise PieceError(findings)
     fps = document.get("fps")
-    known = float(fps) if isinstance(fps, (int, float)) and 0 < fps <= 1000 else None
+    known: float | None = None
+    if isinstance(fps, (int, float)) and not isinstance(fps, bool) and 0 < fps <= 1000:
+        known = float(fps)
     return Schedules("Deforum", known, found)
 
 

@@ -181,6 +181,7 @@ def test_a_formula_that_is_no_formula_is_refused_and_nothing_runs(formula: str) 
         ("0:(1.0), 9999999:(2.0)", "MV682", 1, 1),
         ("0:(open(t))", "MV683", 1, 1),
         ("0:(1), max_f:(2)", "MV682", 1, 8),
+        (json.dumps({"max_frames": 3, "zoom": "5:(1)"}), "MV682", 1, 1),
         (json.dumps({"keyframes": [], "options": {}}), "MV682", 1, 1),
         (json.dumps({"keyframes": [{"frame": 1e300, "zoom": 1}], "options": {}}), "MV682", 1, 1),
     ],

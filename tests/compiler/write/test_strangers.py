@@ -64,6 +64,17 @@ def test_what_could_be_an_original_effects_json_goes_to_its_reader(data: bytes) 
 
 
 @pytest.mark.parametrize(
+    "data",
+    [b"0:(1), 9:(1e308)", b"0:(exp(t))  , 90:(1)", b'{"rendered_frames": [{"frame": 0, "zoom": -1e200}]}'],
+)
+def test_a_value_that_nothing_can_mean_is_refused(data: bytes) -> None:
+    with pytest.raises(PieceError) as error:
+        read_incoming(data, "a")
+    (finding,) = error.value.findings
+    assert finding.code == "MV682" and "at most 1e+12" in finding.message
+
+
+@pytest.mark.parametrize(
     ("document", "program", "fields"),
     [
         ({"rendered_frames": [{"frame": 0, "zoom": 1}, {"frame": 1, "zoom": 2}]}, "Parseq", ["zoom"]),
@@ -71,6 +82,7 @@ def test_what_could_be_an_original_effects_json_goes_to_its_reader(data: bytes) 
         ({"options": {}, "keyframes": [{"frame": 0, "zoom": 1, "info": "7"}]}, "Parseq", ["zoom"]),
         (DEFORUM | {"zoom": "0:(1), 9:(2)", "angle": 3}, "Deforum", ["zoom"]),
         (DEFORUM | {"zoom": "0:(1), max_f:(2)"}, "Deforum", ["zoom"]),
+        ({"max_frames": True, "fps": True, "zoom": "0:(1), 9:(2)"}, "Deforum", ["zoom"]),
     ],
 )
 def test_a_file_with_a_part_of_what_its_program_writes_is_read(
