@@ -20,6 +20,7 @@ from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
 from .blend import TONE_SHIFT, Layer, blend_layers
 from .controls import PAN_Y, NoiseReader
+from .fused import Fusing, Part, WholePart
 from .grid import Grid, every_second, make_grid
 from .ground import ground_of
 from .inks import Inks
@@ -27,7 +28,7 @@ from .layers import layers_of
 from .light import BareLand, Relief, lit_relief
 from .looks import VOID_CLASS, Looks
 from .photographs import Photographs
-from .sparse import LEAST_PX, paint_sparsely
+from .sparse import LEAST_PX, SparsePart, paint_sparsely, sketches
 from .strokes import Easel, Land, strokes_of
 from .view import View, view_of
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from ....store.store import Store
     from ...picture.masks import Stage
     from ..protocol import Stream
-    from .fused import Fusing
 
 GPU_FRAMES = 16
 FULL_LAYER = 0.8
@@ -133,54 +133,71 @@ class EmbeddedGenerator:
 
     def layered(self, streams: Sequence[Stream], controls: FrameControls, stage: Stage) -> Tensor:
         """The picture of layers that share one land, as wide as the stage."""
-        from .fused import Fusing
-
         if self._fusing is None or self._fusing[0] != stage:
             self._fusing = stage, Fusing(stage, self._device, self._pan)
         fusing = self._fusing[1]
         n = len(streams[0].noise)
         pictures = torch.empty(n, 3, stage.height_px, stage.width_px, device=self._device)
         at_once = frames_at_once(self._device, controls)
-
-        def paint(
-            stream: Stream,
-            steering: FrameControls,
-            grid: Grid,
-            relief: Relief,
-            pan: tuple[float, float],
-            mirrored: bool,
-        ) -> BareLand:
-            # What is seen between layers is another layer: they leave little room for smoke.
-            classes = _with_void(stream.classes / FULL_LAYER)
-            return self._bare_land(stream.noise, classes, steering, grid, relief, pan, mirrored)
-
         with torch.inference_mode():
             for start in range(0, n, at_once):
                 end = min(start + at_once, n)
                 some = [stream.rows(start, end, self._device) for stream in streams]
-                fusing.paint(some, controls.rows(start, end), paint, pictures[start:end])
-            return pictures.mul_(2).sub_(1)
+                found = fusing.paint(some, controls.rows(start, end), self._paint_part)
+                torch.mul(found, 2, out=pictures[start:end]).sub_(1)
+        return pictures
+
+    def _paint_part(
+        self,
+        stream: Stream,
+        steering: FrameControls,
+        grid: Grid,
+        pan: tuple[float, float],
+        mirrored: bool,
+    ) -> tuple[Part, BareLand]:
+        """Some columns of a layer, for Fusing."""
+        # What is seen between layers is another layer: they leave little room for smoke.
+        classes = _with_void(stream.classes / FULL_LAYER)
+        land, view = self._land(stream.noise, classes, steering, grid, pan, mirrored)
+        part: Part
+        if self._is_sparse(grid):
+            nodes = every_second(grid)
+            (sketch,) = sketches(self._easel, land, nodes, view_of(nodes, steering, pan))
+            part = SparsePart(sketch, grid.width)
+        else:
+            part = WholePart(len(stream.noise), grid)
+            self._paint_all(land, grid, view, part.relief)
+        return part, BareLand(land.steepness, land.movement.bounded, land.pixel, view.turn)
 
     def _paint(self, noise: Tensor, classes: Tensor, steering: FrameControls, out: Tensor) -> None:
         """Paint frames in [0, 1] into out."""
         grid = self._grid
         relief = self._bare_relief(out)
-        land = self._bare_land(noise, classes, steering, grid, relief, self._pan, self._mirrored)
-        lit_relief(relief, land.steepness, land.bounded, grid, land.pixel, land.turn, steering)
+        land, view = self._land(noise, classes, steering, grid, self._pan, self._mirrored)
+        if self._is_sparse(grid):
+            nodes = every_second(grid)
+            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, self._pan), relief)
+        else:
+            self._paint_all(land, grid, view, relief)
+        lit_relief(relief, land.steepness, land.movement.bounded, grid, land.pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
 
-    def _bare_land(
+    def _is_sparse(self, grid: Grid) -> bool:
+        """Whether every second pixel is painted first."""
+        # Another device than a CPU would be waited for in every layer, to know where to paint.
+        return self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX
+
+    def _land(
         self,
         noise: Tensor,
         classes: Tensor,
         steering: FrameControls,
         grid: Grid,
-        relief: Relief,
         pan: tuple[float, float],
         mirrored: bool,
-    ) -> BareLand:
-        """Paint frames into the relief of a grid, without light.
+    ) -> tuple[Land, View]:
+        """What is painted of frames, and how a grid looks at it.
 
         mirrored   the right edge of the grid is a mirror
         """
@@ -198,14 +215,7 @@ class EmbeddedGenerator:
         pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if mirrored else None
         passed = None if steering.clips is None else steering.clips.tolist()
-        land = Land(strokes, ground, movement, steepness, pixel, seam, passed)
-        # Another device than a CPU would be waited for in every layer, to know where to paint.
-        if self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX:
-            nodes = every_second(grid)
-            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, pan), relief)
-        else:
-            self._paint_all(land, grid, view, relief)
-        return BareLand(steepness, movement.bounded, pixel, view.turn)
+        return Land(strokes, ground, movement, steepness, pixel, seam, passed), view
 
     def _bare_relief(self, out: Tensor) -> Relief:
         """Memory for the relief of len(out) frames; its colours are out itself where the sizes agree."""
