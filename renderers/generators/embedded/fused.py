@@ -18,7 +18,7 @@ from ...picture.controls import FrameControls
 from ...picture.masks import Stage, columns_of
 from ...tensors import tensor_of
 from ..protocol import Stream
-from .grid import Grid, grid_at
+from .grid import Grid, grid_at, stage_grid
 from .light import BareLand, Relief, lit_relief
 
 STEP_PX = 16
@@ -100,7 +100,7 @@ class Fusing:
         self._pan = pan
         self._rows = (torch.arange(stage.height_px) - stage.top_px - (stage.side_px - 1) / 2) * stage.pixel
         across = (torch.arange(stage.width_px) - (stage.width_px - 1) / 2) * stage.pixel
-        self._grid = grid_at(across, self._rows, stage.pixel, device, stage.height_px / stage.width_px)
+        self._grid = stage_grid(across, self._rows, stage.pixel, device)
         self._half = lru_cache(maxsize=64)(self._half_grid)
         self._columns = lru_cache(maxsize=64)(self._columns_grid)
 

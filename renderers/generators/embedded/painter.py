@@ -21,7 +21,7 @@ from .atlas import Atlas, build_textures
 from .blend import TONE_SHIFT, Layer, blend_layers
 from .controls import PAN_Y, NoiseReader
 from .fused import Fusing, Part, WholePart
-from .grid import Grid, every_second, make_grid
+from .grid import Grid, Places, every_second, make_grid
 from .ground import ground_of
 from .inks import Inks
 from .layers import layers_of
@@ -158,11 +158,11 @@ class EmbeddedGenerator:
         """Some columns of a layer, for Fusing."""
         # What is seen between layers is another layer: they leave little room for smoke.
         classes = _with_void(stream.classes / FULL_LAYER)
-        land, view = self._land(stream.noise, classes, steering, grid, pan, mirrored)
+        places = self._places(grid)
+        land, view = self._land(stream.noise, classes, steering, places, pan, mirrored)
         part: Part
-        if self._is_sparse(grid):
-            nodes = every_second(grid)
-            (sketch,) = sketches(self._easel, land, nodes, view_of(nodes, steering, pan))
+        if places is not grid:
+            (sketch,) = sketches(self._easel, land, places, view)
             part = SparsePart(sketch, grid.width)
         else:
             part = WholePart(len(stream.noise), grid)
@@ -173,33 +173,34 @@ class EmbeddedGenerator:
         """Paint frames in [0, 1] into out."""
         grid = self._grid
         relief = self._bare_relief(out)
-        land, view = self._land(noise, classes, steering, grid, self._pan, self._mirrored)
-        if self._is_sparse(grid):
-            nodes = every_second(grid)
-            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, self._pan), relief)
+        places = self._places(grid)
+        land, view = self._land(noise, classes, steering, places, self._pan, self._mirrored)
+        if places is not grid:
+            paint_sparsely(self._easel, land, places, view, relief)
         else:
             self._paint_all(land, grid, view, relief)
         lit_relief(relief, land.steepness, land.movement.bounded, grid, land.pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
 
-    def _is_sparse(self, grid: Grid) -> bool:
-        """Whether every second pixel is painted first."""
-        # Another device than a CPU would be waited for in every layer, to know where to paint.
-        return self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX
+    def _places(self, grid: Grid) -> Places:
+        """The places that are painted first: every second pixel, or the grid itself, all of it."""
+        # Another device than a CPU would be waited for in every layer, to know where to paint between.
+        is_sparse = self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX
+        return every_second(grid) if is_sparse else grid
 
     def _land(
         self,
         noise: Tensor,
         classes: Tensor,
         steering: FrameControls,
-        grid: Grid,
+        places: Places,
         pan: tuple[float, float],
         mirrored: bool,
     ) -> tuple[Land, View]:
-        """What is painted of frames, and how a grid looks at it.
+        """What is painted of frames, and how places of the picture look at it.
 
-        mirrored   the right edge of the grid is a mirror
+        mirrored   the right edge of the picture is a mirror
         """
         looks = self._looks
         movement = self._noise.read(noise)
@@ -207,12 +208,12 @@ class EmbeddedGenerator:
         geometry = (layers.weights[..., None] * looks.geometry[layers.classes]).sum(1)
         warp, steepness, _, spin = geometry.unbind(1)
         ground = ground_of(movement, warp, spin, pan)
-        view = view_of(grid, steering, pan)
+        view = view_of(places, steering, pan)
         strokes = strokes_of(
             layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg)
         )
         # What lies further away is smoothed over more of it.
-        pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
+        pixel = places.pixel if steering.zoom is None else places.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if mirrored else None
         passed = None if steering.clips is None else steering.clips.tolist()
         return Land(strokes, ground, movement, steepness, pixel, seam, passed), view

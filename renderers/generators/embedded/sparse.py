@@ -16,7 +16,18 @@ from .canvas import Coloured
 from .controls import PAN_Y
 from .grid import Places
 from .ground import Fields
-from .lattice import SHOWS, bend, between, cells_that_show, interpolated, into_picture, joined, strips_of
+from .lattice import (
+    SHOWS,
+    bend,
+    between,
+    cells_that_show,
+    doubled,
+    interpolated,
+    into_picture,
+    joined,
+    pixels_between,
+    strips_of,
+)
 from .light import Relief
 from .strokes import Easel, Land, standing
 from .view import View
@@ -26,8 +37,8 @@ LEAST_PX = 400
 STRIP_PX = 65536
 PART_SHOWS = 0.12
 """How far a node of a layer may bend, times how much of it is seen: see lattice.SHOWS."""
-CELLS_AT_ONCE = STRIP_PX // 3
-"""Each has three pixels between nodes."""
+CELLS_AT_ONCE = STRIP_PX
+"""Scattered pixels, three to a cell, stay in no cache: more at once cost fewer calls."""
 
 
 def paint_sparsely(easel: Easel, land: Land, nodes: Places, view: View, relief: Relief) -> None:
@@ -37,7 +48,8 @@ def paint_sparsely(easel: Easel, land: Land, nodes: Places, view: View, relief: 
         details = []
         for number, found in sketch.portions():
             total.add_(found)
-            details += sketch.details(number, found)
+            for cells, fine in sketch.fine(number):
+                details.append((cells, fine.sub_(between(found, cells))))
         pixels = interpolated(total.view(PORTIONS, -1), nodes.width)
         for cells, detail in details:
             pixels[:, 1:].index_add_(2, cells, detail)
@@ -86,12 +98,11 @@ class Sketch:
         for number, layer in self._layers.items():
             yield number, portions(layer, self._claims[number], self._shift)
 
-    def details(
-        self, number: int, found: Tensor, seen: Tensor | None = None, most: float = SHOWS
+    def fine(
+        self, number: int, seen: Tensor | None = None, most: float = SHOWS
     ) -> Iterator[tuple[Tensor, Tensor]]:
-        """Cells in which a stroke is painted between nodes, and what is to be added there.
+        """Cells in which a stroke is painted between nodes, and its portions there, (PORTIONS, 3, cells).
 
-        found   its portions on the nodes
         seen    how much of every node is seen, (rows, columns); None where all is
         most    a node that bends less does not show
         """
@@ -103,8 +114,7 @@ class Sketch:
         for cells in torch.split(cells_that_show(bends, most), CELLS_AT_ONCE):
             if len(cells):
                 fine = self._between(number, cells)
-                detail = portions(fine, claim_of(fine), self._shift).sub_(between(found, cells))
-                yield cells, detail
+                yield cells, portions(fine, claim_of(fine), self._shift)
 
     def _between(self, number: int, cells: Tensor) -> Layer:
         """What a stroke paints on the three pixels between the nodes of some cells: planes of (3, cells)."""
@@ -125,42 +135,46 @@ class Sketch:
 
 
 class SparsePart:
-    """A layer of the picture: a frame whose rows are interpolated when they are asked for."""
+    """A frame of a layer, interpolated row by row when they are asked for: see fused.Part."""
 
     def __init__(self, sketch: Sketch, width: int) -> None:
         """width   of the part in pixels"""
         self._sketch = sketch
         self._width = width
         self._found = list(sketch.portions())
+        self._is_one = len(self._found) == 1
         self._total = self._found[0][1]
-        if len(self._found) > 1:
+        if not self._is_one:
             self._total = torch.stack([found for _, found in self._found]).sum(0)
-        self._details: list[tuple[Tensor, Tensor]] = []
+        self._details: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def heights(self) -> Tensor:
-        """On the nodes, (rows, columns)."""
         return self._total[1] / self._total[0]
 
     def refine(self, seen: Tensor) -> None:
-        """Paint between the nodes where that shows; `seen` says how much of each of them is seen."""
+        columns = self._total.shape[2]
         for number, found in self._found:
-            self._details += self._sketch.details(number, found, seen, PART_SHOWS)
+            for cells, fine in self._sketch.fine(number, seen, PART_SHOWS):
+                if not self._is_one:
+                    fine.sub_(between(found, cells))
+                self._details.append((cells, pixels_between(cells, columns), fine))
 
     def rows(self, start: int, end: int) -> Tensor:
-        """Height, gloss, colour and glow of some rows of which the first is even: (1, 8, rows, width)."""
         columns = self._total.shape[2]
-        first, last = start // 2 * columns, (end + 1) // 2 * columns
+        begin, stop = start // 2, (end + 1) // 2
+        # A stroke that is alone claims everything.
+        first = 1 if self._is_one else 0
         # With the row of nodes below, to which the last cells reach.
-        nodes = self._total.view(PORTIONS, -1)[:, first : last + columns]
-        is_one = len(self._found) == 1
-        pixels = interpolated(nodes[1:] if is_one else nodes, columns)
-        for cells, detail in self._details:
-            begin, stop = torch.searchsorted(cells, torch.tensor([first, last])).tolist()
-            if begin < stop:
-                some = detail[1 if is_one else 0 :, :, begin:stop]
-                pixels[:, 1:].index_add_(2, cells[begin:stop] - first, some)
-        if not is_one:
-            pixels = pixels[1:].mul_(1 / pixels[0])
-        out = torch.empty(PORTIONS - 1, end - start, self._width)
-        into_picture(pixels, columns, out)
-        return out[None]
+        planes = doubled(self._total[first:, begin : stop + 1])
+        pixels = planes.flatten(1)
+        bounds = torch.tensor([begin * columns, stop * columns])
+        for cells, places, fine in self._details:
+            here = slice(*torch.searchsorted(cells, bounds).tolist())
+            for at, values in zip(places[:, here] - start * planes.shape[2], fine.unbind(1), strict=True):
+                if self._is_one:
+                    pixels.index_copy_(1, at, values[first:, here])
+                else:
+                    pixels.index_add_(1, at, values[:, here])
+        if not self._is_one:
+            planes = planes[1:].mul_(1 / planes[0])
+        return planes[None, :, : end - start, : self._width]
