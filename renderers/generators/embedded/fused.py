@@ -104,16 +104,16 @@ class Fusing:
         self._half = lru_cache(maxsize=64)(self._half_grid)
         self._columns = lru_cache(maxsize=64)(self._columns_grid)
 
-    def paint(self, streams: Sequence[Stream], controls: FrameControls, paint: Paint) -> Tensor:
-        """Frames in [0, 1], (n, 3, height, width)."""
+    def paint(self, streams: Sequence[Stream], controls: FrameControls, paint: Paint, out: Tensor) -> None:
+        """Paint n frames in [0, 1] into out (n, 3, height, width)."""
         layers = self.placed(streams, controls, paint)
-        relief = self.fused(layers)
+        relief = self.fused(layers, out)
         shares = torch.stack([layer.mask.mean(1) for layer in layers])
         shares = shares / shares.sum(0)
         steepness = torch.stack([layer.land.steepness for layer in layers]).mul_(shares).sum(0)
         bounded = torch.stack([layer.land.bounded for layer in layers]).mul_(shares[..., None]).sum(0)
         # One lamp for all: it stands still before the stage, however the cameras of the layers turn.
-        return lit_relief(relief, steepness, bounded, self._grid, layers[0].land.pixel, None, controls)
+        lit_relief(relief, steepness, bounded, self._grid, layers[0].land.pixel, None, controls)
 
     def placed(self, streams: Sequence[Stream], controls: FrameControls, paint: Paint) -> list[Placed]:
         """The layers that are seen, painted as far as they are."""
@@ -144,21 +144,27 @@ class Fusing:
         width = min(-(-furthest // STEP_PX) * STEP_PX, most)
         return self._half(width), pieces_of(axis, columns, width)
 
-    def fused(self, layers: Sequence[Placed]) -> Relief:
-        """The common relief of layers."""
+    def fused(self, layers: Sequence[Placed], colour: Tensor) -> Relief:
+        """The common relief of layers, its colours in memory of the caller's."""
         _refine(layers, self._stage.width_px)
         height_px, width_px = self._stage.height_px, self._stage.width_px
         n = len(layers[0].mask)
-        planes = torch.empty(n, PLANES, height_px, width_px, device=self._device)
+        height, gloss = (torch.empty(n, height_px, width_px, device=self._device) for _ in range(2))
+        relief = Relief(height, colour, torch.empty_like(colour), gloss)
         rows = max(2, STRIP_PX // width_px // 2 * 2) if self._device.type == "cpu" else height_px
         for start in range(0, height_px, rows):
             end = min(start + rows, height_px)
-            self._fuse_rows(layers, start, end, planes[:, :, start:end])
-        return _relief_of(planes)
+            sums, total = self._sums(layers, start, end)
+            total.reciprocal_()
+            for plane, part in zip(relief, _relief_of(sums), strict=True):
+                part_total = total if part.ndim == 4 else total[:, 0]
+                torch.mul(part, part_total, out=plane[..., start:end, :])
+        return relief
 
-    def _fuse_rows(self, layers: Sequence[Placed], start: int, end: int, out: Tensor) -> None:
-        """Fuse some rows, by mask e^(contrast height)."""
-        sums = torch.zeros(out.shape, device=self._device)
+    def _sums(self, layers: Sequence[Placed], start: int, end: int) -> tuple[Tensor, Tensor]:
+        """The sums over layers of their planes in some rows times mask e^(contrast height), and of that."""
+        n, shape = len(layers[0].mask), (end - start, self._stage.width_px)
+        sums = torch.zeros(n, PLANES, *shape, device=self._device)
         total = torch.zeros_like(sums[:, :1])
         for layer in layers:
             planes = layer.part.rows(start, end)
@@ -171,7 +177,7 @@ class Fusing:
                 share = share * layer.mask[:, None, None, begin:stop]
                 total[..., begin:stop].add_(share)
                 sums[..., begin:stop].addcmul_(share, laid)
-        torch.mul(sums, total.reciprocal_(), out=out)
+        return sums, total
 
     def _half_grid(self, width: int) -> Grid:
         """The columns left of a mirror, which stands where the right edge of the square does."""

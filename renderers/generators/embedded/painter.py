@@ -143,9 +143,8 @@ class EmbeddedGenerator:
             for start in range(0, n, at_once):
                 end = min(start + at_once, n)
                 some = [stream.rows(start, end, self._device) for stream in streams]
-                found = fusing.paint(some, controls.rows(start, end), self._paint_part)
-                torch.mul(found, 2, out=pictures[start:end]).sub_(1)
-        return pictures
+                fusing.paint(some, controls.rows(start, end), self._paint_part, pictures[start:end])
+            return pictures.mul_(2).sub_(1)
 
     def _paint_part(
         self,
