@@ -129,7 +129,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         1.0,
         0.0,
         2.0,
-        "How far light and dark lie apart in the finished picture, about its middle grey.",
+        "Contrast of the finished picture, around its middle grey.",
         "contrast",
         "tone",
         "tone",
@@ -216,7 +216,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "How irregularly the picture moves.",
         "motion.jitter",
     ),
-    PictureParameter("video.brightness", Unit.SHARE, 1.0, 0.0, 1.0, "0 is black."),
+    PictureParameter("video.brightness", Unit.SHARE, 1.0, 0.0, 1.0, "Brightness of the film; 0 is black."),
 )
 
 STEERED = tuple(parameter for parameter in PICTURE if parameter.control)
@@ -252,8 +252,8 @@ ELEVATION = BusParameter(
 DISTANCE = BusParameter(
     "distance", Unit.NUMBER, 1.0, NEAREST, FARTHEST, "How far away it stands; 1 is as recorded."
 )
-GAIN = BusParameter("gain", Unit.GAIN, 1.0, 0.0, LOUDEST, "Its level, in place of the written gain.")
-SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level of what it sends to a return.")
+GAIN = BusParameter("gain", Unit.GAIN, 1.0, 0.0, LOUDEST, "Its level, instead of the written gain.")
+SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level that it sends to a return.")
 BUS: tuple[BusParameter, ...] = (EAR, AZIMUTH, ELEVATION, DISTANCE, GAIN, SEND)
 """A return has a gain alone."""
 PLACES = (AZIMUTH, ELEVATION, DISTANCE)
