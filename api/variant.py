@@ -61,7 +61,7 @@ class Variant:
             if loaded.piece is None:
                 return loaded
             layers += purpose_overrides(purpose, loaded.piece, explicit)
-            # What --set says wins: it stands last.
+            # What --set says wins: it is last.
             loaded = load((*layers, *self.overrides))
         if not self.draft or loaded.piece is None:
             return loaded

@@ -1,4 +1,4 @@
-"""How a command writes files: through the door of store/writing.py, and a refusal is told in words."""
+"""How a command writes files: through the door of store/writing.py, and a refusal is reported in words."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

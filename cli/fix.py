@@ -66,7 +66,7 @@ def changes_for(manifest: Path) -> list[Change]:
 
 
 def _is_better(old: "Sequence[Diagnostic]", new: "Sequence[Diagnostic]") -> bool:
-    """Whether there are fewer findings, or what stopped the reading is gone or lies further down."""
+    """Whether there are fewer findings, or what stopped the reading is gone or is further down."""
     return len(new) < len(old) or _stop(new) > _stop(old)
 
 

@@ -94,7 +94,7 @@ def still(
 
 
 def _seconds(manifest: Path, variant: "Variant", place: str) -> tuple[Fraction, Fraction]:
-    """Where the film begins in the piece, and where a place stands; raises PieceError where there is none."""
+    """Where the film begins in the piece, and where a place is; raises PieceError if there is none."""
     from ..compiler.heard_piece import hear
     from ..compiler.time.passage import film_of
     from ..dsl.findings.collector import Findings

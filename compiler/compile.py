@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """What a compile gives: the plan, unless an error stands in the way, and all findings."""
+    """What a compile gives: the plan, unless an error is in the way, and all findings."""
 
     plan: "Plan | None"
     diagnostics: tuple[Diagnostic, ...]

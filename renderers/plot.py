@@ -1,4 +1,4 @@
-"""A plan as one picture: bars, the notes of each bus, where it stands between the ears, the classes shown."""
+"""A plan as one picture: bars, the notes of each bus, where it is between the ears, the classes shown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GOLDEN = 0.618034
 
 STAGE_PX, LANE_PX = 90, 40
 LEFT, RIGHT = (38, 92, 168), (196, 92, 36)
-"""The colours of what stands on the left, and on the right."""
+"""The colours of what is on the left, and on the right."""
 NAMES = {
     "hue_deg": "hue",
     "rotation_deg": "rotation",
@@ -42,7 +42,7 @@ RGB = tuple[int, int, int]
 def plot(plan: Plan, output: Path, root: Path | None = None) -> None:
     """Writes the storyboard of a plan as a PNG, whole or not at all; in `root`, the piece, through no link.
 
-    Raises OSError where it cannot be written, PieceError where a link stands there.
+    Raises OSError where it cannot be written, PieceError where a link is there.
     """
     with published(output, root) as partial:
         storyboard(plan).save(partial, format="PNG", optimize=True)

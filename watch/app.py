@@ -93,7 +93,7 @@ class _Application:
             except RefusedError as refused:
                 return _json(responses.Refused(refused.reason), refused.status)
             except asyncio.CancelledError:
-                # What takes longer than the end of the server is cut off: that is no fault of the request.
+                # What takes longer than the end of the server is cut off: that is not a fault of the request.
                 if not self._conductor.hub.is_closed:
                     raise
                 return _json(responses.Refused("musicvis watch is ending"), 503)

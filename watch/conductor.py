@@ -51,7 +51,7 @@ class Conductor:
         self.sounds = SoundMaker(store, self._tell_sound, self._tell_progress, self._troubles)
 
     async def refresh(self, was_saved: bool = False) -> None:
-        """Read the piece anew, if any of its files is not what it was, and show what came of it.
+        """Read the piece again, if any of its files is not what it was, and show what came of it.
 
         was_saved   something in its folder was: where the piece is broken, what is missing may be there now
         """

@@ -1,7 +1,7 @@
 """A stretch of sound mixed for the moment: buses that are finished, and others moved now, without the master.
 
 It is heard until the exact sound is made, and where single buses are muted. The gain is that of the last
-master; what then lies beyond the ceiling is clipped, where the master would have limited it.
+master; what then is beyond the ceiling is clipped, where the master would have limited it.
 """
 
 from __future__ import annotations

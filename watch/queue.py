@@ -11,7 +11,7 @@ from .wire import events, requests
 LEVELS: tuple[events.Level, ...] = ("none", "still", "coarse", "draft", "full")
 """From nothing to the film's own quality."""
 BEHIND = 3.0
-"""What lies behind the playhead is as far as something so many times farther ahead."""
+"""What is behind the playhead is as far as something so many times farther ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A segment in the film's own quality: where it stands, and whether it is there."""
+    """A segment in the film's own quality: where it is, and whether it is there."""
 
     s: float
     end_s: float

@@ -45,7 +45,7 @@ _YOURSELF = "write it in your editor"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a point does, and what stands around it.
+    """What a point does, and what is around it.
 
     standing   where the lane comes from
     next_value where the following point begins; None behind the last one

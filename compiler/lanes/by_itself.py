@@ -18,7 +18,7 @@ BREATH = 0.012
 SHORTEST_BREATH_S = 1.6
 """...with each bar, or with as many bars as last so long."""
 NAME = "visuals.play"
-"""What such a lane is called where it is told of."""
+"""The name of such a lane in reports."""
 
 
 def by_itself(piece: Piece, clock: Clock) -> tuple[Lane, ...]:

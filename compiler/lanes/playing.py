@@ -157,7 +157,7 @@ def contour(heard: Heard, times_s: F64, widths_s: F64) -> F64:
 
 
 def side(heard: Heard, ears: F64, times_s: F64, widths_s: F64) -> F64:
-    """Where what sounds stands, 0 left .. 1 right, the louder counting more; in rests, the last.
+    """Where what sounds is, 0 left .. 1 right, the louder counting more; in rests, the last.
 
     ears   float64 (n,), -1..1, of each note
     """

@@ -22,7 +22,7 @@ def lane_segments(
 ) -> tuple[Segment, ...]:
     """The points of a lane as segments with exact ends; none where a fault leaves a point without a place.
 
-    The last point acts until the end of the last bar, or, if it stands there or later, until end_qn, the end
+    The last point acts until the end of the last bar, or, if it is there or later, until end_qn, the end
     of the film.
     """
     starts = [clock.locate(point.at, findings) for point in lane.points]
@@ -137,7 +137,7 @@ def _segment(
 
 
 def _counted_on(point: Point, standing: float, circle: float) -> Point:
-    """The directions of a point in the turn in which the lane stands: after two orbits 45 is still right.
+    """The directions of a point in the turn in which the lane is: after two orbits 45 is still right.
 
     A place to begin or to stay at is taken the shorter way round.
     """

@@ -92,7 +92,7 @@ def over(under: Latents, above: Latents, rows: NDArray[np.intp], share: F64) -> 
     """Latents with others laid over some of their rows.
 
     above   the rows of the upper layer, of the same classes
-    share   how much of each of them is seen, 0..1: where it is 1, nothing is left of what lies below
+    share   how much of each of them is seen, 0..1: where it is 1, nothing is left of what is below
     """
     assert np.array_equal(under.class_indices, above.class_indices)
 

@@ -19,7 +19,7 @@ from ..notes.casting import VisualNote
 
 NOISE_MOST = 2.0
 SIGMA = 0.7
-"""The noise lies within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is about that of a normal
+"""The noise is within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is about that of a normal
 variable cut at ±2, the truncation of BigGAN's released weights."""
 
 # Seen on the embedded generator: lively and still coherent at amount 0.5; rms steps of .002 to .03 a frame.

@@ -192,7 +192,7 @@ def _law_of(
         smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
         keep=visuals.keep,
         change_s=LAYER_CHANGE_S,
-        # Layers that are named anew keep their pictures.
+        # Layers that are named again keep their pictures.
         seed=seed if number == 0 else f"{seed}/layer {number}",
     )
 

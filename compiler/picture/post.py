@@ -69,7 +69,7 @@ class Fade:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A line of text, when it stands, and how long it takes to appear and to go."""
+    """A line of text, when it is, and how long it takes to appear and to go."""
 
     post: Post
     window: Window
@@ -211,7 +211,7 @@ def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:
 def title_plans(titles: Sequence[Title], film: Film, root: Path) -> tuple[TitlePlan, ...]:
     """Titles on frames: on every frame whose middle the title sees, and that is in the film.
 
-    root  the folder of the piece, in which fonts lie
+    root  the folder of the piece, in which fonts are
     """
     plans = []
     for title in titles:

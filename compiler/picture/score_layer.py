@@ -61,7 +61,7 @@ def is_quantised(span: Span) -> Diagnostic:
 
 
 def _meet(layer: EngravedScore, place: str) -> bool:
-    """Whether the score reaches where words of that place stand."""
+    """Whether the score reaches where words of that place are."""
     if place == layer.place:
         return True
     if "middle" in (place, layer.place):
@@ -109,7 +109,7 @@ class Engraving:
 def engraving_of(
     piece: Piece, written: WrittenScore | None, score: Score, cuts: Sequence[Cut], findings: Findings
 ) -> Engraving | None:
-    """What `video.score` asks for, and all that is wrong with it; None where there is none.
+    """What `video.score` asks for, and all that is wrong with it; None if there is none.
 
     written   None for a format that holds what sounds and no notation: that is quantised
     """

@@ -107,7 +107,7 @@ def read_score(data: bytes, name: str) -> Score:
 
 
 def written_score(data: bytes, name: str) -> "WrittenScore | None":
-    """The same score as it stands on paper; None for a format that holds what sounds and no notation.
+    """The same score as it is on paper; None for a format that holds what sounds and no notation.
 
     Raises PieceError as `read_score` does.
     """

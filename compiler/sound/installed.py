@@ -69,7 +69,7 @@ class Outside:
 
 
 def place_of(path: Path, root: Path) -> str:
-    """A path as an answer: relative to the piece where it lies inside."""
+    """A path as an answer: relative to the piece where it is inside."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 

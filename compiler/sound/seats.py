@@ -1,4 +1,4 @@
-"""Where notes sit: which bus plays a note of the score, and how far from the place of its bus it stands."""
+"""Where notes sit: which bus plays a note of the score, and how far from the place of its bus it is."""
 
 from collections.abc import Sequence
 

@@ -48,7 +48,7 @@ class Film:
     def frame_at(self, time_s: Fraction) -> int:
         """The first frame that shows what is at a time of the piece: the first whose middle is not before it.
 
-        It may lie outside the film.
+        It may be outside the film.
         """
         return ceil((time_s - self.start_s) * self.fps - Fraction(1, 2))
 

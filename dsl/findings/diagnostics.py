@@ -36,7 +36,7 @@ class MusicalPlace:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One replacement of a fix: exactly what stands at `span` becomes `text`. An empty span inserts."""
+    """One replacement of a fix: exactly what is at `span` becomes `text`. An empty span inserts."""
 
     span: Span
     text: str

@@ -24,7 +24,7 @@ MAX_TEXT = 80
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to write, as it stands in YAML; `sure` where it means what was written and nothing else."""
+    """What to write, as it is in YAML; `sure` where it means what was written and nothing else."""
 
     text: str
     sure: bool
@@ -89,7 +89,7 @@ def _title(own: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 def _fits(candidate: str, own: dict[str, Any], title: str, schema: dict[str, Any]) -> bool:
-    """Whether the key would take a text that stands there in YAML."""
+    """Whether the key would take a text that is there in YAML."""
     source, findings = parse_source(f"value: {candidate}\n", "")
     if findings or not isinstance(source.value, dict) or "value" not in source.value:
         return False

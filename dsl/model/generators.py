@@ -105,7 +105,7 @@ def register(kind: GeneratorKind) -> None:
 
 
 def kind_named(name: str) -> GeneratorKind | None:
-    """The built-in, registered or installed kind of that name; None where there is none.
+    """The built-in, registered or installed kind of that name; None if there is none.
 
     Raises ValueError for an entry point of that name which is not a GeneratorKind.
     """

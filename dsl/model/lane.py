@@ -53,7 +53,7 @@ class Point:
 
     `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine); `turns`
     goes round in degrees. `start` is
-    the written `from`: None means from where the lane stands. `end` is set by the legacy form only, whose
+    the written `from`: None means from where the lane is. `end` is set by the legacy form only, whose
     segments name their end: that neighbours meet is checked where the metre is known. Its effect "none" is a
     hold at 0.
     """
@@ -84,7 +84,7 @@ class Point:
     counted: frozenset[str] = frozenset()
     """Which of `hold`, `to`, `via` and `start` are rates in cycles per beat (`2/b`) instead of hertz."""
     pointer: str = field(default="", compare=False, repr=False)
-    """JSON pointer of the point in its file; empty where it stands in none as such."""
+    """JSON pointer of the point in its file; empty where it is in none as such."""
 
 
 class By(StrEnum):
@@ -96,7 +96,7 @@ class By(StrEnum):
     CONTOUR = "contour"
     """The height of the highest note that sounds."""
     EAR = "ear"
-    """Where the notes stand between the ears."""
+    """Where the notes are between the ears."""
     DENSITY = "density"
     """How many onsets there are in a beat."""
     CONTROLLER = "controller"
@@ -163,7 +163,7 @@ class Lane:
     label: str = ""
     """What the composer calls a lane that is laid over another one; empty where it has its own name."""
     pointer: str = field(default="", compare=False, repr=False)
-    """JSON pointer of the list of points in its file; empty where there is none."""
+    """JSON pointer of the list of points in its file; empty if there is none."""
 
     @property
     def units(self) -> frozenset[bool]:

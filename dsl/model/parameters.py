@@ -257,4 +257,4 @@ SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level tha
 BUS: tuple[BusParameter, ...] = (EAR, AZIMUTH, ELEVATION, DISTANCE, GAIN, SEND)
 """A return has a gain alone."""
 PLACES = (AZIMUTH, ELEVATION, DISTANCE)
-"""What says where around the head a bus stands."""
+"""What says where around the head a bus is."""

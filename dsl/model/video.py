@@ -107,7 +107,7 @@ class Video:
     codec: str | None = None
     """How the picture is coded; None for what the container holds by default."""
     background: str = "picture"
-    """What words and lights stand on: the `picture`, a colour #RRGGBB, or `alpha`, nothing at all."""
+    """What words and lights are on: the `picture`, a colour #RRGGBB, or `alpha`, nothing at all."""
     quality: str = "master"
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()

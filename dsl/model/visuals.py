@@ -84,7 +84,7 @@ class Light:
     strength: float
     """0 is none at all."""
     color: str | None = None
-    """None takes the picture's own where it stands."""
+    """None takes the picture's own where it is."""
 
 
 LIGHTS = {
@@ -102,7 +102,7 @@ class Rule:
     where: Where
     span: Span
     pointer: str = ""
-    """Where it stands, as a JSON pointer."""
+    """Where it is, as a JSON pointer."""
     classes: tuple[ClassWeight, ...] | None = None
     depth: float | None = None
     kick: float | None = None
@@ -118,7 +118,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PictureLayer:
-    """A layer of the picture: parts with a stream of their own, and where it stands.
+    """A layer of the picture: parts with a stream of their own, and where it is.
 
     What is None, or empty, is as in the Visuals around it.
     """
@@ -156,7 +156,7 @@ class SpectrumRef:
     file: PurePosixPath | None
     span: Span
     offset_s: float | None = None
-    """Where bar 1 stands in the recording; None for that of the first recording among the stems."""
+    """Where bar 1 is in the recording; None for that of the first recording among the stems."""
     pitch_sensitivity: float = 220.0
     tempo_sensitivity: float = 0.25
     smooth_factor: float = 20.0
@@ -203,7 +203,7 @@ class Visuals:
     key, or "0", "1".. for a list."""
     classes_by: str = "pitch"
     classes_span: Span = THE_MANIFEST
-    """Where `classes_by` stands."""
+    """Where `classes_by` is."""
     keep: int | None = None
     rules: tuple[Rule, ...] = ()
     mapping: str = "notes"
@@ -212,7 +212,7 @@ class Visuals:
     plays: bool = True
     """Whether the film plays by itself where the piece says nothing of it."""
     layers: tuple[PictureLayer, ...] = ()
-    """Back to front; parts that are in none of them stand behind all."""
+    """Back to front; parts that are in none of them are behind all."""
     layer_each_part: bool = False
     """Whether every part is a layer, placed where it is heard."""
     layers_span: Span = THE_MANIFEST

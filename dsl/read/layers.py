@@ -1,4 +1,4 @@
-"""Layers of the picture, as written: parts with streams of their own, and where each stands."""
+"""Layers of the picture, as written: parts with streams of their own, and where each is."""
 
 from dataclasses import replace
 

@@ -51,7 +51,7 @@ def cluster_address(asked: str, environ: Mapping[str, str]) -> RayAddress | None
 
     `auto` is that of RAY_ADDRESS, else the one that `ray start` began last on this machine, if it still runs.
 
-    Raises PieceError (MV913) for what is no address.
+    Raises PieceError (MV913) for what is not an address.
     """
     if asked != "auto":
         return _read(asked)

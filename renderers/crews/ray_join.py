@@ -1,4 +1,4 @@
-"""Joining a Ray cluster, or starting one of our own: what Ray is told, and what its refusals mean."""
+"""Joining a Ray cluster, or starting one of our own: what is passed to Ray, and what its refusals mean."""
 
 from __future__ import annotations
 

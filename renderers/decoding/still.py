@@ -31,7 +31,7 @@ def still(file: IO[bytes], least_px: int, needed_px: int | None = None) -> Image
     least_px    how long its sides must be
     needed_px   how long its shorter side will be at most: a larger JPEG is unpacked smaller, which is quicker
 
-    Raises UnusableError for what is no picture, is broken or beyond a limit.
+    Raises UnusableError for what is not a picture, is broken or beyond a limit.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 

@@ -28,7 +28,7 @@ class Box:
 
 @dataclass(slots=True)
 class PageGeometry:
-    """What stands where on a page."""
+    """What is where on a page."""
 
     width: float
     height: float

@@ -87,7 +87,7 @@ class Workshop:
     @classmethod
     def of(cls, picture: PicturePlan, generator: Generator, sheets: Sheets = drawn_sheet) -> Workshop:
         """sheets   draws the score for a film of a size; a store's keeps it"""
-        # Layers stand on the whole film: there is nothing left to be mirrored.
+        # Layers are on the whole film: there is nothing left to be mirrored.
         frame = "fill" if picture.streams and picture.frame == "mirror" else picture.frame
         finish = Finish(picture.width_px, picture.height_px, frame, picture.upscale)
         drawn = (

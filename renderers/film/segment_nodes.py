@@ -60,7 +60,7 @@ def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
 
 
 def first_frame(mark: BarMark, picture: PicturePlan) -> int:
-    """The first frame that shows what stands after a bar line: a frame shows the time of its middle."""
+    """The first frame that shows what is after a bar line: a frame shows the time of its middle."""
     return ceil(mark.start_s * picture.fps - Fraction(1, 2))
 
 

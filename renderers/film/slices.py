@@ -139,7 +139,7 @@ def _lanes(lanes: NDArray[np.float32] | None, first: int, end: int) -> NDArray[n
 
 
 def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
-    """The lights of these frames, counted from the first of them; None where there are none."""
+    """The lights of these frames, counted from the first of them; None if there are none."""
     if lights is None:
         return None
     begin, stop = lights[:, 0].searchsorted([first, end])

@@ -1,4 +1,4 @@
-"""How the three planes of a yuv420p frame lie in one array."""
+"""How the three planes of a yuv420p frame are in one array."""
 
 from __future__ import annotations
 

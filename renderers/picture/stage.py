@@ -54,10 +54,10 @@ def _add(frame: torch.Tensor, row: list[float], seen: float) -> None:
     x, y = (across + 1) / 2 * width_px, (1 - up) / 2 * height_px
     radius = max(size * height_px / 2, SMALLEST_PX)
     strength *= seen
-    # A line of less than a pixel would be seen or not, by where it lies.
+    # A line of less than a pixel would be seen or not, by where it is.
     thickness = max(RING_THICKNESS, SMALLEST_PX / radius)
     reach = radius * _reach(LIGHT_SHAPES[int(shape)], strength, thickness)
-    # All pixels whose middles lie within its reach.
+    # All pixels whose middles are within its reach.
     left, right = max(0, ceil(x - reach - 0.5)), min(width_px, floor(x + reach + 0.5))
     top, bottom = max(0, ceil(y - reach - 0.5)), min(height_px, floor(y + reach + 0.5))
     if left >= right or top >= bottom:

@@ -173,7 +173,7 @@ def pyramid_loss(made: Tensor, wanted: Tensor) -> Tensor:
 def learner_of(
     model: str, size_px: int, class_count: int, thumbnails: Tensor, device: torch.device
 ) -> Learner:
-    """The learner of that name, with weights from torch's own random numbers as they stand."""
+    """The learner of that name, with weights from torch's own random numbers as they are."""
     return (
         Vae(size_px, class_count, device) if model == "vae" else Glo(size_px, class_count, thumbnails, device)
     )
@@ -182,7 +182,7 @@ def learner_of(
 def _first_codes(thumbnails: Tensor) -> Tensor:
     """Principal components, half whitened, scaled to length sqrt(CODE): float32 (n, CODE).
 
-    Whitened in full, the codes of neighbours would stand as far apart as any.
+    Whitened in full, the codes of neighbours would be as far apart as any.
     """
     centred = (thumbnails - thumbnails.mean(0)).double()
     # The eigenvectors of a matrix of 192x192: the same for any number of frames, and in a fixed order.

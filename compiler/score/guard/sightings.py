@@ -12,7 +12,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Where something stands: bar from 1, beat from 1, and the part where it is one part's."""
+    """Where something is: bar from 1, beat from 1, and the part where it is one part's."""
 
     bar: int
     beat: Fraction | None = None

@@ -68,7 +68,7 @@ class ChannelState:
     """When the pedal is down: (from, to)."""
     sostenuto: list[tuple[int, int]] = field(default_factory=list)
     sent: dict[str, Steps] = field(default_factory=dict)
-    """The values of each controller as they were sent; the first may stand after 0."""
+    """The values of each controller as they were sent; the first may be after 0."""
 
     def send(self, name: str, tick: int, value: int) -> None:
         """Notes that a controller was set."""

@@ -1,4 +1,4 @@
-"""What stands over and under a staff: tempi, dynamics, wedges, marks, jumps and octave lines."""
+"""What is over and under a staff: tempi, dynamics, wedges, marks, jumps and octave lines."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _BEATS = (
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """A <direction> at its place; of two at one place the lower `order` stands first."""
+    """A <direction> at its place; of two at one place the lower `order` is first."""
 
     place: Place
     staff: int
@@ -136,7 +136,7 @@ class Directions:
         return end
 
     def _ottavas(self) -> None:
-        """A line over every row of chords of a staff that sound an octave or more from where they stand."""
+        """A line over every row of chords of a staff that sound an octave or more from where they are."""
         rows: dict[int, list[tuple[Place, Place, int]]] = {}
         for chord in self.score.chords:
             if chord.staff in self.staves:

@@ -117,7 +117,7 @@ def _pass_through(
     change: GradualTempo,
 ) -> None:
     """Puts in the tempi that a gradual change passes through, one for each quarter note and at least eight,
-    as MuseScore 4 does (engraving/dom/score.cpp); a mark that stands there is kept, and stops the change.
+    as MuseScore 4 does (engraving/dom/score.cpp); a mark that is there is kept, and stops the change.
     """
     begin = marks[times[max(bisect_right(times, start) - 1, 0)]]
     following = bisect_right(times, start)

@@ -114,7 +114,7 @@ class Conditioning:
         """Mean and variance (n, all channels) of each image's truncation."""
         last = self._architecture.n_stats - 1
         place = (truncation.double() * last).clamp(1, last) - 1
-        # A float32 of a multiple is no multiple to the last bit.
+        # A float32 of a multiple is not a multiple to the last bit.
         nearest = place.round()
         place = torch.where((place - nearest).abs() < 1e-4, nearest, place)
         row = place.floor().clamp(max=max(last - 2, 0)).long()

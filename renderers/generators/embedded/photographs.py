@@ -1,6 +1,6 @@
 """Own pictures and videos as motifs: reliefs by their lightness, on the common ground and lit.
 
-A picture covers the frame, and beyond its edges stands its reflection. While a note is soft its picture is
+A picture covers the frame, and beyond its edges is its reflection. While a note is soft its picture is
 molten: smooth fields pull it about, the more the less of it is seen, so that a picture arrives and leaves as
 painted things do, and is itself only while the note is full.
 """
@@ -115,7 +115,7 @@ class Photographs:
             seen = [self.photograph(place, share) for share in passed]
             return painted(seen, canvas, self._size_px)
 
-        # In a mirrored film the whole picture stands on each side of the mirror.
+        # In a mirrored film the whole picture is on each side of the mirror.
         height_px, width_px = self._size_px
         beside = -width_px / min(height_px, width_px)
         return Motif(f"own {place}", own_picture, warp=0.045, relief=0.13, gloss=0.14, spin=0.10, seam=beside)
@@ -236,7 +236,7 @@ def _ground(lumas: Sequence[Tensor]) -> Ground:
 
 
 def _height(luma: Tensor, ground: Ground) -> Tensor:
-    """Light regions stand high and dark ones low, whatever the contrast of the picture."""
+    """Light regions are high and dark ones low, whatever the contrast of the picture."""
     regions, details = _smoothed(luma, REGIONS_PX), _smoothed(luma, DETAILS_PX)
     hills = (0.5 + (regions - ground.mean) / ground.spread).clamp(0, 1)
     return LOWEST + RISE * hills + DETAIL * (details - regions)

@@ -64,7 +64,7 @@ def view_of(grid: Places, steering: FrameControls, about: tuple[float, float]) -
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """The land as it lies."""
+    """The land as it is."""
 
     grid: Places
     turn: tuple[Tensor, Tensor] | None = None

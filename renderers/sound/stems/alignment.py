@@ -78,7 +78,7 @@ class Alignment:
 
 
 def measured(path: Path, notes: Sequence[SoundingNote], offset_s: float, sample_rate_hz: int) -> Alignment:
-    """The alignment of a recording with its notes, whose second 0 should stand at offset_s of it."""
+    """The alignment of a recording with its notes, whose second 0 should be at offset_s of it."""
     plain = _found(path, notes, offset_s, sample_rate_hz, 1.0)
     is_clear = plain.is_told and abs(plain.drift_s) <= DRIFT_S
     # A regular grid fits other rates nearly as well as its own: its own is asked first.

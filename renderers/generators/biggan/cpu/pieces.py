@@ -1,7 +1,8 @@
 """How much of a batch of images is worked on at a time, and the frame of zeros around an image.
 
-Images lie as (n, rows, columns, channels): the rows of a piece are one run of memory. Read from beyond the
-cache, an image of the last layers takes as long as the arithmetic on it (measured: 7 to 14 GB/s on one core).
+Images are stored as (n, rows, columns, channels): the rows of a piece are one run of memory. Read from
+beyond the cache, an image of the last layers takes as long as the arithmetic on it (measured: 7 to 14 GB/s
+on one core).
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def part_of(
 ) -> tuple[Canvas, Surface] | None:
     """The part of a canvas and of its surface around a rectangle of the ground; None where it is beside it.
 
-    What is laid on the part of the surface lies on the whole of it.
+    What is laid on the part of the surface is on the whole of it.
     """
 
     def may_cover(x: Tensor, y: Tensor, around: Tensor) -> Tensor:
