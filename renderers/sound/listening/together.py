@@ -14,7 +14,7 @@ from .spectra import FPS
 LENGTH_SLACK_S = 1.0
 STEP_MOST_S, STEP_SLACK_S = 0.2, 0.03
 CLEAR, CLEARER = 0.25, 1.6
-"""A lag is reported if the correlation of the fluxes is at least this, and this many times that without a lag."""
+"""A lag is reported if the fluxes correlate this well with it, and this many times better than without it."""
 
 
 def misfits(sources: Sequence[Recording]) -> Iterator[Diagnostic]:
