@@ -1,4 +1,4 @@
-"""Where a film goes: what `--for shorts` changes in a piece, and what that place takes.
+"""The sites of `--for`: what each changes in a piece, and its limits.
 
 The table is data; docs/how-to/sizes-and-files.md names the source of each figure.
 """

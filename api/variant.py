@@ -1,4 +1,4 @@
-"""Which film of a piece is meant: all of it, a passage, a draft."""
+"""The variant of a film: all of it, a passage, a draft."""
 
 import re
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""`musicvis check`: what is wrong with a piece, and where."""
+"""`musicvis check`: the mistakes in a piece, with place and fix."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Which manifest a command means: a path as given, or the piece around the current folder."""
+"""Finds the manifest that a command means: a path as given, or the piece around the current folder."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which film of a piece a command means: all of it, a passage, a draft; and the names of their files."""
+"""The options that choose a film of a piece (all of it, a passage, a draft), and the names of its files."""
 
 import sys
 from collections.abc import Callable

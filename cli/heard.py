@@ -1,4 +1,4 @@
-"""What was heard as a score: shared by `musicvis listen` and `musicvis new`."""
+"""Detected scores: shared by `musicvis listen` and `musicvis new`."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""`musicvis new` for recordings: what is heard becomes the score, each recording a bus of its own."""
+"""`musicvis new` for recordings: the detected notes become the score, each recording a bus of its own."""
 
 import re
 import sys

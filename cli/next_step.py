@@ -1,4 +1,4 @@
-"""What to type next where a command was given a file that is not a piece: a score, a recording, a project."""
+"""Says what to type if a command gets a file that is not a piece: a score, a recording, a project."""
 
 from collections.abc import Iterable
 from itertools import islice

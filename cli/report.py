@@ -1,4 +1,4 @@
-"""How a command talks: findings in the chosen form, progress on a terminal, quiet lines elsewhere."""
+"""The output of a command: findings in the chosen form, progress on a terminal, quiet lines elsewhere."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""`musicvis train`: pictures and videos of the user's to a generator for their pieces."""
+"""`musicvis train`: trains a generator on the user's pictures and videos."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How films are encoded: qualities, containers and codecs, in words; no library is loaded for them."""
+"""Qualities, containers and codecs of films, as data; loads no library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the store is, and how much it may hold."""
+"""The folder of the store, and its size limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An edit of the page as an edit of a text: which point it means, and what is around it in the music."""
+"""Turns an edit of the page into an edit of a text: the point that it means, and its neighbours."""
 
 from __future__ import annotations
 

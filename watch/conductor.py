@@ -1,4 +1,4 @@
-"""What happens when: a save becomes messages, what is looked at is rendered first, the sound follows.
+"""Decides what happens when: a save becomes messages, what is on screen is rendered first, then the sound.
 
 It lives in one event loop. Texts are read in a thread of their own, one version after the other; pictures and
 sound are made by processes. Nothing here waits for any of them.

@@ -1,4 +1,4 @@
-"""What a session has made for versions that are long gone: removed, so that a day of saves fills no disk."""
+"""Removes results of versions that are long gone, so that a day of saves fills no disk."""
 
 from __future__ import annotations
 

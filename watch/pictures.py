@@ -1,4 +1,4 @@
-"""Who renders which segment now: processes are given what is wanted most, and stopped when it is not."""
+"""Assigns segments to processes: the most wanted first; stops those that are no longer wanted."""
 
 from __future__ import annotations
 

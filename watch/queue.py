@@ -1,4 +1,4 @@
-"""What is rendered next: what is looked at first, and something to see of it before all of it."""
+"""The order of rendering: what is seen first, and a first look at all of it before the rest."""
 
 from __future__ import annotations
 

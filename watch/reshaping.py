@@ -1,4 +1,4 @@
-"""What becomes of a point when it gets another shape, or when one is put into the middle of what it does.
+"""Changes the shape of a point, or divides a movement at a new point.
 
 Musical decisions alone: keys of points in, keys of points out. watch/points.py writes them.
 """

@@ -1,4 +1,4 @@
-"""Which sound is made now: a newer one replaces the one in work, and what can be heard is reported."""
+"""Makes the sound: a newer one replaces the one in work; what can be heard is reported."""
 
 from __future__ import annotations
 

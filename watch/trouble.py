@@ -1,4 +1,4 @@
-"""What the server cannot do just now, told in words until it can again."""
+"""Tells the page what the server cannot do at the moment."""
 
 from __future__ import annotations
 

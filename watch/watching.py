@@ -1,4 +1,4 @@
-"""When the files of a piece change: what they were is noted before they are read, so that none is missed."""
+"""Notices when files of a piece change: their state is noted before they are read, so that none is missed."""
 
 from __future__ import annotations
 

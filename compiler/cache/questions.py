@@ -1,4 +1,4 @@
-"""What a compile asked of the disk, asked again: with the same answers the same texts make the same plan.
+"""Questions that a compile asks of the disk: with the same answers, the same texts give the same plan.
 
 A question is what is looked for, "soundfont GM.sf2", and not which files were opened: a file that appears
 where a search would find it first changes the answer, and one that nobody asks about does not. An answer is

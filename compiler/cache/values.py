@@ -1,4 +1,4 @@
-"""How the compiler keeps a value under a node, and what of the compiler itself is in its key."""
+"""Stores the compiler's values under nodes; the key holds the identity of the compiler."""
 
 import hashlib
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Whether the score is the one that the manifest was written for: its bars, metres and tempi."""
+"""Checks that the score is the one that the manifest expects: its bars, metres and tempi."""
 
 from collections.abc import Iterator
 from fractions import Fraction

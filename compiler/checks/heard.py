@@ -1,4 +1,4 @@
-"""What should be said of bars that were heard, and of files that were made from another recording."""
+"""Findings about detected bars, and about files that were made from another recording."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Whether a font of the piece has the letters that it is to set."""
+"""Checks that a font of the piece has the letters that it must set."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator

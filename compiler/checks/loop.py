@@ -1,4 +1,4 @@
-"""What does not meet its own beginning in a loop."""
+"""Finds what cannot loop without a seam."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What is allowed but hardly meant: rules that catch nothing, classes never shown, stems that do not fit."""
+"""Warnings about what is allowed but hardly intended: idle rules, unseen classes, stems that do not fit."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction

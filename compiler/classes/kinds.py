@@ -1,4 +1,4 @@
-"""Which kind of generator a piece names: built in, registered, installed, or a trained model of its own."""
+"""The kind of generator that a piece names: built in, registered, installed, or a trained model."""
 
 from pathlib import Path
 

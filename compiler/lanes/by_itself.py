@@ -1,4 +1,4 @@
-"""What a film plays by itself: lanes for what the piece does not move, unless visuals.play is false."""
+"""Default movements: lanes for what the piece does not move, unless visuals.play is false."""
 
 from fractions import Fraction
 from math import ceil

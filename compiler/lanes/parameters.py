@@ -1,4 +1,4 @@
-"""What a lane may move: parameters of buses, effects and the picture, with their ranges."""
+"""Parameters that lanes may move, with their ranges: of buses, effects and the picture."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction

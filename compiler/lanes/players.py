@@ -1,4 +1,4 @@
-"""Which notes play a lane, and what they do to it: what is written to strokes and courses."""
+"""Lanes that notes play: which notes, and their strokes and courses as written."""
 
 from __future__ import annotations
 

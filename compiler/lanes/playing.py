@@ -1,4 +1,4 @@
-"""What notes do to a lane: strokes that fall back, and courses that follow loudness, height, place, density.
+"""How notes move a lane: strokes that fall back, and courses that follow loudness, pitch, place, density.
 
 Both are functions of the time of the piece alone: neither the frame rate nor a passage changes them.
 """

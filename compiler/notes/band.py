@@ -1,4 +1,4 @@
-"""Who plays the lanes: the notes of a piece, and the bus of each, which says where it is."""
+"""The notes that play lanes, and the bus of each, which sets its place."""
 
 from __future__ import annotations
 

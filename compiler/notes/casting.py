@@ -1,4 +1,4 @@
-"""What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
+"""Casting: the classes that each note shows and how they act, from the manifest's rules; later rules win."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, fields, replace

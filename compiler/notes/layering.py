@@ -1,4 +1,4 @@
-"""Who plays in which layer of the picture, and what holds for it: layers as written, meeting the parts."""
+"""The layers of a picture as written, matched with the parts: which notes play in which layer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

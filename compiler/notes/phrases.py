@@ -1,4 +1,4 @@
-"""Which music returns: phrases of the leading part, and every place where one comes back, at any pitch.
+"""Phrases of the leading part, and every place where one returns, at any pitch.
 
 The leading part of a bar is the first part, in the order of parts, that sounds in it. Its contour is the
 rhythm of its highest notes and their intervals from the first one; a run of bars with the contour of an

@@ -1,4 +1,4 @@
-"""How a film ends: the picture goes with the sound, to black or another colour, and credits may follow."""
+"""The end of a film: the picture fades with the sound, to black or another colour; credits may follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the generator is fed: one noise vector and one set of class weights for each frame, from the notes."""
+"""Input of the generator: one noise vector and one set of class weights for each frame, from the notes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

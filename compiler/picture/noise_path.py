@@ -1,4 +1,4 @@
-"""How the noise vector moves: a path in the dimensions of the generator, pushed by notes, in closed form.
+"""The path of the noise vector in the generator's dimensions, pushed by notes, in closed form.
 
 Nothing is stepped from frame to frame, so the path is the same for every frame rate, and a longer piece does
 not change its beginning.

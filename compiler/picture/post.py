@@ -1,4 +1,4 @@
-"""What each frame of the film shows, and when: the picture's own time, its fades and its titles.
+"""The picture of each frame of the film: its own time, its fades and its titles.
 
 A frame shows the picture at its own time, unless a `speed` bends it. A window of speed at the start of the
 piece is anchored at its end, where the picture joins the film without a seam; any other window is anchored at

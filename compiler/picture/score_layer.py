@@ -1,4 +1,4 @@
-"""The written score beside the picture: what is engraved, and what of it sounds on each frame."""
+"""The score beside the picture: what is engraved, and which notes sound on each frame."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

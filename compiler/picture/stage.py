@@ -1,4 +1,4 @@
-"""What is on the stage before the picture: the lights of notes, each where its note is heard.
+"""The stage before the picture: the lights of notes, each where its note is heard.
 
 Across by its ear, up by its pitch, from the lowest to the highest of its part. Where nothing places a part
 between the ears, the parts stand side by side, and the notes of each from left to right as on a keyboard.

@@ -1,4 +1,4 @@
-"""Where the layers of a picture are, and how much room each takes: by ear, by sector, or in depth."""
+"""The places of a picture's layers and the room that each takes: by ear, by sector, or in depth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a renderer knows of the picture: a row of numbers for each frame, and the titles over them."""
+"""The picture of a plan: a row of numbers for each frame, and the titles over them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a renderer knows of the sound: buses, stems and effects, in seconds from the first sample."""
+"""The sound of a plan: buses, stems and effects, in seconds from the first sample."""
 
 from __future__ import annotations
 

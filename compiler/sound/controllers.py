@@ -1,4 +1,4 @@
-"""What MIDI controllers do to the sound of a stem: level, side and pitch of its channels, in film seconds."""
+"""MIDI controllers act on the sound of a stem: level, side and pitch of its channels, in film seconds."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction

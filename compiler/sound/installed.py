@@ -1,4 +1,4 @@
-"""What a piece needs from outside its folder: sounds that are installed, and plugins that the user trusts.
+"""What a piece needs from outside its folder: installed sounds, and plugins that the user trusts.
 
 A manifest names neither by an absolute path: sounds are looked for where systems keep them, and a plugin,
 which is a program, only in folders that the command line names.

@@ -1,4 +1,4 @@
-"""Soundfonts: where they are looked for, what one says of itself, and what is not a soundfont.
+"""Soundfonts: where they are searched, their descriptions, and files that are not soundfonts.
 
 A .sf2 is a RIFF file of form sfbk (SoundFont Technical Specification 2.04, Creative 2006, section 4); an .sf3
 is the same with compressed samples. Only its head and its list INFO are read here.

@@ -1,4 +1,4 @@
-"""Which stretch of the piece becomes the film, in frames and samples, and whether it is too much."""
+"""The passage of the piece that becomes the film, in frames and samples, and whether it is too long."""
 
 from dataclasses import dataclass
 from fractions import Fraction

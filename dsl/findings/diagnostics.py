@@ -1,4 +1,4 @@
-"""What is wrong with a piece: findings as data, all of them at once, each with a place, a code and a mend."""
+"""Findings as data: all of them at once, each with a place, a code, a message and a fix."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""One broken rule of a schema, in the composer's words: what is so, what was expected, what was meant."""
+"""One broken rule of a schema in a composer's words: what is there, what was expected, what was meant."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

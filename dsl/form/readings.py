@@ -1,4 +1,4 @@
-"""What people write for each kind of value, and how it is written here: 80 for 80%, 4k, 7.3 for 7|3."""
+"""Common notations for each kind of value, and how to write them here: 80 for 80%, 4k, 7.3 for 7|3."""
 
 import json
 import re

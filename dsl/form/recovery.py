@@ -1,4 +1,4 @@
-"""What is left of a file when all that an error is on is left out: the rest is checked all the same.
+"""A file without its wrong values, so that the rest can still be checked.
 
 A piece with an error is not compiled; but its other values, and what they mean with the score, are looked at
 in the same run. What only follows from a gap is not told: see `echoes`.

@@ -1,4 +1,4 @@
-"""What the form of a file breaks: JSON Schema's errors in the composer's words, each at its own place.
+"""Checks the form of a file: JSON Schema's errors in a composer's words, each at its own place.
 
 The schemas in schemas/ are the only judge of form, here and in any editor; dsl/form/messages.py words them.
 """

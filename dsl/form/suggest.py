@@ -1,4 +1,4 @@
-"""What to write in the place of a value that does not fit: made from the value itself, and tried first.
+"""Suggests a right value for a wrong one: made from the value itself, and tried first.
 
 Each kind of value has its own readings of what people write: 80 for 80%, 4k for 3840x2160, 7.3 for 7|3. A
 reading is offered only where the schema and the parser of its kind take it, so a fix is right when followed.

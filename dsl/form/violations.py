@@ -1,4 +1,4 @@
-"""Which rules of a schema a value breaks: jsonschema's errors, and a bound on what many of them cost."""
+"""The rules of a schema that a value breaks: jsonschema's errors, with a bound on their cost."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar

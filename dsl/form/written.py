@@ -1,4 +1,4 @@
-"""What a file says at the place of a broken rule, and the edits that can be made there."""
+"""The text of a file at a broken rule, and the edits that can be made there."""
 
 import re
 

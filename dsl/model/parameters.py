@@ -1,4 +1,4 @@
-"""What a lane may move beside effects: one table of the picture's parameters and one of a bus's.
+"""Parameters that a lane may move, except those of effects: one table for the picture and one for a bus.
 
 Readers, the compiler, the renderers, the JSON Schema and docs/language.md take names, units, ranges and
 defaults from here. The parameters of effects are in plugins.py.

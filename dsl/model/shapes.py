@@ -1,4 +1,4 @@
-"""What a shape of a lane is: one table for the schemas, the curves and the checks.
+"""Shapes of lanes: one table for the schemas, the curves and the checks.
 
 The formulas S(u) are in compiler/lanes/shapes.py. `make schemas` writes the lists of the schemas from here.
 """

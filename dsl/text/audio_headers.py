@@ -1,4 +1,4 @@
-"""What a recording says of itself: the header of a .wav or .flac, checked before it is believed.
+"""Headers of recordings (.wav, .flac), checked before they are believed.
 
 Sound libraries accept truncated files and a rate of 0, and one that guesses the format can be led to other
 files. So the header is read here, and the format follows from the file's first bytes.

@@ -1,4 +1,4 @@
-"""What a video says of itself: kind, size and length, read from its header alone, before anything decodes it.
+"""Headers of videos: kind, size and length, read before anything decodes the video.
 
 MP4 and QuickTime: ISO/IEC 14496-12. Matroska and WebM: RFC 8794 and RFC 9559. AVI: Microsoft's
 RIFF. GIF: CompuServe, version 89a.

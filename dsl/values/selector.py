@@ -1,4 +1,4 @@
-"""Which notes a rule means, as written: every key that is set must hold, a list means any of its items.
+"""Selectors as written: a note must fulfil every key that is set; a list means any of its items.
 
 A parse function returns the thing or the Diagnostic that says why there is none.
 """

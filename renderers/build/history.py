@@ -1,4 +1,4 @@
-"""What the last build of a piece was made of, to say why something is to be made again.
+"""The inputs of a piece's last build, which tell why something is made again.
 
 It decides nothing: what is stale is decided by keys alone.
 """

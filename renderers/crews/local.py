@@ -1,4 +1,4 @@
-"""Which crew renders the segments of a film: as many hands as the machine has and the work needs."""
+"""Chooses the crew for the segments of a film: as many workers as the machine has and the work needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Which Ray cluster is meant, and whether it may be joined: never one in the open on another machine."""
+"""Finds the Ray cluster that is meant, and whether musicvis may join it: never an open one on another
+machine.
+"""
 
 from __future__ import annotations
 

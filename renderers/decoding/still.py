@@ -1,4 +1,4 @@
-"""A picture file to R'G'B' in sRGB: upright as its camera was held, what is transparent black.
+"""Decodes a picture file to R'G'B' in sRGB: upright, with black for transparent areas.
 
 Pillow gets four formats, and is stopped at limits before it unpacks anything. Of a picture that moves, the
 first frame is taken. A colour profile (ICC.1) is converted by LittleCMS, which Pillow brings along.

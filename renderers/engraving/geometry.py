@@ -1,4 +1,4 @@
-"""Where bars and note heads are on an engraved page, by their ids."""
+"""Finds bars and note heads on an engraved page, by their ids."""
 
 from __future__ import annotations
 

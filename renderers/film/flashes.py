@@ -1,4 +1,4 @@
-"""How a finished film flashes: each frame is looked at small, and the looks of a segment are kept with it."""
+"""Measures the flashes of a finished film: a small look at each frame is kept with its segment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The film as segments: cut at bar lines, each a node that is known by what is seen in it alone."""
+"""The film as segments, cut at bar lines; the node of each depends only on what is seen in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a composer does to camera, colour and light of frames, done by a generator or to its images."""
+"""Camera, colour and light of frames, applied by a generator or to its images."""
 
 from __future__ import annotations
 

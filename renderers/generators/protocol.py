@@ -1,4 +1,4 @@
-"""What the film knows of a generator: vectors in, images out."""
+"""The interface of a generator: vectors in, images out."""
 
 from __future__ import annotations
 

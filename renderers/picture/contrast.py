@@ -1,4 +1,4 @@
-"""How well letters can be read: their contrast with what is around them in the finished frame.
+"""Legibility of letters: their contrast with their surroundings in the finished frame.
 
 The ratio of WCAG 2.2, (L1 + 0.05) / (L2 + 0.05) of relative luminances, which is 1 to 21:
 https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio. Large letters should have 3.

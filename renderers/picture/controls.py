@@ -1,4 +1,4 @@
-"""What a composer does to the camera, the colours and the light of frames."""
+"""Camera, colours and light of frames, as a composer sets them."""
 
 from __future__ import annotations
 

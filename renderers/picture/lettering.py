@@ -1,4 +1,4 @@
-"""Which font sets a text, and what becomes of the characters that it lacks: the same for titles and plots."""
+"""The font of a text, and replacements for the characters that it lacks; the same for titles and plots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where each layer of a picture is: masks across the film that add up to one in every column."""
+"""Masks of the layers of a picture, across the film; they add up to one in every column."""
 
 from __future__ import annotations
 

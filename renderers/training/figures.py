@@ -1,4 +1,4 @@
-"""How good a model is, and how good it can be expected to be: PSNR and sharpness."""
+"""The quality of a model, measured and expected: PSNR and sharpness."""
 
 from __future__ import annotations
 

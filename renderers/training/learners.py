@@ -1,4 +1,4 @@
-"""What is trained: a GLO, one code a frame beside the decoder, or a convolutional VAE with an encoder.
+"""The models that are trained: a GLO, with a code for each frame beside the decoder, or a convolutional VAE.
 
 GLO: Bojanowski et al. 2018, "Optimizing the Latent Space of Generative Networks". VAE: Kingma and Welling
 2014, with strided convolutions. Both end as the same: a decoder, and a code for each frame.

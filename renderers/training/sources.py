@@ -1,4 +1,4 @@
-"""Which files a model learns from, and the class of each: sub-folders are classes; no link is followed."""
+"""The files that a model learns from, and their classes: subfolders are classes; no link is followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader notices, said once for each kind, with a count and the first places: bar, beat and part."""
+"""A reader's warnings, one for each kind, with a count and the first places: bar, beat and part."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

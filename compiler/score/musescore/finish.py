@@ -1,5 +1,5 @@
-"""What chords of a MuseScore file need from their surroundings: neighbours for ornaments, the end of a
-glissando, swing, and syllables held over from before.
+"""Completes chords of a MuseScore file from their surroundings: neighbours of ornaments, ends of glissandi,
+swing, and held syllables.
 """
 
 from bisect import bisect_left

@@ -1,4 +1,4 @@
-"""What is over and under a staff: tempi, dynamics, wedges, marks, jumps and octave lines."""
+"""Signs over and under a staff: tempi, dynamics, wedges, marks, jumps and octave lines."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Ids of bars and note heads, by which they are found in what is engraved: they say where a note is."""
+"""Ids of bars and note heads, by which an engraved page finds them; an id tells the place of a note."""
 
 import re
 from dataclasses import dataclass

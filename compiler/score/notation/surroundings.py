@@ -1,4 +1,4 @@
-"""What lines make of the chords under them: slurs, glissandi, tremolos between two, held syllables."""
+"""Lines over chords: slurs, glissandi, tremolos between two, held syllables."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

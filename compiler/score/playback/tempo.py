@@ -1,4 +1,4 @@
-"""Tempi exactly: the marked value behind a rounded number, and the tempo map of what is played.
+"""Exact tempi: the marked value behind a rounded number, and the tempo map as played.
 
 A fermata is a slower tempo while it lasts, a pause a very slow tempo in the last moment before it: as
 MuseScore plays both, and so that the clock needs no third kind of time.

@@ -1,4 +1,4 @@
-"""How loud each voice plays at every place on paper: dynamics held, hairpins and fp ramps between them.
+"""The loudness of each voice at every written place: dynamics held, hairpins and fp ramps between them.
 
 The rules are MuseScore's since 3.6 (libmscore/changeMap.cpp); 80 is its velocity before the first dynamic,
 and a hairpin that leads to no mark changes nothing. Where staves of one part have different marks at one

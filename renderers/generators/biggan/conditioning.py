@@ -1,4 +1,4 @@
-"""What the vectors change in the network: its start, and a scale and a shift for each batch norm.
+"""Conditions the network on its vectors: its start, and a scale and a shift for each batch norm.
 
 A conditional batch norm is (x - mean) / sqrt(var + eps) · (1 + A c) + B c with the condition c, so for one
 image it is x · scale + shift. With the bias of the convolution before it folded in, all scales and shifts of

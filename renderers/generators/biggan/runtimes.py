@@ -1,4 +1,4 @@
-"""Who computes the network: torch's modules, OpenVINO on a CPU, or, in cpu/, torch in pieces on a CPU."""
+"""Runtimes of the network: torch's modules, OpenVINO on a CPU, or, in cpu/, torch in pieces on a CPU."""
 
 from __future__ import annotations
 

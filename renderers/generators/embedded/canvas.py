@@ -1,4 +1,4 @@
-"""What a motif paints on, and what it gives back."""
+"""The canvas: what a motif paints on, and what it returns."""
 
 from __future__ import annotations
 

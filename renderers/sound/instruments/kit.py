@@ -1,4 +1,4 @@
-"""Kit: what is under the keys of General MIDI's drum channel, and the drums with programs of their own."""
+"""Kit: the keys of General MIDI's drum channel, and the drums with programs of their own."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Sustained: what is bowed, blown, sung or held: one description, many instruments."""
+"""Sustained instruments: bowed, blown, sung or held; one description, many instruments."""
 
 from dataclasses import dataclass, replace
 

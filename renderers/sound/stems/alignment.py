@@ -1,4 +1,4 @@
-"""Where the notes of a score are found in a recording: its lag, its drift, and a rate that is not its own.
+"""Finds the notes of a score in a recording: its lag, its drift, and a wrong sample rate.
 
 Loudness alone cannot tell one stroke of an ostinato from the next, so each note is looked for at its own
 pitch: the spectrum every millisecond (Hann, 1024 samples at 48 kHz), the rise of its logarithm in the bin of

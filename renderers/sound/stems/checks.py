@@ -1,4 +1,4 @@
-"""What is wrong with the stems of a piece: late, drifting, mislabelled, silent, clipped, cut, normalised."""
+"""Finds faults in stems: late, drifting, mislabelled, silent, clipped, cut, normalised."""
 
 import tempfile
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The small steps between convolutions: norms, what is positive, and products of matrices in short sums."""
+"""Small steps between convolutions: norms, rectification, and matrix products in short sums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a batch of images is worked on at a time, and the frame of zeros around an image.
+"""The size of the pieces of a batch of images, and the frame of zeros around an image.
 
 Images are stored as (n, rows, columns, channels): the rows of a piece are one run of memory. Read from
 beyond the cache, an image of the last layers takes as long as the arithmetic on it (measured: 7 to 14 GB/s

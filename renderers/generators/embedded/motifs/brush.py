@@ -1,4 +1,4 @@
-"""How a figure gets onto a canvas: laid over what is there, in the part of the strip that it may cover.
+"""The brush: lays a figure over the canvas, in the part of the strip that it may cover.
 
 A motif begins with a background of its own, and lays one thing after the other over it, back to front.
 """

@@ -1,4 +1,4 @@
-"""What is on squares: a mosque's dome with its minarets, a fountain."""
+"""City squares: a mosque's dome with its minarets, a fountain."""
 
 from __future__ import annotations
 

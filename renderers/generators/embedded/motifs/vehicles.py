@@ -1,4 +1,4 @@
-"""What carries people: a sailing ship, a steam locomotive."""
+"""Vehicles: a sailing ship, a steam locomotive."""
 
 from __future__ import annotations
 
