@@ -36,7 +36,7 @@ class Variant:
     loop: bool = False
     """Its end meets its beginning."""
     suffix: str = ""
-    """Of the file, where it is named: a picture that moves is small."""
+    """Suffix of the file, if it is named: an animation is small."""
 
     def loaded(self, manifest: Path) -> "Loaded":
         """The piece as this film needs it."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .time.passage import Film
 
 MOST = 1000
-"""Of chapters, and of characters of each title: files and players hold no more."""
+"""The most chapters, and the most characters of a title, that files and players hold."""
 TITLE_MOST = 200
 
 

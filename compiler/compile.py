@@ -85,7 +85,7 @@ def compiled(
 
 
 def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool = True) -> Compilation:
-    """The same for a piece whose score is read; `before` are all findings until then."""
+    """The plan of a piece whose score is read; `before` are the findings so far."""
     piece, files, findings = heard.piece, heard.files, Findings(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:

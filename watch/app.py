@@ -23,7 +23,7 @@ from .shapes import shapes_shown
 from .wire import json_text, requests, responses
 
 LOOKS_MOST = 40
-"""In a second: a page sends seven, and several pages may be open."""
+"""The most looks in a second: a page sends seven, and several pages may be open."""
 CHUNKS_CACHED = 64
 BUSES_MOST = 256
 NAMES_MOST = 24

@@ -44,7 +44,7 @@ class Conductor:
         self._lock = asyncio.Lock()
         self._is_closed = False
         self._state: State | None = None
-        """Of the files, before the version that is shown was read; None where that cannot be said."""
+        """The state of the files before the shown version was read; None if unknown."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._troubles = Troubles(lambda text: hub.tell(events.Trouble(hub.version, text)))
         self.pictures = Pictures(store, self._tell_segment, self._troubles)

@@ -22,7 +22,7 @@ from .wire import events
 
 RATE_HZ = 30.0
 VALUES_MOST = 18_000
-"""Of a lane: ten minutes at the full rate; a longer film has fewer a second."""
+"""The most values of a lane: ten minutes at the full rate; a longer film has fewer a second."""
 WIDE = 1000.0
 """A range beyond that says nothing: what the curve reaches is shown."""
 

@@ -28,7 +28,7 @@ class Film:
     jobs: tuple[SegmentJob, ...]
     segments: list[events.Segment]
     full: tuple[SegmentJob, ...] = ()
-    """In the film's own quality, where that was asked for."""
+    """Segments in the film's own quality, if requested."""
     full_there: set[int] = field(default_factory=set)
     durations: dict[str, Fraction] = field(default_factory=dict)
     """How long the media of each key is that can be asked for."""

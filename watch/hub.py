@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from .wire import events, json_text
 
 BEHIND_MOST = 200
-"""So many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
+"""How many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
 STILL_HERE_S = 15.0
 READERS_MOST = 8
 KEPT = (events.Lanes, events.Piece, events.Sound, events.Edited, events.Trouble)

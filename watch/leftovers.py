@@ -10,7 +10,7 @@ from ..store.evict import drop
 from ..store.store import Store
 
 VERSIONS_KEPT = 20
-"""So many versions back nothing has to be made again."""
+"""How many versions back nothing has to be made again."""
 
 
 @dataclass(slots=True)

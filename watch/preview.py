@@ -47,7 +47,7 @@ class Mixer:
     ceiling: float
     returns: tuple[Path, ...] = ()
     fades_s: tuple[float, float] = (0.0, 0.0)
-    """At the beginning and at the end."""
+    """Fades at the beginning and at the end."""
 
     def stretch(self, first: int, count: int, heard: Collection[int] | None = None) -> F32:
         """Samples first up to first + count, (count, 2); `heard`: numbers of buses, None for all.

@@ -59,7 +59,7 @@ def wanted_by_all(
     failed: Collection[Task] = (),
     full: Sequence[Whole] = (),
 ) -> list[Task]:
-    """The same for several pages, the one that moved last first.
+    """The tasks for several pages, the one that moved last first.
 
     Each page has a picture of its playhead before any of them has more; so it goes on, stage by stage.
     """

@@ -21,7 +21,7 @@ METER_HZ = 20.0
 WAVE_HZ = 50.0
 FLOOR_DB = 60.0
 PIECE_S = 20
-"""So much of a file is read at once: an hour of a bus does not fit into the memory of everybody."""
+"""How many seconds of a file are read at once: an hour of a bus may not fit into memory."""
 
 
 @dataclass(slots=True)

@@ -40,7 +40,7 @@ class ClassTable:
     """The piece's own pictures by the names of their files; their indices come after those of the names. A
     video is there twice, for its two layers."""
     clips: Mapping[int, Clip] = field(default_factory=dict)
-    """Of the videos among them, by the index of their first layer."""
+    """The videos among them, by the index of their first layer."""
 
     def __len__(self) -> int:
         return len(self.names)

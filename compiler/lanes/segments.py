@@ -161,7 +161,7 @@ _ROUND = {Shape.ORBIT: Shape.STRAIGHT, Shape.SPIRAL: Shape.STRAIGHT}
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
-    """The same, with the slopes of neighbours that run through their common points as one curve."""
+    """The segments, with common slopes where neighbours run through their points as one curve."""
     runs: list[list[Segment]] = []
     for segment in segments:
         last = runs[-1][-1] if runs else None

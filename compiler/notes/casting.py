@@ -84,7 +84,7 @@ class Cast:
     words: tuple[str, ...] = ()
     """The words that are sung, where classes go by them."""
     starts: tuple[ClipStart, ...] = ()
-    """Of the piece's own videos."""
+    """Starts of the piece's own videos."""
 
 
 def cast(

@@ -14,7 +14,7 @@ REST = "rest"
 """The layer of the parts that no layer names."""
 PAINTED = ("auto", "embedded")
 KEPT_TOGETHER = 4
-"""So many classes are seen at once in all layers together where nothing is written."""
+"""How many classes are seen at once in all layers together, by default."""
 
 
 @dataclass(frozen=True, slots=True)

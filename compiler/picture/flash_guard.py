@@ -77,7 +77,7 @@ def held(picture: PicturePlan, moving: Moving) -> PicturePlan:
 
 
 def guarded(moving: Moving, fps: Fraction) -> Guarded:
-    """The same movement, softer in each second that would have more flashes than are safe."""
+    """The movement, weakened in each second that would have more flashes than are safe."""
     found = planned(moving, fps)
     before = worst(found)
     left = np.ones_like(moving.exposure)

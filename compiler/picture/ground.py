@@ -9,7 +9,7 @@ from ..plan import GROUND, STEERING, PicturePlan
 
 
 def grounded(picture: PicturePlan, background: str) -> PicturePlan:
-    """The same titles and lights on a ground.
+    """The picture's titles and lights on a ground.
 
     Nothing moves the ground: it has no fades, so that a key finds one colour. A light that has the colour of
     the picture is white.

@@ -55,7 +55,7 @@ class LatentLaw:
     smooth: float
     keep: int | None
     seed: int | str
-    """Of the noise: a text for all layers of a picture but the first."""
+    """The seed of the noise: a text for all layers of a picture but the first."""
     tempo: TempoArrays
     memory: Memory | None = None
     dimensions: int = LATENT_SIZE

@@ -17,10 +17,10 @@ from ..score.part_note import PartNote
 from ..time.passage import Film
 
 EARLIER_S = 12
-"""Of rounds before the first frame, what may still be seen."""
+"""How long things from earlier rounds may still be seen."""
 ROUNDS_MOST = 64
 MEETING_S = 0.5
-"""So long before its end a lane of the picture begins to go back to where it began."""
+"""How long before its end a lane of the picture begins to return to its beginning."""
 
 
 def going_round(

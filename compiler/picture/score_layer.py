@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PACKAGES = ("verovio", "resvg_py")
 """What engraves a score and what draws it: neither is loaded here."""
 TITLE_SHARE = 0.3
-"""So much of the height, at most, is taken by words at the top or the bottom."""
+"""The most of the height that words at the top or the bottom take."""
 
 
 def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iterator[Diagnostic]:

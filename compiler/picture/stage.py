@@ -22,11 +22,11 @@ REACH = 5.0
 """A light is gone after so many of its decays."""
 FAINTEST = 0.02
 LIGHTS_MOST = 12
-"""In one frame; of more the strongest."""
+"""The most lights in a frame; of more, the strongest are shown."""
 ACROSS, UP = 0.9, 0.78
 """How far from the middle a light is at most, of the half width and the half height."""
 SEATED = 1.3
-"""Of the two half widths, what parts take that nothing places."""
+"""The width, of two half widths, over which parts without a place are spread."""
 RING_SPEED = 1.0
 """A ring has grown to 1 - 1/e of its size after one of its decays."""
 

@@ -55,7 +55,7 @@ class TitleLook:
     place: str = "middle"
     """`top`, `middle` or `bottom`."""
     size: float = 0.13
-    """Of the letters, as a share of the film's shorter side."""
+    """Size of the letters, as a share of the film's shorter side."""
     font: Path | None = None
     rim: str | None = None
     """Colour of a soft rim around its letters; None for none."""
@@ -155,7 +155,7 @@ class WalkPlan:
         return replace(self, layers=layers)
 
     def cut(self, first: int, end: int) -> WalkPlan:
-        """The same on frames first up to, not at, end alone, with the stops that they need."""
+        """The walk on frames first up to, not at, end, with the stops that they need."""
         layers = tuple((times_s[first:end].copy(), share[first:end].copy()) for times_s, share in self.layers)
         seen = np.concatenate([self.at(times_s)[0] for times_s, _ in layers])
         low, high = (max(int(seen.min()) - 1, 0), int(seen.max()) + 1) if seen.size else (0, 1)
@@ -196,13 +196,13 @@ class ScorePlan:
     sounding: NDArray[np.int64]
 
     def cut(self, first: int, end: int) -> ScorePlan:
-        """The same on frames first up to, not at, end alone, counted from `first`."""
+        """The score on frames first up to, not at, end, counted from `first`."""
         rows = self.sounding[(self.sounding[:, 0] < end) & (self.sounding[:, 1] > first)].copy()
         rows[:, :2] = (rows[:, :2] - first).clip(0, end - first)
         return replace(self, places=self.places[first:end].copy(), sounding=rows)
 
     def thinned(self, step: int) -> ScorePlan:
-        """The same on every step-th frame."""
+        """The score on every step-th frame."""
         rows = self.sounding.copy()
         rows[:, :2] = -(-rows[:, :2] // step)
         rows = rows[rows[:, 0] < rows[:, 1]]

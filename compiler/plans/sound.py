@@ -25,7 +25,7 @@ class SoundingNote:
     channel: int | None = None
     """Which of the stem's channels moves it; None where nothing does."""
     round_s: float = 0.0
-    """Of a loop: how much later it begins than in the first round; it sounds the same in every round."""
+    """For a loop: how much later it begins than in the first round; it sounds the same in every round."""
 
 
 Moves = tuple[tuple[float, float], ...]
@@ -165,7 +165,7 @@ class SoundPlan:
     seed: int = 0
     """Seed of the dither."""
     unheard_count: int = 0
-    """So many of the first samples are made and not heard: of a loop, the round before the one heard."""
+    """How many of the first samples are made and not heard: for a loop, the round before the one heard."""
 
     @property
     def heard_count(self) -> int:

@@ -102,7 +102,7 @@ class Note:
     syllabic: str = "single"
     """Which part of its word the lyric is, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end; or HELD."""
     articulations: tuple[str, ...] = ()
-    """Of: staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
+    """From staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
     ring_qn: Fraction | None = None
     """How long a pedal lets the note sound, where that is longer than its key is held."""
 

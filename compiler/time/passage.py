@@ -16,7 +16,7 @@ CUT_FADE_IN_S = 0.02
 CUT_FADE_OUT_S = 0.5
 
 RATE_DENOMINATOR_MOST = 100_000
-"""Of the rate of a loop: as exact as a minute of it needs to be to a millionth of a second."""
+"""The largest denominator of a loop's rate: a minute is exact to a millionth of a second."""
 
 # What a manifest may ask for, weighed before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)

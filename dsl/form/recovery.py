@@ -27,7 +27,7 @@ _ECHOES: dict[str, frozenset[str]] = {
     "/visuals/classes_by": frozenset(("MV114", "MV210", "MV341", "MV350")),
     "/visuals/rules": frozenset(("MV341", "MV350", "MV351")),
 }
-"""By what was left out: the findings that may only say that it is not there."""
+"""Findings that may only report a value that was left out, by that value."""
 
 
 def remains(source: Source, name: str, faulty: Iterable[Span]) -> tuple[Source | None, tuple[str, ...]]:

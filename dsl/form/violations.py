@@ -111,7 +111,7 @@ class _Bound:
 
 
 _BOUND: ContextVar[_Bound] = ContextVar("bound")
-"""Of the value that is being judged."""
+"""The bound of the value that is being judged."""
 
 
 def _items(judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationError"]:

@@ -12,7 +12,7 @@ from typing import Any
 BUILT_IN = ("auto", "embedded", "biggan")
 GROUP = "musicvis.generators"
 LATENT_SIZE = 128
-"""Of the built-in generators."""
+"""The latent size of the built-in generators."""
 MOST_CLASSES = 1000
 MOST_LATENT = 512
 CONTROLS = ("hue", "zoom", "rotation", "exposure", "bloom", "pan", "light", "truncation")

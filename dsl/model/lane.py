@@ -136,11 +136,11 @@ class Played:
     velocity: float = 1.0
     """The exponent of a note's velocity."""
     most: float = 1.5
-    """So many notes of full velocity add up at most."""
+    """How many notes of full velocity may add up."""
     over: Duration = A_QUARTER
     """The width of the window over which loudness, contour, ear and density are averaged."""
     controller: str = ""
-    """Of CONTROLLER: "0".."119", "bend" or "pressure"."""
+    """For CONTROLLER: "0".."119", "bend" or "pressure"."""
     is_long: bool = False
     """`tail: long`: a decay may last until after the next note."""
 

@@ -13,7 +13,7 @@ TURNS_AROUND_HEAD_MOST_DEG = 360_000.0
 NEAREST, FARTHEST = 0.25, 8.0
 """Distances of a bus: 12 dB louder to 18 dB softer than at 1."""
 PAN_MOST = 2.0
-"""In half heights: so far away the land of the embedded generator begins to repeat."""
+"""In half heights. Beyond it the land of the embedded generator begins to repeat."""
 LOUDEST = 10.0 ** (24 / 20)
 
 

@@ -78,7 +78,7 @@ class Light:
     """A light that a note sets on the stage, before the picture."""
 
     size: float
-    """Of the film's height."""
+    """A share of the film's height."""
     decay: Duration
     """The time to 1/e."""
     strength: float

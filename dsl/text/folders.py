@@ -135,7 +135,7 @@ class Folder:
             raise self._told(error, name) from None
 
     def replace(self, old: str, new: str) -> None:
-        """In one step: what was at `new` is gone, a link as itself."""
+        """Rename in one step; what was at `new` is gone, a link as itself."""
         if self._descriptor is None:
             os.replace(self.path / old, self.path / new)
         else:

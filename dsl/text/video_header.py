@@ -17,7 +17,7 @@ MAX_VIDEO_BYTES = 1 << 30
 LEAST_SIDE_PX = 16
 MOST_PIXELS = 40_000_000
 MOST_SHOWN_S = 60
-"""So many seconds of a video are shown at most."""
+"""The most seconds of a video that are shown."""
 
 _MOST_BOXES = 10_000
 _MOST_INDEX_BYTES = 64 << 20

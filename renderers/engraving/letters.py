@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from .words import Faces
 
 FONT = "Leland"
-"""Of musical signs, which Verovio brings with it."""
+"""The font of musical signs, which Verovio brings with it."""
 _SVG = "http://www.w3.org/2000/svg"
 _VEROVIOS = "Times, serif"
 _LINK = "http://www.w3.org/1999/xlink"

@@ -64,7 +64,7 @@ def draw_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
 
 
 def drawn_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
-    """The same, kept while the process lives."""
+    """The sheet of a score, kept while the process lives."""
     return _kept(score.text, score.mode, *layer_px(score, width_px, height_px))
 
 

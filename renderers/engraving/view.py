@@ -25,7 +25,7 @@ _Area = tuple[int, int, int, int]
 """Top, bottom, left and right, in pixels of the layer."""
 
 CURSOR_AT = 0.3
-"""Of the film's width: where the cursor is while a strip passes it."""
+"""Where the cursor is while a strip passes it, as a share of the film's width."""
 CURSOR_PX = 1 / 400
 """Its width, of the film's height."""
 CURSOR_OPACITY = 0.65

@@ -19,7 +19,7 @@ from ...store.values.keys import file_digest
 from ..picture.lettering import JOINERS, Face, dejavu_path, embedded_font_file, face_of, plain
 
 NAMED = 3
-"""Of more letters than that, only so many places are named."""
+"""The most letters whose places are named."""
 # To the size of the font: an o and a space of Verovio's Times. Our letters are measured at that size.
 _O, _SPACE, _EM = 0.5, 0.25, 64
 # In our own MusicXML a bar begins on a line of its own, and words have no elements within them.

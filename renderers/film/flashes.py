@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS = 36, 64
 SAMPLES = 2
-"""So many pixels are looked at in each place, across and down."""
+"""How many pixels are sampled in each place, across and down."""
 SATURATED = 0.8
 """WCAG: red is saturated where R / (R + G + B) is at least that."""
 LOOKS = "looks"

@@ -221,7 +221,7 @@ def render_segment(
 
 
 def _over_white(workshop: Workshop) -> Workshop:
-    """The same titles and lights over white."""
+    """The titles and lights over white."""
     generator = workshop.generator
     return replace(workshop, generator=Ground("#FFFFFF", generator.size_px, generator.device))
 

@@ -16,7 +16,7 @@ from ..encoding import Container
 from ..sound.block import cut_to
 
 BIT_RATES = {"aac": 256_000, "libopus": 192_000}
-"""Of the codecs that lose something, in bits a second."""
+"""Bit rates of the lossy codecs, in bits a second."""
 PACKED_SAMPLES = 1024
 """Samples of a packet where the codec leaves it to us."""
 ENCODED_MOST = 4

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 NOISE_SIZE = 128
-"""Of the built-in generators."""
+"""Noise size of the built-in generators."""
 CLASS_COUNT = 1000
-"""Of ImageNet."""
+"""Number of ImageNet's classes."""
 
 
 @dataclass(frozen=True, slots=True)

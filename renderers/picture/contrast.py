@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 LEAST = 3.0
 """A lower contrast is reported."""
 WORST = 10
-"""So many percent of what is around letters may be nearer to them than what is reported."""
+"""How many percent of the surroundings may have less contrast than what is reported."""
 
 
 def contrast(frame: torch.Tensor, overlay: Overlay) -> float | None:

@@ -35,7 +35,7 @@ GAP = 1.2
 RAISED = 0.03
 """How far the block is above the middle, of the film's height."""
 WIDEST, TALLEST = 0.84, 0.8
-"""Of the film: the rest is margin."""
+"""Shares of the film; the rest is margin."""
 SMALLEST = 0.4
 SHORT = 24
 """Longer titles are not spaced."""

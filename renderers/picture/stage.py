@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 FLOOR = 0.004
 """Light that is taken off everywhere, so that none is left at the edge of a box."""
 CORE, HALO, HALO_RADII = 2.2, 0.25, 4.0
-"""Of a spark: the light of its core, and of a halo so many times as wide."""
+"""Light of a spark's core and of its halo, and how many times as wide the halo is."""
 RING_THICKNESS = 0.07
-"""Of the radius of a ring."""
+"""As a share of the radius of a ring."""
 WHITE = 0.45
 """A light of the picture's own colour is so much white, and the rest as pure as the colour there is."""
 SMALLEST_PX = 0.75

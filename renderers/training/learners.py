@@ -80,7 +80,7 @@ class Glo:
         self.table[rows] *= (math.sqrt(CODE) / length.clamp_min(1e-12)).clamp(max=1.0)
 
     def codes(self, frames: Tensor, classes: Tensor, rows: Tensor) -> Tensor:
-        """Those of the table."""
+        """The codes in the table."""
         found: Tensor = self.table[rows]
         return found
 
@@ -112,7 +112,7 @@ class Vae:
         }
 
     def rate(self, name: str) -> float:
-        """The same for all."""
+        """The same rate for all."""
         return DECODER_RATE
 
     def loss(self, rows: Tensor, frames: Tensor, classes: Tensor, noise: Tensor) -> Tensor:

@@ -53,7 +53,7 @@ class MidiFile:
     """(tick, numerator, denominator)."""
     markers: list[tuple[int, str]] = field(default_factory=list)
     channels: dict[tuple[int, int], list[ChannelEvent]] = field(default_factory=dict)
-    """By port and channel, whichever track they are in: all but notes, in time order."""
+    """All events but notes, by port and channel in any track, in time order."""
     blocks: list[tuple[int, bytes]] = field(default_factory=list)
     """System exclusive messages."""
     end_tick: int = 0

@@ -54,7 +54,7 @@ class Directions:
         self._ottavas()
 
     def of(self, staff: int, bar_index: int) -> list[Direction]:
-        """Those of a staff in a bar, in the order of time."""
+        """The directions of a staff in a bar, in order of time."""
         found = self.found.get((staff, bar_index), [])
         return sorted(found, key=lambda direction: (direction.place.offset_qn, direction.order))
 

@@ -176,7 +176,7 @@ class Hairpin:
     staves: tuple[int, ...]
     rises: bool
     change: int = 0
-    """By how much; 0 where the next dynamic mark says."""
+    """The change; 0 if the next dynamic mark decides."""
     voice: int = 0
     """The one voice that it governs, from 1; 0 is all of them."""
 
@@ -259,7 +259,7 @@ class Transposition:
     bar_index: int
     semitones: int
     steps: int
-    """Of the scale: a clarinet in B flat has -1, and -2 semitones."""
+    """Steps of the scale: a clarinet in B flat has -1, and -2 semitones."""
 
 
 def bar_starts(bars: Sequence[WrittenBar], name: str) -> list[Fraction]:

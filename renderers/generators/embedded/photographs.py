@@ -44,9 +44,9 @@ REGIONS_PX, DETAILS_PX = 24, 160
 """How many rows the smooth lightness has of which hills and details are made."""
 LEAST_CONTRAST = 0.3
 MOMENTS = 8
-"""So many pictures of videos are cached: most are seen in one frame of the film, or in two."""
+"""How many pictures of videos are cached: most are seen in one or two frames of the film."""
 SAMPLES = 8
-"""So many pictures of a video say how light it is, and which colours it has."""
+"""How many pictures of a video decide its lightness and its colours."""
 GLOWS_FROM, GLOW = 0.86, 0.7
 MOST_BYTES, FEWEST = 400_000_000, 6
 """Pictures are cached while they take so much, and always so many: a frame shows five classes."""

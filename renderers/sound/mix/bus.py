@@ -46,7 +46,7 @@ class BusTasks:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """Those that there are."""
+        """The tasks that exist."""
         return (self.wet,) if self.dry is None else (self.wet, self.dry)
 
 

@@ -44,7 +44,7 @@ class Head:
     """The sample of an aligned response that is heard at once: where that of the front is greatest."""
     sample_rate_hz: int
     advance: float
-    """By how many samples all is heard earlier than it was measured."""
+    """How many samples earlier everything is heard than it was measured."""
 
 
 @lru_cache(maxsize=2)

@@ -14,7 +14,7 @@ from .recording import recording_format
 
 STEM_VERSION = 4
 PLAYED_VERSION = 5
-"""Of stems that other programs play. Version 4 may hold the sounds of another soundfont than is named."""
+"""Version of stems that other programs play. Version 4 may hold another soundfont than is named."""
 STEM = "stem"
 """The name of a stem's file in its record."""
 

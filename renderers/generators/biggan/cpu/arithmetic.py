@@ -32,7 +32,7 @@ class Norm:
 
 
 def norm_of(modulation: Modulation, precision: torch.dtype) -> Norm:
-    """The same, for images that are stored with their channels last."""
+    """The norm, for images that are stored with their channels last."""
     scale, shift = (tensor.permute(0, 2, 3, 1).to(precision) for tensor in modulation)
     return Norm(scale, shift)
 

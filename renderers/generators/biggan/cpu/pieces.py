@@ -29,7 +29,7 @@ class Piece:
         return self.images, slice(self.rows.start, self.rows.stop + 2)
 
     def within(self, outer: Piece) -> Piece:
-        """The same, if it is counted from the beginning of another."""
+        """The piece, counted from the beginning of another."""
         image, row = outer.images.start, outer.rows.start
         return Piece(
             slice(self.images.start + image, self.images.stop + image),
