@@ -15,6 +15,8 @@ NEAREST, FARTHEST = 0.25, 8.0
 PAN_MOST = 2.0
 """In half heights: so far away the land of the embedded generator begins to repeat."""
 LOUDEST = 10.0 ** (24 / 20)
+FINISH = "finish"
+"""The control of what acts on finished images, whoever made them: renderers/picture/tone.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,12 @@ class PictureParameter:
     default   the value that changes nothing, which the manifest's own value replaces
     low, high the range of a lane, both included
     says      what it is, for the schema and the manual
-    field     its name in Visuals, and in PicturePlan and FrameControls where it steers each frame; empty for
-              what the manifest does not set
-    control   which of a generator's CONTROLS steers each frame by it; empty where none does
-    reads     the word under which a report names it where a segment is made again
+    field     its name in Visuals, or in the block that steers each frame; empty for what no key of the
+              manifest sets
+    control   what steers each frame by it: one of a generator's CONTROLS, or FINISH for what is done to every
+              finished image; empty where it does not steer frames
+    reads     the word under which a report names it where a segment is made again; a new parameter has a word
+              of its own, so that films without it are not rendered again
     example   for the schema
     is_ratio  whether it is a factor, to which a note adds a share
     """
@@ -131,7 +135,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         2.0,
         "How far light and dark lie apart in the finished picture, about its middle grey.",
         "contrast",
-        "tone",
+        FINISH,
         "tone",
         example=1.1,
         is_ratio=True,
@@ -144,7 +148,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         2.0,
         "How colourful the finished picture is: 0 is grey.",
         "saturation",
-        "tone",
+        FINISH,
         "tone",
         example=0.8,
         is_ratio=True,
@@ -221,6 +225,8 @@ PICTURE: tuple[PictureParameter, ...] = (
 
 STEERED = tuple(parameter for parameter in PICTURE if parameter.control)
 """What steers camera, colour and light of each frame."""
+NEUTRAL = {parameter.field: parameter.default for parameter in STEERED}
+"""Their fields, and where each changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ as far as it is seen, and laid out to both sides. A layer at the left is so at t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import torch
@@ -69,7 +68,7 @@ class Fusing:
             first, end = columns_of(stream.mask)
             if first == end:
                 continue
-            steering = replace(controls, hue_deg=stream.hue_deg)
+            steering = controls.but(hue_deg=stream.hue_deg)
             if self._stage.is_mirrored:
                 land = self._add_halves(stream, steering, paint, (first, end), sums, total)
             else:
