@@ -15,6 +15,7 @@ NEAREST, FARTHEST = 0.25, 8.0
 PAN_MOST = 2.0
 """In half heights: so far away the land of the embedded generator begins to repeat."""
 LOUDEST = 10.0 ** (24 / 20)
+DEGREES, TIMES = "°", "x"
 FINISH = "finish"
 """The control of what acts on finished images, whoever made them: renderers/picture/tone.py."""
 
@@ -35,6 +36,7 @@ class PictureParameter:
               of its own, so that films without it are not rendered again
     example   for the schema
     is_ratio  whether it is a factor, to which a note adds a share
+    sign      what the live page writes behind its values
     """
 
     name: str
@@ -48,6 +50,7 @@ class PictureParameter:
     reads: str = ""
     example: float = 0.0
     is_ratio: bool = False
+    sign: str = ""
 
 
 PICTURE: tuple[PictureParameter, ...] = (
@@ -74,6 +77,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "hue",
         "hue",
         30,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.zoom",
@@ -88,6 +92,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "camera",
         1.25,
         is_ratio=True,
+        sign=TIMES,
     ),
     PictureParameter(
         "visuals.rotation",
@@ -100,6 +105,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "rotation",
         "camera",
         -10,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.exposure",
@@ -189,6 +195,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "light",
         "light",
         60,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.light.height",
@@ -201,6 +208,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "light",
         "light",
         -20,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.motion.amount",
@@ -239,6 +247,7 @@ class BusParameter:
     low: float
     high: float
     says: str
+    sign: str = ""
 
 
 EAR = BusParameter(
@@ -251,12 +260,13 @@ AZIMUTH = BusParameter(
     -TURNS_AROUND_HEAD_MOST_DEG,
     TURNS_AROUND_HEAD_MOST_DEG,
     "Its place around the head, in degrees clockwise from the front.",
+    DEGREES,
 )
 ELEVATION = BusParameter(
-    "elevation", Unit.NUMBER, 0.0, -90.0, 90.0, "How high it stands, in degrees above the horizon."
+    "elevation", Unit.NUMBER, 0.0, -90.0, 90.0, "How high it stands, in degrees above the horizon.", DEGREES
 )
 DISTANCE = BusParameter(
-    "distance", Unit.NUMBER, 1.0, NEAREST, FARTHEST, "How far away it stands; 1 is as recorded."
+    "distance", Unit.NUMBER, 1.0, NEAREST, FARTHEST, "How far away it stands; 1 is as recorded.", TIMES
 )
 GAIN = BusParameter("gain", Unit.GAIN, 1.0, 0.0, LOUDEST, "Its level, in place of the written gain.")
 SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level of what it sends to a return.")
