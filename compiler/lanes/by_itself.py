@@ -26,10 +26,7 @@ def by_itself(piece: Piece, clock: Clock) -> tuple[Lane, ...]:
     if not piece.visuals.plays or piece.visuals.mapping != "notes":
         return ()
     moved = {lane.name for lane in piece.lanes}
-    if piece.visuals.exposure != 1.0:
-        moved.add("visuals.exposure")
-    if piece.visuals.zoom != 1.0:
-        moved.add("visuals.zoom")
+    moved |= {f"visuals.{field}" for field in ("exposure", "zoom") if piece.visuals.steered(field) != 1.0}
     lanes: list[Lane] = []
     if "visuals.exposure" not in moved:
         louder = Played(By.LOUDNESS, Where(), is_ratio=True, low=SOFTEST, high=LOUDEST, over=AVERAGED)

@@ -7,7 +7,17 @@ from operator import attrgetter
 
 from ...dsl.model.audio import Bus, Effect, Return, Send
 from ...dsl.model.lane import Shape
-from ...dsl.model.parameters import AZIMUTH, DISTANCE, EAR, ELEVATION, GAIN, PICTURE, SEND, BusParameter
+from ...dsl.model.parameters import (
+    AZIMUTH,
+    DISTANCE,
+    EAR,
+    ELEVATION,
+    GAIN,
+    PICTURE,
+    SEND,
+    BusParameter,
+    PictureParameter,
+)
 from ...dsl.model.plugins import plugin
 from ...dsl.model.visuals import Visuals
 from ..time.clock import Clock
@@ -74,10 +84,16 @@ def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
             parameter.name,
             parameter.low,
             parameter.high,
-            attrgetter(parameter.field)(visuals) if parameter.field else parameter.default,
+            _written(parameter, visuals),
         )
         for parameter in PICTURE
     )
+
+
+def _written(parameter: PictureParameter, visuals: Visuals) -> float:
+    if parameter.control:
+        return visuals.steered(parameter.field)
+    return attrgetter(parameter.field)(visuals) if parameter.field else parameter.default
 
 
 def ear_target(bus: Bus) -> Target:

@@ -17,7 +17,8 @@ from ..flashes import Flashing, changes, seconds, worst
 from ..lanes.curve import Curve
 from ..plan import LIGHT_SHAPES, PicturePlan
 from ..time.passage import Film
-from .plan_picture import Stage, read_only, steering
+from .latents import stepped
+from .plan_picture import Stage, read_only
 from .post import Timeline, brightness, frame_times, picture_times, seen_through
 
 EVEN = 0.3
@@ -70,7 +71,7 @@ def held(picture: PicturePlan, moving: Moving) -> PicturePlan:
     """A picture whose light moves so."""
     return replace(
         picture,
-        exposure=steering("exposure", moving.exposure),
+        steering=picture.steering.but(exposure=stepped(moving.exposure)),
         brightness=read_only(moving.brightness * moving.fades),
         lights=moving.lights,
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import cos, pi
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...dsl.model.generators import MOST_CLASSES
-from ...dsl.model.parameters import STEERED
 from ..lazy_numpy import np
+from .steering import Steering
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,8 +114,6 @@ class TitlePlan:
         )
 
 
-STEERING = {parameter.field: parameter.default for parameter in STEERED}
-"""What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
 GROUND = "ground"
 """The first word of a generator that paints one colour: `ground #00FF00`, or `ground alpha`."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
@@ -295,15 +293,8 @@ class PicturePlan:
     class_indices  int64 (k,), the classes of the generator's own table that occur, ascending
     class_weights  float32 (frames, k), each row >= 0 with sum <= 1; what is missing to 1 is empty
     brightness     float32 (frames,), 0 black .. 1: the fades
-    hue_deg        float32 (frames,), the turn of all colours; None where they are never turned
-    zoom           float32 (frames,), above 1 closer; None where the camera never moves
-    rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
+    steering       what steers camera, colour and light of each frame
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
-    exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
-    bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
-    contrast, saturation   float32 (frames,), factors about middle grey and about grey; None where they are 1
-    pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
-    lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
     lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
                    frame, shape (of LIGHT_SHAPES), place -1 left .. 1 right, place -1 below .. 1 above, size
                    as a share of the film's height, strength, and linear R, G, B; R below 0 for the picture's
@@ -326,18 +317,8 @@ class PicturePlan:
     titles: tuple[TitlePlan, ...] = ()
     class_names: tuple[str, ...] = ()
     """The default name of each class, as class_indices."""
-    hue_deg: F32 | None = None
-    zoom: F32 | None = None
-    rotation_deg: F32 | None = None
+    steering: Steering = field(default_factory=Steering)
     truncation: F32 | None = None
-    exposure: F32 | None = None
-    bloom: F32 | None = None
-    contrast: F32 | None = None
-    saturation: F32 | None = None
-    pan_x: F32 | None = None
-    pan_y: F32 | None = None
-    lamp_azimuth_deg: F32 | None = None
-    lamp_height_deg: F32 | None = None
     lights: F32 | None = None
     quality: str = "master"
     """How it is encoded: draft, web or master."""

@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .parameters import FINISH, STEERED
+
 BUILT_IN = ("auto", "embedded", "biggan")
 GROUP = "musicvis.generators"
 LATENT_SIZE = 128
 """The latent size of the built-in generators."""
 MOST_CLASSES = 1000
 MOST_LATENT = 512
-CONTROLS = ("hue", "zoom", "rotation", "exposure", "bloom", "pan", "light", "truncation")
+CONTROLS = (*dict.fromkeys(p.control for p in STEERED if p.control != FINISH), "truncation")
 """What a generator may do itself: the others are done to its finished images."""
 
 WALK = "walk"

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from ..findings.span import THE_MANIFEST, Span
 from ..values.position import Duration, DurationUnit
 from ..values.selector import Where
+from .parameters import NEUTRAL
 
 OTHER = "other"
 """The key of `visuals.classes` for all notes that have none of the others."""
@@ -177,25 +178,8 @@ class Visuals:
     resolution: int = 512
     truncation: float = 1.0
     depth: float = 0.8
-    hue_deg: float = 0.0
-    """All colours turned by this angle."""
-    zoom: float = 1.0
-    """Above 1 the camera is closer by this factor."""
-    rotation_deg: float = 0.0
-    """The picture turned clockwise."""
-    exposure: float = 1.0
-    """A factor of its light."""
-    bloom: float = 1.0
-    contrast: float = 1.0
-    saturation: float = 1.0
-    """Both of the finished picture."""
-    pan_x: float = 0.0
-    """The camera moved to the right, in half heights."""
-    pan_y: float = 0.0
-    lamp_azimuth_deg: float = 0.0
-    """The lamp turned clockwise from where the noise puts it."""
-    lamp_height_deg: float = 0.0
-    """The lamp raised from there."""
+    steering: tuple[tuple[str, float], ...] = ()
+    """What steers camera, colour and light, by fields of STEERED; what is not here is as in that table."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
@@ -226,13 +210,19 @@ class Visuals:
         for rule in self.rules:
             yield from rule.classes or ()
 
+    def steered(self, field: str) -> float:
+        """Where a parameter of STEERED stands while no lane moves it."""
+        return dict(self.steering).get(field, NEUTRAL[field])
+
     def of_layer(self, layer: PictureLayer) -> "Visuals":
         """What holds for the notes of a layer."""
         given = {
             key: value
-            for key in ("depth", "truncation", "hue_deg", "keep", "motion", "envelope")
+            for key in ("depth", "truncation", "keep", "motion", "envelope")
             if (value := getattr(layer, key)) is not None
         }
+        if layer.hue_deg is not None:
+            given["steering"] = tuple((dict(self.steering) | {"hue_deg": layer.hue_deg}).items())
         if layer.classes:
             given |= {key: getattr(layer, key) for key in ("classes", "classes_by", "classes_span")}
         return replace(self, **given)

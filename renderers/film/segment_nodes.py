@@ -26,6 +26,9 @@ VIDEO = "video"
 FAINT = "faint"
 """Under this name its record has the words that are hard to read in it, each with its contrast."""
 
+ALWAYS_READ = ("hue", "camera", "light")
+"""The words of the first parameters, which stand in every key: without them all films were rendered again."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentJob:
@@ -168,10 +171,12 @@ def _said(mark: BarMark) -> str:
 
 
 def _steering(part: PicturePlan) -> dict[str, str]:
-    """What steers the frames, under the words of the reports; without the tone, where nothing is toned."""
+    """What steers the frames, under the words of the reports; a word of which nothing moves is left out."""
     words: dict[str, list[object]] = {}
     for parameter in STEERED:
-        words.setdefault(parameter.reads, []).append(getattr(part, parameter.field))
-    if all(lane is None for lane in words["tone"]):
-        del words["tone"]
-    return {word: digest_of(lanes[0] if len(lanes) == 1 else tuple(lanes)) for word, lanes in words.items()}
+        words.setdefault(parameter.reads, []).append(part.steering.lane(parameter.field))
+    return {
+        word: digest_of(lanes[0] if len(lanes) == 1 else tuple(lanes))
+        for word, lanes in words.items()
+        if word in ALWAYS_READ or any(lane is not None for lane in lanes)
+    }
