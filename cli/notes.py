@@ -81,7 +81,7 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
 
 
 def note_rows(source: Path, bars: str | None) -> tuple[Sequence["NoteRow"], Sequence["Span"]]:
-    """The notes of a piece or a score file, and where the rules stand.
+    """The notes of a piece or a score file, and where the rules are.
 
     On a fault, says it and ends the command with code 1.
     """
@@ -150,7 +150,7 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
 
 
 def csv_text(records: Iterable[Record]) -> str:
-    """Comma-separated values, a header first; what is a list in JSON stands in one cell."""
+    """Comma-separated values, a header first; what is a list in JSON is in one cell."""
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for record in records:
