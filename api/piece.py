@@ -27,15 +27,17 @@ def load(path: PathLike, *, set: Mapping[str, Any] | None = None, cache: PathLik
     set     keys of the manifest to override, as {"visuals.depth": 0.5}; text is read as YAML, as by --set
     cache   the folder of finished work; None for MUSICVIS_CACHE or the user's cache folder
 
-    Raises PieceError where the manifest cannot be opened. What is wrong in it, `Piece.check` returns and
-    `Piece.plan` raises.
+    Raises PieceError where the manifest cannot be opened, and MV925 for a score, a recording or a folder
+    without a manifest: it names the call that makes a piece of it. What is wrong in the manifest,
+    `Piece.check` returns and `Piece.plan` raises.
     """
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.span import MANIFEST
     from ..dsl.load import load_piece
+    from .kinds import manifest_at, not_a_piece
 
-    path = Path(path)
-    manifest = path / MANIFEST if path.is_dir() else path
+    if (finding := not_a_piece(Path(path))) is not None:
+        raise PieceError([finding])
+    manifest = manifest_at(path)
     overrides = tuple(f"{key}={_yaml(value)}" for key, value in (set or {}).items())
     loaded = load_piece(manifest, overrides)
     if str(manifest) not in loaded.files:

@@ -1,18 +1,20 @@
 """`musicvis import`: lanes of today's form from an original effects.json, or from schedules."""
 
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from .files import write_new
+from ..api import lanes_import
+from ..api.errors import RequestError
+from .files import writing_told
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
 if TYPE_CHECKING:
-    from ..compiler.time.clock import Clock
+    from fractions import Fraction
+
     from ..compiler.write.bridges.incoming import Schedules
 
 
@@ -57,151 +59,93 @@ def import_command(
     bus of its name. With --score, old and new are compared, and movements follow the beats wherever
     that is the same; without it each keeps `domain: seconds`.
     """
-    from ..compiler.write.convert_effects import compared, converted
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
-    from ..dsl.read.legacy_effects import load_upstream
 
-    clock = None if score is None else score_clock(score)
+    findings = Findings()
     try:
-        schedules = _schedules(effects)
-        if schedules is not None:
-            _import_schedules(schedules, clock, output, pairs, fps, form)
-            return
-        sets = load_upstream(effects, fix=fix)
-        findings = Findings(sets.findings)
-        text = converted(sets.lanes, clock, findings)
-        check = None if clock is None or text is None else compared(sets.lanes, text, clock)
+        clock = None if score is None else lanes_import.score_clock(score, findings)
+        schedules = lanes_import.schedules_in(effects)
+        if schedules is None:
+            made = lanes_import.imported_effects(effects, clock, fix, findings)
+        else:
+            _check_options(schedules, {"--lane": pairs, "--score": score, "--fps": fps})
+            rate = None if fps is None else _rate(fps)
+            lanes = dict(pair.partition("=")[::2] for pair in pairs)
+            made = lanes_import.imported_schedules(schedules, clock, lanes, rate, findings)
+    except RequestError as error:
+        raise click.UsageError(shown(str(error))) from None
     except PieceError as error:
-        tell_findings(error.diagnostics, {})
+        tell_findings((*findings, *error.diagnostics), {})
         sys.exit(1)
-    tell_findings(findings, {str(effects): sets.text})
-    for segment in sets.mended:
+    tell_findings(findings, {} if made is None else {str(effects): made.source})
+    if made is None:
+        sys.exit(1)
+    for segment in made.repaired:
         click.echo(
             shown(f"{segment.file}:{segment.line}: ear_mid of a straight segment was taken as ear_f"),
             err=True,
         )
-    if text is None:
-        sys.exit(1)
     if output is not None:
-        write_new({output: text.encode()})
+        with writing_told("nothing was written"):
+            made = lanes_import.written(made, output)
     elif form != JSON:
-        click.echo(text, nl=False)
-    lines = f"{len(sets.text.splitlines())} lines became {len(text.splitlines())}"
-    if check is not None:
-        lines += f"; at {check.places} places they differ by {check.most:.0e} at most"
-    click.echo(lines, err=True)
+        click.echo(made.text, nl=False)
+    click.echo(shown(_ended(made)), err=True)
+    if made.left_out:
+        click.echo(shown(f"left out: {', '.join(made.left_out[:20])}"), err=True)
     if form == JSON:
-        echo_json(
-            {
-                "output": None if output is None else str(output),
-                "lanes": text if output is None else None,
-                "lines_before": len(sets.text.splitlines()),
-                "lines": len(text.splitlines()),
-                "repaired": len(sets.mended),
-                "differs_at_most": None if check is None else float(check.most),
-            }
-        )
-    if clock is None and "domain: seconds" in text:
+        echo_json(_record(made))
+    if made.program is None and clock is None and "domain: seconds" in made.text:
         click.echo("name the score with --score, and most of `domain: seconds` can go", err=True)
 
 
-def _schedules(path: Path) -> "Schedules | None":
-    """The schedules of a file; None where it is an original effects.json, or nothing that is known."""
-    from ..compiler.write.bridges.incoming import read_schedules
-    from ..dsl.findings.diagnostics import Diagnostic
-    from ..dsl.findings.span import Span
-    from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
-
-    name = str(path)
-    data = read_named(path, MAX_TEXT_BYTES, Span(name))
-    text = data if isinstance(data, Diagnostic) else decoded(data, name, Span(name))
-    # What cannot be read is told by the reader of the original form.
-    return None if isinstance(text, Diagnostic) else read_schedules(text, name)
-
-
-def _import_schedules(
-    schedules: "Schedules",
-    clock: "Clock | None",
-    output: Path | None,
-    pairs: tuple[str, ...],
-    fps: str | None,
-    form: str,
-) -> None:
-    """Write the lanes that --lane names; raises click.UsageError for what is missing."""
-    from ..compiler.write.bridges.incoming import lanes_of
+def _check_options(schedules: "Schedules", options: dict[str, object]) -> None:
+    """Raises click.UsageError where an option that a schedule needs is left out."""
     from ..dsl.findings.plain import shown
-    from ..dsl.model.parameters import PICTURE
 
-    moving = [name for name, values in schedules.fields.items() if values.min() < values.max()]
-    listed = ", ".join((moving or list(schedules.fields))[:20])
-    if not pairs:
-        example = (moving or list(schedules.fields))[0]
-        raise click.UsageError(
-            shown(
-                f"this is a schedule of {schedules.program} with the fields {listed}; "
-                f"say which becomes which lane: --lane {example}=visuals.zoom"
-            )
-        )
-    lanes = dict(pair.partition("=")[::2] for pair in pairs)
-    for field, lane in lanes.items():
-        if field not in schedules.fields:
-            raise click.UsageError(shown(f"it has no field {field}; it has {listed}"))
-        if not lane:
-            raise click.UsageError(shown(f"write --lane {field}=LANE, as {field}=visuals.zoom"))
-        # The lanes of buses are the piece's own; those of the picture are known.
-        of_picture = [parameter.name for parameter in PICTURE]
-        if lane.startswith("visuals.") and lane not in of_picture and not lane.startswith("visuals.layers."):
-            known = ", ".join(of_picture)
-            raise click.UsageError(shown(f"there is no lane {lane}; those of the picture are {known}"))
-    if clock is None:
+    if not options["--lane"]:
+        fields = lanes_import.moving_fields(schedules) or list(schedules.fields)
+        said = f"this is a schedule of {schedules.program} with the fields {', '.join(fields[:20])}; "
+        said += f"say which becomes which lane: --lane {fields[0]}=visuals.zoom"
+        raise click.UsageError(shown(said))
+    if options["--score"] is None:
         raise click.UsageError(
             "a schedule counts frames: name the score with --score, so that they have places"
         )
-    rate = _rate(fps) if fps is not None else schedules.fps
-    if rate is None:
+    if options["--fps"] is None and schedules.fps is None:
         raise click.UsageError("the file does not say how many frames a second has: write --fps 15")
-    tell_findings(schedules.findings, {})
-    text = lanes_of(schedules, lanes, Fraction(rate).limit_denominator(1001), clock)
-    if output is not None:
-        write_new({output: text.encode()})
-    elif form != JSON:
-        click.echo(text, nl=False)
-    left = [name for name in moving if name not in lanes]
-    frames = max(values.size for values in schedules.fields.values())
-    click.echo(
-        shown(f"{frames} frames of {schedules.program} became {len(text.splitlines())} lines"), err=True
-    )
-    if left:
-        click.echo(shown(f"left out: {', '.join(left[:20])}"), err=True)
-    if form == JSON:
-        made = {"output": None, "lanes": text} if output is None else {"output": str(output), "lanes": None}
-        echo_json({**made, "lines": len(text.splitlines()), "program": schedules.program, "left_out": left})
 
 
-def _rate(text: str) -> Fraction:
+def _rate(text: str) -> "Fraction":
     try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not 0 < rate <= 1000:
-        raise click.UsageError(f"--fps {text}: write frames a second, as 15 or 30000/1001")
-    return rate
+        return lanes_import.frames_a_second(text)
+    except RequestError as error:
+        raise click.UsageError(f"--fps {text}: {error.hint}") from None
 
 
-def score_clock(path: Path) -> "Clock":
-    """The clock of a score file; on a fault, says it and ends the command with code 1."""
-    from ..compiler.score.read import read_score_file
-    from ..compiler.time.clock import Clock
-    from ..dsl.findings.diagnostics import PieceError
+def _ended(made: lanes_import.ImportedLanes) -> str:
+    """What became of the file, in words."""
+    lines = len(made.text.splitlines())
+    if made.program is not None:
+        return f"{made.frames} frames of {made.program} became {lines} lines"
+    compared = ""
+    if made.differs_at_most is not None:
+        compared = f"; at {made.places} places they differ by {made.differs_at_most:.0e} at most"
+    return f"{made.lines_before} lines became {lines}{compared}"
 
-    try:
-        score = read_score_file(path)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
-    tell_findings(score.findings, {})
-    if not score.measures:
-        raise click.UsageError(f"{path} has no bars")
-    return Clock.from_score(score)
+
+def _record(made: lanes_import.ImportedLanes) -> dict[str, object]:
+    lines = len(made.text.splitlines())
+    output = None if made.path is None else str(made.path)
+    record: dict[str, object] = {"output": output, "lanes": made.text if output is None else None}
+    if made.program is not None:
+        return {**record, "lines": lines, "program": made.program, "left_out": list(made.left_out)}
+    return {
+        **record,
+        "lines_before": made.lines_before,
+        "lines": lines,
+        "repaired": len(made.repaired),
+        "differs_at_most": made.differs_at_most,
+    }

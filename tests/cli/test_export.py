@@ -89,6 +89,8 @@ def test_what_an_export_cannot_do_is_said(run: Run, piece: Path) -> None:
     made = run("export", piece, "--as", "musicxml", "--part", "tuba")
     assert made.exit_code == 1
     assert "MV664" in made.stderr
+
+
 @pytest.mark.parametrize(
     ("kind", "ending", "held"),
     [
