@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,6 @@ if TYPE_CHECKING:
     from ..renderers.generators.protocol import Generator
     from ..renderers.render import RenderReport, Reporter, Request
     from ..store.store import Store
-
-Progress = Callable[[str, int, int], object]
-"""Called with a stage ("sound", "frames"), how many of its units are finished, and how many there are."""
 
 
 def build(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.build_folder import prepare_build_folder
 from ..api.purpose import too_large, too_long
 from ..api.variant import Variant, film_name
 from ..dsl.installing import install_command
@@ -18,7 +19,6 @@ from .film_options import (
     film_path,
     planned,
     plugins_option,
-    prepare_build_folder,
     variant_of,
     variant_options,
 )

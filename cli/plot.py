@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from ..api.build_folder import piece_name, prepare_build_folder
 from ..dsl.installing import install_command
-from .discover import PiecePath, piece_here, piece_name
+from .discover import PiecePath, piece_here
 from .output import JSON, echo_json, format_option
 from .report import summary, tell_end, tell_findings
 
@@ -25,7 +26,7 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
-    from .film_options import in_build_folder, prepare_build_folder
+    from .film_options import in_build_folder
 
     manifest = piece or piece_here(Path.cwd())
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..api.build_folder import prepare_build_folder
 from .discover import PiecePath, piece_here
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
@@ -24,7 +25,7 @@ def subtitles(piece: Path | None, form: str) -> None:
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.load import load_piece
     from ..store.writing import published
-    from .film_options import film_path, prepare_build_folder
+    from .film_options import film_path
 
     manifest = piece or piece_here(Path.cwd())
     try:
