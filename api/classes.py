@@ -38,7 +38,7 @@ def draw_classes(path: str | os.PathLike[str]) -> Path:
 
     Raises RequestError for a path that cannot be written.
     """
-    output = checked_output(Path(path), Path(), {".png": "", ".jpg": "", ".jpeg": ""}, "a sheet")
+    output = checked_output(Path(path), None, {".png": "", ".jpg": "", ".jpeg": ""}, "a sheet")
     with missing_packages_told():
         import torch
 

@@ -82,6 +82,9 @@ def not_a_piece(path: Path) -> Diagnostic | None:
 
 def _file_words(path: Path) -> tuple[str, str] | None:
     """For a file: what it is, and what to call."""
+    what = "a recording" if is_recording(path) else "a score" if is_score(path) else ""
+    if what and (piece := _piece_of(path)) is not None:
+        return f"{path} is {what}, not a piece", f"its piece is in {piece}: {_call('load', piece)}"
     if is_recording(path):
         makes = f"{_made_by(path)} hears its beats and notes and makes a piece of it"
         return (
@@ -89,9 +92,6 @@ def _file_words(path: Path) -> tuple[str, str] | None:
             f"{makes}; {_call('listen', path)} writes its score alone",
         )
     if is_score(path):
-        folder = path.with_name(piece_folder(path))
-        if (folder / MANIFEST).is_file():
-            return f"{path} is a score, not a piece", f"its piece is in {folder}: {_call('load', folder)}"
         reads = f"{_call('read_score', path)} reads its notes alone"
         return f"{path} is a score, not a piece", f"{_made_by(path)} makes a piece for it; {reads}"
     if path.suffix.lower() in OTHERS:
@@ -99,6 +99,13 @@ def _file_words(path: Path) -> tuple[str, str] | None:
         hint = f"export {wanted} from the program that made it; then {after} makes a piece for it"
         return f"musicvis cannot read {path}", hint
     return None
+
+
+def _piece_of(path: Path) -> Path | None:
+    """The folder of the piece that a score or a recording lies in, or that is called like it."""
+    above = path.parent.parent if path.parent.name in ("scores", "stems") else path.parent
+    folders = (path.with_name(piece_folder(path)), path.parent, above)
+    return next((folder for folder in folders if (folder / MANIFEST).is_file()), None)
 
 
 def _folder_words(folder: Path) -> tuple[str, str] | None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from .errors import RequestError
 
 
-def checked_output(output: Path, root: Path, kinds: Mapping[str, str], what: str) -> Path:
+def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], what: str) -> Path:
     """The file to write: `output`, or what it links to outside the piece.
 
     root    the folder of the piece: a link inside it is not followed, because whoever made the piece could
-            have it lead to anything
+            have it lead to anything; None for a file that no piece has to do with
     kinds   the suffixes that are allowed, and in words what each holds, or ""
     what    what is written, as "a film"
 

@@ -128,19 +128,19 @@ def listen(
     against = options["against"]
     if against is not None and output is not None:
         raise click.UsageError("--against writes no score: leave out -o")
-    task = Task(
-        recording,
-        None if against is not None else output or default_score(recording),
-        [parse_stem(text) for text in options["stems"]],
-        options["clicks"],
-        options["plot"],
-        options["spectrum"],
-        options["frame_length"],
-        against,
-        replace,
-        listening_of(options),
-    )
     try:
+        task = Task(
+            recording,
+            None if against is not None else output or default_score(recording),
+            [parse_stem(text) for text in options["stems"]],
+            options["clicks"],
+            options["plot"],
+            options["spectrum"],
+            options["frame_length"],
+            against,
+            replace,
+            listening_of(options),
+        )
         heard = heard_score(task, findings, Patience(reporter))
     except RequestError as error:
         raise click.UsageError(str(error)) from None
@@ -174,21 +174,16 @@ def listen(
 
 
 def listening_of(options: dict[str, Any]) -> Listening:
-    """What the options say, for the listener."""
-    from ..api.errors import RequestError
-
-    try:
-        return Listening(
-            tempo_bpm=parse_tempi(options["tempo"]) if options["tempo"] else None,
-            meter=options["meter"],
-            first_s=parse_seconds(options["first"]) if options["first"] else None,
-            level=options["level"] or "",
-            marks=tuple(parse_mark(text) for text in options["marks"]),
-            notes=options["notes"],
-            longest_s=options["longest"] * 60.0,
-        )
-    except RequestError as error:
-        raise click.UsageError(str(error)) from None
+    """What the options say, for the listener. Raises RequestError for what cannot be."""
+    return Listening(
+        tempo_bpm=parse_tempi(options["tempo"]) if options["tempo"] else None,
+        meter=options["meter"],
+        first_s=parse_seconds(options["first"]) if options["first"] else None,
+        level=options["level"] or "",
+        marks=tuple(parse_mark(text) for text in options["marks"]),
+        notes=options["notes"],
+        longest_s=options["longest"] * 60.0,
+    )
 
 
 def missing_text(error: ModuleNotFoundError) -> str:

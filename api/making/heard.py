@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.plain import counted
+from ..errors import RequestError
 
 if TYPE_CHECKING:
     from ...compiler.score.midi.write import WrittenScore, WrittenTrack
@@ -23,7 +24,9 @@ Progress = Callable[[str, int, int], None]
 
 
 def default_score(recording: Path) -> Path:
-    """The heard score of a recording where -o names none."""
+    """The heard score of a recording where none is named. Raises RequestError for a folder."""
+    if recording.is_dir():
+        raise RequestError(f"{recording} is a folder", "name a recording, as song.mp3")
     return recording.with_name(recording.stem + SCORE_SUFFIX)
 
 

@@ -150,6 +150,8 @@ def listen(
     from ...dsl.findings.collector import Findings
 
     source = Path(recording)
+    if against is not None and output is not None:
+        raise RequestError("`against` writes no score", "leave `output` out")
     target = None if against is not None else default_score(source) if output is None else Path(output)
     task = Task(
         source,
