@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
     from ..renderers.generators.protocol import Generator
-    from ..renderers.render import RenderReport, Reporter, Request
+    from ..renderers.request import RenderReport, Reporter, Request
     from ..store.store import Store
 
 

@@ -212,7 +212,7 @@ def frames_a_second(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if not 0 < rate <= FASTEST_FPS:
-        raise RequestError(f"{text} is no frame rate", "write frames a second, as 15 or 30000/1001")
+        raise RequestError(f"{text} is no frame rate", "write frames a second, e.g. 15 or 30000/1001")
     return rate
 
 

@@ -14,7 +14,7 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
     root    the folder of the piece: a link inside it is not followed, because whoever made the piece could
             have it lead to anything; None for a file that no piece has to do with
     kinds   the suffixes that are allowed, and in words what each holds, or ""
-    what    what is written, as "a film"
+    what    what is written, e.g. "a film"
 
     Raises RequestError for a wrong suffix, for a folder that does not exist or cannot be written, and for a
     place that holds something other than a file.

@@ -189,7 +189,7 @@ class Piece:
         from .purpose import PURPOSES
 
         if made_for is not None and made_for not in PURPOSES:
-            raise RequestError(f"no film is made for {made_for!r}", f"the places are {', '.join(PURPOSES)}")
+            raise RequestError(f"no film is made for {made_for!r}", f"the sites are {', '.join(PURPOSES)}")
         if precision not in ("auto", "fp32", "bf16") or backend not in ("auto", "torch", "openvino"):
             known = "auto, fp32 and bf16, and auto, torch and openvino"
             raise RequestError(f"BigGAN is not computed by {precision} and {backend}", f"there are {known}")

@@ -127,13 +127,13 @@ class Plan(Planned):
         Messages go to the logger "musicvis".
         """
         if workers is not None and workers < 1:
-            raise RequestError(f"{workers} workers render nothing", "workers must be at least 1")
+            raise RequestError(f"{workers} workers cannot render", "workers must be at least 1")
         root = self._loaded.root
         output = checked_output(Path(path), root, film_kinds() | sound_kinds(), "a film or a sound")
         is_sound = output.suffix.lower() in sound_kinds()
         check_wishes(output, is_sound, silent, stems, bits, verify, ray)
         with missing_packages_told("ray" if ray else "render"), self._store() as store:
-            from ..renderers.render import Request
+            from ..renderers.request import Request
 
             request = Request(
                 only="audio" if is_sound else "video" if silent else None,

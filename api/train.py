@@ -85,7 +85,7 @@ class Task:
         if self.minutes is not None and self.steps is not None:
             raise RequestError("steps and minutes exclude each other")
         if self.resume and self.replace:
-            raise RequestError("resume goes on with what is there, replace writes over it", "leave one out")
+            raise RequestError("resume continues the training, replace overwrites it", "leave one out")
         numbers = (self.every, self.workers or 1, self.steps or 1)
         is_empty = self.minutes is not None and not self.minutes > 0
         if min(numbers) < 1 or is_empty or not 0 <= self.seed <= SEED_MOST:

@@ -21,7 +21,8 @@ from musicvis.renderers.film.segment_writer import PictureFormat, SegmentWriter
 from musicvis.renderers.generators.biggan.generator import BigGan
 from musicvis.renderers.generators.biggan.precision import Computing, backend_for
 from musicvis.renderers.picture.chain import finished
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 from musicvis.store.evict import entries
 from musicvis.store.store import temporary_store
 from PIL import Image

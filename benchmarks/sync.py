@@ -22,7 +22,8 @@ from musicvis.compiler.compile import compile_piece
 from musicvis.compiler.heard_piece import hear
 from musicvis.compiler.time.passage import film_of
 from musicvis.dsl.findings.collector import Findings
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]

@@ -14,7 +14,7 @@ from .output import JSON, TEXT, echo_findings_json, echo_json, ended, format_opt
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
-    from ..dsl.findings.diagnostics import Diagnostic
+    from ..dsl.findings.collector import Findings
 
 
 class CodesParam(click.ParamType[tuple[str, ...]]):
@@ -127,12 +127,13 @@ def _share(fixable: int, total: int) -> str:
     return f"{fixable} of them, and shows the change first"
 
 
-def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, str]]":
+def _checked(manifests: Sequence[Path]) -> "tuple[Findings, dict[str, str]]":
     """All findings of all pieces that no comment leaves out, and the texts that were read."""
     from ..api.check import findings_of
+    from ..dsl.findings.collector import Findings
     from ..dsl.load import load_piece
 
-    found: list[Diagnostic] = []
+    found = Findings()
     files: dict[str, str] = {}
     for manifest in manifests:
         loaded = load_piece(manifest)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from ..dsl.findings.diagnostics import PieceError
 from .cache import cache_option, kept, size_option
 from .output import JSON, echo_json, format_option
-from .report import tell_end, tell_findings
+from .report import tell_end
 
 
 @click.command()
@@ -32,17 +31,13 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
     if everything and cache_limit is not None:
         raise click.UsageError("--all leaves nothing: leave out --cache-limit")
     damaged: int | None = None
-    try:
-        with kept(cache_dir) as store:
-            if verify:
-                damaged = damaged_in(store)
-                found = f"damaged: {damaged} of the files" if damaged else "every file is whole"
-                if form != JSON:
-                    click.echo(shown(f"{store.folder}: {found}"))
-            done = cleaned(store, 0 if everything else usual_limit(cache_limit), damaged)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    with kept(cache_dir) as store:
+        if verify:
+            damaged = damaged_in(store)
+            found = f"damaged: {damaged} of the files" if damaged else "every file is intact"
+            if form != JSON:
+                click.echo(shown(f"{store.folder}: {found}"))
+        done = cleaned(store, 0 if everything else usual_limit(cache_limit), damaged)
     if done is None:
         text = f"{store.folder} is in use by a compile, or can only be read; nothing was removed"
         tell_end(text, is_error=False)

@@ -8,6 +8,7 @@ import click
 
 from .. import __version__
 from .check import check
+from .classes import classes
 from .clean import clean
 from .compile import compile_command
 from .complete import completion
@@ -18,7 +19,7 @@ from .fmt import fmt
 from .import_effects import import_command
 from .listen import listen
 from .new import new
-from .notes import classes, notes
+from .notes import notes
 from .pin import pin
 from .plan import diff_command, plan_command
 from .plot import plot

@@ -1,6 +1,5 @@
 """`musicvis export`: bars, sections, notes, lanes and the score as files for other programs."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -50,7 +49,6 @@ def export(
     """
     from ..api.errors import RequestError
     from ..api.piece import load
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     if parts and kind not in NOTATION:
@@ -75,9 +73,6 @@ def export(
             files = [plan.export(target, kind, lanes=lanes or None, film=f"{name}.mp4")]
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except OSError as error:
         raise click.ClickException(shown(f"{target}: {error.strerror or error}")) from None
     if form == JSON:

@@ -63,7 +63,7 @@ def fix_pieces(manifests: Sequence[Path], *, is_shown_only: bool, is_agreed: boo
     for change in changes:
         click.echo(diff_text(change, colour), color=colour, err=to_stderr)
     if not changes:
-        click.echo("nothing can be fixed without you", err=True)
+        click.echo("musicvis cannot fix any of these for you", err=True)
         return Fixes((), False)
     total = sum(change.count for change in changes)
     fixes = (

@@ -55,7 +55,7 @@ def parse_mark(text: str) -> tuple[str, float]:
     """`A=0:12.4`: a name and a time; raises ValueError."""
     name, equals, time = text.rpartition("=")
     if not equals or not 0 < len(name.strip()) <= 100 or not name.isprintable():
-        raise ValueError(f"{text} is not a mark; write NAME=TIME, as A=0:12.4")
+        raise ValueError(f"{text} is not a mark; write NAME=TIME, e.g. A=0:12.4")
     return name.strip(), parse_seconds(time)
 
 
@@ -65,7 +65,7 @@ def parse_stem(text: str) -> tuple[str, Path]:
     if not equals:
         name, file = "", text
     if not file or len(name) > 100 or not name.isprintable():
-        raise ValueError(f"{text} is not a stem; write NAME=FILE, as drums=drums.wav")
+        raise ValueError(f"{text} is not a stem; write NAME=FILE, e.g. drums=drums.wav")
     return name.strip() or track_name(Path(file)), Path(file)
 
 

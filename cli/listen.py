@@ -150,7 +150,7 @@ def listen(
     except ModuleNotFoundError as error:
         _end(missing_text(error))
     except FileExistsError as error:
-        message = f"{error.filename} is there already; to write over it, add --replace"
+        message = f"{error.filename} already exists; to overwrite it, add --replace"
         raise click.ClickException(message) from None
     except OSError as error:
         _end(f"{error.filename or recording}: {error.strerror or error}")

@@ -93,7 +93,7 @@ def new(
         raise Step(step)
     if recordings and (by_lyrics or words_file is not None):
         option = "--by-lyrics" if by_lyrics else "--classes-from"
-        raise click.UsageError(f"{option} is for scores: the words of a recording are not heard")
+        raise click.UsageError(f"{option} is for scores: a recording has no words to read")
     if not recordings:
         folder = score_folder(others, options)
     findings = Findings()
@@ -166,7 +166,7 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
                 f"--{value if name == 'level' else name} is for recordings, and this is a score"
             )
     if len(others) > 1:
-        raise click.UsageError("a piece is made for one score, or for recordings alone")
+        raise click.UsageError("a piece is made for one score, or only for recordings")
     if others and others[0].is_file():
         raise click.UsageError(f"{others[0]} is a file; DIR is the folder of the new piece")
     return others[0] if others else None
@@ -181,5 +181,5 @@ def _refuse(file: Path, folder: Path, sources: Sequence[Path]) -> NoReturn:
         second = f"{folder.resolve().name}-2"
         other = folder.with_name(second) if folder.name else Path("..", second)
         again = typed("musicvis", "new", *sources, other)
-        message += f"\n{folder} is a piece already; to make another one, type:\n  {again}"
+        message += f"\n{folder} is already a piece; to make another one, type:\n  {again}"
     raise click.ClickException(shown(message))

@@ -1,6 +1,5 @@
 """`musicvis pin`: what `like` became, written into the manifest."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -8,7 +7,6 @@ import click
 from .discover import PiecePath, piece_here
 from .files import writing_told
 from .output import JSON, echo_json, format_option
-from .report import tell_findings
 
 
 @click.command(short_help="Write the classes that `like` found into the manifest.")
@@ -21,15 +19,10 @@ def pin(piece: Path | None, form: str) -> None:
     comment. Nothing else changes.
     """
     from ..api.edits.pin import pin_classes
-    from ..dsl.findings.diagnostics import PieceError
 
     manifest = piece or piece_here(Path.cwd())
-    try:
-        with writing_told("it was not changed"):
-            lines = pin_classes(manifest)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    with writing_told("it was not changed"):
+        lines = pin_classes(manifest)
     if form == JSON:
         echo_json({"manifest": str(manifest), "pinned": lines})
     else:

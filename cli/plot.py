@@ -23,7 +23,6 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     """
     from ..api.output import refusal
     from ..compiler.compile import compile_piece
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
     from .film_options import in_build_folder
@@ -44,9 +43,6 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
         if output is None:
             prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
         tell_end(f"{error.name} is missing; to plot, type: {install_command('render')}")
         sys.exit(1)

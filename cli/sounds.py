@@ -43,7 +43,7 @@ def list_command(form: str) -> None:
         )
         return
     for font in found:
-        about = ", ".join(text for text in (font.title, font.copyright) if text) or "says nothing of itself"
+        about = ", ".join(text for text in (font.title, font.copyright) if text) or "has no description"
         click.echo(shown(f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"))
     if not found:
         hint = "Debian has fluid-soundfont-gm; or: musicvis sounds add FILE.sf2"
@@ -75,7 +75,7 @@ def add_command(file: Path) -> None:
     except StoreError as error:
         _end(f"{error}; {error.hint}")
     except FileExistsError as error:
-        _end(f"{error.filename} is there already; nothing was changed")
+        _end(f"{error.filename} already exists; nothing was changed")
     except OSError as error:
         _end(f"{error.filename or file}: {error.strerror or error}")
     written = scalar_text(font.path.name)

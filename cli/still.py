@@ -13,7 +13,7 @@ from .discover import PiecePath, piece_here
 from .film_options import in_build_folder, planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
-from .report import tell_end, tell_findings
+from .report import tell_end
 
 
 @click.command(short_help="Write a frame at a place, or a contact sheet, as a picture.")
@@ -49,7 +49,6 @@ def still(
     from ..api.output import checked_output
     from ..compiler.heard_piece import hear
     from ..dsl.findings.collector import Findings
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     if sheet and place is not None and piece is None:
@@ -57,7 +56,7 @@ def still(
         context = click.get_current_context()
         piece, place = PiecePath().convert(place, None, context), None
     if sheet != (place is None):
-        raise click.UsageError("write a PLACE, as 7:3, or --sheet")
+        raise click.UsageError("write a PLACE, e.g. 7:3, or --sheet")
     manifest, variant = piece or piece_here(Path.cwd()), variant_of(options)
     words = "sheet" if place is None else place.replace("|", "-").replace(":", "-")
     plain = "".join(letter for letter in words if letter.isalnum() or letter in "-.@")
@@ -81,9 +80,6 @@ def still(
         write_stills(picture, numbers, target, manifest.parent)
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
         tell_end(f"{error.name} is missing; for stills, type: {install_command('render')}")
         sys.exit(1)

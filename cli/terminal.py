@@ -55,7 +55,7 @@ class Commands(OrderedGroup):
             vars(error)["message"] = "\n".join(map(shown, error.message.split("\n")))
             raise
         except MemoryError:
-            raise click.ClickException("the memory is full; end other programs, or give more of it") from None
+            raise click.ClickException("the memory is full; close other programs, or add memory") from None
 
 
 @contextmanager

@@ -83,7 +83,6 @@ def train(
     then, in piece.yaml:
       visuals: {generator: mine, weights: models/mine, classes: {C: bass}}
     """
-    from ..dsl.findings.diagnostics import PieceError
 
     manifest = nearest_piece(Path.cwd())
     folder = into or (manifest.parent if manifest is not None else Path()) / MODELS / name
@@ -107,9 +106,6 @@ def train(
             number = signal_that_came() if model.is_stopped else 0
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except Stopped as stop:
         click.echo("\nstopped before the training began; nothing was written", err=True)
         sys.exit(stop.exit_code)
@@ -125,7 +121,7 @@ def train(
     if form == JSON:
         echo_json(record_of(model))
     if number:
-        reporter.message("stopped; what it has learned is saved, and --resume goes on from there")
+        reporter.message("stopped; what it has learned is saved, and --resume continues")
         sys.exit(Stopped(number).exit_code)
     for line in use_lines(corpus, name, folder, manifest):
         reporter.message(line)
@@ -170,8 +166,8 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
         "  (a guess from four trainings that were measured)",
     ]
     if hope.sharpness < 0.55:
-        lines.append("for sharper pictures train longer, or on a GPU; --size 32 is quicker, films enlarge it")
-    return [*lines, f"{folder / SHEET} shows how it comes along; Ctrl-C stops and saves"]
+        lines.append("for sharper pictures train longer, or on a GPU; --size 32 is faster")
+    return [*lines, f"{folder / SHEET} shows the progress; Ctrl-C stops and saves"]
 
 
 def use_lines(corpus: "Corpus", name: str, folder: Path, manifest: Path | None) -> list[str]:

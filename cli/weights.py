@@ -9,7 +9,7 @@ import click
 from ..dsl.installing import install_command
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_end, tell_findings
+from .report import TerminalReporter, tell_end
 
 if TYPE_CHECKING:
     from ..renderers.generators.biggan.library import Entry
@@ -39,7 +39,6 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
     The addresses are those of the package pytorch-pretrained-biggan. An interrupted download continues
     where it stopped.
     """
-    from ..dsl.findings.diagnostics import PieceError
 
     reporter = TerminalReporter(quiet)
     try:
@@ -59,13 +58,10 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
 
             entry = fetch(name, sha256=sha256, progress=came)
         else:
-            reporter.message(f"{name} is here already")
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+            reporter.message(f"{name} is already stored")
     except KeyboardInterrupt:
         click.echo(err=True)
-        tell_end("stopped; the same command goes on from here", is_error=False)
+        tell_end("stopped; the same command continues", is_error=False)
         sys.exit(130)
     except ModuleNotFoundError as error:
         _tell_missing(error)
@@ -85,15 +81,11 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
     PATH is a folder that holds config.json and pytorch_model.bin or model.safetensors, or one of the latter
     two beside its config.json. Every tensor is checked.
     """
-    from ..dsl.findings.diagnostics import PieceError
 
     try:
         from ..api.machine.weights import add
 
         entry = add(path, name)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
         _tell_missing(error)
     except OSError as error:
@@ -132,16 +124,12 @@ def list_command(form: str) -> None:
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
     from ..api.edits.pin import pin_weights
-    from ..dsl.findings.diagnostics import PieceError
 
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:
         return
     try:
         pin_weights(pin, entry.name, entry.sha256)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except (ValueError, OSError) as error:
         tell_end(f"{pin}: {error}; nothing was pinned")
         sys.exit(1)

@@ -19,7 +19,8 @@ from musicvis.dsl.model.lane import Shape
 from musicvis.dsl.model.shapes import SWINGS
 from musicvis.dsl.read.lanes import lane_units, read_lanes
 from musicvis.dsl.read.reader import Reading
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 

@@ -32,7 +32,8 @@ from .text.files import (
     read_named,
 )
 from .text.overrides import overridden
-from .text.yaml_source import Node, Source, parse_source, root_node
+from .text.yaml_reader import parse_source
+from .text.yaml_source import Node, Source, root_node
 from .values.position import DurationUnit, PlaceRange, parse_duration, parse_range
 from .values.quantity import parse_ratio
 

@@ -71,7 +71,7 @@ class Store:
         except OSError as error:
             self.close()
             reason = error.strerror or str(error)
-            hint = "look at its permissions and its disk, or name another with --cache-dir"
+            hint = "check its permissions and its disk, or name another with --cache-dir"
             raise StoreError(f"{folder} cannot be opened: {reason}", hint) from error
 
     def __enter__(self) -> Self:

@@ -180,7 +180,7 @@ def _refuse_other(folder: Folder, name: str, path: Path) -> None:
     if stat.S_ISLNK(state.st_mode):
         raise linked(path)
     if stat.S_ISDIR(state.st_mode):
-        raise IsADirectoryError(21, "a folder stands where the file should go", str(path))
+        raise IsADirectoryError(21, "a folder has the name of the file", str(path))
 
 
 def linked(path: Path | str) -> PieceError:

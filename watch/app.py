@@ -137,7 +137,7 @@ class _Application:
         key = request.path_params["key"]
         duration = self._conductor.pictures.duration_of(key)
         if duration is None:
-            raise RefusedError(404, "this segment is of no version that is shown")
+            raise RefusedError(404, "this segment belongs to no version that is shown")
         store = self._conductor.store
 
         def made() -> bytes | None:
@@ -155,7 +155,7 @@ class _Application:
         chunk, buses = request.path_params["chunk"], request.query_params.get("buses")
         playing = self._conductor.sounds.with_chunk(chunk)
         if playing is None:
-            raise RefusedError(404, "this stretch is of no sound that is played")
+            raise RefusedError(404, "this chunk belongs to no sound that is played")
         heard = None if buses is None else _numbers(buses, len(playing.mixer.sources))
         known = chunk, "all" if heard is None else ".".join(map(str, sorted(heard)))
         data = self._chunks.get(known)
@@ -204,7 +204,7 @@ class _Application:
         look = await _body(request, requests.Look)
         now = time.monotonic()
         if len(self._looks_s) == LOOKS_MOST and now - self._looks_s[0] < 1.0:
-            raise RefusedError(429, "too many looks in a second")
+            raise RefusedError(429, "too many requests in a second")
         self._looks_s.append(now)
         self._conductor.look(look)
         return Response(status_code=204)
@@ -212,7 +212,7 @@ class _Application:
     async def _try(self, request: Request) -> Response:
         edit = await _body(request, requests.Edit)
         if self._is_trying:
-            raise RefusedError(429, "the last one is still in work")
+            raise RefusedError(429, "the last request is still running")
         self._is_trying = True
         try:
             return _json(await self._editor.tried(edit))
@@ -256,7 +256,7 @@ def _numbers(text: str, count: int) -> frozenset[int]:
     """Numbers of buses, as "0.2.5"; an empty text is none of them."""
     parts = text.split(".") if text else []
     if len(parts) > BUSES_MOST or not all(p.isascii() and p.isdecimal() and len(p) < 4 for p in parts):
-        raise RefusedError(400, "buses are numbers, as 0.2.5")
+        raise RefusedError(400, "buses are numbers, e.g. 0.2.5")
     return frozenset(number for part in parts if (number := int(part)) < count)
 
 

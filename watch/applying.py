@@ -48,7 +48,7 @@ def _with_point(
         raise EditError(findings[0].message if findings else f"{add.at[:40]} is not a place")
     places = [heard.clock.at(point.at) for point in lane.points]
     if at in places:
-        raise EditError("a point stands there already")
+        raise EditError("there is already a point")
     before = max((k for k, known in enumerate(places) if known is not None and known < at), default=None)
     halves = None
     if before is not None:
@@ -74,7 +74,7 @@ def _with_shape(
 
 def _heard(version: Version) -> Heard:
     if version.heard is None:
-        raise EditError("the piece has errors: mend these first")
+        raise EditError("the piece has errors: fix them first")
     return version.heard
 
 
@@ -91,7 +91,7 @@ def _stretch(lane: Lane, number: int, heard: Heard) -> Stretch:
     curves = LaneCurves(heard)
     curve = own_curve(lane, curves.of(lane), curves.lanes)
     if len(curve.segments) != len(lane.points):
-        raise EditError("this lane has errors: mend these first")
+        raise EditError("this lane has errors: fix them first")
     segments = curve.segments
     return Stretch(
         point=lane.points[number],

@@ -44,7 +44,7 @@ class Step:
 class Editing:
     """All edits of one piece, and the way back.
 
-    command   an editor's, as ("code", "-g", "{file}:{line}"); None where none is known
+    command   an editor's, e.g. ("code", "-g", "{file}:{line}"); None where none is known
     """
 
     def __init__(self, conductor: Conductor, command: Sequence[str] | None = None) -> None:
@@ -62,11 +62,11 @@ class Editing:
 
     async def undo(self) -> responses.Done:
         """Take the last edit back. Raises RefusedError."""
-        return await self._stepped(self._done, self._undone, "nothing is left to be undone", is_back=True)
+        return await self._stepped(self._done, self._undone, "there is nothing to undo", is_back=True)
 
     async def redo(self) -> responses.Done:
         """Make it again. Raises RefusedError."""
-        return await self._stepped(self._undone, self._done, "nothing is left to be redone", is_back=False)
+        return await self._stepped(self._undone, self._done, "there is nothing to redo", is_back=False)
 
     async def tried(self, edit: requests.Edit) -> responses.Tried:
         """The lanes as they would be with an edit. Raises RefusedError."""
@@ -77,7 +77,7 @@ class Editing:
         """Open a file of the piece in the user's editor. Raises RefusedError."""
         version = self._version()
         if asked.file not in version.texts.by_name:
-            raise RefusedError(404, "this file is not of the piece")
+            raise RefusedError(404, "this file is not part of the piece")
         if self._command is None:
             raise RefusedError(503, "no editor is named: musicvis watch --editor 'code -g {file}:{line}'")
         path, line = str(self._path(version, asked.file)), str(max(1, asked.line))
@@ -184,7 +184,7 @@ class Editing:
     def _path(version: Version, file: str) -> Path:
         """Where a file of the piece lies; a name that is none of the piece's is refused."""
         if file not in version.texts.by_name:
-            raise RefusedError(404, "this file is not of the piece")
+            raise RefusedError(404, "this file is not part of the piece")
         return version.texts.path_of(file)
 
     def _told(self, file: str, data: bytes) -> responses.Done:

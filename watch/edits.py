@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..dsl.text.format import comments
-from ..dsl.text.yaml_source import Source, parse_source
+from ..dsl.text.yaml_reader import parse_source
+from ..dsl.text.yaml_source import Source
 from .body import Body, Piece, Written, padded, replaced
 from .points import Keys, UnitOf, added, removed, rewritten
 from .spelling import EditError, read_back, respelled
@@ -25,7 +26,7 @@ def changed(text: str, changes: Sequence[Change], unit_of: UnitOf) -> str:
     Raises EditError where there is no such scalar, or the result would say something else besides.
     """
     if not changes:
-        raise EditError("nothing is to be changed")
+        raise EditError("there is nothing to change")
     return _edited(text, lambda body: _set(body, changes, unit_of))
 
 
@@ -66,7 +67,7 @@ def with_keys(text: str, pointer: str, keys: Callable[[Written], Keys], unit_of:
     def edit(body: Body) -> _Meant:
         pieces: list[Piece] = rewritten(body, pointer, keys(body.point(pointer)), unit_of)
         if not pieces:
-            raise EditError("it is written so already")
+            raise EditError("the value is already written there")
         return _Meant(replaced(body.text, pieces), {}, within=pointer)
 
     return _edited(text, edit)

@@ -108,7 +108,7 @@ def _made(pipe: Connection, manifest: Path, folder: Path, trusted: tuple[Path, .
     from ..api.build_folder import film_place
     from ..api.variant import Variant, compiled, film_name
     from ..dsl.findings.diagnostics import PieceError
-    from ..renderers.render import Request
+    from ..renderers.request import Request
     from ..store.store import Store
 
     variant = Variant()

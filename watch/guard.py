@@ -41,7 +41,10 @@ REFRESH = (
     b'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'
     b'<link rel="icon" href="/page/icon.svg"><title>musicvis</title>'
 )
-USED = "this address was used already, or is of an earlier start: the terminal shows how to open another page"
+USED = (
+    "this address was already used, or belongs to an earlier start: "
+    "the terminal shows how to open another page"
+)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..compiler.lanes.curve import Curve, Segment
+from ..compiler.lanes.curve import Curve
+from ..compiler.lanes.segment_values import Segment
 from ..compiler.time.clock import Clock
 from ..dsl.model.lane import Lane, Point
 from ..dsl.model.shapes import PERIODIC

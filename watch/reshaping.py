@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 
-from ..compiler.lanes.curve import Segment
+from ..compiler.lanes.segment_values import Segment
 from ..compiler.time.clock import Clock
 from ..dsl.model.lane import CycleUnit, Domain, Point, Shape
 from ..dsl.model.shapes import SHAPES, Family
@@ -75,7 +75,7 @@ class Stretch:
 def reshaped(written: Written, shape: Shape, stretch: Stretch) -> Keys:
     """The keys of a point with another shape: both ends of its way stay as far as the shape has them.
 
-    Raises EditError where the shape cannot stand there.
+    Raises EditError where the shape is not allowed there.
     """
     facts, start = SHAPES[shape], stretch.segment.start_value
     does = DOES[facts.family]
@@ -212,7 +212,7 @@ def _only_where_it_begins(stretch: Stretch, passed: Fraction) -> str:
         return f"a {name} can be divided only where it begins anew: make it a sine, or {_YOURSELF}"
     length = segment.end_qn - segment.start_qn
     places = [str(clock.position(Quarters(segment.start_qn + length * k / segment.cycles))) for k in whole]
-    return f"a {name} can be divided only where it begins anew, as at {' or '.join(places)}"
+    return f"a {name} can be divided only where it begins anew, e.g. at {' or '.join(places)}"
 
 
 def _ratio(value: Fraction) -> str:

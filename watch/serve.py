@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shlex
-import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from ..api.signals import on_first_signal
 from ..store.store import Store
 from .app import application
 from .conductor import Conductor
@@ -87,7 +87,7 @@ def editor_words(text: str) -> list[str]:
     """
     words = shlex.split(text)
     if not words or not any("{file}" in word for word in words):
-        raise ValueError("the editor's command names the place of the file: write 'code -g {file}:{line}'")
+        raise ValueError("the editor's command needs the place of the file: write 'code -g {file}:{line}'")
     return words
 
 
@@ -128,14 +128,15 @@ async def _serve(asked: Asked, store: Store, bound: socket.socket, ready: Callab
     )
     if asked.once:
         hub.on_leave = lambda: asyncio.get_running_loop().call_later(GONE_S, _end_if_alone, hub, stop)
-    with _stopped_by_signals(stop):
+    loop = asyncio.get_running_loop()
+    with _on_signals(lambda number: loop.call_soon_threadsafe(stop.set)):
         running = asyncio.create_task(server.serve(sockets=[bound]))
         reading = asyncio.create_task(_read(conductor, asked.manifest, stop))
         try:
             while not server.started and not running.done():
                 await asyncio.sleep(0.01)
             if not running.done():
-                ready(Served(port, guard, asyncio.get_running_loop(), stop))
+                ready(Served(port, guard, loop, stop))
             waiting = asyncio.create_task(stop.wait())
             await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -169,28 +170,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-@contextlib.contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Within it Ctrl-C and SIGTERM set the event; a second one ends the process at once.
+def _on_signals(act: Callable[[int], object]) -> contextlib.AbstractContextManager[None]:
+    """Within it, one signal ends the server in order, a second one at once.
 
-    In another thread than the main one, signals are left alone: Python gives them to that one only.
+    Python gives signals to the main thread alone: in another one they are nothing to the server.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def end(number: int, frame: object) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_DFL)
-        loop.call_soon_threadsafe(stop.set)
-
-    for number in numbers:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    is_main = threading.current_thread() is threading.main_thread()
+    return on_first_signal(act) if is_main else contextlib.nullcontext()

@@ -6,7 +6,7 @@ Nothing here waits or renders: texts in, messages out.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -148,12 +148,12 @@ class Session:
         piece = replace(last, version=number, ok=False, findings=findings)
         return Version(number, loaded, texts, piece)
 
-    def _all(self, loaded: Loaded, made: Compilation) -> tuple[Diagnostic, ...]:
+    def _all(self, loaded: Loaded, made: Compilation) -> Sequence[Diagnostic]:
         if loaded.piece is None and loaded.rest is not None:
             from ..compiler.compile import check_piece
 
-            return tuple(told_of(loaded, check_piece(loaded)))
-        return tuple(told_of(loaded, all_findings(loaded, made)))
+            return told_of(loaded, check_piece(loaded))
+        return told_of(loaded, all_findings(loaded, made))
 
     def _empty(self, number: int) -> events.Piece:
         return events.Piece(
@@ -181,7 +181,7 @@ class Session:
         )
 
     def _shown(
-        self, number: int, heard: Heard, plan: Plan, texts: Texts, findings: tuple[Diagnostic, ...] | object
+        self, number: int, heard: Heard, plan: Plan, texts: Texts, findings: Sequence[Diagnostic]
     ) -> events.Piece:
         clock, picture = heard.clock, plan.picture
         return events.Piece(
@@ -194,7 +194,7 @@ class Session:
             fps=float(picture.fps),
             width_px=picture.width_px,
             height_px=picture.height_px,
-            findings=findings_shown(tuple(findings), texts),  # type: ignore[arg-type]
+            findings=findings_shown(findings, texts),
             bars=bars_shown(clock),
             tempi=tempi_shown(clock),
             marks=marks_shown(clock),

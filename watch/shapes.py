@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from ..compiler.lanes.curve import Segment, values_at
+from ..compiler.lanes.segment_values import Segment, values_at
 from ..dsl.model.lane import Shape
 from ..dsl.model.shapes import SHAPES, Family
 from .wire import responses

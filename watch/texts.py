@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..dsl.load import Loaded
-from ..dsl.text.yaml_source import Source, parse_source
+from ..dsl.text.yaml_reader import parse_source
+from ..dsl.text.yaml_source import Source
 
 SOURCES_CACHED = 32
 

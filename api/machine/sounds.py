@@ -41,16 +41,16 @@ def add_file(file: Path) -> Soundfont:
     from ...store.writing import published
 
     if file.suffix.lower() not in SUFFIXES:
-        raise RequestError(f"{file.name} is no .sf2 or .sf3 file")
+        raise RequestError(f"{file.name} is not a .sf2 or .sf3 file")
     if fault := name_fault(file.name, THE_MANIFEST):
         raise RequestError(f"{shown(file.name)}: {fault.message}", "give the file another name")
-    missing = "it is no plain file" if file.exists() else "there is no such file"
+    missing = "it is not a regular file" if file.exists() else "there is no such file"
     why = fault_of(file) if file.is_file() else missing
     if why is not None:
         raise PieceError([Diagnostic("MV513", Span(str(file)), why, "name another soundfont")])
     target = user_folder() / file.name
     if target.exists():
-        raise FileExistsError(17, "it is there already", str(target))
+        raise FileExistsError(17, "it already exists", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     with published(target) as made:
         shutil.copyfile(file, made)

@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 def default_score(recording: Path) -> Path:
     """The heard score of a recording where none is named. Raises RequestError for a folder."""
     if recording.is_dir():
-        raise RequestError(f"{recording} is a folder", "name a recording, as song.mp3")
+        raise RequestError(f"{recording} is a folder", "name a recording, e.g. song.mp3")
     return recording.with_name(recording.stem + SCORE_SUFFIX)
 
 
@@ -107,11 +107,11 @@ def heard_lines(heard: Heard, name: str, meter: Meter, note_count: int) -> list[
     pickup = f"; bar 1 is a pickup of {first} beat{'s' if first != 1 else ''}" if first else ""
     ways = {
         "basic-pitch": "by the network of basic-pitch",
-        "nmf": "by factorisation (nmf); basic-pitch hears more, where it is installed",
+        "nmf": "by factorisation (nmf); basic-pitch detects more, if you install it",
         "chroma": "as pitch classes at each onset (chroma)",
     }
     return [
-        f"{name}: {heard.bpm:.1f} beats a minute in {meter}, others might count {others}{pickup}",
-        f"bar 1 stands at {heard.beats_s[0]:.3f} s of the recording",
+        f"{name}: {heard.bpm:.1f} beats a minute in {meter}, also possible: {others}{pickup}",
+        f"bar 1 begins at {heard.beats_s[0]:.3f} s of the recording",
         f"{counted(note_count, 'note')}, {ways[heard.method]}",
     ]

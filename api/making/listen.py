@@ -91,12 +91,12 @@ class Task:
     def check(self) -> None:
         """Raises RequestError for what cannot be, FileExistsError for a file that would be written over."""
         if self.recording.is_dir():
-            raise RequestError(f"{self.recording} is a folder", "name a recording, as song.mp3")
+            raise RequestError(f"{self.recording} is a folder", "name a recording, e.g. song.mp3")
         wanted = {
             "the clicks": (self.clicks, (".wav",)),
             "the plot": (self.plot, (".png",)),
             "the spectrum": (self.spectrum, (".spectrum",)),
-            "a heard score": (self.score, (".mid", ".midi")),
+            "a detected score": (self.score, (".mid", ".midi")),
         }
         for what, (path, suffixes) in wanted.items():
             if path is not None and path.suffix.lower() not in suffixes:
@@ -108,13 +108,13 @@ class Task:
             raise RequestError(f"at most {STEMS_MOST} stems can be given")
         read = [self.recording, *(path for _, path in self.stems)]
         if len({path.resolve() for path in (*self.outputs, *read)}) < len(self.outputs) + len(read):
-            raise RequestError("two of these files are one and the same")
+            raise RequestError("two of these files are the same")
         for name, path in self.stems:
             if not path.is_file():
                 raise RequestError(f"the stem {name}: {path} is not a file")
         for path in self.outputs:
             if path.exists() and not self.replace:
-                raise FileExistsError(17, "it is there already", str(path))
+                raise FileExistsError(17, "it already exists", str(path))
 
 
 def listen(
@@ -231,7 +231,7 @@ def _played(
         for each, name in zip(sources, names, strict=True)
     ]
     if not any(track.notes for _, track in played):
-        message = "no note is heard in any of the stems"
+        message = "no note was detected in any of the stems"
         hint = "leave the stems out: then the notes of the recording itself are written"
         raise PieceError([Diagnostic("MV543", Span(str(task.stems[0][1])), message, hint)])
     return played
@@ -285,17 +285,17 @@ def _shift_lines(heard: Heard, against: Path) -> list[str]:
         [heard.classes[a : max(b, a + 1)].mean(axis=0) for a, b in zip(frames, ends, strict=True)], np.float64
     )
     found = bar_shift(classes, classes_of_bars(score))
-    counts = f"{len(starts)} bars were heard, {against.name} has {len(score.measures)}"
+    counts = f"{len(starts)} bars were detected, {against.name} has {len(score.measures)}"
     if not found.is_told:
         return [
             counts,
-            f"the bars do not agree with those of {against.name} at any shift: try --half, --double, "
-            "--meter or --first",
+            f"the detected bars do not agree with those of {against.name} at any shift: try --half, "
+            "--double, --meter or --first",
         ]
     shift = found.bars
     moved = "the same bar" if shift == 0 else f"bar {shift + 1 if shift > 0 else 1} of"
     heard_bar = 1 if shift >= 0 else 1 - shift
-    said = f"bar {heard_bar} that was heard is {moved} {'in ' if shift == 0 else ''}{against.name}"
+    said = f"detected bar {heard_bar} is {moved} {'in ' if shift == 0 else ''}{against.name}"
     lanes = "" if shift == 0 else f"; in lanes, write {abs(shift)} bar{'s' if abs(shift) != 1 else ''} "
     lanes += "" if shift == 0 else ("later" if shift > 0 else "earlier")
     return [counts, f"{said}{lanes}", f"{found.agreeing} of {found.compared} bars agree"]

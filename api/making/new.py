@@ -61,13 +61,13 @@ def new(
     with taken_files_told(), missing_packages_told():
         if all(map(is_recording, sources)):
             if by_lyrics or classes_from is not None:
-                raise RequestError("the words of a recording are not heard", "by_lyrics is for scores")
+                raise RequestError("a recording has no words to read", "by_lyrics is for scores")
             wanted = of_recordings.Wanted(
                 sources, target, None if clock is None else Path(clock), mapping, listening or _usual()
             )
             return of_recordings.piece_of_recordings(wanted, findings, progress)
         if len(sources) > 1:
-            raise RequestError("a piece is made for one score, or for recordings alone")
+            raise RequestError("a piece is made for one score, or only for recordings")
         if listening is not None or clock is not None or mapping != "notes":
             raise RequestError("this is a score", "listening, clock and mapping are for recordings")
         score = sources[0]

@@ -59,7 +59,7 @@ class Wanted:
             raise RequestError(f"the clock {self.clock} is not one of the recordings")
         folder = self.folder or Path(folder_name(self.recordings))
         if (folder / MANIFEST).exists():
-            raise FileExistsError(17, "it is there already", str(folder / MANIFEST))
+            raise FileExistsError(17, "it already exists", str(folder / MANIFEST))
         return folder
 
 

@@ -116,7 +116,7 @@ def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
 
 
 def score_in(path: Path) -> tuple[bytes, Score]:
-    """The bytes of a score file and what they mean. Raises PieceError."""
+    """The bytes of a score file and what they mean. Raises PieceError where that is nothing."""
     from ...compiler.score.read import read_score
     from ...dsl.findings.diagnostics import Diagnostic, PieceError
     from ...dsl.findings.span import Span

@@ -58,13 +58,13 @@ def held_finding(
     at_qn = Fraction(round(4 * clock.quarters(film.start_s + before.frame / film.fps)), 4)
     place = clock.musical_place(at_qn)
     done = (
-        f"what moves it is held to {share:.0%} there"
+        f"musicvis weakens the light there to {share:.0%}"
         if after.count <= MOST
-        else f"{after.count} are left where fades in video.post do it"
+        else f"{after.count} remain, from fades in video.post"
     )
     message = (
         f"the picture would flash {before.count} times in the second from {place.bar}|{place.beat}, "
-        f"more than {MOST} may hurt people with epilepsy; {done}"
+        f"more than {MOST} may harm people with epilepsy; {done}"
     )
     hint = "write a smaller amount or a longer decay, or let fewer notes play it"
     return Diagnostic("MV672", spans[0], message, hint, Severity.WARNING, place)

@@ -19,8 +19,8 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
     try:
         kind = kind_named(name)
     except (ValueError, ImportError, AttributeError) as error:
-        message = f"the generator {name} is installed and cannot be used: {error}"
-        return Diagnostic("MV614", span, message, "ask whoever wrote that package, or take another generator")
+        message = f"the generator {name} is installed but cannot be used: {error}"
+        return Diagnostic("MV614", span, message, "ask the author of the package, or use another generator")
     if kind is not None and kind.make is None and visuals.weights is not None:
         trained = read_model(root, visuals.weights, visuals.weights_span)
         if not isinstance(trained, Diagnostic):

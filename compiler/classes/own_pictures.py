@@ -38,7 +38,7 @@ def picture_faults(pictures: tuple[ClassWeight, ...], kind: GeneratorKind) -> It
         hint = "write generator: embedded, or train a model of your pictures with `musicvis train`"
         yield Diagnostic("MV720", pictures[0].span, message, hint)
     if len(pictures) > PICTURES_MOST:
-        message = f"the piece names {len(pictures)} pictures, and {PICTURES_MOST} are the most"
+        message = f"the piece names {len(pictures)} pictures; at most {PICTURES_MOST} are allowed"
         yield Diagnostic("MV722", pictures[PICTURES_MOST].span, message, "name fewer pictures")
 
 

@@ -84,7 +84,7 @@ class ClassTable:
             hint = f"classes count from 0 to {len(self) - 1}"
             findings.error("MV332", span, f"there is no class {name}", hint)
             return None
-        message = f"{name} is none of {self.said}"
+        message = f"{name} is not one of {self.said}"
         findings.error("MV331", span, message, self._near(name), edits=self._fix(name, span))
         return None
 
@@ -141,7 +141,7 @@ class ClassTable:
             if _FILE.search(name):
                 kinds = f"a picture ({' '.join(PICTURE_SUFFIXES)}) or a video ({' '.join(VIDEO_SUFFIXES)})"
                 return f"to show a file of your own, export it as {kinds}"
-            return "nothing is near it; search for another subject, as `musicvis classes bird`"
+            return "no name is similar; search for a subject, e.g. `musicvis classes bird`"
         listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
         return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
 

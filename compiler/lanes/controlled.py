@@ -128,7 +128,7 @@ def _missing(lane: Lane, played: Played, parts: dict[int, str], band: Band) -> D
     if known:
         hint = f"it has {', '.join(known[:_LISTED_MOST])}: choose one of these, or write points"
     else:
-        hint = "name a MIDI file as the score, which alone keeps controllers, or write points"
+        hint = "use a MIDI file as the score (only MIDI keeps controllers), or write points"
     return Diagnostic("MV680", lane.span, message, hint, Severity.WARNING)
 
 

@@ -11,7 +11,8 @@ from ...dsl.model.parameters import AZIMUTH, DISTANCE, EAR, ELEVATION, GAIN, PIC
 from ...dsl.model.plugins import plugin
 from ...dsl.model.visuals import Visuals
 from ..time.clock import Clock
-from .curve import Curve, Segment
+from .curve import Curve
+from .segment_values import Segment
 
 HEADPHONE_DECLICK_S = 0.040
 """Around a head a jump of the whole ear takes 40 ms, and a smaller one its share: it is heard as a glide."""

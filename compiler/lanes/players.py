@@ -29,8 +29,8 @@ def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findi
     findings += faults
     notes = [entry for entry, meant in zip(band.notes, mask, strict=True) if meant]
     if not notes and band.notes and not faults:
-        message = f"no note plays {lane.label or lane.name}: none is meant by its part and where"
-        hint = "look with `musicvis notes` at what the parts play there"
+        message = f"no note plays {lane.label or lane.name}: none matches its part and where"
+        hint = "`musicvis notes` lists what the parts play there"
         findings.warn("MV670", lane.span, message, hint)
     return sorted(notes, key=lambda entry: entry.note.onset_qn)
 

@@ -17,9 +17,10 @@ from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..time.tempo_arrays import tempo_arrays
 from .controlled import controlled
-from .curve import Curve, Layer, PlayedBy, Segment
+from .curve import Curve, Layer, PlayedBy
 from .parameters import Target, azimuth_target, beat_rate, ear_target, place_targets
 from .players import chosen, played_by
+from .segment_values import Segment
 from .segments import lane_segments
 
 if TYPE_CHECKING:
@@ -185,8 +186,8 @@ class Lanes:
         assert self._band is not None, "a lane that notes play is asked of who knows the notes"
         notes = chosen(lane, played, self._band, self._clock, self.findings)
         if played.by is By.EAR and self._is_place(lane.name):
-            message = f"{lane.name} cannot follow the ear: it is what places the notes of its bus"
-            hint = "play another lane by: ear, or this one by: contour"
+            message = f"{lane.name} cannot follow the ear, because it sets the ear of its bus"
+            hint = "use by: ear for another lane, or by: contour here"
             self.findings.error("MV671", lane.span, message, hint)
             return Curve.constant_of(rest)
         if notes and played.by is By.CONTROLLER:

@@ -12,8 +12,8 @@ from ...dsl.model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ...dsl.values.position import DurationUnit
 from ...dsl.values.units import Quarters
 from ..time.clock import Clock
-from .curve import CYCLES_MOST, Segment
 from .parameters import Target
+from .segment_values import CYCLES_MOST, Segment
 from .shapes import through_slopes
 
 
@@ -64,8 +64,8 @@ def _segment_end(
         findings.error(
             "MV214",
             point.span,
-            f"the next point stands at {clock.position(following)}, not after {clock.position(start)}",
-            "put the points in the order of the music; two cannot stand at one place",
+            f"the next point is at {clock.position(following)}, not after {clock.position(start)}",
+            "put the points in the order of the music, no two at one place",
             place=clock.musical_place(start),
         )
         return None
@@ -99,7 +99,7 @@ def _segment_end(
         findings.warn(
             "MV314",
             point.span,
-            f"nothing is said of {clock.position(end)}..{clock.position(following)}; the last value is held",
+            f"no segment covers {clock.position(end)}..{clock.position(following)}; the last value is held",
             "let each segment end where the next one begins",
             place=clock.musical_place(end),
         )

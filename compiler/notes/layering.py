@@ -103,7 +103,7 @@ def layer_findings(
             f"{visuals.generator} makes an image for each of the {count} layers, which takes {count} times "
             "as long, and they are laid over each other as pictures, each with its own light"
         )
-        hint = "the embedded generator paints all layers in one land; or leave out `layers`"
+        hint = "use the embedded generator, which paints all layers in one landscape, or leave out `layers`"
         yield Diagnostic("MV636", span, message, hint, Severity.NOTE)
 
 
@@ -134,7 +134,7 @@ def _unknown(layer: PictureLayer, glob: str, parts: Sequence[str]) -> Diagnostic
 
 
 def _too_many(visuals: Visuals, found: Sequence[LayerOfParts]) -> Diagnostic:
-    message = f"{len(found)} layers, and {LAYERS_MOST} are the most"
+    message = f"{len(found)} layers; at most {LAYERS_MOST} are allowed"
     if visuals.layer_each_part:
         hint = "name them, each with parts that belong together: `strings: {parts: [violin, viola]}`"
     else:

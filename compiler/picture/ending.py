@@ -90,10 +90,11 @@ def ending_findings(events: Timeline, piece: Piece, clock: Clock) -> Iterator[Di
         needed_s = READ_S + LINE_S * len(ending.credits)
         if times.read_s < needed_s:
             message = (
-                f"the credits stand for {max(times.read_s, 0.0):.1f} s, and take {needed_s:g} s to be read"
+                f"the credits are shown for {max(times.read_s, 0.0):.1f} s, "
+                f"but reading them takes {needed_s:g} s"
             )
             longer_s = _tail_for(ending, piece, clock, needed_s)
-            hint = f"write a longer `score.tail`, as {longer_s}s, or fewer lines"
+            hint = f"write a longer `score.tail`, e.g. {longer_s}s, or fewer lines"
             yield Diagnostic("MV656", ending.span, message, hint, Severity.WARNING)
     if ending.fade is not None and ending.fade.value > 0 and _fades(events):
         message = "the picture fades to black twice: `video.post` fades it, too"

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...store.values.array_types import F64
-from ..notes.casting import VisualNote, Weights
+from ..notes.casting import VisualNote
+from ..notes.class_keys import Weights
 from .limits import LEAD_MOST_S
 
 FADING_S = 2.2

@@ -16,7 +16,8 @@ from ...store.values.array_types import F32, F64
 from ..checks.spectrum import no_spectrum
 from ..classes.table import ClassTable
 from ..lanes.curve import Curve
-from ..notes.casting import Cast, spectrum_classes
+from ..notes.casting import Cast
+from ..notes.class_keys import spectrum_classes
 from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
 from ..plan import STEERING, OwnPicture, PicturePlan, StreamPlan, WalkPlan
@@ -262,7 +263,7 @@ def _walk(
     found = walk_plan(law, film.end_s, layers)
     if found is None:
         message = f"the walk has more than {MOST_STOPS:,} stops"
-        findings.error("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b")
+        findings.error("MV628", motion.walk_span, message, "write a longer hold, e.g. hold: 2b")
     return found
 
 

@@ -260,7 +260,7 @@ def _too_long(
         message = f"fades of {float(fades_s):g} s in an entry of {float(length_s):g} s"
         return Diagnostic("MV365", post.span, message, "write a longer `for`, or shorter fades", WARNING)
     if post.title is None and fade_in_s is None and fade_out_s == length_s:
-        message = "the picture is back at once when it has faded to black, where `for` ends"
+        message = "the picture returns as soon as it has faded to black, because `for` ends there"
         hint = "leave out `for` to stay in black, or write a longer one"
         return Diagnostic("MV365", post.span, message, hint, WARNING)
     return None

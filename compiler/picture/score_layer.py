@@ -55,7 +55,7 @@ def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iter
 
 def is_quantised(span: Span) -> Diagnostic:
     """MV663."""
-    message = "the score file holds no notation: what sounds is quantised and engraved"
+    message = "a MIDI file has no notation: musicvis quantises its notes and engraves them"
     hint = "name the MusicXML or MuseScore file for the score as it was written"
     return Diagnostic("MV663", span, message, hint, Severity.WARNING)
 
@@ -84,7 +84,7 @@ def chosen_parts(
             if any(fnmatchcase(name.strip().casefold(), glob.casefold()) for name in names):
                 fitting.add(index)
         if not fitting:
-            message = f"`{glob}` is no part of the score"
+            message = f"`{glob}` is not a part of the score"
             names_said = ", ".join(written.tracks[track].name for track, _ in parts[:12])
             findings.error("MV664", span, message, f"its parts are: {names_said}")
         chosen |= fitting

@@ -20,7 +20,7 @@ from ...dsl.model.generators import LATENT_SIZE
 from ...dsl.text.spectrum_header import COLUMNS, SPECTRUM_RATE_HZ, spectrum_header
 from ...store.values.array_types import F64
 from ..lanes.curve import Curve
-from ..notes.casting import Weights
+from ..notes.class_keys import Weights
 from .latents import Latents, stepped
 from .noise_path import NOISE_MOST, stream
 

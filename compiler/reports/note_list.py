@@ -11,7 +11,7 @@ from ...dsl.text.files import MAX_SCORE_BYTES, read_named
 from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
 from ..heard_piece import Heard, cast_of, hear
-from ..notes.casting import Weights
+from ..notes.class_keys import Weights
 from ..notes.selectors import selected
 from ..score.model import Note, Score
 from ..score.part_note import PartNote

@@ -89,7 +89,7 @@ def plugin_at(trusted: tuple[Path, ...] | None, name: PurePosixPath, span: Span)
     """A VST3 plugin in a trusted folder; `trusted` is None where nothing is run, as in a check."""
     if not trusted:
         severity = Severity.NOTE if trusted is None else Severity.ERROR
-        message = f"the plugin `{name}` is a program, and a piece cannot run one by itself"
+        message = f"the plugin `{name}` is a program, which a piece cannot run without your consent"
         hint = "if you trust it, type: musicvis compile --trust-plugins FOLDER, the folder where it lies"
         return Diagnostic("MV506", span, message, hint, severity)
     for folder in trusted:

@@ -92,10 +92,10 @@ def fault_of(path: Path) -> str | None:
     if size_bytes > MAX_AUDIO_BYTES:
         return f"it has {size_bytes / 1e9:.1f} GB, and {MAX_AUDIO_BYTES / 1e9:.1f} GB is the most"
     if head[:4] != b"RIFF" or head[8:] != b"sfbk":
-        return "it does not begin as a soundfont does"
+        return "its first bytes are not those of a soundfont"
     told_bytes = int.from_bytes(head[4:8], "little") + 8
     if told_bytes > size_bytes:
-        return f"it is cut off: it says {told_bytes} bytes, and {size_bytes} are there"
+        return f"it is cut off: it says {told_bytes} bytes, but has {size_bytes}"
     return None
 
 

@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Piece
-from ...dsl.read.visuals import MAX_SIDE_PX
+from ...dsl.read.video import MAX_SIDE_PX
 from ...dsl.values.units import ExactSeconds
 from .clock import Clock
 
@@ -124,7 +124,7 @@ def _over_budget(piece: Piece, film: Film) -> Findings:
             length,
             f"the film would last {float(long_s) / 3600:.1f} hours, "
             f"at most {float(LONGEST_S) / 3600:g} are made",
-            "compile a passage, as --bars 1..200",
+            "compile a passage, e.g. --bars 1..200",
         )
     if film.frame_count > FRAMES_MOST:
         faults.error(
@@ -139,7 +139,7 @@ def _over_budget(piece: Piece, film: Film) -> Findings:
             "MV603",
             size,
             f"{video.width_px}x{video.height_px} is too large, a side has at most {MAX_SIDE_PX} pixels",
-            "write a smaller video.size, as 1920x1080",
+            "write a smaller video.size, e.g. 1920x1080",
         )
     pixels = video.width_px * video.height_px * film.frame_count
     if not faults and pixels > PIXELS_MOST:

@@ -17,11 +17,13 @@ from ...dsl.read.lanes import lane_units, read_lanes
 from ...dsl.read.legacy_effects import TAIL_S
 from ...dsl.read.reader import Reading
 from ...dsl.text.format import formatted, scalar_text
-from ...dsl.text.yaml_source import parse_source, root_node
+from ...dsl.text.yaml_reader import parse_source
+from ...dsl.text.yaml_source import root_node
 from ...dsl.values.position import number_text, place_text
-from ..lanes.curve import Curve, Segment
+from ..lanes.curve import Curve
 from ..lanes.parameters import SOUND_DECLICK_S, Target
 from ..lanes.resolve import Lanes
+from ..lanes.segment_values import Segment
 from ..time.clock import Clock
 
 SAME = 1e-12

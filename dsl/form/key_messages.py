@@ -31,7 +31,7 @@ class KeyMessages:
         block = block_name(broken.pointer)
         if written:
             second = self._written.source.key_span(f"{broken.pointer}/{escaped(written[1])}")
-            message = f"`{written[1]}` stands beside `{written[0]}`, and only one of them can"
+            message = f"`{written[1]}` and `{written[0]}` exclude each other"
             hint = f"keep one of {listed}" if are_few else "write a list item for each"
             return Diagnostic("MV209", second, message, hint)
         known = broken.schema.get("properties", {})

@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
 from ..text.line_repairs import SIGNS
-from ..text.yaml_source import parse_source
+from ..text.yaml_reader import parse_source
 from ..values.position import parse_place, parse_range
 from .synonyms import COLOURS, LOUDNESSES, NOTES, RATES, SIZES, WORDS_OF_UNITS
 

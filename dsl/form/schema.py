@@ -40,7 +40,7 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
 
 
 def _cut(file: str, told: int) -> Diagnostic:
-    message = f"only the first {told} faults of its form are reported; there may be more"
+    message = f"only the first {told} mistakes of form are reported; there may be more"
     return Diagnostic("MV360", Span(file), message, "correct these, then check again", Severity.NOTE)
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..findings.diagnostics import Diagnostic
-from ..text.yaml_source import parse_source
+from ..text.yaml_reader import parse_source
 from ..values.quantity import Quantity, parse_quantity
 from .kinds import PARSERS, UNIT_OF
 from .readings import DECIMAL_COMMA, NOWHERE, NUMBER, READINGS, number_text, plain_text, unsure, yaml_text

@@ -32,13 +32,13 @@ _WITHIN = {
     "exclusiveMinimum": "write more than {}",
     "exclusiveMaximum": "write less than {}",
 }
-_PAGE = "to read what may stand here, type: musicvis explain {}"
+_PAGE = "to read what is allowed here, type: musicvis explain {}"
 _SIZES = {
-    "minItems": "at least {} must stand here",
-    "maxItems": "at most {} can stand here",
-    "minProperties": "at least {} must stand here",
-    "maxProperties": "at most {} can stand here",
-    "minLength": "some text must stand here",
+    "minItems": "too few entries: at least {} needed",
+    "maxItems": "too many entries: at most {} allowed",
+    "minProperties": "too few entries: at least {} needed",
+    "maxProperties": "too many entries: at most {} allowed",
+    "minLength": "this text is empty",
     "maxLength": "the text is longer than {} characters",
 }
 
@@ -59,9 +59,9 @@ class ValueMessages:
         text, span = self._written.text_and_span(broken)
         finding = parser(text, span)
         if finding is None and title in _FILES:
-            message = f"the ending of `{shown(text)}` does not say that it is a {title}"
+            message = f"the ending of `{shown(text)}` is not that of a {title}"
             is_heard = title == "score file" and text.lower().endswith(RECORDINGS)
-            heard = "a recording becomes a score that is heard: musicvis new with the recording makes a piece"
+            heard = "to make a piece from a recording, type: musicvis new RECORDING"
             return Diagnostic("MV008", span, message, heard if is_heard else as_in_examples(broken.schema))
         return finding if isinstance(finding, Diagnostic) else None
 
@@ -82,7 +82,7 @@ class ValueMessages:
             )
             return Diagnostic("MV208", span, _SIZES[broken.rule].format(broken.expected), hint)
         title = broken.schema.get("title")
-        what = f"is not a {title}" if title else "is not written as needed"
+        what = f"is not a {title}" if title else "has the wrong form"
         return Diagnostic("MV205", span, f"`{shown(text)}` {what}", hint or _PAGE.format("MV205"))
 
     def unknown_word(self, broken: Broken, options: Sequence[Any]) -> Diagnostic:
@@ -140,7 +140,7 @@ class ValueMessages:
         name = f"the name of a {title}"
         hint = f"write {name}"
         if broken.schema.get("examples"):
-            hint += f", as {shown(broken.schema['examples'][0])}"
+            hint += f", e.g. {shown(broken.schema['examples'][0])}"
         if broken.value is None:
             return replace(self._nothing(broken, name), hint=hint)
         if not isinstance(broken.value, dict | list):

@@ -46,7 +46,7 @@ class Written:
 
     def unglued(self, span: Span, glued: re.Match[str]) -> Diagnostic:
         """The finding about a key and a value that are GLUED."""
-        what = "`=` stands where a colon belongs"
+        what = "write a colon instead of `=`"
         if glued["sign"] == ":":
             what = f"a space is missing after the colon of `{shown(glued['key'])}`"
         text = f"{glued['key']}: {glued['value']}"

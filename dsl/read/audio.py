@@ -86,7 +86,7 @@ class Chains:
 
     def _unknown(self, link: Node) -> None:
         if plugin(link.text) is not None:
-            hint = f"a plugin stands with its parameters: {{{link.text}: {{}}}}"
+            hint = f"write an effect with its parameters: {{{link.text}: {{}}}}"
         else:
             hint = did_you_mean(link.text, self._nodes) or "define it under audio.chains"
         self._reading.find("MV211", link.span, f"no chain is called `{link.text}`", hint)
@@ -299,5 +299,5 @@ def _check_player(node: Node, reading: Reading) -> None:
         refuse("soundfont", "only fluidsynth plays a soundfont", "add `by: fluidsynth`, or leave it out")
     if not player and node.get("file") is None:
         for key in ("offset", "align"):
-            message = f"the built-in instruments play on time, so `{key}` does nothing"
+            message = f"the built-in instruments play on time, so `{key}` has no effect"
             refuse(key, message, f"leave out `{key}`")

@@ -50,17 +50,16 @@ def lane_units(audio: Audio) -> UnitOf:
         units |= {f"{bus.name}.{way}": place.unit for way, place in _WAYS.items()}
         for send in bus.sends:
             units[f"{bus.name}.sends.{send.to}"] = Unit.GAIN
-        for effect in bus.chain:
-            described = plugin(effect.plugin)
-            for parameter in described.parameters if described else ():
-                units[f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
-
     for back in audio.returns:
         units[f"{back.name}.gain"] = Unit.GAIN
-        for effect in back.chain:
+    chains = [(bus.name, bus.chain) for bus in audio.buses] + [
+        (back.name, back.chain) for back in audio.returns
+    ]
+    for name, chain in chains:
+        for effect in chain:
             described = plugin(effect.plugin)
             for parameter in described.parameters if described else ():
-                units[f"{back.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
+                units[f"{name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
 
     def unit_of(name: str) -> Unit:
         if found := _OF_A_LAYER.search(name):
@@ -172,7 +171,7 @@ def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
     if way != "azimuth" or lane.mode != "set":
         for point in points:
             if (turns := point.get("turns")) is not None:
-                message = f"only an azimuth turns, and this is the lane `{lane.name}`"
+                message = f"`turns` needs an azimuth lane, and this is the lane `{lane.name}`"
                 hint = f"write it in the lane `{lane.name}.azimuth`, in degrees"
                 reading.find("MV210", turns.key_span, message, hint)
         return []

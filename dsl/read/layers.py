@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from ..model.visuals import PictureLayer, Rule, Visuals
 from ..text.yaml_source import Node
-from .reader import Reading, named, texts
-from .visuals import read_classes, read_envelope, read_motion, read_rule, signed
+from .reader import Reading, named, signed, texts
+from .visuals import read_classes, read_envelope, read_motion, read_rule
 
 SIDES = {"left": (1, 3), "middle": (2, 3), "right": (3, 3)}
 """Places by name, as sectors."""
@@ -68,7 +68,7 @@ def _place(node: Node, reading: Reading) -> tuple[str, tuple[int, int]]:
         return node.text, (1, 1)
     number, count = map(int, node.text.split("/"))
     if not 1 <= number <= count:
-        message = f"{node.text} is no sector: of {count}, the last is {count}/{count}"
+        message = f"{node.text} is not a sector: the last is {count}/{count}"
         reading.find("MV206", node.span, message, f"write a number from 1 to {count} before the /")
         return "sector", (1, 1)
     return "sector", (number, count)

@@ -21,7 +21,7 @@ from typing import Self
 
 from ..findings.span import MANIFEST
 
-LINK = "a symbolic link stands there, and what a piece brings along is not followed"
+LINK = "a symbolic link is there, and musicvis follows no links in a piece"
 _PROC = Path("/proc/self/fd")
 
 

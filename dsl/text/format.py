@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ..findings.diagnostics import PieceError, has_errors
-from .yaml_source import parse_source
+from .yaml_reader import parse_source
 
 STEP = 2
 """Columns that a level is indented by, and spaces before a comment at the end of a line."""

@@ -21,7 +21,7 @@ MOST_SHOWN_S = 60
 
 _MOST_BOXES = 10_000
 _MOST_INDEX_BYTES = 64 << 20
-_CUT_OFF = "it is cut off, or no video"
+_CUT_OFF = "it is cut off, or not a video"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ def video_header(file: IO[bytes], size_bytes: int) -> VideoHeader:
         raise ValueError(_CUT_OFF) from error
     size = f"{found.width_px}x{found.height_px} pixels"
     if found.width_px and min(found.width_px, found.height_px) < LEAST_SIDE_PX:
-        raise ValueError(f"it has {size}, and {LEAST_SIDE_PX} a side are the least")
+        raise ValueError(f"it has {size}; each side needs at least {LEAST_SIDE_PX}")
     if found.width_px * found.height_px > MOST_PIXELS:
-        raise ValueError(f"it has {size}, and {MOST_PIXELS // 1_000_000} million are the most")
+        raise ValueError(f"it has {size}; at most {MOST_PIXELS // 1_000_000} million are allowed")
     if found.length_s == 0:
         raise ValueError("it is empty: it lasts 0 seconds")
     return found

@@ -57,7 +57,7 @@ def moving(
     kind = video_kind(file.read(16))
     file.seek(0)
     if not kind:
-        why = "it does not begin as one of the kinds of video that are read"
+        why = "its first bytes are not those of a video that musicvis reads"
         raise UnusableError(why, "export it as mp4")
     options = {
         # No protocol is called so: whatever a file asks FFmpeg to open besides is refused.
@@ -72,7 +72,7 @@ def moving(
             raise UnusableError("it holds no picture", "name a video")
         stream = box.streams.video[0]
         if stream.codec_context is None:
-            raise UnusableError("nothing here knows how its picture is stored", "export it as mp4")
+            raise UnusableError("FFmpeg does not know how its picture is stored", "export it as mp4")
         codec = stream.codec_context.codec.name
         if codec not in DECODERS:
             raise UnusableError(f"its picture is stored as {codec}, which is not read", "export it as mp4")

@@ -26,7 +26,7 @@ def verify_film(film: Path, segments: Sequence[Path]) -> int:
     count = 0
     for found, wanted in zip_longest(frame_digests(film, reader), expected):
         if found != wanted:
-            raise JoinError(f"frame {count} of the film is not that of its segment")
+            raise JoinError(f"frame {count} of the film differs from its segment")
         count += 1
     return count
 

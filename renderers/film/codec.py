@@ -71,7 +71,7 @@ def _with_alpha(suffix: str, named: str | None) -> str:
     if suffix != ".mov" or named not in (None, "prores4444"):
         said = f"a {suffix} film" if suffix != ".mov" or named is None else CODECS[named].title
         message = f"{said} holds no alpha"
-        hint = "name a film that ends in .mov and leave video.codec away, or write video.background: green"
+        hint = "name a film that ends in .mov and leave out video.codec, or write video.background: green"
         raise PieceError([Diagnostic("MV705", THE_MANIFEST, message, hint)])
     checked_codec(suffix, "prores4444")
     return WITH_ALPHA
@@ -96,4 +96,4 @@ def _others() -> str:
         and has_encoder(container.audio_codec)
         and has_encoder(CODECS[container.codecs[0]].encoder)
     ]
-    return f"what can be written here ends in {' or '.join(there)}" if there else "install av anew"
+    return f"this machine can write {' or '.join(there)}" if there else "install av anew"

@@ -71,7 +71,7 @@ def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
         state = zlib.decompressobj()
         data = state.decompress(base64.b85decode(text), size)
         if not state.eof:
-            raise ValueError("there are more of them, or fewer")
+            raise ValueError("there are more or fewer of them")
         steps = np.frombuffer(data, np.uint8).reshape(frame_count, 2, ROWS, COLUMNS)
     except zlib.error as error:
         raise ValueError(str(error)) from error

@@ -51,8 +51,8 @@ def check_free(folder: Path, *, resume: bool, replace: bool) -> None:
     """Raises PieceError (MV624) where a model is there and nobody said what is to happen to it."""
     there = [name for name in (MODEL, RESUME) if (folder / name).exists()]
     if there and not (resume or replace):
-        message = f"{folder} holds a model already"
-        hint = "go on with it by --resume, write over it by --replace, or choose another --name"
+        message = f"{folder} already holds a model"
+        hint = "continue it with --resume, overwrite it with --replace, or choose another --name"
         raise PieceError([Diagnostic("MV624", Span(str(folder)), message, hint)])
 
 

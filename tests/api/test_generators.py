@@ -62,7 +62,7 @@ def test_its_pictures_stand_in_the_film(folder: Path, tmp_path: Path) -> None:
 def test_a_class_that_it_lacks_is_found_with_the_names_that_it_has(folder: Path) -> None:
     finding = next(f for f in loaded(folder, classes={"other": "drum"}).check() if f.code == "MV331")
     assert (finding.message, finding.hint) == (
-        "drum is none of the 3 classes of dots",
+        "drum is not one of the 3 classes of dots",
         "write one of red, green, blue",
     )
     near = next(f for f in loaded(folder, classes={"other": "meadows"}).check() if f.code == "MV331")

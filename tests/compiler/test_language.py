@@ -14,7 +14,8 @@ from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.load import load_piece
 from musicvis.dsl.read.lanes import read_lanes
 from musicvis.dsl.read.reader import Reading
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 from musicvis.dsl.values.units import Unit
 from numpy.typing import NDArray
 

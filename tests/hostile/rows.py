@@ -16,7 +16,7 @@ class Row:
 
 _GUARDS = "compiler/score/guard/test_guards.py"
 _WEIGHTS = "renderers/generators/test_biggan_files.py"
-_SOURCE = "dsl/text/test_yaml_source.py"
+_SOURCE = "dsl/text/test_yaml_reader.py"
 _RECORDING = "renderers/sound/stems/test_recording.py"
 _PROGRAM = "store/test_sandbox.py"
 _GUARD = "watch/test_guard.py"
@@ -319,9 +319,9 @@ ROWS = (
     Row(
         30,
         "pictures and videos that are broken, huge, or links",
-        "A picture has at most 40 million pixels and 128 MiB, checked before it is unpacked, and is a "
-        "PNG, JPEG, WebP or GIF. Videos use only listed containers and decoders, no protocols, at most 60 "
-        "s and 1 GiB. Colour profiles have at most 4 MiB. Links are not followed.",
+        "A picture is a PNG, JPEG, WebP or GIF of at most 40 million pixels and 64 MiB (128 MiB for "
+        "training), checked before it is unpacked. Videos use only listed containers and decoders, no "
+        "protocols, at most 60 s and 1 GiB. Colour profiles have at most 4 MiB. Links are not followed.",
         (
             "renderers/decoding/test_still.py::test_what_cannot_be_used_is_told_and_nothing_else_is_raised",
             "renderers/decoding/test_clips.py::test_a_spoilt_video_is_told_or_shown_and_nothing_else_happens",

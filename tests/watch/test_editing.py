@@ -112,7 +112,7 @@ def test_points_are_added_in_the_order_of_the_music_and_removed(piece: Path) -> 
     assert "  - {at: 1|1.5, to: 0.5,  shape: half_cosine}\n  - {at: 2|1" in page.path.read_text()
     page.edit(remove="/near/1")
     assert page.path.read_text() == before
-    assert "stands there" in refused(422, page.edit, add=requests.NewPoint("/near", "2|1", 0.0))
+    assert "already a point" in refused(422, page.edit, add=requests.NewPoint("/near", "2|1", 0.0))
     assert "99" in refused(422, page.edit, add=requests.NewPoint("/near", "99|1", 0.0))
     assert "lane" in refused(422, page.edit, add=requests.NewPoint("/nobody", "1|1.5", 0.0))
     assert page.path.read_text() == before
@@ -236,7 +236,7 @@ def test_only_texts_of_the_piece_are_edited(piece: Path) -> None:
     page = Page(piece)
     for name in ("../outside.yaml", "/etc/passwd", "waltz.mscz", "", "effects.yaml/", "./effects.yaml"):
         page.file = name
-        assert "not of the piece" in refused(404, page.change, "/near/0/to", 0.1)
+        assert "not part of the piece" in refused(404, page.change, "/near/0/to", 0.1)
 
 
 def test_an_edit_says_one_thing(piece: Path) -> None:

@@ -167,8 +167,8 @@ def test_a_point_in_a_swing_is_where_it_turns_round(text: Callable[[str], Text])
 @pytest.mark.parametrize(
     ("point", "words"),
     [
-        ("to: 0.5, shape: sawtooth, cycles: per_bar", r"only where it begins anew, as at 3\|1$"),
-        ("to: 0.5, shape: triangle, cycles: 3/2", r"only where it begins anew, as at 3\|2$"),
+        ("to: 0.5, shape: sawtooth, cycles: per_bar", r"only where it begins anew, e.g. at 3\|1$"),
+        ("to: 0.5, shape: triangle, cycles: 3/2", r"only where it begins anew, e.g. at 3\|2$"),
         ("to: 0.5, shape: drift, cycles: per_beat", "wanders anew"),
         ("to: 0.5, shape: sine, cycles: 3, mirror: true", "`mirror`"),
         ("via: 0.5, ease: smoothstep", "`ease`"),

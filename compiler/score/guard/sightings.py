@@ -1,5 +1,6 @@
 """What a reader notices, said once for each kind, with a count and the first places: bar, beat and part."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -34,19 +35,11 @@ class Sightings:
         """Notes one place of a kind; the message says what is so, without the place."""
         self.found.setdefault((code, message, hint), []).append(where)
 
-    def findings(self, name: str, severity: Severity = Severity.WARNING) -> list[Diagnostic]:
+    def findings(self, name: str, severity: Severity = Severity.WARNING) -> Iterator[Diagnostic]:
         """One finding for each kind, in the order that they were first met."""
-        return [
-            Diagnostic(
-                code,
-                Span(name),
-                f"{message}: {_listed(places)}",
-                hint,
-                severity,
-                MusicalPlace(places[0].bar, _number(places[0].beat or Fraction(1))),
-            )
-            for (code, message, hint), places in self.found.items()
-        ]
+        for (code, message, hint), places in self.found.items():
+            place = MusicalPlace(places[0].bar, _number(places[0].beat or Fraction(1)))
+            yield Diagnostic(code, Span(name), f"{message}: {_listed(places)}", hint, severity, place)
 
 
 def _listed(places: list[Sighting]) -> str:

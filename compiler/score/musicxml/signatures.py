@@ -53,7 +53,7 @@ class Signatures:
             return
         meter = meter_of(node)
         if meter is None:
-            self.notice("a time signature that no music has is left out", "correct it", "MV422")
+            self.notice("an impossible time signature is ignored", "correct it", "MV422")
             return
         self.meter = meter
         bar.meter = bar.meter or meter

@@ -114,7 +114,7 @@ class Walk:
                 # Graces with nothing behind them in the bar close the chord before them.
                 voice.last.graces_after = (*voice.last.graces_after, *grace_chords(voice.graces))
             elif voice.graces:
-                message = "grace notes without a note to lean on are not played"
+                message = "grace notes without a following note are not played"
                 self.notice(message, "write them before or after a note of their voice", "MV423")
         if any(stated != exact for stated, exact in self.known.items()):
             # The length of a bar whose rounded durations do not add up.

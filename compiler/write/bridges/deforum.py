@@ -56,7 +56,7 @@ def keyframes(text: str) -> dict[int, str]:
     while position < whole:
         key = _KEY.match(text, position)
         if key is None:
-            raise ScheduleError("here a keyframe should begin, as 30:(1.5)", position)
+            raise ScheduleError("expected a keyframe here, e.g. 30:(1.5)", position)
         depth, end = 1, key.end()
         while end < len(text) and depth:
             depth += {"(": 1, ")": -1}.get(text[end], 0)
@@ -66,10 +66,10 @@ def keyframes(text: str) -> dict[int, str]:
         found[int(key["frame"])] = text[key.end() : end - 1]
         rest = _AFTER.match(text, end)
         if rest is None:
-            raise ScheduleError("after a keyframe a comma should stand", end)
+            raise ScheduleError("expected a comma after the keyframe", end)
         position = rest.end()
     if not found:
-        raise ScheduleError("there is no keyframe in it, as 0:(1.0)")
+        raise ScheduleError("there is no keyframe in it, e.g. 0:(1.0)")
     return found
 
 
@@ -99,7 +99,7 @@ def frame_values(text: str, frame_count: int | None = None) -> F64:
                 raise FormulaError(f"at frame {frame}: {error}") from None
     known = np.flatnonzero(~np.isnan(values))
     if not known.size:
-        raise ScheduleError(f"no keyframe stands before frame {count}")
+        raise ScheduleError(f"there is no keyframe before frame {count}")
     return np.asarray(np.interp(np.arange(count), known, values[known]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.format import formatted, scalar_text
@@ -74,7 +75,7 @@ def read_schedules(text: str, name: str) -> Schedules | None:
     count = document.get("max_frames")
     frame_count = count if isinstance(count, int) and count > 0 else None
     found: dict[str, F64] = {}
-    findings: list[Diagnostic] = []
+    findings = Findings()
     for key, value in written.items():
         line = text.count("\n", 0, max(text.find(json.dumps(key)), 0)) + 1
         try:
@@ -138,13 +139,13 @@ def _damaged(name: str, line: int, message: str, column: int = 1) -> Diagnostic:
     return Diagnostic("MV682", Span(name, line, column, line, column + 1), message, hint)
 
 
-def _straightened(name: str, bent: tuple[str, ...]) -> list[Diagnostic]:
+def _straightened(name: str, bent: tuple[str, ...]) -> Iterator[Diagnostic]:
     if not bent:
-        return []
+        return
     said = ", ".join(bent[:8])
-    message = f"how these fields go is taken as straight: {said}"
+    message = f"these fields are imported with straight movements: {said}"
     hint = "render it in Parseq first: a rendered document holds the values of every frame"
-    return [Diagnostic("MV684", Span(name, 1, 1, 1, 2), message, hint, Severity.WARNING)]
+    yield Diagnostic("MV684", Span(name, 1, 1, 1, 2), message, hint, Severity.WARNING)
 
 
 def _place(time_s: Fraction, clock: Clock) -> str:

@@ -114,7 +114,7 @@ def keep(folder: Path, name: str, origin: str, library: Path, sha256: str | None
         held = _entry(library / name)
         if held is not None and held.sha256 != entry.sha256:
             hint = f"remove {held.folder}, or give these another name with --name"
-            message = f"other weights are called {name} already"
+            message = f"other weights already have the name {name}"
             raise PieceError([Diagnostic("MV907", Span(str(held.folder)), message, hint)])
     return entry
 

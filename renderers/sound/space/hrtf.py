@@ -72,7 +72,7 @@ def head_from(measured: Responses, sample_rate_hz: int) -> Head:
     arrival = arrival_of(measured.directions, onsets(at_rate), sample_rate_hz)
     late = arrival.samples(measured.directions)
     if np.abs(late).max() > FARTHEST:
-        raise ValueError("its ears hear further apart than those of a head")
+        raise ValueError("the delay between its ears is longer than that of a head")
     aligned = _shifted(at_rate, late + arrival.origin - LEAD)
     loud = aligned / _diffuse_gain(aligned, mesh, sample_rate_hz)
     front = loud[mesh.nearest(np.array([0.0, 1.0, 0.0]))]

@@ -73,7 +73,7 @@ def _unreadable(path: Path, error: OSError) -> PieceError:
     if isinstance(error, LinkedError):
         return _fault(path, "MV003", f"{path.name} is a symbolic link", "put a copy in its place")
     message = f"{path.name} cannot be read: {error.strerror or error}"
-    return _fault(path, "MV006", message, "look at its permissions")
+    return _fault(path, "MV006", message, "check its permissions")
 
 
 def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator[F64]:

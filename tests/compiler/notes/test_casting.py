@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from musicvis.compiler.notes.casting import Cast, cast, default_classes
+from musicvis.compiler.notes.casting import Cast, cast
+from musicvis.compiler.notes.class_keys import default_classes
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock

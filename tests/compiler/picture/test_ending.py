@@ -89,7 +89,7 @@ def test_credits_too_short_to_be_read_are_found_and_the_mend_is_right(clock: Clo
     short = piece(tail_s=4, credits=lines)
     (finding,) = ending_findings(Timeline(), short, clock)
     assert finding.code == "MV656"
-    longer = int(finding.hint.split(", as ")[1].split("s")[0])
+    longer = int(finding.hint.split(", e.g. ")[1].split("s")[0])
     assert codes(piece(tail_s=longer, credits=lines), clock) == []
     assert codes(piece(credits=("Music: Ada",)), clock) == []
 

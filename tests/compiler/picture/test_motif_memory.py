@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.curve import Curve
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.notes.casting import cast
 from musicvis.compiler.notes.phrases import memory_of
 from musicvis.compiler.picture.motif_memory import GLIDE_S, SEMITONE, Remembering, remembered_noise

@@ -15,7 +15,8 @@ from musicvis.dsl.model.lane import Lane
 from musicvis.dsl.read.lanes import lane_units, read_lanes
 from musicvis.dsl.read.legacy_effects import read_upstream
 from musicvis.dsl.read.reader import Reading
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 
 SWINGS = ("whole_cosine", "half_sine")
 
