@@ -1,5 +1,6 @@
 """Calls that make or change files give back what they did, write over nothing, and raise what is wrong."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -22,6 +23,13 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mono = np.concatenate([stroke * level for level in [0.8, 0.3] * 6]).astype(np.float32)
     write_wav(path, [np.stack([mono, mono])], RATE_HZ)
     return path
+
+
+@pytest.fixture(autouse=True)
+def quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """No call prints: what it has to say, it returns or raises."""
+    yield
+    assert capsys.readouterr() == ("", "")
 
 
 def hint(error: pytest.ExceptionInfo[mv.PieceError]) -> str:
