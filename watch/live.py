@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections.abc import Sequence
@@ -78,6 +79,8 @@ class LivePage:
         self._ready.wait()
         if self._error is not None:
             raise self._error
+        # A program that ends does not wait for a film that the page has begun.
+        atexit.register(self.close)
 
     @property
     def url(self) -> str:
@@ -106,6 +109,7 @@ class LivePage:
 
     def close(self) -> None:
         """End the server and what it renders; a page that is closed already stays so."""
+        atexit.unregister(self.close)
         if self._served is not None:
             self._served.end()
         self._thread.join(END_WITHIN_S)

@@ -1,5 +1,6 @@
 """Calls that make or change files give back what they did, write over nothing, and raise what is wrong."""
 
+import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -257,7 +258,7 @@ def test_a_page_is_served_until_it_is_closed(folder: Path, tmp_path: Path) -> No
             assert answer.status == 200
         with pytest.raises(mv.RequestError, match="port"):
             mv.watch(folder, port=int(url.split(":")[2].split("/")[0]))
-    assert not page.is_open and page.wait(0)
+    assert not page.is_open and page.wait(0) and multiprocessing.active_children() == []
     with pytest.raises(mv.RequestError, match="closed"):
         _ = page.url
     page.close()
