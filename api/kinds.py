@@ -28,6 +28,7 @@ OTHERS = {
     **dict.fromkeys((".pdf", ".png", ".jpg", ".jpeg"), "MusicXML or MIDI"),
 }
 """Files of other programs, and what to export from these."""
+PROJECT = ".dawproject"
 NAMED = 3
 LISTED_MOST = 2000
 
@@ -94,6 +95,10 @@ def _file_words(path: Path) -> tuple[str, str] | None:
     if is_score(path):
         reads = f"{_call('read_score', path)} reads its notes alone"
         return f"{path} is a score, not a piece", f"{_made_by(path)} makes a piece for it; {reads}"
+    if path.suffix.lower() == PROJECT:
+        score = path.with_suffix(".mid")
+        hint = f"export MIDI from the program that made it; then {_made_by(score)} makes a piece for it"
+        return f"{path} holds automation and no score", f"{hint}, and mv.import_lanes reads the automation"
     if path.suffix.lower() in OTHERS:
         wanted, after = OTHERS[path.suffix.lower()], _made_by(exported(path))
         hint = f"export {wanted} from the program that made it; then {after} makes a piece for it"

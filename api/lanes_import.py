@@ -1,8 +1,9 @@
-"""Lanes of today's form from an original effects.json, or from schedules of other programs."""
+"""Lanes of today's form from schedules, from automation of a project, or from an original effects.json."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,13 +14,18 @@ from .errors import RequestError, taken_files_told
 
 if TYPE_CHECKING:
     from ..compiler.time.clock import Clock
-    from ..compiler.write.bridges.incoming import Schedules
+    from ..compiler.write.bridges.incoming import Schedules, Wanted
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.findings.span import Span
 
 PathLike = str | os.PathLike[str]
 FASTEST_FPS = 1000
+FIELDS_LISTED = 20
+"""More fields than that are not named in a message."""
+NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+LANE = re.compile(rf"(?P<lane>[^:]+)(?::(?P<low>{NUMBER})\.\.(?P<high>{NUMBER}))?\Z", re.ASCII)
+"""A lane, and what the values 0 and 1 of a field become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +34,9 @@ class ImportedLanes:
 
     text        effects.yaml
     path        where it was written; None where it was not
-    program     that made the schedules, as "Deforum"; None for an original effects.json
-    frames      of the schedules; 0 for an original effects.json
-    left_out    the fields of the schedules that move, and became no lane
+    program     that made the file, e.g. "Deforum"; None for an original effects.json
+    size        how much there was, e.g. "30 frames"; empty for an original effects.json
+    left_out    the fields that move, and became no lane
     lines_before how many lines the original effects.json has
     repaired    where an `ear_mid` of a straight segment was taken as its `ear_f`
     places      how many places of old and new lanes were compared; 0 without a score
@@ -42,7 +48,7 @@ class ImportedLanes:
     text: str
     path: Path | None
     program: str | None
-    frames: int
+    size: str
     left_out: tuple[str, ...]
     lines_before: int
     repaired: tuple[Span, ...]
@@ -61,11 +67,14 @@ def import_lanes(
     fps: str | float | Fraction | None = None,
     fix: bool = False,
 ) -> ImportedLanes:
-    """Lanes of a schedule of Deforum or Parseq, or of an original effects.json; as `musicvis import`.
+    """Lanes of a schedule of Deforum or Parseq, of a DAWproject, or of an original effects.json.
 
-    score    checks the places, and lets what it can follow the beats; schedules need it
+    As `musicvis import`.
+
+    score    checks the places, and lets what it can follow the beats; schedules and projects need it
     output   the file of lanes to write; it must not exist yet. None for the text alone
-    lanes    of a schedule: which field becomes which lane, as {"zoom": "visuals.zoom"}
+    lanes    of a schedule or a project: which field becomes which lane, as {"zoom": "visuals.zoom"}; with
+             "visuals.zoom:1..1.5" its 0 becomes 1, and its 1 becomes 1.5
     fps      of a schedule: its frames a second, where the file does not say
     fix      of an effects.json: make the one certain repair
 
@@ -86,7 +95,7 @@ def import_lanes(
         if made is None:
             raise PieceError(findings)
     else:
-        made = imported_schedules(schedules, clock, dict(lanes or {}), rate, findings)
+        made = imported_schedules(schedules, file, clock, dict(lanes or {}), rate, findings)
     if output is None:
         return made
     with taken_files_told():
@@ -121,7 +130,7 @@ def imported_effects(path: Path, clock: Clock | None, fix: bool, findings: Findi
         text=text,
         path=None,
         program=None,
-        frames=0,
+        size="",
         left_out=(),
         lines_before=len(sets.text.splitlines()),
         repaired=tuple(sets.mended),
@@ -133,44 +142,52 @@ def imported_effects(path: Path, clock: Clock | None, fix: bool, findings: Findi
 
 
 def schedules_in(path: Path) -> Schedules | None:
-    """The schedules of a file; None where it is an original effects.json, or nothing that is known."""
-    from ..compiler.write.bridges.incoming import read_schedules
-    from ..dsl.findings.diagnostics import Diagnostic
+    """The schedules or the automation of a file; None for what can be an original effects.json.
+
+    Raises PieceError for a file that cannot be read, and for one that is known to be something else.
+    """
+    from ..compiler.write.bridges.incoming import BYTES_MOST, read_incoming
+    from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.findings.span import Span
-    from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
+    from ..dsl.text.files import read_named
 
     name = str(path)
-    data = read_named(path, MAX_TEXT_BYTES, Span(name))
-    text = data if isinstance(data, Diagnostic) else decoded(data, name, Span(name))
-    # What cannot be read is told by the reader of the original form.
-    return None if isinstance(text, Diagnostic) else read_schedules(text, name)
+    data = read_named(path, BYTES_MOST, Span(name))
+    if isinstance(data, Diagnostic):
+        raise PieceError([data])
+    return read_incoming(data, name)
 
 
 def imported_schedules(
     schedules: Schedules,
+    file: Path,
     clock: Clock | None,
     lanes: Mapping[str, str],
     fps: Fraction | None,
     findings: Findings,
 ) -> ImportedLanes:
-    """The lanes that fields of schedules become. Raises RequestError for what is missing, PieceError."""
+    """The lanes that fields of a file become. Raises RequestError for what is missing, PieceError."""
     from ..compiler.write.bridges.incoming import lanes_of
 
-    moving = moving_fields(schedules)
-    _check_pairs(schedules, lanes, moving)
+    listed = listed_fields(schedules)
+    if not lanes:
+        message = f"this is a file of {schedules.program} with the fields {', '.join(listed)}"
+        raise RequestError(message, f"say which becomes which lane: {listed[0]}=visuals.zoom")
+    wanted = {field: wanted_lane(schedules, field, said) for field, said in lanes.items()}
     if clock is None:
-        raise RequestError("a schedule counts frames", "name the score, so that they have places")
+        raise RequestError("what is read has no places in the music", "name the score")
     rate = fps or schedules.fps
-    if rate is None:
-        raise RequestError("the file does not say how many frames a second has", "say it, as 15")
+    if rate is None and schedules.fields:
+        raise RequestError("the file does not say how many frames a second has", "say it, e.g. 15")
     findings += schedules.findings
-    text = lanes_of(schedules, dict(lanes), Fraction(rate).limit_denominator(1001), clock)
+    exact = None if rate is None else Fraction(rate).limit_denominator(1001)
+    text = lanes_of(schedules, wanted, exact, clock, str(file))
     return ImportedLanes(
         text=text,
         path=None,
         program=schedules.program,
-        frames=max(values.size for values in schedules.fields.values()),
-        left_out=tuple(name for name in moving if name not in lanes),
+        size=schedules.size,
+        left_out=tuple(name for name in schedules.moving if name not in lanes),
         lines_before=0,
         repaired=(),
         places=0,
@@ -179,30 +196,30 @@ def imported_schedules(
     )
 
 
-def moving_fields(schedules: Schedules) -> list[str]:
-    """The fields whose values change."""
-    return [name for name, values in schedules.fields.items() if values.min() < values.max()]
+def listed_fields(schedules: Schedules) -> list[str]:
+    """The fields to name in a message: those that move, where some do."""
+    return (schedules.moving or schedules.names)[:FIELDS_LISTED]
 
 
-def _check_pairs(schedules: Schedules, lanes: Mapping[str, str], moving: list[str]) -> None:
+def wanted_lane(schedules: Schedules, field: str, said: str) -> Wanted:
+    """What a field becomes, as "visuals.zoom" or "visuals.zoom:1..1.5" says it. Raises RequestError."""
+    from ..compiler.write.bridges.incoming import Wanted
     from ..dsl.model.parameters import PICTURE
 
-    fields = moving or list(schedules.fields)
-    listed = ", ".join(fields[:20])
-    if not lanes:
-        message = f"this is a schedule of {schedules.program} with the fields {listed}"
-        raise RequestError(message, f"say which becomes which lane: {fields[0]}=visuals.zoom")
+    if field not in schedules.names:
+        raise RequestError(f"it has no field {field}", f"it has {', '.join(listed_fields(schedules))}")
+    found = LANE.match(said)
+    if found is None:
+        message = f"{said!r} is not a lane for the field {field}"
+        raise RequestError(message, f"write {field}=visuals.zoom, or {field}=visuals.zoom:1..1.5")
+    lane = found["lane"]
     # The lanes of buses are the piece's own; those of the picture are known.
     of_picture = [parameter.name for parameter in PICTURE]
-    for field, lane in lanes.items():
-        if field not in schedules.fields:
-            raise RequestError(f"it has no field {field}", f"it has {listed}")
-        if not lane:
-            raise RequestError(f"the field {field} names no lane", f"write {field}=visuals.zoom")
-        if lane.startswith("visuals.") and lane not in of_picture and not lane.startswith("visuals.layers."):
-            raise RequestError(
-                f"there is no lane {lane}", f"those of the picture are {', '.join(of_picture)}"
-            )
+    if lane.startswith("visuals.") and lane not in of_picture and not lane.startswith("visuals.layers."):
+        raise RequestError(f"there is no lane {lane}", f"those of the picture are {', '.join(of_picture)}")
+    if found["low"] is None:
+        return Wanted(lane)
+    return Wanted(lane, float(found["low"]), float(found["high"]))
 
 
 def frames_a_second(text: str) -> Fraction:

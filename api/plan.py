@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -236,6 +236,35 @@ class Plan(Planned):
 
             plot(self._plan, output, root)
         return output
+
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        *,
+        lanes: Iterable[str] | Mapping[str, str] | None = None,
+        parts: Iterable[str] | Mapping[str, str] | None = None,
+        stems: bool = False,
+        film: str = "",
+    ) -> Path:
+        """Write bars, notes and lanes for another program. Returns the path.
+
+        kind    audacity, srt, csv, otio, edl, reaper, xlights, osc, artnet, deforum, parseq or dawproject, as
+                `musicvis export --as`
+        lanes   which lanes; None for all that the piece writes. {"visuals.zoom": "zoom"} gives a lane another
+                name in the file; for artnet {"visuals.zoom": "12:1..2"} is its channel and its range
+        parts   whose notes; None for all. For artnet {"harp": "13"} is a part's channel
+        stems   for dawproject: each bus as a sound of its own, rendered, as it goes into the mix
+        film    the name of the film that otio and edl name; by default that of the file, with .mp4
+
+        Raises RequestError for a kind, a lane or a part that is not there, for what the other program cannot
+        hold, and for a path that cannot be written.
+        """
+        from .export import chosen, export_file
+
+        timeline = chosen(self._timeline(film or f"{Path(path).stem}.mp4"), kind, lanes, parts)
+        sounds = ((bus, self.sound(bus)) for bus in self.buses) if stems else None
+        return export_file(Path(path), self._loaded.root, kind, timeline, sounds, self.sample_rate_hz)
 
     def _stills(self, start: int, end: int) -> Iterator[NDArray[np.uint8]]:
         with missing_packages_told():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import RequestError
-from .output import checked_output
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from ..compiler.lanes.curve import Curve
     from ..compiler.plan import BarMark, Chapter, PicturePlan
     from ..compiler.plan import Plan as CompiledPlan
+    from ..compiler.write.bridges.timeline import Timeline
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.load import Loaded
     from ..renderers.generators.protocol import Generator
@@ -147,32 +146,25 @@ class Planned:
             raise RequestError(f"{place} is not in this film", f"it has {self.frame_count} frames")
         return number
 
-    def export(
-        self, path: str | os.PathLike[str], kind: str, *, lanes: Iterable[str] | None = None, film: str = ""
-    ) -> Path:
-        """Write bars, notes and lanes for another program. Returns the path.
+    def channels(
+        self,
+        lanes: Iterable[str] | Mapping[str, str] | None = None,
+        parts: Iterable[str] | Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """What `export` writes on each DMX channel for artnet, in words. Raises as `export` does."""
+        from .export import channel_lines, chosen
 
-        kind    audacity, srt, csv, otio, edl, reaper, xlights, osc or deforum, as `musicvis export --as`
-        lanes   which lanes; None for all that the piece writes
-        film    the name of the film that otio and edl name; by default that of the file, with .mp4
+        return channel_lines(chosen(self._timeline(""), "artnet", lanes, parts))
 
-        Raises RequestError for a kind or a lane that is not there, and for a path that cannot be written.
-        """
+    def _timeline(self, film: str) -> Timeline:
+        """All bars, notes and lanes, as bridges read them."""
         from ..compiler.write.bridges.timeline import Cue, Timeline
-        from ..store.writing import published
-        from .export import KINDS, LANES_ALONE, export_bytes, tempi_of
+        from .export import tempi_of
 
-        if kind not in KINDS:
-            raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
-        if kind in LANES_ALONE and not (lanes or self.lanes):
-            raise RequestError(f"the piece has no lanes, and {kind} holds nothing else", "write some")
-        root = self._loaded.root
-        suffix = Path(f"film{KINDS[kind].ending}").suffix
-        output = checked_output(Path(path), root, {suffix: ""}, f"a file for {kind}")
         times_s = self.frame_times_s()
-        timeline = Timeline(
+        return Timeline(
             title=self.title,
-            film=film or f"{output.stem}.mp4",
+            film=film,
             fps=self.picture.fps,
             frame_count=self.frame_count,
             bars=self.bars,
@@ -182,12 +174,8 @@ class Planned:
                 Cue(n.onset_s, n.onset_s + n.length_s, n.part, n.pitch, n.velocity, n.lyric)
                 for n in self.notes
             ],
-            lanes={name: self.lane(name).values(times_s) for name in lanes or self.lanes},
+            lanes={name: self.lane(name).values(times_s) for name in self.lanes},
         )
-        data = export_bytes(kind, timeline)
-        with published(output, root) as partial:
-            partial.write_bytes(data)
-        return output
 
     def frame_times_s(self) -> NDArray[np.float64]:
         """The time that each frame shows, its middle, in seconds from the first frame: float64 (frames,)."""

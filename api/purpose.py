@@ -88,6 +88,7 @@ MOVING: Mapping[str, Purpose] = {
     # A GIF counts hundredths of a second: 20 frames a second last 5 of them each.
     ".gif": Purpose("an animated GIF", most_side_px=480, most_fps=Fraction(20)),
     ".webp": Purpose("an animated WebP", most_side_px=640, most_fps=Fraction(25)),
+    ".apng": Purpose("an animated PNG", most_side_px=480, most_fps=Fraction(20)),
 }
 """By the suffix of a picture that moves, where no option says otherwise."""
 

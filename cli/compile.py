@@ -12,7 +12,6 @@ import click
 from ..api.build_folder import prepare_build_folder
 from ..api.purpose import too_large, too_long
 from ..api.variant import Variant, film_name
-from ..dsl.installing import install_command
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
@@ -25,7 +24,7 @@ from .film_options import (
 from .grouped import GroupedCommand
 from .interrupts import Stopped, stoppable
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_end, tell_findings
+from .report import TerminalReporter, end_missing, tell_end, tell_findings
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -82,7 +81,7 @@ GROUPS = {
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The film: .mp4, .mkv, .webm or .mov; an animation: .gif or .webp; sound: .wav or .flac.",
+    help="The film: .mp4, .mkv, .webm or .mov; an animation: .gif, .webp or .apng; sound: .wav or .flac.",
 )
 @variant_options
 @click.option(
@@ -188,9 +187,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         tell_end(_stopped(reporter), is_error=False)
         sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
-        extra = "ray" if error.name == "ray" else "render"
-        tell_end(f"{error.name} is missing; to compile, type: {install_command(extra)}")
-        sys.exit(1)
+        end_missing(error, "to compile", "ray" if error.name == "ray" else "render")
     except OSError as error:
         reason = error.strerror or str(error)
         # A write into an open file names none: a disk that is full is then that of the cache.

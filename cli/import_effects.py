@@ -1,5 +1,6 @@
 """`musicvis import`: lanes of today's form from an original effects.json, or from schedules."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
 @click.option(
     "--lane",
     "pairs",
-    metavar="FIELD=LANE",
+    metavar="FIELD=LANE[:LOW..HIGH]",
     multiple=True,
-    help="For a schedule: which field becomes which lane, e.g. zoom=visuals.zoom. Repeatable.",
+    help="For a schedule: which field becomes which lane, e.g. zoom=visuals.zoom; "
+    "with :1..1.5 its 0 becomes 1 and its 1 becomes 1.5. Repeatable.",
 )
 @click.option("--fps", help="For a schedule: its frame rate, if the file does not say.")
 @format_option("One object: output, lanes, lines_before, lines, repaired or program, findings.")
@@ -50,10 +52,13 @@ def import_command(
     fps: str | None,
     form: str,
 ) -> None:
-    """Turn schedules of Deforum or Parseq, or an original effects.json, into lanes of today's form.
+    """Turn schedules, automation of a project, or an original effects.json into lanes of today's form.
+
+    Schedules are those of Deforum and Parseq, projects end in .dawproject.
 
     A schedule counts frames: --score says where they are in the music, and each --lane which of its
     fields becomes which lane. Its points go straight, in seconds, through the values of its frames.
+    Automation of a DAWproject counts quarter notes, and its points keep their places.
 
     Of an original effects.json, the lanes move as before. Each set of the file becomes the lane of a
     bus of its name. With --score, old and new are compared, and movements follow the beats wherever
@@ -72,8 +77,8 @@ def import_command(
         else:
             _check_options(schedules, {"--lane": pairs, "--score": score, "--fps": fps})
             rate = None if fps is None else _rate(fps)
-            lanes = dict(pair.partition("=")[::2] for pair in pairs)
-            made = lanes_import.imported_schedules(schedules, clock, lanes, rate, findings)
+            lanes = dict(_pair(pair, schedules.names) for pair in pairs)
+            made = lanes_import.imported_schedules(schedules, effects, clock, lanes, rate, findings)
     except RequestError as error:
         raise click.UsageError(shown(str(error))) from None
     except PieceError as error:
@@ -106,16 +111,20 @@ def _check_options(schedules: "Schedules", options: dict[str, object]) -> None:
     from ..dsl.findings.plain import shown
 
     if not options["--lane"]:
-        fields = lanes_import.moving_fields(schedules) or list(schedules.fields)
-        said = f"this is a schedule of {schedules.program} with the fields {', '.join(fields[:20])}; "
-        said += f"say which becomes which lane: --lane {fields[0]}=visuals.zoom"
+        fields = lanes_import.listed_fields(schedules)
+        said = f"this is a file of {schedules.program} with the fields {', '.join(fields)}; "
+        said += f"say which becomes which lane: --lane {shlex.quote(f'{fields[0]}=visuals.zoom')}"
         raise click.UsageError(shown(said))
     if options["--score"] is None:
-        raise click.UsageError(
-            "a schedule counts frames: name the score with --score, so that they have places"
-        )
-    if options["--fps"] is None and schedules.fps is None:
+        raise click.UsageError("name the score with --score, so that what is read has places in the music")
+    if options["--fps"] is None and schedules.fps is None and schedules.fields:
         raise click.UsageError("the file does not say how many frames a second has: write --fps 15")
+
+
+def _pair(written: str, names: list[str]) -> tuple[str, str]:
+    """What --lane says: a field, and the lane that it becomes; names of fields may hold a `=`."""
+    field = max((name for name in names if written.startswith(f"{name}=")), key=len, default=None)
+    return written.partition("=")[::2] if field is None else (field, written[len(field) + 1 :])
 
 
 def _rate(text: str) -> "Fraction":
@@ -129,7 +138,7 @@ def _ended(made: lanes_import.ImportedLanes) -> str:
     """What became of the file, in words."""
     lines = len(made.text.splitlines())
     if made.program is not None:
-        return f"{made.frames} frames of {made.program} became {lines} lines"
+        return f"{made.size} of {made.program} became {lines} lines"
     compared = ""
     if made.differs_at_most is not None:
         compared = f"; at {made.places} places they differ by {made.differs_at_most:.0e} at most"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..api.kinds import NAMED, OTHERS, exported, is_recording, is_score, recordings_in, scores_in
+from ..api.kinds import NAMED, OTHERS, PROJECT, exported, is_recording, is_score, recordings_in, scores_in
 from ..api.names import piece_folder
 from ..dsl.text.typed import typed
 
@@ -27,6 +27,12 @@ def step_for(path: Path, command: str) -> str | None:
         )
     if is_recording(path):
         return recording_step(path, command)
+    if suffix == PROJECT:
+        return _lines(
+            f"{path} holds automation and no score. Export MIDI from the program that made it, then type:",
+            typed("musicvis", "new", path.with_suffix(".mid")),
+            typed("musicvis", "import", path, "--score", path.with_suffix(".mid")),
+        )
     if suffix in OTHERS:
         return _lines(
             f"musicvis cannot read {path}. Export {OTHERS[suffix]} from the program that made it, then type:",

@@ -10,12 +10,11 @@ import click
 
 from ..api.outlook import differences, forecast_of, recipe_of
 from ..api.variant import film_name
-from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
-from .report import tell_end, tell_findings
+from .report import end_missing, tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
@@ -62,8 +61,7 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        tell_end(f"{error.name} is missing; type: {install_command('render')}")
-        sys.exit(1)
+        end_missing(error)
     if form == JSON:
         echo_json(_plan_record(plan, made.items, made.seconds), indent=2)
     else:

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from ..api.build_folder import piece_name, prepare_build_folder
-from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here
 from .output import JSON, echo_json, format_option
-from .report import summary, tell_end, tell_findings
+from .report import end_missing, summary, tell_end, tell_findings
 
 
 @click.command()
@@ -44,8 +43,7 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
             prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)
     except ModuleNotFoundError as error:
-        tell_end(f"{error.name} is missing; to plot, type: {install_command('render')}")
-        sys.exit(1)
+        end_missing(error, "to plot")
     except OSError as error:
         tell_end(f"{target} cannot be written: {refusal(error, target.parent)}; nothing was written")
         sys.exit(1)

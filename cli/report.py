@@ -4,11 +4,12 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import click
 
 from ..dsl.findings.diagnostics import Diagnostic, Severity, has_errors
+from ..dsl.installing import install_command
 from .output import ended, remember
 
 FORMATS = ("text", "concise", "json", "github", "sarif")
@@ -87,6 +88,19 @@ def tell_end(text: str, is_error: bool = True) -> None:
 
     remember([ended(text)])
     click.echo("\n".join(shown(line) for line in f"{'error: ' * is_error}{text}".split("\n")), err=True)
+
+
+def end_missing(error: ModuleNotFoundError, use: str = "", *extras: str) -> NoReturn:
+    """Say which package is missing and what to type, and end the command with code 1.
+
+    use      what the package is for, as "to plot"; may be empty
+    extras   of musicvis, which bring it; `render` where none is named
+    """
+    package = (error.name or "").split(".")[0]
+    tell_end(
+        f"{package} is missing; {f'{use}, ' * bool(use)}type: {install_command(*(extras or ('render',)))}"
+    )
+    sys.exit(1)
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:

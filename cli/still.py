@@ -8,12 +8,11 @@ import click
 
 from ..api.build_folder import piece_name, prepare_build_folder
 from ..api.stills import ON_A_SHEET, SUFFIXES, frame_at, sheet_numbers, start_of
-from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here
 from .film_options import in_build_folder, planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
-from .report import tell_end
+from .report import end_missing, tell_end
 
 
 @click.command(short_help="Write a frame at a place, or a contact sheet, as a picture.")
@@ -81,8 +80,7 @@ def still(
     except RequestError as error:
         raise click.UsageError(str(error)) from None
     except ModuleNotFoundError as error:
-        tell_end(f"{error.name} is missing; for stills, type: {install_command('render')}")
-        sys.exit(1)
+        end_missing(error, "for stills")
     except OSError as error:
         tell_end(f"{target} cannot be written: {error.strerror or error}; nothing was written")
         sys.exit(1)

@@ -9,11 +9,10 @@ import click
 from ..api.errors import RequestError
 from ..api.train import DEFAULT_MINUTES, MODELS, NETWORKS, SIZES_PX, Task, TrainedModel, estimated, read
 from ..api.train import trained as work
-from ..dsl.installing import install_command
 from .discover import nearest_piece
 from .interrupts import Stopped, asked_to_stop, stoppable
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_findings
+from .report import TerminalReporter, end_missing, tell_findings
 
 if TYPE_CHECKING:
     from ..renderers.training.corpus import Corpus
@@ -110,8 +109,7 @@ def train(
         click.echo("\nstopped before the training began; nothing was written", err=True)
         sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; type: {install_command('render')}", err=True)
-        sys.exit(1)
+        end_missing(error)
     except OSError as error:
         from ..dsl.findings.plain import shown
 

@@ -3,7 +3,6 @@
 import errno
 import os
 import secrets
-import sys
 import tempfile
 from contextlib import suppress
 from html import escape
@@ -11,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import plugins_option
+from .report import end_missing
 
 EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
 
@@ -51,10 +50,7 @@ def watch(
     try:
         from ..watch.serve import Asked, Served, editor_words, listening, serve
     except ModuleNotFoundError as error:
-        missing = (error.name or "").split(".")[0]
-        command = install_command("render", "watch")
-        click.echo(f"error: {missing} is missing; for the live page, type: {command}", err=True)
-        sys.exit(1)
+        end_missing(error, "for the live page", "render", "watch")
     try:
         words = editor_words(wanted) if wanted else None
     except ValueError as error:

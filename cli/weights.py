@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ..dsl.installing import install_command
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_end
+from .report import TerminalReporter, end_missing, tell_end
 
 if TYPE_CHECKING:
     from ..renderers.generators.biggan.library import Entry
@@ -64,7 +63,7 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
         tell_end("stopped; the same command continues", is_error=False)
         sys.exit(130)
     except ModuleNotFoundError as error:
-        _tell_missing(error)
+        end_missing(error, "", "render", "gan")
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, reporter)
@@ -87,7 +86,7 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
 
         entry = add(path, name)
     except ModuleNotFoundError as error:
-        _tell_missing(error)
+        end_missing(error, "", "render", "gan")
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, TerminalReporter(quiet))
@@ -134,11 +133,6 @@ def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> 
         tell_end(f"{pin}: {error}; nothing was pinned")
         sys.exit(1)
     reporter.message(f"pinned in {pin}")
-
-
-def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
-    tell_end(f"{error.name} is missing; type: {install_command('render', 'gan')}")
-    sys.exit(1)
 
 
 def _tell_unwritten(error: OSError) -> NoReturn:

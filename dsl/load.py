@@ -9,6 +9,7 @@ from types import MappingProxyType
 from .findings.collector import Findings
 from .findings.diagnostics import Diagnostic, Severity, has_errors
 from .findings.span import MANIFEST, Span
+from .form.foreign import other_program
 from .form.recovery import ROUNDS_MOST, echoes, remains
 from .form.schema import LEGACY, PIECE, check_form, schema_of
 from .form.wording import did_you_mean
@@ -282,6 +283,12 @@ class _Desk:
         data = self.findings.taken(read_inside(self.root, name, MAX_TEXT_BYTES, entry.span))
         source = None if data is None else self._parsed(data, str(self.root / name))
         if source is None:
+            self.dropped.append("/effects")
+            return None
+        if (program := other_program(source.value)) is not None:
+            message = f"`{entry.text}` is {program}, not a file of lanes"
+            hint = f"make one of it: musicvis import {entry.text} --score FILE --lane FIELD=LANE -o NEW.yaml"
+            self.findings.error("MV687", entry.span, message, hint)
             self.dropped.append("/effects")
             return None
         form = schema_of(source)

@@ -38,7 +38,7 @@ def render(
 ) -> RenderReport:
     """Render a plan to a film (`encoding.CONTAINERS`), or to its sound (.wav, .flac).
 
-    A .gif or a .webp is a picture that moves, without a sound.
+    A .gif, a .webp or an .apng is a picture that moves, without a sound.
 
     The file appears when it is whole; until then, and if anything fails, what was there stays as it was.
     What is finished before that is in the store, and the next call goes on from there.

@@ -42,6 +42,7 @@ OTHER_ENCODERS = {
     "libopus": "Opus sound: .webm",
     "gif": "moving pictures: .gif",
     "libwebp_anim": "moving pictures: .webp",
+    "apng": "moving pictures: .apng",
 }
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
 

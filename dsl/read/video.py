@@ -32,7 +32,7 @@ def read_video(node: Node | None, reading: Reading) -> Video:
         fps=_fps(node.get("fps"), usual.fps, reading),
         frame=text_of(node, "frame", usual.frame),
         upscale=text_of(node, "upscale", usual.upscale),
-        # Of the kinds of films, one holds alpha.
+        # Only some kinds of films hold alpha.
         container=text_of(node, "container", "mov" if ground == "alpha" else usual.container),
         codec=text_of(node, "codec", "") or None,
         background=GREEN if ground == "green" else ground,

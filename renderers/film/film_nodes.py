@@ -46,6 +46,8 @@ def film_node(segments: Sequence[tuple[str, int]], track: str | None, plan: Plan
         "title": plan.title,
         "muxer": packages("av"),
     }
+    if suffix == ".webp":
+        reads["pictures"] = "BT.601"
     if plan.chapters:
         reads["chapters"] = digest_of(plan.chapters)
     return Node.of("film", FILM_VERSION, plan.title, reads)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ...compiler.plan import STEERING
 from ...store.values.array_types import U8
-from ..encoding import WITH_ALPHA, Quality
+from ..encoding import ENCODINGS, Quality
 from ..engraving.sheet import Sheet, drawn_sheet
 from ..engraving.view import ScoreStand
 from ..generators.ground import Ground
@@ -197,7 +197,8 @@ def render_segment(
     looks: list[U8] = []
     asked = _clearest_frames(workshop)
     faint: list[tuple[str, float]] = []
-    white = _over_white(workshop) if codec == WITH_ALPHA else None
+    encoding = ENCODINGS.get(codec)
+    white = _over_white(workshop) if encoding is not None and encoding.has_alpha else None
     with SegmentWriter(path, picture_format, quality, codec) as writer:
         for first in range(0, len(shots), size):
             some = shots[first : first + size]

@@ -35,7 +35,9 @@ class PictureFormat:
 
 
 class SegmentWriter:
-    """A segment being written, an .mp4 without sound, or a .mov for ProRes; a context manager.
+    """A segment being written, a film without sound; a context manager.
+
+    It is an .mp4, a .mov for ProRes, a .webm for VP9 with alpha.
 
     codec   X264, NVENC, or a name of ENCODINGS
 

@@ -13,8 +13,8 @@ from .controls import LIGHT_X, LIGHT_Y
 from .grid import Grid
 from .maths import LEAST_POSITIVE
 
-# Strips of about this many pixels, with all that their light needs, stay in the cache of one core.
-STRIP_PX = 65536
+# Strips of about this many pixels: fewer calls weigh more than what the cache of one core holds.
+STRIP_PX = 98304
 COOL_WAY = (-0.5, 0.3)
 """To the cool light: right and down."""
 LAMP_HEIGHT = 0.72
