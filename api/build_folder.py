@@ -14,7 +14,7 @@ def piece_name(manifest: Path) -> str:
 
 
 def in_build_folder(manifest: Path, name: str) -> Path:
-    """The place of a finished file beside the manifest; raises RequestError where a link stands there."""
+    """The place of a finished file beside the manifest; raises RequestError where a link is there."""
     folder = manifest.parent / "build"
     for path in (folder, folder / name):
         if path.is_symlink():
@@ -35,7 +35,7 @@ def prepare_build_folder(folder: Path) -> None:
 def film_place(manifest: Path, container: str) -> Path:
     """Where the film of a manifest goes; its folder is made.
 
-    Raises RequestError or PieceError where a link stands there.
+    Raises RequestError or PieceError where a link is there.
     """
     path = in_build_folder(manifest, f"{piece_name(manifest)}.{container}")
     prepare_build_folder(path.parent)

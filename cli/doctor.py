@@ -1,4 +1,4 @@
-"""`musicvis doctor`: what this machine has of what musicvis can use, and what to type for the rest."""
+"""`musicvis doctor`: what musicvis can use on this machine, and what to type for the rest."""
 
 import sys
 from dataclasses import asdict

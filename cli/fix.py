@@ -1,4 +1,4 @@
-"""`musicvis check --fix`: what is certain is written into the files, with the changes shown first."""
+"""`musicvis check --fix`: writes the certain fixes into the files, after showing the changes."""
 
 import sys
 from collections.abc import Sequence

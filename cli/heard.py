@@ -20,7 +20,7 @@ TEMPO_SPREAD = 1.06
 
 
 class Patience:
-    """Progress that is told only where listening takes long."""
+    """Progress that is reported only where listening takes long."""
 
     def __init__(self, reporter: TerminalReporter) -> None:
         self._reporter = reporter

@@ -40,9 +40,8 @@ def still(
 ) -> None:
     """Write the frame at PLACE, e.g. 7:3, in the film's size and quality; or a contact sheet.
 
-    The frame has titles and fades, and is not compressed by the film's encoder. The picture is written
-    to
-    build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
+    The frame has titles and fades, and is not compressed by the film's encoder. It is written
+    to build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output

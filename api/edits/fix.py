@@ -1,4 +1,4 @@
-"""What is certain about a piece's mistakes, written into its files."""
+"""Finds what the certain fixes of a piece change in its files, and writes it."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def write_fixes(fixes: Sequence[Fix]) -> None:
 
 
 def _is_better(old: Sequence[Diagnostic], new: Sequence[Diagnostic]) -> bool:
-    """Whether there are fewer findings, or what stopped the reading is gone or lies further down."""
+    """Whether there are fewer findings, or what stopped the reading is gone or is further down."""
     return len(new) < len(old) or _stop(new) > _stop(old)
 
 

@@ -1,4 +1,4 @@
-"""What this machine has of what musicvis can use, and what to type for the rest."""
+"""What musicvis can use on this machine, and what to type for the rest."""
 
 import os
 import platform
@@ -77,7 +77,7 @@ def doctor(piece: str | os.PathLike[str] | None = None) -> tuple[Item, ...]:
 
 
 def examined(manifest: Path | None) -> list[Item]:
-    """Everything that is looked at, in the order in which it is told."""
+    """Everything that is looked at, in the order in which it is reported."""
     items = [
         Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")
     ]

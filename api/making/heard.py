@@ -1,4 +1,4 @@
-"""What was heard in recordings, as a score that is written."""
+"""Makes a score of what was detected in recordings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def written_score(
 ) -> WrittenScore:
     """What was heard, as the compiler writes it; `sources` are the names and digests of the recordings.
 
-    A mark stands on the beat next to its time.
+    A mark is on the beat next to its time.
     """
     from ...compiler.score.midi.write import WrittenScore
     from ...compiler.score.model import HeardFrom

@@ -1,4 +1,4 @@
-"""What a compile would make, why, and how long that will take: nothing is made to find out."""
+"""Forecasts what a compile would make, why, and how long it will take; makes nothing to find out."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ class Item:
 
     stage     what it is: stem, dry, bus, mix, clip or segment
     is_there  it was made before, and is cached
-    why       what it reads that is not as it was last time; None where nothing like it was made before
+    why       what it reads differently from last time; None where nothing like it was made before
     seconds   what making it will take, as far as that was ever measured; 0 where it is there
     frames    of a segment
     """

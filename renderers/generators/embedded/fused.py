@@ -7,7 +7,6 @@ as far as it is seen, and laid out to both sides. A layer at the left is so at t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -122,7 +121,7 @@ class Fusing:
             columns = columns_of(stream.mask)
             if columns[0] == columns[1]:
                 continue
-            steering = replace(controls, hue_deg=stream.hue_deg)
+            steering = controls.but(hue_deg=stream.hue_deg)
             if self._stage.is_mirrored:
                 grid, pieces = self._folded(stream.home, columns)
                 pan = self._pan

@@ -1,4 +1,4 @@
-"""Where the pixels are, and the waves that smooth fields are made of there."""
+"""The grid of pixels, and the waves of which smooth fields are made on it."""
 
 from __future__ import annotations
 

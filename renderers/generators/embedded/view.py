@@ -1,4 +1,4 @@
-"""What the composer's camera sees of the painted land: each pixel looks at a place, all of it turned as one.
+"""The composer's camera in the painted land: the place that each pixel shows, all of it turned as one.
 
 The smooth fields are sums of plane waves. A turned plane wave is a plane wave, and so still a product of a
 function of the row and one of the column: a turned picture is painted as exactly as one that is not, beyond
@@ -64,7 +64,7 @@ def view_of(grid: Places, steering: FrameControls, about: tuple[float, float]) -
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """The land as it lies."""
+    """The land as it is."""
 
     grid: Places
     turn: tuple[Tensor, Tensor] | None = None
