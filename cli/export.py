@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..api.build_folder import piece_name, prepare_build_folder
 from ..api.export import CHANNELS, KINDS
-from .discover import PiecePath, piece_here, piece_name
-from .film_options import in_build_folder, prepare_build_folder
+from .discover import PiecePath, piece_here
+from .film_options import in_build_folder
 from .output import JSON, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.kinds import is_score
 from ..dsl.findings.span import MANIFEST
 from ..dsl.values.pitch_classes import pitch_name
 from .complete import bar_words, part_words
 from .discover import Step, piece_here
-from .next_step import folder_step, is_score, step_for
+from .next_step import folder_step, step_for
 from .output import JSON, TEXT, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings
