@@ -29,8 +29,8 @@ CURSOR_AT = 0.3
 CURSOR_PX = 1 / 400
 """Its width, of the film's height."""
 CURSOR_OPACITY = 0.65
-OVERHANG = 0.3
-"""How far the cursor reaches above and below its system, of the system's height."""
+OVERHANG, MOST_OVERHANG = 0.3, 0.04
+"""How far the cursor reaches above and below its system, of the system's height; at most, of the layer's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +142,7 @@ class ScoreStand:
 
     def _cursor(self, x: float, top: float, bottom: float) -> _Area:
         """Where the cursor stands."""
-        over = OVERHANG * (bottom - top)
+        over = min(OVERHANG * (bottom - top), MOST_OVERHANG * self.high_px)
         first = round(x - self.cursor_px / 2)
         return (
             max(int(top - over), 0),

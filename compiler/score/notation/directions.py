@@ -46,7 +46,8 @@ class Directions:
         self._signs()
         for name, place in score.marks:
             self._at(place, self.first, 2, "rehearsal", name)
-        for tempo in score.tempi:
+        # Some programs repeat a mark in every part.
+        for tempo in dict.fromkeys(score.tempi):
             self._tempo(tempo)
         self._gradual()
         self._swings()
