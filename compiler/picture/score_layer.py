@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from ...dsl.findings.collector import Findings
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 PACKAGES = ("verovio", "resvg_py")
 """What engraves a score and what draws it: neither is loaded here."""
+TURN_S = 0.25
+"""So long, at most, a page is turned before its first note."""
 TITLE_SHARE = 0.3
 """So much of the height, at most, is taken by words at the top or the bottom."""
 
@@ -145,6 +148,7 @@ def score_plan(
         opacity=layer.opacity,
         bar_lengths_qn=_frozen(np.array([float(bar.length_qn) for bar in paper.bars], np.float64)),
         places=_places(film, clock),
+        ahead=_ahead(paper, staves_of(paper, parts), film, clock),
         sounding=_sounding(paper, staves_of(paper, parts), film, clock),
     )
 
@@ -161,6 +165,27 @@ def _places(film: Film, clock: Clock) -> "NDArray[np.float64]":
     offsets = (times_qn - starts[played]).clip(0, lengths[played])
     bars = np.array([measure.bar - 1 for measure in measures], np.float64)
     return _frozen(np.stack([bars[played], offsets], axis=1))
+
+
+def _ahead(paper: WrittenScore, staves: set[int], film: Film, clock: Clock) -> "NDArray[np.float64]":
+    """On the frames before a bar line, the bar behind it, and how much of the turning of a page has passed.
+
+    A page is turned after its last note has begun, and before the first note of the next one.
+    """
+    last_qn: dict[int, Fraction] = defaultdict(Fraction)
+    for bar, _, chord in chords_on_paper(paper):
+        if chord.staff in staves:
+            last_qn[bar] = max(last_qn[bar], chord.place.offset_qn)
+    found = np.tile(np.array([-1.0, 0.0]), (film.frame_count, 1))
+    middles_s = float(film.start_s) + (np.arange(film.frame_count, dtype=np.float64) + 0.5) / float(film.fps)
+    for measure, following in pairwise(clock.measures):
+        end_s = float(clock.seconds(following.start_qn))
+        last_s = float(clock.seconds(measure.start_qn + min(last_qn[measure.bar - 1], measure.length_qn)))
+        turn_s = max(end_s - TURN_S, (last_s + end_s) / 2)
+        first, end = middles_s.searchsorted([turn_s, end_s])
+        found[first:end, 0] = following.bar - 1
+        found[first:end, 1] = (middles_s[first:end] - turn_s) / max(end_s - turn_s, 1e-9)
+    return _frozen(found)
 
 
 def _sounding(paper: WrittenScore, staves: set[int], film: Film, clock: Clock) -> "NDArray[np.int64]":

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
-from ...store.values.array_types import F32
+from ...store.values.array_types import F32, F64
 from ..picture.colour import BLACK, RGB_TO_YCBCR
 from ..picture.planes import plane_views
 from ..tensors import tensor_of
@@ -93,7 +93,11 @@ class ScoreStand:
         if bar not in self._bars:
             return None
         row = self.sheet.bars[self._bars[bar]]
-        page, x = int(row[1]), self.x_of(bar, offset_qn)
+        x = self.x_of(bar, offset_qn)
+        turned = self._turned(frame, int(row[1]))
+        if turned is not None:
+            row, x = turned
+        page = int(row[1])
         paper = self.sheet.pages[page]
         left = self._left(paper.shape[1], x)
         ink = _window(paper, left, self.width_px)
@@ -109,6 +113,14 @@ class ScoreStand:
                 values = self._inked(seen, lit, plane, scale)
                 levels.append(_with_cursor(values, cursor, scale, self.lit[plane]))
         return ScoreView(self.top_px, (covers[0], covers[1]), (levels[0], levels[1], levels[2]))
+
+    def _turned(self, frame: int, page: int) -> tuple[F64, float] | None:
+        """Where a page is turned now: the bar behind, and the x of the cursor on its way to the first note."""
+        bar, share = int(self.score.ahead[frame, 0]), float(self.score.ahead[frame, 1])
+        if bar not in self._bars or int(self.sheet.bars[self._bars[bar], 1]) == page:
+            return None
+        row = self.sheet.bars[self._bars[bar]]
+        return row, float(row[2] + share * (self.x_of(bar, 0.0) - row[2]))
 
     def _left(self, sheet_px: int, x: float) -> float:
         """The column of the sheet at the film's left edge."""

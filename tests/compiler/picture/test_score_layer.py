@@ -75,6 +75,24 @@ def test_each_head_sounds_once_for_each_time_its_bar_is_played(tmp_path: Path) -
     assert f'id="{note_id(bar, written.chords[chord].place.offset_qn, chord, head)}"' in score.text
 
 
+def test_the_turn_of_a_page_is_ahead_of_its_first_note_and_behind_the_last_one(tmp_path: Path) -> None:
+    score = planned(manifest(tmp_path, "repeat_three_times.mscx"))
+    ahead = score.ahead[:, 0] >= 0
+    # The bar that comes, through repeats; at 120 to the minute a quarter note is half a second.
+    for frame in np.flatnonzero(ahead[:-1]):
+        bar = score.places[frame, 0]
+        later = score.places[frame:, 0]
+        offsets = score.places[frame:, 1]
+        begun = int(np.flatnonzero((later != bar) | (offsets < offsets[0]))[0])
+        assert score.ahead[frame, 0] == later[begun]
+    starts = np.flatnonzero(ahead[1:] & ~ahead[:-1]) + 1
+    assert len(starts)
+    for start in starts:
+        length = int(np.flatnonzero(~ahead[start:])[0])
+        assert 1 <= length <= round(score_layer.TURN_S * 10) + 1
+        assert (np.diff(score.ahead[start : start + length, 1]) > 0).all()
+
+
 def test_parts_are_chosen_by_their_names(tmp_path: Path) -> None:
     one = planned(manifest(tmp_path, "waltz.mscx", "{parts: clar*, place: top, height: 20%}"))
     assert one.text.count("<score-part ") == 1

@@ -28,6 +28,7 @@ def plan(**changes: Any) -> ScorePlan:
         opacity=1.0,
         bar_lengths_qn=np.array([4.0, 4.0]),
         places=np.array([[0, 0], [0, 2], [1, 3], [0, 0]], np.float64),
+        ahead=np.tile([-1.0, 0.0], (4, 1)),
         sounding=np.array([[1, 3, 0, 7, 0]], np.int64),
     )
     return replace(plain, **changes)
@@ -121,6 +122,30 @@ def test_a_page_stands_still_in_the_middle_and_the_cursor_moves() -> None:
     found = [np.flatnonzero(view.covers[0][5] > 0.6) for view in views if view is not None]
     # The page of 30 pixels begins at 5.
     assert [columns.mean() for columns in found] == pytest.approx([9.5, 29.5])
+
+
+def test_a_page_is_turned_before_its_first_note_and_the_cursor_comes_from_the_left() -> None:
+    paper = sheet(30)
+    paper = replace(
+        paper,
+        pages=(paper.pages[0], np.zeros_like(paper.pages[0])),
+        bars=np.array([[0, 0, 2, 28, 4, 16], [1, 1, 4, 26, 4, 16]], np.float64),
+        moments=np.array([[0, 0, 6], [0, 2, 16], [1, 0, 14]], np.float64),
+    )
+    ahead = np.array([[-1, 0], [1, 0.0], [1, 0.5], [-1, 0]])
+    score = plan(
+        mode="page", opacity=0.0, places=np.array([[0, 3], [0, 3.5], [0, 3.7], [1, 0.0]]), ahead=ahead
+    )
+    views = [stand(score, paper).view(frame) for frame in range(4)]
+    # The page of 30 pixels begins at 5; the second has no ink but the cursor.
+    found = [np.flatnonzero(view.covers[0][5] > 0.6).mean() for view in views if view is not None]
+    assert found == pytest.approx([5 + 22, 5 + 4, 5 + 9, 5 + 14], abs=1)
+    assert [view.covers[0].max() > 0.9 for view in views if view is not None] == [True, False, False, False]
+    # On one page, nothing is turned.
+    one = replace(paper, pages=paper.pages[:1], bars=paper.bars * [1, 0, 1, 1, 1, 1])
+    still = stand(score, one).view(1)
+    assert still is not None
+    assert np.flatnonzero(still.covers[0][5] > 0.6).mean() > 20
 
 
 def test_a_bar_that_is_not_on_the_sheet_shows_nothing() -> None:
