@@ -180,8 +180,8 @@ class ScorePlan:
     opacity         of the ground, 0..1
     bar_lengths_qn  float64 (bars,), of the written bars
     places          float64 (frames, 2): index of the written bar, and quarter notes into it
-    ahead           float64 (frames, 2): index of the bar that a page is turned to now, or -1, and how much of the
-                    turning has passed, 0..1
+    ahead           float64 (frames, 2): index of the bar that a page is turned to now, or -1, and how much of
+                    the turning has passed, 0..1
     sounding        int64 (n, 5): first frame, frame after the last, and bar index, chord and note of a head
     """
 

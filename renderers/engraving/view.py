@@ -115,7 +115,7 @@ class ScoreStand:
         return ScoreView(self.top_px, (covers[0], covers[1]), (levels[0], levels[1], levels[2]))
 
     def _turned(self, frame: int, page: int) -> tuple[F64, float] | None:
-        """Where a page is turned now: the bar behind, and the x of the cursor on its way to the first note."""
+        """Where a page is turned now: the bar behind, and the x of the cursor on its way to a note."""
         bar, share = int(self.score.ahead[frame, 0]), float(self.score.ahead[frame, 1])
         if bar not in self._bars or int(self.sheet.bars[self._bars[bar], 1]) == page:
             return None
