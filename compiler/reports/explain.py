@@ -11,7 +11,6 @@ from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import By, Lane, Played
-from ...dsl.model.piece import Piece
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, parse_place
 from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
@@ -21,9 +20,9 @@ from ..lanes.controlled import controller_name
 from ..lanes.curve import Curve, Segment
 from ..lazy_numpy import np
 from ..notes.casting import Weights
-from ..picture.post import Timeline, timeline
 from ..time.clock import Clock, frame_at
 from ..words.sung import sung_words
+from .finished import Happening, finished
 from .lane_curves import LaneCurves
 from .note_list import matched_rules
 
@@ -98,14 +97,6 @@ class ShownLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """An entry of video.post that acts, in words."""
-
-    words: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
 class Moment:
     """One place of a piece, with all that acts there."""
 
@@ -170,7 +161,7 @@ def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
         rules=tuple((number, piece.visuals.rules[number - 1].span) for number in numbers),
         movements=tuple(_movements(heard, at)),
         brightness=0.0 if picture is None else float(picture.brightness[0]),
-        post=tuple(_post(piece, clock, time_s)),
+        post=tuple(finished(heard, picture, time_s)),
         lights=() if picture is None else tuple(_lights(picture)),
         videos=() if picture is None else tuple(_videos(picture)),
         layers=() if picture is None else tuple(_layers(picture)),
@@ -375,30 +366,6 @@ def _share(segment: Segment, at: Fraction, clock: Clock) -> float:
     if segment.domain.value == "seconds":
         return float((clock.seconds(at) - segment.start_s) / (segment.end_s - segment.start_s))
     return float((at - segment.start_qn) / (segment.end_qn - segment.start_qn))
-
-
-def _post(piece: Piece, clock: Clock, time_s: Fraction) -> Iterator[Happening]:
-    """The entries of video.post that act at a time; a fade to black acts until a fade in."""
-    end_s = clock.end_s + piece.score.tail_s
-    for post in piece.video.post:
-        events = timeline((post,), clock, end_s, Findings())
-        yield from (Happening(words, post.span) for words in _happenings(events, time_s))
-
-
-def _happenings(events: Timeline, time_s: Fraction) -> Iterator[str]:
-    for window in events.speeds:
-        if window.start_s <= time_s < window.end_s:
-            yield f"the picture runs at speed {window.speed} until {float(window.end_s):.3f} s"
-    for fade in events.fades:
-        share = (time_s - fade.start_s) / fade.length_s if fade.length_s else Fraction(1)
-        if 0 <= share < 1:
-            way = "in from" if fade.is_in else "out to"
-            yield f"fades {way} black, {float(share):.0%} of {float(fade.length_s):g} s"
-        elif share >= 1 and not fade.is_in:
-            yield f"faded out at {float(fade.start_s + fade.length_s):.3f} s"
-    for title in events.titles:
-        if title.window.start_s <= time_s < title.window.end_s:
-            yield f"title {title.post.title} until {float(title.window.end_s):.3f} s"
 
 
 def _place(moment: Fraction, clock: Clock) -> str:
