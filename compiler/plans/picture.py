@@ -118,6 +118,8 @@ STEERING = {parameter.field: parameter.default for parameter in STEERED}
 """What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
 GROUND = "ground"
 """The first word of a generator that paints one colour: `ground #00FF00`, or `ground alpha`."""
+TALL_MARGIN = 0.16
+"""Of the height of a film that is taller than wide: there, players lay words and buttons over the picture."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
+from ...compiler.plan import TALL_MARGIN
 from ...store.values.array_types import F32, F64
 from ..picture.colour import BLACK, RGB_TO_YCBCR
 from ..picture.planes import plane_views
@@ -63,7 +64,9 @@ class ScoreStand:
         self.sheet = sheet
         self.width_px, self.high_px = layer_px(score, width_px, height_px)
         free_px = height_px - self.high_px
-        self.top_px = {"top": 0, "middle": free_px // 4 * 2}.get(score.place, free_px)
+        # Players of tall films lay their buttons over the top and the bottom.
+        margin_px = min(int(TALL_MARGIN * height_px) if height_px > width_px else 0, free_px) // 2 * 2
+        self.top_px = {"top": margin_px, "middle": free_px // 4 * 2}.get(score.place, free_px - margin_px)
         self.cursor_px = max(2, round(CURSOR_PX * height_px))
         self.ink, self.lit, self.ground = (_levels(colour) for colour in (score.ink, score.lit, score.ground))
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ...compiler.plan import TALL_MARGIN
 from ...store.values.array_types import F32
 from .lettering import Font, lettering_of
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 WIDEST = 0.86  # of the film's width
-MARGIN, TALL_MARGIN = 0.08, 0.16  # of the height; players of tall films cover more of it
+MARGIN = 0.08  # of the height
 LINE, PAD, ROUND = 1.25, 0.35, 0.3  # of the font size
 BOX = 0.62  # on white, the contrast of white letters is 6 and that of the lit ones 4
 OUTLINE, BLUR = 0.09, 0.06  # of the font size

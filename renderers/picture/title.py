@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ...compiler.plan import TALL_MARGIN
 from ...store.values.array_types import F32
 from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
 from .end_card import NAME, card_masks
 from .lettering import Font, lettering_of
-from .lyrics import MARGIN, OUTLINE, TALL_MARGIN, drawn_lyric, rim_around
+from .lyrics import MARGIN, OUTLINE, drawn_lyric, rim_around
 from .planes import plane_views
 
 if TYPE_CHECKING:

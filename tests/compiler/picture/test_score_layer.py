@@ -1,5 +1,6 @@
 """The score beside the picture: the place that each frame shows, what sounds there, what is said before."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from musicvis.compiler.plan import ScorePlan
 from musicvis.compiler.score.notation.ids import note_id
 from musicvis.compiler.score.read import read_score_file, written_score
 from musicvis.compiler.time.clock import Clock
+from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.load import load_piece
 
 DATA = Path(__file__).parents[1] / "score/data"
@@ -111,6 +113,38 @@ def test_words_over_the_score_are_told(tmp_path: Path) -> None:
     assert codes(manifest(tmp_path, "lyrics.mscx", "{place: top}", ", lyrics: {}")) == []
     tall = "{place: top, height: 90%}"
     assert codes(manifest(tmp_path, "lyrics.mscx", tall, ", lyrics: {}")) == ["MV665"]
+
+
+def test_in_a_tall_film_words_and_score_keep_away_from_its_ends(tmp_path: Path) -> None:
+    def tall(layer: str, title: str) -> list[str]:
+        path = manifest(
+            tmp_path, "waltz.mscx", layer, f", post: [{{at: 1|1, for: 1s, title: A, place: {title}}}]"
+        )
+        path.write_text(path.read_text(encoding="utf-8").replace("64x36", "36x64"), encoding="utf-8")
+        return codes(path)
+
+    # The score ends 16 % above the bottom; a title in the middle is 8 % high.
+    assert tall("{height: 30%, parts: clar*}", "middle") == []
+    assert tall("{height: 31%, parts: clar*}", "middle") == ["MV665"]
+    assert tall("{height: 60%, parts: clar*}", "top") == []
+    assert tall("{height: 61%, parts: clar*}", "top") == ["MV665"]
+
+
+def test_staves_too_small_to_be_read_are_told_with_a_height_that_mends_it(tmp_path: Path) -> None:
+    def told(layer: str, size: str = "1920x1080") -> list[Diagnostic]:
+        path = manifest(tmp_path, "waltz.mscx", layer)
+        path.write_text(path.read_text(encoding="utf-8").replace("64x36", size), encoding="utf-8")
+        return [finding for finding in check_piece(load_piece(path)) if finding.code == "MV714"]
+
+    assert told("{height: 30%}") == []
+    (finding,) = told("{height: 10%}")
+    height = re.search(r"height: ([0-9]+)%", finding.hint)
+    assert height is not None
+    assert told(f"{{height: {height[1]}%}}") == []
+    assert told(f"{{height: {int(height[1]) - 1}%}}") != []
+    # One staff needs less, and so does a tall film.
+    assert told("{height: 11%, parts: clar*}") == []
+    assert told("{height: 12%}", "1080x1920") == []
 
 
 def test_a_missing_engraver_is_told_before_anything_is_rendered(

@@ -10,7 +10,7 @@ from musicvis.compiler.plan import ScorePlan
 from musicvis.renderers.engraving.sheet import Sheet
 from musicvis.renderers.engraving.view import CURSOR_AT, ScoreStand, ScoreView
 
-WIDTH, HEIGHT = 40, 60
+WIDTH, HEIGHT = 40, 40
 LAYER = 20
 GREY = 60
 
@@ -21,7 +21,7 @@ def plan(**changes: Any) -> ScorePlan:
         text="",
         mode="strip",
         place="bottom",
-        height=1 / 3,
+        height=1 / 2,
         ink="#000000",
         lit="#FF0000",
         ground="#FFFFFF",
@@ -90,10 +90,18 @@ def test_the_sheet_moves_by_parts_of_a_pixel() -> None:
 
 
 def test_only_the_rows_of_the_layer_change() -> None:
-    for place, rows in (("bottom", range(40, 60)), ("top", range(20)), ("middle", range(20, 40))):
+    for place, rows in (("bottom", range(20, 40)), ("top", range(20)), ("middle", range(10, 30))):
         found = blended(stand(plan(place=place)).view(0))
         changed = np.flatnonzero((found != GREY).any(1))
         assert changed.tolist() == list(rows)
+
+
+def test_in_a_tall_film_the_score_keeps_away_from_the_buttons_of_players() -> None:
+    tall = [ScoreStand(plan(height=0.2, place=place), sheet(), WIDTH, 100) for place in ("top", "bottom")]
+    # 16 of a hundred rows at the top and at the bottom.
+    assert [(there.top_px, there.top_px + there.high_px) for there in tall] == [(16, 36), (64, 84)]
+    whole = ScoreStand(plan(height=1.0), sheet(), WIDTH, 100)
+    assert (whole.top_px, whole.high_px) == (0, 100)
 
 
 def test_paper_is_white_and_ink_black_in_limited_range() -> None:
@@ -156,8 +164,8 @@ def test_it_fades_with_the_picture() -> None:
     score = plan()
     whole, half, none = (blended(stand(score).view(0), share) for share in (1.0, 0.5, 0.0))
     assert (none == GREY).all()
-    assert abs(int(half[59, 0]) - (235 + GREY) / 2) <= 1
-    assert whole[59, 0] == 235
+    assert abs(int(half[HEIGHT - 1, 0]) - (235 + GREY) / 2) <= 1
+    assert whole[HEIGHT - 1, 0] == 235
 
 
 def test_a_slice_shows_what_the_whole_shows() -> None:
