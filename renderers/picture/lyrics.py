@@ -74,7 +74,7 @@ def halo_around(text: Image.Image, size_px: float) -> F32:
         np.asarray(Image.fromarray(wide).filter(ImageFilter.GaussianBlur(share * rim_px)), np.float32) / 255
         for share in HALO
     )
-    return HALO_RIM * near + (1 - HALO_RIM) * far
+    return np.asarray(HALO_RIM * near + (1 - HALO_RIM) * far, np.float32)
 
 
 def _broken(text: str, font: Font, width_px: float) -> list[str]:
