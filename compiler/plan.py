@@ -14,7 +14,6 @@ from .lanes.curve import Curve
 from .plans.picture import (
     GROUND,
     LIGHT_SHAPES,
-    STEERING,
     TALL_MARGIN,
     ClipPlan,
     LyricStyle,
@@ -39,11 +38,11 @@ from .plans.sound import (
     SoundPlan,
     StemPlan,
 )
+from .plans.steering import Steering
 
 __all__ = [
     "GROUND",
     "LIGHT_SHAPES",
-    "STEERING",
     "TALL_MARGIN",
     "BarMark",
     "BusPlan",
@@ -65,6 +64,7 @@ __all__ = [
     "SendPlan",
     "SoundPlan",
     "SoundingNote",
+    "Steering",
     "StemPlan",
     "StreamPlan",
     "TitleLook",

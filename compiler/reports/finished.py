@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
-from ..compile import Heard
+from ..heard_piece import Heard
 from ..picture.ending import with_ending
 from ..picture.post import Fade, Timeline, Title, timeline
 

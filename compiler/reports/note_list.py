@@ -10,8 +10,8 @@ from ...dsl.findings.span import Span
 from ...dsl.text.files import MAX_SCORE_BYTES, read_named
 from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
-from ..compile import Heard, cast_of, hear
-from ..notes.casting import Weights
+from ..heard_piece import Heard, cast_of, hear
+from ..notes.class_keys import Weights
 from ..notes.selectors import selected
 from ..score.model import Note, Score
 from ..score.part_note import PartNote
@@ -35,7 +35,7 @@ class NoteRow:
     classes: Weights = ()
     """What it shows, after all rules."""
     class_names: tuple[str, ...] = ()
-    """Of each of them, its default name."""
+    """The default name of each of them."""
     rules: tuple[int, ...] = ()
     """The rules of the manifest that mean it, numbered from 1."""
     word: str | None = None

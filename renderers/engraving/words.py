@@ -36,7 +36,7 @@ _CHARACTERS = "0123456789=.,()"
 class Faces:
     """The fonts of a score's words: all of them are set in one where one has all letters, as a title is.
 
-    unknown  each character that no font here has: the nearest that a font has, and where it first stands
+    unknown  each character that no font here has: the nearest that a font has, and where it first is
     """
 
     first: Face
@@ -139,19 +139,19 @@ def words_of(text: str) -> Iterator[tuple[str, str]]:
             yield html.unescape(match[1]), bar
 
 
-def unknown_letters(text: str, span: Span = THE_MANIFEST) -> list[Diagnostic]:
+def unknown_letters(text: str, span: Span = THE_MANIFEST) -> Iterator[Diagnostic]:
     """MV713, where no font here has some letters of a score in MusicXML."""
     unknown = faces_of(text).unknown
     if not unknown:
-        return []
+        return
     named = list(unknown.items())[:NAMED]
     places = [f"{letter} ({f'bar {shown(bar)}' if bar else 'a name'})" for letter, (_, bar) in named]
     more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
     shows = " ".join(near for _, (near, _) in named)
     said = f"{', '.join(places)}{more}"
     message = f"no font here has these letters of the engraved score: {said}; it shows {shows}"
-    hint = "install a font that has them, as the Noto fonts, or change the words in the score"
-    return [Diagnostic("MV713", span, message, hint, Severity.WARNING)]
+    hint = "install a font that has them, e.g. the Noto fonts, or change the words in the score"
+    yield Diagnostic("MV713", span, message, hint, Severity.WARNING)
 
 
 def family(face: Face) -> str:
@@ -160,7 +160,7 @@ def family(face: Face) -> str:
 
 
 def _sorted(letters: Iterable[str]) -> str:
-    """Every letter once; space and what joins letters are no letters."""
+    """Every letter once; space and what joins letters are not letters."""
     said = (c for c in set(letters) if c not in JOINERS and c.isprintable() and not c.isspace())
     return "".join(sorted(said))
 
