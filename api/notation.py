@@ -46,7 +46,7 @@ class Notation:
         return paper_pages(self.musicxml, self.staff_count)
 
     def pdf(self) -> bytes:
-        """The same pages as a PDF. Raises as `svg` does."""
+        """The pages as a PDF. Raises as `svg` does."""
         from ..renderers.engraving.paper import pdf_of
 
         if (pages := self._by_musescore(".pdf")) is not None:

@@ -13,7 +13,7 @@ class FilmNote:
     """A note that begins in a film."""
 
     bar: int
-    """In the score, from 1, a pickup included."""
+    """Bar of the score, from 1, a pickup included."""
     pass_number: int
     """Which time through a repeated bar, from 1."""
     beat: Fraction

@@ -1,4 +1,4 @@
-"""Where a finished file may go, asked before any work."""
+"""The place of a finished file, checked before any work."""
 
 import errno
 import tempfile

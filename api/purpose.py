@@ -1,4 +1,4 @@
-"""Where a film goes: what `--for shorts` changes in a piece, and what that place takes.
+"""The sites of `--for`: what each changes in a piece, and its limits.
 
 The table is data; docs/how-to/sizes-and-files.md names the source of each figure.
 """
@@ -90,7 +90,7 @@ MOVING: Mapping[str, Purpose] = {
     ".webp": Purpose("an animated WebP", most_side_px=640, most_fps=Fraction(25)),
     ".apng": Purpose("an animated PNG", most_side_px=480, most_fps=Fraction(20)),
 }
-"""By the suffix of a picture that moves, where no option says otherwise."""
+"""Defaults by the suffix of an animation."""
 
 
 def purpose_overrides(purpose: Purpose, piece: Piece, explicit: Collection[str] = ()) -> tuple[str, ...]:

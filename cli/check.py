@@ -1,4 +1,4 @@
-"""`musicvis check`: what is wrong with a piece, and where."""
+"""`musicvis check`: the mistakes in a piece, with place and fix."""
 
 import os
 import sys
@@ -67,7 +67,7 @@ def check(
     quiet: bool,
     legacy_pan_grid: Path | None,
 ) -> None:
-    """Say what is wrong with a piece, and where.
+    """List the mistakes in a piece: where each is, and how to fix it.
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder, or all pieces below it. The comment `# musicvis: ignore[MV344]` on a line, or alone

@@ -1,4 +1,4 @@
-"""`musicvis clean`: what is kept from earlier compiles, checked or removed."""
+"""`musicvis clean`: removes or checks cached results."""
 
 import sys
 from collections.abc import Sequence

@@ -63,8 +63,8 @@ SECTIONS = {
 def main() -> None:
     """Compile a written score into a music video.
 
-    A piece is a folder with a manifest, piece.yaml, and its scores. To begin, with a score as waltz.mscz or
-    a recording as song.mp3:
+    A piece is a folder with a manifest, piece.yaml, and its scores. To begin with a
+    score (waltz.mscz) or a recording (song.mp3), type:
 
     \b
       musicvis new waltz.mscz          makes the piece, a folder called waltz

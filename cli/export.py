@@ -67,10 +67,10 @@ def export(
     """Write bars and sections, notes, the values of lanes, or the score as a file for another program.
 
     Times are counted from the first frame of the film, or of the passage that --bars names. The file is
-    build/NAME and an ending of its kind, as NAME-lanes.csv, or what -o says. The score is
-    written whole; of several pages of SVG, each is a file: NAME-1.svg and on.
+    build/NAME with an ending for its kind, e.g. NAME-lanes.csv, or the one that -o names. The score is
+    always written completely. Each page of SVG is a file: NAME-1.svg and so on.
 
-    For artnet, lanes and parts have the channels from 1 on, in their order, and the command says which.
+    For artnet, lanes and parts take the channels from 1 on, in their order; the command prints them.
     """
     from ..api.errors import RequestError
     from ..api.piece import load

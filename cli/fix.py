@@ -1,4 +1,4 @@
-"""`musicvis check --fix`: what is certain is written into the files, with the changes shown first."""
+"""`musicvis check --fix`: writes the certain fixes into the files, after showing the changes."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def changes_for(manifest: Path) -> list[Change]:
 
 
 def _is_better(old: "Sequence[Diagnostic]", new: "Sequence[Diagnostic]") -> bool:
-    """Whether there are fewer findings, or what stopped the reading is gone or lies further down."""
+    """Whether there are fewer findings, or what stopped the reading is gone or is further down."""
     return len(new) < len(old) or _stop(new) > _stop(old)
 
 

@@ -1,4 +1,4 @@
-"""What was heard as a score: shared by `musicvis listen` and `musicvis new`."""
+"""Detected scores: shared by `musicvis listen` and `musicvis new`."""
 
 import re
 import time
@@ -32,7 +32,7 @@ TEMPO_SPREAD = 1.06
 
 
 class Patience:
-    """Progress that is told only where listening takes long."""
+    """Progress that is reported only where listening takes long."""
 
     def __init__(self, reporter: TerminalReporter) -> None:
         self._reporter = reporter
@@ -100,7 +100,7 @@ def written_score(
 ) -> "WrittenScore":
     """What was heard, as the compiler writes it; `sources` are the names and digests of the recordings.
 
-    A mark stands on the beat next to its time.
+    A mark is on the beat next to its time.
     """
     from ..compiler.score.midi.write import WrittenScore
     from ..compiler.score.model import HeardFrom

@@ -33,9 +33,9 @@ LANE = re.compile(rf"(?P<lane>[^:]+)(?::(?P<low>{NUMBER})\.\.(?P<high>{NUMBER}))
 @click.option(
     "--score",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The score: checks the places, and lets what it can follow the beats.",
+    help="The score, to check places and to let movements follow the beats.",
 )
-@click.option("--fix", is_flag=True, help="Make the one certain repair: straight with ear_mid and no ear_f.")
+@click.option("--fix", is_flag=True, help="Fix the one certain mistake: straight with ear_mid and no ear_f.")
 @click.option(
     "--lane",
     "pairs",
@@ -55,17 +55,17 @@ def import_command(
     fps: str | None,
     form: str,
 ) -> None:
-    """Turn schedules, automation of a project, or an original effects.json into lanes of today's form.
+    """Turn schedules, automation of a project, or an original effects.json into lanes.
 
-    Schedules are those of Deforum and Parseq, projects end in .dawproject.
+    Schedules are those of Deforum and Parseq; projects end in .dawproject.
 
-    A schedule counts frames: --score says where they are in the music, and each --lane which of its
-    fields becomes which lane. Its points go straight, in seconds, through the values of its frames.
+    A schedule counts frames. --score gives each frame its place in the music, and each --lane says which
+    field becomes which lane. The lane joins the values of the frames by straight lines, in seconds.
     Automation of a DAWproject counts quarter notes, and its points keep their places.
 
-    Of an original effects.json, the lanes move as before. Each set of the file becomes the lane of a
-    bus of its name. With --score, old and new are compared, and movements follow the beats wherever
-    that is the same; without it each keeps `domain: seconds`.
+    From an original effects.json, each set becomes the lane of the bus of its name, and moves as before.
+    With --score, the command compares old and new, and lets movements follow the beats where that changes
+    nothing; without it, each movement keeps `domain: seconds`.
     """
     from ..compiler.write.convert_effects import compared, converted
     from ..dsl.findings.collector import Findings

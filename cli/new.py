@@ -189,7 +189,7 @@ def score_in(path: Path) -> tuple[bytes, "Score"]:
 
 
 def name_in(score: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a score that lies inside it already; None where it must be copied."""
+    """How a piece in `folder` names a score that is inside it already; None where it must be copied."""
     from ..dsl.findings.span import Span
     from ..dsl.text.files import MAX_SCORE_BYTES, fault_inside
 

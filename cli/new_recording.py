@@ -1,4 +1,4 @@
-"""`musicvis new` for recordings: what is heard becomes the score, each recording a bus of its own."""
+"""`musicvis new` for recordings: the detected notes become the score, each recording a bus of its own."""
 
 import re
 import sys
@@ -44,7 +44,7 @@ class _Placed:
 
     name: PurePosixPath
     data: Path | None
-    """None where it lies in the folder already."""
+    """None where it is in the folder already."""
     gain: float
     sha256: str
 
@@ -272,7 +272,7 @@ def _placed(sources: Sequence["Recording"], folder: Path, scratch: Path, longest
 
 
 def _inside(path: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a recording that lies inside it already; None where it must be copied."""
+    """How a piece in `folder` names a recording that is inside it already; None where it must be copied."""
     from ..dsl.findings.span import Span
     from ..dsl.text.audio_headers import SUFFIXES
     from ..dsl.text.files import MAX_AUDIO_BYTES, fault_inside

@@ -23,7 +23,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 TEXT, JSON = "text", "json"
 FINDINGS = "findings"
-"""The key of an object under which its findings stand."""
+"""The key of an object under which its findings are."""
 LISTED = "check"
 """The command whose document is the array of findings itself."""
 WORDS_OF_USE = "command line"

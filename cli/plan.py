@@ -32,20 +32,26 @@ PLURALS = {
 }
 
 
-@click.command("plan", short_help="Say what a compile would render, and why.")
+@click.command("plan", short_help="List what a compile would render, and why.")
 @click.argument("piece", type=PiecePath(), required=False)
 @variant_options
-@click.option("--device", default="auto", show_default=True, help="As for compile.")
+@click.option("--device", default="auto", show_default=True, help="The same as for compile.")
 @click.option(
-    "--precision", default="auto", type=click.Choice(("auto", "fp32", "bf16")), help="As for compile."
+    "--precision",
+    default="auto",
+    type=click.Choice(("auto", "fp32", "bf16")),
+    help="The same as for compile.",
 )
 @click.option(
-    "--backend", default="auto", type=click.Choice(("auto", "torch", "openvino")), help="As for compile."
+    "--backend",
+    default="auto",
+    type=click.Choice(("auto", "torch", "openvino")),
+    help="The same as for compile.",
 )
 @cache_option
 @format_option("One object: title, frames, seconds_to_make, nodes, findings.")
 def plan_command(piece: Path | None, form: str, **options: Any) -> None:
-    """Say what a compile would render, why, and about how long it takes.
+    """List what a compile would render, why, and about how long it takes.
 
     This renders nothing. Reasons refer to the last compile of the same film.
     """
@@ -80,9 +86,9 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
 @variant_options
 @format_option("One object: the same, and the nodes of NEW with what differs.")
 def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
-    """Say what differs between the films of two pieces.
+    """Compare the films of two versions of a piece.
 
-    OLD and NEW are two versions of a piece. The command lists what NEW would render that OLD would not.
+    The command lists what NEW would render that OLD would not.
     It renders nothing, and works even if neither was ever rendered. Exits with 1 if they differ.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest

@@ -1,4 +1,4 @@
-"""How a command talks: findings in the chosen form, progress on a terminal, quiet lines elsewhere."""
+"""The output of a command: findings in the chosen form, progress on a terminal, quiet lines elsewhere."""
 
 import os
 import sys
@@ -136,11 +136,11 @@ class TerminalReporter:
             from ..dsl.findings.plain import shown
 
             self._clear()
-            # Titles and names of a piece stand in it.
+            # Titles and names of a piece are in it.
             print("\n".join(map(shown, text.split("\n"))), file=self.stream, flush=True)
 
     def progress(self, stage: str, done: int, total: int, note: str = "") -> None:
-        """`done` of `total` units (frames, samples) of a stage are finished; a note stands behind."""
+        """`done` of `total` units (frames, samples) of a stage are finished; a note is behind."""
         if stage == COUNTED:
             self.counted = done, total
         if self.quiet:

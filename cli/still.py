@@ -45,9 +45,8 @@ def still(
 ) -> None:
     """Write the frame at PLACE, e.g. 7:3, in the film's size and quality; or a contact sheet.
 
-    The frame has titles and fades, and is not compressed by the film's encoder. The picture is written
-    to
-    build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
+    The frame has titles and fades, and is not compressed by the film's encoder. It is written
+    to build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output
@@ -95,7 +94,7 @@ def still(
 
 
 def _seconds(manifest: Path, variant: "Variant", place: str) -> tuple[Fraction, Fraction]:
-    """Where the film begins in the piece, and where a place stands; raises PieceError where there is none."""
+    """Where the film begins in the piece, and where a place is; raises PieceError if there is none."""
     from ..compiler.heard_piece import hear
     from ..compiler.time.passage import film_of
     from ..dsl.findings.collector import Findings

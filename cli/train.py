@@ -1,4 +1,4 @@
-"""`musicvis train`: pictures and videos of the user's to a generator for their pieces."""
+"""`musicvis train`: trains a generator on the user's pictures and videos."""
 
 import sys
 from collections.abc import Callable
@@ -58,7 +58,13 @@ DEFAULT_MINUTES = 10.0
     show_default=True,
     help="Take every Nth frame of a video.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=1,
+    show_default=True,
+    help="Seed of the random numbers.",
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Number of cores to use.  [default: all]")
 @click.option("--resume", is_flag=True, help="Continue a stopped training, or train longer.")

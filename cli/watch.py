@@ -21,7 +21,9 @@ EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
 
 @click.command("watch", short_help="See and hear a piece while you write it.")
 @click.argument("piece", type=PiecePath(), required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A port.  [default: a free one]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the server.  [default: a free one]"
+)
 @click.option("--no-open", is_flag=True, help="Print the address without opening a browser.")
 @click.option("--once", is_flag=True, help="End when the last page is closed.")
 @click.option(

@@ -79,8 +79,8 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
 def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> None:
     """Add weights from this machine.
 
-    PATH is a folder that holds config.json and pytorch_model.bin or model.safetensors, or one of the latter
-    two beside its config.json. Every tensor is checked.
+    PATH is a folder with config.json and pytorch_model.bin (or model.safetensors), or the path of the
+    latter file, with config.json beside it. Every tensor is checked.
     """
 
     try:

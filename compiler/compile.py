@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """What a compile gives: the plan, unless an error stands in the way, and all findings."""
+    """What a compile gives: the plan, unless an error is in the way, and all findings."""
 
     plan: "Plan | None"
     diagnostics: tuple[Diagnostic, ...]
@@ -85,7 +85,7 @@ def compiled(
 
 
 def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool = True) -> Compilation:
-    """The same for a piece whose score is read; `before` are all findings until then."""
+    """The plan of a piece whose score is read; `before` are the findings so far."""
     piece, files, findings = heard.piece, heard.files, Findings(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:

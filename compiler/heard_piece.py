@@ -47,7 +47,7 @@ class Heard:
 
 
 def hear(loaded: "Loaded", findings: Findings) -> Heard:
-    """A loaded piece with its score; raises PieceError where there is none."""
+    """A loaded piece with its score; raises PieceError if there is none."""
     if loaded.piece is None:
         raise PieceError(loaded.diagnostics)
     findings += loaded.diagnostics

@@ -126,7 +126,7 @@ class PieceFiles:
         return header, digest
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
-        """Where a recording of the piece lies; None where it cannot be opened, or is none."""
+        """Where a recording of the piece is; None where it cannot be opened, or is none."""
         return None if self.recording(name, span) is None else self.root / name
 
     def recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:

@@ -154,7 +154,7 @@ def _picture(
     guard: "Guarded | None",
     findings: Findings,
 ) -> "PicturePlan | None":
-    """The picture's plan with all that is laid over it; None where an error stands in the way."""
+    """The picture's plan with all that is laid over it; None where an error is in the way."""
     from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 

@@ -1,4 +1,4 @@
-"""How films are encoded: qualities, containers and codecs, in words; no library is loaded for them."""
+"""Qualities, containers and codecs of films, as data; loads no library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Quality:
     parameters: str = ""
     """Options of x264, in place of the preset's own."""
     others: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What the other encoders are told for about the same, by FFmpeg's names of encoder and option."""
+    """Settings of the other encoders for about the same quality, by FFmpeg's names of encoder and option."""
 
 
 PRORES = "prores_ks"
@@ -83,7 +83,7 @@ class Codec:
         return self.pixels.startswith("yuva")
 
     def told(self, quality: Quality) -> dict[str, str]:
-        """What an encoder other than x264 is told for a quality, by FFmpeg's names."""
+        """The settings of an encoder other than x264 for a quality, by FFmpeg's names."""
         return {**quality.others.get(self.encoder, {}), **self.options}
 
 

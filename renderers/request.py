@@ -1,4 +1,4 @@
-"""What is wanted of a plan, who is told of the progress, and what was made."""
+"""The request for a rendering, the receiver of its progress, and its report."""
 
 from __future__ import annotations
 

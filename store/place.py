@@ -1,4 +1,4 @@
-"""Where the store lies, and how much it may hold."""
+"""The folder of the store, and its size limit."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def data_folder(environment: str, name: str) -> Path:
 
 
 def cache_limit(asked_bytes: int | None = None) -> int:
-    """What the store may hold after a compile, in bytes. Raises ValueError for a limit that is no size."""
+    """What the store may hold after a compile, in bytes. Raises ValueError for a limit that is not a size."""
     if asked_bytes is not None:
         return asked_bytes
     said = os.environ.get(LIMIT_ENVIRONMENT)

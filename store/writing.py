@@ -80,7 +80,7 @@ class ChangedError(OSError):
 def replace_unchanged(path: Path, text: str, was: bytes, root: Path | None = None) -> None:
     """Put a text in the place of a file's, as `replace_text` does, if the file still holds these bytes.
 
-    It is read again when the new text lies on the disk, just before that gets the name.
+    It is read again when the new text is on the disk, just before that gets the name.
 
     Raises ChangedError where it holds others, or has gone; then nothing was written.
     """

@@ -23,7 +23,7 @@ from .shapes import shapes_shown
 from .wire import json_text, requests, responses
 
 LOOKS_MOST = 40
-"""In a second: a page sends seven, and several pages may be open."""
+"""The most looks in a second: a page sends seven, and several pages may be open."""
 CHUNKS_CACHED = 64
 BUSES_MOST = 256
 NAMES_MOST = 24
@@ -93,7 +93,7 @@ class _Application:
             except RefusedError as refused:
                 return _json(responses.Refused(refused.reason), refused.status)
             except asyncio.CancelledError:
-                # What takes longer than the end of the server is cut off: that is no fault of the request.
+                # What takes longer than the end of the server is cut off: that is not a fault of the request.
                 if not self._conductor.hub.is_closed:
                     raise
                 return _json(responses.Refused("musicvis watch is ending"), 503)

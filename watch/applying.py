@@ -1,4 +1,4 @@
-"""An edit of the page as an edit of a text: which point it means, and what stands around it in the music."""
+"""Turns an edit of the page into an edit of a text: the point that it means, and its neighbours."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _heard(version: Version) -> Heard:
 
 
 def _lane(pointer: str, file: str, version: Version) -> Lane:
-    """The lane whose list of points stands there."""
+    """The lane whose list of points is there."""
     for lane in _heard(version).piece.lanes:
         if lane.pointer == pointer and version.texts.name_of(lane.span.file) == file:
             return lane
@@ -87,7 +87,7 @@ def _lane(pointer: str, file: str, version: Version) -> Lane:
 
 
 def _stretch(lane: Lane, number: int, heard: Heard) -> Stretch:
-    """What a point of a lane does, and what stands around it."""
+    """What a point of a lane does, and what is around it."""
     curves = LaneCurves(heard)
     curve = own_curve(lane, curves.of(lane), curves.lanes)
     if len(curve.segments) != len(lane.points):

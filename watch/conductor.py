@@ -1,4 +1,4 @@
-"""What happens when: a save becomes messages, what is looked at is rendered first, the sound follows.
+"""Decides what happens when: a save becomes messages, what is on screen is rendered first, then the sound.
 
 It lives in one event loop. Texts are read in a thread of their own, one version after the other; pictures and
 sound are made by processes. Nothing here waits for any of them.
@@ -44,14 +44,14 @@ class Conductor:
         self._lock = asyncio.Lock()
         self._is_closed = False
         self._state: State | None = None
-        """Of the files, before the version that is shown was read; None where that cannot be said."""
+        """The state of the files before the shown version was read; None if unknown."""
         self._under_way: set[asyncio.Task[None]] = set()
         self._troubles = Troubles(lambda text: hub.tell(events.Trouble(hub.version, text)))
         self.pictures = Pictures(store, self._tell_segment, self._troubles)
         self.sounds = SoundMaker(store, self._tell_sound, self._tell_progress, self._troubles)
 
     async def refresh(self, was_saved: bool = False) -> None:
-        """Read the piece anew, if any of its files is not what it was, and show what came of it.
+        """Read the piece again, if any of its files is not what it was, and show what came of it.
 
         was_saved   something in its folder was: where the piece is broken, what is missing may be there now
         """

@@ -12,6 +12,7 @@ from ..compiler.heard_piece import Heard
 from ..compiler.lanes.curve import Curve
 from ..compiler.reports.lane_curves import LaneCurves
 from ..dsl.model.lane import Lane
+from ..dsl.model.parameters import BUS, PICTURE
 from ..dsl.model.piece import Piece
 from ..dsl.read.lanes import lane_units
 from ..dsl.values.units import Unit
@@ -22,12 +23,13 @@ from .wire import events
 
 RATE_HZ = 30.0
 VALUES_MOST = 18_000
-"""Of a lane: ten minutes at the full rate; a longer film has fewer a second."""
+"""The most values of a lane: ten minutes at the full rate; a longer film has fewer a second."""
 WIDE = 1000.0
 """A range beyond that says nothing: what the curve reaches is shown."""
 
 _UNITS = {Unit.HERTZ: "Hz", Unit.RATE: "Hz", Unit.SECONDS: "s", Unit.DECIBELS: "dB", Unit.GAIN: "x"}
-_ENDINGS = {"azimuth": "°", "elevation": "°", "hue": "°", "rotation": "°", "distance": "x", "zoom": "x"}
+_ENDINGS = {parameter.name.rpartition(".")[2]: parameter.sign for parameter in PICTURE}
+_ENDINGS |= {parameter.ending: parameter.sign for parameter in BUS}
 
 
 def rate_for(duration_s: float) -> float:

@@ -134,7 +134,7 @@ class Editing:
             raise RefusedError(409, MOVED)
         is_of_the_music = edit.add is not None or edit.shape is not None
         if is_of_the_music and digest_of_text(version.texts.by_name[edit.file]) != edit.digest:
-            # Where a new point belongs, and what stands around one, is known of the text that was read last.
+            # Where a new point belongs, and what is around one, is known of the text that was read last.
             raise RefusedError(409, "the last change is still being read: nothing was written")
         text = decoded(data, str(path), Span(str(path)))
         if isinstance(text, Diagnostic):
@@ -182,7 +182,7 @@ class Editing:
 
     @staticmethod
     def _path(version: Version, file: str) -> Path:
-        """Where a file of the piece lies; a name that is none of the piece's is refused."""
+        """Where a file of the piece is; a name that is none of the piece's is refused."""
         if file not in version.texts.by_name:
             raise RefusedError(404, "this file is not part of the piece")
         return version.texts.path_of(file)

@@ -42,11 +42,11 @@ def with_point(
     """The text with another point in a lane.
 
     pointer   of the list of points
-    before    number of the point after which it stands; None for the beginning
+    before    number of the point after which it is; None for the beginning
     halves    what becomes of a movement that goes round or comes back, before and after the new point
 
     A glide is divided: the point before arrives at the value, and the new one goes on as that one did.
-    Raises EditError where no point can stand there.
+    Raises EditError where no point can be there.
     """
 
     def edit(body: Body) -> _Meant:
@@ -61,7 +61,7 @@ def with_keys(text: str, pointer: str, keys: Callable[[Written], Keys], unit_of:
 
     keys   all that it has then, by what it has now
 
-    Raises EditError where it stands there already, or cannot be written.
+    Raises EditError where it is there already, or cannot be written.
     """
 
     def edit(body: Body) -> _Meant:

@@ -28,7 +28,7 @@ class Film:
     jobs: tuple[SegmentJob, ...]
     segments: list[events.Segment]
     full: tuple[SegmentJob, ...] = ()
-    """In the film's own quality, where that was asked for."""
+    """Segments in the film's own quality, if requested."""
     full_there: set[int] = field(default_factory=set)
     durations: dict[str, Fraction] = field(default_factory=dict)
     """How long the media of each key is that can be asked for."""
@@ -56,7 +56,7 @@ class Film:
                 self.durations[other.media] = before.durations[other.media]
 
     def job(self, task: Task, looks: Sequence[requests.Look]) -> SegmentJob:
-        """What has to be rendered for a task; of a still, the frame at the playhead that stands in it."""
+        """What has to be rendered for a task; of a still, the frame at the playhead that is in it."""
         if task.level == "draft":
             return self.jobs[task.index]
         if task.level == "full":
@@ -100,7 +100,7 @@ class Film:
             self.durations[job.node.key] = job.frame_count / job.picture.fps
 
     def wholes(self) -> list[Whole]:
-        """Where the segments in the film's own quality stand."""
+        """Where the segments in the film's own quality are."""
         found, first = [], 0
         for k, job in enumerate(self.full):
             end = first + job.frame_count
@@ -110,7 +110,7 @@ class Film:
         return found
 
     def full_news(self, task: Task) -> events.SegmentNews:
-        """What is told of a segment in the film's own quality; whoever tells it knows the version."""
+        """What is reported of a segment in the film's own quality; whoever tells it knows the version."""
         whole = self.wholes()[task.index]
         key = self.full[task.index].node.key
         middle = (whole.s + whole.end_s) / 2
@@ -118,7 +118,7 @@ class Film:
         return events.SegmentNews(0, first, key, "kept", "full", key, whole.s, whole.end_s)
 
     def news(self, segment: events.Segment) -> events.SegmentNews:
-        """What is told of a segment; whoever tells it knows the version."""
+        """What is reported of a segment; whoever tells it knows the version."""
         return events.SegmentNews(
             version=0,
             first=segment.first,

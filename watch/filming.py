@@ -1,4 +1,4 @@
-"""The whole film, as `musicvis compile` makes it, in a process of its own; the page is told how far it is."""
+"""The whole film, as `musicvis compile` makes it, in a process of its own; the page sees its progress."""
 
 from __future__ import annotations
 

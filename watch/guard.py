@@ -137,7 +137,7 @@ class Guard:
 
 
 class _Headers:
-    """The headers of a request; one that may stand once and stands twice is refused."""
+    """The headers of a request; one that may be there once and is there twice is refused."""
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self._found: dict[str, list[str]] = {}
@@ -157,7 +157,7 @@ class _Headers:
 
 
 def _limited(receive: Receive) -> Receive:
-    """What is received, up to the limit: a body may come in pieces, and its length may be a lie."""
+    """What is received, up to the limit: a body may come in pieces, and its length may be wrong."""
     taken = 0
 
     async def limited() -> Received:

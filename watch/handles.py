@@ -1,6 +1,6 @@
 """Handles on a lane: where a composer takes hold of its curve, and which values of the text that moves.
 
-A handle stands where a point's place and the lane's value there meet. Moving it up writes what arrives there
+A handle is where a point's place and the lane's value there meet. Moving it up writes what arrives there
 and what holds from there, so that a curve that was whole stays whole.
 """
 
@@ -68,7 +68,7 @@ class _Handles:
         )
 
     def _between(self, i: int, point: Point, segment: Segment) -> Iterator[events.Node]:
-        """What stands inside a segment: a peak, the ends of what goes round, the number of turns."""
+        """What is inside a segment: a peak, the ends of what goes round, the number of turns."""
         middle_s = self._middle(segment)
         if point.turns is not None:
             pointer = (f"{point.pointer}/turns",)
@@ -83,7 +83,7 @@ class _Handles:
             yield self._node(i, self._peak(segment), point.via, "peak", pointer, pointer, "")
 
     def _arriving(self, i: int) -> tuple[str, ...]:
-        """The pointers of the value that stands at the end of a segment."""
+        """The pointers of the value that is at the end of a segment."""
         while i >= 0:
             point, segment = self._points[i], self._segments[i]
             if point.turns is not None or segment.shape in PERIODIC:

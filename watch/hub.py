@@ -1,4 +1,4 @@
-"""Everybody who has the page open, and what they are told; whoever comes later is told the state first."""
+"""Everybody who has the page open, and what they receive; whoever comes later receives the state first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from .wire import events, json_text
 
 BEHIND_MOST = 200
-"""So many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
+"""How many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
 STILL_HERE_S = 15.0
 READERS_MOST = 8
 KEPT = (events.Lanes, events.Piece, events.Sound, events.Edited, events.Trouble)
-"""Kinds of messages that are the state: the last of each is told to whoever comes."""
+"""Kinds of messages that are the state: the last of each is sent to whoever comes."""
 
 _Reader = asyncio.Queue[bytes | None]
 
@@ -56,7 +56,7 @@ class Hub:
                 reader.put_nowait(data)
 
     def remember(self, message: events.Message) -> None:
-        """A message that is told to whoever comes, and to nobody now."""
+        """A message that is sent to whoever comes, and to nobody now."""
         if isinstance(message, KEPT):
             self._last[type(message)] = message
 
@@ -76,7 +76,7 @@ class Hub:
         return reader
 
     async def stream(self, reader: _Reader) -> AsyncIterator[bytes]:
-        """What a reader is told, as server-sent events, until it leaves or is cut off."""
+        """What a reader receives, as server-sent events, until it leaves or is cut off."""
         try:
             while True:
                 try:

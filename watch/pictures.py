@@ -1,4 +1,4 @@
-"""Who renders which segment now: processes are given what is wanted most, and stopped when it is not."""
+"""Assigns segments to processes: the most wanted first; stops those that are no longer wanted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Pictures:
     """The film that is shown, and the processes that render it.
 
     tell      called with the news of a segment
-    troubles  what is told where something cannot be rendered
+    troubles  what is reported where something cannot be rendered
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Pictures:
     ) -> None:
         self.film: Film | None = None
         self._looks: dict[str, requests.Look] = {}
-        """What each page looks at; the one that moved last stands last."""
+        """What each page looks at; the one that moved last is last."""
         self._store, self._tell, self._troubles = store, tell, troubles
         self._loop = asyncio.get_running_loop()
         self._films: list[Film] = []

@@ -1,4 +1,4 @@
-"""What is rendered next: what is looked at first, and something to see of it before all of it."""
+"""The order of rendering: what is seen first, and a first look at all of it before the rest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .wire import events, requests
 LEVELS: tuple[events.Level, ...] = ("none", "still", "coarse", "draft", "full")
 """From nothing to the film's own quality."""
 BEHIND = 3.0
-"""What lies behind the playhead is as far as something so many times farther ahead."""
+"""What is behind the playhead is as far as something so many times farther ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A segment in the film's own quality: where it stands, and whether it is there."""
+    """A segment in the film's own quality: where it is, and whether it is there."""
 
     s: float
     end_s: float
@@ -59,7 +59,7 @@ def wanted_by_all(
     failed: Collection[Task] = (),
     full: Sequence[Whole] = (),
 ) -> list[Task]:
-    """The same for several pages, the one that moved last first.
+    """The tasks for several pages, the one that moved last first.
 
     Each page has a picture of its playhead before any of them has more; so it goes on, stage by stage.
     """

@@ -1,4 +1,4 @@
-"""What becomes of a point when it gets another shape, or when one is put into the middle of what it does.
+"""Changes the shape of a point, or divides a movement at a new point.
 
 Musical decisions alone: keys of points in, keys of points out. watch/points.py writes them.
 """
@@ -45,7 +45,7 @@ _YOURSELF = "write it in your editor"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a point does, and what stands around it.
+    """What a point does, and what is around it.
 
     standing   where the lane comes from
     next_value where the following point begins; None behind the last one

@@ -1,4 +1,4 @@
-"""The door of the live page: a piece in, a server on this machine's own address until it is told to stop."""
+"""The door of the live page: a server for a piece on this machine's own address."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Version:
     """One state of the texts, and what came of it.
 
     piece   the message, its segments left out: whoever renders knows their state
-    plan    of the draft; None where an error stands in the way
+    plan    of the draft; None where an error is in the way
     """
 
     number: int
@@ -76,7 +76,7 @@ class Session:
     _scores: dict[tuple[str, str], Score] = field(default_factory=dict)
 
     def read(self, tell: Callable[[events.Lanes], object]) -> Version:
-        """The piece as its files are now; its lanes are told as soon as they are known.
+        """The piece as its files are now; its lanes are reported as soon as they are known.
 
         Never raises for what the files hold: that is among the findings.
         """

@@ -21,7 +21,7 @@ METER_HZ = 20.0
 WAVE_HZ = 50.0
 FLOOR_DB = 60.0
 PIECE_S = 20
-"""So much of a file is read at once: an hour of a bus does not fit into the memory of everybody."""
+"""How many seconds of a file are read at once: an hour of a bus may not fit into memory."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Playing:
         names = []
         for first, count in _cuts(mixer):
             samples = np.ascontiguousarray(read_wav_at(file, first, count).T, np.float32)
-            # Where it stands is in the name: of two that sound alike, the buses may differ.
+            # Where it is stored is in the name: of two that sound alike, the buses may differ.
             state = hashlib.sha256(str(first).encode())
             state.update(samples.tobytes())
             names.append(state.hexdigest()[:32])
@@ -66,7 +66,7 @@ class Playing:
         return cls(mixer, digest, file, tuple(names), places)
 
     def message(self, version: int) -> events.Sound:
-        """What the page is told of it."""
+        """What the page learns about it."""
         mixer = self.mixer
         has_buses = all(source.wet is not None or source.chains for source in mixer.sources)
         return events.Sound(

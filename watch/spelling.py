@@ -1,4 +1,4 @@
-"""How a value is written where another one stands: in its unit, with its quotes and its digits."""
+"""Writes a value in the notation of the old one: its unit, its quotes and its digits."""
 
 from __future__ import annotations
 

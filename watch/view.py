@@ -281,7 +281,7 @@ def _plain(value: object) -> str:
 
 
 def _value_at(source: Source, pointer: str) -> object:
-    """The value at a pointer; None where there is none."""
+    """The value at a pointer; None if there is none."""
     try:
         return source.at(pointer)
     except LookupError:

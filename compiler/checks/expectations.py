@@ -1,4 +1,4 @@
-"""Whether the score is the one that the manifest was written for: its bars, metres and tempi."""
+"""Checks that the score is the one that the manifest expects: its bars, metres and tempi."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from ..score.model import Measure, Score
 from ..time.clock import Clock
 
 TEMPO_SLACK = Fraction(1, 100)
-"""Files keep tempi as rounded decimals; this many quarter notes per minute are no difference."""
+"""Files keep tempi as rounded decimals; this many quarter notes per minute are not a difference."""
 
 
 def unmet(piece: Piece, score: Score, clock: Clock) -> Iterator[Diagnostic]:

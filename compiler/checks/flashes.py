@@ -1,4 +1,4 @@
-"""What a piece moves that could flash, and the finding where the flash guard has to hold it."""
+"""Finds what could flash in a piece, and reports where the flash guard weakens it."""
 
 from collections.abc import Iterator
 from fractions import Fraction

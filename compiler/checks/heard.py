@@ -1,4 +1,4 @@
-"""What should be said of bars that were heard, and of files that were made from another recording."""
+"""Findings about detected bars, and about files that were made from another recording."""
 
 import hashlib
 import os
@@ -15,11 +15,11 @@ from ...dsl.values.position import seconds_text
 from ..score.model import Score
 
 SAME_S = 0.001
-"""An offset that is so near to what was heard is no other."""
+"""An offset that is so near to what was heard counts as the same."""
 
 
 def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnostic]:
-    """Nothing for a score that somebody wrote. No percentage is told: none that was tried is honest."""
+    """Nothing for a score that somebody wrote. No percentage is reported: none that was tried is honest."""
     heard = score.heard
     if heard is None:
         return
@@ -73,7 +73,7 @@ def _listen_hint(piece: Piece) -> str:
 
 
 def _listen_again(piece: Piece, stem: Stem, *more: str) -> str:
-    """The command that writes the score of the piece anew, as heard in a stem."""
+    """The command that writes the score of the piece again, as heard in a stem."""
     score = str(piece.score.file)
     return typed("musicvis", "listen", str(stem.file), "-o", score, "--replace", *more)
 
@@ -122,7 +122,7 @@ def _recorded(piece: Piece) -> list[Stem]:
 
 
 def digest_of(stem: Stem, root: Path) -> str | None:
-    """SHA-256 of a stem's file; None where it cannot be read, which is told elsewhere."""
+    """SHA-256 of a stem's file; None where it cannot be read, which is reported elsewhere."""
     assert stem.file is not None
     descriptor = open_inside(root, stem.file, MAX_AUDIO_BYTES, stem.span)
     if isinstance(descriptor, Diagnostic):

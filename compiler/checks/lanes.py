@@ -1,4 +1,4 @@
-"""What is allowed of a lane but hardly meant: leaps, glides nobody hears, haste, ends that come too early."""
+"""Warnings about lanes that are allowed but hardly intended: jumps, silent glides, haste, early ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does not meet its own beginning in a loop."""
+"""Finds what cannot loop without a seam."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from ..sound.loop import plays_on
 
 
 def loop_findings(piece: Piece, sound: SoundPlan) -> Iterator[Diagnostic]:
-    """A warning for what begins anew with each round."""
+    """A warning for what begins again with each round."""
     hint = "play the parts with the built-in instruments, or fade the film with video.post"
     if plays_on(sound):
         message = "the sound of this loop has a seam: a recording cannot loop"

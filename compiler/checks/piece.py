@@ -1,4 +1,4 @@
-"""What is allowed but hardly meant: rules that catch nothing, classes never shown, stems that do not fit."""
+"""Warnings about what is allowed but hardly intended: idle rules, unseen classes, stems that do not fit."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -148,7 +148,7 @@ def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
 def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[Diagnostic]:
     """A note that is let go shortly before the last sample rings into nothing."""
     end_s = clock.end_s + piece.score.tail_s
-    # What sounds after the end belongs to a stem of another length, which is told.
+    # What sounds after the end belongs to a stem of another length, which is reported.
     last_s = max((end for _, end in held if end <= end_s), default=None)
     if (
         last_s is not None
@@ -195,7 +195,7 @@ def _recordings(
                 Severity.WARNING,
             )
         length_s = form.length_s
-        # An offset says where bar 1 stands in the recording: of one that begins before bar 1, more is left.
+        # An offset says where bar 1 begins in the recording: of one that begins before bar 1, more is left.
         until_s = length_s - (stem.offset_s or 0.0)
         if not length_s or last_onset_s < until_s <= clock.end_s + LONGEST_TAIL_S:
             continue

@@ -1,4 +1,4 @@
-"""What a piece says of the mapping of its picture: keys that do nothing, and classes that do not fit."""
+"""Checks of `mapping: spectrum`: keys without effect, and classes that do not fit."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath

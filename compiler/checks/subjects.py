@@ -1,4 +1,4 @@
-"""What is said of the subjects of a piece: drawn as something else, only patterns, or unknown to BigGAN."""
+"""Notes about subjects: drawn as something similar, only patterns, or unknown to BigGAN."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Which kind of generator a piece names: built in, registered, installed, or a trained model of its own."""
+"""The kind of generator that a piece names: built in, registered, installed, or a trained model."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
 
 
 def stand_in(visuals: Visuals) -> GeneratorKind:
-    """A kind that knows every class that is written: what is wrong with the real one is told already."""
+    """A kind that knows every class that is written: what is wrong with the real one is reported already."""
     written = (entry for entry in visuals.all_classes if not entry.is_like and entry.picture is None)
     names = dict.fromkeys(_plain(entry) for entry in written)
     listed = [(name,) for name in names][:MOST_CLASSES]

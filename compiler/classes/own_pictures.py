@@ -17,7 +17,7 @@ from .table import ClassTable
 
 PICTURES_MOST = 200
 LAYERS = 2
-"""Of a video."""
+"""Layers of a video: how many of its playbacks can be seen at once."""
 PAINTED = ("auto", "embedded")
 """The generators that show own pictures: by itself a piece with some is painted by the embedded one."""
 

@@ -38,9 +38,9 @@ class ClassTable:
     """Everyday words that name no class, each with the class that is meant."""
     pictures: tuple[str, ...] = ()
     """The piece's own pictures by the names of their files; their indices come after those of the names. A
-    video stands twice, for its two layers."""
+    video is there twice, for its two layers."""
     clips: Mapping[int, Clip] = field(default_factory=dict)
-    """Of the videos among them, by the index of their first layer."""
+    """The videos among them, by the index of their first layer."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -59,7 +59,7 @@ class ClassTable:
         return len(self) + self.pictures.index(file)
 
     def index(self, name: str, span: Span, findings: Findings) -> int | None:
-        """The class of a name or of an index as text; None and a finding where there is none or several.
+        """The class of a name or of an index as text; None and a finding if there is none or several.
 
         Of several classes, a name means the one whose default name it is; an everyday word, as `piano`, the
         one that the table of aliases names.

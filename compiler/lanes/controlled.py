@@ -1,4 +1,4 @@
-"""What a MIDI controller of the score does to a lane: the values that were sent, as a course."""
+"""Lanes that follow a MIDI controller of the score: the values that were sent, as a course."""
 
 from __future__ import annotations
 

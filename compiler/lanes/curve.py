@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONGEST_DECLICK_S = 0.16
 """A jump of two turns is none of eight times a quarter turn."""
 MEETING_S = 0.05
-"""So long before its end a loop begins to go back to where it began."""
+"""How long before its end a loop begins to return to its beginning."""
 JUMP_LEAST = 1e-6
 """A smaller difference between two segments is no jump."""
 

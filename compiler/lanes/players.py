@@ -1,4 +1,4 @@
-"""Which notes play a lane, and what they do to it: what is written to strokes and courses."""
+"""Lanes that notes play: which notes, and their strokes and courses as written."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def played_by(
 ) -> PlayedBy:
     """What notes do to a lane.
 
-    rest         where it stands without them
+    rest         where it is without them
     shortest_s   no stroke rises in less
-    end_s        courses are told until then
-    ears         where each note stands, NaN where nobody knows; for by: ear alone
+    end_s        courses go on until then
+    ears         where each note is, NaN where nobody knows; for by: ear alone
     """
     heard = heard_of(notes, clock)
     if played.by is By.NOTES:

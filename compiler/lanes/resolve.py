@@ -182,7 +182,7 @@ class Lanes:
         return replace(played, low=target.low, high=target.high)
 
     def _played(self, lane: Lane, played: Played, rest: float, shortest_s: float = 0.0) -> Curve:
-        """What notes do to a lane that stands at `rest`; nothing rises in less than shortest_s."""
+        """What notes do to a lane that is at `rest`; nothing rises in less than shortest_s."""
         assert self._band is not None, "a lane that notes play is asked of who knows the notes"
         notes = chosen(lane, played, self._band, self._clock, self.findings)
         if played.by is By.EAR and self._is_place(lane.name):
@@ -200,7 +200,7 @@ class Lanes:
         return Curve(before=rest, played=played_by(played, notes, self._clock, rest, shortest_s, end_s, ears))
 
     def ears(self, notes: Sequence[PartNote]) -> "F64":
-        """Where each note stands between the ears as it begins, -1..1; NaN where nothing places its bus."""
+        """Where each note is between the ears as it begins, -1..1; NaN where nothing places its bus."""
         assert self._band is not None, "where notes stand is asked of who knows the buses"
         found = np.full(len(notes), np.nan)
         at: dict[str, list[int]] = {}
@@ -243,7 +243,7 @@ class Lanes:
 
 
 def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnostic]:
-    """A warning for each written value that the parameter does not reach, wherever its point stands."""
+    """A warning for each written value that the parameter does not reach, wherever its point is."""
     if lane.played is not None and lane.played.by is not By.NOTES:
         for value in (lane.played.low, lane.played.high):
             if not target.low <= value <= target.high:

@@ -22,7 +22,7 @@ def lane_segments(
 ) -> tuple[Segment, ...]:
     """The points of a lane as segments with exact ends; none where a fault leaves a point without a place.
 
-    The last point acts until the end of the last bar, or, if it stands there or later, until end_qn, the end
+    The last point acts until the end of the last bar, or, if it is there or later, until end_qn, the end
     of the film.
     """
     starts = [clock.locate(point.at, findings) for point in lane.points]
@@ -137,7 +137,7 @@ def _segment(
 
 
 def _counted_on(point: Point, standing: float, circle: float) -> Point:
-    """The directions of a point in the turn in which the lane stands: after two orbits 45 is still right.
+    """The directions of a point in the turn in which the lane is: after two orbits 45 is still right.
 
     A place to begin or to stay at is taken the shorter way round.
     """
@@ -161,7 +161,7 @@ _ROUND = {Shape.ORBIT: Shape.STRAIGHT, Shape.SPIRAL: Shape.STRAIGHT}
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
-    """The same, with the slopes of neighbours that run through their common points as one curve."""
+    """The segments, with common slopes where neighbours run through their points as one curve."""
     runs: list[list[Segment]] = []
     for segment in segments:
         last = runs[-1][-1] if runs else None

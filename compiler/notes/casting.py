@@ -1,4 +1,4 @@
-"""What each note shows: its classes and how they act, from the manifest's rules; later rules win."""
+"""Casting: the classes that each note shows and how they act, from the manifest's rules; later rules win."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, fields, replace
@@ -84,7 +84,7 @@ class Cast:
     words: tuple[str, ...] = ()
     """The words that are sung, where classes go by them."""
     starts: tuple[ClipStart, ...] = ()
-    """Of the piece's own videos."""
+    """Starts of the piece's own videos."""
 
 
 def cast(

@@ -126,7 +126,7 @@ class KeyOf:
     known: dict[tuple[str, str], str] = field(default_factory=dict)
     """The keys that were looked for: of a syllable under ("syllable", ""), of a word under ("", "word")."""
     before: dict[int, str] = field(default_factory=dict)
-    """By meaning, the key that a word without one goes on with, by its number."""
+    """For classes by meaning: the key that a word without one takes over, by its number."""
 
     def __call__(self, index: int, entry: PartNote) -> str:
         note = entry.note

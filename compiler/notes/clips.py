@@ -1,4 +1,4 @@
-"""Which note starts which video: notes take turns at its layers."""
+"""Notes start videos: they take turns at a video's layers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

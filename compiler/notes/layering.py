@@ -1,4 +1,4 @@
-"""Who plays in which layer of the picture, and what holds for it: layers as written, meeting the parts."""
+"""The layers of a picture as written, matched with the parts: which notes play in which layer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ REST = "rest"
 """The layer of the parts that no layer names."""
 PAINTED = ("auto", "embedded")
 KEPT_TOGETHER = 4
-"""So many classes are seen at once in all layers together where nothing is written."""
+"""How many classes are seen at once in all layers together, by default."""
 
 
 @dataclass(frozen=True, slots=True)

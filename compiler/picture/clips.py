@@ -20,7 +20,7 @@ STEP = 2.0**-12
 
 
 FAST = 30
-"""So many pictures of a video are kept for each second of the film."""
+"""How many pictures of a video are cached for each second of the film."""
 FASTEST = 240
 
 

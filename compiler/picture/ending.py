@@ -1,4 +1,4 @@
-"""How a film ends: the picture goes with the sound, to black or another colour, and credits may follow."""
+"""The end of a film: the picture fades with the sound, to black or another colour; credits may follow."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ READ_S, LINE_S = 1.0, 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """In exact seconds of the piece: when the picture fades, and when the letters of the card stand."""
+    """In exact seconds of the piece: when the picture fades, and when the letters of the card are."""
 
     fade_s: Fraction
     gone_s: Fraction

@@ -1,4 +1,4 @@
-"""How strongly each class is shown: a note raises its classes, holds them with the key and lets them go."""
+"""Envelopes of classes: a note raises its classes, holds them with the key and lets them go."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

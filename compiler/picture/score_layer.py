@@ -1,4 +1,4 @@
-"""The written score beside the picture: what is engraved, and what of it sounds on each frame."""
+"""The score beside the picture: what is engraved, and which notes sound on each frame."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PACKAGES = ("verovio", "resvg_py")
 """What engraves a score and what draws it: neither is loaded here."""
 TITLE_SHARE = 0.3
-"""So much of the height, at most, is taken by words at the top or the bottom."""
+"""The most of the height that words at the top or the bottom take."""
 
 
 def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iterator[Diagnostic]:
@@ -61,7 +61,7 @@ def is_quantised(span: Span) -> Diagnostic:
 
 
 def _meet(layer: EngravedScore, place: str) -> bool:
-    """Whether the score reaches where words of that place stand."""
+    """Whether the score reaches where words of that place are."""
     if place == layer.place:
         return True
     if "middle" in (place, layer.place):
@@ -109,7 +109,7 @@ class Engraving:
 def engraving_of(
     piece: Piece, written: WrittenScore | None, score: Score, cuts: Sequence[Cut], findings: Findings
 ) -> Engraving | None:
-    """What `video.score` asks for, and all that is wrong with it; None where there is none.
+    """What `video.score` asks for, and all that is wrong with it; None if there is none.
 
     written   None for a format that holds what sounds and no notation: that is quantised
     """

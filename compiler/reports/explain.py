@@ -78,7 +78,7 @@ class ShownLayer:
     across: float | None
     """-1 left .. 1 right; None where it stands across the whole film."""
     share: float
-    """Of the strengths of all layers."""
+    """Its share of the strengths of all layers."""
     shown: tuple[tuple[str, float], ...]
 
 
@@ -115,7 +115,7 @@ class Moment:
     videos: tuple[VideoAt, ...] = ()
     """The own videos that run, one for each note that has started it and is still seen."""
     layers: tuple[ShownLayer, ...] = ()
-    """Of the picture, back to front; none where it is one."""
+    """Layers of the picture, back to front; none if it has no layers."""
 
 
 def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ...]]:
@@ -129,7 +129,7 @@ def moment_at(loaded: "Loaded", text: str) -> tuple[Moment, tuple[Diagnostic, ..
 
 
 def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
-    """The same for a piece whose score is read; what else is wrong is added to the findings."""
+    """The moment, for a piece whose score is read; further errors go to the findings."""
     place = parse_place(text, Span(PLACE, 1, 1, 1, len(text) + 1))
     if isinstance(place, Diagnostic):
         raise PieceError([place])

@@ -1,4 +1,4 @@
-"""What each lane does at a place, in words."""
+"""The movement of each lane at a place, in words."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence

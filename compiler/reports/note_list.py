@@ -35,7 +35,7 @@ class NoteRow:
     classes: Weights = ()
     """What it shows, after all rules."""
     class_names: tuple[str, ...] = ()
-    """Of each of them, its default name."""
+    """The default name of each of them."""
     rules: tuple[int, ...] = ()
     """The rules of the manifest that mean it, numbered from 1."""
     word: str | None = None

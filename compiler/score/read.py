@@ -92,9 +92,9 @@ READERS = (
     Reader((".abc", ".krn"), _read_foreign, _written_foreign),
 )
 NOTATED = tuple(suffix for reader in READERS if reader.written is not None for suffix in reader.suffixes)
-"""Of scores that hold notation, and not only what sounds."""
+"""Suffixes of scores that hold notation, not only sound."""
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
-"""Of all scores; the schema's pattern and description of `score` are written from here."""
+"""Suffixes of all scores; the schema's pattern and description of `score` are written from here."""
 
 
 def read_score(data: bytes, name: str) -> Score:
@@ -107,7 +107,7 @@ def read_score(data: bytes, name: str) -> Score:
 
 
 def written_score(data: bytes, name: str) -> "WrittenScore | None":
-    """The same score as it stands on paper; None for a format that holds what sounds and no notation.
+    """The score as it is on paper; None for a format without notation.
 
     Raises PieceError as `read_score` does.
     """

@@ -1,4 +1,4 @@
-"""What a piece needs from outside its folder: sounds that are installed, and plugins that the user trusts.
+"""What a piece needs from outside its folder: installed sounds, and plugins that the user trusts.
 
 A manifest names neither by an absolute path: sounds are looked for where systems keep them, and a plugin,
 which is a program, only in folders that the command line names.
@@ -69,7 +69,7 @@ class Outside:
 
 
 def place_of(path: Path, root: Path) -> str:
-    """A path as an answer: relative to the piece where it lies inside."""
+    """A path as an answer: relative to the piece where it is inside."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 

@@ -1,4 +1,4 @@
-"""What sounds: buses with their stems, chains and lanes, placed in the film."""
+"""The sound of a piece: buses with their stems, chains and lanes, placed in the film."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,6 @@
-"""Where notes sit: which bus plays a note of the score, and how far from the place of its bus it stands."""
+"""The seats of notes: the bus that plays a note of the score, and the note's distance from the place of its
+bus.
+"""
 
 from collections.abc import Sequence
 

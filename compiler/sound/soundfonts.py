@@ -1,4 +1,4 @@
-"""Soundfonts: where they are looked for, what one says of itself, and what is no soundfont.
+"""Soundfonts: where they are searched, their descriptions, and files that are not soundfonts.
 
 A .sf2 is a RIFF file of form sfbk (SoundFont Technical Specification 2.04, Creative 2006, section 4); an .sf3
 is the same with compressed samples. Only its head and its list INFO are read here.
@@ -55,7 +55,7 @@ def folders() -> tuple[Path, ...]:
 
 
 def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnostic:
-    """A soundfont of the piece, or one of that name that is installed; a finding where there is none."""
+    """A soundfont of the piece, or one of that name that is installed; a finding if there is none."""
     fault = fault_inside(root, name, MAX_AUDIO_BYTES, span)
     path: Path | None = root / name
     if fault is not None:
@@ -82,7 +82,7 @@ def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnost
 
 
 def fault_of(path: Path) -> str | None:
-    """Why a file is no soundfont that can be played; None where it may be one."""
+    """Why a file is not a soundfont that can be played; None where it may be one."""
     try:
         size_bytes = path.stat().st_size
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""When something is: bars and beats to exact quarter notes and seconds, and back; nothing else converts.
+"""The clock: bars and beats to exact quarter notes and seconds, and back; nothing else converts.
 
 Quarter notes count what is played, repeats unrolled. Past the last bar its metre and the last tempo go on,
 so that a place in the ring-out has a time too.

@@ -1,4 +1,4 @@
-"""Which stretch of the piece becomes the film, in frames and samples, and whether it is too much."""
+"""The passage of the piece that becomes the film, in frames and samples, and whether it is too long."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +16,7 @@ CUT_FADE_IN_S = 0.02
 CUT_FADE_OUT_S = 0.5
 
 RATE_DENOMINATOR_MOST = 100_000
-"""Of the rate of a loop: as exact as a minute of it needs to be to a millionth of a second."""
+"""The largest denominator of a loop's rate: a minute is exact to a millionth of a second."""
 
 # What a manifest may ask for, weighed before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)
@@ -48,7 +48,7 @@ class Film:
     def frame_at(self, time_s: Fraction) -> int:
         """The first frame that shows what is at a time of the piece: the first whose middle is not before it.
 
-        It may lie outside the film.
+        It may be outside the film.
         """
         return ceil((time_s - self.start_s) * self.fps - Fraction(1, 2))
 

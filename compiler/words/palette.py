@@ -27,7 +27,7 @@ class Meant:
 def palette(text: str, span: Span, findings: Findings, sung: Collection[str] = ()) -> list[Meant]:
     """At most twelve classes, the one that the text means most first.
 
-    The figures of all words are summed, each as often as it stands there; words that are near enough to a
+    The figures of all words are summed, each as often as it is there; words that are near enough to a
     class count before all others. A text that means nothing is an error, one without a word of the song a
     warning.
 

@@ -27,7 +27,7 @@ from ..lanes.segment_values import Segment
 from ..time.clock import Clock
 
 SAME = 1e-12
-"""A `from` that differs by less from where the lane stands is left out."""
+"""A `from` that differs by less from the lane's value is left out."""
 BETWEEN = 7
 """Number of places between two breakpoints that are compared."""
 

@@ -90,7 +90,7 @@ class _Player:
 def draft(
     score: Score, score_file: str, fallback_title: str, stems: Mapping[str, str] = MappingProxyType({})
 ) -> Draft:
-    """The first manifest and lanes of a score that lies at `score_file` of the piece.
+    """The first manifest and lanes of a score that is at `score_file` of the piece.
 
     stems   recordings inside the piece by the names of the parts that they play
 

@@ -58,7 +58,7 @@ class KeyMessages:
         if broken.rule == "dependentRequired":
             required = required[cause]
         if self._is_unknown(cause, broken.value.get(cause)):
-            # What an unknown word needs, nobody knows: the word is told.
+            # What an unknown word needs, nobody knows: the word is reported.
             return
         for key in required:
             if key in broken.value:

@@ -1,4 +1,4 @@
-"""One broken rule of a schema, in the composer's words: what is so, what was expected, what was meant."""
+"""One broken rule of a schema in a composer's words: what is there, what was expected, what was meant."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -70,7 +70,7 @@ class Words:
     def _choice(self, broken: Broken) -> Iterator[Diagnostic]:
         options: Sequence[Any] = broken.expected
         if all(isinstance(option, dict) and set(option) == {"required"} for option in options):
-            # `required` holds for what is no block at all; that it is none is told by another rule.
+            # `required` holds for what is not a block at all; that it is none is reported by another rule.
             if isinstance(broken.value, dict):
                 yield self._keys.exactly_one(broken, [option["required"][0] for option in options])
             return

@@ -1,4 +1,4 @@
-"""What to write in the place of a value that does not fit: made from the value itself, and tried first.
+"""Suggests a right value for a wrong one: made from the value itself, and tried first.
 
 Each kind of value has its own readings of what people write: 80 for 80%, 4k for 3840x2160, 7.3 for 7|3. A
 reading is offered only where the schema and the parser of its kind take it, so a fix is right when followed.
@@ -24,7 +24,7 @@ MAX_TEXT = 80
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to write, as it stands in YAML; `sure` where it means what was written and nothing else."""
+    """What to write, as it is in YAML; `sure` where it means what was written and nothing else."""
 
     text: str
     sure: bool
@@ -89,7 +89,7 @@ def _title(own: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 def _fits(candidate: str, own: dict[str, Any], title: str, schema: dict[str, Any]) -> bool:
-    """Whether the key would take a text that stands there in YAML."""
+    """Whether the key would take a text that is there in YAML."""
     source, findings = parse_source(f"value: {candidate}\n", "")
     if findings or not isinstance(source.value, dict) or "value" not in source.value:
         return False

@@ -136,7 +136,7 @@ class ValueMessages:
         return Diagnostic("MV204", span, message, hint)
 
     def _no_path(self, broken: Broken, title: str) -> Diagnostic:
-        """What stands where the name of a file should; a number in quotes would name no file either."""
+        """What is where the name of a file should; a number in quotes would name no file either."""
         name = f"the name of a {title}"
         hint = f"write {name}"
         if broken.schema.get("examples"):

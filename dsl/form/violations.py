@@ -1,4 +1,4 @@
-"""Which rules of a schema a value breaks: jsonschema's errors, and a bound on what many of them cost."""
+"""The rules of a schema that a value breaks: jsonschema's errors, with a bound on their cost."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
@@ -111,7 +111,7 @@ class _Bound:
 
 
 _BOUND: ContextVar[_Bound] = ContextVar("bound")
-"""Of the value that is being judged."""
+"""The bound of the value that is being judged."""
 
 
 def _items(judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationError"]:

@@ -1,4 +1,4 @@
-"""What a file says at the place of a broken rule, and the edits that can be made there."""
+"""The text of a file at a broken rule, and the edits that can be made there."""
 
 import re
 
@@ -28,7 +28,7 @@ class Written:
         return node.text, node.span
 
     def exactly(self, span: Span, written: str, text: str) -> tuple[Edit, ...]:
-        """The edit that puts a text in the place of another one; none where that does not stand there."""
+        """The edit that puts a text in the place of another one; none where that text is not there."""
         lines = self.source.text.splitlines()
         if not 0 < span.line == span.end_line <= len(lines):
             return ()

@@ -54,7 +54,7 @@ class Stem:
     soundfont_span: Span | None = None
     """Where the soundfont is named, if not in the stem."""
     offset_s: float | None = None
-    """Where bar 1 stands in the recording."""
+    """Where bar 1 is in the recording."""
     aligned: bool = False
     """Whether the recording is moved to where its notes are found."""
     plays: str | None = None

@@ -12,7 +12,7 @@ from .video import Video
 from .visuals import Visuals
 
 Spans = tuple[tuple[str, Span], ...]
-"""JSON pointers of the manifest and where they stand."""
+"""JSON pointers of the manifest and where they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ class Post:
     color: str = "#FFFFFF"
     shadow: str | None = None
     place: str = "middle"
-    """Of the title: `top`, `middle` or `bottom`."""
+    """Place of the title: `top`, `middle` or `bottom`."""
     size: float = 0.13
-    """Of the title's letters, as a share of the film's shorter side."""
+    """Size of the title's letters, as a share of the film's shorter side."""
     font: PurePosixPath | None = None
     font_span: Span = THE_MANIFEST
 
@@ -71,7 +71,7 @@ class EngravedScore:
     """Colour of the notes that sound, and of the cursor."""
     ground: str = "#FFFFFF"
     opacity: float = 0.85
-    """Of the ground."""
+    """Opacity of the ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Video:
     codec: str | None = None
     """How the picture is coded; None for what the container holds by default."""
     background: str = "picture"
-    """What words and lights stand on: the `picture`, a colour #RRGGBB, or `alpha`, nothing at all."""
+    """What words and lights are on: the `picture`, a colour #RRGGBB, or `alpha`, nothing at all."""
     quality: str = "master"
     """How it is encoded: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()

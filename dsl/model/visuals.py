@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from ..findings.span import THE_MANIFEST, Span
 from ..values.position import Duration, DurationUnit
 from ..values.selector import Where
+from .parameters import NEUTRAL
 
 OTHER = "other"
 """The key of `visuals.classes` for all notes that have none of the others."""
@@ -78,13 +79,13 @@ class Light:
     """A light that a note sets on the stage, before the picture."""
 
     size: float
-    """Of the film's height."""
+    """A share of the film's height."""
     decay: Duration
     """The time to 1/e."""
     strength: float
     """0 is none at all."""
     color: str | None = None
-    """None takes the picture's own where it stands."""
+    """None takes the picture's own where it is."""
 
 
 LIGHTS = {
@@ -102,7 +103,7 @@ class Rule:
     where: Where
     span: Span
     pointer: str = ""
-    """Where it stands, as a JSON pointer."""
+    """Where it is, as a JSON pointer."""
     classes: tuple[ClassWeight, ...] | None = None
     depth: float | None = None
     kick: float | None = None
@@ -118,7 +119,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PictureLayer:
-    """A layer of the picture: parts with a stream of their own, and where it stands.
+    """A layer of the picture: parts with a stream of their own, and where it is.
 
     What is None, or empty, is as in the Visuals around it.
     """
@@ -156,7 +157,7 @@ class SpectrumRef:
     file: PurePosixPath | None
     span: Span
     offset_s: float | None = None
-    """Where bar 1 stands in the recording; None for that of the first recording among the stems."""
+    """Where bar 1 is in the recording; None for that of the first recording among the stems."""
     pitch_sensitivity: float = 220.0
     tempo_sensitivity: float = 0.25
     smooth_factor: float = 20.0
@@ -177,25 +178,8 @@ class Visuals:
     resolution: int = 512
     truncation: float = 1.0
     depth: float = 0.8
-    hue_deg: float = 0.0
-    """All colours turned by this angle."""
-    zoom: float = 1.0
-    """Above 1 the camera is closer by this factor."""
-    rotation_deg: float = 0.0
-    """The picture turned clockwise."""
-    exposure: float = 1.0
-    """A factor of its light."""
-    bloom: float = 1.0
-    contrast: float = 1.0
-    saturation: float = 1.0
-    """Both of the finished picture."""
-    pan_x: float = 0.0
-    """The camera moved to the right, in half heights."""
-    pan_y: float = 0.0
-    lamp_azimuth_deg: float = 0.0
-    """The lamp turned clockwise from where the noise puts it."""
-    lamp_height_deg: float = 0.0
-    """The lamp raised from there."""
+    steering: tuple[tuple[str, float], ...] = ()
+    """What steers camera, colour and light, by fields of STEERED; what is not here is as in that table."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
@@ -203,7 +187,7 @@ class Visuals:
     key, or "0", "1".. for a list."""
     classes_by: str = "pitch"
     classes_span: Span = THE_MANIFEST
-    """Where `classes_by` stands."""
+    """Where `classes_by` is."""
     keep: int | None = None
     rules: tuple[Rule, ...] = ()
     mapping: str = "notes"
@@ -212,7 +196,7 @@ class Visuals:
     plays: bool = True
     """Whether the film plays by itself where the piece says nothing of it."""
     layers: tuple[PictureLayer, ...] = ()
-    """Back to front; parts that are in none of them stand behind all."""
+    """Back to front; parts that are in none of them are behind all."""
     layer_each_part: bool = False
     """Whether every part is a layer, placed where it is heard."""
     layers_span: Span = THE_MANIFEST
@@ -226,13 +210,19 @@ class Visuals:
         for rule in self.rules:
             yield from rule.classes or ()
 
+    def steered(self, field: str) -> float:
+        """Where a parameter of STEERED stands while no lane moves it."""
+        return dict(self.steering).get(field, NEUTRAL[field])
+
     def of_layer(self, layer: PictureLayer) -> "Visuals":
         """What holds for the notes of a layer."""
         given = {
             key: value
-            for key in ("depth", "truncation", "hue_deg", "keep", "motion", "envelope")
+            for key in ("depth", "truncation", "keep", "motion", "envelope")
             if (value := getattr(layer, key)) is not None
         }
+        if layer.hue_deg is not None:
+            given["steering"] = tuple((dict(self.steering) | {"hue_deg": layer.hue_deg}).items())
         if layer.classes:
             given |= {key: getattr(layer, key) for key in ("classes", "classes_by", "classes_span")}
         return replace(self, **given)

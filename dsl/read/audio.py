@@ -42,7 +42,7 @@ def read_audio(node: Node | None, reading: Reading) -> Audio:
 
 
 class Chains:
-    """Named chains, each read once, so that a fault in one is told once however often it is used."""
+    """Named chains, each read once, so that a fault in one is reported once however often it is used."""
 
     def __init__(self, nodes: dict[str, Node], reading: Reading) -> None:
         self._nodes = nodes

@@ -42,7 +42,7 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
 
 
 def lane_units(audio: Audio) -> UnitOf:
-    """Which unit each parameter has; Unit.ANY for what is no parameter, which the compiler reports."""
+    """Which unit each parameter has; Unit.ANY for what is not a parameter, which the compiler reports."""
     units = {parameter.name: parameter.unit for parameter in PICTURE}
     for bus in audio.buses:
         units[bus.ear or bus.name] = Unit.NUMBER
@@ -162,7 +162,7 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
 def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
     """The lanes of distance and elevation that the spirals of an azimuth move; between them they stand still.
 
-    A lane that turns and is no azimuth is a fault.
+    A lane that turns and is not an azimuth is a fault.
     """
     if lane.mirror_of is not None:
         return []

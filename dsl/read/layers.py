@@ -1,4 +1,4 @@
-"""Layers of the picture, as written: parts with streams of their own, and where each stands."""
+"""Layers of the picture, as written: parts with streams of their own, and where each is."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ SIDES = {"left": (1, 3), "middle": (2, 3), "right": (3, 3)}
 
 
 def with_layers(visuals: Visuals, node: Node | None, reading: Reading) -> Visuals:
-    """The same with its layers; the rules in them are rules of the piece, behind all others."""
+    """The visuals with their layers. The rules in layers become rules of the piece, after all others."""
     written = None if node is None else node.get("layers")
     if written is None:
         return visuals

@@ -142,8 +142,10 @@ def _cycles(node: Node, reading: Reading) -> Fraction | CycleUnit:
         return CycleUnit.QUARTER
     exact = reading.ratio(cycles)
     if exact.denominator != 1:
-        message = f"{cycles.text} cycles are taken as they are; the original cut them to {int(exact)}"
-        reading.findings.warn("MV232", cycles.span, message, f"write {round(exact)} if that is meant")
+        message = f"musicvis keeps {cycles.text} cycles; the original rounded them down to {int(exact)}"
+        reading.findings.warn(
+            "MV232", cycles.span, message, f"write {max(1, round(exact))} if you mean a whole number"
+        )
     return exact
 
 

@@ -1,7 +1,6 @@
 """The picture: the generator, classes, rules, motion and envelopes."""
 
 from dataclasses import replace
-from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.plain import escaped
@@ -41,7 +40,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),
-        **_steering(node, usual),
+        steering=_steering(node),
         motion=read_motion(motion, reading) if motion else usual.motion,
         envelope=read_envelope(envelope, reading) if envelope else None,
         classes=read_classes(node.get("classes"), by, reading),
@@ -189,12 +188,13 @@ def _light(shape: str, rule: Node, reading: Reading) -> Light | None:
     )
 
 
-def _steering(node: Node, usual: Visuals) -> dict[str, Any]:
-    """What steers each frame, by the fields of Visuals; the schema has seen to the bounds."""
-    found: dict[str, float] = {}
+def _steering(node: Node) -> tuple[tuple[str, float], ...]:
+    """What steers each frame and is written, by fields of STEERED; the schema has checked the bounds."""
+    found = []
     for parameter in STEERED:
         here: Node | None = node
         for key in parameter.name.split(".")[1:]:
             here = here and here.get(key)
-        found[parameter.field] = signed(here, getattr(usual, parameter.field))
-    return found
+        if here is not None:
+            found.append((parameter.field, float(here.value)))
+    return tuple(found)

@@ -1,4 +1,4 @@
-"""What a recording says of itself: the header of a .wav or .flac, checked before it is believed.
+"""Headers of recordings (.wav, .flac), checked before they are believed.
 
 Sound libraries accept truncated files and a rate of 0, and one that guesses the format can be led to other
 files. So the header is read here, and the format follows from the file's first bytes.
@@ -13,7 +13,7 @@ from ..findings.span import Span
 from .files import MAX_AUDIO_BYTES
 
 SUFFIXES = (".wav", ".flac")
-"""Of recordings that a piece may name; what is in one is decided by its first bytes."""
+"""Suffixes of recordings that a piece may name; the first bytes decide what a file is."""
 RECORDINGS = (
     ".mp3",
     ".m4a",
@@ -35,7 +35,7 @@ RECORDINGS = (
     ".avi",
     ".mka",
 )
-"""Of files that hold sound and can be listened to; what is in them is decided by their first bytes."""
+"""Suffixes of files that `listen` reads; the first bytes decide what a file is."""
 MAX_CHANNELS = 8
 RATES_HZ = (8_000, 192_000)
 EXPORT_AGAIN = "export the stem again"

@@ -30,7 +30,7 @@ ALIKE_MOST = 2000
 _MAX_NAME_BYTES = 1024
 _MOST_DIGESTS = 1000
 _digests: dict[tuple[int, int, int, int], str] = {}
-"""Of large files, by where they lie, their size and their time: a page that watches a piece asks often."""
+"""Digests of large files, by place, size and time: a page that watches a piece asks often."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 # Windows takes these for devices, whatever their ending.
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))

@@ -81,11 +81,11 @@ class _Line:
     follows: int | None = None
     """The line that begins the scalar or brackets which this one continues."""
     raw: bool = False
-    """It lies inside a scalar: its spaces may matter."""
+    """It is inside a scalar: its spaces may matter."""
 
 
 class _Layout:
-    """A text, its lines, and where each thing in it should stand."""
+    """A text, its lines, and where each thing in it should be."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")

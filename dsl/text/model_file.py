@@ -54,7 +54,7 @@ class ModelDescription:
 
     @property
     def kind(self) -> GeneratorKind:
-        """The same as any generator is described."""
+        """The model, described like any generator."""
         return GeneratorKind(
             self.name,
             self.code,

@@ -1,4 +1,4 @@
-"""Values from the command line, `--set visuals.depth=0.5`, put into a manifest as if they stood in it."""
+"""Values from the command line, `--set visuals.depth=0.5`, put into a manifest as if they were in it."""
 
 from collections.abc import Sequence
 from dataclasses import replace

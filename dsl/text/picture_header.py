@@ -1,4 +1,4 @@
-"""What a picture says of itself: kind and size, read from the bytes alone, before anything unpacks them.
+"""Headers of pictures: kind and size, read from the bytes alone, before anything unpacks them.
 
 PNG: W3C, Portable Network Graphics, third edition. JPEG: ITU-T T.81, annex B. WebP: RFC 9649. GIF:
 CompuServe, Graphics Interchange Format, version 89a.

@@ -1,4 +1,4 @@
-"""Whether what is to be rendered will fit on the disk, asked before the first frame."""
+"""Checks that the segments will fit on the disk, before the first frame."""
 
 from __future__ import annotations
 

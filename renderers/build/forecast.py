@@ -1,4 +1,4 @@
-"""What a compile would make, why, and how long that will take: nothing is made to find out."""
+"""Forecasts what a compile would make, why, and how long it will take; makes nothing to find out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Item:
     """One node, as a compile would find it.
 
-    why       what it reads otherwise than last time; None where nothing like it was made before
+    why       what it reads differently from last time; None where nothing like it was made before
     seconds   what making it will take, as far as that was ever measured; 0 where it is there
     frames    of a segment
     """

@@ -1,4 +1,6 @@
-"""Which Ray cluster is meant, and whether it may be joined: never one in the open on another machine."""
+"""Finds the Ray cluster that is meant, and whether musicvis may join it: never an open one on another
+machine.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ def cluster_address(asked: str, environ: Mapping[str, str]) -> RayAddress | None
 
     `auto` is that of RAY_ADDRESS, else the one that `ray start` began last on this machine, if it still runs.
 
-    Raises PieceError (MV913) for what is no address.
+    Raises PieceError (MV913) for what is not an address.
     """
     if asked != "auto":
         return _read(asked)

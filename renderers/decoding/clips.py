@@ -48,7 +48,7 @@ USUAL_RATE = 25.0
 """A video of one picture is shown so long: a part of a second."""
 QUALITY = 92
 MOST_DECODED = 100_000
-"""Of a part: a minute of 240 frames a second has 14,400, and a jump into a file may begin long before it."""
+"""The most frames decoded for a part: a minute at 240 frames a second has 14,400; a seek may begin early."""
 MOST_BYTES = 1 << 30
 _HEAD, _ENTRY = struct.Struct("<8sId"), struct.Struct("<dQI")
 _MAGIC = b"mvclip1\0"

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from .words import Faces
 
 FONT = "Leland"
-"""Of musical signs, which Verovio brings with it."""
+"""The font of musical signs, which Verovio brings with it."""
 _SVG = "http://www.w3.org/2000/svg"
 _VEROVIOS = "Times, serif"
 _LINK = "http://www.w3.org/1999/xlink"
@@ -30,7 +30,7 @@ def with_signs(svg: str, faces: Faces) -> str:
 
     Words name the font that sets them: `faces`, which a title of these letters would have.
 
-    Signs that stand in words, as the note of a metronome mark, become paths: Verovio sets them as letters of
+    Signs that are in words, as the note of a metronome mark, become paths: Verovio sets them as letters of
     a font that nobody else has. Signs have no rim, which some draw a pixel wide however thin it is. Words
     whose place is said within the text begin a text of their own.
     """
@@ -71,7 +71,7 @@ def _centre_hyphens(root: ElementTree.Element, faces: Faces) -> None:
         looks = list(_stretches(text, {}))
         size = max((float(look.get("font-size", "0px").removesuffix("px")) for look, _ in looks), default=0.0)
         end = x + size * faces.width("".join(letters for _, letters in looks))
-        # A line under a held syllable stands on the letters' own line, a hyphen above it.
+        # A line under a held syllable is on the letters' own line, a hyphen above it.
         hyphens = [r for r in syllable.iterfind(f"{{{_SVG}}}rect") if float(r.get("y", "0")) < y - 0.1 * size]
         rows[y].append((x, end, hyphens))
     for row in rows.values():
@@ -99,7 +99,7 @@ def _placed(text: ElementTree.Element) -> list[ElementTree.Element]:
 
 
 def _taken_out(text: ElementTree.Element) -> list[ElementTree.Element]:
-    """The signs with which a text begins, as paths where they stood; the rest of the text moves behind them.
+    """The signs with which a text begins, as paths where they were; the rest of the text moves behind them.
 
     What is left of the text is its letters alone, each stretch with its look: space between elements would
     be the first letter for some. A sign behind letters is left out: how far these reach, only the font knows.

@@ -50,7 +50,7 @@ def _size(scale: float, unit: str) -> str:
 
 
 def pdf_of(text: str, staff_count: int, title: str) -> bytes:
-    """The same pages as one PDF: lines and letters, no pixels. A letter that no font here has is the nearest
+    """The pages as one PDF: lines and letters, no pixels. A letter that no font here has is the nearest
     that one has.
 
     Raises as `paper_pages`, and MV661 where a package is missing.

@@ -64,7 +64,7 @@ def draw_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
 
 
 def drawn_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
-    """The same, kept while the process lives."""
+    """The sheet of a score, kept while the process lives."""
     return _kept(score.text, score.mode, *layer_px(score, width_px, height_px))
 
 
@@ -96,7 +96,7 @@ def _strip_options() -> dict[str, object]:
 
 def _page_options(strip: PageGeometry, aspect: float) -> dict[str, object]:
     """Pages of that aspect, which hold one system of the score, or two where it is low."""
-    # Staves lie some 180 units apart: a score of up to two staves leaves room for two systems.
+    # Staves are some 180 units apart: a score of up to two staves leaves room for two systems.
     system = strip.height - 2 * _MARGIN
     count = 2 if system < 520 else 1
     high = round(count * system * 1.15 + 2 * _MARGIN)

@@ -19,7 +19,7 @@ from ...store.values.keys import file_digest
 from ..picture.lettering import JOINERS, Face, dejavu_path, embedded_font_file, face_of, plain
 
 NAMED = 3
-"""Of more letters than that, only so many places are named."""
+"""The most letters whose places are named."""
 # To the size of the font: an o and a space of Verovio's Times. Our letters are measured at that size.
 _O, _SPACE, _EM = 0.5, 0.25, 64
 # In our own MusicXML a bar begins on a line of its own, and words have no elements within them.
@@ -33,7 +33,7 @@ _CHARACTERS = "0123456789=.,()"
 class Faces:
     """The fonts of a score's words: all of them are set in one where one has all letters, as a title is.
 
-    unknown  each character that no font here has: the nearest that a font has, and where it first stands
+    unknown  each character that no font here has: the nearest that a font has, and where it first is
     """
 
     first: Face
@@ -153,7 +153,7 @@ def family(face: Face) -> str:
 
 
 def _sorted(letters: Iterable[str]) -> str:
-    """Every letter once; space and what joins letters are no letters."""
+    """Every letter once; space and what joins letters are not letters."""
     said = (c for c in set(letters) if c not in JOINERS and c.isprintable() and not c.isspace())
     return "".join(sorted(said))
 

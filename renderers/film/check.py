@@ -1,4 +1,4 @@
-"""Whether a film is its segments: both are decoded, and every frame is compared."""
+"""Compares a film with its segments: decodes both and compares every frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which encoder this machine has for a picture, and whether it has the one that a film needs."""
+"""Finds an encoder of this machine for a picture, and the one that a film needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes of the sound track and of the film that is joined from what is in the store."""
+"""Nodes of the sound track, and of the film that is joined from the store."""
 
 from __future__ import annotations
 

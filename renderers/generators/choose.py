@@ -1,4 +1,4 @@
-"""Which generator makes the picture: the one that the piece names; by itself BigGAN or the embedded one."""
+"""Chooses the generator: the one that the piece names; by default BigGAN or the embedded one."""
 
 from __future__ import annotations
 

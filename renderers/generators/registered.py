@@ -62,7 +62,7 @@ class _Checked:
         return torch.device(self._inner.device)
 
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """The image of each pair of vectors. Raises PieceError (MV616) for what is no image."""
+        """The image of each pair of vectors. Raises PieceError (MV616) for what is not an image."""
         return self._looked_at(self._inner.images(noise, classes), len(noise))
 
     def _looked_at(self, images: Any, count: int) -> torch.Tensor:
@@ -100,7 +100,7 @@ class _Truncated(_Checked):
         return max(1, int(self._inner.frames_at_once))
 
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
-        """The images of noise that lies within ±2·truncation."""
+        """The images of noise that is within ±2·truncation."""
         return self._looked_at(self._inner.images_at(noise, classes, truncation), len(noise))
 
 

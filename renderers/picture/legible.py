@@ -1,4 +1,4 @@
-"""Whether words on the screen can be read: letters that no font here has, or that do not stand out."""
+"""Checks that words on the screen can be read: their letters and their contrast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which font sets a text, and what becomes of the characters that it lacks: the same for titles and plots."""
+"""The font of a text, and replacements for the characters that it lacks; the same for titles and plots."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
 
 @lru_cache(maxsize=len(SYSTEM_FONTS))
 def _system_path(name: str) -> str | None:
-    """Where a font of the system lies: Pillow looks through its folders."""
+    """Where a font of the system is: Pillow looks through its folders."""
     try:
         return str(ImageFont.truetype(name, 32).path)
     except OSError:
@@ -142,7 +142,7 @@ def _system_path(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def dejavu_path() -> str | None:
-    """Where DejaVu Sans lies; matplotlib itself is not loaded."""
+    """Where DejaVu Sans is; matplotlib itself is not loaded."""
     spec = find_spec("matplotlib")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
         path = Path(folder) / DEJAVU

@@ -1,4 +1,4 @@
-"""A training from the first picture to the finished folder: what is said, saved and shown on the way."""
+"""A training from the first picture to the finished folder: its messages, saves and previews."""
 
 from __future__ import annotations
 

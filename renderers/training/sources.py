@@ -1,4 +1,4 @@
-"""Which files a model learns from, and the class of each: sub-folders are classes; no link is followed."""
+"""The files that a model learns from, and their classes: subfolders are classes; no link is followed."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _add_class(found: Sources, name: str, files: list[Path], path: Path) -> None
 
 
 def _files_in(folder: Path, found: Sources) -> Iterator[Path]:
-    """The pictures and videos in a folder; what is of another kind is told."""
+    """The pictures and videos in a folder; what is of another kind is reported."""
     for entry in _entries(folder, found, again=folder in _told_folders(found)):
         if entry.is_dir():
             _leave_out(found, entry, "musicvis does not look into a folder inside the folder of a class")

@@ -160,7 +160,11 @@ def test_lanes_and_parts_have_the_channels_that_are_said_or_the_next_ones(run: R
 def test_a_project_with_stems_holds_the_sound_of_each_bus(run: Run, piece: Path) -> None:
     path = exported(run, piece, "--as", "dawproject", "--bars", "1..2", "--stems")
     plan = mv.load(piece).plan(bars="1..2")
-    with zipfile.ZipFile(path) as archive, wave.open(archive.open("audio/1.wav")) as sound:
+    with (
+        zipfile.ZipFile(path) as archive,
+        archive.open("audio/1.wav") as entry,
+        wave.open(entry) as sound,
+    ):
         assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (48000, 2, 3)
         samples = np.frombuffer(sound.readframes(sound.getnframes()), np.uint8).reshape(-1, 3)
         project = archive.read("project.xml").decode()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musicvis.compiler.plan import PicturePlan, Ramp, TitlePlan
+from musicvis.compiler.plan import PicturePlan, Ramp, Steering, TitlePlan
+from musicvis.dsl.model.parameters import NEUTRAL
 from musicvis.renderers.crews.job import VIDEO, Studio
 from musicvis.renderers.film.slices import slice_of, thinned
 from musicvis.renderers.generators.identity import Recipe
@@ -68,8 +69,11 @@ def test_everything_that_a_picture_has_for_each_frame_is_thinned(film: Film) -> 
     lights = np.zeros((count, 9), np.float32)
     lights[:, 0] = np.arange(count)
     lights[:, 5] = np.arange(count)
-    part = thinned(replace(whole, lights=lights, **rows), 3)
-    assert len(rows) >= 4
+    steering = Steering.of({name: np.arange(count) for name in NEUTRAL})
+    part = thinned(replace(whole, lights=lights, steering=steering, **rows), 3)
+    assert set(rows) == {"truncation", "clips"}
+    assert part.steering.names == tuple(NEUTRAL)
+    assert part.steering.values.tolist() == [[0.0, 3.0, 6.0, 9.0]] * len(NEUTRAL)
     for name in rows:
         assert getattr(part, name).tolist() == [0.0, 3.0, 6.0, 9.0], name
     assert part.lights is not None

@@ -62,6 +62,7 @@ def test_handles_name_what_dragging_them_writes(piece: Path) -> None:
         ("low", 1.0),
         ("high", 1.5),
     ]
+    assert (near.unit, zoom.unit) == ("", "x")
 
 
 def test_a_jump_has_a_handle_above_and_one_below(piece: Path) -> None:

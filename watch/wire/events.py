@@ -26,9 +26,9 @@ class Finding:
     """From 1; 0 for the file as a whole."""
     column: int
     place: str
-    """In the music, as "bar 7 beat 3"; empty where none is known."""
+    """The place in the music, e.g. "bar 7 beat 3"; empty if unknown."""
     s: float | None
-    """The same in seconds."""
+    """The place in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Node:
     """
 
     i: int
-    """Of its point, from 0."""
+    """Index of its point, from 0."""
     s: float
     v: float
     at: str
@@ -76,13 +76,13 @@ class Lane:
     id: str
     """What tells it from all others: its name, or that of the lane that it is laid over, with its mode."""
     name: str
-    """Of the parameter."""
+    """Name of the parameter."""
     label: str
     """What the composer calls a lane that is laid over another one; else empty."""
     file: str
     line: int
     pointer: str
-    """Of the list of points in its file; empty where it has none (a mirror, a legacy file)."""
+    """Pointer to the list of points in its file; empty if it has none (a mirror, a legacy file)."""
     mirror_of: str
     """Name of another lane; empty for a lane that has points."""
     mode: str
@@ -95,7 +95,7 @@ class Lane:
     values: tuple[float, ...]
     """value k stands at k / `Lanes.rate_hz` seconds: what acts, with all that is laid over it."""
     own: tuple[float, ...]
-    """The same without what is laid over it; empty where that is nothing."""
+    """The values without the lanes over it; empty if there are none."""
     nodes: tuple[Node, ...]
 
 
@@ -114,7 +114,7 @@ class Bar:
     """A bar as played."""
 
     bar: int
-    """As the composer counts."""
+    """The bar as the composer counts."""
     pass_number: int
     s: float
     meter: str
@@ -175,7 +175,7 @@ class ClassKey:
     """A key of `visuals.classes`, or of a layer, and the subject that it stands for."""
 
     key: str
-    """As "A#", a part, "other"; of a layer, with its name before it: "vibes: A#"."""
+    """E.g. "A#", a part, "other"; for a layer, with its name before it: "vibes: A#"."""
     text: str
     """The name of the class, if its number or a synonym is written, too; or a mix in words."""
     file: str

@@ -26,7 +26,7 @@ class Change:
     """One scalar of a file gets another value.
 
     value   a number in the unit of the lane (linear for levels): it is written in the unit and with the
-            digits that stand there, `50%`, `-6 dB`; or a text, written as it is: a place, a class
+            digits that are there, `50%`, `-6 dB`; or a text, written as it is: a place, a class
     """
 
     pointer: str

@@ -1,4 +1,4 @@
-"""What a reader notices, said once for each kind, with a count and the first places: bar, beat and part."""
+"""A reader's warnings, one for each kind, with a count and the first places: bar, beat and part."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Where something stands: bar from 1, beat from 1, and the part where it is one part's."""
+    """Where something is: bar from 1, beat from 1, and the part where it is one part's."""
 
     bar: int
     beat: Fraction | None = None

@@ -40,7 +40,7 @@ class MidiTrack:
 
 @dataclass(slots=True)
 class MidiFile:
-    """All that a score needs of a file; events of one tick stand in the order of the file."""
+    """All that a score needs of a file; events of one tick are in the order of the file."""
 
     unit_qn: Fraction
     """The length of a tick in quarter notes."""
@@ -53,7 +53,7 @@ class MidiFile:
     """(tick, numerator, denominator)."""
     markers: list[tuple[int, str]] = field(default_factory=list)
     channels: dict[tuple[int, int], list[ChannelEvent]] = field(default_factory=dict)
-    """By port and channel, whichever track they stand in: all but notes, in time order."""
+    """All events but notes, by port and channel in any track, in time order."""
     blocks: list[tuple[int, bytes]] = field(default_factory=list)
     """System exclusive messages."""
     end_tick: int = 0

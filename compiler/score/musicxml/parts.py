@@ -192,7 +192,7 @@ def set_midi(instrument: Instrument, midi: Node, where: Sighting, sightings: Sig
 
 
 def _is_unpitched(measures: Sequence[Node]) -> bool:
-    """Whether all notes of a part stand on no pitch: percussion, without a word about MIDI."""
+    """Whether all notes of a part are on no pitch: percussion, without a word about MIDI."""
     unpitched = 0
     for measure in measures:
         for node in measure.children:

@@ -25,7 +25,7 @@ class Signatures:
         self._shifts: dict[int, int] = {}
         """Semitones by the number of the staff in its part; 0 for all others."""
         self.repeats_back: dict[int, int] = {}
-        """Staves whose music stands so many bars back."""
+        """Staves whose music is so many bars back."""
 
     def read(self, node: Node, bar: Bar, place: Place) -> None:
         """Reads one child of <attributes>."""
@@ -100,6 +100,6 @@ class Signatures:
                 self.repeats_back.pop(index, None)
 
     def _meant(self, number: str) -> tuple[int, ...]:
-        """The staff that has this number in the part; all staves where there is none."""
+        """The staff that has this number in the part; all staves if there is none."""
         staff = whole(number, 1, len(self.staves))
         return self.staves if staff is None else (self.staves[staff - 1],)

@@ -1,4 +1,4 @@
-"""A walk along one part of a MusicXML file: each bar, and where in it every note, rest and mark stands."""
+"""A walk along one part of a MusicXML file: each bar, and where in it every note, rest and mark is."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -35,7 +35,7 @@ class Sheet:
     fermatas: list[tuple[Place, Fraction]] = field(default_factory=list)
     caesuras: list[tuple[Place, Fraction]] = field(default_factory=list)
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(staff, bar index) of measure repeats to how many bars back their music stands."""
+    """(staff, bar index) of measure repeats to how many bars back their music is."""
 
 
 class Walk:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 FRAMES_MOST = 200_000
 FIELDS_MOST = 100
-"""Of one file; Deforum and Parseq have about fifty."""
+"""The most fields of a file; Deforum and Parseq have about fifty."""
 SCHEDULE_MOST = 1 << 20
 """Characters of one schedule."""
 TOLERANCE = 1e-4
-"""Of the range of a lane: so far its schedule may be from it."""
+"""How far a schedule may be from its lane, as a share of the lane's range."""
 _KEY = re.compile(r"\s*(?P<frame>[0-9]{1,7})\s*:\s*\(")
 _COUNTED = re.compile(r"\s*(?P<frame>(?:[0-9+*/-][0-9+*/ -]*)?max_f[0-9+*/ -]*?)\s*:\s*\(")
 """A keyframe counted from the last frame."""

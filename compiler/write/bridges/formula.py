@@ -73,7 +73,7 @@ def evaluated(text: str, t: F64, frame_count: int) -> F64:
 
     frame_count   how many frames there are: formulas may name the last one, max_f
 
-    Raises FormulaError for what is no formula of these tables, and where a value is not finite.
+    Raises FormulaError for what is not a formula of these tables, and where a value is not finite.
     """
     if len(text) > TEXT_MOST:
         raise FormulaError(f"a formula of more than {TEXT_MOST} characters")

@@ -38,7 +38,7 @@ VALUES_MOST = 1e12
 LINES_MOST = 12_000
 """Of the lanes that are written: more would be longer than any text that is read."""
 TOLERANCE = 1e-5
-"""Of the range of a field: so far its points may be from its frames."""
+"""How far a lane may be from its frames, as a share of the field's range."""
 _BEAT_STEP = 10**6
 
 

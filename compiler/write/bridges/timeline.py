@@ -87,7 +87,7 @@ class Timeline:
 
     @property
     def duration_s(self) -> Fraction:
-        """As long as its frames last."""
+        """The duration of its frames."""
         return self.frame_count / self.fps
 
     def frame_times_s(self) -> F64:

@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Where a release lies."""
+    """Where a release is."""
 
     name: str
     weights: str
@@ -109,7 +109,7 @@ def download(
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == 416 or error.code >= 500:
-                # 416: the part is longer than the file, which has changed; start anew.
+                # 416: the part is longer than the file, which has changed; start again.
                 reason = f"the server answers {error.code} {error.reason}"
                 if error.code == 416:
                     part.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """The user's own store of weights: a folder for each, with config.json, model.safetensors and a record.
 
-It lies under MUSICVIS_WEIGHTS, or in the data folder of the XDG Base Directory Specification. A folder
+It is under MUSICVIS_WEIGHTS, or in the data folder of the XDG Base Directory Specification. A folder
 appears in it when it is whole, and not before.
 """
 
@@ -45,7 +45,7 @@ class Entry:
 
 
 def library_folder() -> Path:
-    """Where the store lies; it need not be there. Raises StoreError where the user has no home."""
+    """Where the store is; it need not be there. Raises StoreError where the user has no home."""
     return data_folder(ENVIRONMENT, "weights")
 
 
@@ -58,7 +58,7 @@ def entries(library: Path) -> list[Entry]:
 
 
 def entry_named(name: str, library: Path) -> Entry | None:
-    """The weights of that name; None where there are none."""
+    """The weights of that name; None if there are none."""
     return _entry(library / name) if NAME.fullmatch(name) else None
 
 
@@ -148,7 +148,7 @@ def _published_folder(target: Path) -> Iterator[Path]:
         for path in (*partial.iterdir(), partial):
             _to_disk(path)
         if target.exists():
-            # A folder cannot be replaced in one step; the old one holds the same weights or is no entry.
+            # A folder cannot be replaced in one step; the old one holds the same weights or is not an entry.
             shutil.rmtree(target)
         partial.replace(target)
     finally:

@@ -38,7 +38,7 @@ from .architecture import (
 MOST_HEADER_BYTES = 8 * 1024**2
 FLOATS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
-# What torch's reader raises for files that are no checkpoints; found with mutated files.
+# What torch's reader raises for files that are not checkpoints; found with mutated files.
 UNREADABLE = (
     RuntimeError,
     ValueError,

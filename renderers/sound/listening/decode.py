@@ -1,4 +1,4 @@
-"""Any recording to samples: decoded by FFmpeg, which is told the format and may open nothing else.
+"""Decodes any recording to samples, by FFmpeg, which gets the format and may open nothing else.
 
 The format follows from the file's first bytes, never from its name. FFmpeg gets an open file, one demuxer and
 a list of decoders, so that a playlist or an address inside a file leads nowhere.

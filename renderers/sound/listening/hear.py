@@ -21,7 +21,7 @@ from .spectra import FPS
 METHODS = ("basic-pitch", "nmf", "chroma")
 QUIET_DBFS = -60.0
 FAINT = 0.35
-"""The mean of the flux on the beats over its mean: below 1 plus this the beats stand on nothing."""
+"""The mean of the flux on the beats over its mean: below 1 plus this there is no beat."""
 
 
 @dataclass(frozen=True, slots=True)

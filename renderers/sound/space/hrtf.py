@@ -2,9 +2,9 @@
 
 Each response is split into when it arrives and what arrives. When: a smooth function of the direction, fitted
 to the onsets, applied by the delay that moves with every sample (farrow.py). What: the response, shifted by
-that same function so that neighbours lie upon each other, interpolated between the three directions around
+that same function so that neighbours coincide, interpolated between the three directions around
 the source, and changed every 512 samples under overlapping windows. As the shift undoes the delay exactly, a
-source that stands where the head was measured is heard as it was measured, however well the fit fits.
+source that is where the head was measured is heard as it was measured, however well the fit fits.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -44,7 +44,7 @@ class Head:
     """The sample of an aligned response that is heard at once: where that of the front is greatest."""
     sample_rate_hz: int
     advance: float
-    """By how many samples all is heard earlier than it was measured."""
+    """How many samples earlier everything is heard than it was measured."""
 
 
 @lru_cache(maxsize=2)

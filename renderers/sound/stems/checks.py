@@ -1,4 +1,4 @@
-"""What is wrong with the stems of a piece: late, drifting, mislabelled, silent, clipped, cut, normalised."""
+"""Finds faults in stems: late, drifting, mislabelled, silent, clipped, cut, normalised."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -159,7 +159,7 @@ def _time_faults(stem: StemPlan, alignment: Alignment, span: Span) -> Iterator[D
 
 
 def _with_normalised(checked: Checked, stem: StemPlan, peaks: Sequence[tuple[str, str, float]]) -> Checked:
-    """The same, and a warning with the second of several files that were brought to one peak."""
+    """The checks, with a warning at the second of several files that were normalised to one peak."""
     alike = [name for name, _, peak in peaks if abs(peak - _NORMALISED_DBFS) <= _NORMALISED_WITHIN_DB]
     if stem.file is None or len(alike) != 2 or checked.stem != alike[-1]:
         return checked

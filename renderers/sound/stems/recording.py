@@ -82,7 +82,7 @@ def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator
 
     count = 0
     try:
-        # The format is told, never guessed, and the file is ours, not a name that the library opens. Titles
+        # The format is given, never guessed, and the file is ours, not a name that the library opens. Titles
         # and the like may be in any encoding; they are not looked at.
         with av.open(file, "r", format="flac", metadata_errors="replace") as box:
             # Every frame carries a checksum; without this a damaged one is played all the same.
