@@ -1,31 +1,13 @@
 """`musicvis sounds`: fonts are listed with their licence, and a file is taken whole or not at all."""
 
 import json
-import struct
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from musicvis.cli.command import main
 from musicvis.compiler.sound import soundfonts
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    """One piece of a RIFF file."""
-    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
-
-
-FONT = chunk(
-    b"RIFF",
-    b"sfbk"
-    + chunk(
-        b"LIST",
-        b"INFO"
-        + chunk(b"ifil", struct.pack("<HH", 2, 1))
-        + chunk(b"INAM", b"Small Sounds\0\0")
-        + chunk(b"ICOP", b"CC0\0"),
-    ),
-)
+from musicvis.tests.soundfont import FONT
 
 
 def run(*words: object) -> Result:
