@@ -13,6 +13,7 @@ from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.model.generators import GeneratorKind
 from ..dsl.model.piece import Piece, Visuals
+from .checks.controllers import without_followed
 from .checks.expectations import unmet
 from .checks.heard import heard_findings, spectrum_findings
 from .checks.letters import lacking
@@ -143,8 +144,9 @@ def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool
     film = film_of(piece, heard.clock, findings)
     if film is None:
         return Compilation(None, tuple(findings), heard.score, heard.clock)
-    made = _planned(heard, film, findings, plan=plan)
-    findings += files.findings
+    followed: set[tuple[int, str]] = set()
+    made = _planned(heard, film, findings, followed, plan=plan)
+    findings += without_followed(files.findings, heard.score, followed)
     return Compilation(None if findings.has_errors else made, tuple(findings), heard.score, heard.clock)
 
 
@@ -243,8 +245,13 @@ def sources_of(heard: Heard) -> "Sources":
     )
 
 
-def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Plan | None":
-    """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
+def _planned(
+    heard: Heard, film: Film, findings: Findings, followed: set[tuple[int, str]], *, plan: bool
+) -> "Plan | None":
+    """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong.
+
+    followed   takes the controllers that lanes follow: (track of the score, controller)
+    """
     from .checks.flashes import may_flash
     from .checks.left_out import left_out
     from .checks.piece import lint
@@ -291,6 +298,7 @@ def _planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pl
         letters = heard.files.font(ending.font, ending.font_span)
         findings += lacking(ending.font, ending.font_span, letters, (piece.title, *ending.credits))
     findings += lanes.findings
+    followed |= lanes.followed
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
     if fault := picture_fault(piece, shown, film, heard.files.root):

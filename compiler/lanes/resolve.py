@@ -57,6 +57,8 @@ class Lanes:
         self._seed = seed
         self._band = band
         self._is_asked = is_asked
+        self.followed: set[tuple[int, str]] = set()
+        """Which controllers lanes follow: (track of the score, controller)."""
         self._used: set[str] = set()
         self._known: list[str] = []
 
@@ -190,8 +192,12 @@ class Lanes:
             self.findings.error("MV671", lane.span, message, hint)
             return Curve.constant_of(rest)
         if notes and played.by is By.CONTROLLER:
-            course = controlled(lane, played, notes, self._band, self._clock, self.findings)
-            return Curve.constant_of(rest) if course is None else Curve(played=PlayedBy(course=course))
+            found = controlled(lane, played, notes, self._band, self._clock, self.findings)
+            if found is None:
+                return Curve.constant_of(rest)
+            track, course = found
+            self.followed.add((track, played.controller))
+            return Curve(played=PlayedBy(course=course))
         if not notes or not self._is_asked:
             return Curve.constant_of(rest)
         end_s = float(self._clock.seconds(self._end_qn))

@@ -73,6 +73,19 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Unplayed:
+    """Events of one kind that a MIDI file holds and that no instrument plays."""
+
+    what: str
+    """As "modulation"."""
+    count: int
+    channel: int | None = None
+    """Index into `Score.channels`; None for what belongs to no channel."""
+    controller: str = ""
+    """Its name in `Channel.controllers`, by which a lane can follow it; empty where none can."""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One sounding note, ties merged.
 
@@ -173,6 +186,8 @@ class Score:
     """sha256 of the bytes that were read."""
     channels: tuple[Channel, ...] = ()
     findings: tuple[Diagnostic, ...] = field(default=())
+    unplayed: tuple[Unplayed, ...] = ()
+    """What the finding MV415 counts."""
     heard: HeardFrom | None = None
     """None for a score that somebody wrote."""
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
+from ...dsl.model.lane import PAN
 from ...dsl.model.piece import Bus, Effect, Master, Piece, Return, Stem
 from ...dsl.text.audio_headers import RecordingFormat
 from ..lanes.curve import Curve
@@ -130,6 +131,20 @@ def has_recording(bus: Bus) -> bool:
     return any(stem.file is not None or stem.by for stem in bus.stems)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What says where the notes of a bus stand.
+
+    ear_of      each note among the others of its bus
+    is_written  the manifest places the bus, so that the pan of its score does not
+    is_pan      what it writes is a lane that follows that pan
+    """
+
+    ear_of: EarOf | None
+    is_written: bool
+    is_pan: bool
+
+
 def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Findings) -> BusPlan:
     def placed_by(target: Target) -> Curve | None:
         """The lane of a parameter that may be absent altogether."""
@@ -138,9 +153,12 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Fi
 
     ear_of = ears_apart(bus, sources, findings)
     azimuth = lanes.first(azimuth_target(bus).name)
-    is_placed = azimuth is not None or lanes.first(ear_target(bus).name) is not None or bus.spread is not None
-    plans = [_stem_plan(stem, bus, sources, film, ear_of, is_placed, findings) for stem in bus.stems]
-    if azimuth is not None and lanes.first(ear_target(bus).name) is not None:
+    ear = lanes.first(ear_target(bus).name)
+    written = [lane for lane in (azimuth, ear) if lane is not None]
+    is_pan = any(lane.played is not None and lane.played.controller == PAN for lane in written)
+    place = _Place(ear_of, bool(written) or bus.spread is not None, is_pan)
+    plans = [_stem_plan(stem, bus, sources, film, place, findings) for stem in bus.stems]
+    if azimuth is not None and ear is not None:
         findings.error(
             "MV317",
             azimuth.span,
@@ -227,12 +245,11 @@ def _stem_plan(
     bus: Bus,
     sources: Sources,
     film: Film,
-    ear_of: EarOf | None,
-    is_placed: bool,
+    place: _Place,
     findings: Findings,
 ) -> StemPlan | None:
     if stem.file is None and stem.by != "musescore":
-        plan = _notes_plan(stem, bus, sources, film, ear_of, is_placed, findings)
+        plan = _notes_plan(stem, bus, sources, film, place, findings)
         if stem.soundfont is None:
             return plan
         soundfont = sources.outside.soundfont(stem.soundfont, stem.soundfont_span or stem.span)
@@ -258,25 +275,22 @@ def _notes_plan(
     bus: Bus,
     sources: Sources,
     film: Film,
-    ear_of: EarOf | None,
-    is_placed: bool,
+    place: _Place,
     findings: Findings,
 ) -> StemPlan:
-    """The notes of a stem and what the controllers of its score do to them.
-
-    is_placed   whether the manifest says where the bus stands, so that the pan of its score does not
-    """
+    """The notes of a stem and what the controllers of its score do to them."""
     name = stem.part if stem.part is not None else str(stem.score)
     voiced = list(_notes(stem, sources, findings))
     score = sources.score if stem.score is None else sources.read_score(stem.score, stem.span)
     if score is None or not voiced or not score.channels:
-        return StemPlan(name, stem.gain, notes=tuple(_sounding(voiced, film, ear_of)))
+        return StemPlan(name, stem.gain, notes=tuple(_sounding(voiced, film, place.ear_of)))
     channels, numbers = moving_channels(score, voiced[0][1], film.start_s)
     is_stereo = bus.space == "balance"
-    if is_placed and is_panned(score, (note.channel for note, _ in voiced)):
+    if place.is_written and is_panned(score, (note.channel for note, _ in voiced)):
         message = f"the pan of {name} in its MIDI file is not heard: bus {bus.name} has a place of its own"
         hint = "nothing, if that is meant; else leave out its ear, and the pan of the file places it"
-        findings.note("MV417", stem.span, message, hint)
+        if not place.is_pan:
+            findings.note("MV417", stem.span, message, hint)
     elif not is_stereo:
         voiced = [
             (replace(note, ear=side_at(score.channels[note.channel], note.onset_qn)), clock)
@@ -284,9 +298,9 @@ def _notes_plan(
             else (note, clock)
             for note, clock in voiced
         ]
-    if is_placed or not is_stereo:
+    if place.is_written or not is_stereo:
         channels = tuple(replace(channel, ear=((0.0, 0.0),)) for channel in channels)
-    notes = tuple(_sounding(voiced, film, ear_of, numbers))
+    notes = tuple(_sounding(voiced, film, place.ear_of, numbers))
     return StemPlan(name, stem.gain, notes=notes, channels=channels)
 
 
