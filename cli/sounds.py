@@ -15,14 +15,18 @@ def sounds() -> None:
     """Manage the soundfonts on this machine.
 
     A piece names one as `audio.sounds`, or with `by: fluidsynth` for one stem. Added soundfonts are in
-    the user's data folder, or in the folder MUSICVIS_SOUNDS. Every piece may name them.
+    the user's data folder, or in the folder MUSICVIS_SOUNDS. Every piece may name them. Of several files
+    of one name, a piece has its own, else the user's, else the first in the system's folders.
     """
 
 
 @sounds.command("list")
-@format_option("An array of objects: name, title, copyright, size_bytes, path.")
+@format_option("An array of objects: name, title, copyright, size_bytes, path, other_names, hidden_by.")
 def list_command(form: str) -> None:
-    """List the soundfonts: name, size, title, copyright, path."""
+    """List the soundfonts: name, size, title, copyright, path, other names.
+
+    A file that no piece can name, because another of that name comes first, is told as hidden.
+    """
     from ..compiler.sound.soundfonts import folders, installed
     from ..dsl.findings.plain import shown
 
@@ -36,6 +40,8 @@ def list_command(form: str) -> None:
                     "copyright": font.copyright,
                     "size_bytes": font.size_bytes,
                     "path": str(font.path),
+                    "other_names": list(font.other_names),
+                    "hidden_by": None if font.hidden_by is None else str(font.hidden_by),
                 }
                 for font in found
             ]
@@ -43,7 +49,12 @@ def list_command(form: str) -> None:
         return
     for font in found:
         about = ", ".join(text for text in (font.title, font.copyright) if text) or "says nothing of itself"
-        click.echo(shown(f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"))
+        line = f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"
+        if font.other_names:
+            line += f"  also named {', '.join(font.other_names)}"
+        if font.hidden_by is not None:
+            line += f"  hidden: this name means {font.hidden_by}"
+        click.echo(shown(line))
     if not found:
         hint = "Debian has fluid-soundfont-gm; or: musicvis sounds add FILE.sf2"
         looked = ", ".join(map(str, folders()))
@@ -58,7 +69,7 @@ def add_command(file: Path) -> None:
     Check its licence before you publish a film: `musicvis sounds list` shows the file's own copyright
     notice.
     """
-    from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, user_folder
+    from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, named, user_folder
     from ..dsl.findings.plain import shown
     from ..dsl.findings.span import THE_MANIFEST
     from ..dsl.text.files import name_fault
@@ -83,6 +94,7 @@ def add_command(file: Path) -> None:
     if target.exists():
         tell_end(f"{target} is there already; nothing was changed")
         sys.exit(1)
+    before = named(file.name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with published(target) as made:
@@ -93,5 +105,7 @@ def add_command(file: Path) -> None:
         sys.exit(1)
     written = scalar_text(target.name)
     click.echo(f"{target.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
+    if before is not None:
+        click.echo(shown(f"this name meant {before} before"))
     if font.copyright:
         click.echo(shown(f"it says: {font.copyright}"))
