@@ -95,7 +95,7 @@ class RenderReport:
     picture_s: float = 0.0
     """Time that picture and encoding took."""
     findings: tuple[Diagnostic, ...] = ()
-    """Warnings about what is seen: letters that no font has, words that are hard to read."""
+    """Warnings about what is seen and heard: letters that no font has, a sound that is raised far."""
 
 
 def render(
@@ -211,6 +211,7 @@ class _Build:
             byte_count=byte_count,
             stem_folder=self._stem_folder,
             sound_s=sound_s,
+            findings=tuple(self._findings),
         )
 
     @property
@@ -221,7 +222,7 @@ class _Build:
         """The finished sound; its figures are told."""
         from .crews.local import core_count
         from .sound.mix.render import SoundRender, StemExport
-        from .sound.mix.report import report_lines
+        from .sound.mix.report import raised_finding, report_lines
 
         export = None
         if self._stem_folder is not None:
@@ -240,6 +241,8 @@ class _Build:
         )
         for line in report_lines(sound.report):
             self.reporter.message(line)
+        if raised := raised_finding(sound.report, self.plan.sound):
+            self._findings.add(raised)
         return sound
 
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:

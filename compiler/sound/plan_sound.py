@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import PAN
-from ...dsl.model.piece import Bus, Effect, Master, Piece, Return, Stem
+from ...dsl.model.piece import AUTO_GAIN_DB, Bus, Effect, Master, Piece, Return, Stem
 from ...dsl.text.audio_headers import RecordingFormat
 from ..lanes.curve import Curve
 from ..lanes.parameters import (
@@ -109,7 +109,7 @@ def sound_plan(
         sample_count=film.sample_count,
         buses=tuple(_bus_plan(bus, sources, lanes, film, findings) for bus in buses),
         returns=tuple(_return_plan(back, sources, lanes, film) for back in piece.audio.returns),
-        master=_master_plan(piece.audio.master),
+        master=_master_plan(piece.audio.master, buses),
         seed=piece.seed,
         fade_out_s=min(CUT_FADE_OUT_S, float(film.duration_s) / 4) if film.is_cut_after else 0.0,
         fade_in_s=CUT_FADE_IN_S if film.is_cut_before else 0.0,
@@ -211,8 +211,11 @@ def _return_plan(back: Return, sources: Sources, lanes: Lanes, film: Film) -> Re
     )
 
 
-def _master_plan(master: Master) -> MasterPlan:
-    return MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
+def _master_plan(master: Master, buses: Sequence[Bus]) -> MasterPlan:
+    plan = MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
+    # A recording has noise below its music; what is synthesised has none.
+    is_noisy = any(stem.file is not None for bus in buses for stem in bus.stems)
+    return replace(plan, most_gain_db=AUTO_GAIN_DB) if master.is_auto and is_noisy else plan
 
 
 def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:
