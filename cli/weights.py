@@ -51,7 +51,7 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
         if name not in table:
             known = ", ".join(sorted(table))
             raise click.UsageError(f"{name} is none of {known}" if name else f"name one of {known}")
-        folder = library.library_folder()
+        folder = _library()
         held = library.entry_named(name, folder)
         if held is None or (sha256 is not None and sha256.lower() != held.origin_sha256):
             reporter.message(f"fetching {table[name].weights}")
@@ -92,7 +92,7 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
     try:
         from ..renderers.generators.biggan import library
 
-        entry = library.add(path, name, library.library_folder())
+        entry = library.add(path, name, _library())
     except PieceError as error:
         tell_findings(error.diagnostics, {})
         sys.exit(1)
@@ -113,7 +113,7 @@ def list_command(form: str) -> None:
         from ..renderers.generators.biggan import library
     except ModuleNotFoundError as error:
         _tell_missing(error)
-    folder = library.library_folder()
+    folder = _library()
     found = library.entries(folder)
     if form == JSON:
         echo_json(
@@ -148,6 +148,18 @@ def pin_weights(manifest: Path, name: str, sha256: str) -> None:
     text = text_of(manifest, manifest.parent)
     changed = with_keys(text, BLOCK, {"weights": name, "weights_sha256": f'"{sha256}"'})
     replace_text(manifest, changed, manifest.parent)
+
+
+def _library() -> Path:
+    """Where the weights of the user lie; says so and ends where there is no place for them."""
+    from ..renderers.generators.biggan.library import library_folder
+    from ..store.errors import StoreError
+
+    try:
+        return library_folder()
+    except StoreError as error:
+        tell_end(f"{error}; {error.hint}")
+        sys.exit(1)
 
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
