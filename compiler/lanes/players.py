@@ -13,6 +13,7 @@ from ..lazy_numpy import np
 from ..notes.band import Band
 from ..notes.durations import Durations
 from ..notes.selectors import selected
+from ..recent import recent
 from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .curve import PlayedBy
@@ -35,6 +36,7 @@ def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findi
     return sorted(notes, key=lambda entry: entry.note.onset_qn)
 
 
+@recent(16)
 def played_by(
     played: Played,
     notes: Sequence[PartNote],

@@ -12,6 +12,7 @@ from ...dsl.model.piece import LIGHTS, OTHER, ClassWeight, Envelope, Light, Rule
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, subjects
 from ..classes.table import ClassTable, imagenet
+from ..recent import recent
 from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..words.sung import Sung, glob_key, listed, sung_words
@@ -97,6 +98,7 @@ class Cast:
     """Of the piece's own videos."""
 
 
+@recent(2)
 def cast(
     notes: Sequence[PartNote],
     visuals: Visuals,

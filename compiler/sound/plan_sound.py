@@ -1,6 +1,6 @@
 """What sounds: buses with their stems, chains and lanes, placed in the film."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
@@ -29,21 +29,17 @@ from ..plan import (
     MasterPlan,
     ReturnPlan,
     SendPlan,
-    SoundingNote,
     SoundPlan,
     StemPlan,
 )
-from ..score.model import Note, Score
-from ..time.clock import Clock
+from ..score.model import Score
+from ..time.clock import Clock, clock_of
 from ..time.passage import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
 from .controllers import is_panned, moving_channels, side_at
 from .installed import Outside
 from .note_spread import EarOf, ears_of
+from .voices import Voiced, intervals, sounding, voices
 
-EARLIER_S = Fraction(12)
-"""A note that was let go longer than this before a passage is not heard in it any more."""
-SHORTEST_S = 0.02
-"""A grace note without a length of its own is held so long."""
 STEM_SLACK_S = Fraction(1, 100)
 
 ReadScore = Callable[[PurePosixPath, Span], Score | None]
@@ -119,11 +115,7 @@ def sound_plan(
 def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
     """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
     scratch = Findings()
-    found: list[tuple[Fraction, Fraction]] = []
-    for stem in bus.stems:
-        for note, clock in _notes(stem, sources, scratch):
-            found.append((clock.seconds(note.onset_qn), clock.seconds(note.onset_qn + note.sounds_qn)))
-    return tuple(sorted(found))
+    return intervals([_notes(stem, sources, scratch) for stem in bus.stems])
 
 
 def has_recording(bus: Bus) -> bool:
@@ -267,7 +259,7 @@ def _stem_plan(
         file_offset_s=float(film.start_s) + (stem.offset_s or 0.0),
         by=stem.by,
         score=sources.outside.root / stem.score if stem.score is not None else None,
-        reference=tuple(_sounding(_played(stem, bus, sources, findings), None)),
+        reference=sounding(_played(stem, bus, sources, findings), None),
         is_aligned=stem.aligned,
         is_shifted=stem.offset_s is not None,
     )
@@ -283,10 +275,10 @@ def _notes_plan(
 ) -> StemPlan:
     """The notes of a stem and what the controllers of its score do to them."""
     name = stem.part if stem.part is not None else str(stem.score)
-    voiced = list(_notes(stem, sources, findings))
+    voiced = _notes(stem, sources, findings)
     score = sources.score if stem.score is None else sources.read_score(stem.score, stem.span)
     if score is None or not voiced or not score.channels:
-        return StemPlan(name, stem.gain, notes=tuple(_sounding(voiced, film, place.ear_of)))
+        return StemPlan(name, stem.gain, notes=sounding(voiced, film, place.ear_of))
     channels, numbers = moving_channels(score, voiced[0][1], film.start_s)
     is_stereo = bus.space == "balance"
     if place.is_written and is_panned(score, (note.channel for note, _ in voiced)):
@@ -303,11 +295,11 @@ def _notes_plan(
         ]
     if place.is_written or not is_stereo:
         channels = tuple(replace(channel, ear=((0.0, 0.0),)) for channel in channels)
-    notes = tuple(_sounding(voiced, film, place.ear_of, numbers))
+    notes = sounding(voiced, film, place.ear_of, numbers)
     return StemPlan(name, stem.gain, notes=notes, channels=channels)
 
 
-def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
+def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Sequence[tuple[Voiced, Clock]]:
     """The notes that a recording should hold: of its score, of the part it plays, or of all parts."""
     if stem.score is not None:
         return _notes(stem, sources, findings)
@@ -317,7 +309,7 @@ def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Itera
     return _notes(replace(stem, part=stem.plays or bus.name), sources, findings)
 
 
-def _notes(stem: Stem, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
+def _notes(stem: Stem, sources: Sources, findings: Findings) -> Sequence[tuple[Voiced, Clock]]:
     if stem.score is not None:
         score = sources.read_score(stem.score, stem.span)
         if score is None or not score.measures:
@@ -340,65 +332,11 @@ def _notes(stem: Stem, sources: Sources, findings: Findings) -> Iterable[tuple["
             findings.error("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
             return ()
         tracks = part.tracks
-    return [(_voiced(note, score), clock) for note in score.notes if note.track in tracks]
+    return voices(score, tracks, clock)
 
 
 def _clock_of(score: Score, sources: Sources) -> Clock:
     """The clock of a stem's score: that of the piece, where bars and tempi are the same."""
     main = sources.score
     is_same = score.measures == main.measures and score.tempi == main.tempi
-    return sources.clock if is_same else Clock.from_score(score)
-
-
-@dataclass(frozen=True, slots=True)
-class _Voiced:
-    """A note and the instrument that plays it."""
-
-    onset_qn: Fraction
-    sounds_qn: Fraction
-    """How long its key is held, or a pedal holds it."""
-    pitch: int
-    velocity: int
-    program: int
-    is_drums: bool
-    channel: int | None
-    ear: float = 0.0
-
-
-def _voiced(note: Note, score: Score) -> _Voiced:
-    track = score.tracks[note.track]
-    sounds_qn = note.gate_qn if note.ring_qn is None else note.ring_qn
-    channel = track.channel
-    return _Voiced(
-        note.onset_qn, sounds_qn, note.pitch, note.velocity, track.program, track.is_drums, channel
-    )
-
-
-def _sounding(
-    notes: Iterable[tuple[_Voiced, Clock]],
-    film: Film | None,
-    ear_of: EarOf | None = None,
-    channels: Mapping[int, int] | None = None,
-) -> Iterable[SoundingNote]:
-    """The notes that are heard in the film; one that began before it has a negative onset.
-
-    Without a film all of them, from the first bar. `channels` says which channel of the plan each of the
-    score is.
-    """
-    numbers = channels or {}
-    start_s = film.start_s if film is not None else Fraction(0)
-    for note, clock in notes:
-        onset_s = clock.seconds(note.onset_qn)
-        end_s = clock.seconds(note.onset_qn + note.sounds_qn)
-        if film is not None and (onset_s >= film.end_s or end_s + EARLIER_S < start_s):
-            continue
-        yield SoundingNote(
-            onset_s=float(onset_s - start_s),
-            length_s=max(float(end_s - onset_s), SHORTEST_S),
-            pitch=note.pitch,
-            velocity=note.velocity,
-            program=note.program,
-            is_drums=note.is_drums,
-            ear=ear_of(note.pitch, onset_s) if ear_of is not None else note.ear,
-            channel=None if note.channel is None else numbers.get(note.channel),
-        )
+    return sources.clock if is_same else clock_of(score)
