@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import wraps
+from operator import is_
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+LONG = 100
 
 
 def recent(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -39,13 +41,17 @@ def recent(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same to a function: of one type and equal, arrays by their bytes."""
+    """Whether two values are the same to a function: of one type and equal, arrays by their bytes.
+
+    A score is the same as itself alone: what is made of its notes may be looked up by them. Of a long list,
+    too, the entries must be the very same ones: to compare them takes longer than what is saved.
+    """
     if one is other:
         return True
-    if type(one) is not type(other):
+    if type(one) is not type(other) or getattr(one, "is_itself_alone", False):
         return False
     if isinstance(one, tuple | list):
-        return len(one) == len(other) and all(map(same, one, other))
+        return len(one) == len(other) and all(map(is_ if len(one) > LONG else same, one, other))
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     if (numpy := sys.modules.get("numpy")) is not None and isinstance(one, numpy.ndarray):

@@ -11,6 +11,7 @@ import numpy as np
 from ..compiler.classes.table import ClassTable
 from ..compiler.compile import Heard
 from ..compiler.plan import BusPlan, PicturePlan, Plan
+from ..compiler.recent import recent
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
@@ -48,6 +49,7 @@ def _finding(found: Diagnostic, texts: Texts) -> wire.Finding:
     )
 
 
+@recent(2)
 def bars_shown(clock: Clock) -> tuple[wire.Bar, ...]:
     """Every bar as played, with its beats."""
     found = []

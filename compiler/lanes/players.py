@@ -88,6 +88,12 @@ def played_by(
     return PlayedBy(course=Course(times_s, played.low + (played.high - played.low) * share))
 
 
+@recent(4)
+def onsets_of(notes: Sequence[PartNote], clock: Clock) -> F64:
+    """When each note begins, in seconds of the piece."""
+    return np.array([float(clock.seconds(entry.note.onset_qn)) for entry in notes], np.float64)
+
+
 def heard_of(notes: Sequence[PartNote], clock: Clock) -> Heard:
     """Notes in seconds of the piece."""
     plain = [entry.note for entry in notes]

@@ -19,7 +19,7 @@ from ..time.tempo_arrays import tempo_arrays
 from .controlled import controlled
 from .curve import Curve, Layer, PlayedBy, Segment
 from .parameters import Target, azimuth_target, beat_rate, ear_target, place_targets
-from .players import chosen, played_by
+from .players import chosen, onsets_of, played_by
 from .segments import lane_segments
 
 if TYPE_CHECKING:
@@ -209,13 +209,14 @@ class Lanes:
         assert self._band is not None, "where notes stand is asked of who knows the buses"
         found = np.full(len(notes), np.nan)
         at: dict[str, list[int]] = {}
+        all_onsets_s = onsets_of(notes, self._clock)
         seats = [self._band.seat_of(entry) for entry in notes]
         for i, seat in enumerate(seats):
             if seat is not None:
                 at.setdefault(seat[0].name, []).append(i)
         for bus in self._band.buses:
             which = at.get(bus.name, [])
-            onsets_s = np.array([float(self._clock.seconds(notes[i].note.onset_qn)) for i in which])
+            onsets_s = all_onsets_s[which]
             if which and self.first(azimuth_target(bus).name) is not None:
                 places = np.sin(np.radians(self._curve(azimuth_target(bus), frozenset()).values(onsets_s)))
             elif which and self.first(ear_target(bus).name) is not None:

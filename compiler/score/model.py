@@ -7,6 +7,7 @@ it is.
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import ClassVar
 
 from ...dsl.findings.diagnostics import Diagnostic
 
@@ -175,6 +176,9 @@ class Score:
     The first tempo mark stands at 0. `end_qn` is the end of the last bar. `findings` are warnings of the
     reader.
     """
+
+    is_itself_alone: ClassVar[bool] = True
+    """Of two that were read apart the notes are equal at most: see compiler/recent.py."""
 
     title: str
     tracks: tuple[Track, ...]

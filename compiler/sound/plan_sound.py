@@ -35,10 +35,10 @@ from ..plan import (
 from ..score.model import Score
 from ..time.clock import Clock, clock_of
 from ..time.passage import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
-from .controllers import is_panned, moving_channels, side_at
+from .controllers import is_panned, moving_channels
 from .installed import Outside
 from .note_spread import EarOf, ears_of
-from .voices import Voiced, intervals, sounding, voices
+from .voices import Voiced, intervals, onsets, panned, sounding, voices
 
 STEM_SLACK_S = Fraction(1, 100)
 
@@ -182,12 +182,9 @@ def ears_apart(bus: Bus, sources: Sources, findings: Findings) -> EarOf | None:
     if bus.spread is None:
         return None
     scratch = Findings()
-    notes = [
-        (note.pitch, clock.seconds(note.onset_qn))
-        for stem in bus.stems
-        if stem.file is None and stem.by != "musescore"
-        for note, clock in _notes(stem, sources, scratch)
-    ]
+    notes = onsets(
+        [_notes(stem, sources, scratch) for stem in bus.stems if stem.file is None and stem.by != "musescore"]
+    )
     if not notes and not scratch:
         message = f"bus {bus.name} has no notes to stand apart: recordings stand in one place"
         hint = "leave out what stands under `ear`, or play its score with the built-in instruments"
@@ -287,12 +284,7 @@ def _notes_plan(
         if not place.is_pan:
             findings.note("MV417", stem.span, message, hint)
     elif not is_stereo:
-        voiced = [
-            (replace(note, ear=side_at(score.channels[note.channel], note.onset_qn)), clock)
-            if note.channel is not None
-            else (note, clock)
-            for note, clock in voiced
-        ]
+        voiced = panned(voiced, score)
     if place.is_written or not is_stereo:
         channels = tuple(replace(channel, ear=((0.0, 0.0),)) for channel in channels)
     notes = sounding(voiced, film, place.ear_of, numbers)

@@ -1,7 +1,7 @@
 """The notes of a stem: what each plays and how long, then in seconds of the film."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..plan import SoundingNote
@@ -9,6 +9,7 @@ from ..recent import recent
 from ..score.model import Note, Score
 from ..time.clock import Clock
 from ..time.passage import Film
+from .controllers import side_at
 from .note_spread import EarOf
 
 EARLIER_S = Fraction(12)
@@ -45,6 +46,23 @@ def _voiced(note: Note, score: Score) -> Voiced:
     sounds_qn = note.gate_qn if note.ring_qn is None else note.ring_qn
     channel = track.channel
     return Voiced(note.onset_qn, sounds_qn, note.pitch, note.velocity, track.program, track.is_drums, channel)
+
+
+@recent(STEMS_KEPT)
+def panned(notes: Sequence[tuple[Voiced, Clock]], score: Score) -> tuple[tuple[Voiced, Clock], ...]:
+    """The notes, each at the side at which the pan of its channel is as it begins."""
+    return tuple(
+        (replace(note, ear=side_at(score.channels[note.channel], note.onset_qn)), clock)
+        if note.channel is not None
+        else (note, clock)
+        for note, clock in notes
+    )
+
+
+@recent(STEMS_KEPT)
+def onsets(played: Sequence[Sequence[tuple[Voiced, Clock]]]) -> tuple[tuple[int, Fraction], ...]:
+    """The pitch of each note and when it begins, in seconds of the piece, stem for stem."""
+    return tuple((note.pitch, clock.seconds(note.onset_qn)) for notes in played for note, clock in notes)
 
 
 @recent(STEMS_KEPT)
