@@ -46,12 +46,18 @@ class Notation:
         return paper_pages(self.musicxml, self.staff_count)
 
     def pdf(self) -> bytes:
-        """The same pages as a PDF. Raises as `svg` does."""
+        """The pages as a PDF. Raises as `svg` does."""
         from ..renderers.engraving.paper import pdf_of
 
         if (pages := self._by_musescore(".pdf")) is not None:
             return pages[0]
-        return pdf_of(self.svg(), self.title)
+        return pdf_of(self.musicxml, self.staff_count, self.title)
+
+    def unknown_letters(self) -> tuple[Diagnostic, ...]:
+        """MV713 where its words have letters that no font here has; a PDF shows others for them."""
+        from ..renderers.engraving.words import unknown_letters
+
+        return tuple(unknown_letters(self.musicxml))
 
     def _by_musescore(self, suffix: str) -> list[bytes] | None:
         """What MuseScore makes; None where Verovio is installed, or MuseScore is not."""
@@ -90,7 +96,7 @@ class Notation:
 
 def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
     """The notation of a piece, of some parts or of all."""
-    from ..compiler.compile import hear
+    from ..compiler.heard_piece import hear
     from ..compiler.picture.score_layer import chosen_parts, is_quantised, staves_of
     from ..compiler.score.notation.quantised import quantised
     from ..compiler.score.notation.write import musicxml

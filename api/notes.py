@@ -13,7 +13,7 @@ class FilmNote:
     """A note that begins in a film."""
 
     bar: int
-    """In the score, from 1, a pickup included."""
+    """Bar of the score, from 1, a pickup included."""
     pass_number: int
     """Which time through a repeated bar, from 1."""
     beat: Fraction
@@ -40,7 +40,7 @@ def film_notes(loaded: "Loaded", start_s: Fraction, duration_s: Fraction) -> tup
 
     Raises PieceError where there is no score to list.
     """
-    from ..compiler.compile import hear
+    from ..compiler.heard_piece import hear
     from ..compiler.reports.note_list import piece_notes
     from ..dsl.findings.collector import Findings
 

@@ -1,4 +1,4 @@
-"""Where a finished file may go, asked before any work."""
+"""The place of a finished file, checked before any work."""
 
 import errno
 import tempfile
@@ -14,7 +14,7 @@ def checked_output(output: Path, root: Path, kinds: Mapping[str, str], what: str
     root    the folder of the piece: a link inside it is not followed, because whoever made the piece could
             have it lead to anything
     kinds   the suffixes that are allowed, and in words what each holds, or ""
-    what    what is written, as "a film"
+    what    what is written, e.g. "a film"
 
     Raises RequestError for a wrong suffix, for a folder that does not exist or cannot be written, and for a
     place that holds something other than a file.

@@ -110,7 +110,7 @@ class Piece:
 
         Raises PieceError where the generator is not known.
         """
-        from ..compiler.compile import hear
+        from ..compiler.heard_piece import hear
         from ..dsl.findings.collector import Findings
         from ..dsl.load import load_piece
 
@@ -150,7 +150,7 @@ class Piece:
         from .purpose import PURPOSES
 
         if made_for is not None and made_for not in PURPOSES:
-            raise RequestError(f"no film is made for {made_for!r}", f"the places are {', '.join(PURPOSES)}")
+            raise RequestError(f"no film is made for {made_for!r}", f"the sites are {', '.join(PURPOSES)}")
         said = None if seconds is None else str(seconds)
         variant = Variant(draft, bars, said, overrides=self._overrides, made_for=made_for, loop=loop)
         loaded = variant.loaded(self.manifest)

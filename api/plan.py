@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .build import Progress, build
+from .build import Progress, Told, build
 from .errors import RequestError, missing_packages_told
 from .output import checked_output, film_kinds, sound_kinds
 
@@ -20,17 +19,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..compiler.compile import Heard
+    from ..compiler.heard_piece import Heard
     from ..compiler.lanes.curve import Curve
     from ..compiler.plan import BarMark, Chapter, PicturePlan
     from ..compiler.plan import Plan as CompiledPlan
+    from ..compiler.write.bridges.timeline import Timeline
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.load import Loaded
     from ..renderers.generators.protocol import Generator
     from ..store.store import Store
     from .notes import FilmNote
-
-_log = logging.getLogger("musicvis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +218,12 @@ class Plan:
         Raises RequestError for a path that cannot be written. Messages go to the logger "musicvis".
         """
         if workers is not None and workers < 1:
-            raise RequestError(f"{workers} workers render nothing", "workers must be at least 1")
+            raise RequestError(f"{workers} workers cannot render", "workers must be at least 1")
         root = self._loaded.root
         output = checked_output(Path(path), root, film_kinds() | sound_kinds(), "a film or a sound")
         is_sound = output.suffix.lower() in sound_kinds()
         with missing_packages_told(), self._store() as store:
-            from ..renderers.render import Request
+            from ..renderers.request import Request
 
             request = Request(
                 only="audio" if is_sound else None,
@@ -234,7 +232,7 @@ class Plan:
                 film=self._film,
                 root=root,
             )
-            told = _Told(progress)
+            told = Told(progress)
             report = build(
                 self._plan,
                 output,
@@ -278,31 +276,53 @@ class Plan:
         return output
 
     def export(
-        self, path: str | os.PathLike[str], kind: str, *, lanes: Iterable[str] | None = None, film: str = ""
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        *,
+        lanes: Iterable[str] | Mapping[str, str] | None = None,
+        parts: Iterable[str] | Mapping[str, str] | None = None,
+        stems: bool = False,
+        film: str = "",
     ) -> Path:
         """Write bars, notes and lanes for another program. Returns the path.
 
-        kind    audacity, srt, csv, otio, edl, reaper, xlights, osc or deforum, as `musicvis export --as`
-        lanes   which lanes; None for all that the piece writes
+        kind    audacity, srt, csv, otio, edl, reaper, xlights, osc, artnet, deforum, parseq or dawproject, as
+                `musicvis export --as`
+        lanes   which lanes; None for all that the piece writes. {"visuals.zoom": "zoom"} gives a lane another
+                name in the file; for artnet {"visuals.zoom": "12:1..2"} is its channel and its range
+        parts   whose notes; None for all. For artnet {"harp": "13"} is a part's channel
+        stems   for dawproject: each bus as a sound of its own, rendered, as it goes into the mix
         film    the name of the film that otio and edl name; by default that of the file, with .mp4
 
-        Raises RequestError for a kind or a lane that is not there, and for a path that cannot be written.
+        Raises RequestError for a kind, a lane or a part that is not there, for what the other program cannot
+        hold, and for a path that cannot be written.
         """
-        from ..compiler.write.bridges.timeline import Cue, Timeline
-        from ..store.writing import published
-        from .export import KINDS, LANES_ALONE, export_bytes, tempi_of
+        from .export import chosen, export_file
 
-        if kind not in KINDS:
-            raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
-        if kind in LANES_ALONE and not (lanes or self.lanes):
-            raise RequestError(f"the piece has no lanes, and {kind} holds nothing else", "write some")
-        root = self._loaded.root
-        suffix = Path(f"film{KINDS[kind].ending}").suffix
-        output = checked_output(Path(path), root, {suffix: ""}, f"a file for {kind}")
+        timeline = chosen(self._timeline(film or f"{Path(path).stem}.mp4"), kind, lanes, parts)
+        sounds = ((bus, self.sound(bus)) for bus in self.buses) if stems else None
+        return export_file(Path(path), self._loaded.root, kind, timeline, sounds, self.sample_rate_hz)
+
+    def channels(
+        self,
+        lanes: Iterable[str] | Mapping[str, str] | None = None,
+        parts: Iterable[str] | Mapping[str, str] | None = None,
+    ) -> list[str]:
+        """What `export` writes on each DMX channel for artnet, in words. Raises as `export` does."""
+        from .export import channel_lines, chosen
+
+        return channel_lines(chosen(self._timeline(""), "artnet", lanes, parts))
+
+    def _timeline(self, film: str) -> Timeline:
+        """All bars, notes and lanes, as bridges read them."""
+        from ..compiler.write.bridges.timeline import Cue, Timeline
+        from .export import tempi_of
+
         times_s = self.frame_times_s()
-        timeline = Timeline(
+        return Timeline(
             title=self.title,
-            film=film or f"{output.stem}.mp4",
+            film=film,
             fps=self.picture.fps,
             frame_count=self.frame_count,
             bars=self.bars,
@@ -312,12 +332,8 @@ class Plan:
                 Cue(n.onset_s, n.onset_s + n.length_s, n.part, n.pitch, n.velocity, n.lyric)
                 for n in self.notes
             ],
-            lanes={name: self.lane(name).values(times_s) for name in lanes or self.lanes},
+            lanes={name: self.lane(name).values(times_s) for name in self.lanes},
         )
-        data = export_bytes(kind, timeline)
-        with published(output, root) as partial:
-            partial.write_bytes(data)
-        return output
 
     def frame_times_s(self) -> NDArray[np.float64]:
         """The time that each frame shows, its middle, in seconds from the first frame: float64 (frames,)."""
@@ -340,12 +356,12 @@ class Plan:
 
         check_weights(self.picture)
         generator, said = choose_generator(self.picture, device_named(self._device))
-        _log.info(said)
+        Told(None).message(said)
         return generator
 
     @cached_property
     def _heard(self) -> Heard:
-        from ..compiler.compile import hear
+        from ..compiler.heard_piece import hear
         from ..dsl.findings.collector import Findings
 
         return hear(self._loaded, Findings())
@@ -367,22 +383,6 @@ class Plan:
 
         with Store(cache_folder(self._cache)) as store:
             yield store
-
-
-class _Told:
-    """Progress to a function, messages to the log."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` units of a stage are finished."""
-        if self._progress is not None:
-            self._progress(stage, done, total)
-
-    def message(self, text: str) -> None:
-        """A sentence about what happens."""
-        _log.info("%s", text)
 
 
 def _listed(what: str, names: tuple[str, ...]) -> str:

@@ -1,11 +1,11 @@
-"""Where a film goes: what `--for shorts` changes in a piece, and what that place takes.
+"""The sites of `--for`: what each changes in a piece, and its limits.
 
 The table is data; docs/how-to/sizes-and-files.md names the source of each figure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -16,7 +16,8 @@ from ..dsl.findings.span import Span
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..dsl.model.piece import Piece, Video
+    from ..dsl.model.piece import Piece
+    from ..dsl.model.video import Video
 
 OPTION = "--for"
 MB = 1_000_000
@@ -87,8 +88,9 @@ MOVING: Mapping[str, Purpose] = {
     # A GIF counts hundredths of a second: 20 frames a second last 5 of them each.
     ".gif": Purpose("an animated GIF", most_side_px=480, most_fps=Fraction(20)),
     ".webp": Purpose("an animated WebP", most_side_px=640, most_fps=Fraction(25)),
+    ".apng": Purpose("an animated PNG", most_side_px=480, most_fps=Fraction(20)),
 }
-"""By the suffix of a picture that moves, where no option says otherwise."""
+"""Defaults by the suffix of an animation."""
 
 
 def purpose_overrides(purpose: Purpose, piece: Piece, explicit: Collection[str] = ()) -> tuple[str, ...]:
@@ -142,28 +144,28 @@ def said_of(purpose: Purpose, before: Piece, after: Piece) -> str:
     return f"for {purpose.title}: {', '.join(changed) or 'nothing is changed'}"
 
 
-def too_long(name: str, duration_s: Fraction) -> list[Diagnostic]:
+def too_long(name: str, duration_s: Fraction) -> Iterator[Diagnostic]:
     """A warning where a place takes no film of that length."""
     purpose = PURPOSES[name]
     if purpose.seconds is None or purpose.seconds[0] <= duration_s <= purpose.seconds[1]:
-        return []
+        return
     least, most = purpose.seconds
     takes = f"{least:g} to {most:g} s" if least else f"at most {most:g} s"
     message = f"the film lasts {float(duration_s):.1f} s, and {purpose.title} takes {takes}"
     hint = "choose a passage with --bars"
     if duration_s < least:
         hint = "choose a longer passage"
-    return [_warning("MV700", name, message, hint)]
+    yield _warning("MV700", name, message, hint)
 
 
-def too_large(name: str, film: Path) -> list[Diagnostic]:
+def too_large(name: str, film: Path) -> Iterator[Diagnostic]:
     """A warning where a place takes no file of that size."""
     purpose, size = PURPOSES[name], film.stat().st_size
     if purpose.most_bytes is None or size <= purpose.most_bytes:
-        return []
+        return
     message = f"the file has {size / MB:.1f} MB, and {purpose.title} takes {purpose.most_bytes // MB} MB"
     hint = "choose a passage with --bars or a smaller --size, or send the file as a document"
-    return [_warning("MV701", name, message, hint)]
+    yield _warning("MV701", name, message, hint)
 
 
 def _warning(code: str, name: str, message: str, hint: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Which film of a piece is meant: all of it, a passage, a draft."""
+"""The variant of a film: all of it, a passage, a draft."""
 
 import re
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Variant:
     loop: bool = False
     """Its end meets its beginning."""
     suffix: str = ""
-    """Of the file, where it is named: a picture that moves is small."""
+    """Suffix of the file, if it is named: an animation is small."""
 
     def loaded(self, manifest: Path) -> "Loaded":
         """The piece as this film needs it."""
@@ -61,7 +61,7 @@ class Variant:
             if loaded.piece is None:
                 return loaded
             layers += purpose_overrides(purpose, loaded.piece, explicit)
-            # What --set says wins: it stands last.
+            # What --set says wins: it is last.
             loaded = load((*layers, *self.overrides))
         if not self.draft or loaded.piece is None:
             return loaded

@@ -14,11 +14,11 @@ def subtitle_texts(loaded: "Loaded") -> "tuple[dict[str, str], Sequence[Diagnost
     They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key,
     those of all parts. Raises PieceError for a piece whose score cannot be read.
     """
-    from ..compiler.compile import hear
+    from ..compiler.heard_piece import hear
     from ..compiler.picture.lyric_lines import lyric_lines
     from ..compiler.write.subtitles import lrc, srt, vtt
     from ..dsl.findings.collector import Findings
-    from ..dsl.model.piece import Lyrics
+    from ..dsl.model.video import Lyrics
 
     findings = Findings()
     heard = hear(loaded, findings)

@@ -24,9 +24,10 @@ def main() -> None:
         flush=True,
     )
     print(
-        "## BigGAN\n\nRandom weights. On the left CPU time of one thread, medians, taken in turns; on the "
-        "right wall time\nwith all cores: the package by as many threads, an image at a time, ours by as "
-        "many processes.\nDistances are from the package with four images at a time; its own are with one.\n"
+        "## BigGAN\n\nThe weights are random. Left columns: CPU time of one thread, medians, measured in "
+        "turns. Right columns: wall\ntime with all cores, the package with as many threads, one image at a "
+        "time, musicvis with as many processes.\nDistances are from the package with four images at a time; "
+        "its own with one.\n"
     )
     for resolution_px in RESOLUTIONS_PX[:1] if quick else RESOLUTIONS_PX:
         print(compared(resolution_px, peaks, rounds=1 if quick else 2), flush=True)

@@ -14,7 +14,8 @@ import numpy as np
 from musicvis.compiler.compile import compile_piece
 from musicvis.compiler.plan import Plan, StemPlan
 from musicvis.dsl.load import load_piece
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 from musicvis.renderers.sound.master.peaks import PeakMeter
 from musicvis.renderers.sound.stems.alignment import measured
 from musicvis.renderers.sound.stems.players import MUSESCORE, played, program_named

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pedalboard
-from musicvis.compiler.lanes.curve import Segment
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.plan import Curve, EffectPlan
 from musicvis.dsl.model.lane import Domain, Shape
 from musicvis.dsl.model.plugins import PLUGINS

@@ -16,8 +16,9 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.curve import Curve
 from musicvis.compiler.lanes.parameters import HEADPHONE_DECLICK_S, SOUND_DECLICK_S
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.sound.installed import INSTALLED_HEADS
 from musicvis.dsl.model.lane import Shape
 from musicvis.renderers.sound.hearing import level_difference_db, octave, time_difference_s

@@ -24,7 +24,8 @@ from musicvis.renderers.picture.colour import above_black, quantised
 from musicvis.renderers.picture.mirror import mirrored, strips_for
 from musicvis.renderers.picture.title import overlay_of
 from musicvis.renderers.picture.upscale import resized
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 
 FPS = Fraction(30)
 CLASSES = (429, 663, 947, 815)

@@ -51,7 +51,7 @@ def store_rows() -> Iterator[Row]:
     with scratch() as folder:
         seen = store.kills(folder)
     yield Row(
-        "a kill costs at most what is in work, and damages nothing",
+        "a kill loses at most the work in progress, and damages nothing",
         f"{seen.trials} kills: before, after and within each call of a build",
         f"{len(seen.faults)} faults, at most {seen.most_repeated} thing made again",
         not seen.faults and seen.most_repeated <= 1,
@@ -59,7 +59,7 @@ def store_rows() -> Iterator[Row]:
     with scratch() as folder:
         seen = store.errors(folder)
     yield Row(
-        "an error of the system stops a build cleanly",
+        "a system error stops a build cleanly",
         f"{seen.trials} errors: each call once with ENOSPC, EIO, EACCES and EDQUOT",
         f"{len(seen.faults)} faults; the next build was right each time",
         not seen.faults,
@@ -83,7 +83,7 @@ def store_rows() -> Iterator[Row]:
     with scratch() as folder:
         seen = store.evictions(folder)
     yield Row(
-        "nothing is removed under a build, even a frozen one",
+        "the cache removes nothing that a running or frozen build needs",
         f"{seen.trials} evictions to nothing during a build",
         f"{len(seen.faults)} faults",
         not seen.faults,
@@ -97,9 +97,9 @@ def kill_rows(share: int) -> Iterator[Row]:
     with scratch() as folder:
         kills = random_kills(folder, 300 // share)
     yield Row(
-        "a render that is killed goes on where it was",
+        "a killed render continues where it stopped",
         f"{kills.trials} kills at random instants of {kills.films} films",
-        f"{len(kills.faults)} faults, {kills.repeated} segments begun again, every film the same bytes",
+        f"{len(kills.faults)} faults, {kills.repeated} segments rendered again, every film the same bytes",
         not kills.faults,
     )
 
@@ -123,7 +123,7 @@ def _read(campaign: "Callable[[int], Counts]", count: int) -> Row:
     return Row(
         f"no input crashes or hangs a reader: {seen.name}",
         f"{seen.cases} damaged files",
-        f"{seen.accepted} read, {seen.refused} refused with a place and a mend, {len(seen.foreign)} crashes, "
+        f"{seen.accepted} read, {seen.refused} refused with a place and a fix, {len(seen.foreign)} crashes, "
         f"{len(seen.hung)} hung, slowest {seen.slowest_s:.2f} s",
         not seen.foreign and not seen.hung,
     )

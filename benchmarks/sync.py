@@ -18,10 +18,12 @@ from pathlib import Path
 import av
 import numpy as np
 from musicvis.api.variant import Variant
-from musicvis.compiler.compile import compile_piece, hear
+from musicvis.compiler.compile import compile_piece
+from musicvis.compiler.heard_piece import hear
 from musicvis.compiler.time.passage import film_of
 from musicvis.dsl.findings.collector import Findings
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]

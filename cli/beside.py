@@ -1,4 +1,4 @@
-"""Recordings that lie beside a score: which part of the music each of them plays, by its name."""
+"""Recordings beside a score: the part that each of them plays, by its name."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""`musicvis check`: what is wrong with a piece, and where."""
+"""`musicvis check`: the mistakes in a piece, with place and fix."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from .output import JSON, TEXT, echo_findings_json, echo_json, ended, format_opt
 from .report import FORMATS, default_format, exit_code, findings_text, summary, wants_colour
 
 if TYPE_CHECKING:
-    from ..dsl.findings.diagnostics import Diagnostic
+    from ..dsl.findings.collector import Findings
 
 
 class CodesParam(click.ParamType[tuple[str, ...]]):
@@ -67,7 +67,7 @@ def check(
     quiet: bool,
     legacy_pan_grid: Path | None,
 ) -> None:
-    """Say what is wrong with a piece, and where.
+    """List the mistakes in a piece: where each is, and how to fix it.
 
     PIECE is a folder that holds piece.yaml, or the manifest itself; without one, the piece around the
     current folder, or all pieces below it. The comment `# musicvis: ignore[MV344]` on a line, or alone
@@ -127,12 +127,13 @@ def _share(fixable: int, total: int) -> str:
     return f"{fixable} of them, and shows the change first"
 
 
-def _checked(manifests: Sequence[Path]) -> "tuple[list[Diagnostic], dict[str, str]]":
+def _checked(manifests: Sequence[Path]) -> "tuple[Findings, dict[str, str]]":
     """All findings of all pieces that no comment leaves out, and the texts that were read."""
     from ..api.check import findings_of
+    from ..dsl.findings.collector import Findings
     from ..dsl.load import load_piece
 
-    found: list[Diagnostic] = []
+    found = Findings()
     files: dict[str, str] = {}
     for manifest in manifests:
         loaded = load_piece(manifest)
@@ -148,7 +149,7 @@ def _relative(path: Path) -> Path:
 
 def _write_grid(manifest: Path, target: Path) -> None:
     """The ear positions of a piece as the original program computed them, once a millisecond, to an .npz."""
-    from ..compiler.compile import hear
+    from ..compiler.heard_piece import hear
     from ..compiler.write.legacy_grid import pan_grid
     from ..dsl.findings.collector import Findings
     from ..dsl.load import load_piece

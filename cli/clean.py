@@ -1,4 +1,4 @@
-"""`musicvis clean`: what is kept from earlier compiles, checked or removed."""
+"""`musicvis clean`: removes or checks cached results."""
 
 import sys
 from collections.abc import Sequence
@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from ..dsl.findings.diagnostics import PieceError
 from .cache import cache_option, kept, size_option
 from .output import JSON, echo_json, format_option
-from .report import tell_end, tell_findings
+from .report import tell_end
 
 
 @click.command()
@@ -32,17 +31,13 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
     if everything and cache_limit is not None:
         raise click.UsageError("--all leaves nothing: leave out --cache-limit")
     names: Sequence[str] | None = None
-    try:
-        with kept(cache_dir) as store:
-            if verify:
-                names = damaged(store)
-                found = f"damaged: {len(names)} of the files" if names else "every file is whole"
-                if form != JSON:
-                    click.echo(shown(f"{store.folder}: {found}"))
-            evicted = keep_within(store, 0 if everything else usual_limit(cache_limit))
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    with kept(cache_dir) as store:
+        if verify:
+            names = damaged(store)
+            found = f"damaged: {len(names)} of the files" if names else "every file is intact"
+            if form != JSON:
+                click.echo(shown(f"{store.folder}: {found}"))
+        evicted = keep_within(store, 0 if everything else usual_limit(cache_limit))
     if evicted is None:
         text = f"{store.folder} is in use by a compile, or can only be read; nothing was removed"
         tell_end(text, is_error=False)

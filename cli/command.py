@@ -8,6 +8,7 @@ import click
 
 from .. import __version__
 from .check import check
+from .classes import classes
 from .clean import clean
 from .compile import compile_command
 from .complete import completion
@@ -18,7 +19,7 @@ from .fmt import fmt
 from .import_effects import import_command
 from .listen import listen
 from .new import new
-from .notes import classes, notes
+from .notes import notes
 from .pin import pin
 from .plan import diff_command, plan_command
 from .plot import plot
@@ -62,8 +63,8 @@ SECTIONS = {
 def main() -> None:
     """Compile a written score into a music video.
 
-    A piece is a folder with a manifest, piece.yaml, and its scores. To begin, with a score as waltz.mscz or
-    a recording as song.mp3:
+    A piece is a folder with a manifest, piece.yaml, and its scores. To begin with a
+    score (waltz.mscz) or a recording (song.mp3), type:
 
     \b
       musicvis new waltz.mscz          makes the piece, a folder called waltz

@@ -11,7 +11,6 @@ import click
 
 from ..api.purpose import too_large, too_long
 from ..api.variant import Variant, film_name
-from ..dsl.installing import install_command
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
@@ -25,12 +24,12 @@ from .film_options import (
 from .grouped import GroupedCommand
 from .interrupts import Stopped, stoppable
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_end, tell_findings
+from .report import TerminalReporter, end_missing, tell_end, tell_findings
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 if TYPE_CHECKING:
-    from ..renderers.render import RenderReport, Request
+    from ..renderers.request import RenderReport, Request
 
 
 def stem_kinds(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[str, ...]:
@@ -48,7 +47,7 @@ def shard(context: click.Context, parameter: click.Parameter, text: str | None) 
         return None
     index, _, count = text.partition("/")
     if not (index.isdecimal() and count.isdecimal() and int(index) < int(count) <= 100_000):
-        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, as 0/8 .. 7/8")
+        raise click.BadParameter(f"{text} is not i/n with 0 <= i < n, e.g. 0/8 .. 7/8")
     return int(index), int(count)
 
 
@@ -82,7 +81,7 @@ GROUPS = {
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The film: .mp4, .mkv, .webm or .mov; an animation: .gif or .webp; sound: .wav or .flac.",
+    help="The film: .mp4, .mkv, .webm or .mov; an animation: .gif, .webp or .apng; sound: .wav or .flac.",
 )
 @variant_options
 @click.option(
@@ -159,7 +158,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
             plan = planned(manifest, variant, trusted, store, quiet)
             target = film_path(manifest, output, *named, plan.container)
             if variant.made_for is not None:
-                tell_findings(too_long(variant.made_for, plan.duration_s), {}, quiet)
+                tell_findings(tuple(too_long(variant.made_for, plan.duration_s)), {}, quiet)
             for line in variant.told(manifest):
                 reporter.message(line)
             reporter.message(
@@ -188,9 +187,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         tell_end(_stopped(reporter), is_error=False)
         sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
-        extra = "ray" if error.name == "ray" else "render"
-        tell_end(f"{error.name} is missing; to compile, type: {install_command(extra)}")
-        sys.exit(1)
+        end_missing(error, "to compile", "ray" if error.name == "ray" else "render")
     except OSError as error:
         reason = error.strerror or str(error)
         # A write into an open file names none: a disk that is full is then that of the cache.
@@ -200,7 +197,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
     took_s = time.monotonic() - started_s
     tell_findings(at_manifest(report.findings, str(manifest)), {}, quiet)
     if variant.made_for is not None and report.output is not None:
-        tell_findings(too_large(variant.made_for, target), {}, quiet)
+        tell_findings(tuple(too_large(variant.made_for, target)), {}, quiet)
     for line in _ended(report, request, target, took_s):
         reporter.message(line)
     if form == JSON:
@@ -240,7 +237,7 @@ def _own(manifest: Path, variant: Variant) -> dict[str, Any]:
 def _request(output: Path | None, options: dict[str, Any]) -> "Request":
     """What is asked for; raises click.UsageError for options that do not go together."""
     from ..renderers.encoding import SOUND_SUFFIXES
-    from ..renderers.render import Request
+    from ..renderers.request import Request
 
     only, stems, bits = options["only"], options["stems"], options["bits"]
     if options.pop("worker"):
@@ -280,7 +277,7 @@ def _moves(output: Path | None) -> bool:
 def _stopped(reporter: TerminalReporter) -> str:
     done, total = reporter.counted
     where = f"stopped after {done} of {total} frames" if total else "stopped"
-    return f"{where}; finished work is cached, and the same command goes on from there"
+    return f"{where}; finished work is cached, and the same command continues"
 
 
 def _ended(report: "RenderReport", request: "Request", target: Path, took_s: float) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a shell offers where a word is begun: classes, parts and bars of the piece, folders of pieces."""
+"""Completion in a shell: classes, parts and bars of the piece, folders of pieces."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which manifest a command means: a path as given, or the piece around the current folder."""
+"""Finds the manifest that a command means: a path as given, or the piece around the current folder."""
 
 import os
 from collections.abc import Iterator
@@ -99,9 +99,9 @@ def _pieces_named(begun: str) -> Iterator[str]:
 
 
 def piece_here(folder: Path) -> Path:
-    """The manifest of the piece that `folder` lies in: its own, or that of the nearest folder above.
+    """The manifest of the piece that `folder` is in: its own, or that of the nearest folder above.
 
-    Raises click.UsageError where there is none.
+    Raises click.UsageError if there is none.
     """
     found = nearest_piece(folder)
     if found is None:
@@ -122,9 +122,9 @@ def nearest_piece(folder: Path) -> Path | None:
 
 
 def pieces_from(folder: Path) -> tuple[Path, ...]:
-    """The piece around `folder`, or, where there is none, all those below it, by name.
+    """The piece around `folder`, or, if there is none, all those below it, by name.
 
-    Raises click.UsageError where there is none either.
+    Raises click.UsageError if there is none either.
     """
     try:
         return (piece_here(folder),)

@@ -1,4 +1,4 @@
-"""`musicvis doctor`: what this machine has of what musicvis can use, and what to type for the rest."""
+"""`musicvis doctor`: what musicvis can use on this machine, and what to type for the rest."""
 
 import platform
 import shutil
@@ -46,6 +46,7 @@ OTHER_ENCODERS = {
     "libopus": "Opus sound: .webm",
     "gif": "moving pictures: .gif",
     "libwebp_anim": "moving pictures: .webp",
+    "apng": "moving pictures: .apng",
 }
 WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
 
@@ -82,7 +83,7 @@ def doctor(piece: Path | None, form: str) -> None:
 
 
 def examined(manifest: Path | None) -> list[Item]:
-    """Everything that is looked at, in the order in which it is told."""
+    """Everything that is looked at, in the order in which it is reported."""
     items = [
         Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")
     ]

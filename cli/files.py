@@ -1,4 +1,4 @@
-"""How a command writes files: through the door of store/writing.py, and a refusal is told in words."""
+"""Writes the files of a command through store/writing.py, and explains refusals."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Which film of a piece a command means: all of it, a passage, a draft; and the names of their files."""
+"""The options that choose a film of a piece (all of it, a passage, a draft), and the names of its files."""
 
 import sys
 from collections.abc import Callable
@@ -122,7 +122,7 @@ def film_path(
 
 
 def in_build_folder(manifest: Path, name: str) -> Path:
-    """The place of a finished file beside the manifest; raises click.UsageError where a link stands there."""
+    """The place of a finished file beside the manifest; raises click.UsageError where a link is there."""
     folder = manifest.parent / "build"
     for path in (folder, folder / name):
         if path.is_symlink():

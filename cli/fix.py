@@ -1,4 +1,4 @@
-"""`musicvis check --fix`: what is certain is written into the files, with the changes shown first."""
+"""`musicvis check --fix`: writes the certain fixes into the files, after showing the changes."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def changes_for(manifest: Path) -> list[Change]:
 
 
 def _is_better(old: "Sequence[Diagnostic]", new: "Sequence[Diagnostic]") -> bool:
-    """Whether there are fewer findings, or what stopped the reading is gone or lies further down."""
+    """Whether there are fewer findings, or what stopped the reading is gone or is further down."""
     return len(new) < len(old) or _stop(new) > _stop(old)
 
 
@@ -135,7 +135,7 @@ def fix_pieces(manifests: Sequence[Path], *, is_shown_only: bool, is_agreed: boo
     for change in changes:
         click.echo(diff_text(change, colour), color=colour, err=to_stderr)
     if not changes:
-        click.echo("nothing can be fixed without you", err=True)
+        click.echo("musicvis cannot fix any of these for you", err=True)
         return Fixes((), False)
     total = sum(change.count for change in changes)
     fixes = (

@@ -65,7 +65,7 @@ def files_of(path: Path) -> list[Path]:
     from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.span import Span
     from ..dsl.text.files import name_fault
-    from ..dsl.text.yaml_source import parse_source
+    from ..dsl.text.yaml_reader import parse_source
 
     try:
         source, _ = parse_source(text_of(path, path.parent), str(path))

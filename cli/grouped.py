@@ -7,7 +7,7 @@ import click
 
 
 class GroupedCommand(click.Command):
-    """A command whose options stand under titles in its help; those under none come last."""
+    """A command whose options are under titles in its help; those under none come last."""
 
     def __init__(self, *args: Any, groups: Mapping[str, Sequence[str]] | None = None, **options: Any) -> None:
         """groups   titles, and the names of the parameters under each"""

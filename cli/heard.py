@@ -1,4 +1,4 @@
-"""What was heard as a score: shared by `musicvis listen` and `musicvis new`."""
+"""Detected scores: shared by `musicvis listen` and `musicvis new`."""
 
 import re
 import time
@@ -32,7 +32,7 @@ TEMPO_SPREAD = 1.06
 
 
 class Patience:
-    """Progress that is told only where listening takes long."""
+    """Progress that is reported only where listening takes long."""
 
     def __init__(self, reporter: TerminalReporter) -> None:
         self._reporter = reporter
@@ -76,7 +76,7 @@ def parse_mark(text: str) -> tuple[str, float]:
     """`A=0:12.4`: a name and a time; raises ValueError."""
     name, equals, time = text.rpartition("=")
     if not equals or not 0 < len(name.strip()) <= 100 or not name.isprintable():
-        raise ValueError(f"{text} is not a mark; write NAME=TIME, as A=0:12.4")
+        raise ValueError(f"{text} is not a mark; write NAME=TIME, e.g. A=0:12.4")
     return name.strip(), parse_seconds(time)
 
 
@@ -100,7 +100,7 @@ def written_score(
 ) -> "WrittenScore":
     """What was heard, as the compiler writes it; `sources` are the names and digests of the recordings.
 
-    A mark stands on the beat next to its time.
+    A mark is on the beat next to its time.
     """
     from ..compiler.score.midi.write import WrittenScore
     from ..compiler.score.model import HeardFrom
@@ -161,7 +161,7 @@ def parse_stem(text: str) -> tuple[str, Path]:
     if not equals:
         name, file = "", text
     if not file or len(name) > 100 or not name.isprintable():
-        raise ValueError(f"{text} is not a stem; write NAME=FILE, as drums=drums.wav")
+        raise ValueError(f"{text} is not a stem; write NAME=FILE, e.g. drums=drums.wav")
     return name.strip() or track_name(Path(file)), Path(file)
 
 
@@ -179,12 +179,12 @@ def heard_lines(heard: "Heard", name: str, meter: "Meter", note_count: int) -> l
     pickup = f"; bar 1 is a pickup of {first} beat{'s' if first != 1 else ''}" if first else ""
     ways = {
         "basic-pitch": "by the network of basic-pitch",
-        "nmf": "by factorisation (nmf); basic-pitch hears more, where it is installed",
+        "nmf": "by factorisation (nmf); basic-pitch detects more, if you install it",
         "chroma": "as pitch classes at each onset (chroma)",
     }
     return [
-        f"{name}: {heard.bpm:.1f} beats a minute in {meter}, others might count {others}{pickup}",
-        f"bar 1 stands at {heard.beats_s[0]:.3f} s of the recording",
+        f"{name}: {heard.bpm:.1f} beats a minute in {meter}, also possible: {others}{pickup}",
+        f"bar 1 begins at {heard.beats_s[0]:.3f} s of the recording",
         f"{counted(note_count, 'note')}, {ways[heard.method]}",
     ]
 

@@ -3,10 +3,11 @@
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+
+from ..api.signals import on_first_signal
 
 
-class Stopped(KeyboardInterrupt):  # noqa: N818: it is no error
+class Stopped(KeyboardInterrupt):  # noqa: N818: it is not an error
     """The user, or the machine, wants the command to end."""
 
     def __init__(self, number: int) -> None:
@@ -22,21 +23,12 @@ class Stopped(KeyboardInterrupt):  # noqa: N818: it is no error
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Within it, the first SIGINT or SIGTERM raises Stopped; a second one ends the process at once."""
-    watched = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in watched}
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        for each in watched:
-            signal.signal(each, signal.SIG_DFL)
+    def stop(number: int) -> None:
         raise Stopped(number)
 
-    for number in watched:
-        signal.signal(number, stop)
-    try:
+    with on_first_signal(stop):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -45,20 +37,11 @@ def asked_to_stop() -> Iterator[Callable[[], int]]:
 
     What it gives says which signal came, or 0: for work that stops between two steps of its own.
     """
-    watched = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in watched}
     came = 0
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(number: int) -> None:
         nonlocal came
         came = number
-        for each in watched:
-            signal.signal(each, signal.SIG_DFL)
 
-    for number in watched:
-        signal.signal(number, note)
-    try:
+    with on_first_signal(note):
         yield lambda: came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

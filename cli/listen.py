@@ -144,11 +144,11 @@ def listen(
     from ..dsl.findings.diagnostics import PieceError, has_errors
 
     if recording.is_dir():
-        raise click.UsageError(f"{recording} is a folder; name a recording, as song.mp3")
+        raise click.UsageError(f"{recording} is a folder; name a recording, e.g. song.mp3")
     reporter = TerminalReporter(quiet)
     against, spectrum = options["against"], options["spectrum"]
     if output is not None and output.suffix.lower() not in (".mid", ".midi"):
-        raise click.UsageError(f"{output}: a heard score ends in .mid")
+        raise click.UsageError(f"{output}: a detected score ends in .mid")
     target = output or default_score(recording)
     others = {"--clicks": (options["clicks"], ".wav"), "--plot": (options["plot"], ".png")}
     others["--spectrum"] = (spectrum, ".spectrum")
@@ -161,13 +161,13 @@ def listen(
         raise click.UsageError(f"at most {STEMS_MOST} stems can be given")
     read = [recording, *(path for _, path in stems)]
     if len({path.resolve() for path in (*wanted, *read)}) < len(wanted) + len(read):
-        raise click.UsageError("two of these files are one and the same")
+        raise click.UsageError("two of these files are the same")
     for _, path in stems:
         if not path.is_file():
             raise click.UsageError(f"--stem: {path} is not a file")
     for path in wanted:
         if path.exists() and not replace:
-            raise click.ClickException(f"{path} is there already; to write over it, add --replace")
+            raise click.ClickException(f"{path} already exists; to overwrite it, add --replace")
     try:
         source, heard = heard_in(
             recording, wishes_of(options), options["longest"] * 60.0, reporter, not stems
@@ -269,7 +269,7 @@ def _stems_in(
         for each, name in zip(sources, names, strict=True)
     ]
     if not any(track.notes for _, track in played):
-        message = "no note is heard in any of the stems"
+        message = "no note was detected in any of the stems"
         hint = "leave --stem out: then the notes of the recording itself are written"
         raise PieceError([Diagnostic("MV543", Span(str(stems[0][1])), message, hint)])
     return played
@@ -340,17 +340,17 @@ def _shift_lines(heard: "Heard", against: Path) -> list[str]:
         [heard.classes[a : max(b, a + 1)].mean(axis=0) for a, b in zip(frames, ends, strict=True)], np.float64
     )
     found = bar_shift(classes, classes_of_bars(score))
-    counts = f"{len(starts)} bars were heard, {against.name} has {len(score.measures)}"
+    counts = f"{len(starts)} bars were detected, {against.name} has {len(score.measures)}"
     if not found.is_told:
         return [
             counts,
-            f"the bars do not agree with those of {against.name} at any shift: try --half, --double, "
-            "--meter or --first",
+            f"the detected bars do not agree with those of {against.name} at any shift: try --half, "
+            "--double, --meter or --first",
         ]
     shift = found.bars
     moved = "the same bar" if shift == 0 else f"bar {shift + 1 if shift > 0 else 1} of"
     heard_bar = 1 if shift >= 0 else 1 - shift
-    said = f"bar {heard_bar} that was heard is {moved} {'in ' if shift == 0 else ''}{against.name}"
+    said = f"detected bar {heard_bar} is {moved} {'in ' if shift == 0 else ''}{against.name}"
     lanes = "" if shift == 0 else f"; in lanes, write {abs(shift)} bar{'s' if abs(shift) != 1 else ''} "
     lanes += "" if shift == 0 else ("later" if shift > 0 else "earlier")
     return [counts, f"{said}{lanes}", f"{found.agreeing} of {found.compared} bars agree"]

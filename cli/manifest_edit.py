@@ -8,7 +8,7 @@ import yaml
 def with_keys(text: str, block: str, values: Mapping[str, str]) -> str:
     """The text of a manifest with `block: {key: value}` for each of the values, plain words all of them.
 
-    Raises ValueError where the text is no YAML map, or the block is there and is no map.
+    Raises ValueError where the text is no YAML map, or the block is there and is not a map.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)

@@ -1,6 +1,5 @@
 """`musicvis new`: a piece for a score, with a manifest that compiles as it is."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -81,7 +80,7 @@ def new(
     if recordings:
         if by_lyrics or words_file is not None:
             option = "--by-lyrics" if by_lyrics else "--classes-from"
-            raise click.UsageError(f"{option} is for scores: the words of a recording are not heard")
+            raise click.UsageError(f"{option} is for scores: a recording has no words to read")
         made = new_from_recordings(recordings, folder, options)
         if form == JSON:
             echo_json(made_record(made))
@@ -119,7 +118,7 @@ def new(
             second = f"{folder.resolve().name}-2"
             other = folder.with_name(second) if folder.name else Path("..", second)
             again = typed("musicvis", "new", score, other)
-            message = f"{error.message}\n{folder} is a piece already; to make another one, type:\n  {again}"
+            message = f"{error.message}\n{folder} is already a piece; to make another one, type:\n  {again}"
             raise click.ClickException(message) from None
         raise
     place = Path(MANIFEST) if folder == Path() else folder / MANIFEST
@@ -173,30 +172,24 @@ def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
 
 
 def score_in(path: Path) -> tuple[bytes, "Score"]:
-    """The bytes of a score file and what they mean; on a fault, says it and ends the command with code 1."""
+    """The bytes of a score file and what they mean. Raises PieceError where that is nothing."""
     from ..compiler.score.read import read_score
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.findings.span import Span
     from ..dsl.text.files import MAX_SCORE_BYTES, read_named
 
-    try:
-        data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
-        if isinstance(data, Diagnostic):
-            raise PieceError([data])
-        score = read_score(data, str(path))
-        if not score.notes:
-            raise PieceError(
-                [Diagnostic("MV323", Span(str(path)), f"{path} has no notes", "write some music")]
-            )
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
+    if isinstance(data, Diagnostic):
+        raise PieceError([data])
+    score = read_score(data, str(path))
+    if not score.notes:
+        raise PieceError([Diagnostic("MV323", Span(str(path)), f"{path} has no notes", "write some music")])
     tell_findings(score.findings, {})
     return data, score
 
 
 def name_in(score: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a score that lies inside it already; None where it must be copied."""
+    """How a piece in `folder` names a score that is inside it already; None where it must be copied."""
     from ..dsl.findings.span import Span
     from ..dsl.text.files import MAX_SCORE_BYTES, fault_inside
 

@@ -1,4 +1,4 @@
-"""`musicvis new` for recordings: what is heard becomes the score, each recording a bus of its own."""
+"""`musicvis new` for recordings: the detected notes become the score, each recording a bus of its own."""
 
 import re
 import sys
@@ -44,7 +44,7 @@ class _Placed:
 
     name: PurePosixPath
     data: Path | None
-    """None where it lies in the folder already."""
+    """None where it is in the folder already."""
     gain: float
     sha256: str
 
@@ -86,7 +86,7 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
                 f"--{value if name == 'level' else name} is for recordings, and this is a score"
             )
     if len(others) > 1:
-        raise click.UsageError("a piece is made for one score, or for recordings alone")
+        raise click.UsageError("a piece is made for one score, or only for recordings")
     if others and others[0].is_file():
         raise click.UsageError(f"{others[0]} is a file; DIR is the folder of the new piece")
     return others[0] if others else None
@@ -99,7 +99,6 @@ def new_from_recordings(
 
     Returns the files that were written.
     """
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     for path in recordings:
@@ -114,14 +113,11 @@ def new_from_recordings(
     if (folder / MANIFEST).exists():
         other = folder.with_name(f"{folder.resolve().name}-2") if folder.name else Path("..", "song-2")
         again = typed("musicvis", "new", *recordings, other)
-        message = f"{folder / MANIFEST} is there already; nothing was written"
+        message = f"{folder / MANIFEST} already exists; nothing was written"
         raise click.ClickException(f"{message}\nto make another piece, type:\n  {again}")
     try:
         with tempfile.TemporaryDirectory(prefix="musicvis-new-") as scratch:
             written = _make(recordings, folder, options, Path(scratch), reporter)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
         tell_end(f"{missing_text(error)}; nothing was written")
         sys.exit(1)
@@ -276,7 +272,7 @@ def _placed(sources: Sequence["Recording"], folder: Path, scratch: Path, longest
 
 
 def _inside(path: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a recording that lies inside it already; None where it must be copied."""
+    """How a piece in `folder` names a recording that is inside it already; None where it must be copied."""
     from ..dsl.findings.span import Span
     from ..dsl.text.audio_headers import SUFFIXES
     from ..dsl.text.files import MAX_AUDIO_BYTES, fault_inside

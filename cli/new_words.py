@@ -16,7 +16,7 @@ _SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\
 
 
 def with_proposals(manifest: str, score: "Score") -> str:
-    """A first manifest with a class for each word; as it was where none is found, and it is told."""
+    """A first manifest with a class for each word; as it was where none is found, and it is reported."""
     from ..compiler.classes.table import class_written, imagenet
     from ..compiler.notes.parts import part_notes, parts_of
     from ..compiler.words.meaning import language_finding, proposals

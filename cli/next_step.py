@@ -1,4 +1,4 @@
-"""What to type next where a command was given a file that is not a piece: a score, a recording, a project."""
+"""Says what to type if a command gets a file that is not a piece: a score, a recording, a project."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -54,6 +54,12 @@ def step_for(path: Path, command: str) -> str | None:
         )
     if is_recording(path):
         return recording_step(path, command)
+    if suffix == ".dawproject":
+        return _lines(
+            f"{path} holds automation and no score. Export MIDI from the program that made it, then type:",
+            typed("musicvis", "new", path.with_suffix(".mid")),
+            typed("musicvis", "import", path, "--score", path.with_suffix(".mid")),
+        )
     if suffix in OTHERS:
         exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
         return _lines(
@@ -73,7 +79,7 @@ def recording_step(path: Path, command: str) -> str:
 
 
 def folder_step(folder: Path, command: str) -> str | None:
-    """What to type in a folder without a manifest; None where neither score nor recording lies in it."""
+    """What to type in a folder without a manifest; None where neither score nor recording is in it."""
     found, what = scores_in(folder), "score"
     if not found:
         found, what = sorted(path for path in _files(folder) if is_recording(path)), "recording"

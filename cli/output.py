@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 from click.exceptions import Exit
 
+from ..dsl.findings.collector import Findings
+
 if TYPE_CHECKING:
     from ..dsl.findings.diagnostics import Diagnostic
 
@@ -21,7 +23,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 TEXT, JSON = "text", "json"
 FINDINGS = "findings"
-"""The key of an object under which its findings stand."""
+"""The key of an object under which its findings are."""
 LISTED = "check"
 """The command whose document is the array of findings itself."""
 WORDS_OF_USE = "command line"
@@ -33,8 +35,8 @@ _META = "musicvis.document"
 class Document:
     """What a program that asked for JSON is owed, and whether it has it."""
 
-    findings: "list[Diagnostic]" = field(default_factory=list)
-    """All that was found so far, in order."""
+    findings: Findings = field(default_factory=Findings)
+    """All that was found so far."""
     is_written: bool = False
 
 
@@ -115,15 +117,15 @@ def one_document(arguments: Sequence[str], context: click.Context | None = None)
             _finish(owed, arguments)
         raise
     except click.ClickException as error:
-        owed.findings.append(_of_click(error))
+        owed.findings.add(_of_click(error))
         _finish(owed, arguments)
         raise
     except click.Abort:
-        owed.findings.append(ended("stopped"))
+        owed.findings.add(ended("stopped"))
         _finish(owed, arguments)
         raise
     except Exception as error:
-        owed.findings.append(ended(f"musicvis itself failed: {error!r}"))
+        owed.findings.add(ended(f"musicvis itself failed: {error!r}"))
         _finish(owed, arguments)
         raise
 
@@ -133,7 +135,7 @@ def ended(message: str) -> "Diagnostic":
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.findings.span import Span
 
-    hint = "the text on stderr says more; put that right, and type the same command again"
+    hint = "the text on stderr says more; correct it, and type the same command again"
     return Diagnostic("MV571", Span(WORDS_OF_USE), " ".join(message.split()), hint)
 
 

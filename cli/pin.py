@@ -1,6 +1,5 @@
 """`musicvis pin`: what `like` became, written into the manifest."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -8,7 +7,6 @@ import click
 from .discover import PiecePath, piece_here
 from .files import replace_text
 from .output import JSON, echo_json, format_option
-from .report import tell_findings
 
 
 @click.command(short_help="Write the classes that `like` found into the manifest.")
@@ -25,15 +23,11 @@ def pin(piece: Path | None, form: str) -> None:
     from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 
     manifest = piece or piece_here(Path.cwd())
-    try:
-        data = read_named(manifest, MAX_TEXT_BYTES, Span(str(manifest)))
-        text = data if isinstance(data, Diagnostic) else decoded(data, str(manifest), Span(str(manifest)))
-        if isinstance(text, Diagnostic):
-            raise PieceError([text])
-        changed, lines = pinned(text, str(manifest))
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    data = read_named(manifest, MAX_TEXT_BYTES, Span(str(manifest)))
+    text = data if isinstance(data, Diagnostic) else decoded(data, str(manifest), Span(str(manifest)))
+    if isinstance(text, Diagnostic):
+        raise PieceError([text])
+    changed, lines = pinned(text, str(manifest))
     if lines:
         replace_text(manifest, changed, manifest.parent)
     if form == JSON:

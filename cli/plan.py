@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..api.variant import film_name
-from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
-from .report import tell_end, tell_findings
+from .report import end_missing, tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
@@ -34,20 +33,26 @@ PLURALS = {
 }
 
 
-@click.command("plan", short_help="Say what a compile would render, and why.")
+@click.command("plan", short_help="List what a compile would render, and why.")
 @click.argument("piece", type=PiecePath(), required=False)
 @variant_options
-@click.option("--device", default="auto", show_default=True, help="As for compile.")
+@click.option("--device", default="auto", show_default=True, help="The same as for compile.")
 @click.option(
-    "--precision", default="auto", type=click.Choice(("auto", "fp32", "bf16")), help="As for compile."
+    "--precision",
+    default="auto",
+    type=click.Choice(("auto", "fp32", "bf16")),
+    help="The same as for compile.",
 )
 @click.option(
-    "--backend", default="auto", type=click.Choice(("auto", "torch", "openvino")), help="As for compile."
+    "--backend",
+    default="auto",
+    type=click.Choice(("auto", "torch", "openvino")),
+    help="The same as for compile.",
 )
 @cache_option
 @format_option("One object: title, frames, seconds_to_make, nodes, findings.")
 def plan_command(piece: Path | None, form: str, **options: Any) -> None:
-    """Say what a compile would render, why, and about how long it takes.
+    """List what a compile would render, why, and about how long it takes.
 
     This renders nothing. Reasons refer to the last compile of the same film.
     """
@@ -65,8 +70,7 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except ModuleNotFoundError as error:
-        tell_end(f"{error.name} is missing; type: {install_command('render')}")
-        sys.exit(1)
+        end_missing(error)
     from ..renderers.crews.local import core_count
 
     missing = sum(item.stage == "segment" and not item.is_there for item in items)
@@ -83,9 +87,9 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
 @variant_options
 @format_option("One object: the same, and the nodes of NEW with what differs.")
 def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
-    """Say what differs between the films of two pieces.
+    """Compare the films of two versions of a piece.
 
-    OLD and NEW are two versions of a piece. The command lists what NEW would render that OLD would not.
+    The command lists what NEW would render that OLD would not.
     It renders nothing, and works even if neither was ever rendered. Exits with 1 if they differ.
     """
     from ..dsl.findings.diagnostics import PieceError, at_manifest
@@ -136,14 +140,14 @@ def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
     lines = [
         f"{plan.title}: {float(plan.duration_s):.1f} s, {counted(plan.picture.frame_count, 'frame')} in "
         f"{counted(segments, 'segment')}",
-        *_stages(items, "there", "to make"),
+        *_stages(items, "cached", "to make"),
     ]
     frames = sum(item.frames for item in items if not item.is_there)
     if all(item.is_there for item in items):
-        lines.append("nothing to make but the file itself")
+        lines.append("only the file itself remains to be written")
     elif seconds is None:
         lines.append(
-            f"{counted(frames, 'frame')} to render; how long that takes is known after the first compile"
+            f"{counted(frames, 'frame')} to render; musicvis can estimate the time after the first compile"
         )
     else:
         lines.append(f"{counted(frames, 'frame')} to render, about {_duration(seconds)}")

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import click
 
-from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here, piece_name
 from .output import JSON, echo_json, format_option
-from .report import summary, tell_end, tell_findings
+from .report import end_missing, summary, tell_end, tell_findings
 
 
 @click.command()
@@ -22,7 +21,6 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     """
     from ..api.output import refusal
     from ..compiler.compile import compile_piece
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
     from .film_options import in_build_folder, prepare_build_folder
@@ -43,12 +41,8 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
         if output is None:
             prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
-        tell_end(f"{error.name} is missing; to plot, type: {install_command('render')}")
-        sys.exit(1)
+        end_missing(error, "to plot")
     except OSError as error:
         tell_end(f"{target} cannot be written: {refusal(error, target.parent)}; nothing was written")
         sys.exit(1)

@@ -1,14 +1,15 @@
-"""How a command talks: findings in the chosen form, progress on a terminal, quiet lines elsewhere."""
+"""The output of a command: findings in the chosen form, progress on a terminal, quiet lines elsewhere."""
 
 import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import click
 
 from ..dsl.findings.diagnostics import Diagnostic, Severity, has_errors
+from ..dsl.installing import install_command
 from .output import ended, remember
 
 FORMATS = ("text", "concise", "json", "github", "sarif")
@@ -89,6 +90,19 @@ def tell_end(text: str, is_error: bool = True) -> None:
     click.echo("\n".join(shown(line) for line in f"{'error: ' * is_error}{text}".split("\n")), err=True)
 
 
+def end_missing(error: ModuleNotFoundError, use: str = "", *extras: str) -> NoReturn:
+    """Say which package is missing and what to type, and end the command with code 1.
+
+    use      what the package is for, as "to plot"; may be empty
+    extras   of musicvis, which bring it; `render` where none is named
+    """
+    package = (error.name or "").split(".")[0]
+    tell_end(
+        f"{package} is missing; {f'{use}, ' * bool(use)}type: {install_command(*(extras or ('render',)))}"
+    )
+    sys.exit(1)
+
+
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
     """How many findings of each kind, in words."""
     counts = {s: sum(d.severity is s for d in diagnostics) for s in Severity}
@@ -122,11 +136,11 @@ class TerminalReporter:
             from ..dsl.findings.plain import shown
 
             self._clear()
-            # Titles and names of a piece stand in it.
+            # Titles and names of a piece are in it.
             print("\n".join(map(shown, text.split("\n"))), file=self.stream, flush=True)
 
     def progress(self, stage: str, done: int, total: int, note: str = "") -> None:
-        """`done` of `total` units (frames, samples) of a stage are finished; a note stands behind."""
+        """`done` of `total` units (frames, samples) of a stage are finished; a note is behind."""
         if stage == COUNTED:
             self.counted = done, total
         if self.quiet:

@@ -7,7 +7,7 @@ NAMES = {"piece": "piece", "effects": "effects", "legacy": "effects.legacy"}
 
 @click.command(short_help="Print the JSON Schema of a manifest or of lanes.")
 @click.argument("name", type=click.Choice(tuple(NAMES)))
-@click.option("--json", is_flag=True, expose_value=False, help="As without it: a schema is JSON.")
+@click.option("--json", is_flag=True, expose_value=False, help="No effect: a schema is always JSON.")
 def schema(name: str) -> None:
     """Print a JSON Schema (draft 2020-12): of piece.yaml, of effects.yaml, or of an original effects.json.
 

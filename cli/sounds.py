@@ -48,7 +48,7 @@ def list_command(form: str) -> None:
         )
         return
     for font in found:
-        about = ", ".join(text for text in (font.title, font.copyright) if text) or "says nothing of itself"
+        about = ", ".join(text for text in (font.title, font.copyright) if text) or "has no description"
         line = f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"
         if font.other_names:
             line += f"  also named {', '.join(font.other_names)}"
@@ -78,10 +78,10 @@ def add_command(file: Path) -> None:
     from ..store.writing import published
 
     if file.suffix.lower() not in SUFFIXES:
-        raise click.UsageError(f"{file.name} is no .sf2 or .sf3 file")
+        raise click.UsageError(f"{file.name} is not a .sf2 or .sf3 file")
     if fault := name_fault(file.name, THE_MANIFEST):
         raise click.UsageError(f"{shown(file.name)}: {fault.message}; give the file another name")
-    missing = "it is no plain file" if file.exists() else "there is no such file"
+    missing = "it is not a regular file" if file.exists() else "there is no such file"
     why = fault_of(file) if file.is_file() else missing
     if why is not None:
         tell_end(f"{file}: {why}")
@@ -92,7 +92,7 @@ def add_command(file: Path) -> None:
         tell_end(f"{error}; {error.hint}")
         sys.exit(1)
     if target.exists():
-        tell_end(f"{target} is there already; nothing was changed")
+        tell_end(f"{target} already exists; nothing was changed")
         sys.exit(1)
     before = named(file.name)
     try:

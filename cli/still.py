@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..dsl.installing import install_command
 from .discover import PiecePath, piece_here, piece_name
 from .film_options import in_build_folder, planned, prepare_build_folder, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
-from .report import tell_end, tell_findings
+from .report import end_missing, tell_end
 
 if TYPE_CHECKING:
     from ..api.variant import Variant
@@ -46,13 +45,11 @@ def still(
 ) -> None:
     """Write the frame at PLACE, e.g. 7:3, in the film's size and quality; or a contact sheet.
 
-    The frame has titles and fades, and is not compressed by the film's encoder. The picture is written
-    to
-    build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
+    The frame has titles and fades, and is not compressed by the film's encoder. It is written
+    to build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
 
     if sheet and place is not None and piece is None:
@@ -60,7 +57,7 @@ def still(
         context = click.get_current_context()
         piece, place = PiecePath().convert(place, None, context), None
     if sheet != (place is None):
-        raise click.UsageError("write a PLACE, as 7:3, or --sheet")
+        raise click.UsageError("write a PLACE, e.g. 7:3, or --sheet")
     manifest, variant = piece or piece_here(Path.cwd()), variant_of(options)
     words = "sheet" if place is None else place.replace("|", "-").replace(":", "-")
     plain = "".join(letter for letter in words if letter.isalnum() or letter in "-.@")
@@ -85,12 +82,8 @@ def still(
         write_stills(picture, numbers, target, manifest.parent)
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
-        tell_end(f"{error.name} is missing; for stills, type: {install_command('render')}")
-        sys.exit(1)
+        end_missing(error, "for stills")
     except OSError as error:
         tell_end(f"{target} cannot be written: {error.strerror or error}; nothing was written")
         sys.exit(1)
@@ -101,8 +94,8 @@ def still(
 
 
 def _seconds(manifest: Path, variant: "Variant", place: str) -> tuple[Fraction, Fraction]:
-    """Where the film begins in the piece, and where a place stands; raises PieceError where there is none."""
-    from ..compiler.compile import hear
+    """Where the film begins in the piece, and where a place is; raises PieceError if there is none."""
+    from ..compiler.heard_piece import hear
     from ..compiler.time.passage import film_of
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.diagnostics import Diagnostic, PieceError

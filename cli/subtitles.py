@@ -21,17 +21,12 @@ def subtitles(piece: Path | None, form: str) -> None:
     """
     from ..api.variant import Variant
     from ..api.words import subtitle_texts
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.load import load_piece
     from ..store.writing import published
     from .film_options import film_path, prepare_build_folder
 
     manifest = piece or piece_here(Path.cwd())
-    try:
-        texts, findings = subtitle_texts(load_piece(manifest))
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+    texts, findings = subtitle_texts(load_piece(manifest))
     if not texts:
         tell_findings([finding for finding in findings if finding.code == "MV565"], {})
         sys.exit(1)

@@ -41,7 +41,7 @@ class Commands(OrderedGroup):
             return self._invoke(ctx)
 
     def _invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what a wrong use quotes is told as text."""
+        """Run a command; what a wrong use quotes is reported as text."""
         from ..dsl.findings.diagnostics import PieceError
         from ..dsl.findings.plain import shown
 
@@ -55,12 +55,12 @@ class Commands(OrderedGroup):
             vars(error)["message"] = "\n".join(map(shown, error.message.split("\n")))
             raise
         except MemoryError:
-            raise click.ClickException("the memory is full; end other programs, or give more of it") from None
+            raise click.ClickException("the memory is full; close other programs, or add memory") from None
 
 
 @contextmanager
 def _streams() -> Iterator[None]:
-    """Streams that can be written to; what could not be written to stdout is told and ends with code 2."""
+    """Streams that can be written to; a failed write to stdout is reported and ends with code 2."""
     _open_closed()
     try:
         yield
@@ -91,7 +91,7 @@ def _flush() -> None:
 
 
 def _tell_unwritten(error: OSError) -> None:
-    """Say that stdout took no more, and end; a reader that went away is told nothing."""
+    """Say that stdout took no more, and end; a reader that went away gets no message."""
     with suppress(OSError, ValueError, AttributeError):
         # What waits in the buffer would fail once more when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""`musicvis train`: pictures and videos of the user's to a generator for their pieces."""
+"""`musicvis train`: trains a generator on the user's pictures and videos."""
 
 import sys
 from collections.abc import Callable
@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..dsl.installing import install_command
 from .discover import nearest_piece
 from .interrupts import Stopped, asked_to_stop, stoppable
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_findings
+from .report import TerminalReporter, end_missing, tell_findings
 
 if TYPE_CHECKING:
     from ..renderers.training.corpus import Corpus
@@ -59,7 +58,13 @@ DEFAULT_MINUTES = 10.0
     show_default=True,
     help="Take every Nth frame of a video.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=1,
+    show_default=True,
+    help="Seed of the random numbers.",
+)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or cuda:N.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Number of cores to use.  [default: all]")
 @click.option("--resume", is_flag=True, help="Continue a stopped training, or train longer.")
@@ -83,7 +88,6 @@ def train(
     then, in piece.yaml:
       visuals: {generator: mine, weights: models/mine, classes: {C: bass}}
     """
-    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.text.model_file import name_of_model
 
     if fault := name_of_model(name):
@@ -91,7 +95,7 @@ def train(
     if asked["steps"] is not None and asked["minutes"] is not None:
         raise click.UsageError("--steps and --minutes exclude each other")
     if asked["resume"] and asked["replace"]:
-        raise click.UsageError("--resume goes on with what is there, --replace writes over it: leave one out")
+        raise click.UsageError("--resume continues the training, --replace overwrites it: leave one out")
     manifest = nearest_piece(Path.cwd())
     folder = into or (manifest.parent if manifest is not None else Path()) / MODELS / name
     reporter = TerminalReporter(quiet)
@@ -109,15 +113,11 @@ def train(
                 corpus, options, found, folder, name, asked["resume"], reporter, signal_that_came
             )
             number = signal_that_came() if record["is_stopped"] else 0
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except Stopped as stop:
         click.echo("\nstopped before the training began; nothing was written", err=True)
         sys.exit(stop.exit_code)
     except ModuleNotFoundError as error:
-        click.echo(f"error: {error.name} is missing; type: {install_command('render')}", err=True)
-        sys.exit(1)
+        end_missing(error)
     except OSError as error:
         from ..dsl.findings.plain import shown
 
@@ -127,7 +127,7 @@ def train(
     if form == JSON:
         echo_json(record)
     if number:
-        reporter.message("stopped; what it has learned is saved, and --resume goes on from there")
+        reporter.message("stopped; what it has learned is saved, and --resume continues")
         sys.exit(Stopped(number).exit_code)
     for line in use_lines(corpus, name, folder, manifest):
         reporter.message(line)
@@ -226,8 +226,8 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
         "  (a guess from four trainings that were measured)",
     ]
     if hope.sharpness < 0.55:
-        lines.append("for sharper pictures train longer, or on a GPU; --size 32 is quicker, films enlarge it")
-    return [*lines, f"{folder / SHEET} shows how it comes along; Ctrl-C stops and saves"]
+        lines.append("for sharper pictures train longer, or on a GPU; --size 32 is faster")
+    return [*lines, f"{folder / SHEET} shows the progress; Ctrl-C stops and saves"]
 
 
 def use_lines(corpus: "Corpus", name: str, folder: Path, manifest: Path | None) -> list[str]:

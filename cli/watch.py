@@ -4,7 +4,6 @@ import errno
 import os
 import secrets
 import shlex
-import sys
 import tempfile
 from contextlib import suppress
 from html import escape
@@ -12,17 +11,19 @@ from pathlib import Path
 
 import click
 
-from ..dsl.installing import install_command
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
 from .film_options import film_path, plugins_option, prepare_build_folder
+from .report import end_missing
 
 EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
 
 
 @click.command("watch", short_help="See and hear a piece while you write it.")
 @click.argument("piece", type=PiecePath(), required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A port.  [default: a free one]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the server.  [default: a free one]"
+)
 @click.option("--no-open", is_flag=True, help="Print the address without opening a browser.")
 @click.option("--once", is_flag=True, help="End when the last page is closed.")
 @click.option(
@@ -52,10 +53,7 @@ def watch(
     try:
         from ..watch.serve import Asked, listening, serve
     except ModuleNotFoundError as error:
-        missing = (error.name or "").split(".")[0]
-        wanted = install_command("render", "watch")
-        click.echo(f"error: {missing} is missing; for the live page, type: {wanted}", err=True)
-        sys.exit(1)
+        end_missing(error, "for the live page", "render", "watch")
     try:
         bound = listening(port)
     except OSError as error:
@@ -99,7 +97,7 @@ def _editor_command(text: str | None) -> list[str] | None:
     except ValueError as error:
         raise click.UsageError(f"--editor: {error}") from None
     if not words or not any("{file}" in word for word in words):
-        raise click.UsageError("--editor names the place of the file: write 'code -g {file}:{line}'")
+        raise click.UsageError("--editor needs the place of the file: write 'code -g {file}:{line}'")
     return words
 
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ..dsl.installing import install_command
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
-from .report import TerminalReporter, tell_end, tell_findings
+from .report import TerminalReporter, end_missing, tell_end
 
 if TYPE_CHECKING:
     from ..renderers.generators.biggan.library import Entry
@@ -41,7 +40,6 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
     The addresses are those of the package pytorch-pretrained-biggan. An interrupted download continues
     where it stopped.
     """
-    from ..dsl.findings.diagnostics import PieceError
 
     reporter = TerminalReporter(quiet)
     try:
@@ -61,16 +59,13 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
 
             held = fetch.fetch(table[name], folder, came, sha256)
         else:
-            reporter.message(f"{name} is here already")
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
+            reporter.message(f"{name} is already stored")
     except KeyboardInterrupt:
         click.echo(err=True)
-        tell_end("stopped; the same command goes on from here", is_error=False)
+        tell_end("stopped; the same command continues", is_error=False)
         sys.exit(130)
     except ModuleNotFoundError as error:
-        _tell_missing(error)
+        end_missing(error, "", "render", "gan")
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(held, pin, reporter)
@@ -84,20 +79,16 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
 def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> None:
     """Add weights from this machine.
 
-    PATH is a folder that holds config.json and pytorch_model.bin or model.safetensors, or one of the latter
-    two beside its config.json. Every tensor is checked.
+    PATH is a folder with config.json and pytorch_model.bin (or model.safetensors), or the path of the
+    latter file, with config.json beside it. Every tensor is checked.
     """
-    from ..dsl.findings.diagnostics import PieceError
 
     try:
         from ..renderers.generators.biggan import library
 
         entry = library.add(path, name, _library())
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except ModuleNotFoundError as error:
-        _tell_missing(error)
+        end_missing(error, "", "render", "gan")
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, TerminalReporter(quiet))
@@ -112,7 +103,7 @@ def list_command(form: str) -> None:
     try:
         from ..renderers.generators.biggan import library
     except ModuleNotFoundError as error:
-        _tell_missing(error)
+        end_missing(error, "", "render", "gan")
     folder = _library()
     found = library.entries(folder)
     if form == JSON:
@@ -163,25 +154,16 @@ def _library() -> Path:
 
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
-    from ..dsl.findings.diagnostics import PieceError
 
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:
         return
     try:
         pin_weights(pin, entry.name, entry.sha256)
-    except PieceError as error:
-        tell_findings(error.diagnostics, {})
-        sys.exit(1)
     except (ValueError, OSError) as error:
         tell_end(f"{pin}: {error}; nothing was pinned")
         sys.exit(1)
     reporter.message(f"pinned in {pin}")
-
-
-def _tell_missing(error: ModuleNotFoundError) -> NoReturn:
-    tell_end(f"{error.name} is missing; type: {install_command('render', 'gan')}")
-    sys.exit(1)
 
 
 def _tell_unwritten(error: OSError) -> NoReturn:

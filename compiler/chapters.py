@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from .time.passage import Film
 
 MOST = 1000
-"""Of chapters, and of characters of each title: files and players hold no more."""
+"""The most chapters, and the most characters of a title, that files and players hold."""
 TITLE_MOST = 200
 
 
 def chapters_of(clock: Clock, film: Film) -> tuple[Chapter, ...]:
-    """The marks of the score that stand in the film, from its first frame, each place once.
+    """The marks of the score that are in the film, from its first frame, each place once.
 
     The chapter in which a passage begins is named by the mark before it. What comes before the first mark
     is a chapter of its own, called by the first bar, because players show none that begins later than the

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STEP, DARKER_BELOW = 0.1, 0.8
 RED_STEP = 20.0 / 320.0
-"""Of (R - G - B), each 0..1: what the criterion calls 20, of values times 320."""
+"""A step of (R - G - B), each 0..1; the criterion calls it 20, of values times 320."""
 AREA = 0.25
 MOST = 3
 """Flashes in a second."""

@@ -10,7 +10,7 @@ from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.findings.span import Span
 from ..dsl.model.generators import GeneratorKind
-from ..dsl.model.piece import Visuals
+from ..dsl.model.visuals import Visuals
 from ..dsl.text.audio_headers import RecordingFormat, checked_format, is_silent
 from ..dsl.text.files import (
     MAX_AUDIO_BYTES,
@@ -126,7 +126,7 @@ class PieceFiles:
         return header, digest
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
-        """Where a recording of the piece lies; None where it cannot be opened, or is none."""
+        """Where a recording of the piece is; None where it cannot be opened, or is none."""
         return None if self.recording(name, span) is None else self.root / name
 
     def recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:

@@ -14,7 +14,6 @@ from .lanes.curve import Curve
 from .plans.picture import (
     GROUND,
     LIGHT_SHAPES,
-    STEERING,
     ClipPlan,
     LyricStyle,
     OwnPicture,
@@ -38,11 +37,11 @@ from .plans.sound import (
     SoundPlan,
     StemPlan,
 )
+from .plans.steering import Steering
 
 __all__ = [
     "GROUND",
     "LIGHT_SHAPES",
-    "STEERING",
     "BarMark",
     "BusPlan",
     "ChannelPlan",
@@ -63,6 +62,7 @@ __all__ = [
     "SendPlan",
     "SoundPlan",
     "SoundingNote",
+    "Steering",
     "StemPlan",
     "StreamPlan",
     "TitleLook",

@@ -36,14 +36,14 @@ RULES = (
     ("limits on text, values, depth", "", "MV005 MV105 MV106"),
     ("unknown key, kind of value, word", "E-SCHEMA, W-UNUSED", "MV201 MV202 MV204 MV205 MV208 MV210"),
     ("missing key", "E-MISSING", "MV203 MV209"),
-    ("number that is none, or out of range", "E-NAN", "MV106 MV206"),
+    ("not a number, or out of range", "E-NAN", "MV106 MV206"),
     ("bar outside the score", "E-BAR", "MV301"),
     ("beat outside the bar", "E-BEAT", "MV302"),
-    ("mark, pass or offset that is not there", "", "MV303 MV304 MV305"),
+    ("unknown mark, pass or offset", "", "MV303 MV304 MV305"),
     ("end before start", "E-ORDER", "MV214 MV306 MV312"),
     ("segments that overlap", "E-OVERLAP", "MV313"),
     ("number of cycles", "E-CYCLES", "MV206 MV316"),
-    ("lane for a bus or parameter that is not there", "E-PART, E-PARAM", "MV310 MV311 MV320 MV321"),
+    ("lane for an unknown bus or parameter", "E-PART, E-PARAM", "MV310 MV311 MV320 MV321"),
     ("geometric glide through zero", "E-SIGN", "MV315"),
     ("jump, of a point or of a sawtooth", "W-JUMP", "MV344"),
     ("gap between segments", "W-GAP", "MV314"),
@@ -72,22 +72,24 @@ RULES = (
 def errors_text() -> str:
     """The whole document."""
     parts = [
-        "# What musicvis finds\n",
+        "# Findings\n",
         "Made from `dsl/findings/codes.toml` by `python docs/make_errors.py`; do not edit it by hand.\n",
-        "Every finding has a code that never changes its meaning. `musicvis explain MV344` prints its page\n"
-        "here. Errors stop a compile, warnings do not, notes only inform. `musicvis check --strict` fails\n"
-        "on warnings, too; `--select` and `--ignore` take codes or their beginnings, `MV344,MV4`.\n",
-        "A comment leaves a finding out that was looked at: on its own line, or alone on the line above.\n",
+        "`musicvis check` reports findings. Errors stop a compile; warnings and notes do not. Each finding\n"
+        "has a code whose meaning never changes. `musicvis explain MV344` prints its entry on this page.\n"
+        "`musicvis check --strict` also fails on warnings. `--select` and `--ignore` take codes or their\n"
+        "beginnings: `MV344,MV4`.\n",
+        "A comment hides a finding that you accept. Write it on the line of the finding, or alone on the\n"
+        "line above:\n",
         "```yaml\n- {at: 5|1, from: -0.2, to: 0}   # musicvis: ignore[MV344]\n```\n",
         "## All codes\n",
-        "| code | what | |\n|---|---|---|",
+        "| code | finding | severity |\n|---|---|---|",
         *(
             f"| [{code}](#{anchor(code)}) | {entry.title} | {entry.severity} |"
             for code, entry in CODES.items()
         ),
         "",
         "## What a check looks for\n",
-        "| rule | name | codes |\n|---|---|---|",
+        "| rule | name in the audio specification | codes |\n|---|---|---|",
         *(f"| {rule} | {name} | {codes} |" for rule, name, codes in RULES),
         "",
     ]

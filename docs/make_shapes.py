@@ -14,12 +14,13 @@ from musicvis.compiler.lanes.parameters import Target
 from musicvis.compiler.lanes.resolve import Lanes
 from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark
 from musicvis.compiler.time.clock import Clock
+from musicvis.dsl.model.audio import Audio
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.piece import Audio
 from musicvis.dsl.model.shapes import SWINGS
 from musicvis.dsl.read.lanes import lane_units, read_lanes
 from musicvis.dsl.read.reader import Reading
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 

@@ -51,7 +51,7 @@ def table(name: str) -> str:
 
 def lanes_table() -> str:
     """What a lane may move, with the range and the value without a lane."""
-    lines = ["| name | what moves | from | to | without |", "|---|---|---|---|---|"]
+    lines = ["| name | what it moves | from | to | default |", "|---|---|---|---|---|"]
     for bus in BUS:
         name = f"BUS.{bus.ending}" if bus.ending else "BUS"
         lines.append(_parameter_row(name, bus.says, bus))

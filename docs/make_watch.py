@@ -48,14 +48,14 @@ def photograph(page: Browser, address: str) -> None:
     page.resize(*LAPTOP_PX, SCALE)
     page.open(address)
     page.wait("window.musicvis?.piece?.good && document.body.dataset.state === 'good'", RENDERED_WITHIN_S)
-    page.wait("musicvis.meters?.size && musicvis.film.tracks.film.isFilled", RENDERED_WITHIN_S)
+    page.wait("musicvis.mixer.meters?.size && musicvis.film.tracks.film.isFilled", RENDERED_WITHIN_S)
     page.value(f"""(() => {{
         const s = (bar) => musicvis.piece.bars.find((one) => one.bar === bar).s;
         const [a, b] = [s({SEEN[0]}), s({SEEN[1]})];
         musicvis.strip.see({{ a, px_per_s: musicvis.strip.width / (b - a) }});
         musicvis.enter(musicvis.piece.rows[1].ear);
-        musicvis.setLoop([s({LOOP[0]}), s({LOOP[1]})]);
-        musicvis.seek(s({BAR}) - 0.4);
+        musicvis.transport.setLoop([s({LOOP[0]}), s({LOOP[1]})]);
+        musicvis.transport.seek(s({BAR}) - 0.4);
     }})()""")
     page.press(" ")
     page.wait(f"musicvis.s > musicvis.piece.bars.find((one) => one.bar === {BAR}).s + 0.7")

@@ -9,11 +9,13 @@ from types import MappingProxyType
 from .findings.collector import Findings
 from .findings.diagnostics import Diagnostic, Severity, has_errors
 from .findings.span import MANIFEST, Span
+from .form.foreign import other_program
 from .form.recovery import ROUNDS_MOST, echoes, remains
 from .form.schema import LEGACY, PIECE, check_form, schema_of
 from .form.wording import did_you_mean
+from .model.audio import Audio
 from .model.lane import Lane
-from .model.piece import Audio, Piece
+from .model.piece import Piece
 from .read.audio import ear_lane, read_audio
 from .read.lanes import UnitOf, lane_units, read_lanes
 from .read.legacy_effects import read_upstream
@@ -31,7 +33,8 @@ from .text.files import (
     read_named,
 )
 from .text.overrides import overridden
-from .text.yaml_source import Node, Source, parse_source, root_node
+from .text.yaml_reader import parse_source
+from .text.yaml_source import Node, Source, root_node
 from .values.position import DurationUnit, PlaceRange, parse_duration, parse_range
 from .values.quantity import parse_ratio
 
@@ -280,6 +283,12 @@ class _Desk:
         data = self.findings.taken(read_inside(self.root, name, MAX_TEXT_BYTES, entry.span))
         source = None if data is None else self._parsed(data, str(self.root / name))
         if source is None:
+            self.dropped.append("/effects")
+            return None
+        if (program := other_program(source.value)) is not None:
+            message = f"`{entry.text}` is {program}, not a file of lanes"
+            hint = f"make one of it: musicvis import {entry.text} --score FILE --lane FIELD=LANE -o NEW.yaml"
+            self.findings.error("MV687", entry.span, message, hint)
             self.dropped.append("/effects")
             return None
         form = schema_of(source)

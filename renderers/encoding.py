@@ -1,4 +1,4 @@
-"""How films are encoded: qualities, containers and codecs, in words; no library is loaded for them."""
+"""Qualities, containers and codecs of films, as data; loads no library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Quality:
     parameters: str = ""
     """Options of x264, in place of the preset's own."""
     others: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What the other encoders are told for about the same, by FFmpeg's names of encoder and option."""
+    """Settings of the other encoders for about the same quality, by FFmpeg's names of encoder and option."""
 
 
 PRORES = "prores_ks"
@@ -77,8 +77,13 @@ class Codec:
     tag: str = ""
     """The four letters that players look for, where FFmpeg would write others."""
 
+    @property
+    def has_alpha(self) -> bool:
+        """Whether its pictures say how much they cover."""
+        return self.pixels.startswith("yuva")
+
     def told(self, quality: Quality) -> dict[str, str]:
-        """What an encoder other than x264 is told for a quality, by FFmpeg's names."""
+        """The settings of an encoder other than x264 for a quality, by FFmpeg's names."""
         return {**quality.others.get(self.encoder, {}), **self.options}
 
 
@@ -96,15 +101,23 @@ CODECS: Mapping[str, Codec] = {
     "prores4444": Codec("ProRes 4444", PRORES, "yuv444p10le", {"vendor": "apl0", "profile": "4444"}, "mov"),
 }
 """By the words of `video.codec`."""
-WITH_ALPHA = "prores4444 alpha"
+PRORES_ALPHA, VP9_ALPHA = "prores4444 alpha", "vp9 alpha"
 ENCODINGS: Mapping[str, Codec] = {
     **CODECS,
-    WITH_ALPHA: Codec(
+    PRORES_ALPHA: Codec(
         "ProRes 4444 with alpha",
         PRORES,
         "yuva444p10le",
         {"vendor": "apl0", "profile": "4444", "alpha_bits": "16"},
         "mov",
+    ),
+    VP9_ALPHA: Codec(
+        "VP9 with alpha",
+        VPX,
+        "yuva420p",
+        # libvpx codes no alpha beside reference pictures that are never shown.
+        {"b": "0", "row-mt": "0", "auto-alt-ref": "0"},
+        "webm",
     ),
 }
 """What a segment can be encoded as: also what no word of `video.codec` asks for."""
@@ -149,12 +162,23 @@ CONTAINERS: Mapping[str, Container] = {
     ),
     ".gif": Container("a picture that moves", "gif", {}, "", "", "", has_chapters=False),
     ".webp": Container("a picture that moves", "webp", {}, "", "", "", has_chapters=False),
+    ".apng": Container("a picture that moves", "apng", {}, "", "", "", has_chapters=False),
 }
 """By suffix; `video.container` names one without its point, and the first is the default."""
 
 FILMS = tuple(suffix for suffix, container in CONTAINERS.items() if container.audio_codec)
 """Suffixes of films with a sound."""
 MOVING_PICTURES = tuple(suffix for suffix in CONTAINERS if suffix not in FILMS)
+MOVING_ENCODERS = {".gif": "gif", ".webp": "libwebp_anim", ".apng": "apng"}
+"""What makes them of finished frames, by FFmpeg's names."""
+ALPHA_CODECS: Mapping[str, tuple[str | None, str]] = {
+    ".mov": ("prores4444", PRORES_ALPHA),
+    ".webm": ("vp9", VP9_ALPHA),
+    # Their segments are a film's, of which the pictures are made at the end.
+    ".webp": (None, PRORES_ALPHA),
+    ".apng": (None, PRORES_ALPHA),
+}
+"""The suffixes of what holds alpha: its codec by the word of `video.codec`, and what its segments are."""
 
 SOUND_SUFFIXES = (".wav", ".flac")
 """Suffixes of files that hold a sound alone."""

@@ -1,4 +1,4 @@
-"""A plan as one picture: bars, the notes of each bus, where it stands between the ears, the classes shown."""
+"""A plan as one picture: bars, the notes of each bus, where it is between the ears, the classes shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ..compiler.plan import STEERING
+from ..dsl.model.parameters import STEERED
 from ..store.values.array_types import F64
 from ..store.writing import published
 from .picture.lettering import Font, lettering_of
@@ -27,14 +27,9 @@ GOLDEN = 0.618034
 
 STAGE_PX, LANE_PX = 90, 40
 LEFT, RIGHT = (38, 92, 168), (196, 92, 36)
-"""The colours of what stands on the left, and on the right."""
-NAMES = {
-    "hue_deg": "hue",
-    "rotation_deg": "rotation",
-    "lamp_azimuth_deg": "light.azimuth",
-    "lamp_height_deg": "light.height",
-}
-"""What the lanes of the picture are called, where the plan has their unit in the name."""
+"""The colours of what is on the left, and on the right."""
+NAMES = {parameter.field: parameter.name.removeprefix("visuals.") for parameter in STEERED}
+"""What the lanes of the picture are called."""
 
 RGB = tuple[int, int, int]
 
@@ -42,7 +37,7 @@ RGB = tuple[int, int, int]
 def plot(plan: Plan, output: Path, root: Path | None = None) -> None:
     """Writes the storyboard of a plan as a PNG, whole or not at all; in `root`, the piece, through no link.
 
-    Raises OSError where it cannot be written, PieceError where a link stands there.
+    Raises OSError where it cannot be written, PieceError where a link is there.
     """
     with published(output, root) as partial:
         storyboard(plan).save(partial, format="PNG", optimize=True)
@@ -51,7 +46,7 @@ def plot(plan: Plan, output: Path, root: Path | None = None) -> None:
 def storyboard(plan: Plan) -> Image.Image:
     """The storyboard: time runs to the right, the same for every row."""
     buses = plan.sound.buses
-    moved = [key for key in STEERING if getattr(plan.picture, key) is not None]
+    moved = plan.picture.steering.names
     stage_px = 0 if plan.picture.lights is None else STAGE_PX + GAP_PX
     height_px = HEAD_PX + BARS_PX + len(buses) * (ROLL_PX + EAR_PX + GAP_PX) + CLASSES_PX + 2 * MARGIN_PX
     height_px += len(moved) * (LANE_PX + GAP_PX) + stage_px + GAP_PX * bool(moved or stage_px)
@@ -195,9 +190,9 @@ def _stage(image: Image.Image, picture: PicturePlan, top: int) -> None:
 
 def _lane(draw: ImageDraw.ImageDraw, picture: PicturePlan, key: str, top: int) -> None:
     """What steers the picture: its course between the lowest and the highest value that it has."""
-    values = np.asarray(getattr(picture, key), np.float64)
+    values = np.asarray(picture.steering.lane(key), np.float64)
     columns = _columns()
-    _label(draw, NAMES.get(key, key), top + LANE_PX // 2, INK)
+    _label(draw, NAMES[key], top + LANE_PX // 2, INK)
     frames = np.minimum(np.arange(columns) * picture.frame_count // columns, picture.frame_count - 1)
     low, high = float(values.min()), float(values.max())
     _, font = _set("", 12)

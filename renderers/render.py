@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING
 
 from ..dsl.findings.collector import Findings
+from .request import Only, RenderReport, Reporter, Request
 
 if TYPE_CHECKING:
     from ..compiler.plan import Flashing, Plan
-    from ..dsl.findings.diagnostics import Diagnostic
     from ..store.graph import Task
     from ..store.store import Entry, Store
     from .crews.local import Crew
@@ -26,76 +25,6 @@ if TYPE_CHECKING:
 SOUND_STEPS = 1000
 SEGMENTS_NAMED = 6
 """More segments than that are not named one by one."""
-Only = Literal["stems", "audio", "frames", "video"]
-
-
-class Reporter(Protocol):
-    """Who is told how far things are."""
-
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` units of a stage are finished."""
-        ...
-
-    def message(self, text: str) -> None:
-        """A sentence about what happens."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is wanted of a plan, and by what means.
-
-    only        "stems", "audio", "frames" (into the store, no file) or "video" (a silent film); None for all
-    device      auto, cpu, cuda or cuda:N
-    workers     processes that render side by side; by default one for each core
-    stems       which files of each bus are kept in the folder stems beside the film: "dry", "wet"
-    bits        of a .wav or .flac: 16, 24, or, in a .wav, 32 for floats
-    precision   of a network: fp32, bf16, or auto for what the device is quickest with
-    backend     of a network: torch, openvino, or auto
-    shard       (i, n): begin at the i-th of n parts of the film, 0 <= i < n
-    ray         the address of a Ray cluster, or auto
-    verify      decode the finished film and compare it with its segments
-    film        what tells this film from others: `musicvis plan` compares the next build of it with this one
-    root        the folder of the piece, in which nothing is written through a link
-    """
-
-    only: Only | None = None
-    device: str = "auto"
-    workers: int | None = None
-    stems: tuple[str, ...] = ()
-    bits: int = 24
-    precision: str = "auto"
-    backend: str = "auto"
-    shard: tuple[int, int] = (0, 1)
-    ray: str | None = None
-    verify: bool = False
-    film: str | None = None
-    root: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RenderReport:
-    """What was made, and how long it took."""
-
-    output: Path | None
-    """None where nothing but the store was written."""
-    was_there: bool = False
-    """The film was what it was to be already, and was left alone."""
-    frame_count: int = 0
-    frames_made: int = 0
-    segment_count: int = 0
-    segments_made: int = 0
-    """Segments that were missing: other workers may have made some of them."""
-    sample_count: int = 0
-    byte_count: int = 0
-    stem_folder: Path | None = None
-    """Where the buses went, if they were asked for."""
-    sound_s: float = 0.0
-    """Time that the sound took, on the clock on the wall."""
-    picture_s: float = 0.0
-    """Time that picture and encoding took."""
-    findings: tuple[Diagnostic, ...] = ()
-    """Warnings about what is seen and heard: letters that no font has, a sound that is raised far."""
 
 
 def render(
@@ -109,7 +38,7 @@ def render(
 ) -> RenderReport:
     """Render a plan to a film (`encoding.CONTAINERS`), or to its sound (.wav, .flac).
 
-    A .gif or a .webp is a picture that moves, without a sound.
+    A .gif, a .webp or an .apng is a picture that moves, without a sound.
 
     The file appears when it is whole; until then, and if anything fails, what was there stays as it was.
     What is finished before that is in the store, and the next call goes on from there.
@@ -173,6 +102,10 @@ class _Build:
         from .picture.legible import letters_told
 
         self._findings += letters_told(self.plan.picture.titles, self.reporter.message)
+        if self.plan.picture.score is not None:
+            from .engraving.words import unknown_letters
+
+            self._findings += unknown_letters(self.plan.picture.score.text)
         if only == "frames":
             started_s = time.perf_counter()
             jobs, missing = self._segments()
@@ -296,7 +229,7 @@ class _Build:
             from .film.check import verify_film
 
             count = verify_film(film, [part.file for part in parts])
-            self.reporter.message(f"verified: {count} frames, each that of its segment")
+            self.reporter.message(f"verified: {count} frames, each equal to its segment")
 
     def _segments(self) -> tuple[tuple[SegmentJob, ...], tuple[SegmentJob, ...]]:
         """All segments, which are in the store now; and those that were not."""
@@ -413,7 +346,7 @@ def _said_of_flashes(found: Flashing, plan: Plan) -> str:
     where = f"bar {bars[-1]}, " if bars else ""
     return (
         f"warning: {most}, from {where}{float(at_s):.1f} s of the film, over a quarter of the picture: more "
-        "than 3 may hurt people with epilepsy (WCAG 2.3.1, ITU-R BT.1702); let less change there at once"
+        "than 3 may harm people with epilepsy (WCAG 2.3.1, ITU-R BT.1702); let less change at once there"
     )
 
 

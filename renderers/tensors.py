@@ -1,4 +1,4 @@
-"""Tensors in memory of their own, so that a result never depends on where a buffer lies.
+"""Tensors in memory of their own, so that a result never depends on where a buffer is.
 
 The kernels that torch calls (MKL, oneDNN) may sum in another order where an array does not begin at a whole
 cache line: on AMD processors, weights that began 4 bytes off gave images that differed by 2e-7. What torch

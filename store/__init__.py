@@ -1,1 +1,1 @@
-"""Things that were made before: kept by the digest of all that they were made from."""
+"""The cache: results, named by the digest of everything that they are made from."""

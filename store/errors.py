@@ -1,4 +1,4 @@
-"""What is wrong with a store, for whoever named its folder."""
+"""Errors of a store, for the user who named its folder."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class FileDigests:
         self._asked: set[Path] = set()
 
     def part(self) -> FileDigests:
-        """The same digests, with a check of its own."""
+        """A part that shares these digests, with a check of its own."""
         part = FileDigests()
         part._known = self._known
         return part

@@ -1,4 +1,4 @@
-"""Locks of files: the system frees those of a process that dies; where there are none, all hold them.
+"""Locks of files: the system frees those of a process that dies; if there are none, all hold them.
 
 POSIX has flock. Windows locks bytes of a file for one process alone: whoever shares a lock there holds one
 byte of many, chosen at random, and whoever wants it alone holds all of them.

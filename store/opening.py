@@ -32,16 +32,16 @@ def checked(folder: Path, system: System) -> bool:
         raise StoreError(f"{folder} is not a folder", "name another with --cache-dir")
     if not is_own(state):
         hint = "a cache is read and written by its owner alone: name another with --cache-dir"
-        raise StoreError(f"{folder} belongs to somebody else", hint)
+        raise StoreError(f"{folder} belongs to another user", hint)
     # Windows keeps no such bits: the rights of the user's own folder hold.
     if os.name != "nt" and state.st_mode & 0o022:
-        hint = f"others could put films of theirs there; to keep it, type: chmod go-w {folder}"
-        raise StoreError(f"{folder} may be written to by others", hint)
+        hint = f"others could put their films there; to keep it, type: chmod go-w {folder}"
+        raise StoreError(f"others may write to {folder}", hint)
     there = {path.name for path in folder.iterdir()}
     strange = there - {TAG, *FOLDERS}
     if strange and TAG not in there:
-        hint = "name a folder that is empty or not there yet with --cache-dir"
-        raise StoreError(f"{folder} holds other things, as {min(strange)}", hint)
+        hint = "name an empty or new folder with --cache-dir"
+        raise StoreError(f"{folder} holds other files, e.g. {min(strange)}", hint)
     return is_read_only(folder)
 
 

@@ -1,4 +1,4 @@
-"""Packages: the versions of what computes, said in words short enough for a key."""
+"""Packages: the versions of those that compute, as a short key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the store lies, and how much it may hold."""
+"""The folder of the store, and its size limit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def cache_folder(asked: Path | None = None) -> Path:
         return Path.home() / ".cache" / "musicvis"
     except RuntimeError as error:
         hint = f"name a folder with --cache-dir or {ENVIRONMENT}"
-        raise StoreError("there is no home folder, and so no place for a cache", hint) from error
+        raise StoreError("there is no home folder for the cache", hint) from error
 
 
 def data_folder(environment: str, name: str) -> Path:
@@ -51,12 +51,12 @@ def data_folder(environment: str, name: str) -> Path:
     try:
         return Path.home() / ".local" / "share" / "musicvis" / name
     except RuntimeError as error:
-        message = f"there is no home folder, and so no place for {name}"
+        message = f"there is no home folder for {name}"
         raise StoreError(message, f"name a folder with {environment}") from error
 
 
 def cache_limit(asked_bytes: int | None = None) -> int:
-    """What the store may hold after a compile, in bytes. Raises ValueError for a limit that is no size."""
+    """What the store may hold after a compile, in bytes. Raises ValueError for a limit that is not a size."""
     if asked_bytes is not None:
         return asked_bytes
     said = os.environ.get(LIMIT_ENVIRONMENT)
@@ -67,7 +67,7 @@ def size_from(text: str) -> int:
     """Bytes from text, as 500MB or 1.5GB, in powers of ten; raises ValueError for anything else."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is not a size: write a number and its unit, as 500MB or 20GB")
+        raise ValueError(f"{text!r} is not a size: write a number and its unit, e.g. 500MB or 20GB")
     return round(float(found[1]) * _UNITS[found[2]])
 
 

@@ -71,7 +71,7 @@ class Store:
         except OSError as error:
             self.close()
             reason = error.strerror or str(error)
-            hint = "look at its permissions and its disk, or name another with --cache-dir"
+            hint = "check its permissions and its disk, or name another with --cache-dir"
             raise StoreError(f"{folder} cannot be opened: {reason}", hint) from error
 
     def __enter__(self) -> Self:
@@ -200,7 +200,7 @@ class Store:
         """Remove what processes that died left unfinished; how many there were."""
         return self._scratch.sweep()
 
-    # Where things lie
+    # Where things are
 
     def blob(self, digest: str) -> Path:
         """The file of that digest."""
@@ -211,7 +211,7 @@ class Store:
         return self.folder / "records" / key[:2] / f"{key}.json"
 
     def record_at(self, path: Path) -> Record | None:
-        """The record in a file of the store; None where there is none. A damaged one is put aside."""
+        """The record in a file of the store; None if there is none. A damaged one is put aside."""
         try:
             descriptor = os.open(path, os.O_RDONLY | OWN | getattr(os, "O_NONBLOCK", 0))
         except (FileNotFoundError, NotADirectoryError):
@@ -258,7 +258,7 @@ class Store:
         try:
             self.system.rename(path, target)
         except (IsADirectoryError, NotADirectoryError):
-            # Something stands there that no store makes.
+            # Something is there that no store makes.
             self.put_aside(target if target.is_dir() else target.parent)
             with suppress(FileExistsError):
                 self.system.make_folder(target.parent)
@@ -281,7 +281,7 @@ class Store:
 def made(store: Store, node: Node, make: Callable[[], Made], *, wait: bool = True) -> Entry | None:
     """What a node stands for: from the store, or made now and kept.
 
-    make   called where it is missing; its files lie in the store's scratch folder
+    make   called where it is missing; its files are in the store's scratch folder
     wait   where another process is making it: wait for that, or return None
 
     Raises whatever `make` raises, and StoreError where the store can only be read and has it not.

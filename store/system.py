@@ -71,7 +71,7 @@ class System:
             os.close(descriptor)
 
     def rename(self, old: Path, new: Path) -> None:
-        """In one step; what stood at `new` is gone."""
+        """Rename in one step; what was at `new` is gone."""
         old.replace(new)
 
     def make_folder(self, path: Path) -> None:

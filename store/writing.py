@@ -80,7 +80,7 @@ class ChangedError(OSError):
 def replace_unchanged(path: Path, text: str, was: bytes, root: Path | None = None) -> None:
     """Put a text in the place of a file's, as `replace_text` does, if the file still holds these bytes.
 
-    It is read again when the new text lies on the disk, just before that gets the name.
+    It is read again when the new text is on the disk, just before that gets the name.
 
     Raises ChangedError where it holds others, or has gone; then nothing was written.
     """
@@ -180,7 +180,7 @@ def _refuse_other(folder: Folder, name: str, path: Path) -> None:
     if stat.S_ISLNK(state.st_mode):
         raise linked(path)
     if stat.S_ISDIR(state.st_mode):
-        raise IsADirectoryError(21, "a folder stands where the file should go", str(path))
+        raise IsADirectoryError(21, "a folder has the name of the file", str(path))
 
 
 def linked(path: Path | str) -> PieceError:

@@ -24,7 +24,7 @@ def square_font(path: Path, letters: str) -> Path:
     builder.setupGlyf({name: TTGlyphPen(None).glyph() if name == ".notdef" else square for name in names})
     builder.setupHorizontalMetrics(dict.fromkeys(names, (EM, 0)))
     builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Square", "styleName": "Regular"})
+    builder.setupNameTable({"familyName": "Square", "styleName": "Regular", "psName": "Square-Regular"})
     builder.setupOS2(sTypoAscender=800, sTypoDescender=-200, usWinAscent=800, usWinDescent=200)
     builder.setupPost()
     builder.save(path)

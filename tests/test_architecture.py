@@ -1,6 +1,7 @@
 """The layout keeps its promises: one-way imports, a complete package list, light commands that stay light."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from musicvis.dsl.model.parameters import STEERED
 
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {"dsl": 0, "store": 1, "compiler": 2, "renderers": 3, "api": 4, "watch": 5, "cli": 6}
@@ -18,11 +20,17 @@ HALLS = {p.parent.parent for p in SOURCES if p.name == "__init__.py"} - {ROOT}
 """Folders that hold rooms."""
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """The code of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imported(path: Path) -> list[tuple[str, ast.AST]]:
     """The modules that a file imports, house modules as "musicvis.…"."""
     package = ["musicvis", *path.relative_to(ROOT).parent.parts]
     names: list[tuple[str, ast.AST]] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             names += [(alias.name, node) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -110,6 +118,51 @@ def test_the_rooms_and_files_of_a_folder_import_one_another_one_way(folder: str)
             seen = {other.removeprefix(base).split(".")[0] for other in others if other.startswith(base)}
             rooms.setdefault(room, set()).update(seen - {room})
     assert circles(rooms) == []
+
+
+ACTS = ("renderers/picture/", "renderers/generators/")
+"""Where a parameter that steers frames acts."""
+NAMED_BESIDE = {
+    "hue_deg": "notes and layers have a hue of their own, which the latents mix",
+    "contrast": "layers have one, too: how far each stands before the others",
+    "exposure": "it plays by itself, and the flash guard holds it",
+    "zoom": "it plays by itself",
+}
+"""Parameters that more than their row and what acts by them must know, and why."""
+
+
+def words_of(path: Path) -> set[str]:
+    """The names and the whole texts in a file's code."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        for value in (getattr(node, key, None) for key in ("id", "attr", "arg", "value")):
+            if isinstance(value, str):
+                found.add(value)
+    return found
+
+
+def test_what_steers_frames_is_named_in_its_row_and_where_it_acts() -> None:
+    """So a new parameter takes two files; what lies between handles the block of all."""
+    any_name = re.compile("|".join(re.escape(name) for p in STEERED for name in (p.field, p.name)))
+    others = {}
+    for path in SOURCES:
+        name = path.relative_to(ROOT).as_posix()
+        if name != "dsl/model/parameters.py" and not name.startswith(ACTS):
+            others[name] = words_of(path) if any_name.search(path.read_text(encoding="utf-8")) else set()
+    for parameter in STEERED:
+        found = [name for name, words in others.items() if {parameter.field, parameter.name} & words]
+        assert bool(found) == (parameter.field in NAMED_BESIDE), f"{parameter.field}: {found}"
+
+
+def test_every_file_of_the_table_where_to_add_is_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = [
+        row for row in text.split("## Where to add")[1].split("\n## ")[0].splitlines() if row.startswith("| ")
+    ]
+    assert len(rows) > 15
+    for row in rows:
+        for name in re.findall(r"`([\w./]+/[\w./]*)`", row):
+            assert (ROOT / name).exists() or "NAME" in name, f"{name} of: {row[:60]}"
 
 
 def test_the_package_list_names_every_folder_that_holds_code() -> None:

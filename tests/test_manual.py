@@ -12,8 +12,8 @@ import pytest
 from musicvis.compiler.lanes.parameters import visual_targets
 from musicvis.dsl.form.schema import EFFECTS, PIECE, check_form
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.piece import Visuals
-from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.dsl.model.visuals import Visuals
+from musicvis.dsl.text.yaml_reader import parse_source
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("pieces/*/README.md")])

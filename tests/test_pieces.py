@@ -62,7 +62,7 @@ def test_every_key_of_the_manual_occurs_in_a_piece() -> None:
 
 
 def test_the_song_shows_all_of_its_words_and_each_verse_line_by_line() -> None:
-    from musicvis.compiler.compile import hear
+    from musicvis.compiler.heard_piece import hear
     from musicvis.compiler.picture.lyric_lines import lyric_lines
 
     heard = hear(load_piece(PIECES / "paper-boat"), Findings())

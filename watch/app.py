@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from . import wire
 from .conductor import Conductor
 from .explaining import explained
 from .hub import TooManyError
@@ -21,9 +20,10 @@ from .media import segment_media, sound_media
 from .pages import INDEX, PageFiles
 from .refusals import FindingsError, RefusedError
 from .shapes import shapes_shown
+from .wire import json_text, requests, responses
 
 LOOKS_MOST = 40
-"""In a second: a page sends seven, and several pages may be open."""
+"""The most looks in a second: a page sends seven, and several pages may be open."""
 CHUNKS_CACHED = 64
 BUSES_MOST = 256
 NAMES_MOST = 24
@@ -33,11 +33,11 @@ Handler = Callable[[Request], Awaitable[Response]]
 class Editor(Protocol):
     """Who changes the texts: watch/editing.py."""
 
-    async def edit(self, edit: wire.Edit) -> wire.Done: ...
-    async def undo(self) -> wire.Done: ...
-    async def redo(self) -> wire.Done: ...
-    async def tried(self, edit: wire.Edit) -> wire.Tried: ...
-    async def open(self, asked: wire.OpenInEditor) -> None: ...
+    async def edit(self, edit: requests.Edit) -> responses.Done: ...
+    async def undo(self) -> responses.Done: ...
+    async def redo(self) -> responses.Done: ...
+    async def tried(self, edit: requests.Edit) -> responses.Tried: ...
+    async def open(self, asked: requests.OpenInEditor) -> None: ...
 
 
 class Renderer(Protocol):
@@ -89,14 +89,14 @@ class _Application:
             try:
                 return await handler(request)
             except FindingsError as refused:
-                return _json(wire.Refused(refused.reason, refused.findings), refused.status)
+                return _json(responses.Refused(refused.reason, refused.findings), refused.status)
             except RefusedError as refused:
-                return _json(wire.Refused(refused.reason), refused.status)
+                return _json(responses.Refused(refused.reason), refused.status)
             except asyncio.CancelledError:
-                # What takes longer than the end of the server is cut off: that is no fault of the request.
+                # What takes longer than the end of the server is cut off: that is not a fault of the request.
                 if not self._conductor.hub.is_closed:
                     raise
-                return _json(wire.Refused("musicvis watch is ending"), 503)
+                return _json(responses.Refused("musicvis watch is ending"), 503)
 
         return answered
 
@@ -137,7 +137,7 @@ class _Application:
         key = request.path_params["key"]
         duration = self._conductor.pictures.duration_of(key)
         if duration is None:
-            raise RefusedError(404, "this segment is of no version that is shown")
+            raise RefusedError(404, "this segment belongs to no version that is shown")
         store = self._conductor.store
 
         def made() -> bytes | None:
@@ -155,7 +155,7 @@ class _Application:
         chunk, buses = request.path_params["chunk"], request.query_params.get("buses")
         playing = self._conductor.sounds.with_chunk(chunk)
         if playing is None:
-            raise RefusedError(404, "this stretch is of no sound that is played")
+            raise RefusedError(404, "this chunk belongs to no sound that is played")
         heard = None if buses is None else _numbers(buses, len(playing.mixer.sources))
         known = chunk, "all" if heard is None else ".".join(map(str, sorted(heard)))
         data = self._chunks.get(known)
@@ -195,24 +195,24 @@ class _Application:
         version = self._conductor.session.good
         table = imagenet() if version is None or version.heard is None else version.heard.classes
         found = table.search(request.query_params.get("q", "")[:80])
-        return _json(wire.Found(tuple(names[0] for _, names in found[:NAMES_MOST])))
+        return _json(responses.Found(tuple(names[0] for _, names in found[:NAMES_MOST])))
 
     async def _shapes(self, request: Request) -> Response:
         return _json(shapes_shown())
 
     async def _look(self, request: Request) -> Response:
-        look = await _body(request, wire.Look)
+        look = await _body(request, requests.Look)
         now = time.monotonic()
         if len(self._looks_s) == LOOKS_MOST and now - self._looks_s[0] < 1.0:
-            raise RefusedError(429, "too many looks in a second")
+            raise RefusedError(429, "too many requests in a second")
         self._looks_s.append(now)
         self._conductor.look(look)
         return Response(status_code=204)
 
     async def _try(self, request: Request) -> Response:
-        edit = await _body(request, wire.Edit)
+        edit = await _body(request, requests.Edit)
         if self._is_trying:
-            raise RefusedError(429, "the last one is still in work")
+            raise RefusedError(429, "the last request is still running")
         self._is_trying = True
         try:
             return _json(await self._editor.tried(edit))
@@ -220,7 +220,7 @@ class _Application:
             self._is_trying = False
 
     async def _edit(self, request: Request) -> Response:
-        return _json(await self._editor.edit(await _body(request, wire.Edit)))
+        return _json(await self._editor.edit(await _body(request, requests.Edit)))
 
     async def _undo(self, request: Request) -> Response:
         return _json(await self._editor.undo())
@@ -229,7 +229,7 @@ class _Application:
         return _json(await self._editor.redo())
 
     async def _open(self, request: Request) -> Response:
-        await self._editor.open(await _body(request, wire.OpenInEditor))
+        await self._editor.open(await _body(request, requests.OpenInEditor))
         return Response(status_code=204)
 
     async def _render(self, request: Request) -> Response:
@@ -238,17 +238,17 @@ class _Application:
 
 
 async def _missing(request: Request, error: Exception) -> Response:
-    return _json(wire.Refused("there is nothing here"), getattr(error, "status_code", 404))
+    return _json(responses.Refused("there is nothing here"), getattr(error, "status_code", 404))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return _json(wire.Refused(f"musicvis failed: {type(error).__name__}"), 500)
+    return _json(responses.Refused(f"musicvis failed: {type(error).__name__}"), 500)
 
 
 async def _body(request: Request, kind: type) -> Any:
     try:
-        return wire.read(kind, await request.body())
-    except wire.WireError as error:
+        return json_text.read(kind, await request.body())
+    except json_text.WireError as error:
         raise RefusedError(400, str(error)) from None
 
 
@@ -256,12 +256,12 @@ def _numbers(text: str, count: int) -> frozenset[int]:
     """Numbers of buses, as "0.2.5"; an empty text is none of them."""
     parts = text.split(".") if text else []
     if len(parts) > BUSES_MOST or not all(p.isascii() and p.isdecimal() and len(p) < 4 for p in parts):
-        raise RefusedError(400, "buses are numbers, as 0.2.5")
+        raise RefusedError(400, "buses are numbers, e.g. 0.2.5")
     return frozenset(number for part in parts if (number := int(part)) < count)
 
 
 def _json(value: object, status: int = 200) -> Response:
-    return Response(wire.written(value), status, media_type="application/json")
+    return Response(json_text.written(value), status, media_type="application/json")
 
 
 def _media(data: bytes, kind: str) -> Response:

@@ -1,10 +1,10 @@
-"""An edit of the page as an edit of a text: which point it means, and what stands around it in the music."""
+"""Turns an edit of the page into an edit of a text: the point that it means, and its neighbours."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..compiler.compile import Heard
+from ..compiler.heard_piece import Heard
 from ..compiler.reports.lane_curves import LaneCurves
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
@@ -13,14 +13,14 @@ from ..dsl.model.lane import Lane, Shape
 from ..dsl.read.lanes import lane_units
 from ..dsl.values.position import parse_place
 from ..dsl.values.units import Quarters, Unit
-from . import wire
 from .curves import own_curve
 from .edits import EditError, changed, with_keys, with_point, without_point
 from .reshaping import Stretch, dividing, reshaped
 from .session import Version
+from .wire import requests
 
 
-def applied(text: str, edit: wire.Edit, version: Version) -> str:
+def applied(text: str, edit: requests.Edit, version: Version) -> str:
     """The text with an edit. Raises EditError."""
     given = (bool(edit.changes), edit.add is not None, bool(edit.remove), edit.shape is not None)
     if given.count(True) != 1:
@@ -37,7 +37,7 @@ def applied(text: str, edit: wire.Edit, version: Version) -> str:
 
 
 def _with_point(
-    text: str, add: wire.NewPoint, file: str, version: Version, unit_of: Callable[[str], Unit]
+    text: str, add: requests.NewPoint, file: str, version: Version, unit_of: Callable[[str], Unit]
 ) -> str:
     heard = _heard(version)
     lane = _lane(add.pointer, file, version)
@@ -48,7 +48,7 @@ def _with_point(
         raise EditError(findings[0].message if findings else f"{add.at[:40]} is not a place")
     places = [heard.clock.at(point.at) for point in lane.points]
     if at in places:
-        raise EditError("a point stands there already")
+        raise EditError("there is already a point")
     before = max((k for k, known in enumerate(places) if known is not None and known < at), default=None)
     halves = None
     if before is not None:
@@ -57,7 +57,7 @@ def _with_point(
 
 
 def _with_shape(
-    text: str, asked: wire.NewShape, file: str, version: Version, unit_of: Callable[[str], Unit]
+    text: str, asked: requests.NewShape, file: str, version: Version, unit_of: Callable[[str], Unit]
 ) -> str:
     heard = _heard(version)
     pointer, _, number = asked.pointer.rpartition("/")
@@ -74,12 +74,12 @@ def _with_shape(
 
 def _heard(version: Version) -> Heard:
     if version.heard is None:
-        raise EditError("the piece has errors: mend these first")
+        raise EditError("the piece has errors: fix them first")
     return version.heard
 
 
 def _lane(pointer: str, file: str, version: Version) -> Lane:
-    """The lane whose list of points stands there."""
+    """The lane whose list of points is there."""
     for lane in _heard(version).piece.lanes:
         if lane.pointer == pointer and version.texts.name_of(lane.span.file) == file:
             return lane
@@ -87,11 +87,11 @@ def _lane(pointer: str, file: str, version: Version) -> Lane:
 
 
 def _stretch(lane: Lane, number: int, heard: Heard) -> Stretch:
-    """What a point of a lane does, and what stands around it."""
+    """What a point of a lane does, and what is around it."""
     curves = LaneCurves(heard)
     curve = own_curve(lane, curves.of(lane), curves.lanes)
     if len(curve.segments) != len(lane.points):
-        raise EditError("this lane has errors: mend these first")
+        raise EditError("this lane has errors: fix them first")
     segments = curve.segments
     return Stretch(
         point=lane.points[number],

@@ -13,7 +13,7 @@ from .spelling import EditError
 
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 Written = Mapping[str, object]
-"""A point as it stands in the text."""
+"""A point as it is in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Body:
         self._lines = [0, *(found.end() for found in BREAK.finditer(self.text))]
 
     def place(self, pointer: str) -> tuple[int, int]:
-        """First character and the one after the last of a value. Raises EditError where there is none."""
+        """First character and the one after the last of a value. Raises EditError if there is none."""
         if pointer not in self.source.values:
             raise EditError(f"there is nothing at {pointer}")
         return self.range(self.source.values[pointer])
@@ -52,7 +52,7 @@ class Body:
             raise EditError(f"there is nothing at {pointer}") from None
 
     def point(self, pointer: str) -> Written:
-        """The point at a pointer. Raises EditError where there is none."""
+        """The point at a pointer. Raises EditError if there is none."""
         found = self.value(pointer)
         if not isinstance(found, dict) or "at" not in found:
             raise EditError(f"there is no point at {pointer}")
@@ -63,7 +63,7 @@ class Body:
         return self.range(self.source.keys[pointer])
 
     def is_json(self, pointer: str) -> bool:
-        """Whether the keys of a point stand in quotes."""
+        """Whether the keys of a point are in quotes."""
         return self.text[self.key(f"{pointer}/at")[0]] == '"'
 
     def line_of(self, index: int) -> tuple[int, int]:
@@ -89,7 +89,7 @@ def line_end(body: Body) -> str:
 
 
 def padded(body: Body, start: int, end: int, new: str) -> Piece:
-    """A scalar replaced; spaces behind it take up the difference where columns stand below each other."""
+    """A scalar replaced; spaces behind it take up the difference where columns are below each other."""
     text = body.text
     grown = len(new) - (end - start)
     comma = end + 1 if text[end : end + 1] == "," else end

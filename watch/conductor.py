@@ -1,4 +1,4 @@
-"""What happens when: a save becomes messages, what is looked at is rendered first, the sound follows.
+"""Decides what happens when: a save becomes messages, what is on screen is rendered first, then the sound.
 
 It lives in one event loop. Texts are read in a thread of their own, one version after the other; pictures and
 sound are made by processes. Nothing here waits for any of them.
@@ -16,7 +16,6 @@ from typing import Any
 from ..dsl.findings.diagnostics import PieceError
 from ..store.errors import StoreError
 from ..store.store import Store
-from . import wire
 from .film import Film
 from .hub import Hub
 from .pictures import Pictures
@@ -27,6 +26,7 @@ from .soundmaker import SoundMaker
 from .sounds import Playing
 from .trouble import Troubles, told
 from .watching import State, files_of, state_of
+from .wire import events, requests
 
 HALF_WRITTEN_S = 0.1
 
@@ -44,14 +44,14 @@ class Conductor:
         self._lock = asyncio.Lock()
         self._is_closed = False
         self._state: State | None = None
-        """Of the files, before the version that is shown was read; None where that cannot be said."""
+        """The state of the files before the shown version was read; None if unknown."""
         self._under_way: set[asyncio.Task[None]] = set()
-        self._troubles = Troubles(lambda text: hub.tell(wire.Trouble(hub.version, text)))
+        self._troubles = Troubles(lambda text: hub.tell(events.Trouble(hub.version, text)))
         self.pictures = Pictures(store, self._tell_segment, self._troubles)
         self.sounds = SoundMaker(store, self._tell_sound, self._tell_progress, self._troubles)
 
     async def refresh(self, was_saved: bool = False) -> None:
-        """Read the piece anew, if any of its files is not what it was, and show what came of it.
+        """Read the piece again, if any of its files is not what it was, and show what came of it.
 
         was_saved   something in its folder was: where the piece is broken, what is missing may be there now
         """
@@ -94,7 +94,7 @@ class Conductor:
         self.hub.tell(replace(version.piece, segments=segments, can_undo=can_undo, can_redo=can_redo))
         self.pictures.pump()
 
-    def look(self, look: wire.Look) -> None:
+    def look(self, look: requests.Look) -> None:
         """A page looks elsewhere."""
         self.pictures.look(look)
         film = self.pictures.film
@@ -120,7 +120,7 @@ class Conductor:
         self._reader.shutdown(wait=False, cancel_futures=True)
 
     def _read(self) -> tuple[Version, Film | None]:
-        def tell(lanes: wire.Lanes) -> None:
+        def tell(lanes: events.Lanes) -> None:
             self._loop.call_soon_threadsafe(self.hub.tell, lanes)
 
         # Set here: an edit that comes next in this thread knows the texts whose digests were told.
@@ -146,10 +146,10 @@ class Conductor:
                 self._tell_segment(film.full_news(Task(k, "full")))
         self.pictures.pump()
 
-    def _tell_segment(self, news: wire.SegmentNews) -> None:
+    def _tell_segment(self, news: events.SegmentNews) -> None:
         self.hub.tell(news)
-        last = self.hub.last(wire.Piece)
-        if isinstance(last, wire.Piece):
+        last = self.hub.last(events.Piece)
+        if isinstance(last, events.Piece):
             # Whoever comes later sees the segments as they are now.
             self.hub.remember(replace(last, segments=self.pictures.segments))
 
@@ -158,4 +158,4 @@ class Conductor:
 
     def _tell_progress(self, percent: int) -> None:
         text = "the sound is made" if percent < 100 else ""
-        self.hub.tell(wire.Progress(self.hub.version, "sound", percent, 100, text, "", ""))
+        self.hub.tell(events.Progress(self.hub.version, "sound", percent, 100, text, "", ""))

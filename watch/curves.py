@@ -8,26 +8,28 @@ from math import isfinite
 
 import numpy as np
 
-from ..compiler.compile import Heard
+from ..compiler.heard_piece import Heard
 from ..compiler.lanes.curve import Curve
 from ..compiler.reports.lane_curves import LaneCurves
 from ..dsl.model.lane import Lane
+from ..dsl.model.parameters import BUS, PICTURE
 from ..dsl.model.piece import Piece
 from ..dsl.read.lanes import lane_units
 from ..dsl.values.units import Unit
 from ..store.values.array_types import F64
-from . import wire
 from .handles import handles
 from .texts import Texts, digest_of_text
+from .wire import events
 
 RATE_HZ = 30.0
 VALUES_MOST = 18_000
-"""Of a lane: ten minutes at the full rate; a longer film has fewer a second."""
+"""The most values of a lane: ten minutes at the full rate; a longer film has fewer a second."""
 WIDE = 1000.0
 """A range beyond that says nothing: what the curve reaches is shown."""
 
 _UNITS = {Unit.HERTZ: "Hz", Unit.RATE: "Hz", Unit.SECONDS: "s", Unit.DECIBELS: "dB", Unit.GAIN: "x"}
-_ENDINGS = {"azimuth": "°", "elevation": "°", "hue": "°", "rotation": "°", "distance": "x", "zoom": "x"}
+_ENDINGS = {parameter.name.rpartition(".")[2]: parameter.sign for parameter in PICTURE}
+_ENDINGS |= {parameter.ending: parameter.sign for parameter in BUS}
 
 
 def rate_for(duration_s: float) -> float:
@@ -35,15 +37,15 @@ def rate_for(duration_s: float) -> float:
     return RATE_HZ if duration_s * RATE_HZ <= VALUES_MOST else VALUES_MOST / duration_s
 
 
-def lanes_message(version: int, heard: Heard, texts: Texts) -> wire.Lanes:
+def lanes_message(version: int, heard: Heard, texts: Texts) -> events.Lanes:
     """The lanes of a piece, and the digests of its texts."""
     end_s = float(heard.clock.end_s + heard.piece.score.tail_s)
     rate_hz = rate_for(end_s)
-    files = tuple(wire.TextFile(name, digest_of_text(text)) for name, text in texts.by_name.items())
-    return wire.Lanes(version, rate_hz, files, drawn_lanes(heard, texts, rate_hz))
+    files = tuple(events.TextFile(name, digest_of_text(text)) for name, text in texts.by_name.items())
+    return events.Lanes(version, rate_hz, files, drawn_lanes(heard, texts, rate_hz))
 
 
-def drawn_lanes(heard: Heard, texts: Texts, rate_hz: float) -> tuple[wire.Lane, ...]:
+def drawn_lanes(heard: Heard, texts: Texts, rate_hz: float) -> tuple[events.Lane, ...]:
     """Every lane in written order; where a parameter has layers and no lane, one that rests comes before."""
     curves = LaneCurves(heard)
     end_s = float(heard.clock.end_s + heard.piece.score.tail_s)
@@ -65,14 +67,14 @@ def drawn_lanes(heard: Heard, texts: Texts, rate_hz: float) -> tuple[wire.Lane, 
 
 def _whole(
     lane: Lane, curve: Curve, curves: LaneCurves, heard: Heard, texts: Texts, times_s: F64
-) -> wire.Lane:
+) -> events.Lane:
     """A parameter: the value that acts, and of one that others are laid over what it is without them."""
     values = curve.values(times_s)
     own = own_curve(lane, curve, curves.lanes)
     is_mixed = curves.is_mixed(lane)
     is_laid_over = any(other.name == lane.name and other.mode != "set" for other in curves.lanes)
     low, high = _range(curve, values)
-    return wire.Lane(
+    return events.Lane(
         id=lane.name,
         name=lane.name,
         label="",
@@ -92,14 +94,14 @@ def _whole(
 
 def _layer(
     lane: Lane, number: int, curves: LaneCurves, heard: Heard, texts: Texts, times_s: F64
-) -> wire.Lane:
+) -> events.Lane:
     """A lane that is laid over another one, by itself."""
     curve = curves.of(lane)
     is_mixed = any(curves.is_mixed(other) for other in heard.piece.lanes if other.name == lane.name)
     own = Curve() if is_mixed else own_curve(lane, curve, curves.lanes)
     values = own.values(times_s)
     low, high = _layer_range(lane, curve, values)
-    return wire.Lane(
+    return events.Lane(
         id=f"{lane.name} {lane.mode} {number}",
         name=lane.name,
         label=_label(lane),

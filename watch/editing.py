@@ -18,7 +18,6 @@ from ..dsl.findings.span import Span
 from ..dsl.load import load_piece
 from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 from ..store.writing import ChangedError, replace_unchanged
-from . import wire
 from .applying import applied
 from .conductor import Conductor
 from .edits import EditError
@@ -27,6 +26,7 @@ from .session import Version
 from .texts import Texts, digest_of_text
 from .trouble import told
 from .view import findings_shown
+from .wire import events, requests, responses
 
 STEPS_MOST = 200
 MOVED = "the file was changed meanwhile: nothing was written"
@@ -44,7 +44,7 @@ class Step:
 class Editing:
     """All edits of one piece, and the way back.
 
-    command   an editor's, as ("code", "-g", "{file}:{line}"); None where none is known
+    command   an editor's, e.g. ("code", "-g", "{file}:{line}"); None where none is known
     """
 
     def __init__(self, conductor: Conductor, command: Sequence[str] | None = None) -> None:
@@ -53,31 +53,31 @@ class Editing:
         self._undone: list[Step] = []
         conductor.steps = lambda: (bool(self._done), bool(self._undone))
 
-    async def edit(self, edit: wire.Edit) -> wire.Done:
+    async def edit(self, edit: requests.Edit) -> responses.Done:
         """Make an edit. Raises RefusedError."""
         step = await self._conductor.in_reader(self._edited, edit)
         self._done = [*self._done[-STEPS_MOST:], step]
         self._undone.clear()
         return self._told(step.file, step.after)
 
-    async def undo(self) -> wire.Done:
+    async def undo(self) -> responses.Done:
         """Take the last edit back. Raises RefusedError."""
-        return await self._stepped(self._done, self._undone, "nothing is left to be undone", is_back=True)
+        return await self._stepped(self._done, self._undone, "there is nothing to undo", is_back=True)
 
-    async def redo(self) -> wire.Done:
+    async def redo(self) -> responses.Done:
         """Make it again. Raises RefusedError."""
-        return await self._stepped(self._undone, self._done, "nothing is left to be redone", is_back=False)
+        return await self._stepped(self._undone, self._done, "there is nothing to redo", is_back=False)
 
-    async def tried(self, edit: wire.Edit) -> wire.Tried:
+    async def tried(self, edit: requests.Edit) -> responses.Tried:
         """The lanes as they would be with an edit. Raises RefusedError."""
-        lanes: wire.Tried = await self._conductor.in_reader(self._tried, edit)
+        lanes: responses.Tried = await self._conductor.in_reader(self._tried, edit)
         return lanes
 
-    async def open(self, asked: wire.OpenInEditor) -> None:
+    async def open(self, asked: requests.OpenInEditor) -> None:
         """Open a file of the piece in the user's editor. Raises RefusedError."""
         version = self._version()
         if asked.file not in version.texts.by_name:
-            raise RefusedError(404, "this file is not of the piece")
+            raise RefusedError(404, "this file is not part of the piece")
         if self._command is None:
             raise RefusedError(503, "no editor is named: musicvis watch --editor 'code -g {file}:{line}'")
         path, line = str(self._path(version, asked.file)), str(max(1, asked.line))
@@ -93,7 +93,7 @@ class Editing:
 
     async def _stepped(
         self, stack: list[Step], other: list[Step], nothing: str, *, is_back: bool
-    ) -> wire.Done:
+    ) -> responses.Done:
         if not stack:
             raise RefusedError(409, nothing)
         step = stack.pop()
@@ -110,22 +110,22 @@ class Editing:
 
     # In the thread that reads
 
-    def _edited(self, edit: wire.Edit) -> Step:
+    def _edited(self, edit: requests.Edit) -> Step:
         version, path, data, new = self._prepared(edit)
         self._refuse_broken(version, path, new)
         after = new.encode("utf-8")
         self._write(edit.file, data, after)
         return Step(edit.file, data, after)
 
-    def _tried(self, edit: wire.Edit) -> wire.Tried:
+    def _tried(self, edit: requests.Edit) -> responses.Tried:
         _, path, _, new = self._prepared(edit)
         found = self._conductor.session.tried({str(path): new}, edit.file)
-        lanes = tuple(one for one in found if isinstance(one, wire.Lane))
+        lanes = tuple(one for one in found if isinstance(one, events.Lane))
         if len(lanes) != len(found):
             raise RefusedError(422, "the piece could not be read any more")
-        return wire.Tried(lanes)
+        return responses.Tried(lanes)
 
-    def _prepared(self, edit: wire.Edit) -> tuple[Version, Path, bytes, str]:
+    def _prepared(self, edit: requests.Edit) -> tuple[Version, Path, bytes, str]:
         """The file, its bytes, and its text with the edit. Raises RefusedError."""
         version = self._version()
         path = self._path(version, edit.file)
@@ -134,7 +134,7 @@ class Editing:
             raise RefusedError(409, MOVED)
         is_of_the_music = edit.add is not None or edit.shape is not None
         if is_of_the_music and digest_of_text(version.texts.by_name[edit.file]) != edit.digest:
-            # Where a new point belongs, and what stands around one, is known of the text that was read last.
+            # Where a new point belongs, and what is around one, is known of the text that was read last.
             raise RefusedError(409, "the last change is still being read: nothing was written")
         text = decoded(data, str(path), Span(str(path)))
         if isinstance(text, Diagnostic):
@@ -182,15 +182,15 @@ class Editing:
 
     @staticmethod
     def _path(version: Version, file: str) -> Path:
-        """Where a file of the piece lies; a name that is none of the piece's is refused."""
+        """Where a file of the piece is; a name that is none of the piece's is refused."""
         if file not in version.texts.by_name:
-            raise RefusedError(404, "this file is not of the piece")
+            raise RefusedError(404, "this file is not part of the piece")
         return version.texts.path_of(file)
 
-    def _told(self, file: str, data: bytes) -> wire.Done:
+    def _told(self, file: str, data: bytes) -> responses.Done:
         self._tell()
-        return wire.Done(file, hashlib.sha256(data).hexdigest(), self._conductor.session.number)
+        return responses.Done(file, hashlib.sha256(data).hexdigest(), self._conductor.session.number)
 
     def _tell(self) -> None:
         hub = self._conductor.hub
-        hub.tell(wire.Edited(hub.version, bool(self._done), bool(self._undone)))
+        hub.tell(events.Edited(hub.version, bool(self._done), bool(self._undone)))

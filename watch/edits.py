@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..dsl.text.format import comments
-from ..dsl.text.yaml_source import Source, parse_source
+from ..dsl.text.yaml_reader import parse_source
+from ..dsl.text.yaml_source import Source
 from .body import Body, Piece, Written, padded, replaced
 from .points import Keys, UnitOf, added, removed, rewritten
 from .spelling import EditError, read_back, respelled
-from .wire import Change
+from .wire.requests import Change
 
 __all__ = ["EditError", "changed", "with_keys", "with_point", "without_point"]
 
@@ -25,7 +26,7 @@ def changed(text: str, changes: Sequence[Change], unit_of: UnitOf) -> str:
     Raises EditError where there is no such scalar, or the result would say something else besides.
     """
     if not changes:
-        raise EditError("nothing is to be changed")
+        raise EditError("there is nothing to change")
     return _edited(text, lambda body: _set(body, changes, unit_of))
 
 
@@ -41,11 +42,11 @@ def with_point(
     """The text with another point in a lane.
 
     pointer   of the list of points
-    before    number of the point after which it stands; None for the beginning
+    before    number of the point after which it is; None for the beginning
     halves    what becomes of a movement that goes round or comes back, before and after the new point
 
     A glide is divided: the point before arrives at the value, and the new one goes on as that one did.
-    Raises EditError where no point can stand there.
+    Raises EditError where no point can be there.
     """
 
     def edit(body: Body) -> _Meant:
@@ -60,13 +61,13 @@ def with_keys(text: str, pointer: str, keys: Callable[[Written], Keys], unit_of:
 
     keys   all that it has then, by what it has now
 
-    Raises EditError where it stands there already, or cannot be written.
+    Raises EditError where it is there already, or cannot be written.
     """
 
     def edit(body: Body) -> _Meant:
         pieces: list[Piece] = rewritten(body, pointer, keys(body.point(pointer)), unit_of)
         if not pieces:
-            raise EditError("it is written so already")
+            raise EditError("the value is already written there")
         return _Meant(replaced(body.text, pieces), {}, within=pointer)
 
     return _edited(text, edit)

@@ -12,21 +12,21 @@ from typing import Any
 from ..dsl.findings.span import MANIFEST
 from ..renderers.film.segment_nodes import segment_jobs
 from ..renderers.generators.identity import Recipe
-from . import wire
 from .session import Session, segments_shown
+from .wire import events, json_text
 
 RATE_HZ, CHUNK_S = 48_000, 2.0
 
 
 def messages(manifest: Path) -> dict[str, Any]:
     """The messages `lanes`, `piece` and `sound` of a piece of which nothing is rendered, as plain JSON."""
-    told: list[wire.Lanes] = []
+    told: list[events.Lanes] = []
     version = Session(manifest).read(told.append)
     assert version.plan is not None, [finding.message for finding in version.piece.findings]
     jobs = segment_jobs(version.plan, Recipe("cpu"))
     piece = replace(version.piece, segments=segments_shown(jobs, None))
     count = -(-version.plan.sound.sample_count // round(CHUNK_S * RATE_HZ))
-    sound = wire.Sound(
+    sound = events.Sound(
         version=1,
         digest="0" * 64,
         provisional=False,
@@ -36,7 +36,11 @@ def messages(manifest: Path) -> dict[str, Any]:
         chunks=tuple(f"example-{k}" for k in range(count)),
         buses=tuple(row.bus for row in piece.rows),
     )
-    return {"lanes": wire.plain(told[0]), "piece": wire.plain(piece), "sound": wire.plain(sound)}
+    return {
+        "lanes": json_text.plain(told[0]),
+        "piece": json_text.plain(piece),
+        "sound": json_text.plain(sound),
+    }
 
 
 def main(arguments: list[str]) -> None:

@@ -11,9 +11,9 @@ from ..compiler.reports.explain import Moment, SoundingNote, moment_in
 from ..compiler.time.clock import Clock
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import PieceError
-from . import wire
 from .refusals import RefusedError
 from .session import Version
+from .wire import responses
 
 GRID = 48
 """Parts of a quarter note to which a moment of the playhead is moved, where one is near."""
@@ -21,7 +21,7 @@ NEAR_S = 0.015
 STEPS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
-def explained(version: Version, s: str | None, at: str | None) -> wire.Explained:
+def explained(version: Version, s: str | None, at: str | None) -> responses.Explained:
     """All that acts at a moment or at a written place. Raises RefusedError for one that does not exist."""
     heard = version.heard
     assert heard is not None
@@ -30,7 +30,7 @@ def explained(version: Version, s: str | None, at: str | None) -> wire.Explained
         moment = moment_in(heard, place, Findings())
     except PieceError as error:
         raise RefusedError(404, error.diagnostics[0].message) from None
-    return wire.Explained(moment.position, moment.time_s, tuple(_sections(moment, version)))
+    return responses.Explained(moment.position, moment.time_s, tuple(_sections(moment, version)))
 
 
 def place_at(s: float, clock: Clock) -> str:

@@ -11,9 +11,9 @@ from ..renderers.film.segment_nodes import SegmentJob, SegmentReads, segment_job
 from ..renderers.film.slices import slice_of, thinned
 from ..renderers.generators.identity import Recipe
 from ..store.store import Store
-from . import wire
 from .queue import Task, Whole, rank
 from .session import segments_shown
+from .wire import events, requests
 
 COARSE_STEP = 3
 """A coarse segment has every third frame."""
@@ -26,9 +26,9 @@ class Film:
     plan: Plan
     recipe: Recipe
     jobs: tuple[SegmentJob, ...]
-    segments: list[wire.Segment]
+    segments: list[events.Segment]
     full: tuple[SegmentJob, ...] = ()
-    """In the film's own quality, where that was asked for."""
+    """Segments in the film's own quality, if requested."""
     full_there: set[int] = field(default_factory=set)
     durations: dict[str, Fraction] = field(default_factory=dict)
     """How long the media of each key is that can be asked for."""
@@ -55,8 +55,8 @@ class Film:
                 self.segments[k] = replace(segment, level=other.level, media=other.media, state=other.state)
                 self.durations[other.media] = before.durations[other.media]
 
-    def job(self, task: Task, looks: Sequence[wire.Look]) -> SegmentJob:
-        """What has to be rendered for a task; of a still, the frame at the playhead that stands in it."""
+    def job(self, task: Task, looks: Sequence[requests.Look]) -> SegmentJob:
+        """What has to be rendered for a task; of a still, the frame at the playhead that is in it."""
         if task.level == "draft":
             return self.jobs[task.index]
         if task.level == "full":
@@ -67,7 +67,7 @@ class Film:
             self.durations[found.node.key] = self._length(task.index)
         return found
 
-    def got(self, task: Task, key: str) -> wire.Segment | None:
+    def got(self, task: Task, key: str) -> events.Segment | None:
         """A task is done; the segment as it is shown now, or None where something better is shown."""
         if task.level == "full":
             self.full_there.add(task.index)
@@ -75,7 +75,7 @@ class Film:
         segment = self.segments[task.index]
         if rank(segment.level) >= rank(task.level):
             return None
-        state: wire.State = "kept" if task.level == "draft" else "waiting"
+        state: events.State = "kept" if task.level == "draft" else "waiting"
         self.segments[task.index] = replace(segment, level=task.level, media=key, state=state)
         return self.segments[task.index]
 
@@ -84,11 +84,11 @@ class Film:
         index = next((k for k, job in enumerate(self.jobs) if job.node.key == key), None)
         return None if index is None else Task(index, "draft")
 
-    def begun(self, task: Task) -> wire.Segment | None:
+    def begun(self, task: Task) -> events.Segment | None:
         """A task is in work."""
         return self._state(task, "rendering")
 
-    def given_up(self, task: Task) -> wire.Segment | None:
+    def given_up(self, task: Task) -> events.Segment | None:
         """A task is not in work any more, and not done."""
         return self._state(task, "stale")
 
@@ -100,7 +100,7 @@ class Film:
             self.durations[job.node.key] = job.frame_count / job.picture.fps
 
     def wholes(self) -> list[Whole]:
-        """Where the segments in the film's own quality stand."""
+        """Where the segments in the film's own quality are."""
         found, first = [], 0
         for k, job in enumerate(self.full):
             end = first + job.frame_count
@@ -109,17 +109,17 @@ class Film:
             first = end
         return found
 
-    def full_news(self, task: Task) -> wire.SegmentNews:
-        """What is told of a segment in the film's own quality; whoever tells it knows the version."""
+    def full_news(self, task: Task) -> events.SegmentNews:
+        """What is reported of a segment in the film's own quality; whoever tells it knows the version."""
         whole = self.wholes()[task.index]
         key = self.full[task.index].node.key
         middle = (whole.s + whole.end_s) / 2
         first = next((s.first for s in self.segments if s.s <= middle < s.end_s), 0)
-        return wire.SegmentNews(0, first, key, "kept", "full", key, whole.s, whole.end_s)
+        return events.SegmentNews(0, first, key, "kept", "full", key, whole.s, whole.end_s)
 
-    def news(self, segment: wire.Segment) -> wire.SegmentNews:
-        """What is told of a segment; whoever tells it knows the version."""
-        return wire.SegmentNews(
+    def news(self, segment: events.Segment) -> events.SegmentNews:
+        """What is reported of a segment; whoever tells it knows the version."""
+        return events.SegmentNews(
             version=0,
             first=segment.first,
             key=segment.key,
@@ -130,7 +130,7 @@ class Film:
             end_s=segment.end_s,
         )
 
-    def _state(self, task: Task, state: wire.State) -> wire.Segment | None:
+    def _state(self, task: Task, state: events.State) -> events.Segment | None:
         if task.level == "full":
             return None
         segment = self.segments[task.index]
@@ -143,7 +143,7 @@ class Film:
         job = self.jobs[index]
         return job.frame_count / job.picture.fps
 
-    def _preview(self, task: Task, looks: Sequence[wire.Look]) -> SegmentJob:
+    def _preview(self, task: Task, looks: Sequence[requests.Look]) -> SegmentJob:
         whole = self.jobs[task.index].picture
         name = self.jobs[task.index].node.name
         if task.level == "coarse":

@@ -1,4 +1,4 @@
-"""The whole film, as `musicvis compile` makes it, in a process of its own; the page is told how far it is."""
+"""The whole film, as `musicvis compile` makes it, in a process of its own; the page sees its progress."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from ..dsl.findings.diagnostics import has_errors
-from . import wire
 from .hub import Hub
 from .refusals import RefusedError
 from .trouble import told
+from .wire import events
 
 TOLD_EACH_S = 0.2
 PATIENCE_S = 2.0
@@ -47,7 +47,7 @@ class Filming:
         self._process.start()
         theirs.close()
         threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
-        self._say(wire.Progress(0, "film", 0, 1, "the film is made", "", ""))
+        self._say(events.Progress(0, "film", 0, 1, "the film is made", "", ""))
 
     def close(self) -> None:
         """Stop what is made; what is finished of it is cached."""
@@ -63,16 +63,16 @@ class Filming:
         is_over = False
         while True:
             try:
-                word: wire.Progress = pipe.recv()
+                word: events.Progress = pipe.recv()
             except (EOFError, OSError):
                 break
             is_over = bool(word.file or word.error)
             self._loop.call_soon_threadsafe(self._say, word)
         if not is_over and not self._loop.is_closed():
-            lost = wire.Progress(0, "film", 0, 1, "", "", "the process that made the film has ended")
+            lost = events.Progress(0, "film", 0, 1, "", "", "the process that made the film has ended")
             self._loop.call_soon_threadsafe(self._say, lost)
 
-    def _say(self, progress: wire.Progress) -> None:
+    def _say(self, progress: events.Progress) -> None:
         self._hub.tell(progress)
 
 
@@ -88,7 +88,7 @@ class _Reporter:
         now_s = time.monotonic()
         if now_s - self._last_s >= TOLD_EACH_S:
             self._last_s = now_s
-            self._pipe.send(wire.Progress(0, "film", done, max(1, total), stage, "", ""))
+            self._pipe.send(events.Progress(0, "film", done, max(1, total), stage, "", ""))
 
     def message(self, text: str) -> None:
         """A sentence: the page shows how far it is, and no more."""
@@ -107,7 +107,7 @@ def _film(
         text, error = str(_made(pipe, manifest, folder, trusted, film_place)), ""
     except Exception as fault:
         text, error = "", told(fault)
-    pipe.send(wire.Progress(0, "film", 1, 1, "", text, error))
+    pipe.send(events.Progress(0, "film", 1, 1, "", text, error))
 
 
 def _made(
@@ -116,7 +116,7 @@ def _made(
     from ..api.build import build
     from ..api.variant import Variant, compiled, film_name
     from ..dsl.findings.diagnostics import PieceError
-    from ..renderers.render import Request
+    from ..renderers.request import Request
     from ..store.store import Store
 
     variant = Variant()

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from . import wire
 from .refusals import RefusedError
+from .wire import json_text, responses
 
 Scope = MutableMapping[str, Any]
 Received = MutableMapping[str, Any]
@@ -41,7 +41,10 @@ REFRESH = (
     b'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">'
     b'<link rel="icon" href="/page/icon.svg"><title>musicvis</title>'
 )
-USED = "this address was used already, or is of an earlier start: the terminal shows how to open another page"
+USED = (
+    "this address was already used, or belongs to an earlier start: "
+    "the terminal shows how to open another page"
+)
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ class Guard:
                 raise RefusedError(403, "open the page by the address that musicvis watch prints")
             await self.app(scope, _limited(receive), guarded)
         except RefusedError as refused:
-            await _answer(guarded, refused.status, wire.written(wire.Refused(refused.reason)))
+            await _answer(guarded, refused.status, json_text.written(responses.Refused(refused.reason)))
 
     def _check(self, scope: Scope, headers: _Headers) -> None:
         hosts = {f"{name}:{self.port}" for name in ("127.0.0.1", "localhost", "[::1]")}
@@ -134,7 +137,7 @@ class Guard:
 
 
 class _Headers:
-    """The headers of a request; one that may stand once and stands twice is refused."""
+    """The headers of a request; one that may be there once and is there twice is refused."""
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self._found: dict[str, list[str]] = {}
@@ -154,7 +157,7 @@ class _Headers:
 
 
 def _limited(receive: Receive) -> Receive:
-    """What is received, up to the limit: a body may come in pieces, and its length may be a lie."""
+    """What is received, up to the limit: a body may come in pieces, and its length may be wrong."""
     taken = 0
 
     async def limited() -> Received:

@@ -1,6 +1,6 @@
 """Handles on a lane: where a composer takes hold of its curve, and which values of the text that moves.
 
-A handle stands where a point's place and the lane's value there meet. Moving it up writes what arrives there
+A handle is where a point's place and the lane's value there meet. Moving it up writes what arrives there
 and what holds from there, so that a curve that was whole stays whole.
 """
 
@@ -11,11 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..compiler.lanes.curve import Curve, Segment
+from ..compiler.lanes.curve import Curve
+from ..compiler.lanes.segment_values import Segment
 from ..compiler.time.clock import Clock
 from ..dsl.model.lane import Lane, Point
 from ..dsl.model.shapes import PERIODIC
-from . import wire
+from .wire import events
 
 SAME = 1e-9
 """Values that differ by less are one."""
@@ -24,7 +25,7 @@ PROBES = 65
 _FROM = {"hold": "hold", "to": "to", "via": "via", "start": "from"}
 
 
-def handles(lane: Lane, curve: Curve, clock: Clock) -> tuple[wire.Node, ...]:
+def handles(lane: Lane, curve: Curve, clock: Clock) -> tuple[events.Node, ...]:
     """The handles of a lane, in the order of its points; none where its points have no place in a text.
 
     curve   its segments are those of the lane, one to a point, over the time of the piece
@@ -41,7 +42,7 @@ class _Handles:
     def __init__(self, points: Sequence[Point], segments: Sequence[Segment], clock: Clock) -> None:
         self._points, self._segments, self._clock = points, segments, clock
 
-    def all(self) -> Iterator[wire.Node]:
+    def all(self) -> Iterator[events.Node]:
         for i, (point, segment) in enumerate(zip(self._points, self._segments, strict=True)):
             yield from self._beginning(i, point, segment)
             yield from self._between(i, point, segment)
@@ -49,7 +50,7 @@ class _Handles:
             if is_last and (arriving := self._arriving(i)) and point.to is not None:
                 yield self._node(i, segment.end_s, segment.last_value, "value", arriving, arriving, "")
 
-    def _beginning(self, i: int, point: Point, segment: Segment) -> Iterator[wire.Node]:
+    def _beginning(self, i: int, point: Point, segment: Segment) -> Iterator[events.Node]:
         """The handle at a point's own place; two where the lane jumps there."""
         own = _written(point, "hold") or _written(point, "start")
         before = self._segments[i - 1] if i else None
@@ -66,8 +67,8 @@ class _Handles:
             i, segment.start_s, value, "value" if writes else "rest", writes, leaving or arriving, at
         )
 
-    def _between(self, i: int, point: Point, segment: Segment) -> Iterator[wire.Node]:
-        """What stands inside a segment: a peak, the ends of what goes round, the number of turns."""
+    def _between(self, i: int, point: Point, segment: Segment) -> Iterator[events.Node]:
+        """What is inside a segment: a peak, the ends of what goes round, the number of turns."""
         middle_s = self._middle(segment)
         if point.turns is not None:
             pointer = (f"{point.pointer}/turns",)
@@ -82,7 +83,7 @@ class _Handles:
             yield self._node(i, self._peak(segment), point.via, "peak", pointer, pointer, "")
 
     def _arriving(self, i: int) -> tuple[str, ...]:
-        """The pointers of the value that stands at the end of a segment."""
+        """The pointers of the value that is at the end of a segment."""
         while i >= 0:
             point, segment = self._points[i], self._segments[i]
             if point.turns is not None or segment.shape in PERIODIC:
@@ -112,13 +113,13 @@ class _Handles:
         i: int,
         s: Fraction,
         value: float,
-        kind: wire.NodeKind | str,
+        kind: events.NodeKind | str,
         writes: tuple[str, ...],
         alone: tuple[str, ...],
         at_pointer: str,
-    ) -> wire.Node:
+    ) -> events.Node:
         point = self._points[i]
-        return wire.Node(
+        return events.Node(
             i=i,
             s=round(float(s), 6),
             v=round(value, 9),

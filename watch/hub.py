@@ -1,4 +1,4 @@
-"""Everybody who has the page open, and what they are told; whoever comes later is told the state first."""
+"""Everybody who has the page open, and what they receive; whoever comes later receives the state first."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 
-from . import wire
+from .wire import events, json_text
 
 BEHIND_MOST = 200
-"""So many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
+"""How many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
 STILL_HERE_S = 15.0
 READERS_MOST = 8
-KEPT = (wire.Lanes, wire.Piece, wire.Sound, wire.Edited, wire.Trouble)
-"""Kinds of messages that are the state: the last of each is told to whoever comes."""
+KEPT = (events.Lanes, events.Piece, events.Sound, events.Edited, events.Trouble)
+"""Kinds of messages that are the state: the last of each is sent to whoever comes."""
 
 _Reader = asyncio.Queue[bytes | None]
 
@@ -30,7 +30,7 @@ class Hub:
     on_leave: Callable[[], object] = lambda: None
     """Called whenever a reader has gone."""
     _readers: set[_Reader] = field(default_factory=set)
-    _last: dict[type, wire.Message] = field(default_factory=dict)
+    _last: dict[type, events.Message] = field(default_factory=dict)
     _is_closed: bool = False
 
     @property
@@ -43,7 +43,7 @@ class Hub:
         """Whether the server ends."""
         return self._is_closed
 
-    def tell(self, message: wire.Message) -> None:
+    def tell(self, message: events.Message) -> None:
         """A message to everybody. It gets the highest version that was told: a page ignores lower ones."""
         self.version = max(self.version, message.version)
         message = replace(message, version=self.version)
@@ -55,12 +55,12 @@ class Hub:
             else:
                 reader.put_nowait(data)
 
-    def remember(self, message: wire.Message) -> None:
-        """A message that is told to whoever comes, and to nobody now."""
+    def remember(self, message: events.Message) -> None:
+        """A message that is sent to whoever comes, and to nobody now."""
         if isinstance(message, KEPT):
             self._last[type(message)] = message
 
-    def last(self, kind: type) -> wire.Message | None:
+    def last(self, kind: type) -> events.Message | None:
         """The last message of a kind that is the state."""
         return self._last.get(kind)
 
@@ -76,7 +76,7 @@ class Hub:
         return reader
 
     async def stream(self, reader: _Reader) -> AsyncIterator[bytes]:
-        """What a reader is told, as server-sent events, until it leaves or is cut off."""
+        """What a reader receives, as server-sent events, until it leaves or is cut off."""
         try:
             while True:
                 try:
@@ -94,7 +94,7 @@ class Hub:
     def close(self) -> None:
         """Tell everybody that the server ends."""
         self._is_closed = True
-        self.tell(wire.Bye(self.version))
+        self.tell(events.Bye(self.version))
         for reader in self._readers:
             reader.put_nowait(None)
 
@@ -105,6 +105,7 @@ class Hub:
         reader.put_nowait(None)
 
 
-def event_of(message: wire.Message) -> bytes:
+def event_of(message: events.Message) -> bytes:
     """A message as a server-sent event."""
-    return b"event: " + wire.EVENTS[type(message)].encode() + b"\ndata: " + wire.written(message) + b"\n\n"
+    name = events.EVENTS[type(message)].encode()
+    return b"event: " + name + b"\ndata: " + json_text.written(message) + b"\n\n"

@@ -1,4 +1,4 @@
-"""What a session has made for versions that are long gone: removed, so that a day of saves fills no disk."""
+"""Removes results of versions that are long gone, so that a day of saves fills no disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..store.evict import drop
 from ..store.store import Store
 
 VERSIONS_KEPT = 20
-"""So many versions back nothing has to be made again."""
+"""How many versions back nothing has to be made again."""
 
 
 @dataclass(slots=True)

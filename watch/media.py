@@ -1,7 +1,7 @@
 """Segments and sound as a browser's Media Source takes them: fragmented MP4, made in memory.
 
-A segment is not encoded again, only packed anew. Sound goes as FLAC, which loses nothing and needs no samples
-before its first one, so that chunks fit together to the sample.
+A segment is not encoded again, only packed again. Sound goes as FLAC, which loses nothing and needs no
+samples before its first one, so that chunks fit together to the sample.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def segment_media(path: Path, duration_s: Fraction) -> bytes:
     Its last frame is cut or held to the end: one that reached into the next segment would there remove the
     first picture, and with it all that depends on it.
 
-    Raises OSError where the file cannot be read, av.FFmpegError where it is no film.
+    Raises OSError where the file cannot be read, av.FFmpegError where it is not a film.
     """
     import av
 
@@ -52,7 +52,7 @@ def _ended(packets: list[Any], end: Fraction) -> None:
 
 
 def sound_media(samples: F32, sample_rate_hz: int) -> bytes:
-    """Samples (n, 2), full scale ±1, as fragmented MP4 with FLAC of 24 bits; what lies beyond is clipped."""
+    """Samples (n, 2), full scale ±1, as fragmented MP4 with FLAC of 24 bits; what is beyond is clipped."""
     import av
 
     from ..renderers.film.track import as_24_bits

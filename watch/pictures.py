@@ -1,4 +1,4 @@
-"""Who renders which segment now: processes are given what is wanted most, and stopped when it is not."""
+"""Assigns segments to processes: the most wanted first; stops those that are no longer wanted."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ..renderers.crews.local import core_count
 from ..renderers.generators.identity import Recipe, decided_device
 from ..store.store import Store
 from ..store.system import free_bytes
-from . import wire
 from .film import Film
 from .hub import READERS_MOST
 from .leftovers import Leftovers
 from .queue import Task, must_stop, wanted_by_all
 from .trouble import Troubles, told
+from .wire import events, requests
 from .workers import Died, Ended, Failed, Hand, Job, Stopped, Told, Word, render_pictures
 
 DEATHS_MOST = 3
@@ -29,13 +29,15 @@ class Pictures:
     """The film that is shown, and the processes that render it.
 
     tell      called with the news of a segment
-    troubles  what is told where something cannot be rendered
+    troubles  what is reported where something cannot be rendered
     """
 
-    def __init__(self, store: Store, tell: Callable[[wire.SegmentNews], object], troubles: Troubles) -> None:
+    def __init__(
+        self, store: Store, tell: Callable[[events.SegmentNews], object], troubles: Troubles
+    ) -> None:
         self.film: Film | None = None
-        self._looks: dict[str, wire.Look] = {}
-        """What each page looks at; the one that moved last stands last."""
+        self._looks: dict[str, requests.Look] = {}
+        """What each page looks at; the one that moved last is last."""
         self._store, self._tell, self._troubles = store, tell, troubles
         self._loop = asyncio.get_running_loop()
         self._films: list[Film] = []
@@ -57,7 +59,7 @@ class Pictures:
         return self._recipe
 
     @property
-    def segments(self) -> tuple[wire.Segment, ...]:
+    def segments(self) -> tuple[events.Segment, ...]:
         """The segments as they are now."""
         return () if self.film is None else tuple(self.film.segments)
 
@@ -74,7 +76,7 @@ class Pictures:
             self.film.failed.clear()
         self._deaths.clear()
 
-    def look(self, look: wire.Look) -> None:
+    def look(self, look: requests.Look) -> None:
         """A page looks elsewhere."""
         self._looks.pop(look.page, None)
         self._looks[look.page] = look
@@ -88,9 +90,9 @@ class Pictures:
             self.pump()
 
     @property
-    def looks(self) -> tuple[wire.Look, ...]:
+    def looks(self) -> tuple[requests.Look, ...]:
         """What all pages look at, the one that moved last first."""
-        return tuple(reversed(self._looks.values())) or (wire.Look(0.0, 0.0, 0.0),)
+        return tuple(reversed(self._looks.values())) or (requests.Look(0.0, 0.0, 0.0),)
 
     def duration_of(self, key: str) -> Fraction | None:
         """How long the media of a key is; None for one that is of no version that is shown."""
@@ -202,7 +204,7 @@ class Pictures:
             self._tell(film.full_news(task))
         self._say(film, segment)
 
-    def _say(self, film: Film, segment: wire.Segment | None) -> None:
+    def _say(self, film: Film, segment: events.Segment | None) -> None:
         if segment is not None and film is self.film:
             self._tell(film.news(segment))
 

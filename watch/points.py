@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..dsl.text.yaml_source import parse_source
+from ..dsl.text.yaml_reader import parse_source
 from ..dsl.values.units import Unit
 from .body import BREAK, Body, Piece, Written, line_end, padded
 from .spelling import EditError, number_text, respelled, text_like
@@ -127,7 +127,7 @@ def _key_removed(body: Body, pointer: str, order: Sequence[str], k: int, is_flow
         return Piece(start, body.key(f"{pointer}/{order[1]}")[0], "")
     begin, following = body.line_of(start)[0], body.line_of(max(start, end - 1))[1]
     if body.text[begin:start].strip():
-        raise EditError("the point is written in a way that cannot be changed here: do it in your editor")
+        raise EditError("the page cannot change a point in this notation: use your editor")
     return Piece(begin, following, "")
 
 
@@ -175,7 +175,7 @@ def _inserted(body: Body, pointer: str, model: str, is_first: bool, entries: Map
     lead = body.text[begin:start]
     dash = lead.rfind("-")
     if lead[:dash].strip() or dash < 0:
-        raise EditError("the list is written in a way that cannot be added to: write it in your editor")
+        raise EditError("the page cannot extend a list in this notation: use your editor")
     if body.text[start] == "{":
         item = lead + _columns(body.text[start:end], flow, entries)
     else:
@@ -212,7 +212,7 @@ def removed(body: Body, pointer: str) -> list[Piece]:
     if not isinstance(points, list) or not name.isdecimal() or int(name) >= len(points):
         raise EditError(f"there is no point at {pointer}")
     if len(points) == 1:
-        raise EditError("a lane has one point at least: take the lane out in your editor")
+        raise EditError("a lane needs at least one point: remove the lane in your editor")
     number = int(name)
     start, end = body.place(pointer)
     pieces = []
@@ -231,6 +231,6 @@ def removed(body: Body, pointer: str) -> list[Piece]:
         begin, following = body.line_of(start)[0], body.line_of(max(start, end - 1))[1]
         lead = body.text[begin:start].strip()
         if lead != "-":
-            raise EditError("the list is written in a way that cannot be shortened: do it in your editor")
+            raise EditError("the page cannot shorten a list in this notation: use your editor")
         start, end = begin, following
     return [*pieces, Piece(start, end, "")]

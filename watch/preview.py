@@ -1,7 +1,7 @@
 """A stretch of sound mixed for the moment: buses that are finished, and others moved now, without the master.
 
 It is heard until the exact sound is made, and where single buses are muted. The gain is that of the last
-master; what then lies beyond the ceiling is clipped, where the master would have limited it.
+master; what then is beyond the ceiling is clipped, where the master would have limited it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Mixer:
     ceiling: float
     returns: tuple[Path, ...] = ()
     fades_s: tuple[float, float] = (0.0, 0.0)
-    """At the beginning and at the end."""
+    """Fades at the beginning and at the end."""
 
     def stretch(self, first: int, count: int, heard: Collection[int] | None = None) -> F32:
         """Samples first up to first + count, (count, 2); `heard`: numbers of buses, None for all.

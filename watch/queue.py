@@ -1,4 +1,4 @@
-"""What is rendered next: what is looked at first, and something to see of it before all of it."""
+"""The order of rendering: what is seen first, and a first look at all of it before the rest."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from . import wire
+from .wire import events, requests
 
-LEVELS: tuple[wire.Level, ...] = ("none", "still", "coarse", "draft", "full")
+LEVELS: tuple[events.Level, ...] = ("none", "still", "coarse", "draft", "full")
 """From nothing to the film's own quality."""
 BEHIND = 3.0
-"""What lies behind the playhead is as far as something so many times farther ahead."""
+"""What is behind the playhead is as far as something so many times farther ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +19,26 @@ class Task:
     """One segment, by its number, at one level."""
 
     index: int
-    level: wire.Level
+    level: events.Level
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A segment in the film's own quality: where it stands, and whether it is there."""
+    """A segment in the film's own quality: where it is, and whether it is there."""
 
     s: float
     end_s: float
     is_there: bool
 
 
-def rank(level: wire.Level) -> int:
+def rank(level: events.Level) -> int:
     """How good a level is."""
     return LEVELS.index(level)
 
 
 def wanted(
-    segments: Sequence[wire.Segment],
-    look: wire.Look,
+    segments: Sequence[events.Segment],
+    look: requests.Look,
     failed: Collection[Task] = (),
     full: Sequence[Whole] = (),
 ) -> list[Task]:
@@ -54,12 +54,12 @@ def wanted(
 
 
 def wanted_by_all(
-    segments: Sequence[wire.Segment],
-    looks: Sequence[wire.Look],
+    segments: Sequence[events.Segment],
+    looks: Sequence[requests.Look],
     failed: Collection[Task] = (),
     full: Sequence[Whole] = (),
 ) -> list[Task]:
-    """The same for several pages, the one that moved last first.
+    """The tasks for several pages, the one that moved last first.
 
     Each page has a picture of its playhead before any of them has more; so it goes on, stage by stage.
     """
@@ -71,7 +71,7 @@ def wanted_by_all(
 
 
 def _stages(
-    segments: Sequence[wire.Segment], look: wire.Look, full: Sequence[Whole]
+    segments: Sequence[events.Segment], look: requests.Look, full: Sequence[Whole]
 ) -> tuple[list[Task], ...]:
     """What one page wants, in six stages."""
     near = [k for k, segment in enumerate(segments) if _is_near(segment.s, segment.end_s, look)]
@@ -81,7 +81,7 @@ def _stages(
     far.sort(key=lambda k: _distance(segments[k].s, segments[k].end_s, look))
     here = [k for k in near if segments[k].s <= look.s < segments[k].end_s][:1]
 
-    def lacking(numbers: Sequence[int], level: wire.Level) -> list[Task]:
+    def lacking(numbers: Sequence[int], level: events.Level) -> list[Task]:
         least = rank(level)
         return [Task(k, level) for k in numbers if rank(segments[k].level) < least]
 
@@ -108,7 +108,7 @@ def must_stop(running: Task | None, order: Sequence[Task]) -> bool:
     return first.level == "still" and running != first and running.level in ("draft", "full")
 
 
-def _is_near(s: float, end_s: float, look: wire.Look) -> bool:
+def _is_near(s: float, end_s: float, look: requests.Look) -> bool:
     if end_s > look.a and s < look.b:
         return True
     if look.loop is not None and end_s > look.loop[0] and s < look.loop[1]:
@@ -116,7 +116,7 @@ def _is_near(s: float, end_s: float, look: wire.Look) -> bool:
     return s <= look.s < end_s
 
 
-def _distance(s: float, end_s: float, look: wire.Look) -> float:
+def _distance(s: float, end_s: float, look: requests.Look) -> float:
     """How far a segment is from what is seen: of a loop, behind its end its beginning comes next."""
     at = look.s
     if s <= at < end_s:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import wire
+from .wire import events
 
 
 class RefusedError(Exception):
@@ -16,6 +16,6 @@ class RefusedError(Exception):
 class FindingsError(RefusedError):
     """A refusal with the findings that say why."""
 
-    def __init__(self, status: int, reason: str, findings: tuple[wire.Finding, ...]) -> None:
+    def __init__(self, status: int, reason: str, findings: tuple[events.Finding, ...]) -> None:
         super().__init__(status, reason)
         self.findings = findings

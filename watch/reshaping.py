@@ -1,4 +1,4 @@
-"""What becomes of a point when it gets another shape, or when one is put into the middle of what it does.
+"""Changes the shape of a point, or divides a movement at a new point.
 
 Musical decisions alone: keys of points in, keys of points out. watch/points.py writes them.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
 
-from ..compiler.lanes.curve import Segment
+from ..compiler.lanes.segment_values import Segment
 from ..compiler.time.clock import Clock
 from ..dsl.model.lane import CycleUnit, Domain, Point, Shape
 from ..dsl.model.shapes import SHAPES, Family
@@ -45,7 +45,7 @@ _YOURSELF = "write it in your editor"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a point does, and what stands around it.
+    """What a point does, and what is around it.
 
     standing   where the lane comes from
     next_value where the following point begins; None behind the last one
@@ -75,7 +75,7 @@ class Stretch:
 def reshaped(written: Written, shape: Shape, stretch: Stretch) -> Keys:
     """The keys of a point with another shape: both ends of its way stay as far as the shape has them.
 
-    Raises EditError where the shape cannot stand there.
+    Raises EditError where the shape is not allowed there.
     """
     facts, start = SHAPES[shape], stretch.segment.start_value
     does = DOES[facts.family]
@@ -212,7 +212,7 @@ def _only_where_it_begins(stretch: Stretch, passed: Fraction) -> str:
         return f"a {name} can be divided only where it begins anew: make it a sine, or {_YOURSELF}"
     length = segment.end_qn - segment.start_qn
     places = [str(clock.position(Quarters(segment.start_qn + length * k / segment.cycles))) for k in whole]
-    return f"a {name} can be divided only where it begins anew, as at {' or '.join(places)}"
+    return f"a {name} can be divided only where it begins anew, e.g. at {' or '.join(places)}"
 
 
 def _ratio(value: Fraction) -> str:

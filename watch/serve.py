@@ -1,10 +1,9 @@
-"""The door of the live page: a piece in, a server on this machine's own address until it is told to stop."""
+"""The door of the live page: a server for a piece on this machine's own address."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
+from ..api.signals import on_first_signal
 from ..store.store import Store
 from .app import application
 from .conductor import Conductor
@@ -100,7 +100,9 @@ async def _serve(
     )
     if asked.once:
         hub.on_leave = lambda: asyncio.get_running_loop().call_later(GONE_S, _end_if_alone, hub, stop)
-    with _stopped_by_signals(stop):
+    loop = asyncio.get_running_loop()
+    # Once ends it in order, twice at once.
+    with on_first_signal(lambda number: loop.call_soon_threadsafe(stop.set)):
         running = asyncio.create_task(server.serve(sockets=[bound]))
         reading = asyncio.create_task(_read(conductor, asked.manifest, stop))
         address = f"http://{HOST}:{port}{OPEN}?token="
@@ -144,24 +146,3 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave them alone."""
         yield
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Within it Ctrl-C and SIGTERM set the event; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def end(number: int, frame: object) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_DFL)
-        loop.call_soon_threadsafe(stop.set)
-
-    for number in numbers:
-        signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -6,14 +6,15 @@ Nothing here waits or renders: texts in, messages out.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..api.check import told_of
 from ..api.variant import drafted
 from ..compiler.cache.score import kept_reader
-from ..compiler.compile import Compilation, Heard, all_findings, compiled_from, heard_piece
+from ..compiler.compile import Compilation, all_findings, compiled_from
+from ..compiler.heard_piece import Heard, heard_piece
 from ..compiler.piece_files import PieceFiles
 from ..compiler.plan import Plan
 from ..compiler.score.model import Score
@@ -22,7 +23,6 @@ from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.load import Loaded, load_piece
 from ..renderers.film.segment_nodes import SegmentJob
 from ..store.store import Store
-from . import wire
 from .curves import drawn_lanes, lanes_message, rate_for
 from .texts import Texts
 from .view import (
@@ -35,10 +35,11 @@ from .view import (
     rules_shown,
     tempi_shown,
 )
+from .wire import events
 
-Tried = tuple[wire.Lane, ...] | tuple[Diagnostic, ...]
+Tried = tuple[events.Lane, ...] | tuple[Diagnostic, ...]
 SCORES_CACHED = 32
-NOTHING = wire.Classes(1.0, (), ())
+NOTHING = events.Classes(1.0, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ class Version:
     """One state of the texts, and what came of it.
 
     piece   the message, its segments left out: whoever renders knows their state
-    plan    of the draft; None where an error stands in the way
+    plan    of the draft; None where an error is in the way
     """
 
     number: int
     loaded: Loaded
     texts: Texts
-    piece: wire.Piece
-    lanes: wire.Lanes | None = None
+    piece: events.Piece
+    lanes: events.Lanes | None = None
     heard: Heard | None = None
     plan: Plan | None = None
 
@@ -74,8 +75,8 @@ class Session:
     can_open: bool = False
     _scores: dict[tuple[str, str], Score] = field(default_factory=dict)
 
-    def read(self, tell: Callable[[wire.Lanes], object]) -> Version:
-        """The piece as its files are now; its lanes are told as soon as they are known.
+    def read(self, tell: Callable[[events.Lanes], object]) -> Version:
+        """The piece as its files are now; its lanes are reported as soon as they are known.
 
         Never raises for what the files hold: that is among the findings.
         """
@@ -102,7 +103,7 @@ class Session:
 
     def tried(
         self, texts_by_file: Mapping[str, str], file: str
-    ) -> tuple[wire.Lane, ...] | tuple[Diagnostic, ...]:
+    ) -> tuple[events.Lane, ...] | tuple[Diagnostic, ...]:
         """The lanes of a file as they would be with other texts, by the names of findings; or why not."""
         loaded = load_piece(self.manifest, texts=texts_by_file)
         if loaded.piece is None:
@@ -147,15 +148,15 @@ class Session:
         piece = replace(last, version=number, ok=False, findings=findings)
         return Version(number, loaded, texts, piece)
 
-    def _all(self, loaded: Loaded, made: Compilation) -> tuple[Diagnostic, ...]:
+    def _all(self, loaded: Loaded, made: Compilation) -> Sequence[Diagnostic]:
         if loaded.piece is None and loaded.rest is not None:
             from ..compiler.compile import check_piece
 
-            return tuple(told_of(loaded, check_piece(loaded)))
-        return tuple(told_of(loaded, all_findings(loaded, made)))
+            return told_of(loaded, check_piece(loaded))
+        return told_of(loaded, all_findings(loaded, made))
 
-    def _empty(self, number: int) -> wire.Piece:
-        return wire.Piece(
+    def _empty(self, number: int) -> events.Piece:
+        return events.Piece(
             version=number,
             ok=False,
             good=0,
@@ -180,10 +181,10 @@ class Session:
         )
 
     def _shown(
-        self, number: int, heard: Heard, plan: Plan, texts: Texts, findings: tuple[Diagnostic, ...] | object
-    ) -> wire.Piece:
+        self, number: int, heard: Heard, plan: Plan, texts: Texts, findings: Sequence[Diagnostic]
+    ) -> events.Piece:
         clock, picture = heard.clock, plan.picture
-        return wire.Piece(
+        return events.Piece(
             version=number,
             ok=True,
             good=number,
@@ -193,7 +194,7 @@ class Session:
             fps=float(picture.fps),
             width_px=picture.width_px,
             height_px=picture.height_px,
-            findings=findings_shown(tuple(findings), texts),  # type: ignore[arg-type]
+            findings=findings_shown(findings, texts),
             bars=bars_shown(clock),
             tempi=tempi_shown(clock),
             marks=marks_shown(clock),
@@ -211,7 +212,7 @@ class Session:
         return self.manifest.resolve().parent.name
 
 
-def segments_shown(jobs: tuple[SegmentJob, ...], store: Store | None) -> tuple[wire.Segment, ...]:
+def segments_shown(jobs: tuple[SegmentJob, ...], store: Store | None) -> tuple[events.Segment, ...]:
     """The segments of a film, and which of them the store has."""
     found = []
     first = 0
@@ -220,7 +221,7 @@ def segments_shown(jobs: tuple[SegmentJob, ...], store: Store | None) -> tuple[w
         key = job.node.key
         is_there = store is not None and store.has(key)
         found.append(
-            wire.Segment(
+            events.Segment(
                 first=first,
                 frames=job.frame_count,
                 s=float(first / fps),

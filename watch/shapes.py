@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 
-from ..compiler.lanes.curve import Segment, values_at
+from ..compiler.lanes.segment_values import Segment, values_at
 from ..dsl.model.lane import Shape
 from ..dsl.model.shapes import SHAPES, Family
-from . import wire
+from .wire import responses
 
 STEPS = 48
 CYCLES = 3
@@ -19,10 +19,12 @@ FROM, TO = 0.02, 1.0
 
 
 @cache
-def shapes_shown() -> wire.Shapes:
+def shapes_shown() -> responses.Shapes:
     """All shapes, by the formulas that lanes have."""
-    return wire.Shapes(
-        tuple(wire.ShapeShown(shape.value, SHAPES[shape].family.value, _curve(shape)) for shape in SHAPES)
+    return responses.Shapes(
+        tuple(
+            responses.ShapeShown(shape.value, SHAPES[shape].family.value, _curve(shape)) for shape in SHAPES
+        )
     )
 
 

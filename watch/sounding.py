@@ -95,7 +95,7 @@ def made_sound(
     *,
     is_first: bool = False,
 ) -> Mixed:
-    """The exact sound, from the store or made now. On the way it is told when all buses can be heard.
+    """The exact sound, from the store or made now. On the way it is reported when all buses can be heard.
 
     go_on       asked between two blocks; it raises to stop
     leftovers   told what is made; None where nobody clears it away

@@ -1,4 +1,4 @@
-"""Which sound is made now: a newer one takes the place of the one in work, and what can be heard is told."""
+"""Makes the sound: a newer one replaces the one in work; what can be heard is reported."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .workers import Died, Ended, Failed, Hand, Job, Told, Word, render_sound
 
 DEATHS_MOST = 3
 PLAYED_BEFORE = 3
-"""So many sounds can still be asked for: a page may be in the middle of one."""
+"""How many earlier sounds can still be requested: a page may be in the middle of one."""
 
 
 class SoundMaker:
@@ -135,7 +135,7 @@ class SoundMaker:
 
 
 def _warm(plan: SoundPlan) -> None:
-    # A head that cannot be used is told by whoever makes the sound.
+    # A head that cannot be used is reported by whoever makes the sound.
     with suppress(PieceError, OSError, ImportError):
         warm(plan)
         sound_media(np.zeros((1, 2), np.float32), plan.sample_rate_hz)

@@ -13,15 +13,15 @@ import numpy as np
 
 from ..renderers.sound.wave import read_wav_at
 from ..store.values.array_types import F32, F64
-from . import wire
 from .preview import Mixer, chunks_of
+from .wire import events, responses
 
 CHUNK_S = 2.0
 METER_HZ = 20.0
 WAVE_HZ = 50.0
 FLOOR_DB = 60.0
 PIECE_S = 20
-"""So much of a file is read at once: an hour of a bus does not fit into the memory of everybody."""
+"""How many seconds of a file are read at once: an hour of a bus may not fit into memory."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Playing:
     file: Path | None
     names: tuple[str, ...]
     stretches: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _meters: wire.Meters | None = None
+    _meters: responses.Meters | None = None
     _lock: Lock = field(default_factory=Lock)
     """Held while the meters are read: every page asks for them at the same moment."""
 
@@ -47,7 +47,7 @@ class Playing:
         names = []
         for first, count in _cuts(mixer):
             samples = np.ascontiguousarray(read_wav_at(file, first, count).T, np.float32)
-            # Where it stands is in the name: of two that sound alike, the buses may differ.
+            # Where it is stored is in the name: of two that sound alike, the buses may differ.
             state = hashlib.sha256(str(first).encode())
             state.update(samples.tobytes())
             names.append(state.hexdigest()[:32])
@@ -65,11 +65,11 @@ class Playing:
         places = dict(zip(names, _cuts(mixer), strict=True))
         return cls(mixer, digest, file, tuple(names), places)
 
-    def message(self, version: int) -> wire.Sound:
-        """What the page is told of it."""
+    def message(self, version: int) -> events.Sound:
+        """What the page learns about it."""
         mixer = self.mixer
         has_buses = all(source.wet is not None or source.chains for source in mixer.sources)
-        return wire.Sound(
+        return events.Sound(
             version=version,
             digest=self.digest,
             provisional=self.file is None,
@@ -87,7 +87,7 @@ class Playing:
             return np.ascontiguousarray(read_wav_at(self.file, first, count).T, np.float32)
         return self.mixer.stretch(first, count, heard)
 
-    def meters(self) -> wire.Meters:
+    def meters(self) -> responses.Meters:
         """How loud every bus is, and the shape of the whole; buses that are not finished are left out.
 
         Read once, however many ask. Raises OSError where a file has gone from the cache.
@@ -97,7 +97,7 @@ class Playing:
                 self._meters = self._read_meters()
             return self._meters
 
-    def _read_meters(self) -> wire.Meters:
+    def _read_meters(self) -> responses.Meters:
         mixer = self.mixer
         rate_hz = mixer.sample_rate_hz
         buses = []
@@ -107,14 +107,16 @@ class Playing:
                     _peaks(np.abs(samples).max(axis=0), rate_hz, METER_HZ)
                     for samples in self._pieces(source.wet, METER_HZ)
                 ]
-                buses.append(wire.Meter(source.name, _levels(_joined(found) * mixer.gain)))
+                buses.append(responses.Meter(source.name, _levels(_joined(found) * mixer.gain)))
         lows: list[F64] = []
         highs: list[F64] = []
         if self.file is not None:
             for samples in self._pieces(self.file, WAVE_HZ):
                 highs.append(_peaks(samples.max(axis=0), rate_hz, WAVE_HZ))
                 lows.append(-_peaks(-samples.min(axis=0), rate_hz, WAVE_HZ))
-        return wire.Meters(METER_HZ, tuple(buses), WAVE_HZ, _signed(_joined(lows)), _signed(_joined(highs)))
+        return responses.Meters(
+            METER_HZ, tuple(buses), WAVE_HZ, _signed(_joined(lows)), _signed(_joined(highs))
+        )
 
     def _pieces(self, path: Path, rate_hz: float) -> Iterator[F64]:
         """A file in pieces that each hold whole steps of a rate, but for the last one."""

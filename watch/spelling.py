@@ -1,4 +1,4 @@
-"""How a value is written where another one stands: in its unit, with its quotes and its digits."""
+"""Writes a value in the notation of the old one: its unit, its quotes and its digits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from math import isfinite, log10
 
 from ..dsl.text.format import scalar_text
-from ..dsl.text.yaml_source import parse_source
+from ..dsl.text.yaml_reader import parse_source
 from ..dsl.values.units import Unit
 
 TEXT_MOST = 200
@@ -75,5 +75,5 @@ def read_back(written: str) -> str:
     """A scalar as text, as it will be read."""
     source, findings = parse_source(f"{{a: {written}}}", "")
     if findings or not isinstance(source.value, dict) or list(source.value) != ["a"]:
-        raise EditError(f"{written[:40]} cannot stand there")
+        raise EditError(f"{written[:40]} is not allowed there")
     return source.spellings.get("/a") or str(source.value["a"])

@@ -1,4 +1,4 @@
-"""The texts of a piece as the page sees them: names inside the piece, digests, and where a value stands."""
+"""The texts of a piece as the page sees them: names inside the piece, digests, and where a value is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..dsl.load import Loaded
-from ..dsl.text.yaml_source import Source, parse_source
+from ..dsl.text.yaml_reader import parse_source
+from ..dsl.text.yaml_source import Source
 
 SOURCES_CACHED = 32
 
@@ -30,7 +31,7 @@ class Texts:
         return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else file
 
     def path_of(self, name: str) -> Path:
-        """Where a text lies."""
+        """Where a text is."""
         return self._paths[name]
 
     def source(self, name: str) -> Source:

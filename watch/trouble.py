@@ -1,4 +1,4 @@
-"""What the server cannot do just now, told in words until it can again."""
+"""Tells the page what the server cannot do at the moment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..store.errors import StoreError
 
 @dataclass(slots=True)
 class Troubles:
-    """Troubles by what they are about; whoever listens is told all of them in one text, when it changes."""
+    """Troubles by what they are about; whoever listens gets all of them in one text, when it changes."""
 
     tell: Callable[[str], object]
     _texts: dict[str, str] = field(default_factory=dict)

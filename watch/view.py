@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from ..compiler.classes.table import ClassTable
-from ..compiler.compile import Heard
+from ..compiler.heard_piece import Heard
 from ..compiler.plan import BusPlan, PicturePlan, Plan
 from ..compiler.recent import recent
 from ..compiler.reports.note_list import matched_rules
@@ -17,11 +17,12 @@ from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
-from ..dsl.model.piece import Bus, ClassWeight
+from ..dsl.model.audio import Bus
+from ..dsl.model.visuals import ClassWeight
 from ..dsl.text.yaml_source import Source, escaped
-from . import wire
 from .curves import VALUES_MOST
 from .texts import Texts
+from .wire import events
 
 FINDINGS_MOST = 200
 CLASSES_MOST = 24
@@ -29,14 +30,14 @@ LEAST_SEEN = 0.02
 """A class that is never more of the picture is not drawn."""
 
 
-def findings_shown(findings: Sequence[Diagnostic], texts: Texts) -> tuple[wire.Finding, ...]:
+def findings_shown(findings: Sequence[Diagnostic], texts: Texts) -> tuple[events.Finding, ...]:
     """Findings in the words of `musicvis check`."""
     return tuple(_finding(found, texts) for found in findings[:FINDINGS_MOST])
 
 
-def _finding(found: Diagnostic, texts: Texts) -> wire.Finding:
+def _finding(found: Diagnostic, texts: Texts) -> events.Finding:
     place = found.place
-    return wire.Finding(
+    return events.Finding(
         code=found.code,
         severity=found.severity.value,
         message=found.message,
@@ -50,7 +51,7 @@ def _finding(found: Diagnostic, texts: Texts) -> wire.Finding:
 
 
 @recent(2)
-def bars_shown(clock: Clock) -> tuple[wire.Bar, ...]:
+def bars_shown(clock: Clock) -> tuple[events.Bar, ...]:
     """Every bar as played, with its beats."""
     found = []
     for measure in clock.measures:
@@ -59,7 +60,7 @@ def bars_shown(clock: Clock) -> tuple[wire.Bar, ...]:
         count = max(1, -(-measure.length_qn // beat_qn))
         beats = (clock.seconds(measure.start_qn + k * beat_qn) for k in range(count))
         found.append(
-            wire.Bar(
+            events.Bar(
                 bar=position.bar,
                 pass_number=measure.pass_number,
                 s=_s(clock.seconds(measure.start_qn)),
@@ -70,18 +71,18 @@ def bars_shown(clock: Clock) -> tuple[wire.Bar, ...]:
     return tuple(found)
 
 
-def tempi_shown(clock: Clock) -> tuple[wire.Tempo, ...]:
+def tempi_shown(clock: Clock) -> tuple[events.Tempo, ...]:
     """Every change of tempo."""
     starts = zip(clock.tempo_starts_s, clock.seconds_per_quarter, strict=True)
-    return tuple(wire.Tempo(_s(start), round(float(60 / pace), 3)) for start, pace in starts)
+    return tuple(events.Tempo(_s(start), round(float(60 / pace), 3)) for start, pace in starts)
 
 
-def marks_shown(clock: Clock) -> tuple[wire.Mark, ...]:
+def marks_shown(clock: Clock) -> tuple[events.Mark, ...]:
     """Rehearsal marks, as often as they are passed."""
-    return tuple(wire.Mark(_s(clock.seconds(mark.onset_qn)), mark.name) for mark in clock.marks)
+    return tuple(events.Mark(_s(clock.seconds(mark.onset_qn)), mark.name) for mark in clock.marks)
 
 
-def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[wire.Row, ...]:
+def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[events.Row, ...]:
     """The buses in written order."""
     source = texts.root_source
     buses = {bus.name: bus for bus in buses_of(heard.piece, heard.parts)}
@@ -96,7 +97,7 @@ def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[wire.Row, ...]:
         ear = bus.ear or bus.name
         own = [name for name in names if _owner(name, owners) == bus.name and name != ear]
         rows.append(
-            wire.Row(
+            events.Row(
                 bus=bus.name,
                 space=bus.space,
                 ear=ear if ear in names else "",
@@ -155,7 +156,7 @@ def _notes_of(
     return tuple(sorted(rows))
 
 
-def _gains(bus: Bus, source: Source, file: str) -> Iterator[wire.Gain]:
+def _gains(bus: Bus, source: Source, file: str) -> Iterator[events.Gain]:
     pointer = f"/audio/buses/{escaped(bus.name)}"
     if pointer not in source.values:
         return
@@ -165,19 +166,19 @@ def _gains(bus: Bus, source: Source, file: str) -> Iterator[wire.Gain]:
         yield _gain(name, stem.gain, f"{pointer}/stems/{k}/gain", source, file)
 
 
-def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> wire.Gain:
+def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> events.Gain:
     is_written = pointer in source.values
-    return wire.Gain(name, file, source.span(pointer).line, pointer if is_written else "", value)
+    return events.Gain(name, file, source.span(pointer).line, pointer if is_written else "", value)
 
 
-def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> wire.Classes:
+def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> events.Classes:
     """How strongly each class is seen, the most seen first; and the keys that choose them."""
     named = list(_class_rows(picture))
     step = max(1, -(-picture.frame_count // VALUES_MOST))
     seen = [(name, row) for name, row in named if row.size and float(row.max()) >= LEAST_SEEN]
     seen.sort(key=lambda pair: -float(pair[1].sum()))
-    shown = tuple(wire.Shown(name, _bytes_of(row[::step])) for name, row in seen[:CLASSES_MOST])
-    return wire.Classes(float(picture.fps / step), shown, tuple(_keys(heard, texts)))
+    shown = tuple(events.Shown(name, _bytes_of(row[::step])) for name, row in seen[:CLASSES_MOST])
+    return events.Classes(float(picture.fps / step), shown, tuple(_keys(heard, texts)))
 
 
 def _class_rows(picture: PicturePlan) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.float32]]]]:
@@ -199,7 +200,7 @@ def _bytes_of(weights: np.ndarray[tuple[int], np.dtype[np.float32]]) -> str:
     return base64.b64encode(whole.tobytes()).decode("ascii")
 
 
-def _keys(heard: Heard, texts: Texts) -> Iterator[wire.ClassKey]:
+def _keys(heard: Heard, texts: Texts) -> Iterator[events.ClassKey]:
     source, visuals = texts.root_source, heard.piece.visuals
     written = [("", "/visuals/classes", entry) for entry in visuals.classes]
     for layer in visuals.layers:
@@ -211,7 +212,7 @@ def _keys(heard: Heard, texts: Texts) -> Iterator[wire.ClassKey]:
         is_name = isinstance(value, str | int) and not isinstance(value, bool)
         names = [_class_name(weight, heard.classes) for weight in weights]
         words = ", ".join(f"{name} {part.weight:.0%}" for name, part in zip(names, weights, strict=True))
-        yield wire.ClassKey(
+        yield events.ClassKey(
             key=key,
             text=names[0] if is_name and names else words,
             file=texts.manifest,
@@ -228,7 +229,7 @@ def _class_name(written: ClassWeight, table: ClassTable) -> str:
     return written.name if index is None else table.name(index)
 
 
-def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
+def rules_shown(heard: Heard, texts: Texts) -> tuple[events.Rule, ...]:
     """The rules, and when each note begins that they mean."""
     source, clock = texts.root_source, heard.clock
     hits: dict[int, list[float]] = {}
@@ -243,7 +244,7 @@ def rules_shown(heard: Heard, texts: Texts) -> tuple[wire.Rule, ...]:
         is_text = isinstance(written, str | int) and len(rule.where.ranges) == 1
         stretch = clock.locate_range(rule.where.ranges[0], Findings()) if is_text else None
         found.append(
-            wire.Rule(
+            events.Rule(
                 n=n,
                 words=_words(_value_at(source, pointer)),
                 file=texts.manifest,
@@ -282,7 +283,7 @@ def _plain(value: object) -> str:
 
 
 def _value_at(source: Source, pointer: str) -> object:
-    """The value at a pointer; None where there is none."""
+    """The value at a pointer; None if there is none."""
     try:
         return source.at(pointer)
     except LookupError:

@@ -1,4 +1,4 @@
-"""When the files of a piece change: what they were is noted before they are read, so that none is missed."""
+"""Notices when files of a piece change: their state is noted before they are read, so that none is missed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def files_of(version: Version) -> tuple[Path, ...]:
 
 
 def state_of(paths: Iterable[Path]) -> State:
-    """What stands at each path; of one that is missing, or cannot be looked at, nothing but its name."""
+    """What is at each path; of one that is missing, or cannot be looked at, nothing but its name."""
     found = []
     for path in paths:
         try:

@@ -91,7 +91,7 @@ class Hand:
         self, target: Callable[..., None], arguments: tuple[Any, ...], hear: Callable[[Hand, Word], object]
     ) -> None:
         self._target, self._arguments, self._hear = target, arguments, hear
-        # Processes that are started anew know nothing of our threads, on which a fork may hang.
+        # Processes that are started again know nothing of our threads, on which a fork may hang.
         self._context = get_context("spawn")
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -230,5 +230,5 @@ def _serve(pipe: Connection, begin: Callable[[], Work]) -> None:
 
 
 def _teller(pipe: Connection, name: str) -> Callable[[Any], None]:
-    """What is told on the way of a job."""
+    """What is reported on the way of a job."""
     return lambda value: pipe.send(Told(name, value))

@@ -1,1 +1,1 @@
-"""Plans and scores that were compiled before, and the questions to the disk that they depend on."""
+"""Cached plans and scores, and the questions to the disk that they depend on."""

@@ -1,9 +1,9 @@
-"""What a compile asked of the disk, asked again: with the same answers the same texts make the same plan.
+"""Questions that a compile asks of the disk: with the same answers, the same texts give the same plan.
 
 A question is what is looked for, "soundfont GM.sf2", and not which files were opened: a file that appears
 where a search would find it first changes the answer, and one that nobody asks about does not. An answer is
 all that a plan can know of a file: of a score, a spectrum, a picture, a video or a model.json the digest of
-its bytes, of a recording its header and whether it is silent, of anything else where it lies. A generator
+its bytes, of a recording its header and whether it is silent, of anything else where it is. A generator
 that a program has registered is asked for its sizes and classes.
 """
 

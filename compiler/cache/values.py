@@ -1,4 +1,4 @@
-"""How the compiler keeps a value under a node, and what of the compiler itself stands in its key."""
+"""Stores the compiler's values under nodes; the key holds the identity of the compiler."""
 
 import hashlib
 from contextlib import suppress
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def found(store: Store, node: Node, kind: type[T], root: Path = Path()) -> T | None:
-    """The value that was kept for a node; None where there is none, or it is damaged."""
+    """The value that was kept for a node; None if there is none, or it is damaged."""
     entry = store.get(node.key)
     if entry is not None:
         with suppress(CodecError):

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import Bus, Piece
+from ...dsl.model.audio import Bus
+from ...dsl.model.piece import Piece
 from ..score.midi.unplayed import unplayed_finding
 from ..score.model import Score
 
@@ -21,8 +22,8 @@ def played_twice(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
             if played is None or lane.name != f"{bus.name}.gain" or played.controller not in LEVELS:
                 continue
             level = LEVELS[played.controller]
-            message = f"{lane.name} follows the {level} of the score, which its notes are already played with"
-            hint = "leave the lane out, unless it is to count twice"
+            message = f"{lane.name} follows the {level} of the score, with which its notes are already played"
+            hint = "remove the lane, or keep it to apply the level twice"
             yield Diagnostic("MV685", lane.span, message, hint, Severity.WARNING)
 
 

@@ -1,4 +1,4 @@
-"""Whether the score is the one that the manifest was written for: its bars, metres and tempi."""
+"""Checks that the score is the one that the manifest expects: its bars, metres and tempi."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,41 +11,38 @@ from ..score.model import Measure, Score
 from ..time.clock import Clock
 
 TEMPO_SLACK = Fraction(1, 100)
-"""Files keep tempi as rounded decimals; this many quarter notes per minute are no difference."""
+"""Files keep tempi as rounded decimals; this many quarter notes per minute are not a difference."""
 
 
 def unmet(piece: Piece, score: Score, clock: Clock) -> Iterator[Diagnostic]:
     """A finding for each promise of `score.expect` that the score does not keep."""
-    written = piece.score
+    written, found = piece.score, Findings()
     bar_count = len({measure.bar for measure in score.measures})
     if written.expect_bars is not None and bar_count != written.expect_bars:
-        yield Diagnostic(
+        found.error(
             "MV324",
             dict(piece.spans).get("/score/expect/bars", written.span),
             f"the score has {bar_count} bars, {written.expect_bars} are expected",
             "an edited score may move every place of this piece; look it through, then write the new count",
         )
     for place, meter in written.expect_meter:
-        found = Findings()
         at = clock.locate(place, found)
-        yield from found
         if at is None:
             continue
         measure = clock.measures[clock.measure_index(at)]
         # A pickup of one beat under 4/4 may be promised as what is played, 1/4, or as what is written.
         if meter != str(measure.meter) and Fraction(meter) * 4 != measure.length_qn:
             has = meter_text(measure)
-            yield _differs(place, clock, at, f"the metre at {place.text} is {has}, {meter} is expected")
+            found.add(_differs(place, clock, at, f"the metre at {place.text} is {has}, {meter} is expected"))
     for place, tempo in written.expect_tempo:
-        found = Findings()
         at = clock.locate(place, found)
-        yield from found
         if at is None:
             continue
         plays = 60 / clock.pace(at)
         if abs(plays - tempo) > TEMPO_SLACK:
             message = f"the tempo at {place.text} is {float(plays):g} quarter notes per minute"
-            yield _differs(place, clock, at, f"{message}, {float(tempo):g} are expected")
+            found.add(_differs(place, clock, at, f"{message}, {float(tempo):g} are expected"))
+    yield from found
 
 
 def meter_text(measure: Measure) -> str:
@@ -54,12 +51,6 @@ def meter_text(measure: Measure) -> str:
         return str(measure.meter)
     beats = measure.length_qn / measure.meter.beat_qn
     return f"{measure.meter} of which {beat_text(beats)} beats are played"
-
-
-def _played(measure: Measure, meter: str) -> str:
-    """What a pickup or a bar cut short plays, in the expected denominator: a crotchet of 4/4 is 1/4."""
-    denominator = Fraction(meter.rpartition("/")[2])
-    return f"{measure.length_qn / 4 * denominator}/{denominator}"
 
 
 def _differs(place: Place, clock: Clock, at: Fraction, message: str) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""What a piece moves that could flash, and the finding where the flash guard has to hold it."""
+"""Finds what could flash in a piece, and reports where the flash guard weakens it."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -6,7 +6,8 @@ from fractions import Fraction
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
 from ...dsl.model.lane import By, Lane
-from ...dsl.model.piece import LIGHTS, Piece
+from ...dsl.model.piece import Piece
+from ...dsl.model.visuals import LIGHTS
 from ...dsl.values.position import Duration, DurationUnit
 from ..flashes import MOST, Flashing
 from ..time.clock import Clock
@@ -57,13 +58,13 @@ def held_finding(
     at_qn = Fraction(round(4 * clock.quarters(film.start_s + before.frame / film.fps)), 4)
     place = clock.musical_place(at_qn)
     done = (
-        f"what moves it is held to {share:.0%} there"
+        f"musicvis weakens the light there to {share:.0%}"
         if after.count <= MOST
-        else f"{after.count} are left where fades in video.post do it"
+        else f"{after.count} remain, from fades in video.post"
     )
     message = (
         f"the picture would flash {before.count} times in the second from {place.bar}|{place.beat}, "
-        f"more than {MOST} may hurt people with epilepsy; {done}"
+        f"more than {MOST} may harm people with epilepsy; {done}"
     )
     hint = "write a smaller amount or a longer decay, or let fewer notes play it"
     return Diagnostic("MV672", spans[0], message, hint, Severity.WARNING, place)

@@ -1,4 +1,4 @@
-"""What should be said of bars that were heard, and of files that were made from another recording."""
+"""Findings about detected bars, and about files that were made from another recording."""
 
 import hashlib
 import os
@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, Edit, Severity
-from ...dsl.model.piece import Piece, Stem
+from ...dsl.model.audio import Stem
+from ...dsl.model.piece import Piece
 from ...dsl.text.files import MAX_AUDIO_BYTES, open_inside, read_inside
 from ...dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ...dsl.text.typed import typed
@@ -14,11 +15,11 @@ from ...dsl.values.position import seconds_text
 from ..score.model import Score
 
 SAME_S = 0.001
-"""An offset that is so near to what was heard is no other."""
+"""An offset that is so near to what was heard counts as the same."""
 
 
 def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnostic]:
-    """Nothing for a score that somebody wrote. No percentage is told: none that was tried is honest."""
+    """Nothing for a score that somebody wrote. No percentage is reported: none that was tried is honest."""
     heard = score.heard
     if heard is None:
         return
@@ -31,8 +32,8 @@ def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnosti
     yield Diagnostic(
         "MV547",
         piece.score.span,
-        f"the bars of {piece.score.file} were heard, not written: {heard.bpm:.0f} beats a minute in {usual}"
-        + (f"; others might count {others}" if others else ""),
+        f"the bars of {piece.score.file} were detected from a recording: {heard.bpm:.0f} beats a minute "
+        f"in {usual}" + (f"; also possible: {others}" if others else ""),
         _listen_hint(piece),
         Severity.NOTE,
     )
@@ -42,7 +43,7 @@ def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnosti
 
 
 def spectrum_findings(piece: Piece, root: Path) -> Iterator[Diagnostic]:
-    """A warning where the spectrum was made of a recording that is not in the piece."""
+    """A warning where the spectrum was made from a recording that is not in the piece."""
     spectrum, stems = piece.visuals.spectrum, _recorded(piece)
     if piece.visuals.mapping != "spectrum" or spectrum is None or spectrum.file is None or not stems:
         return
@@ -55,7 +56,7 @@ def spectrum_findings(piece: Piece, root: Path) -> Iterator[Diagnostic]:
     if source is not None and None not in digests and source not in digests:
         files = (str(stems[0].file), "--spectrum", str(spectrum.file))
         hint = f"make it again: {typed('musicvis', 'listen', *files, '--replace')}"
-        message = f"{spectrum.file} was made of a recording that is not in the piece"
+        message = f"{spectrum.file} was made from a recording that is not in the piece"
         yield Diagnostic("MV655", spectrum.span, message, hint, Severity.WARNING)
 
 
@@ -72,7 +73,7 @@ def _listen_hint(piece: Piece) -> str:
 
 
 def _listen_again(piece: Piece, stem: Stem, *more: str) -> str:
-    """The command that writes the score of the piece anew, as heard in a stem."""
+    """The command that writes the score of the piece again, as heard in a stem."""
     score = str(piece.score.file)
     return typed("musicvis", "listen", str(stem.file), "-o", score, "--replace", *more)
 
@@ -80,14 +81,14 @@ def _listen_again(piece: Piece, stem: Stem, *more: str) -> str:
 def _offsets(
     piece: Piece, recordings: Sequence[tuple[str, str]], bar_1_s: float, root: Path
 ) -> Iterator[Diagnostic]:
-    """Warnings where bar 1 was heard at another time of a recording than its offset says."""
+    """Warnings where bar 1 begins at another time of a recording than its offset says."""
     digests, places = {digest for _, digest in recordings}, {span: key for key, span in piece.spans}
     for stem in _recorded(piece):
         offset_s = stem.offset_s or 0.0
         if stem.aligned or abs(offset_s - bar_1_s) < SAME_S or digest_of(stem, root) not in digests:
             continue
         right, written = seconds_text(bar_1_s), dict(piece.spans).get(f"{places.get(stem.span)}/offset")
-        message = f"bar 1 was heard at {right} of {stem.file}, and its offset is {seconds_text(offset_s)}"
+        message = f"bar 1 begins at {right} of {stem.file}, but its offset is {seconds_text(offset_s)}"
         edits = (Edit(written, right),) if written is not None else ()
         hint = f"write offset: {right}"
         yield Diagnostic("MV916", written or stem.span, message, hint, Severity.WARNING, edits=edits)
@@ -102,7 +103,7 @@ def _heard_elsewhere(piece: Piece, recordings: Sequence[tuple[str, str]], root: 
         named = named or bool(namesakes)
         digests = {digest_of(stem, root) for stem in namesakes}
         if digests and None not in digests and digest not in digests:
-            message = f"{piece.score.file} was heard from another {name} than the one that is here now"
+            message = f"{piece.score.file} was detected from another {name} than the present one"
             hint = f"listen to it again: {_listen_again(piece, namesakes[0])}"
             yield Diagnostic("MV548", namesakes[0].span, message, hint, Severity.WARNING)
     if named or not stems or not recordings:
@@ -110,7 +111,7 @@ def _heard_elsewhere(piece: Piece, recordings: Sequence[tuple[str, str]], root: 
     digests = {digest_of(stem, root) for stem in stems}
     if None not in digests and not digests & {digest for _, digest in recordings}:
         first = recordings[0][0]
-        message = f"{piece.score.file} was heard from {first}, and the piece has other recordings"
+        message = f"{piece.score.file} was detected from {first}, but the piece has other recordings"
         hint = f"listen to the one that sounds: {_listen_again(piece, stems[0])}"
         yield Diagnostic("MV548", stems[0].span, message, hint, Severity.WARNING)
 
@@ -121,7 +122,7 @@ def _recorded(piece: Piece) -> list[Stem]:
 
 
 def digest_of(stem: Stem, root: Path) -> str | None:
-    """SHA-256 of a stem's file; None where it cannot be read, which is told elsewhere."""
+    """SHA-256 of a stem's file; None where it cannot be read, which is reported elsewhere."""
     assert stem.file is not None
     descriptor = open_inside(root, stem.file, MAX_AUDIO_BYTES, stem.span)
     if isinstance(descriptor, Diagnostic):

@@ -1,4 +1,4 @@
-"""What is allowed of a lane but hardly meant: leaps, glides nobody hears, haste, ends that come too early."""
+"""Warnings about lanes that are allowed but hardly intended: jumps, silent glides, haste, early ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from math import exp, log
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.lane import Domain, Lane, Shape
 from ...dsl.model.shapes import PERIODIC, SHAPES
-from ..lanes.curve import Curve, Jump, Segment
+from ..lanes.curve import Curve, Jump
+from ..lanes.segment_values import Segment
 from ..recent import recent
 from ..time.clock import Clock
 
@@ -95,7 +96,7 @@ def _of_segment(moved: Moved, index: int, segment: Segment, clock: Clock) -> Ite
     if moves and segment.domain is Domain.SECONDS and _tempo_changes(segment, clock):
         change = clock.position(_tempo_changes(segment, clock)[0])
         message = f"{name} glides {stretch()} in seconds, and the tempo changes at {change}"
-        hint = "it leaves the beats there: write domain: beats, or end the glide at the change"
+        hint = "it does not follow the beats there: write domain: beats, or end the glide at the change"
         yield moved.at(index, "MV345", message, hint, clock)
 
 

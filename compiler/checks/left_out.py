@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import Bus, Piece
+from ...dsl.model.audio import Bus
+from ...dsl.model.piece import Piece
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ..notes.casting import Cast
 from ..score.model import Note

@@ -1,4 +1,4 @@
-"""Whether a font of the piece has the letters that it is to set."""
+"""Checks that a font of the piece has the letters that it must set."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ NAMED = 12
 def lacking(
     name: PurePosixPath, span: Span, letters: Letters | None, texts: Iterable[str]
 ) -> Iterator[Diagnostic]:
-    """A warning where letters of the texts are not in the font; None for a font that is told to be none."""
+    """A warning where letters of the texts are not in the font; None for a file that is not a font."""
     if letters is None:
         return
     wanted = dict.fromkeys(c for text in texts for c in unicodedata.normalize("NFC", text) if _is_drawn(c))

@@ -1,14 +1,16 @@
-"""What is allowed but hardly meant: rules that catch nothing, classes never shown, stems that do not fit."""
+"""Warnings about what is allowed but hardly intended: idle rules, unseen classes, stems that do not fit."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.model.audio import Bus
 from ...dsl.model.generators import BUILT_IN
 from ...dsl.model.lane import Lane
-from ...dsl.model.piece import Bus, Piece
+from ...dsl.model.piece import Piece
 from ..lanes.parameters import ear_target, gain_target, place_targets, plugin_targets
-from ..notes.casting import BY_WORDS, Cast
+from ..notes.casting import Cast
+from ..notes.class_keys import BY_WORDS
 from ..plan import SoundPlan
 from ..sound.plan_sound import Sources, has_recording, stem_intervals
 from ..time.clock import Clock
@@ -32,7 +34,7 @@ def lint(
             "MV327",
             piece.score.span,
             f"{piece.score.file} has no notes",
-            "look whether it is the right score, and whether its parts are muted",
+            "check that it is the right score, and that its parts are not muted",
             Severity.WARNING,
         )
     if piece.visuals.mapping == "notes":
@@ -84,15 +86,15 @@ def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
                 "MV340",
                 rule.span,
                 "this rule matches no note",
-                "look with `musicvis notes` at what the parts play there",
+                "`musicvis notes` lists what the parts play there",
                 Severity.WARNING,
             )
     for number in shown.idle_rules:
         yield Diagnostic(
             "MV351",
             piece.visuals.rules[number].span,
-            "this rule changes nothing: later rules say all that it says otherwise, of each of its notes",
-            "put it behind them, or leave it out",
+            "this rule has no effect: later rules override all its keys, for each of its notes",
+            "move it after them, or remove it",
             Severity.WARNING,
         )
 
@@ -110,7 +112,7 @@ def _unseen_classes(piece: Piece, shown: Cast, words: Collection[str]) -> Iterat
             f"{weights[0].name} is never shown: {reason}",
             nearest_words(key, words)
             if (key, weights) in shown.unused_keys and piece.visuals.classes_by in BY_WORDS
-            else "give another key this class, or leave it",
+            else "give this class to another key, or leave it",
             Severity.NOTE,
         )
 
@@ -136,8 +138,8 @@ def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "MV343",
                     point.span,
-                    f"{lane.name} has a point at {point.at.text}, when the last bar is over",
-                    "let it stand before the end of the last bar",
+                    f"{lane.name} has a point at {point.at.text}, after the end of the last bar",
+                    "move it before the end of the last bar",
                     Severity.WARNING,
                     clock.musical_place(at),
                 )
@@ -146,7 +148,7 @@ def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
 def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[Diagnostic]:
     """A note that is let go shortly before the last sample rings into nothing."""
     end_s = clock.end_s + piece.score.tail_s
-    # What sounds after the end belongs to a stem of another length, which is told.
+    # What sounds after the end belongs to a stem of another length, which is reported.
     last_s = max((end for _, end in held if end <= end_s), default=None)
     if (
         last_s is not None
@@ -159,7 +161,7 @@ def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[D
             "MV349",
             dict(piece.spans).get("/score/tail", piece.score.span),
             f"the film ends {left_ms:.0f} ms after the last note is let go, so its ring-out is cut off",
-            "write a longer score.tail, as 3s",
+            "write a longer score.tail, e.g. 3s",
             Severity.WARNING,
             clock.musical_place(clock.end_qn),
         )
@@ -172,7 +174,7 @@ def _unused_sounds(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
         return
     if any(stem.soundfont_span == at for bus in buses for stem in bus.stems):
         return
-    message = "audio.sounds does nothing here: it plays notes, and no bus leaves its notes to it"
+    message = "audio.sounds has no effect: every bus is a recording or names its player"
     yield Diagnostic("MV551", at, message, "leave it out, or let a bus play a part", Severity.WARNING)
 
 
@@ -193,7 +195,7 @@ def _recordings(
                 Severity.WARNING,
             )
         length_s = form.length_s
-        # An offset says where bar 1 stands in the recording: of one that begins before bar 1, more is left.
+        # An offset says where bar 1 begins in the recording: of one that begins before bar 1, more is left.
         until_s = length_s - (stem.offset_s or 0.0)
         if not length_s or last_onset_s < until_s <= clock.end_s + LONGEST_TAIL_S:
             continue
@@ -212,7 +214,7 @@ def _recordings(
         )
 
 
-_HEARD_HINT = "look whether the score was heard from it, and whether its offset is where bar 1 stands"
+_HEARD_HINT = "check that the score was detected from it, and that its offset is where bar 1 begins"
 
 
 def _rate_hint(ratio: float, rate_hz: int) -> str:

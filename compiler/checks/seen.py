@@ -1,4 +1,4 @@
-"""Which classes are seen where more sound than may be at once: the strongest, and each leaves gradually."""
+"""The classes that are seen when more sound than may be shown: the strongest; each leaves gradually."""
 
 from collections.abc import Callable
 

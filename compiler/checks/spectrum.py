@@ -1,4 +1,4 @@
-"""What a piece says of the mapping of its picture: keys that do nothing, and classes that do not fit."""
+"""Checks of `mapping: spectrum`: keys without effect, and classes that do not fit."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -37,7 +37,7 @@ def mapping_findings(piece: Piece) -> Iterator[Diagnostic]:
             yield _idle("the lane visuals.motion.amount", lane.span, "leave it out, or write mapping: notes")
     if visuals.classes_by != "pitch":
         span = spans.get("/visuals/classes_by", at)
-        message = f"a spectrum has pitch classes, and nothing by {visuals.classes_by}"
+        message = f"a spectrum has only pitch classes, not classes by {visuals.classes_by}"
         yield Diagnostic("MV553", span, message, "leave classes_by out")
     elif visuals.classes and not all(key in PITCH_CLASSES for key, _ in visuals.classes):
         count, wanted = len(visuals.classes), visuals.spectrum.num_classes

@@ -1,4 +1,4 @@
-"""What is said of the subjects of a piece: drawn as something else, only patterns, or unknown to BigGAN."""
+"""Notes about subjects: drawn as something similar, only patterns, or unknown to BigGAN."""
 
 from collections.abc import Iterator
 
@@ -32,14 +32,14 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
         patterns = [index for index in used if look_of(index) == PATTERN]
         if patterns:
             said = listed([name(index) for index in patterns[:NAMED_MOST]])
-            message = f"the embedded generator has only a pattern in fitting colours for {said}"
+            message = f"the embedded generator shows only a pattern in matching colours for {said}"
             hint = "`musicvis classes WORD` says how a subject is shown; choose one that is drawn"
             yield Diagnostic("MV691", span, message, hint, Severity.NOTE)
     own = [index for index in used if index >= IMAGENET_COUNT]
     # A piece with own pictures is never painted by BigGAN.
     if own and visuals.generator in NETWORK and not written_pictures(visuals):
         said = listed([stand_ins_said(subjects()[index]) for index in own[:NAMED_MOST]])
-        message = f"BigGAN, where its weights are, shows {said}"
+        message = f"if BigGAN paints, it shows {said}"
         yield Diagnostic(
             "MV692", span, message, "generator: embedded draws the subjects themselves", Severity.NOTE
         )

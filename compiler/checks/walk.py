@@ -15,7 +15,7 @@ def walk_findings(piece: Piece, kind: GeneratorKind) -> Iterator[Diagnostic]:
     if not motion.walk:
         return
     if WALK not in kind.controls:
-        message = f"a walk goes through pictures that were learned, and {kind.name} has learned none"
+        message = f"a walk needs learned pictures, and {kind.name} has none"
         hint = "name a model that `musicvis train` made under `generator`, or leave out `walk`"
         yield Diagnostic("MV626", motion.walk_span, message, hint)
         return

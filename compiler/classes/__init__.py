@@ -1,1 +1,1 @@
-"""What a picture can show: the classes of a generator by name, and the pictures of the piece."""
+"""Subjects: the classes of a generator by name, and the pictures of the piece."""

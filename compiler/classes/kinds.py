@@ -1,10 +1,10 @@
-"""Which kind of generator a piece names: built in, registered, installed, or a trained model of its own."""
+"""The kind of generator that a piece names: built in, registered, installed, or a trained model."""
 
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import MOST_CLASSES, WALK, GeneratorKind, kind_named
-from ...dsl.model.piece import ClassWeight, Visuals
+from ...dsl.model.visuals import ClassWeight, Visuals
 from ...dsl.read.visuals import unknown_generator
 from ...dsl.text.model_file import read_model
 from ...store.values.keys import digest_of
@@ -19,8 +19,8 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
     try:
         kind = kind_named(name)
     except (ValueError, ImportError, AttributeError) as error:
-        message = f"the generator {name} is installed and cannot be used: {error}"
-        return Diagnostic("MV614", span, message, "ask whoever wrote that package, or take another generator")
+        message = f"the generator {name} is installed but cannot be used: {error}"
+        return Diagnostic("MV614", span, message, "ask the author of the package, or use another generator")
     if kind is not None and kind.make is None and visuals.weights is not None:
         trained = read_model(root, visuals.weights, visuals.weights_span)
         if not isinstance(trained, Diagnostic):
@@ -45,7 +45,7 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
 
 
 def stand_in(visuals: Visuals) -> GeneratorKind:
-    """A kind that knows every class that is written: what is wrong with the real one is told already."""
+    """A kind that knows every class that is written: what is wrong with the real one is reported already."""
     written = (entry for entry in visuals.all_classes if not entry.is_like and entry.picture is None)
     names = dict.fromkeys(_plain(entry) for entry in written)
     listed = [(name,) for name in names][:MOST_CLASSES]

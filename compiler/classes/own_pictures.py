@@ -10,14 +10,14 @@ from fractions import Fraction
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.generators import GeneratorKind
-from ...dsl.model.piece import ClassWeight, Visuals
+from ...dsl.model.visuals import ClassWeight, Visuals
 from ...dsl.text.format import scalar_text
 from ...dsl.text.video_header import MOST_SHOWN_S, VideoHeader
 from .table import ClassTable
 
 PICTURES_MOST = 200
 LAYERS = 2
-"""Of a video."""
+"""Layers of a video: how many of its playbacks can be seen at once."""
 PAINTED = ("auto", "embedded")
 """The generators that show own pictures: by itself a piece with some is painted by the embedded one."""
 
@@ -38,7 +38,7 @@ def picture_faults(pictures: tuple[ClassWeight, ...], kind: GeneratorKind) -> It
         hint = "write generator: embedded, or train a model of your pictures with `musicvis train`"
         yield Diagnostic("MV720", pictures[0].span, message, hint)
     if len(pictures) > PICTURES_MOST:
-        message = f"the piece names {len(pictures)} pictures, and {PICTURES_MOST} are the most"
+        message = f"the piece names {len(pictures)} pictures; at most {PICTURES_MOST} are allowed"
         yield Diagnostic("MV722", pictures[PICTURES_MOST].span, message, "name fewer pictures")
 
 

@@ -10,7 +10,7 @@ from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Edit
 from ...dsl.findings.span import Span
 from ...dsl.model.generators import ClassNames, GeneratorKind
-from ...dsl.model.piece import Clip
+from ...dsl.model.visuals import Clip
 from ...dsl.text.format import scalar_text
 from ...dsl.text.picture_header import PICTURE_SUFFIXES
 from ...dsl.text.video_header import VIDEO_SUFFIXES
@@ -38,9 +38,9 @@ class ClassTable:
     """Everyday words that name no class, each with the class that is meant."""
     pictures: tuple[str, ...] = ()
     """The piece's own pictures by the names of their files; their indices come after those of the names. A
-    video stands twice, for its two layers."""
+    video is there twice, for its two layers."""
     clips: Mapping[int, Clip] = field(default_factory=dict)
-    """Of the videos among them, by the index of their first layer."""
+    """The videos among them, by the index of their first layer."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -59,7 +59,7 @@ class ClassTable:
         return len(self) + self.pictures.index(file)
 
     def index(self, name: str, span: Span, findings: Findings) -> int | None:
-        """The class of a name or of an index as text; None and a finding where there is none or several.
+        """The class of a name or of an index as text; None and a finding if there is none or several.
 
         Of several classes, a name means the one whose default name it is; an everyday word, as `piano`, the
         one that the table of aliases names.
@@ -84,7 +84,7 @@ class ClassTable:
             hint = f"classes count from 0 to {len(self) - 1}"
             findings.error("MV332", span, f"there is no class {name}", hint)
             return None
-        message = f"{name} is none of {self.said}"
+        message = f"{name} is not one of {self.said}"
         findings.error("MV331", span, message, self._near(name), edits=self._fix(name, span))
         return None
 
@@ -141,7 +141,7 @@ class ClassTable:
             if _FILE.search(name):
                 kinds = f"a picture ({' '.join(PICTURE_SUFFIXES)}) or a video ({' '.join(VIDEO_SUFFIXES)})"
                 return f"to show a file of your own, export it as {kinds}"
-            return "nothing is near it; search for another subject, as `musicvis classes bird`"
+            return "no name is similar; search for a subject, e.g. `musicvis classes bird`"
         listed = ", ".join(names[0] for names in self.names[:CANDIDATES_SHOWN])
         return f"write one of {listed}{' ...' if len(self) > CANDIDATES_SHOWN else ''}"
 

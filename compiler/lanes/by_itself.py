@@ -1,4 +1,4 @@
-"""What a film plays by itself: lanes for what the piece does not move, unless visuals.play is false."""
+"""Default movements: lanes for what the piece does not move, unless visuals.play is false."""
 
 from fractions import Fraction
 from math import ceil
@@ -18,7 +18,7 @@ BREATH = 0.012
 SHORTEST_BREATH_S = 1.6
 """...with each bar, or with as many bars as last so long."""
 NAME = "visuals.play"
-"""What such a lane is called where it is told of."""
+"""The name of such a lane in reports."""
 
 
 def by_itself(piece: Piece, clock: Clock) -> tuple[Lane, ...]:
@@ -26,10 +26,7 @@ def by_itself(piece: Piece, clock: Clock) -> tuple[Lane, ...]:
     if not piece.visuals.plays or piece.visuals.mapping != "notes":
         return ()
     moved = {lane.name for lane in piece.lanes}
-    if piece.visuals.exposure != 1.0:
-        moved.add("visuals.exposure")
-    if piece.visuals.zoom != 1.0:
-        moved.add("visuals.zoom")
+    moved |= {f"visuals.{field}" for field in ("exposure", "zoom") if piece.visuals.steered(field) != 1.0}
     lanes: list[Lane] = []
     if "visuals.exposure" not in moved:
         louder = Played(By.LOUDNESS, Where(), is_ratio=True, low=SOFTEST, high=LOUDEST, over=AVERAGED)

@@ -1,4 +1,4 @@
-"""What a MIDI controller of the score does to a lane: the values that were sent, as a course."""
+"""Lanes that follow a MIDI controller of the score: the values that were sent, as a course."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _missing(lane: Lane, played: Played, parts: dict[int, str], band: Band) -> D
     if known:
         hint = f"it has {', '.join(known[:_LISTED_MOST])}: choose one of these, or write points"
     else:
-        hint = "name a MIDI file as the score, which alone keeps controllers, or write points"
+        hint = "use a MIDI file as the score (only MIDI keeps controllers), or write points"
     return Diagnostic("MV680", lane.span, message, hint, Severity.WARNING)
 
 

@@ -1,16 +1,28 @@
-"""What a lane may move: parameters of buses, effects and the picture, with their ranges."""
+"""Parameters that lanes may move, with their ranges: of buses, effects and the picture."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
 from operator import attrgetter
 
+from ...dsl.model.audio import Bus, Effect, Return, Send
 from ...dsl.model.lane import Shape
-from ...dsl.model.parameters import AZIMUTH, DISTANCE, EAR, ELEVATION, GAIN, PICTURE, SEND, BusParameter
-from ...dsl.model.piece import Bus, Effect, Return, Send, Visuals
+from ...dsl.model.parameters import (
+    AZIMUTH,
+    DISTANCE,
+    EAR,
+    ELEVATION,
+    GAIN,
+    PICTURE,
+    SEND,
+    BusParameter,
+    PictureParameter,
+)
 from ...dsl.model.plugins import plugin
+from ...dsl.model.visuals import Visuals
 from ..time.clock import Clock
-from .curve import Curve, Segment
+from .curve import Curve
+from .segment_values import Segment
 
 HEADPHONE_DECLICK_S = 0.040
 """Around a head a jump of the whole ear takes 40 ms, and a smaller one its share: it is heard as a glide."""
@@ -21,7 +33,7 @@ PLUGIN_DECLICK_S = 0.020
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A parameter that a lane may move: its range, and where it stands before the lane's first point."""
+    """A parameter that a lane may move: its range, and where it is before the lane's first point."""
 
     name: str
     low: float
@@ -49,7 +61,7 @@ def beat_rate(clock: Clock) -> Curve:
     for start, end in zip(starts, [*starts[1:], max(starts[-1], clock.end_qn) + 1], strict=True):
         beat_qn = clock.measures[clock.measure_index(start)].meter.beat_qn
         rate_hz = float(1 / (clock.pace(start) * beat_qn))
-        # A rate is no level: where it changes at once, nothing clicks.
+        # A rate is not a level: where it changes at once, nothing clicks.
         segments.append(
             Segment(
                 start_s=clock.seconds(start),
@@ -72,34 +84,40 @@ def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
             parameter.name,
             parameter.low,
             parameter.high,
-            attrgetter(parameter.field)(visuals) if parameter.field else parameter.default,
+            _written(parameter, visuals),
         )
         for parameter in PICTURE
     )
 
 
+def _written(parameter: PictureParameter, visuals: Visuals) -> float:
+    if parameter.control:
+        return visuals.steered(parameter.field)
+    return attrgetter(parameter.field)(visuals) if parameter.field else parameter.default
+
+
 def ear_target(bus: Bus) -> Target:
-    """Where a bus stands between the ears."""
+    """Where a bus is between the ears."""
     return Target(bus.ear or bus.name, EAR.low, EAR.high, EAR.default, SOUND_DECLICK_S, _glide_s(bus))
 
 
 def azimuth_target(bus: Bus) -> Target:
-    """Where a bus stands around the head, in degrees clockwise from the front, turn after turn."""
+    """Where a bus is around the head, in degrees clockwise from the front, turn after turn."""
     return replace(_of_bus(bus.name, AZIMUTH), declick_per_unit_s=_glide_s(bus) / 90.0, circle=360.0)
 
 
 def elevation_target(bus: Bus) -> Target:
-    """How high a bus stands, in degrees above the horizon."""
+    """How high a bus is, in degrees above the horizon."""
     return replace(_of_bus(bus.name, ELEVATION), declick_per_unit_s=_glide_s(bus) / 90.0)
 
 
 def distance_target(bus: Bus) -> Target:
-    """How far away a bus stands; 1 is where its recording does."""
+    """How far away a bus is; 1 is the distance of its recording."""
     return _of_bus(bus.name, DISTANCE)
 
 
 def place_targets(bus: Bus) -> tuple[Target, ...]:
-    """All that says where a bus stands."""
+    """All that says where a bus is."""
     return ear_target(bus), azimuth_target(bus), elevation_target(bus), distance_target(bus)
 
 

@@ -1,4 +1,4 @@
-"""Which notes play a lane, and what they do to it: what is written to strokes and courses."""
+"""Lanes that notes play: which notes, and their strokes and courses as written."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findi
     findings += faults
     notes = [entry for entry, meant in zip(band.notes, mask, strict=True) if meant]
     if not notes and band.notes and not faults:
-        message = f"no note plays {lane.label or lane.name}: none is meant by its part and where"
-        hint = "look with `musicvis notes` at what the parts play there"
+        message = f"no note plays {lane.label or lane.name}: none matches its part and where"
+        hint = "`musicvis notes` lists what the parts play there"
         findings.warn("MV670", lane.span, message, hint)
     return sorted(notes, key=lambda entry: entry.note.onset_qn)
 
@@ -48,10 +48,10 @@ def played_by(
 ) -> PlayedBy:
     """What notes do to a lane.
 
-    rest         where it stands without them
+    rest         where it is without them
     shortest_s   no stroke rises in less
-    end_s        courses are told until then
-    ears         where each note stands, NaN where nobody knows; for by: ear alone
+    end_s        courses go on until then
+    ears         where each note is, NaN where nobody knows; for by: ear alone
     """
     heard = heard_of(notes, clock)
     if played.by is By.NOTES:

@@ -1,4 +1,4 @@
-"""What notes do to a lane: strokes that fall back, and courses that follow loudness, height, place, density.
+"""How notes move a lane: strokes that fall back, and courses that follow loudness, pitch, place, density.
 
 Both are functions of the time of the piece alone: neither the frame rate nor a passage changes them.
 """
@@ -157,7 +157,7 @@ def contour(heard: Heard, times_s: F64, widths_s: F64) -> F64:
 
 
 def side(heard: Heard, ears: F64, times_s: F64, widths_s: F64) -> F64:
-    """Where what sounds stands, 0 left .. 1 right, the louder counting more; in rests, the last.
+    """Where what sounds is, 0 left .. 1 right, the louder counting more; in rests, the last.
 
     ears   float64 (n,), -1..1, of each note
     """

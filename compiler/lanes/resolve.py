@@ -17,9 +17,10 @@ from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..time.tempo_arrays import tempo_arrays
 from .controlled import controlled
-from .curve import Curve, Layer, PlayedBy, Segment
+from .curve import Curve, Layer, PlayedBy
 from .parameters import Target, azimuth_target, beat_rate, ear_target, place_targets
 from .players import chosen, onsets_of, played_by
+from .segment_values import Segment
 from .segments import lane_segments
 
 if TYPE_CHECKING:
@@ -183,12 +184,12 @@ class Lanes:
         return replace(played, low=target.low, high=target.high)
 
     def _played(self, lane: Lane, played: Played, rest: float, shortest_s: float = 0.0) -> Curve:
-        """What notes do to a lane that stands at `rest`; nothing rises in less than shortest_s."""
+        """What notes do to a lane that is at `rest`; nothing rises in less than shortest_s."""
         assert self._band is not None, "a lane that notes play is asked of who knows the notes"
         notes = chosen(lane, played, self._band, self._clock, self.findings)
         if played.by is By.EAR and self._is_place(lane.name):
-            message = f"{lane.name} cannot follow the ear: it is what places the notes of its bus"
-            hint = "play another lane by: ear, or this one by: contour"
+            message = f"{lane.name} cannot follow the ear, because it sets the ear of its bus"
+            hint = "use by: ear for another lane, or by: contour here"
             self.findings.error("MV671", lane.span, message, hint)
             return Curve.constant_of(rest)
         if notes and played.by is By.CONTROLLER:
@@ -205,7 +206,7 @@ class Lanes:
         return Curve(before=rest, played=played_by(played, notes, self._clock, rest, shortest_s, end_s, ears))
 
     def ears(self, notes: Sequence[PartNote]) -> "F64":
-        """Where each note stands between the ears as it begins, -1..1; NaN where nothing places its bus."""
+        """Where each note is between the ears as it begins, -1..1; NaN where nothing places its bus."""
         assert self._band is not None, "where notes stand is asked of who knows the buses"
         found = np.full(len(notes), np.nan)
         at: dict[str, list[int]] = {}
@@ -249,7 +250,7 @@ class Lanes:
 
 
 def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnostic]:
-    """A warning for each written value that the parameter does not reach, wherever its point stands."""
+    """A warning for each written value that the parameter does not reach, wherever its point is."""
     if lane.played is not None and lane.played.by is not By.NOTES:
         for value in (lane.played.low, lane.played.high):
             if not target.low <= value <= target.high:

@@ -12,8 +12,8 @@ from ...dsl.model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ...dsl.values.position import DurationUnit
 from ...dsl.values.units import Quarters
 from ..time.clock import Clock
-from .curve import CYCLES_MOST, Segment
 from .parameters import Target
+from .segment_values import CYCLES_MOST, Segment
 from .shapes import through_slopes
 
 
@@ -22,7 +22,7 @@ def lane_segments(
 ) -> tuple[Segment, ...]:
     """The points of a lane as segments with exact ends; none where a fault leaves a point without a place.
 
-    The last point acts until the end of the last bar, or, if it stands there or later, until end_qn, the end
+    The last point acts until the end of the last bar, or, if it is there or later, until end_qn, the end
     of the film.
     """
     starts = [clock.locate(point.at, findings) for point in lane.points]
@@ -64,8 +64,8 @@ def _segment_end(
         findings.error(
             "MV214",
             point.span,
-            f"the next point stands at {clock.position(following)}, not after {clock.position(start)}",
-            "put the points in the order of the music; two cannot stand at one place",
+            f"the next point is at {clock.position(following)}, not after {clock.position(start)}",
+            "put the points in the order of the music, no two at one place",
             place=clock.musical_place(start),
         )
         return None
@@ -99,7 +99,7 @@ def _segment_end(
         findings.warn(
             "MV314",
             point.span,
-            f"nothing is said of {clock.position(end)}..{clock.position(following)}; the last value is held",
+            f"no segment covers {clock.position(end)}..{clock.position(following)}; the last value is held",
             "let each segment end where the next one begins",
             place=clock.musical_place(end),
         )
@@ -137,7 +137,7 @@ def _segment(
 
 
 def _counted_on(point: Point, standing: float, circle: float) -> Point:
-    """The directions of a point in the turn in which the lane stands: after two orbits 45 is still right.
+    """The directions of a point in the turn in which the lane is: after two orbits 45 is still right.
 
     A place to begin or to stay at is taken the shorter way round.
     """
@@ -161,7 +161,7 @@ _ROUND = {Shape.ORBIT: Shape.STRAIGHT, Shape.SPIRAL: Shape.STRAIGHT}
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
-    """The same, with the slopes of neighbours that run through their common points as one curve."""
+    """The segments, with common slopes where neighbours run through their points as one curve."""
     runs: list[list[Segment]] = []
     for segment in segments:
         last = runs[-1][-1] if runs else None

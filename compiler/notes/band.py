@@ -1,16 +1,16 @@
-"""Who plays the lanes: the notes of a piece, and the bus of each, which says where it stands."""
+"""The notes that play lanes, and the bus of each, which sets its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...dsl.model.piece import Bus
+from ...dsl.model.audio import Bus
 from ..score.model import Channel
 from ..score.part_note import PartNote
 
 Seat = tuple[Bus, float]
-"""The bus that plays a note, and how far from its place the note stands, in ears."""
+"""The bus that plays a note, and how far from its place the note is, in ears."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""Which note starts which video: notes take turns at its layers."""
+"""Notes start videos: they take turns at a video's layers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ...dsl.model.piece import Clip
+from ...dsl.model.visuals import Clip
 from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .casting import Cast, ClipStart

@@ -1,4 +1,4 @@
-"""Who plays in which layer of the picture, and what holds for it: layers as written, meeting the parts."""
+"""The layers of a picture as written, matched with the parts: which notes play in which layer."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import LAYERS_MOST, PictureLayer, Visuals
+from ...dsl.model.visuals import LAYERS_MOST, PictureLayer, Visuals
 from ...dsl.values.nearest import nearest
 from ..score.part_note import PartNote
 
@@ -14,7 +14,7 @@ REST = "rest"
 """The layer of the parts that no layer names."""
 PAINTED = ("auto", "embedded")
 KEPT_TOGETHER = 4
-"""So many classes are seen at once in all layers together where nothing is written."""
+"""How many classes are seen at once in all layers together, by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def layer_findings(
             f"{visuals.generator} makes an image for each of the {count} layers, which takes {count} times "
             "as long, and they are laid over each other as pictures, each with its own light"
         )
-        hint = "the embedded generator paints all layers in one land; or leave out `layers`"
+        hint = "use the embedded generator, which paints all layers in one landscape, or leave out `layers`"
         yield Diagnostic("MV636", span, message, hint, Severity.NOTE)
 
 
@@ -134,7 +134,7 @@ def _unknown(layer: PictureLayer, glob: str, parts: Sequence[str]) -> Diagnostic
 
 
 def _too_many(visuals: Visuals, found: Sequence[LayerOfParts]) -> Diagnostic:
-    message = f"{len(found)} layers, and {LAYERS_MOST} are the most"
+    message = f"{len(found)} layers; at most {LAYERS_MOST} are allowed"
     if visuals.layer_each_part:
         hint = "name them, each with parts that belong together: `strings: {parts: [violin, viola]}`"
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from fractions import Fraction
 
-from ...dsl.model.piece import LIGHTS, Visuals
+from ...dsl.model.visuals import LIGHTS, Visuals
 from ..score.part_note import PartNote
 
 SHARE_LEAST = 0.05

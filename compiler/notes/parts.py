@@ -1,4 +1,4 @@
-"""Who plays: the tracks of each part, its notes as the picture sees them and as a synthesiser plays them."""
+"""Parts: the tracks of each, and its notes as the picture sees them and as a synthesiser plays them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

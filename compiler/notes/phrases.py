@@ -1,4 +1,4 @@
-"""Which music returns: phrases of the leading part, and every place where one comes back, at any pitch.
+"""Phrases of the leading part, and every place where one returns, at any pitch.
 
 The leading part of a bar is the first part, in the order of parts, that sounds in it. Its contour is the
 rhythm of its highest notes and their intervals from the first one; a run of bars with the contour of an
@@ -188,14 +188,14 @@ def _common_length(bars: Sequence[_Bar], earlier: int, i: int) -> int:
             shift = two.first_pitch - one.first_pitch if shift is None else shift
             if two.first_pitch - one.first_pitch != shift:
                 break
-            # What lies behind the last note that both have is not known to return.
+            # What is behind the last note that both have is not known to return.
             length = k + 1
         count += two.count
     return length if count >= NOTES_LEAST else 0
 
 
 def _interval(two: _Bar, one: _Bar, two_first: _Bar, one_first: _Bar) -> int:
-    """By how much a bar lies above its model; one without notes lies where the run began."""
+    """By how much a bar is above its model; one without notes is where the run began."""
     if two.first_pitch is None or one.first_pitch is None:
         two, one = two_first, one_first
     assert two.first_pitch is not None

@@ -1,4 +1,4 @@
-"""Which notes a rule means: every key that is written must hold, a list means any of its items."""
+"""The notes that a rule selects: every key that is written must hold; a list means any of its items."""
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase

@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from ...dsl.model.piece import Clip
+from ...dsl.model.visuals import Clip
 from ...dsl.text.video_header import VideoHeader
 from ...store.values.array_types import F32, F64
 from ..notes.casting import ClipStart
@@ -20,7 +20,7 @@ STEP = 2.0**-12
 
 
 FAST = 30
-"""So many pictures of a video are kept for each second of the film."""
+"""How many pictures of a video are cached for each second of the film."""
 FASTEST = 240
 
 

@@ -1,4 +1,4 @@
-"""How a film ends: the picture goes with the sound, to black or another colour, and credits may follow."""
+"""The end of a film: the picture fades with the sound, to black or another colour; credits may follow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import Ending, Piece, Post
+from ...dsl.model.piece import Piece
+from ...dsl.model.video import Ending, Post
 from ...dsl.read.manifest import MAX_TAIL_S
 from ...dsl.values.position import Duration, DurationUnit, Place
 from ..plan import TitleLook
@@ -31,7 +32,7 @@ READ_S, LINE_S = 1.0, 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """In exact seconds of the piece: when the picture fades, and when the letters of the card stand."""
+    """In exact seconds of the piece: when the picture fades, and when the letters of the card are."""
 
     fade_s: Fraction
     gone_s: Fraction
@@ -89,10 +90,11 @@ def ending_findings(events: Timeline, piece: Piece, clock: Clock) -> Iterator[Di
         needed_s = READ_S + LINE_S * len(ending.credits)
         if times.read_s < needed_s:
             message = (
-                f"the credits stand for {max(times.read_s, 0.0):.1f} s, and take {needed_s:g} s to be read"
+                f"the credits are shown for {max(times.read_s, 0.0):.1f} s, "
+                f"but reading them takes {needed_s:g} s"
             )
             longer_s = _tail_for(ending, piece, clock, needed_s)
-            hint = f"write a longer `score.tail`, as {longer_s}s, or fewer lines"
+            hint = f"write a longer `score.tail`, e.g. {longer_s}s, or fewer lines"
             yield Diagnostic("MV656", ending.span, message, hint, Severity.WARNING)
     if ending.fade is not None and ending.fade.value > 0 and _fades(events):
         message = "the picture fades to black twice: `video.post` fades it, too"

@@ -1,4 +1,4 @@
-"""How strongly each class is shown: a note raises its classes, holds them with the key and lets them go."""
+"""Envelopes of classes: a note raises its classes, holds them with the key and lets them go."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...store.values.array_types import F64
-from ..notes.casting import VisualNote, Weights
+from ..notes.casting import VisualNote
+from ..notes.class_keys import Weights
 from .limits import LEAD_MOST_S
 
 FADING_S = 2.2

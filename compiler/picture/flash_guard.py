@@ -17,7 +17,8 @@ from ..flashes import Flashing, changes, seconds, worst
 from ..lanes.curve import Curve
 from ..plan import LIGHT_SHAPES, PicturePlan
 from ..time.passage import Film
-from .plan_picture import Stage, read_only, steering
+from .latents import stepped
+from .plan_picture import Stage, read_only
 from .post import Timeline, brightness, frame_times, picture_times, seen_through
 
 EVEN = 0.3
@@ -70,14 +71,14 @@ def held(picture: PicturePlan, moving: Moving) -> PicturePlan:
     """A picture whose light moves so."""
     return replace(
         picture,
-        exposure=steering("exposure", moving.exposure),
+        steering=picture.steering.but(exposure=stepped(moving.exposure)),
         brightness=read_only(moving.brightness * moving.fades),
         lights=moving.lights,
     )
 
 
 def guarded(moving: Moving, fps: Fraction) -> Guarded:
-    """The same movement, softer in each second that would have more flashes than are safe."""
+    """The movement, weakened in each second that would have more flashes than are safe."""
     found = planned(moving, fps)
     before = worst(found)
     left = np.ones_like(moving.exposure)

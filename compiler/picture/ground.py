@@ -1,15 +1,14 @@
 """A film without its picture: titles, words and the lights of notes on a colour, or on nothing at all."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from ..plan import GROUND, STEERING, PicturePlan
+from ..plan import GROUND, PicturePlan, Steering
 
 
 def grounded(picture: PicturePlan, background: str) -> PicturePlan:
-    """The same titles and lights on a ground.
+    """The picture's titles and lights on a ground.
 
     Nothing moves the ground: it has no fades, so that a key finds one colour. A light that has the colour of
     the picture is white.
@@ -24,7 +23,6 @@ def grounded(picture: PicturePlan, background: str) -> PicturePlan:
     for rows in (noise, weights, lights):
         if rows is not None:
             rows.flags.writeable = False
-    unmoved: dict[str, Any] = dict.fromkeys(STEERING)
     return replace(
         picture,
         noise=noise,
@@ -33,6 +31,7 @@ def grounded(picture: PicturePlan, background: str) -> PicturePlan:
         lights=lights,
         class_indices=np.zeros(0, np.int64),
         class_names=(),
+        steering=Steering(),
         truncation=None,
         walk=None,
         pictures=(),
@@ -43,5 +42,4 @@ def grounded(picture: PicturePlan, background: str) -> PicturePlan:
         # As large as the film, so that lights are drawn as sharp.
         resolution=picture.height_px,
         frame="fill",
-        **unmoved,
     )

@@ -1,4 +1,4 @@
-"""What the generator is fed: one noise vector and one set of class weights for each frame, from the notes."""
+"""Input of the generator: one noise vector and one set of class weights for each frame, from the notes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class LatentLaw:
     smooth: float
     keep: int | None
     seed: int | str
-    """Of the noise: a text for all layers of a picture but the first."""
+    """The seed of the noise: a text for all layers of a picture but the first."""
     tempo: TempoArrays
     memory: Memory | None = None
     dimensions: int = LATENT_SIZE
@@ -96,7 +96,7 @@ def over(under: Latents, above: Latents, rows: NDArray[np.intp], share: F64) -> 
     """Latents with others laid over some of their rows.
 
     above   the rows of the upper layer, of the same classes
-    share   how much of each of them is seen, 0..1: where it is 1, nothing is left of what lies below
+    share   how much of each of them is seen, 0..1: where it is 1, nothing is left of what is below
     """
     assert np.array_equal(under.class_indices, above.class_indices)
 

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from ...dsl.values.units import ExactSeconds
 from ...store.values.array_types import F32
 from ..notes.casting import VisualNote
-from ..plan import STEERING, PicturePlan
+from ..plan import PicturePlan
 from ..score.part_note import PartNote
 from ..time.passage import Film
 
 EARLIER_S = 12
-"""Of rounds before the first frame, what may still be seen."""
+"""How long things from earlier rounds may still be seen."""
 ROUNDS_MOST = 64
 MEETING_S = 0.5
-"""So long before its end a lane of the picture begins to go back to where it began."""
+"""How long before its end a lane of the picture begins to return to its beginning."""
 
 
 def going_round(
@@ -78,7 +78,7 @@ def closed(picture: PicturePlan) -> PicturePlan:
         titles=tuple(title.cut(0, count) for title in picture.titles if title.first_frame < count),
         lights=None if lights is None else _still(lights[lights[:, 0] < count]),
         walk=None if picture.walk is None else picture.walk.cut(0, count),
-        **{key: _still(met(getattr(picture, key), end)) for key in STEERING},
+        steering=picture.steering.each(lambda lane: met(lane, end)),
     )
 
 

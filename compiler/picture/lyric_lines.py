@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import Lyrics
+from ...dsl.model.video import Lyrics
 from ..plan import LyricStyle, Ramp, TitlePlan
 from ..score.part_note import PartNote
 from ..time.clock import Clock
@@ -116,7 +116,7 @@ def _crowded(lines: Sequence[Line], lyrics: Lyrics, clock: Clock) -> Diagnostic:
         f"{count} not shown: more than {ROWS_MOST} singers have other words at once; "
         f"the first is `{first.text}`"
     )
-    hint = "name those who are shown: video.lyrics.part, as `musicvis notes` lists the parts"
+    hint = "name the parts to show under video.lyrics.part; `musicvis notes` lists the parts"
     place = clock.musical_place(clock.quarters(first.words[0].onset_s))
     return Diagnostic("MV650", lyrics.span, message, hint, Severity.WARNING, place)
 

@@ -1,9 +1,9 @@
 """The noise of a piece that remembers: each phrase has a path of its own, and returns to it.
 
 A phrase's path is seeded by its contour, and pushed by the notes of its first appearance. Where the phrase
-comes back, the noise stands where it stood at the same beat of the first time, whatever the tempo is now; a
+comes back, the noise is where it was at the same beat of the first time, whatever the tempo is now; a
 phrase that comes back some semitones higher is moved by so many times one fixed vector. Where rules kick
-otherwise than the first time, the noise goes the same way at the pace of these kicks. From path to path the
+differently from the first time, the noise goes the same way at the pace of these kicks. From path to path the
 noise glides.
 """
 

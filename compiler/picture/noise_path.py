@@ -1,4 +1,4 @@
-"""How the noise vector moves: a path in the dimensions of the generator, pushed by notes, in closed form.
+"""The path of the noise vector in the generator's dimensions, pushed by notes, in closed form.
 
 Nothing is stepped from frame to frame, so the path is the same for every frame rate, and a longer piece does
 not change its beginning.
@@ -19,7 +19,7 @@ from ..notes.casting import VisualNote
 
 NOISE_MOST = 2.0
 SIGMA = 0.7
-"""The noise lies within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is about that of a normal
+"""The noise is within NOISE_MOST·SIGMA·truncation: spread evenly there, its rms is about that of a normal
 variable cut at ±2, the truncation of BigGAN's released weights."""
 
 # Seen on the embedded generator: lively and still coherent at amount 0.5; rms steps of .002 to .03 a frame.

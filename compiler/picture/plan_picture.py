@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from ...dsl.findings.collector import Findings
 from ...dsl.model.generators import GeneratorKind
-from ...dsl.model.parameters import STEERED
+from ...dsl.model.parameters import NEUTRAL, STEERED
 from ...dsl.model.piece import Piece
 from ...dsl.values.subjects import IMAGENET_COUNT
 from ...store.values.array_types import F32, F64
 from ..checks.spectrum import no_spectrum
 from ..classes.table import ClassTable
 from ..lanes.curve import Curve
-from ..notes.casting import Cast, spectrum_classes
+from ..notes.casting import Cast
+from ..notes.class_keys import spectrum_classes
 from ..notes.clips import with_the_piece
 from ..notes.phrases import Memory
-from ..plan import STEERING, OwnPicture, PicturePlan, StreamPlan, WalkPlan
+from ..plan import OwnPicture, PicturePlan, Steering, StreamPlan, WalkPlan
 from ..time.clock import Clock
 from ..time.passage import Film
 from ..time.tempo_arrays import TempoArrays
@@ -118,8 +119,9 @@ def picture_plan(
         walk = _walk(piece, film, shown, score_time, seen_at, painter, findings)
         if walk is None:
             return None
+    steered = {p.field: stepped(seen_through(lanes[p.name], all_layers)) for p in STEERED}
     # The turn of the colours is of the notes, too: latents() has it.
-    steered = {p.field: seen_through(lanes[p.name], all_layers) for p in STEERED if p.field != "hue_deg"}
+    steered["hue_deg"] = made.hue_deg
     if walk is not None:
         indices, shares = walk_weights(walk)
         made = replace(made, class_indices=indices, class_weights=shares)
@@ -145,9 +147,8 @@ def picture_plan(
         generator_seed=piece.seed,
         titles=title_plans(events.titles, film, root),
         class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
-        hue_deg=_unless_all(STEERING["hue_deg"], made.hue_deg),
+        steering=Steering.of(steered),
         truncation=_unless_all(1.0, made.truncation),
-        **{key: steering(key, values) for key, values in steered.items()},
         lights=None if stage is None else stage(all_layers),
         quality=video.quality,
         weights_sha256=visuals.weights_sha256,
@@ -191,7 +192,7 @@ def _law_of(
         smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
         keep=visuals.keep,
         change_s=LAYER_CHANGE_S,
-        # Layers that are named anew keep their pictures.
+        # Layers that are named again keep their pictures.
         seed=seed if number == 0 else f"{seed}/layer {number}",
     )
 
@@ -213,7 +214,7 @@ def _stream(stream: StreamLaw, law: LatentLaw, all_layers: Sequence[Shown], pain
         home=round(seat.home, 6),
         contrast=seat.contrast,
         class_names=tuple(painter.table.name(index) for index in made.class_indices.tolist()),
-        hue_deg=_unless_all(STEERING["hue_deg"], made.hue_deg),
+        hue_deg=_unless_all(NEUTRAL["hue_deg"], made.hue_deg),
         truncation=_unless_all(1.0, made.truncation),
     )
 
@@ -262,7 +263,7 @@ def _walk(
     found = walk_plan(law, film.end_s, layers)
     if found is None:
         message = f"the walk has more than {MOST_STOPS:,} stops"
-        findings.error("MV628", motion.walk_span, message, "write a longer hold, as hold: 2b")
+        findings.error("MV628", motion.walk_span, message, "write a longer hold, e.g. hold: 2b")
     return found
 
 
@@ -303,11 +304,6 @@ def _mapped(
         dimensions=painter.kind.latent_size,
     )
     return spectrum_latents(spectrum, law, times_s)
-
-
-def steering(key: str, values: F64) -> F32 | None:
-    """What a field of STEERING says of each frame; None where it does nothing on any."""
-    return _unless_all(STEERING[key], stepped(values))
 
 
 def _stepped(values: F64) -> F32:

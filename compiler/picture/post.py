@@ -1,4 +1,4 @@
-"""What each frame of the film shows, and when: the picture's own time, its fades and its titles.
+"""The picture of each frame of the film: its own time, its fades and its titles.
 
 A frame shows the picture at its own time, unless a `speed` bends it. A window of speed at the start of the
 piece is anchored at its end, where the picture joins the film without a seam; any other window is anchored at
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
-from ...dsl.model.piece import Post
+from ...dsl.model.video import Post
 from ...dsl.values.position import Duration
 from ..lanes.curve import Curve
 from ..lanes.shapes import quintic
@@ -69,7 +69,7 @@ class Fade:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A line of text, when it stands, and how long it takes to appear and to go."""
+    """A line of text, when it is, and how long it takes to appear and to go."""
 
     post: Post
     window: Window
@@ -211,7 +211,7 @@ def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:
 def title_plans(titles: Sequence[Title], film: Film, root: Path) -> tuple[TitlePlan, ...]:
     """Titles on frames: on every frame whose middle the title sees, and that is in the film.
 
-    root  the folder of the piece, in which fonts lie
+    root  the folder of the piece, in which fonts are
     """
     plans = []
     for title in titles:
@@ -260,7 +260,7 @@ def _too_long(
         message = f"fades of {float(fades_s):g} s in an entry of {float(length_s):g} s"
         return Diagnostic("MV365", post.span, message, "write a longer `for`, or shorter fades", WARNING)
     if post.title is None and fade_in_s is None and fade_out_s == length_s:
-        message = "the picture is back at once when it has faded to black, where `for` ends"
+        message = "the picture returns as soon as it has faded to black, because `for` ends there"
         hint = "leave out `for` to stay in black, or write a longer one"
         return Diagnostic("MV365", post.span, message, hint, WARNING)
     return None

@@ -1,4 +1,4 @@
-"""The written score beside the picture: what is engraved, and what of it sounds on each frame."""
+"""The score beside the picture: what is engraved, and which notes sound on each frame."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,8 @@ from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ...dsl.findings.span import Span
 from ...dsl.installing import install_command
-from ...dsl.model.piece import EngravedScore, Piece, Video
+from ...dsl.model.piece import Piece
+from ...dsl.model.video import EngravedScore, Video
 from ..lazy_numpy import np
 from ..notes.parts import Cut
 from ..plan import ScorePlan
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 PACKAGES = ("verovio", "resvg_py")
 """What engraves a score and what draws it: neither is loaded here."""
 TITLE_SHARE = 0.3
-"""So much of the height, at most, is taken by words at the top or the bottom."""
+"""The most of the height that words at the top or the bottom take."""
 
 
 def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iterator[Diagnostic]:
@@ -54,13 +55,13 @@ def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iter
 
 def is_quantised(span: Span) -> Diagnostic:
     """MV663."""
-    message = "the score file holds no notation: what sounds is quantised and engraved"
+    message = "a MIDI file has no notation: musicvis quantises its notes and engraves them"
     hint = "name the MusicXML or MuseScore file for the score as it was written"
     return Diagnostic("MV663", span, message, hint, Severity.WARNING)
 
 
 def _meet(layer: EngravedScore, place: str) -> bool:
-    """Whether the score reaches where words of that place stand."""
+    """Whether the score reaches where words of that place are."""
     if place == layer.place:
         return True
     if "middle" in (place, layer.place):
@@ -83,7 +84,7 @@ def chosen_parts(
             if any(fnmatchcase(name.strip().casefold(), glob.casefold()) for name in names):
                 fitting.add(index)
         if not fitting:
-            message = f"`{glob}` is no part of the score"
+            message = f"`{glob}` is not a part of the score"
             names_said = ", ".join(written.tracks[track].name for track, _ in parts[:12])
             findings.error("MV664", span, message, f"its parts are: {names_said}")
         chosen |= fitting
@@ -108,7 +109,7 @@ class Engraving:
 def engraving_of(
     piece: Piece, written: WrittenScore | None, score: Score, cuts: Sequence[Cut], findings: Findings
 ) -> Engraving | None:
-    """What `video.score` asks for, and all that is wrong with it; None where there is none.
+    """What `video.score` asks for, and all that is wrong with it; None if there is none.
 
     written   None for a format that holds what sounds and no notation: that is quantised
     """

@@ -2,7 +2,7 @@
 visualizers do.
 
 The formulas are those of visualize.py of the Deep Music Visualizer (docs/recordings.md has them all, and
-where that program does otherwise than its manual says). hop is the frame length, at 22,050 samples a
+where that program does differently from its manual says). hop is the frame length, at 22,050 samples a
 second:
 
     ps = (300 - pitch_sensitivity)·512/hop        ts = tempo_sensitivity·hop/512
@@ -20,7 +20,7 @@ from ...dsl.model.generators import LATENT_SIZE
 from ...dsl.text.spectrum_header import COLUMNS, SPECTRUM_RATE_HZ, spectrum_header
 from ...store.values.array_types import F64
 from ..lanes.curve import Curve
-from ..notes.casting import Weights
+from ..notes.class_keys import Weights
 from .latents import Latents, stepped
 from .noise_path import NOISE_MOST, stream
 
@@ -29,7 +29,7 @@ NORMALISED_ABOVE = 6
 """More classes than that are spread from 0 to the depth; of fewer the strongest is the depth."""
 JITTER_ROWS = 200
 ALIKE, APART = 1e-7, 0.01
-"""Classes whose spread is below the first are told apart by the second."""
+"""Classes whose spread is below the first are distinguished by the second."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""What stands on the stage before the picture: the lights of notes, each where its note is heard.
+"""The stage before the picture: the lights of notes, each where its note is heard.
 
 Across by its ear, up by its pitch, from the lowest to the highest of its part. Where nothing places a part
 between the ears, the parts stand side by side, and the notes of each from left to right as on a keyboard.
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...dsl.model.piece import Light
+from ...dsl.model.visuals import Light
 from ...store.values.array_types import F32, F64
 from ..notes.casting import VisualNote
 from ..notes.durations import Durations
@@ -23,11 +23,11 @@ REACH = 5.0
 """A light is gone after so many of its decays."""
 FAINTEST = 0.02
 LIGHTS_MOST = 12
-"""In one frame; of more the strongest."""
+"""The most lights in a frame; of more, the strongest are shown."""
 ACROSS, UP = 0.9, 0.78
-"""How far from the middle a light stands at most, of the half width and the half height."""
+"""How far from the middle a light is at most, of the half width and the half height."""
 SEATED = 1.3
-"""Of the two half widths, what parts take that nothing places."""
+"""The width, of two half widths, over which parts without a place are spread."""
 RING_SPEED = 1.0
 """A ring has grown to 1 - 1/e of its size after one of its decays."""
 
@@ -39,7 +39,7 @@ def stage_lights(
     clock: Clock,
     layers: Sequence[Shown],
 ) -> F32 | None:
-    """The lights of all frames, as PicturePlan.lights; None where there are none.
+    """The lights of all frames, as PicturePlan.lights; None if there are none.
 
     shown    the same notes as the picture sees them
     ears     float64 (notes,), -1..1; NaN where nothing places a note
@@ -139,7 +139,7 @@ def _shares(layers: Sequence[Shown]) -> list[F64]:
 
 
 def _places(notes: Sequence[PartNote], ears: F64) -> tuple[F64, F64]:
-    """Where each note stands: across and up, -1..1."""
+    """Where each note is: across and up, -1..1."""
     pitches = np.array([float(entry.note.pitch) for entry in notes])
     parts = list(dict.fromkeys(entry.part for entry in notes))
     part = np.array([parts.index(entry.part) for entry in notes])

@@ -1,4 +1,4 @@
-"""Where the layers of a picture stand, and how much room each takes: by ear, by sector, or in depth."""
+"""The places of a picture's layers and the room that each takes: by ear, by sector, or in depth."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ..time.clock import Clock
 GLIDE = Duration(Fraction(1), DurationUnit.BEATS)
 """A layer that is heard elsewhere glides there so long: faster, the picture would jump with the notes."""
 FURTHEST = 0.9
-"""How far from the middle the subject of a layer stands at most."""
+"""How far from the middle the subject of a layer is at most."""
 GAPS = 1.65
-"""Subjects of n layers stand at least so much / n apart, where the film is 2 wide: else one hides another."""
+"""Subjects of n layers are at least so much / n apart, where the film is 2 wide: else one hides another."""
 WIDER = 4 / 3
 """Layers that stand side by side are so much wider than their share, and meet softly."""
 REACH = 0.6
@@ -34,7 +34,7 @@ SILENT, LOUDEST = 0.04, 1.5
 JUMP_S = 1e-6
 """Room is taken within this time before a note."""
 CONTRAST = 5.0
-"""How far what is high in a layer stands before the others: as classes compete in one picture."""
+"""How far what is high in a layer is before the others: as classes compete in one picture."""
 BACK = 0.1
 """What a layer at the back takes, beside one before it."""
 FRONT, FRONT_CONTRAST, FRONT_LEVEL = 1.5, 7.0, 0.62
@@ -43,7 +43,7 @@ FRONT, FRONT_CONTRAST, FRONT_LEVEL = 1.5, 7.0, 0.62
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where a layer stands: see StreamPlan. Both curves are of the time of the piece."""
+    """Where a layer is: see StreamPlan. Both curves are of the time of the piece."""
 
     home: float
     across: Curve

@@ -1,1 +1,1 @@
-"""The parts of a plan: what is heard and what is seen; compiler/plan.py is the door to both."""
+"""The parts of a plan, sound and picture; compiler/plan.py is the door to both."""

@@ -1,16 +1,16 @@
-"""What a renderer knows of the picture: a row of numbers for each frame, and the titles over them."""
+"""The picture of a plan: a row of numbers for each frame, and the titles over them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import cos, pi
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...dsl.model.generators import MOST_CLASSES
-from ...dsl.model.parameters import STEERED
 from ..lazy_numpy import np
+from .steering import Steering
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +55,7 @@ class TitleLook:
     place: str = "middle"
     """`top`, `middle` or `bottom`."""
     size: float = 0.13
-    """Of the letters, as a share of the film's shorter side."""
+    """Size of the letters, as a share of the film's shorter side."""
     font: Path | None = None
     rim: str | None = None
     """Colour of a soft rim around its letters; None for none."""
@@ -114,8 +114,6 @@ class TitlePlan:
         )
 
 
-STEERING = {parameter.field: parameter.default for parameter in STEERED}
-"""What steers camera and light of each frame: fields of a PicturePlan, and where each does nothing."""
 GROUND = "ground"
 """The first word of a generator that paints one colour: `ground #00FF00`, or `ground alpha`."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
@@ -155,7 +153,7 @@ class WalkPlan:
         return replace(self, layers=layers)
 
     def cut(self, first: int, end: int) -> WalkPlan:
-        """The same on frames first up to, not at, end alone, with the stops that they need."""
+        """The walk on frames first up to, not at, end, with the stops that they need."""
         layers = tuple((times_s[first:end].copy(), share[first:end].copy()) for times_s, share in self.layers)
         seen = np.concatenate([self.at(times_s)[0] for times_s, _ in layers])
         low, high = (max(int(seen.min()) - 1, 0), int(seen.max()) + 1) if seen.size else (0, 1)
@@ -196,13 +194,13 @@ class ScorePlan:
     sounding: NDArray[np.int64]
 
     def cut(self, first: int, end: int) -> ScorePlan:
-        """The same on frames first up to, not at, end alone, counted from `first`."""
+        """The score on frames first up to, not at, end, counted from `first`."""
         rows = self.sounding[(self.sounding[:, 0] < end) & (self.sounding[:, 1] > first)].copy()
         rows[:, :2] = (rows[:, :2] - first).clip(0, end - first)
         return replace(self, places=self.places[first:end].copy(), sounding=rows)
 
     def thinned(self, step: int) -> ScorePlan:
-        """The same on every step-th frame."""
+        """The score on every step-th frame."""
         rows = self.sounding.copy()
         rows[:, :2] = -(-rows[:, :2] // step)
         rows = rows[rows[:, 0] < rows[:, 1]]
@@ -295,15 +293,8 @@ class PicturePlan:
     class_indices  int64 (k,), the classes of the generator's own table that occur, ascending
     class_weights  float32 (frames, k), each row >= 0 with sum <= 1; what is missing to 1 is empty
     brightness     float32 (frames,), 0 black .. 1: the fades
-    hue_deg        float32 (frames,), the turn of all colours; None where they are never turned
-    zoom           float32 (frames,), above 1 closer; None where the camera never moves
-    rotation_deg   float32 (frames,), clockwise; None where the picture is never turned
+    steering       what steers camera, colour and light of each frame
     truncation     float32 (frames,), above 0; None where it is 1 on every frame
-    exposure       float32 (frames,), a factor of all light; None where it is 1 on every frame
-    bloom          float32 (frames,), a factor of the glow around what is bright; None where it is 1
-    contrast, saturation   float32 (frames,), factors about middle grey and about grey; None where they are 1
-    pan_x, pan_y   float32 (frames,), the camera moved right and down, in half heights; None where it is not
-    lamp_azimuth_deg, lamp_height_deg   float32 (frames,), the lamp turned clockwise and raised; None: not
     lights         float32 (lights, 9), what stands on the stage, ascending by frame; None where nothing does:
                    frame, shape (of LIGHT_SHAPES), place -1 left .. 1 right, place -1 below .. 1 above, size
                    as a share of the film's height, strength, and linear R, G, B; R below 0 for the picture's
@@ -326,18 +317,8 @@ class PicturePlan:
     titles: tuple[TitlePlan, ...] = ()
     class_names: tuple[str, ...] = ()
     """The default name of each class, as class_indices."""
-    hue_deg: F32 | None = None
-    zoom: F32 | None = None
-    rotation_deg: F32 | None = None
+    steering: Steering = field(default_factory=Steering)
     truncation: F32 | None = None
-    exposure: F32 | None = None
-    bloom: F32 | None = None
-    contrast: F32 | None = None
-    saturation: F32 | None = None
-    pan_x: F32 | None = None
-    pan_y: F32 | None = None
-    lamp_azimuth_deg: F32 | None = None
-    lamp_height_deg: F32 | None = None
     lights: F32 | None = None
     quality: str = "master"
     """How it is encoded: draft, web or master."""

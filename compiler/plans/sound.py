@@ -1,15 +1,11 @@
-"""What a renderer knows of the sound: buses, stems and effects, in seconds from the first sample."""
+"""The sound of a plan: buses, stems and effects, in seconds from the first sample."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..lanes.curve import Curve
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +21,11 @@ class SoundingNote:
     program: int
     is_drums: bool
     ear: float = 0.0
-    """Added to the place of its bus: where this note stands among the others; a bus has at most 16."""
+    """Added to the place of its bus: where this note is among the others; a bus has at most 16."""
     channel: int | None = None
     """Which of the stem's channels moves it; None where nothing does."""
     round_s: float = 0.0
-    """Of a loop: how much later it begins than in the first round; it sounds the same in every round."""
+    """For a loop: how much later it begins than in the first round; it sounds the same in every round."""
 
 
 Moves = tuple[tuple[float, float], ...]
@@ -83,7 +79,7 @@ class EffectPlan:
     constants: tuple[tuple[str, float], ...]
     automation: tuple[tuple[str, Curve], ...] = ()
     file: Path | None = None
-    """For a VST3: where it lies; whoever compiles has said that its code may run."""
+    """For a VST3: where it is; whoever compiles has said that its code may run."""
     preset: Path | None = None
     settings: tuple[tuple[str, float | str | bool], ...] = ()
     """For a VST3: values by the names that the plugin gives its parameters."""
@@ -144,7 +140,7 @@ class BusPlan:
     elevation_deg: Curve | None = None
     """Up from the horizon; None is 0."""
     distance: Curve | None = None
-    """1 is where the recording stands, 2 is twice as far and 6 dB softer; None is 1."""
+    """1 is where the recording is, 2 is twice as far and 6 dB softer; None is 1."""
     width_deg: float = 0.0
     """The angle between the two channels, for headphones; 0 makes one source of them."""
     level: str = "pink"
@@ -171,7 +167,7 @@ class SoundPlan:
     seed: int = 0
     """Seed of the dither."""
     unheard_count: int = 0
-    """So many of the first samples are made and not heard: of a loop, the round before the one heard."""
+    """How many of the first samples are made and not heard: for a loop, the round before the one heard."""
 
     @property
     def heard_count(self) -> int:

@@ -1,4 +1,4 @@
-"""How the bars of a heard score stand against those of a written one, by the pitch classes of each bar."""
+"""Matches the bars of a detected score with those of a written one, by the pitch classes of each bar."""
 
 from dataclasses import dataclass
 

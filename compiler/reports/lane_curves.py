@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
+from ...dsl.model.audio import Bus, Return
 from ...dsl.model.lane import Lane
-from ...dsl.model.piece import Bus, Piece, Return
-from ..compile import Heard, sources_of
+from ...dsl.model.piece import Piece
+from ..heard_piece import Heard, sources_of
 from ..lanes.by_itself import by_itself
 from ..lanes.curve import Curve
 from ..lanes.parameters import Target, gain_target, place_targets, plugin_targets, send_target, visual_targets

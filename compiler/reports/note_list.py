@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import Rule
+from ...dsl.model.visuals import Rule
 from ...dsl.text.files import MAX_SCORE_BYTES, read_named
 from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
-from ..compile import Heard, cast_of, hear
-from ..notes.casting import Weights
+from ..heard_piece import Heard, cast_of, hear
+from ..notes.class_keys import Weights
 from ..notes.selectors import selected
 from ..recent import recent
 from ..score.model import Note, Score
@@ -38,7 +38,7 @@ class NoteRow:
     classes: Weights = ()
     """What it shows, after all rules."""
     class_names: tuple[str, ...] = ()
-    """Of each of them, its default name."""
+    """The default name of each of them."""
     rules: tuple[int, ...] = ()
     """The rules of the manifest that mean it, numbered from 1."""
     word: str | None = None

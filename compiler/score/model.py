@@ -116,14 +116,14 @@ class Note:
     syllabic: str = "single"
     """Which part of its word the lyric is, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end; or HELD."""
     articulations: tuple[str, ...] = ()
-    """Of: staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
+    """From staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
     ring_qn: Fraction | None = None
     """How long a pedal lets the note sound, where that is longer than its key is held."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One bar as played; a repeated bar stands here once per pass."""
+    """One bar as played; a repeated bar is here once per pass."""
 
     bar: int
     pass_number: int
@@ -166,14 +166,14 @@ class HeardFrom:
     other_bpm: tuple[float, ...] = ()
     """Tempi at which others might count them."""
     bar_1_s: float | None = None
-    """Where bar 1 stands in the recordings; None where it is not said."""
+    """Where bar 1 is in the recordings; None where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """A whole score. Notes are sorted by (onset_qn, track, staff, voice, pitch); measures and tempi by time.
 
-    The first tempo mark stands at 0. `end_qn` is the end of the last bar. `findings` are warnings of the
+    The first tempo mark is at 0. `end_qn` is the end of the last bar. `findings` are warnings of the
     reader.
     """
 

@@ -1,11 +1,12 @@
 """The door of the score readers: any score file as one exact Score, whatever its format."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.text.files import read_named
@@ -15,8 +16,6 @@ from .model import Score
 
 if TYPE_CHECKING:
     from .playback.written import WrittenScore
-
-    Written = tuple[WrittenScore, Sequence[Diagnostic]]
 
 _ZIP = b"PK\x03\x04"
 _MIDI = b"MThd"
@@ -29,7 +28,7 @@ class Reader:
     suffixes: tuple[str, ...]
     read: Callable[[bytes, str, str], Score]
     """From the bytes, the name of the file, and the SHA-256 of the bytes."""
-    written: "Callable[[bytes, str], Written] | None"
+    written: "Callable[[bytes, str, Findings], WrittenScore] | None"
     """The score on paper, from the bytes and the name; None where the format holds none."""
     most_bytes: int = MAX_SCORE_BYTES
 
@@ -46,10 +45,10 @@ def _read_musicxml(data: bytes, name: str, digest: str) -> Score:
     return read_musicxml(data, name, digest)
 
 
-def _written_musicxml(data: bytes, name: str) -> "Written":
+def _written_musicxml(data: bytes, name: str, findings: Findings) -> "WrittenScore":
     from .musicxml.read import written_musicxml
 
-    return written_musicxml(data, name)
+    return written_musicxml(data, name, findings)
 
 
 def _read_foreign(data: bytes, name: str, digest: str) -> Score:
@@ -58,20 +57,20 @@ def _read_foreign(data: bytes, name: str, digest: str) -> Score:
     return read_foreign(data, name, digest)
 
 
-def _written_foreign(data: bytes, name: str) -> "Written":
+def _written_foreign(data: bytes, name: str, findings: Findings) -> "WrittenScore":
     from .foreign.read import written_foreign
 
-    return written_foreign(data, name)
+    return written_foreign(data, name, findings)
 
 
 def _read_musescore(data: bytes, name: str, digest: str) -> Score:
     from .playback.play import play
 
-    written, findings = _written_musescore(data, name)
-    return play(written, name, digest, findings)
+    findings = Findings()
+    return play(_written_musescore(data, name, findings), name, digest, findings)
 
 
-def _written_musescore(data: bytes, name: str) -> "Written":
+def _written_musescore(data: bytes, name: str, findings: Findings) -> "WrittenScore":
     from .guard.archive import root_document, side_document
     from .guard.xml import parse_xml
     from .musescore.read import read_mscx
@@ -80,7 +79,8 @@ def _written_musescore(data: bytes, name: str) -> "Written":
     document = root_document(data, name, (".mscx",)) if is_archive else data
     # MuseScore 4 keeps the style, and so the swing, in a file beside the score.
     style = side_document(data, name, "score_style.mss") if is_archive else None
-    return read_mscx(parse_xml(document, name), name, None if style is None else parse_xml(style, name))
+    sheet = parse_xml(document, name)
+    return read_mscx(sheet, name, findings, None if style is None else parse_xml(style, name))
 
 
 MIDI = Reader((".mid", ".midi", ".kar", ".rmi"), _read_midi, None, MAX_MIDI_BYTES)
@@ -92,9 +92,9 @@ READERS = (
     Reader((".abc", ".krn"), _read_foreign, _written_foreign),
 )
 NOTATED = tuple(suffix for reader in READERS if reader.written is not None for suffix in reader.suffixes)
-"""Of scores that hold notation, and not only what sounds."""
+"""Suffixes of scores that hold notation, not only sound."""
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
-"""Of all scores; the schema's pattern and description of `score` are written from here."""
+"""Suffixes of all scores; the schema's pattern and description of `score` are written from here."""
 
 
 def read_score(data: bytes, name: str) -> Score:
@@ -107,20 +107,20 @@ def read_score(data: bytes, name: str) -> Score:
 
 
 def written_score(data: bytes, name: str) -> "WrittenScore | None":
-    """The same score as it stands on paper; None for a format that holds what sounds and no notation.
+    """The score as it is on paper; None for a format without notation.
 
     Raises PieceError as `read_score` does.
     """
     written = _reader_of(data, name).written
-    return None if written is None else written(data, name)[0]
+    return None if written is None else written(data, name, Findings())
 
 
 def _reader_of(data: bytes, name: str) -> Reader:
     suffix = PurePath(name).suffix.lower()
     reader = next((reader for reader in READERS if suffix in reader.suffixes), None)
     if reader is None:
-        message = f"no score ends in {suffix}" if suffix else "its name has no ending that says what it is"
-        hint = f"use {', '.join(SUFFIXES)}; of a recording, musicvis new hears a score"
+        message = f"no score ends in {suffix}" if suffix else "its name has no ending"
+        hint = f"use {', '.join(SUFFIXES)}; to make a score from a recording, type musicvis new RECORDING"
         raise fault("MV400", name, message, hint)
     if len(data) > reader.most_bytes:
         raise fault("MV401", name, f"{len(data)} bytes, at most {reader.most_bytes}")

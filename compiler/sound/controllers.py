@@ -1,4 +1,4 @@
-"""What MIDI controllers do to the sound of a stem: level, side and pitch of its channels, in film seconds."""
+"""MIDI controllers act on the sound of a stem: level, side and pitch of its channels, in film seconds."""
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -8,7 +8,7 @@ from ..score.model import Channel, Score, Steps
 from ..time.clock import Clock
 
 SIDES = 7
-"""For headphones a note stands where its pan is as it begins, at one of so many places to either side."""
+"""For headphones a note is where its pan is as it begins, at one of so many places to either side."""
 
 
 def moving_channels(

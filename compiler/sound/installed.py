@@ -1,4 +1,4 @@
-"""What a piece needs from outside its folder: sounds that are installed, and plugins that the user trusts.
+"""What a piece needs from outside its folder: installed sounds, and plugins that the user trusts.
 
 A manifest names neither by an absolute path: sounds are looked for where systems keep them, and a plugin,
 which is a program, only in folders that the command line names.
@@ -69,7 +69,7 @@ class Outside:
 
 
 def place_of(path: Path, root: Path) -> str:
-    """A path as an answer: relative to the piece where it lies inside."""
+    """A path as an answer: relative to the piece where it is inside."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
@@ -89,7 +89,7 @@ def plugin_at(trusted: tuple[Path, ...] | None, name: PurePosixPath, span: Span)
     """A VST3 plugin in a trusted folder; `trusted` is None where nothing is run, as in a check."""
     if not trusted:
         severity = Severity.NOTE if trusted is None else Severity.ERROR
-        message = f"the plugin `{name}` is a program, and a piece cannot run one by itself"
+        message = f"the plugin `{name}` is a program, which a piece cannot run without your consent"
         hint = "if you trust it, type: musicvis compile --trust-plugins FOLDER, the folder where it lies"
         return Diagnostic("MV506", span, message, hint, severity)
     for folder in trusted:

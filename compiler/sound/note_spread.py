@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from ...dsl.model.piece import Spread
+from ...dsl.model.audio import Spread
 from ..recent import recent
 
 PLACES_MOST = 16
@@ -15,7 +15,7 @@ EarOf = Callable[[int, Fraction], float]
 
 @recent(16)
 def ears_of(spread: Spread, notes: Sequence[tuple[int, Fraction]]) -> EarOf:
-    """Where each of the notes (pitch, onset in seconds) stands around the place of its bus.
+    """Where each of the notes (pitch, onset in seconds) is around the place of its bus.
 
     By pitch, evenly from the lowest to the highest; by order, from the first to the last, notes that begin
     together in one place. Up to 16 pitches or onsets have places of their own, more share 16 even ones.

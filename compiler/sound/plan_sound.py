@@ -1,4 +1,4 @@
-"""What sounds: buses with their stems, chains and lanes, placed in the film."""
+"""The sound of a piece: buses with their stems, chains and lanes, placed in the film."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,9 @@ from pathlib import Path, PurePosixPath
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
+from ...dsl.model.audio import AUTO_GAIN_DB, Bus, Effect, Master, Return, Stem
 from ...dsl.model.lane import PAN
-from ...dsl.model.piece import AUTO_GAIN_DB, Bus, Effect, Master, Piece, Return, Stem
+from ...dsl.model.piece import Piece
 from ...dsl.text.audio_headers import RecordingFormat
 from ..lanes.curve import Curve
 from ..lanes.parameters import (
@@ -186,8 +187,8 @@ def ears_apart(bus: Bus, sources: Sources, findings: Findings) -> EarOf | None:
         [_notes(stem, sources, scratch) for stem in bus.stems if stem.file is None and stem.by != "musescore"]
     )
     if not notes and not scratch:
-        message = f"bus {bus.name} has no notes to stand apart: recordings stand in one place"
-        hint = "leave out what stands under `ear`, or play its score with the built-in instruments"
+        message = f"bus {bus.name} has no notes to spread: a recording has one place"
+        hint = "remove its `ear`, or play its score with the built-in instruments"
         findings.warn("MV230", bus.span, message, hint)
     return ears_of(bus.spread, notes)
 
@@ -280,7 +281,7 @@ def _notes_plan(
     is_stereo = bus.space == "balance"
     if place.is_written and is_panned(score, (note.channel for note, _ in voiced)):
         message = f"the pan of {name} in its MIDI file is not heard: bus {bus.name} has a place of its own"
-        hint = "nothing, if that is meant; else leave out its ear, and the pan of the file places it"
+        hint = "to hear the pan of the file, remove the ear of the bus"
         if not place.is_pan:
             findings.note("MV417", stem.span, message, hint)
     elif not is_stereo:

@@ -1,9 +1,11 @@
-"""Where notes sit: which bus plays a note of the score, and how far from the place of its bus it stands."""
+"""The seats of notes: the bus that plays a note of the score, and the note's distance from the place of its
+bus.
+"""
 
 from collections.abc import Sequence
 
 from ...dsl.findings.collector import Findings
-from ...dsl.model.piece import Bus, Stem
+from ...dsl.model.audio import Bus, Stem
 from ..notes.band import Band, Seat
 from ..notes.parts import tracks_of
 from ..score.part_note import PartNote

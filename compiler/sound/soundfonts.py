@@ -1,4 +1,4 @@
-"""Soundfonts: where they are looked for, what one says of itself, and what is no soundfont.
+"""Soundfonts: where they are searched, their descriptions, and files that are not soundfonts.
 
 A .sf2 is a RIFF file of form sfbk (SoundFont Technical Specification 2.04, Creative 2006, section 4); an .sf3
 is the same with compressed samples. Only its head and its list INFO are read here.
@@ -64,7 +64,7 @@ def named(name: PurePosixPath | str) -> Path | None:
 
 
 def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnostic:
-    """A soundfont of the piece, or one of that name that is installed; a finding where there is none."""
+    """A soundfont of the piece, or one of that name that is installed; a finding if there is none."""
     fault = fault_inside(root, name, MAX_AUDIO_BYTES, span)
     path: Path | None = root / name
     if fault is not None:
@@ -93,7 +93,7 @@ def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnost
 
 
 def fault_of(path: Path) -> str | None:
-    """Why a file is no soundfont that can be played; None where it may be one."""
+    """Why a file is not a soundfont that can be played; None where it may be one."""
     try:
         size_bytes = path.stat().st_size
         with path.open("rb") as file:
@@ -103,10 +103,10 @@ def fault_of(path: Path) -> str | None:
     if size_bytes > MAX_AUDIO_BYTES:
         return f"it has {size_bytes / 1e9:.1f} GB, and {MAX_AUDIO_BYTES / 1e9:.1f} GB is the most"
     if head[:4] != b"RIFF" or head[8:] != b"sfbk":
-        return "it does not begin as a soundfont does"
+        return "its first bytes are not those of a soundfont"
     told_bytes = int.from_bytes(head[4:8], "little") + 8
     if told_bytes > size_bytes:
-        return f"it is cut off: it says {told_bytes} bytes, and {size_bytes} are there"
+        return f"it is cut off: it says {told_bytes} bytes, but has {size_bytes}"
     return None
 
 

@@ -1,4 +1,4 @@
-"""When something is: bars and beats to exact quarter notes and seconds, and back; nothing else converts.
+"""The clock: bars and beats to exact quarter notes and seconds, and back; nothing else converts.
 
 Quarter notes count what is played, repeats unrolled. Past the last bar its metre and the last tempo go on,
 so that a place in the ring-out has a time too.
@@ -190,7 +190,7 @@ class Clock:
             if moment is not None and place.offset is not None:
                 moment = self.after(moment, place.offset)
                 if moment < 0:
-                    message = f"{place.text} lies before the start of the piece"
+                    message = f"{place.text} is before the start of the piece"
                     faults.error("MV305", place.span, message, "write 1|1")
                     moment = None
             found = self._places_known[place] = moment, tuple(faults)
@@ -208,7 +208,7 @@ class Clock:
                 written.span,
                 f"{written.text} is empty: it ends at {self.position(end)}, "
                 f"not after its start {self.position(start)}",
-                "a range ends before its second place, as 3..6 for bars 3, 4 and 5",
+                "a range ends before its second place, e.g. 3..6 for bars 3, 4 and 5",
                 place=self.musical_place(start),
             )
             return None

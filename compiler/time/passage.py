@@ -1,4 +1,4 @@
-"""Which stretch of the piece becomes the film, in frames and samples, and whether it is too much."""
+"""The passage of the piece that becomes the film, in frames and samples, and whether it is too long."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from ...dsl.findings.collector import Findings
 from ...dsl.model.piece import Piece
-from ...dsl.read.visuals import MAX_SIDE_PX
+from ...dsl.read.video import MAX_SIDE_PX
 from ...dsl.values.units import ExactSeconds
 from .clock import Clock
 
@@ -16,7 +16,7 @@ CUT_FADE_IN_S = 0.02
 CUT_FADE_OUT_S = 0.5
 
 RATE_DENOMINATOR_MOST = 100_000
-"""Of the rate of a loop: as exact as a minute of it needs to be to a millionth of a second."""
+"""The largest denominator of a loop's rate: a minute is exact to a millionth of a second."""
 
 # What a manifest may ask for, weighed before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)
@@ -48,7 +48,7 @@ class Film:
     def frame_at(self, time_s: Fraction) -> int:
         """The first frame that shows what is at a time of the piece: the first whose middle is not before it.
 
-        It may lie outside the film.
+        It may be outside the film.
         """
         return ceil((time_s - self.start_s) * self.fps - Fraction(1, 2))
 
@@ -124,7 +124,7 @@ def _over_budget(piece: Piece, film: Film) -> Findings:
             length,
             f"the film would last {float(long_s) / 3600:.1f} hours, "
             f"at most {float(LONGEST_S) / 3600:g} are made",
-            "compile a passage, as --bars 1..200",
+            "compile a passage, e.g. --bars 1..200",
         )
     if film.frame_count > FRAMES_MOST:
         faults.error(
@@ -139,7 +139,7 @@ def _over_budget(piece: Piece, film: Film) -> Findings:
             "MV603",
             size,
             f"{video.width_px}x{video.height_px} is too large, a side has at most {MAX_SIDE_PX} pixels",
-            "write a smaller video.size, as 1920x1080",
+            "write a smaller video.size, e.g. 1920x1080",
         )
     pixels = video.width_px * video.height_px * film.frame_count
     if not faults and pixels > PIXELS_MOST:

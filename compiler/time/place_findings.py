@@ -11,12 +11,12 @@ from .clock import Clock
 
 
 def placed(findings: Iterable[Diagnostic], piece: Piece, clock: Clock) -> list[Diagnostic]:
-    """Add bar and beat to the findings that lie in a point of a lane or an entry of the film."""
+    """Add bar and beat to the findings that are in a point of a lane or an entry of the film."""
     spoken = sorted(_places(piece), key=lambda pair: _start(pair[0]))
     starts = [_start(span) for span, _ in spoken]
 
     def with_place(finding: Diagnostic) -> Diagnostic:
-        # Points do not lie in each other: the last one that begins before the finding holds it, or none does.
+        # Points are not nested: the last one that begins before the finding holds it, or none does.
         index = bisect_right(starts, _start(finding.span)) - 1
         if finding.place is not None or index < 0:
             return finding

@@ -1,1 +1,1 @@
-"""Words: those that are sung, and the classes that they mean, by a table that comes with musicvis."""
+"""Sung words, and the classes that they mean by a table that comes with musicvis."""

@@ -45,7 +45,7 @@ def class_like(text: str, span: Span, findings: Findings) -> int | None:
 def classes_by_meaning(sung: Sung, exact: Collection[str], span: Span, findings: Findings) -> dict[str, int]:
     """The class of each word that is sung and is near enough to one.
 
-    A word that is not in the answer goes on with what its singer showed before it: compiler/notes/casting.py.
+    A word that is not in the answer goes on with what its singer showed before it: notes/class_keys.py.
 
     exact  words that have a class of their own
     """
@@ -78,7 +78,7 @@ def language_finding(words: Sequence[Word], span: Span) -> Diagnostic | None:
     """A warning where nothing is sung, or in a language without a table; None where there is one."""
     keys = [word.key for word in words]
     if not keys:
-        message = "classes go by meaning, and the score has no words"
+        message = "classes_by is meaning, but the score has no words"
         return Diagnostic("MV564", span, message, "write `classes_by: pitch`", Severity.WARNING)
     if language_of(keys) is not None:
         return None

@@ -27,7 +27,7 @@ class Meant:
 def palette(text: str, span: Span, findings: Findings, sung: Collection[str] = ()) -> list[Meant]:
     """At most twelve classes, the one that the text means most first.
 
-    The figures of all words are summed, each as often as it stands there; words that are near enough to a
+    The figures of all words are summed, each as often as it is there; words that are near enough to a
     class count before all others. A text that means nothing is an error, one without a word of the song a
     warning.
 
@@ -53,7 +53,7 @@ def palette(text: str, span: Span, findings: Findings, sung: Collection[str] = (
         return []
     if sung and not set(sung) & set(keys):
         message = f"no word of {span.file} is sung in the song"
-        hint = "look whether it is the text of this song; its classes are written all the same"
+        hint = "check that it is the text of this song; its classes are written all the same"
         findings.warn("MV654", span, message, hint)
     ranked = [*_ordered(strong.values()), *_ordered(m for m in weak.values() if m.index not in strong)]
     return ranked[:CLASSES]

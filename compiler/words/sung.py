@@ -77,7 +77,7 @@ class Sung:
 def word_key(text: str, kept: str = "") -> str:
     """A word as it is compared: small letters, without the punctuation around it: `"O'er,` is o'er.
 
-    kept  characters that are no punctuation here: those of a glob
+    kept  characters that are not punctuation here: those of a glob
     """
     plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).casefold()
     first, end = 0, len(plain)

@@ -61,7 +61,7 @@ class Table:
     class_lengths: F64
 
     def row(self, word: str) -> int | None:
-        """Where a word stands, or a plainer form of it: bells as bell, lovest as love."""
+        """Where a word is, or a plainer form of it: bells as bell, lovest as love."""
         return next((self.rows[form] for form in forms(word) if form in self.rows), None)
 
     def weight(self, row: int) -> float:
@@ -98,7 +98,7 @@ def english() -> Table:
 
 @cache
 def forms(word: str) -> Sequence[str]:
-    """A word and what may stand in the table for it, the likeliest first."""
+    """A word and what may be in the table for it, the likeliest first."""
     bare = word.replace("'", "")
     found = [word, bare, word.replace("o'er", "over"), word.replace("e'er", "ever")]
     for ending, instead in (

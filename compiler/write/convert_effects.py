@@ -11,21 +11,23 @@ from fractions import Fraction
 import numpy as np
 
 from ...dsl.findings.collector import Findings
+from ...dsl.model.audio import Audio
 from ...dsl.model.lane import CycleUnit, Lane, Point
-from ...dsl.model.piece import Audio
 from ...dsl.read.lanes import lane_units, read_lanes
 from ...dsl.read.legacy_effects import TAIL_S
 from ...dsl.read.reader import Reading
 from ...dsl.text.format import formatted, scalar_text
-from ...dsl.text.yaml_source import parse_source, root_node
+from ...dsl.text.yaml_reader import parse_source
+from ...dsl.text.yaml_source import root_node
 from ...dsl.values.position import number_text, place_text
-from ..lanes.curve import Curve, Segment
+from ..lanes.curve import Curve
 from ..lanes.parameters import SOUND_DECLICK_S, Target
 from ..lanes.resolve import Lanes
+from ..lanes.segment_values import Segment
 from ..time.clock import Clock
 
 SAME = 1e-12
-"""A `from` that differs by less from where the lane stands is left out."""
+"""A `from` that differs by less from the lane's value is left out."""
 BETWEEN = 7
 """Number of places between two breakpoints that are compared."""
 

@@ -12,7 +12,7 @@ from glob import escape
 from types import MappingProxyType
 
 from ...dsl.findings.collector import Findings
-from ...dsl.model.piece import LAYERS_MOST
+from ...dsl.model.visuals import LAYERS_MOST
 from ...dsl.text.format import formatted, scalar_text
 from ...dsl.values.pitch_classes import PITCH_CLASSES
 from ...dsl.values.position import number_text
@@ -90,7 +90,7 @@ class _Player:
 def draft(
     score: Score, score_file: str, fallback_title: str, stems: Mapping[str, str] = MappingProxyType({})
 ) -> Draft:
-    """The first manifest and lanes of a score that lies at `score_file` of the piece.
+    """The first manifest and lanes of a score that is at `score_file` of the piece.
 
     stems   recordings inside the piece by the names of the parts that they play
 

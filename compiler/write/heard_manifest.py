@@ -18,7 +18,7 @@ LONGEST_TAIL_S = 600
 
 @dataclass(frozen=True, slots=True)
 class HeardBus:
-    """A recording as a bus: its name, its file of the piece, where bar 1 stands in it, and its level."""
+    """A recording as a bus: its name, its file of the piece, where bar 1 begins in it, and its level."""
 
     name: str
     file: str

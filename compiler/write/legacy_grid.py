@@ -2,8 +2,8 @@
 
 Only for comparison: it shows by how much, and why, the exact curves differ. Its bars
 are spread evenly between the events of tempo and metre, and what follows the last event is left out; its
-segments are one millisecond short each and stand one behind the other, so that they run ahead of the sound;
-both ends of a segment are sampled, so that a joint stands twice.
+segments are one millisecond short each and are one behind the other, so that they run ahead of the sound;
+both ends of a segment are sampled, so that a joint is there twice.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def pan_grid(lanes: tuple[Lane, ...], clock: Clock) -> dict[str, F64]:
 
 
 def spread_bars(clock: Clock) -> tuple[Bar, ...]:
-    """The bars as they were thought to stand: whole ones, evenly between each event and the next."""
+    """The bars as they were thought to be: whole ones, evenly between each event and the next."""
     meters = {measure.start_qn: measure.meter for measure in reversed(clock.measures)}
     changes = {Fraction(0), *clock.tempo_starts_qn}
     changes |= {

@@ -1,4 +1,4 @@
-"""Where the stages of one run put what they find wrong."""
+"""The collector: the stages of one run add their findings to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar, overload

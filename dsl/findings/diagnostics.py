@@ -1,4 +1,4 @@
-"""What is wrong with a piece: findings as data, all of them at once, each with a place, a code and a mend."""
+"""Findings as data: all of them at once, each with a place, a code, a message and a fix."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class MusicalPlace:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One replacement of a fix: exactly what stands at `span` becomes `text`. An empty span inserts."""
+    """One replacement of a fix: exactly what is at `span` becomes `text`. An empty span inserts."""
 
     span: Span
     text: str

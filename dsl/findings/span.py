@@ -1,4 +1,4 @@
-"""Where a piece of text stands: file, line and column, from 1, the end not included."""
+"""The place of a piece of text: file, line and column, from 1, the end not included."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""Form: YAML held against the JSON Schemas, with messages in a composer's words."""
+"""Form: checks YAML against the JSON Schemas, with messages in a composer's words."""

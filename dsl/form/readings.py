@@ -1,4 +1,4 @@
-"""What people write for each kind of value, and how it is written here: 80 for 80%, 4k, 7.3 for 7|3."""
+"""Common notations for each kind of value, and how to write them here: 80 for 80%, 4k, 7.3 for 7|3."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from fractions import Fraction
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
 from ..text.line_repairs import SIGNS
-from ..text.yaml_source import parse_source
+from ..text.yaml_reader import parse_source
 from ..values.position import parse_place, parse_range
 from .synonyms import COLOURS, LOUDNESSES, NOTES, RATES, SIZES, WORDS_OF_UNITS
 
@@ -241,7 +241,7 @@ def unsure(text: str, title: str) -> Iterator[str]:
 
 
 def yaml_text(text: str) -> str:
-    """A scalar as it can stand after `key: ` and in a flow list: in quotes where YAML needs them."""
+    """A scalar as it can be after `key: ` and in a flow list: in quotes where YAML needs them."""
     source, findings = parse_source(f"[{text}, 0]\n", "")
     is_plain = not findings and isinstance(source.value, list) and len(source.value) == 2
     if is_plain and isinstance(source.value, list) and not text.startswith(("'", '"')):

@@ -1,4 +1,4 @@
-"""What is left of a file when all that an error stands on is left out: the rest is checked all the same.
+"""A file without its wrong values, so that the rest can still be checked.
 
 A piece with an error is not compiled; but its other values, and what they mean with the score, are looked at
 in the same run. What only follows from a gap is not told: see `echoes`.
@@ -27,11 +27,11 @@ _ECHOES: dict[str, frozenset[str]] = {
     "/visuals/classes_by": frozenset(("MV114", "MV210", "MV341", "MV350")),
     "/visuals/rules": frozenset(("MV341", "MV350", "MV351")),
 }
-"""By what was left out: the findings that may only say that it is not there."""
+"""Findings that may only report a value that was left out, by that value."""
 
 
 def remains(source: Source, name: str, faulty: Iterable[Span]) -> tuple[Source | None, tuple[str, ...]]:
-    """The file without what stands at `faulty`, in a form that is right, and the pointers that were left out.
+    """The file without what is at `faulty`, in a form that is right, and the pointers that were left out.
 
     None where nothing is left that could be read. A manifest without a score keeps one that is not there.
     """
@@ -62,7 +62,7 @@ def echoes(dropped: Iterable[str]) -> frozenset[str]:
 
 
 def _pointers(source: Source, spans: Iterable[Span]) -> list[str]:
-    """The values that stand at these places, or around them; never the whole file."""
+    """The values that are at these places, or around them; never the whole file."""
     at = {span: pointer for places in (source.values, source.keys) for pointer, span in places.items()}
     found: dict[str, None] = {}
     for span in spans:

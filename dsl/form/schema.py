@@ -1,4 +1,4 @@
-"""What the form of a file breaks: JSON Schema's errors in the composer's words, each at its own place.
+"""Checks the form of a file: JSON Schema's errors in a composer's words, each at its own place.
 
 The schemas in schemas/ are the only judge of form, here and in any editor; dsl/form/messages.py words them.
 """
@@ -31,7 +31,7 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
             is_cut = True
             break
     in_order = sorted(findings.values(), key=lambda finding: (finding.span.line, finding.span.column))
-    # An unknown word is not also a word that does not fit: only the cause is told.
+    # An unknown word is not also a word that does not fit: only the cause is reported.
     causes = {finding.span for finding in in_order if finding.code in ("MV201", "MV202", "MV204")}
     kinds = {finding.span for finding in in_order if finding.code == "MV204"}
     echoes = {"MV210": causes, "MV201": kinds}
@@ -40,7 +40,7 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
 
 
 def _cut(file: str, told: int) -> Diagnostic:
-    message = f"only the first {told} faults of its form are reported; there may be more"
+    message = f"only the first {told} mistakes of form are reported; there may be more"
     return Diagnostic("MV360", Span(file), message, "correct these, then check again", Severity.NOTE)
 
 

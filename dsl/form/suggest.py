@@ -1,4 +1,4 @@
-"""What to write in the place of a value that does not fit: made from the value itself, and tried first.
+"""Suggests a right value for a wrong one: made from the value itself, and tried first.
 
 Each kind of value has its own readings of what people write: 80 for 80%, 4k for 3840x2160, 7.3 for 7|3. A
 reading is offered only where the schema and the parser of its kind take it, so a fix is right when followed.
@@ -12,19 +12,19 @@ from fractions import Fraction
 from typing import Any
 
 from ..findings.diagnostics import Diagnostic
-from ..text.yaml_source import parse_source
+from ..text.yaml_reader import parse_source
 from ..values.quantity import Quantity, parse_quantity
 from .kinds import PARSERS, UNIT_OF
 from .readings import DECIMAL_COMMA, NOWHERE, NUMBER, READINGS, number_text, plain_text, unsure, yaml_text
 from .synonyms import SHAPES
-from .violations import Broken, broken_rules
+from .violations import Broken, broken_rules, resolved
 
 MAX_TEXT = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to write, as it stands in YAML; `sure` where it means what was written and nothing else."""
+    """What to write, as it is in YAML; `sure` where it means what was written and nothing else."""
 
     text: str
     sure: bool
@@ -65,7 +65,7 @@ def _schema_of(broken: Broken, schema: dict[str, Any]) -> dict[str, Any]:
     for part in broken.way:
         # The way leaves out references: they are followed where a step is not found without.
         if isinstance(node, dict) and part not in node:
-            node = _resolved(schema, node)
+            node = resolved(schema, node)
         try:
             node = node[part]
         except (KeyError, IndexError, TypeError):
@@ -77,28 +77,19 @@ def _schema_of(broken: Broken, schema: dict[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else broken.schema
 
 
-def _resolved(schema: dict[str, Any], node: Any) -> Any:
-    while isinstance(node, dict) and "$ref" in node:
-        found: Any = schema
-        for part in str(node["$ref"]).removeprefix("#/").split("/"):
-            found = found[part]
-        node = found
-    return node
-
-
 def _title(own: dict[str, Any], schema: dict[str, Any]) -> str:
-    named = own.get("title") or _resolved(schema, own).get("title")
+    named = own.get("title") or resolved(schema, own).get("title")
     if named:
         return str(named)
-    for option in (*own.get("anyOf", ()), *_resolved(schema, own).get("anyOf", ())):
-        title = _resolved(schema, option).get("title")
+    for option in (*own.get("anyOf", ()), *resolved(schema, own).get("anyOf", ())):
+        title = resolved(schema, option).get("title")
         if title:
             return str(title)
     return ""
 
 
 def _fits(candidate: str, own: dict[str, Any], title: str, schema: dict[str, Any]) -> bool:
-    """Whether the key would take a text that stands there in YAML."""
+    """Whether the key would take a text that is there in YAML."""
     source, findings = parse_source(f"value: {candidate}\n", "")
     if findings or not isinstance(source.value, dict) or "value" not in source.value:
         return False

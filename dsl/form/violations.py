@@ -1,4 +1,4 @@
-"""Which rules of a schema a value breaks: jsonschema's errors, and a bound on what many of them cost."""
+"""The rules of a schema that a value breaks: jsonschema's errors, with a bound on their cost."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
@@ -120,7 +120,7 @@ class _Bound:
 
 
 _BOUND: ContextVar[_Bound] = ContextVar("bound")
-"""Of the value that is being judged."""
+"""The bound of the value that is being judged."""
 
 
 def _items(judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationError"]:
@@ -194,3 +194,14 @@ def _broken(error: "ValidationError") -> Broken:
 def pointer_of(path: Iterable[str | int]) -> str:
     """A path through a value as a JSON pointer."""
     return "".join("/" + escaped(str(part)) for part in path)
+
+
+def resolved(schema: dict[str, Any], part: Any) -> dict[str, Any]:
+    """What a part of a schema is, or what it refers to."""
+    found: Any = part
+    while isinstance(found, dict) and "$ref" in found:
+        reference: str = found["$ref"]
+        found = schema
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step]
+    return found if isinstance(found, dict) else {}

@@ -1,1 +1,1 @@
-"""The frozen model of a piece: manifest, lanes, plugins."""
+"""The frozen model of a piece: its sound, picture, film and lanes; tables of plugins and parameters."""

@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .parameters import FINISH, STEERED
+
 BUILT_IN = ("auto", "embedded", "biggan")
 GROUP = "musicvis.generators"
 LATENT_SIZE = 128
-"""Of the built-in generators."""
+"""The latent size of the built-in generators."""
 MOST_CLASSES = 1000
 MOST_LATENT = 512
-CONTROLS = ("hue", "zoom", "rotation", "exposure", "bloom", "pan", "light", "truncation")
+CONTROLS = (*dict.fromkeys(p.control for p in STEERED if p.control != FINISH), "truncation")
 """What a generator may do itself: the others are done to its finished images."""
 
 WALK = "walk"
@@ -105,7 +107,7 @@ def register(kind: GeneratorKind) -> None:
 
 
 def kind_named(name: str) -> GeneratorKind | None:
-    """The built-in, registered or installed kind of that name; None where there is none.
+    """The built-in, registered or installed kind of that name; None if there is none.
 
     Raises ValueError for an entry point of that name which is not a GeneratorKind.
     """

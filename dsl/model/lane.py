@@ -53,7 +53,7 @@ class Point:
 
     `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine); `turns`
     goes round in degrees. `start` is
-    the written `from`: None means from where the lane stands. `end` is set by the legacy form only, whose
+    the written `from`: None means from where the lane is. `end` is set by the legacy form only, whose
     segments name their end: that neighbours meet is checked where the metre is known. Its effect "none" is a
     hold at 0.
     """
@@ -84,7 +84,7 @@ class Point:
     counted: frozenset[str] = frozenset()
     """Which of `hold`, `to`, `via` and `start` are rates in cycles per beat (`2/b`) instead of hertz."""
     pointer: str = field(default="", compare=False, repr=False)
-    """JSON pointer of the point in its file; empty where it stands in none as such."""
+    """JSON pointer of the point in its file; empty where it is in none as such."""
 
 
 class By(StrEnum):
@@ -96,7 +96,7 @@ class By(StrEnum):
     CONTOUR = "contour"
     """The height of the highest note that sounds."""
     EAR = "ear"
-    """Where the notes stand between the ears."""
+    """Where the notes are between the ears."""
     DENSITY = "density"
     """How many onsets there are in a beat."""
     CONTROLLER = "controller"
@@ -136,11 +136,11 @@ class Played:
     velocity: float = 1.0
     """The exponent of a note's velocity."""
     most: float = 1.5
-    """So many notes of full velocity add up at most."""
+    """How many notes of full velocity may add up."""
     over: Duration = A_QUARTER
     """The width of the window over which loudness, contour, ear and density are averaged."""
     controller: str = ""
-    """Of CONTROLLER: "0".."119", "bend" or "pressure"."""
+    """For CONTROLLER: "0".."119", "bend" or "pressure"."""
     is_long: bool = False
     """`tail: long`: a decay may last until after the next note."""
 
@@ -163,7 +163,7 @@ class Lane:
     label: str = ""
     """What the composer calls a lane that is laid over another one; empty where it has its own name."""
     pointer: str = field(default="", compare=False, repr=False)
-    """JSON pointer of the list of points in its file; empty where there is none."""
+    """JSON pointer of the list of points in its file; empty if there is none."""
 
     @property
     def units(self) -> frozenset[bool]:

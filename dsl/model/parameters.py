@@ -1,4 +1,4 @@
-"""What a lane may move beside effects: one table of the picture's parameters and one of a bus's.
+"""Parameters that a lane may move, except those of effects: one table for the picture and one for a bus.
 
 Readers, the compiler, the renderers, the JSON Schema and docs/language.md take names, units, ranges and
 defaults from here. The parameters of effects are in plugins.py.
@@ -13,8 +13,11 @@ TURNS_AROUND_HEAD_MOST_DEG = 360_000.0
 NEAREST, FARTHEST = 0.25, 8.0
 """Distances of a bus: 12 dB louder to 18 dB softer than at 1."""
 PAN_MOST = 2.0
-"""In half heights: so far away the land of the embedded generator begins to repeat."""
+"""In half heights. Beyond it the land of the embedded generator begins to repeat."""
 LOUDEST = 10.0 ** (24 / 20)
+DEGREES, TIMES = "°", "x"
+FINISH = "finish"
+"""The control of what acts on finished images, whoever made them: renderers/picture/tone.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,15 @@ class PictureParameter:
     default   the value that changes nothing, which the manifest's own value replaces
     low, high the range of a lane, both included
     says      what it is, for the schema and the manual
-    field     its name in Visuals, and in PicturePlan and FrameControls where it steers each frame; empty for
-              what the manifest does not set
-    control   which of a generator's CONTROLS steers each frame by it; empty where none does
-    reads     the word under which a report names it where a segment is made again
+    field     its name in Visuals, or in the block that steers each frame; empty for what no key of the
+              manifest sets
+    control   what steers each frame by it: one of a generator's CONTROLS, or FINISH for what is done to every
+              finished image; empty where it does not steer frames
+    reads     the word under which a report names it where a segment is made again; a new parameter has a word
+              of its own, so that films without it are not rendered again
     example   for the schema
     is_ratio  whether it is a factor, to which a note adds a share
+    sign      what the live page writes behind its values
     """
 
     name: str
@@ -44,6 +50,7 @@ class PictureParameter:
     reads: str = ""
     example: float = 0.0
     is_ratio: bool = False
+    sign: str = ""
 
 
 PICTURE: tuple[PictureParameter, ...] = (
@@ -70,6 +77,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "hue",
         "hue",
         30,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.zoom",
@@ -84,6 +92,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "camera",
         1.25,
         is_ratio=True,
+        sign=TIMES,
     ),
     PictureParameter(
         "visuals.rotation",
@@ -96,6 +105,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "rotation",
         "camera",
         -10,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.exposure",
@@ -129,9 +139,9 @@ PICTURE: tuple[PictureParameter, ...] = (
         1.0,
         0.0,
         2.0,
-        "How far light and dark lie apart in the finished picture, about its middle grey.",
+        "Contrast of the finished picture, around its middle grey.",
         "contrast",
-        "tone",
+        FINISH,
         "tone",
         example=1.1,
         is_ratio=True,
@@ -144,7 +154,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         2.0,
         "How colourful the finished picture is: 0 is grey.",
         "saturation",
-        "tone",
+        FINISH,
         "tone",
         example=0.8,
         is_ratio=True,
@@ -185,6 +195,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "light",
         "light",
         60,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.light.height",
@@ -197,6 +208,7 @@ PICTURE: tuple[PictureParameter, ...] = (
         "light",
         "light",
         -20,
+        sign=DEGREES,
     ),
     PictureParameter(
         "visuals.motion.amount",
@@ -216,11 +228,13 @@ PICTURE: tuple[PictureParameter, ...] = (
         "How irregularly the picture moves.",
         "motion.jitter",
     ),
-    PictureParameter("video.brightness", Unit.SHARE, 1.0, 0.0, 1.0, "0 is black."),
+    PictureParameter("video.brightness", Unit.SHARE, 1.0, 0.0, 1.0, "Brightness of the film; 0 is black."),
 )
 
 STEERED = tuple(parameter for parameter in PICTURE if parameter.control)
 """What steers camera, colour and light of each frame."""
+NEUTRAL = {parameter.field: parameter.default for parameter in STEERED}
+"""Their fields, and where each changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +247,7 @@ class BusParameter:
     low: float
     high: float
     says: str
+    sign: str = ""
 
 
 EAR = BusParameter(
@@ -245,16 +260,17 @@ AZIMUTH = BusParameter(
     -TURNS_AROUND_HEAD_MOST_DEG,
     TURNS_AROUND_HEAD_MOST_DEG,
     "Its place around the head, in degrees clockwise from the front.",
+    DEGREES,
 )
 ELEVATION = BusParameter(
-    "elevation", Unit.NUMBER, 0.0, -90.0, 90.0, "How high it stands, in degrees above the horizon."
+    "elevation", Unit.NUMBER, 0.0, -90.0, 90.0, "How high it stands, in degrees above the horizon.", DEGREES
 )
 DISTANCE = BusParameter(
-    "distance", Unit.NUMBER, 1.0, NEAREST, FARTHEST, "How far away it stands; 1 is as recorded."
+    "distance", Unit.NUMBER, 1.0, NEAREST, FARTHEST, "How far away it stands; 1 is as recorded.", TIMES
 )
-GAIN = BusParameter("gain", Unit.GAIN, 1.0, 0.0, LOUDEST, "Its level, in place of the written gain.")
-SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level of what it sends to a return.")
+GAIN = BusParameter("gain", Unit.GAIN, 1.0, 0.0, LOUDEST, "Its level, instead of the written gain.")
+SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level that it sends to a return.")
 BUS: tuple[BusParameter, ...] = (EAR, AZIMUTH, ELEVATION, DISTANCE, GAIN, SEND)
 """A return has a gain alone."""
 PLACES = (AZIMUTH, ELEVATION, DISTANCE)
-"""What says where around the head a bus stands."""
+"""What says where around the head a bus is."""

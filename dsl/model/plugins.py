@@ -1,4 +1,4 @@
-"""Which effects a chain may hold: one table of plugins and parameters for schema, checks and sound alike.
+"""Effects that a chain may hold: one table of plugins and parameters for schema, checks and sound.
 
 Values are in base units: hertz, decibels, seconds, shares 0..1. A choice is its index in `choices`.
 """

@@ -1,4 +1,4 @@
-"""What a shape of a lane is: one table for the schemas, the curves and the checks.
+"""Shapes of lanes: one table for the schemas, the curves and the checks.
 
 The formulas S(u) are in compiler/lanes/shapes.py. `make schemas` writes the lists of the schemas from here.
 """
@@ -30,7 +30,7 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShapeFacts:
-    """A shape's family, the keys of a point that it can stand beside, and how steep it gets.
+    """A shape's family, the keys of a point that it can be beside, and how steep it gets.
 
     steepest   the greatest slope of S(u), for one cycle; None where that depends on the values or a curvature
     """
@@ -73,7 +73,7 @@ def of_family(*families: Family) -> frozenset[Shape]:
 
 
 def taking(key: str) -> list[Shape]:
-    """The shapes that can stand beside a key of a point, in the order of the table."""
+    """The shapes that can be beside a key of a point, in the order of the table."""
     return [shape for shape, facts in SHAPES.items() if key in facts.keys]
 
 

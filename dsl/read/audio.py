@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..form.wording import did_you_mean
-from ..model.piece import Audio, Bus, Effect, Master, Return, Send, Spread, Stem, Vst3
+from ..model.audio import Audio, Bus, Effect, Master, Return, Send, Spread, Stem, Vst3
 from ..model.plugins import VST3, plugin
 from ..text.yaml_source import Node
 from ..values.units import Unit
@@ -42,7 +42,7 @@ def read_audio(node: Node | None, reading: Reading) -> Audio:
 
 
 class Chains:
-    """Named chains, each read once, so that a fault in one is told once however often it is used."""
+    """Named chains, each read once, so that a fault in one is reported once however often it is used."""
 
     def __init__(self, nodes: dict[str, Node], reading: Reading) -> None:
         self._nodes = nodes
@@ -86,7 +86,7 @@ class Chains:
 
     def _unknown(self, link: Node) -> None:
         if plugin(link.text) is not None:
-            hint = f"a plugin stands with its parameters: {{{link.text}: {{}}}}"
+            hint = f"write an effect with its parameters: {{{link.text}: {{}}}}"
         else:
             hint = did_you_mean(link.text, self._nodes) or "define it under audio.chains"
         self._reading.find("MV211", link.span, f"no chain is called `{link.text}`", hint)
@@ -250,7 +250,7 @@ def _spread(node: Node | None, reading: Reading) -> Spread | None:
         ends = ()
     if found is None or len(ends) != 2 or not all(-1.0 <= end <= 1.0 for end in ends):
         message = f"`{node.text}` does not say how notes stand apart"
-        reading.find("MV205", node.span, message, "write by pitch -0.6..0.6, or by order")
+        reading.find("MV205", node.span, message, "write by pitch -0.6..0.6, or by order -0.6..0.6")
         return None
     return Spread(found["by"], *ends)
 
@@ -299,5 +299,5 @@ def _check_player(node: Node, reading: Reading) -> None:
         refuse("soundfont", "only fluidsynth plays a soundfont", "add `by: fluidsynth`, or leave it out")
     if not player and node.get("file") is None:
         for key in ("offset", "align"):
-            message = f"the built-in instruments play on time, so `{key}` does nothing"
+            message = f"the built-in instruments play on time, so `{key}` has no effect"
             refuse(key, message, f"leave out `{key}`")

@@ -4,7 +4,7 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from ..findings.span import Span
-from ..model.piece import ClassWeight, Clip
+from ..model.visuals import ClassWeight, Clip
 from ..text.files import name_fault
 from ..text.picture_header import PICTURE_SUFFIXES
 from ..text.video_header import MOST_SHOWN_S, VIDEO_SUFFIXES
@@ -72,7 +72,7 @@ def _clip(node: Node, reading: Reading) -> Clip:
         message = f"a video runs {MOST_SPEED} times slower to {MOST_SPEED} times faster, not {speed.text}"
         reading.find("MV206", speed.span, message, "write speed: 1/2, 1 or 2; `then: back` runs it backwards")
     if speed is not None and length is not None:
-        message = "`speed` stands beside `for`, which says how long the part lasts"
+        message = "`speed` and `for` exclude each other: `for` sets how long the part lasts"
         reading.find("MV210", speed.key_span, message, "remove `speed`")
     then = node.get("then")
     return Clip(from_s, to_s, rate, reading.duration(length), then.text if then else Clip().then)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..findings.diagnostics import Diagnostic
+from ..model.audio import Audio
 from ..model.lane import By, CycleUnit, Domain, Lane, Point, Shape
 from ..model.parameters import PICTURE, PLACES
-from ..model.piece import Audio
 from ..model.plugins import plugin
 from ..text.yaml_source import Node
 from ..values.quantity import Quantity, parse_quantity
@@ -42,7 +42,7 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
 
 
 def lane_units(audio: Audio) -> UnitOf:
-    """Which unit each parameter has; Unit.ANY for what is no parameter, which the compiler reports."""
+    """Which unit each parameter has; Unit.ANY for what is not a parameter, which the compiler reports."""
     units = {parameter.name: parameter.unit for parameter in PICTURE}
     for bus in audio.buses:
         units[bus.ear or bus.name] = Unit.NUMBER
@@ -50,17 +50,16 @@ def lane_units(audio: Audio) -> UnitOf:
         units |= {f"{bus.name}.{way}": place.unit for way, place in _WAYS.items()}
         for send in bus.sends:
             units[f"{bus.name}.sends.{send.to}"] = Unit.GAIN
-        for effect in bus.chain:
-            described = plugin(effect.plugin)
-            for parameter in described.parameters if described else ():
-                units[f"{bus.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
-
     for back in audio.returns:
         units[f"{back.name}.gain"] = Unit.GAIN
-        for effect in back.chain:
+    chains = [(bus.name, bus.chain) for bus in audio.buses] + [
+        (back.name, back.chain) for back in audio.returns
+    ]
+    for name, chain in chains:
+        for effect in chain:
             described = plugin(effect.plugin)
             for parameter in described.parameters if described else ():
-                units[f"{back.name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
+                units[f"{name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
 
     def unit_of(name: str) -> Unit:
         if found := _OF_A_LAYER.search(name):
@@ -163,7 +162,7 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
 def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
     """The lanes of distance and elevation that the spirals of an azimuth move; between them they stand still.
 
-    A lane that turns and is no azimuth is a fault.
+    A lane that turns and is not an azimuth is a fault.
     """
     if lane.mirror_of is not None:
         return []
@@ -172,7 +171,7 @@ def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
     if way != "azimuth" or lane.mode != "set":
         for point in points:
             if (turns := point.get("turns")) is not None:
-                message = f"only an azimuth turns, and this is the lane `{lane.name}`"
+                message = f"`turns` needs an azimuth lane, and this is the lane `{lane.name}`"
                 hint = f"write it in the lane `{lane.name}.azimuth`, in degrees"
                 reading.find("MV210", turns.key_span, message, hint)
         return []

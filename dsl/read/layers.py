@@ -1,18 +1,18 @@
-"""Layers of the picture, as written: parts with streams of their own, and where each stands."""
+"""Layers of the picture, as written: parts with streams of their own, and where each is."""
 
 from dataclasses import replace
 
-from ..model.piece import PictureLayer, Rule, Visuals
+from ..model.visuals import PictureLayer, Rule, Visuals
 from ..text.yaml_source import Node
-from .reader import Reading, named, texts
-from .visuals import read_classes, read_envelope, read_motion, read_rule, signed
+from .reader import Reading, named, signed, texts
+from .visuals import read_classes, read_envelope, read_motion, read_rule
 
 SIDES = {"left": (1, 3), "middle": (2, 3), "right": (3, 3)}
 """Places by name, as sectors."""
 
 
 def with_layers(visuals: Visuals, node: Node | None, reading: Reading) -> Visuals:
-    """The same with its layers; the rules in them are rules of the piece, behind all others."""
+    """The visuals with their layers. The rules in layers become rules of the piece, after all others."""
     written = None if node is None else node.get("layers")
     if written is None:
         return visuals
@@ -68,7 +68,7 @@ def _place(node: Node, reading: Reading) -> tuple[str, tuple[int, int]]:
         return node.text, (1, 1)
     number, count = map(int, node.text.split("/"))
     if not 1 <= number <= count:
-        message = f"{node.text} is no sector: of {count}, the last is {count}/{count}"
+        message = f"{node.text} is not a sector: the last is {count}/{count}"
         reading.find("MV206", node.span, message, f"write a number from 1 to {count} before the /")
         return "sector", (1, 1)
     return "sector", (number, count)

@@ -13,7 +13,8 @@ from ..form.schema import LEGACY, check_form
 from ..model.lane import CycleUnit, Domain, Lane, Point, Shape
 from ..model.shapes import SWINGS
 from ..text.files import MAX_TEXT_BYTES, decoded, read_named
-from ..text.yaml_source import Node, parse_source, root_node
+from ..text.yaml_reader import parse_source
+from ..text.yaml_source import Node, root_node
 from ..values.position import Place, beat_text, parse_beat
 from .reader import Reading, named
 
@@ -116,7 +117,7 @@ def _warn_of_useless(node: Node, shape: Shape, reading: Reading) -> None:
     hint = (
         f"did you mean `{'ear_mid' if useless == 'ear_f' else 'ear_f'}`?" if meant is None else "leave it out"
     )
-    message = f"`{useless}` does nothing in a {shape.value} segment"
+    message = f"`{useless}` has no effect in a {shape.value} segment"
     reading.findings.warn("MV230", value.key_span, message, hint)
 
 
@@ -128,7 +129,7 @@ def _place(node: Node, bar_key: str, beat_key: str, reading: Reading) -> Place:
     assert beat is not None, "the schema demands it"
     exact = parse_beat(beat.text)
     if exact is None:
-        reading.find("MV110", beat.span, f"{beat.text} is not a beat", "beats count from 1, as 6.25")
+        reading.find("MV110", beat.span, f"{beat.text} is not a beat", "beats count from 1, e.g. 6.25")
         exact = Fraction(1)
     return Place(f"{bar.text}|{beat_text(exact)}", bar.span, bar=int(bar.value), beat=exact)
 
@@ -141,8 +142,10 @@ def _cycles(node: Node, reading: Reading) -> Fraction | CycleUnit:
         return CycleUnit.QUARTER
     exact = reading.ratio(cycles)
     if exact.denominator != 1:
-        message = f"{cycles.text} cycles are taken as they are; the original cut them to {int(exact)}"
-        reading.findings.warn("MV232", cycles.span, message, f"write {round(exact)} if that is meant")
+        message = f"musicvis keeps {cycles.text} cycles; the original rounded them down to {int(exact)}"
+        reading.findings.warn(
+            "MV232", cycles.span, message, f"write {max(1, round(exact))} if you mean a whole number"
+        )
     return exact
 
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from ..model.audio import Audio
 from ..model.lane import Lane
-from ..model.piece import CREDITS_TAIL_S, Audio, Part, Piece, ScoreRef, Video
+from ..model.piece import Part, Piece, ScoreRef
+from ..model.video import CREDITS_TAIL_S, Video
 from ..text.yaml_source import Node
 from .layers import with_layers
 from .reader import Reading, named, texts
-from .visuals import read_video, read_visuals
+from .video import read_video
+from .visuals import read_visuals
 
 MAX_TAIL_S = 30
 
@@ -80,6 +83,6 @@ def _tempo(node: Node, reading: Reading) -> Fraction:
     tempo = reading.ratio(node)
     if tempo <= 0:
         reading.find(
-            "MV206", node.span, f"{node.text} is not a tempo", "write quarter notes per minute, as 100"
+            "MV206", node.span, f"{node.text} is not a tempo", "write quarter notes per minute, e.g. 100"
         )
     return tempo

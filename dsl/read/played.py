@@ -11,7 +11,7 @@ from ..values.quantity import Quantity, parse_quantity
 from ..values.selector import Where
 from ..values.units import Unit
 from .reader import Reading, texts
-from .visuals import read_where
+from .where import read_where
 
 RATIOS = frozenset(parameter.name for parameter in PICTURE if parameter.is_ratio)
 """Lanes of the picture whose values are factors, as those of a gain and a distance are."""

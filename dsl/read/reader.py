@@ -124,3 +124,20 @@ def texts(node: Node | None) -> tuple[str, ...]:
 def named(node: Node | None) -> Iterator[tuple[str, Node]]:
     """The entries of a block, or none where it is not written."""
     return node.items() if node is not None else iter(())
+
+
+def text_of(node: Node, key: str, default: str) -> str:
+    """The text under a key."""
+    found = node.get(key)
+    return found.text if found else default
+
+
+def each_of(node: Node, key: str) -> tuple[Node, ...]:
+    """The items under a key: one, or those of a list."""
+    found = node.get(key)
+    return tuple(found.each()) if found else ()
+
+
+def signed(node: Node | None, default: float) -> float:
+    """A plain number of either sign, whose bounds the schema has seen to."""
+    return default if node is None else float(node.value)

@@ -1,8 +1,6 @@
-"""What is seen, as written: classes, rules, motion, and what happens to the finished picture."""
+"""The picture: the generator, classes, rules, motion and envelopes."""
 
 from dataclasses import replace
-from fractions import Fraction
-from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..findings.plain import escaped
@@ -10,53 +8,17 @@ from ..findings.span import Span
 from ..form.wording import did_you_mean, meant
 from ..model.generators import is_known, known_names
 from ..model.parameters import STEERED
-from ..model.piece import (
-    LIGHTS,
-    OTHER,
-    ClassWeight,
-    Ending,
-    EngravedScore,
-    Envelope,
-    Light,
-    Lyrics,
-    Motion,
-    Post,
-    Rule,
-    SpectrumRef,
-    Video,
-    Visuals,
-)
+from ..model.visuals import LIGHTS, OTHER, ClassWeight, Envelope, Light, Motion, Rule, SpectrumRef, Visuals
 from ..text.yaml_source import Node
 from ..values.nearest import is_slip_of
 from ..values.pitch_classes import PITCH_CLASSES
-from ..values.position import Duration, parse_beat
-from ..values.selector import (
-    LengthRange,
-    NumberRange,
-    PitchRange,
-    Where,
-    parse_lengths,
-    parse_pitches,
-    parse_velocities,
-    pitch_class,
-)
+from ..values.position import Duration
+from ..values.selector import pitch_class
 from ..values.units import Unit
 from .audio import MAX_OFFSET_S
 from .classes import read_weights
-from .reader import Reading, texts
-
-"""The names that keys of `visuals.classes` have in a Piece, whatever their spelling: Bb is A#."""
-
-MAX_SPEED = 64
-MAX_FPS = 240
-MIN_FPS = Fraction(1, 100)
-MAX_FPS_TERM = 10**8
-"""Limit of numerator and denominator: files count time in 32 bits."""
-GREEN = "#00FF00"
-"""What `background: green` means: the purest green there is, for a key."""
-MAX_SIDE_PX = 4096
-"""Limit of a film's width and height: what H.264 holds and a frame in memory allows."""
-MIN_SIDE_PX = 16
+from .reader import Reading, signed, text_of
+from .where import read_where
 
 
 def read_visuals(node: Node | None, reading: Reading) -> Visuals:
@@ -65,7 +27,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
     if node is None:
         return usual
     motion, weights, envelope = node.get("motion"), node.get("weights"), node.get("envelope")
-    by = _text(node, "classes_by", usual.classes_by)
+    by = text_of(node, "classes_by", usual.classes_by)
     keep = node.get("keep")
     rules, spectrum, generator = node.get("rules"), node.get("spectrum"), node.get("generator")
     play = node.get("play")
@@ -74,11 +36,11 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         generator_span=generator.span if generator else usual.generator_span,
         weights=reading.file(weights) if weights else None,
         weights_span=weights.span if weights else usual.weights_span,
-        weights_sha256=_text(node, "weights_sha256", "") or None,
+        weights_sha256=text_of(node, "weights_sha256", "") or None,
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),
-        **_steering(node, usual),
+        steering=_steering(node),
         motion=read_motion(motion, reading) if motion else usual.motion,
         envelope=read_envelope(envelope, reading) if envelope else None,
         classes=read_classes(node.get("classes"), by, reading),
@@ -86,7 +48,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         classes_span=found.span if (found := node.get("classes_by")) else usual.classes_span,
         keep=int(keep.value) if keep else None,
         rules=tuple(read_rule(rule, reading) for rule in rules.each()) if rules else (),
-        mapping=_text(node, "mapping", usual.mapping),
+        mapping=text_of(node, "mapping", usual.mapping),
         spectrum=_spectrum(spectrum, reading) if spectrum else None,
         plays=bool(play.value) if play else usual.plays,
     )
@@ -106,110 +68,6 @@ def _generator(node: Node, weights: Node | None, reading: Reading) -> str:
     if weights is None and not is_known(node.text):
         reading.findings.add(unknown_generator(node.text, node.span))
     return node.text
-
-
-def read_where(node: Node, reading: Reading) -> Where:
-    """A selector."""
-    every, chord = node.get("every"), node.get("chord")
-    return Where(
-        parts=texts(node.get("part")),
-        staves=tuple(int(text) for text in texts(node.get("staff"))),
-        voices=tuple(int(text) for text in texts(node.get("voice"))),
-        pitches=tuple(
-            reading.parsed("pitch", parse_pitches(item.text, item.span), item, PitchRange())
-            for item in _each(node, "pitch")
-        ),
-        ranges=tuple(reading.range(item) for item in _each(node, "range")),
-        beats=tuple(_beat(item, reading) for item in _each(node, "beat")),
-        every=_grid(every, reading) if every else None,
-        velocities=tuple(
-            reading.parsed("velocity", parse_velocities(item.text, item.span), item, NumberRange())
-            for item in _each(node, "velocity")
-        ),
-        lengths=tuple(
-            reading.parsed("length", parse_lengths(item.text, item.span), item, LengthRange())
-            for item in _each(node, "length")
-        ),
-        articulations=texts(node.get("articulation")),
-        chord=chord.text if chord else None,
-        lyrics=texts(node.get("lyric")),
-        words=texts(node.get("word")),
-        # A mark may be written as in a place: @B.
-        sections=tuple(name.removeprefix("@").strip() for name in texts(node.get("section"))),
-        spans=tuple((key, value.span) for key, value in node.items()),
-    )
-
-
-def read_video(node: Node | None, reading: Reading) -> Video:
-    """The `video` block."""
-    usual = Video()
-    if node is None:
-        return usual
-    size, post = node.get("size"), node.get("post")
-    width_px, height_px = _size(size, reading) if size else (usual.width_px, usual.height_px)
-    ground = _text(node, "background", usual.background)
-    return Video(
-        width_px=width_px,
-        height_px=height_px,
-        fps=_fps(node.get("fps"), usual.fps, reading),
-        frame=_text(node, "frame", usual.frame),
-        upscale=_text(node, "upscale", usual.upscale),
-        # Of the kinds of films, one holds alpha.
-        container=_text(node, "container", "mov" if ground == "alpha" else usual.container),
-        codec=_text(node, "codec", "") or None,
-        background=GREEN if ground == "green" else ground,
-        quality=_text(node, "quality", usual.quality),
-        post=tuple(_post(entry, reading) for entry in post.each()) if post else (),
-        lyrics=_lyrics(lyrics, reading) if (lyrics := node.get("lyrics")) else None,
-        score=_engraved(score, reading) if (score := node.get("score")) else None,
-        ending=_ending(ending, reading) if (ending := node.get("ending")) else None,
-    )
-
-
-def _ending(node: Node, reading: Reading) -> Ending:
-    usual, font = Ending(node.key_span), node.get("font")
-    return Ending(
-        node.key_span,
-        fade=reading.duration(node.get("fade")),
-        ground=_text(node, "ground", usual.ground).upper(),
-        credits=texts(node.get("credits")),
-        font=reading.file(font) if font else None,
-        font_span=font.span if font else usual.font_span,
-    )
-
-
-def _lyrics(node: Node, reading: Reading) -> Lyrics:
-    usual, font = Lyrics(node.span), node.get("font")
-    return Lyrics(
-        node.span,
-        parts=texts(node.get("part")),
-        show=_text(node, "show", usual.show),
-        place=_text(node, "place", usual.place),
-        size=reading.share(node.get("size"), usual.size),
-        font=reading.file(font) if font else None,
-        font_span=font.span if font else usual.font_span,
-        color=_text(node, "color", usual.color),
-        lit=_text(node, "lit", usual.lit),
-        background=_text(node, "background", usual.background),
-        fade=reading.duration(node.get("fade")) or usual.fade,
-    )
-
-
-def _engraved(node: Node, reading: Reading) -> EngravedScore:
-    """`score: strip`, or all that is said of it."""
-    usual, parts = EngravedScore(node.span), node.get("parts")
-    return EngravedScore(
-        node.span,
-        show=_text(node, "show", usual.show) if isinstance(node.value, dict) else node.text,
-        parts=texts(parts),
-        parts_span=parts.span if parts else node.span,
-        place=_text(node, "place", usual.place),
-        height=reading.share(node.get("height"), usual.height),
-        ink=_text(node, "ink", usual.ink),
-        lit=_text(node, "lit", usual.lit),
-        ground=_text(node, "ground", usual.ground),
-        opacity=reading.share(node.get("opacity"), usual.opacity),
-    )
 
 
 def _spectrum(node: Node, reading: Reading) -> SpectrumRef:
@@ -235,8 +93,8 @@ def read_motion(node: Node, reading: Reading) -> Motion:
     return Motion(
         amount=reading.number(node.get("amount"), usual.amount),
         jitter=reading.share(node.get("jitter"), usual.jitter),
-        memory=_text(node, "memory", usual.memory),
-        walk=_text(node, "walk", usual.walk),
+        memory=text_of(node, "memory", usual.memory),
+        walk=text_of(node, "walk", usual.walk),
         walk_span=walk.span if (walk := node.get("walk")) else usual.walk_span,
         hold=_lasting(node.get("hold"), reading) or usual.hold,
         move=_lasting(node.get("move"), reading) or usual.move,
@@ -247,7 +105,7 @@ def _lasting(node: Node | None, reading: Reading) -> Duration | None:
     """A duration above 0, where one is written."""
     found = reading.duration(node)
     if node is not None and found is not None and found.value == 0:
-        reading.find("MV206", node.span, "a walk takes longer than 0", "write 1bar, 2b or 1/4")
+        reading.find("MV206", node.span, "the time must be greater than 0", "write 1bar, 2b or 1/4")
     return found
 
 
@@ -269,7 +127,7 @@ def read_classes(
         return ()
     is_map = isinstance(node.value, dict)
     if is_map and by == "loudness":
-        message = "classes by loudness have no names"
+        message = "with classes_by: loudness, classes is a list without keys"
         reading.find("MV210", node.key_span, message, "write a list, from soft to loud")
     found: dict[str, tuple[ClassWeight, ...]] = {}
     for written, entry in node.items():
@@ -330,111 +188,13 @@ def _light(shape: str, rule: Node, reading: Reading) -> Light | None:
     )
 
 
-def _beat(node: Node, reading: Reading) -> Fraction | str:
-    if node.text == "last":
-        return "last"
-    beat = parse_beat(node.text)
-    if beat is None:
-        reading.find(
-            "MV114", node.span, f"`{node.text}` is not a beat", "beats count from 1: 1, 2.5, 1+2/3, last"
-        )
-    return beat or Fraction(1)
-
-
-def _grid(node: Node, reading: Reading) -> Duration | None:
-    every = reading.duration(node)
-    if every is not None and every.value == 0:
-        reading.find("MV206", node.span, "the grid step must be longer than 0", "write 1b, 1/16 or 2bar")
-    return every
-
-
-def _post(node: Node, reading: Reading) -> Post:
-    at, speed, title, shadow = node.get("at"), node.get("speed"), node.get("title"), node.get("shadow")
-    subtitle, font = node.get("subtitle"), node.get("font")
-    assert at is not None, "the schema demands it"
-    usual = Post(at=reading.place(at), span=node.span)
-    return Post(
-        at=usual.at,
-        span=node.span,
-        length=reading.duration(node.get("for")),
-        speed=_speed(speed, reading) if speed else None,
-        fade_in=reading.duration(node.get("fade_in")),
-        fade_out=reading.duration(node.get("fade_out")),
-        title=title.text if title else None,
-        subtitle=subtitle.text if subtitle else None,
-        color=_text(node, "color", usual.color),
-        shadow=shadow.text if shadow else None,
-        place=_text(node, "place", usual.place),
-        size=reading.share(node.get("size"), usual.size),
-        font=reading.file(font) if font else None,
-        font_span=font.span if font else usual.font_span,
-    )
-
-
-def _speed(node: Node, reading: Reading) -> Fraction:
-    speed = reading.ratio(node)
-    if not 0 < abs(speed) <= MAX_SPEED:
-        message = f"the speed {node.text} is not between 0 and {MAX_SPEED}, or back from there"
-        reading.find("MV206", node.span, message, "1/2 is half as fast, -1 runs backwards")
-    return speed
-
-
-def _fps(node: Node | None, default: Fraction, reading: Reading) -> Fraction:
-    if node is None:
-        return default
-    fps = reading.ratio(node)
-    if not MIN_FPS <= fps <= MAX_FPS:
-        message = f"{node.text} frames per second lie outside {float(MIN_FPS)} to {MAX_FPS}"
-        reading.find("MV206", node.span, message, "write 24, 25, 30, 60 or 30000/1001")
-    elif max(fps.as_integer_ratio()) > MAX_FPS_TERM:
-        message = f"{node.text} frames per second are {fps}, and video files hold no such fractions"
-        reading.find("MV206", node.span, message, "write 30000/1001, or 29.97")
-    return fps
-
-
-def _size(node: Node, reading: Reading) -> tuple[int, int]:
-    width_px, height_px = (int(side) for side in node.text.split("x"))
-    sides = (width_px, height_px)
-    if not all(MIN_SIDE_PX <= side <= MAX_SIDE_PX for side in sides):
-        least, most = f"{MIN_SIDE_PX}x{MIN_SIDE_PX}", f"{MAX_SIDE_PX}x{MAX_SIDE_PX}"
-        message = f"{node.text} is not between {least} and {most}"
-        reading.find("MV206", node.span, message, f"write {_nearest_size(width_px, height_px)}")
-    elif any(side % 2 for side in sides):
-        even = "x".join(str(side + side % 2) for side in sides)
-        reading.find(
-            "MV206", node.span, f"{node.text} has an odd side, which H.264 cannot hold", f"write {even}"
-        )
-    return sides
-
-
-def _nearest_size(width_px: int, height_px: int) -> str:
-    """The allowed size of nearly the same shape that comes nearest to one that is not."""
-    shrink = min(1.0, MAX_SIDE_PX / max(width_px, height_px))
-    sides = (max(MIN_SIDE_PX, int(side * shrink) // 2 * 2) for side in (width_px, height_px))
-    return "x".join(map(str, sides))
-
-
-def signed(node: Node | None, default: float) -> float:
-    """A plain number of either sign, whose bounds the schema has seen to."""
-    return default if node is None else float(node.value)
-
-
-def _steering(node: Node, usual: Visuals) -> dict[str, Any]:
-    """What steers each frame, by the fields of Visuals; the schema has seen to the bounds."""
-    found: dict[str, float] = {}
+def _steering(node: Node) -> tuple[tuple[str, float], ...]:
+    """What steers each frame and is written, by fields of STEERED; the schema has checked the bounds."""
+    found = []
     for parameter in STEERED:
         here: Node | None = node
         for key in parameter.name.split(".")[1:]:
             here = here and here.get(key)
-        found[parameter.field] = signed(here, getattr(usual, parameter.field))
-    return found
-
-
-def _text(node: Node, key: str, default: str) -> str:
-    found = node.get(key)
-    return found.text if found else default
-
-
-def _each(node: Node, key: str) -> tuple[Node, ...]:
-    found = node.get(key)
-    return tuple(found.each()) if found else ()
+        if here is not None:
+            found.append((parameter.field, float(here.value)))
+    return tuple(found)

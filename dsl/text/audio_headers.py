@@ -1,4 +1,4 @@
-"""What a recording says of itself: the header of a .wav or .flac, checked before it is believed.
+"""Headers of recordings (.wav, .flac), checked before they are believed.
 
 Sound libraries accept truncated files and a rate of 0, and one that guesses the format can be led to other
 files. So the header is read here, and the format follows from the file's first bytes.
@@ -13,7 +13,7 @@ from ..findings.span import Span
 from .files import MAX_AUDIO_BYTES
 
 SUFFIXES = (".wav", ".flac")
-"""Of recordings that a piece may name; what is in one is decided by its first bytes."""
+"""Suffixes of recordings that a piece may name; the first bytes decide what a file is."""
 RECORDINGS = (
     ".mp3",
     ".m4a",
@@ -35,7 +35,7 @@ RECORDINGS = (
     ".avi",
     ".mka",
 )
-"""Of files that hold sound and can be listened to; what is in them is decided by their first bytes."""
+"""Suffixes of files that `listen` reads; the first bytes decide what a file is."""
 MAX_CHANNELS = 8
 RATES_HZ = (8_000, 192_000)
 EXPORT_AGAIN = "export the stem again"
@@ -81,7 +81,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
         raise _fault(
             span,
             "MV005",
-            f"{name} is {size >> 20} MiB large; a recording may have {MAX_AUDIO_BYTES >> 20} MiB",
+            f"{name} is {size >> 20} MiB large; a recording may have at most {MAX_AUDIO_BYTES >> 20} MiB",
             EXPORT_AGAIN,
         )
     magic = file.read(4)
@@ -92,7 +92,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
         try:
             header = wav_header(file, size)
         except ValueError as error:
-            raise _fault(span, "MV502", f"{name} is not a sound wav file: {error}", EXPORT_AGAIN) from error
+            raise _fault(span, "MV502", f"{name} is not a valid wav file: {error}", EXPORT_AGAIN) from error
         form = RecordingFormat("wav", header.sample_rate_hz, header.channel_count, header.frame_count, header)
     else:
         raise _fault(
@@ -195,7 +195,7 @@ def _flac_format(file: BinaryIO, name: str, span: Span) -> RecordingFormat:
     # length.
     head = file.read(42)
     if len(head) < 42 or head[4] & 0x7F != 0 or int.from_bytes(head[5:8], "big") != 34:
-        raise _fault(span, "MV502", f"{name} is not a sound FLAC file: it has no STREAMINFO", EXPORT_AGAIN)
+        raise _fault(span, "MV502", f"{name} is not a valid FLAC file: it has no STREAMINFO", EXPORT_AGAIN)
     packed = int.from_bytes(head[18:26], "big")
     return RecordingFormat(
         kind="flac",

@@ -30,13 +30,13 @@ ALIKE_MOST = 2000
 _MAX_NAME_BYTES = 1024
 _MOST_DIGESTS = 1000
 _digests: dict[tuple[int, int, int, int], str] = {}
-"""Of large files, by where they lie, their size and their time: a page that watches a piece asks often."""
+"""Digests of large files, by place, size and time: a page that watches a piece asks often."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 # Windows takes these for devices, whatever their ending.
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
 _HERE_HINT = "names are relative to the folder of piece.yaml"
-_ACCESS_HINT = "look at its permissions"
-_INSIDE_HINT = "put a copy into the folder of the piece and name it from there, as stems/marimba.wav"
+_ACCESS_HINT = "check its permissions"
+_INSIDE_HINT = "put a copy into the folder of the piece and name it from there, e.g. stems/marimba.wav"
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:
@@ -45,7 +45,7 @@ def name_fault(name: str, span: Span) -> Diagnostic | None:
         return Diagnostic("MV002", span, "the file name is empty or too long", "name a file of the piece")
     if found := _FORBIDDEN.search(name):
         shown = found[0] if found[0].isprintable() else f"U+{ord(found[0]):04X}"
-        message = f"the character {shown} cannot stand in a file name of a piece"
+        message = f"the character {shown} is not allowed in a file name of a piece"
         return Diagnostic("MV002", span, message, _INSIDE_HINT)
     parts = name.split("/")
     if name.startswith(("/", "~")) or any(part in ("", ".", "..") for part in parts):
@@ -163,7 +163,7 @@ def read_named(path: Path, limit_bytes: int, span: Span, root: Path | None = Non
         else:
             descriptor = os.open(path, _READ | getattr(os, "O_CLOEXEC", 0))
     except FileNotFoundError:
-        return Diagnostic("MV001", span, f"there is no file `{path}`", "look for the name and the folder")
+        return Diagnostic("MV001", span, f"there is no file `{path}`", "check the name and the folder")
     except LinkedError as refusal:
         message = f"`{refusal.filename}` is a symbolic link, and links inside a piece are not followed"
         return Diagnostic("MV003", span, message, "put a copy in its place")
@@ -210,7 +210,7 @@ def _kind_fault(descriptor: int, name: str, limit_bytes: int, span: Span) -> Dia
 
 def _too_large(name: str, limit_bytes: int, span: Span) -> Diagnostic:
     return Diagnostic(
-        "MV005", span, f"`{name}` is larger than {limit_bytes >> 20} MiB", "look whether it is the right one"
+        "MV005", span, f"`{name}` is larger than {limit_bytes >> 20} MiB", "check that it is the right file"
     )
 
 

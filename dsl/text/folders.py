@@ -1,6 +1,6 @@
 """Folders, opened one from the other and never through a link that a piece brings along.
 
-The user answers for the folders above a piece. What lies inside it, somebody else may have made: a link
+The user answers for the folders above a piece. What is inside it, somebody else may have made: a link
 there could lead to any file of the user. So from the piece's folder down every folder is opened from the one
 before, and nothing can be exchanged between a look and a use. A system that opens no file relative to a
 folder (Windows) looks at each name just before it is used; making a link there takes a privilege.
@@ -21,12 +21,12 @@ from typing import Self
 
 from ..findings.span import MANIFEST
 
-LINK = "a symbolic link stands there, and what a piece brings along is not followed"
+LINK = "a symbolic link is there, and musicvis follows no links in a piece"
 _PROC = Path("/proc/self/fd")
 
 
 class LinkedError(OSError):
-    """A link stands where a file or folder of a piece should."""
+    """A link is where a file or folder of a piece should."""
 
     def __init__(self, path: Path | str) -> None:
         super().__init__(errno.ELOOP, LINK, str(path))
@@ -39,7 +39,7 @@ def guarded(path: Path, root: Path | None = None) -> tuple[Path, tuple[str, ...]
     """The folder above a file that the user answers for, and the names below it that a piece may bring.
 
     These begin in `root`, or in the outermost folder above the path that holds a manifest. Outside any piece
-    there are none, but for the file's own name where `root` is the folder it lies in.
+    there are none, but for the file's own name where `root` is the folder it is in.
     """
     path = Path(os.path.abspath(path))
     above = list(reversed(path.parents))
@@ -126,7 +126,7 @@ class Folder:
             raise self._told(error, name) from None
 
     def state(self, name: str) -> os.stat_result | None:
-        """What stands at a name, a link as itself; None for nothing."""
+        """What is at a name, a link as itself; None for nothing."""
         try:
             return os.stat(self._name(name), follow_symlinks=False, **self._at())
         except FileNotFoundError:
@@ -135,7 +135,7 @@ class Folder:
             raise self._told(error, name) from None
 
     def replace(self, old: str, new: str) -> None:
-        """In one step: what stood at `new` is gone, a link as itself."""
+        """Rename in one step; what was at `new` is gone, a link as itself."""
         if self._descriptor is None:
             os.replace(self.path / old, self.path / new)
         else:

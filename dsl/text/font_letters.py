@@ -1,4 +1,4 @@
-"""Which letters a font file has: its table `cmap`, and nothing else of it.
+"""The letters that a font file has: its table `cmap`, and nothing else of it.
 
 OpenType 1.9, "cmap - Character to Glyph Index Mapping Table": subtables of format 4 (segments, to U+FFFF) and
 12 (groups, all of Unicode); every font of today has one of them. A font is hostile: whatever its numbers say,

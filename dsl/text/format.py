@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ..findings.diagnostics import PieceError, has_errors
-from .yaml_source import parse_source
+from .yaml_reader import parse_source
 
 STEP = 2
 """Columns that a level is indented by, and spaces before a comment at the end of a line."""
@@ -81,11 +81,11 @@ class _Line:
     follows: int | None = None
     """The line that begins the scalar or brackets which this one continues."""
     raw: bool = False
-    """It lies inside a scalar: its spaces may matter."""
+    """It is inside a scalar: its spaces may matter."""
 
 
 class _Layout:
-    """A text, its lines, and where each thing in it should stand."""
+    """A text, its lines, and where each thing in it should be."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")

@@ -67,7 +67,7 @@ def foreign_signs(lines: list[str], at: int) -> Iterator[Repair]:
         named = {" ": "space", '"': "quote", "'": "quote"}.get(plain, f"`{plain}`")
         message = f"`{first[0]}` is not the {named} of YAML, though it looks like one"
         if plain == " ":
-            message = "a space of another kind stands here"
+            message = "this space is not a plain space"
         hint = f"write {'a plain space' if plain == ' ' else plain}" + (
             " here and in the rest of the line" if len(found) > 1 else ""
         )
@@ -81,7 +81,7 @@ def _plain_sign(text: str, end: int, plain: str) -> str:
 
 
 def stray_tabs(lines: list[str], near: list[int]) -> Iterator[Repair]:
-    """All tabs that indent, each as two spaces; else those that stand anywhere in the lines."""
+    """All tabs that indent, each as two spaces; else those that are anywhere in the lines."""
     indented = [(at, found) for at, text in enumerate(lines) if (found := _TABS.match(text))]
     for width in (2, 4):
         edits = tuple(
@@ -135,7 +135,7 @@ def equals_for_colon(lines: list[str], at: int) -> Iterator[Repair]:
         edit = (at, start, found.end("sign"), ": ")
         width = len(found["sign"].strip())
         column = start + found["sign"].index("=")
-        yield Repair("MV124", at, column, width, "`=` stands where a colon belongs", hint, (edit,))
+        yield Repair("MV124", at, column, width, "write a colon instead of `=`", hint, (edit,))
 
 
 def bare_colours(lines: list[str], at: int) -> Iterator[Repair]:

@@ -54,7 +54,7 @@ class ModelDescription:
 
     @property
     def kind(self) -> GeneratorKind:
-        """The same as any generator is described."""
+        """The model, described like any generator."""
         return GeneratorKind(
             self.name,
             self.code,
@@ -67,7 +67,7 @@ class ModelDescription:
 def name_of_model(text: str) -> str | None:
     """Why a text cannot be the name of a model, or None."""
     if not _NAME.fullmatch(text):
-        return "write letters, digits, - and ., as my-band"
+        return "write letters, digits, - and ., e.g. my-band"
     return f"{text} is built in: choose another name" if text in BUILT_IN else None
 
 

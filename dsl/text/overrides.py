@@ -1,4 +1,4 @@
-"""Values from the command line, `--set visuals.depth=0.5`, put into a manifest as if they stood in it."""
+"""Values from the command line, `--set visuals.depth=0.5`, put into a manifest as if they were in it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,14 +7,15 @@ from typing import Any
 from ..findings.collector import Findings
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
-from .yaml_source import Source, escaped, parse_source
+from .yaml_reader import parse_source
+from .yaml_source import Source, escaped
 
 SET = "--set"
 """The file that findings about overrides name; its lines are the overrides in order."""
 
 # YAML would take these for a comment, a block or a fault, where a command line means plain text.
 _PLAIN_STARTS = ("#", "@", ">", "%", "|", "`")
-_HINT = "write KEY.KEY=VALUE, as visuals.depth=0.5 or video.post.0.title=Hello"
+_HINT = "write KEY.KEY=VALUE, e.g. visuals.depth=0.5 or video.post.0.title=Hello"
 
 
 def overridden(

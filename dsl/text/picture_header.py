@@ -1,4 +1,4 @@
-"""What a picture says of itself: kind and size, read from the bytes alone, before anything unpacks them.
+"""Headers of pictures: kind and size, read from the bytes alone, before anything unpacks them.
 
 PNG: W3C, Portable Network Graphics, third edition. JPEG: ITU-T T.81, annex B. WebP: RFC 9649. GIF:
 CompuServe, Graphics Interchange Format, version 89a.
@@ -48,9 +48,9 @@ def picture_header(data: bytes) -> PictureHeader:
         raise ValueError("it is not a PNG, JPEG, WebP or GIF picture")
     size = f"{found.width_px}x{found.height_px} pixels"
     if min(found.width_px, found.height_px) < LEAST_SIDE_PX:
-        raise ValueError(f"it has {size}, and {LEAST_SIDE_PX} a side are the least")
+        raise ValueError(f"it has {size}; each side needs at least {LEAST_SIDE_PX}")
     if found.width_px * found.height_px > MOST_PIXELS:
-        raise ValueError(f"it has {size}, and {MOST_PIXELS // 1_000_000} million in all are the most")
+        raise ValueError(f"it has {size}; at most {MOST_PIXELS // 1_000_000} million are allowed")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a video says of itself: kind, size and length, read from its header alone, before anything decodes it.
+"""Headers of videos: kind, size and length, read before anything decodes the video.
 
 MP4 and QuickTime: ISO/IEC 14496-12. Matroska and WebM: RFC 8794 and RFC 9559. AVI: Microsoft's
 RIFF. GIF: CompuServe, version 89a.
@@ -17,11 +17,11 @@ MAX_VIDEO_BYTES = 1 << 30
 LEAST_SIDE_PX = 16
 MOST_PIXELS = 40_000_000
 MOST_SHOWN_S = 60
-"""So many seconds of a video are shown at most."""
+"""The most seconds of a video that are shown."""
 
 _MOST_BOXES = 10_000
 _MOST_INDEX_BYTES = 64 << 20
-_CUT_OFF = "it is cut off, or no video"
+_CUT_OFF = "it is cut off, or not a video"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ def video_header(file: IO[bytes], size_bytes: int) -> VideoHeader:
         raise ValueError(_CUT_OFF) from error
     size = f"{found.width_px}x{found.height_px} pixels"
     if found.width_px and min(found.width_px, found.height_px) < LEAST_SIDE_PX:
-        raise ValueError(f"it has {size}, and {LEAST_SIDE_PX} a side are the least")
+        raise ValueError(f"it has {size}; each side needs at least {LEAST_SIDE_PX}")
     if found.width_px * found.height_px > MOST_PIXELS:
-        raise ValueError(f"it has {size}, and {MOST_PIXELS // 1_000_000} million are the most")
+        raise ValueError(f"it has {size}; at most {MOST_PIXELS // 1_000_000} million are allowed")
     if found.length_s == 0:
         raise ValueError("it is empty: it lasts 0 seconds")
     return found
@@ -174,7 +174,7 @@ _TRACKS, _TRACK, _VIDEO, _WIDTH, _HEIGHT = 0x1654AE6B, 0xAE, 0xE0, 0xB0, 0xBA
 
 
 def _matroska(data: bytes) -> VideoHeader:
-    """What stands in the first mebibyte: writers put it before the pictures."""
+    """What is in the first mebibyte: writers put it before the pictures."""
     body = next((inner for name, inner in _elements(data) if name == _SEGMENT), None)
     if body is None:
         raise ValueError(_CUT_OFF)

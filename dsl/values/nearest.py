@@ -1,4 +1,4 @@
-"""Which word was meant: the likeliest of some names, found in bounded time however many there are.
+"""Finds the likeliest of some names for a misspelled word, in bounded time.
 
 difflib compares two words in time that grows with both lengths, and a hostile piece has thousands of long
 names and as many wrong ones. So names that share few pairs of letters with the word are left out first; what

@@ -72,7 +72,7 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _WORDS = re.compile(r"bars? (?P<first>[0-9]{1,6})(?: ?[-–] ?(?P<last>[0-9]{1,6}))?\Z", re.ASCII)
-_PLACE_HINT = "write bar|beat, as 7|3; also end, end-4s, @B|2"
+_PLACE_HINT = "write bar|beat, e.g. 7|3; also end, end-4s, @B|2"
 _RANGE_HINT = "write 6|6..7|3 or 10..12, or in words, the last bar included: bars 10-11"
 _DURATION_HINT = "write 2b (beats), 1bar, 1/4 (a crotchet), 0.5s or 250ms"
 
@@ -121,11 +121,12 @@ def parse_range(text: str, span: Span) -> PlaceRange | Diagnostic:
     start_place, end_place = ends
     if start_place and end_place and _is_before(end_place, start_place):
         if start_place.bar == end_place.bar and start_place.beat == end_place.beat:
-            hint = "write a later end, as 6|6..7|3"
+            hint = "write a later end, e.g. 6|6..7|3"
             if start_place.bar is not None and start_place.beat == 1 and start_place.pass_number == 1:
                 hint = f"bar {start_place.bar} alone is {start_place.bar}..{start_place.bar + 1}"
-            return Diagnostic("MV111", span, f"`{written}` is empty: its end is not part of it", hint)
-        hint = "write the earlier place first, as 6|6..7|3"
+            message = f"`{written}` is empty, because a range ends before its second place"
+            return Diagnostic("MV111", span, message, hint)
+        hint = "write the earlier place first, e.g. 6|6..7|3"
         return Diagnostic("MV111", span, f"`{written}` ends before it begins", hint)
     return PlaceRange(written, span, start_place, end_place)
 
@@ -246,18 +247,18 @@ def _end_place(written: str, span: Span, found: re.Match[str]) -> Place | Diagno
 def _no_place(written: str, span: Span) -> Diagnostic:
     """Say why, guessing what was meant: the decimal point, the colon, a range, a time."""
     if found := re.match(r"([0-9]{1,6})\.([0-9]+)\Z", written, re.ASCII):
-        hint = f"write bar|beat, as {int(found[1])}|{int(found[2])}"
+        hint = f"write bar|beat, e.g. {int(found[1])}|{int(found[2])}"
         return Diagnostic("MV102", span, f"{written} is a number, not a place", hint)
     if found := re.match(r"([0-9]{1,6}):([0-9.+/ ]+)\Z", written, re.ASCII):
-        hint = f"write bar|beat, as {int(found[1])}|{found[2].strip()}"
+        hint = f"write bar|beat, e.g. {int(found[1])}|{found[2].strip()}"
         message = f"{written} is base 60 to some readers of YAML, not a place"
         return Diagnostic("MV102", span, message, hint)
     if ".." in written:
-        return Diagnostic("MV110", span, f"`{written}` is a range, and one place is expected", _PLACE_HINT)
+        return Diagnostic("MV110", span, f"`{written}` is a range; expected a place", _PLACE_HINT)
     if re.match(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z", written, re.ASCII):
         return Diagnostic("MV102", span, f"{written} is a number, not a place", _PLACE_HINT)
     if not isinstance(parse_duration(written, span), Diagnostic):
-        hint = "write bar|beat, as 7|3; times count back from the end, as end-4s"
+        hint = "write bar|beat, e.g. 7|3; times count back from the end, e.g. end-4s"
         return Diagnostic("MV110", span, f"`{written}` is a duration, not a place", hint)
     return Diagnostic("MV110", span, f"`{written}` is not a place", _PLACE_HINT)
 
@@ -268,7 +269,7 @@ def _no_range(written: str, span: Span) -> Diagnostic:
     place = parse_place(written, span)
     if isinstance(place, Place) and place.bar is not None and place.beat == 1:
         hint = f"write {place.bar}..{place.bar + 1} for the whole of bar {place.bar}"
-        return Diagnostic("MV111", span, f"`{written}` is a place, and a range is expected", hint)
+        return Diagnostic("MV111", span, f"`{written}` is a place; expected a range", hint)
     return Diagnostic("MV111", span, f"`{written}` is not a range", _RANGE_HINT)
 
 

@@ -33,7 +33,7 @@ SUFFIXES: dict[Unit, tuple[str, ...]] = {
     Unit.ANY: ("%", "dB", "Hz", "kHz", "/b", "s", "ms"),
 }
 _EXAMPLES = {
-    Unit.NUMBER: "a plain number, as 0.5",
+    Unit.NUMBER: "a plain number, e.g. 0.5",
     Unit.SHARE: "0.5 or 50%",
     Unit.GAIN: "0.8, 80% or -6 dB",
     Unit.DECIBELS: "-6 dB",
@@ -86,7 +86,7 @@ def parse_ratio(text: str, span: Span) -> Fraction | Diagnostic:
     top, bottom = Fraction(found["top"]), Fraction(found["bottom"] or 1)
     if bottom == 0:
         return Diagnostic(
-            "MV115", span, f"`{written}` divides by zero", "write a number, as 30, or a ratio, as 30/1"
+            "MV115", span, f"`{written}` divides by zero", "write a number, e.g. 30, or a ratio, e.g. 30/1"
         )
     return top / bottom
 

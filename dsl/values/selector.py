@@ -1,4 +1,4 @@
-"""Which notes a rule means, as written: every key that is set must hold, a list means any of its items.
+"""Selectors as written: a note must fulfil every key that is set; a list means any of its items.
 
 A parse function returns the thing or the Diagnostic that says why there is none.
 """
@@ -69,7 +69,7 @@ class Where:
     within: tuple[str, ...] = ()
     """Globs over part names, one of which must fit, too: the layer in which a rule is written."""
     spans: tuple[tuple[str, Span], ...] = field(default=())
-    """Where each key stands, for findings."""
+    """Where each key is, for findings."""
 
 
 DYNAMICS = {
@@ -109,7 +109,7 @@ _LENGTH_HINT = 'write 1b, 1/8..1/4 or ">=2b"'
 
 
 def pitch_class(text: str) -> int | None:
-    """0 for C to 11 for B; None where the text is no note name without octave."""
+    """0 for C to 11 for B; None where the text is not a note name without octave."""
     found = _PITCH.match(text.strip())
     if not found or found["octave"]:
         return None

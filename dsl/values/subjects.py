@@ -1,4 +1,4 @@
-"""What the built-in classes look like: drawn, drawn as another, or only a pattern; and subjects of our own.
+"""How the built-in classes look: drawn, drawn as another, or only a pattern; and musicvis's own subjects.
 
 ImageNet has no moon, rain, tree or window, which songs are about. They stand beside its 1000 classes, from
 index 1000 on. The embedded generator draws them; BigGAN, which knows ImageNet alone, shows others in their

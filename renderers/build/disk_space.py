@@ -1,4 +1,4 @@
-"""Whether what is to be rendered will fit on the disk, asked before the first frame."""
+"""Checks that the segments will fit on the disk, before the first frame."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def check_room(folder: Path, missing: Sequence[SegmentJob], kept_bytes: Sequence
     if free < wanted:
         needed = f"{len(missing)} segments need about {_megabytes(wanted)}"
         message = f"{needed}, and {folder} has {_megabytes(free)} left"
-        hint = "make room, type musicvis clean, or name a folder on another disk with --cache-dir"
+        hint = "free some space, type musicvis clean, or name a folder on another disk with --cache-dir"
         raise PieceError([Diagnostic("MV911", Span(str(folder)), message, hint)])
 
 

@@ -1,4 +1,4 @@
-"""What a compile would make, why, and how long that will take: nothing is made to find out."""
+"""Forecasts what a compile would make, why, and how long it will take; makes nothing to find out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Item:
     """One node, as a compile would find it.
 
-    why       what it reads otherwise than last time; None where nothing like it was made before
+    why       what it reads differently from last time; None where nothing like it was made before
     seconds   what making it will take, as far as that was ever measured; 0 where it is there
     frames    of a segment
     """
@@ -55,9 +55,7 @@ def clip_tasks(picture: PicturePlan) -> list[Task]:
     side_px = own_side_px(image_size(picture))
     seen = set(picture.class_indices[picture.class_weights.any(axis=0)].tolist())
     parts = {
-        part_of(own): own
-        for own in reversed(picture.pictures)
-        if own.clip is not None and own.index in seen
+        part_of(own): own for own in reversed(picture.pictures) if own.clip is not None and own.index in seen
     }
     return [clip_task(own, side_px) for own in reversed(parts.values())]
 

@@ -1,4 +1,4 @@
-"""What the last build of a piece was made of, to say why something is to be made anew.
+"""The inputs of a piece's last build, which tell why something is made again.
 
 It decides nothing: what is stale is decided by keys alone.
 """
@@ -68,7 +68,7 @@ def past_of(nodes: Sequence[Node]) -> Past:
 
 
 def changes(node: Node, past: Past) -> tuple[str, ...] | None:
-    """What a node reads otherwise than the one most like it in a past build; None where none is like it.
+    """What a node reads differently from the one most like it in a past build; None where none is like it.
 
     The one of the same name counts first: "bar 6" is compared with the bar 6 of the last time.
     """

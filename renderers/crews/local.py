@@ -1,4 +1,4 @@
-"""Which crew renders the segments of a film: as many hands as the machine has and the work needs."""
+"""Chooses the crew for the segments of a film: as many workers as the machine has and the work needs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def local_crew(
     hands = min(workers or core_count(), len(jobs))
     if recipe.device.startswith("cuda"):
         return ThreadCrew(Studio(recipe, store, generator, gpu_gate()), max(1, hands))
-    # A generator that this program has registered is unknown to a process that is started anew.
+    # A generator that this program has registered is unknown to a process that is started again.
     is_here_alone = generator is not None or not all(is_found_everywhere(job.picture) for job in jobs[:1])
     if is_here_alone or hands < 2:
         return InlineCrew(Studio(recipe, store, generator))

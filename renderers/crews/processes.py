@@ -250,5 +250,5 @@ def portable(error: BaseException) -> BaseException:
 def _deadly(job: SegmentJob, exit_code: int) -> Diagnostic:
     why = f"by signal {-exit_code} ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"({exit_code})"
     message = f"{job.node.name}: the process that rendered it ended {why}, {DEATHS_MOST} times"
-    hint = "with less memory in use, fewer --workers or a smaller resolution it may pass"
+    hint = "free some memory, or try fewer --workers or a smaller resolution"
     return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is cached")

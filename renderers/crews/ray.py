@@ -76,7 +76,7 @@ class RayCrew:
         self._store = store
         self._hands = hands
         self._deadline_s = deadline_s
-        # A process that is started anew knows nothing of our threads, on which a fork may hang.
+        # A process that is started again knows nothing of our threads, on which a fork may hang.
         self._context = get_context("spawn")
 
     def work(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
@@ -120,7 +120,7 @@ class RayCrew:
         nothing = Order(self._recipe, folder, (folder, ""))
         with _Driver(self._context, venue, nothing) as driver:
             if driver.is_let_in(self._deadline_s):
-                message = f"{address} lets everybody in who can reach it"
+                message = f"{address} admits anyone who can reach it"
                 raise refused(message, "set RAY_AUTH_MODE=token on its machines, and start it again")
 
 
@@ -163,7 +163,7 @@ class _Driver:
             return self.machines
         if self._is_refused():
             hint = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or ~/.ray/auth_token to that of the cluster"
-            raise refused(f"{address} asks for a token, and ours is missing or another", hint)
+            raise refused(f"{address} needs a token, and ours is missing or different", hint)
         hint = "is it the head of a Ray cluster, with the same Ray as here?"
         raise refused(f"{what} did not answer within {deadline_s:.0f} s", hint)
 
@@ -201,7 +201,7 @@ class _Driver:
         except (EOFError, OSError):
             lines = self._printed().strip().splitlines()
             message = f"the Ray cluster was lost{': ' + lines[-1][:300] if lines else ''}"
-            raise refused(message, "finished work is cached; the same command goes on from there") from None
+            raise refused(message, "finished work is cached; the same command continues") from None
 
     def _is_refused(self) -> bool:
         return TOKEN_WANTED in self._printed()

@@ -1,4 +1,6 @@
-"""Which Ray cluster is meant, and whether it may be joined: never one in the open on another machine."""
+"""Finds the Ray cluster that is meant, and whether musicvis may join it: never an open one on another
+machine.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ def cluster_address(asked: str, environ: Mapping[str, str]) -> RayAddress | None
 
     `auto` is that of RAY_ADDRESS, else the one that `ray start` began last on this machine, if it still runs.
 
-    Raises PieceError (MV913) for what is no address.
+    Raises PieceError (MV913) for what is not an address.
     """
     if asked != "auto":
         return _read(asked)
@@ -85,10 +87,10 @@ def check_token(address: RayAddress, environ: Mapping[str, str]) -> None:
         message = f"{address} is another machine's, and token authentication is off"
         raise refused(message, "set RAY_AUTH_MODE=token here and on every machine of the cluster")
     if not _has_token(environ):
-        message = f"{address} is to be joined with a token, and there is none"
+        message = f"{address} needs a token to join, and there is none"
         raise refused(message, "copy ~/.ray/auth_token from the head, or set RAY_AUTH_TOKEN")
     if release(version("ray")) < FIRST_WITH_TOKENS:
-        message = f"Ray {version('ray')} knows no token authentication"
+        message = f"Ray {version('ray')} has no token authentication"
         raise refused(message, f"on all machines, type: {pip_command('--upgrade', 'ray')}")
 
 
@@ -109,7 +111,7 @@ def _read(text: str) -> RayAddress:
         raise refused(message, hint)
     found = _ADDRESS.fullmatch(text)
     if found is None or not 0 < int(found["port"]) < 65536:
-        raise refused(f"{text!r} is not the address of a Ray cluster", "write HOST:PORT, as 10.0.0.5:6379")
+        raise refused(f"{text!r} is not the address of a Ray cluster", "write HOST:PORT, e.g. 10.0.0.5:6379")
     return RayAddress(found["v6"] or found["host"], int(found["port"]))
 
 

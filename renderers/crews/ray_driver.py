@@ -196,5 +196,5 @@ def _plain(error: BaseException) -> BaseException:
 
 def _deadly(job: SegmentJob, why: str) -> PieceError:
     message = f"{job.node.name}: every process that rendered it ended, {RETRIES + 1} times ({why})"
-    hint = "with less memory in use or a smaller resolution it may pass; the rest is cached"
+    hint = "free some memory, or try a smaller resolution; the rest is cached"
     return PieceError([Diagnostic("MV910", THE_MANIFEST, message, hint)])

@@ -1,4 +1,4 @@
-"""Joining a Ray cluster, or starting one of our own: what Ray is told, and what its refusals mean."""
+"""Joins a Ray cluster, or starts one of our own; explains Ray's refusals."""
 
 from __future__ import annotations
 

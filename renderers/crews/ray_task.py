@@ -1,4 +1,4 @@
-"""What a machine of a Ray cluster does: one segment, into the store where it sees it, else carried back.
+"""The task of a machine in a Ray cluster: one segment, written into the store or sent back.
 
 Ray finds this module on the machine by its name: musicvis must be installed there, and the same of it.
 """

@@ -1,1 +1,1 @@
-"""Pictures and videos of the user's, decoded: with limits, upright, opaque, in the colours of sRGB."""
+"""Decodes the user's pictures and videos: with limits, upright, opaque, in the colours of sRGB."""

@@ -48,7 +48,7 @@ USUAL_RATE = 25.0
 """A video of one picture is shown so long: a part of a second."""
 QUALITY = 92
 MOST_DECODED = 100_000
-"""Of a part: a minute of 240 frames a second has 14,400, and a jump into a file may begin long before it."""
+"""The most frames decoded for a part: a minute at 240 frames a second has 14,400; a seek may begin early."""
 MOST_BYTES = 1 << 30
 _HEAD, _ENTRY = struct.Struct("<8sId"), struct.Struct("<dQI")
 _MAGIC = b"mvclip1\0"
@@ -197,7 +197,7 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
             at += len(data)
             if at > MOST_BYTES:
                 message = f"{own.name} takes more than {MOST_BYTES >> 20} MiB as single pictures"
-                raise _fault("MV712", own, message, "show a shorter part of it, as to: 10s")
+                raise _fault("MV712", own, message, "show a shorter part of it, e.g. to: 10s")
         if not entries and not clip.from_s:
             message = f"{own.name} cannot be shown: no picture in it can be decoded"
             raise _fault("MV710", own, message, "play it, and export it again as mp4")
@@ -240,10 +240,8 @@ def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
             if last_s is not None and frame.time_s - last_s < 0.9 / clip.rate:
                 continue
             if frame.time_s - clip.from_s > MOST_SHOWN_S + 0.1:
-                message = (
-                    f"{own.name} is longer than {MOST_SHOWN_S} s, and so much of a video is shown at most"
-                )
-                raise _fault("MV712", own, message, f"show a part of it, as to: {clip.from_s + 10:g}s")
+                message = f"{own.name} is longer than {MOST_SHOWN_S} s, the most that is shown of a video"
+                raise _fault("MV712", own, message, f"show a part of it, e.g. to: {clip.from_s + 10:g}s")
             last_s = frame.time_s
             yield frame
 

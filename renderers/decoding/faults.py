@@ -6,7 +6,7 @@ class UnusableError(Exception):
 
     def __init__(self, why: str, mend: str) -> None:
         """why    what is wrong, as "it is broken"
-        mend   what the user can do, as "export it again"
+        mend   what the user can do, e.g. "export it again"
         """
         super().__init__(why)
         self.why, self.mend = why, mend
@@ -15,7 +15,7 @@ class UnusableError(Exception):
 def check_size(width_px: int, height_px: int, least_px: int, most_pixels: int) -> None:
     """Raises UnusableError for a picture that is too small or too large."""
     if min(width_px, height_px) < least_px:
-        why = f"it has {width_px}x{height_px} pixels, and {least_px} a side are the least"
+        why = f"it has {width_px}x{height_px} pixels; each side needs at least {least_px}"
         raise UnusableError(why, "use a larger one")
     if width_px * height_px > most_pixels:
         why = f"it has {width_px}x{height_px} pixels, and {most_pixels // 1_000_000} million are the most"

@@ -30,7 +30,7 @@ _CONTAINERS = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 _UNSAID, _BT_709, _HIGH = 2, 1, 720
 """Code points of ITU-T H.273: colours that are not said are BT.709 from so many rows on, BT.601 below."""
 SEEK_S, BEFORE_S = 8.0, 1.0
-"""A later beginning is jumped to, to a key frame that lies so long before it or earlier."""
+"""A later beginning is jumped to, to a key frame that is so long before it or earlier."""
 
 
 class Moving(NamedTuple):
@@ -49,7 +49,7 @@ def moving(
     from_s   frames before it may be left out
     most     so many frames are decoded
 
-    Raises UnusableError for what is no video, is broken or beyond a limit.
+    Raises UnusableError for what is not a video, is broken or beyond a limit.
     """
     import av
     from av.error import FFmpegError
@@ -57,7 +57,7 @@ def moving(
     kind = video_kind(file.read(16))
     file.seek(0)
     if not kind:
-        why = "it does not begin as one of the kinds of video that are read"
+        why = "its first bytes are not those of a video that musicvis reads"
         raise UnusableError(why, "export it as mp4")
     options = {
         # No protocol is called so: whatever a file asks FFmpeg to open besides is refused.
@@ -72,7 +72,7 @@ def moving(
             raise UnusableError("it holds no picture", "name a video")
         stream = box.streams.video[0]
         if stream.codec_context is None:
-            raise UnusableError("nothing here knows how its picture is stored", "export it as mp4")
+            raise UnusableError("FFmpeg does not know how its picture is stored", "export it as mp4")
         codec = stream.codec_context.codec.name
         if codec not in DECODERS:
             raise UnusableError(f"its picture is stored as {codec}, which is not read", "export it as mp4")

@@ -1,4 +1,4 @@
-"""A picture file to R'G'B' in sRGB: upright as its camera was held, what is transparent black.
+"""Decodes a picture file to R'G'B' in sRGB: upright, with black for transparent areas.
 
 Pillow gets four formats, and is stopped at limits before it unpacks anything. Of a picture that moves, the
 first frame is taken. A colour profile (ICC.1) is converted by LittleCMS, which Pillow brings along.
@@ -31,7 +31,7 @@ def still(file: IO[bytes], least_px: int, needed_px: int | None = None) -> Image
     least_px    how long its sides must be
     needed_px   how long its shorter side will be at most: a larger JPEG is unpacked smaller, which is quicker
 
-    Raises UnusableError for what is no picture, is broken or beyond a limit.
+    Raises UnusableError for what is not a picture, is broken or beyond a limit.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 

@@ -17,6 +17,7 @@ from ...dsl.findings.span import THE_MANIFEST, Span
 from ...store.sandbox import run_program
 from .letters import FONT, with_signs
 from .process import DONE, MAX_PAGES
+from .words import faces_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 DEADLINE_S = 300.0
 MAX_TEXT_CHARACTERS = 64 << 20
 MAX_SVG_BYTES = 512 << 20
+SPACING = {
+    "lyricWordSpace": 2.4,
+    "lyricTopMinMargin": 3.0,
+    "lyricHeightFactor": 1.2,
+    "defaultTopMargin": 1.0,
+    "defaultBottomMargin": 0.75,
+}
+"""Room around words, in Verovio's options: its own leaves them close to beams and staves."""
 _PROCESS = "musicvis.renderers.engraving.process"
 _SMALLER = "choose fewer parts"
 
@@ -41,12 +50,13 @@ def pages_of(text: str, options: Mapping[str, object], span: Span = THE_MANIFEST
         raise PieceError([not_installed(span)])
     if len(text) > MAX_TEXT_CHARACTERS:
         raise PieceError([_fault(span, f"{len(text)} characters of MusicXML, at most {MAX_TEXT_CHARACTERS}")])
+    faces = faces_of(text)
     with tempfile.TemporaryDirectory(prefix="musicvis-engraving-") as folder:
         told, source = Path(folder, "options.json"), Path(folder, "score.musicxml")
         # The ids of what has none are numbers of chance unless they are seeded.
         ours = {"font": FONT, "smuflTextFont": "none", "xmlIdSeed": 1}
         told.write_text(json.dumps({**options, **ours}), encoding="utf-8")
-        source.write_text(text, encoding="utf-8")
+        source.write_text(faces.padded(text), encoding="utf-8")
         packages = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)
         words = ["-P", "-m", _PROCESS, told.name, source.name, "."]
         ended = run_program(Path(sys.executable), words, Path(folder), DEADLINE_S, {"PYTHONPATH": packages})
@@ -58,7 +68,7 @@ def pages_of(text: str, options: Mapping[str, object], span: Span = THE_MANIFEST
             raise PieceError([_fault(span, f"Verovio gave up: {_reason(ended.said)}")])
         if sum(page.stat().st_size for page in pages) > MAX_SVG_BYTES:
             raise PieceError([_fault(span, f"its pages are more than {MAX_SVG_BYTES >> 20} MB")])
-        return [with_signs(page.read_text(encoding="utf-8")) for page in pages]
+        return [with_signs(page.read_text(encoding="utf-8"), faces) for page in pages]
 
 
 def not_installed(span: Span) -> Diagnostic:

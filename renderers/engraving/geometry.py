@@ -1,4 +1,4 @@
-"""Where bars and note heads are on an engraved page, by their ids."""
+"""Finds bars and note heads on an engraved page, by their ids."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Box:
 
 @dataclass(slots=True)
 class PageGeometry:
-    """What stands where on a page."""
+    """What is where on a page."""
 
     width: float
     height: float

@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ..picture.lettering import embedded_font_file
+from .words import Faces
 
 FONT = "Leland"
-"""Of musical signs, which Verovio brings with it."""
+"""The font of musical signs, which Verovio brings with it."""
 _SVG = "http://www.w3.org/2000/svg"
+_VEROVIOS = "Times, serif"
 _LINK = "http://www.w3.org/1999/xlink"
 # Fonts of musical signs have 1000 units to their size.
 _UNITS = 1000.0
+_NOTES, _SMALLER = ("\ueca0", "\uecb7"), 0.62
 _SIGNS = ("\ue000", "\uf8ff")
 _PATH = re.compile(r' d="([^"]+)"')
 
 
-def font_files(folder: Path) -> list[str]:
-    """The files of the fonts that set words, the first one first; Pillow's own is written into `folder`."""
-    from ..picture.lettering import dejavu_path
-
-    found = []
-    own = embedded_font_file()
-    if own is not None:
-        path = folder / "aileron.ttf"
-        path.write_bytes(own)
-        found.append(str(path))
-    other = dejavu_path()
-    return [*found, other] if other is not None else found
-
-
-def with_signs(svg: str) -> str:
+def with_signs(svg: str, faces: Faces) -> str:
     """A page of Verovio's as other programs draw it, too.
 
-    Signs that stand in words, as the note of a metronome mark, become paths: Verovio sets them as letters of
+    Words name the font that sets them: `faces`, which a title of these letters would have.
+
+    Signs that are in words, as the note of a metronome mark, become paths: Verovio sets them as letters of
     a font that nobody else has. Signs have no rim, which some draw a pixel wide however thin it is. Words
     whose place is said within the text begin a text of their own.
     """
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _LINK)
     root = ElementTree.fromstring(svg)
+    for holder in root.iter():
+        if holder.get("font-family") == _VEROVIOS:
+            holder.set("font-family", faces.families())
     for path in root.iterfind(f".//{{{_SVG}}}defs//{{{_SVG}}}path"):
         path.set("style", "stroke:none")
     for parent in list(root.iter()):
@@ -57,7 +52,34 @@ def with_signs(svg: str) -> str:
             for part in _placed(child):
                 parent.extend(_taken_out(part) if part.tag == f"{{{_SVG}}}text" else [])
                 parent.append(part)
+                if part.tag == f"{{{_SVG}}}text":
+                    face = faces.of("".join(part.itertext()))
+                    if face is not faces.first:
+                        part.set("font-family", faces.families(face))
+    _centre_hyphens(root, faces)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _centre_hyphens(root: ElementTree.Element, faces: Faces) -> None:
+    """Hyphens in the middle between two syllables; Verovio draws one right before the second."""
+    rows: dict[float, list[tuple[float, float, list[ElementTree.Element]]]] = defaultdict(list)
+    for syllable in root.iterfind(f".//{{{_SVG}}}g[@class='syl']"):
+        text = syllable.find(f"{{{_SVG}}}text")
+        if text is None:
+            continue
+        x, y = float(text.get("x", "0")), float(text.get("y", "0"))
+        looks = list(_stretches(text, {}))
+        size = max((float(look.get("font-size", "0px").removesuffix("px")) for look, _ in looks), default=0.0)
+        end = x + size * faces.width("".join(letters for _, letters in looks))
+        # A line under a held syllable is on the letters' own line, a hyphen above it.
+        hyphens = [r for r in syllable.iterfind(f"{{{_SVG}}}rect") if float(r.get("y", "0")) < y - 0.1 * size]
+        rows[y].append((x, end, hyphens))
+    for row in rows.values():
+        row.sort(key=lambda entry: entry[0])
+        for (_, end, hyphens), (following, _, _) in pairwise(row):
+            if len(hyphens) == 1:
+                width = float(hyphens[0].get("width", "0"))
+                hyphens[0].set("x", f"{(end + following - width) / 2:g}")
 
 
 def _placed(text: ElementTree.Element) -> list[ElementTree.Element]:
@@ -77,7 +99,7 @@ def _placed(text: ElementTree.Element) -> list[ElementTree.Element]:
 
 
 def _taken_out(text: ElementTree.Element) -> list[ElementTree.Element]:
-    """The signs with which a text begins, as paths where they stood; the rest of the text moves behind them.
+    """The signs with which a text begins, as paths where they were; the rest of the text moves behind them.
 
     What is left of the text is its letters alone, each stretch with its look: space between elements would
     be the first letter for some. A sign behind letters is left out: how far these reach, only the font knows.
@@ -91,7 +113,8 @@ def _taken_out(text: ElementTree.Element) -> list[ElementTree.Element]:
         for sign in filter(_is_sign, letters):
             drawn = _sign(sign) if begins and not rest else None
             if drawn is not None:
-                scale = size / _UNITS
+                # Verovio's notes of metronome marks are larger than those on the staff.
+                scale = size / _UNITS * (_SMALLER if _NOTES[0] <= sign <= _NOTES[1] else 1.0)
                 # The y of a font goes up.
                 place = f"translate({x:g},{y:g}) scale({scale:g},{-scale:g})"
                 drawing = {"d": drawn[0], "transform": place, "style": "stroke:none"}
@@ -105,6 +128,9 @@ def _taken_out(text: ElementTree.Element) -> list[ElementTree.Element]:
         if left:
             rest.append(ElementTree.Element(f"{{{_SVG}}}tspan", look))
             rest[-1].text = left
+    if rest:
+        # Spaces behind the words have made room for them: `words.Faces.padded`.
+        rest[-1].text = (rest[-1].text or "").rstrip()
     for child in list(text):
         text.remove(child)
     text.text = None

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import PieceError
 from ...dsl.findings.span import THE_MANIFEST
-from .engrave import not_installed, pages_of
-from .letters import font_files
+from .engrave import SPACING, not_installed, pages_of
+from .words import faces_of
 
 # In Verovio's units, tenths of a millimetre: its staff of five lines is eight units high.
 _A4 = (2100, 2970)
@@ -39,7 +38,7 @@ def paper_pages(text: str, staff_count: int) -> list[str]:
         "pageWidth": _A4[0],
         "pageHeight": _A4[1],
         "justifyVertically": True,
-        "lyricWordSpace": 3.5,
+        **SPACING,
         **dict.fromkeys(("pageMarginLeft", "pageMarginRight", "pageMarginTop", "pageMarginBottom"), _MARGIN),
     }
     return [page.replace("<svg ", f"<svg {_size(_MM, 'mm')} ", 1) for page in pages_of(text, options)]
@@ -50,18 +49,25 @@ def _size(scale: float, unit: str) -> str:
     return f'width="{_A4[0] * scale:g}{unit}" height="{_A4[1] * scale:g}{unit}"'
 
 
-def pdf_of(pages: Sequence[str], title: str) -> bytes:
-    """Pages as one PDF: lines and letters, no pixels. Raises PieceError MV661 where a package is missing."""
+def pdf_of(text: str, staff_count: int, title: str) -> bytes:
+    """The pages as one PDF: lines and letters, no pixels. A letter that no font here has is the nearest
+    that one has.
+
+    Raises as `paper_pages`, and MV661 where a package is missing.
+    """
     if any(find_spec(name) is None for name in ("svg2pdf_py", "pypdf")):
         raise PieceError([not_installed(THE_MANIFEST)])
     import pypdf
     import svg2pdf_py
 
+    faces = faces_of(text)
+    pages = paper_pages(faces.known(text), staff_count)
+    in_points = [page.replace(_size(_MM, "mm"), _size(_POINTS, ""), 1) for page in pages]
     with tempfile.TemporaryDirectory(prefix="musicvis-engraving-") as folder:
         fonts = svg2pdf_py.FontDatabase()
-        for path in font_files(Path(folder)):
+        for path in faces.files(Path(folder)):
             fonts.load_font_file(path)
-        made = svg2pdf_py.svg_pages_to_pdfs([_lettered(page) for page in pages], fonts)
+        made = svg2pdf_py.svg_pages_to_pdfs(in_points, fonts)
     writer = pypdf.PdfWriter()
     for page in made:
         writer.append(BytesIO(page))
@@ -69,9 +75,3 @@ def pdf_of(pages: Sequence[str], title: str) -> bytes:
     buffer = BytesIO()
     writer.write(buffer)
     return buffer.getvalue()
-
-
-def _lettered(page: str) -> str:
-    """A page in points, whose words name the font that is at hand."""
-    page = page.replace(_size(_MM, "mm"), _size(_POINTS, ""), 1)
-    return page.replace('font-family="Times, serif"', 'font-family="Aileron, DejaVu Sans"')

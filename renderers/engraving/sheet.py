@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
 from ...store.values.array_types import F64, U8
-from .engrave import not_installed, pages_of
+from .engrave import SPACING, not_installed, pages_of
 from .geometry import PageGeometry, geometry_of
-from .letters import font_files
+from .words import Faces, faces_of, family
 
 if TYPE_CHECKING:
     from ...compiler.plan import ScorePlan
@@ -31,8 +31,7 @@ MAX_PIXELS = 1 << 27
 # In Verovio's units: a staff of five lines is 72 high; around a page.
 _MARGIN = 60
 _WIDEST_STRIP = 100_000
-# Our letters are wider than those that Verovio reckons with.
-_PLAIN = {"header": "none", "footer": "none", "svgViewBox": True, "lyricSize": 4.0, "lyricWordSpace": 4.0}
+_PLAIN = {"header": "none", "footer": "none", "svgViewBox": True, "lyricSize": 4.0, **SPACING}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +64,7 @@ def draw_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
 
 
 def drawn_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
-    """The same, kept while the process lives."""
+    """The sheet of a score, kept while the process lives."""
     return _kept(score.text, score.mode, *layer_px(score, width_px, height_px))
 
 
@@ -75,10 +74,12 @@ def _kept(text: str, mode: str, wide_px: int, high_px: int) -> Sheet:
 
 
 def _sheet(text: str, mode: str, wide_px: int, high_px: int) -> Sheet:
-    strip = pages_of(text, _strip_options())
+    faces = faces_of(text)
+    text = faces.known(text)
+    pages = pages_of(text, _strip_options())[:1]
     if mode == PAGE:
-        return _on_paper(pages_of(text, _page_options(geometry_of(strip[0]), wide_px / high_px)), high_px)
-    return _on_paper(strip[:1], high_px)
+        pages = pages_of(text, _page_options(geometry_of(pages[0]), wide_px / high_px))
+    return _on_paper(pages, high_px, faces)
 
 
 def _strip_options() -> dict[str, object]:
@@ -95,7 +96,7 @@ def _strip_options() -> dict[str, object]:
 
 def _page_options(strip: PageGeometry, aspect: float) -> dict[str, object]:
     """Pages of that aspect, which hold one system of the score, or two where it is low."""
-    # Staves lie some 180 units apart: a score of up to two staves leaves room for two systems.
+    # Staves are some 180 units apart: a score of up to two staves leaves room for two systems.
     system = strip.height - 2 * _MARGIN
     count = 2 if system < 520 else 1
     high = round(count * system * 1.15 + 2 * _MARGIN)
@@ -108,7 +109,7 @@ def _page_options(strip: PageGeometry, aspect: float) -> dict[str, object]:
     }
 
 
-def _on_paper(pages: Sequence[str], high_px: int) -> Sheet:
+def _on_paper(pages: Sequence[str], high_px: int, faces: Faces) -> Sheet:
     """Pages, each as high as the film shows it."""
     placed = [geometry_of(page) for page in pages]
     widths = [max(1, round(page.width * high_px / page.height)) for page in placed]
@@ -118,7 +119,7 @@ def _on_paper(pages: Sequence[str], high_px: int) -> Sheet:
         raise PieceError([Diagnostic("MV662", THE_MANIFEST, message, hint)])
     bars, moments, heads, inked = [], [], [], []
     for number, (page, wide_px) in enumerate(zip(placed, widths, strict=True)):
-        ink, down_px = _in_the_middle(_inked(pages[number], wide_px, high_px))
+        ink, down_px = _in_the_middle(_inked(pages[number], wide_px, high_px, faces))
         inked.append(ink)
         x, y = wide_px / page.width, high_px / page.height
         for index, box in page.bars.items():
@@ -167,7 +168,7 @@ def _first_of_each(moments: F64) -> F64:
     return found
 
 
-def _inked(svg: str, wide_px: int, high_px: int) -> U8:
+def _inked(svg: str, wide_px: int, high_px: int, faces: Faces) -> U8:
     """A page as ink: uint8 (height, width)."""
     if find_spec("resvg_py") is None:
         raise PieceError([not_installed(THE_MANIFEST)])
@@ -175,15 +176,13 @@ def _inked(svg: str, wide_px: int, high_px: int) -> U8:
     from PIL import Image
 
     with tempfile.TemporaryDirectory(prefix="musicvis-engraving-") as folder:
-        fonts = font_files(Path(folder))
         png = resvg_py.svg_to_bytes(
             svg_string=svg,
             width=wide_px,
             height=high_px,
             skip_system_fonts=True,
-            font_files=fonts,
-            serif_family="Aileron",
-            font_family="Aileron",
+            font_files=faces.files(Path(folder)),
+            sans_serif_family=family(faces.first),
         )
     with warnings.catch_warnings():
         # It is our own picture, and not larger than MAX_PIXELS.

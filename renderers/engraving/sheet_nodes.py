@@ -10,12 +10,13 @@ from ...store.packages import packages
 from ...store.values.files import read, written
 from ...store.values.keys import digest_of
 from .sheet import Sheet, draw_sheet, layer_px
+from .words import faces_of
 
 if TYPE_CHECKING:
     from ...compiler.plan import ScorePlan
     from ...store.store import Store
 
-SHEET_VERSION = 1
+SHEET_VERSION = 2
 """Raised when a score is engraved or drawn in another way."""
 VIEW_VERSION = 1
 """Raised when a frame shows its part of the sheet, the cursor or lit notes in another way."""
@@ -27,6 +28,7 @@ def sheet_node(score: ScorePlan, width_px: int, height_px: int) -> Node:
         "notation": digest_of(score.text),
         "size": "{}x{}".format(*layer_px(score, width_px, height_px)),
         "mode": score.mode,
+        "letters": digest_of(faces_of(score.text).read()),
         "drawn by": packages("verovio", "resvg-py", "pillow", "matplotlib"),
     }
     return Node.of("sheet", SHEET_VERSION, score.mode, reads)

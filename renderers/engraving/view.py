@@ -25,7 +25,7 @@ _Area = tuple[int, int, int, int]
 """Top, bottom, left and right, in pixels of the layer."""
 
 CURSOR_AT = 0.3
-"""Of the film's width: where the cursor stands while a strip passes it."""
+"""Where the cursor is while a strip passes it, as a share of the film's width."""
 CURSOR_PX = 1 / 400
 """Its width, of the film's height."""
 CURSOR_OPACITY = 0.65
@@ -141,7 +141,7 @@ class ScoreStand:
         return levels
 
     def _cursor(self, x: float, top: float, bottom: float) -> _Area:
-        """Where the cursor stands."""
+        """Where the cursor is."""
         over = OVERHANG * (bottom - top)
         first = round(x - self.cursor_px / 2)
         return (
@@ -173,7 +173,7 @@ def _levels(colour: str) -> F32:
 
 
 def _window(ink: NDArray[np.uint8], left: float, width_px: int) -> F32:
-    """Columns of a sheet from `left` on, which may lie between two: float32 (h, width), 0 beyond it."""
+    """Columns of a sheet from `left` on, which may be between two: float32 (h, width), 0 beyond it."""
     whole = int(np.floor(left))
     share = np.float32((left - whole) / 255)
     found = np.zeros((ink.shape[0], width_px + 1), np.uint8)

@@ -1,4 +1,4 @@
-"""What covers a ground, found from two frames: over black, and over white.
+"""Finds the alpha channel of overlays from two frames: over black, and over white.
 
 A title of colour c that covers a share a of the ground is a·c over black and a·c + (1 - a) over white, in
 display values; so the luma of both tells a, and the frame over black, divided by it, the colour. What adds

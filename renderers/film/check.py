@@ -1,4 +1,4 @@
-"""Whether a film is its segments: both are decoded, and every frame is compared."""
+"""Compares a film with its segments: decodes both and compares every frame."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from ..encoding import CONTAINERS
 from .join import JoinError
-from .track import READERS
+from .track import READERS, segment_reader
 
 
 def verify_film(film: Path, segments: Sequence[Path]) -> int:
@@ -21,12 +21,12 @@ def verify_film(film: Path, segments: Sequence[Path]) -> int:
 
     Raises JoinError for the first frame that is not, and for one too many or too few.
     """
-    expected = (digest for segment in segments for digest in frame_digests(segment, READERS["mp4"]))
+    expected = (digest for segment in segments for digest in frame_digests(segment, segment_reader(segment)))
     reader = READERS[CONTAINERS[film.suffix.lower()].format]
     count = 0
     for found, wanted in zip_longest(frame_digests(film, reader), expected):
         if found != wanted:
-            raise JoinError(f"frame {count} of the film is not that of its segment")
+            raise JoinError(f"frame {count} of the film differs from its segment")
         count += 1
     return count
 

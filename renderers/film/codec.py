@@ -1,4 +1,4 @@
-"""Which encoder this machine has for a picture, and whether it has the one that a film needs."""
+"""Finds an encoder of this machine for a picture, and the one that a film needs."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
 from ..encoding import (
+    ALPHA_CODECS,
     CODECS,
     CONTAINERS,
+    ENCODINGS,
+    MOVING_ENCODERS,
     MOVING_PICTURES,
     NVENC,
-    WITH_ALPHA,
     X264,
     Codec,
     codec_for,
@@ -57,7 +59,7 @@ def checked_codec(suffix: str, named: str | None) -> Codec:
         raise PieceError([Diagnostic("MV702", THE_MANIFEST, message, hint)]) from None
     wanted = {codec.encoder: codec.title, container.audio_codec: container.audio_codec}
     if suffix in MOVING_PICTURES:
-        wanted["gif" if suffix == ".gif" else "libwebp_anim"] = suffix[1:].upper()
+        wanted[MOVING_ENCODERS[suffix]] = suffix[1:].upper()
     for encoder, title in wanted.items():
         if encoder and not has_encoder(encoder):
             message = f"FFmpeg has no encoder for {title} here ({encoder})"
@@ -68,13 +70,21 @@ def checked_codec(suffix: str, named: str | None) -> Codec:
 
 def _with_alpha(suffix: str, named: str | None) -> str:
     """The codec of a film with alpha; raises PieceError (MV705) for a file that holds none."""
-    if suffix != ".mov" or named not in (None, "prores4444"):
-        said = f"a {suffix} film" if suffix != ".mov" or named is None else CODECS[named].title
+    codec, segments = ALPHA_CODECS.get(suffix, (None, ""))
+    if not segments or named not in (None, codec):
+        said = f"a {suffix} film" if not segments or named is None else CODECS[named].title
         message = f"{said} holds no alpha"
-        hint = "name a film that ends in .mov and leave video.codec away, or write video.background: green"
+        hint = (
+            f"name a film that ends in {', '.join(list(ALPHA_CODECS)[:-1])} or {list(ALPHA_CODECS)[-1]} and "
+            "leave out video.codec, or write video.background: green"
+        )
         raise PieceError([Diagnostic("MV705", THE_MANIFEST, message, hint)])
-    checked_codec(suffix, "prores4444")
-    return WITH_ALPHA
+    checked_codec(suffix, codec)
+    encoding = ENCODINGS[segments]
+    if not has_encoder(encoding.encoder):
+        message = f"FFmpeg has no encoder for {encoding.title} here ({encoding.encoder})"
+        raise PieceError([Diagnostic("MV703", THE_MANIFEST, message, "write video.background: green")])
+    return segments
 
 
 def has_encoder(name: str) -> bool:
@@ -96,4 +106,4 @@ def _others() -> str:
         and has_encoder(container.audio_codec)
         and has_encoder(CODECS[container.codecs[0]].encoder)
     ]
-    return f"what can be written here ends in {' or '.join(there)}" if there else "install av anew"
+    return f"this machine can write {' or '.join(there)}" if there else "install av anew"

@@ -1,4 +1,4 @@
-"""Where a film is cut into segments: at bar lines, so that a new bar moves the others and changes none."""
+"""Cuts a film into segments at bar lines, so that a new bar moves the others and changes none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes of the sound track and of the film that is joined from what is in the store."""
+"""Nodes of the sound track, and of the film that is joined from the store."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ def film_node(segments: Sequence[tuple[str, int]], track: str | None, plan: Plan
         "title": plan.title,
         "muxer": packages("av"),
     }
+    if suffix == ".webp":
+        reads["pictures"] = "BT.601"
     if plan.chapters:
         reads["chapters"] = digest_of(plan.chapters)
     return Node.of("film", FILM_VERSION, plan.title, reads)

@@ -1,4 +1,4 @@
-"""How a finished film flashes: each frame is looked at small, and the looks of a segment are kept with it."""
+"""Measures the flashes of a finished film: a small look at each frame is kept with its segment."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS = 36, 64
 SAMPLES = 2
-"""So many pixels are looked at in each place, across and down."""
+"""How many pixels are sampled in each place, across and down."""
 SATURATED = 0.8
 """WCAG: red is saturated where R / (R + G + B) is at least that."""
 LOOKS = "looks"
@@ -71,7 +71,7 @@ def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
         state = zlib.decompressobj()
         data = state.decompress(base64.b85decode(text), size)
         if not state.eof:
-            raise ValueError("there are more of them, or fewer")
+            raise ValueError("there are more or fewer of them")
         steps = np.frombuffer(data, np.uint8).reshape(frame_count, 2, ROWS, COLUMNS)
     except zlib.error as error:
         raise ValueError(str(error)) from error

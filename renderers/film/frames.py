@@ -18,9 +18,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ...compiler.plan import STEERING
 from ...store.values.array_types import U8
-from ..encoding import WITH_ALPHA, Quality
+from ..encoding import ENCODINGS, Quality
 from ..engraving.sheet import Sheet, drawn_sheet
 from ..engraving.view import ScoreStand
 from ..generators.ground import Ground
@@ -87,7 +86,7 @@ class Workshop:
     @classmethod
     def of(cls, picture: PicturePlan, generator: Generator, sheets: Sheets = drawn_sheet) -> Workshop:
         """sheets   draws the score for a film of a size; a store's keeps it"""
-        # Layers stand on the whole film: there is nothing left to be mirrored.
+        # Layers are on the whole film: there is nothing left to be mirrored.
         frame = "fill" if picture.streams and picture.frame == "mirror" else picture.frame
         finish = Finish(picture.width_px, picture.height_px, frame, picture.upscale)
         drawn = (
@@ -133,7 +132,7 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
     same_image[1:] = _rows_repeat(picture.noise) & _rows_repeat(picture.class_weights)
     if picture.clips is not None:
         same_image[1:] &= _rows_repeat(picture.clips)
-    for lane in (picture.truncation, *(getattr(picture, key) for key in STEERING)):
+    for lane in (picture.truncation, *picture.steering.values):
         if lane is not None:
             same_image[1:] &= lane[1:] == lane[:-1]
     for stream in picture.streams:
@@ -197,7 +196,8 @@ def render_segment(
     looks: list[U8] = []
     asked = _clearest_frames(workshop)
     faint: list[tuple[str, float]] = []
-    white = _over_white(workshop) if codec == WITH_ALPHA else None
+    encoding = ENCODINGS.get(codec)
+    white = _over_white(workshop) if encoding is not None and encoding.has_alpha else None
     with SegmentWriter(path, picture_format, quality, codec) as writer:
         for first in range(0, len(shots), size):
             some = shots[first : first + size]
@@ -220,7 +220,7 @@ def render_segment(
 
 
 def _over_white(workshop: Workshop) -> Workshop:
-    """The same titles and lights over white."""
+    """The titles and lights over white."""
     generator = workshop.generator
     return replace(workshop, generator=Ground("#FFFFFF", generator.size_px, generator.device))
 
@@ -280,7 +280,7 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
             made = iter(moved(generator.images_at(noise, classes, truncation), controls))
         else:
             made = iter(steered(generator, noise, classes, controls))
-        made = iter(toned(torch.stack(list(made)), controls)) if controls.is_toned else made
+        made = iter(toned(torch.stack(list(made)), controls)) if controls.are_finishing else made
     image = before
     images: list[torch.Tensor] = []
     for shot in lit:

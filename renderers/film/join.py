@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import av
 
 from ..encoding import CONTAINERS, Container
-from .track import READERS
+from .track import READERS, segment_reader
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KEPT_TAGS = frozenset(("hvc1", "apco", "apcs", "apcn", "apch", "ap4h"))
 """Four letters that say more than the codec's name: Apple's H.265, and the profiles of ProRes."""
+ALPHA_MODE = "alpha_mode"
+"""What Matroska calls an alpha that lies beside each picture of VP9: without the word players do not look."""
 MILLISECOND = Fraction(1, 1000)
 """Chapters are counted in it: Matroska and QuickTime hold no finer ones."""
 
@@ -69,6 +71,8 @@ def join(
             video = film.add_stream_from_template(source, opaque=not _is_encoder(source.codec_context.name))
             if source.codec_context.codec_tag in KEPT_TAGS:
                 video.codec_context.codec_tag = source.codec_context.codec_tag
+            if ALPHA_MODE in source.metadata:
+                video.metadata[ALPHA_MODE] = source.metadata[ALPHA_MODE]
         video.time_base = 1 / fps
         sound.add_to(film)
         depth = max(_reorder_depth(part.file, fps) for part in parts)
@@ -161,7 +165,7 @@ class _Sound:
 
 
 def _opened(segment: Path) -> Any:
-    return av.open(str(segment), "r", format=READERS["mp4"])
+    return av.open(str(segment), "r", format=segment_reader(segment))
 
 
 def _headers(segment: Path) -> tuple[bytes, int, int]:

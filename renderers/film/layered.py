@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -62,7 +61,7 @@ def layered_images(
 
 def _images(generator: Generator, stream: Stream, controls: FrameControls) -> torch.Tensor:
     """The images of one layer, by a generator that makes one picture at a time."""
-    own = replace(controls, hue_deg=stream.hue_deg)
+    own = controls.but(hue_deg=stream.hue_deg)
     if isinstance(generator, TruncatedGenerator) and stream.truncation is not None:
         return moved(generator.images_at(stream.noise, stream.classes, stream.truncation), own)
     return steered(generator, stream.noise, stream.classes, own)

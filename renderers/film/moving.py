@@ -1,22 +1,24 @@
-"""Finished segments as one picture that moves: an animated GIF or WebP, for pages and messages."""
+"""Finished segments as one picture that moves: an animated GIF, WebP or PNG, for pages and messages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
 
-from ..encoding import CONTAINERS
-from .track import READERS
+from ..encoding import CONTAINERS, MOVING_ENCODERS
+from .track import segment_reader
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
 
 WEBP_QUALITY = "80"
-ENDLESS = {".gif": {"loop": "0"}, ".webp": {"loop": "0"}}
+WEBP_MATRIX = "ITU601"
+ENDLESS = {".gif": {"loop": "0"}, ".webp": {"loop": "0"}, ".apng": {"plays": "0"}}
 """Options of FFmpeg's writers: played again and again."""
 
 
@@ -24,24 +26,34 @@ def moving_picture(segments: Sequence[Path], output: Path, picture: PicturePlan)
     """Write the frames of segments as an animated picture; the suffix of `output` says which.
 
     A GIF has 256 colours, chosen for the whole of it, and dithered by Bayer's pattern, which does not
-    shimmer from frame to frame. Its frames last whole hundredths of a second.
+    shimmer from frame to frame. Its frames last whole hundredths of a second. A WebP and a PNG hold the alpha
+    of segments that have one; a PNG loses nothing.
     """
     suffix = output.suffix.lower()
     if suffix == ".gif":
         palette = _palette(segments, picture)
         frames = _reduced(segments, picture, palette)
-        _written(frames, output, "gif", "rgb8", {}, picture.fps)
-    else:
+        _written(frames, output, "rgb8", {}, picture.fps)
+        return
+    found = _frames(segments, picture.fps)
+    first = next(found)
+    has_alpha = first.format.name.startswith("yuva")
+    if suffix == ".webp":
         options = {"quality": WEBP_QUALITY, "compression_level": "4"}
-        frames = (frame.reformat(format="yuv420p") for frame in _frames(segments, picture.fps))
-        _written(frames, output, "libwebp_anim", "yuv420p", options, picture.fps)
+        pixels = "bgra" if has_alpha else "yuv420p"
+    else:
+        options, pixels = {"pred": "mixed"}, "rgba" if has_alpha else "rgb24"
+    # The samples of a WebP are those of BT.601 (RFC 9649), whatever the segments say.
+    matrix = WEBP_MATRIX if pixels == "yuv420p" else None
+    frames = (frame.reformat(format=pixels, dst_colorspace=matrix) for frame in chain([first], found))
+    _written(frames, output, pixels, options, picture.fps)
 
 
 def _frames(segments: Sequence[Path], fps: Fraction) -> Iterator[av.VideoFrame]:
     """Every frame, counted through all segments."""
     count = 0
     for segment in segments:
-        with av.open(str(segment), "r", format=READERS["mp4"]) as opened:
+        with av.open(str(segment), "r", format=segment_reader(segment)) as opened:
             for frame in opened.decode(video=0):
                 frame.pts, frame.time_base = count, 1 / fps
                 count += 1
@@ -110,12 +122,12 @@ def _pulled(sink: Any) -> Iterator[av.VideoFrame]:
 def _written(
     frames: Iterator[av.VideoFrame],
     output: Path,
-    codec: str,
     pixels: str,
     options: dict[str, str],
     fps: Fraction,
 ) -> None:
     suffix = output.suffix.lower()
+    codec = MOVING_ENCODERS[suffix]
     with av.open(str(output), "w", format=CONTAINERS[suffix].format, options=ENDLESS[suffix]) as file:
         stream: Any = None
         for number, frame in enumerate(frames):

@@ -1,4 +1,4 @@
-"""The film as segments: cut at bar lines, each a node that is known by what is seen in it alone."""
+"""The film as segments, cut at bar lines; the node of each depends only on what is seen in it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ VIDEO = "video"
 """The name of a segment's file in its record."""
 FAINT = "faint"
 """Under this name its record has the words that are hard to read in it, each with its contrast."""
+
+ALWAYS_READ = ("hue", "camera", "light")
+"""The words of the first parameters, which stand in every key: without them all films were rendered again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +64,7 @@ def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
 
 
 def first_frame(mark: BarMark, picture: PicturePlan) -> int:
-    """The first frame that shows what stands after a bar line: a frame shows the time of its middle."""
+    """The first frame that shows what is after a bar line: a frame shows the time of its middle."""
     return ceil(mark.start_s * picture.fps - Fraction(1, 2))
 
 
@@ -170,10 +173,12 @@ def _said(mark: BarMark) -> str:
 
 
 def _steering(part: PicturePlan) -> dict[str, str]:
-    """What steers the frames, under the words of the reports; without the tone, where nothing is toned."""
+    """What steers the frames, under the words of the reports; a word of which nothing moves is left out."""
     words: dict[str, list[object]] = {}
     for parameter in STEERED:
-        words.setdefault(parameter.reads, []).append(getattr(part, parameter.field))
-    if all(lane is None for lane in words["tone"]):
-        del words["tone"]
-    return {word: digest_of(lanes[0] if len(lanes) == 1 else tuple(lanes)) for word, lanes in words.items()}
+        words.setdefault(parameter.reads, []).append(part.steering.lane(parameter.field))
+    return {
+        word: digest_of(lanes[0] if len(lanes) == 1 else tuple(lanes))
+        for word, lanes in words.items()
+        if word in ALWAYS_READ or any(lane is not None for lane in lanes)
+    }

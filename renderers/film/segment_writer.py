@@ -35,12 +35,14 @@ class PictureFormat:
 
 
 class SegmentWriter:
-    """A segment being written, an .mp4 without sound, or a .mov for ProRes; a context manager.
+    """A segment being written, a film without sound; a context manager.
+
+    It is an .mp4, a .mov for ProRes, a .webm for VP9 with alpha.
 
     codec   X264, NVENC, or a name of ENCODINGS
 
     Frame k is shown from k / fps. The file is whole once the block has ended without an exception; one that
-    is cut off is no film to any reader.
+    is cut off is not a film to any reader.
     """
 
     def __init__(self, path: Path, picture: PictureFormat, quality: Quality, codec: str = X264) -> None:
@@ -55,7 +57,7 @@ class SegmentWriter:
     def write_frame(self, planes: U8, alpha: U8 | None = None) -> None:
         """The next frame: (height·3/2, width) uint8, yuv420p, BT.709 limited range.
 
-        alpha   (height, width) uint8, 255 where it covers all; None where there is none
+        alpha   (height, width) uint8, 255 where it covers all; None if there is none
         """
         expected = (self.picture.height_px * 3 // 2, self.picture.width_px)
         if planes.shape != expected or planes.dtype != np.uint8:

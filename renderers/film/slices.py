@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.plan import STEERING, PicturePlan, Ramp, StreamPlan, TitlePlan
+from ...compiler.plan import PicturePlan, Ramp, StreamPlan, TitlePlan
+from ...dsl.model.parameters import NEUTRAL
 
 HALF = Fraction(1, 2)
 
@@ -23,9 +24,6 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
     Rendered, it is what these frames are in the whole film.
     """
     weights = picture.class_weights[first:end]
-    steering: dict[str, Any] = {
-        key: _lane(getattr(picture, key), first, end, neutral) for key, neutral in STEERING.items()
-    }
     seen = np.flatnonzero(weights.any(axis=0))
     names = picture.class_names
     return replace(
@@ -36,13 +34,13 @@ def slice_of(picture: PicturePlan, first: int, end: int) -> PicturePlan:
         brightness=_own(picture.brightness[first:end]),
         titles=tuple(t.cut(first, end) for t in picture.titles if _is_shown(t, first, end)),
         class_names=tuple(names[k] for k in seen) if names else (),
+        steering=picture.steering.each(lambda lane: lane[first:end]),
         truncation=_lane(picture.truncation, first, end, 1.0),
         lights=_lights(picture.lights, first, end),
         walk=None if picture.walk is None else picture.walk.cut(first, end),
         score=None if picture.score is None else picture.score.cut(first, end),
         clips=_lanes(picture.clips, first, end),
         streams=tuple(_stream_of(stream, first, end) for stream in picture.streams),
-        **steering,
     )
 
 
@@ -57,14 +55,13 @@ def _stream_of(stream: StreamPlan, first: int, end: int) -> StreamPlan:
         strength=_own(stream.strength[first:end]),
         across=_own(stream.across[first:end]),
         class_names=tuple(names[k] for k in seen) if names else (),
-        hue_deg=_lane(stream.hue_deg, first, end, STEERING["hue_deg"]),
+        hue_deg=_lane(stream.hue_deg, first, end, NEUTRAL["hue_deg"]),
         truncation=_lane(stream.truncation, first, end, 1.0),
     )
 
 
 def thinned(picture: PicturePlan, step: int) -> PicturePlan:
     """Every step-th frame, from the first on, each shown so much longer: the same pixels, sooner."""
-    steering: dict[str, Any] = {key: _each(getattr(picture, key), step) for key in STEERING}
     return replace(
         picture,
         noise=_own(picture.noise[::step]),
@@ -72,13 +69,13 @@ def thinned(picture: PicturePlan, step: int) -> PicturePlan:
         brightness=_own(picture.brightness[::step]),
         titles=tuple(_thinned_title(title, step) for title in picture.titles),
         fps=picture.fps / step,
+        steering=picture.steering.each(lambda lane: lane[::step]),
         truncation=_each(picture.truncation, step),
         lights=_thinned_lights(picture.lights, step),
         walk=None if picture.walk is None else picture.walk.thinned(step),
         score=None if picture.score is None else picture.score.thinned(step),
         clips=_each(picture.clips, step),
         streams=tuple(_thinned_stream(stream, step) for stream in picture.streams),
-        **steering,
     )
 
 
@@ -140,7 +137,7 @@ def _lanes(lanes: NDArray[np.float32] | None, first: int, end: int) -> NDArray[n
 
 
 def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
-    """The lights of these frames, counted from the first of them; None where there are none."""
+    """The lights of these frames, counted from the first of them; None if there are none."""
     if lights is None:
         return None
     # Not numpy's search, which copies the column each time: a film of an hour has thousands of segments.

@@ -1,4 +1,4 @@
-"""What a composer does to camera, colour and light of frames, done by a generator or to its images."""
+"""Camera, colour and light of frames, applied by a generator or to its images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ...compiler.plan import STEERING
 from ..generators.protocol import SteeredGenerator
 from ..picture.camera import moved
 from ..picture.controls import FrameControls
@@ -31,8 +30,7 @@ def steered(
 
 
 def controls_of(picture: PicturePlan, frames: Sequence[int], device: torch.device) -> FrameControls:
-    lanes = {key: getattr(picture, key) for key in (*STEERING, "clips")}
-    rows = list(frames)
-    return FrameControls(
-        **{key: None if lane is None else tensor_of(lane[rows], device) for key, lane in lanes.items()}
-    )
+    lanes, rows = picture.steering.lanes(), list(frames)
+    if picture.clips is not None:
+        lanes["clips"] = picture.clips
+    return FrameControls(**{name: tensor_of(lane[rows], device) for name, lane in lanes.items()})

@@ -16,7 +16,7 @@ from ..encoding import Container
 from ..sound.block import cut_to
 
 BIT_RATES = {"aac": 256_000, "libopus": 192_000}
-"""Of the codecs that lose something, in bits a second."""
+"""Bit rates of the lossy codecs, in bits a second."""
 PACKED_SAMPLES = 1024
 """Samples of a packet where the codec leaves it to us."""
 ENCODED_MOST = 4
@@ -25,12 +25,20 @@ MARGIN = 0.998
 """Two hundredths of a decibel below: a softer track is another one to the codec."""
 READERS = {"mp4": "mov", "mov": "mov", "matroska": "matroska", "webm": "matroska"}
 """FFmpeg's names of what reads a format: said, because a file of the store has no suffix to guess by."""
+_MATROSKA = b"\x1a\x45\xdf\xa3"
+"""What a file of EBML begins with (RFC 8794)."""
+
+
+def segment_reader(segment: Path) -> str:
+    """FFmpeg's name of what reads a segment: each is an .mp4 or a .mov, or a .webm for VP9 with alpha."""
+    with segment.open("rb") as file:
+        return READERS["webm" if file.read(4) == _MATROSKA else "mp4"]
 
 
 def write_track(path: Path, blocks: Iterable[F32], container: Container, sample_rate_hz: int) -> int:
     """Encode samples, float32 (n, 2), ±1 full scale, into a file; returns how many there were.
 
-    What lies beyond full scale is clipped. The samples that AAC needs before the first are marked as such.
+    What is beyond full scale is clipped. The samples that AAC needs before the first are marked as such.
     """
     with av.open(str(path), "w", format=container.track_format, options={"fflags": "+bitexact"}) as file:
         stream: Any = file.add_stream(container.audio_codec, rate=sample_rate_hz)

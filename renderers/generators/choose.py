@@ -1,4 +1,4 @@
-"""Which generator makes the picture: the one that the piece names; by itself BigGAN or the embedded one."""
+"""Chooses the generator: the one that the piece names; by default BigGAN or the embedded one."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _biggan(
     shrunk = f", made {picture.resolution}x{picture.resolution}" if side_px > picture.resolution else ""
     return generator, (
         f"picture by BigGAN from {folder}, {side_px}x{side_px}{shrunk} on {device}, "
-        f"{generator.computing_said}; for the other, write generator: embedded"
+        f"{generator.computing_said}; for the embedded generator, write generator: embedded"
     )
 
 

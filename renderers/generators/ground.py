@@ -1,4 +1,4 @@
-"""A generator of one colour: what titles and lights stand on where there is no picture."""
+"""A generator of one colour: what titles and lights are on where there is no picture."""
 
 from __future__ import annotations
 

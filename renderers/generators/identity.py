@@ -1,4 +1,4 @@
-"""What an image depends on beside its vectors: said in words short enough for a key, and without torch.
+"""The identity of a generator: what an image depends on besides its vectors, as a short key, without torch.
 
 Two films whose generators have the same identity may share their segments. The exact processor and the number
 of threads are not in it: they move a float by less than what 8 bits can tell.

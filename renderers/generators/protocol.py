@@ -1,4 +1,4 @@
-"""What the film knows of a generator: vectors in, images out."""
+"""The interface of a generator: vectors in, images out."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 NOISE_SIZE = 128
-"""Of the built-in generators."""
+"""Noise size of the built-in generators."""
 CLASS_COUNT = 1000
-"""Of ImageNet."""
+"""Number of ImageNet's classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class TruncatedGenerator(Generator, Protocol):
     """How many images a call should ask for."""
 
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
-        """The images of noise that lies within ±2·truncation, shape (n,); they are those of `images` at 1."""
+        """The images of noise that is within ±2·truncation, shape (n,); they are those of `images` at 1."""
         ...
 
 
@@ -117,7 +117,7 @@ class WalkingGenerator(Generator, Protocol):
 
 @runtime_checkable
 class SteeredGenerator(Generator, Protocol):
-    """A generator with a camera of its own, which shows what lies beyond the edges of its images."""
+    """A generator with a camera of its own, which shows what is beyond the edges of its images."""
 
     def steered(self, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls) -> torch.Tensor:
         """The images, as its camera sees them."""

@@ -31,10 +31,10 @@ def made(kind: GeneratorKind, picture: PicturePlan, device: torch.device) -> tup
         raise _broken(kind, "what its factory returns has no `images` and `device`")
     steered = isinstance(found, SteeredGenerator)
     if steered != bool(kind.controls - {"truncation"}):
-        raise _broken(kind, "it must have `steered` exactly where its controls name more than truncation")
+        raise _broken(kind, "it must have `steered` if, and only if, its controls name more than truncation")
     truncated = isinstance(found, TruncatedGenerator)
     if truncated != ("truncation" in kind.controls):
-        raise _broken(kind, "it must have `images_at` exactly where its controls name truncation")
+        raise _broken(kind, "it must have `images_at` if, and only if, its controls name truncation")
     if steered and truncated:
         raise _broken(kind, "it cannot have both `steered` and `images_at`")
     checked = _Steered if steered else _Truncated if truncated else _Checked
@@ -62,7 +62,7 @@ class _Checked:
         return torch.device(self._inner.device)
 
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """The image of each pair of vectors. Raises PieceError (MV616) for what is no image."""
+        """The image of each pair of vectors. Raises PieceError (MV616) for what is not an image."""
         return self._looked_at(self._inner.images(noise, classes), len(noise))
 
     def _looked_at(self, images: Any, count: int) -> torch.Tensor:
@@ -100,11 +100,11 @@ class _Truncated(_Checked):
         return max(1, int(self._inner.frames_at_once))
 
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
-        """The images of noise that lies within ±2·truncation."""
+        """The images of noise that is within ±2·truncation."""
         return self._looked_at(self._inner.images_at(noise, classes, truncation), len(noise))
 
 
 def _broken(kind: GeneratorKind, why: str) -> PieceError:
-    message = f"the generator {kind.name} does not keep its promise: {why}"
-    hint = "see docs/python.md, Bring a generator, or take another one"
+    message = f"the generator {kind.name} breaks its promise: {why}"
+    hint = "see docs/python.md, Bring a generator, or use another one"
     return PieceError([Diagnostic("MV616", THE_MANIFEST, message, hint)])

@@ -1,4 +1,4 @@
-"""Where the images of a film come from: whether there are weights, and how large images are; no torch."""
+"""The source of a film's images: whether there are weights, and how large images are; no torch."""
 
 from __future__ import annotations
 

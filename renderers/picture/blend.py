@@ -1,6 +1,6 @@
 """Layers as finished images, for generators that paint one picture at a time: laid out, and mixed.
 
-Each image keeps its own light. It stands where its layer does, and what is bright in it comes forward.
+Each image keeps its own light. It is where its layer is, and what is bright in it comes forward.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Blend:
 
         images     (n, 3, height, width) of the generator, float32 in [-1, 1], display sRGB
         mask       its share of each column of the stage, (n, width)
-        home       where its subject stands, -1..1
+        home       where its subject is, -1..1
         contrast   how far what is bright in it comes forward
         """
         shown = (laid_out(images, self._stage, home) + 1) / 2
@@ -47,7 +47,7 @@ class Blend:
 
 
 def laid_out(images: torch.Tensor, stage: Stage, home: float) -> torch.Tensor:
-    """Images on the whole stage, the subject at its home; behind their edges lies their reflection."""
+    """Images on the whole stage, the subject at its home; behind their edges is their reflection."""
     height_px, width_px = images.shape[2:]
     columns = torch.arange(stage.width_px, device=images.device)
     if stage.is_mirrored:

@@ -23,7 +23,7 @@ def moved(images: torch.Tensor, controls: FrameControls) -> torch.Tensor:
 
     images     shape (n, 3, height, width), float32 in [-1, 1], display sRGB
     controls   what the camera does, for each image
-    returns    the same shape; behind the edges of an image lies its reflection
+    returns    the same shape; behind the edges of an image is its reflection
     """
     seen = images
     moves = (controls.zoom, controls.rotation_deg, controls.pan_x, controls.pan_y)

@@ -69,7 +69,7 @@ def finished(
     """Finished frames as yuv420p, on the images' device.
 
     images       (n, 3, height, width), float32 in [-1, 1], display R'G'B'
-    brightness   (n,), 0 black .. 1; titles stand over the faded picture and have fades of their own
+    brightness   (n,), 0 black .. 1; titles are over the faded picture and have fades of their own
     overlays     for each of the n frames, its score and titles, the first below, and how much of each is seen
     lights       for each of the n frames, its rows of PicturePlan.lights, or None; () where none has any
     returns      (n, height·3/2, width) uint8: the rows of Y', then Cb, then Cr, each plane without gaps;

@@ -1,4 +1,4 @@
-"""How well letters can be read: their contrast with what lies around them in the finished frame.
+"""Legibility of letters: their contrast with their surroundings in the finished frame.
 
 The ratio of WCAG 2.2, (L1 + 0.05) / (L2 + 0.05) of relative luminances, which is 1 to 21:
 https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio. Large letters should have 3.
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 
 LEAST = 3.0
-"""A lower contrast is told."""
+"""A lower contrast is reported."""
 WORST = 10
-"""So many percent of what lies around letters may be nearer to them than what is told."""
+"""How many percent of the surroundings may have less contrast than what is reported."""
 
 
 def contrast(frame: torch.Tensor, overlay: Overlay) -> float | None:
@@ -49,7 +49,7 @@ def contrast(frame: torch.Tensor, overlay: Overlay) -> float | None:
 
 
 def _luminance(frame: torch.Tensor, overlay: Overlay) -> F64:
-    """Relative luminance 0..1 of the part of a frame that an overlay lies on: (h, w)."""
+    """Relative luminance 0..1 of the part of a frame that an overlay is on: (h, w)."""
     height_px, width_px = overlay.letters.shape
     planes = []
     for index, plane in enumerate(plane_views(frame[None])):

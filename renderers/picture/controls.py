@@ -1,66 +1,61 @@
-"""What a composer does to the camera, the colours and the light of frames."""
+"""Camera, colours and light of frames, as a composer sets them."""
 
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from ...dsl.model.parameters import STEERED
+from ...dsl.model.parameters import FINISH, STEERED
 
 if TYPE_CHECKING:
     import torch
 
-CONTROL_OF = {parameter.field: parameter.control for parameter in STEERED} | {"clips": "clips"}
-"""What each of the fields below belongs to, as a GeneratorKind names it."""
+CLIPS = "clips"
+CONTROL_OF = {parameter.field: parameter.control for parameter in STEERED} | {CLIPS: CLIPS}
+"""What each of the lanes below belongs to, as a GeneratorKind names it."""
 
 
-@dataclass(frozen=True, slots=True)
 class FrameControls:
-    """What a composer does to camera and colour, for n images: each of shape (n, ...), None where nothing."""
+    """What a composer does to camera, colour and light, for n images.
 
-    hue_deg: torch.Tensor | None = None
-    """All colours turned, red towards green."""
-    zoom: torch.Tensor | None = None
-    """2 shows everything twice as large."""
-    rotation_deg: torch.Tensor | None = None
-    """The picture turned clockwise."""
+    Every parameter of STEERED is an attribute of the name of its field: a tensor of shape (n,), or None where
+    it changes nothing. So is `clips`, how far each video of the piece is, of shape (n, pictures), as
+    PicturePlan.clips.
+    """
 
-    exposure: torch.Tensor | None = None
-    """A factor of all light."""
-    bloom: torch.Tensor | None = None
-    """A factor of the glow around what is bright."""
-    contrast: torch.Tensor | None = None
-    """A factor of the distance from middle grey, of finished images: tone.py."""
-    saturation: torch.Tensor | None = None
-    """A factor of the distance from grey."""
-    pan_x: torch.Tensor | None = None
-    """The camera moved to the right, in half heights."""
-    pan_y: torch.Tensor | None = None
-    """The camera moved down."""
-    lamp_azimuth_deg: torch.Tensor | None = None
-    """The lamp turned clockwise."""
-    lamp_height_deg: torch.Tensor | None = None
-    """The lamp raised."""
-    clips: torch.Tensor | None = None
-    """How far each video of the piece is, shape (n, pictures): PicturePlan.clips."""
+    __slots__ = ("_lanes",)
+    _lanes: dict[str, torch.Tensor]
+
+    def __init__(self, **lanes: torch.Tensor | None) -> None:
+        """Raises TypeError for a name that is not in the table."""
+        if unknown := lanes.keys() - CONTROL_OF.keys():
+            raise TypeError(f"{min(unknown)} does not steer frames")
+        self._lanes = {name: lane for name, lane in lanes.items() if lane is not None}
+
+    def __getattr__(self, name: str) -> torch.Tensor | None:
+        if name in CONTROL_OF:
+            return self._lanes.get(name)
+        raise AttributeError(f"{name} does not steer frames", name=name, obj=self)
 
     @property
-    def is_toned(self) -> bool:
-        return self.contrast is not None or self.saturation is not None
+    def are_finishing(self) -> bool:
+        """Whether they change the finished images."""
+        return any(CONTROL_OF[name] == FINISH for name in self._lanes)
 
     @property
     def are_neutral(self) -> bool:
-        return all(getattr(self, field.name) is None for field in fields(self))
+        return not self._lanes
+
+    def but(self, **lanes: torch.Tensor | None) -> FrameControls:
+        """The same with other lanes under these names."""
+        return FrameControls(**{**self._lanes, **lanes})
 
     def split(self, names: Set[str]) -> tuple[FrameControls, FrameControls]:
         """The controls that a generator does itself, by their names in its GeneratorKind; and the others."""
-        lanes = {field.name: getattr(self, field.name) for field in fields(self)}
-        own = {key: lane for key, lane in lanes.items() if CONTROL_OF[key] in names}
-        others = {key: lane for key, lane in lanes.items() if key not in own}
+        own = {name: lane for name, lane in self._lanes.items() if CONTROL_OF[name] in names}
+        others = {name: lane for name, lane in self._lanes.items() if name not in own}
         return FrameControls(**own), FrameControls(**others)
 
     def rows(self, start: int, end: int) -> FrameControls:
         """Return the controls of some of the images."""
-        lanes = (getattr(self, field.name) for field in fields(self))
-        return FrameControls(*(None if lane is None else lane[start:end] for lane in lanes))
+        return FrameControls(**{name: lane[start:end] for name, lane in self._lanes.items()})

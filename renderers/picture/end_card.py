@@ -1,7 +1,7 @@
 """The end card: the title of a piece and who made it, set on an axis as credits of films are.
 
-Roles stand left of the axis in spaced small capitals and a fainter ink, names right of it; in a film that is
-higher than wide each role stands above its name. The block sits a little above the middle, where the eye has
+Roles are left of the axis in spaced small capitals and a fainter ink, names right of it; in a film that is
+higher than wide each role is above its name. The block sits a little above the middle, where the eye has
 it centred.
 """
 
@@ -33,9 +33,9 @@ what is more before a line without a role."""
 GAP = 1.2
 """Between role and name, of the names' size."""
 RAISED = 0.03
-"""How far the block stands above the middle, of the film's height."""
+"""How far the block is above the middle, of the film's height."""
 WIDEST, TALLEST = 0.84, 0.8
-"""Of the film: the rest is margin."""
+"""Shares of the film; the rest is margin."""
 SMALLEST = 0.4
 SHORT = 24
 """Longer titles are not spaced."""
@@ -123,9 +123,9 @@ def _set(title: TitlePlan, unit_px: float, *, is_tall: bool) -> tuple[list[_Piec
 
 
 def _may_be_spaced(text: str) -> bool:
-    """Whether letters stand each for itself: not in scripts that join them, or read from right to left."""
+    """Whether letters are each for itself: not in scripts that join them, or read from right to left."""
     kinds = {unicodedata.bidirectional(letter) for letter in text}
-    combined = any(unicodedata.combining(letter) for letter in text)
+    combined = any(unicodedata.category(letter).startswith("M") for letter in text)
     return not kinds & {"R", "AL"} and not combined
 
 

@@ -1,8 +1,8 @@
-"""Whether words on the screen can be read: letters that no font here has, or that do not stand out."""
+"""Checks that words on the screen can be read: their letters and their contrast."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
@@ -15,7 +15,7 @@ NAMED = 5
 """More texts than that are not named."""
 
 
-def letters_told(titles: Sequence[TitlePlan], say: Callable[[str], None]) -> list[Diagnostic]:
+def letters_told(titles: Sequence[TitlePlan], say: Callable[[str], None]) -> Iterator[Diagnostic]:
     """Warnings about letters that no font here has; what is special about the font of a text is said."""
     from .lettering import lettering_of
 
@@ -34,10 +34,10 @@ def letters_told(titles: Sequence[TitlePlan], say: Callable[[str], None]) -> lis
             elif setting.remark and setting.remark not in said:
                 said.add(setting.remark)
                 say(f"{text!r}: {setting.remark}")
-    return list(found.values())
+    yield from found.values()
 
 
-def hard_to_read(pairs: Iterable[Sequence[object]]) -> list[Diagnostic]:
+def hard_to_read(pairs: Iterable[Sequence[object]]) -> Iterator[Diagnostic]:
     """A warning where texts do not stand out from the picture; `pairs` are texts and their contrasts."""
     from .contrast import LEAST
 
@@ -46,10 +46,10 @@ def hard_to_read(pairs: Iterable[Sequence[object]]) -> list[Diagnostic]:
         if isinstance(text, str) and isinstance(ratio, float | int):
             lowest[text] = min(float(ratio), lowest.get(text, LEAST))
     if not lowest:
-        return []
+        return
     order = sorted(lowest, key=lambda text: lowest[text])
     named = ", ".join(f"`{text}` {lowest[text]:.1f}" for text in order[:NAMED])
     count = "1 text is" if len(order) == 1 else f"{len(order)} texts are"
     message = f"{count} hard to read on the picture, with a contrast below {LEAST:g}: {named}"
     hint = "for words that are sung write `background: box`; for a title another color, or no shadow"
-    return [Diagnostic("MV652", THE_MANIFEST, message, hint, Severity.WARNING)]
+    yield Diagnostic("MV652", THE_MANIFEST, message, hint, Severity.WARNING)

@@ -1,4 +1,4 @@
-"""Which font sets a text, and what becomes of the characters that it lacks: the same for titles and plots."""
+"""The font of a text, and replacements for the characters that it lacks; the same for titles and plots."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -31,11 +31,45 @@ SYSTEM_FONTS = (
     "Arial Unicode.ttf",
     "YuGothM.ttc",
     "msyh.ttc",
+    # For one script each, or a few.
+    "malgun.ttf",
+    "AppleSDGothicNeo.ttc",
+    "NotoSansArabic-Regular.ttf",
+    "NotoSansHebrew-Regular.ttf",
+    "NotoSansDevanagari-Regular.ttf",
+    "NotoSansBengali-Regular.ttf",
+    "NotoSansGurmukhi-Regular.ttf",
+    "NotoSansGujarati-Regular.ttf",
+    "NotoSansTamil-Regular.ttf",
+    "NotoSansTelugu-Regular.ttf",
+    "NotoSansKannada-Regular.ttf",
+    "NotoSansMalayalam-Regular.ttf",
+    "NotoSansSinhala-Regular.ttf",
+    "Nirmala.ttf",
+    "Kohinoor.ttc",
+    "NotoSansThai-Regular.ttf",
+    "NotoSansLao-Regular.ttf",
+    "NotoSansKhmer-Regular.ttf",
+    "NotoSansMyanmar-Regular.ttf",
+    "LeelawUI.ttf",
+    "Thonburi.ttc",
+    "NotoSansArmenian-Regular.ttf",
+    "NotoSansGeorgian-Regular.ttf",
+    "NotoSansEthiopic-Regular.ttf",
 )
 PLAIN = str.maketrans(
     dict(zip("–—−♯♭øØłŁı¿¡", "---#boOlLi?!", strict=True))
     | {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A font for a text, and the characters of the text that it lacks."""
+
+    name: str
+    font_at: Callable[[float], Font]
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +98,23 @@ def lettering_of(text: str, own: Path | None = None) -> Lettering:
     # They say which letters join, to who knows how: in Persian, and in the scripts of India.
     joiners = JOINERS if features.check("raqm") else ""
     text = "".join(c for c in composed if c == "\n" or c in joiners or unicodedata.category(c)[0] != "C")
-    found: list[tuple[list[str], str, Callable[[float], Font]]] = []
+    face = face_of(text, own)
+    said = "".join(plain(c, face.font_at) if c in face.missing else c for c in text)
+    if face.missing:
+        remark = f"no font here has {' '.join(face.missing)}; it reads {said!r}"
+        return Lettering(said, face.font_at, face.missing, remark)
+    remark = f"it is set in this system's {face.name}" if face.name in SYSTEM_FONTS else ""
+    return Lettering(said, face.font_at, (), remark)
+
+
+def face_of(text: str, own: Path | None = None) -> Face:
+    """The first font that has all of a text, else the one that lacks least."""
+    found: list[Face] = []
     for name, font_at in _fonts(own):
-        missing = _missing(text, font_at(32))
-        found.append((missing, name, font_at))
-        if not missing:
+        found.append(Face(name, font_at, tuple(_missing(text, font_at(32)))))
+        if not found[-1].missing:
             break
-    missing, name, font_at = min(found, key=lambda entry: len(entry[0]))
-    said = "".join(_plain(c, font_at) if c in missing else c for c in text)
-    if missing:
-        remark = f"no font here has {' '.join(missing)}; it reads {said!r}"
-        return Lettering(said, font_at, tuple(missing), remark)
-    is_of_system = name in SYSTEM_FONTS
-    return Lettering(said, font_at, (), f"it is set in this system's {name}" if is_of_system else "")
+    return min(found, key=lambda face: len(face.missing))
 
 
 def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
@@ -86,20 +124,25 @@ def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
             ImageFont.truetype(own, 32)
             yield own.name, lambda size_px: ImageFont.truetype(own, size_px)
     yield "Aileron", _embedded_font
-    path = dejavu_path()
-    if path is not None:
-        yield "DejaVu Sans", lambda size_px: ImageFont.truetype(path, size_px)
+    if (path := dejavu_path()) is not None:
+        yield "DejaVu Sans", partial(ImageFont.truetype, path)
     for name in SYSTEM_FONTS:
-        try:
-            ImageFont.truetype(name, 32)
-        except OSError:
-            continue
-        yield name, lambda size_px, name=name: ImageFont.truetype(name, size_px)  # type: ignore[misc]
+        if (path := _system_path(name)) is not None:
+            yield name, partial(ImageFont.truetype, path)
+
+
+@lru_cache(maxsize=len(SYSTEM_FONTS))
+def _system_path(name: str) -> str | None:
+    """Where a font of the system is: Pillow looks through its folders."""
+    try:
+        return str(ImageFont.truetype(name, 32).path)
+    except OSError:
+        return None
 
 
 @lru_cache(maxsize=1)
 def dejavu_path() -> str | None:
-    """Where DejaVu Sans lies; matplotlib itself is not loaded."""
+    """Where DejaVu Sans is; matplotlib itself is not loaded."""
     spec = find_spec("matplotlib")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
         path = Path(folder) / DEJAVU
@@ -137,8 +180,8 @@ def _glyph(font: Font, character: str) -> tuple[tuple[int, int], bytes]:
     return mask.size, bytes(mask)
 
 
-def _plain(character: str, font_at: Callable[[float], Font]) -> str:
+def plain(character: str, font_at: Callable[[float], Font]) -> str:
     """The nearest that the font has: é as e, – as -, and what has none as ?."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
-    plain = bare.translate(PLAIN)
-    return plain if plain and not _missing(plain, font_at(32)) else "?"
+    near = bare.translate(PLAIN)
+    return near if near and not _missing(near, font_at(32)) else "?"

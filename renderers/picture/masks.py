@@ -1,4 +1,4 @@
-"""Where each layer of a picture stands: masks across the film that add up to one in every column."""
+"""Masks of the layers of a picture, across the film; they add up to one in every column."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST = 1 / 100
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The whole film before it is enlarged, on which layers stand.
+    """The whole film before it is enlarged, on which layers are.
 
     top_px    rows of it above the square in which a generator composes, where it is mirrored
     side_px   of that square

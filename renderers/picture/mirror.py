@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import torch
 
 # The format of the first mirrored films: of 512 rows, 73 are folded out above and 90 below, so that a subject
-# in the middle of the square stands a little high, and at 16:9 the sides get 88 columns each.
+# in the middle of the square is a little high, and at 16:9 the sides get 88 columns each.
 TOP, BOTTOM, OF = 73, 90, 512
 
 

@@ -1,4 +1,4 @@
-"""How the three planes of a yuv420p frame lie in one array."""
+"""The layout of the three planes of a yuv420p frame in one array."""
 
 from __future__ import annotations
 

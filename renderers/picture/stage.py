@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 FLOOR = 0.004
 """Light that is taken off everywhere, so that none is left at the edge of a box."""
 CORE, HALO, HALO_RADII = 2.2, 0.25, 4.0
-"""Of a spark: the light of its core, and of a halo so many times as wide."""
+"""Light of a spark's core and of its halo, and how many times as wide the halo is."""
 RING_THICKNESS = 0.07
-"""Of the radius of a ring."""
+"""As a share of the radius of a ring."""
 WHITE = 0.45
 """A light of the picture's own colour is so much white, and the rest as pure as the colour there is."""
 SMALLEST_PX = 0.75
@@ -54,10 +54,10 @@ def _add(frame: torch.Tensor, row: list[float], seen: float) -> None:
     x, y = (across + 1) / 2 * width_px, (1 - up) / 2 * height_px
     radius = max(size * height_px / 2, SMALLEST_PX)
     strength *= seen
-    # A line of less than a pixel would be seen or not, by where it lies.
+    # A line of less than a pixel would be seen or not, by where it is.
     thickness = max(RING_THICKNESS, SMALLEST_PX / radius)
     reach = radius * _reach(LIGHT_SHAPES[int(shape)], strength, thickness)
-    # All pixels whose middles lie within its reach.
+    # All pixels whose middles are within its reach.
     left, right = max(0, ceil(x - reach - 0.5)), min(width_px, floor(x + reach + 0.5))
     top, bottom = max(0, ceil(y - reach - 0.5)), min(height_px, floor(y + reach + 0.5))
     if left >= right or top >= bottom:

@@ -46,7 +46,7 @@ class Overlay:
     touched: NDArray[np.bool_]
     """(h, w): where a letter or its smooth edge is."""
     around_px: int
-    """So near to a letter, what is seen decides whether it can be read."""
+    """The distance from a letter within which the picture decides whether it can be read."""
 
     def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
         """Lay the title over one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""

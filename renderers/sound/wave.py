@@ -64,7 +64,7 @@ def read_wav(path: Path) -> Iterator[F64]:
 def read_wav_at(path: Path, first: int, count: int) -> F64:
     """Samples first up to first + count of a file that this module wrote, float64 (channels, count).
 
-    What lies behind the end is silence. Raises OSError where it cannot be read.
+    What is behind the end is silence. Raises OSError where it cannot be read.
     """
     with path.open("rb") as file:
         try:

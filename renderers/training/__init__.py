@@ -1,1 +1,1 @@
-"""Training: pictures and videos of the user's to a model that paints like them."""
+"""Trains a generator on the user's pictures and videos."""

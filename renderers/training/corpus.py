@@ -77,11 +77,11 @@ def corpus_of(
             done += 1
             progress("reading", done, total)
         if not gathered.labels or gathered.labels[-1] != label:
-            message = f"nothing of {name} is left: its pictures are those of another class"
+            message = f"{name} has no pictures of its own: all of them are also in another class"
             raise PieceError([Diagnostic("MV618", Span(str(files[0])), message, "take other pictures")])
     count = len(gathered.labels)
     if count < LEAST_FRAMES:
-        message = f"{count} different frames are too few to learn from: {LEAST_FRAMES} are the least"
+        message = f"{count} different frames are too few to learn from: at least {LEAST_FRAMES} are needed"
         raise PieceError(
             [Diagnostic("MV618", Span(str(named[0])), message, "add pictures, or lower --every")]
         )

@@ -1,4 +1,4 @@
-"""How good a model is, and how good it can be expected to be: PSNR and sharpness."""
+"""The quality of a model, measured and expected: PSNR and sharpness."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .train import Training
 
 LOOKED_AT = 512
-"""Of so many frames, evenly spread, the figures are taken."""
+"""How many frames, evenly spread, the figures are measured on."""
 
 # Measured: 451 frames of three films at 64 px after 580 and 1593 steps of 16 frames, at 128 px after 685.
 # What counts are the steps: 79 painted frames of 64 px, after 700 steps, were seen six times as often and

@@ -1,4 +1,4 @@
-"""What is trained: a GLO, one code a frame beside the decoder, or a convolutional VAE with an encoder.
+"""The models that are trained: a GLO, with a code for each frame beside the decoder, or a convolutional VAE.
 
 GLO: Bojanowski et al. 2018, "Optimizing the Latent Space of Generative Networks". VAE: Kingma and Welling
 2014, with strided convolutions. Both end as the same: a decoder, and a code for each frame.
@@ -80,7 +80,7 @@ class Glo:
         self.table[rows] *= (math.sqrt(CODE) / length.clamp_min(1e-12)).clamp(max=1.0)
 
     def codes(self, frames: Tensor, classes: Tensor, rows: Tensor) -> Tensor:
-        """Those of the table."""
+        """The codes in the table."""
         found: Tensor = self.table[rows]
         return found
 
@@ -112,7 +112,7 @@ class Vae:
         }
 
     def rate(self, name: str) -> float:
-        """The same for all."""
+        """The same rate for all."""
         return DECODER_RATE
 
     def loss(self, rows: Tensor, frames: Tensor, classes: Tensor, noise: Tensor) -> Tensor:
@@ -173,7 +173,7 @@ def pyramid_loss(made: Tensor, wanted: Tensor) -> Tensor:
 def learner_of(
     model: str, size_px: int, class_count: int, thumbnails: Tensor, device: torch.device
 ) -> Learner:
-    """The learner of that name, with weights from torch's own random numbers as they stand."""
+    """The learner of that name, with weights from torch's own random numbers as they are."""
     return (
         Vae(size_px, class_count, device) if model == "vae" else Glo(size_px, class_count, thumbnails, device)
     )
@@ -182,7 +182,7 @@ def learner_of(
 def _first_codes(thumbnails: Tensor) -> Tensor:
     """Principal components, half whitened, scaled to length sqrt(CODE): float32 (n, CODE).
 
-    Whitened in full, the codes of neighbours would stand as far apart as any.
+    Whitened in full, the codes of neighbours would be as far apart as any.
     """
     centred = (thumbnails - thumbnails.mean(0)).double()
     # The eigenvectors of a matrix of 192x192: the same for any number of frames, and in a fixed order.

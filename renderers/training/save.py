@@ -51,7 +51,7 @@ def save_state(training: Training, folder: Path) -> None:
 def saved_options(folder: Path) -> dict[str, Any]:
     """What the training that was saved in a folder was asked for.
 
-    Raises PieceError (MV623) where there is none, or it cannot be used.
+    Raises PieceError (MV623) if there is none, or it cannot be used.
     """
     path = folder / RESUME
     try:
@@ -68,7 +68,7 @@ def saved_options(folder: Path) -> dict[str, Any]:
         said["seconds"] = float(said["seconds"])
         return dict(said)
     except FileNotFoundError as error:
-        raise _cannot_resume(path, "there is no training to go on with", "leave out --resume") from error
+        raise _cannot_resume(path, "there is no training to continue", "leave out --resume") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _cannot_resume(
             path, "it is not what a training saved", "train again, with --replace"
@@ -88,8 +88,8 @@ def resumed(corpus: Corpus, options: Options, folder: Path) -> Training:
         ("corpus", corpus.digest, "pictures"),
     ):
         if said[key] != here:
-            why = f"it was begun with other {what}" if key == "corpus" else f"its {what} is {said[key]}"
-            raise _cannot_resume(path, why, "take what it was begun with, or train again with --replace")
+            why = f"it began with other {what}" if key == "corpus" else f"its {what} is {said[key]}"
+            raise _cannot_resume(path, why, "use the same settings, or train again with --replace")
     training = Training.begun(corpus, options)
     if path.stat().st_size > 4 * MOST_TENSOR_BYTES:
         raise _cannot_resume(path, "it is too large", "train again, with --replace")
@@ -159,5 +159,5 @@ def _write(path: Path, tensors: dict[str, Tensor], said: dict[str, str] | None =
 
 
 def _cannot_resume(path: Path, why: str, hint: str) -> PieceError:
-    message = f"the training in {path.parent} cannot go on: {why}"
+    message = f"the training in {path.parent} cannot continue: {why}"
     return PieceError([Diagnostic("MV623", Span(str(path)), message, hint)])

@@ -1,4 +1,4 @@
-"""A training from the first picture to the finished folder: what is said, saved and shown on the way."""
+"""A training from the first picture to the finished folder: its messages, saves and previews."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def check_free(folder: Path, *, resume: bool, replace: bool) -> None:
     """Raises PieceError (MV624) where a model is there and nobody said what is to happen to it."""
     there = [name for name in (MODEL, RESUME) if (folder / name).exists()]
     if there and not (resume or replace):
-        message = f"{folder} holds a model already"
-        hint = "go on with it by --resume, write over it by --replace, or choose another --name"
+        message = f"{folder} already holds a model"
+        hint = "continue it with --resume, overwrite it with --replace, or choose another --name"
         raise PieceError([Diagnostic("MV624", Span(str(folder)), message, hint)])
 
 

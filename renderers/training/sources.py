@@ -1,4 +1,4 @@
-"""Which files a model learns from, and the class of each: sub-folders are classes; no link is followed."""
+"""The files that a model learns from, and their classes: subfolders are classes; no link is followed."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ def _add_class(found: Sources, name: str, files: list[Path], path: Path) -> None
 
 
 def _files_in(folder: Path, found: Sources) -> Iterator[Path]:
-    """The pictures and videos in a folder; what is of another kind is told."""
+    """The pictures and videos in a folder; what is of another kind is reported."""
     for entry in _entries(folder, found, again=folder in _told_folders(found)):
         if entry.is_dir():
-            _leave_out(found, entry, "a folder inside the folder of a class is not looked into")
+            _leave_out(found, entry, "musicvis does not look into a folder inside the folder of a class")
         elif not _is_known(entry):
             if not entry.name.startswith("."):
-                _leave_out(found, entry, "it is neither a picture nor a video that is read")
+                _leave_out(found, entry, "it is not a picture or video that musicvis reads")
         else:
             yield entry
 
@@ -119,11 +119,11 @@ def _told_folders(found: Sources) -> set[Path]:
 
 def _file(path: Path) -> Path:
     if not path.is_file():
-        raise _fault("MV618", path, f"there is no file or folder {path}", "look for the name")
+        raise _fault("MV618", path, f"there is no file or folder {path}", "check the name")
     if not _is_known(path):
         ends = ", ".join((*PICTURES, *VIDEOS))
         raise _fault(
-            "MV618", path, f"{path.name} is neither a picture nor a video that is read", f"use {ends}"
+            "MV618", path, f"{path.name} is not a picture or video that musicvis reads", f"use {ends}"
         )
     return path
 

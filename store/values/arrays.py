@@ -12,7 +12,7 @@ from typing import Any
 
 MOST_ARRAY_BYTES = 2 << 30
 _ZIP_FAULTS = (OSError, ValueError, EOFError, KeyError, RuntimeError, OverflowError, zipfile.BadZipFile)
-"""What zipfile raises for what is no archive of its own; NotImplementedError is a RuntimeError."""
+"""What zipfile raises for what is not an archive of its own; NotImplementedError is a RuntimeError."""
 
 
 class CodecError(Exception):

@@ -73,7 +73,7 @@ def _plain(value: Any) -> Any:
         case float():
             if isnan(value):
                 raise ValueError("NaN has no digest: it equals nothing")
-            # -0.0 and 0.0 are told apart, as their bytes are.
+            # -0.0 and 0.0 are distinguished, as their bytes are.
             return {"float": value.hex()}
         case Fraction():
             return {"fraction": f"{value.numerator}/{value.denominator}"}

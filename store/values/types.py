@@ -24,7 +24,7 @@ _INFINITIES = ((inf, {"float": "inf"}), (-inf, {"float": "-inf"}))
 
 @dataclass(slots=True)
 class Desk:
-    """What lies open while one value is written or read."""
+    """What is open while one value is written or read."""
 
     root: Path
     arrays: list[Any] = field(default_factory=list)
@@ -45,7 +45,7 @@ class _Coder:
 
     pack     a value to plain JSON
     unpack   plain JSON to a value
-    kinds    what that JSON may be, so that the members of a union are told apart
+    kinds    what that JSON may be, so that the members of a union are distinguished
     accepts  whether a value is of this type at all
 
     Both raise CodecError, ValueError or TypeError for what they cannot use.
@@ -77,7 +77,7 @@ _NAMES = {"NDArray": _Array, "F32": _array_of("<f4"), "F64": _array_of("<f8")}
 
 
 def coder_of(kind: Any) -> _Coder:
-    """How values of a type are written; raises TypeError for a type that stands in nothing kept."""
+    """How values of a type are written; raises TypeError for a type that is in nothing kept."""
     known = _coders.get(kind)
     if known is None:
         known = _coders[kind] = _new_coder(kind)
@@ -115,7 +115,7 @@ def _parts(kind: type) -> tuple[tuple[str, Any], ...]:
 
 
 def fields_of(kind: Any, known: dict[str, list[str]] | None = None) -> dict[str, list[str]]:
-    """The names of the fields of every class that can stand in a value of a type."""
+    """The names of the fields of every class that can be in a value of a type."""
     found = {} if known is None else known
     if isinstance(kind, type) and is_dataclass(kind):
         if kind.__name__ not in found:

@@ -62,7 +62,7 @@ def test_its_pictures_stand_in_the_film(folder: Path, tmp_path: Path) -> None:
 def test_a_class_that_it_lacks_is_found_with_the_names_that_it_has(folder: Path) -> None:
     finding = next(f for f in loaded(folder, classes={"other": "drum"}).check() if f.code == "MV331")
     assert (finding.message, finding.hint) == (
-        "drum is none of the 3 classes of dots",
+        "drum is not one of the 3 classes of dots",
         "write one of red, green, blue",
     )
     near = next(f for f in loaded(folder, classes={"other": "meadows"}).check() if f.code == "MV331")
@@ -90,7 +90,8 @@ def test_a_piece_that_names_no_class_shows_all_of_a_few(folder: Path, dots: regi
 
 def test_without_it_the_name_is_unknown(folder: Path) -> None:
     finding = next(f for f in loaded(folder, generator="dotz").check() if f.code == "MV201")
-    assert finding.hint == "possible here: auto, embedded, biggan"
+    # Behind them stand those that packages have installed here.
+    assert finding.hint.startswith("possible here: auto, embedded, biggan")
     mv.generators.register("dots", Dots)
     finding = next(f for f in loaded(folder, generator="dotz").check() if f.code == "MV201")
     assert finding.hint == "did you mean `dots`?"

@@ -137,7 +137,7 @@ def test_a_film_that_was_changed_is_joined_again(piece: Path, film: Path, run: R
     whole = film.read_bytes()
     film.write_bytes(whole[:-7])
     done = run("compile", piece, "--verify")
-    assert "segments are cached" in done.stderr and "each that of its segment" in done.stderr
+    assert "segments are cached" in done.stderr and "each equal to its segment" in done.stderr
     assert film.read_bytes() == whole
 
 
@@ -266,7 +266,7 @@ def test_a_cache_of_others_is_a_finding(piece: Path, run: Run, tmp_path: Path) -
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "diary.txt").write_text("mine")
     done = run("compile", piece, "--cache-dir", tmp_path / "full")
-    assert done.exit_code == 1 and "holds other things" in done.stderr
+    assert done.exit_code == 1 and "holds other files" in done.stderr
     assert sorted(path.name for path in (tmp_path / "full").iterdir()) == ["diary.txt"]
 
 
@@ -297,7 +297,8 @@ def test_diff_names_what_the_new_version_has_otherwise(
 def test_clean_empties_the_cache_and_nothing_else(piece: Path, film: Path, run: Run, own_cache: Path) -> None:
     whole = film.read_bytes()
     done = run("clean", "--verify", "--all")
-    assert done.exit_code == 0 and "every file is whole" in done.output and "in 0 entries left" in done.output
+    assert done.exit_code == 0 and "every file is intact" in done.output
+    assert "in 0 entries left" in done.output
     assert not list((own_cache / "blobs").glob("*/*"))
     assert film.read_bytes() == whole
     # And all of it comes again.
@@ -353,7 +354,7 @@ def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == code, said
-    assert "the same command goes on from there" in said and "Traceback" not in said
+    assert "the same command continues" in said and "Traceback" not in said
     kept = finished(own_cache)
     again = run("compile", piece, *PASSAGE, "--workers", 1)
     assert again.exit_code == 0 and f"{kept} of 4 segments are cached" in again.stderr, again.stderr

@@ -9,7 +9,7 @@ from click.testing import Result
 from mido import Message, MidiFile, MidiTrack
 from musicvis.api.variant import Variant
 from musicvis.cli.film_options import film_path
-from musicvis.dsl.model.piece import Video
+from musicvis.dsl.model.video import Video
 from musicvis.renderers.encoding import CODECS, FILMS, QUALITIES
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,9 @@
 """`musicvis export`: what other programs read back from its files."""
 
 import csv
+import json
+import wave
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,6 +92,8 @@ def test_what_an_export_cannot_do_is_said(run: Run, piece: Path) -> None:
     made = run("export", piece, "--as", "musicxml", "--part", "tuba")
     assert made.exit_code == 1
     assert "MV664" in made.stderr
+
+
 @pytest.mark.parametrize(
     ("kind", "ending", "held"),
     [
@@ -98,6 +103,9 @@ def test_what_an_export_cannot_do_is_said(run: Run, piece: Path) -> None:
         ("xlights", ".xtiming", 'label="bar 2"'),
         ("osc", ".osc", "/musicvis/note"),
         ("deforum", "-deforum.json", '"visuals.depth": "0:('),
+        ("parseq", "-parseq.json", '"visuals_depth_pc": 100.0'),
+        ("artnet", "-artnet.pcap", "Art-Net"),
+        ("dawproject", ".dawproject", "project.xml"),
     ],
 )
 def test_each_bridge_is_written_beside_the_film(
@@ -108,7 +116,7 @@ def test_each_bridge_is_written_beside_the_film(
     assert held.encode() in path.read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["csv", "deforum"])
+@pytest.mark.parametrize("kind", ["csv", "deforum", "parseq"])
 def test_a_file_of_lanes_alone_is_not_written_empty(run: Run, waltz: Path, tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "bare"
     folder.mkdir()
@@ -117,6 +125,54 @@ def test_a_file_of_lanes_alone_is_not_written_empty(run: Run, waltz: Path, tmp_p
     made = run("export", folder, "--as", kind)
     assert made.exit_code == 2 and "no lanes" in made.stderr
     assert not list(folder.glob("build/[a-z]*"))
+
+
+def test_a_lane_gets_the_name_that_its_reader_wants(run: Run, piece: Path) -> None:
+    words = ("--as", "parseq", "--lane", "visuals.depth=strength", "--bars", "1..3")
+    document = json.loads(exported(run, piece, *words).read_text(encoding="utf-8"))
+    plan = mv.load(piece).plan(bars="1..3")
+    depth = plan.lane("visuals.depth").values(plan.frame_times_s())
+    assert [frame["strength"] for frame in document["rendered_frames"]] == pytest.approx(depth, rel=1e-6)
+    made = run("export", piece, "--as", "parseq", "--lane", "visuals.depth=strength_i")
+    assert made.exit_code == 2 and "strength_i" in made.stderr
+
+
+def test_lanes_and_parts_have_the_channels_that_are_said_or_the_next_ones(run: Run, piece: Path) -> None:
+    def channels(*words: str) -> list[str]:
+        made = run("export", piece, "--as", "artnet", *words)
+        return [line for line in made.stderr.splitlines() if line.startswith("universe")]
+
+    assert channels() == [
+        # From 0.5 it glides to 0.9 at bar 3, which it has in the middle of no frame.
+        "universe 0 channel 1: lane visuals.depth, 0.4 to 0.887917",
+        "universe 0 channel 2: part Clarinet, 0 to 127",
+        "universe 0 channel 3: part Piano, 0 to 127",
+    ]
+    assert channels("--lane", "visuals.depth=2.7:0..1", "--part", "pi*=1.4") == [
+        "universe 2 channel 7: lane visuals.depth, 0 to 1",
+        "universe 1 channel 4: part Piano, 0 to 127",
+    ]
+    assert "names no channel" in run("export", piece, "--as", "artnet", "--lane", "visuals.depth=x").stderr
+    made = run("export", piece, "--as", "artnet", "--part", "tuba")
+    assert made.exit_code == 2 and "the parts are Clarinet, Piano" in made.stderr
+
+
+def test_a_project_with_stems_holds_the_sound_of_each_bus(run: Run, piece: Path) -> None:
+    path = exported(run, piece, "--as", "dawproject", "--bars", "1..2", "--stems")
+    plan = mv.load(piece).plan(bars="1..2")
+    with (
+        zipfile.ZipFile(path) as archive,
+        archive.open("audio/1.wav") as entry,
+        wave.open(entry) as sound,
+    ):
+        assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (48000, 2, 3)
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), np.uint8).reshape(-1, 3)
+        project = archive.read("project.xml").decode()
+    levels = samples[:, 2].astype(np.int8).astype(float) / 128.0
+    heard = plan.sound(plan.buses[0]).reshape(-1)
+    assert np.abs(levels - heard).max() < 1 / 64 and np.abs(heard).max() > 0.01
+    assert f'name="{plan.buses[0]} (sound)"' in project and 'path="audio/1.wav"' in project
+    assert "holds none" in run("export", piece, "--as", "otio", "--stems").stderr
 
 
 def test_only_the_lanes_that_are_named_are_written(run: Run, piece: Path) -> None:

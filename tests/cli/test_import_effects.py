@@ -130,3 +130,40 @@ def test_a_lone_schedule_needs_its_frames_a_second(tmp_path: Path, waltz: Path, 
     assert "--fps 15" in run(*words).stderr
     assert "--fps x" in run(*words, "--fps", "x").stderr
     assert run(*words, "--fps", "15").exit_code == 0
+
+
+def test_what_a_lane_is_exported_as_is_imported_to_the_same_lane(
+    piece: Path, waltz: Path, run: Run, tmp_path: Path
+) -> None:
+    import musicvis as mv
+
+    plan = mv.load(piece).plan()
+    wanted = plan.lane("visuals.depth").values(plan.frame_times_s())
+    for kind, field in (
+        ("parseq", "visuals_depth"),
+        ("deforum", "visuals.depth"),
+        ("dawproject", "visuals.depth"),
+    ):
+        made = run("export", piece, "--as", kind)
+        assert made.exit_code == 0, made.stderr
+        lanes = run("import", made.stdout.strip(), "--score", waltz, "--lane", f"{field}=visuals.depth")
+        assert lanes.exit_code == 0, lanes.stderr
+        (piece / "effects.yaml").write_text(lanes.stdout, encoding="utf-8")
+        again = mv.load(piece).plan()
+        found = again.lane("visuals.depth").values(again.frame_times_s())
+        assert found == pytest.approx(wanted, abs=1e-3), kind
+
+
+def test_values_of_0_to_1_become_the_range_that_is_said(settings: Path, waltz: Path, run: Run) -> None:
+    # Zoom is 1 to 2 in the file, and 0 becomes 0.5, 1 becomes 1: so 0.5 + 0.5 * 2 at the end.
+    made = run("import", settings, "--score", waltz, "--lane", "zoom=visuals.zoom:0.5..1")
+    assert "to: 1.5" in made.stdout and "hold: 1}" in made.stdout
+    made = run("import", settings, "--score", waltz, "--lane", "zoom=visuals.zoom:a..b")
+    assert made.exit_code == 2 and "visuals.zoom:1..1.5" in made.stderr
+
+
+def test_a_file_that_import_does_not_read_is_named(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "waltz.rpp"
+    path.write_text('<REAPER_PROJECT 0.1 "6.0" 0\n>\n', encoding="utf-8")
+    made = run("import", path)
+    assert made.exit_code == 1 and "error[MV686]: this is a Reaper project" in made.stderr

@@ -10,7 +10,7 @@ from musicvis.compiler.reports.note_list import score_notes
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.diagnostics import Severity
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.dsl.text.yaml_reader import parse_source
 
 Run = Callable[..., Result]
 DATA = Path(__file__).parents[1] / "compiler/score/data"

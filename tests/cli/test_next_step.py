@@ -47,7 +47,12 @@ def test_a_score_in_place_of_a_piece_says_what_to_type(
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("song.mp3", "is a recording"), ("song.sib", "Export MusicXML"), ("song.als", "Export MIDI")],
+    [
+        ("song.mp3", "is a recording"),
+        ("song.sib", "Export MusicXML"),
+        ("song.als", "Export MIDI"),
+        ("song.dawproject", "musicvis import"),
+    ],
 )
 @pytest.mark.parametrize("command", ["compile", "check"])
 def test_another_file_says_what_works_today(

@@ -47,7 +47,7 @@ def test_it_says_what_to_expect_and_how_to_use_it() -> None:
         "24 frames of 2 classes: bass, horn",
         "2 steps of ",
         "expect blurred",
-        "models/mine/sheet.png shows how it comes along",
+        "models/mine/sheet.png shows the progress",
         "visuals: {generator: mine, weights: models/mine, classes: {C: bass, E: horn}}",
     ):
         assert said in done.output
@@ -90,7 +90,7 @@ def test_ctrl_c_saves_and_resume_goes_on(monkeypatch: pytest.MonkeyPatch) -> Non
     with monkeypatch.context() as patched:
         patched.setattr(Training, "take_step", interrupted)
         stopped = run("--name", "mine", "--steps", "6")
-    assert stopped.exit_code == 130 and "--resume goes on from there" in stopped.output
+    assert stopped.exit_code == 130 and "--resume continues" in stopped.output
     assert model()["steps"] == 5
     assert run("--name", "mine", "--resume").exit_code == 0
     assert model()["steps"] == 6
@@ -106,7 +106,7 @@ def test_a_process_that_is_interrupted_has_saved() -> None:
         if "Ctrl-C stops and saves" in line:
             break
     told.send_signal(signal.SIGINT)
-    assert "--resume goes on from there" in told.stderr.read()
+    assert "--resume continues" in told.stderr.read()
     assert told.wait() == 130
     steps = int(str(model()["steps"]))
     assert run("--name", "mine", "--resume", "--steps", str(steps + 2)).exit_code == 0

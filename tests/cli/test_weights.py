@@ -123,7 +123,7 @@ def test_what_is_here_is_not_fetched_again(site: Site) -> None:
     run("fetch", NAME)
     site.asked.clear()
     result = run("fetch", NAME)
-    assert result.exit_code == 0 and "is here already" in result.stderr and site.asked == []
+    assert result.exit_code == 0 and "is already stored" in result.stderr and site.asked == []
 
 
 def test_a_download_that_breaks_goes_on_where_it_stopped(site: Site, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_line_that_stays_broken_is_a_finding_and_the_next_command_goes_on(
     site.cuts = [70_000, 0, 0, 0]
     result = run("fetch", NAME)
     assert result.exit_code == 1 and "MV908" in result.stderr
-    assert "it goes on after the 70000 bytes that have come" in result.stderr
+    assert "it continues after the 70000 bytes that have arrived" in result.stderr
     assert entries(tmp_path / "store") == [] and run("list").stdout == ""
     site.asked.clear()
     assert run("fetch", NAME).exit_code == 0
@@ -235,7 +235,7 @@ def test_other_weights_do_not_take_a_name_that_is_taken(site: Site, tmp_path: Pa
     state["generator.bn.bias"] += 1
     torch.save(state, folder / "pytorch_model.bin")
     result = run("add", str(folder))
-    assert result.exit_code == 1 and f"other weights are called {NAME} already" in result.stderr
+    assert result.exit_code == 1 and f"other weights already have the name {NAME}" in result.stderr
     assert entries(tmp_path / "store") == before
 
 
@@ -329,10 +329,10 @@ class Hostile(BaseHTTPRequestHandler):
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("long", "a length that is none"),
-        ("word", "a length that is none"),
-        ("power", "a length that is none"),
-        ("ftp", "not of a web server"),
+        ("long", "an impossible length"),
+        ("word", "an impossible length"),
+        ("power", "an impossible length"),
+        ("ftp", "not a web server"),
         ("slow", "the server sent"),
     ],
 )

@@ -14,21 +14,11 @@ from musicvis.compiler.plan import Plan
 from musicvis.compiler.score.model import Score
 from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
 from musicvis.dsl.findings.span import Span
+from musicvis.dsl.model.audio import Audio, Bus, Effect, Stem
 from musicvis.dsl.model.lane import Lane, Point, Shape
-from musicvis.dsl.model.piece import (
-    Audio,
-    Bus,
-    ClassWeight,
-    Effect,
-    Part,
-    Piece,
-    Post,
-    Rule,
-    ScoreRef,
-    Stem,
-    Video,
-    Visuals,
-)
+from musicvis.dsl.model.piece import Part, Piece, ScoreRef
+from musicvis.dsl.model.video import Post, Video
+from musicvis.dsl.model.visuals import ClassWeight, Rule, Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit, Place, PlaceRange
 from musicvis.dsl.values.selector import Where
 

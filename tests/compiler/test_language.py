@@ -14,7 +14,8 @@ from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.load import load_piece
 from musicvis.dsl.read.lanes import read_lanes
 from musicvis.dsl.read.reader import Reading
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 from musicvis.dsl.values.units import Unit
 from numpy.typing import NDArray
 
@@ -107,12 +108,14 @@ visuals.zoom: [{at: 1|1, from: 1, to: 4, shape: geometric}, {at: 2|1, hold: 1}]
 visuals.rotation: [{at: 1|3, hold: 5}]
 """
     plan = picture(lanes, "visuals: {rotation: -20}\n")
-    assert at_s(plan.hue_deg, 0, 2, 4, 20) == [90 * MIDDLE_S / 4, 45 + 90 * MIDDLE_S / 4, -30, -30]
-    assert at_s(plan.zoom, 0, 2, 4) == [4 ** (MIDDLE_S / 4), 2 * 4 ** (MIDDLE_S / 4), 1]
-    assert at_s(plan.rotation_deg, 0, 1.9, 2, 20) == [-20, -20, 5, 5]
+    hue = plan.steering.lane("hue_deg")
+    assert at_s(hue, 0, 2, 4, 20) == [90 * MIDDLE_S / 4, 45 + 90 * MIDDLE_S / 4, -30, -30]
+    assert at_s(plan.steering.lane("zoom"), 0, 2, 4) == [4 ** (MIDDLE_S / 4), 2 * 4 ** (MIDDLE_S / 4), 1]
+    assert at_s(plan.steering.lane("rotation_deg"), 0, 1.9, 2, 20) == [-20, -20, 5, 5]
     still = picture("", "visuals: {zoom: 1.5}\n")
-    assert (still.hue_deg, still.rotation_deg) == (None, None)
-    assert set(still.zoom.tolist() if still.zoom is not None else ()) == {1.5}
+    # Beside the zoom, the exposure plays by itself.
+    assert still.steering.names == ("zoom", "exposure")
+    assert set(still.steering.values[0].tolist()) == {1.5}
 
 
 def test_depth_truncation_motion_and_brightness_have_lanes(picture: Callable[..., PicturePlan]) -> None:
@@ -187,12 +190,12 @@ def test_layers_and_mirrors_act_on_the_picture_as_on_sound(
     once = f"visuals.hue: [{{at: 1|1, to: 60, shape: {shown}{cycles}}}, {{at: 4|1, hold: 0}}]\n"
     double = "again: {over: visuals.hue, mode: multiply, points: [{at: 1|1, hold: 2}]}\n"
     raised = "up: {over: visuals.hue, mode: add, points: [{at: 1|1, hold: 10}]}\n"
-    plain, made = (picture(text).hue_deg for text in (once, once + double + raised))
+    plain, made = (picture(text).steering.lane("hue_deg") for text in (once, once + double + raised))
     assert plain is not None
     assert made is not None
     # What is added comes before what multiplies, whatever the order in which they are written.
     np.testing.assert_allclose(made, 2 * (plain + 10), atol=1e-4)
-    opposite = picture("visuals.rotation: {mirror: visuals.hue}\n" + once).rotation_deg
+    opposite = picture("visuals.rotation: {mirror: visuals.hue}\n" + once).steering.lane("rotation_deg")
     np.testing.assert_allclose(opposite, -plain, atol=1e-4)
 
 
@@ -213,10 +216,11 @@ def test_rules_by_lyric_colour_and_section_reach_the_picture(picture: Callable[.
     assert drum == 0
     assert wok / shoji == pytest.approx(7 / 3, rel=1e-4)
     # `lux` is the first note of each bar; in the last it is 72 too, and the later rule wins.
-    assert at_s(plan.hue_deg, 0.5) == [40]
-    assert plan.hue_deg is not None
-    assert plan.hue_deg[49] > 38
-    assert plan.hue_deg[209] < -38
+    hue = plan.steering.lane("hue_deg")
+    assert at_s(hue, 0.5) == [40]
+    assert hue is not None
+    assert hue[49] > 38
+    assert hue[209] < -38
 
 
 def test_what_sounds_with_memory_sees_its_second_pass_as_its_first(
@@ -242,9 +246,9 @@ visuals.rotation: [{at: 1|1, to: 33, shape: through}, {at: 3|1, to: -5, shape: t
     fast = compile_piece(load_piece(tmp_path)).plan
     assert fast is not None
     for one, two in (
-        (slow.hue_deg, fast.picture.hue_deg),
-        (slow.zoom, fast.picture.zoom),
-        (slow.rotation_deg, fast.picture.rotation_deg),
+        (slow.steering.lane("hue_deg"), fast.picture.steering.lane("hue_deg")),
+        (slow.steering.lane("zoom"), fast.picture.steering.lane("zoom")),
+        (slow.steering.lane("rotation_deg"), fast.picture.steering.lane("rotation_deg")),
         (slow.noise, fast.picture.noise),
     ):
         assert one is not None

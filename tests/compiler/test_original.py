@@ -81,7 +81,7 @@ def test_c7_a_check_of_the_original_names_its_jumps_and_its_slip_and_nothing_els
         ("MV344", "vibes", "6|6"),
         ("MV344", "vibes", "12|3"),
         ("MV344", "marimba", "5|3"),
-        ("MV230", "`ear_mid` does nothing in a straight segment", "13|1"),
+        ("MV230", "`ear_mid` has no effect in a straight segment", "13|1"),
         ("MV344", "marimba", "14|1"),
     ]
     assert {finding.severity for finding in findings} == {Severity.WARNING}
@@ -95,7 +95,7 @@ def test_c7_sizes_and_times_of_the_jumps_are_those_of_the_original(
         jump
         for name in ("vibes", "marimba")
         for jump in original["lanes"][name]["jumps"]
-        # The resets of the sawtooth are one finding; the jump at its start is none of them.
+        # The resets of the sawtooth are one finding; the jump at its start is not among them.
         if not (name == "vibes" and 8.2 < jump[0] < 15.0)
     ]
     assert len(findings) == len(jumps) == 6

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from musicvis.dsl.load import Loaded, load_piece
-from musicvis.dsl.model.piece import ClassWeight, Piece
+from musicvis.dsl.model.piece import Piece
+from musicvis.dsl.model.visuals import ClassWeight
 from musicvis.dsl.values.position import Duration, DurationUnit, place_text, range_text
 from musicvis.dsl.values.selector import PitchRange
 from musicvis.tests.examples import many
@@ -162,6 +163,23 @@ def test_every_bus_that_names_a_lane_of_another_file_has_it_with_what_lies_over_
         ("m.yaml#b", "set"),
         ("m.yaml#b", "add"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lanes", "said"),
+    [
+        ('{"rendered_frames": [{"frame": 0, "zoom": 1}]}', "a document of Parseq"),
+        ('{"keyframes": [{"frame": 0}], "managedFields": ["zoom"]}', "a document of Parseq"),
+        ('{"zoom": "0:(1.0), 30:(2.0)"}', "a settings file of Deforum"),
+        ('{"animation_mode": "3D", "max_frames": 120, "W": 512}', "a settings file of Deforum"),
+    ],
+)
+def test_a_file_of_another_program_is_one_finding_where_it_is_named(
+    tmp_path: Path, lanes: str, said: str
+) -> None:
+    loaded = load_piece(write(tmp_path, TINY + "effects: a.json\n", a_json=lanes))
+    (finding,) = loaded.diagnostics
+    assert finding.code == "MV687" and said in finding.message and "import a.json" in finding.hint
 
 
 def test_a_lane_that_two_files_define_is_told_unless_one_lies_over_the_other(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Every case of tests/dsl/suite gives the findings that its comment lines announce, and no others.
 
     # error[MV102] 5:12-16 7.10 is a number, not a place
-    # hint write bar|beat, as 7|10
+    # hint write bar|beat, e.g. 7|10
 
 The text is a manifest, or lanes where the name begins with `lanes-` or `legacy-`. Beside it lies waltz.mscz.
 """

@@ -16,7 +16,7 @@ class Row:
 
 _GUARDS = "compiler/score/guard/test_guards.py"
 _WEIGHTS = "renderers/generators/test_biggan_files.py"
-_SOURCE = "dsl/text/test_yaml_source.py"
+_SOURCE = "dsl/text/test_yaml_reader.py"
 _RECORDING = "renderers/sound/stems/test_recording.py"
 _PROGRAM = "store/test_sandbox.py"
 _GUARD = "watch/test_guard.py"
@@ -26,9 +26,9 @@ _CAMPAIGNS = "hostile/test_campaigns.py::test_damaged_files_are_read_or_refused_
 ROWS = (
     Row(
         1,
-        "archives that unpack to gigabytes, lie about their sizes or lie in each other",
-        "A score is unpacked in memory: at most 64 MiB, 300 to 1 and 512 files, no two of one name, none "
-        "encrypted, none a link, none inside another.",
+        "zip bombs: archives that unpack to gigabytes, lie about their sizes or contain each other",
+        "musicvis unpacks a score in memory: at most 64 MiB, 300 to 1 and 512 files; no duplicate names, "
+        "encryption, links or nested archives.",
         (f"{_GUARDS}::test_a_hostile_archive_is_refused",),
     ),
     Row(
@@ -51,9 +51,9 @@ ROWS = (
     ),
     Row(
         4,
-        "XML of any depth, length and number",
-        "At most 64 levels, 500,000 elements, 64 attributes and 1 MiB in one text; what one mark says of "
-        "many staves is counted.",
+        "XML of excessive depth, length or number",
+        "At most 64 levels, 500,000 elements, 64 attributes and 1 MiB for each text. A mark that applies "
+        "to many staves counts for each.",
         (
             f"{_GUARDS}::test_hostile_xml_is_refused",
             f"{_GUARDS}::test_a_document_of_more_elements_than_any_score_is_refused",
@@ -67,26 +67,26 @@ ROWS = (
     Row(
         5,
         "damaged scores",
-        "A score is read or refused with its place and a fix; nothing else comes out, and nothing hangs.",
+        "A score is read, or refused with its place and a fix. No reader crashes or hangs.",
         (_CAMPAIGNS, "hostile/test_corpus.py::test_what_once_broke_a_reader_is_read_or_refused"),
     ),
     Row(
         6,
-        "MuseScore, asked to play a stranger's score",
-        "It is given no score that our own reader refuses.",
+        "strangers' scores that MuseScore plays",
+        "MuseScore gets only scores that our own reader accepts.",
         ("hostile/test_media.py::test_a_score_that_musescore_is_to_play_is_read_by_us_first",),
     ),
     Row(
         7,
         "damaged MIDI files",
-        "A file is read, with a warning where it is defective, or refused at its byte.",
+        "A file is read, with a warning if it is defective, or refused at the byte that is wrong.",
         ("compiler/score/midi/test_read.py::test_a_damaged_file_is_refused_at_its_byte", _CAMPAIGNS),
     ),
     Row(
         8,
-        "MIDI files that other readers take for something else",
-        "What is read without a warning has the notes that mido and pretty_midi count; lengths, counts, "
-        "tempi and ends of notes that make no sense are read over with a warning, or refused.",
+        "MIDI files that other readers understand differently",
+        "A file that is read without a warning has the notes that mido and pretty_midi count. Impossible "
+        "lengths, counts, tempi and ends of notes are skipped with a warning, or refused.",
         (
             "hostile/test_campaigns.py::test_every_midi_file_that_is_read_has_the_notes_that_other_programs_count",
             "compiler/score/midi/test_read.py::test_a_damaged_file_is_refused_at_its_byte",
@@ -95,9 +95,9 @@ ROWS = (
     ),
     Row(
         9,
-        "weights that are programs, or no weights",
-        "Code in a checkpoint is never run, whatever the environment says; shapes, types and every value are "
-        "checked before use.",
+        "weights that contain programs, or are not weights",
+        "Code in a checkpoint never runs, whatever the environment says. Shapes, types and every value "
+        "are checked before use.",
         (
             f"{_WEIGHTS}::test_a_pickle_with_code_is_refused_and_not_run",
             f"{_WEIGHTS}::test_weights_that_do_not_fit_are_refused",
@@ -114,8 +114,8 @@ ROWS = (
     ),
     Row(
         11,
-        "arrays that are programs, or claim terabytes",
-        "Arrays are read from our own store alone, without pickles, and never packed.",
+        "arrays that contain programs, or claim terabytes",
+        "Arrays are read only from our own store, without pickles and never compressed.",
         (
             "store/values/test_files.py::test_an_array_that_is_not_the_one_in_the_file_is_refused",
             "store/values/test_files.py::test_arrays_that_are_packed_are_refused_so_that_a_small_file_cannot_become_a_large_one",
@@ -124,9 +124,9 @@ ROWS = (
     ),
     Row(
         12,
-        "YAML that grows, and YAML at its worst",
-        "No anchors, aliases, merge keys or tags; 1 MiB, 32 levels, 100,000 values. A megabyte at its worst "
-        "is checked in seconds.",
+        "YAML bombs, and YAML at its slowest",
+        "No anchors, aliases, merge keys or tags; at most 1 MiB, 32 levels, 100,000 values. The slowest "
+        "megabyte is checked in seconds.",
         (
             f"{_SOURCE}::test_a_bomb_of_aliases_ends_as_findings",
             f"{_SOURCE}::test_size_has_its_limits",
@@ -137,16 +137,16 @@ ROWS = (
     ),
     Row(
         13,
-        "YAML that means something else than it says",
-        "YAML 1.2's words and numbers; keys written twice, leading zeros and what is not a finite number are "
-        "findings with their column.",
+        "ambiguous YAML",
+        "Words and numbers are those of YAML 1.2. Duplicate keys, leading zeros and numbers that are not "
+        "finite are findings with their column.",
         (f"{_SOURCE}::test_what_is_not_of_the_language_is_refused", _CAMPAIGNS),
     ),
     Row(
         14,
         "paths that lead out of the piece",
-        "Only plain files inside the piece are opened, without following a link, and never by name twice. "
-        "Nothing is written through a link that a piece brings along.",
+        "Only plain files inside the piece are opened, without following links, and each name is opened "
+        "once. Nothing is written through a link in the piece.",
         (
             "dsl/text/test_files.py::test_what_leads_elsewhere_is_refused",
             "dsl/text/test_files.py::test_a_name_that_is_not_plain_is_refused_as_written",
@@ -164,7 +164,7 @@ ROWS = (
     Row(
         15,
         "recordings that name other files",
-        "A recording is what its first bytes say, wav or FLAC; no library guesses.",
+        "The first bytes decide whether a recording is wav or FLAC; no library guesses.",
         (
             "hostile/test_media.py::test_a_list_of_other_files_is_no_recording",
             "hostile/test_media.py::test_a_list_behind_the_first_bytes_of_a_recording_is_read_by_its_own_format",
@@ -191,8 +191,8 @@ ROWS = (
     ),
     Row(
         18,
-        "films of any length and size",
-        "Seconds, frames and pixels are counted before anything of that size is made, and refused on the "
+        "films of excessive length or size",
+        "Seconds, frames and pixels are counted before memory is allocated for them, and refused on the "
         "manifest's line.",
         (
             "hostile/test_budget.py::test_a_bomb_of_sizes_is_refused_at_its_line_before_it_is_made",
@@ -203,8 +203,8 @@ ROWS = (
     Row(
         19,
         "other programs that hang, grow or look around",
-        "Another program gets our own file names, no environment, limits on memory, time, disk and words, "
-        "and ends with all that it started.",
+        "Another program gets file names of ours, an empty environment, and limits on memory, time, disk "
+        "and output. musicvis ends it together with all processes that it started.",
         (
             f"{_PROGRAM}::test_a_program_runs_in_its_folder_with_an_environment_made_from_nothing",
             f"{_PROGRAM}::test_a_program_and_its_children_are_ended_at_the_deadline",
@@ -215,17 +215,17 @@ ROWS = (
     ),
     Row(
         20,
-        "other programs that talk to others",
-        "Another program has no network, where Linux lets us take it away. It may still read what its user "
-        "may read, and a daemon that leaves its session is not ended.",
+        "other programs that use the network",
+        "Another program has no network, if Linux allows this. It can still read what its user can read, "
+        "and a daemon that leaves its session is not ended.",
         (f"{_PROGRAM}::test_a_program_meets_nobody_on_the_network",),
     ),
     Row(
         21,
-        "other sites and other users that ask the live page's server",
-        "It listens on this machine alone; a token that is good once buys the cookie that every route needs; "
-        "another host, origin or method is refused before any route; no request names a path, and nothing of "
-        "a piece is set as HTML.",
+        "other sites and users that contact the live page's server",
+        "The server listens only on this machine. A token that works once gives the cookie that every "
+        "route needs. Another host, origin or method is refused before any route. No request names a "
+        "path, and no text of a piece becomes HTML.",
         (
             f"{_GUARD}::test_no_route_answers_without_the_cookie_or_to_another_site",
             f"{_GUARD}::test_a_token_is_good_once_and_no_other_token_is",
@@ -243,9 +243,9 @@ ROWS = (
     ),
     Row(
         22,
-        "a store of a stranger's",
-        "Nothing in the store is a pickle; each blob is digested when it is read; a store of another user, "
-        "or one that others may write to, is refused.",
+        "a stranger's cache",
+        "The cache contains no pickles, and each file is digested when it is read. A cache of another "
+        "user, or one that others may write to, is refused.",
         (
             "store/test_store.py::test_a_store_of_somebody_else_is_refused",
             "store/test_store.py::test_a_store_that_others_may_write_to_is_refused",
@@ -256,8 +256,9 @@ ROWS = (
     ),
     Row(
         23,
-        "text that writes to terminals and logs",
-        "What a piece says is shown as text: no control or direction characters, and no command of a CI log.",
+        "text that controls terminals and logs",
+        "Everything from a piece is shown as text: no control characters, no direction characters, no "
+        "commands of a CI log.",
         (
             "hostile/test_output.py::test_a_command_writes_nothing_but_text",
             "hostile/test_output.py::test_the_words_of_a_score_come_out_as_text",
@@ -270,8 +271,8 @@ ROWS = (
     Row(
         24,
         "bad input of every kind",
-        "Every command ends with exit code 1 and a finding that says how to fix it, or 2 and its usage, "
-        "and nothing of the user's is changed.",
+        "Every command ends with exit code 1 and a finding that says how to fix it, or with 2 and its "
+        "usage. The user's files stay unchanged.",
         (
             "hostile/test_sweep.py::test_a_spoilt_piece_ends_every_command_with_findings",
             "hostile/test_sweep.py::test_words_that_cannot_be_followed_are_told",
@@ -279,8 +280,9 @@ ROWS = (
     ),
     Row(
         25,
-        "streams that are closed or full, and memory that is",
-        "A command ends with a sentence, and what the shell has closed is never another file.",
+        "closed or full outputs, and full memory",
+        "A command ends with a sentence. A stream that the shell has closed is never confused with "
+        "another file.",
         (
             f"{_TERMINAL}::test_a_stream_that_the_shell_has_closed_is_not_written_to",
             f"{_TERMINAL}::test_an_output_that_takes_no_more_is_told",
@@ -295,14 +297,14 @@ ROWS = (
     ),
     Row(
         27,
-        "servers that lie, drip or lead elsewhere",
-        "A download has limits of size and slowness, and goes to web servers alone.",
+        "servers that lie, stall or redirect",
+        "A download has limits of size and slowness, and goes only to web servers.",
         ("cli/test_weights.py::test_a_hostile_server_is_refused",),
     ),
     Row(
         28,
-        "repositories that an action checks",
-        "The action runs nothing that lies in the repository, and takes no piece for an option.",
+        "repositories that the GitHub action checks",
+        "The action runs nothing from the repository, and never takes the name of a piece for an option.",
         (
             "test_ci.py::test_no_step_of_the_action_runs_what_lies_in_the_repository",
             "test_ci.py::test_a_piece_that_begins_like_an_option_is_a_piece",
@@ -310,16 +312,16 @@ ROWS = (
     ),
     Row(
         29,
-        "notes of other users in a temporary folder",
-        "The address of a cluster is believed only from a file of one's own.",
+        "files of other users in a temporary folder",
+        "The address of a Ray cluster is read only from a file of one's own.",
         ("renderers/crews/test_ray.py::test_a_note_of_somebody_else_or_behind_a_link_is_not_believed",),
     ),
     Row(
         30,
-        "pictures and videos that are shown or trained on, and are broken, huge, or links",
-        "Of a picture 40 million pixels and 128 MiB are the most, asked before it is unpacked; PNG, JPEG, "
-        "WebP and GIF alone; videos by lists of containers and decoders, with no protocol, 60 s and 1 GiB of "
-        "them; colour profiles up to 4 MiB; links are not followed.",
+        "pictures and videos that are broken, huge, or links",
+        "A picture is a PNG, JPEG, WebP or GIF of at most 40 million pixels and 64 MiB (128 MiB for "
+        "training), checked before it is unpacked. Videos use only listed containers and decoders, no "
+        "protocols, at most 60 s and 1 GiB. Colour profiles have at most 4 MiB. Links are not followed.",
         (
             "renderers/decoding/test_still.py::test_what_cannot_be_used_is_told_and_nothing_else_is_raised",
             "renderers/decoding/test_clips.py::test_a_spoilt_video_is_told_or_shown_and_nothing_else_happens",
@@ -330,9 +332,9 @@ ROWS = (
     ),
     Row(
         31,
-        "models of strangers",
-        "safetensors and JSON alone, at most 256 MiB, with the names, shapes and finite 32-bit values that "
-        "model.json calls for, and the SHA-256 that it says; a check reads model.json alone.",
+        "strangers' models",
+        "A model is safetensors and JSON of at most 256 MiB. Names, shapes and finite 32-bit values must "
+        "be those that model.json states, and so must the SHA-256. A check reads only model.json.",
         (
             "renderers/training/test_trained_generator.py::test_a_hostile_folder_is_a_finding",
             "renderers/training/test_trained_generator.py::test_no_more_is_read_than_a_model_can_have",

@@ -18,7 +18,8 @@ import torch
 from musicvis.compiler.plan import BusPlan, Curve, PicturePlan, Plan, SoundPlan, StemPlan
 from musicvis.dsl.findings.diagnostics import PieceError, at_manifest
 from musicvis.dsl.findings.span import Span
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 from numpy.typing import NDArray
 
 RATE_HZ = 48_000

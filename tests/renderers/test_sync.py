@@ -11,7 +11,8 @@ from mido import Message, MidiFile, MidiTrack
 from musicvis.compiler.compile import compile_piece
 from musicvis.dsl.load import load_piece
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 
 ONSETS_S = (0.31, 0.87, 1.5, 2.13, 2.61)
 PITCHES = (60, 64, 67, 69, 71)

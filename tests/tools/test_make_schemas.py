@@ -6,7 +6,7 @@ from musicvis.compiler.score.read import SUFFIXES
 from musicvis.dsl.form.schema import PIECE, check_form, schema_named
 from musicvis.dsl.model.lane import Shape
 from musicvis.dsl.model.shapes import SHAPES
-from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.dsl.text.yaml_reader import parse_source
 from musicvis.tools.make_schemas import completed, stored
 
 

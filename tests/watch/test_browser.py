@@ -134,7 +134,8 @@ def shown(open_page: Shown) -> Iterator[Shown]:
         open_page.save(EFFECTS)
         page.wait("musicvis.lanes.get('near').nodes.some((one) => one.at === '3|1' && one.v === 0.5)")
         page.wait("document.body.dataset.state === 'good'")
-    page.value("musicvis.film.pause(), musicvis.setLoop(null), musicvis.seek(0), musicvis.strip.seeAll()")
+    page.value("musicvis.film.pause(), musicvis.transport.setLoop(null), musicvis.transport.seek(0)")
+    page.value("musicvis.strip.seeAll()")
     page.value("musicvis.leave(), document.activeElement.blur()")
     page.wait("!musicvis.strip.isStale.layout && !musicvis.strip.turning")
     yield open_page
@@ -164,7 +165,7 @@ def test_it_plays_film_and_sound_together(shown: Shown) -> None:
     late = max(clock - frame for frame, clock in frames) - 1 / 8
     print(f"a frame at most {1000 * max(late, 0):.0f} ms outside its own time, {len(times)} frames")
     assert page.value("musicvis.film.tracks.sound.appended") > 0
-    assert page.value("[...musicvis.meters.keys()].sort().join()") == ",far,near"
+    assert page.value("[...musicvis.mixer.meters.keys()].sort().join()") == ",far,near"
 
 
 def test_arrows_go_from_bar_to_bar_and_a_typed_place_is_found(shown: Shown) -> None:
@@ -189,9 +190,9 @@ def test_bars_that_are_dragged_on_the_ruler_are_played_over_and_over(shown: Show
     first, last = shown.bar(1), shown.bar(2)
     page.drag([first, ((first[0] + last[0]) / 2, first[1]), last])
     bars = page.value("musicvis.piece.bars.map((bar) => bar.s)")
-    assert page.value("musicvis.loop") == pytest.approx([bars[1], bars[3]])
+    assert page.value("musicvis.transport.loop") == pytest.approx([bars[1], bars[3]])
     # The end of the loop is near, so that we wait less.
-    page.value(f"musicvis.seek({bars[3] - 0.5})")
+    page.value(f"musicvis.transport.seek({bars[3] - 0.5})")
     page.press(" ")
     seen = [page.value("musicvis.s")]
     until = time.monotonic() + 20
@@ -204,12 +205,12 @@ def test_bars_that_are_dragged_on_the_ruler_are_played_over_and_over(shown: Show
 
 def test_a_save_is_seen_and_the_playhead_stays(shown: Shown) -> None:
     page = shown.page
-    page.value("musicvis.seek(2.5)")
-    sound = page.value("musicvis.sound.digest")
+    page.value("musicvis.transport.seek(2.5)")
+    sound = page.value("musicvis.mixer.sound.digest")
     saved = shown.save(EFFECTS.replace("to: 0.5, ", "to: 0.9, "))
     page.wait("musicvis.lanes.get('near').nodes.some((one) => one.v === 0.9)")
     print(f"save to curve: {1000 * (time.perf_counter() - saved):.0f} ms")
-    page.wait(f"musicvis.sound.digest !== {json.dumps(sound)}")
+    page.wait(f"musicvis.mixer.sound.digest !== {json.dumps(sound)}")
     print(f"save to new sound: {1000 * (time.perf_counter() - saved):.0f} ms")
     assert page.value("musicvis.s") == pytest.approx(2.5, abs=1e-3)
 
@@ -338,9 +339,9 @@ def test_two_pages_follow_one_piece_and_neither_overwrites_the_other(shown: Show
     page = shown.page
     with page.tab() as other:
         other.open(shown.address.split("/open")[0] + "/")
-        other.wait("window.musicvis?.piece?.good && musicvis.sound")
-        other.value("musicvis.seek(4), musicvis.strip.seeAll()")
-        page.value("musicvis.seek(1)")
+        other.wait("window.musicvis?.piece?.good && musicvis.mixer.sound")
+        other.value("musicvis.transport.seek(4), musicvis.strip.seeAll()")
+        page.value("musicvis.transport.seek(1)")
         shown.save(EFFECTS.replace("to: 0.5, ", "to: 0.9, "))
         for one in (page, other):
             one.wait("musicvis.lanes.get('near').nodes.some((one) => one.v === 0.9)")
@@ -428,7 +429,7 @@ def test_where_less_motion_is_wanted_nothing_glides(shown: Shown) -> None:
     try:
         page.scheme("dark", calm=True)
         page.value("musicvis.strip.see({ a: 0, px_per_s: 800 })")
-        page.value("musicvis.seek(6)")
+        page.value("musicvis.transport.seek(6)")
         assert page.value("musicvis.strip.turning") is None
         assert page.value("musicvis.strip.view.a") > 3
         assert page.value("getComputedStyle(document.querySelector('#note')).transitionDuration") == "0s"

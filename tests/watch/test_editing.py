@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from musicvis.store import writing
-from musicvis.watch import wire
 from musicvis.watch.editing import Editing
 from musicvis.watch.hub import Hub
 from musicvis.watch.refusals import FindingsError, RefusedError
 from musicvis.watch.session import Session
+from musicvis.watch.wire import requests, responses
 
 
 class Desk:
@@ -43,22 +43,22 @@ class Page:
         self.path, self.file = folder / file, file
         self.digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
 
-    def change(self, pointer: str, value: float | str) -> wire.Done:
+    def change(self, pointer: str, value: float | str) -> responses.Done:
         """Write one value, with the digest that this page saw last."""
-        return self.edit(changes=(wire.Change(pointer, value),))
+        return self.edit(changes=(requests.Change(pointer, value),))
 
-    def edit(self, **what: Any) -> wire.Done:
+    def edit(self, **what: Any) -> responses.Done:
         """Make an edit."""
-        done = asyncio.run(self.editing.edit(wire.Edit(self.file, self.digest, **what)))
+        done = asyncio.run(self.editing.edit(requests.Edit(self.file, self.digest, **what)))
         self.digest = done.digest
         self.desk.read()
         return done
 
-    def undo(self) -> wire.Done:
+    def undo(self) -> responses.Done:
         """Take the last one back."""
         return asyncio.run(self.editing.undo())
 
-    def redo(self) -> wire.Done:
+    def redo(self) -> responses.Done:
         """Make it again."""
         return asyncio.run(self.editing.redo())
 
@@ -74,7 +74,7 @@ def refused(status: int, call: Callable[..., object], *arguments: Any, **more: A
 def test_a_drag_is_written_and_taken_back_byte_for_byte(piece: Path) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
-    done = page.edit(changes=(wire.Change("/near/0/to", -0.25), wire.Change("/near/1/hold", -0.25)))
+    done = page.edit(changes=(requests.Change("/near/0/to", -0.25), requests.Change("/near/1/hold", -0.25)))
     after = page.path.read_bytes()
     assert b"{at: 1|1,  to: -0.25, shape: half_cosine}   # to the right" in after
     assert b"{at: 2|1,  hold: -0.25}" in after
@@ -108,13 +108,13 @@ def test_levels_classes_and_ranges_are_written_into_the_manifest(piece: Path) ->
 def test_points_are_added_in_the_order_of_the_music_and_removed(piece: Path) -> None:
     page = Page(piece)
     before = page.path.read_text()
-    page.edit(add=wire.NewPoint("/near", "1|1.5", 0.25))
+    page.edit(add=requests.NewPoint("/near", "1|1.5", 0.25))
     assert "  - {at: 1|1.5, to: 0.5,  shape: half_cosine}\n  - {at: 2|1" in page.path.read_text()
     page.edit(remove="/near/1")
     assert page.path.read_text() == before
-    assert "stands there" in refused(422, page.edit, add=wire.NewPoint("/near", "2|1", 0.0))
-    assert "99" in refused(422, page.edit, add=wire.NewPoint("/near", "99|1", 0.0))
-    assert "lane" in refused(422, page.edit, add=wire.NewPoint("/nobody", "1|1.5", 0.0))
+    assert "already a point" in refused(422, page.edit, add=requests.NewPoint("/near", "2|1", 0.0))
+    assert "99" in refused(422, page.edit, add=requests.NewPoint("/near", "99|1", 0.0))
+    assert "lane" in refused(422, page.edit, add=requests.NewPoint("/nobody", "1|1.5", 0.0))
     assert page.path.read_text() == before
 
 
@@ -236,19 +236,19 @@ def test_only_texts_of_the_piece_are_edited(piece: Path) -> None:
     page = Page(piece)
     for name in ("../outside.yaml", "/etc/passwd", "waltz.mscz", "", "effects.yaml/", "./effects.yaml"):
         page.file = name
-        assert "not of the piece" in refused(404, page.change, "/near/0/to", 0.1)
+        assert "not part of the piece" in refused(404, page.change, "/near/0/to", 0.1)
 
 
 def test_an_edit_says_one_thing(piece: Path) -> None:
     page = Page(piece)
     refused(422, page.edit)
-    refused(422, page.edit, changes=(wire.Change("/near/0/to", 0.1),), remove="/near/0")
+    refused(422, page.edit, changes=(requests.Change("/near/0/to", 0.1),), remove="/near/0")
 
 
 def test_a_try_shows_the_curve_and_writes_nothing(piece: Path) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
-    edit = wire.Edit(page.file, page.digest, (wire.Change("/near/1/hold", -0.75),))
+    edit = requests.Edit(page.file, page.digest, (requests.Change("/near/1/hold", -0.75),))
     tried = asyncio.run(page.editing.tried(edit))
     assert -0.75 in tried.lanes[0].values and {lane.file for lane in tried.lanes} == {"effects.yaml"}
     assert page.path.read_bytes() == before and page.desk.steps() == (False, False)
@@ -261,7 +261,7 @@ def test_an_editor_is_given_a_file_of_the_piece_and_no_shell(piece: Path, tmp_pa
     import sys
 
     page = Page(piece, command=[sys.executable, str(script), "{file}:{line}", "; echo $HOME"])
-    asyncio.run(page.editing.open(wire.OpenInEditor("effects.yaml", 3)))
+    asyncio.run(page.editing.open(requests.OpenInEditor("effects.yaml", 3)))
     for _ in range(500):
         if said.exists() and said.read_text():
             break
@@ -270,7 +270,7 @@ def test_an_editor_is_given_a_file_of_the_piece_and_no_shell(piece: Path, tmp_pa
         time.sleep(0.01)
     assert said.read_text() == f"{piece / 'effects.yaml'}:3|; echo $HOME"
     with pytest.raises(RefusedError):
-        asyncio.run(page.editing.open(wire.OpenInEditor("/etc/passwd", 1)))
+        asyncio.run(page.editing.open(requests.OpenInEditor("/etc/passwd", 1)))
     page.editing._command = None
     with pytest.raises(RefusedError, match="--editor"):
-        asyncio.run(page.editing.open(wire.OpenInEditor("effects.yaml", 3)))
+        asyncio.run(page.editing.open(requests.OpenInEditor("effects.yaml", 3)))

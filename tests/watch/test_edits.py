@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from musicvis.dsl.model.plugins import Unit
 from musicvis.dsl.text.format import comments
 from musicvis.watch.edits import EditError, changed, with_point, without_point
-from musicvis.watch.wire import Change
+from musicvis.watch.wire.requests import Change
 
 LANES = """\
 # Where each bus stands.

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musicvis.compiler.plan import PicturePlan, Ramp, TitlePlan
+from musicvis.compiler.plan import PicturePlan, Ramp, Steering, TitlePlan
+from musicvis.dsl.model.parameters import NEUTRAL
 from musicvis.renderers.crews.job import VIDEO, Studio
 from musicvis.renderers.film.slices import slice_of, thinned
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
-from musicvis.watch import wire
 from musicvis.watch.film import Film
 from musicvis.watch.queue import Task
 from musicvis.watch.session import Session
+from musicvis.watch.wire import events, requests
 
 from .test_media import frames
 
-LOOK = wire.Look(0.5, 0.0, 1.0)
+LOOK = requests.Look(0.5, 0.0, 1.0)
 RECIPE = Recipe("cpu")
 
 
@@ -68,8 +69,11 @@ def test_everything_that_a_picture_has_for_each_frame_is_thinned(film: Film) -> 
     lights = np.zeros((count, 9), np.float32)
     lights[:, 0] = np.arange(count)
     lights[:, 5] = np.arange(count)
-    part = thinned(replace(whole, lights=lights, **rows), 3)
-    assert len(rows) >= 4
+    steering = Steering.of({name: np.arange(count) for name in NEUTRAL})
+    part = thinned(replace(whole, lights=lights, steering=steering, **rows), 3)
+    assert set(rows) == {"truncation", "clips"}
+    assert part.steering.names == tuple(NEUTRAL)
+    assert part.steering.values.tolist() == [[0.0, 3.0, 6.0, 9.0]] * len(NEUTRAL)
     for name in rows:
         assert getattr(part, name).tolist() == [0.0, 3.0, 6.0, 9.0], name
     assert part.lights is not None
@@ -92,7 +96,7 @@ def test_coarse_frames_are_pixel_for_pixel_those_of_the_draft(film: Film) -> Non
 
 
 def test_each_level_has_a_key_and_the_length_of_its_segment(film: Film) -> None:
-    levels: tuple[wire.Level, ...] = ("still", "coarse", "draft")
+    levels: tuple[events.Level, ...] = ("still", "coarse", "draft")
     keys = {level: film.job(Task(0, level), [LOOK]).node.key for level in levels}
     assert len(set(keys.values())) == 3
     whole = film.jobs[0]
@@ -103,7 +107,7 @@ def test_a_still_is_the_frame_at_the_playhead(film: Film) -> None:
     index = 1
     first = film.segments[index].first
     fps = float(film.plan.picture.fps)
-    look = wire.Look((first + 1.4) / fps, 0.0, 1.0)
+    look = requests.Look((first + 1.4) / fps, 0.0, 1.0)
     still = film.job(Task(index, "still"), [look]).picture
     assert np.array_equal(still.noise[0], film.plan.picture.noise[first + 1])
     assert still.frame_count == 1

@@ -65,7 +65,7 @@ def test_the_page_gets_its_letters_and_its_silence_and_nothing_by_a_path() -> No
         samples = [frame.to_ndarray() for frame in file.decode(audio=0)]
     assert sum(block.size for block in samples) == 2 * 10 * 48_000
     assert not any(block.any() for block in samples)
-    assert [files.get(name) for name in ("../wire.py", "/etc/passwd", "", "page.css/..")] == [None] * 4
+    assert [files.get(name) for name in ("../app.py", "/etc/passwd", "", "page.css/..")] == [None] * 4
 
 
 def test_what_the_page_reckons_is_right() -> None:

@@ -11,11 +11,11 @@ from musicvis.dsl.findings.span import Span
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.store.store import Store
 from musicvis.watch import pictures as module
-from musicvis.watch import wire
 from musicvis.watch.film import Film
 from musicvis.watch.pictures import Pictures
 from musicvis.watch.session import Session
 from musicvis.watch.trouble import Troubles
+from musicvis.watch.wire import events, requests
 from musicvis.watch.workers import Died, Ended, Failed, Job, Stopped, Word
 
 
@@ -51,7 +51,7 @@ class Stage:
     def __init__(self, piece: Path, store: Store) -> None:
         self.piece, self.store = piece, store
         self.session = Session(piece / "piece.yaml")
-        self.news: list[wire.SegmentNews] = []
+        self.news: list[events.SegmentNews] = []
         self.troubles: list[str] = []
         self.pictures = Pictures(store, self.news.append, Troubles(self.troubles.append))
         self.pictures._hand_count = 1
@@ -158,7 +158,7 @@ def test_where_one_looks_is_rendered_next_and_stops_a_draft_elsewhere(stage: Sta
     film = stage.pictures.film
     assert film is not None
     there = film.segments[2]
-    stage.pictures.look(wire.Look(there.s + 0.01, there.s, there.end_s))
+    stage.pictures.look(requests.Look(there.s + 0.01, there.s, there.end_s))
     assert stage.hand.stops == 1
     stage.hear(Stopped(stage.hand.given[-1].name))
     assert stage.working == "2s"
@@ -171,7 +171,7 @@ def test_a_second_page_does_not_take_the_playhead_of_the_first_away(stage: Stage
     assert ends[0] is not ends[1]
     stage.hear(Stopped(stage.hand.given[-1].name))
     for page, segment in zip("ab", ends, strict=True):
-        stage.pictures.look(wire.Look(segment.s + 0.01, segment.s, segment.end_s, page=page))
+        stage.pictures.look(requests.Look(segment.s + 0.01, segment.s, segment.end_s, page=page))
     # What was in work at the beginning is nobody's now; then each has its turn, stage by stage.
     made = []
     for _ in range(5):
@@ -189,7 +189,7 @@ def test_what_is_in_the_cache_is_not_rendered(stage: Stage) -> None:
     assert film is not None
     for task_level in ("coarse", "draft"):
         for k in range(len(film.jobs)):
-            job = film.job(module.Task(k, task_level), (wire.Look(0, 0, 0),))  # type: ignore[arg-type]
+            job = film.job(module.Task(k, task_level), (requests.Look(0, 0, 0),))  # type: ignore[arg-type]
             path = stage.store.scratch()
             path.write_bytes(b"x")
             stage.store.put(job.node.key, {"video": path}, {})

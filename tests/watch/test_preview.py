@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.curve import Curve
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.plan import BusPlan, MasterPlan, SoundingNote, SoundPlan, StemPlan
 from musicvis.dsl.model.lane import Domain, Shape
 from musicvis.renderers.sound.mix.bus import bus_tasks, kept_chains

@@ -3,22 +3,22 @@
 from dataclasses import replace
 
 import pytest
-from musicvis.watch import wire
 from musicvis.watch.queue import LEVELS, Task, Whole, must_stop, wanted, wanted_by_all
+from musicvis.watch.wire import events, requests
 
 
-def segments(levels: str) -> list[wire.Segment]:
+def segments(levels: str) -> list[events.Segment]:
     """Segments of one second each, their levels by first letters: n, s, c, d."""
-    named: dict[str, wire.Level] = {level[0]: level for level in LEVELS}
+    named: dict[str, events.Level] = {level[0]: level for level in LEVELS}
     return [
-        wire.Segment(k, 1, float(k), float(k + 1), "", "", "stale", named[letter], "")
+        events.Segment(k, 1, float(k), float(k + 1), "", "", "stale", named[letter], "")
         for k, letter in enumerate(levels)
     ]
 
 
 def order(levels: str, s: float, a: float, b: float, **more: object) -> str:
     """The order in a row of words: "2s 2c 2d"."""
-    look = replace(wire.Look(s, a, b), **more)  # type: ignore[arg-type]
+    look = replace(requests.Look(s, a, b), **more)  # type: ignore[arg-type]
     return " ".join(f"{task.index}{task.level[0]}" for task in wanted(segments(levels), look))
 
 
@@ -45,7 +45,7 @@ def test_the_order_is_what_one_looks_at(levels: str, s: float, a: float, b: floa
 
 
 def test_two_pages_have_a_picture_each_before_either_has_more() -> None:
-    looks = (wire.Look(3.5, 3.0, 4.0, page="b"), wire.Look(0.5, 0.0, 1.0, page="a"))
+    looks = (requests.Look(3.5, 3.0, 4.0, page="b"), requests.Look(0.5, 0.0, 1.0, page="a"))
     tasks = wanted_by_all(segments("nnnn"), looks)
     names = [f"{task.index}{task.level[0]}" for task in tasks]
     assert names[:6] == ["3s", "0s", "3c", "0c", "3d", "0d"]
@@ -55,7 +55,7 @@ def test_two_pages_have_a_picture_each_before_either_has_more() -> None:
 
 
 def test_full_quality_is_made_only_for_the_page_that_asks_for_it() -> None:
-    looks = (wire.Look(0.5, 0.0, 1.0), wire.Look(1.5, 1.0, 2.0, full=True))
+    looks = (requests.Look(0.5, 0.0, 1.0), requests.Look(1.5, 1.0, 2.0, full=True))
     full = [Whole(0.0, 1.0, False), Whole(1.0, 2.0, False)]
     assert wanted_by_all(segments("dd"), looks, (), full) == [Task(1, "full")]
 
@@ -67,7 +67,7 @@ def test_in_a_loop_its_beginning_follows_its_end() -> None:
 
 
 def test_full_quality_is_made_of_what_is_visible_before_the_rest_is_drafted() -> None:
-    look = wire.Look(0.5, 0.0, 1.0, full=True)
+    look = requests.Look(0.5, 0.0, 1.0, full=True)
     wholes = [Whole(0.0, 1.0, False), Whole(1.0, 2.0, False)]
     found = wanted(segments("dn"), look, (), wholes)
     assert found == [Task(0, "full"), Task(1, "coarse"), Task(1, "draft")]
@@ -76,7 +76,7 @@ def test_full_quality_is_made_of_what_is_visible_before_the_rest_is_drafted() ->
 
 
 def test_what_failed_is_not_tried_again() -> None:
-    look = wire.Look(0.5, 0.0, 1.0)
+    look = requests.Look(0.5, 0.0, 1.0)
     assert wanted(segments("c"), look, {Task(0, "draft")}) == []
 
 
@@ -97,4 +97,4 @@ def test_what_failed_is_not_tried_again() -> None:
 def test_work_makes_way_for_the_playhead_and_for_nothing_else(
     running: Task | None, levels: str, s: float, stops: bool
 ) -> None:
-    assert must_stop(running, wanted(segments(levels), wire.Look(s, s, s + 0.1))) is stops
+    assert must_stop(running, wanted(segments(levels), requests.Look(s, s, s + 0.1))) is stops

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.dsl.model.shapes import SHAPES, Family
-from musicvis.watch import wire
 from musicvis.watch.applying import applied
 from musicvis.watch.edits import EditError
 from musicvis.watch.session import Session
 from musicvis.watch.shapes import shapes_shown
+from musicvis.watch.wire import events, requests
 
 FILE = "effects.yaml"
 
@@ -28,23 +28,23 @@ class Text:
 
     def edited(self, **what: object) -> str:
         """The text with an edit."""
-        return applied(self.text, wire.Edit(FILE, "", **what), self.version)  # type: ignore[arg-type]
+        return applied(self.text, requests.Edit(FILE, "", **what), self.version)  # type: ignore[arg-type]
 
     def shaped(self, number: int, shape: str) -> str:
         """The points with another shape of one of them."""
-        after = self.edited(shape=wire.NewShape(f"/near/{number}", shape))
+        after = self.edited(shape=requests.NewShape(f"/near/{number}", shape))
         self.curve(after)
         return after.removeprefix("near:\n")
 
     def divided(self, at: str, value: float) -> str:
         """The points with one more."""
-        after = self.edited(add=wire.NewPoint("/near", at, value))
+        after = self.edited(add=requests.NewPoint("/near", at, value))
         return after.removeprefix("near:\n")
 
     def curve(self, text: str) -> np.ndarray:
         """The values of the lane under a text, which must be free of errors."""
         found = self.session.tried({str(self.path): text}, FILE)
-        assert all(isinstance(one, wire.Lane) for one in found), found
+        assert all(isinstance(one, events.Lane) for one in found), found
         return np.array(found[0].values)  # type: ignore[union-attr]
 
 
@@ -167,8 +167,8 @@ def test_a_point_in_a_swing_is_where_it_turns_round(text: Callable[[str], Text])
 @pytest.mark.parametrize(
     ("point", "words"),
     [
-        ("to: 0.5, shape: sawtooth, cycles: per_bar", r"only where it begins anew, as at 3\|1$"),
-        ("to: 0.5, shape: triangle, cycles: 3/2", r"only where it begins anew, as at 3\|2$"),
+        ("to: 0.5, shape: sawtooth, cycles: per_bar", r"only where it begins anew, e.g. at 3\|1$"),
+        ("to: 0.5, shape: triangle, cycles: 3/2", r"only where it begins anew, e.g. at 3\|2$"),
         ("to: 0.5, shape: drift, cycles: per_beat", "wanders anew"),
         ("to: 0.5, shape: sine, cycles: 3, mirror: true", "`mirror`"),
         ("via: 0.5, ease: smoothstep", "`ease`"),
@@ -193,12 +193,14 @@ def test_a_way_round_the_head_is_divided_by_its_turns(piece: Path) -> None:
     (piece / FILE).write_text(f"far.azimuth:\n  - {{at: 2|1, turns: 1.5, shape: orbit}}\n{BACK}")
     version = Session(piece / "piece.yaml").read(lambda lanes: None)
     text = (piece / FILE).read_text()
-    after = applied(text, wire.Edit(FILE, "", add=wire.NewPoint("/far.azimuth", "3|1", 0.0)), version)
+    after = applied(text, requests.Edit(FILE, "", add=requests.NewPoint("/far.azimuth", "3|1", 0.0)), version)
     assert after.splitlines()[1:3] == [
         "  - {at: 2|1, turns: 0.75, shape: orbit}",
         "  - {at: 3|1, turns: 0.75, shape: orbit}",
     ]
-    straight = applied(text, wire.Edit(FILE, "", shape=wire.NewShape("/far.azimuth/0", "straight")), version)
+    straight = applied(
+        text, requests.Edit(FILE, "", shape=requests.NewShape("/far.azimuth/0", "straight")), version
+    )
     assert straight.splitlines()[1].startswith("  - {at: 2|1, to: ")
 
 

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from musicvis.renderers.film.segment_nodes import segment_jobs
 from musicvis.renderers.generators.identity import Recipe
-from musicvis.watch import wire
 from musicvis.watch.session import Session, segments_shown
 from musicvis.watch.texts import digest_of_text
+from musicvis.watch.wire import events, json_text
 
 IMPASSIVE = Path(__file__).parents[2] / "pieces/impassive/piece.yaml"
 
 
-def read(folder: Path) -> tuple[wire.Lanes, wire.Piece]:
+def read(folder: Path) -> tuple[events.Lanes, events.Piece]:
     """The first version of a piece."""
-    told: list[wire.Lanes] = []
+    told: list[events.Lanes] = []
     version = Session(folder / "piece.yaml").read(told.append)
     return told[0], version.piece
 
@@ -62,6 +62,7 @@ def test_handles_name_what_dragging_them_writes(piece: Path) -> None:
         ("low", 1.0),
         ("high", 1.5),
     ]
+    assert (near.unit, zoom.unit) == ("", "x")
 
 
 def test_a_jump_has_a_handle_above_and_one_below(piece: Path) -> None:
@@ -175,7 +176,7 @@ def test_a_broken_text_keeps_all_but_the_findings_of_the_last_good_one(piece: Pa
     effects = piece / "effects.yaml"
     text = effects.read_text()
     effects.write_text(text.replace("hold: 0.5", "hold: loud"))
-    told: list[wire.Lanes] = []
+    told: list[events.Lanes] = []
     broken = session.read(told.append).piece
     assert (broken.ok, broken.good, broken.version, told) == (False, 1, 2, [])
     (finding,) = [found for found in broken.findings if found.severity == "error"]
@@ -219,14 +220,14 @@ def test_a_try_says_how_the_lanes_would_be_and_writes_nothing(piece: Path) -> No
     before = path.read_bytes()
     text = path.read_text().replace("hold: 0.5", "hold: 0.25")
     lanes = session.tried({str(path): text}, "effects.yaml")
-    assert isinstance(lanes[0], wire.Lane)
+    assert isinstance(lanes[0], events.Lane)
     assert 0.25 in lanes[0].values and path.read_bytes() == before
 
 
 def test_impassive_is_told_in_less_than_a_quarter_of_a_megabyte() -> None:
-    told: list[wire.Lanes] = []
+    told: list[events.Lanes] = []
     version = Session(IMPASSIVE).read(told.append)
-    assert len(wire.written(told[0])) + len(wire.written(version.piece)) < 250_000
-    read_again = wire.read(wire.Piece, wire.written(version.piece))
+    assert len(json_text.written(told[0])) + len(json_text.written(version.piece)) < 250_000
+    read_again = json_text.read(events.Piece, json_text.written(version.piece))
     assert read_again == version.piece
-    assert wire.read(wire.Lanes, wire.written(told[0])) == told[0]
+    assert json_text.read(events.Lanes, json_text.written(told[0])) == told[0]

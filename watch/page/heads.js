@@ -89,8 +89,8 @@ export class Heads {
     const gain = made("button", "gain", "", { role: "slider", "aria-valuemin": "-60", "aria-valuemax": "12" });
     const mute = made("button", "mix mute", "M");
     const solo = made("button", "mix solo", "S");
-    mute.addEventListener("click", () => app.mute(head.item.row.bus));
-    solo.addEventListener("click", () => app.solo(head.item.row.bus));
+    mute.addEventListener("click", () => app.mixer.mute(head.item.row.bus));
+    solo.addEventListener("click", () => app.mixer.solo(head.item.row.bus));
     app.gains(gain, () => ({ row: head.item.row, gain: gainOf(head.item.row) }));
     buttons.append(gain, mute, solo);
     const meter = made("span", "meter");
@@ -138,13 +138,13 @@ export class Heads {
     for (const head of this.byKey.values()) {
       if (head.item.kind !== "notes") continue;
       const { bus } = head.item.row;
-      for (const [name, set] of [["mute", app.muted], ["solo", app.soloed]]) {
+      for (const [name, set] of [["mute", app.mixer.muted], ["solo", app.mixer.soloed]]) {
         const button = head.querySelector(`.${name}`);
         button.setAttribute("aria-pressed", String(set.has(bus)));
         button.setAttribute("aria-label", `${name} ${bus}`);
         button.title = `${name} ${bus} (${name[0].toUpperCase()}); changes no file`;
       }
-      head.classList.toggle("silent", !app.isHeard(bus));
+      head.classList.toggle("silent", !app.mixer.isHeard(bus));
       const gain = gainOf(head.item.row);
       const slider = head.querySelector(".gain");
       slider.hidden = !gain;
@@ -177,8 +177,8 @@ export class Heads {
     let isMoving = false;
     const shown = [...this.meters, ["", this.master.querySelector("i")]];
     for (const [bus, bar] of shown) {
-      const meter = app.meters?.get(bus);
-      const isOn = app.isPlaying && meter && (bus === "" || app.isHeard(bus));
+      const meter = app.mixer.meters?.get(bus);
+      const isOn = app.isPlaying && meter && (bus === "" || app.mixer.isHeard(bus));
       const now = isOn ? (meter.levels[Math.floor(app.s * meter.rate_hz)] ?? 0) / 255 : 0;
       const before = this.levels.get(bus) ?? 0;
       const level = Math.max(now, before - (FALL_DB_PER_S / 60) * passed_s, 0);

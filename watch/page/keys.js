@@ -6,35 +6,35 @@ import { stepped } from "./time.js";
 /** [keys as shown, what they do, which event, act]; the event is written as Ctrl+Alt+Shift+key. */
 function table(app) {
   const bars = () => app.piece?.bars ?? [];
-  const go = (step, unit) => app.seek(stepped(bars(), app.s, step, unit));
+  const go = (step, unit) => app.transport.seek(stepped(bars(), app.s, step, unit));
   const mark = (step) => {
     const places = [0, ...(app.piece?.marks ?? []).map((one) => one.s)];
     const to = step > 0 ? places.find((s) => s > app.s + 0.01) : places.findLast((s) => s < app.s - 0.3);
-    if (to !== undefined) app.seek(to);
+    if (to !== undefined) app.transport.seek(to);
   };
-  const frame = (step) => app.seek((Math.round(app.s * app.film.fps) + step) / app.film.fps + 1e-4);
+  const frame = (step) => app.transport.seek((Math.round(app.s * app.film.fps) + step) / app.film.fps + 1e-4);
   return [
-    ["Space", "play, pause", [" "], () => app.toggle()],
+    ["Space", "play, pause", [" "], () => app.transport.toggle()],
     ["← →", "bar before, next bar", ["ArrowLeft", "ArrowRight"], (k) => go(k ? 1 : -1, "bar")],
     ["Shift ← →", "beat", ["Shift+ArrowLeft", "Shift+ArrowRight"], (k) => go(k ? 1 : -1, "beat")],
     ["Alt ← →", "frame", ["Alt+ArrowLeft", "Alt+ArrowRight"], (k) => frame(k ? 1 : -1)],
     ["[ ]", "rehearsal mark before, next", ["[", "]"], (k) => mark(k ? 1 : -1)],
-    ["Home End", "first bar, last bar", ["Home", "End"], (k) => app.seek(k ? (bars().at(-1)?.s ?? 0) : 0)],
-    ["G", "go to a place: 7|3, @B, 12.5s", ["g"], () => app.type()],
-    ["L", "loop on and off", ["l"], () => app.toggleLoop()],
-    ["I O", "loop from here, to here", ["i", "o"], (k) => app.loopEnd(k)],
+    ["Home End", "first bar, last bar", ["Home", "End"], (k) => app.transport.seek(k ? (bars().at(-1)?.s ?? 0) : 0)],
+    ["G", "go to a place: 7|3, @B, 12.5s", ["g"], () => app.transport.type()],
+    ["L", "loop on and off", ["l"], () => app.transport.toggleLoop()],
+    ["I O", "loop from here, to here", ["i", "o"], (k) => app.transport.loopEnd(k)],
     ["↑ ↓", "select a bus", ["ArrowUp", "ArrowDown"], (k) => app.selectNext(k ? 1 : -1)],
-    ["M S", "mute, solo the selected bus", ["m", "s"], (k) => (k ? app.solo(app.selected) : app.mute(app.selected))],
+    ["M S", "mute, solo the selected bus", ["m", "s"], (k) => (k ? app.mixer.solo(app.selected) : app.mixer.mute(app.selected))],
     ["+ −", "zoom", ["+", "-", "=", "Shift++"], (k) => app.strip.zoom(k === 1 ? 1 / 1.4 : 1.4)],
     ["0", "the whole piece", ["0"], () => app.strip.seeAll()],
-    ["F", "follow the playhead", ["f"], () => app.toggleFollow()],
+    ["F", "follow the playhead", ["f"], () => app.transport.toggleFollow()],
     ["Tab", "walk through buses, lanes, points", [], () => {}],
     ["Enter", "on a lane: its points; on a point: the editor", [], () => {}],
     ["C", "on a point: how it goes on from there", [], () => {}],
     ["↑ ↓ ← →", "on a point: its value, its place; Del takes it out", [], () => {}],
     ["Ctrl Z", "undo; with Shift redo", ["Ctrl+z", "Ctrl+Shift+Z", "Ctrl+y"], (k) => app.edits.undo(k ? "/redo" : "/undo")],
     ["Q", "full quality of what is seen", ["q"], () => app.toggleFull()],
-    ["Esc", "loop off", ["Escape"], () => app.setLoop(null)],
+    ["Esc", "loop off", ["Escape"], () => app.transport.setLoop(null)],
     ["?", "this list", ["?", "Shift+?"], () => app.help()],
   ];
 }

@@ -139,7 +139,7 @@ export class Panel {
     if (finding.place) {
       if (finding.s !== null) {
         const go = made("button", "", finding.place, { title: "Go there" });
-        go.addEventListener("click", () => app.seek(finding.s));
+        go.addEventListener("click", () => app.transport.seek(finding.s));
         where.append(go);
       } else where.append(made("span", "", finding.place));
     }

@@ -83,24 +83,24 @@ export class Pointer {
     const { app, strip } = this;
     const x = this.#x(event);
     const held = this.#loopEnd(x);
-    const from = held === null ? strip.secondsAt(x) : app.loop[1 - held];
+    const from = held === null ? strip.secondsAt(x) : app.transport.loop[1 - held];
     let isLoop = held !== null;
     return {
       move: (next) => {
         const at = this.#x(next);
         if (Math.abs(at - x) > AXIS_PX) isLoop = true;
         if (!isLoop) return;
-        app.draftLoop = this.#bars(from, strip.secondsAt(at), next.altKey);
+        app.transport.draftLoop = this.#bars(from, strip.secondsAt(at), next.altKey);
         strip.dirty();
       },
       up: (next) => {
-        if (isLoop && app.draftLoop) app.setLoop(app.draftLoop);
-        else app.seek(strip.secondsAt(this.#x(next)));
-        app.draftLoop = null;
+        if (isLoop && app.transport.draftLoop) app.transport.setLoop(app.transport.draftLoop);
+        else app.transport.seek(strip.secondsAt(this.#x(next)));
+        app.transport.draftLoop = null;
         strip.dirty();
       },
       cancel: () => {
-        app.draftLoop = null;
+        app.transport.draftLoop = null;
         strip.dirty();
       },
     };
@@ -159,7 +159,7 @@ export class Pointer {
         this.fingers.delete(event.pointerId);
         if (isMoved) return;
         app.leave();
-        app.seek(strip.secondsAt(this.#x(next)));
+        app.transport.seek(strip.secondsAt(this.#x(next)));
       },
       cancel: () => this.fingers.delete(event.pointerId),
     };

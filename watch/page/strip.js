@@ -160,7 +160,7 @@ export class Strip {
     app.draws += 1;
     const top = this.scroller.scrollTop;
     this.lit = "";
-    const loop = app.shownLoop;
+    const loop = app.transport.shownLoop;
     this.#on("ruler", (g) => drawRuler(g, width, 46, view, app.piece, loop));
     this.#on("lanes", (g) => {
       drawGrid(g, width, this.height, view, app.piece, loop);
@@ -168,7 +168,7 @@ export class Strip {
         const y = item.y - top;
         if (y + item.h < 0 || y > this.height) continue;
         if (item.kind === "notes") {
-          g.globalAlpha = app.isHeard(item.row.bus) ? 1 : 0.28;
+          g.globalAlpha = app.mixer.isHeard(item.row.bus) ? 1 : 0.28;
           drawNotes(g, width, view, item, y);
           g.globalAlpha = 1;
         }

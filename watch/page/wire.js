@@ -1,4 +1,4 @@
-// The server: what it pushes, what it is asked. Messages are those of watch/wire.py.
+// The server: what it pushes, what it is asked. Messages are those of watch/wire/.
 
 const EVENTS = ["lanes", "piece", "segment", "sound", "progress", "edited", "trouble", "bye"];
 

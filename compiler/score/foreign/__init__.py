@@ -1,1 +1,1 @@
-"""Score formats that music21 reads: a process that is locked in converts them to MusicXML."""
+"""Score formats that music21 reads: a sandboxed process converts them to MusicXML."""

@@ -36,7 +36,7 @@ def convert(kind: str, source: Path, target: Path) -> None:
 def kern_names(text: str) -> list[str]:
     """The names of the spines of notes in a Humdrum file (`*I"Violin 1`), in the order of music21's parts.
 
-    Empty for a spine without a name. Spines stand from the lowest part to the highest, parts the other way.
+    Empty for a spine without a name. Spines are from the lowest part to the highest, parts the other way.
     """
     spines: list[str] = []
     names: list[str] = []

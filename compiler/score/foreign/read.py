@@ -4,10 +4,12 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 
+from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic
 from ....dsl.findings.plain import shown
 from ....dsl.findings.span import Span
@@ -39,12 +41,12 @@ def read_foreign(data: bytes, name: str, digest: str) -> Score:
     Raises PieceError: MV401 for a file that is too large, MV427 where music21 is not installed, MV428 for
     what it cannot read, and all that the MusicXML reader raises. Warnings are MV429 and MV430.
     """
-    written, findings = written_foreign(data, name)
-    return play(written, name, digest, findings)
+    findings = Findings()
+    return play(written_foreign(data, name, findings), name, digest, findings)
 
 
-def written_foreign(data: bytes, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
-    """The score on paper and the reader's warnings. Raises as `read_foreign` does."""
+def written_foreign(data: bytes, name: str, findings: Findings) -> WrittenScore:
+    """The score on paper. Raises as `read_foreign` does."""
     kind = FORMATS[PurePath(name).suffix.lower()]
     if len(data) > MAX_TEXT_BYTES:
         raise fault(
@@ -55,8 +57,11 @@ def written_foreign(data: bytes, name: str) -> tuple[WrittenScore, list[Diagnost
         raise fault("MV427", name, f"music21 reads {_NAMES[kind]}, and it is not installed", hint)
     text = _decoded(data)
     first, count = _first_tune(text) if kind == "abc" else (text, 1)
-    written, findings = written_musicxml(_converted(kind, first, name), name)
-    return written, [*_left_out(kind, first, count, name), *map(_unplaced, findings)]
+    findings += _left_out(kind, first, count, name)
+    of_the_conversion = Findings()
+    written = written_musicxml(_converted(kind, first, name), name, of_the_conversion)
+    findings += map(_unplaced, of_the_conversion)
+    return written
 
 
 def _first_tune(text: str) -> tuple[str, int]:
@@ -100,17 +105,15 @@ def _decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _left_out(kind: str, text: str, count: int, name: str) -> tuple[Diagnostic, ...]:
+def _left_out(kind: str, text: str, count: int, name: str) -> Iterator[Diagnostic]:
     """What the file holds and the score does not."""
-    findings = []
     if count > 1:
-        message = f"the file holds {count} pieces, and the first is read"
-        findings.append(warning("MV429", name, message, "save the one that you mean in a file of its own"))
+        message = f"the file holds {count} pieces; musicvis reads the first"
+        yield warning("MV429", name, message, "save the one that you mean in a file of its own")
     if kind == "abc" and (words := _ABC_WORDS.search(text)):
         line = text.count("\n", 0, words.start()) + 1
         hint = "open the tune in MuseScore, or convert it to MusicXML, to have its words"
-        findings.append(warning("MV430", name, "the words under the notes are not read from ABC", hint, line))
-    return tuple(findings)
+        yield warning("MV430", name, "the words under the notes are not read from ABC", hint, line)
 
 
 def _unplaced(finding: Diagnostic) -> Diagnostic:

@@ -69,7 +69,7 @@ def _entries(archive: zipfile.ZipFile, name: str) -> dict[str, zipfile.ZipInfo]:
     begins = sorted((info.header_offset, info.compress_size) for info in infos)
     for (start, size), (following, _) in pairwise(begins):
         if start + _LOCAL_HEADER_BYTES + size > following:
-            raise fault("MV402", name, "the files in the archive lie in each other")
+            raise fault("MV402", name, "the files in the archive overlap")
     return entries
 
 

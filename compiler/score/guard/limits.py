@@ -1,4 +1,4 @@
-"""How large a piece may be: bytes of a file, notes, and hours of music."""
+"""Limits of a piece: bytes of a file, notes, and hours of music."""
 
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,5 +1,6 @@
-"""What a reader notices, said once for each kind, with a count and the first places: bar, beat and part."""
+"""A reader's warnings, one for each kind, with a count and the first places: bar, beat and part."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Where something stands: bar from 1, beat from 1, and the part where it is one part's."""
+    """Where something is: bar from 1, beat from 1, and the part where it is one part's."""
 
     bar: int
     beat: Fraction | None = None
@@ -34,19 +35,11 @@ class Sightings:
         """Notes one place of a kind; the message says what is so, without the place."""
         self.found.setdefault((code, message, hint), []).append(where)
 
-    def findings(self, name: str, severity: Severity = Severity.WARNING) -> list[Diagnostic]:
+    def findings(self, name: str, severity: Severity = Severity.WARNING) -> Iterator[Diagnostic]:
         """One finding for each kind, in the order that they were first met."""
-        return [
-            Diagnostic(
-                code,
-                Span(name),
-                f"{message}: {_listed(places)}",
-                hint,
-                severity,
-                MusicalPlace(places[0].bar, _number(places[0].beat or Fraction(1))),
-            )
-            for (code, message, hint), places in self.found.items()
-        ]
+        for (code, message, hint), places in self.found.items():
+            place = MusicalPlace(places[0].bar, _number(places[0].beat or Fraction(1)))
+            yield Diagnostic(code, Span(name), f"{message}: {_listed(places)}", hint, severity, place)
 
 
 def _listed(places: list[Sighting]) -> str:

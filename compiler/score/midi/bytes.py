@@ -1,4 +1,4 @@
-"""The chunks of a Standard MIDI File: a header and the bytes of each track, wherever they lie.
+"""The chunks of a Standard MIDI File: a header and the bytes of each track, wherever they are.
 
 A file is refused for what it is not, for what cannot be understood, and beyond the limits. What is only
 wrongly labelled (a length, a count, a wrapping) is read, and noted.
@@ -21,7 +21,7 @@ _FRAMES_PER_S = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30_000, 1001),
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """Where the tracks of a file lie in `data`.
+    """Where the tracks of a file are in `data`.
 
     kind                0: one track for all channels; 1: tracks side by side; 2: one after the other
     ticks_per_quarter   0 where time is counted in seconds

@@ -1,4 +1,4 @@
-"""What the controllers of a MIDI channel say: instrument, level, side, pitch, pedals, and what is not played.
+"""Controllers of MIDI channels: instrument, level, side, pitch, pedals, and what is not played.
 
 Level: 40·log10(value / 127) dB for volume and expression each (General MIDI Level 2, MMA RP-024), against a
 channel that is never set (volume 100, expression 127). Side: controller 10 from 1, left, to 127, right.
@@ -71,7 +71,7 @@ class ChannelState:
     """When the pedal is down: (from, to)."""
     sostenuto: list[tuple[int, int]] = field(default_factory=list)
     sent: dict[str, Steps] = field(default_factory=dict)
-    """The values of each controller as they were sent; the first may stand after 0."""
+    """The values of each controller as they were sent; the first may be after 0."""
 
     def send(self, name: str, tick: int, value: int) -> None:
         """Notes that a controller was set."""

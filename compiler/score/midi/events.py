@@ -40,7 +40,7 @@ class MidiTrack:
 
 @dataclass(slots=True)
 class MidiFile:
-    """All that a score needs of a file; events of one tick stand in the order of the file."""
+    """All that a score needs of a file; events of one tick are in the order of the file."""
 
     unit_qn: Fraction
     """The length of a tick in quarter notes."""
@@ -53,7 +53,7 @@ class MidiFile:
     """(tick, numerator, denominator)."""
     markers: list[tuple[int, str]] = field(default_factory=list)
     channels: dict[tuple[int, int], list[ChannelEvent]] = field(default_factory=dict)
-    """By port and channel, whichever track they stand in: all but notes, in time order."""
+    """All events but notes, by port and channel in any track, in time order."""
     blocks: list[tuple[int, bytes]] = field(default_factory=list)
     """System exclusive messages."""
     end_tick: int = 0
@@ -151,7 +151,7 @@ def _track(raw: RawTrack, start: int, file: MidiFile, texts: Texts, texts_are_wo
 def _tempo(tick: int, content: bytes, file: MidiFile) -> None:
     microseconds = int.from_bytes(content[:3], "big")
     if len(content) < 3 or not microseconds:
-        file.repairs.add("tempo", "a tempo of 0 is left out; the tempo before it goes on", tick)
+        file.repairs.add("tempo", "a tempo of 0 is ignored; the previous tempo continues", tick)
     else:
         file.tempi.append((tick, microseconds))
 
@@ -159,7 +159,7 @@ def _tempo(tick: int, content: bytes, file: MidiFile) -> None:
 def _meter(tick: int, content: bytes, file: MidiFile) -> None:
     if len(content) < 2 or not content[0] or content[1] > _MOST_METER_POWER:
         said = f"{content[0]}/2^{content[1]}" if len(content) > 1 else "cut short"
-        message = f"a time signature ({said}) that music does not have is left out"
+        message = f"a time signature ({said}) that is impossible is ignored"
         file.repairs.add("meter", message, tick)
     else:
         file.meters.append((tick, content[0], 1 << content[1]))
@@ -179,6 +179,6 @@ def _count_in_seconds(file: MidiFile, ticks_per_s: Fraction) -> None:
     """A file in SMPTE time has seconds only: beats are counted at its first tempo, or at 120."""
     first = min(file.tempi, default=(0, 500_000), key=lambda tempo: tempo[0])[1]
     if len({microseconds for _, microseconds in file.tempi}) > 1:
-        file.repairs.add("smpte", "its time is in seconds (SMPTE), so that only its first tempo is used")
+        file.repairs.add("smpte", "its time is in seconds (SMPTE), so only its first tempo is used")
     file.tempi = [(0, first)]
     file.unit_qn = Fraction(1_000_000, first) / ticks_per_s

@@ -1,4 +1,4 @@
-"""What a MIDI file says of the recordings that it was heard from, in text events that `write.py` wrote."""
+"""Text events about the recordings from which a MIDI file was detected; `write.py` writes them."""
 
 import re
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """A Standard MIDI File as a Score: exact ticks, tempi in whole microseconds, bars counted as they are played.
 
 MIDI knows no written lengths: `length_qn` is how long the key is held, as `gate_qn` is. Programs and
-controllers belong to a channel (and port) and a time, whichever track they stand in; a track that changes
+controllers belong to a channel (and port) and a time, whichever track they are in; a track that changes
 its program becomes two, and one that speaks on several channels becomes one for each.
 """
 
@@ -134,7 +134,7 @@ def _measures(file: MidiFile, end_tick: int, name: str, findings: Findings) -> l
 
 
 class _Bars:
-    """Where ticks stand in the bars."""
+    """Where ticks are in the bars."""
 
     def __init__(self, measures: Sequence[Measure], unit: Fraction) -> None:
         self.measures = measures

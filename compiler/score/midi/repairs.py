@@ -1,13 +1,13 @@
 """Defects of a MIDI file that do not keep its music from being read: each kind once, with a count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace
 from ..guard.faults import warning
 
 PlaceOf = Callable[[int], MusicalPlace]
-"""Where in the music a tick stands."""
+"""Where in the music a tick is."""
 
 
 @dataclass(slots=True)
@@ -33,17 +33,15 @@ class Repairs:
         known.count += 1
         return known.count
 
-    def findings(self, name: str, place_of: PlaceOf) -> list[Diagnostic]:
+    def findings(self, name: str, place_of: PlaceOf) -> Iterator[Diagnostic]:
         """One warning for each kind; `name` is the file as the composer calls it."""
-        found = []
         for repair in self._kinds.values():
             more = f", and {repair.count - 1} more like it" if repair.count > 1 else ""
             finding = warning(repair.code, name, repair.message + more, _HINTS[repair.code])
-            found.append(finding if repair.tick is None else finding.at(place_of(repair.tick)))
-        return found
+            yield finding if repair.tick is None else finding.at(place_of(repair.tick))
 
 
 _HINTS = {
-    "MV413": "listen to it; to be rid of the warning, export the file again",
+    "MV413": "listen to it; to remove the warning, export the file again",
     "MV414": "give the note an end in the program that made the file",
 }

@@ -1,4 +1,4 @@
-"""Which letters the bytes of a MIDI file's texts stand for: UTF-8, or the encoding of its country.
+"""Decodes the texts of a MIDI file: UTF-8, or the encoding of their country.
 
 A Standard MIDI File does not say (only a tag of RP-026 may). UTF-8 is certain where it fits. Else each
 encoding in question is tried on all texts of the file at once, and judged by whether common letters of its

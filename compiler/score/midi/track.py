@@ -42,7 +42,7 @@ class TrackReader:
         self.event_count = 0
 
     def read(self, number: int, position: int, end: int) -> RawTrack:
-        """The track whose events lie from `position` up to, not at, `end`; `number` counts from 1.
+        """The track whose events are from `position` up to, not at, `end`; `number` counts from 1.
 
         Raises PieceError MV411 where the bytes are not events, MV412 beyond the limits.
         """

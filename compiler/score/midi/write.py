@@ -23,7 +23,7 @@ _DRUM_CHANNEL = 9
 _TEMPO_MOST = 0xFF_FF_FF
 HEARD, COUNTED, BEGINS = "musicvis heard 1", "musicvis counted", "musicvis bar 1 at"
 """Text events that say what a score was heard from, at which tempo people might count otherwise, and where
-bar 1 stands in the recordings, in seconds."""
+bar 1 is in the recordings, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class WrittenTrack:
 class WrittenScore:
     """All that the file says.
 
-    beats_s   at least two, ascending, in seconds of the recording; the first is where bar 1 stands
+    beats_s   at least two, ascending, in seconds of the recording; the first is where bar 1 is
     places    of each beat in its bar, from 0
-    marks     rehearsal marks and the beats at which they stand
+    marks     rehearsal marks and the beats at which they are
     """
 
     beats_s: tuple[float, ...]
@@ -96,7 +96,7 @@ Event = tuple[int, int, Any]
 
 
 def _signs(mido: Any, score: WrittenScore) -> Iterator[Event]:
-    """What stands above the notes: texts, metres, tempi, marks."""
+    """What is above the notes: texts, metres, tempi, marks."""
     beat_qn = beat_length(score.meter)
     ticks = int(beat_qn * TICKS)
     heard = score.heard

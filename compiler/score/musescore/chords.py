@@ -127,7 +127,7 @@ def chord_of(
     writer: Writer,
     in_tuplet: bool = False,
 ) -> RawChord:
-    """The chord of a <Chord> element with the graces that stand before it in the file."""
+    """The chord of a <Chord> element with the graces that are before it in the file."""
     if len(graces) > MAX_GRACES:
         refuse(name, node, f"{len(graces)} grace notes on one chord, at most {MAX_GRACES}")
     before = tuple(_grace(grace, name, writer) for grace in graces if not _is_after(grace))
@@ -210,7 +210,7 @@ def _note(node: Node, name: str, writer: Writer) -> WrittenNote:
             forward |= child.has("next")
             back |= child.has("prev")
         elif child.tag == "endSpanner":
-            # MuseScore 2: of the spanners on a note head, ties and glissandi, the latter are told apart by
+            # MuseScore 2: of the spanners on a note head, ties and glissandi, the latter are distinguished by
             # ids elsewhere.
             back = True
     velocity = whole_child(name, node, "velocity", 0, -127, 127)

@@ -1,5 +1,5 @@
-"""What chords of a MuseScore file need from their surroundings: neighbours for ornaments, the end of a
-glissando, swing, and syllables held over from before.
+"""Completes chords of a MuseScore file from their surroundings: neighbours of ornaments, ends of glissandi,
+swing, and held syllables.
 """
 
 from bisect import bisect_left
@@ -157,7 +157,7 @@ def _with_swing(
     for staff, voice, bar, onset, length in paper.beats:
         missing = Fraction(0)
         if bar == 0 or bars[bar - 1].section_break_s is not None:
-            # A pickup's notes stand where they would in a full bar.
+            # A pickup's notes are where they would be in a full bar.
             missing = max(bars[bar].meter.bar_qn - bars[bar].length_qn, Fraction(0))
         beat = Beat(layout.bar_starts[bar] + onset, length, missing + onset)
         beats.setdefault((staff, voice), []).append(beat)

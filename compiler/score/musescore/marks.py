@@ -368,7 +368,7 @@ def _gradual_tempo(mark: Mark, detail: Node, end: Place, layout: Layout, found: 
         factor = _TEMPO_FACTORS.get(kind, Fraction(1))
     if len(found.gradual_tempi) >= MAX_GRADUAL_TEMPI:
         message = f"more than {MAX_GRADUAL_TEMPI} gradual changes of tempo"
-        raise fault("MV408", layout.name, message, "look for lines that stand on each other")
+        raise fault("MV408", layout.name, message, "look for lines at the same place")
     if factor != 1:
         easing = detail.value("tempoEasingMethod").lower()
         found.gradual_tempi.append(GradualTempo(mark.place, end, factor, easing))

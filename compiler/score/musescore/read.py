@@ -1,7 +1,7 @@
 """A MuseScore score (.mscx, of MuseScore 2, 3 or 4) on paper: parts, bars, chords and marks put together."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -34,8 +34,8 @@ _VERSIONS = (1, 2, 3, 4)
 MAX_INSTRUMENT_CHANGES = 512
 
 
-def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[WrittenScore, Findings]:
-    """The score on paper and the reader's warnings; `style`: the root of the archive's style file.
+def read_mscx(root: Node, name: str, findings: Findings, style: Node | None = None) -> WrittenScore:
+    """The score on paper; `style`: the root of the archive's style file.
 
     Raises PieceError MV406 for a file that is no score of MuseScore 2 to 4, MV407 for one that makes no
     sense.
@@ -67,7 +67,8 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
     tracks, track_of = _tracks(parts, marks, layout)
     percussion = frozenset(staff for part in parts for staff in part.percussion_staves)
     raw = with_surroundings(paper, bars, marks, layout, percussion)
-    findings = Findings([*_meter_findings(local_meters, layout), *marks.sightings.findings(name)])
+    findings += _meter_findings(local_meters, layout)
+    findings += marks.sightings.findings(name)
     if writer.major_version == 1:
         findings.add(
             warning(
@@ -80,7 +81,7 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
         )
     chords = _Finish(parts, marks, layout, track_of, tracks).chords(raw, bars, findings)
     transpositions = transpositions_of(score, name)
-    written = WrittenScore(
+    return WrittenScore(
         title=_title(score),
         tracks=tuple(instrument.track for instrument in tracks),
         staff_tracks=tuple(
@@ -107,7 +108,6 @@ def read_mscx(root: Node, name: str, style: Node | None = None) -> tuple[Written
             dict.fromkeys((layout.place(time), swing) for row in marks.swings.values() for time, swing in row)
         ),
     )
-    return written, findings
 
 
 def _score(root: Node, name: str) -> Node:
@@ -186,7 +186,7 @@ def _tracks(
     return tracks, track_of
 
 
-def _meter_findings(local_meters: Sequence[LocalMeter], layout: Layout) -> list[Diagnostic]:
+def _meter_findings(local_meters: Sequence[LocalMeter], layout: Layout) -> Iterator[Diagnostic]:
     seen = Sightings()
     for meter in local_meters:
         if meter.stretch != 1:
@@ -195,7 +195,7 @@ def _meter_findings(local_meters: Sequence[LocalMeter], layout: Layout) -> list[
                 "a staff has a time signature of its own, bars and beats follow the others",
                 layout.sighting(Place(meter.bar_index, Fraction(0)), meter.staff),
             )
-    return seen.findings(layout.name)
+    yield from seen.findings(layout.name)
 
 
 @dataclass(frozen=True, slots=True)

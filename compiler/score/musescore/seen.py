@@ -1,4 +1,4 @@
-"""What is only seen of a MuseScore file: key signatures, clefs, transpositions and slurs."""
+"""Signs of a MuseScore file that are seen and not heard: key signatures, clefs, transpositions and slurs."""
 
 from collections.abc import Sequence
 from fractions import Fraction

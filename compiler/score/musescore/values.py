@@ -42,7 +42,7 @@ def whole(name: str, node: Node, text: str, low: int, high: int) -> int:
 
 
 def whole_child(name: str, node: Node, tag: str, default: int, low: int, high: int) -> int:
-    """The whole number in the child of that name, or the default where there is none."""
+    """The whole number in the child of that name, or the default if there is none."""
     child = node.child(tag)
     return default if child is None else whole(name, child, child.text, low, high)
 
@@ -61,7 +61,7 @@ def notes_fraction_qn(name: str, node: Node, text: str) -> Fraction:
 
 
 def length_child_qn(name: str, node: Node) -> Fraction | None:
-    """<duration>3/8</duration>, or <duration z="3" n="8"/> of MuseScore 2; None where there is none."""
+    """<duration>3/8</duration>, or <duration z="3" n="8"/> of MuseScore 2; None if there is none."""
     child = node.child("duration")
     if child is None:
         return None

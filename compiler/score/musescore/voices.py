@@ -1,4 +1,4 @@
-"""Voices of a MuseScore file: chords, rests, tuplets, graces and everything else that stands in a bar, each
+"""Voices of a MuseScore file: chords, rests, tuplets, graces and everything else that is in a bar, each
 at its place.
 
 MuseScore 3 and 4 put elements into <voice>, MuseScore 2 puts them into the <Measure> with <track> and <tick>;
@@ -59,7 +59,7 @@ class Paper:
     chords: list[RawChord] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(staff, bar index) to how many bars back its music stands."""
+    """(staff, bar index) to how many bars back its music is."""
     beats: list[tuple[int, int, int, Fraction, Fraction]] = field(default_factory=list)
     """(staff, voice, bar index, onset in the bar, length) of every chord and rest."""
     onsets: list[list[Fraction]] = field(default_factory=list)

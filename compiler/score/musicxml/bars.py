@@ -132,7 +132,7 @@ def written_bars(bars: Sequence[Bar], voltas: Sequence[Volta]) -> list[WrittenBa
                 repeat_count=count,
                 jump=bar.jump,
                 markers=tuple(dict.fromkeys(bar.markers)),
-                # What stands behind a D.C. al Fine is another movement: it is played after the Fine.
+                # What is behind a D.C. al Fine is another movement: it is played after the Fine.
                 section_break_s=Fraction(0) if ends_at_fine and index + 1 < len(bars) else None,
             )
         )

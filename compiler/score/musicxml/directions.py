@@ -1,5 +1,5 @@
-"""Directions of a MusicXML part that steer playing: dynamics, wedges, words, tempi, jumps, and where they
-stand.
+"""Directions of a MusicXML part that steer playing: dynamics, wedges, words, tempi, jumps, and their
+places.
 """
 
 import re
@@ -77,7 +77,7 @@ class Directions:
         self.wedges: dict[tuple[str, int], tuple[Place, bool]] = {}
         self.dashes: dict[str, Begun] = {}
         self.words: list[Begun] = []
-        """Where "cresc.", "dim." and "rit." stand that no dashes end."""
+        """Where "cresc.", "dim." and "rit." are that no dashes end."""
 
     def read(self, node: Node, place: Place, where: Sighting) -> None:
         """A <direction>, or a <sound> that stands by itself."""
@@ -146,7 +146,7 @@ class Directions:
             self.wedges[key] = (place, kind == "crescendo")
         elif kind == "stop":
             if key not in self.wedges:
-                # The stop may leave out the staff, or stand on another one.
+                # The stop may leave out the staff, or be on another one.
                 key = next((other for other in reversed(self.wedges) if other[0] == key[0]), key)
             begun = self.wedges.pop(key, None)
             if begun is not None:

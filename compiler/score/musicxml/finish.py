@@ -60,7 +60,7 @@ def _add_neighbours(walk: Walk) -> None:
             by_bar.setdefault(draft.bar_index, []).append(draft)
     for bar_index, drafts in by_bar.items():
         fifths = {}
-        for staff, keys in walk.keys.items():
+        for staff, keys in walk.signatures.keys.items():
             position = bisect_right(keys, bar_index, key=lambda change: change[0]) - 1
             fifths[staff] = keys[position][1] if position >= 0 else 0
         if not add_neighbours(drafts, fifths):
@@ -104,7 +104,7 @@ def _chord(draft: Draft, voice: int, walk: Walk, held: set[Place]) -> WrittenCho
 
 
 def _voice_numbers(drafts: Sequence[Draft]) -> dict[str, int]:
-    """The number of each voice within the staff on which most of its chords stand: 1, 2, ... in order.
+    """The number of each voice within the staff on which most of its chords are: 1, 2, ... in order.
 
     MusicXML numbers the voices of a part through: a piano's lower staff often begins with 5.
     """
@@ -169,7 +169,7 @@ def _swing(walk: Walk, bars: Sequence[WrittenBar]) -> None:
     for row in rows.values():
         row.sort(key=lambda entry: entry[0])
         beats = [
-            # A pickup's notes stand where they would in a full bar.
+            # A pickup's notes are where they would be in a full bar.
             Beat(Fraction(0), length, offset if bar_index else offset + missing)
             for (bar_index, offset), length, _ in row
         ]

@@ -83,7 +83,7 @@ def read_parts(root: Node, name: str, sightings: Sightings) -> list[Part]:
     for part in parts:
         if len(part.measures) < longest:
             where = Sighting(len(part.measures) + 1, part=part.name)
-            message = f"a part ends before the score, which has {longest} bars, and rests from there on"
+            message = f"a part ends before the score, which has {longest} bars; musicvis adds rests"
             sightings.add("MV424", message, where, "fill the part up with rests")
     return parts
 
@@ -177,7 +177,7 @@ def set_midi(instrument: Instrument, midi: Node, where: Sighting, sightings: Sig
             value = whole(child.text, 1, 16 if child.tag == "midi-channel" else 128)
             values[child.tag] = value
             if value is None:
-                message = f"<{child.tag}> holds no number that MIDI has, and is left out"
+                message = f"<{child.tag}> holds a number that MIDI does not have, and is ignored"
                 sightings.add("MV422", message, where, _IMPOSSIBLE)
     if values["midi-program"] is not None:
         instrument.program = values["midi-program"] - 1
@@ -192,7 +192,7 @@ def set_midi(instrument: Instrument, midi: Node, where: Sighting, sightings: Sig
 
 
 def _is_unpitched(measures: Sequence[Node]) -> bool:
-    """Whether all notes of a part stand on no pitch: percussion, without a word about MIDI."""
+    """Whether all notes of a part are on no pitch: percussion, without a word about MIDI."""
     unpitched = 0
     for measure in measures:
         for node in measure.children:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.collector import Findings
+from ....dsl.findings.diagnostics import PieceError
 from ....dsl.findings.span import Span
 from ..guard.archive import root_document
 from ..guard.faults import fault
@@ -74,31 +75,32 @@ def read_musicxml(data: bytes, name: str, digest: str) -> Score:
     Raises PieceError: MV401 to MV408 as the MuseScore reader does. A fault inside an archive has no line: the
     composer never sees that text.
     """
-    written, findings = written_musicxml(data, name)
-    return play(written, name, digest, findings)
+    findings = Findings()
+    return play(written_musicxml(data, name, findings), name, digest, findings)
 
 
-def written_musicxml(data: bytes, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
-    """The score on paper and the reader's warnings. Raises as `read_musicxml` does."""
+def written_musicxml(data: bytes, name: str, findings: Findings) -> WrittenScore:
+    """The score on paper. Raises as `read_musicxml` does."""
     if not data.startswith(_ZIP):
-        return _read(data, name)
+        return _read(data, name, findings)
     try:
-        return _read(root_document(data, name, (".musicxml", ".xml")), name)
+        return _read(root_document(data, name, (".musicxml", ".xml")), name, findings)
     except PieceError as error:
         raise PieceError(replace(d, span=Span(d.span.file)) for d in error.diagnostics) from None
 
 
-def _read(document: bytes, name: str) -> tuple[WrittenScore, list[Diagnostic]]:
+def _read(document: bytes, name: str, findings: Findings) -> WrittenScore:
     if len(document) > MAX_XML_CHARACTERS:
         raise fault("MV401", name, f"{len(document)} bytes of MusicXML, at most {MAX_XML_CHARACTERS}")
     text, encoding, is_guess = as_utf8(document)
     root = parse_xml(text, name, _DOCUMENT_TYPES, _NOT_READ, encoding)
     sightings = Sightings()
     if is_guess:
-        message = "its text is not in the encoding that it says, and is read as Windows-1252"
+        message = "its text is not in the encoding that it declares; musicvis reads it as Windows-1252"
         sightings.add("MV426", message, Sighting(1), "save it as UTF-8 if names or words are wrong")
     written = _written(root, name, sightings)
-    return written, sightings.findings(name)
+    findings += sightings.findings(name)
+    return written
 
 
 def _written(root: Node, name: str, sightings: Sightings) -> WrittenScore:
@@ -137,11 +139,11 @@ def _written(root: Node, name: str, sightings: Sightings) -> WrittenScore:
         keys=tuple(
             Key(staff, bar, fifths)
             for walk in walks
-            for staff, changes in walk.keys.items()
+            for staff, changes in walk.signatures.keys.items()
             for bar, fifths in changes
         ),
-        clefs=tuple(clef for walk in walks for clef in walk.clefs),
-        transpositions=tuple(change for walk in walks for change in walk.transpositions),
+        clefs=tuple(clef for walk in walks for clef in walk.signatures.clefs),
+        transpositions=tuple(change for walk in walks for change in walk.signatures.transpositions),
         swings=tuple(dict.fromkeys(sheet.found.swings)),
     )
 

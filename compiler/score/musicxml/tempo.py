@@ -85,7 +85,7 @@ def _note_sides(nodes: Sequence[Node]) -> list[Fraction]:
             value = NOTE_VALUES_QN.get(node.value("metronome-type"), Fraction(0))
             value = dotted(value, sum(1 for _ in node.each("metronome-dot")))
             for tuplet in node.each("metronome-tuplet"):
-                # It is told where the tuplet begins and ends; the notes between are as long.
+                # It is stated where the tuplet begins and ends; the notes between are as long.
                 normal, actual = tuplet.value("normal-notes"), tuplet.value("actual-notes")
                 ratio = (whole(normal, 1, 1000) or 1, whole(actual, 1, 1000) or 1)
                 value *= Fraction(*ratio)

@@ -26,7 +26,7 @@ class Part:
     track: Track
     staves: tuple[int, ...]
     instruments: dict[tuple[int, int], str]
-    """(track, key of a drum or -1) to the id of the instrument; empty where one plays all, and is no drum."""
+    """(track, key of a drum or -1) to the id of the instrument; empty if one plays all and is not a drum."""
     listed: list[tuple[str, Track, int | None]]
     """(id, track, key of a drum) of every instrument."""
 
@@ -76,7 +76,7 @@ class BarWriter:
                 if is_later:
                     self.move(node, "backup", bar.length_qn)
                 is_later = True
-                # The first voice rests where it has no notes, and carries what stands over the staff.
+                # The first voice rests where it has no notes, and carries what is over the staff.
                 leads = voice == numbers[0]
                 events = events_of(chords, bar.length_qn, bar.meter, is_first=leads)
                 walk = _Walk(self, node, part, staff, index, 4 * position + voice, desk)

@@ -1,4 +1,4 @@
-"""What stands over and under a staff: tempi, dynamics, wedges, marks, jumps and octave lines."""
+"""Signs over and under a staff: tempi, dynamics, wedges, marks, jumps and octave lines."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _BEATS = (
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """A <direction> at its place; of two at one place the lower `order` stands first."""
+    """A <direction> at its place; of two at one place the lower `order` is first."""
 
     place: Place
     staff: int
@@ -54,7 +54,7 @@ class Directions:
         self._ottavas()
 
     def of(self, staff: int, bar_index: int) -> list[Direction]:
-        """Those of a staff in a bar, in the order of time."""
+        """The directions of a staff in a bar, in order of time."""
         found = self.found.get((staff, bar_index), [])
         return sorted(found, key=lambda direction: (direction.place.offset_qn, direction.order))
 
@@ -136,7 +136,7 @@ class Directions:
         return end
 
     def _ottavas(self) -> None:
-        """A line over every row of chords of a staff that sound an octave or more from where they stand."""
+        """A line over every row of chords of a staff that sound an octave or more from where they are."""
         rows: dict[int, list[tuple[Place, Place, int]]] = {}
         for chord in self.score.chords:
             if chord.staff in self.staves:

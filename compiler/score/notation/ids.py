@@ -1,4 +1,4 @@
-"""Ids of bars and note heads, by which they are found in what is engraved: they say where a note stands."""
+"""Ids of bars and note heads, by which an engraved page finds them; an id tells the place of a note."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def note_id(bar_index: int, offset_qn: Fraction, chord: int, note: int) -> str:
 
 
 def head_of(identity: str) -> Head | None:
-    """What an id says; None for one that is no note head's."""
+    """What an id says; None for one that is not a note head's."""
     match = _NOTE.match(identity)
     if match is None or not int(match[3]):
         return None
@@ -38,6 +38,6 @@ def bar_id(bar_index: int) -> str:
 
 
 def bar_of(identity: str) -> int | None:
-    """The index of a bar; None for an id that is no bar's."""
+    """The index of a bar; None for an id that is not a bar's."""
     match = _BAR.match(identity)
     return None if match is None else int(match[1])

@@ -1,4 +1,4 @@
-"""The notes of a chord as MusicXML, and what is written at them: articulations, ornaments, lyrics, graces."""
+"""The notes of a chord as MusicXML, with their articulations, ornaments, lyrics and graces."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

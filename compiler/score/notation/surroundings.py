@@ -1,4 +1,4 @@
-"""What lines make of the chords under them: slurs, glissandi, tremolos between two, held syllables."""
+"""Lines over chords: slurs, glissandi, tremolos between two, held syllables."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ def _follow(chords: Sequence[WrittenChord], row: Sequence[int], drafts: Mapping[
 
 
 def _slurs(score: WrittenScore, rows: Mapping[tuple[int, int], _Row], drafts: Mapping[int, _Draft]) -> None:
-    """The ends of slurs at the chords where they stand; one that finds no chord is left out."""
+    """The ends of slurs at the chords where they are; one that finds no chord is left out."""
     at: dict[tuple[int, int, tuple[int, Fraction]], int] = {
         (staff, voice, place): index for (staff, voice), row in rows.items() for place, index in row
     }

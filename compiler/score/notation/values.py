@@ -94,7 +94,7 @@ def rests(
 
 
 def _largest(here: Fraction, end_qn: Fraction) -> Fraction | None:
-    """The longest plain rest that may stand here: it begins on a multiple of itself."""
+    """The longest plain rest that may be here: it begins on a multiple of itself."""
     if not is_binary(here):
         return None
     length = Fraction(4)

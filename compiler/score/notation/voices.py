@@ -10,7 +10,7 @@ from ..playback.written import WrittenChord
 from .values import Value, is_binary, rests, value_of
 
 _ZERO = Fraction(0)
-# A tremolo between two chords draws each with twice its length; that is no tuplet.
+# A tremolo between two chords draws each with twice its length; that is not a tuplet.
 _DOUBLED = Fraction(1, 2)
 
 

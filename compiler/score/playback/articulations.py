@@ -1,4 +1,4 @@
-"""How articulations change a chord: how long it is held, how hard it is struck, by MuseScore's tables."""
+"""Articulations change how long a chord is held and how hard it is struck, by MuseScore's tables."""
 
 from collections.abc import Mapping, Sequence
 

@@ -4,7 +4,7 @@ The rules are MuseScore's: an ending is chosen by how often its repeat's first b
 taken once and in the last pass only, and after a jump repeats are left out unless the jump asks for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace
@@ -250,22 +250,18 @@ class _Section:
         return next((index for index in around if label and label in self.bars[index].markers), None)
 
 
-def order_findings(bars: Sequence[WrittenBar], order: Sequence[int], name: str) -> list[Diagnostic]:
+def order_findings(bars: Sequence[WrittenBar], order: Sequence[int], name: str) -> Iterator[Diagnostic]:
     """Warnings of bars that are never played, and of jumps to places that the score does not have."""
-    findings = []
     left_out = sorted(set(range(len(bars))) - set(order))
     if left_out:
         shown = _ranges_text(left_out)
         are = "are" if len(left_out) > 1 else "is"
-        findings.append(
-            warning(
-                "MV459",
-                name,
-                f"{len(left_out)} of {len(bars)} bars {are} never played: {shown}",
-                "check the repeat signs, the endings, and where D.C. and D.S. lead: a repeat with "
-                "endings needs a start sign of its own",
-            ).at(MusicalPlace(left_out[0] + 1, "1"))
+        message = f"{len(left_out)} of {len(bars)} bars {are} never played: {shown}"
+        hint = (
+            "check the repeat signs, the endings, and where D.C. and D.S. lead: a repeat with "
+            "endings needs a start sign of its own"
         )
+        yield warning("MV459", name, message, hint).at(MusicalPlace(left_out[0] + 1, "1"))
     markers = {"start", "end"}.union(*(bar.markers for bar in bars))
     missing = [
         (index, label)
@@ -277,15 +273,9 @@ def order_findings(bars: Sequence[WrittenBar], order: Sequence[int], name: str) 
     if missing:
         places = ", ".join(f"{label[:40]!r} (bar {index + 1})" for index, label in missing[:3])
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        findings.append(
-            warning(
-                "MV460",
-                name,
-                f"a jump leads to a place that is not in the score: {places}{more}",
-                "add the missing Segno, Coda or Fine in the score program",
-            ).at(MusicalPlace(missing[0][0] + 1, "1"))
-        )
-    return findings
+        message = f"a jump leads to a place that is not in the score: {places}{more}"
+        hint = "add the missing Segno, Coda or Fine in the score program"
+        yield warning("MV460", name, message, hint).at(MusicalPlace(missing[0][0] + 1, "1"))
 
 
 def _ranges_text(indices: Sequence[int]) -> str:

@@ -1,6 +1,4 @@
-"""What one chord on paper sounds like: its notes with ties, graces, tremolo strokes and gates, from its own
-start.
-"""
+"""The sound of a written chord: its notes with ties, graces, tremolo strokes and gates, from its start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Swing: notes off the beat begin late, and those before them are held up to them.
 
 The rules are MuseScore's (libmscore/rendermidi.cpp): of two equal notes the first takes `ratio` percent of
-both; a beat that is divided further, and notes of tuplets, stand where they are written.
+both; a beat that is divided further, and notes of tuplets, are where they are written.
 """
 
 from dataclasses import dataclass

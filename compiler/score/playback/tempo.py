@@ -1,4 +1,4 @@
-"""Tempi exactly: the marked value behind a rounded number, and the tempo map of what is played.
+"""Exact tempi: the marked value behind a rounded number, and the tempo map as played.
 
 A fermata is a slower tempo while it lasts, a pause a very slow tempo in the last moment before it: as
 MuseScore plays both, and so that the clock needs no third kind of time.
@@ -117,7 +117,7 @@ def _pass_through(
     change: GradualTempo,
 ) -> None:
     """Puts in the tempi that a gradual change passes through, one for each quarter note and at least eight,
-    as MuseScore 4 does (engraving/dom/score.cpp); a mark that stands there is kept, and stops the change.
+    as MuseScore 4 does (engraving/dom/score.cpp); a mark that is there is kept, and stops the change.
     """
     begin = marks[times[max(bisect_right(times, start) - 1, 0)]]
     following = bisect_right(times, start)

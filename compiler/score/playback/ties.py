@@ -1,4 +1,4 @@
-"""Which note heads on paper are one sound."""
+"""Joins tied note heads into one sound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How loud each voice plays at every place on paper: dynamics held, hairpins and fp ramps between them.
+"""The loudness of each voice at every written place: dynamics held, hairpins and fp ramps between them.
 
 The rules are MuseScore's since 3.6 (libmscore/changeMap.cpp); 80 is its velocity before the first dynamic,
 and a hairpin that leads to no mark changes nothing. Where staves of one part have different marks at one
@@ -111,7 +111,7 @@ class VelocityCurve:
             value = target
 
     def set(self, tick: int, value: int) -> None:
-        """Holds a value from a tick on, instead of what stands there."""
+        """Holds a value from a tick on, instead of what is there."""
         if tick not in self._pieces:
             insort(self._ticks, tick)
         self._pieces[tick] = _Piece(value, value, tick)
@@ -225,7 +225,7 @@ def _apart(ramps: Sequence[_Ramp], fixed: Sequence[int]) -> list[_Ramp]:
 
 
 def _target(ramp: _Ramp, value: int, following: int | None) -> int:
-    """Where a ramp leads: as far as it says, or to the mark that follows where that lies in its direction."""
+    """Where a ramp leads: as far as it says, or to the mark that follows where that is in its direction."""
     if ramp.change:
         value += ramp.change
     elif following is not None and (following > value) == ramp.rises:

@@ -1,4 +1,4 @@
-"""The score as it stands on paper: bars, chords and marks before repeats, ties and dynamics are played.
+"""The score as it is on paper: bars, chords and marks before repeats, ties and dynamics are played.
 
 Every notated format is read into this, so that MuseScore and MusicXML files are played by one set of rules.
 Offsets are `Fraction` quarter notes from the start of a bar, lengths are what they take (tuplets are done).
@@ -45,7 +45,7 @@ class WrittenBar:
     jump: Jump | None = None
     markers: tuple[str, ...] = ()
     section_break_s: Fraction | None = None
-    """Playing pauses that long after this bar, and repeats begin anew."""
+    """Playing pauses that long after this bar, and repeats begin again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Volta:
     is_open: bool = False
     """Has no closing hook: it lasts until something else begins."""
     staff: int = 0
-    """The staff it stands on."""
+    """The staff it is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Dynamic:
 
     place: Place
     staff: int
-    """The staff it stands on; `staves` are those it governs."""
+    """The staff it is on; `staves` are those it governs."""
     staves: tuple[int, ...]
     velocity: int
     change: int = 0
@@ -172,11 +172,11 @@ class Hairpin:
     start: Place
     end: Place
     staff: int
-    """The staff it stands on; `staves` are those it governs."""
+    """The staff it is on; `staves` are those it governs."""
     staves: tuple[int, ...]
     rises: bool
     change: int = 0
-    """By how much; 0 where the next dynamic mark says."""
+    """The change; 0 if the next dynamic mark decides."""
     voice: int = 0
     """The one voice that it governs, from 1; 0 is all of them."""
 
@@ -259,7 +259,7 @@ class Transposition:
     bar_index: int
     semitones: int
     steps: int
-    """Of the scale: a clarinet in B flat has -1, and -2 semitones."""
+    """Steps of the scale: a clarinet in B flat has -1, and -2 semitones."""
 
 
 def bar_starts(bars: Sequence[WrittenBar], name: str) -> list[Fraction]:
@@ -302,7 +302,7 @@ class WrittenScore:
     hairpins: tuple[Hairpin, ...] = ()
     marks: tuple[tuple[str, Place], ...] = ()
     bar_repeats: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(staff, bar index) of a measure repeat to how many bars back its music stands."""
+    """(staff, bar index) of a measure repeat to how many bars back its music is."""
     slurs: tuple[Slur, ...] = ()
     """This and what follows is only seen: `play` does not ask for it."""
     keys: tuple[Key, ...] = ()

@@ -8,7 +8,7 @@ from fractions import Fraction
 from xml.sax.saxutils import quoteattr
 
 from ....dsl.values.pitch_classes import pitch_name
-from .timeline import Cue, Timeline
+from .timeline import Cue, Timeline, printable
 
 Mark = tuple[Fraction, Fraction, str]
 
@@ -29,12 +29,12 @@ def xtiming(timeline: Timeline) -> str:
             tracks.append((f"{part} words", _apart([cue for cue in cues if cue.lyric], words=True)))
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<timings>"]
     for name, marks in tracks:
-        lines.append(f'<timing name={quoteattr(_printable(name))} SourceVersion="2024.01">')
+        lines.append(f'<timing name={quoteattr(printable(name))} SourceVersion="2024.01">')
         lines.append("<EffectLayer>")
         for start_s, end_s, label in marks:
             first, last = round(start_s * 1000), round(end_s * 1000)
             if first < last:
-                said = quoteattr(_printable(label))
+                said = quoteattr(printable(label))
                 lines.append(f'<Effect label={said} starttime="{first}" endtime="{last}"/>')
         lines += ["</EffectLayer>", "</timing>"]
     return "\n".join([*lines, "</timings>", ""])
@@ -105,8 +105,3 @@ def _bundle(at_s: Fraction, message: bytes) -> bytes:
 def _padded(text: str) -> bytes:
     data = text.replace("\0", "").encode() + b"\0"
     return data + b"\0" * (-len(data) % 4)
-
-
-def _printable(text: str) -> str:
-    """On one line, without the characters that XML does not know."""
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

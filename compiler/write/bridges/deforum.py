@@ -1,7 +1,8 @@
 """Deforum schedules: `0:(1.0), 30:(1.05*sin(t/9))`, a value or a formula at each keyframe.
 
 A number holds at its own frame, and between numbers the value goes straight; a formula holds from its
-frame up to the next keyframe, t being the number of the frame. So reads them `parse_key_frames` and
+frame up to the next keyframe, t being the number of the frame and max_f that of the last one. The frame of
+a keyframe can be a formula of max_f, as `max_f-30:(2)`. So reads them `parse_key_frames` and
 `get_inbetweens` of Deforum's animation_key_frames.py (2023), with `interpolation: Linear`.
 """
 
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
 FRAMES_MOST = 200_000
 FIELDS_MOST = 100
-"""Of one file; Deforum and Parseq have about fifty."""
+"""The most fields of a file; Deforum and Parseq have about fifty."""
 SCHEDULE_MOST = 1 << 20
 """Characters of one schedule."""
 TOLERANCE = 1e-4
-"""Of the range of a lane: so far its schedule may be from it."""
+"""How far a schedule may be from its lane, as a share of the lane's range."""
 _KEY = re.compile(r"\s*(?P<frame>[0-9]{1,7})\s*:\s*\(")
+_COUNTED = re.compile(r"\s*(?P<frame>(?:[0-9+*/-][0-9+*/ -]*)?max_f[0-9+*/ -]*?)\s*:\s*\(")
+"""A keyframe counted from the last frame."""
 _AFTER = re.compile(r"\s*(,|\Z)")
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\s*\Z", re.ASCII)
 
@@ -47,30 +50,43 @@ def is_schedule(text: str) -> bool:
     return _KEY.match(text) is not None
 
 
-def keyframes(text: str) -> dict[int, str]:
-    """The text at each frame, as written. Raises ScheduleError."""
+def keyframes(text: str, frame_count: int | None = None) -> dict[int, str]:
+    """The text at each frame, as written.
+
+    frame_count   how many frames there are, where that is known
+
+    Raises ScheduleError, and FormulaError for the number of a frame that cannot be worked out.
+    """
     if len(text) > SCHEDULE_MOST:
         raise ScheduleError(f"a schedule of more than {SCHEDULE_MOST:,} characters")
     found: dict[int, str] = {}
     position, whole = 0, len(text.rstrip())
     while position < whole:
-        key = _KEY.match(text, position)
+        key = _KEY.match(text, position) or _COUNTED.match(text, position)
         if key is None:
-            raise ScheduleError("here a keyframe should begin, as 30:(1.5)", position)
+            raise ScheduleError("expected a keyframe here, e.g. 30:(1.5)", position)
         depth, end = 1, key.end()
         while end < len(text) and depth:
             depth += {"(": 1, ")": -1}.get(text[end], 0)
             end += 1
         if depth:
             raise ScheduleError(f"the bracket after frame {key['frame']} is not closed", key.start("frame"))
-        found[int(key["frame"])] = text[key.end() : end - 1]
+        found[_frame(key["frame"], frame_count, key.start("frame"))] = text[key.end() : end - 1]
         rest = _AFTER.match(text, end)
         if rest is None:
-            raise ScheduleError("after a keyframe a comma should stand", end)
+            raise ScheduleError("expected a comma after the keyframe", end)
         position = rest.end()
     if not found:
-        raise ScheduleError("there is no keyframe in it, as 0:(1.0)")
+        raise ScheduleError("there is no keyframe in it, e.g. 0:(1.0)")
     return found
+
+
+def _frame(written: str, frame_count: int | None, at: int) -> int:
+    if written.isdigit():
+        return int(written)
+    if frame_count is None:
+        raise ScheduleError("max_f is the last frame, and the file does not say how many there are", at)
+    return int(evaluated(written, np.zeros(1), frame_count)[0])
 
 
 def frame_values(text: str, frame_count: int | None = None) -> F64:
@@ -80,12 +96,14 @@ def frame_values(text: str, frame_count: int | None = None) -> F64:
 
     Raises ScheduleError, and FormulaError for a formula that cannot be worked out.
     """
-    keys = keyframes(text)
+    keys = keyframes(text, frame_count)
     count = max(keys) + 1 if frame_count is None else frame_count
     if not 0 < count <= FRAMES_MOST:
         raise ScheduleError(f"a schedule of {count:,} frames; at most {FRAMES_MOST:,} are read")
     values = np.full(count, np.nan)
-    frames = sorted(frame for frame in keys if frame < count)
+    frames = sorted(frame for frame in keys if 0 <= frame < count)
+    if not frames:
+        raise ScheduleError(f"there is no keyframe before frame {count}")
     for frame, following in zip(frames, [*frames[1:], count], strict=True):
         written = keys[frame]
         if _NUMBER.match(written):
@@ -98,8 +116,6 @@ def frame_values(text: str, frame_count: int | None = None) -> F64:
             except FormulaError as error:
                 raise FormulaError(f"at frame {frame}: {error}") from None
     known = np.flatnonzero(~np.isnan(values))
-    if not known.size:
-        raise ScheduleError(f"no keyframe stands before frame {count}")
     return np.asarray(np.interp(np.arange(count), known, values[known]))
 
 

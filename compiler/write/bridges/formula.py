@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -70,19 +71,22 @@ class FormulaError(ValueError):
 def evaluated(text: str, t: F64, frame_count: int) -> F64:
     """The values of a formula at frames t, float64 (n,).
 
-    frame_count   max_f, which formulas may name
+    frame_count   how many frames there are: formulas may name the last one, max_f
 
-    Raises FormulaError for what is no formula of these tables, and where a value is not finite.
+    Raises FormulaError for what is not a formula of these tables, and where a value is not finite.
     """
     if len(text) > TEXT_MOST:
         raise FormulaError(f"a formula of more than {TEXT_MOST} characters")
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings():
+            # Of a text that only looks like Python, Python's own warnings say nothing.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise FormulaError(f"`{text.strip()}` is not a formula") from None
     if sum(1 for _ in ast.walk(tree)) > NODES_MOST:
         raise FormulaError(f"a formula of more than {NODES_MOST} parts")
-    names = {"t": t, "max_f": float(frame_count), "pi": np.pi}
+    names = {"t": t, "max_f": float(frame_count - 1), "pi": np.pi}
     with np.errstate(all="ignore"):
         try:
             values = np.broadcast_to(np.asarray(_value(tree.body, names), np.float64), t.shape).copy()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
@@ -12,14 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.format import formatted, scalar_text
 from ...time.clock import Clock
+from .automation import Automation, points_as_lane, read_project
 from .deforum import FIELDS_MOST, ScheduleError, frame_values, is_schedule
 from .formula import FormulaError
 from .parseq import is_parseq, parseq_fields, parseq_fps
 from .straight import corners
+from .strangers import ZIP, stranger
 
 if TYPE_CHECKING:
     from ....store.values.array_types import F64
@@ -27,8 +31,14 @@ if TYPE_CHECKING:
 
 LONE = "schedule"
 """What the field of a file is called that holds one schedule and no name."""
+BYTES_MOST = 32 << 20
+"""Of a file: a rendered document of Parseq holds every field at every frame, three times."""
+VALUES_MOST = 1e12
+"""Of any field, without its sign: far beyond what a lane can mean."""
+LINES_MOST = 12_000
+"""Of the lanes that are written: more would be longer than any text that is read."""
 TOLERANCE = 1e-5
-"""Of the range of a field: so far its points may be from its frames."""
+"""How far a lane may be from its frames, as a share of the field's range."""
 _BEAT_STEP = 10**6
 
 
@@ -36,15 +46,85 @@ _BEAT_STEP = 10**6
 class Schedules:
     """What a file of schedules says.
 
-    program   who wrote it
-    fps       frames a second, where the file says so
-    fields    the values of each field at every frame, float64 (frames,)
+    program     who wrote it
+    fps         frames a second, where the file says so
+    fields      the values of each field at every frame, float64 (frames,)
+    automation  in place of `fields`: points in musical time or in seconds, which need no frames
     """
 
     program: str
     fps: float | None
     fields: Mapping[str, F64]
     findings: tuple[Diagnostic, ...] = ()
+    automation: Mapping[str, Automation] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """What can become a lane."""
+        return [*self.fields, *self.automation]
+
+    @property
+    def moving(self) -> list[str]:
+        """The names of what does not stay where it is."""
+        still = {name for name, values in self.fields.items() if values.min() == values.max()}
+        still |= {n for n, one in self.automation.items() if len({point.value for point in one.points}) == 1}
+        return [name for name in self.names if name not in still]
+
+    def largest(self) -> Iterator[tuple[str, float]]:
+        """The largest value of each field, without its sign."""
+        for name, values in self.fields.items():
+            yield name, float(np.abs(values).max())
+        for name, one in self.automation.items():
+            yield name, max(abs(point.value) for point in one.points)
+
+    @property
+    def size(self) -> str:
+        """How much there is, in words."""
+        if self.automation:
+            return f"{sum(len(one.points) for one in self.automation.values())} points"
+        return f"{max(values.size for values in self.fields.values())} frames"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The lane that a field becomes; `low` and `high` are what its values 0 and 1 become."""
+
+    lane: str
+    low: float = 0.0
+    high: float = 1.0
+
+    def value(self, written: float) -> float:
+        return self.low + written * (self.high - self.low)
+
+
+def read_incoming(data: bytes, name: str) -> Schedules | None:
+    """What a file of another program says; None for what can be an original effects.json.
+
+    Raises PieceError MV682 for a file that is damaged, MV683 for a formula that cannot be worked out, MV686
+    for a file that is known and not read.
+    """
+    found: Schedules | None = None
+    if data.startswith(ZIP):
+        automation = read_project(data, name)
+        if automation is not None and not automation:
+            hint = "automate a volume, a pan or a parameter in the program, and save it again"
+            span = Span(name, 1, 1, 1, 2)
+            raise PieceError([Diagnostic("MV682", span, "nothing in it is automated", hint)])
+        if automation is not None:
+            found = Schedules("DAWproject", None, {}, automation=automation)
+    else:
+        with suppress(UnicodeDecodeError):
+            found = read_schedules(data.decode("utf-8-sig"), name)
+    if found is not None:
+        for field_name, most in found.largest():
+            if not most <= VALUES_MOST:
+                message = f"{field_name} has a value of {most:g}; at most {VALUES_MOST:g} is read"
+                raise PieceError([_damaged(name, 1, message)])
+        return found
+    strange = stranger(data, name)
+    if strange is not None:
+        raise PieceError([strange])
+    return None
 
 
 def read_schedules(text: str, name: str) -> Schedules | None:
@@ -72,9 +152,9 @@ def read_schedules(text: str, name: str) -> Schedules | None:
         message = f"it holds {len(written):,} schedules; at most {FIELDS_MOST} are read"
         raise PieceError([_damaged(name, 1, message)])
     count = document.get("max_frames")
-    frame_count = count if isinstance(count, int) and count > 0 else None
+    frame_count = count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else None
     found: dict[str, F64] = {}
-    findings: list[Diagnostic] = []
+    findings = Findings()
     for key, value in written.items():
         line = text.count("\n", 0, max(text.find(json.dumps(key)), 0)) + 1
         try:
@@ -85,32 +165,56 @@ def read_schedules(text: str, name: str) -> Schedules | None:
     if not found:
         raise PieceError(findings)
     fps = document.get("fps")
-    known = float(fps) if isinstance(fps, (int, float)) and 0 < fps <= 1000 else None
+    known: float | None = None
+    if isinstance(fps, (int, float)) and not isinstance(fps, bool) and 0 < fps <= 1000:
+        known = float(fps)
     return Schedules("Deforum", known, found)
 
 
-def lanes_of(schedules: Schedules, lanes: Mapping[str, str], fps: Fraction, clock: Clock) -> str:
-    """The text of lanes: of each field the lane that `lanes` names, as points that go straight in seconds.
+def lanes_of(
+    schedules: Schedules, lanes: Mapping[str, Wanted], fps: Fraction | None, clock: Clock, file: str = ""
+) -> str:
+    """The text of lanes: each field as the lane that `lanes` says.
+
+    fps    of the schedules; None for automation, which has no frames
+    file   the name of the file, for findings
 
     A frame shows the time of its middle, as in a film, so that frame 0 is half a frame after the beginning.
+    Its points go straight in seconds; those of automation by what its program counted.
+
+    Raises PieceError MV688 for more points than a file of lanes holds.
     """
     text: list[str] = []
-    for field, lane in lanes.items():
-        values = schedules.fields[field]
-        kept = corners(values, TOLERANCE * float(np.ptp(values)))
-        if np.ptp(values) == 0:
-            kept = kept[:1]
-        text.append(f"{scalar_text(lane)}:")
-        text.append(f"  - {{at: {_place(Fraction(0), clock)}, hold: {_number(values[0])}}}")
-        for frame, following in pairwise(kept):
-            at = _place((frame + Fraction(1, 2)) / fps, clock)
-            text.append(
-                f"  - {{at: {at}, to: {_number(values[following])}, shape: straight, domain: seconds}}"
-            )
-        if len(kept) > 1:
-            at = _place((kept[-1] + Fraction(1, 2)) / fps, clock)
-            text.append(f"  - {{at: {at}, hold: {_number(values[kept[-1]])}}}")
+    for name, wanted in lanes.items():
+        text.append(f"{scalar_text(wanted.lane)}:")
+        if name in schedules.automation:
+            automation = schedules.automation[name].mapped(wanted.value)
+            points: dict[str, str] = {}
+            # Of points at one place the last one says what happens from there.
+            points.update((_place(at_s, clock), what) for at_s, what in points_as_lane(automation, clock))
+            text += [f"  - {{at: {at}, {what}}}" for at, what in points.items()]
+        else:
+            assert fps is not None, "the command asks for it"
+            values = schedules.fields[name]
+            text += _points_of_frames(wanted.low + values * (wanted.high - wanted.low), fps, clock)
+        if len(text) > LINES_MOST:
+            message = f"{name} has {len(text):,} points; a file of lanes holds about {LINES_MOST:,}"
+            hint = "thin out its points in the other program, or take fewer fields at once"
+            raise PieceError([Diagnostic("MV688", Span(file, 1, 1, 1, 2), message, hint)])
     return formatted("\n".join(text), "effects.yaml")
+
+
+def _points_of_frames(values: F64, fps: Fraction, clock: Clock) -> Iterator[str]:
+    kept = corners(values, TOLERANCE * float(np.ptp(values)))
+    if np.ptp(values) == 0:
+        kept = kept[:1]
+    yield f"  - {{at: {_place(Fraction(0), clock)}, hold: {_number(values[0])}}}"
+    for frame, following in pairwise(kept):
+        at = _place((frame + Fraction(1, 2)) / fps, clock)
+        yield f"  - {{at: {at}, to: {_number(values[following])}, shape: straight, domain: seconds}}"
+    if len(kept) > 1:
+        at = _place((kept[-1] + Fraction(1, 2)) / fps, clock)
+        yield f"  - {{at: {at}, hold: {_number(values[kept[-1]])}}}"
 
 
 def _values(text: str, frame_count: int | None, name: str, line: int, field: str) -> F64:
@@ -138,13 +242,13 @@ def _damaged(name: str, line: int, message: str, column: int = 1) -> Diagnostic:
     return Diagnostic("MV682", Span(name, line, column, line, column + 1), message, hint)
 
 
-def _straightened(name: str, bent: tuple[str, ...]) -> list[Diagnostic]:
+def _straightened(name: str, bent: tuple[str, ...]) -> Iterator[Diagnostic]:
     if not bent:
-        return []
+        return
     said = ", ".join(bent[:8])
-    message = f"how these fields go is taken as straight: {said}"
+    message = f"these fields are imported with straight movements: {said}"
     hint = "render it in Parseq first: a rendered document holds the values of every frame"
-    return [Diagnostic("MV684", Span(name, 1, 1, 1, 2), message, hint, Severity.WARNING)]
+    yield Diagnostic("MV684", Span(name, 1, 1, 1, 2), message, hint, Severity.WARNING)
 
 
 def _place(time_s: Fraction, clock: Clock) -> str:

@@ -2,7 +2,7 @@
 
 The schemas are those of OpenTimelineIO 0.18: Timeline.1, Stack.1, Track.1, Clip.2, ExternalReference.1,
 Marker.2 (https://opentimelineio.readthedocs.io/en/stable/tutorials/otio-serialized-schema.html). It
-knows no lanes: their values at every frame stand in the timeline's metadata, under `musicvis`.
+knows no lanes: their values at every frame are in the timeline's metadata, under `musicvis`.
 """
 
 import json

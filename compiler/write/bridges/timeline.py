@@ -4,9 +4,12 @@ the film.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +20,14 @@ from ..markers import bar_names
 
 if TYPE_CHECKING:
     from ....store.values.array_types import F64
+
+
+class BridgeError(ValueError):
+    """What a file for another program cannot hold; `hint` says what to write instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +53,25 @@ class Tempo:
     meter: Meter
 
 
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A lane, or a part of the score, that a DMX channel follows.
+
+    channel   as it is written: `12`, `1.12`, `12:0..2`; empty for the one after the light before
+    """
+
+    name: str
+    is_part: bool = False
+    channel: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Timeline:
     """What a bridge writes; all times are exact seconds from the first frame.
 
-    film    the file name of the film
-    lanes   the values of each lane in the middle of each frame, float64 (frames,)
+    film      the file name of the film
+    lanes     the values of each lane in the middle of each frame, float64 (frames,)
+    lights    which lanes and parts are light, and on which channel
     """
 
     title: str
@@ -59,15 +83,35 @@ class Timeline:
     tempi: Sequence[Tempo] = ()
     cues: Sequence[Cue] = ()
     lanes: Mapping[str, F64] = field(default_factory=dict)
+    lights: Sequence[Light] = ()
 
     @property
     def duration_s(self) -> Fraction:
-        """As long as its frames last."""
+        """The duration of its frames."""
         return self.frame_count / self.fps
 
     def frame_times_s(self) -> F64:
         """The time that each frame shows, its middle: float64 (frames,)."""
         return np.asarray((np.arange(self.frame_count) + 0.5) / float(self.fps), np.float64)
+
+    def quarters(self, at_s: Fraction) -> Fraction:
+        """How many quarter notes have passed since the first frame; 120 a minute where there is no tempo."""
+        if not self.tempi:
+            return at_s * 2
+        k = max(bisect_right(self._tempo_starts_s, at_s) - 1, 0)
+        tempo = self.tempi[k]
+        return self._tempo_starts_qn[k] + (at_s - tempo.at_s) * tempo.quarters_per_minute / 60
+
+    @cached_property
+    def _tempo_starts_s(self) -> list[Fraction]:
+        return [tempo.at_s for tempo in self.tempi]
+
+    @cached_property
+    def _tempo_starts_qn(self) -> list[Fraction]:
+        found = [Fraction(0)]
+        for tempo, following in pairwise(self.tempi):
+            found.append(found[-1] + (following.at_s - tempo.at_s) * tempo.quarters_per_minute / 60)
+        return found
 
     def bar_spans(self) -> list[tuple[Fraction, Fraction, str]]:
         """The start, the end and the name of each bar: `bar 7`, `bar 7 (time 2)`."""
@@ -88,3 +132,8 @@ class Timeline:
         for cue in self.cues:
             found.setdefault(cue.part, []).append(cue)
         return found
+
+
+def printable(text: str) -> str:
+    """On one line, without the characters that XML does not know."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

@@ -165,7 +165,7 @@ def unusable(path: Path, reason: str) -> PieceError:
 
 
 def size_of(path: Path, most: int) -> int:
-    """The size of a file in bytes. Raises PieceError where there is none or it is larger than `most`."""
+    """The size of a file in bytes. Raises PieceError if there is none or it is larger than `most`."""
     if not path.is_file():
         raise unusable(path, "there is no such file")
     size = path.stat().st_size

@@ -1,4 +1,4 @@
-"""What the vectors change in the network: its start, and a scale and a shift for each batch norm.
+"""Conditions the network on its vectors: its start, and a scale and a shift for each batch norm.
 
 A conditional batch norm is (x - mean) / sqrt(var + eps) · (1 + A c) + B c with the condition c, so for one
 image it is x · scale + shift. With the bias of the convolution before it folded in, all scales and shifts of
@@ -114,7 +114,7 @@ class Conditioning:
         """Mean and variance (n, all channels) of each image's truncation."""
         last = self._architecture.n_stats - 1
         place = (truncation.double() * last).clamp(1, last) - 1
-        # A float32 of a multiple is no multiple to the last bit.
+        # A float32 of a multiple is not a multiple to the last bit.
         nearest = place.round()
         place = torch.where((place - nearest).abs() < 1e-4, nearest, place)
         row = place.floor().clamp(max=max(last - 2, 0)).long()

@@ -45,7 +45,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Where a release lies."""
+    """Where a release is."""
 
     name: str
     weights: str
@@ -131,7 +131,7 @@ def download(
         except urllib.error.HTTPError as error:
             error.close()
             if error.code == 416 or error.code >= 500:
-                # 416: the part is longer than the file, which has changed; start anew.
+                # 416: the part is longer than the file, which has changed; start again.
                 reason = f"the server answers {error.code} {error.reason}"
                 if error.code == 416:
                     part.unlink(missing_ok=True)
@@ -148,7 +148,7 @@ def download(
         if failures >= len(pauses_s):
             raise _broken(address, reason, have)
         time.sleep(pauses_s[failures])
-    raise _broken(address, "the connection breaks again and again", have)
+    raise _broken(address, "the connection breaks repeatedly", have)
 
 
 def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: Progress) -> None:
@@ -194,7 +194,7 @@ class _WebOnly(urllib.request.HTTPRedirectHandler):
         self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme not in ("http", "https"):
-            raise _broken(req.full_url, "the server leads to an address that is not of a web server", 0)
+            raise _broken(req.full_url, "the server redirects to an address that is not a web server", 0)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -206,11 +206,11 @@ def _extent(answer: http.client.HTTPResponse, have: int) -> tuple[int, int]:
     length = answer.headers.get("Content-Length", "")
     count = int(length) if _COUNT.fullmatch(length) else 0
     if length and not count and length.strip("0"):
-        raise http.client.HTTPException(f"the server says a length that is none: {length[:40]}")
+        raise http.client.HTTPException(f"the server gives an impossible length: {length[:40]}")
     if answer.status == 206:
         span = answer.headers.get("Content-Range", "")
         if not span.startswith(f"bytes {have}-"):
-            raise http.client.HTTPException(f"the server sends other bytes than asked for: {span[:60]}")
+            raise http.client.HTTPException(f"the server sends bytes that were not requested: {span[:60]}")
         return have, have + count
     return 0, count
 
@@ -232,7 +232,7 @@ def _write_mark(state: Path, address: str, answer: http.client.HTTPResponse) -> 
 
 
 def _broken(address: str, reason: str, have: int) -> PieceError:
-    hint = "look at the connection, and type the same command again"
+    hint = "check the connection, and type the same command again"
     if have:
-        hint += f"; it goes on after the {have} bytes that have come"
+        hint += f"; it continues after the {have} bytes that have arrived"
     return PieceError([Diagnostic("MV908", Span(address), f"the download failed: {reason}", hint)])

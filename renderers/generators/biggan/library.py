@@ -1,6 +1,6 @@
 """The user's own store of weights: a folder for each, with config.json, model.safetensors and a record.
 
-It lies under MUSICVIS_WEIGHTS, or in the data folder of the XDG Base Directory Specification. A folder
+It is under MUSICVIS_WEIGHTS, or in the data folder of the XDG Base Directory Specification. A folder
 appears in it when it is whole, and not before.
 """
 
@@ -46,7 +46,7 @@ class Entry:
 
 
 def library_folder() -> Path:
-    """Where the store lies; it need not be there. Raises StoreError where the user has no home."""
+    """Where the store is; it need not be there. Raises StoreError where the user has no home."""
     return data_folder(ENVIRONMENT, "weights")
 
 
@@ -67,7 +67,7 @@ def entries(library: Path | None) -> list[Entry]:
 
 
 def entry_named(name: str, library: Path | None) -> Entry | None:
-    """The weights of that name; None where there are none."""
+    """The weights of that name; None if there are none."""
     return _entry(library / name) if library is not None and NAME.fullmatch(name) else None
 
 
@@ -123,7 +123,7 @@ def keep(folder: Path, name: str, origin: str, library: Path, sha256: str | None
         held = _entry(library / name)
         if held is not None and held.sha256 != entry.sha256:
             hint = f"remove {held.folder}, or give these another name with --name"
-            message = f"other weights are called {name} already"
+            message = f"other weights already have the name {name}"
             raise PieceError([Diagnostic("MV907", Span(str(held.folder)), message, hint)])
     return entry
 
@@ -157,7 +157,7 @@ def _published_folder(target: Path) -> Iterator[Path]:
         for path in (*partial.iterdir(), partial):
             _to_disk(path)
         if target.exists():
-            # A folder cannot be replaced in one step; the old one holds the same weights or is no entry.
+            # A folder cannot be replaced in one step; the old one holds the same weights or is not an entry.
             shutil.rmtree(target)
         partial.replace(target)
     finally:

@@ -1,4 +1,4 @@
-"""In which precision the network is computed, and with which runtime: what was asked for, what there is."""
+"""The precision and the runtime of the network: those requested, and those available."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who computes the network: torch's modules, OpenVINO on a CPU, or, in cpu/, torch in pieces on a CPU."""
+"""Runtimes of the network: torch's modules, OpenVINO on a CPU, or, in cpu/, torch in pieces on a CPU."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class OpenVinoRuntime:
         made = []
         for inputs in self._inputs(conditions):
             arrays = [tensor.numpy() for tensor in inputs]
-            # The result lies in the request's own memory, which its next call overwrites.
+            # The result is in the request's own memory, which its next call overwrites.
             made.append(self._own.request.infer(arrays, share_inputs=True)[0].copy())
         return tensor_of(np.concatenate(made))
 

@@ -1,4 +1,4 @@
-"""What BigGAN shows of subjects that ImageNet does not have: a mixture of the classes that come nearest."""
+"""Stand-ins of BigGAN for subjects that ImageNet lacks: a mixture of the nearest classes."""
 
 from __future__ import annotations
 

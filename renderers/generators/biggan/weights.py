@@ -38,7 +38,7 @@ from .architecture import (
 MOST_HEADER_BYTES = 8 * 1024**2
 FLOATS = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
-# What torch's reader raises for files that are no checkpoints; found with mutated files.
+# What torch's reader raises for files that are not checkpoints; found with mutated files.
 UNREADABLE = (
     RuntimeError,
     ValueError,
@@ -182,7 +182,7 @@ def _safe_tensors(path: Path, size: int) -> dict[str, torch.Tensor]:
             entry = header[name]
             dtype, shape = FLOATS[entry["dtype"]], torch.Size(entry["shape"])
             if start != end or stop - start != shape.numel() * dtype.itemsize or min(shape, default=1) < 1:
-                raise ValueError(f"{name} does not fill its place")
+                raise ValueError(f"{name} does not have the size of its place")
             end = stop
             tensors[name] = torch.frombuffer(data, dtype=dtype, count=shape.numel(), offset=start).view(shape)
         if end != len(data):
@@ -196,5 +196,5 @@ def _check_names(path: Path, tensors: Mapping[str, torch.Tensor], wanted: Mappin
     for verb, names in (("lacks", wanted.keys() - tensors.keys()), ("holds", tensors.keys() - wanted.keys())):
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            unknown = ", which the configuration does not call for" if verb == "holds" else ""
+            unknown = ", which are not in the configuration" if verb == "holds" else ""
             raise unusable(path, f"it {verb} {min(names)}{more}{unknown}")

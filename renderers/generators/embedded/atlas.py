@@ -33,7 +33,7 @@ class Atlas:
         level = tensor_of(textures)
         self.levels: list[Tensor] = []
         while level.shape[-1] >= SMALLEST_LEVEL:
-            # The origin lies in the middle, as look-ups have the nearest integer taken away; one more row and
+            # The origin is in the middle, as look-ups have the nearest integer taken away; one more row and
             # column, equal to the first, so that they need not wrap inside a texel.
             half = level.shape[-1] // 2
             centred = level.roll((half, half), (1, 2))

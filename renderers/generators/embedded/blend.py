@@ -1,4 +1,4 @@
-"""How classes share a frame: not by cross-fading, they compete by height, as terrain does."""
+"""Mixes classes in a frame: they compete by height, as terrain does; this is not a cross-fade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a motif paints on, and what it gives back."""
+"""The canvas: what a motif paints on, and what it returns."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Coloured(NamedTuple):
 class Canvas:
     """A strip of b layers of the same motif, with everything that may move it.
 
-    The short side of the picture spans [-1, 1] and y points down. Things stand at (x, y), which the flow
+    The short side of the picture spans [-1, 1] and y points down. Things are at (x, y), which the flow
     field stirs; skies, suns and bokeh at (far_x, far_y), which it does not.
     """
 

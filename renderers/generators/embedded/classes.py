@@ -1,4 +1,4 @@
-"""Which motif and which palette each of the 1000 ImageNet classes has.
+"""The motif and the palette of each of the 1000 ImageNet classes.
 
 The letters were chosen from the meaning of the classes; the names themselves are not needed at run time.
 """

@@ -1,4 +1,4 @@
-"""What the noise moves: 24 controls, and the spectra of a flow field and of six smooth fields."""
+"""Controls that the noise moves: 24 numbers, and the spectra of a flow field and of six smooth fields."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ as far as it is seen, and laid out to both sides. A layer at the left is so at t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -17,7 +17,7 @@ from ...picture.controls import FrameControls
 from ...picture.masks import Stage, columns_of
 from ...tensors import tensor_of
 from ..protocol import Stream
-from .grid import Grid, grid_at
+from .grid import Grid, grid_at, stage_grid
 from .light import BareLand, Relief, lit_relief
 
 STEP_PX = 16
@@ -25,10 +25,68 @@ STEP_PX = 16
 STRIP_PX = 65536
 LOWEST, HIGHEST = -0.5, 1.5
 """Between these heights layers compete."""
+PLANES = 8
+"""Of a relief: height, gloss, three of colour, three of glow."""
 
 
-Paint = Callable[[Stream, FrameControls, Grid, Relief, tuple[float, float], bool], BareLand]
-"""Paints a layer into the relief of a grid; with a mirror at its right edge, or without one."""
+class Part(Protocol):
+    """What is painted of a layer: some columns of its land, in all rows of the stage."""
+
+    def heights(self) -> Tensor | None:
+        """On every second pixel of every second row, and beyond the edges: (rows, columns); None for a part
+        that is painted everywhere.
+        """
+        ...
+
+    def refine(self, seen: Tensor) -> None:
+        """Paint between these pixels, where that shows; `seen` says how much of each of them is seen."""
+        ...
+
+    def rows(self, start: int, end: int) -> Tensor:
+        """Height, gloss, colour and glow of some rows of which the first is even: (n, 8, rows, width)."""
+        ...
+
+
+class WholePart:
+    """A part of a layer of which every pixel is painted, into its relief."""
+
+    def __init__(self, n: int, grid: Grid) -> None:
+        """n   frames"""
+        self._planes = torch.empty(n, PLANES, grid.height, grid.width, device=grid.x.device)
+        self.relief = _relief_of(self._planes)
+
+    def heights(self) -> None:
+        return None
+
+    def refine(self, seen: Tensor) -> None:
+        raise AssertionError("it is painted everywhere")
+
+    def rows(self, start: int, end: int) -> Tensor:
+        return self._planes[:, :, start:end]
+
+
+class Piece(NamedTuple):
+    """Columns of the stage, and the first of those of a part that are laid there."""
+
+    begin: int
+    end: int
+    first: int
+    is_flipped: bool
+
+
+class Placed(NamedTuple):
+    """A layer on the stage."""
+
+    part: Part
+    land: BareLand
+    pieces: list[Piece]
+    mask: Tensor
+    """Its share of each column of the stage, shape (n, width)."""
+    contrast: float
+
+
+Paint = Callable[[Stream, FrameControls, Grid, tuple[float, float], bool], tuple[Part, BareLand]]
+"""Paints a part of a layer: the columns of a grid, with a mirror at its right edge, or without one."""
 
 
 class Fusing:
@@ -41,140 +99,159 @@ class Fusing:
         self._pan = pan
         self._rows = (torch.arange(stage.height_px) - stage.top_px - (stage.side_px - 1) / 2) * stage.pixel
         across = (torch.arange(stage.width_px) - (stage.width_px - 1) / 2) * stage.pixel
-        self._grid = grid_at(across, self._rows, stage.pixel, device, stage.height_px / stage.width_px)
+        self._grid = stage_grid(across, self._rows, stage.pixel, device)
         self._half = lru_cache(maxsize=64)(self._half_grid)
-        self._part = lru_cache(maxsize=64)(self._part_grid)
+        self._columns = lru_cache(maxsize=64)(self._columns_grid)
 
     def paint(self, streams: Sequence[Stream], controls: FrameControls, paint: Paint, out: Tensor) -> None:
         """Paint n frames in [0, 1] into out (n, 3, height, width)."""
-        relief, lands = self.fuse(streams, controls, paint, out)
-        shares = torch.stack([share for _, share in lands])
+        layers = self.placed(streams, controls, paint)
+        relief = self.fused(layers, out)
+        shares = torch.stack([layer.mask.mean(1) for layer in layers])
         shares = shares / shares.sum(0)
-        steepness = sum(land.steepness * share for (land, _), share in zip(lands, shares, strict=True))
-        bounded = sum(land.bounded * share[:, None] for (land, _), share in zip(lands, shares, strict=True))
-        assert isinstance(steepness, Tensor) and isinstance(bounded, Tensor)
+        steepness = torch.stack([layer.land.steepness for layer in layers]).mul_(shares).sum(0)
+        bounded = torch.stack([layer.land.bounded for layer in layers]).mul_(shares[..., None]).sum(0)
         # One lamp for all: it stands still before the stage, however the cameras of the layers turn.
-        lit_relief(relief, steepness, bounded, self._grid, lands[0][0].pixel, None, controls)
+        lit_relief(relief, steepness, bounded, self._grid, layers[0].land.pixel, None, controls)
 
-    def fuse(
-        self, streams: Sequence[Stream], controls: FrameControls, paint: Paint, out: Tensor
-    ) -> tuple[Relief, list[tuple[BareLand, Tensor]]]:
-        """The common relief, its colours in the memory of out; and of each layer its land and share, (n,)."""
-        sums = self._bare(len(out), self._stage.width_px, out)
-        for plane in sums:
-            plane.zero_()
-        total = torch.zeros_like(sums.height)
-        lands: list[tuple[BareLand, Tensor]] = []
+    def placed(self, streams: Sequence[Stream], controls: FrameControls, paint: Paint) -> list[Placed]:
+        """The layers that are seen, painted as far as they are."""
+        found = []
         for stream in streams:
-            first, end = columns_of(stream.mask)
-            if first == end:
+            columns = columns_of(stream.mask)
+            if columns[0] == columns[1]:
                 continue
-            steering = replace(controls, hue_deg=stream.hue_deg)
+            steering = controls.but(hue_deg=stream.hue_deg)
             if self._stage.is_mirrored:
-                land = self._add_halves(stream, steering, paint, (first, end), sums, total)
+                grid, pieces = self._folded(stream.home, columns)
+                pan = self._pan
             else:
-                land = self._add_part(stream, steering, paint, (first, end), sums, total)
-            lands.append((land, tensor_of(stream.mask.mean(axis=1), self._device)))
-        total.reciprocal_()
-        for plane in (sums.height, sums.gloss):
-            plane.mul_(total)
-        for planes in (sums.colour, sums.glow):
-            planes.mul_(total[:, None])
-        return sums, lands
+                first = columns[0] // STEP_PX * STEP_PX
+                end = min(-(-columns[1] // STEP_PX) * STEP_PX, self._stage.width_px)
+                grid, pieces = self._columns(first, end), [Piece(first, end, 0, is_flipped=False)]
+                pan = self._pan[0] + stream.home * self._stage.width_px / self._stage.height_px, self._pan[1]
+            part, land = paint(stream, steering, grid, pan, self._stage.is_mirrored)
+            found.append(Placed(part, land, pieces, tensor_of(stream.mask, self._device), stream.contrast))
+        return found
 
-    def _add_halves(
-        self,
-        stream: Stream,
-        steering: FrameControls,
-        paint: Paint,
-        columns: tuple[int, int],
-        sums: Relief,
-        total: Tensor,
-    ) -> BareLand:
-        """A layer with its mirror where its subject stands, on both sides of it."""
-        stage = self._stage
-        axis = stage.axis_px(stream.home)
-        first, end = columns
-        left, right = max(axis - first, 0), max(end - axis, 0)
+    def _folded(self, home: float, columns: tuple[int, int]) -> tuple[Grid, list[Piece]]:
+        """Half of a layer that has its mirror where its subject stands, and how it is laid on both sides."""
+        axis = self._stage.axis_px(home)
+        furthest = max(axis - columns[0], columns[1] - axis)
         # So far from its mirror a layer is folded back, as the edges of a mirrored film are.
-        furthest = stage.width_px // 2
-        width = min(-(-min(max(left, right), furthest) // STEP_PX) * STEP_PX, furthest)
-        half = self._bare(len(total), width)
-        land = paint(stream, steering, self._half(width), half, self._pan, True)
-        begin, stop = axis - left, axis + right
+        most = self._stage.width_px // 2
+        width = min(-(-furthest // STEP_PX) * STEP_PX, most)
+        return self._half(width), pieces_of(axis, columns, width)
 
-        def unfolded(plane: Tensor) -> Tensor:
-            pieces = []
-            for turn in range((left - 1) // width, -1, -1):
-                seen = min(left - turn * width, width)
-                piece = plane if turn % 2 == 0 else plane.flip(-1)
-                pieces.append(piece[..., width - seen :])
-            for turn in range((right - 1) // width + 1):
-                seen = min(right - turn * width, width)
-                piece = plane.flip(-1) if turn % 2 == 0 else plane
-                pieces.append(piece[..., :seen])
-            return torch.cat(pieces, -1)
+    def fused(self, layers: Sequence[Placed], colour: Tensor) -> Relief:
+        """The common relief of layers, its colours in memory of the caller's."""
+        _refine(layers, self._stage.width_px)
+        height_px, width_px = self._stage.height_px, self._stage.width_px
+        n = len(layers[0].mask)
+        height, gloss = (torch.empty(n, height_px, width_px, device=self._device) for _ in range(2))
+        relief = Relief(height, colour, torch.empty_like(colour), gloss)
+        rows = max(2, STRIP_PX // width_px // 2 * 2) if self._device.type == "cpu" else height_px
+        for start in range(0, height_px, rows):
+            end = min(start + rows, height_px)
+            sums, total = self._sums(layers, start, end)
+            total.reciprocal_()
+            for plane, part in zip(relief, _relief_of(sums), strict=True):
+                part_total = total if part.ndim == 4 else total[:, 0]
+                torch.mul(part, part_total, out=plane[..., start:end, :])
+        return relief
 
-        self._add(stream, half, unfolded, (begin, stop), sums, total)
-        return land
-
-    def _add_part(
-        self,
-        stream: Stream,
-        steering: FrameControls,
-        paint: Paint,
-        columns: tuple[int, int],
-        sums: Relief,
-        total: Tensor,
-    ) -> BareLand:
-        """A layer whose subject stands at its home, as far as it is seen."""
-        stage = self._stage
-        first = columns[0] // STEP_PX * STEP_PX
-        end = min(-(-columns[1] // STEP_PX) * STEP_PX, stage.width_px)
-        part = self._bare(len(total), end - first)
-        pan = self._pan[0] + stream.home * stage.width_px / stage.height_px, self._pan[1]
-        land = paint(stream, steering, self._part(first, end), part, pan, False)
-        self._add(stream, part, lambda plane: plane, (first, end), sums, total)
-        return land
-
-    def _add(
-        self,
-        stream: Stream,
-        relief: Relief,
-        laid: Callable[[Tensor], Tensor],
-        columns: tuple[int, int],
-        sums: Relief,
-        total: Tensor,
-    ) -> None:
-        """Add a layer to the sums, by its place and its height: mask e^(contrast height)."""
-        begin, stop = columns
-        mask = tensor_of(stream.mask[:, None, begin:stop], self._device)
-        standing = relief.height.clamp(LOWEST, HIGHEST).mul_(stream.contrast).exp_()
-        rows = max(1, STRIP_PX // (stop - begin))
-        for start in range(0, self._stage.height_px, rows):
-            strip = slice(start, start + rows)
-            share = laid(standing[:, strip]) * mask
-            total[:, strip, begin:stop].add_(share)
-            sums.height[:, strip, begin:stop].addcmul_(share, laid(relief.height[:, strip]))
-            sums.gloss[:, strip, begin:stop].addcmul_(share, laid(relief.gloss[:, strip]))
-            for into, plane in ((sums.colour, relief.colour), (sums.glow, relief.glow)):
-                into[:, :, strip, begin:stop].addcmul_(share[:, None], laid(plane[:, :, strip]))
-
-    def _bare(self, n: int, width: int, colour: Tensor | None = None) -> Relief:
-        shape = (self._stage.height_px, width)
-        device = self._device
-        return Relief(
-            height=torch.empty(n, *shape, device=device),
-            colour=torch.empty(n, 3, *shape, device=device) if colour is None else colour,
-            glow=torch.empty(n, 3, *shape, device=device),
-            gloss=torch.empty(n, *shape, device=device),
-        )
+    def _sums(self, layers: Sequence[Placed], start: int, end: int) -> tuple[Tensor, Tensor]:
+        """The sums over layers of their planes in some rows times mask e^(contrast height), and of that."""
+        n, shape = len(layers[0].mask), (end - start, self._stage.width_px)
+        sums = torch.zeros(n, PLANES, *shape, device=self._device)
+        total = torch.zeros_like(sums[:, :1])
+        for layer in layers:
+            planes = layer.part.rows(start, end)
+            standing = _standing(planes[:, :1], layer.contrast)
+            for begin, stop, first, is_flipped in layer.pieces:
+                columns = slice(first, first + stop - begin)
+                share, laid = standing[..., columns], planes[..., columns]
+                if is_flipped:
+                    share, laid = share.flip(-1), laid.flip(-1)
+                share = share * layer.mask[:, None, None, begin:stop]
+                total[..., begin:stop].add_(share)
+                sums[..., begin:stop].addcmul_(share, laid)
+        return sums, total
 
     def _half_grid(self, width: int) -> Grid:
         """The columns left of a mirror, which stands where the right edge of the square does."""
         x = 1.0 - (torch.arange(width).flip(0) + 0.5) * self._stage.pixel
         return grid_at(x, self._rows, self._stage.pixel, self._device)
 
-    def _part_grid(self, first: int, end: int) -> Grid:
+    def _columns_grid(self, first: int, end: int) -> Grid:
         x = (torch.arange(first, end) - (self._stage.width_px - 1) / 2) * self._stage.pixel
         return grid_at(x, self._rows, self._stage.pixel, self._device)
+
+
+def _relief_of(planes: Tensor) -> Relief:
+    """Planes (n, PLANES, rows, columns) by what they are of."""
+    return Relief(planes[:, 0], planes[:, 2:5], planes[:, 5:], planes[:, 1])
+
+
+def _standing(heights: Tensor, contrast: float) -> Tensor:
+    return heights.clamp(LOWEST, HIGHEST).mul_(contrast).exp_()
+
+
+def _refine(layers: Sequence[Placed], width_px: int) -> None:
+    """Paint the parts of layers that have only every second pixel, the more the more is seen of them."""
+    standing = []
+    for layer in layers:
+        heights = layer.part.heights()
+        if heights is None:
+            return
+        standing.append(_standing(heights, layer.contrast))
+    # Every second column of the stage stands for the nodes that lie on it or beside it.
+    total = torch.zeros(len(standing[0]), width_px // 2 + 1, device=standing[0].device)
+    claims = []
+    for layer, claim in zip(layers, standing, strict=True):
+        for piece in layer.pieces:
+            nodes, first_px = _nodes_in(piece)
+            laid = claim[:, nodes].flip(1) if piece.is_flipped else claim[:, nodes]
+            columns = slice(first_px // 2, first_px // 2 + laid.shape[1])
+            laid = laid * layer.mask[:, first_px : first_px + 2 * laid.shape[1] : 2]
+            total[:, columns] += laid
+            claims.append((laid, columns))
+    laid_claims = iter(claims)
+    for layer, claim in zip(layers, standing, strict=True):
+        seen = torch.zeros_like(claim)
+        for piece in layer.pieces:
+            laid, columns = next(laid_claims)
+            share = laid.div_(total[:, columns])
+            nodes, _ = _nodes_in(piece)
+            torch.maximum(seen[:, nodes], share.flip(1) if piece.is_flipped else share, out=seen[:, nodes])
+        layer.part.refine(seen)
+
+
+def _nodes_in(piece: Piece) -> tuple[slice, int]:
+    """The nodes of a part that are laid in a piece, and the column of the stage on which the first lies."""
+    width = piece.end - piece.begin
+    nodes = slice((piece.first + 1) // 2, (piece.first + width + 1) // 2)
+    if piece.is_flipped:
+        return nodes, piece.end - 1 - (2 * (nodes.stop - 1) - piece.first)
+    return nodes, piece.begin + 2 * nodes.start - piece.first
+
+
+def pieces_of(axis: int, columns: tuple[int, int], width: int) -> list[Piece]:
+    """How a half of that width is laid on columns of the stage: to both sides of a mirror before column
+    `axis`, at which its right edge lies, and folded back and forth where they reach further than it is wide.
+    """
+    found = []
+    first, end = columns
+    for turn in range(-(-(axis - first) // width)):
+        left = axis - (turn + 1) * width
+        begin, stop = max(left, first), min(left + width, end)
+        if begin < stop:
+            is_flipped = turn % 2 == 1
+            found.append(Piece(begin, stop, left + width - stop if is_flipped else begin - left, is_flipped))
+    for turn in range(-(-(end - axis) // width)):
+        left = axis + turn * width
+        begin, stop = max(left, first), min(left + width, end)
+        if begin < stop:
+            is_flipped = turn % 2 == 0
+            found.append(Piece(begin, stop, left + width - stop if is_flipped else begin - left, is_flipped))
+    return found

@@ -1,9 +1,9 @@
-"""Where the pixels are, and the waves that smooth fields are made of there."""
+"""The grid of pixels, and the waves of which smooth fields are made on it."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
@@ -18,6 +18,8 @@ FUNDAMENTAL = math.pi / 2.2
 BLOOM_CELL = 0.03
 CAVITY_CELL = 0.05
 SHADOW_CELL = 0.016
+STAGE_BLOCK_PX = 400
+"""So many columns of a stage need few of the coarse ones, which takes less time than all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Raster:
     """A coarse grid of square means over the picture, and the way back."""
 
     cell_px: int
-    to_columns: Tensor
-    """Linear interpolation across the picture: shape (coarse width, width)."""
+    to_columns: tuple[tuple[slice, Tensor], ...]
+    """Linear interpolation across the picture, in blocks of columns: which coarse ones each comes from, and
+    how much of them, (these, columns)."""
     above: Tensor
     """The coarse row above each row of the picture, and the one below: each (height,)."""
     below: Tensor
@@ -40,7 +43,8 @@ class Raster:
 
     def wide(self, coarse: Tensor) -> Tensor:
         """Coarse planes, interpolated across the picture: shape (n, channels, coarse height, width)."""
-        return coarse @ self.to_columns
+        blocks = [coarse[..., columns] @ matrix for columns, matrix in self.to_columns]
+        return blocks[0] if len(blocks) == 1 else torch.cat(blocks, -1)
 
     def spread(self, wide: Tensor, rows: tuple[int, int]) -> Tensor:
         """Some rows of wide planes, interpolated down the picture; both ways take a tenth of the time of
@@ -72,6 +76,8 @@ class Places:
     basis_y: Tensor
     """Shape (9, height)."""
     slope_y: Tensor
+    edge: Tensor
+    """Where the right edge of the picture lies, shape (1, 1, 1)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,13 +114,30 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
     return grid_at(x, y, pixel, device)
 
 
-def grid_at(x: Tensor, y: Tensor, pixel: float, device: torch.device, across: float = 1.0) -> Grid:
+def stage_grid(x: Tensor, y: Tensor, pixel: float, device: torch.device) -> Grid:
+    """The grid of a stage on which layers stand: it darkens to the sides as to top and bottom."""
+    return grid_at(x, y, pixel, device, len(y) / len(x), STAGE_BLOCK_PX)
+
+
+def grid_at(
+    x: Tensor,
+    y: Tensor,
+    pixel: float,
+    device: torch.device,
+    across: float = 1.0,
+    block_px: int | None = None,
+) -> Grid:
     """The grid of the columns at x and the rows at y, pixel apart.
 
-    across   how fast it darkens towards the sides: below 1 for what is wider than high
+    across     how fast it darkens towards the sides: below 1 for what is wider than high
+    block_px   rasters are interpolated across so many columns at a time; None for all at once
     """
     height, width = len(y), len(x)
     places = _places(x, y, pixel, device)
+
+    def raster(cell: float) -> Raster:
+        return _raster(height, width, max(1, round(cell / pixel)), device, block_px or width)
+
     radius2 = ((x[None, None, :] * across) ** 2 + y[None, :, None] ** 2).clamp(max=2.2)
     return Grid(
         height=height,
@@ -126,10 +149,11 @@ def grid_at(x: Tensor, y: Tensor, pixel: float, device: torch.device, across: fl
         slope_x=places.slope_x,
         basis_y=places.basis_y,
         slope_y=places.slope_y,
+        edge=places.edge,
         vignette=(1 - 0.107 * radius2**1.5).to(device),
-        bloom=_raster(height, width, max(1, round(BLOOM_CELL / pixel)), device),
-        cavity=_raster(height, width, max(1, round(CAVITY_CELL / pixel)), device),
-        shadow=_raster(height, width, max(1, round(SHADOW_CELL / pixel)), device),
+        bloom=raster(BLOOM_CELL),
+        cavity=raster(CAVITY_CELL),
+        shadow=raster(SHADOW_CELL),
     )
 
 
@@ -140,7 +164,7 @@ def every_second(grid: Grid) -> Places:
     sizes = grid.width, grid.height
     across, down = (torch.arange((size + 1) // 2 + 1, dtype=torch.float32) for size in sizes)
     x, y = grid.x[0, 0, 0].cpu() + 2 * pixel * across, grid.y[0, 0, 0].cpu() + 2 * pixel * down
-    return _places(x, y, pixel, device)
+    return replace(_places(x, y, pixel, device), edge=grid.edge)
 
 
 def _places(x: Tensor, y: Tensor, pixel: float, device: torch.device) -> Places:
@@ -156,19 +180,26 @@ def _places(x: Tensor, y: Tensor, pixel: float, device: torch.device) -> Places:
         slope_x=slope_x.to(device),
         basis_y=basis_y.to(device),
         slope_y=slope_y.to(device),
+        edge=x[None, None, -1:].to(device) + pixel / 2,
     )
 
 
-def _raster(height: int, width: int, cell_px: int, device: torch.device) -> Raster:
+def _raster(height: int, width: int, cell_px: int, device: torch.device, block_px: int) -> Raster:
     unit = torch.eye(math.ceil(width / cell_px))[None]
     to_columns = nnf.interpolate(unit, size=width, mode="linear", align_corners=False)[0]
+    blocks = []
+    for start in range(0, width, block_px):
+        block = to_columns[:, start : start + block_px]
+        (used,) = block.any(1).nonzero(as_tuple=True)
+        columns = slice(int(used[0]), int(used[-1]) + 1)
+        blocks.append((columns, block[columns].contiguous().to(device)))
     count = math.ceil(height / cell_px)
     place = ((torch.arange(height) + 0.5) * (count / height) - 0.5).clamp(min=0)
     above = place.floor()
     way_down = (place - above)[:, None]
     upper = above.long()
     lower = (upper + 1).clamp(max=count - 1)
-    return Raster(cell_px, to_columns.to(device), upper.to(device), lower.to(device), way_down.to(device))
+    return Raster(cell_px, tuple(blocks), upper.to(device), lower.to(device), way_down.to(device))
 
 
 def _basis(v: Tensor) -> tuple[Tensor, Tensor]:

@@ -46,10 +46,9 @@ class Ground:
         far_x = x * self.cos - y * self.sin + self.shift_x
         far_y = x * self.sin + y * self.cos + self.shift_y
         # The curl of a stream function has no divergence: it stirs the ground, and does not tear it.
-        along_y, along_x = view.slopes(self.stream, rows)
+        along_y, along_x, drift, sway = view.fields(self.stream, self.drift_sway, rows)
         flow_x = along_y.mul_(self.stir).add_(far_x)
         flow_y = along_x.mul_(self.stir)
-        drift, sway = (view.field(self.drift_sway[:, k], rows) for k in (0, 1))
         return Fields(flow_x, torch.sub(far_y, flow_y, out=flow_y), far_x, far_y, drift, sway)
 
     def across(self, place: tuple[Tensor, Tensor]) -> Tensor:

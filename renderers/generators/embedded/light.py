@@ -13,13 +13,13 @@ from .controls import LIGHT_X, LIGHT_Y
 from .grid import Grid
 from .maths import LEAST_POSITIVE
 
-# Strips of about this many pixels, with all that their light needs, stay in the cache of one core.
-STRIP_PX = 65536
+# Strips of about this many pixels: fewer calls weigh more than what the cache of one core holds.
+STRIP_PX = 98304
 COOL_WAY = (-0.5, 0.3)
 """To the cool light: right and down."""
 LAMP_HEIGHT = 0.72
 LAMP_LOWEST, LAMP_HIGHEST = 0.1, 1.5
-"""In radians above the picture: lower, all of it would lie in shadow."""
+"""In radians above the picture: lower, all of it would be in shadow."""
 COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2

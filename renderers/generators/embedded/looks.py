@@ -1,4 +1,4 @@
-"""How every class looks: its motif, its constants, its palette."""
+"""The look of every class: its motif, its constants, its palette."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def mix(a: Scalar, b: Scalar, t: Scalar) -> Tensor:
 
 
 def coverage(depth: Tensor, pixel: Scalar) -> Tensor:
-    """How much of a pixel lies inside a shape, from the depth below its outline (box filter)."""
+    """How much of a pixel is inside a shape, from the depth below its outline (box filter)."""
     if isinstance(pixel, Tensor):
         return (depth / pixel).add_(0.5).clamp_(0, 1)
     return torch.rsub(depth, 0.5, alpha=-1 / pixel).clamp_(0, 1)

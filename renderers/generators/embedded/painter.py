@@ -20,14 +20,15 @@ from ..protocol import NOISE_SIZE
 from .atlas import Atlas, build_textures
 from .blend import TONE_SHIFT, Layer, blend_layers
 from .controls import PAN_Y, NoiseReader
-from .grid import Grid, every_second, make_grid
+from .fused import Fusing, Part, WholePart
+from .grid import Grid, Places, every_second, make_grid
 from .ground import ground_of
 from .inks import Inks
 from .layers import layers_of
 from .light import BareLand, Relief, lit_relief
 from .looks import VOID_CLASS, Looks
 from .photographs import Photographs
-from .sparse import LEAST_PX, paint_sparsely
+from .sparse import LEAST_PX, SparsePart, paint_sparsely, sketches
 from .strokes import Easel, Land, strokes_of
 from .view import View, view_of
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from ....store.store import Store
     from ...picture.masks import Stage
     from ..protocol import Stream
-    from .fused import Fusing
 
 GPU_FRAMES = 16
 FULL_LAYER = 0.8
@@ -133,56 +133,73 @@ class EmbeddedGenerator:
 
     def layered(self, streams: Sequence[Stream], controls: FrameControls, stage: Stage) -> Tensor:
         """The picture of layers that share one land, as wide as the stage."""
-        from .fused import Fusing
-
         if self._fusing is None or self._fusing[0] != stage:
             self._fusing = stage, Fusing(stage, self._device, self._pan)
         fusing = self._fusing[1]
         n = len(streams[0].noise)
         pictures = torch.empty(n, 3, stage.height_px, stage.width_px, device=self._device)
         at_once = frames_at_once(self._device, controls)
-
-        def paint(
-            stream: Stream,
-            steering: FrameControls,
-            grid: Grid,
-            relief: Relief,
-            pan: tuple[float, float],
-            mirrored: bool,
-        ) -> BareLand:
-            # What is seen between layers is another layer: they leave little room for smoke.
-            classes = _with_void(stream.classes / FULL_LAYER)
-            return self._bare_land(stream.noise, classes, steering, grid, relief, pan, mirrored)
-
         with torch.inference_mode():
             for start in range(0, n, at_once):
                 end = min(start + at_once, n)
                 some = [stream.rows(start, end, self._device) for stream in streams]
-                fusing.paint(some, controls.rows(start, end), paint, pictures[start:end])
+                fusing.paint(some, controls.rows(start, end), self._paint_part, pictures[start:end])
             return pictures.mul_(2).sub_(1)
+
+    def _paint_part(
+        self,
+        stream: Stream,
+        steering: FrameControls,
+        grid: Grid,
+        pan: tuple[float, float],
+        mirrored: bool,
+    ) -> tuple[Part, BareLand]:
+        """Some columns of a layer, for Fusing."""
+        # What is seen between layers is another layer: they leave little room for smoke.
+        classes = _with_void(stream.classes / FULL_LAYER)
+        places = self._places(grid)
+        land, view = self._land(stream.noise, classes, steering, places, pan, mirrored)
+        part: Part
+        if places is not grid:
+            (sketch,) = sketches(self._easel, land, places, view)
+            part = SparsePart(sketch, grid.width)
+        else:
+            part = WholePart(len(stream.noise), grid)
+            self._paint_all(land, grid, view, part.relief)
+        return part, BareLand(land.steepness, land.movement.bounded, land.pixel, view.turn)
 
     def _paint(self, noise: Tensor, classes: Tensor, steering: FrameControls, out: Tensor) -> None:
         """Paint frames in [0, 1] into out."""
         grid = self._grid
         relief = self._bare_relief(out)
-        land = self._bare_land(noise, classes, steering, grid, relief, self._pan, self._mirrored)
-        lit_relief(relief, land.steepness, land.bounded, grid, land.pixel, land.turn, steering)
+        places = self._places(grid)
+        land, view = self._land(noise, classes, steering, places, self._pan, self._mirrored)
+        if places is not grid:
+            paint_sparsely(self._easel, land, places, view, relief)
+        else:
+            self._paint_all(land, grid, view, relief)
+        lit_relief(relief, land.steepness, land.movement.bounded, grid, land.pixel, view.turn, steering)
         if self._supersampling > 1:
             out.copy_(nnf.avg_pool2d(relief.colour, self._supersampling))
 
-    def _bare_land(
+    def _places(self, grid: Grid) -> Places:
+        """The places that are painted first: every second pixel, or the grid itself, all of it."""
+        # Another device than a CPU would be waited for in every layer, to know where to paint between.
+        is_sparse = self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX
+        return every_second(grid) if is_sparse else grid
+
+    def _land(
         self,
         noise: Tensor,
         classes: Tensor,
         steering: FrameControls,
-        grid: Grid,
-        relief: Relief,
+        places: Places,
         pan: tuple[float, float],
         mirrored: bool,
-    ) -> BareLand:
-        """Paint frames into the relief of a grid, without light.
+    ) -> tuple[Land, View]:
+        """What is painted of frames, and how places of the picture look at it.
 
-        mirrored   the right edge of the grid is a mirror
+        mirrored   the right edge of the picture is a mirror
         """
         looks = self._looks
         movement = self._noise.read(noise)
@@ -190,22 +207,15 @@ class EmbeddedGenerator:
         geometry = (layers.weights[..., None] * looks.geometry[layers.classes]).sum(1)
         warp, steepness, _, spin = geometry.unbind(1)
         ground = ground_of(movement, warp, spin, pan)
-        view = view_of(grid, steering, pan)
+        view = view_of(places, steering, pan)
         strokes = strokes_of(
             layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg)
         )
         # What lies further away is smoothed over more of it.
-        pixel = grid.pixel if steering.zoom is None else grid.pixel / float(steering.zoom[0])
+        pixel = places.pixel if steering.zoom is None else places.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if mirrored else None
         passed = None if steering.clips is None else steering.clips.tolist()
-        land = Land(strokes, ground, movement, steepness, pixel, seam, passed)
-        # Another device than a CPU would be waited for in every layer, to know where to paint.
-        if self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX:
-            nodes = every_second(grid)
-            paint_sparsely(self._easel, land, nodes, view_of(nodes, steering, pan), relief)
-        else:
-            self._paint_all(land, grid, view, relief)
-        return BareLand(steepness, movement.bounded, pixel, view.turn)
+        return Land(strokes, ground, movement, steepness, pixel, seam, passed), view
 
     def _bare_relief(self, out: Tensor) -> Relief:
         """Memory for the relief of len(out) frames; its colours are out itself where the sizes agree."""

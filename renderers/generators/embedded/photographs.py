@@ -1,6 +1,6 @@
 """Own pictures and videos as motifs: reliefs by their lightness, on the common ground and lit.
 
-A picture covers the frame, and beyond its edges stands its reflection. While a note is soft its picture is
+A picture covers the frame, and beyond its edges is its reflection. While a note is soft its picture is
 molten: smooth fields pull it about, the more the less of it is seen, so that a picture arrives and leaves as
 painted things do, and is itself only while the note is full.
 """
@@ -44,9 +44,9 @@ REGIONS_PX, DETAILS_PX = 24, 160
 """How many rows the smooth lightness has of which hills and details are made."""
 LEAST_CONTRAST = 0.3
 MOMENTS = 8
-"""So many pictures of videos are cached: most are seen in one frame of the film, or in two."""
+"""How many pictures of videos are cached: most are seen in one or two frames of the film."""
 SAMPLES = 8
-"""So many pictures of a video say how light it is, and which colours it has."""
+"""How many pictures of a video decide its lightness and its colours."""
 GLOWS_FROM, GLOW = 0.86, 0.7
 MOST_BYTES, FEWEST = 400_000_000, 6
 """Pictures are cached while they take so much, and always so many: a frame shows five classes."""
@@ -115,7 +115,7 @@ class Photographs:
             seen = [self.photograph(place, share) for share in passed]
             return painted(seen, canvas, self._size_px)
 
-        # In a mirrored film the whole picture stands on each side of the mirror.
+        # In a mirrored film the whole picture is on each side of the mirror.
         height_px, width_px = self._size_px
         beside = -width_px / min(height_px, width_px)
         return Motif(f"own {place}", own_picture, warp=0.045, relief=0.13, gloss=0.14, spin=0.10, seam=beside)
@@ -236,7 +236,7 @@ def _ground(lumas: Sequence[Tensor]) -> Ground:
 
 
 def _height(luma: Tensor, ground: Ground) -> Tensor:
-    """Light regions stand high and dark ones low, whatever the contrast of the picture."""
+    """Light regions are high and dark ones low, whatever the contrast of the picture."""
     regions, details = _smoothed(luma, REGIONS_PX), _smoothed(luma, DETAILS_PX)
     hills = (0.5 + (regions - ground.mean) / ground.spread).clamp(0, 1)
     return LOWEST + RISE * hills + DETAIL * (details - regions)

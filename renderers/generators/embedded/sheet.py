@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HEIGHT_PX, LABEL_PX, COLUMNS = 80, 14, 6
 WIDE = Fraction(16, 9)
 PAN = (0.8, 0.0)
-"""As the mirrored format has it."""
+"""The pan of the mirrored format."""
 PAINTED_PX = 2 * HEIGHT_PX
 SEED = 7
 SPREAD = 0.6

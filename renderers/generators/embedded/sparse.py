@@ -6,14 +6,28 @@ was interpolated of it is taken away again.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
+from torch import Tensor
 
 from .blend import PORTIONS, TONE_SHIFT, Layer, claim_of, portions, shared_out
 from .canvas import Coloured
 from .controls import PAN_Y
 from .grid import Places
 from .ground import Fields
-from .lattice import bend, between, cells_that_show, interpolated, into_picture, joined, strips_of
+from .lattice import (
+    SHOWS,
+    bend,
+    between,
+    cells_that_show,
+    doubled,
+    interpolated,
+    into_picture,
+    joined,
+    pixels_between,
+    strips_of,
+)
 from .light import Relief
 from .strokes import Easel, Land, standing
 from .view import View
@@ -21,12 +35,31 @@ from .view import View
 LEAST_PX = 400
 """The short side of a picture that is painted so: in smaller ones no place is smooth."""
 STRIP_PX = 65536
-CELLS_AT_ONCE = STRIP_PX // 3
-"""Each has three pixels between nodes."""
+PART_SHOWS = 0.12
+"""How far a node of a layer may bend, times how much of it is seen: see lattice.SHOWS."""
+CELLS_AT_ONCE = STRIP_PX
+"""Scattered pixels, three to a cell, stay in no cache: more at once cost fewer calls."""
 
 
 def paint_sparsely(easel: Easel, land: Land, nodes: Places, view: View, relief: Relief) -> None:
     """Paint n frames into a relief; `view` looks at the nodes."""
+    for sketch in sketches(easel, land, nodes, view):
+        total = torch.zeros(PORTIONS, nodes.height, nodes.width)
+        details = []
+        for number, found in sketch.portions():
+            total.add_(found)
+            for cells, fine in sketch.fine(number):
+                details.append((cells, fine.sub_(between(found, cells))))
+        pixels = interpolated(total.view(PORTIONS, -1), nodes.width)
+        for cells, detail in details:
+            pixels[:, 1:].index_add_(2, cells, detail)
+        pixels[1:].mul_(1 / pixels[0])
+        for plane, part in zip(relief, shared_out(pixels), strict=True):
+            into_picture(part, nodes.width, plane[sketch.frame].view(len(part), *plane.shape[-2:]))
+
+
+def sketches(easel: Easel, land: Land, nodes: Places, view: View) -> Iterator[Sketch]:
+    """Every frame of a land, painted on its nodes; `view` looks at them."""
     rows, columns = nodes.height, nodes.width
     fields = land.ground.fields(view, (0, rows))
     strips: list[list[Coloured]] = []
@@ -39,52 +72,109 @@ def paint_sparsely(easel: Easel, land: Land, nodes: Places, view: View, relief: 
         for surface, stroke, gate in zip(surfaces, land.strokes, gates, strict=True)
     ]
     for frame in range(len(land.steepness)):
+        mine = [i for i, stroke in enumerate(land.strokes) if stroke.frame == frame]
         here = Fields(*(field[frame : frame + 1] for field in fields))
-        part = Relief(*(plane[frame] for plane in relief))
-        _paint_frame(easel, land, frame, here, layers, part)
+        yield Sketch(easel, land, frame, here, {i: layers[i] for i in mine})
 
 
-def _paint_frame(
-    easel: Easel, land: Land, frame: int, fields: Fields, layers: list[Layer], out: Relief
-) -> None:
-    """Paint one frame into a relief without its first axis; fields are its own, layers those of all."""
-    mine = [i for i, stroke in enumerate(land.strokes) if stroke.frame == frame]
-    claims = {i: claim_of(layers[i]) for i in mine}
-    inverse = 1 / torch.stack(list(claims.values())).sum(0)
-    shift = TONE_SHIFT * land.movement.bounded[frame, PAN_Y]
-    steepness = float(land.steepness[frame])
-    total = torch.zeros(PORTIONS, *inverse.shape)
-    details = []
-    for i in mine:
-        found = portions(layers[i], claims[i], shift)
-        total.add_(found)
-        bends = bend(layers[i].surface, steepness, land.pixel).mul_(claims[i]).mul_(inverse)
-        for cells in torch.split(cells_that_show(bends), CELLS_AT_ONCE):
+class Sketch:
+    """A frame on its nodes: what its strokes paint there, and between nodes when they are asked."""
+
+    def __init__(
+        self, easel: Easel, land: Land, frame: int, fields: Fields, layers: dict[int, Layer]
+    ) -> None:
+        """layers   of the frame, by the numbers of their strokes; fields are its own"""
+        self.frame = frame
+        self._easel = easel
+        self._land = land
+        self._fields = fields
+        self._layers = layers
+        self._claims = {number: claim_of(layer) for number, layer in layers.items()}
+        self._inverse = 1 / torch.stack(list(self._claims.values())).sum(0)
+        self._shift = TONE_SHIFT * land.movement.bounded[frame, PAN_Y]
+
+    def portions(self) -> Iterator[tuple[int, Tensor]]:
+        """Each stroke's number and its portions on the nodes, (PORTIONS, rows, columns)."""
+        for number, layer in self._layers.items():
+            yield number, portions(layer, self._claims[number], self._shift)
+
+    def fine(
+        self, number: int, seen: Tensor | None = None, most: float = SHOWS
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """Cells in which a stroke is painted between nodes, and its portions there, (PORTIONS, 3, cells).
+
+        seen    how much of every node is seen, (rows, columns); None where all is
+        most    a node that bends less does not show
+        """
+        layer = self._layers[number]
+        bends = bend(layer.surface, float(self._land.steepness[self.frame]), self._land.pixel)
+        bends.mul_(self._claims[number]).mul_(self._inverse)
+        if seen is not None:
+            bends.mul_(seen)
+        for cells in torch.split(cells_that_show(bends, most), CELLS_AT_ONCE):
             if len(cells):
-                fine = _between(easel, land, i, fields, layers[i], cells)
-                details.append((cells, portions(fine, claim_of(fine), shift).sub_(between(found, cells))))
-    pixels = interpolated(total)
-    for cells, detail in details:
-        pixels[:, 1:].index_add_(2, cells, detail)
-    pixels[1:].mul_(1 / pixels[0])
-    for plane, part in zip(out, shared_out(pixels), strict=True):
-        into_picture(part, inverse.shape[1], plane.view(len(part), *plane.shape[-2:]))
+                fine = self._between(number, cells)
+                yield cells, portions(fine, claim_of(fine), self._shift)
+
+    def _between(self, number: int, cells: Tensor) -> Layer:
+        """What a stroke paints on the three pixels between the nodes of some cells: planes of (3, cells)."""
+        land, layer, frame = self._land, self._layers[number], self.frame
+        stroke = land.strokes[number]
+        seam = None if land.seam is None else land.seam[frame : frame + 1]
+        controls = land.movement.controls[frame : frame + 1]
+        fields, controls = standing(stroke.motif, self._fields, controls, seam)
+        # All so smooth that the mean of two nodes is as good as what is between them.
+        planes = [*fields] if layer.gate is None else [*fields, layer.gate[None]]
+        found = between(torch.cat(planes), cells)
+        canvas = self._easel.canvas(
+            land, [stroke], Fields(*found[:6, None].unbind(0)), controls, scattered=True
+        )
+        height, tone, glow, colour = Coloured(*stroke.motif.paint(canvas))
+        surface = Coloured(height[0], tone[0], glow[0], None if colour is None else colour[0])
+        return layer._replace(surface=surface, gate=None if layer.gate is None else found[6])
 
 
-def _between(
-    easel: Easel, land: Land, number: int, fields: Fields, layer: Layer, cells: torch.Tensor
-) -> Layer:
-    """What a stroke paints on the three pixels between the nodes of some cells: planes of (3, cells)."""
-    stroke = land.strokes[number]
-    controls = land.movement.controls[stroke.frame : stroke.frame + 1]
-    fields, controls = standing(stroke.motif, fields, controls, _of_frame(land.seam, stroke.frame))
-    # All so smooth that the mean of two nodes is as good as what is between them.
-    found = between(torch.cat([*fields] if layer.gate is None else [*fields, layer.gate[None]]), cells)
-    canvas = easel.canvas(land, [stroke], Fields(*found[:6, None].unbind(0)), controls, scattered=True)
-    height, tone, glow, colour = Coloured(*stroke.motif.paint(canvas))
-    surface = Coloured(height[0], tone[0], glow[0], None if colour is None else colour[0])
-    return layer._replace(surface=surface, gate=None if layer.gate is None else found[6])
+class SparsePart:
+    """A frame of a layer, interpolated row by row when they are asked for: see fused.Part."""
 
+    def __init__(self, sketch: Sketch, width: int) -> None:
+        """width   of the part in pixels"""
+        self._sketch = sketch
+        self._width = width
+        self._found = list(sketch.portions())
+        self._is_one = len(self._found) == 1
+        self._total = self._found[0][1]
+        if not self._is_one:
+            self._total = torch.stack([found for _, found in self._found]).sum(0)
+        self._details: list[tuple[Tensor, Tensor, Tensor]] = []
 
-def _of_frame(plane: torch.Tensor | None, frame: int) -> torch.Tensor | None:
-    return None if plane is None else plane[frame : frame + 1]
+    def heights(self) -> Tensor:
+        return self._total[1] / self._total[0]
+
+    def refine(self, seen: Tensor) -> None:
+        columns = self._total.shape[2]
+        for number, found in self._found:
+            for cells, fine in self._sketch.fine(number, seen, PART_SHOWS):
+                if not self._is_one:
+                    fine.sub_(between(found, cells))
+                self._details.append((cells, pixels_between(cells, columns), fine))
+
+    def rows(self, start: int, end: int) -> Tensor:
+        columns = self._total.shape[2]
+        begin, stop = start // 2, (end + 1) // 2
+        # A stroke that is alone claims everything.
+        first = 1 if self._is_one else 0
+        # With the row of nodes below, to which the last cells reach.
+        planes = doubled(self._total[first:, begin : stop + 1])
+        pixels = planes.flatten(1)
+        bounds = torch.tensor([begin * columns, stop * columns])
+        for cells, places, fine in self._details:
+            here = slice(*torch.searchsorted(cells, bounds).tolist())
+            for at, values in zip(places[:, here] - start * planes.shape[2], fine.unbind(1), strict=True):
+                if self._is_one:
+                    pixels.index_copy_(1, at, values[first:, here])
+                else:
+                    pixels.index_add_(1, at, values[:, here])
+        if not self._is_one:
+            planes = planes[1:].mul_(1 / planes[0])
+        return planes[None, :, : end - start, : self._width]

@@ -42,9 +42,9 @@ class Land(NamedTuple):
     pixel: float
     """How much of the land a pixel shows."""
     seam: Tensor | None
-    """Where the mirror stands, (n, 1, 1); None where there is none."""
+    """Where the mirror is, (n, 1, 1); None if there is none."""
     passed: list[list[float]] | None
-    """How far the own videos of each frame are; None where there are none."""
+    """How far the own videos of each frame are; None if there are none."""
 
 
 def strokes_of(layers: Layers, looks: Looks, inks: Inks) -> list[Stroke]:
@@ -151,7 +151,7 @@ def standing(motif: Motif, fields: Fields, controls: Tensor, seam: Tensor | None
     """Fields and controls for a motif; some stand still on a mirror or beside it.
 
     fields   up to the right edge, for what flows across a seam would meet itself
-    seam     where the mirror is, (n, 1, 1); None where there is none
+    seam     where the mirror is, (n, 1, 1); None if there is none
     """
     beside = motif.seam
     if seam is None or beside is None:

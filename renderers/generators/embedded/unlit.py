@@ -12,7 +12,7 @@ from ...tensors import tensor_of
 from .light import BLACK, GAMMA, SHOULDER, level_and_gain
 
 FLAT = 0.916
-"""How much of a colour's light level ground gives back where the lamp stands as it does without noise."""
+"""How much of a colour's light level ground gives back where the lamp is as it does without noise."""
 STEPS = 2048
 
 

@@ -1,4 +1,4 @@
-"""What the composer's camera sees of the painted land: each pixel looks at a place, all of it turned as one.
+"""The composer's camera in the painted land: the place that each pixel shows, all of it turned as one.
 
 The smooth fields are sums of plane waves. A turned plane wave is a plane wave, and so still a product of a
 function of the row and one of the column: a turned picture is painted as exactly as one that is not, beyond
@@ -44,8 +44,8 @@ class View(Protocol):
         """The field of that spectrum, shape (n, 9, 9); of a single frame also those of several."""
         ...
 
-    def slopes(self, spectrum: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
-        """Its derivatives down and across the land."""
+    def fields(self, stream: Tensor, spectra: Tensor, rows: Rows) -> tuple[Tensor, ...]:
+        """The derivatives of a stream down and across the land, and the fields of spectra, (n, k, 9, 9)."""
         ...
 
 
@@ -64,7 +64,7 @@ def view_of(grid: Places, steering: FrameControls, about: tuple[float, float]) -
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """The land as it lies."""
+    """The land as it is."""
 
     grid: Places
     turn: tuple[Tensor, Tensor] | None = None
@@ -76,15 +76,15 @@ class Still:
         return self.grid.x, self.grid.y[:, slice(*rows)]
 
     def right_edge(self) -> tuple[Tensor, Tensor]:
-        x = self.grid.x[..., -1:] + self.grid.pixel / 2
-        return x, torch.zeros_like(x)
+        return self.grid.edge, torch.zeros_like(self.grid.edge)
 
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         return self.grid.basis_y[:, slice(*rows)].T @ spectrum @ self.grid.basis_x
 
-    def slopes(self, spectrum: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+    def fields(self, stream: Tensor, spectra: Tensor, rows: Rows) -> tuple[Tensor, ...]:
         down, down_slope = self.grid.basis_y[:, slice(*rows)].T, self.grid.slope_y[:, slice(*rows)].T
-        return down_slope @ spectrum @ self.grid.basis_x, down @ spectrum @ self.grid.slope_x
+        slopes = down_slope @ stream @ self.grid.basis_x, down @ stream @ self.grid.slope_x
+        return (*slopes, *(self.field(spectrum, rows) for spectrum in spectra.unbind(1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +111,17 @@ class Moved:
         return self.a * x + self.b * y + self.left, self.a * y - self.b * x + self.top
 
     def right_edge(self) -> tuple[Tensor, Tensor]:
-        x = self.grid.x[..., -1:] + self.grid.pixel / 2
+        x = self.grid.edge
         return self.a * x + self.left, -self.b * x + self.top
 
     def field(self, spectrum: Tensor, rows: Rows) -> Tensor:
         return self._sum(_amplitudes(spectrum), self._down(rows))
 
-    def slopes(self, spectrum: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
-        amplitudes, down = _amplitudes(spectrum), self._down(rows)
+    def fields(self, stream: Tensor, spectra: Tensor, rows: Rows) -> tuple[Tensor, ...]:
+        amplitudes, down = _amplitudes(stream), self._down(rows)
         number_y, number_x = (1j * FUNDAMENTAL * number for number in _numbers(self.a.device))
-        return self._sum(amplitudes * number_y, down), self._sum(amplitudes * number_x, down)
+        slopes = self._sum(amplitudes * number_y, down), self._sum(amplitudes * number_x, down)
+        return (*slopes, *(self._sum(_amplitudes(spectrum), down) for spectrum in spectra.unbind(1)))
 
     def _down(self, rows: Rows) -> Tensor:
         """The waves along a column, complex (n, rows, 41)."""

@@ -21,7 +21,7 @@ def window(canvas: Canvas, may_cover: Callable[[Tensor, Tensor, Tensor], Tensor]
     """The part of a strip where a thing may be; None where it is beside the strip.
 
     may_cover    says of some places x and y (b, rows, columns), each of which stands for all around it that
-                 are no further away than `around` (b, 1, 1), whether the thing may be there
+                 are not further away than `around` (b, 1, 1), whether the thing may be there
 
     On other devices than a CPU it is the whole strip: they are not to be waited for.
     """

@@ -61,7 +61,7 @@ def check_files(picture: PicturePlan) -> ModelDescription:
     assert picture.weights is not None
     description = describe(picture.weights)
     if description.kind.class_count != picture.class_count or description.code != picture.noise.shape[1]:
-        raise _unusable(picture.weights / MODEL, "its classes are others than when the film was planned")
+        raise _unusable(picture.weights / MODEL, "its classes differ from those in the plan")
     for name, digest in description.sha256:
         _digested(picture.weights / name, digest)
     return description
@@ -117,7 +117,7 @@ def tensors_in(
         if missing := shapes.keys() - found.keys():
             raise _unusable(path, f"it lacks {min(missing)}")
         if extra := found.keys() - shapes.keys():
-            raise _unusable(path, f"it holds {min(extra)}, which no model has")
+            raise _unusable(path, f"it holds {min(extra)}, which is not part of a model")
     for name, tensor in found.items():
         if tensor.dtype != torch.float32:
             raise _unusable(path, f"{name} is {tensor.dtype}, not 32-bit floating point")

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from .files import Model
 
 SAMPLES = 33
-"""Of a way, decoded to measure it."""
+"""Pictures of a way that are decoded to measure it."""
 LEAST_SAMPLES = 6
-"""Of each piece of a way over real frames."""
+"""The least samples of each piece of a way over real frames."""
 NEIGHBOURS = 8
 MOST_NODES = 1000
-"""So many frames, evenly spread, may be on a way over real frames."""
+"""The most frames, evenly spread, that a way over real frames may pass."""
 LONG_STEPS_COST = 1.5
 """The power of a step's length: several short ones are better than a long one."""
 MOST_PIECES = 12

@@ -57,7 +57,7 @@ def tremolo_gain(phase: F64, depth: F64 | float, shape: str = "sine") -> F64:
     elif shape == "triangle":
         wave = 4.0 * np.abs(turn - 0.5) - 1.0
     elif shape == "square":
-        # +1 around phase 0, -1 around 1/2; the edges stand at 1/4 and 3/4.
+        # +1 around phase 0, -1 around 1/2; the edges are at 1/4 and 3/4.
         x = np.clip((np.abs(turn - 0.5) - 0.25) / 0.1 + 0.5, 0.0, 1.0)
         wave = 2.0 * (x * x * x * (x * (6.0 * x - 15.0) + 10.0)) - 1.0
     else:

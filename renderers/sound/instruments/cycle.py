@@ -81,7 +81,7 @@ class Cycle:
     bright: F64
     level: float
     brightness: float
-    """0 the soft period .. 1 the bright one, once the tone stands."""
+    """0 the soft period .. 1 the bright one, once the tone is steady."""
     attack_s: float
     release_s: float
     damper_s: float
@@ -105,7 +105,7 @@ class Cycle:
     swing_phase: float = 0.0
     """Where its vibrato and its shake begin: cycles."""
     sway_db: float = 0.0
-    """How far its level wanders once the tone stands: no player holds a tone as a machine does."""
+    """How far its level wanders once the tone is steady: no player holds a tone as a machine does."""
     sway_cents: float = 0.0
     """How far its pitch wanders; below 0 the other way."""
     sways: tuple[tuple[float, float], ...] = ()
@@ -178,7 +178,7 @@ class Cycle:
 
 
 def _joined(slow: F64) -> F64:
-    """Straight lines between values that stand _STEP samples apart: float64 (CHUNK,)."""
+    """Straight lines between values that are _STEP samples apart: float64 (CHUNK,)."""
     start, rise = slow[:-1, None], np.diff(slow)[:, None]
     line: F64 = start + rise * (np.arange(_STEP) / _STEP)
     return line.reshape(-1)

@@ -184,7 +184,7 @@ SUSTAINED: dict[int, Sustained] = {
     55: replace(
         _SECTION,
         ranks=((0.0, 1.0), (12.0, 0.6), (-12.0, 0.6)),
-        # Ranks an octave apart share harmonics, which beat to one side: they stand closer together.
+        # Ranks an octave apart share harmonics, which beat to one side: they are closer together.
         width=0.2,
         attack_s=0.006,
         decay_s=0.7,

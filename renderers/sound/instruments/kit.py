@@ -1,4 +1,4 @@
-"""Kit: what lies under the keys of General MIDI's drum channel, and the drums with programs of their own."""
+"""Kit: the keys of General MIDI's drum channel, and the drums with programs of their own."""
 
 from dataclasses import replace
 
@@ -166,7 +166,7 @@ KIT: dict[int, Drum] = {
 }
 """By key, 27..87, as General MIDI 2 lays them out."""
 
-# The (1,1) mode and its kin stand near 1 : 1.5 : 1.98 : 2.44 : 2.9 over the kettle's air (Fletcher and
+# The (1,1) mode and its kin are near 1 : 1.5 : 1.98 : 2.44 : 2.9 over the kettle's air (Fletcher and
 # Rossing, 18.2).
 TIMPANI = Drum(
     0.22,

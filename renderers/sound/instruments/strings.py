@@ -1,6 +1,6 @@
 """Strings: hammered and plucked: pianos, harpsichord, guitars, basses, harp, and their cousins.
 
-A string's partials stand at k·f·sqrt(1 + B·k²), stretched by its stiffness; the point where it is plucked
+A string's partials are at k·f·sqrt(1 + B·k²), stretched by its stiffness; the point where it is plucked
 or hammered leaves out the partials that have a node there; and the high ones die first (Fletcher and
 Rossing, ch. 2, 9, 12).
 """

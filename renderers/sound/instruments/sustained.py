@@ -1,4 +1,4 @@
-"""Sustained: what is bowed, blown, sung or held: one description, many instruments."""
+"""Sustained instruments: bowed, blown, sung or held; one description, many instruments."""
 
 from dataclasses import dataclass, replace
 
@@ -62,7 +62,7 @@ def sustained_tone(
     for player in range((kind.players + 1) // 2):
         seat = 0.0 if kind.players == 1 else 1.0 - 2.0 * player / (kind.players - 1)
         # Two players in mirrored seats are mirrors of each other, in tune, phase, vibrato and sway: what they
-        # give to the left beats as what they give to the right does, so that a section stands in the middle.
+        # give to the left beats as what they give to the right does, so that a section is in the middle.
         # One in the middle is in tune.
         sides = (1.0, -1.0) if seat > 0.0 else (0.0,) if kind.players > 1 else (1.0,)
         hertz = SWAY_HZ * rng.uniform(0.8, 1.25, len(SWAY_HZ))

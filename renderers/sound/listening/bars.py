@@ -1,6 +1,6 @@
 """Bars: which beats begin one, and how many beats a bar has, by changes of harmony, the bass and the flux.
 
-Of metres 3 and 4 are told apart. A metre of 2 is heard as 4, compound metres count beats of three
+Of metres 3 and 4 are distinguished. A metre of 2 is heard as 4, compound metres count beats of three
 quavers, and changes of metre are not found: `--meter` says what is right.
 """
 

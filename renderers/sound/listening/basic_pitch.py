@@ -73,7 +73,7 @@ def posteriors(session: Any, samples: F32, progress: Progress | None = None) -> 
         if progress is not None:
             progress("notes", min(first + STEP, len(padded)), len(padded))
     one, other = (np.concatenate([pair[i] for pair in found]) for i in (0, 1))
-    # Onsets are few, held notes many: so the two are told apart, whatever order the file gives them.
+    # Onsets are few, held notes many: so the two are distinguished, whatever order the file gives them.
     return (one, other) if one.mean() < other.mean() else (other, one)
 
 

@@ -23,7 +23,7 @@ OBSERVED = 16
 EARLY, LATE = 1, 3
 """A beat is the highest frame from so many before its state to so many after it."""
 SMOOTH_S = 0.012
-"""Beats that lie so close to an even pulse are on it: the flux is no more exact than that."""
+"""Beats that are so close to an even pulse are on it: the flux is no more exact than that."""
 QUICK_BPM, UNEVEN = 140.0, 1.25
 """Quicker beats, every second of which is so much stronger, are halves of the beats that people count.
 
@@ -107,7 +107,7 @@ def placed(frames: Sequence[int], rise: F64, length_s: float) -> Pulse:
 
 
 def evened(times_s: F64, window: int = 8) -> F64:
-    """Beats on the straight line through their neighbours, where all of these lie within SMOOTH_S of it.
+    """Beats on the straight line through their neighbours, where all of these are within SMOOTH_S of it.
 
     A steady pulse is measured by many beats more exactly than by one; where the tempo moves, nothing changes.
     """

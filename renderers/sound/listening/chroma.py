@@ -24,7 +24,7 @@ _TUNED_EVERY = 20
 def chroma(samples: F32, hop: int = HOP) -> F32:
     """float32 (frames, 12), from C, >= 0, in no particular unit.
 
-    Magnitudes are compressed by a square root; what is not above its nine neighbours is no tone.
+    Magnitudes are compressed by a square root; what is not above its nine neighbours is not a tone.
     """
     tuning = tuning_of(samples)
     pitches = _pitches() - tuning

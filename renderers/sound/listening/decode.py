@@ -1,4 +1,4 @@
-"""Any recording to samples: decoded by FFmpeg, which is told the format and may open nothing else.
+"""Decodes any recording to samples, by FFmpeg, which gets the format and may open nothing else.
 
 The format follows from the file's first bytes, never from its name. FFmpeg gets an open file, one demuxer and
 a list of decoders, so that a playlist or an address inside a file leads nowhere.
@@ -22,10 +22,10 @@ from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, MAX_CHANNELS, RATES_HZ, checked_format
 from ....dsl.text.files import MAX_AUDIO_BYTES
 from ....store.values.array_types import F32
+from .containers import container_of, says_length
 
 Progress = Callable[[str, int, int], None]
 """A stage, how much of it is done, and how much there is."""
-
 RATE_HZ = 22_050
 """All analysis happens at this rate."""
 LONGEST_S, SHORTEST_S = 3600.0, 5.0
@@ -35,9 +35,6 @@ DAMAGED_MOST = 100
 """Number of packets that may be damaged; players skip a few in silence."""
 _PACKETS_MOST = 5_000_000
 _LENGTH_SLACK_S, _LENGTH_SLACK = 2.0, 0.05
-_SNIFFED_BYTES = 1 << 16
-_ID3_MOST = 64 << 20
-
 DECODERS = frozenset(
     (
         "aac",
@@ -186,7 +183,7 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
                 raise _fault(path, "MV005", f"{path.name} is {size >> 20} MiB large; {limit}", EXPORT_AGAIN)
             kind = container_of(file)
             if not kind:
-                raise _no_recording(path, "it does not begin as one of the formats that are read")
+                raise _no_recording(path, "its first bytes are not those of a format that musicvis reads")
             if kind in ("wav", "flac"):
                 # Ours look closer than FFmpeg, which plays a file that was cut off without a word.
                 _checked(file, size, path)
@@ -199,55 +196,17 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
             except FFmpegError as error:
                 raise _no_recording(path, f"FFmpeg says: {error.strerror}") from error
     except FileNotFoundError as error:
-        hint = "look for the name and the folder"
+        hint = "check the name and the folder"
         raise _fault(path, "MV001", f"there is no file {path.name}", hint) from error
     except OSError as error:
         message = f"{path.name} cannot be read: {error.strerror or error}"
-        raise _fault(path, "MV006", message, "look at its permissions") from error
-
-
-def container_of(file: BinaryIO) -> str:
-    """FFmpeg's name for the format of an open file by its first bytes; empty for what is not read."""
-    file.seek(0)
-    head = file.read(16)
-    if head[:3] == b"ID3" and len(head) >= 10:
-        # A tag of any length stands before the sound; four bytes of seven bits say how long (ID3v2.4, 3.1).
-        length = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
-        file.seek(10 + min(length, _ID3_MOST))
-        head = file.read(16)
-        if head[:4] != b"fLaC":
-            return "mp3" if not _is_adts(head) else "aac"
-    for magic, kind in (
-        (b"fLaC", "flac"),
-        (b"OggS", "ogg"),
-        (b"\x1a\x45\xdf\xa3", "matroska"),
-        (b"MAC ", "ape"),
-        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
-    ):
-        if head.startswith(magic):
-            return kind
-    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
-        return {b"WAVE": "wav", b"AVI ": "avi"}.get(head[8:12], "")
-    if head[:4] == b"FORM":
-        return "aiff" if head[8:12] in (b"AIFF", b"AIFC") else ""
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
-        return "mov"
-    if _is_adts(head):
-        return "aac"
-    # A frame of MPEG audio begins with eleven ones, then version, layer, bit rate and rate that exist.
-    is_mpeg = len(head) >= 4 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x18 != 0x08
-    return "mp3" if is_mpeg and head[1] & 0x06 and head[2] & 0xF0 != 0xF0 and head[2] & 0x0C != 0x0C else ""
+        raise _fault(path, "MV006", message, "check its permissions") from error
 
 
 def sha256_of(path: Path) -> str:
     """The digest of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _is_adts(head: bytes) -> bool:
-    # Twelve ones, and layer 0, which MPEG audio does not have (ISO 13818-7, 6.2).
-    return len(head) >= 2 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0
 
 
 def _options(kind: str) -> dict[str, str]:
@@ -284,23 +243,12 @@ def _source(box: Any, path: Path, kind: str, longest_s: float) -> Source:
         message = f"{path.name} says {channels} channels at {rate_hz} Hz; 1 to {MAX_CHANNELS} channels at"
         hint = "export it as stereo at 48000 Hz"
         raise _fault(path, "MV503", f"{message} {low_hz} to {high_hz} Hz can be used", hint)
-    said_s = box.duration / 1_000_000 if box.duration and _is_known(kind, path) else None
+    said_s = box.duration / 1_000_000 if box.duration and says_length(kind, path) else None
     if said_s is not None and said_s > longest_s * (1 + _LENGTH_SLACK):
         raise _too_long(path, said_s, longest_s)
     source = Source(path.name, kind, codec, rate_hz, channels, said_s, iter(()))
     source.blocks = _decoded(box, stream, source, path, longest_s)
     return source
-
-
-def _is_known(kind: str, path: Path) -> bool:
-    """Whether the length is written in the file: without such a mark FFmpeg guesses that of an mp3."""
-    if kind == "aac":
-        return False
-    if kind != "mp3":
-        return True
-    with path.open("rb") as file:
-        head = file.read(_SNIFFED_BYTES)
-    return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
 
 
 def _decoded(box: Any, stream: Any, source: Source, path: Path, longest_s: float) -> Iterator[F32]:
@@ -337,13 +285,13 @@ def _decoded(box: Any, stream: Any, source: Source, path: Path, longest_s: float
     if not source.frame_count:
         raise _no_recording(path, "nothing in it can be decoded")
     if damaged:
-        message = f"{damaged} damaged packet{'s' if damaged > 1 else ''} of {path.name} had to be left out"
+        message = f"{damaged} damaged packet{'s' if damaged > 1 else ''} of {path.name} were left out"
         source.findings.add(_warning("MV544", path, message, EXPORT_AGAIN))
     if source.said_s is not None:
         off_s = abs(source.said_s - length_s)
         if off_s > _LENGTH_SLACK_S and off_s > _LENGTH_SLACK * max(source.said_s, length_s):
             message = f"{path.name} says that it lasts {clock_text(source.said_s)} and holds"
-            hint = "if it was cut off, fetch it again"
+            hint = "if it was cut off, download it again"
             source.findings.add(_warning("MV545", path, f"{message} {clock_text(length_s)}", hint))
 
 

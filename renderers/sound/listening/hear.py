@@ -1,6 +1,6 @@
 """The door of listening: a recording to beats, bars and notes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from .spectra import FPS
 METHODS = ("basic-pitch", "nmf", "chroma")
 QUIET_DBFS = -60.0
 FAINT = 0.35
-"""The mean of the flux on the beats over its mean: below 1 plus this the beats stand on nothing."""
+"""The mean of the flux on the beats over its mean: below 1 plus this there is no beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +177,16 @@ def _moved(beats_s: F64, first_s: float) -> F64:
     return moved
 
 
-def _doubts(source: Recording, rise: F64, beats_s: F64) -> list[Diagnostic]:
+def _doubts(source: Recording, rise: F64, beats_s: F64) -> Iterator[Diagnostic]:
     near = np.clip(np.round(beats_s * FPS).astype(int), 2, len(rise) - 3)
     on = float(np.mean([rise[k - 2 : k + 3].max() for k in near]))
     # The same of any place: what a beat is worth must be more.
     anywhere = float(np.mean([rise[k - 2 : k + 3].max() for k in range(2, len(rise) - 2, 5)]))
     if on > (1.0 + FAINT) * anywhere:
-        return []
+        return
     message = f"no beat stands out in {source.name}: the bars are a guess"
     hint = "say more: --tempo 60..80, --meter, --first; or give the piece a score"
-    return [Diagnostic("MV549", Span(str(source.path)), message, hint, Severity.WARNING)]
+    yield Diagnostic("MV549", Span(str(source.path)), message, hint, Severity.WARNING)
 
 
 def _tell(progress: Progress | None, stage: str, done: int) -> None:

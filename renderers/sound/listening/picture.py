@@ -1,4 +1,4 @@
-"""What was heard as one picture, to judge by eye: waveform, bars and beats, pitch classes, notes."""
+"""Draws what was detected, to judge by eye: waveform, bars and beats, pitch classes, notes."""
 
 from __future__ import annotations
 

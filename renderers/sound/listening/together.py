@@ -14,7 +14,7 @@ from .spectra import FPS
 LENGTH_SLACK_S = 1.0
 STEP_MOST_S, STEP_SLACK_S = 0.2, 0.03
 CLEAR, CLEARER = 0.25, 1.6
-"""A lag is told where the correlation of the fluxes there is so large, and so much larger than without it."""
+"""A lag is reported if the fluxes correlate this well with it, and this many times better than without it."""
 
 
 def misfits(sources: Sequence[Recording]) -> Iterator[Diagnostic]:
@@ -56,7 +56,7 @@ def _lag_s(rise: F64, others: F64) -> float:
         ]
     )
     alike /= scale
-    # A frame beside is no lag: the peak without one is the best of three.
+    # A frame beside is not a lag: the peak without one is the best of three.
     near = float(alike[most - 1 : most + 2].max())
     best = int(alike.argmax())
     is_clear = alike[best] > CLEAR and alike[best] > CLEARER * max(near, 0.0)

@@ -1,7 +1,7 @@
 """Master: the sum of the buses to a loudness and under a ceiling, read out as often as asked.
 
-The loudness of a limited sound is no simple function of the gain before the limiter, so the gain is found by
-secants: limit, measure, correct, until the loudness is within 0.05 LU.
+The loudness of a limited sound is not a simple function of the gain before the limiter, so secants find
+the gain: limit, measure, correct, until the loudness is within 0.05 LU.
 """
 
 from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ class Master:
     def __init__(
         self, plan: MasterPlan, mix: ReadMix, sample_rate_hz: int, folder: Path, progress: Progress
     ) -> None:
-        """The mix is read several times; `folder` takes its envelope. progress is told shares 0..1."""
+        """The mix is read several times; `folder` takes its envelope. progress gets shares 0..1."""
         self._mix = mix
         self._rate_hz = sample_rate_hz
         self._envelope = folder / "envelope.f64"

@@ -27,7 +27,7 @@ def oversampled_peaks(samples: F64, factor: int = 4) -> F64:
     if not samples.any():
         return peaks
     for phase in range(1, factor):
-        # between[i] lies phase/factor after sample REACH - 1 + i of `samples`.
+        # between[i] is phase/factor after sample REACH - 1 + i of `samples`.
         taps = _phase(phase, factor)
         between = np.abs([np.convolve(channel, taps, "valid") for channel in samples]).max(axis=0)
         after, before = between[2 : 2 + count], between[1 : 1 + count]

@@ -46,13 +46,13 @@ class BusTasks:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """Those that there are."""
+        """The tasks that exist."""
         return (self.wet,) if self.dry is None else (self.wet, self.dry)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptChain:
-    """A bus, or its part that stands in one place, through its chain and at its level, not moved yet."""
+    """A bus, or its part that is in one place, through its chain and at its level, not moved yet."""
 
     part: BusPlan
     file: Path
@@ -64,7 +64,7 @@ class KeptChain:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The part of a bus that stands in one place, with its stems; a recording has no task and a source."""
+    """The part of a bus that is in one place, with its stems; a recording has no task and a source."""
 
     bus: BusPlan
     stems: tuple[Task | None, ...]
@@ -265,7 +265,7 @@ def _store(
 
 
 def _summed(streams: list[Iterator[F64]]) -> Iterator[F64]:
-    """Streams of the same blocks, added up: the parts of a bus whose notes stand in several places."""
+    """Streams of the same blocks, added up: the parts of a bus whose notes are in several places."""
     for blocks in zip(*streams, strict=True):
         total = blocks[0]
         for block in blocks[1:]:

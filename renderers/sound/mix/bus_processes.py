@@ -27,7 +27,7 @@ def make_buses(
     sound_s = count * plan.sample_count / plan.sample_rate_hz
     if min(workers, count) < 2 or sound_s < _LEAST_S:
         return 0
-    # Processes that are started anew know nothing of our threads, on which a fork may hang.
+    # Processes that are started again know nothing of our threads, on which a fork may hang.
     with ProcessPoolExecutor(min(workers, count), get_context("spawn")) as pool:
         jobs = [
             pool.submit(_made, plan, k, store.folder, bus.dry is not None)

@@ -45,7 +45,7 @@ def bus_node(bus: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: Fil
 
 
 def chain_node(part: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: FileDigests) -> Node:
-    """A bus, or its part that stands in one place, before it is moved: a lane of its ear is not in it."""
+    """A bus, or its part that is in one place, before it is moved: a lane of its ear is not in it."""
     reads = {
         "stems": digest_of(list(sources)),
         "chain": _chain_digest(part.chain, digests),

@@ -8,7 +8,7 @@ from ....compiler.plan import BusPlan
 def apart(bus: BusPlan) -> tuple[BusPlan, ...]:
     """The bus once for each place that its notes have, with the notes of that place: itself where it is one.
 
-    The compiler gives a bus at most 16 such places. Recordings stand where the lane is.
+    The compiler gives a bus at most 16 such places. Recordings are where the lane is.
     """
     offsets = sorted({note.ear for stem in bus.stems for note in stem.notes or ()})
     if not offsets or offsets == [0.0]:

@@ -94,7 +94,7 @@ class SoundRender(Mixed):
 def render_sound(plan: SoundPlan, progress: Progress | None = None) -> Iterator[F32]:
     """The whole sound as float32 blocks (n, 2), sample_count samples in all.
 
-    progress is told shares of the work, 0..1. A stem's file that cannot be used raises PieceError.
+    progress gets shares of the work, 0..1. A stem's file that cannot be used raises PieceError.
     """
     with SoundRender(plan, progress) as render:
         yield from render.blocks()

@@ -8,7 +8,7 @@ from typing import Any
 from ....compiler.plan import SoundPlan
 from ....dsl.findings.diagnostics import Diagnostic, Severity
 from ....dsl.findings.span import THE_MANIFEST, Span
-from ....dsl.model.piece import AUTO_GAIN_DB
+from ....dsl.model.audio import AUTO_GAIN_DB
 from ..level import LOUDER
 from ..master.master import MasterReport
 from ..master.meter import Loudness
@@ -37,7 +37,7 @@ def report_lines(report: MixReport) -> Sequence[str]:
     held = f", limiter at most {master.reduction_db:.1f} dB" if master.reduction_db >= 0.05 else ""
     lines = [f"sound: {heard:.1f} LUFS, {master.true_peak_dbtp:.1f} dBTP, range {range_lu:.1f} LU{held}"]
     if master.reduction_db > 6.0:
-        lines.append("that is more than music likes: `loudness: auto` stops at 4 dB of limiting")
+        lines.append("this changes the music audibly: `loudness: auto` stops at 4 dB of limiting")
     if report.cut_fade_s:
         lines.append("the sound still rings at the end and is faded: with a longer score.tail it rings out")
     return lines

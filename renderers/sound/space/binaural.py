@@ -57,7 +57,7 @@ class Binaural:
         )
 
     def moved(self, blocks: Iterable[F64], place_at: PlaceAt) -> Iterator[F64]:
-        """The stream, moved; what stands in front passes unchanged."""
+        """The stream, moved; what is in front passes unchanged."""
         sources = [_Source(self._rate_hz) for _ in range(self._width.source_count)]
         rear = [LowPass.at(REAR_POLE_RAD_S, self._rate_hz) for _ in range(2)] if self._has_rear else []
         first = 0

@@ -2,9 +2,9 @@
 
 Each response is split into when it arrives and what arrives. When: a smooth function of the direction, fitted
 to the onsets, applied by the delay that moves with every sample (farrow.py). What: the response, shifted by
-that same function so that neighbours lie upon each other, interpolated between the three directions around
+that same function so that neighbours coincide, interpolated between the three directions around
 the source, and changed every 512 samples under overlapping windows. As the shift undoes the delay exactly, a
-source that stands where the head was measured is heard as it was measured, however well the fit fits.
+source that is where the head was measured is heard as it was measured, however well the fit fits.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -44,7 +44,7 @@ class Head:
     """The sample of an aligned response that is heard at once: where that of the front is greatest."""
     sample_rate_hz: int
     advance: float
-    """By how many samples all is heard earlier than it was measured."""
+    """How many samples earlier everything is heard than it was measured."""
 
 
 @lru_cache(maxsize=2)
@@ -72,7 +72,7 @@ def head_from(measured: Responses, sample_rate_hz: int) -> Head:
     arrival = arrival_of(measured.directions, onsets(at_rate), sample_rate_hz)
     late = arrival.samples(measured.directions)
     if np.abs(late).max() > FARTHEST:
-        raise ValueError("its ears hear further apart than those of a head")
+        raise ValueError("the delay between its ears is longer than that of a head")
     aligned = _shifted(at_rate, late + arrival.origin - LEAD)
     loud = aligned / _diffuse_gain(aligned, mesh, sample_rate_hz)
     front = loud[mesh.nearest(np.array([0.0, 1.0, 0.0]))]

@@ -1,4 +1,4 @@
-"""Mesh: the measured directions around a head as triangles, and where a direction lies among them."""
+"""Mesh: the measured directions around a head as triangles, and where a direction is among them."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ _THIN = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
-    """Triangles (k, 3) of directions (m, 3), or, where all lie on the horizon, the order of a circle.
+    """Triangles (k, 3) of directions (m, 3), or, where all are on the horizon, the order of a circle.
 
     inverses   float64 (k, 3, 3): a direction times one of them gives its shares of the three corners
     """
@@ -35,7 +35,7 @@ class Mesh:
         shares += self.inverses[:, 2] * direction[2]
         best = int(np.argmax(shares.min(axis=1) / np.abs(shares).sum(axis=1)))
         inside = np.maximum(shares[best], 0.0)
-        # A source that stands where it was measured has no share of its neighbours.
+        # A source that is where it was measured has no share of its neighbours.
         inside[inside < 1e-9 * inside.max()] = 0.0
         return self.triangles[best], inside / inside.sum()
 

@@ -13,7 +13,7 @@ from .head import LowPass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a bus stands at each of n samples: arrays (n,)."""
+    """Where a bus is at each of n samples: arrays (n,)."""
 
     ear: F64
     """-1 left .. +1 right: the share of the whole way to one ear."""

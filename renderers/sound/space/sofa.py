@@ -1,7 +1,7 @@
 """SOFA: a file of measured heads (AES69) to directions and impulse responses, checked before it is believed.
 
 HDF5 can hold links to other files, data kept elsewhere and blocks that unpack to any size. So each of the
-three arrays that are needed must lie in the file itself, with a plain number type and a size within limits
+three arrays that are needed must be in the file itself, with a plain number type and a size within limits
 that are known before a sample is read.
 """
 
@@ -113,7 +113,7 @@ def _responses(file: Any) -> Responses:
 
 
 def _array(file: Any, name: str, most: int) -> F64:
-    """A data set of plain numbers that lies in the file itself."""
+    """A data set of plain numbers that is in the file itself."""
     import h5py
 
     if name not in file or not isinstance(file.get(name, getlink=True), h5py.HardLink):

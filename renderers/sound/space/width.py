@@ -1,6 +1,6 @@
 """Width: a stereo bus as sources around a head: one, or its two channels some degrees apart.
 
-One source is (L + R)/√(2(1 + κ)), which keeps the power. Two stand at az ∓ w/2, closer together towards
+One source is (L + R)/√(2(1 + κ)), which keeps the power. Two are at az ∓ w/2, closer together towards
 an ear, so that neither passes it. How loud they are together depends on how alike they reach each ear, which
 the model of the head tells for pink noise.
 """
@@ -39,7 +39,7 @@ class Width:
         return block[0], block[1]
 
     def azimuths(self, azimuth_deg: F64) -> tuple[F64, ...]:
-        """Where each of them stands."""
+        """Where each of them is."""
         if self._gains is None:
             return (azimuth_deg,)
         aside_deg = _aside(azimuth_deg, self._half_deg)

@@ -1,4 +1,4 @@
-"""Where the notes of a score are found in a recording: its lag, its drift, and a rate that is not its own.
+"""Finds the notes of a score in a recording: its lag, its drift, and a wrong sample rate.
 
 Loudness alone cannot tell one stroke of an ostinato from the next, so each note is looked for at its own
 pitch: the spectrum every millisecond (Hann, 1024 samples at 48 kHz), the rise of its logarithm in the bin of
@@ -78,7 +78,7 @@ class Alignment:
 
 
 def measured(path: Path, notes: Sequence[SoundingNote], offset_s: float, sample_rate_hz: int) -> Alignment:
-    """The alignment of a recording with its notes, whose second 0 should stand at offset_s of it."""
+    """The alignment of a recording with its notes, whose second 0 should be at offset_s of it."""
     plain = _found(path, notes, offset_s, sample_rate_hz, 1.0)
     is_clear = plain.is_told and abs(plain.drift_s) <= DRIFT_S
     # A regular grid fits other rates nearly as well as its own: its own is asked first.

@@ -1,4 +1,4 @@
-"""What is wrong with the stems of a piece: late, drifting, mislabelled, silent, clipped, cut, normalised."""
+"""Finds faults in stems: late, drifting, mislabelled, silent, clipped, cut, normalised."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -134,7 +134,7 @@ def _time_faults(stem: StemPlan, alignment: Alignment, span: Span) -> Iterator[D
     if stem.is_aligned and (not alignment.is_told or alignment.wrong_rate != 1.0):
         yield not_aligned(stem, alignment)
     elif not alignment.is_told:
-        message = f"the notes of {stem.name} stand out too little to tell whether it is on time"
+        message = f"the notes of {stem.name} are too hard to tell from its other sound to measure its timing"
         yield Diagnostic("MV532", span, message, "listen to it", Severity.NOTE)
     elif alignment.wrong_rate != 1.0:
         share = 100.0 * abs(alignment.wrong_rate - 1.0)
@@ -144,11 +144,11 @@ def _time_faults(stem: StemPlan, alignment: Alignment, span: Span) -> Iterator[D
     elif abs(alignment.drift_s) > DRIFT_S:
         drift_ms = round(1000.0 * alignment.drift_s)
         message = f"{stem.name} drifts: its second half is {drift_ms:+d} ms from its first"
-        yield Diagnostic("MV531", span, message, "it was played at another tempo than the score says")
+        yield Diagnostic("MV531", span, message, "it was played at another tempo than that of the score")
     elif stem.is_aligned and abs(lag_ms) > NEAR_MS:
         side = "late" if lag_ms > 0 else "early"
         message = f"{stem.name} is {abs(lag_ms)} ms {side}, and align: auto moves it by that much"
-        yield Diagnostic("MV537", span, message, "listen whether that is its place", Severity.NOTE)
+        yield Diagnostic("MV537", span, message, "listen whether this is right", Severity.NOTE)
     elif abs(alignment.lag_s) > LAG_S and not stem.is_aligned:
         side = "late" if lag_ms > 0 else "early"
         total_ms = lag_ms + (round(1000.0 * stem.file_offset_s) if stem.is_shifted else 0)
@@ -163,7 +163,7 @@ def _time_faults(stem: StemPlan, alignment: Alignment, span: Span) -> Iterator[D
 
 
 def _with_normalised(checked: Checked, stem: StemPlan, peaks: Sequence[tuple[str, str, float]]) -> Checked:
-    """The same, and a warning with the second of several files that were brought to one peak."""
+    """The checks, with a warning at the second of several files that were normalised to one peak."""
     alike = [name for name, _, peak in peaks if abs(peak - _NORMALISED_DBFS) <= _NORMALISED_WITHIN_DB]
     if stem.file is None or len(alike) != 2 or checked.stem != alike[-1]:
         return checked

@@ -73,7 +73,7 @@ def _unreadable(path: Path, error: OSError) -> PieceError:
     if isinstance(error, LinkedError):
         return _fault(path, "MV003", f"{path.name} is a symbolic link", "put a copy in its place")
     message = f"{path.name} cannot be read: {error.strerror or error}"
-    return _fault(path, "MV006", message, "look at its permissions")
+    return _fault(path, "MV006", message, "check its permissions")
 
 
 def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator[F64]:
@@ -82,7 +82,7 @@ def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator
 
     count = 0
     try:
-        # The format is told, never guessed, and the file is ours, not a name that the library opens. Titles
+        # The format is given, never guessed, and the file is ours, not a name that the library opens. Titles
         # and the like may be in any encoding; they are not looked at.
         with av.open(file, "r", format="flac", metadata_errors="replace") as box:
             # Every frame carries a checksum; without this a damaged one is played all the same.

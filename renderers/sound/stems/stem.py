@@ -104,9 +104,9 @@ def not_aligned(stem: StemPlan, alignment: Alignment) -> Diagnostic:
         side = "late" if lag_ms > 0 else "early"
         why = f"they fit best {abs(lag_ms)} ms {side}, and elsewhere nearly as well"
     else:
-        why = "they stand out too little"
+        why = "they are too hard to tell from the other sound"
     message = f"align: auto does not find the notes of {stem.name} in it: {why}"
-    hint = "write its offset instead, as `offset: 300ms`; `musicvis stems check` says what it hears"
+    hint = "write its offset instead, e.g. `offset: 300ms`; `musicvis stems check` says what it hears"
     return Diagnostic("MV536", Span(str(stem.file or stem.name)), message, hint)
 
 

@@ -14,7 +14,7 @@ from .recording import recording_format
 
 STEM_VERSION = 4
 PLAYED_VERSION = 5
-"""Of stems that other programs play. Version 4 may hold the sounds of another soundfont than is named."""
+"""Version of stems that other programs play. Version 4 may hold another soundfont than is named."""
 STEM = "stem"
 """The name of a stem's file in its record."""
 
@@ -48,10 +48,10 @@ def stem_node(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Node | N
 def stem_source(stem: StemPlan, made: str | None, digests: FileDigests) -> str:
     """What a bus reads of a stem: the digest of what was made of it, and how that is laid into the film.
 
-    Raises PieceError for a file that is no recording, OSError for one that cannot be read.
+    Raises PieceError for a file that is not a recording, OSError for one that cannot be read.
     """
     if made is None:
-        # What is no recording is told here, before anything is rendered.
+        # What is not a recording is reported here, before anything is rendered.
         recording_format(_file(stem))
     source = made if made is not None else digests.of(_file(stem))
     laid = (stem.file_offset_s, stem.notes if stem.is_aligned else None, stem.reference, stem.is_aligned)

@@ -3,7 +3,7 @@
     python -I tiny_player.py RATE_HZ FONT IN.mid OUT.raw
 
 A soundfont is a stranger's file and its reader is written in C, so it runs in a process that is locked in, as
-FluidSynth does (store/sandbox.py). Events stand on their exact sample.
+FluidSynth does (store/sandbox.py). Events are on their exact sample.
 """
 
 import sys

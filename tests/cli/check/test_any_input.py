@@ -22,7 +22,8 @@ from musicvis.dsl.read.audio import read_audio
 from musicvis.dsl.read.lanes import lane_units, read_lanes
 from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.format import formatted
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 from musicvis.dsl.values.position import Place
 from musicvis.tests.examples import many
 

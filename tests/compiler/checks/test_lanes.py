@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 from musicvis.compiler.checks.lanes import Sounding, steepest_per_s
-from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.curve import Curve
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
 from musicvis.dsl.model.lane import Domain, Shape

@@ -83,7 +83,7 @@ def test_every_name_leads_to_its_class_or_is_told_to_be_ambiguous() -> None:
         ("drum stick", "MV331", "did you mean drumstick?"),
         ("monastry", "MV331", "did you mean monastery?"),
         ("hot-air baloon", "MV331", "did you mean balloon?"),
-        ("zzzzzz", "MV331", "nothing is near it; search for another subject, as `musicvis classes bird`"),
+        ("zzzzzz", "MV331", "no name is similar; search for a subject, e.g. `musicvis classes bird`"),
         (
             "IMG_1.heic",
             "MV331",

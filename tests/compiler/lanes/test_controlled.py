@@ -5,7 +5,8 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
-from musicvis.compiler.compile import check_piece, hear
+from musicvis.compiler.compile import check_piece
+from musicvis.compiler.heard_piece import hear
 from musicvis.compiler.lanes.curve import Curve
 from musicvis.compiler.reports.lane_curves import LaneCurves
 from musicvis.dsl.load import load_piece

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from musicvis.compiler.lanes.curve import Curve, Layer, Segment, values_at
+from musicvis.compiler.lanes.curve import Curve, Layer
 from musicvis.compiler.lanes.parameters import Target
+from musicvis.compiler.lanes.segment_values import Segment, values_at
 from musicvis.compiler.lanes.segments import lane_segments
 from musicvis.compiler.lanes.shapes import plain_shape
 from musicvis.compiler.time.clock import Clock, sample_at

@@ -12,8 +12,9 @@ from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
+from musicvis.dsl.model.audio import Bus, Effect
 from musicvis.dsl.model.lane import CycleUnit, Lane, Point, Shape
-from musicvis.dsl.model.piece import Bus, Effect, Visuals
+from musicvis.dsl.model.visuals import Visuals
 from musicvis.dsl.values.position import Place
 
 SPAN = Span("effects.yaml", 7, 5, 7, 30)

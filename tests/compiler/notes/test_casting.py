@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from musicvis.compiler.notes.casting import Cast, cast, default_classes
+from musicvis.compiler.notes.casting import Cast, cast
+from musicvis.compiler.notes.class_keys import default_classes
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.piece import ClassWeight, Envelope, Rule, Visuals
+from musicvis.dsl.model.visuals import ClassWeight, Envelope, Rule, Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit
 from musicvis.dsl.values.selector import NumberRange, PitchRange, Where
 from musicvis.dsl.values.subjects import subjects

@@ -12,7 +12,9 @@ from musicvis.compiler.picture.ending import ending_findings, with_ending
 from musicvis.compiler.picture.post import Fade, Timeline, brightness
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.piece import Ending, Piece, ScoreRef, Video, Visuals
+from musicvis.dsl.model.piece import Piece, ScoreRef
+from musicvis.dsl.model.video import Ending, Video
+from musicvis.dsl.model.visuals import Visuals
 from musicvis.dsl.values.position import Duration, DurationUnit
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
@@ -87,7 +89,7 @@ def test_credits_too_short_to_be_read_are_found_and_the_mend_is_right(clock: Clo
     short = piece(tail_s=4, credits=lines)
     (finding,) = ending_findings(Timeline(), short, clock)
     assert finding.code == "MV656"
-    longer = int(finding.hint.split(", as ")[1].split("s")[0])
+    longer = int(finding.hint.split(", e.g. ")[1].split("s")[0])
     assert codes(piece(tail_s=longer, credits=lines), clock) == []
     assert codes(piece(credits=("Music: Ada",)), clock) == []
 

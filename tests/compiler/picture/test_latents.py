@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from musicvis.compiler.checks.seen import CHANGE_S, seen_at
-from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.curve import Curve
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.notes.casting import VisualNote
 from musicvis.compiler.picture.envelope import class_weights_at, energies_at, note_envelope
 from musicvis.compiler.picture.latents import STEP, LatentLaw, Latents, latents

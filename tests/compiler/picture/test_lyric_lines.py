@@ -13,7 +13,7 @@ from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.model.piece import Lyrics
+from musicvis.dsl.model.video import Lyrics
 
 Lines = Callable[..., tuple[Line, ...]]
 

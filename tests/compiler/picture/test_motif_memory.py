@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.curve import Curve
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.notes.casting import cast
 from musicvis.compiler.notes.phrases import memory_of
 from musicvis.compiler.picture.motif_memory import GLIDE_S, SEMITONE, Remembering, remembered_noise
@@ -17,7 +18,7 @@ from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.tempo_arrays import tempo_arrays
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.model.piece import Rule, Visuals
+from musicvis.dsl.model.visuals import Rule, Visuals
 from musicvis.dsl.values.position import Place, PlaceRange
 from musicvis.dsl.values.selector import Where
 from numpy.typing import NDArray

@@ -22,7 +22,7 @@ from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.time.passage import Film
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.piece import Post
+from musicvis.dsl.model.video import Post
 from musicvis.dsl.values.position import Duration, DurationUnit, Place
 from musicvis.dsl.values.units import ExactSeconds
 

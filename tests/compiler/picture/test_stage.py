@@ -97,12 +97,12 @@ def test_a_film_plays_by_itself_and_one_key_turns_that_off(tmp_path: Path) -> No
     assert picture.lights is not None
     # The tune alone sparkles: one light for each of its three notes.
     assert len(np.unique(picture.lights[:, 3])) == 3
-    assert picture.exposure is not None
-    assert 0.8 < picture.exposure.min() < picture.exposure.max() < 1.1
-    assert picture.zoom is not None
-    assert np.ptp(picture.zoom) < 0.02
+    moved = picture.steering.lanes()
+    assert 0.8 < moved["exposure"].min() < moved["exposure"].max() < 1.1
+    assert np.ptp(moved["zoom"]) < 0.02
     silent = plan_of(tmp_path, "visuals: {play: false}\n").picture
-    assert silent.lights is silent.exposure is silent.zoom is None
+    assert silent.lights is None
+    assert silent.steering.names == ()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,8 @@ def test_a_film_plays_by_itself_and_one_key_turns_that_off(tmp_path: Path) -> No
     ],
 )
 def test_what_plays_by_itself_gives_way_to_what_the_piece_says(tmp_path: Path, said: str, name: str) -> None:
-    values = getattr(plan_of(tmp_path, said).picture, name)
+    picture = plan_of(tmp_path, said).picture
+    values = picture.lights if name == "lights" else picture.steering.lane(name)
     assert values is None or len(set(values.tolist())) == 1
 
 
@@ -125,7 +126,8 @@ def test_a_passage_shows_the_frames_of_the_whole_film(tmp_path: Path) -> None:
     whole, passage = plan_of(tmp_path, text).picture, plan_of(tmp_path, text, bars="2..3").picture
     count = passage.frame_count
     for name in ("hue_deg", "zoom", "exposure"):
-        assert np.array_equal(getattr(passage, name), getattr(whole, name)[40 : 40 + count]), name
+        seen = whole.steering.lanes()[name][40 : 40 + count]
+        assert np.array_equal(passage.steering.lanes()[name], seen), name
     assert passage.lights is not None
     assert whole.lights is not None
     later = whole.lights[whole.lights[:, 0] >= 40]
@@ -138,7 +140,7 @@ def test_the_ear_that_moves_moves_the_lane_that_follows_it(tmp_path: Path) -> No
         "  Flute: [{at: 1, from: -1, to: 1}]\n"
         "  visuals.hue: {by: ear, part: Flute, from: -90, to: 90, over: 0.1s}\n"
     )
-    hue = plan_of(tmp_path, text).picture.hue_deg
+    hue = plan_of(tmp_path, text).picture.steering.lane("hue_deg")
     assert hue is not None
     # At the onsets, 0, 1 and 2 s of the 4 s of two bars, the flute stands at -1, -0.5 and 0.
     assert hue[[10, 30, 50]] == pytest.approx([-90, -45, 0], abs=3)

@@ -13,7 +13,7 @@ from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.piece import PictureLayer, Visuals
+from musicvis.dsl.model.visuals import PictureLayer, Visuals
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
 PARTS = ("flute", "viola", "bass")

@@ -12,7 +12,7 @@ from musicvis.compiler.sound.note_spread import ears_of
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.model.piece import Spread
+from musicvis.dsl.model.audio import Spread
 
 
 def write_piece(folder: Path, bus: str, effects: str = "{}") -> Path:

@@ -205,7 +205,7 @@ def test_offsets_follow_metre_and_tempo(
         (
             Place("1|1-1b", SPAN, bar=1, offset=Duration(Fraction(-1), DurationUnit.BEATS)),
             "MV305",
-            "1|1-1b lies before the start of the piece",
+            "1|1-1b is before the start of the piece",
         ),
     ],
 )

@@ -144,6 +144,9 @@ def test_a_schedule_means_what_deforum_makes_of_it() -> None:
     waves = [0.5 + 0.2 * np.sin(3.14 * t / 2) for t in range(3)]
     assert mixed == pytest.approx([*waves, 1, 1 + (0.1 - 1) / 2, 0.1, 0.12])
     assert frame_values("0:(where(t>1, (t), -1))", 3) == pytest.approx([-1, -1, 2])
+    # max_f is the number of the last frame, in formulas and before the colon.
+    assert frame_values("0:(t/max_f)", 5) == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    assert frame_values("0:(0), max_f-2:(4), max_f:(0)", 7) == pytest.approx([0, 1, 2, 3, 4, 2, 0])
 
 
 @pytest.mark.parametrize(
@@ -177,6 +180,8 @@ def test_a_formula_that_is_no_formula_is_refused_and_nothing_runs(formula: str) 
         ("0:(1.0) 30:(2.0)", "MV682", 1, 8),
         ("0:(1.0), 9999999:(2.0)", "MV682", 1, 1),
         ("0:(open(t))", "MV683", 1, 1),
+        ("0:(1), max_f:(2)", "MV682", 1, 8),
+        (json.dumps({"max_frames": 3, "zoom": "5:(1)"}), "MV682", 1, 1),
         (json.dumps({"keyframes": [], "options": {}}), "MV682", 1, 1),
         (json.dumps({"keyframes": [{"frame": 1e300, "zoom": 1}], "options": {}}), "MV682", 1, 1),
     ],

@@ -10,12 +10,13 @@ from musicvis.compiler.lanes.resolve import Lanes
 from musicvis.compiler.time.clock import Clock
 from musicvis.compiler.write.convert_effects import compared, converted
 from musicvis.dsl.findings.collector import Findings
+from musicvis.dsl.model.audio import Audio
 from musicvis.dsl.model.lane import Lane
-from musicvis.dsl.model.piece import Audio
 from musicvis.dsl.read.lanes import lane_units, read_lanes
 from musicvis.dsl.read.legacy_effects import read_upstream
 from musicvis.dsl.read.reader import Reading
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 
 SWINGS = ("whole_cosine", "half_sine")
 

@@ -13,7 +13,8 @@ from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.form.schema import EFFECTS, PIECE, check_form
 from musicvis.dsl.text.format import formatted
-from musicvis.dsl.text.yaml_source import Source, parse_source
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import Source
 from musicvis.tests.examples import many
 
 MakeScore = Callable[..., Score]

@@ -18,7 +18,8 @@ from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.model.lane import Lane
 from musicvis.dsl.read.legacy_effects import read_upstream
 from musicvis.dsl.read.reader import Reading
-from musicvis.dsl.text.yaml_source import parse_source, root_node
+from musicvis.dsl.text.yaml_reader import parse_source
+from musicvis.dsl.text.yaml_source import root_node
 
 LANES = ("vibes", "marimba", "glockxyloright", "glockxyloleft")
 

@@ -7,7 +7,7 @@ from musicvis.dsl.findings.diagnostics import Diagnostic, Edit
 from musicvis.dsl.findings.fixes import fixed
 from musicvis.dsl.findings.span import Span
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.dsl.text.yaml_reader import parse_source
 
 HEAD = "musicvis: 1\ntitle: Waltz\nscore: waltz.mscz\n"
 SUITE = Path(__file__).parents[1] / "suite"

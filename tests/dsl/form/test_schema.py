@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from musicvis.dsl.findings.diagnostics import Diagnostic, Severity
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.form.messages import PATHS
 from musicvis.dsl.form.schema import EFFECTS, LEGACY, PIECE, check_form, schema_named
+from musicvis.dsl.form.value_messages import PATHS
 from musicvis.dsl.model.lane import Shape
-from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.dsl.text.yaml_reader import parse_source
 from musicvis.dsl.values.position import parse_duration, parse_place, parse_range, parse_seconds
 from musicvis.dsl.values.quantity import parse_quantity, parse_ratio
 from musicvis.dsl.values.units import Unit
@@ -211,7 +211,7 @@ def test_faults_that_are_not_told_are_said_to_be_there() -> None:
 
     *told, last = piece(700)
     assert (last.code, last.severity, last.span) == ("MV360", Severity.NOTE, Span("piece.yaml"))
-    assert f"only the first {len(told)} faults" in last.message
+    assert f"only the first {len(told)} mistakes" in last.message
     assert {finding.code for finding in piece(5)} == {"MV202"}
 
 

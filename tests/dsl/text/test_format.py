@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.dsl.text.format import comments, formatted
-from musicvis.dsl.text.yaml_source import parse_source
+from musicvis.dsl.text.yaml_reader import parse_source
 from musicvis.tests.examples import many
 
 LOOSE = """\

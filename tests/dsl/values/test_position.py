@@ -63,9 +63,9 @@ def test_a_place_stands_at_a_mark_or_counts_from_the_end() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "hint"),
     [
-        ("7.10", "MV102", "as 7|10"),
-        ("7.1", "MV102", "as 7|1"),
-        ("7:3", "MV102", "as 7|3"),
+        ("7.10", "MV102", "e.g. 7|10"),
+        ("7.1", "MV102", "e.g. 7|1"),
+        ("7:3", "MV102", "e.g. 7|3"),
         ("1e3", "MV102", "7|3"),
         ("-2", "MV102", "7|3"),
         ("1@0|1", "MV110", ""),

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 from musicvis.compiler.plan import (
-    STEERING,
     BusPlan,
     ChannelPlan,
     Curve,
@@ -23,18 +22,20 @@ from musicvis.compiler.plan import (
     SendPlan,
     SoundingNote,
     SoundPlan,
+    Steering,
     StemPlan,
     StreamPlan,
     TitleLook,
     TitlePlan,
 )
+from musicvis.dsl.model.parameters import STEERED
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.renderers.sound.mix.graph import sound_graph
 from musicvis.renderers.sound.stems.stem_nodes import stem_node
 from musicvis.store.file_digests import FileDigests
 from musicvis.store.graph import walked
 from musicvis.renderers.sound.wave import write_wav
-from musicvis.renderers.film.segment_nodes import SegmentReads
+from musicvis.renderers.film.segment_nodes import ALWAYS_READ, SegmentReads
 
 RATE = 48_000
 HALF = Curve.constant_of(0.5)
@@ -126,6 +127,10 @@ def stems(files: dict[str, Path]) -> dict[str, StemPlan]:
     }
 
 
+def moved(name: str) -> Steering:
+    return Steering.of({name: np.full(4, 0.25, np.float32)})
+
+
 def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
     """Another value of the same kind."""
     others: dict[str, Any] = {
@@ -156,10 +161,17 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,
-        "channels": (ChannelPlan((), (), ((0.0, 0.25)),)),
+        "channels": (
+            ChannelPlan(
+                (),
+                (),
+                ((0.0, 0.25)),
+            )
+        ),
         "quality": "draft",
         "style": LyricStyle("top", 0.05, "#ffffff", "box"),
         "streams": (STREAM,),
+        "steering": moved("zoom"),
         "lights": np.array([[0, 0, 0.5, 0.5, 0.1, 1, -1, -1, -1]], np.float32),
     }
     if name in others:
@@ -167,7 +179,8 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
     if name in ("file", "soundfont", "score", "preset", "sofa", "weights"):
         return files["two wav"] if name == "file" else files["two bin"]
     if value is None or isinstance(value, Curve):
-        return np.full(4, 0.25, np.float32) if name in PER_FRAME else Curve.constant_of(0.25)
+        is_per_frame = name in ("truncation", "hue_deg")
+        return np.full(4, 0.25, np.float32) if is_per_frame else Curve.constant_of(0.25)
     if isinstance(value, np.ndarray):
         return value + np.float32(0.25)
     if isinstance(value, bool):
@@ -175,9 +188,6 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
     if isinstance(value, str):
         return f"{value}x"
     return value + 1 if isinstance(value, int) else value + type(value)(1) / 4
-
-
-PER_FRAME = (*STEERING, "truncation", "hue_deg")
 
 
 def sound_with(bus: BusPlan, back: ReturnPlan | None = None) -> SoundPlan:
@@ -303,6 +313,8 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
 
     plan = picture()
     assert_each_counts("picture", plan, files, keys_of)
+    keys_when_moved = {keys_of(replace(plan, steering=moved(parameter.field))) for parameter in STEERED}
+    assert len(keys_when_moved | {keys_of(plan)}) == len(STEERED) + 1
     assert keys_of(replace(plan, score=score())) != keys_of(plan)
     assert_each_counts("score", score(), files, lambda one: keys_of(replace(plan, score=one)))
     two = replace(plan, streams=(STREAM, replace(STREAM, home=0.5)))
@@ -311,6 +323,19 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
     assert_each_counts("title", title, files, lambda one: keys_of(replace(plan, titles=(one,))))
     sung = replace(title, text="a b", style=LyricStyle("bottom", 0.2, "#ffff00", "box"))
     assert_each_counts("sung", sung, files, lambda one: keys_of(replace(plan, titles=(one,))))
+
+
+def test_a_parameter_that_does_not_move_is_in_no_key_but_the_first_ones() -> None:
+    """With a new parameter, under a word of its own, no film is rendered again."""
+    words = [name for name, _ in SegmentReads(picture(), Recipe("cpu")).node(picture(), "a").reads]
+    assert [word for word in words if word in {parameter.reads for parameter in STEERED}] == sorted(
+        ALWAYS_READ
+    )
+    first = {parameter.field for parameter in STEERED if parameter.reads in (*ALWAYS_READ, "tone")}
+    assert first == {
+        *("hue_deg", "zoom", "rotation_deg", "pan_x", "pan_y", "exposure", "bloom"),
+        *("lamp_azimuth_deg", "lamp_height_deg", "contrast", "saturation"),
+    }
 
 
 def test_a_video_its_part_and_how_far_it_is_are_in_the_key_of_a_segment_that_shows_it(

@@ -127,7 +127,7 @@ def test_what_cannot_be_used_is_told_and_nothing_else_is_raised() -> None:
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        (lambda: saved(Image.new("RGB", (15, 40)), "PNG"), "16 a side"),
+        (lambda: saved(Image.new("RGB", (15, 40)), "PNG"), "needs at least 16"),
         (lambda: saved(Image.new("1", (8000, 6000)), "PNG"), "40 million"),
         (lambda: saved(Image.new("RGB", (40, 40)), "BMP"), "not a PNG"),
         (lambda: io.BytesIO(b""), "not a PNG"),

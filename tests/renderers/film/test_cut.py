@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from musicvis.compiler.plan import PicturePlan, TitlePlan
+from musicvis.compiler.plan import PicturePlan, Steering, TitlePlan
 from musicvis.renderers.film.cut import segment_bounds
 from musicvis.renderers.film.slices import slice_of
 
@@ -92,9 +92,9 @@ def test_titles_are_clipped_to_the_slice_and_those_elsewhere_are_gone() -> None:
 def test_a_lane_that_moves_elsewhere_is_no_part_of_the_slice() -> None:
     hue = np.zeros(10, np.float32)
     hue[8:] = 20
-    moved = picture(hue_deg=hue, zoom=np.ones(10, np.float32))
-    assert slice_of(moved, 0, 8).hue_deg is None and slice_of(moved, 0, 8).zoom is None
-    late = slice_of(moved, 7, 10).hue_deg
+    moved = picture(steering=Steering.of({"hue_deg": hue, "zoom": np.ones(10, np.float32)}))
+    assert slice_of(moved, 0, 8).steering.names == ()
+    late = slice_of(moved, 7, 10).steering.lane("hue_deg")
     assert late is not None and late.tolist() == [0, 20, 20]
 
 
@@ -104,8 +104,13 @@ def test_a_lane_that_moves_elsewhere_is_no_part_of_the_slice() -> None:
 def test_a_lane_belongs_to_the_slices_where_it_does_something(name: str, neutral: float) -> None:
     values = np.full(10, neutral, np.float32)
     values[4:6] = 0.5
-    moved = picture(**{name: values})
-    assert getattr(slice_of(moved, 0, 4), name) is None
-    assert getattr(slice_of(moved, 6, 10), name) is None
-    seen = getattr(slice_of(moved, 3, 5), name)
+    is_steering = name != "truncation"
+    moved = picture(steering=Steering.of({name: values})) if is_steering else picture(truncation=values)
+
+    def lane(first: int, end: int) -> np.ndarray | None:
+        part = slice_of(moved, first, end)
+        return part.steering.lane(name) if is_steering else part.truncation
+
+    assert lane(0, 4) is None and lane(6, 10) is None
+    seen = lane(3, 5)
     assert seen is not None and seen.tolist() == [neutral, 0.5]

@@ -13,7 +13,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from musicvis.compiler.plan import PicturePlan, TitlePlan
+from musicvis.compiler.plan import PicturePlan, Steering, TitlePlan
 from musicvis.renderers.encoding import X264, Quality
 from musicvis.renderers.film.frames import (
     Shot,
@@ -117,7 +117,8 @@ def test_what_stays_the_same_is_made_once(tmp_path: Path) -> None:
 
 def test_a_still_picture_under_a_moving_camera_is_made_for_each_of_its_places(tmp_path: Path) -> None:
     zoom = np.array([1.0, 1.0, 1.5, 1.5, 1.5, 1.0], np.float32)
-    found, generator = film_of(replace(picture([0.5] * 6), zoom=zoom), tmp_path / "film.mp4")
+    plan = replace(picture([0.5] * 6), steering=Steering.of({"zoom": zoom}))
+    found, generator = film_of(plan, tmp_path / "film.mp4")
     assert found == [level(0.5)] * 6
     assert generator.made == [0.5] * 3
 
@@ -139,9 +140,10 @@ def test_a_generator_without_a_camera_gets_one_and_another_uses_its_own(tmp_path
             )
 
     zoom = np.array([1.25, 1.5], np.float32)
-    plan = replace(picture([0.5] * 2), zoom=zoom)
+    plan = replace(picture([0.5] * 2), steering=Steering.of({"zoom": zoom}))
     assert film_of(plan, tmp_path / "own.mp4", generator=Steered())[0] == [level(0.25), level(0.0)]
-    turned = replace(picture([0.0] * 2), rotation_deg=np.array([0.0, 180.0], np.float32))
+    half_turn = Steering.of({"rotation_deg": np.array([0.0, 180.0], np.float32)})
+    turned = replace(picture([0.0] * 2), steering=half_turn)
     left, right = (
         made_chunk(Workshop.of(turned, Ramp()), [Shot(k, k + 1, False, False)], None)[1] for k in (0, 1)
     )

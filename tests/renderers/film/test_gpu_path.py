@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from musicvis.compiler.plan import PicturePlan, TitlePlan
+from musicvis.compiler.plan import PicturePlan, Steering, TitlePlan
 from musicvis.renderers.film.frames import Workshop, made_chunk, shots_of
 from musicvis.renderers.generators.biggan import gpu
 from musicvis.renderers.generators.biggan.architecture import config_text, released
@@ -19,7 +19,7 @@ from musicvis.tests.renderers.pretended_gpu import GPU, pretend_a_gpu
 
 COUNT = 6
 STEPS = np.linspace(0, 1, COUNT, dtype=np.float32)
-CAMERA = {"hue_deg": 90 * STEPS, "zoom": 1 + STEPS, "rotation_deg": 30 * STEPS}
+CAMERA = {"steering": Steering.of({"hue_deg": 90 * STEPS, "zoom": 1 + STEPS, "rotation_deg": 30 * STEPS})}
 TRUNCATION = {"truncation": 0.3 + 0.7 * STEPS}
 ROUNDING_LEVELS = 3
 

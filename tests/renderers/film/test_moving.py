@@ -30,7 +30,7 @@ def segments(folder: Path) -> list[Path]:
     return made
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
 def test_a_moving_picture_has_every_frame_for_its_time_and_plays_for_ever(
     tmp_path: Path, suffix: str
 ) -> None:
@@ -41,7 +41,7 @@ def test_a_moving_picture_has_every_frame_for_its_time_and_plays_for_ever(
     assert files[0].read_bytes() == files[1].read_bytes()
     greys, times_ms = [], []
     with Image.open(files[0]) as image:
-        assert image.format == suffix[1:].upper() and image.size == (32, 16)
+        assert image.format == {".apng": "PNG"}.get(suffix, suffix[1:].upper()) and image.size == (32, 16)
         assert image.info["loop"] == 0
         for number in range(image.n_frames):
             image.seek(number)
@@ -51,3 +51,18 @@ def test_a_moving_picture_has_every_frame_for_its_time_and_plays_for_ever(
     assert times_ms == [50] * 5
     # BT.709 of limited range: 16 is black, 235 white.
     assert greys == pytest.approx([255 * (level - 16) / 219 for level in LEVELS], abs=6)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+def test_a_moving_picture_has_the_colour_of_its_segments(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / "segment"
+    with SegmentWriter(path, PictureFormat(32, 16, FPS), QUALITIES["master"]) as writer:
+        planes = np.empty((24, 32), np.uint8)
+        # (224, 32, 32) by the matrix of BT.709, in limited range: Y' 79, Cb 109, Cr 212.
+        planes[:16], planes[16:20], planes[20:] = 79, 109, 212
+        writer.write_frame(planes)
+    picture: Any = SimpleNamespace(width_px=32, height_px=16, fps=FPS)
+    moving_picture([path], tmp_path / f"red{suffix}", picture)
+    with Image.open(tmp_path / f"red{suffix}") as image:
+        found = np.asarray(image.convert("RGB"), float).mean((0, 1))
+    assert found == pytest.approx([224, 32, 32], abs=5)

@@ -47,7 +47,7 @@ def test_a_link_stays_a_link_to_the_new_file(tmp_path: Path) -> None:
 def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").mkdir()
     with (
-        pytest.raises(IsADirectoryError, match="a folder stands where the file should go"),
+        pytest.raises(IsADirectoryError, match="a folder has the name of the file"),
         published(tmp_path / "film.mp4"),
     ):
         pass

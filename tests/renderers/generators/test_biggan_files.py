@@ -33,7 +33,7 @@ FIRST = "generator.gen_z.bias"
         (lambda s: {k: v for k, v in s.items() if k != FIRST}, "it lacks generator.gen_z.bias"),
         (
             lambda s: {**s, "extra": torch.zeros(1)},
-            "it holds extra, which the configuration does not call for",
+            "it holds extra, which are not in the configuration",
         ),
         (lambda s: {**s, FIRST: torch.zeros(7)}, r"generator.gen_z.bias has shape \(7,\), not \(1024,\)"),
         (lambda s: {**s, FIRST: torch.zeros(1024, dtype=torch.int64)}, "is torch.int64, not floating point"),

@@ -15,7 +15,8 @@ from musicvis.dsl.load import load_piece
 from musicvis.renderers.film.frames import Workshop, made_chunk, shots_of
 from musicvis.renderers.generators.biggan.generator import BigGan
 from musicvis.renderers.generators.choose import choose_generator
-from musicvis.renderers.render import Request, render
+from musicvis.renderers.render import render
+from musicvis.renderers.request import Request
 
 PIECE = Path(__file__).parents[3] / "pieces" / "impassive" / "piece.yaml"
 CPU = torch.device("cpu")

@@ -73,7 +73,7 @@ def test_a_picture_of_two_halves_is_as_bad_as_its_worse_one() -> None:
 def test_texts_that_are_hard_to_read_are_one_warning_with_the_worst_first() -> None:
     (finding,) = hard_to_read([("Snow", 2.5), ("Bell", 1.25), ("Snow", 2.0)])
     assert finding.code == "MV652" and "`Bell` 1.2, `Snow` 2.0" in finding.message
-    assert hard_to_read([]) == []
+    assert list(hard_to_read([])) == []
 
 
 def test_what_is_blank_has_no_contrast() -> None:

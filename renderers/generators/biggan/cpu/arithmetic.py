@@ -1,4 +1,4 @@
-"""The small steps between convolutions: norms, what is positive, and products of matrices in short sums."""
+"""Small steps between convolutions: norms, rectification, and matrix products in short sums."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Norm:
 
 
 def norm_of(modulation: Modulation, precision: torch.dtype) -> Norm:
-    """The same, for images that lie with their channels last."""
+    """The norm, for images that are stored with their channels last."""
     scale, shift = (tensor.permute(0, 2, 3, 1).to(precision) for tensor in modulation)
     return Norm(scale, shift)
 

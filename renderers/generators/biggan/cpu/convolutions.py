@@ -31,7 +31,7 @@ class Direct:
     """A 3x3 convolution of one image; the norm's scale goes into the weights, and its shift is a bias."""
 
     piece_bytes = 1 << 21
-    """oneDNN orders the weights anew for each call; with 16 rows and more this does not count (measured)."""
+    """oneDNN orders the weights again for each call; with 16 rows and more this does not count (measured)."""
 
     def __init__(self, weight: torch.Tensor, precision: torch.dtype) -> None:
         self._weight = weight
@@ -63,7 +63,7 @@ class DirectDoubling:
         bias = shift.to(self._precision)
 
         def normed(x: torch.Tensor, images: slice) -> torch.Tensor:
-            # Cut off is what the frame's pixels make, of which half lies beyond the rows asked for.
+            # Cut off is what the frame's pixels make, of which half is beyond the rows asked for.
             y = nnf.conv_transpose2d(x.permute(0, 3, 1, 2), weight, bias, stride=2, padding=3)
             return y.permute(0, 2, 3, 1)
 

@@ -1,7 +1,8 @@
-"""How much of a batch of images is worked on at a time, and the frame of zeros around an image.
+"""The size of the pieces of a batch of images, and the frame of zeros around an image.
 
-Images lie as (n, rows, columns, channels): the rows of a piece are one run of memory. Read from beyond the
-cache, an image of the last layers takes as long as the arithmetic on it (measured: 7 to 14 GB/s on one core).
+Images are stored as (n, rows, columns, channels): the rows of a piece are one run of memory. Read from
+beyond the cache, an image of the last layers takes as long as the arithmetic on it (measured: 7 to 14 GB/s
+on one core).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Piece:
         return self.images, slice(self.rows.start, self.rows.stop + 2)
 
     def within(self, outer: Piece) -> Piece:
-        """The same, if it is counted from the beginning of another."""
+        """The piece, counted from the beginning of another."""
         image, row = outer.images.start, outer.rows.start
         return Piece(
             slice(self.images.start + image, self.images.stop + image),

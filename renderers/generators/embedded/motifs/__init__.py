@@ -8,7 +8,7 @@ A motif is a function from a `Canvas` to a `Surface`, point by point, with no me
 - glow, >= 0, is light of its own.
 
 Figures are laid over a background, back to front (`brush.py`), many of them by outlines (`outlines.py`).
-What is alike on both sides stands on the seam of a mirror, and what is not beside it, as a pair:
+What is alike on both sides is on the seam of a mirror, and what is not beside it, as a pair:
 `Motif.seam`.
 
 `traits` are constants of the class in [0, 1), `controls` come from the noise with unit variance. Whoever

@@ -92,7 +92,7 @@ def skyline(canvas: Canvas) -> Surface:
 def _towers(
     canvas: Canvas, row: int, height: Tensor, tone: Tensor, glow: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """One row of towers over what stands behind it; row 0 is the farthest."""
+    """One row of towers over what is behind it; row 0 is the farthest."""
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel
     per_unit = 2.1 - 0.55 * row + 0.5 * p[0]
     along = canvas.x * per_unit + 0.37 * row + p[1] * 7 + 0.15 * (row + 1) * u[3]
@@ -172,7 +172,7 @@ def _to_grid(turns: Tensor) -> Tensor:
 
 
 def _bamboo(canvas: Canvas) -> Tensor:
-    """The shadow of stalks with nodes and sprays of lancet leaves, 0 to 1; the nearer stand is sharper."""
+    """The shadow of stalks with nodes and sprays of lancet leaves, 0 to 1; the nearer clump is sharper."""
     p, u = canvas.traits, canvas.controls
     x, y = canvas.far_x + 0.05 * canvas.drift + 0.16 * u[5], canvas.far_y + 0.05 * canvas.sway
     shadow = canvas.x * 0

@@ -1,4 +1,4 @@
-"""How a figure gets onto a canvas: laid over what is there, in the part of the strip that it may cover.
+"""The brush: lays a figure over the canvas, in the part of the strip that it may cover.
 
 A motif begins with a background of its own, and lays one thing after the other over it, back to front.
 """
@@ -36,7 +36,7 @@ def part_of(
 ) -> tuple[Canvas, Surface] | None:
     """The part of a canvas and of its surface around a rectangle of the ground; None where it is beside it.
 
-    What is laid on the part of the surface lies on the whole of it.
+    What is laid on the part of the surface is on the whole of it.
     """
 
     def may_cover(x: Tensor, y: Tensor, around: Tensor) -> Tensor:

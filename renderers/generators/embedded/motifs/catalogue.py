@@ -53,10 +53,10 @@ class Motif:
     spin: float = 0.5
     """How far the camera rolls: 1 where no side is up."""
     seam: float | None = None
-    """Where its middle stands from the seam of a mirrored picture: 0 is on it, as suits what is alike on both
+    """Where its middle is from the seam of a mirrored picture: 0 is on it, as suits what is alike on both
     sides, -0.6 beside it, a pair; None goes wherever the camera does."""
     wander: tuple[int, ...] = (2, 23)
-    """The controls that move it across and lean it, which rest while it stands on a seam."""
+    """The controls that move it across and lean it, which rest while it is on a seam."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""What animals wear: plumage, scales, stripes."""
+"""Coats of animals: plumage, scales, stripes."""
 
 from __future__ import annotations
 

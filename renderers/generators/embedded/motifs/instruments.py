@@ -91,7 +91,7 @@ def disc(canvas: Canvas) -> Surface:
     """A drum or a wok: inside the rim skin with ripples, or turned metal with dimples; outside ropes, or
     fire.
 
-    One trait leads from skin on wood to metal over flames, so gongs, plates and dials lie between.
+    One trait leads from skin on wood to metal over flames, so gongs, plates and dials are between.
     """
     p, u, pixel = canvas.traits, canvas.controls, canvas.pixel * 1.5
     x, y = canvas.x - 0.18 * u[2], canvas.y - 0.15 * u[3]
@@ -130,7 +130,7 @@ def disc(canvas: Canvas) -> Surface:
 
 
 class _Place(NamedTuple):
-    """Where each pixel lies on a disc, and what all discs have."""
+    """Where each pixel is on a disc, and what all discs have."""
 
     r: Tensor
     turn: Tensor

@@ -1,4 +1,4 @@
-"""What else carries people: a rowing boat, an aeroplane, a car."""
+"""More vehicles: a rowing boat, an aeroplane, a car."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outlines drawn by hand as a row of points: a closed curve through them, and how deep a place lies inside.
+"""Outlines drawn by hand as a row of points: a closed curve through them, and how deep a place is inside.
 
 The depth is worked out once on a grid, so an outline costs one look-up however many points it has.
 """
@@ -32,7 +32,7 @@ class Outline:
         self._lock = threading.Lock()
 
     def depth(self, x: Tensor, y: Tensor) -> Tensor:
-        """How deep places lie inside, negative outside, shape of both together: (b, rows, columns)."""
+        """How deep places are inside, negative outside, shape of both together: (b, rows, columns)."""
         count, rows, columns = np.broadcast_shapes(x.shape, y.shape)
         grid = torch.empty((count, 2, rows, columns), device=x.device)
         torch.mul(x, 1 / REACH, out=grid[:, 0])

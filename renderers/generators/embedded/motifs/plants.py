@@ -1,4 +1,4 @@
-"""What grows: mushrooms, leaves, dahlias."""
+"""Plants and fungi: mushrooms, leaves, dahlias."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on squares: a mosque's dome with its minarets, a fountain."""
+"""City squares: a mosque's dome with its minarets, a fountain."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def domes(canvas: Canvas) -> Surface:
     canvas = placed(canvas, 0.04 * u[2], 0.02, 0.92)
     x0, y0 = canvas.x, canvas.y
     water = 0.56
-    # All of it stands on its picture in the water.
+    # All of it is on its picture in the water.
     ripple = canvas.texture(
         "ridge",
         x0 / ((y0 - water).clamp(min=0) + 0.2) * 0.2 + 0.1 * u[5],

@@ -1,4 +1,4 @@
-"""What is rung and what is looked at: bells on a beam, a stage with its curtain."""
+"""Bells on a beam, and a stage with its curtain."""
 
 from __future__ import annotations
 

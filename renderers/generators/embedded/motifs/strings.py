@@ -38,7 +38,7 @@ GUITAR = alike_on_both_sides(
 )
 # fmt: on
 KEYS_TOP = -0.30
-# How far each black key stands from the border that it covers, by the white key before it: C, D, F, G, A.
+# How far each black key is from the border that it covers, by the white key before it: C, D, F, G, A.
 BLACK_SHIFT = ((0, -0.10), (1, 0.10), (3, -0.12), (5, 0.12))
 
 

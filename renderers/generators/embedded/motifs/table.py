@@ -165,7 +165,7 @@ def book(canvas: Canvas) -> Surface:
         * power,
         1.0,
     )
-    # The pages lie in perspective and rise to both sides of the fold.
+    # The pages are in perspective and rise to both sides of the fold.
     arch = 0.11 * torch.sin((ax / 0.86).clamp(0, 1) * 2.6) - 0.02
     top, foot = -0.20 - arch, 0.58 - 0.55 * arch
     v = (y - top) / (foot - top)

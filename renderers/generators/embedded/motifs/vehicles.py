@@ -1,4 +1,4 @@
-"""What carries people: a sailing ship, a steam locomotive."""
+"""Vehicles: a sailing ship, a steam locomotive."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def locomotive(canvas: Canvas) -> Surface:
         0.03 * body,
     )
 
-    # The lamp's beam lies on the air before it.
+    # The lamp's beam is on the air before it.
     ahead = (-0.86 - x).clamp(min=0)
     beam = (
         bump(y - 0.02 - 0.12 * ahead, 0.05 + 0.32 * ahead) * smoothstep(0.0, 0.03, ahead) * exp(-1.2 * ahead)
@@ -213,7 +213,7 @@ def _engine(canvas: Canvas, surface: Surface) -> None:
     lay(surface, inside(frame, canvas), 0.24 + 2.5 * frame.clamp(max=0.04), 0.4)
 
     def drum(middle: float, half: float, top: float, bottom: float, tone: float) -> None:
-        """A cylinder that lies along the engine."""
+        """A cylinder that is along the engine."""
         at, radius = 0.5 * (top + bottom), 0.5 * (bottom - top)
         depth = box(x - middle, y - at, half, radius, 0.015)
         g = ((y - at) / radius).clamp(-1, 1)

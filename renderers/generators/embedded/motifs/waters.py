@@ -1,4 +1,4 @@
-"""What lives in water, and water itself: a fish, a jellyfish, a great wave, a river."""
+"""Water and its animals: a fish, a jellyfish, a great wave, a river."""
 
 from __future__ import annotations
 

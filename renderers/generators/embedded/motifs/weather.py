@@ -1,4 +1,4 @@
-"""What the sky does: moon, sun, stars, rain, snow, lightning, a rainbow, falling leaves, a volcano."""
+"""Sky and weather: moon, sun, stars, rain, snow, lightning, a rainbow, falling leaves, a volcano."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def pipes(canvas: Canvas) -> Surface:
         speaking,
     )
 
-    # The carved case: a garland hangs over the tops, panels stand below.
+    # The carved case: a garland hangs over the tops, panels are below.
     hanging = -0.33 - 0.50 * (0.5 + 0.5 * cos_turns((x + 0.02 * canvas.sway) * (1.0 + 0.5 * p[1]) * 0.95))
     vine = 0.03 * torch.sin(x * 24) + 0.16 * (canvas.texture("cloud", x.abs() * 2.2, y * 2.2, 0.5) - 0.5)
     lay(surface, coverage(hanging - 0.03 - y, pixel), 0.10 + 0.10 * wood, 0.55 + 0.05 * wood)

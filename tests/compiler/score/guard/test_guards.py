@@ -86,7 +86,7 @@ HOSTILE_ARCHIVES = {
         "the archive holds 600 files, at most 512",
     ),
     "two entries of one name": (twice, "two files of one name"),
-    "files in each other": (overlapping, "lie in each other"),
+    "files in each other": (overlapping, "archive overlap"),
     "a symbolic link": (symlink, "is a symbolic link"),
     "no container": (lambda: archive({"a.mscx": SCORE}), "holds no META-INF/container.xml"),
     "a root outside the archive": (

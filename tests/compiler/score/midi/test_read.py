@@ -195,7 +195,7 @@ REPAIRED = {
     "a format of the future": (midi(chunk(NOTE + END), kind=7), "MV413 its format 7 is read as format 1"),
     "bytes before the file": (b"\0" * 128 + WHOLE, "MV413 128 bytes that are not MIDI stand before it"),
     "bytes after the file": (WHOLE + b"<html>rest</html>", "MV413 its last 17 bytes belong to no track"),
-    "tempo 0": (midi(chunk(TEMPO + b"\0\0\0" + NOTE + END)), "MV413 a tempo of 0 is left out"),
+    "tempo 0": (midi(chunk(TEMPO + b"\0\0\0" + NOTE + END)), "MV413 a tempo of 0 is ignored"),
     "a metre of 0/4": (midi(chunk(METER + b"\0\2\x18\x08" + NOTE + END)), "MV413 a time signature (0/2^2)"),
     "velocity 200": (midi(chunk(b"\0\x90\x3c\xc8" + NOTE[4:] + END)), "MV413 at byte 24: data byte 0xc8"),
     "a clock message": (midi(chunk(b"\x00\xf8" + NOTE + END)), "MV413 at byte 22: status byte 0xf8"),

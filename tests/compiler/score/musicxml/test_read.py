@@ -144,11 +144,11 @@ def test_what_music_cannot_be_is_refused(old: str, new: str, code: str) -> None:
     [
         ("<duration>6<", "<duration>-6<", "a duration is not the length of a note"),
         ("<duration>6<", "<duration><", "a duration is not the length of a note"),
-        ("<beats>3<", "<beats>1000<", "a time signature that no music has is left out"),
-        ("<beat-type>4<", "<beat-type>5<", "a time signature that no music has is left out"),
+        ("<beats>3<", "<beats>1000<", "an impossible time signature is ignored"),
+        ("<beat-type>4<", "<beat-type>5<", "an impossible time signature is ignored"),
         ('<part id="P1">', '<part id="P7">', "a part is not in the part list"),
-        ("<midi-program>72<", "<midi-program>200<", "<midi-program> holds no number that MIDI has"),
-        ("<midi-program>72<", "<midi-program>0<", "<midi-program> holds no number that MIDI has"),
+        ("<midi-program>72<", "<midi-program>200<", "<midi-program> holds a number that MIDI does not have"),
+        ("<midi-program>72<", "<midi-program>0<", "<midi-program> holds a number that MIDI does not have"),
         ("<chromatic>-2<", "<chromatic>x<", "a transposition without a number is left out"),
     ],
 )

@@ -64,7 +64,8 @@ def test_the_vectors_are_left_as_they_were(
     painter: EmbeddedGenerator, vectors: tuple[torch.Tensor, torch.Tensor]
 ) -> None:
     before = [v.clone() for v in vectors]
-    painter.steered(*vectors, FrameControls(torch.ones(12), torch.ones(12), torch.ones(12)))
+    ones = torch.ones(12)
+    painter.steered(*vectors, FrameControls(hue_deg=ones, zoom=ones, rotation_deg=ones))
     assert all(torch.equal(a, b) for a, b in zip(before, vectors, strict=True))
 
 

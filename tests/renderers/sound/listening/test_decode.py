@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.renderers.sound.listening.containers import container_of
 from musicvis.renderers.sound.listening.convert import gain_of, needs_conversion, write_flac
-from musicvis.renderers.sound.listening.decode import RATE_HZ, Recording, container_of, recording
+from musicvis.renderers.sound.listening.decode import RATE_HZ, Recording, recording
 from musicvis.renderers.sound.stems.recording import recorded
 
 from .conftest import Encode

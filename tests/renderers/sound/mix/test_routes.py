@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from musicvis.compiler.lanes.curve import Segment
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.compiler.plan import (
     BusPlan,
     Curve,

@@ -12,8 +12,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from musicvis.compiler.lanes.curve import Curve, Segment
+from musicvis.compiler.lanes.curve import Curve
 from musicvis.compiler.lanes.parameters import HEADPHONE_DECLICK_S, SOUND_DECLICK_S
+from musicvis.compiler.lanes.segment_values import Segment
 from musicvis.dsl.model.lane import Shape
 from musicvis.renderers.sound.hearing import level_difference_db, octave, time_difference_s
 from musicvis.renderers.sound.master.meter import k_weighting

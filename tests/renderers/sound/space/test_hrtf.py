@@ -237,7 +237,7 @@ GOOD = modelled(FLAT)
         ({"Data.SamplingRate": np.array([1.0])}, "from 8,000 to 192,000 Hz"),
         ({"Data.SamplingRate": np.zeros(0)}, "from 8,000 to 192,000 Hz"),
         ({"Data.Delay": np.full((1, 2), 1e9)}, "too long for a head"),
-        ({"Data.Delay": np.array([[0.0, 500.0]])}, "further apart than those of a head"),
+        ({"Data.Delay": np.array([[0.0, 500.0]])}, "longer than that of a head"),
         ({"SourcePosition": FLAT[:5]}, "not 36 × 3"),
         ({"SourcePosition": np.zeros((36, 3))}, "1 directions"),
         ({"kind": "polar"}, "positions are polar"),

@@ -7,7 +7,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from musicvis.dsl.text.yaml_source import MAX_DEPTH, MAX_VALUES, parse_source, root_node
+from musicvis.dsl.text.yaml_reader import MAX_DEPTH, MAX_VALUES, parse_source
+from musicvis.dsl.text.yaml_source import root_node
 
 
 def codes(text: str) -> list[str]:
@@ -135,7 +136,7 @@ def test_nesting_has_the_same_limit_with_every_reader_of_yaml(
     deep: str, loader: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """libyaml of 2026 ends at 1000 levels by itself; PyYAML's own reader and older ones do not."""
-    monkeypatch.setattr("musicvis.dsl.text.yaml_source._LOADER", loader)
+    monkeypatch.setattr("musicvis.dsl.text.yaml_reader._LOADER", loader)
     assert codes(deep) == ["MV105"]
 
 

@@ -1,0 +1,149 @@
+"""Messages about the keys of a block: unknown, missing, useless, or one too many."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from ..findings.diagnostics import Diagnostic
+from ..findings.span import Span
+from ..text.yaml_source import Node, escaped
+from ..values.nearest import is_slip_of
+from .violations import Broken
+from .wording import block_name, did_you_mean, meant, shown
+from .written import GLUED, Written
+
+_BLOCKS = ("bus", "stem", "rule", "where", "post")
+_FEW = 11
+
+
+class KeyMessages:
+    """The messages for one file."""
+
+    def __init__(self, written: Written, schema: dict[str, Any], manifest: dict[str, Any]) -> None:
+        self._written = written
+        self._schema = schema
+        self._manifest = manifest
+
+    def exactly_one(self, broken: Broken, keys: list[str]) -> Diagnostic:
+        written = [key for key in keys if key in broken.value]
+        are_few = len(keys) <= _FEW
+        listed = ", ".join(f"`{key}`" for key in keys[:-1]) + f" or `{keys[-1]}`"
+        block = block_name(broken.pointer)
+        if written:
+            second = self._written.source.key_span(f"{broken.pointer}/{escaped(written[1])}")
+            message = f"`{written[1]}` and `{written[0]}` exclude each other"
+            hint = f"keep one of {listed}" if are_few else "write a list item for each"
+            return Diagnostic("MV209", second, message, hint)
+        known = broken.schema.get("properties", {})
+        unknown = next((key for key in broken.value if key not in known), None)
+        if unknown is not None and not are_few:
+            # One of many, and a misspelt one: the finding of that key says it all.
+            span = self._written.source.key_span(f"{broken.pointer}/{escaped(unknown)}")
+            message = f"`{shown(unknown)}` is not a key of {block}"
+            return Diagnostic("MV202", span, message, self._near_key(unknown, known))
+        code = "MV203" if broken.rule == "anyOf" else "MV209"
+        hint = "add one of them" if are_few else f"write one of {listed}"
+        message = f"one of {listed} is missing in {block}" if are_few else f"{block} names nothing"
+        return Diagnostic(code, self._written.block_span(broken.pointer), message, hint)
+
+    def unknown_keys(self, broken: Broken) -> Iterator[Diagnostic]:
+        known = list(broken.schema.get("properties", {}))
+        for key in broken.value:
+            if key not in known:
+                yield self._unknown_key(broken, key, known)
+
+    def missing_keys(self, broken: Broken) -> Iterator[Diagnostic]:
+        required = broken.expected
+        cause = broken.cause
+        if broken.rule == "dependentRequired":
+            required = required[cause]
+        if self._is_unknown(cause, broken.value.get(cause)):
+            # What an unknown word needs, nobody knows: the word is reported.
+            return
+        for key in required:
+            if key in broken.value:
+                continue
+            if key == "b2":
+                cause = "m2"
+            named = shown(broken.value[cause]) if cause in ("shape", "effect", "by") else cause
+            reason = f", and `{named}` needs it" if cause else ""
+            message = f"the key `{key}` is missing in {block_name(broken.pointer)}{reason}"
+            yield Diagnostic(
+                "MV203", self._written.block_span(broken.pointer), message, self._addition(broken, key)
+            )
+
+    def useless_key(self, broken: Broken) -> Diagnostic:
+        key, other = broken.pointer.rpartition("/")[2], broken.companion
+        message = f"`{key}` has no effect together with `{other}`"
+        return Diagnostic("MV210", self._written.source.key_span(broken.pointer), message, f"remove `{key}`")
+
+    def _unknown_key(self, broken: Broken, key: str, known: Sequence[str]) -> Diagnostic:
+        pointer = f"{broken.pointer}/{escaped(key)}"
+        span = self._written.source.key_span(pointer)
+        message = f"`{shown(key)}` is not a key of {block_name(broken.pointer)}"
+        glued = GLUED.match(key)
+        if glued and glued["key"] in known and broken.value[key] is None:
+            return self._written.unglued(span, glued)
+        if key.startswith("-") and key[1:].lstrip("{ ") in known:
+            hint = f"write `- {shown(key[1:])}`, with a space after the dash"
+            return Diagnostic("MV121", span, "a space is missing after the dash", hint)
+        if comma := self._decimal_comma(broken, key, span):
+            return comma
+        near = meant(key, known)
+        edits = self._written.exactly(span, key, near) if near and is_slip_of(key, near, known) else ()
+        return Diagnostic("MV202", span, message, self._near_key(key, known), edits=edits)
+
+    def _decimal_comma(self, broken: Broken, key: str, span: Span) -> Diagnostic | None:
+        """`{depth: 0,8}` is a number and a key `8` to YAML."""
+        names = list(broken.value)
+        place = names.index(key)
+        if place == 0 or broken.value[key] is not None or not re.match(r"[0-9]", key):
+            return None
+        before = names[place - 1]
+        node = Node(self._written.source, f"{broken.pointer}/{escaped(before)}", broken.value[before])
+        first = node.span
+        is_number = isinstance(node.value, int) and not isinstance(node.value, bool)
+        if not is_number or (first.end_line, first.end_column + 1) != (span.line, span.column):
+            return None
+        text = f"{node.text}.{key}"
+        whole = Span(span.file, first.line, first.column, span.end_line, span.end_column)
+        message = f"`{node.text},{shown(key)}` has a decimal comma, which separates keys here"
+        edits = self._written.exactly(whole, f"{node.text},{key}", text)
+        return Diagnostic("MV123", whole, message, f"write the decimal point: {shown(text)}", edits=edits)
+
+    def _near_key(self, key: str, known: Sequence[str]) -> str:
+        hint = did_you_mean(key, known)
+        if hint.startswith("did"):
+            return hint
+        for home, names in _homes(self._manifest):
+            if key in names:
+                return f"`{key}` belongs to {home}: check the indentation"
+        return hint or "remove it, or check its spelling"
+
+    def _is_unknown(self, key: str, word: Any) -> bool:
+        """Whether a word of `shape`, `effect` or `by` is none that any block takes."""
+        if key not in ("shape", "effect", "by"):
+            return False
+        known: set[Any] = set()
+        for schema in (self._schema, *self._schema.get("$defs", {}).values()):
+            description = schema.get("properties", {}).get(key)
+            if isinstance(description, dict):
+                known.update(description.get("enum", ()))
+        return bool(known) and isinstance(word, str) and word not in known
+
+    def _addition(self, broken: Broken, key: str) -> str:
+        for schema in (broken.schema, self._schema, *self._schema.get("$defs", {}).values()):
+            description = schema.get("properties", {}).get(key)
+            if isinstance(description, dict) and description.get("examples"):
+                return f"add `{key}: {shown(description['examples'][0])}`"
+        return f"add `{key}:`"
+
+
+def _homes(manifest: dict[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    """The blocks of the manifest and their keys, to tell where a misplaced key belongs."""
+    for name, block in manifest["properties"].items():
+        for option in (block, *block.get("anyOf", ())):
+            yield f"`{name}`", option.get("properties", ())
+    for name in _BLOCKS:
+        yield f"a `{name}`", manifest["$defs"][name]["properties"]
+    yield "the manifest itself", manifest["properties"]

@@ -1,0 +1,147 @@
+"""The sound of a piece as written: buses, their stems and chains, returns and the master."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from ..findings.span import Span
+
+AUTO_LUFS = -14.0
+"""What `loudness: auto` aims at: what video sites play at, as docs/how-to/sizes-and-files.md says."""
+
+AUTO_REDUCTION_DB = 4.0
+AUTO_GAIN_DB = 30.0
+"""`loudness: auto` raises recordings by no more: peaks at -27 dBFS are far below what anybody records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One link of a chain: a plugin and its parameters in their natural units."""
+
+    plugin: str
+    parameters: tuple[tuple[str, float], ...]
+    span: Span
+    label: str = ""
+    """The name by which a lane addresses it; the plugin's own where none is written."""
+    per_beat: tuple[str, ...] = ()
+    """Parameters whose value counts cycles per beat (`2/b`) instead of hertz."""
+    vst3: "Vst3 | None" = None
+    """The plugin's file, where `plugin` is vst3; its numbers are in `parameters`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vst3:
+    """A plugin of the user's: what the table of plugins does not know."""
+
+    file: PurePosixPath
+    preset: PurePosixPath | None = None
+    words: tuple[tuple[str, str | bool], ...] = ()
+    """Parameters whose value is a word or a switch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """One source of a bus: exactly one of a part of the score, another score file, or an audio file."""
+
+    span: Span
+    gain: float = 1.0
+    """Linear."""
+    part: str | None = None
+    score: PurePosixPath | None = None
+    file: PurePosixPath | None = None
+    tracks: tuple[str, ...] = ()
+    """Globs over the tracks of `score`; empty means all."""
+    by: str = ""
+    """The program that plays it: musescore or fluidsynth; empty for the built-in instruments."""
+    soundfont: PurePosixPath | None = None
+    soundfont_span: Span | None = None
+    """Where the soundfont is named, if not in the stem."""
+    offset_s: float | None = None
+    """Where bar 1 is in the recording."""
+    aligned: bool = False
+    """Whether the recording is moved to where its notes are found."""
+    plays: str | None = None
+    """The part that a recording plays, where it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A share of a bus that goes to a return."""
+
+    to: str
+    span: Span
+    level: float
+    """Linear."""
+    is_before: bool = False
+    """Taken before the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Where buses send a share of their sound: a chain, not moved."""
+
+    name: str
+    span: Span
+    chain: tuple[Effect, ...]
+    gain: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """What the finished sound is brought to; `loudness: auto` unless the manifest says something else."""
+
+    loudness_lufs: float | None = AUTO_LUFS
+    most_reduction_db: float | None = AUTO_REDUCTION_DB
+    """The sound stays below its loudness where the limiter would turn down by more; None: it does not."""
+    ceiling_dbtp: float = -1.0
+    is_dithered: bool = True
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether the manifest leaves the loudness to us."""
+        return self.most_reduction_db is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Notes apart from each other, around the place of their bus: offsets in ears, -1..1."""
+
+    by: str
+    """`pitch`: from the lowest to the highest; `order`: from the first to the last."""
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """What sounds together and moves together: stems through a chain, then to a place between the ears."""
+
+    name: str
+    span: Span
+    stems: tuple[Stem, ...]
+    chain: tuple[Effect, ...] = ()
+    gain: float = 1.0
+    ear: str | None = None
+    """Name of the lane; None means the lane of the bus's own name."""
+    space: str = "balance"
+    """`balance` for loudspeakers; `binaural` and `hrtf` for headphones."""
+    width_deg: float = 0.0
+    """The angle between the two channels, for headphones."""
+    level: str = "pink"
+    """`pink` or `stem`: what the loudness is kept constant for."""
+    sofa: PurePosixPath | None = None
+    """The measured head of `hrtf`; None means an installed one."""
+    spread: "Spread | None" = None
+    """How its notes stand apart; None means all in one place."""
+    sends: tuple[Send, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The sound of a piece. No buses means one bus for each part, with the default chain."""
+
+    buses: tuple[Bus, ...] = ()
+    default_chain: tuple[Effect, ...] = ()
+    returns: tuple[Return, ...] = ()
+    master: Master = Master()
+    sounds: PurePosixPath | None = None
+    """The soundfont that plays what does not say who plays it; None for the built-in instruments."""

@@ -1,0 +1,228 @@
+"""The picture of a piece as written: the generator, classes, motion, envelopes, rules and layers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from ..findings.span import THE_MANIFEST, Span
+from ..values.position import Duration, DurationUnit
+from ..values.selector import Where
+from .parameters import NEUTRAL
+
+OTHER = "other"
+"""The key of `visuals.classes` for all notes that have none of the others."""
+
+DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
+DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
+DEFAULT_HOLD = DEFAULT_MOVE = Duration(Fraction(1), DurationUnit.BARS)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassWeight:
+    """A class as written, a name or an index, and its share."""
+
+    name: str
+    weight: float
+    span: Span
+    is_like: bool = False
+    """Whether the name is words whose meaning is looked up, as written under `like`."""
+    picture: PurePosixPath | None = None
+    """The file of the piece that is shown, where it is an own picture or video: its name is the file's."""
+    clip: "Clip | None" = None
+    """The part of a video; its name then tells it from other parts of the same file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The part of a video that each note starts, and how it runs from the note on."""
+
+    from_s: Fraction = Fraction(0)
+    to_s: Fraction | None = None
+    """None for the end of the file."""
+    speed: Fraction = Fraction(1)
+    length: Duration | None = None
+    """How long the part lasts, where that is written in place of a speed."""
+    then: str = "loop"
+    """What comes after it: `loop`, `back` or `hold`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How a note's class rises and falls."""
+
+    attack: Duration = DEFAULT_ATTACK
+    release: Duration = DEFAULT_RELEASE
+    smooth: float = 0.0
+    """0 none .. 1: extra smoothing of the class weights, as a share of half a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How the noise moves: `amount` per second at rest and by each note, `jitter` 0..1 its irregularity."""
+
+    amount: float = 0.5
+    jitter: float = 0.5
+    memory: str = "clock"
+    """`clock`: one path through the film; `motif`: a phrase that returns brings its images back."""
+    walk: str = ""
+    """`linger`: from one learned picture to another; `frames`: over real frames; empty: the noise moves."""
+    walk_span: Span = THE_MANIFEST
+    hold: Duration = DEFAULT_HOLD
+    """How long a walk lingers at a picture."""
+    move: Duration = DEFAULT_MOVE
+    """How long it takes to the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A light that a note sets on the stage, before the picture."""
+
+    size: float
+    """A share of the film's height."""
+    decay: Duration
+    """The time to 1/e."""
+    strength: float
+    """0 is none at all."""
+    color: str | None = None
+    """None takes the picture's own where it is."""
+
+
+LIGHTS = {
+    "spark": Light(0.04, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 1.0),
+    "ring": Light(0.25, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 0.6),
+    "glow": Light(0.3, Duration(Fraction(1, 4), DurationUnit.WHOLE_NOTES), 0.5),
+}
+"""The shapes of the stage, and how each looks where nothing else is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """For the notes that `where` means: the actions that are not None. Later rules win."""
+
+    where: Where
+    span: Span
+    pointer: str = ""
+    """Where it is, as a JSON pointer."""
+    classes: tuple[ClassWeight, ...] | None = None
+    depth: float | None = None
+    kick: float | None = None
+    attack: Duration | None = None
+    release: Duration | None = None
+    truncation: float | None = None
+    hue_deg: float | None = None
+    layer: int | None = None
+    spark: Light | None = None
+    ring: Light | None = None
+    glow: Light | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLayer:
+    """A layer of the picture: parts with a stream of their own, and where it is.
+
+    What is None, or empty, is as in the Visuals around it.
+    """
+
+    name: str
+    span: Span
+    parts: tuple[str, ...]
+    """Globs over parts."""
+    parts_span: Span
+    place: str = "ear"
+    """`ear`: where it is heard; `sector`; `back`, `front`: across the whole film, behind or before others."""
+    sector: tuple[int, int] = (1, 1)
+    """Its number from the left, and of how many."""
+    width: float | None = None
+    """Share of the film's width."""
+    depth: float | None = None
+    truncation: float | None = None
+    hue_deg: float | None = None
+    keep: int | None = None
+    motion: Motion | None = None
+    envelope: Envelope | None = None
+    classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
+    classes_by: str = "pitch"
+    classes_span: Span = THE_MANIFEST
+
+
+LAYERS_MOST = 4
+"""Each layer is painted: with more of them, none is more than a strip, and a film takes far longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpectrumRef:
+    """How the spectrum of a recording moves the picture, where `mapping: spectrum` says that it does."""
+
+    file: PurePosixPath | None
+    span: Span
+    offset_s: float | None = None
+    """Where bar 1 is in the recording; None for that of the first recording among the stems."""
+    pitch_sensitivity: float = 220.0
+    tempo_sensitivity: float = 0.25
+    smooth_factor: float = 20.0
+    num_classes: int = 12
+    sort_classes_by_power: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visuals:
+    """The picture's rules."""
+
+    generator: str = "auto"
+    generator_span: Span = THE_MANIFEST
+    weights: PurePosixPath | None = None
+    """A folder of the piece, or the name of weights in the user's own store."""
+    weights_span: Span = THE_MANIFEST
+    weights_sha256: str | None = None
+    resolution: int = 512
+    truncation: float = 1.0
+    depth: float = 0.8
+    steering: tuple[tuple[str, float], ...] = ()
+    """What steers camera, colour and light, by fields of STEERED; what is not here is as in that table."""
+    motion: Motion = Motion()
+    envelope: Envelope | None = None
+    classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
+    """By key: a pitch class C, C#..B for `classes_by: pitch`, globs of parts or lyrics, OTHER for what has no
+    key, or "0", "1".. for a list."""
+    classes_by: str = "pitch"
+    classes_span: Span = THE_MANIFEST
+    """Where `classes_by` is."""
+    keep: int | None = None
+    rules: tuple[Rule, ...] = ()
+    mapping: str = "notes"
+    """What moves the picture: `notes` or `spectrum`."""
+    spectrum: SpectrumRef | None = None
+    plays: bool = True
+    """Whether the film plays by itself where the piece says nothing of it."""
+    layers: tuple[PictureLayer, ...] = ()
+    """Back to front; parts that are in none of them are behind all."""
+    layer_each_part: bool = False
+    """Whether every part is a layer, placed where it is heard."""
+    layers_span: Span = THE_MANIFEST
+
+    @property
+    def all_classes(self) -> Iterator[ClassWeight]:
+        """Every class that is written: under keys, of the piece and of its layers, and in rules."""
+        for classes in (self.classes, *(layer.classes for layer in self.layers)):
+            for _, weights in classes:
+                yield from weights
+        for rule in self.rules:
+            yield from rule.classes or ()
+
+    def steered(self, field: str) -> float:
+        """Where a parameter of STEERED stands while no lane moves it."""
+        return dict(self.steering).get(field, NEUTRAL[field])
+
+    def of_layer(self, layer: PictureLayer) -> "Visuals":
+        """What holds for the notes of a layer."""
+        given = {
+            key: value
+            for key in ("depth", "truncation", "keep", "motion", "envelope")
+            if (value := getattr(layer, key)) is not None
+        }
+        if layer.hue_deg is not None:
+            given["steering"] = tuple((dict(self.steering) | {"hue_deg": layer.hue_deg}).items())
+        if layer.classes:
+            given |= {key: getattr(layer, key) for key in ("classes", "classes_by", "classes_span")}
+        return replace(self, **given)
