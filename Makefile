@@ -8,7 +8,11 @@ SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
 .PHONY: film draft test test-costs test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
+<<<<<<< HEAD
 	bench-instruments bench-listening bench-sync bench-reliability bench-watch bench-hour bench-page bench-training watch clean
+=======
+	bench-instruments bench-layers bench-listening bench-sync bench-reliability bench-watch bench-page bench-training watch clean
+>>>>>>> main
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -74,6 +78,10 @@ bench-audio: .venv/dev.stamp
 # What a frame of the piece costs, stage by stage.
 bench-stages: .venv/render.stamp
 	$(BIN)/python -m benchmarks.stages $(PIECE)
+
+# What layers of the piece's parts cost beside one picture.
+bench-layers: .venv/render.stamp
+	$(BIN)/python -m benchmarks.layers $(PIECE)
 
 # Whether the picture plays the music: when it changes, beside the onsets of a passage.
 bench-sync: .venv/render.stamp

@@ -1,66 +1,14 @@
 """`musicvis doctor`: what musicvis can use on this machine, and what to type for the rest."""
 
-import platform
-import shutil
 import sys
-from dataclasses import asdict, dataclass
-from fractions import Fraction
-from importlib import metadata
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from ..dsl.installing import install_command, pip_command
+from ..api.machine.doctor import Item, examined
 from .discover import PiecePath, nearest_piece
 from .output import JSON, echo_json, format_option
-
-PACKAGES = (
-    # Its name, what it is for, the extra that brings it, and whether every film needs it.
-    ("click", "this command", "", True),
-    ("PyYAML", "reading manifests", "", True),
-    ("jsonschema", "checking manifests", "", True),
-    ("numpy", "lanes and latents", "", True),
-    ("mido", "notes for FluidSynth", "", True),
-    ("torch", "the picture", "render", True),
-    ("Pillow", "titles", "render", True),
-    ("pedalboard", "effects of the sound", "render", True),
-    ("scipy", "the synthesiser", "render", True),
-    ("safetensors", "models that musicvis train makes", "render", True),
-    ("soxr", "recordings at other rates", "render", True),
-    ("av", "writing the film", "render", True),
-    ("pytorch-pretrained-biggan", "fetching BigGAN's weights", "gan", False),
-    ("openvino", "BigGAN faster on a CPU", "openvino", False),
-    ("h5py", "measured heads", "hrtf", False),
-    ("verovio", "the engraved score", "score", False),
-    ("resvg_py", "the engraved score in the film", "score", False),
-    ("svg2pdf-py", "the engraved score as a PDF", "score", False),
-    ("ray", "rendering on several machines", "ray", False),
-    ("onnxruntime", "notes of recordings", "transcribe", False),
-)
-MUSESCORE = ("mscore", "musescore", "mscore4portable", "MuseScore4", "mscore3", "musescore3", "MuseScore3")
-OTHER_ENCODERS = {
-    "libx265": "H.265 video",
-    "libvpx-vp9": "VP9 video: .webm",
-    "libsvtav1": "AV1 video",
-    "prores_ks": "ProRes video: .mov",
-    "libopus": "Opus sound: .webm",
-    "gif": "moving pictures: .gif",
-    "libwebp_anim": "moving pictures: .webp",
-    "apng": "moving pictures: .apng",
-}
-WEIGHTS = ("config.json", "pytorch_model.bin", "model.safetensors")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that may be there: `found` is its version or state, empty where it is missing."""
-
-    name: str
-    use: str
-    found: str
-    mend: str
-    needed: bool = False
-    """No film without it."""
 
 
 @click.command(short_help="List what this machine has, and what to type for the rest.")
@@ -82,28 +30,13 @@ def doctor(piece: Path | None, form: str) -> None:
     sys.exit(int(any(item.needed and not item.found for item in items)))
 
 
-def examined(manifest: Path | None) -> list[Item]:
-    """Everything that is looked at, in the order in which it is reported."""
-    items = [
-        Item("Python", "", f"{platform.python_version()} on {platform.system()} {platform.machine()}", "")
-    ]
-    items += [
-        Item(name, use, version_of(name), install_command(*([extra] if extra else [])), needed)
-        for name, use, extra, needed in PACKAGES
-    ]
-    # Its own wish for TensorFlow is left out: only its weights are used. An extra cannot say so.
-    pitches = version_of("basic-pitch")
-    items.append(Item("basic-pitch", "notes of recordings", pitches, pip_command("--no-deps", "basic-pitch")))
-    items += [cuda(), *encoders(), *players(), library(), cache()]
-    return items if manifest is None else [*items, weights(manifest)]
-
-
 def item_lines(item: Item) -> list[str]:
     """An item for a person: a line, and where it is missing a second one that says what to type."""
     use = f"  ({item.use})" if item.use else ""
     if item.found:
         return [f"  yes  {item.name} {item.found}{use}"]
     return [f"  {'NO ' if item.needed else 'no '}  {item.name}{use}", f"         {item.mend}"]
+<<<<<<< HEAD
 
 
 def version_of(package: str) -> str:
@@ -209,3 +142,5 @@ def weights(manifest: Path) -> Item:
     is_whole = WEIGHTS[0] in there and len(there) > 1
     mend = f"put {' and '.join(WEIGHTS[:2])} into {wanted}, or type: musicvis weights fetch {wanted.name}"
     return Item("weights of the piece", "BigGAN", f"{folder}: {', '.join(there)}" if is_whole else "", mend)
+=======
+>>>>>>> main

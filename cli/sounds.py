@@ -1,8 +1,8 @@
 """`musicvis sounds`: the soundfonts on this machine, listed and added."""
 
-import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -23,11 +23,17 @@ def sounds() -> None:
 @sounds.command("list")
 @format_option("An array of objects: name, title, copyright, size_bytes, path, other_names, hidden_by.")
 def list_command(form: str) -> None:
+<<<<<<< HEAD
     """List the soundfonts: name, size, title, copyright, path, other names.
 
     A file that no piece can name, because another of that name comes first, is told as hidden.
     """
     from ..compiler.sound.soundfonts import folders, installed
+=======
+    """List the soundfonts: name, size, title, copyright, path."""
+    from ..api.machine.sounds import installed
+    from ..compiler.sound.soundfonts import folders
+>>>>>>> main
     from ..dsl.findings.plain import shown
 
     found = installed()
@@ -69,26 +75,25 @@ def add_command(file: Path) -> None:
     Check its licence before you publish a film: `musicvis sounds list` shows the file's own copyright
     notice.
     """
+<<<<<<< HEAD
     from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, named, user_folder
+=======
+    from ..api.errors import RequestError
+    from ..api.machine.sounds import add_file
+    from ..dsl.findings.diagnostics import PieceError
+>>>>>>> main
     from ..dsl.findings.plain import shown
-    from ..dsl.findings.span import THE_MANIFEST
-    from ..dsl.text.files import name_fault
     from ..dsl.text.format import scalar_text
     from ..store.errors import StoreError
-    from ..store.writing import published
 
-    if file.suffix.lower() not in SUFFIXES:
-        raise click.UsageError(f"{file.name} is not a .sf2 or .sf3 file")
-    if fault := name_fault(file.name, THE_MANIFEST):
-        raise click.UsageError(f"{shown(file.name)}: {fault.message}; give the file another name")
-    missing = "it is not a regular file" if file.exists() else "there is no such file"
-    why = fault_of(file) if file.is_file() else missing
-    if why is not None:
-        tell_end(f"{file}: {why}")
-        sys.exit(1)
     try:
-        target = user_folder() / file.name
+        font = add_file(file)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    except PieceError as error:
+        _end(f"{file}: {error.diagnostics[0].message}")
     except StoreError as error:
+<<<<<<< HEAD
         tell_end(f"{error}; {error.hint}")
         sys.exit(1)
     if target.exists():
@@ -107,5 +112,19 @@ def add_command(file: Path) -> None:
     click.echo(f"{target.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
     if before is not None:
         click.echo(shown(f"this name meant {before} before"))
+=======
+        _end(f"{error}; {error.hint}")
+    except FileExistsError as error:
+        _end(f"{error.filename} already exists; nothing was changed")
+    except OSError as error:
+        _end(f"{error.filename or file}: {error.strerror or error}")
+    written = scalar_text(font.path.name)
+    click.echo(f"{font.path.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
+>>>>>>> main
     if font.copyright:
         click.echo(shown(f"it says: {font.copyright}"))
+
+
+def _end(text: str) -> NoReturn:
+    tell_end(text)
+    sys.exit(1)

@@ -14,6 +14,7 @@ from .lanes.curve import Curve
 from .plans.picture import (
     GROUND,
     LIGHT_SHAPES,
+    TALL_MARGIN,
     ClipPlan,
     LyricStyle,
     OwnPicture,
@@ -42,6 +43,7 @@ from .plans.steering import Steering
 __all__ = [
     "GROUND",
     "LIGHT_SHAPES",
+    "TALL_MARGIN",
     "BarMark",
     "BusPlan",
     "ChannelPlan",

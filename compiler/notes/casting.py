@@ -46,7 +46,7 @@ class VisualNote:
     truncation: float | None = None
     hue_deg: float | None = None
     layer: int = 0
-    """How far in front its classes stand."""
+    """How far in front its classes are."""
     spark: Light | None = None
     ring: Light | None = None
     glow: Light | None = None

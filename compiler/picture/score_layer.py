@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from importlib.util import find_spec
+from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
 from ...dsl.findings.collector import Findings
@@ -16,7 +18,7 @@ from ...dsl.model.piece import Piece
 from ...dsl.model.video import EngravedScore, Video
 from ..lazy_numpy import np
 from ..notes.parts import Cut
-from ..plan import ScorePlan
+from ..plan import TALL_MARGIN, ScorePlan
 from ..score.model import Score
 from ..score.notation.bar import chords_on_paper
 from ..score.notation.quantised import quantised
@@ -33,8 +35,14 @@ if TYPE_CHECKING:
 
 PACKAGES = ("verovio", "resvg_py")
 """What engraves a score and what draws it: neither is loaded here."""
-TITLE_SHARE = 0.3
-"""The most of the height that words at the top or the bottom take."""
+TURN_S = 0.25
+"""So long, at most, a page is turned before its first note."""
+TITLE_SHARE, TALL_TITLE_SHARE = 0.3, 0.08
+"""So much of the height is taken by words: at most, and in a tall film, whose letters go by its width."""
+READABLE = 0.02
+"""A staff is at least so high, of the film's shorter side: 22 pixels of 1080."""
+# What Verovio's pages measure, in staves: around the staves, and from one to the next.
+_AROUND, _APART = 170 / 72, 197 / 72
 
 
 def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iterator[Diagnostic]:
@@ -47,7 +55,7 @@ def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iter
     places = [("words that are sung", video.lyrics.place)] if video.lyrics is not None else []
     places += [("a title", post.place) for post in video.post if post.title is not None]
     for what, place in dict.fromkeys(places):
-        if _meet(layer, place):
+        if _meet(layer, place, is_tall=video.height_px > video.width_px):
             message = f"the score is covered by {what} at the {place} of the film"
             hint = "write another `place` for one of them, or a smaller `height`"
             yield Diagnostic("MV665", layer.span, message, hint, Severity.WARNING)
@@ -60,13 +68,29 @@ def is_quantised(span: Span) -> Diagnostic:
     return Diagnostic("MV663", span, message, hint, Severity.WARNING)
 
 
-def _meet(layer: EngravedScore, place: str) -> bool:
-    """Whether the score reaches where words of that place are."""
+def _meet(layer: EngravedScore, place: str, *, is_tall: bool) -> bool:
+    """Whether the score reaches where words of that place stand."""
     if place == layer.place:
         return True
+    words, margin = (TALL_TITLE_SHARE, TALL_MARGIN) if is_tall else (TITLE_SHARE, 0.0)
     if "middle" in (place, layer.place):
-        return layer.height > 0.5 - TITLE_SHARE / 2
-    return layer.height > 1 - TITLE_SHARE
+        return layer.height > 0.5 - words / 2 - margin + 1e-9
+    return layer.height > 1 - words - 2 * margin + 1e-9
+
+
+def too_small(layer: EngravedScore, video: Video, staff_count: int) -> Diagnostic | None:
+    """MV714, where the staves are so many for the height that nobody reads them."""
+    short_px = min(video.width_px, video.height_px)
+    needed = READABLE * short_px / video.height_px * (_AROUND + _APART * staff_count)
+    if layer.height >= needed or not staff_count:
+        return None
+    staff_px = layer.height * video.height_px / (_AROUND + _APART * staff_count)
+    staves = f"each of {staff_count} staves" if staff_count > 1 else "the staff"
+    message = f"{staves} of the score is about {staff_px:.0f} pixels high, too small to be read"
+    hint = f"write `height: {ceil(100 * needed)}%`" if needed <= 1 else ""
+    if staff_count > 1:
+        hint = f"{hint}, or fewer `parts`" if hint else "choose fewer `parts`"
+    return Diagnostic("MV714", layer.span, message, hint, Severity.WARNING)
 
 
 def chosen_parts(
@@ -119,6 +143,8 @@ def engraving_of(
     findings += layer_findings(layer, piece.video, written is not None)
     paper = quantised(score) if written is None else written
     parts = chosen_parts(layer.parts, layer.parts_span, paper, cuts, findings)
+    small = too_small(layer, piece.video, len(staves_of(paper, parts)))
+    findings += () if small is None else (small,)
     return Engraving(layer, paper, parts)
 
 
@@ -146,6 +172,7 @@ def score_plan(
         opacity=layer.opacity,
         bar_lengths_qn=_frozen(np.array([float(bar.length_qn) for bar in paper.bars], np.float64)),
         places=_places(film, clock),
+        ahead=_ahead(paper, staves_of(paper, parts), film, clock),
         sounding=_sounding(paper, staves_of(paper, parts), film, clock),
     )
 
@@ -162,6 +189,27 @@ def _places(film: Film, clock: Clock) -> "NDArray[np.float64]":
     offsets = (times_qn - starts[played]).clip(0, lengths[played])
     bars = np.array([measure.bar - 1 for measure in measures], np.float64)
     return _frozen(np.stack([bars[played], offsets], axis=1))
+
+
+def _ahead(paper: WrittenScore, staves: set[int], film: Film, clock: Clock) -> "NDArray[np.float64]":
+    """On the frames before a bar line, the bar behind it, and how much of the turning of a page has passed.
+
+    A page is turned after its last note has begun, and before the first note of the next one.
+    """
+    last_qn: dict[int, Fraction] = defaultdict(Fraction)
+    for bar, _, chord in chords_on_paper(paper):
+        if chord.staff in staves:
+            last_qn[bar] = max(last_qn[bar], chord.place.offset_qn)
+    found = np.tile(np.array([-1.0, 0.0]), (film.frame_count, 1))
+    middles_s = float(film.start_s) + (np.arange(film.frame_count, dtype=np.float64) + 0.5) / float(film.fps)
+    for measure, following in pairwise(clock.measures):
+        end_s = float(clock.seconds(following.start_qn))
+        last_s = float(clock.seconds(measure.start_qn + min(last_qn[measure.bar - 1], measure.length_qn)))
+        turn_s = max(end_s - TURN_S, (last_s + end_s) / 2)
+        first, end = middles_s.searchsorted([turn_s, end_s])
+        found[first:end, 0] = following.bar - 1
+        found[first:end, 1] = (middles_s[first:end] - turn_s) / max(end_s - turn_s, 1e-9)
+    return _frozen(found)
 
 
 def _sounding(paper: WrittenScore, staves: set[int], film: Film, clock: Clock) -> "NDArray[np.int64]":

@@ -116,6 +116,8 @@ class TitlePlan:
 
 GROUND = "ground"
 """The first word of a generator that paints one colour: `ground #00FF00`, or `ground alpha`."""
+TALL_MARGIN = 0.16
+"""Of the height of a film that is taller than wide: there, players lay words and buttons over the picture."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
 
 
@@ -178,6 +180,8 @@ class ScorePlan:
     opacity         of the ground, 0..1
     bar_lengths_qn  float64 (bars,), of the written bars
     places          float64 (frames, 2): index of the written bar, and quarter notes into it
+    ahead           float64 (frames, 2): index of the bar that a page is turned to now, or -1, and how much of
+                    the turning has passed, 0..1
     sounding        int64 (n, 5): first frame, frame after the last, and bar index, chord and note of a head
     """
 
@@ -191,24 +195,28 @@ class ScorePlan:
     opacity: float
     bar_lengths_qn: F64
     places: F64
+    ahead: F64
     sounding: NDArray[np.int64]
 
     def cut(self, first: int, end: int) -> ScorePlan:
         """The score on frames first up to, not at, end, counted from `first`."""
         rows = self.sounding[(self.sounding[:, 0] < end) & (self.sounding[:, 1] > first)].copy()
         rows[:, :2] = (rows[:, :2] - first).clip(0, end - first)
-        return replace(self, places=self.places[first:end].copy(), sounding=rows)
+        places, ahead = self.places[first:end].copy(), self.ahead[first:end].copy()
+        return replace(self, places=places, ahead=ahead, sounding=rows)
 
     def thinned(self, step: int) -> ScorePlan:
         """The score on every step-th frame."""
         rows = self.sounding.copy()
         rows[:, :2] = -(-rows[:, :2] // step)
         rows = rows[rows[:, 0] < rows[:, 1]]
-        return replace(self, places=self.places[::step].copy(), sounding=rows)
+        places, ahead = self.places[::step].copy(), self.ahead[::step].copy()
+        return replace(self, places=places, ahead=ahead, sounding=rows)
 
     def repeats(self) -> NDArray[np.bool_]:
         """For each frame but the first, whether it shows what the frame before it shows: (frames - 1,)."""
         same: NDArray[np.bool_] = (self.places[1:] == self.places[:-1]).all(1)
+        same &= (self.ahead[1:] == self.ahead[:-1]).all(1)
         edges = self.sounding[:, :2].ravel()
         same[edges[(edges > 0) & (edges <= len(same))] - 1] = False
         return same

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
-from ...dsl.model.piece import Piece
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, parse_place
 from ...dsl.values.units import Quarters
 from ..checks.expectations import meter_text
 from ..compile import compiled
 from ..heard_piece import Heard, cast_of, hear
 from ..notes.class_keys import Weights
-from ..picture.post import Timeline, timeline
-from ..time.clock import Clock, frame_at
+from ..time.clock import frame_at
 from ..words.sung import sung_words
+from .finished import Happening, finished
 from .movements import Movement, movements_at, place_text
 from .note_list import matched_rules
 
@@ -53,7 +52,7 @@ class SoundingNote:
 
 @dataclass(frozen=True, slots=True)
 class StageLight:
-    """A light on the stage: its shape, where it stands, each -1..1, and how much of it is left."""
+    """A light on the stage: its shape, where it is, each -1..1, and how much of it is left."""
 
     shape: str
     across: float
@@ -72,22 +71,14 @@ class VideoAt:
 
 @dataclass(frozen=True, slots=True)
 class ShownLayer:
-    """A layer of the picture: where it stands, how much room it takes beside the others, what it shows."""
+    """A layer of the picture: where it is, how much room it takes beside the others, what it shows."""
 
     name: str
     across: float | None
-    """-1 left .. 1 right; None where it stands across the whole film."""
+    """-1 left .. 1 right; None where it is across the whole film."""
     share: float
     """Its share of the strengths of all layers."""
     shown: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An entry of video.post that acts, in words."""
-
-    words: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ class Moment:
     shown: tuple[tuple[str, float], ...]
     """Names of classes and their weights, the strongest first; what is missing to 1 is empty."""
     rules: tuple[tuple[int, Span], ...]
-    """The rules that any of the notes meets: their numbers and where they stand."""
+    """The rules that any of the notes meets: their numbers and where they are."""
     movements: tuple[Movement, ...]
     brightness: float
     post: tuple[Happening, ...]
@@ -155,7 +146,7 @@ def moment_in(heard: Heard, text: str, findings: Findings) -> Moment:
         rules=tuple((number, piece.visuals.rules[number - 1].span) for number in numbers),
         movements=tuple(movements_at(heard, at)),
         brightness=0.0 if picture is None else float(picture.brightness[0]),
-        post=tuple(_post(piece, clock, time_s)),
+        post=tuple(finished(heard, picture, time_s)),
         lights=() if picture is None else tuple(_lights(picture)),
         videos=() if picture is None else tuple(_videos(picture)),
         layers=() if picture is None else tuple(_layers(picture)),
@@ -239,27 +230,3 @@ def _lights(picture: "PicturePlan") -> Iterator[StageLight]:
 
     for row in () if picture.lights is None else picture.lights.tolist():
         yield StageLight(LIGHT_SHAPES[int(row[1])], round(row[2], 3), round(row[3], 3), round(row[5], 3))
-
-
-def _post(piece: Piece, clock: Clock, time_s: Fraction) -> Iterator[Happening]:
-    """The entries of video.post that act at a time; a fade to black acts until a fade in."""
-    end_s = clock.end_s + piece.score.tail_s
-    for post in piece.video.post:
-        events = timeline((post,), clock, end_s, Findings())
-        yield from (Happening(words, post.span) for words in _happenings(events, time_s))
-
-
-def _happenings(events: Timeline, time_s: Fraction) -> Iterator[str]:
-    for window in events.speeds:
-        if window.start_s <= time_s < window.end_s:
-            yield f"the picture runs at speed {window.speed} until {float(window.end_s):.3f} s"
-    for fade in events.fades:
-        share = (time_s - fade.start_s) / fade.length_s if fade.length_s else Fraction(1)
-        if 0 <= share < 1:
-            way = "in from" if fade.is_in else "out to"
-            yield f"fades {way} black, {float(share):.0%} of {float(fade.length_s):g} s"
-        elif share >= 1 and not fade.is_in:
-            yield f"faded out at {float(fade.start_s + fade.length_s):.3f} s"
-    for title in events.titles:
-        if title.window.start_s <= time_s < title.window.end_s:
-            yield f"title {title.post.title} until {float(title.window.end_s):.3f} s"

@@ -26,13 +26,21 @@ DEADLINE_S = 300.0
 MAX_TEXT_CHARACTERS = 64 << 20
 MAX_SVG_BYTES = 512 << 20
 SPACING = {
-    "lyricWordSpace": 2.4,
+    "lyricWordSpace": 3.0,
     "lyricTopMinMargin": 3.0,
     "lyricHeightFactor": 1.2,
     "defaultTopMargin": 1.0,
     "defaultBottomMargin": 0.75,
 }
 """Room around words, in Verovio's options: its own leaves them close to beams and staves."""
+ONE_LINE = {
+    "breaks": "none",
+    "header": "none",
+    "adjustPageWidth": True,
+    "adjustPageHeight": True,
+    "pageWidth": 100_000,
+}
+"""One line that never ends."""
 _PROCESS = "musicvis.renderers.engraving.process"
 _SMALLER = "choose fewer parts"
 
@@ -69,6 +77,12 @@ def pages_of(text: str, options: Mapping[str, object], span: Span = THE_MANIFEST
         if sum(page.stat().st_size for page in pages) > MAX_SVG_BYTES:
             raise PieceError([_fault(span, f"its pages are more than {MAX_SVG_BYTES >> 20} MB")])
         return [with_signs(page.read_text(encoding="utf-8"), faces) for page in pages]
+
+
+def margins(size: int) -> dict[str, int]:
+    """The same margin on all sides of a page."""
+    sides = ("Left", "Right", "Top", "Bottom")
+    return {f"pageMargin{side}": size for side in sides}
 
 
 def not_installed(span: Span) -> Diagnostic:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
-from .words import Faces
+from .words import ROOM, Faces
 
 FONT = "Leland"
 """The font of musical signs, which Verovio brings with it."""
@@ -129,8 +129,8 @@ def _taken_out(text: ElementTree.Element) -> list[ElementTree.Element]:
             rest.append(ElementTree.Element(f"{{{_SVG}}}tspan", look))
             rest[-1].text = left
     if rest:
-        # Spaces behind the words have made room for them: `words.Faces.padded`.
-        rest[-1].text = (rest[-1].text or "").rstrip()
+        # What is behind the words has made room for them: `words.Faces.padded`.
+        rest[-1].text = (rest[-1].text or "").rstrip(f" {ROOM}")
     for child in list(text):
         text.remove(child)
     text.text = None

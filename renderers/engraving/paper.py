@@ -9,7 +9,9 @@ from pathlib import Path
 
 from ...dsl.findings.diagnostics import PieceError
 from ...dsl.findings.span import THE_MANIFEST
-from .engrave import SPACING, not_installed, pages_of
+from .engrave import ONE_LINE, SPACING, margins, not_installed, pages_of
+from .geometry import geometry_of
+from .lines import with_lines
 from .words import faces_of
 
 # In Verovio's units, tenths of a millimetre: its staff of five lines is eight units high.
@@ -29,19 +31,18 @@ def paper_pages(text: str, staff_count: int) -> list[str]:
     Raises PieceError MV661 where Verovio is missing, MV662 where it does not engrave the score.
     """
     unit = next((size for most, size in _UNITS if staff_count <= most), _SMALLEST)
+    plain = {"footer": "none", "svgViewBox": True, "unit": unit, **SPACING, **margins(_MARGIN)}
+    line = pages_of(text, {**plain, **ONE_LINE})[0]
+    broken = with_lines(text, geometry_of(line), _A4[0], _MARGIN)
     options = {
-        "breaks": "auto",
-        "footer": "none",
+        **plain,
+        "breaks": "line",
         "header": "auto",
-        "svgViewBox": True,
-        "unit": unit,
         "pageWidth": _A4[0],
         "pageHeight": _A4[1],
         "justifyVertically": True,
-        **SPACING,
-        **dict.fromkeys(("pageMarginLeft", "pageMarginRight", "pageMarginTop", "pageMarginBottom"), _MARGIN),
     }
-    return [page.replace("<svg ", f"<svg {_size(_MM, 'mm')} ", 1) for page in pages_of(text, options)]
+    return [page.replace("<svg ", f"<svg {_size(_MM, 'mm')} ", 1) for page in pages_of(broken, options)]
 
 
 def _size(scale: float, unit: str) -> str:

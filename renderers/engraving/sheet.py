@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import THE_MANIFEST
 from ...store.values.array_types import F64, U8
-from .engrave import SPACING, not_installed, pages_of
+from .engrave import ONE_LINE, SPACING, margins, not_installed, pages_of
 from .geometry import PageGeometry, geometry_of
+from .lines import with_lines
 from .words import Faces, faces_of, family
 
 if TYPE_CHECKING:
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
 STRIP, PAGE = "strip", "page"
 MAX_PIXELS = 1 << 27
-# In Verovio's units: a staff of five lines is 72 high; around a page.
-_MARGIN = 60
-_WIDEST_STRIP = 100_000
-_PLAIN = {"header": "none", "footer": "none", "svgViewBox": True, "lyricSize": 4.0, **SPACING}
+LARGEST = 0.055
+"""The most that a staff is high, of the film's shorter side: pages with more room hold more systems."""
+# In Verovio's units: a staff of five lines; around a page; between two systems.
+_STAFF, _MARGIN, _BETWEEN = 72, 40, 36
+# Where a system does not fit its page, as one with many marks over it, pages are higher, and staves smaller.
+_MORE = (1.0, 1.1, 1.25, 1.5, 2.0)
+_PLAIN = {"footer": "none", "svgViewBox": True, "lyricSize": 4.0, **SPACING, **margins(_MARGIN)}
+STRIP_OPTIONS = {**_PLAIN, **ONE_LINE}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,68 +65,78 @@ def draw_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
 
     Raises PieceError MV661 where an engraver is missing, MV662 where the score is not engraved.
     """
-    return _sheet(score.text, score.mode, *layer_px(score, width_px, height_px))
+    largest_px = LARGEST * min(width_px, height_px)
+    return _sheet(score.text, score.mode, *layer_px(score, width_px, height_px), largest_px)
 
 
 def drawn_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
-    """The sheet of a score, kept while the process lives."""
-    return _kept(score.text, score.mode, *layer_px(score, width_px, height_px))
+    """The same, kept while the process lives."""
+    largest_px = LARGEST * min(width_px, height_px)
+    return _kept(score.text, score.mode, *layer_px(score, width_px, height_px), largest_px)
 
 
 @lru_cache(maxsize=2)
-def _kept(text: str, mode: str, wide_px: int, high_px: int) -> Sheet:
-    return _sheet(text, mode, wide_px, high_px)
+def _kept(text: str, mode: str, wide_px: int, high_px: int, largest_px: float) -> Sheet:
+    return _sheet(text, mode, wide_px, high_px, largest_px)
 
 
-def _sheet(text: str, mode: str, wide_px: int, high_px: int) -> Sheet:
+def _sheet(text: str, mode: str, wide_px: int, high_px: int, largest_px: float) -> Sheet:
+    """largest_px   the most pixels that a staff is high"""
     faces = faces_of(text)
     text = faces.known(text)
-    pages = pages_of(text, _strip_options())[:1]
-    if mode == PAGE:
-        pages = pages_of(text, _page_options(geometry_of(pages[0]), wide_px / high_px))
-    return _on_paper(pages, high_px, faces)
+    strip = pages_of(text, STRIP_OPTIONS)[0]
+    line = geometry_of(strip)
+    if mode == STRIP:
+        share = min(1.0, largest_px * line.height / (_STAFF * high_px))
+        return _on_paper([strip], _inks([strip], max(1, round(share * high_px)), faces), high_px)
+    high = max(_page_height(line), round(_STAFF * high_px / largest_px))
+    for more in _MORE:
+        options = _page_options(round(more * high), wide_px / high_px)
+        pages = pages_of(with_lines(text, line, options["pageWidth"], _MARGIN), options)
+        inks = _inks(pages, high_px, faces)
+        if not any(ink[[0, -1]].any() for ink in inks):
+            break
+    return _on_paper(pages, inks, high_px)
 
 
-def _strip_options() -> dict[str, object]:
-    """One system that never ends."""
-    return {
-        **_PLAIN,
-        "breaks": "none",
-        "adjustPageWidth": True,
-        "adjustPageHeight": True,
-        "pageWidth": _WIDEST_STRIP,
-        **dict.fromkeys(("pageMarginLeft", "pageMarginRight", "pageMarginTop", "pageMarginBottom"), _MARGIN),
-    }
-
-
-def _page_options(strip: PageGeometry, aspect: float) -> dict[str, object]:
-    """Pages of that aspect, which hold one system of the score, or two where it is low."""
-    # Staves are some 180 units apart: a score of up to two staves leaves room for two systems.
+def _page_height(strip: PageGeometry) -> int:
+    """The height of a page that holds one system of the score, or two where it is low."""
+    # Staves lie some 180 units apart: a score of up to two staves leaves room for two systems.
     system = strip.height - 2 * _MARGIN
     count = 2 if system < 520 else 1
-    high = round(count * system * 1.15 + 2 * _MARGIN)
+    return round(count * (system + _BETWEEN) + 2 * _MARGIN)
+
+
+def _page_options(high: int, aspect: float) -> dict[str, Any]:
+    """Pages of that height and aspect."""
     return {
         **_PLAIN,
-        "breaks": "auto",
+        "header": "none",
+        "breaks": "line",
         "pageHeight": high,
-        "pageWidth": max(round(high * aspect), 600),
-        **dict.fromkeys(("pageMarginLeft", "pageMarginRight", "pageMarginTop", "pageMarginBottom"), _MARGIN),
+        "pageWidth": round(high * aspect),
     }
 
 
-def _on_paper(pages: Sequence[str], high_px: int, faces: Faces) -> Sheet:
-    """Pages, each as high as the film shows it."""
+def _inks(pages: Sequence[str], drawn_px: int, faces: Faces) -> list[U8]:
+    """The ink of pages, each drawn so high."""
     placed = [geometry_of(page) for page in pages]
-    widths = [max(1, round(page.width * high_px / page.height)) for page in placed]
-    if sum(widths) * high_px > MAX_PIXELS:
-        message = f"the score would be {sum(widths)} pixels long at a height of {high_px}"
+    widths = [max(1, round(page.width * drawn_px / page.height)) for page in placed]
+    if sum(widths) * drawn_px > MAX_PIXELS:
+        message = f"the score would be {sum(widths)} pixels long at a height of {drawn_px}"
         hint = "choose fewer parts or a smaller height"
         raise PieceError([Diagnostic("MV662", THE_MANIFEST, message, hint)])
+    return [_inked(page, wide_px, drawn_px, faces) for page, wide_px in zip(pages, widths, strict=True)]
+
+
+def _on_paper(pages: Sequence[str], inks: Sequence[U8], high_px: int) -> Sheet:
+    """Pages and their ink, on paper as high as the film shows it."""
     bars, moments, heads, inked = [], [], [], []
-    for number, (page, wide_px) in enumerate(zip(placed, widths, strict=True)):
-        ink, down_px = _in_the_middle(_inked(pages[number], wide_px, high_px, faces))
+    for number, (page, drawn) in enumerate(zip(map(geometry_of, pages), inks, strict=True)):
+        ink, down_px = _in_the_middle(drawn, high_px)
         inked.append(ink)
-        x, y = wide_px / page.width, high_px / page.height
+        drawn_px, wide_px = drawn.shape
+        x, y = wide_px / page.width, drawn_px / page.height
         for index, box in page.bars.items():
             top, bottom = box.top * y + down_px, box.bottom * y + down_px
             bars.append((index, number, box.left * x, box.right * x, top, bottom))
@@ -137,13 +152,13 @@ def _on_paper(pages: Sequence[str], high_px: int, faces: Faces) -> Sheet:
     )
 
 
-def _in_the_middle(ink: U8) -> tuple[U8, int]:
-    """A page with as much paper above as below, and how far down that moves it."""
+def _in_the_middle(ink: U8, high_px: int) -> tuple[U8, int]:
+    """A page of that height with as much paper above the ink as below, and how far down that moves it."""
     rows = np.flatnonzero(ink.any(1))
-    if not rows.size:
-        return ink, 0
-    down_px = int(ink.shape[0] - 1 - rows[-1] - rows[0]) // 2
-    moved = np.roll(ink, down_px, 0)
+    first, end = (int(rows[0]), int(rows[-1]) + 1) if rows.size else (0, 0)
+    down_px = (high_px - (end - first)) // 2 - first
+    moved = np.zeros((high_px, ink.shape[1]), np.uint8)
+    moved[first + down_px : end + down_px] = ink[first:end]
     moved.flags.writeable = False
     return moved, down_px
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHEET_VERSION = 2
 """Raised when a score is engraved or drawn in another way."""
-VIEW_VERSION = 1
+VIEW_VERSION = 2
 """Raised when a frame shows its part of the sheet, the cursor or lit notes in another way."""
 
 
@@ -26,7 +26,7 @@ def sheet_node(score: ScorePlan, width_px: int, height_px: int) -> Node:
     """What a sheet depends on: the notes, the size, and what engraves, draws and letters it."""
     reads = {
         "notation": digest_of(score.text),
-        "size": "{}x{}".format(*layer_px(score, width_px, height_px)),
+        "size": "{}x{} of {}x{}".format(*layer_px(score, width_px, height_px), width_px, height_px),
         "mode": score.mode,
         "letters": digest_of(faces_of(score.text).read()),
         "drawn by": packages("verovio", "resvg-py", "pillow", "matplotlib"),

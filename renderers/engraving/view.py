@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
-from ...store.values.array_types import F32
+from ...compiler.plan import TALL_MARGIN
+from ...store.values.array_types import F32, F64
 from ..picture.colour import BLACK, RGB_TO_YCBCR
 from ..picture.planes import plane_views
 from ..tensors import tensor_of
@@ -29,8 +30,8 @@ CURSOR_AT = 0.3
 CURSOR_PX = 1 / 400
 """Its width, of the film's height."""
 CURSOR_OPACITY = 0.65
-OVERHANG = 0.3
-"""How far the cursor reaches above and below its system, of the system's height."""
+OVERHANG, MOST_OVERHANG = 0.3, 0.04
+"""How far the cursor reaches above and below its system, of the system's height; at most, of the layer's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,9 @@ class ScoreStand:
         self.sheet = sheet
         self.width_px, self.high_px = layer_px(score, width_px, height_px)
         free_px = height_px - self.high_px
-        self.top_px = {"top": 0, "middle": free_px // 4 * 2}.get(score.place, free_px)
+        # Players of tall films lay their buttons over the top and the bottom.
+        margin_px = min(int(TALL_MARGIN * height_px) if height_px > width_px else 0, free_px) // 2 * 2
+        self.top_px = {"top": margin_px, "middle": free_px // 4 * 2}.get(score.place, free_px - margin_px)
         self.cursor_px = max(2, round(CURSOR_PX * height_px))
         self.ink, self.lit, self.ground = (_levels(colour) for colour in (score.ink, score.lit, score.ground))
 
@@ -93,7 +96,11 @@ class ScoreStand:
         if bar not in self._bars:
             return None
         row = self.sheet.bars[self._bars[bar]]
-        page, x = int(row[1]), self.x_of(bar, offset_qn)
+        x = self.x_of(bar, offset_qn)
+        turned = self._turned(frame, int(row[1]))
+        if turned is not None:
+            row, x = turned
+        page = int(row[1])
         paper = self.sheet.pages[page]
         left = self._left(paper.shape[1], x)
         ink = _window(paper, left, self.width_px)
@@ -109,6 +116,14 @@ class ScoreStand:
                 values = self._inked(seen, lit, plane, scale)
                 levels.append(_with_cursor(values, cursor, scale, self.lit[plane]))
         return ScoreView(self.top_px, (covers[0], covers[1]), (levels[0], levels[1], levels[2]))
+
+    def _turned(self, frame: int, page: int) -> tuple[F64, float] | None:
+        """Where a page is turned now: the bar behind, and the x of the cursor on its way to a note."""
+        bar, share = int(self.score.ahead[frame, 0]), float(self.score.ahead[frame, 1])
+        if bar not in self._bars or int(self.sheet.bars[self._bars[bar], 1]) == page:
+            return None
+        row = self.sheet.bars[self._bars[bar]]
+        return row, float(row[2] + share * (self.x_of(bar, 0.0) - row[2]))
 
     def _left(self, sheet_px: int, x: float) -> float:
         """The column of the sheet at the film's left edge."""
@@ -142,7 +157,7 @@ class ScoreStand:
 
     def _cursor(self, x: float, top: float, bottom: float) -> _Area:
         """Where the cursor is."""
-        over = OVERHANG * (bottom - top)
+        over = min(OVERHANG * (bottom - top), MOST_OVERHANG * self.high_px)
         first = round(x - self.cursor_px / 2)
         return (
             max(int(top - over), 0),

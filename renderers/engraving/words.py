@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,10 +17,12 @@ from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.plain import shown
 from ...dsl.findings.span import THE_MANIFEST, Span
 from ...store.values.keys import file_digest
-from ..picture.lettering import JOINERS, Face, dejavu_path, embedded_font_file, face_of, plain
+from ..picture.lettering import JOINERS, Face, dejavu_path, embedded_font_file, face_of, lacks, plain
 
 NAMED = 3
-"""The most letters whose places are named."""
+"""Of more letters than that, only so many places are named."""
+ROOM = "\u200b"
+"""Zero width space."""
 # To the size of the font: an o and a space of Verovio's Times. Our letters are measured at that size.
 _O, _SPACE, _EM = 0.5, 0.25, 64
 # In our own MusicXML a bar begins on a line of its own, and words have no elements within them.
@@ -42,8 +45,8 @@ class Faces:
     unknown: Mapping[str, tuple[str, str]]
 
     def of(self, letters: str) -> Face:
-        """The font of some words."""
-        lacks = set(letters) & set(self.first.missing) - self.unknown.keys()
+        """The font of some words. A sign, as the flat of a clarinet in B flat, may come from another one."""
+        lacks = {c for c in letters if not _is_sign(c)} & set(self.first.missing) - self.unknown.keys()
         return _face_of(letters) if lacks else self.first
 
     def known(self, text: str) -> str:
@@ -51,7 +54,7 @@ class Faces:
         return text.translate({ord(c): html.escape(near) for c, (near, _) in self.unknown.items()})
 
     def padded(self, text: str) -> str:
-        """A score in MusicXML whose words end in spaces until Verovio reckons them as wide as their fonts do.
+        """A score in MusicXML whose words end in `ROOM` until Verovio reckons them as wide as their fonts do.
 
         Verovio knows the widths of Times alone, and takes an o for every letter that is not in its table.
         """
@@ -63,7 +66,10 @@ class Faces:
         words = html.unescape(match[1])
         reckoned = sum(_times().get(letter, _O) for letter in words)
         wider = self.width(words) - reckoned
-        return match[0].removesuffix("<") + " " * max(0, ceil(wider / _SPACE - 0.2)) + "<"
+        count = max(0, ceil(wider / _SPACE - 0.2))
+        # A space at the end may be lost: what has no width to us, but an o's to Verovio, stands behind it.
+        room = ROOM * (count // 2) if count % 2 == 0 else " " * (count > 1) + ROOM * max(1, count // 2)
+        return match[0].removesuffix("<") + room + "<"
 
     def width(self, words: str) -> float:
         """How wide words are, to the size of the font."""
@@ -103,8 +109,9 @@ def faces_of(text: str) -> Faces:
         return Faces(first, (first,), {})
     words = list(words_of(text))
     letters = _sorted(letter for word, _ in words for letter in word) + _CHARACTERS
-    first = face_of(letters)
-    others = {letter: face_of(letter) for letter in first.missing}
+    first = face_of("".join(letter for letter in letters if not _is_sign(letter)))
+    signs = [letter for letter in letters if _is_sign(letter) and lacks(first, letter)]
+    others = {letter: face_of(letter) for letter in (*first.missing, *signs)}
     unknown = {letter: face for letter, face in others.items() if face.missing}
     faces = Faces(
         first,
@@ -156,6 +163,10 @@ def _sorted(letters: Iterable[str]) -> str:
     """Every letter once; space and what joins letters are not letters."""
     said = (c for c in set(letters) if c not in JOINERS and c.isprintable() and not c.isspace())
     return "".join(sorted(said))
+
+
+def _is_sign(character: str) -> bool:
+    return unicodedata.category(character) in ("Sm", "So")
 
 
 def _is_file(face: Face) -> bool:

@@ -180,6 +180,11 @@ def _glyph(font: Font, character: str) -> tuple[tuple[int, int], bytes]:
     return mask.size, bytes(mask)
 
 
+def lacks(face: Face, character: str) -> bool:
+    """Whether a font draws a character as its box for the unknown."""
+    return bool(_missing(character, face.font_at(32)))
+
+
 def plain(character: str, font_at: Callable[[float], Font]) -> str:
     """The nearest that the font has: é as e, – as -, and what has none as ?."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ...compiler.plan import TALL_MARGIN
 from ...store.values.array_types import F32
 from .lettering import Font, lettering_of
 
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 
 WIDEST = 0.86  # of the film's width
-MARGIN, TALL_MARGIN = 0.08, 0.16  # of the height; players of tall films cover more of it
+MARGIN = 0.08  # of the height
 LINE, PAD, ROUND = 1.25, 0.35, 0.3  # of the font size
 BOX = 0.62  # on white, the contrast of white letters is 6 and that of the lit ones 4
 OUTLINE, BLUR = 0.09, 0.06  # of the font size
+HALO = (0.5, 2.0)  # how far a halo is blurred, near and far, of a rim's width
+HALO_RIM = np.float32(0.8)  # the near one's share
 RIM = np.float32(0.8)  # how dense a rim is where it touches its letters
 SMALLEST = 0.6  # of the written size, for a word that is wider than the film
 
@@ -59,6 +62,19 @@ def rim_around(text: Image.Image, size_px: float) -> F32:
     wide = np.asarray(maximum_filter(np.asarray(text), 2 * rim_px + 1))
     soft = Image.fromarray(wide).filter(ImageFilter.GaussianBlur(BLUR * size_px))
     return np.maximum(np.asarray(soft, np.float32) / 255, wide.astype(np.float32) / 255 * RIM)
+
+
+def halo_around(text: Image.Image, size_px: float) -> F32:
+    """(h, w), 0..1: the same for large letters: it has no edge of its own."""
+    from scipy.ndimage import maximum_filter
+
+    rim_px = max(1, round(OUTLINE * size_px))
+    wide = np.asarray(maximum_filter(np.asarray(text), 2 * rim_px + 1))
+    near, far = (
+        np.asarray(Image.fromarray(wide).filter(ImageFilter.GaussianBlur(share * rim_px)), np.float32) / 255
+        for share in HALO
+    )
+    return np.asarray(HALO_RIM * near + (1 - HALO_RIM) * far, np.float32)
 
 
 def _broken(text: str, font: Font, width_px: float) -> list[str]:

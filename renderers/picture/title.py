@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
+from ...compiler.plan import TALL_MARGIN
 from ...store.values.array_types import F32
 from ..tensors import tensor_of
 from .colour import BLACK, RGB_TO_YCBCR
 from .end_card import NAME, card_masks
 from .lettering import Font, lettering_of
-from .lyrics import MARGIN, OUTLINE, TALL_MARGIN, drawn_lyric, rim_around
+from .lyrics import MARGIN, OUTLINE, drawn_lyric, halo_around, rim_around
 from .planes import plane_views
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 SMALLEST = 0.35  # of the written size, for a text that does not fit
 WIDEST = 0.86  # of the film's width
 SECOND = 0.5  # of the size: a line below the title
+BELOW = 0.12  # of the size: what is more between the title and the line below it
+ONE_LINE = 0.78  # of the size: a text is rather set so small than broken
 TALLEST = 0.8  # of the film's height
 SHADOW_OFFSET, SHADOW_BLUR = 0.045, 0.05  # of the font size
 
@@ -98,7 +101,7 @@ def drawn_title(title: TitlePlan, width_px: int, height_px: int) -> tuple[int, i
         shade = np.asarray(mask.filter(ImageFilter.GaussianBlur(SHADOW_BLUR * size_px)), np.float32) / 255
         rgb, cover = _laid_over(rgb, cover, title.shadow, shade)
     if title.look.rim is not None and text.getbbox() is not None:
-        rgb, cover = _laid_over(rgb, cover, title.look.rim, rim_around(text, lines[-1].font.size))
+        rgb, cover = _laid_over(rgb, cover, title.look.rim, halo_around(text, lines[-1].font.size))
     rgb, cover = _laid_over(rgb, cover, title.color, np.asarray(text, np.float32) / 255)
     return _trimmed(cover, rgb)
 
@@ -143,10 +146,12 @@ class _Line:
 
     text: str
     font: Font
+    above_px: float = 0.0
+    """Empty, above it."""
 
     @property
     def height_px(self) -> float:
-        return 1.2 * self.font.size
+        return 1.2 * self.font.size + self.above_px
 
 
 def _fitted(title: TitlePlan, width_px: int, height_px: int) -> list[_Line]:
@@ -160,8 +165,16 @@ def _fitted(title: TitlePlan, width_px: int, height_px: int) -> list[_Line]:
     while True:
         lines: list[_Line] = []
         for part, setting in settings:
-            font = setting.font_at(max(4.0, share * part * look.size * min(width_px, height_px)))
-            lines += (_Line(text, font) for text in _broken(setting.text, font, widest_px))
+            size_px = max(4.0, share * part * look.size * min(width_px, height_px))
+            font = setting.font_at(size_px)
+            if "\n" not in setting.text and (long_px := font.getlength(setting.text)) > widest_px:
+                # A little smaller, most titles are one line. Lengths go by whole sizes: 1 % is room for that.
+                smaller = 0.99 * widest_px / long_px
+                font = setting.font_at(size_px * smaller) if smaller >= ONE_LINE else font
+            above_px = BELOW * share * look.size * min(width_px, height_px) if lines else 0.0
+            for text in _broken(setting.text, font, widest_px):
+                lines.append(_Line(text, font, above_px))
+                above_px = 0.0
         fits = all(line.font.getlength(line.text) <= widest_px for line in lines)
         if (fits and sum(line.height_px for line in lines) <= tallest_px) or share < SMALLEST:
             return lines
@@ -169,17 +182,32 @@ def _fitted(title: TitlePlan, width_px: int, height_px: int) -> list[_Line]:
 
 
 def _broken(text: str, font: Font, width_px: float) -> list[str]:
+    """A text in as few lines as hold it, which are about equally long: no last word stands alone."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split():
-            longer = f"{line} {word}".strip()
-            if line and font.getlength(longer) > width_px:
-                lines.append(line)
-                line = word
+        words = paragraph.split()
+        fewest = _filled(words, font, width_px)
+        low_px, high_px = 0.0, width_px
+        while len(fewest) > 1 and high_px - low_px > 1:
+            middle_px = (low_px + high_px) / 2
+            tried = _filled(words, font, middle_px)
+            if len(tried) > len(fewest) or max(map(font.getlength, tried)) > width_px:
+                low_px = middle_px
             else:
-                line = longer
-        lines.append(line)
+                high_px, fewest = middle_px, tried
+        lines += fewest
+    return lines
+
+
+def _filled(words: Sequence[str], font: Font, width_px: float) -> list[str]:
+    """Lines of words, each as full as the width allows."""
+    lines: list[str] = [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > width_px:
+            lines.append(word)
+        else:
+            lines[-1] = longer
     return lines
 
 
@@ -193,7 +221,7 @@ def _text_mask(lines: Sequence[_Line], place: str, width_px: int, height_px: int
         place, (height_px - tall_px) / 2
     )
     for line in lines:
-        middle_px = top_px + line.height_px / 2
+        middle_px = top_px + (line.above_px + line.height_px) / 2
         draw.text((width_px / 2, middle_px), line.text, fill=255, font=line.font, anchor="mm")
         top_px += line.height_px
     return mask

@@ -129,6 +129,55 @@ def test_what_happens_to_the_finished_picture(piece: Path, run: Run) -> None:
     assert 0.7 < moment["brightness"] < 0.8
 
 
+def finished(run: Run, piece: Path, place: str) -> list[str]:
+    moment = json.loads(run("explain", place, piece, "--json").stdout)
+    return [entry["words"] for entry in moment["post"]]
+
+
+def test_an_ending_is_told_where_it_acts(piece: Path, run: Run) -> None:
+    manifest = (piece / "piece.yaml").read_text()
+    ending = "ending: {fade: 2s, ground: '#102030', credits: ['Music: Ada', Bo]}"
+    text = manifest.replace("fps: 10}", f"fps: 10, {ending}}}").replace("tail: 1s", "tail: 8s")
+    (piece / "piece.yaml").write_text(text)
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if "ending:" in row)
+    assert finished(run, piece, "1|1") == []
+    assert finished(run, piece, "end+0.5s") == ["the ending: the picture goes to #102030, 25% of 2 s"]
+    moment = json.loads(run("explain", "end+3s", piece, "--json").stdout)
+    words = [entry["words"] for entry in moment["post"]]
+    assert words[0] == "the ending: the picture is gone, and #102030 is left"
+    assert words[1].startswith("the ending: end card") and "with 2 lines of credits" in words[1]
+    assert {entry["span"]["line"] for entry in moment["post"]} == {line}
+
+
+def test_an_ending_that_nobody_wrote_is_told_too(piece: Path, run: Run) -> None:
+    # The film of a piece that says nothing of its end goes with the second that its sound rings.
+    (words,) = finished(run, piece, "end+0.5s")
+    assert words == (
+        "the ending: fades out to black, 50% of 1 s; by itself, as the manifest says nothing of an ending"
+    )
+    assert finished(run, piece, "3|1") == []
+
+
+def test_words_a_ground_and_a_subtitle_are_told(piece: Path, run: Run) -> None:
+    manifest = (piece / "piece.yaml").read_text()
+    more = "fps: 10, background: '#00FF00', post: [{at: 1|1, for: 2s, title: Hello, subtitle: for two}]}"
+    (piece / "piece.yaml").write_text(manifest.replace("fps: 10}", more))
+    assert finished(run, piece, "1|1") == [
+        "title Hello, below it for two, until 2.000 s",
+        "no picture: its ground is #00FF00",
+    ]
+
+
+def test_the_score_says_where_its_cursor_stands(piece: Path, run: Run) -> None:
+    pytest.importorskip("verovio")
+    pytest.importorskip("resvg_py")
+    manifest = (piece / "piece.yaml").read_text()
+    (piece / "piece.yaml").write_text(
+        manifest.replace("fps: 10}", "fps: 10, score: {show: page, place: top}}")
+    )
+    assert finished(run, piece, "2|2") == ["the score at the top, as a page: cursor at 2|2, 4 notes lit"]
+
+
 def test_the_ring_out_is_part_of_the_film_and_what_follows_is_not(piece: Path, run: Run) -> None:
     ringing = json.loads(run("explain", "end+0.5s", piece, "--json").stdout)
     assert ringing["notes"] == []

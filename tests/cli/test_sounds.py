@@ -1,7 +1,6 @@
 """`musicvis sounds`: fonts are listed with their licence, and a file is taken whole or not at all."""
 
 import json
-import struct
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -10,24 +9,7 @@ from musicvis.cli.command import main
 from musicvis.compiler.sound import soundfonts
 from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.findings.span import Span
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    """One piece of a RIFF file."""
-    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
-
-
-FONT = chunk(
-    b"RIFF",
-    b"sfbk"
-    + chunk(
-        b"LIST",
-        b"INFO"
-        + chunk(b"ifil", struct.pack("<HH", 2, 1))
-        + chunk(b"INAM", b"Small Sounds\0\0")
-        + chunk(b"ICOP", b"CC0\0"),
-    ),
-)
+from musicvis.tests.soundfont import FONT
 
 
 def run(*words: object) -> Result:

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import torch
 from click.testing import CliRunner, Result
+from musicvis.api.edits.keys import with_keys
 from musicvis.cli.command import main
-from musicvis.cli.manifest_edit import with_keys
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.generators.biggan import fetch
 from musicvis.renderers.generators.biggan.architecture import config_text, released, tensor_shapes

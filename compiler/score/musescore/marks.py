@@ -16,12 +16,14 @@ from ..playback.swing import Swing, swing_of
 from ..playback.tempo import DEFAULT_QUARTERS_PER_MINUTE, marked_quarters_per_minute
 from ..playback.velocity import DYNAMICS
 from ..playback.written import (
+    MAX_TEXT_CHARACTERS,
     Dynamic,
     GradualTempo,
     Hairpin,
     Hold,
     Pause,
     Place,
+    Text,
     Volta,
     WrittenBar,
     WrittenTempo,
@@ -60,6 +62,8 @@ _TEMPO_FACTORS = {
     "stringendo": Fraction(150, 100),
 }
 _SLOWEST_FACTOR = Fraction(1, 100)
+# Where the note and the number of a tempo mark begin.
+_METRONOME = re.compile(r"\(?\s*(?:met[A-Z]|[\ue000-\uf8ff\u2669-\u266c]|\S*\s*=)")
 _SPANNERS = frozenset({"HairPin", "Ottava", "Volta", "Slur", "Trill", "GradualTempoChange"})
 
 
@@ -81,6 +85,7 @@ class Marks:
     gradual_tempi: list[GradualTempo] = field(default_factory=list)
     swings: dict[int, list[tuple[Fraction, Swing]]] = field(default_factory=dict)
     """For each staff, from when on which swing."""
+    texts: list[Text] = field(default_factory=list)
     rehearsal: list[tuple[str, Place]] = field(default_factory=list)
     instruments: list[tuple[int, Place, Instrument]] = field(default_factory=list)
     """(part, from where, which)."""
@@ -136,6 +141,7 @@ def read_marks(marks: Sequence[Mark], layout: Layout, style: Node | None = None)
         node = mark.node
         if node.tag == "Tempo":
             _tempo(mark, layout, found)
+            _words(mark, found, is_tempo=True)
         elif node.tag == "Dynamic":
             _dynamic(mark, layout, found)
         elif node.tag in ("Fermata", "Articulation"):
@@ -150,6 +156,7 @@ def read_marks(marks: Sequence[Mark], layout: Layout, style: Node | None = None)
                 found.rehearsal.append((text.all_text(), mark.place))
         elif node.tag in ("StaffText", "SystemText"):
             _text(mark, layout, found)
+            _words(mark, found, is_tempo=False)
         elif node.tag == "InstrumentChange":
             _instrument_change(mark, layout, found)
         elif node.tag == "Spanner":
@@ -287,6 +294,18 @@ def _text(mark: Mark, layout: Layout, found: Marks) -> None:
             "the capo is not played, notes sound as written",
             layout.sighting(mark.place, mark.staff),
         )
+
+
+def _words(mark: Mark, found: Marks, *, is_tempo: bool) -> None:
+    """Words that are seen; of a tempo mark those before its note and number."""
+    node, text = mark.node, mark.node.child("text")
+    if text is None or node.value("visible", "1") == "0" or node.has("swing"):
+        return
+    said = text.all_text()
+    said = " ".join((_METRONOME.split(said)[0] if is_tempo else said).split())[:MAX_TEXT_CHARACTERS]
+    if said and said.isprintable():
+        is_above = node.value("placement") != "below"
+        found.texts.append(Text(mark.place, mark.staff, said, is_above, is_tempo))
 
 
 def _instrument_change(mark: Mark, layout: Layout, found: Marks) -> None:

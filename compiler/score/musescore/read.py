@@ -13,6 +13,7 @@ from ..guard.xml import Node
 from ..playback.articulations import gate_percent, velocity_percents
 from ..playback.sorted_times import Timeline
 from ..playback.written import (
+    MAX_TEXT_CHARACTERS,
     GraceChord,
     Place,
     WrittenBar,
@@ -107,6 +108,8 @@ def read_mscx(root: Node, name: str, findings: Findings, style: Node | None = No
         swings=tuple(
             dict.fromkeys((layout.place(time), swing) for row in marks.swings.values() for time, swing in row)
         ),
+        texts=tuple(dict.fromkeys(marks.texts)),
+        composer=_composer(score),
     )
 
 
@@ -153,6 +156,18 @@ def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> 
             if count:
                 group.append(index)
     return back
+
+
+def _composer(score: Node) -> str:
+    """The composer on the page, else in the score's properties."""
+    for staff in score.each("Staff"):
+        for box in staff.each("VBox"):
+            for text in box.each("Text"):
+                words = text.child("text")
+                if text.value("style").lower() == "composer" and words is not None:
+                    return " ".join(words.all_text().split())[:MAX_TEXT_CHARACTERS]
+    named = {tag.attributes.get("name"): tag.all_text() for tag in score.each("metaTag")}
+    return " ".join(named.get("composer", "").split())[:MAX_TEXT_CHARACTERS]
 
 
 def _title(score: Node) -> str:

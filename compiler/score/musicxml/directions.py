@@ -12,7 +12,7 @@ from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node
 from ..playback.swing import Swing
 from ..playback.velocity import DYNAMICS
-from ..playback.written import Dynamic, GradualTempo, Hairpin, Place
+from ..playback.written import MAX_TEXT_CHARACTERS, Dynamic, GradualTempo, Hairpin, Place, Text
 from .navigation import Sign, signs_of
 from .tempo import Tempo, tempo_of
 from .values import decimal, whole
@@ -51,6 +51,7 @@ class Found:
     signs: list[Sign] = field(default_factory=list)
     gradual_tempi: list[GradualTempo] = field(default_factory=list)
     swings: list[tuple[Place, Swing]] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
     governed: int = 0
     """How many staves all dynamics and hairpins govern together."""
 
@@ -62,6 +63,7 @@ class Begun:
     start: Place
     staff: int
     kind: bool | Fraction
+    text: str = ""
 
 
 class Directions:
@@ -84,7 +86,7 @@ class Directions:
         sound = node if node.tag == "sound" else node.child("sound")
         number = whole(node.value("staff"), 1, len(self.staves)) or 1
         staff = self.staves[number - 1]
-        text = ""
+        said: list[str] = []
         dashes: tuple[str, str] | None = None
         for kind in node.children:
             if kind.tag != "direction-type":
@@ -96,15 +98,16 @@ class Directions:
                 elif mark.tag == "wedge":
                     self.wedge(mark, place, staff)
                 elif mark.tag == "words":
-                    text += f" {mark.text[:200]}"
+                    said.append(mark.text[:MAX_TEXT_CHARACTERS])
                 elif mark.tag == "dashes":
                     dashes = (mark.attributes.get("number", "1"), mark.attributes.get("type", ""))
                 elif mark.tag == "rehearsal":
                     name = mark.all_text()
                     if name:
                         self.found.marks.append((name, place))
+        text = " ".join(" ".join(said).split())[:MAX_TEXT_CHARACTERS]
         if text or dashes is not None:
-            self.change(" ".join(text.lower().split()), dashes, place, staff)
+            self.change(text, dashes, place, staff)
         if sound is not None and "dynamics" in sound.attributes and not _marks_dynamics(node):
             self.loudness(sound.attributes["dynamics"], place, staff)
         tempo, is_unread = tempo_of(node, sound)
@@ -113,10 +116,15 @@ class Directions:
         elif is_unread:
             message = "a tempo mark without a number is not played"
             self.sightings.add("MV451", message, where, "write how many beats a minute it means")
-        self.found.signs.extend(signs_of(node, sound, place))
+        signs = signs_of(node, sound, place)
+        self.found.signs.extend(signs)
         swing = None if sound is None or not sound.children else swing_of(sound)
         if swing is not None:
             self.found.swings.append((place, swing))
+        names_tempo = tempo is not None and (bool(tempo.words) or "=" in text)
+        if text and not signs and swing is None and not names_tempo and _change_of(text) is None:
+            is_above = node.attributes.get("placement") != "below"
+            self.found.texts.append(Text(place, staff, text, is_above, tempo is not None))
 
     def dynamic(self, mark: Node, place: Place, staff: int, stated: str | None = None) -> None:
         """A <dynamics>; where its <sound> states a loudness, that is played."""
@@ -169,7 +177,7 @@ class Directions:
         elif dashes is not None and starts:
             self.dashes[dashes[0]] = Begun(place, staff, kind)
         else:
-            self.words.append(Begun(place, staff, kind))
+            self.words.append(Begun(place, staff, kind, text))
 
     def end_change(self, begun: Begun, end: Place) -> None:
         if isinstance(begun.kind, bool):
@@ -197,12 +205,16 @@ class Directions:
             index = bisect_right(ends, _order(begun.start))
             if isinstance(begun.kind, bool) and index < len(ends):
                 self.end_change(begun, marks[ends[index]])
+            elif begun.text:
+                # Words that change nothing, as nobody says how far they go, are words.
+                self.found.texts.append(Text(begun.start, begun.staff, begun.text))
         self.found.dynamics.extend(self.dynamics)
         self.found.hairpins.extend(self.hairpins)
 
 
 def _change_of(text: str) -> bool | Fraction | None:
     """Whether words begin a crescendo (or a diminuendo), or how much faster or slower they lead."""
+    text = text.lower()
     if _CRESCENDO.match(text):
         return True
     if _DIMINUENDO.match(text):

@@ -19,7 +19,7 @@ from ..guard.sightings import Sighting, Sightings
 from ..guard.xml import Node, parse_xml
 from ..model import Score
 from ..playback.play import play
-from ..playback.written import Hold, Key, Pause, Place, WrittenBar, WrittenScore
+from ..playback.written import MAX_TEXT_CHARACTERS, Hold, Key, Pause, Place, WrittenBar, WrittenScore
 from .bars import Bar, shared_voltas, written_bars
 from .finish import chords_of, slurs_of
 from .navigation import place_signs
@@ -40,16 +40,17 @@ _NOT_READ = frozenset(
         "credit",
         "defaults",
         "display-text",
+        "encoding",
         "figured-bass",
         "footnote",
         "group-abbreviation",
         "harmony",
-        "identification",
         "level",
         "link",
         "listen",
         "listening",
         "midi-device",
+        "miscellaneous",
         "notehead",
         "notehead-text",
         "part-abbreviation",
@@ -145,12 +146,22 @@ def _written(root: Node, name: str, sightings: Sightings) -> WrittenScore:
         clefs=tuple(clef for walk in walks for clef in walk.signatures.clefs),
         transpositions=tuple(change for walk in walks for change in walk.signatures.transpositions),
         swings=tuple(dict.fromkeys(sheet.found.swings)),
+        texts=tuple(dict.fromkeys(sheet.found.texts)),
+        composer=_composer(root),
     )
 
 
 def _title(root: Node) -> str:
     work = root.child("work")
     return ("" if work is None else work.value("work-title")) or root.value("movement-title")
+
+
+def _composer(root: Node) -> str:
+    identification = root.child("identification")
+    for creator in () if identification is None else identification.each("creator"):
+        if creator.attributes.get("type") == "composer":
+            return " ".join(creator.all_text().split())[:MAX_TEXT_CHARACTERS]
+    return ""
 
 
 def _holds(sheet: Sheet, bars: Sequence[WrittenBar]) -> list[Hold]:

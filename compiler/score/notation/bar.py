@@ -50,6 +50,7 @@ class BarWriter:
             for part in parts
             for staff in part.staves
         }
+        self.key_changes = {key.bar_index for keys in self.keys.values() for key in keys}
         self.clefs: dict[tuple[int, int], list[Clef]] = {}
         for clef in sorted(score.clefs, key=lambda clef: clef.place.offset_qn):
             self.clefs.setdefault((clef.staff, clef.place.bar_index), []).append(clef)
@@ -134,6 +135,9 @@ class BarWriter:
         several = len(part.staves) > 1
         for position, staff in enumerate(part.staves, start=1):
             fifths = next((k.fifths for k in self.keys[staff] if k.bar_index == index), None)
+            if part.track.is_drums and index in self.key_changes:
+                # Drums have no key, whatever the file says; who is not told so gives them the others'.
+                fifths = 0
             if fifths is None and index == 0:
                 fifths = 0
             if fifths is not None:

@@ -1,11 +1,12 @@
 """Signs over and under a staff: tempi, dynamics, wedges, marks, jumps and octave lines."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ..playback.velocity import DYNAMICS
-from ..playback.written import Jump, Place, WrittenScore, WrittenTempo
+from ..playback.written import Jump, Place, Text, WrittenScore, WrittenTempo
 from .elements import Element, add, number
 
 _ZERO = Fraction(0)
@@ -15,6 +16,12 @@ _NAMED = (
     frozenset("p" * n for n in range(1, 7))
     | frozenset("f" * n for n in range(1, 7))
     | frozenset(("mp", "mf", "sf", "sfp", "sfpp", "fp", "rf", "rfz", "sfz", "sffz", "fz", "n", "pf"))
+)
+# What readers, ours among them, take for a sign, a jump or a tempo.
+_STEERS = re.compile(
+    r"\W*(?:d\W{0,2}[cs]\b|da capo|dal segno|to (?:the )?coda|al coda|coda\b|segno\b|fine\b"
+    r"|a tempo|tempo (?:i|1|primo)\b)",
+    re.IGNORECASE,
 )
 _BEATS = (
     ("quarter", 0, Fraction(1)),
@@ -43,11 +50,15 @@ class Directions:
         self.staves = staves
         self.first = min(staves)
         self.found: dict[tuple[int, int], list[Direction]] = {}
+        self.tempo_words = {text.place: text.text for text in score.texts if text.is_tempo}
         self._signs()
         for name, place in score.marks:
             self._at(place, self.first, 2, "rehearsal", name)
-        for tempo in score.tempi:
+        # Some programs repeat a mark in every part.
+        for tempo in dict.fromkeys(score.tempi):
             self._tempo(tempo)
+        for text in score.texts:
+            self._text(text)
         self._gradual()
         self._swings()
         self._dynamics()
@@ -76,6 +87,9 @@ class Directions:
             self._at(tempo.place, self.first, 3, "words", "a tempo")
             return
         direction, kind = self._new(tempo.place, self.first, 3, above=True)
+        if (words := self.tempo_words.pop(tempo.place, "")) and not _STEERS.match(words):
+            add(kind, "words", words)
+            kind = add(direction, "direction-type")
         beat, dots, length = next((b for b in _BEATS if (value / b[2]).denominator == 1), _BEATS[0])
         metronome = add(kind, "metronome")
         add(metronome, "beat-unit", beat)
@@ -83,6 +97,16 @@ class Directions:
             add(metronome, "beat-unit-dot")
         add(metronome, "per-minute", f"{float(value / length):g}")
         add(direction, "sound", tempo=number(value))
+
+    def _text(self, text: Text) -> None:
+        """Words that nobody takes for a jump or a tempo; those of a tempo mark stand in it."""
+        if text.is_tempo and self.tempo_words.pop(text.place, None) != text.text:
+            return
+        if _STEERS.match(text.text) or not (text.is_tempo or text.staff in self.staves):
+            return
+        staff = self.first if text.is_tempo else text.staff
+        _, kind = self._new(text.place, staff, 4, text.is_above)
+        add(kind, "words", text.text)
 
     def _gradual(self) -> None:
         for index, change in enumerate(self.score.gradual_tempi):

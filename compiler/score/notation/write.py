@@ -27,7 +27,10 @@ def musicxml(score: WrittenScore, name: str, parts: Collection[int] | None = Non
     root = Element("score-partwise", {"version": "4.0"})
     if score.title:
         add(add(root, "work"), "work-title", score.title)
-    add(add(add(root, "identification"), "encoding"), "software", "musicvis")
+    identification = add(root, "identification")
+    if score.composer:
+        add(identification, "creator", score.composer, type="composer")
+    add(add(identification, "encoding"), "software", "musicvis")
     listing = add(root, "part-list")
     for part in chosen:
         _list(listing, part)

@@ -262,6 +262,22 @@ class Transposition:
     """Steps of the scale: a clarinet in B flat has -1, and -2 semitones."""
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words over a staff: "Andante", "pizz.", "dolce". What they say of playing stands elsewhere."""
+
+    place: Place
+    staff: int
+    text: str
+    is_above: bool = True
+    is_tempo: bool = False
+    """Belongs to the tempo mark at its place, and to all staves."""
+
+
+MAX_TEXT_CHARACTERS = 200
+"""Of words over a staff, and of a composer's name; what is more is left out."""
+
+
 def bar_starts(bars: Sequence[WrittenBar], name: str) -> list[Fraction]:
     """Where each bar starts on paper, and the end of the last, in quarter notes.
 
@@ -309,3 +325,5 @@ class WrittenScore:
     clefs: tuple[Clef, ...] = ()
     transpositions: tuple[Transposition, ...] = ()
     swings: tuple[tuple[Place, Swing], ...] = ()
+    texts: tuple[Text, ...] = ()
+    composer: str = ""

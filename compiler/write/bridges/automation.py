@@ -61,7 +61,7 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where a timeline stands: its track, its unit of time, and how its time becomes the arrangement's."""
+    """Where a timeline is: its track, its unit of time, and how its time becomes the arrangement's."""
 
     track: str = ""
     in_seconds: bool = False
@@ -71,7 +71,7 @@ class _Scope:
 
 
 def read_project(data: bytes, name: str) -> dict[str, Automation] | None:
-    """The automation of a project by names, `Bass volume`; None for an archive that is no project.
+    """The automation of a project by names such as `Bass volume`; None for an archive that is not a project.
 
     Raises PieceError MV682 for a project that is damaged or beyond the limits.
     """
@@ -241,7 +241,7 @@ class _Reading:
         self.moved.setdefault(known_as, []).extend(found)
 
     def found(self) -> dict[str, Automation]:
-        """What was read; of a parameter in two units of time, the one that stands first."""
+        """What was read; of a parameter in two units of time, the one that is first."""
         result: dict[str, Automation] = {}
         for (name, in_seconds), points in self.moved.items():
             points.sort(key=lambda point: point.at)
@@ -272,7 +272,7 @@ class _Reading:
 
 
 def _value(text: str, parameter: _Parameter) -> float | None:
-    """A value in our own unit; None for what is no number."""
+    """A value in our own unit; None for what is not a number."""
     if parameter.unit == "decibel" and text.lower() == "-inf":
         return 0.0
     value = _number(text)

@@ -35,7 +35,7 @@ from .view import View
 LEAST_PX = 400
 """The short side of a picture that is painted so: in smaller ones no place is smooth."""
 STRIP_PX = 65536
-PART_SHOWS = 0.12
+PART_SHOWS = 0.1
 """How far a node of a layer may bend, times how much of it is seen: see lattice.SHOWS."""
 CELLS_AT_ONCE = STRIP_PX
 """Scattered pixels, three to a cell, stay in no cache: more at once cost fewer calls."""
@@ -172,7 +172,7 @@ class SparsePart:
             here = slice(*torch.searchsorted(cells, bounds).tolist())
             for at, values in zip(places[:, here] - start * planes.shape[2], fine.unbind(1), strict=True):
                 if self._is_one:
-                    pixels.index_copy_(1, at, values[first:, here])
+                    pixels.scatter_(1, at.expand(len(pixels), -1), values[first:, here])
                 else:
                     pixels.index_add_(1, at, values[:, here])
         if not self._is_one:

@@ -1,5 +1,6 @@
 """The score beside the picture: the place that each frame shows, what sounds there, what is said before."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from musicvis.compiler.plan import ScorePlan
 from musicvis.compiler.score.notation.ids import note_id
 from musicvis.compiler.score.read import read_score_file, written_score
 from musicvis.compiler.time.clock import Clock
+from musicvis.dsl.findings.diagnostics import Diagnostic
 from musicvis.dsl.load import load_piece
 
 DATA = Path(__file__).parents[1] / "score/data"
@@ -75,6 +77,24 @@ def test_each_head_sounds_once_for_each_time_its_bar_is_played(tmp_path: Path) -
     assert f'id="{note_id(bar, written.chords[chord].place.offset_qn, chord, head)}"' in score.text
 
 
+def test_the_turn_of_a_page_is_ahead_of_its_first_note_and_behind_the_last_one(tmp_path: Path) -> None:
+    score = planned(manifest(tmp_path, "repeat_three_times.mscx"))
+    ahead = score.ahead[:, 0] >= 0
+    # The bar that comes, through repeats; at 120 to the minute a quarter note is half a second.
+    for frame in np.flatnonzero(ahead[:-1]):
+        bar = score.places[frame, 0]
+        later = score.places[frame:, 0]
+        offsets = score.places[frame:, 1]
+        begun = int(np.flatnonzero((later != bar) | (offsets < offsets[0]))[0])
+        assert score.ahead[frame, 0] == later[begun]
+    starts = np.flatnonzero(ahead[1:] & ~ahead[:-1]) + 1
+    assert len(starts)
+    for start in starts:
+        length = int(np.flatnonzero(~ahead[start:])[0])
+        assert 1 <= length <= round(score_layer.TURN_S * 10) + 1
+        assert (np.diff(score.ahead[start : start + length, 1]) > 0).all()
+
+
 def test_parts_are_chosen_by_their_names(tmp_path: Path) -> None:
     one = planned(manifest(tmp_path, "waltz.mscx", "{parts: clar*, place: top, height: 20%}"))
     assert one.text.count("<score-part ") == 1
@@ -93,6 +113,38 @@ def test_words_over_the_score_are_told(tmp_path: Path) -> None:
     assert codes(manifest(tmp_path, "lyrics.mscx", "{place: top}", ", lyrics: {}")) == []
     tall = "{place: top, height: 90%}"
     assert codes(manifest(tmp_path, "lyrics.mscx", tall, ", lyrics: {}")) == ["MV665"]
+
+
+def test_in_a_tall_film_words_and_score_keep_away_from_its_ends(tmp_path: Path) -> None:
+    def tall(layer: str, title: str) -> list[str]:
+        path = manifest(
+            tmp_path, "waltz.mscx", layer, f", post: [{{at: 1|1, for: 1s, title: A, place: {title}}}]"
+        )
+        path.write_text(path.read_text(encoding="utf-8").replace("64x36", "36x64"), encoding="utf-8")
+        return codes(path)
+
+    # The score ends 16 % above the bottom; a title in the middle is 8 % high.
+    assert tall("{height: 30%, parts: clar*}", "middle") == []
+    assert tall("{height: 31%, parts: clar*}", "middle") == ["MV665"]
+    assert tall("{height: 60%, parts: clar*}", "top") == []
+    assert tall("{height: 61%, parts: clar*}", "top") == ["MV665"]
+
+
+def test_staves_too_small_to_be_read_are_told_with_a_height_that_mends_it(tmp_path: Path) -> None:
+    def told(layer: str, size: str = "1920x1080") -> list[Diagnostic]:
+        path = manifest(tmp_path, "waltz.mscx", layer)
+        path.write_text(path.read_text(encoding="utf-8").replace("64x36", size), encoding="utf-8")
+        return [finding for finding in check_piece(load_piece(path)) if finding.code == "MV714"]
+
+    assert told("{height: 30%}") == []
+    (finding,) = told("{height: 10%}")
+    height = re.search(r"height: ([0-9]+)%", finding.hint)
+    assert height is not None
+    assert told(f"{{height: {height[1]}%}}") == []
+    assert told(f"{{height: {int(height[1]) - 1}%}}") != []
+    # One staff needs less, and so does a tall film.
+    assert told("{height: 11%, parts: clar*}") == []
+    assert told("{height: 12%}", "1080x1920") == []
 
 
 def test_a_missing_engraver_is_told_before_anything_is_rendered(

@@ -303,6 +303,7 @@ def score() -> ScorePlan:
         opacity=0.5,
         bar_lengths_qn=np.array([4.0]),
         places=np.zeros((4, 2)),
+        ahead=np.zeros((4, 2)),
         sounding=np.array([[0, 2, 0, 0, 0]]),
     )
 

@@ -1,12 +1,14 @@
 """A score engraved and drawn: by Verovio and resvg, where they are installed."""
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import numpy as np
 import pytest
 from musicvis.compiler.plan import ScorePlan
+from musicvis.compiler.score.notation.ids import head_of
 from musicvis.compiler.score.notation.write import musicxml
 from musicvis.compiler.score.read import written_score
 from musicvis.dsl.findings.diagnostics import PieceError
@@ -15,6 +17,7 @@ from musicvis.renderers.engraving.engrave import pages_of
 from musicvis.renderers.engraving.letters import with_signs
 from musicvis.renderers.engraving.sheet import Sheet, draw_sheet
 from musicvis.renderers.engraving.sheet_nodes import kept_sheet, sheet_node
+from musicvis.renderers.engraving.view import ScoreStand
 from musicvis.renderers.engraving.words import faces_of
 from musicvis.store.store import Store
 
@@ -40,6 +43,7 @@ def plan(mode: str) -> ScorePlan:
         opacity=1.0,
         bar_lengths_qn=np.full(8, 3.0),
         places=np.zeros((1, 2)),
+        ahead=np.array([[-1.0, 0.0]]),
         sounding=nothing,  # type: ignore[arg-type]
     )
 
@@ -59,6 +63,34 @@ def test_every_note_head_is_found_and_there_is_ink_in_it(mode: str, sheets: dict
     for _, _, _, page, left, top, right, bottom in drawn.heads:
         ink = drawn.pages[int(page)][int(top) : int(bottom) + 1, int(left) : int(right) + 1]
         assert ink.max() > 200
+
+
+@pytest.mark.parametrize("mode", ["strip", "page"])
+def test_the_cursor_stands_on_each_head_when_it_sounds(mode: str, sheets: dict[str, Sheet]) -> None:
+    stand = ScoreStand(plan(mode), sheets[mode], WIDTH, HEIGHT)
+    onsets = {
+        (head.bar_index, head.chord, head.note): head.offset_qn
+        for node in fromstring(text()).iter("note")
+        if (head := head_of(node.get("id", ""))) is not None
+    }
+    lefts: dict[tuple[int, Fraction], float] = {}
+    for bar, chord, note, _, left, _, right, _ in sheets[mode].heads:
+        place = int(bar), onsets[int(bar), int(chord), int(note)]
+        lefts[place] = min(lefts.get(place, np.inf), (left + right) / 2)
+    assert len(lefts) == 15
+    for (bar, offset_qn), x in lefts.items():
+        assert stand.x_of(bar, float(offset_qn)) == pytest.approx(x, abs=0.01)
+
+
+def test_no_system_is_cut_where_it_is_higher_than_its_page(
+    sheets: dict[str, Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheet, "_page_height", lambda line: round(0.7 * line.height))
+    monkeypatch.setattr(sheet, "LARGEST", 1.0)
+    drawn = draw_sheet(replace(plan("page"), height=0.52), WIDTH, HEIGHT)
+    assert len(drawn.heads) == len(sheets["page"].heads)
+    for _, _, _, page, left, top, right, bottom in drawn.heads:
+        assert 0 <= top < bottom <= drawn.pages[int(page)].shape[0] and 0 <= left < right <= WIDTH
 
 
 @pytest.mark.parametrize("mode", ["strip", "page"])

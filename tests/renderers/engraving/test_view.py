@@ -10,7 +10,7 @@ from musicvis.compiler.plan import ScorePlan
 from musicvis.renderers.engraving.sheet import Sheet
 from musicvis.renderers.engraving.view import CURSOR_AT, ScoreStand, ScoreView
 
-WIDTH, HEIGHT = 40, 60
+WIDTH, HEIGHT = 40, 40
 LAYER = 20
 GREY = 60
 
@@ -21,13 +21,14 @@ def plan(**changes: Any) -> ScorePlan:
         text="",
         mode="strip",
         place="bottom",
-        height=1 / 3,
+        height=1 / 2,
         ink="#000000",
         lit="#FF0000",
         ground="#FFFFFF",
         opacity=1.0,
         bar_lengths_qn=np.array([4.0, 4.0]),
         places=np.array([[0, 0], [0, 2], [1, 3], [0, 0]], np.float64),
+        ahead=np.tile([-1.0, 0.0], (4, 1)),
         sounding=np.array([[1, 3, 0, 7, 0]], np.int64),
     )
     return replace(plain, **changes)
@@ -89,10 +90,18 @@ def test_the_sheet_moves_by_parts_of_a_pixel() -> None:
 
 
 def test_only_the_rows_of_the_layer_change() -> None:
-    for place, rows in (("bottom", range(40, 60)), ("top", range(20)), ("middle", range(20, 40))):
+    for place, rows in (("bottom", range(20, 40)), ("top", range(20)), ("middle", range(10, 30))):
         found = blended(stand(plan(place=place)).view(0))
         changed = np.flatnonzero((found != GREY).any(1))
         assert changed.tolist() == list(rows)
+
+
+def test_in_a_tall_film_the_score_keeps_away_from_the_buttons_of_players() -> None:
+    tall = [ScoreStand(plan(height=0.2, place=place), sheet(), WIDTH, 100) for place in ("top", "bottom")]
+    # 16 of a hundred rows at the top and at the bottom.
+    assert [(there.top_px, there.top_px + there.high_px) for there in tall] == [(16, 36), (64, 84)]
+    whole = ScoreStand(plan(height=1.0), sheet(), WIDTH, 100)
+    assert (whole.top_px, whole.high_px) == (0, 100)
 
 
 def test_paper_is_white_and_ink_black_in_limited_range() -> None:
@@ -123,6 +132,30 @@ def test_a_page_stands_still_in_the_middle_and_the_cursor_moves() -> None:
     assert [columns.mean() for columns in found] == pytest.approx([9.5, 29.5])
 
 
+def test_a_page_is_turned_before_its_first_note_and_the_cursor_comes_from_the_left() -> None:
+    paper = sheet(30)
+    paper = replace(
+        paper,
+        pages=(paper.pages[0], np.zeros_like(paper.pages[0])),
+        bars=np.array([[0, 0, 2, 28, 4, 16], [1, 1, 4, 26, 4, 16]], np.float64),
+        moments=np.array([[0, 0, 6], [0, 2, 16], [1, 0, 14]], np.float64),
+    )
+    ahead = np.array([[-1, 0], [1, 0.0], [1, 0.5], [-1, 0]])
+    score = plan(
+        mode="page", opacity=0.0, places=np.array([[0, 3], [0, 3.5], [0, 3.7], [1, 0.0]]), ahead=ahead
+    )
+    views = [stand(score, paper).view(frame) for frame in range(4)]
+    # The page of 30 pixels begins at 5; the second has no ink but the cursor.
+    found = [np.flatnonzero(view.covers[0][5] > 0.6).mean() for view in views if view is not None]
+    assert found == pytest.approx([5 + 22, 5 + 4, 5 + 9, 5 + 14], abs=1)
+    assert [view.covers[0].max() > 0.9 for view in views if view is not None] == [True, False, False, False]
+    # On one page, nothing is turned.
+    one = replace(paper, pages=paper.pages[:1], bars=paper.bars * [1, 0, 1, 1, 1, 1])
+    still = stand(score, one).view(1)
+    assert still is not None
+    assert np.flatnonzero(still.covers[0][5] > 0.6).mean() > 20
+
+
 def test_a_bar_that_is_not_on_the_sheet_shows_nothing() -> None:
     assert stand(plan(places=np.array([[9, 0]], np.float64))).view(0) is None
 
@@ -131,8 +164,8 @@ def test_it_fades_with_the_picture() -> None:
     score = plan()
     whole, half, none = (blended(stand(score).view(0), share) for share in (1.0, 0.5, 0.0))
     assert (none == GREY).all()
-    assert abs(int(half[59, 0]) - (235 + GREY) / 2) <= 1
-    assert whole[59, 0] == 235
+    assert abs(int(half[HEIGHT - 1, 0]) - (235 + GREY) / 2) <= 1
+    assert whole[HEIGHT - 1, 0] == 235
 
 
 def test_a_slice_shows_what_the_whole_shows() -> None:

@@ -12,7 +12,7 @@ from musicvis.renderers.engraving import words
 from musicvis.renderers.engraving.engrave import pages_of
 from musicvis.renderers.engraving.letters import with_signs
 from musicvis.renderers.engraving.paper import pdf_of
-from musicvis.renderers.engraving.sheet import _inked, _strip_options
+from musicvis.renderers.engraving.sheet import STRIP_OPTIONS, _inked
 from musicvis.renderers.engraving.words import Faces, faces_of, unknown_letters, words_of
 from musicvis.renderers.picture import lettering
 from musicvis.tests.fonts import square_font
@@ -122,7 +122,7 @@ def test_no_syllable_reaches_the_next_one(syllables: list[str], only: Callable[[
     only("床前明月光疑是地")
     text = score(syllables)
     faces = faces_of(text)
-    (svg,) = pages_of(text, _strip_options())
+    (svg,) = pages_of(text, STRIP_OPTIONS)
     row = sorted((x, letters) for letters, x in placed(svg) if letters in syllables)
     assert [letters for _, letters in row] == syllables
     for (x, letters), (following, _) in pairwise(row):
@@ -133,7 +133,7 @@ def test_a_hyphen_stands_in_the_middle_between_two_syllables() -> None:
     pytest.importorskip("verovio")
     text = score(["Schwei", "gend", "Schwei", "gend"], syllabic="middle")
     faces = faces_of(text)
-    (svg,) = pages_of(text, _strip_options())
+    (svg,) = pages_of(text, STRIP_OPTIONS)
     row = sorted((x, letters) for letters, x in placed(svg) if letters != "Voice")
     rects = sorted(
         (float(node.get("x", "0")), float(node.get("width", "0")))
@@ -153,7 +153,7 @@ def test_letters_of_another_font_are_ink_on_the_sheet_and_text_in_the_pdf(
     pytest.importorskip("resvg_py")
     only(MOON)
     text = score(list(MOON[:4]))
-    (svg,) = pages_of(text, _strip_options())
+    (svg,) = pages_of(text, STRIP_OPTIONS)
     width, height = map(float, re.findall(r'viewBox="0 0 (\d+) (\d+)"', svg)[0])
     faces = faces_of(text)
     with_it = _inked(svg, round(width), round(height), faces)
@@ -171,7 +171,7 @@ def test_letters_of_another_font_are_ink_on_the_sheet_and_text_in_the_pdf(
 def test_a_svg_names_its_fonts_and_keeps_letters_that_are_not_here(only: Callable[[str], Path]) -> None:
     pytest.importorskip("verovio")
     only("光")
-    (svg,) = pages_of(score(["é", "月"]), _strip_options())
+    (svg,) = pages_of(score(["é", "月"]), STRIP_OPTIONS)
     assert ">月<" in svg
     assert 'font-family="DejaVu Sans, Aileron, sans-serif"' in svg
 
@@ -180,7 +180,7 @@ def test_spaces_that_made_room_are_no_letters_of_the_page() -> None:
     faces = Faces(lettering.face_of("a"), (lettering.face_of("a"),), {})
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg"><g><text x="1" y="5" font-size="0px">'
-        '<tspan font-size="400px">word   </tspan></text></g></svg>'
+        '<tspan font-size="400px">word \u200b</tspan></text></g></svg>'
     )
     assert "".join(fromstring(with_signs(svg, faces)).itertext()) == "word"
     assert isinstance(faces.first.font_at(20), ImageFont.FreeTypeFont)

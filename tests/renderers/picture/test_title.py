@@ -8,7 +8,7 @@ import torch
 from musicvis.compiler.plan import TitleLook, TitlePlan
 from musicvis.renderers.picture import lettering
 from musicvis.renderers.picture.lettering import lettering_of
-from musicvis.renderers.picture.title import drawn_title, overlay_of
+from musicvis.renderers.picture.title import _broken, drawn_title, overlay_of
 from musicvis.tests.fonts import square_font
 
 
@@ -43,6 +43,45 @@ def test_a_long_title_is_broken_between_words_and_stays_inside() -> None:
     )
     assert many[2] > 1.8 * one[2]
     assert many[1] >= 0.06 * 640 and many[1] + many[3] <= 0.94 * 640
+
+
+def test_a_title_that_almost_fits_is_one_line_and_a_broken_one_leaves_no_word_alone() -> None:
+    def lines(text: str, size: float) -> int:
+        drawn = drawn_title(TitlePlan(text, 0, 1, "#FFFFFF", None, look=TitleLook(size=size)), 360, 640)
+        assert drawn is not None
+        rows = drawn[2].max(1) > 0.1
+        return int((rows[1:] & ~rows[:-1]).sum() + rows[0])
+
+    # Capitals alone: each line is one band of rows.
+    one = "THE LANTERN POND"
+    assert lines(one, 0.09) == 1
+    fitting = max(size / 1000 for size in range(60, 140) if lines(one, size / 1000) == 1)
+    widest = max(
+        size / 1000
+        for size in range(60, 140)
+        if lettering_of(one).font_at(size * 0.36).getlength(one) <= 0.86 * 360
+    )
+    # From the size on which it just fits, it is set smaller up to 1/0.78 of that size, then broken.
+    assert fitting / widest == pytest.approx(1 / 0.78, rel=0.04)
+    font = lettering_of("A").font_at(30)
+    words = "for flute, celesta, harp and cello"
+    first, second = _broken(words, font, 0.9 * font.getlength(words))
+    assert f"{first} {second}" == words
+    assert 0.7 < font.getlength(second) / font.getlength(first) < 1.4
+    assert _broken("one\ntwo", font, 1000) == ["one", "two"]
+
+
+def test_a_rim_of_a_title_has_no_edge_of_its_own() -> None:
+    drawn = drawn_title(TitlePlan("I", 0, 1, "#FFFFFF", None, look=TitleLook(rim="#000000")), 640, 360)
+    assert drawn is not None
+    _, _, cover, rgb = drawn
+    row = cover[cover.shape[0] // 2]
+    ink = np.flatnonzero(rgb[0, cover.shape[0] // 2] > 0.99)
+    beside = row[ink[-1] + 2 :]
+    # Dense where it touches the letter, and from there less and less from pixel to pixel, without a step.
+    assert beside[0] > 0.8
+    assert (np.diff(beside) <= 1e-6).all() and np.diff(beside).min() > -0.2
+    assert beside[-1] < 0.1
 
 
 def test_one_word_that_is_too_long_is_set_smaller() -> None:

@@ -1,5 +1,6 @@
 """Written scores as MusicXML: our reader finds the same notes in them, and so do music21 and Verovio."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -17,11 +18,13 @@ from musicvis.compiler.score.notation.spelling import STEPS, spelled
 from musicvis.compiler.score.notation.write import musicxml
 from musicvis.compiler.score.playback.play import play
 from musicvis.compiler.score.playback.written import (
+    Key,
     Place,
     WrittenBar,
     WrittenChord,
     WrittenNote,
     WrittenScore,
+    WrittenTempo,
 )
 from musicvis.compiler.score.read import read_score, written_score
 from musicvis.dsl.findings.diagnostics import PieceError
@@ -199,6 +202,75 @@ def test_a_clarinet_is_written_a_tone_higher_than_it_sounds() -> None:
     steps = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
     written = steps[first.findtext("step", "")] + int(first.findtext("alter", "0"))
     assert (written - sounding) % 12 == 2
+
+
+def spoken(root: Element) -> list[tuple[str, ...]]:
+    """The words and the number of each direction that has words."""
+    return [
+        tuple(node.text or "" for node in direction.iter() if node.tag in ("words", "per-minute"))
+        for direction in root.iter("direction")
+        if direction.findtext(".//words")
+    ]
+
+
+def test_words_of_musescore_are_written_once_and_read_back() -> None:
+    texts = (
+        "<Tempo><tempo>1.25</tempo><text><b></b>Andante <sym>metNoteQuarterUp</sym> = 75</text></Tempo>"
+        "<StaffText><text>dolce &amp; <i>sempre</i></text></StaffText>"
+        "<StaffText><placement>below</placement><text>pizz.</text></StaffText>"
+        "<StaffText><visible>0</visible><text>unseen</text></StaffText><StaffText><text>D.C.</text></StaffText>"
+    )
+    plain = (DATA / "tempi_and_fermatas.mscx").read_text(encoding="utf-8")
+    old = "<Tempo><tempo>1.25</tempo><followText>1</followText><text></text></Tempo>"
+    assert old in plain
+    written = written_score(plain.replace(old, texts).encode(), "words.mscx")
+    assert written is not None
+    root = tree(written)
+    # What nobody plays in MuseScore must not become a jump elsewhere.
+    assert spoken(root) == [("Andante", "75"), ("dolce & sempre",), ("pizz.",)]
+    below = [d.findtext(".//words") for d in root.iter("direction") if d.get("placement") == "below"]
+    assert "pizz." in below and "dolce & sempre" not in below
+    again = written_score(musicxml(written, "w").encode(), "w.musicxml")
+    assert again is not None
+    assert spoken(tree(again)) == spoken(root)
+
+
+def test_words_of_musicxml_and_the_composer_are_kept_and_those_that_are_signs_stand_as_signs() -> None:
+    plain = (DATA / "waltz.musicxml").read_text(encoding="utf-8")
+    words = "".join(
+        f"<direction><direction-type><words>{text}</words></direction-type></direction>"
+        for text in ("Valse triste", "cresc.", "rit.", "Fine")
+    )
+    text = re.sub(r"(<measure [^>]*>)", rf"\1{words}", plain, count=1)
+    text = text.replace("<identification>", '<identification><creator type="composer">Ada  B.</creator>', 1)
+    written = written_score(text.encode(), "w.musicxml")
+    assert written is not None
+    assert "Valse triste" in {entry.text for entry in written.texts}
+    assert not {"cresc.", "Fine"} & {entry.text for entry in written.texts}
+    root = tree(written)
+    assert root.findtext("identification/creator") == "Ada B."
+    said = [words for entry in spoken(root) for words in entry]
+    assert said.count("Valse triste") == said.count("rit.") == said.count("Fine") == 1
+
+
+def test_a_tempo_that_every_part_repeats_is_one_mark() -> None:
+    place = Place(0, Fraction(0))
+    twice = replace(one_bar(chord(Fraction(0), Fraction(4))), tempi=(WrittenTempo(place, Fraction(90)),) * 2)
+    assert len(tree(twice).findall(".//metronome")) == 1
+
+
+def test_drums_have_no_key_where_the_others_change_theirs() -> None:
+    bars = tuple(WrittenBar(Fraction(4), COMMON, str(k)) for k in (1, 2))
+    notes = tuple(
+        WrittenChord(Place(bar, Fraction(0)), Fraction(4), staff, 1, (WrittenNote(60),), staff)
+        for staff in (0, 1)
+        for bar in (0, 1)
+    )
+    keys = tuple(Key(staff, bar, fifths) for staff in (0, 1) for bar, fifths in ((0, 2), (1, -3)))
+    tracks = (Track("Flute"), Track("Drums", is_drums=True))
+    root = tree(WrittenScore("", tracks, ((0, 1), (1, 1)), bars, notes, keys=keys))
+    found = [[key.findtext("fifths") for key in part.iter("key")] for part in root.iter("part")]
+    assert found == [["2", "-3"], ["0", "0"]]
 
 
 def test_rhythms_too_fine_to_count_are_refused() -> None:
