@@ -8,11 +8,8 @@ SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
 .PHONY: film draft test test-costs test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
-<<<<<<< HEAD
-	bench-instruments bench-listening bench-sync bench-reliability bench-watch bench-hour bench-page bench-training watch clean
-=======
-	bench-instruments bench-layers bench-listening bench-sync bench-reliability bench-watch bench-page bench-training watch clean
->>>>>>> main
+	bench-instruments bench-layers bench-listening bench-sync bench-reliability bench-watch bench-hour bench-page bench-training \
+	watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 

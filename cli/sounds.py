@@ -23,17 +23,12 @@ def sounds() -> None:
 @sounds.command("list")
 @format_option("An array of objects: name, title, copyright, size_bytes, path, other_names, hidden_by.")
 def list_command(form: str) -> None:
-<<<<<<< HEAD
     """List the soundfonts: name, size, title, copyright, path, other names.
 
     A file that no piece can name, because another of that name comes first, is told as hidden.
     """
-    from ..compiler.sound.soundfonts import folders, installed
-=======
-    """List the soundfonts: name, size, title, copyright, path."""
     from ..api.machine.sounds import installed
     from ..compiler.sound.soundfonts import folders
->>>>>>> main
     from ..dsl.findings.plain import shown
 
     found = installed()
@@ -75,17 +70,15 @@ def add_command(file: Path) -> None:
     Check its licence before you publish a film: `musicvis sounds list` shows the file's own copyright
     notice.
     """
-<<<<<<< HEAD
-    from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, named, user_folder
-=======
     from ..api.errors import RequestError
     from ..api.machine.sounds import add_file
+    from ..compiler.sound.soundfonts import named
     from ..dsl.findings.diagnostics import PieceError
->>>>>>> main
     from ..dsl.findings.plain import shown
     from ..dsl.text.format import scalar_text
     from ..store.errors import StoreError
 
+    before = named(file.name)
     try:
         font = add_file(file)
     except RequestError as error:
@@ -93,26 +86,6 @@ def add_command(file: Path) -> None:
     except PieceError as error:
         _end(f"{file}: {error.diagnostics[0].message}")
     except StoreError as error:
-<<<<<<< HEAD
-        tell_end(f"{error}; {error.hint}")
-        sys.exit(1)
-    if target.exists():
-        tell_end(f"{target} already exists; nothing was changed")
-        sys.exit(1)
-    before = named(file.name)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with published(target) as made:
-            shutil.copyfile(file, made)
-        font = described(target)
-    except OSError as error:
-        tell_end(f"{error.filename or target}: {error.strerror or error}")
-        sys.exit(1)
-    written = scalar_text(target.name)
-    click.echo(f"{target.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
-    if before is not None:
-        click.echo(shown(f"this name meant {before} before"))
-=======
         _end(f"{error}; {error.hint}")
     except FileExistsError as error:
         _end(f"{error.filename} already exists; nothing was changed")
@@ -120,7 +93,8 @@ def add_command(file: Path) -> None:
         _end(f"{error.filename or file}: {error.strerror or error}")
     written = scalar_text(font.path.name)
     click.echo(f"{font.path.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
->>>>>>> main
+    if before is not None:
+        click.echo(shown(f"this name meant {before} before"))
     if font.copyright:
         click.echo(shown(f"it says: {font.copyright}"))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..store.errors import StoreError
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, end_missing, tell_end
@@ -48,14 +49,8 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
         if name not in table:
             known = ", ".join(sorted(table))
             raise click.UsageError(f"{name} is none of {known}" if name else f"name one of {known}")
-<<<<<<< HEAD
-        folder = _library()
-        held = library.entry_named(name, folder)
-        if held is None or (sha256 is not None and sha256.lower() != held.origin_sha256):
-=======
         entry = held(name, sha256)
         if entry is None:
->>>>>>> main
             reporter.message(f"fetching {table[name].weights}")
 
             def came(done: int, total: int) -> None:
@@ -70,6 +65,8 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
         sys.exit(130)
     except ModuleNotFoundError as error:
         end_missing(error, "", "render", "gan")
+    except StoreError as error:
+        _tell_homeless(error)
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, reporter)
@@ -90,13 +87,11 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
     try:
         from ..api.machine.weights import add
 
-<<<<<<< HEAD
-        entry = library.add(path, name, _library())
-=======
         entry = add(path, name)
->>>>>>> main
     except ModuleNotFoundError as error:
         end_missing(error, "", "render", "gan")
+    except StoreError as error:
+        _tell_homeless(error)
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, TerminalReporter(quiet))
@@ -110,16 +105,10 @@ def list_command(form: str) -> None:
     from ..dsl.findings.plain import shown
     from ..renderers.generators.biggan.library import library_folder
 
-<<<<<<< HEAD
     try:
-        from ..renderers.generators.biggan import library
-    except ModuleNotFoundError as error:
-        end_missing(error, "", "render", "gan")
-    folder = _library()
-    found = library.entries(folder)
-=======
-    found = installed()
->>>>>>> main
+        found = installed()
+    except StoreError as error:
+        _tell_homeless(error)
     if form == JSON:
         echo_json(
             [
@@ -140,16 +129,9 @@ def list_command(form: str) -> None:
         click.echo(shown(f"no weights in {library_folder()}; {hint}"), err=True)
 
 
-def _library() -> Path:
-    """Where the weights of the user lie; says so and ends where there is no place for them."""
-    from ..renderers.generators.biggan.library import library_folder
-    from ..store.errors import StoreError
-
-    try:
-        return library_folder()
-    except StoreError as error:
-        tell_end(f"{error}; {error.hint}")
-        sys.exit(1)
+def _tell_homeless(error: StoreError) -> NoReturn:
+    tell_end(f"{error}; {error.hint}")
+    sys.exit(1)
 
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
