@@ -1,6 +1,7 @@
 """`musicvis plan` and `musicvis diff`: what a compile would make, and why."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
@@ -143,11 +144,24 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
         wanted = [item for item in own if not item.is_there]
         line = f"  {title:9} {len(own) - len(wanted):4} of {len(own)} {there}"
         if wanted:
-            said = [f"{item.name} ({_why(item)})" for item in wanted[:NAMED]]
-            more = f" and {len(wanted) - NAMED} more" if len(wanted) > NAMED else ""
-            line += f"; {missing}: {', '.join(said)}{more}"
+            said = _named(wanted)
+            left = sum(count for _, count in said[NAMED:])
+            more = f" and {left} more" if left else ""
+            line += f"; {missing}: {', '.join(text for text, _ in said[:NAMED])}{more}"
         lines += wrap(line, 79, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
     return lines
+
+
+def _named(items: Sequence["Item"]) -> list[tuple[str, int]]:
+    """Items and why, and how many each entry stands for: several of one name and reason are one entry.
+
+    The stems of a bus whose notes stand apart, one for each place, have the name of their part.
+    """
+    counts = Counter((item.name, _why(item)) for item in items)
+    return [
+        (f"{name} ({why})" if count == 1 else f"{name}, {count} times ({why})", count)
+        for (name, why), count in counts.items()
+    ]
 
 
 def _why(item: "Item") -> str:

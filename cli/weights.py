@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..store.errors import StoreError
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, end_missing, tell_end
@@ -64,6 +65,8 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
         sys.exit(130)
     except ModuleNotFoundError as error:
         end_missing(error, "", "render", "gan")
+    except StoreError as error:
+        _tell_homeless(error)
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, reporter)
@@ -87,6 +90,8 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
         entry = add(path, name)
     except ModuleNotFoundError as error:
         end_missing(error, "", "render", "gan")
+    except StoreError as error:
+        _tell_homeless(error)
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, TerminalReporter(quiet))
@@ -100,7 +105,10 @@ def list_command(form: str) -> None:
     from ..dsl.findings.plain import shown
     from ..renderers.generators.biggan.library import library_folder
 
-    found = installed()
+    try:
+        found = installed()
+    except StoreError as error:
+        _tell_homeless(error)
     if form == JSON:
         echo_json(
             [
@@ -119,6 +127,11 @@ def list_command(form: str) -> None:
     if not found:
         hint = "musicvis weights fetch biggan-deep-512 gets some"
         click.echo(shown(f"no weights in {library_folder()}; {hint}"), err=True)
+
+
+def _tell_homeless(error: StoreError) -> NoReturn:
+    tell_end(f"{error}; {error.hint}")
+    sys.exit(1)
 
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:

@@ -155,10 +155,13 @@ def players() -> list[Item]:
 
 def library() -> Item:
     """The weights of BigGAN that are the user's own."""
-    from ...renderers.generators.biggan.library import entries, library_folder
+    from ...renderers.generators.biggan.library import ENVIRONMENT, entries, library_if_any
 
-    names = ", ".join(entry.name for entry in entries(library_folder()))
+    folder = library_if_any()
+    names = ", ".join(entry.name for entry in entries(folder))
     mend = "optional: musicvis weights fetch biggan-deep-512"
+    if folder is None:
+        mend = f"optional; there is no home folder: name a folder with {ENVIRONMENT}"
     return Item("weights of BigGAN", "pictures; the embedded generator needs none", names, mend)
 
 
