@@ -1,7 +1,7 @@
 """A land painted on every second pixel, and between them only where that would show: see lattice.py.
 
-Each layer's portions are added up on the nodes and interpolated; where a layer is painted between nodes, what
-was interpolated of it is taken away again. A layer of the picture is a part that is interpolated only as it is
+The portions of each layer are added up on the nodes and interpolated. Where a layer is painted between nodes,
+its interpolated share is taken away again. A layer of the picture is a part that is interpolated only when it is
 fused with others; where little of it is seen, little of it is painted between nodes.
 """
 
