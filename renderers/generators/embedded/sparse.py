@@ -1,8 +1,8 @@
 """A land painted on every second pixel, and between them only where that would show: see lattice.py.
 
 The portions of each layer are added up on the nodes and interpolated. Where a layer is painted between nodes,
-its interpolated share is taken away again. A layer of the picture is a part that is interpolated only when it is
-fused with others; where little of it is seen, little of it is painted between nodes.
+its interpolated share is taken away again. A layer of the picture is a part that is interpolated only when it
+is fused with others; where little of it is seen, little of it is painted between nodes.
 """
 
 from __future__ import annotations
