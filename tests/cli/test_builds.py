@@ -104,7 +104,7 @@ def test_stems_of_one_name_are_one_entry_of_the_text(piece: Path, run: Run) -> N
     found = [name for stage, name, _ in stale(run, piece) if stage == "stem"]
     assert len(found) > 1 and set(found) == {"Piano"}
     (line,) = (line for line in run("plan", piece).stdout.splitlines() if line.strip().startswith("stems"))
-    assert line.split() == f"stems 0 of {len(found)} there; to make: Piano, {len(found)} times (new)".split()
+    assert line.split() == f"stems 0 of {len(found)} cached; to make: Piano, {len(found)} times (new)".split()
 
 
 def test_a_second_compile_makes_nothing_and_leaves_the_film_alone(piece: Path, film: Path, run: Run) -> None:
