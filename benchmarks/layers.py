@@ -1,9 +1,9 @@
 """What layers cost beside one picture, and how near they are: python -m benchmarks.layers PIECE [--frames 8]
 
-Rows spread over the film, with `visuals.layers: parts` where the piece has no layers of its own, and without
-layers; by the embedded generator on one core. CPU times, layers and one picture in turns; of each row the least
-of some rounds, for others who use the machine take its caches, too. The pictures of layers are also painted on
-every pixel, and compared.
+The embedded generator paints rows spread over the film on one core, with layers and without them in turns;
+`visuals.layers: parts` where the piece has no layers of its own. Each figure is the least CPU time of some
+rounds, because other programs also use the caches of the machine. The benchmark also paints the layers on
+every pixel, and compares the pictures.
 """
 
 import argparse
