@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
+from ..dsl.findings.plain import counted
 from ..dsl.model.parameters import STEERED
 from ..store.values.array_types import F64
 from ..store.writing import published
@@ -52,7 +53,7 @@ def storyboard(plan: Plan) -> Image.Image:
     height_px += len(moved) * (LANE_PX + GAP_PX) + stage_px + GAP_PX * bool(moved or stage_px)
     image = Image.new("RGB", (WIDTH_PX, height_px), PAPER)
     draw = ImageDraw.Draw(image)
-    title = f"{plan.title}   {float(plan.duration_s):.1f} s, {plan.picture.frame_count} frames"
+    title = f"{plan.title}   {float(plan.duration_s):.1f} s, {counted(plan.picture.frame_count, 'frame')}"
     title, font = _set(title, 24)
     draw.text((MARGIN_PX, MARGIN_PX - 6), title, INK, font)
     top = MARGIN_PX + HEAD_PX

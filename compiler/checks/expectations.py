@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic
+from ...dsl.findings.plain import counted
 from ...dsl.model.piece import Piece
 from ...dsl.values.position import Place, beat_text
 from ..score.model import Measure, Score
@@ -22,7 +23,7 @@ def unmet(piece: Piece, score: Score, clock: Clock) -> Iterator[Diagnostic]:
         found.error(
             "MV324",
             dict(piece.spans).get("/score/expect/bars", written.span),
-            f"the score has {bar_count} bars, {written.expect_bars} are expected",
+            f"the score has {counted(bar_count, 'bar')}, {written.expect_bars} are expected",
             "an edited score may move every place of this piece; look it through, then write the new count",
         )
     for place, meter in written.expect_meter:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ....dsl.findings.plain import counted
 from ..guard.faults import fault
 from ..guard.xml import Node
 from ..model import Meter
@@ -55,7 +56,7 @@ def staff_measures(score: Node, staff_count: int, name: str) -> list[list[Node]]
             refuse(
                 name,
                 staves[number - 1],
-                f"staff {number} has {len(column)} bars, staff 1 has {len(columns[0])}",
+                f"staff {number} has {counted(len(column), 'bar')}, staff 1 has {len(columns[0])}",
             )
     if len(columns[0]) > MAX_BARS:
         raise fault("MV408", name, f"{len(columns[0])} bars, at most {MAX_BARS}")

@@ -1,5 +1,6 @@
 """Alignment: tones that begin when the score says, later, at another speed, or not at all."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -161,3 +162,36 @@ def test_stems_that_were_brought_to_one_peak_are_told_once(tmp_path: Path) -> No
     loud *= 10.0 ** (-0.1 / 20.0) / np.abs(loud).max()
     stems = [recording(written(tmp_path / f"{k}.wav", loud)) for k in range(3)]
     assert checked(*stems) == ["w MV534"]
+
+
+def lags(program: int, folder: Path) -> list[tuple[float | None, set[str]]]:
+    """What `stems check` finds in a stem of our own, as it is rendered and 30 ms late; None where untold."""
+    notes = tuple(replace(note, program=program, pitch=note.pitch - 4) for note in NOTES[:12])
+    samples = np.concatenate(list(synthesised(notes, 6 * RATE, RATE)), axis=1).T.astype(np.float32)
+    found: list[tuple[float | None, set[str]]] = []
+    for late_ms in (0, 30):
+        path = folder / f"{late_ms}.wav"
+        write_wav(path, [np.zeros((late_ms * RATE // 1000, 2), np.float32), samples], RATE)
+        stem = StemPlan("a", 1.0, file=path, reference=notes)
+        (checked,) = checked_stems(SoundPlan(RATE, 6 * RATE, (BusPlan("a", (stem,), (), ONE, ZERO),)))
+        alignment = checked.alignment
+        lag_s = alignment.lag_s if alignment is not None and alignment.is_told else None
+        found.append((lag_s, {finding.code for finding in checked.findings}))
+    return found
+
+
+@pytest.mark.parametrize("program", [43, 56, 85])
+def test_a_stem_of_our_own_is_on_time_however_slowly_its_tones_rise(program: int, tmp_path: Path) -> None:
+    (lag_s, codes), (late_s, late_codes) = lags(program, tmp_path)
+    assert lag_s == pytest.approx(0.0, abs=0.01) and "MV530" not in codes
+    assert late_s == pytest.approx(0.03, abs=0.01) and "MV530" in late_codes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", range(128))
+def test_no_instrument_of_our_own_is_called_late(program: int, tmp_path: Path) -> None:
+    """Pads whose tones hardly begin cannot be told, and are not called late either."""
+    (lag_s, codes), (late_s, late_codes) = lags(program, tmp_path)
+    assert "MV530" not in codes and (lag_s is None or abs(lag_s) <= 0.01)
+    if late_s is not None and lag_s is not None:
+        assert late_s == pytest.approx(0.03, abs=0.01) and "MV530" in late_codes
