@@ -8,7 +8,8 @@ SETUP := $(PYTHON) tools/environment.py
 INDEX := --torch-index "$(TORCH_INDEX)"
 
 .PHONY: film draft test test-costs test-newest soak lint constraints schemas errors sheets page-pictures bench bench-audio \
-	bench-instruments bench-listening bench-sync bench-reliability bench-watch bench-page bench-training watch clean
+	bench-instruments bench-layers bench-listening bench-sync bench-reliability bench-watch bench-hour bench-page bench-training \
+	watch clean
 film: .venv/render.stamp
 	$(BIN)/musicvis compile $(PIECE)
 
@@ -75,6 +76,10 @@ bench-audio: .venv/dev.stamp
 bench-stages: .venv/render.stamp
 	$(BIN)/python -m benchmarks.stages $(PIECE)
 
+# What layers of the piece's parts cost beside one picture.
+bench-layers: .venv/render.stamp
+	$(BIN)/python -m benchmarks.layers $(PIECE)
+
 # Whether the picture plays the music: when it changes, beside the onsets of a passage.
 bench-sync: .venv/render.stamp
 	$(BIN)/python -m benchmarks.sync $(PIECE) --bars 5..8 --draft --fps 30
@@ -94,6 +99,10 @@ bench-reliability: .venv/dev.stamp
 # How long a save takes until it is seen and heard on the live page.
 bench-watch: .venv/render.stamp
 	$(BIN)/python -m benchmarks.watch $(PIECE)
+
+# What a save of a made-up piece of an hour costs.
+bench-hour: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.hour
 
 bench-page: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.page

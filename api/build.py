@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +10,6 @@ if TYPE_CHECKING:
     from ..renderers.generators.protocol import Generator
     from ..renderers.request import RenderReport, Reporter, Request
     from ..store.store import Store
-
-_log = logging.getLogger("musicvis")
-
-Progress = Callable[[str, int, int], object]
-"""Called with a stage ("sound", "frames"), how many of its units are finished, and how many there are."""
 
 
 def build(
@@ -42,19 +35,3 @@ def build(
     report = render(plan, output, request, reporter=reporter, store=store, generator=generator)
     keep_within(store, cache_limit(limit_bytes))
     return report
-
-
-class Told:
-    """Progress to a function, messages to the log."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-
-    def progress(self, stage: str, done: int, total: int) -> None:
-        """`done` of `total` units of a stage are finished."""
-        if self._progress is not None:
-            self._progress(stage, done, total)
-
-    def message(self, text: str) -> None:
-        """A sentence about what happens."""
-        _log.info("%s", text)

@@ -59,7 +59,7 @@ def score_findings(loaded: "Loaded") -> Iterator[Diagnostic]:
     layer = loaded.piece.video.score if loaded.piece is not None else None
     if layer is None:
         return
-    # What is wrong with the score is told elsewhere.
+    # What is wrong with the score is reported elsewhere.
     with suppress(ModuleNotFoundError, PieceError):
         from ..renderers.engraving.words import unknown_letters
         from .notation import notation_of

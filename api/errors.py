@@ -7,7 +7,7 @@ from ..dsl.findings.diagnostics import MusicvisError
 
 
 class RequestError(MusicvisError, ValueError):
-    """A call that cannot be met: a wrong suffix, a folder that does not exist, a bus that is not there.
+    """A call that cannot be met: a wrong suffix, a folder that does not exist, a file that is there already.
 
     message   what is wrong
     hint      what to do instead; may be empty
@@ -23,12 +23,15 @@ class RequestError(MusicvisError, ValueError):
 
 
 class MissingPackageError(MusicvisError, ModuleNotFoundError):
-    """A package that rendering needs is not installed; the message says what to type."""
+    """A package that a call needs is not installed; the message says what to type."""
 
 
 @contextmanager
-def missing_packages_told() -> Iterator[None]:
-    """A module that is missing becomes a MissingPackageError that says what to type."""
+def missing_packages_told(*extras: str) -> Iterator[None]:
+    """A module that is missing becomes a MissingPackageError that says what to type.
+
+    extras   what brings it; by default the extra `render`
+    """
     try:
         yield
     except ModuleNotFoundError as error:
@@ -36,5 +39,15 @@ def missing_packages_told() -> Iterator[None]:
             raise
         from ..dsl.installing import install_command
 
-        message = f"{error.name} is missing; type: {install_command('render')}"
+        message = f"{error.name} is missing; type: {install_command(*(extras or ('render',)))}"
         raise MissingPackageError(message, name=error.name) from error
+
+
+@contextmanager
+def taken_files_told() -> Iterator[None]:
+    """A file that exists already, and is not written over, becomes a RequestError that names it."""
+    try:
+        yield
+    except FileExistsError as error:
+        message = f"{error.filename} already exists; nothing was written"
+        raise RequestError(message, "remove it, or name another place") from error

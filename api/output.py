@@ -2,17 +2,17 @@
 
 import errno
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .errors import RequestError
 
 
-def checked_output(output: Path, root: Path, kinds: Mapping[str, str], what: str) -> Path:
+def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], what: str) -> Path:
     """The file to write: `output`, or what it links to outside the piece.
 
     root    the folder of the piece: a link inside it is not followed, because whoever made the piece could
-            have it lead to anything
+            have it lead to anything; None for a file that no piece has to do with
     kinds   the suffixes that are allowed, and in words what each holds, or ""
     what    what is written, e.g. "a film"
 
@@ -66,3 +66,30 @@ def sound_kinds() -> dict[str, str]:
     from ..renderers.encoding import SOUND_SUFFIXES
 
     return dict.fromkeys(SOUND_SUFFIXES, "")
+
+
+def check_wishes(
+    output: Path,
+    is_sound: bool,
+    silent: bool,
+    stems: Sequence[str],
+    bits: int,
+    verify: bool,
+    ray: str | None,
+) -> None:
+    """Raises RequestError for what is wished of a render and does not go together."""
+    from ..renderers.encoding import MOVING_PICTURES
+
+    suffix = output.suffix.lower()
+    if wrong := [kind for kind in stems if kind not in ("dry", "wet")]:
+        raise RequestError(f"{wrong[0]} is neither dry nor wet")
+    if bits not in (16, 24, 32) or (bits == 32 and suffix == ".flac"):
+        raise RequestError(f"{output} cannot hold {bits} bits", "choose 16 or 24; a .wav holds 32, too")
+    if bits != 24 and not is_sound:
+        raise RequestError(f"{output} is no sound", "bits are for a .wav or .flac")
+    if is_sound and (silent or ray is not None or verify):
+        raise RequestError(f"{output} is a sound", "silent, ray and verify are for films")
+    if stems and (silent or suffix in MOVING_PICTURES):
+        raise RequestError("a film without a sound has no buses", "leave `stems` out")
+    if verify and suffix in MOVING_PICTURES:
+        raise RequestError(f"{output} is an animation", "verify is for films")

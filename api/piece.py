@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..compiler.score.model import Score
     from ..dsl.findings.diagnostics import Diagnostic
     from ..renderers.generators.protocol import Generator
+    from .edits.fix import Fix
     from .notation import Notation
     from .plan import Plan
 
@@ -27,15 +28,17 @@ def load(path: PathLike, *, set: Mapping[str, Any] | None = None, cache: PathLik
     set     keys of the manifest to override, as {"visuals.depth": 0.5}; text is read as YAML, as by --set
     cache   the folder of finished work; None for MUSICVIS_CACHE or the user's cache folder
 
-    Raises PieceError where the manifest cannot be opened. What is wrong in it, `Piece.check` returns and
-    `Piece.plan` raises.
+    Raises PieceError where the manifest cannot be opened, and MV925 for a score, a recording or a folder
+    without a manifest: it names the call that makes a piece of it. What is wrong in the manifest,
+    `Piece.check` returns and `Piece.plan` raises.
     """
     from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.span import MANIFEST
     from ..dsl.load import load_piece
+    from .kinds import manifest_at, not_a_piece
 
-    path = Path(path)
-    manifest = path / MANIFEST if path.is_dir() else path
+    if (finding := not_a_piece(Path(path))) is not None:
+        raise PieceError([finding])
+    manifest = manifest_at(path)
     overrides = tuple(f"{key}={_yaml(value)}" for key, value in (set or {}).items())
     loaded = load_piece(manifest, overrides)
     if str(manifest) not in loaded.files:
@@ -74,6 +77,37 @@ class Piece:
         from .check import findings_of
 
         return tuple(findings_of(load_piece(self.manifest, self._overrides)))
+
+    def fixes(self) -> tuple[Fix, ...]:
+        """What the certain fixes of the piece's mistakes would change in its files; as `check --diff`.
+
+        Each has path, count, and `diff()`. `set` is left out of account: it stands in no file.
+        """
+        from .edits.fix import fixes_of
+
+        return fixes_of(self.manifest)
+
+    def fix(self) -> tuple[Fix, ...]:
+        """Write what `fixes` would change, and return it; as `check --fix --yes`.
+
+        Raises RequestError for a file that is a link, or that changes meanwhile; PieceError and OSError where
+        one cannot be written.
+        """
+        from .edits.fix import fixes_of, write_fixes
+
+        fixes = fixes_of(self.manifest)
+        write_fixes(fixes)
+        return fixes
+
+    def pin(self) -> tuple[str, ...]:
+        """Write the class that each `{like: words}` found in its place; what each became; as `musicvis pin`.
+
+        Raises PieceError where words have no meaning, or the manifest cannot be read; OSError where it cannot
+        be written. Then nothing is changed.
+        """
+        from .edits.pin import pin_classes
+
+        return tuple(pin_classes(self.manifest))
 
     def notation(self, parts: Sequence[str] = ()) -> Notation:
         """The score as it is written, of some parts (globs of their names) or of all.
@@ -127,6 +161,8 @@ class Piece:
         loop: bool = False,
         made_for: str | None = None,
         device: str = "auto",
+        precision: str = "auto",
+        backend: str = "auto",
         generator: Generator | None = None,
         trust_plugins: Sequence[PathLike] = (),
     ) -> Plan:
@@ -138,6 +174,8 @@ class Piece:
         loop            its end meets its beginning
         made_for        where the film goes, as `--for`: youtube, shorts, instagram, whatsapp or stage
         device          where the picture is computed: auto, cpu, cuda or cuda:N
+        precision       of BigGAN: fp32, which is exact, bf16, which is faster, or auto
+        backend         of BigGAN: torch, openvino or auto
         generator       in place of the one that the piece names; nothing it makes is cached
         trust_plugins   folders of VST3 plugins that may run
 
@@ -147,10 +185,14 @@ class Piece:
         from ..dsl.findings.ignores import without_ignored
         from .errors import RequestError
         from .plan import Plan
+        from .planned import Means
         from .purpose import PURPOSES
 
         if made_for is not None and made_for not in PURPOSES:
             raise RequestError(f"no film is made for {made_for!r}", f"the sites are {', '.join(PURPOSES)}")
+        if precision not in ("auto", "fp32", "bf16") or backend not in ("auto", "torch", "openvino"):
+            known = "auto, fp32 and bf16, and auto, torch and openvino"
+            raise RequestError(f"BigGAN is not computed by {precision} and {backend}", f"there are {known}")
         said = None if seconds is None else str(seconds)
         variant = Variant(draft, bars, said, overrides=self._overrides, made_for=made_for, loop=loop)
         loaded = variant.loaded(self.manifest)
@@ -158,8 +200,9 @@ class Piece:
         if made.plan is None:
             raise PieceError(made.diagnostics)
         findings, _ = without_ignored(made.diagnostics, loaded.files)
-        name = film_name(self.manifest, variant)
-        return Plan(made.plan, loaded, findings, name, self._cache, device, generator)
+        film = film_name(self.manifest, variant)
+        means = Means(film, self._cache, device, precision, backend, generator)
+        return Plan(made.plan, loaded, findings, means)
 
 
 def _yaml(value: Any) -> str:

@@ -1,145 +1,43 @@
-"""A plan from Python: what a film will be, one frame or the sound of it, and the film itself."""
+"""A plan from Python: one frame or the sound of a film, and the film itself."""
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from .build import Progress, Told, build
+from .build import build
 from .errors import RequestError, missing_packages_told
-from .output import checked_output, film_kinds, sound_kinds
+from .film import Film, Progress, Told, sha256_of
+from .output import check_wishes, checked_output, film_kinds, sound_kinds
+from .planned import Planned, listed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..compiler.heard_piece import Heard
-    from ..compiler.lanes.curve import Curve
-    from ..compiler.plan import BarMark, Chapter, PicturePlan
-    from ..compiler.plan import Plan as CompiledPlan
-    from ..compiler.write.bridges.timeline import Timeline
-    from ..dsl.findings.diagnostics import Diagnostic
-    from ..dsl.load import Loaded
+    from ..renderers.build.item import Item
+    from ..renderers.generators.identity import Recipe
     from ..renderers.generators.protocol import Generator
+    from ..renderers.sound.stems.checks import Checked
     from ..store.store import Store
-    from .notes import FilmNote
+    from .outlook import Forecast
+
+_log = logging.getLogger("musicvis")
 
 
-@dataclass(frozen=True, slots=True)
-class Film:
-    """A finished film, or its sound.
-
-    path             where it is
-    frames           how many it has; 0 for a sound
-    seconds          how long it lasts
-    sha256           of the file
-    was_up_to_date   the file was what it should be already, and was left alone
-    """
-
-    path: Path
-    frames: int
-    seconds: float
-    sha256: str
-    was_up_to_date: bool
-
-
-class Plan:
+class Plan(Planned):
     """A piece, ready to render; `Piece.plan` makes one. All times are seconds from the first frame.
 
     `frame`, `frames`, `sound`, `render` and `plot` need the extra `render`. They raise MissingPackageError
     without it, PieceError for a file that the piece names and that cannot be used (weights, a recording),
     StoreError where the cache cannot be used, and OSError where a disk is full or broken.
     """
-
-    def __init__(
-        self,
-        compiled: CompiledPlan,
-        loaded: Loaded,
-        findings: tuple[Diagnostic, ...],
-        film: str,
-        cache: Path | None,
-        device: str,
-        generator: Generator | None,
-    ) -> None:
-        self._plan, self._loaded, self._film = compiled, loaded, film
-        self._cache, self._device, self._own_generator = cache, device, generator
-        self.findings = findings
-        """Warnings and notes of the compile that no comment ignores."""
-
-    def __repr__(self) -> str:
-        picture = self.picture
-        size = f"{picture.width_px}x{picture.height_px}"
-        return f"<Plan {self.title!r}: {self.frame_count} frames of {size} at {picture.fps} fps>"
-
-    @property
-    def title(self) -> str:
-        """The title of the piece."""
-        return self._plan.title
-
-    @property
-    def duration_s(self) -> Fraction:
-        """Exact: frame_count / picture.fps. The sound is as long."""
-        return self._plan.duration_s
-
-    @property
-    def frame_count(self) -> int:
-        """How many frames the film has."""
-        return self.picture.frame_count
-
-    @property
-    def bars(self) -> tuple[BarMark, ...]:
-        """Where each bar begins: bar, pass_number, start_s."""
-        return self._plan.bars
-
-    @property
-    def chapters(self) -> tuple[Chapter, ...]:
-        """The sections of the film by the score's rehearsal marks: title, start_s."""
-        return self._plan.chapters
-
-    @property
-    def buses(self) -> tuple[str, ...]:
-        """The names of the buses, in the order of the mix."""
-        return tuple(bus.name for bus in self._plan.sound.buses)
-
-    @property
-    def lanes(self) -> tuple[str, ...]:
-        """The names of the lanes that the piece writes."""
-        return tuple(lane.name for lane in self._heard.piece.lanes if lane.mode == "set")
-
-    @property
-    def picture(self) -> PicturePlan:
-        """The latents of every frame: noise float32 (frames, size), classes(start, stop) float32 (n, k).
-
-        The built-in generators have a size of 128 and k = 1000 classes.
-        """
-        return self._plan.picture
-
-    @cached_property
-    def notes(self) -> tuple[FilmNote, ...]:
-        """Every note that begins in the film: bar, beat, onset_s, part, classes, rules."""
-        from .notes import film_notes
-
-        return film_notes(self._loaded, self._start_s, self.duration_s)
-
-    def lane(self, name: str) -> Curve:
-        """A lane of the piece with all that is laid over it: lane("vibes").values(times_s), float64 (n,).
-
-        Its unit is that of the lane. The times are seconds from the first frame, an array float64 (n,).
-
-        Raises RequestError where the piece writes no lane of that name.
-        """
-        from ..compiler.reports.lane_curves import LaneCurves
-
-        for lane in self._heard.piece.lanes:
-            if lane.name == name and lane.mode == "set":
-                return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
-        raise RequestError(f"there is no lane {name!r}", _listed("lanes", self.lanes))
 
     def frame(self, number: int) -> NDArray[np.uint8]:
         """A finished frame, counted from 0: uint8 (height, width, 3), R'G'B', with titles and fades.
@@ -177,7 +75,7 @@ class Plan:
         """
         plan = self._plan.sound
         if bus is not None and bus not in self.buses:
-            raise RequestError(f"there is no bus {bus!r}", _listed("buses", self.buses))
+            raise RequestError(f"there is no bus {bus!r}", listed("buses", self.buses))
         with missing_packages_told(), self._store() as store:
             import numpy as np
 
@@ -198,38 +96,56 @@ class Plan:
             blocks = [np.ascontiguousarray(block.T, np.float32) for block in read_wav(wet)]
             return np.concatenate([np.zeros((0, 2), np.float32), *blocks])
 
-    @property
-    def sample_rate_hz(self) -> int:
-        """Sample rate of `sound`."""
-        return self._plan.sound.sample_rate_hz
-
     def render(
-        self, path: str | os.PathLike[str], *, workers: int | None = None, progress: Progress | None = None
+        self,
+        path: str | os.PathLike[str],
+        *,
+        workers: int | None = None,
+        silent: bool = False,
+        stems: Sequence[Literal["dry", "wet"]] = (),
+        bits: Literal[16, 24, 32] = 24,
+        verify: bool = False,
+        ray: str | None = None,
+        progress: Progress | None = None,
     ) -> Film:
-        """Render the film (.mp4, .mkv) or its sound (.wav, .flac: 24 bits) to a file.
+        """Render the film (.mp4, .mkv, .webm, .mov), an animation (.gif, .webp) or the sound (.wav, .flac).
 
         The file appears when it is whole, and replaces what was there. What is finished is cached: after a
         stop, the same call goes on from there.
 
         workers    processes side by side; None for one per core
+        silent     a film without its sound
+        stems      also keep each bus as a file in the folder `stems` beside the film: before or after its
+                   chain
+        bits       of the sound, where it is the file: 16, 24, or 32 for the floats of a .wav
+        verify     decode the finished film, and compare every frame
+        ray        render on the machines of a Ray cluster: "auto", or "HOST:PORT"
         progress   called with a stage, how many of its units are finished, and how many there are, as
                    progress("frames", 12, 300)
 
-        Raises RequestError for a path that cannot be written. Messages go to the logger "musicvis".
+        Raises RequestError for a path that cannot be written, and for arguments that do not go together.
+        Messages go to the logger "musicvis".
         """
         if workers is not None and workers < 1:
             raise RequestError(f"{workers} workers cannot render", "workers must be at least 1")
         root = self._loaded.root
         output = checked_output(Path(path), root, film_kinds() | sound_kinds(), "a film or a sound")
         is_sound = output.suffix.lower() in sound_kinds()
-        with missing_packages_told(), self._store() as store:
+        check_wishes(output, is_sound, silent, stems, bits, verify, ray)
+        with missing_packages_told("ray" if ray else "render"), self._store() as store:
             from ..renderers.request import Request
 
             request = Request(
-                only="audio" if is_sound else None,
-                device=self._device,
+                only="audio" if is_sound else "video" if silent else None,
+                device=self._means.device,
+                precision=self._means.precision,
+                backend=self._means.backend,
                 workers=workers,
-                film=self._film,
+                stems=tuple(stems),
+                bits=bits,
+                verify=verify,
+                ray=ray,
+                film=self._means.film,
                 root=root,
             )
             told = Told(progress)
@@ -239,28 +155,74 @@ class Plan:
                 request,
                 reporter=told,
                 store=store,
-                generator=self._own_generator,
+                generator=self._means.generator,
             )
             for finding in report.findings:
                 told.message(f"{finding.code}: {finding.message}; {finding.hint}")
         frames = 0 if is_sound else report.frame_count
-        return Film(output, frames, float(self.duration_s), _sha256(output), report.was_there)
+        duration_s = float(self.duration_s)
+        return Film(output, frames, duration_s, sha256_of(output), report.was_there, report.stem_folder)
 
-    def still(self, path: str | os.PathLike[str], numbers: int | Iterable[int]) -> Path:
+    def forecast(self) -> Forecast:
+        """What a render would make, why, and about how long it takes; as `musicvis plan`. Renders nothing."""
+        from .outlook import forecast_of
+
+        with missing_packages_told(), self._store() as store:
+            return forecast_of(self._plan, self._recipe(), store, self._means.film)
+
+    def diff(self, old: Plan) -> tuple[Item, ...]:
+        """The parts of this film, those that another one has too `is_there`; as `musicvis diff`.
+
+        Two films are the same where every part is there. Neither is rendered.
+        """
+        from .outlook import differences
+
+        with missing_packages_told():
+            return differences(old._plan, old._recipe(), self._plan, self._recipe())
+
+    def check_stems(self) -> tuple[Checked, ...]:
+        """Find each stem's notes in it: bus, stem, alignment, peak_dbfs, findings; as `musicvis stems check`.
+
+        Stems by MuseScore or FluidSynth are rendered first.
+        """
+        with missing_packages_told():
+            from ..renderers.sound.stems.checks import checked_stems
+
+            return tuple(checked_stems(self._plan.sound))
+
+    def still(self, path: str | os.PathLike[str], numbers: int | str | Iterable[int]) -> Path:
         """Write a frame as a picture, .png or .jpg; of several frames, a sheet. Returns its path.
 
-        Raises RequestError for frames that the film does not have, and for a path that cannot be written.
+        numbers   a frame, a place as "7|3", or several frames
+
+        Raises RequestError for frames that the film does not have, and for a path that cannot be written,
+        PieceError for a place that the piece does not have.
         """
+        from .stills import SUFFIXES
+
         root = self._loaded.root
-        output = checked_output(Path(path), root, {".png": "", ".jpg": "", ".jpeg": ""}, "a still")
+        output = checked_output(Path(path), root, SUFFIXES, "a still")
+        if isinstance(numbers, str):
+            numbers = self.frame_at(numbers)
         wanted = [numbers] if isinstance(numbers, int) else list(numbers)
         if not wanted or not all(0 <= number < self.frame_count for number in wanted):
             raise RequestError("there are no such frames", f"the film has frames 0 to {self.frame_count - 1}")
         with missing_packages_told():
             from ..renderers.film.sheet import write_stills
 
-            write_stills(self.picture, wanted, output, root)
+            write_stills(self.picture, wanted, output, root, self._generator)
         return output
+
+    def sheet(self, path: str | os.PathLike[str], count: int = 12) -> Path:
+        """Write a contact sheet, .png or .jpg: frames at even distances through the film. Returns its path.
+
+        Raises RequestError for a sheet of less than 1 or more than 100 frames, and as `still`.
+        """
+        from .stills import sheet_numbers
+
+        if not 1 <= count <= 100:
+            raise RequestError(f"{count} frames make no sheet", "choose 1 to 100")
+        return self.still(path, sheet_numbers(self.frame_count, count))
 
     def plot(self, path: str | os.PathLike[str]) -> Path:
         """Draw the plan as one picture, a .png: bars, notes, ear movement, classes. Returns its path.
@@ -304,43 +266,6 @@ class Plan:
         sounds = ((bus, self.sound(bus)) for bus in self.buses) if stems else None
         return export_file(Path(path), self._loaded.root, kind, timeline, sounds, self.sample_rate_hz)
 
-    def channels(
-        self,
-        lanes: Iterable[str] | Mapping[str, str] | None = None,
-        parts: Iterable[str] | Mapping[str, str] | None = None,
-    ) -> list[str]:
-        """What `export` writes on each DMX channel for artnet, in words. Raises as `export` does."""
-        from .export import channel_lines, chosen
-
-        return channel_lines(chosen(self._timeline(""), "artnet", lanes, parts))
-
-    def _timeline(self, film: str) -> Timeline:
-        """All bars, notes and lanes, as bridges read them."""
-        from ..compiler.write.bridges.timeline import Cue, Timeline
-        from .export import tempi_of
-
-        times_s = self.frame_times_s()
-        return Timeline(
-            title=self.title,
-            film=film,
-            fps=self.picture.fps,
-            frame_count=self.frame_count,
-            bars=self.bars,
-            sections=self.chapters,
-            tempi=tempi_of(self._heard.clock, self._start_s, self._start_s + self.duration_s),
-            cues=[
-                Cue(n.onset_s, n.onset_s + n.length_s, n.part, n.pitch, n.velocity, n.lyric)
-                for n in self.notes
-            ],
-            lanes={name: self.lane(name).values(times_s) for name in self.lanes},
-        )
-
-    def frame_times_s(self) -> NDArray[np.float64]:
-        """The time that each frame shows, its middle, in seconds from the first frame: float64 (frames,)."""
-        import numpy as np
-
-        return np.asarray((np.arange(self.frame_count) + 0.5) / float(self.picture.fps), np.float64)
-
     def _stills(self, start: int, end: int) -> Iterator[NDArray[np.uint8]]:
         with missing_packages_told():
             from ..renderers.film.stills import stills
@@ -349,49 +274,35 @@ class Plan:
 
     @cached_property
     def _generator(self) -> Generator:
-        if self._own_generator is not None:
-            return self._own_generator
+        if self._means.generator is not None:
+            return self._means.generator
         from ..renderers.generators.choose import choose_generator, device_named
         from ..renderers.generators.sources import check_weights
 
         check_weights(self.picture)
-        generator, said = choose_generator(self.picture, device_named(self._device))
-        Told(None).message(said)
+        computing = None
+        if (self._means.precision, self._means.backend) != ("auto", "auto"):
+            from ..renderers.generators.biggan.precision import Computing
+
+            computing = Computing(self._means.precision, self._means.backend)
+        device = device_named(self._means.device)
+        generator, said = choose_generator(self.picture, device, computing)
+        _log.info(said)
         return generator
 
-    @cached_property
-    def _heard(self) -> Heard:
-        from ..compiler.heard_piece import hear
-        from ..dsl.findings.collector import Findings
+    def _recipe(self) -> Recipe:
+        from .outlook import recipe_of
 
-        return hear(self._loaded, Findings())
-
-    @cached_property
-    def _start_s(self) -> Fraction:
-        """Where the first frame is in the piece."""
-        from ..compiler.time.passage import film_of
-        from ..dsl.findings.collector import Findings
-
-        film = film_of(self._heard.piece, self._heard.clock, Findings())
-        assert film is not None  # or there would be no plan
-        return film.start_s
+        means = self._means
+        if means.generator is not None:
+            message = "what a generator of your own makes is not cached, and no forecast knows it"
+            raise RequestError(message, "register it, and let the piece name it")
+        return recipe_of(self._plan, means.device, means.precision, means.backend)
 
     @contextmanager
     def _store(self) -> Iterator[Store]:
         from ..store.place import cache_folder
         from ..store.store import Store
 
-        with Store(cache_folder(self._cache)) as store:
+        with Store(cache_folder(self._means.cache)) as store:
             yield store
-
-
-def _listed(what: str, names: tuple[str, ...]) -> str:
-    """What there is, by name; or that there is nothing."""
-    return f"the {what} are {', '.join(names)}" if names else f"the piece has no {what}"
-
-
-def _sha256(path: Path) -> str:
-    from hashlib import file_digest
-
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()

@@ -162,16 +162,15 @@ def draw_sheet(file: Path) -> None:
 
 def classes_like(words: str, form: str) -> None:
     """Print the ten classes nearest to some words; code 1 where none of them is known."""
-    from ..compiler.classes.table import imagenet
-    from ..compiler.words.table import ranked
+    from ..api.classes import classes_like as nearest
 
-    found = [(index, score, imagenet().names[index]) for index, score in ranked(words, 10)]
+    found = nearest(words)
     if form == JSON:
         echo_json(
-            [{"index": index, "names": names, "score": round(score, 4)} for index, score, names in found]
+            [{"index": index, "names": names, "score": round(score, 4)} for index, names, score in found]
         )
     else:
-        for index, score, names in found:
+        for index, names, score in found:
             click.echo(f"{index:4d}  {score:.2f}  {', '.join(names)}")
     if not found:
         click.echo(f"no word of {words!r} is in the table of words; write plain English words", err=True)

@@ -1,7 +1,7 @@
 """`musicvis clean`: removes or checks cached results."""
 
 import sys
-from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -23,39 +23,31 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
     The entries that were unused longest go first. Removed work is rendered again when it is needed.
     Nothing else is changed.
     """
+    from ..api.machine.clean import cleaned, damaged_in
     from ..dsl.findings.plain import shown
-    from ..store.evict import damaged, keep_within
     from ..store.place import cache_limit as usual_limit
     from ..store.place import size_said
 
     if everything and cache_limit is not None:
         raise click.UsageError("--all leaves nothing: leave out --cache-limit")
-    names: Sequence[str] | None = None
+    damaged: int | None = None
     with kept(cache_dir) as store:
         if verify:
-            names = damaged(store)
-            found = f"damaged: {len(names)} of the files" if names else "every file is intact"
+            damaged = damaged_in(store)
+            found = f"damaged: {damaged} of the files" if damaged else "every file is intact"
             if form != JSON:
                 click.echo(shown(f"{store.folder}: {found}"))
-        evicted = keep_within(store, 0 if everything else usual_limit(cache_limit))
-    if evicted is None:
+        done = cleaned(store, 0 if everything else usual_limit(cache_limit), damaged)
+    if done is None:
         text = f"{store.folder} is in use by a compile, or can only be read; nothing was removed"
         tell_end(text, is_error=False)
         sys.exit(1)
     if form == JSON:
-        echo_json(
-            {
-                "cache": str(store.folder),
-                "freed_bytes": evicted.freed_bytes,
-                "kept_bytes": evicted.kept_bytes,
-                "kept_entries": evicted.kept_entries,
-                "damaged": None if names is None else len(names),
-            }
-        )
+        echo_json(asdict(done) | {"cache": str(done.cache)})
         return
     click.echo(
         shown(
-            f"{store.folder}: {size_said(evicted.freed_bytes)} removed, {size_said(evicted.kept_bytes)} "
-            f"in {evicted.kept_entries} entries left"
+            f"{store.folder}: {size_said(done.freed_bytes)} removed, {size_said(done.kept_bytes)} "
+            f"in {done.kept_entries} entries left"
         )
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.build_folder import prepare_build_folder
 from ..api.purpose import too_large, too_long
 from ..api.variant import Variant, film_name
 from .cache import cache_option, kept, size_option
@@ -17,7 +18,6 @@ from .film_options import (
     film_path,
     planned,
     plugins_option,
-    prepare_build_folder,
     variant_of,
     variant_options,
 )

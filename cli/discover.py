@@ -141,8 +141,3 @@ def _manifests(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".") and name != "build"]
         if MANIFEST in files:
             yield Path(place) / MANIFEST
-
-
-def piece_name(manifest: Path) -> str:
-    """The name of a piece's film: that of its folder."""
-    return manifest.resolve().parent.name or "film"

@@ -69,11 +69,14 @@ def explain(what: str | None, piece: Path | None, form: str) -> None:
 
 def explain_code(code: str, as_json: bool) -> None:
     """Print the page of a code; an unknown one is a wrong use of the command."""
-    from ..dsl.findings.codes import CODES, code_page
+    from ..api.codes import explain as explained
+    from ..api.errors import RequestError
+    from ..dsl.findings.codes import code_page
 
-    entry = CODES.get(code)
-    if entry is None:
-        raise click.UsageError(f"there is no code {code}; they go from {min(CODES)} to {max(CODES)}")
+    try:
+        entry = explained(code)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
     if as_json:
         echo_json({**asdict(entry), "page": code_page(code)})
         return

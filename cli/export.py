@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..api.build_folder import piece_name, prepare_build_folder
 from ..api.export import CHANNELS, KINDS
-from .discover import PiecePath, piece_here, piece_name
-from .film_options import in_build_folder, prepare_build_folder
+from .discover import PiecePath, piece_here
+from .film_options import in_build_folder
 from .output import JSON, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings
@@ -123,6 +124,6 @@ def _parts(words: tuple[str, ...], plan: "Plan") -> dict[str, str]:
     for word in words:
         name, _, channel = word.partition("=")
         meant = [part for part in played if part == name or fnmatchcase(part.lower(), name.lower())]
-        # A part that is not there is told by whoever looks for it.
+        # A part that is not there is reported by whoever looks for it.
         found |= dict.fromkeys(meant or [name], channel)
     return found

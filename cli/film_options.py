@@ -2,25 +2,23 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ..api import build_folder
+from ..api.build_folder import piece_name
 from ..api.purpose import PURPOSES
 from ..api.variant import Variant, compiled
 from ..renderers.encoding import QUALITIES
 from .complete import bar_words
-from .discover import piece_name
 from .place_words import range_callback
 from .report import summary, tell_end, tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
     from ..store.store import Store
-
-IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -123,22 +121,12 @@ def film_path(
 
 def in_build_folder(manifest: Path, name: str) -> Path:
     """The place of a finished file beside the manifest; raises click.UsageError where a link is there."""
-    folder = manifest.parent / "build"
-    for path in (folder, folder / name):
-        if path.is_symlink():
-            raise click.UsageError(
-                f"{path} is a link, and a piece could lead anywhere with it; name the place with -o"
-            )
-    return folder / name
+    from ..api.errors import RequestError
 
-
-def prepare_build_folder(folder: Path) -> None:
-    """Make the build folder, with a file that keeps it out of git. Raises PieceError where it is a link."""
-    from ..store.writing import make_folders, write_new
-
-    make_folders(folder, folder.parent)
-    with suppress(FileExistsError):
-        write_new({folder / ".gitignore": IGNORE_ALL.encode()}, folder.parent)
+    try:
+        return build_folder.in_build_folder(manifest, name)
+    except RequestError as error:
+        raise click.UsageError(f"{error.message}; name the place with -o") from None
 
 
 plugins_option = click.option(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from ..api.signals import on_first_signal
 
 
-class Stopped(KeyboardInterrupt):  # noqa: N818: it is not an error
+class Stopped(KeyboardInterrupt):
     """The user, or the machine, wants the command to end."""
 
     def __init__(self, number: int) -> None:

@@ -1,31 +1,43 @@
 """`musicvis new`: a piece for a score, with a manifest that compiles as it is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
+from ..api.errors import RequestError
+from ..api.kinds import is_recording, is_score
+from ..api.making import recordings as of_recordings
+from ..api.making import score as for_score
+from ..api.making.made import NewPiece
+from ..api.names import piece_folder
 from ..dsl.findings.span import MANIFEST
 from ..dsl.text.typed import typed
-from .beside import Beside, recordings_beside
 from .discover import Step, missing
-from .files import write_new
-from .names import piece_folder, safe_name
-from .new_recording import new_from_recordings, recording_options, recordings_of, score_folder
-from .new_words import with_palette, with_proposals
-from .next_step import folder_step, is_score, step_for
+from .heard import Patience
+from .listen import listening_of, listening_options, missing_text
+from .next_step import folder_step, step_for
 from .output import JSON, echo_json, format_option
-from .report import tell_findings
-from .schema import schema_text
-
-if TYPE_CHECKING:
-    from ..compiler.score.model import Score
+from .report import TerminalReporter, tell_end, tell_findings
 
 
-NAMED = 5
-"""More names than that are not listed."""
+def recording_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of `new` that speak of recordings."""
+    command = click.option(
+        "--mapping",
+        type=click.Choice(("notes", "spectrum")),
+        default="notes",
+        show_default=True,
+        help="What moves the picture of a recording: the detected notes, or its spectrum.",
+    )(command)
+    command = click.option(
+        "--clock",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Which of several recordings to detect beats in.  [default: their sum]",
+    )(command)
+    return listening_options(command)
 
 
 @click.command(short_help="Make a piece for a score, ready to compile.")
@@ -60,8 +72,8 @@ def new(
     SCORE may also be a recording (mp3, m4a, ogg, opus, flac, wav, a video), or several: the stems of
     one piece. musicvis then detects beats, bars and notes, and writes them as a score.
     """
-    from ..compiler.write.first_manifest import EFFECTS_SCHEMA, PIECE_SCHEMA, draft, part_names
-    from ..dsl.findings.plain import shown
+    from ..dsl.findings.collector import Findings
+    from ..dsl.findings.diagnostics import PieceError
 
     for path in filter(None, (score, *others)):
         try:
@@ -77,124 +89,97 @@ def new(
     if not score.exists():
         raise click.UsageError(missing(score, "check its name and its folder"))
     recordings, folder = recordings_of((score, *others))
-    if recordings:
-        if by_lyrics or words_file is not None:
-            option = "--by-lyrics" if by_lyrics else "--classes-from"
-            raise click.UsageError(f"{option} is for scores: a recording has no words to read")
-        made = new_from_recordings(recordings, folder, options)
-        if form == JSON:
-            echo_json(made_record(made))
-        return
-    if not is_score(score) and (step := step_for(score, "musicvis compile")):
+    if not recordings and not is_score(score) and (step := step_for(score, "musicvis compile")):
         raise Step(step)
-    if by_lyrics and words_file is not None:
-        raise click.UsageError("--by-lyrics and --classes-from both choose the classes: leave one out")
-    folder = score_folder(others, options)
-    folder = folder or Path(piece_folder(score))
-    data, read = score_in(score)
-    parts = part_names(read)
-    beside = recordings_beside(score, parts)
-    stems = {part: stem_name(path, folder) for part, path in beside.parts.items()}
-    name = name_in(score, folder)
-    copied = name is None
-    name = name or PurePosixPath("scores") / safe_name(score)
-    written = draft(read, str(name), score.stem, {part: str(stem) for part, (stem, _) in stems.items()})
-    if words_file is not None:
-        written = replace(written, manifest=with_palette(written.manifest, words_file, read))
-    if by_lyrics:
-        written = replace(written, manifest=with_proposals(written.manifest, read))
-    files: dict[Path, bytes | Path] = {folder / name: data} if copied else {}
-    files |= {folder / stem: beside.parts[part] for part, (stem, is_copied) in stems.items() if is_copied}
-    files |= {
-        folder / PIECE_SCHEMA: schema_text("piece").encode(),
-        folder / EFFECTS_SCHEMA: schema_text("effects").encode(),
-        folder / "effects.yaml": written.effects.encode(),
-        folder / MANIFEST: written.manifest.encode(),
-    }
+    if recordings and (by_lyrics or words_file is not None):
+        option = "--by-lyrics" if by_lyrics else "--classes-from"
+        raise click.UsageError(f"{option} is for scores: a recording has no words to read")
+    if not recordings:
+        folder = score_folder(others, options)
+    findings = Findings()
     try:
-        write_new(files, folder)
-    except click.ClickException as error:
-        if (folder / MANIFEST).exists():
-            second = f"{folder.resolve().name}-2"
-            other = folder.with_name(second) if folder.name else Path("..", second)
-            again = typed("musicvis", "new", score, other)
-            message = f"{error.message}\n{folder} is already a piece; to make another one, type:\n  {again}"
-            raise click.ClickException(message) from None
-        raise
-    place = Path(MANIFEST) if folder == Path() else folder / MANIFEST
-    click.echo(shown(f"wrote {place} and {len(files) - 1} files beside it"), err=True)
-    for line in recording_lines(beside, parts):
-        click.echo(shown(line), err=True)
-    click.echo("hear and see it in your browser while you write; then the whole film:", err=True)
-    click.echo(shown(f"  {typed('musicvis', 'watch', folder)}"), err=True)
-    click.echo(shown(f"  {typed('musicvis', 'compile', folder)}"), err=True)
+        if recordings:
+            wanted = of_recordings.Wanted(
+                recordings, folder, options["clock"], options["mapping"], listening_of(options)
+            )
+            made = of_recordings.piece_of_recordings(wanted, findings, Patience(TerminalReporter(False)))
+        else:
+            made = for_score.piece_for_score(for_score.Wanted(score, folder, by_lyrics, words_file), findings)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    except PieceError as error:
+        tell_findings((*findings, *error.diagnostics), {})
+        sys.exit(1)
+    except ModuleNotFoundError as error:
+        tell_end(f"{missing_text(error)}; nothing was written")
+        sys.exit(1)
+    except FileExistsError as error:
+        usual = of_recordings.folder_name(recordings) if recordings else piece_folder(score)
+        _refuse(Path(error.filename), folder or Path(usual), recordings or (score,))
+    except OSError as error:
+        reason = error.strerror or error
+        tell_end(f"{error.filename or score}: {reason}; nothing was written")
+        sys.exit(1)
+    tell_findings(findings, {})
+    tell_made(made, is_heard=bool(recordings))
     if form == JSON:
-        echo_json(made_record(tuple(files)))
+        echo_json(made_record(made))
 
 
-def made_record(files: Sequence[Path]) -> dict[str, Any]:
+def tell_made(made: NewPiece, is_heard: bool) -> None:
+    """What was made, and what to type next."""
+    from ..dsl.findings.plain import shown
+
+    for line in made.said:
+        click.echo(shown(line), err=True)
+    after = "" if is_heard else "; then the whole film"
+    click.echo(f"hear and see it in your browser while you write{after}:", err=True)
+    click.echo(shown(f"  {typed('musicvis', 'watch', made.folder)}"), err=True)
+    if not is_heard:
+        click.echo(shown(f"  {typed('musicvis', 'compile', made.folder)}"), err=True)
+
+
+def made_record(made: NewPiece) -> dict[str, Any]:
     """The folder of a new piece and its files, the manifest last."""
-    manifest = next(path for path in files if path.name == MANIFEST)
-    others = [str(path) for path in files if path != manifest]
-    return {"folder": str(manifest.parent), "files": [*others, str(manifest)]}
+    manifest = made.folder / MANIFEST
+    others = [str(path) for path in made.files if path != manifest]
+    return {"folder": str(made.folder), "files": [*others, str(manifest)]}
 
 
-def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:
-    """How a piece in `folder` names a recording, and whether it must be copied there."""
-    from ..dsl.findings.span import Span
-    from ..dsl.text.files import MAX_AUDIO_BYTES, fault_inside
-
-    try:
-        name = PurePosixPath(recording.absolute().relative_to(folder.absolute()).as_posix())
-    except ValueError:
-        return PurePosixPath("stems") / safe_name(recording), True
-    if fault_inside(folder, name, MAX_AUDIO_BYTES, Span("")) is not None:
-        return PurePosixPath("stems") / safe_name(recording), True
-    return name, False
+def recordings_of(paths: Sequence[Path]) -> tuple[tuple[Path, ...], Path | None]:
+    """The recordings among the arguments of `new`, and the folder after them; none where it is a score."""
+    if not paths or not is_recording(paths[0]):
+        return (), None
+    recordings = tuple(path for path in paths if is_recording(path) and not path.is_dir())
+    rest = paths[len(recordings) :]
+    if paths[: len(recordings)] != recordings or len(rest) > 1:
+        raise click.UsageError("name the recordings first, then at most one folder")
+    return recordings, rest[0] if rest else None
 
 
-def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
-    """What became of the recordings beside the score, in words."""
-    lines = [f"{path.name} sounds for the part {part}" for part, path in beside.parts.items()]
-    silent = [part for part in parts if part not in beside.parts]
-    if lines and silent:
-        lines.append(
-            f"the built-in instruments play {', '.join(silent[:NAMED])}" + "..." * (len(silent) > NAMED)
-        )
-    lines += [f"{path.name} is left out: {reason}" for path, reason in beside.refused]
-    if beside.others:
-        names = ", ".join(path.name for path in beside.others[:NAMED])
-        lines.append(
-            f"not used: {names}{'...' * (len(beside.others) > NAMED)}; a recording that is called like a "
-            f"part ({', '.join(list(parts)[:NAMED])}) sounds in its place"
-        )
-    return lines
+def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None:
+    """The folder of a piece that is made for a score; options of recordings are refused."""
+    usual = {"longest": 60.0, "notes": "auto", "mapping": "notes"}
+    for name, value in options.items():
+        if value != usual.get(name) and value != () and value is not None:
+            raise click.UsageError(
+                f"--{value if name == 'level' else name} is for recordings, and this is a score"
+            )
+    if len(others) > 1:
+        raise click.UsageError("a piece is made for one score, or only for recordings")
+    if others and others[0].is_file():
+        raise click.UsageError(f"{others[0]} is a file; DIR is the folder of the new piece")
+    return others[0] if others else None
 
 
-def score_in(path: Path) -> tuple[bytes, "Score"]:
-    """The bytes of a score file and what they mean. Raises PieceError where that is nothing."""
-    from ..compiler.score.read import read_score
-    from ..dsl.findings.diagnostics import Diagnostic, PieceError
-    from ..dsl.findings.span import Span
-    from ..dsl.text.files import MAX_SCORE_BYTES, read_named
+def _refuse(file: Path, folder: Path, sources: Sequence[Path]) -> NoReturn:
+    """Where a file is there already: what to type for another piece, if one is there."""
+    from ..dsl.findings.plain import shown
 
-    data = read_named(path, MAX_SCORE_BYTES, Span(str(path)))
-    if isinstance(data, Diagnostic):
-        raise PieceError([data])
-    score = read_score(data, str(path))
-    if not score.notes:
-        raise PieceError([Diagnostic("MV323", Span(str(path)), f"{path} has no notes", "write some music")])
-    tell_findings(score.findings, {})
-    return data, score
-
-
-def name_in(score: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a score that is inside it already; None where it must be copied."""
-    from ..dsl.findings.span import Span
-    from ..dsl.text.files import MAX_SCORE_BYTES, fault_inside
-
-    try:
-        name = PurePosixPath(score.absolute().relative_to(folder.absolute()).as_posix())
-    except ValueError:
-        return None
-    return name if fault_inside(folder, name, MAX_SCORE_BYTES, Span("")) is None else None
+    message = f"{file} already exists; nothing was written"
+    if (folder / MANIFEST).exists():
+        second = f"{folder.resolve().name}-2"
+        other = folder.with_name(second) if folder.name else Path("..", second)
+        again = typed("musicvis", "new", *sources, other)
+        message += f"\n{folder} is already a piece; to make another one, type:\n  {again}"
+    raise click.ClickException(shown(message))

@@ -1,37 +1,10 @@
 """Says what to type if a command gets a file that is not a piece: a score, a recording, a project."""
 
-from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 
-from ..compiler.score.read import SUFFIXES
-from ..dsl.text.audio_headers import RECORDINGS
+from ..api.kinds import NAMED, OTHERS, PROJECT, exported, is_recording, is_score, recordings_in, scores_in
+from ..api.names import piece_folder
 from ..dsl.text.typed import typed
-from .names import piece_folder
-
-# .xml may be anything.
-SCORES = tuple(suffix for suffix in SUFFIXES if suffix != ".xml")
-OTHERS = {
-    **dict.fromkeys((".sib", ".musx", ".mus", ".dorico", ".ove", ".ptb"), "MusicXML"),
-    **dict.fromkeys((".gp", ".gp3", ".gp4", ".gp5", ".gpx", ".tg", ".enc"), "MusicXML or MIDI"),
-    **dict.fromkeys((".ly", ".mei", ".capx", ".cap"), "MusicXML or MIDI"),
-    **dict.fromkeys(
-        (".cpr", ".als", ".flp", ".rpp", ".ptx", ".logicx", ".band", ".song", ".bwproject"), "MIDI"
-    ),
-    **dict.fromkeys((".pdf", ".png", ".jpg", ".jpeg"), "MusicXML or MIDI"),
-}
-"""Files of other programs, and what to export from these."""
-NAMED = 3
-
-
-def is_score(path: Path) -> bool:
-    """Whether a file's name says that it is a score; .xml may be anything, and is not asked here."""
-    return path.suffix.lower() in SCORES
-
-
-def is_recording(path: Path) -> bool:
-    """Whether a file is called like a recording."""
-    return path.suffix.lower() in RECORDINGS
 
 
 def step_for(path: Path, command: str) -> str | None:
@@ -54,17 +27,16 @@ def step_for(path: Path, command: str) -> str | None:
         )
     if is_recording(path):
         return recording_step(path, command)
-    if suffix == ".dawproject":
+    if suffix == PROJECT:
         return _lines(
             f"{path} holds automation and no score. Export MIDI from the program that made it, then type:",
             typed("musicvis", "new", path.with_suffix(".mid")),
             typed("musicvis", "import", path, "--score", path.with_suffix(".mid")),
         )
     if suffix in OTHERS:
-        exported = path.with_suffix(".mid" if OTHERS[suffix] == "MIDI" else ".musicxml")
         return _lines(
             f"musicvis cannot read {path}. Export {OTHERS[suffix]} from the program that made it, then type:",
-            typed("musicvis", "new", exported),
+            typed("musicvis", "new", exported(path)),
         )
     return None
 
@@ -82,7 +54,7 @@ def folder_step(folder: Path, command: str) -> str | None:
     """What to type in a folder without a manifest; None where neither score nor recording is in it."""
     found, what = scores_in(folder), "score"
     if not found:
-        found, what = sorted(path for path in _files(folder) if is_recording(path)), "recording"
+        found, what = recordings_in(folder), "recording"
     if not found:
         return None
     shown = found[:NAMED]
@@ -95,18 +67,6 @@ def folder_step(folder: Path, command: str) -> str | None:
     elif folder == Path():
         start = f"no piece.yaml here or above. To make a piece for a {what} that lies here{more}, type:"
     return _lines(start, *(typed("musicvis", "new", path) for path in shown))
-
-
-def scores_in(folder: Path) -> list[Path]:
-    """The scores in a folder, by name; a folder that cannot be read has none."""
-    return sorted(path for path in _files(folder) if is_score(path))
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    try:
-        return [path for path in islice(folder.iterdir(), 2000) if not path.name.startswith(".")]
-    except OSError:
-        return []
 
 
 def _lines(start: str, *commands: str, after: str = "") -> str:

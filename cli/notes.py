@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.kinds import is_score
 from ..dsl.findings.span import MANIFEST
 from ..dsl.values.pitch_classes import pitch_name
 from .complete import bar_words, part_words
 from .discover import Step, piece_here
-from .next_step import folder_step, is_score, step_for
+from .next_step import folder_step, step_for
 from .output import JSON, TEXT, echo_json, format_option
 from .place_words import range_callback
 from .report import tell_findings
@@ -81,7 +82,7 @@ def notes(source: Path | None, part: str | None, bars: str | None, form: str | N
 
 
 def note_rows(source: Path, bars: str | None) -> tuple[Sequence["NoteRow"], Sequence["Span"]]:
-    """The notes of a piece or a score file, and where the rules stand.
+    """The notes of a piece or a score file, and where the rules are.
 
     On a fault, says it and ends the command with code 1.
     """
@@ -150,7 +151,7 @@ def note_record(row: "NoteRow", rules: Sequence["Span"]) -> Record:
 
 
 def csv_text(records: Iterable[Record]) -> str:
-    """Comma-separated values, a header first; what is a list in JSON stands in one cell."""
+    """Comma-separated values, a header first; what is a list in JSON is in one cell."""
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for record in records:

@@ -1,6 +1,7 @@
 """`musicvis plan` and `musicvis diff`: what a compile would make, and why."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.outlook import differences, forecast_of, recipe_of
 from ..api.variant import film_name
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
@@ -17,8 +19,7 @@ from .report import end_missing, tell_findings
 
 if TYPE_CHECKING:
     from ..compiler.plan import Plan
-    from ..renderers.build.forecast import Item
-    from ..renderers.generators.identity import Recipe
+    from ..renderers.build.item import Item
 
 NAMED = 8
 """More of a stage than that are only counted."""
@@ -62,22 +63,16 @@ def plan_command(piece: Path | None, form: str, **options: Any) -> None:
     try:
         with kept(options.pop("cache_dir")) as store:
             plan = planned(manifest, variant, (), store)
-            from ..renderers.build.forecast import outlook, seconds_to_make
-
-            items = outlook(plan, recipe_of(plan, **options), store, film_name(manifest, variant))
+            made = forecast_of(plan, recipe_of(plan, **options), store, film_name(manifest, variant))
     except PieceError as error:
         tell_findings(at_manifest(error.diagnostics, str(manifest)), {})
         sys.exit(1)
     except ModuleNotFoundError as error:
         end_missing(error)
-    from ..renderers.crews.local import core_count
-
-    missing = sum(item.stage == "segment" and not item.is_there for item in items)
-    seconds = seconds_to_make(items, min(core_count(), max(1, missing)))
     if form == JSON:
-        echo_json(_plan_record(plan, items, seconds), indent=2)
+        echo_json(_plan_record(plan, made.items, made.seconds), indent=2)
     else:
-        click.echo(_text(plan, items, seconds))
+        click.echo(_text(plan, made.items, made.seconds))
 
 
 @click.command("diff")
@@ -97,21 +92,11 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     variant = variant_of(options)
     try:
         plans = [planned(manifest, variant, (), None) for manifest in (old, new)]
-        from ..renderers.build.forecast import Item, film_outline
-        from ..renderers.build.history import changes, past_of
-        from ..store.graph import walked
-
-        before, after = (walked(film_outline(plan, recipe_of(plan)), None) for plan in plans)
+        recipes = [recipe_of(plan) for plan in plans]
+        items = differences(plans[0], recipes[0], plans[1], recipes[1])
     except PieceError as error:
         tell_findings(at_manifest(error.diagnostics, str(new)), {})
         sys.exit(1)
-    past = past_of([known.node for known in before if known.node is not None])
-    keys = {known.node.key for known in before if known.node is not None}
-    items = [
-        Item(task.stage, task.name, node.key in keys, changes(node, past), frames=task.frames)
-        for task, node in ((known.task, known.node) for known in after)
-        if node is not None
-    ]
     if form == JSON:
         echo_json(
             {"is_same": all(item.is_there for item in items), "nodes": [_record(item) for item in items]}
@@ -119,17 +104,6 @@ def diff_command(old: Path, new: Path, form: str, **options: Any) -> None:
     else:
         click.echo("\n".join(map(shown, _stages(items, "the same", "different"))))
     sys.exit(int(not all(item.is_there for item in items)))
-
-
-def recipe_of(plan: "Plan", device: str = "auto", precision: str = "auto", backend: str = "auto") -> "Recipe":
-    """How this machine would render a plan; raises PieceError for a device that is not there."""
-    from ..renderers.film.codec import chosen_codec
-    from ..renderers.generators.identity import Recipe, decided_device
-
-    decided = decided_device(device)
-    return Recipe(
-        decided, precision, backend, chosen_codec(decided, plan.picture, f".{plan.container}", plan.codec)
-    )
 
 
 def _text(plan: "Plan", items: Sequence["Item"], seconds: float | None) -> str:
@@ -170,11 +144,24 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
         wanted = [item for item in own if not item.is_there]
         line = f"  {title:9} {len(own) - len(wanted):4} of {len(own)} {there}"
         if wanted:
-            said = [f"{item.name} ({_why(item)})" for item in wanted[:NAMED]]
-            more = f" and {len(wanted) - NAMED} more" if len(wanted) > NAMED else ""
-            line += f"; {missing}: {', '.join(said)}{more}"
+            said = _named(wanted)
+            left = sum(count for _, count in said[NAMED:])
+            more = f" and {left} more" if left else ""
+            line += f"; {missing}: {', '.join(text for text, _ in said[:NAMED])}{more}"
         lines += wrap(line, 79, subsequent_indent=" " * 12, break_long_words=False, break_on_hyphens=False)
     return lines
+
+
+def _named(items: Sequence["Item"]) -> list[tuple[str, int]]:
+    """Items and why, and how many each entry stands for: several of one name and reason are one entry.
+
+    The stems of a bus whose notes stand apart, one for each place, have the name of their part.
+    """
+    counts = Counter((item.name, _why(item)) for item in items)
+    return [
+        (f"{name} ({why})" if count == 1 else f"{name}, {count} times ({why})", count)
+        for (name, why), count in counts.items()
+    ]
 
 
 def _why(item: "Item") -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from .discover import PiecePath, piece_here, piece_name
+from ..api.build_folder import piece_name, prepare_build_folder
+from .discover import PiecePath, piece_here
 from .output import JSON, echo_json, format_option
 from .report import end_missing, summary, tell_end, tell_findings
 
@@ -23,7 +24,7 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     from ..compiler.compile import compile_piece
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
-    from .film_options import in_build_folder, prepare_build_folder
+    from .film_options import in_build_folder
 
     manifest = piece or piece_here(Path.cwd())
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")

@@ -2,7 +2,7 @@
 
 import click
 
-NAMES = {"piece": "piece", "effects": "effects", "legacy": "effects.legacy"}
+from ..api.schema import NAMES, schema_text
 
 
 @click.command(short_help="Print the JSON Schema of a manifest or of lanes.")
@@ -18,11 +18,3 @@ def schema(name: str) -> None:
     # yaml-language-server: $schema=.musicvis/piece.schema.json
     """
     click.echo(schema_text(name), nl=False)
-
-
-def schema_text(name: str) -> str:
-    """The schema of that name as it is shipped."""
-    from importlib.resources import files
-
-    package = __package__.partition(".")[0] + ".schemas"
-    return files(package).joinpath(f"{NAMES[name]}.schema.json").read_text("utf-8")

@@ -1,8 +1,8 @@
 """`musicvis sounds`: the soundfonts on this machine, listed and added."""
 
-import shutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -15,15 +15,20 @@ def sounds() -> None:
     """Manage the soundfonts on this machine.
 
     A piece names one as `audio.sounds`, or with `by: fluidsynth` for one stem. Added soundfonts are in
-    the user's data folder, or in the folder MUSICVIS_SOUNDS. Every piece may name them.
+    the user's data folder, or in the folder MUSICVIS_SOUNDS. Every piece may name them. Of several files
+    of one name, a piece has its own, else the user's, else the first in the system's folders.
     """
 
 
 @sounds.command("list")
-@format_option("An array of objects: name, title, copyright, size_bytes, path.")
+@format_option("An array of objects: name, title, copyright, size_bytes, path, other_names, hidden_by.")
 def list_command(form: str) -> None:
-    """List the soundfonts: name, size, title, copyright, path."""
-    from ..compiler.sound.soundfonts import folders, installed
+    """List the soundfonts: name, size, title, copyright, path, other names.
+
+    A file that no piece can name, because another of that name comes first, is told as hidden.
+    """
+    from ..api.machine.sounds import installed
+    from ..compiler.sound.soundfonts import folders
     from ..dsl.findings.plain import shown
 
     found = installed()
@@ -36,6 +41,8 @@ def list_command(form: str) -> None:
                     "copyright": font.copyright,
                     "size_bytes": font.size_bytes,
                     "path": str(font.path),
+                    "other_names": list(font.other_names),
+                    "hidden_by": None if font.hidden_by is None else str(font.hidden_by),
                 }
                 for font in found
             ]
@@ -43,7 +50,12 @@ def list_command(form: str) -> None:
         return
     for font in found:
         about = ", ".join(text for text in (font.title, font.copyright) if text) or "has no description"
-        click.echo(shown(f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"))
+        line = f"{font.path.name}  {font.size_bytes / 1e6:.0f} MB  {about}  {font.path}"
+        if font.other_names:
+            line += f"  also named {', '.join(font.other_names)}"
+        if font.hidden_by is not None:
+            line += f"  hidden: this name means {font.hidden_by}"
+        click.echo(shown(line))
     if not found:
         hint = "Debian has fluid-soundfont-gm; or: musicvis sounds add FILE.sf2"
         looked = ", ".join(map(str, folders()))
@@ -58,40 +70,35 @@ def add_command(file: Path) -> None:
     Check its licence before you publish a film: `musicvis sounds list` shows the file's own copyright
     notice.
     """
-    from ..compiler.sound.soundfonts import SUFFIXES, described, fault_of, user_folder
+    from ..api.errors import RequestError
+    from ..api.machine.sounds import add_file
+    from ..compiler.sound.soundfonts import named
+    from ..dsl.findings.diagnostics import PieceError
     from ..dsl.findings.plain import shown
-    from ..dsl.findings.span import THE_MANIFEST
-    from ..dsl.text.files import name_fault
     from ..dsl.text.format import scalar_text
     from ..store.errors import StoreError
-    from ..store.writing import published
 
-    if file.suffix.lower() not in SUFFIXES:
-        raise click.UsageError(f"{file.name} is not a .sf2 or .sf3 file")
-    if fault := name_fault(file.name, THE_MANIFEST):
-        raise click.UsageError(f"{shown(file.name)}: {fault.message}; give the file another name")
-    missing = "it is not a regular file" if file.exists() else "there is no such file"
-    why = fault_of(file) if file.is_file() else missing
-    if why is not None:
-        tell_end(f"{file}: {why}")
-        sys.exit(1)
+    before = named(file.name)
     try:
-        target = user_folder() / file.name
+        font = add_file(file)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    except PieceError as error:
+        _end(f"{file}: {error.diagnostics[0].message}")
     except StoreError as error:
-        tell_end(f"{error}; {error.hint}")
-        sys.exit(1)
-    if target.exists():
-        tell_end(f"{target} already exists; nothing was changed")
-        sys.exit(1)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with published(target) as made:
-            shutil.copyfile(file, made)
-        font = described(target)
+        _end(f"{error}; {error.hint}")
+    except FileExistsError as error:
+        _end(f"{error.filename} already exists; nothing was changed")
     except OSError as error:
-        tell_end(f"{error.filename or target}: {error.strerror or error}")
-        sys.exit(1)
-    written = scalar_text(target.name)
-    click.echo(f"{target.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
+        _end(f"{error.filename or file}: {error.strerror or error}")
+    written = scalar_text(font.path.name)
+    click.echo(f"{font.path.name}: {font.size_bytes / 1e6:.0f} MB; write `sounds: {written}` under audio")
+    if before is not None:
+        click.echo(shown(f"this name meant {before} before"))
     if font.copyright:
         click.echo(shown(f"it says: {font.copyright}"))
+
+
+def _end(text: str) -> NoReturn:
+    tell_end(text)
+    sys.exit(1)

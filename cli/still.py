@@ -1,23 +1,18 @@
 """`musicvis still`: one frame at a place, or a sheet of many, in the film's own quality."""
 
 import sys
-from fractions import Fraction
-from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from .discover import PiecePath, piece_here, piece_name
-from .film_options import in_build_folder, planned, prepare_build_folder, variant_of, variant_options
+from ..api.build_folder import piece_name, prepare_build_folder
+from ..api.stills import ON_A_SHEET, SUFFIXES, frame_at, sheet_numbers, start_of
+from .discover import PiecePath, piece_here
+from .film_options import in_build_folder, planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
 from .report import end_missing, tell_end
-
-if TYPE_CHECKING:
-    from ..api.variant import Variant
-
-SUFFIXES = {".png": "", ".jpg": "", ".jpeg": ""}
 
 
 @click.command(short_help="Write a frame at a place, or a contact sheet, as a picture.")
@@ -30,7 +25,7 @@ SUFFIXES = {".png": "", ".jpg": "", ".jpeg": ""}
     "--sheet", is_flag=True, help="Write a contact sheet: frames at even distances through the film."
 )
 @click.option(
-    "--count", type=click.IntRange(1, 100), default=12, show_default=True, help="Frames on the sheet."
+    "--count", type=click.IntRange(1, 100), default=ON_A_SHEET, show_default=True, help="Frames on the sheet."
 )
 @variant_options
 @format_option("One object: still, frames, findings.")
@@ -50,6 +45,8 @@ def still(
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output
+    from ..compiler.heard_piece import hear
+    from ..dsl.findings.collector import Findings
     from ..dsl.findings.plain import shown
 
     if sheet and place is not None and piece is None:
@@ -69,12 +66,11 @@ def still(
         plan = planned(manifest, variant, (), None)
         picture = plan.picture
         if place is None:
-            numbers = [picture.frame_count * (2 * k + 1) // (2 * count) for k in range(count)]
+            numbers = sheet_numbers(picture.frame_count, count)
         else:
-            start_s, at_s = _seconds(manifest, variant, place)
-            # A frame shows the time of its middle.
-            number = ceil((at_s - start_s) * picture.fps - Fraction(1, 2))
-            if not 0 <= number < picture.frame_count:
+            heard = hear(variant.loaded(manifest), Findings())
+            number = frame_at(heard, typed_place(place), start_of(heard), picture)
+            if number is None:
                 raise click.UsageError(f"{place} is not in this film")
             numbers = [number]
         from ..renderers.film.sheet import write_stills
@@ -91,26 +87,3 @@ def still(
         echo_json({"still": str(target), "frames": numbers})
     else:
         click.echo(shown(str(target)))
-
-
-def _seconds(manifest: Path, variant: "Variant", place: str) -> tuple[Fraction, Fraction]:
-    """Where the film begins in the piece, and where a place is; raises PieceError if there is none."""
-    from ..compiler.heard_piece import hear
-    from ..compiler.time.passage import film_of
-    from ..dsl.findings.collector import Findings
-    from ..dsl.findings.diagnostics import Diagnostic, PieceError
-    from ..dsl.findings.span import Span
-    from ..dsl.values.position import parse_place
-
-    heard = hear(variant.loaded(manifest), Findings())
-    span = Span("command line", 1, 1, 1, len(place) + 1)
-    parsed = parse_place(typed_place(place), span)
-    if isinstance(parsed, Diagnostic):
-        raise PieceError([parsed])
-    found = Findings()
-    film = film_of(heard.piece, heard.clock, found)
-    assert film is not None  # or there would be no plan
-    at_qn = heard.clock.locate(parsed, found)
-    if at_qn is None:
-        raise PieceError(found)
-    return Fraction(film.start_s), Fraction(heard.clock.seconds(at_qn))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..api.build_folder import prepare_build_folder
 from .discover import PiecePath, piece_here
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
@@ -23,7 +24,7 @@ def subtitles(piece: Path | None, form: str) -> None:
     from ..api.words import subtitle_texts
     from ..dsl.load import load_piece
     from ..store.writing import published
-    from .film_options import film_path, prepare_build_folder
+    from .film_options import film_path
 
     manifest = piece or piece_here(Path.cwd())
     texts, findings = subtitle_texts(load_piece(manifest))

@@ -1,12 +1,14 @@
 """`musicvis train`: trains a generator on the user's pictures and videos."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..api.errors import RequestError
+from ..api.train import DEFAULT_MINUTES, MODELS, NETWORKS, SIZES_PX, Task, TrainedModel, estimated, read
+from ..api.train import trained as work
 from .discover import nearest_piece
 from .interrupts import Stopped, asked_to_stop, stoppable
 from .output import JSON, echo_json, format_option
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from ..renderers.training.corpus import Corpus
     from ..renderers.training.session import Estimate
     from ..renderers.training.train import Options
-
-MODELS = "models"
-DEFAULT_MINUTES = 10.0
 
 
 @click.command(short_help="Train a generator on your own pictures and videos.")
@@ -31,14 +30,15 @@ DEFAULT_MINUTES = 10.0
 )
 @click.option(
     "--model",
-    type=click.Choice(("glo", "vae")),
+    type=click.Choice(NETWORKS),
     default="glo",
     show_default=True,
     help="glo gives the sharpest frames; vae is a convolutional autoencoder.",
 )
 @click.option(
     "--size",
-    type=click.Choice(("32", "64", "128", "256", "512")),
+    "size_px",
+    type=click.Choice(tuple(map(str, SIZES_PX))),
     default="64",
     show_default=True,
     help="Side of the images in pixels; films enlarge them.",
@@ -88,31 +88,29 @@ def train(
     then, in piece.yaml:
       visuals: {generator: mine, weights: models/mine, classes: {C: bass}}
     """
-    from ..dsl.text.model_file import name_of_model
 
-    if fault := name_of_model(name):
-        raise click.UsageError(f"--name {name}: {fault}")
-    if asked["steps"] is not None and asked["minutes"] is not None:
-        raise click.UsageError("--steps and --minutes exclude each other")
-    if asked["resume"] and asked["replace"]:
-        raise click.UsageError("--resume continues the training, --replace overwrites it: leave one out")
     manifest = nearest_piece(Path.cwd())
     folder = into or (manifest.parent if manifest is not None else Path()) / MODELS / name
+    task = Task(sources, name, folder, **asked | {"size_px": int(asked["size_px"])})
     reporter = TerminalReporter(quiet)
     try:
         with stoppable():
-            from ..renderers.training.session import check_free
-
-            check_free(folder, resume=asked["resume"], replace=asked["replace"])
-            corpus, options = read(sources, asked, reporter)
-            found = estimated(corpus, options, asked, folder)
+            task.check()
+            corpus, options = read(task, reporter.progress)
+            tell_findings(corpus.findings, {}, quiet)
+            found = estimated(task, corpus, options)
         with asked_to_stop() as signal_that_came:
             for line in estimate_lines(corpus, options, found, folder):
                 reporter.message(line)
-            record = trained(
-                corpus, options, found, folder, name, asked["resume"], reporter, signal_that_came
-            )
-            number = signal_that_came() if record["is_stopped"] else 0
+
+            def told(step: int, steps: int, loss: float) -> None:
+                reporter.progress("training", step, steps, f"loss {loss:.4f}")
+
+            model = work(task, corpus, options, found, told, lambda: bool(signal_that_came()))
+            reporter.message(trained_line(model))
+            number = signal_that_came() if model.is_stopped else 0
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
     except Stopped as stop:
         click.echo("\nstopped before the training began; nothing was written", err=True)
         sys.exit(stop.exit_code)
@@ -125,7 +123,7 @@ def train(
         click.echo(shown(f"error: {error.filename or folder}: {reason}; what was saved is kept"), err=True)
         sys.exit(1)
     if form == JSON:
-        echo_json(record)
+        echo_json(record_of(model))
     if number:
         reporter.message("stopped; what it has learned is saved, and --resume continues")
         sys.exit(Stopped(number).exit_code)
@@ -133,79 +131,25 @@ def train(
         reporter.message(line)
 
 
-def read(
-    sources: tuple[Path, ...], asked: dict[str, Any], reporter: TerminalReporter
-) -> "tuple[Corpus, Options]":
-    """The pictures, and what is asked of the training. Raises PieceError."""
-    import torch
-
-    from ..renderers.crews.local import core_count
-    from ..renderers.generators.identity import decided_device
-    from ..renderers.training.corpus import corpus_of
-    from ..renderers.training.train import Options
-
-    torch.set_num_threads(asked["workers"] or core_count())
-    options = Options(
-        asked["model"],
-        int(asked["size"]),
-        asked["steps"] or 1,
-        asked["seed"],
-        decided_device(asked["device"]),
+def trained_line(model: TrainedModel) -> str:
+    """What came of a training, in words."""
+    return (
+        f"{model.steps} steps in {time_text(model.seconds)}: the frames come back with a PSNR of "
+        f"{model.figures['psnr_db']:.1f} dB and {model.figures['sharpness']:.0%} of their sharpness"
     )
-    corpus = corpus_of(sources, options.size_px, asked["every"], reporter.progress)
-    tell_findings(corpus.findings, {}, reporter.quiet)
-    return corpus, options
 
 
-def estimated(corpus: "Corpus", options: "Options", asked: dict[str, Any], folder: Path) -> "Estimate":
-    """How many steps, and what they take and give. Raises PieceError for a training that cannot go on."""
-    from ..renderers.training.session import estimate, steps_of
-
-    done, steps, minutes = 0, asked["steps"], asked["minutes"]
-    if asked["resume"]:
-        done, before = steps_of(folder)
-        steps = max(steps, done) if steps is not None else None if minutes is not None else before
-    elif steps is None and minutes is None:
-        minutes = DEFAULT_MINUTES
-    return estimate(corpus, options, minutes, steps, done)
-
-
-def trained(
-    corpus: "Corpus",
-    options: "Options",
-    found: "Estimate",
-    folder: Path,
-    name: str,
-    resume: bool,
-    reporter: TerminalReporter,
-    signal_that_came: Callable[[], int],
-) -> dict[str, Any]:
-    """Train until it is done or a signal comes, and write; what came of it as plain values."""
-    from dataclasses import replace
-
-    from ..renderers.training.session import begun
-    from ..renderers.training.session import train as work
-
-    training = begun(corpus, options, folder, resume=resume)
-    training.options = replace(options, steps=found.steps)
-
-    def told(step: int, steps: int, loss: float) -> None:
-        reporter.progress("training", step, steps, f"loss {loss:.4f}")
-
-    figures = work(training, folder, name, told=told, stopped=lambda: bool(signal_that_came()))
-    reporter.message(
-        f"{training.step} steps in {time_text(training.seconds)}: the frames come back with a PSNR of "
-        f"{figures['psnr_db']:.1f} dB and {figures['sharpness']:.0%} of their sharpness"
-    )
+def record_of(model: TrainedModel) -> dict[str, Any]:
+    """A model as plain values."""
     return {
-        "model": str(folder),
-        "name": name,
-        "classes": list(corpus.classes),
-        "frames": len(corpus),
-        "steps": training.step,
-        "seconds": round(training.seconds, 3),
-        "figures": {key: round(value, 4) for key, value in figures.items()},
-        "is_stopped": training.step < found.steps,
+        "model": str(model.folder),
+        "name": model.name,
+        "classes": list(model.classes),
+        "frames": model.frames,
+        "steps": model.steps,
+        "seconds": round(model.seconds, 3),
+        "figures": {key: round(value, 4) for key, value in model.figures.items()},
+        "is_stopped": model.is_stopped,
     }
 
 

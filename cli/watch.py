@@ -3,7 +3,6 @@
 import errno
 import os
 import secrets
-import shlex
 import tempfile
 from contextlib import suppress
 from html import escape
@@ -13,7 +12,7 @@ import click
 
 from .cache import cache_option, kept
 from .discover import PiecePath, piece_here
-from .film_options import film_path, plugins_option, prepare_build_folder
+from .film_options import plugins_option
 from .report import end_missing
 
 EDITOR_ENVIRONMENT = "MUSICVIS_EDITOR"
@@ -49,24 +48,28 @@ def watch(
     Only you on this machine can open the page. Ctrl-C ends it.
     """
     manifest = piece or piece_here(Path.cwd())
-    command = _editor_command(editor if editor is not None else os.environ.get(EDITOR_ENVIRONMENT))
+    wanted = editor if editor is not None else os.environ.get(EDITOR_ENVIRONMENT)
     try:
-        from ..watch.serve import Asked, listening, serve
+        from ..watch.serve import Asked, Served, editor_words, listening, serve
     except ModuleNotFoundError as error:
         end_missing(error, "for the live page", "render", "watch")
+    try:
+        words = editor_words(wanted) if wanted else None
+    except ValueError as error:
+        raise click.UsageError(f"--editor: {error}") from None
     try:
         bound = listening(port)
     except OSError as error:
         raise click.ClickException(_port_words(port, error)) from None
     opened: list[Path] = []
 
-    def ready(address: str, shown: str) -> None:
-        click.echo(f"{manifest.parent.resolve().name}: {shown}")
-        if not no_open and not _open(address, opened):
+    def ready(page: Served) -> None:
+        click.echo(f"{manifest.parent.resolve().name}: {page.address()}")
+        if not no_open and not _open(page.address(), opened):
             click.echo("no browser could be opened: open this address in one", err=True)
         click.echo("save a file of the piece, and the page follows; Ctrl-C ends", err=True)
 
-    asked = Asked(manifest, port, once, trust_plugins, command, film_place)
+    asked = Asked(manifest, port, once, trust_plugins, words)
     try:
         with kept(cache_dir) as store:
             if store.is_read_only:
@@ -79,26 +82,6 @@ def watch(
         for path in opened:
             with suppress(OSError):
                 path.unlink()
-
-
-def film_place(manifest: Path, container: str) -> Path:
-    """Where `musicvis compile` puts the film of a manifest; its folder is made."""
-    path = film_path(manifest, None, container=container)
-    prepare_build_folder(path.parent)
-    return path
-
-
-def _editor_command(text: str | None) -> list[str] | None:
-    """The words of an editor's command; no shell reads them. Raises click.UsageError."""
-    if not text:
-        return None
-    try:
-        words = shlex.split(text)
-    except ValueError as error:
-        raise click.UsageError(f"--editor: {error}") from None
-    if not words or not any("{file}" in word for word in words):
-        raise click.UsageError("--editor needs the place of the file: write 'code -g {file}:{line}'")
-    return words
 
 
 def _port_words(port: int, error: OSError) -> str:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..store.errors import StoreError
 from .discover import PiecePath
 from .output import JSON, echo_json, format_option
 from .report import TerminalReporter, end_missing, tell_end
 
 if TYPE_CHECKING:
     from ..renderers.generators.biggan.library import Entry
-
-BLOCK = "visuals"
 
 
 @click.group("weights")
@@ -43,21 +42,21 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
 
     reporter = TerminalReporter(quiet)
     try:
-        from ..renderers.generators.biggan import fetch, library
+        from ..api.machine.weights import fetch, held
+        from ..renderers.generators.biggan.fetch import releases
 
-        table = fetch.releases()
+        table = releases()
         if name not in table:
             known = ", ".join(sorted(table))
             raise click.UsageError(f"{name} is none of {known}" if name else f"name one of {known}")
-        folder = library.library_folder()
-        held = library.entry_named(name, folder)
-        if held is None or (sha256 is not None and sha256.lower() != held.origin_sha256):
+        entry = held(name, sha256)
+        if entry is None:
             reporter.message(f"fetching {table[name].weights}")
 
             def came(done: int, total: int) -> None:
                 reporter.progress("download", done, total or done + 1)
 
-            held = fetch.fetch(table[name], folder, came, sha256)
+            entry = fetch(name, sha256=sha256, progress=came)
         else:
             reporter.message(f"{name} is already stored")
     except KeyboardInterrupt:
@@ -66,9 +65,11 @@ def fetch_command(name: str | None, sha256: str | None, pin: Path | None, quiet:
         sys.exit(130)
     except ModuleNotFoundError as error:
         end_missing(error, "", "render", "gan")
+    except StoreError as error:
+        _tell_homeless(error)
     except OSError as error:
         _tell_unwritten(error)
-    _tell_kept(held, pin, reporter)
+    _tell_kept(entry, pin, reporter)
 
 
 @weights.command("add")
@@ -84,11 +85,13 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
     """
 
     try:
-        from ..renderers.generators.biggan import library
+        from ..api.machine.weights import add
 
-        entry = library.add(path, name, library.library_folder())
+        entry = add(path, name)
     except ModuleNotFoundError as error:
         end_missing(error, "", "render", "gan")
+    except StoreError as error:
+        _tell_homeless(error)
     except OSError as error:
         _tell_unwritten(error)
     _tell_kept(entry, pin, TerminalReporter(quiet))
@@ -98,14 +101,14 @@ def add_command(path: Path, name: str | None, pin: Path | None, quiet: bool) -> 
 @format_option("An array of objects: name, resolution_px, sha256, folder.")
 def list_command(form: str) -> None:
     """List the weights: name, image size, SHA-256, folder."""
+    from ..api.machine.weights import installed
     from ..dsl.findings.plain import shown
+    from ..renderers.generators.biggan.library import library_folder
 
     try:
-        from ..renderers.generators.biggan import library
-    except ModuleNotFoundError as error:
-        end_missing(error, "", "render", "gan")
-    folder = library.library_folder()
-    found = library.entries(folder)
+        found = installed()
+    except StoreError as error:
+        _tell_homeless(error)
     if form == JSON:
         echo_json(
             [
@@ -123,25 +126,16 @@ def list_command(form: str) -> None:
         click.echo(shown(f"{entry.name}  {entry.resolution_px} px  {entry.sha256}  {entry.folder}"))
     if not found:
         hint = "musicvis weights fetch biggan-deep-512 gets some"
-        click.echo(shown(f"no weights in {folder}; {hint}"), err=True)
+        click.echo(shown(f"no weights in {library_folder()}; {hint}"), err=True)
 
 
-def pin_weights(manifest: Path, name: str, sha256: str) -> None:
-    """Write which weights a piece uses into its manifest, whole or not at all.
-
-    Raises ValueError where the manifest's text cannot be edited, OSError where it cannot be written,
-    PieceError where it cannot be read or is a link.
-    """
-    from ..store.writing import replace_text
-    from .fmt import text_of
-    from .manifest_edit import with_keys
-
-    text = text_of(manifest, manifest.parent)
-    changed = with_keys(text, BLOCK, {"weights": name, "weights_sha256": f'"{sha256}"'})
-    replace_text(manifest, changed, manifest.parent)
+def _tell_homeless(error: StoreError) -> NoReturn:
+    tell_end(f"{error}; {error.hint}")
+    sys.exit(1)
 
 
 def _tell_kept(entry: "Entry", pin: Path | None, reporter: TerminalReporter) -> None:
+    from ..api.edits.pin import pin_weights
 
     reporter.message(f"{entry.name}: {entry.resolution_px} px, sha256 {entry.sha256}, in {entry.folder}")
     if pin is None:

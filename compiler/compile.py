@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.model.piece import Piece
+from .checks.controllers import without_followed
 from .checks.heard import heard_findings, spectrum_findings
 from .heard_piece import Heard, heard_piece
 from .piece_files import PieceFiles
@@ -90,6 +91,7 @@ def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool
     film = film_of(piece, heard.clock, findings)
     if film is None:
         return Compilation(None, tuple(findings), heard.score, heard.clock)
-    made = planned(heard, film, findings, plan=plan)
-    findings += files.findings
+    followed: set[tuple[int, str]] = set()
+    made = planned(heard, film, findings, followed, plan=plan)
+    findings += without_followed(files.findings, heard.score, followed)
     return Compilation(None if findings.has_errors else made, tuple(findings), heard.score, heard.clock)

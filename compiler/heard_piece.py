@@ -17,7 +17,7 @@ from .notes.parts import Cut, part_notes, parts_of
 from .piece_files import PieceFiles
 from .score.model import Score
 from .score.part_note import PartNote
-from .time.clock import Clock
+from .time.clock import Clock, clock_of
 
 if TYPE_CHECKING:
     from ..dsl.load import Loaded
@@ -65,7 +65,7 @@ def heard_piece(piece: Piece, files: PieceFiles, findings: Findings) -> Heard | 
         if score is not None:
             findings.error("MV323", piece.score.span, f"{piece.score.file} has no bars", "write some music")
         return None
-    clock = Clock.from_score(score, numbering=piece.score.numbering)
+    clock = clock_of(score, piece.score.numbering)
     findings += unmet(piece, score, clock)
     parts = parts_of(piece.parts, score, findings)
     kind = files.kind(piece.visuals) or stand_in(piece.visuals)

@@ -47,8 +47,13 @@ class _Checked:
     """The file that moves the picture, where a spectrum does."""
 
 
-def planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Plan | None":
-    """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong."""
+def planned(
+    heard: Heard, film: Film, findings: Findings, followed: set[tuple[int, str]], *, plan: bool
+) -> "Plan | None":
+    """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong.
+
+    followed   takes the controllers that lanes follow: (track of the score, controller)
+    """
     from .checks.flashes import may_flash
     from .checks.left_out import left_out
     from .checks.piece import lint
@@ -89,6 +94,7 @@ def planned(heard: Heard, film: Film, findings: Findings, *, plan: bool) -> "Pla
     engraving = _engraving(heard, findings)
     _check_letters(heard, findings)
     findings += lanes.findings
+    followed |= lanes.followed
     findings += lanes.unknown(bus.name for bus in buses)
     findings += lint(piece, clock, shown, buses, sound, sources)
     if fault := picture_fault(piece, shown, film, heard.files.root):

@@ -144,6 +144,7 @@ class _Build:
             byte_count=byte_count,
             stem_folder=self._stem_folder,
             sound_s=sound_s,
+            findings=tuple(self._findings),
         )
 
     @property
@@ -154,7 +155,7 @@ class _Build:
         """The finished sound; its figures are told."""
         from .crews.local import core_count
         from .sound.mix.render import SoundRender, StemExport
-        from .sound.mix.report import report_lines
+        from .sound.mix.report import raised_finding, report_lines
 
         export = None
         if self._stem_folder is not None:
@@ -173,6 +174,8 @@ class _Build:
         )
         for line in report_lines(sound.report):
             self.reporter.message(line)
+        if raised := raised_finding(sound.report, self.plan.sound):
+            self._findings.add(raised)
         return sound
 
     def _film(self, output: Path, sound: SoundRender | None, sound_s: float) -> RenderReport:

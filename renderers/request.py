@@ -13,7 +13,7 @@ Only = Literal["stems", "audio", "frames", "video"]
 
 
 class Reporter(Protocol):
-    """Who is told how far things are."""
+    """Receives the progress."""
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """`done` of `total` units of a stage are finished."""

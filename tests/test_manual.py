@@ -113,6 +113,22 @@ def test_every_command_that_the_pages_name_exists() -> None:
             assert named in main.list_commands(None), (page.name, named)  # type: ignore[arg-type]
 
 
+RIDDLES = re.compile(
+    r"\b(otherwise than|(is|are) told|looks at|what was made before|anew|in the place of what)\b",
+    re.IGNORECASE,
+)
+"""Turns of phrase that readers had to read twice; CONTRIBUTING.md has the words to use instead."""
+
+
+def test_no_page_has_a_turn_of_phrase_that_must_be_read_twice() -> None:
+    found = [
+        (page.name, phrase[0])
+        for page in PAGES
+        for phrase in RIDDLES.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
 def test_every_key_of_the_first_two_levels_is_explained() -> None:
     for key, value in SCHEMA["properties"].items():
         assert f"`{key}`" in MANIFEST or f"\n## {key}\n" in MANIFEST, key

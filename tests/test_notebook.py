@@ -38,8 +38,11 @@ def test_the_cells_run_in_order_and_make_the_films(tmp_path: Path, monkeypatch: 
         exec(compile(text, str(NOTEBOOK), "exec"), names)
     made = tmp_path / "notebook-piece"
     assert {"tune.mp4", "tune.otio", "loop.gif"} <= {path.name for path in made.iterdir()}
-    picture, (samples, options), (film, _) = shown
+    picture, sheet, (samples, options), (film, _) = shown
     assert picture.size == (64, 36)
+    sheet.load()  # as a notebook does that shows it; then its file is closed
+    assert sheet.width > 64 and sheet.height >= 36  # several frames beside one another
+    assert {finding.severity for finding in names["mv"].load("first-piece").check()} <= {"warning", "note"}
     assert len(samples) == 2 and options == {"rate": 48_000}
     assert Path(film) == Path("notebook-piece/tune.mp4")
     # The wheel is not played by the synthesiser; a lane follows it.

@@ -6,7 +6,6 @@ import asyncio
 import signal
 import threading
 import time
-from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -20,18 +19,14 @@ from .wire import events
 
 TOLD_EACH_S = 0.2
 PATIENCE_S = 2.0
-FilmPlace = Callable[[Path, str], Path]
-"""Where the film of a manifest goes, by the container that it asks for; its folder is made."""
 
 
 class Filming:
     """Films of one piece, one at a time."""
 
-    def __init__(
-        self, manifest: Path, folder: Path, trusted: tuple[Path, ...], film_place: FilmPlace, hub: Hub
-    ) -> None:
+    def __init__(self, manifest: Path, folder: Path, trusted: tuple[Path, ...], hub: Hub) -> None:
         """folder   of the store"""
-        self._arguments = manifest, folder, trusted, film_place
+        self._arguments = manifest, folder, trusted
         self._hub = hub
         self._loop = asyncio.get_running_loop()
         self._process: BaseProcess | None = None
@@ -94,9 +89,7 @@ class _Reporter:
         """A sentence: the page shows how far it is, and no more."""
 
 
-def _film(
-    pipe: Connection, manifest: Path, folder: Path, trusted: tuple[Path, ...], film_place: FilmPlace
-) -> None:
+def _film(pipe: Connection, manifest: Path, folder: Path, trusted: tuple[Path, ...]) -> None:
     """The life of the process."""
     from ..renderers.crews.processes import end_with_parent
 
@@ -104,16 +97,15 @@ def _film(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=end_with_parent, daemon=True).start()
     try:
-        text, error = str(_made(pipe, manifest, folder, trusted, film_place)), ""
+        text, error = str(_made(pipe, manifest, folder, trusted)), ""
     except Exception as fault:
         text, error = "", told(fault)
     pipe.send(events.Progress(0, "film", 1, 1, "", text, error))
 
 
-def _made(
-    pipe: Connection, manifest: Path, folder: Path, trusted: tuple[Path, ...], film_place: FilmPlace
-) -> Path:
+def _made(pipe: Connection, manifest: Path, folder: Path, trusted: tuple[Path, ...]) -> Path:
     from ..api.build import build
+    from ..api.build_folder import film_place
     from ..api.variant import Variant, compiled, film_name
     from ..dsl.findings.diagnostics import PieceError
     from ..renderers.request import Request

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ from ..store.store import Store
 from .app import application
 from .conductor import Conductor
 from .editing import Editing
-from .filming import Filming, FilmPlace
+from .filming import Filming
 from .guard import OPEN, Guard
 from .hub import Hub
 from .session import Session
@@ -37,7 +39,6 @@ class Asked:
 
     once        end when the last page was closed
     editor      words of an editor's command, with {file} and {line}
-    film_place  where a whole film goes
     """
 
     manifest: Path
@@ -45,7 +46,6 @@ class Asked:
     once: bool = False
     trusted: tuple[Path, ...] = ()
     editor: Sequence[str] | None = None
-    film_place: FilmPlace | None = None
 
 
 def listening(port: int) -> socket.socket:
@@ -61,25 +61,53 @@ def listening(port: int) -> socket.socket:
     return bound
 
 
-def serve(asked: Asked, store: Store, bound: socket.socket, ready: Callable[[str, str], object]) -> None:
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that answers; any thread may ask it."""
+
+    port: int
+    _guard: Guard
+    _loop: asyncio.AbstractEventLoop
+    _stop: asyncio.Event
+
+    def address(self) -> str:
+        """A new address of the page; it can be opened once."""
+        return f"http://{HOST}:{self.port}{OPEN}?token={self._guard.token()}"
+
+    def end(self) -> None:
+        """Let the server end; it may have ended already."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+
+def editor_words(text: str) -> list[str]:
+    """The words of an editor's command, as "code -g {file}:{line}"; no shell reads them.
+
+    Raises ValueError where none of them is the file.
+    """
+    words = shlex.split(text)
+    if not words or not any("{file}" in word for word in words):
+        raise ValueError("the editor's command needs the place of the file: write 'code -g {file}:{line}'")
+    return words
+
+
+def serve(asked: Asked, store: Store, bound: socket.socket, ready: Callable[[Served], object]) -> None:
     """Show a piece until Ctrl-C, SIGTERM, or, with `once`, until its last page is closed.
 
-    ready   called when pages are answered, with two addresses that can each be opened once: one to be opened
-            in a browser, and one for the user to read
+    Only the main thread hears of signals: in another one, the server runs until `Served.end`.
+
+    ready   called when pages are answered
     """
     asyncio.run(_serve(asked, store, bound, ready))
 
 
-async def _serve(
-    asked: Asked, store: Store, bound: socket.socket, ready: Callable[[str, str], object]
-) -> None:
+async def _serve(asked: Asked, store: Store, bound: socket.socket, ready: Callable[[Served], object]) -> None:
     stop = asyncio.Event()
     hub = Hub()
     session = Session(asked.manifest, store, asked.trusted, can_open=asked.editor is not None)
     conductor = Conductor(session, store, hub)
     editing = Editing(conductor, asked.editor)
-    place = asked.film_place or _beside
-    filming = Filming(asked.manifest, store.folder, asked.trusted, place, hub)
+    filming = Filming(asked.manifest, store.folder, asked.trusted, hub)
     port = bound.getsockname()[1]
     guard = Guard(application(conductor, editing, filming), port)
     server = _Server(
@@ -101,16 +129,14 @@ async def _serve(
     if asked.once:
         hub.on_leave = lambda: asyncio.get_running_loop().call_later(GONE_S, _end_if_alone, hub, stop)
     loop = asyncio.get_running_loop()
-    # Once ends it in order, twice at once.
-    with on_first_signal(lambda number: loop.call_soon_threadsafe(stop.set)):
+    with _on_signals(lambda number: loop.call_soon_threadsafe(stop.set)):
         running = asyncio.create_task(server.serve(sockets=[bound]))
         reading = asyncio.create_task(_read(conductor, asked.manifest, stop))
-        address = f"http://{HOST}:{port}{OPEN}?token="
         try:
             while not server.started and not running.done():
                 await asyncio.sleep(0.01)
             if not running.done():
-                ready(address + guard.token(), address + guard.token())
+                ready(Served(port, guard, loop, stop))
             waiting = asyncio.create_task(stop.wait())
             await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -135,10 +161,6 @@ def _end_if_alone(hub: Hub, stop: asyncio.Event) -> None:
         stop.set()
 
 
-def _beside(manifest: Path, container: str) -> Path:
-    return manifest.with_suffix(f".{container}")
-
-
 class _Server(uvicorn.Server):
     """Signals are ours: the first one ends everything in order."""
 
@@ -146,3 +168,12 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave them alone."""
         yield
+
+
+def _on_signals(act: Callable[[int], object]) -> contextlib.AbstractContextManager[None]:
+    """Within it, one signal ends the server in order, a second one at once.
+
+    Python gives signals to the main thread alone: in another one they are nothing to the server.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    return on_first_signal(act) if is_main else contextlib.nullcontext()

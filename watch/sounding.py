@@ -163,7 +163,7 @@ def guessed(sources: Sequence[BusSource], plan: SoundPlan) -> Mixed:
     ceiling, gain = _ceiling(plan), 1.0
     loudness, master = meter.loudness().integrated_lufs, plan.master
     if master.loudness_lufs is not None and isfinite(loudness):
-        gain = 10.0 ** ((master.loudness_lufs - loudness) / 20.0)
+        gain = 10.0 ** (min(master.loudness_lufs - loudness, master.most_gain_db) / 20.0)
         if master.most_reduction_db is not None and highest:
             gain = min(gain, ceiling / highest * 10.0 ** (master.most_reduction_db / 20.0))
     return Mixed(Path(), "", tuple(sources), (), gain, ceiling, (plan.fade_in_s, plan.fade_out_s))

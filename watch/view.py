@@ -11,6 +11,7 @@ import numpy as np
 from ..compiler.classes.table import ClassTable
 from ..compiler.heard_piece import Heard
 from ..compiler.plan import BusPlan, PicturePlan, Plan
+from ..compiler.recent import recent
 from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
@@ -49,6 +50,7 @@ def _finding(found: Diagnostic, texts: Texts) -> events.Finding:
     )
 
 
+@recent(2)
 def bars_shown(clock: Clock) -> tuple[events.Bar, ...]:
     """Every bar as played, with its beats."""
     found = []

@@ -1,10 +1,12 @@
-"""Controllers that a lane plays once more than the synthesiser does."""
+"""Controllers that a lane plays: once more than the synthesiser does, or in place of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.model.audio import Bus
 from ...dsl.model.piece import Piece
+from ..score.midi.unplayed import unplayed_finding
+from ..score.model import Score
 
 LEVELS = {"7": "volume", "11": "expression"}
 """Controllers that the synthesiser plays as the level of their part."""
@@ -23,3 +25,18 @@ def played_twice(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:
             message = f"{lane.name} follows the {level} of the score, with which its notes are already played"
             hint = "remove the lane, or keep it to apply the level twice"
             yield Diagnostic("MV685", lane.span, message, hint, Severity.WARNING)
+
+
+def without_followed(
+    findings: Iterable[Diagnostic], score: Score, followed: Collection[tuple[int, str]]
+) -> Iterator[Diagnostic]:
+    """The findings of the files of a piece, where MV415 of its score does not count what a lane follows.
+
+    followed   (track, controller)
+    """
+    channels = {(score.tracks[track].channel, controller) for track, controller in followed}
+    for finding in findings:
+        if finding.code != "MV415" or finding not in score.findings:
+            yield finding
+        elif (left := unplayed_finding(score.unplayed, finding.span.file, channels)) is not None:
+            yield left

@@ -14,6 +14,7 @@ from ...dsl.model.lane import Domain, Lane, Shape
 from ...dsl.model.shapes import PERIODIC, SHAPES
 from ..lanes.curve import Curve, Jump
 from ..lanes.segment_values import Segment
+from ..recent import recent
 from ..time.clock import Clock
 
 JUMP_HEARD = 0.02
@@ -38,6 +39,12 @@ class Sounding:
         """Whether anything sounds at some time after start_s and before end_s."""
         last = bisect_left(self._starts, end_s) - 1
         return last >= 0 and self._ends[last] > start_s
+
+
+@recent(64)
+def sounding_of(held: Sequence[Interval]) -> Sounding:
+    """When a bus sounds whose keys are held then."""
+    return Sounding(held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +77,25 @@ def lane_findings(moved: Moved, clock: Clock) -> Iterator[Diagnostic]:
 
 def _of_segment(moved: Moved, index: int, segment: Segment, clock: Clock) -> Iterator[Diagnostic]:
     name, bus = moved.lane.name, moved.bus
-    span_text = f"from {clock.position(segment.start_qn)} to {clock.position(segment.end_qn)}"
+
+    def stretch() -> str:
+        return f"from {clock.position(segment.start_qn)} to {clock.position(segment.end_qn)}"
+
     moves = segment.start_value != segment.target
     length_s = segment.end_s - segment.start_s
     if moves and moved.sounding and not moved.sounding.overlaps(segment.start_s, segment.end_s):
-        message = f"{name} moves {span_text}, but bus {bus} is silent there"
+        message = f"{name} moves {stretch()}, but bus {bus} is silent there"
         yield moved.at(index, "MV342", message, "move the point to where it is heard", clock)
     if length_s < SHORTEST_S:
         message = f"{name} stays at this point for {float(length_s) * 1000:.2g} ms, which nobody hears"
         yield moved.at(index, "MV347", message, "leave the point out", clock)
     elif moves and moved.is_ear and (speed := steepest_per_s(segment, clock)) > FASTEST_PER_S:
-        message = f"{name} moves {span_text} as fast as {speed:.0f} per second"
+        message = f"{name} moves {stretch()} as fast as {speed:.0f} per second"
         hint = f"give it more time, or fewer cycles: up to {FASTEST_PER_S:g} per second sound clean"
         yield moved.at(index, "MV346", message, hint, clock)
     if moves and segment.domain is Domain.SECONDS and _tempo_changes(segment, clock):
         change = clock.position(_tempo_changes(segment, clock)[0])
-        message = f"{name} glides {span_text} in seconds, and the tempo changes at {change}"
+        message = f"{name} glides {stretch()} in seconds, and the tempo changes at {change}"
         hint = "it does not follow the beats there: write domain: beats, or end the glide at the change"
         yield moved.at(index, "MV345", message, hint, clock)
 

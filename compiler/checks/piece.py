@@ -16,7 +16,7 @@ from ..sound.plan_sound import Sources, has_recording, stem_intervals
 from ..time.clock import Clock
 from ..words.sung import nearest_words
 from .controllers import played_twice
-from .lanes import Interval, Moved, Sounding, lane_findings
+from .lanes import Interval, Moved, lane_findings, sounding_of
 from .subjects import subject_notes
 
 RING_OUT_S = Fraction(1, 2)
@@ -63,7 +63,7 @@ def lint(
         for number, (name, curve) in enumerate(moving):
             # A lane of a rate may be given as cycles per beat: then its segments are not those of its points.
             if name in written and len(curve.segments) == len(written[name].points):
-                sounding = None if has_recording(bus) else Sounding(own)
+                sounding = None if has_recording(bus) else sounding_of(own)
                 moved = Moved(
                     written[name], curve, bus.name, sounding, is_ear=number == 0, is_level=number < 2
                 )

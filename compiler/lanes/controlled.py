@@ -50,8 +50,8 @@ def controlled(
     band: Band,
     clock: Clock,
     findings: Findings,
-) -> Course | None:
-    """The course of the controller that moves a lane; None, and a finding, where no part has it.
+) -> tuple[int, Course] | None:
+    """The track whose controller moves a lane, and its course; None, and a finding, where no part has it.
 
     notes   those that the lane means: their parts are asked
     """
@@ -68,7 +68,7 @@ def controlled(
         message = f"{controller_name(played.controller)} is in several parts, {names}; the first is taken"
         hint = f"write part: {parts[track]}, or another of them"
         findings.add(Diagnostic("MV681", lane.span, message, hint, Severity.WARNING))
-    return _course(found, played, clock)
+    return track, _course(found, played, clock)
 
 
 def _of_its_bus(lane: Lane, notes: Sequence[PartNote], band: Band) -> Sequence[PartNote]:

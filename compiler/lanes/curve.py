@@ -28,7 +28,7 @@ LONGEST_DECLICK_S = 0.16
 MEETING_S = 0.05
 """How long before its end a loop begins to return to its beginning."""
 JUMP_LEAST = 1e-6
-"""A smaller difference between two segments is no jump."""
+"""A smaller difference between two segments is not a jump."""
 
 
 @dataclass(frozen=True, slots=True)

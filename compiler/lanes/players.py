@@ -13,6 +13,7 @@ from ..lazy_numpy import np
 from ..notes.band import Band
 from ..notes.durations import Durations
 from ..notes.selectors import selected
+from ..recent import recent
 from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .curve import PlayedBy
@@ -35,6 +36,7 @@ def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findi
     return sorted(notes, key=lambda entry: entry.note.onset_qn)
 
 
+@recent(16)
 def played_by(
     played: Played,
     notes: Sequence[PartNote],
@@ -84,6 +86,12 @@ def played_by(
     else:
         share = density(heard, beats_at(clock, times_s), times_s, widths_s)
     return PlayedBy(course=Course(times_s, played.low + (played.high - played.low) * share))
+
+
+@recent(4)
+def onsets_of(notes: Sequence[PartNote], clock: Clock) -> F64:
+    """When each note begins, in seconds of the piece."""
+    return np.array([float(clock.seconds(entry.note.onset_qn)) for entry in notes], np.float64)
 
 
 def heard_of(notes: Sequence[PartNote], clock: Clock) -> Heard:

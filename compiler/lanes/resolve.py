@@ -19,7 +19,7 @@ from ..time.tempo_arrays import tempo_arrays
 from .controlled import controlled
 from .curve import Curve, Layer, PlayedBy
 from .parameters import Target, azimuth_target, beat_rate, ear_target, place_targets
-from .players import chosen, played_by
+from .players import chosen, onsets_of, played_by
 from .segment_values import Segment
 from .segments import lane_segments
 
@@ -58,6 +58,8 @@ class Lanes:
         self._seed = seed
         self._band = band
         self._is_asked = is_asked
+        self.followed: set[tuple[int, str]] = set()
+        """Which controllers lanes follow: (track of the score, controller)."""
         self._used: set[str] = set()
         self._known: list[str] = []
 
@@ -191,8 +193,12 @@ class Lanes:
             self.findings.error("MV671", lane.span, message, hint)
             return Curve.constant_of(rest)
         if notes and played.by is By.CONTROLLER:
-            course = controlled(lane, played, notes, self._band, self._clock, self.findings)
-            return Curve.constant_of(rest) if course is None else Curve(played=PlayedBy(course=course))
+            found = controlled(lane, played, notes, self._band, self._clock, self.findings)
+            if found is None:
+                return Curve.constant_of(rest)
+            track, course = found
+            self.followed.add((track, played.controller))
+            return Curve(played=PlayedBy(course=course))
         if not notes or not self._is_asked:
             return Curve.constant_of(rest)
         end_s = float(self._clock.seconds(self._end_qn))
@@ -204,13 +210,14 @@ class Lanes:
         assert self._band is not None, "where notes stand is asked of who knows the buses"
         found = np.full(len(notes), np.nan)
         at: dict[str, list[int]] = {}
+        all_onsets_s = onsets_of(notes, self._clock)
         seats = [self._band.seat_of(entry) for entry in notes]
         for i, seat in enumerate(seats):
             if seat is not None:
                 at.setdefault(seat[0].name, []).append(i)
         for bus in self._band.buses:
             which = at.get(bus.name, [])
-            onsets_s = np.array([float(self._clock.seconds(notes[i].note.onset_qn)) for i in which])
+            onsets_s = all_onsets_s[which]
             if which and self.first(azimuth_target(bus).name) is not None:
                 places = np.sin(np.radians(self._curve(azimuth_target(bus), frozenset()).values(onsets_s)))
             elif which and self.first(ear_target(bus).name) is not None:

@@ -221,7 +221,6 @@ def _drift_key(seed: int, name: str, start: Fraction) -> tuple[int, int]:
 
 
 def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Diagnostic | None:
-    place = clock.musical_place(segment.start_qn)
     is_passing_0 = segment.start_value * segment.target <= 0 and segment.start_value != segment.target
     if segment.shape is Shape.GEOMETRIC and is_passing_0:
         return Diagnostic(
@@ -229,7 +228,7 @@ def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Di
             point.span,
             f"a geometric glide from {segment.start_value:g} to {segment.target:g} would pass through 0",
             "give both values one unit, the same sign and neither 0, or write shape: exponential",
-            place=place,
+            place=clock.musical_place(segment.start_qn),
         )
     if segment.cycles <= 0 or cycles > CYCLES_MOST:
         return Diagnostic(
@@ -238,6 +237,6 @@ def _fault(point: Point, segment: Segment, cycles: Fraction, clock: Clock) -> Di
             f"a lane holds at most {CYCLES_MOST:,} cycles, and a point more than 0; "
             f"with this one there are {float(cycles):g}",
             "write fewer cycles, or cycles: per_beat",
-            place=place,
+            place=clock.musical_place(segment.start_qn),
         )
     return None

@@ -8,6 +8,7 @@ from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.model.visuals import LIGHTS, ClassWeight, Envelope, Light, Rule, Visuals
 from ..classes.table import ClassTable, imagenet
+from ..recent import recent
 from ..score.part_note import PartNote
 from ..time.clock import Clock
 from ..words.sung import listed
@@ -45,7 +46,7 @@ class VisualNote:
     truncation: float | None = None
     hue_deg: float | None = None
     layer: int = 0
-    """How far in front its classes stand."""
+    """How far in front its classes are."""
     spark: Light | None = None
     ring: Light | None = None
     glow: Light | None = None
@@ -87,6 +88,7 @@ class Cast:
     """Starts of the piece's own videos."""
 
 
+@recent(2)
 def cast(
     notes: Sequence[PartNote],
     visuals: Visuals,

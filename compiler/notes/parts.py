@@ -8,6 +8,7 @@ from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Part
 from ...dsl.values.nearest import nearest
+from ..recent import recent
 from ..score.model import Score
 from ..score.part_note import PartNote
 
@@ -54,6 +55,7 @@ def tracks_of(globs: Sequence[str], score: Score, span: Span, findings: Findings
     return frozenset(found)
 
 
+@recent(2)
 def part_notes(parts: Sequence[Cut], score: Score) -> tuple[PartNote, ...]:
     """The notes of the parts, in the order of the score; a track in two parts counts for the first."""
     owner: dict[int, str] = {}

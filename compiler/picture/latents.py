@@ -12,6 +12,7 @@ from ..checks.seen import CHANGE_S, SEEN_MOST, seen_at, strongest
 from ..lanes.curve import Curve
 from ..notes.casting import VisualNote
 from ..notes.phrases import Memory
+from ..recent import recent
 from ..time.tempo_arrays import TempoArrays
 from .envelope import Energies, class_weights_at, energies_at, mixed, strengths
 from .motif_memory import Remembering, remembered_noise
@@ -21,6 +22,8 @@ from .walk import tremble
 SMOOTHING_S = 0.5
 """The width of the smoothing window at `smooth: 1`."""
 SMOOTHING_TAPS = 9
+STREAMS_KEPT = 8
+"""So many layers of the picture are remembered from one compile to the next."""
 STEP = 2.0**-20
 """A picture of 8 bits does not change by less than some hundreds of these."""
 
@@ -71,8 +74,9 @@ def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latent
     A value depends on its time alone: not on the frame rate, what comes later, or where a passage begins.
     """
     moments_s, back = np.unique(times_s.clip(0.0), return_inverse=True)
-    energies = _smoothed(notes, moments_s, law.smooth)
-    seen = _seen(notes, law, energies, moments_s)
+    energies = _energies(notes, moments_s, law.smooth)
+    keep = SEEN_MOST if law.keep is None else law.keep
+    seen = _seen(notes, law.smooth, keep, law.change_s, energies, moments_s)
     weights = class_weights_at(energies, law.depth.values(moments_s), seen)
     total = energies.total
     truncation = mixed(energies.truncation, total, law.truncation.values(moments_s))
@@ -134,21 +138,34 @@ def _noise(notes: Sequence[VisualNote], law: LatentLaw, moments_s: F64) -> F32:
     return noise_at(way.length_at(moments_s), jitter, f"{law.seed}/noise", dimensions=law.dimensions)
 
 
-def _seen(notes: Sequence[VisualNote], law: LatentLaw, energies: Energies, moments_s: F64) -> F64 | None:
+@recent(STREAMS_KEPT)
+def _seen(
+    notes: Sequence[VisualNote],
+    smooth: float,
+    keep: int,
+    change_s: float,
+    energies: Energies,
+    moments_s: F64,
+) -> F64 | None:
     """How far each class may be seen at each moment; None where there are no more than may be."""
-    keep = SEEN_MOST if law.keep is None else law.keep
     if energies.indices.size <= keep:
         return None
 
     def strengths_at(times_s: F64) -> F64:
-        return strengths(_smoothed(notes, times_s, law.smooth))
+        return strengths(_smoothed(notes, times_s, smooth))
 
-    seen = seen_at(strengths_at, keep, moments_s, law.change_s)
+    seen = seen_at(strengths_at, keep, moments_s, change_s)
     now = strengths(energies)
     # A note shorter than the steps of seen_at is missed by it.
     is_missed = (now * seen).sum(axis=1) <= 0.0
     seen[is_missed] = strongest(now[is_missed], keep)
     return seen
+
+
+@recent(STREAMS_KEPT)
+def _energies(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Energies:
+    """The energies that the frames show."""
+    return _smoothed(notes, moments_s, smooth)
 
 
 def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Energies:

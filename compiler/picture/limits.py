@@ -1,12 +1,14 @@
 """Limits: whether a picture can be planned at all, asked before anything of its size is made."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...dsl.findings.diagnostics import Diagnostic
 from ...dsl.findings.span import Span
 from ...dsl.model.piece import Piece
 from ...dsl.text.files import link_inside, name_fault
-from ..notes.casting import Cast
+from ..notes.casting import Cast, VisualNote
+from ..recent import recent
 from ..time.passage import Film
 
 WEIGHTS_MOST = 200_000_000
@@ -20,18 +22,23 @@ LEAD_MOST_S = 0.15
 def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnostic | None:
     """Why a picture cannot be planned: it is too much, or its weights lead out. Check asks it, too."""
     span = dict(piece.spans).get("/visuals", piece.span)
-    class_count = len({index for note in shown.notes for index, _ in note.classes})
-    look_count = len({note.classes for note in shown.notes})
-    sounding_s = sum(
-        float(note.end_s - note.onset_s) + min(note.attack_s, LEAD_MOST_S) + note.release_s
-        for note in shown.notes
-    )
-    planned_count = max(class_count, look_count)
+    planned_count, sounding_s = _weighed(shown.notes)
     fault = _heavy_latents(span, film.frame_count, planned_count, sounding_s * float(film.fps))
     weights = piece.visuals.weights
     if weights is not None:
         fault = fault or name_fault(str(weights), span) or link_inside(root, weights, span)
     return fault
+
+
+@recent(2)
+def _weighed(notes: Sequence[VisualNote]) -> tuple[int, float]:
+    """How many classes or looks of notes occur, whichever are more, and how long all notes are seen."""
+    class_count = len({index for note in notes for index, _ in note.classes})
+    look_count = len({note.classes for note in notes})
+    sounding_s = sum(
+        float(note.end_s - note.onset_s) + min(note.attack_s, LEAD_MOST_S) + note.release_s for note in notes
+    )
+    return max(class_count, look_count), sounding_s
 
 
 def _heavy_latents(span: Span, frame_count: int, class_count: int, note_frames: float) -> Diagnostic | None:

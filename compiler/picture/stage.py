@@ -14,6 +14,7 @@ from ...store.values.array_types import F32, F64
 from ..notes.casting import VisualNote
 from ..notes.durations import Durations
 from ..plan import LIGHT_SHAPES
+from ..recent import recent
 from ..score.part_note import PartNote
 from ..time.clock import Clock
 from .post import Shown
@@ -44,31 +45,29 @@ def stage_lights(
     ears     float64 (notes,), -1..1; NaN where nothing places a note
     layers   the time of the piece that each frame shows, in layers
     """
-    lengths = Durations(clock)
+    struck = _struck(notes, shown, clock)
     across, up = _places(notes, ears)
-    shares = _shares(layers)
     rows: list[F64] = []
-    orders = [np.argsort(layer.times_s, kind="stable") for layer in layers]
-    for i, (entry, note) in enumerate(zip(notes, shown, strict=True)):
-        for number, shape in enumerate(LIGHT_SHAPES):
-            light: Light | None = getattr(note, shape)
-            if light is None or light.strength * note.velocity < FAINTEST:
-                continue
-            decay_s = max(lengths.seconds(entry, light.decay), 1e-3)
-            for layer, share, order in zip(layers, shares, orders, strict=True):
-                onset_s = float(note.onset_s)
-                ends_s = np.array([onset_s, onset_s + REACH * decay_s])
-                begin, end = layer.times_s[order].searchsorted(ends_s)
-                frames = order[begin:end]
-                if frames.size:
-                    since = (layer.times_s[frames] - onset_s) / decay_s
-                    strength = light.strength * note.velocity * share[frames] * fading(since)
-                    rows.append(_rows(frames, number, across[i], up[i], light, strength, since))
+    for number, (layer, share) in enumerate(zip(layers, _shares(layers), strict=True)):
+        order = np.argsort(layer.times_s, kind="stable")
+        times_s = layer.times_s[order]
+        for light, shape, which, strengths, onsets_s, decays_s in struck:
+            first, last = times_s.searchsorted(onsets_s), times_s.searchsorted(onsets_s + REACH * decays_s)
+            counts = last - first
+            each = np.repeat(np.arange(which.size), counts)
+            place = first[each] + np.arange(each.size) - np.repeat(np.cumsum(counts) - counts, counts)
+            frames = order[place]
+            since = (layer.times_s[frames] - onsets_s[each]) / decays_s[each]
+            strength = strengths[each] * share[frames] * fading(since)
+            mine = which[each]
+            found = _rows(frames, shape, across[mine], up[mine], light, strength, since)
+            rows.append(np.column_stack([found, mine, np.full(mine.size, number)]))
     if not rows:
         return None
     found = np.concatenate(rows)
     found = found[found[:, 5] >= FAINTEST]
-    found = found[np.lexsort((-found[:, 5], found[:, 0]))]
+    # By frame, the strongest first; of equals the first note, shape and layer.
+    found = found[np.lexsort((found[:, 10], found[:, 1], found[:, 9], -found[:, 5], found[:, 0]))][:, :9]
     first = np.searchsorted(found[:, 0], found[:, 0])
     found = found[np.arange(len(found)) - first < LIGHTS_MOST]
     if not len(found):
@@ -78,6 +77,34 @@ def stage_lights(
     return lights
 
 
+Struck = tuple[Light, int, NDArray[np.intp], F64, F64, F64]
+"""A light, the number of its shape, and the notes that strike it: indices, strengths, onsets and decays in
+seconds."""
+
+
+@recent(2)
+def _struck(notes: Sequence[PartNote], shown: Sequence[VisualNote], clock: Clock) -> list[Struck]:
+    """The lights that notes strike, and when."""
+    lengths = Durations(clock)
+    found: dict[tuple[Light, int], list[int]] = {}
+    for i, note in enumerate(shown):
+        for number, shape in enumerate(LIGHT_SHAPES):
+            light: Light | None = getattr(note, shape)
+            if light is not None and light.strength * note.velocity >= FAINTEST:
+                found.setdefault((light, number), []).append(i)
+    return [
+        (
+            light,
+            number,
+            np.array(which, np.intp),
+            np.array([light.strength * shown[i].velocity for i in which]),
+            np.array([float(shown[i].onset_s) for i in which]),
+            np.array([max(lengths.seconds(notes[i], light.decay), 1e-3) for i in which]),
+        )
+        for (light, number), which in found.items()
+    ]
+
+
 def fading(since: F64) -> F64:
     """How much is left of a light, by the decays since its onset: e^-since, lowered to end at nothing."""
     fallen = np.exp(-REACH)
@@ -85,7 +112,7 @@ def fading(since: F64) -> F64:
 
 
 def _rows(
-    frames: NDArray[np.intp], number: int, x: float, y: float, light: Light, strength: F64, since: F64
+    frames: NDArray[np.intp], number: int, x: F64, y: F64, light: Light, strength: F64, since: F64
 ) -> F64:
     found = np.empty((frames.size, 9))
     found[:, 0], found[:, 1], found[:, 2], found[:, 3] = frames, number, x, y

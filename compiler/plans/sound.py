@@ -118,6 +118,8 @@ class MasterPlan:
     """For 24 bits; 16 bits are always dithered."""
     most_reduction_db: float | None = None
     """The mix stays below its loudness where the limiter would turn down by more; None: it does not."""
+    most_gain_db: float = 60.0
+    """No mix is raised by more: what lies so far below is noise, or a mistake."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class SoundingNote:
 
 @dataclass(frozen=True, slots=True)
 class StageLight:
-    """A light on the stage: its shape, where it stands, each -1..1, and how much of it is left."""
+    """A light on the stage: its shape, where it is, each -1..1, and how much of it is left."""
 
     shape: str
     across: float
@@ -71,11 +71,11 @@ class VideoAt:
 
 @dataclass(frozen=True, slots=True)
 class ShownLayer:
-    """A layer of the picture: where it stands, how much room it takes beside the others, what it shows."""
+    """A layer of the picture: where it is, how much room it takes beside the others, what it shows."""
 
     name: str
     across: float | None
-    """-1 left .. 1 right; None where it stands across the whole film."""
+    """-1 left .. 1 right; None where it is across the whole film."""
     share: float
     """Its share of the strengths of all layers."""
     shown: tuple[tuple[str, float], ...]
@@ -97,7 +97,7 @@ class Moment:
     shown: tuple[tuple[str, float], ...]
     """Names of classes and their weights, the strongest first; what is missing to 1 is empty."""
     rules: tuple[tuple[int, Span], ...]
-    """The rules that any of the notes meets: their numbers and where they stand."""
+    """The rules that any of the notes meets: their numbers and where they are."""
     movements: tuple[Movement, ...]
     brightness: float
     post: tuple[Happening, ...]

@@ -1,5 +1,6 @@
 """Every note as `musicvis notes` lists it: when it sounds, what it shows, and by which rules."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,12 +8,14 @@ from typing import TYPE_CHECKING
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
+from ...dsl.model.visuals import Rule
 from ...dsl.text.files import MAX_SCORE_BYTES, read_named
 from ...dsl.values.position import PlaceRange
 from ...dsl.values.units import ExactSeconds
 from ..heard_piece import Heard, cast_of, hear
 from ..notes.class_keys import Weights
 from ..notes.selectors import selected
+from ..recent import recent
 from ..score.model import Note, Score
 from ..score.part_note import PartNote
 from ..score.read import read_score
@@ -95,9 +98,14 @@ def score_notes(
 
 def matched_rules(heard: Heard) -> tuple[tuple[int, ...], ...]:
     """For each note of the parts the numbers, from 1, of the rules that mean it."""
-    matched: list[list[int]] = [[] for _ in heard.notes]
-    for number, rule in enumerate(heard.piece.visuals.rules, 1):
-        for i, meant in enumerate(selected(rule.where, heard.notes, heard.clock, rule.span, Findings())):
+    return _matched(heard.piece.visuals.rules, heard.notes, heard.clock)
+
+
+@recent(2)
+def _matched(rules: Sequence[Rule], notes: Sequence[PartNote], clock: Clock) -> tuple[tuple[int, ...], ...]:
+    matched: list[list[int]] = [[] for _ in notes]
+    for number, rule in enumerate(rules, 1):
+        for i, meant in enumerate(selected(rule.where, notes, clock, rule.span, Findings())):
             if meant:
                 matched[i].append(number)
     return tuple(map(tuple, matched))

@@ -7,6 +7,7 @@ it is.
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import ClassVar
 
 from ...dsl.findings.diagnostics import Diagnostic
 
@@ -70,6 +71,19 @@ class Channel:
     """Semitones, tuning included."""
     controllers: tuple[tuple[str, Steps], ...] = ()
     """What was sent, as it was sent: "0".."119" of 0..127, PRESSURE of 0..127, and BEND of 0..16383."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unplayed:
+    """Events of one kind that a MIDI file holds and that no instrument plays."""
+
+    what: str
+    """As "modulation"."""
+    count: int
+    channel: int | None = None
+    """Index into `Score.channels`; None for what belongs to no channel."""
+    controller: str = ""
+    """Its name in `Channel.controllers`, by which a lane can follow it; empty where none can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,9 @@ class Score:
     reader.
     """
 
+    is_itself_alone: ClassVar[bool] = True
+    """Of two that were read apart the notes are equal at most: see compiler/recent.py."""
+
     title: str
     tracks: tuple[Track, ...]
     notes: tuple[Note, ...]
@@ -173,6 +190,8 @@ class Score:
     """sha256 of the bytes that were read."""
     channels: tuple[Channel, ...] = ()
     findings: tuple[Diagnostic, ...] = field(default=())
+    unplayed: tuple[Unplayed, ...] = ()
+    """What the finding MV415 counts."""
     heard: HeardFrom | None = None
     """None for a score that somebody wrote."""
 

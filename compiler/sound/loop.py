@@ -11,7 +11,7 @@ from math import ceil
 from ..lanes.curve import Curve
 from ..plan import BusPlan, ChannelPlan, EffectPlan, Moves, ReturnPlan, SoundPlan, StemPlan
 from ..time.passage import CUT_FADE_IN_S
-from .plan_sound import EARLIER_S
+from .voices import EARLIER_S
 
 ROUNDS_MOST = 64
 

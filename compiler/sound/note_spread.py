@@ -1,9 +1,10 @@
 """Spread: notes of one bus apart from each other, so that a run of notes walks across."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from ...dsl.model.audio import Spread
+from ..recent import recent
 
 PLACES_MOST = 16
 """The sound is made once for each place."""
@@ -12,7 +13,8 @@ EarOf = Callable[[int, Fraction], float]
 """The offset of a note of that MIDI pitch at that time in seconds, in ears."""
 
 
-def ears_of(spread: Spread, notes: Iterable[tuple[int, Fraction]]) -> EarOf:
+@recent(16)
+def ears_of(spread: Spread, notes: Sequence[tuple[int, Fraction]]) -> EarOf:
     """Where each of the notes (pitch, onset in seconds) is around the place of its bus.
 
     By pitch, evenly from the lowest to the highest; by order, from the first to the last, notes that begin

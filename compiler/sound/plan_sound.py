@@ -1,13 +1,14 @@
 """The sound of a piece: buses with their stems, chains and lanes, placed in the film."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
-from ...dsl.model.audio import Bus, Effect, Master, Return, Stem
+from ...dsl.model.audio import AUTO_GAIN_DB, Bus, Effect, Master, Return, Stem
+from ...dsl.model.lane import PAN
 from ...dsl.model.piece import Piece
 from ...dsl.text.audio_headers import RecordingFormat
 from ..lanes.curve import Curve
@@ -29,21 +30,17 @@ from ..plan import (
     MasterPlan,
     ReturnPlan,
     SendPlan,
-    SoundingNote,
     SoundPlan,
     StemPlan,
 )
-from ..score.model import Note, Score
-from ..time.clock import Clock
+from ..score.model import Score
+from ..time.clock import Clock, clock_of
 from ..time.passage import CUT_FADE_IN_S, CUT_FADE_OUT_S, SAMPLE_RATE_HZ, Film
-from .controllers import is_panned, moving_channels, side_at
+from .controllers import is_panned, moving_channels
 from .installed import Outside
 from .note_spread import EarOf, ears_of
+from .voices import Voiced, intervals, onsets, panned, sounding, voices
 
-EARLIER_S = Fraction(12)
-"""A note that was let go longer than this before a passage is not heard in it any more."""
-SHORTEST_S = 0.02
-"""A grace note without a length of its own is held so long."""
 STEM_SLACK_S = Fraction(1, 100)
 
 ReadScore = Callable[[PurePosixPath, Span], Score | None]
@@ -109,7 +106,7 @@ def sound_plan(
         sample_count=film.sample_count,
         buses=tuple(_bus_plan(bus, sources, lanes, film, findings) for bus in buses),
         returns=tuple(_return_plan(back, sources, lanes, film) for back in piece.audio.returns),
-        master=_master_plan(piece.audio.master),
+        master=_master_plan(piece.audio.master, buses),
         seed=piece.seed,
         fade_out_s=min(CUT_FADE_OUT_S, float(film.duration_s) / 4) if film.is_cut_after else 0.0,
         fade_in_s=CUT_FADE_IN_S if film.is_cut_before else 0.0,
@@ -119,16 +116,26 @@ def sound_plan(
 def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
     """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
     scratch = Findings()
-    found: list[tuple[Fraction, Fraction]] = []
-    for stem in bus.stems:
-        for note, clock in _notes(stem, sources, scratch):
-            found.append((clock.seconds(note.onset_qn), clock.seconds(note.onset_qn + note.sounds_qn)))
-    return tuple(sorted(found))
+    return intervals([_notes(stem, sources, scratch) for stem in bus.stems])
 
 
 def has_recording(bus: Bus) -> bool:
     """Whether a stem of the bus is an audio file, whose silences nobody knows before it is read."""
     return any(stem.file is not None or stem.by for stem in bus.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What says where the notes of a bus stand.
+
+    ear_of      each note among the others of its bus
+    is_written  the manifest places the bus, so that the pan of its score does not
+    is_pan      what it writes is a lane that follows that pan
+    """
+
+    ear_of: EarOf | None
+    is_written: bool
+    is_pan: bool
 
 
 def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Findings) -> BusPlan:
@@ -139,9 +146,12 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Fi
 
     ear_of = ears_apart(bus, sources, findings)
     azimuth = lanes.first(azimuth_target(bus).name)
-    is_placed = azimuth is not None or lanes.first(ear_target(bus).name) is not None or bus.spread is not None
-    plans = [_stem_plan(stem, bus, sources, film, ear_of, is_placed, findings) for stem in bus.stems]
-    if azimuth is not None and lanes.first(ear_target(bus).name) is not None:
+    ear = lanes.first(ear_target(bus).name)
+    written = [lane for lane in (azimuth, ear) if lane is not None]
+    is_pan = any(lane.played is not None and lane.played.controller == PAN for lane in written)
+    place = _Place(ear_of, bool(written) or bus.spread is not None, is_pan)
+    plans = [_stem_plan(stem, bus, sources, film, place, findings) for stem in bus.stems]
+    if azimuth is not None and ear is not None:
         findings.error(
             "MV317",
             azimuth.span,
@@ -173,12 +183,9 @@ def ears_apart(bus: Bus, sources: Sources, findings: Findings) -> EarOf | None:
     if bus.spread is None:
         return None
     scratch = Findings()
-    notes = [
-        (note.pitch, clock.seconds(note.onset_qn))
-        for stem in bus.stems
-        if stem.file is None and stem.by != "musescore"
-        for note, clock in _notes(stem, sources, scratch)
-    ]
+    notes = onsets(
+        [_notes(stem, sources, scratch) for stem in bus.stems if stem.file is None and stem.by != "musescore"]
+    )
     if not notes and not scratch:
         message = f"bus {bus.name} has no notes to spread: a recording has one place"
         hint = "remove its `ear`, or play its score with the built-in instruments"
@@ -194,8 +201,11 @@ def _return_plan(back: Return, sources: Sources, lanes: Lanes, film: Film) -> Re
     )
 
 
-def _master_plan(master: Master) -> MasterPlan:
-    return MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
+def _master_plan(master: Master, buses: Sequence[Bus]) -> MasterPlan:
+    plan = MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
+    # A recording has noise below its music; what is synthesised has none.
+    is_noisy = any(stem.file is not None for bus in buses for stem in bus.stems)
+    return replace(plan, most_gain_db=AUTO_GAIN_DB) if master.is_auto and is_noisy else plan
 
 
 def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:
@@ -228,12 +238,11 @@ def _stem_plan(
     bus: Bus,
     sources: Sources,
     film: Film,
-    ear_of: EarOf | None,
-    is_placed: bool,
+    place: _Place,
     findings: Findings,
 ) -> StemPlan | None:
     if stem.file is None and stem.by != "musescore":
-        plan = _notes_plan(stem, bus, sources, film, ear_of, is_placed, findings)
+        plan = _notes_plan(stem, bus, sources, film, place, findings)
         if stem.soundfont is None:
             return plan
         soundfont = sources.outside.soundfont(stem.soundfont, stem.soundfont_span or stem.span)
@@ -248,7 +257,7 @@ def _stem_plan(
         file_offset_s=float(film.start_s) + (stem.offset_s or 0.0),
         by=stem.by,
         score=sources.outside.root / stem.score if stem.score is not None else None,
-        reference=tuple(_sounding(_played(stem, bus, sources, findings), None)),
+        reference=sounding(_played(stem, bus, sources, findings), None),
         is_aligned=stem.aligned,
         is_shifted=stem.offset_s is not None,
     )
@@ -259,39 +268,31 @@ def _notes_plan(
     bus: Bus,
     sources: Sources,
     film: Film,
-    ear_of: EarOf | None,
-    is_placed: bool,
+    place: _Place,
     findings: Findings,
 ) -> StemPlan:
-    """The notes of a stem and what the controllers of its score do to them.
-
-    is_placed   whether the manifest says where the bus stands, so that the pan of its score does not
-    """
+    """The notes of a stem and what the controllers of its score do to them."""
     name = stem.part if stem.part is not None else str(stem.score)
-    voiced = list(_notes(stem, sources, findings))
+    voiced = _notes(stem, sources, findings)
     score = sources.score if stem.score is None else sources.read_score(stem.score, stem.span)
     if score is None or not voiced or not score.channels:
-        return StemPlan(name, stem.gain, notes=tuple(_sounding(voiced, film, ear_of)))
+        return StemPlan(name, stem.gain, notes=sounding(voiced, film, place.ear_of))
     channels, numbers = moving_channels(score, voiced[0][1], film.start_s)
     is_stereo = bus.space == "balance"
-    if is_placed and is_panned(score, (note.channel for note, _ in voiced)):
+    if place.is_written and is_panned(score, (note.channel for note, _ in voiced)):
         message = f"the pan of {name} in its MIDI file is not heard: bus {bus.name} has a place of its own"
         hint = "to hear the pan of the file, remove the ear of the bus"
-        findings.note("MV417", stem.span, message, hint)
+        if not place.is_pan:
+            findings.note("MV417", stem.span, message, hint)
     elif not is_stereo:
-        voiced = [
-            (replace(note, ear=side_at(score.channels[note.channel], note.onset_qn)), clock)
-            if note.channel is not None
-            else (note, clock)
-            for note, clock in voiced
-        ]
-    if is_placed or not is_stereo:
+        voiced = panned(voiced, score)
+    if place.is_written or not is_stereo:
         channels = tuple(replace(channel, ear=((0.0, 0.0),)) for channel in channels)
-    notes = tuple(_sounding(voiced, film, ear_of, numbers))
+    notes = sounding(voiced, film, place.ear_of, numbers)
     return StemPlan(name, stem.gain, notes=notes, channels=channels)
 
 
-def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
+def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Sequence[tuple[Voiced, Clock]]:
     """The notes that a recording should hold: of its score, of the part it plays, or of all parts."""
     if stem.score is not None:
         return _notes(stem, sources, findings)
@@ -301,7 +302,7 @@ def _played(stem: Stem, bus: Bus, sources: Sources, findings: Findings) -> Itera
     return _notes(replace(stem, part=stem.plays or bus.name), sources, findings)
 
 
-def _notes(stem: Stem, sources: Sources, findings: Findings) -> Iterable[tuple["_Voiced", Clock]]:
+def _notes(stem: Stem, sources: Sources, findings: Findings) -> Sequence[tuple[Voiced, Clock]]:
     if stem.score is not None:
         score = sources.read_score(stem.score, stem.span)
         if score is None or not score.measures:
@@ -324,65 +325,11 @@ def _notes(stem: Stem, sources: Sources, findings: Findings) -> Iterable[tuple["
             findings.error("MV320", stem.span, f"no part is called {stem.part}", f"the parts are {names}")
             return ()
         tracks = part.tracks
-    return [(_voiced(note, score), clock) for note in score.notes if note.track in tracks]
+    return voices(score, tracks, clock)
 
 
 def _clock_of(score: Score, sources: Sources) -> Clock:
     """The clock of a stem's score: that of the piece, where bars and tempi are the same."""
     main = sources.score
     is_same = score.measures == main.measures and score.tempi == main.tempi
-    return sources.clock if is_same else Clock.from_score(score)
-
-
-@dataclass(frozen=True, slots=True)
-class _Voiced:
-    """A note and the instrument that plays it."""
-
-    onset_qn: Fraction
-    sounds_qn: Fraction
-    """How long its key is held, or a pedal holds it."""
-    pitch: int
-    velocity: int
-    program: int
-    is_drums: bool
-    channel: int | None
-    ear: float = 0.0
-
-
-def _voiced(note: Note, score: Score) -> _Voiced:
-    track = score.tracks[note.track]
-    sounds_qn = note.gate_qn if note.ring_qn is None else note.ring_qn
-    channel = track.channel
-    return _Voiced(
-        note.onset_qn, sounds_qn, note.pitch, note.velocity, track.program, track.is_drums, channel
-    )
-
-
-def _sounding(
-    notes: Iterable[tuple[_Voiced, Clock]],
-    film: Film | None,
-    ear_of: EarOf | None = None,
-    channels: Mapping[int, int] | None = None,
-) -> Iterable[SoundingNote]:
-    """The notes that are heard in the film; one that began before it has a negative onset.
-
-    Without a film all of them, from the first bar. `channels` says which channel of the plan each of the
-    score is.
-    """
-    numbers = channels or {}
-    start_s = film.start_s if film is not None else Fraction(0)
-    for note, clock in notes:
-        onset_s = clock.seconds(note.onset_qn)
-        end_s = clock.seconds(note.onset_qn + note.sounds_qn)
-        if film is not None and (onset_s >= film.end_s or end_s + EARLIER_S < start_s):
-            continue
-        yield SoundingNote(
-            onset_s=float(onset_s - start_s),
-            length_s=max(float(end_s - onset_s), SHORTEST_S),
-            pitch=note.pitch,
-            velocity=note.velocity,
-            program=note.program,
-            is_drums=note.is_drums,
-            ear=ear_of(note.pitch, onset_s) if ear_of is not None else note.ear,
-            channel=None if note.channel is None else numbers.get(note.channel),
-        )
+    return sources.clock if is_same else clock_of(score)

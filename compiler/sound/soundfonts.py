@@ -6,7 +6,7 @@ is the same with compressed samples. Only its head and its list INFO are read he
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from ...dsl.findings.diagnostics import Diagnostic
@@ -39,6 +39,10 @@ class Soundfont:
     size_bytes: int
     title: str = ""
     copyright: str = ""
+    other_names: tuple[str, ...] = ()
+    """What links call the same file; a piece may name it so, too."""
+    hidden_by: Path | None = None
+    """Another file of this name that comes first, so that a piece cannot name this one."""
 
 
 def user_folder() -> Path:
@@ -54,6 +58,11 @@ def folders() -> tuple[Path, ...]:
         return SYSTEM_FOLDERS
 
 
+def named(name: PurePosixPath | str) -> Path | None:
+    """The installed file that a name means: the user's, else that of the first system folder that has one."""
+    return next((place for place in (folder / name for folder in folders()) if place.is_file()), None)
+
+
 def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnostic:
     """A soundfont of the piece, or one of that name that is installed; a finding if there is none."""
     fault = fault_inside(root, name, MAX_AUDIO_BYTES, span)
@@ -62,7 +71,8 @@ def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnost
         if fault.code != "MV001" or len(name.parts) > 1:
             return fault
         # A system's own links are resolved here, as the file is opened later without following any.
-        path = next((place.resolve() for place in (f / name for f in folders()) if place.is_file()), None)
+        found = named(name)
+        path = None if found is None else found.resolve()
     if path is None:
         message = f"there is no soundfont `{name}` in the piece, and none is installed"
         known = list(dict.fromkeys(entry.path.name for entry in installed()))
@@ -77,7 +87,8 @@ def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnost
         return Diagnostic("MV512", span, message, f"{hint}; or add one: musicvis sounds add FILE.sf2")
     why = fault_of(path)
     if why is not None:
-        return Diagnostic("MV513", span, f"`{name}` cannot be played: {why}", "name another soundfont")
+        where = "" if path == root / name else f" ({path})"
+        return Diagnostic("MV513", span, f"`{name}`{where} cannot be played: {why}", "name another soundfont")
     return path
 
 
@@ -100,14 +111,31 @@ def fault_of(path: Path) -> str | None:
 
 
 def installed() -> list[Soundfont]:
-    """The soundfonts of this machine, those of the user first; each file once."""
-    found: dict[Path, Soundfont] = {}
+    """The soundfonts of this machine, those of the user first; each file once, whatever links lead to it.
+
+    Of several files of one name, a piece has the one that `named` gives.
+    """
+    paths: dict[Path, list[Path]] = {}
     for path in _files():
         with suppress(OSError):
-            real = path.resolve()
-            if real not in found and fault_of(path) is None:
-                found[real] = described(path)
-    return list(found.values())
+            paths.setdefault(path.resolve(), []).append(path)
+    found = []
+    for real, known in paths.items():
+        with suppress(OSError):
+            if fault_of(real) is not None:
+                continue
+            meant = [path for path in known if _is_meant(path)]
+            shown = (meant or known)[0]
+            names = tuple(dict.fromkeys(path.name for path in meant if path.name != shown.name))
+            hidden_by = None if meant else named(shown.name)
+            found.append(replace(described(shown), other_names=names, hidden_by=hidden_by))
+    return found
+
+
+def _is_meant(path: Path) -> bool:
+    """Whether a piece that names this file has it, and not another of that name."""
+    first = named(path.name)
+    return first is not None and first.resolve() == path.resolve()
 
 
 def described(path: Path) -> Soundfont:

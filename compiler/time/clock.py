@@ -18,6 +18,7 @@ from ...dsl.findings.span import Span
 from ...dsl.values.nearest import nearest
 from ...dsl.values.position import Duration, DurationUnit, Place, PlaceRange, beat_text
 from ...dsl.values.units import ExactSeconds, Frame, Quarters, Sample
+from ..recent import recent
 from ..score.model import Measure, RehearsalMark, Score
 
 ZERO = Fraction(0)
@@ -352,6 +353,12 @@ class Clock:
     def _beats_before(self) -> tuple[Fraction, ...]:
         lengths = [measure.length_qn / measure.meter.beat_qn for measure in self.measures[:-1]]
         return tuple(accumulate(lengths, initial=ZERO))
+
+
+@recent(4)
+def clock_of(score: Score, numbering: str = "file") -> Clock:
+    """The clock of a score, with all that it was asked before where the same score had one."""
+    return Clock.from_score(score, numbering=numbering)
 
 
 def frame_at(time_s: Fraction, fps: Fraction) -> Frame:

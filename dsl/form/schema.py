@@ -13,7 +13,7 @@ from ..findings.diagnostics import Diagnostic, Severity
 from ..findings.span import Span
 from ..text.yaml_source import Source
 from .messages import Words
-from .violations import judged
+from .violations import Flawless, judged
 
 PIECE = "piece"
 EFFECTS = "effects"
@@ -24,7 +24,7 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY."""
     words = Words(source, schema_named(name), schema_named(PIECE))
     findings: dict[tuple[str, Span], Diagnostic] = {}
-    broken, is_cut = judged(schema_named(name), source.value)
+    broken, is_cut = judged(schema_named(name), source.value, _flawless(name))
     for finding in (finding for fault in broken for finding in words.explained(fault)):
         findings.setdefault((finding.message, finding.span), finding)
         if len(findings) >= FINDINGS_MOST:
@@ -52,6 +52,12 @@ def schema_of(source: Source) -> str:
                 if isinstance(item, dict):
                     return LEGACY if {"effect", "m1", "m2"} & set(item) and "at" not in item else EFFECTS
     return EFFECTS
+
+
+@cache
+def _flawless(name: str) -> Flawless:
+    """What of lists was judged by a schema before, and is right."""
+    return set()
 
 
 @cache

@@ -11,10 +11,14 @@ from ..text.yaml_source import DROPPED, escaped
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
+FLAWLESS_MOST = 50_000
+ITEM_LETTERS_MOST = 300
 FAULTS_MOST = 400
 """From so many faults on, a list or a block is left at its first one: more of them help nobody."""
 
 Way = tuple[str | int, ...]
+Flawless = set[tuple[int, str]]
+"""Entries of lists that break no rule: the identity of their schema, and how they are written."""
 Rule = Callable[[Any, Any, Any, Any], Iterator["ValidationError"]]
 
 
@@ -63,9 +67,13 @@ def broken_rules(schema: dict[str, Any], value: Any) -> list[Broken]:
     return judged(schema, value)[0]
 
 
-def judged(schema: dict[str, Any], value: Any) -> tuple[list[Broken], bool]:
-    """The rules of `schema` that `value` breaks, and whether a list or a block was left with some unread."""
-    bound = _Bound()
+def judged(schema: dict[str, Any], value: Any, flawless: Flawless | None = None) -> tuple[list[Broken], bool]:
+    """The rules of `schema` that `value` breaks, and whether a list or a block was left with some unread.
+
+    flawless   entries of lists that need not be judged again, to which those of this value are added: the
+               live page judges all points of all lanes at each save. For a schema that is kept for good.
+    """
+    bound = _Bound(flawless)
     before = _BOUND.set(bound)
     try:
         return [_broken(error) for error in _judge()(schema).iter_errors(value)], bound.is_reached
@@ -94,7 +102,8 @@ def _judge() -> Any:
 class _Bound:
     """Counts the faults of one value, those of alternatives included, and ends lists that bring too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, flawless: Flawless | None = None) -> None:
+        self.flawless = flawless
         self.count = 0
         self.is_reached = False
 
@@ -118,7 +127,36 @@ def _items(judge: Any, schema: Any, value: Any, _: Any) -> Iterator["ValidationE
     """The rule `items`, without the items that the reader has dropped."""
     if isinstance(value, list):
         items = ((index, item) for index, item in enumerate(value) if item is not DROPPED)
-        yield from _BOUND.get().until_enough(judge.descend(item, schema, path=i) for i, item in items)
+        yield from _BOUND.get().until_enough(_of_item(judge, schema, i, item) for i, item in items)
+
+
+def _of_item(judge: Any, schema: Any, index: int, item: Any) -> Iterator["ValidationError"]:
+    """The faults of one entry of a list."""
+    known = _BOUND.get().flawless
+    key = None if known is None else _key(schema, item)
+    if known is None or key is None:
+        yield from judge.descend(item, schema, path=index)
+        return
+    if key in known:
+        return
+    is_flawless = True
+    for fault in judge.descend(item, schema, path=index):
+        is_flawless = False
+        yield fault
+    if is_flawless:
+        if len(known) >= FLAWLESS_MOST:
+            known.clear()
+        known.add(key)
+
+
+def _key(schema: Any, item: Any) -> tuple[int, str] | None:
+    """What an entry is known by; None for a long one."""
+    try:
+        written = repr(item)
+    except ValueError:
+        # A number of thousands of digits.
+        return None
+    return (id(schema), written) if len(written) <= ITEM_LETTERS_MOST else None
 
 
 def _bounded(rule: Rule) -> Rule:

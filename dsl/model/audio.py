@@ -9,6 +9,8 @@ AUTO_LUFS = -14.0
 """What `loudness: auto` aims at: what video sites play at, as docs/how-to/sizes-and-files.md says."""
 
 AUTO_REDUCTION_DB = 4.0
+AUTO_GAIN_DB = 30.0
+"""`loudness: auto` raises recordings by no more: peaks at -27 dBFS are far below what anybody records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,11 @@ class Master:
     """The sound stays below its loudness where the limiter would turn down by more; None: it does not."""
     ceiling_dbtp: float = -1.0
     is_dithered: bool = True
+
+    @property
+    def is_auto(self) -> bool:
+        """Whether the manifest leaves the loudness to us."""
+        return self.most_reduction_db is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,8 @@ class By(StrEnum):
     """A MIDI controller of a part: written `cc: 7` and not `by`."""
 
 
-PEDAL = "64"
-CENTRED = ("8", "10", "bend")
+PAN, PEDAL = "10", "64"
+CENTRED = ("8", PAN, "bend")
 """Controllers that rest in the middle of their range: balance, pan and pitch bend."""
 NO_TIME = Duration(Fraction(0), DurationUnit.SECONDS)
 A_SIXTEENTH = Duration(Fraction(1, 16), DurationUnit.WHOLE_NOTES)

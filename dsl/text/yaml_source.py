@@ -28,7 +28,7 @@ class Source:
     complete: bool = True
 
     def at(self, pointer: str) -> Value:
-        """The value at a JSON pointer. Raises LookupError where there is none."""
+        """The value at a JSON pointer. Raises LookupError if there is none."""
         here = self.value
         for part in pointer.split("/")[1:]:
             key = part.replace("~1", "/").replace("~0", "~")
@@ -96,7 +96,7 @@ class Node:
 
 
 def escaped(key: str) -> str:
-    """A key as it stands in a JSON pointer (RFC 6901)."""
+    """A key as it is in a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -12,27 +11,11 @@ from ..film.graph import segment_task
 from ..film.segment_nodes import segment_jobs
 from ..generators.identity import Recipe
 from .history import Past, changes, remembered
+from .item import Item
 
 if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan, Plan
     from ...store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One node, as a compile would find it.
-
-    why       what it reads differently from last time; None where nothing like it was made before
-    seconds   what making it will take, as far as that was ever measured; 0 where it is there
-    frames    of a segment
-    """
-
-    stage: str
-    name: str
-    is_there: bool
-    why: tuple[str, ...] | None = None
-    seconds: float | None = None
-    frames: int = 0
 
 
 def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
@@ -55,9 +38,7 @@ def clip_tasks(picture: PicturePlan) -> list[Task]:
     side_px = own_side_px(image_size(picture))
     seen = set(picture.class_indices[picture.class_weights.any(axis=0)].tolist())
     parts = {
-        part_of(own): own
-        for own in reversed(picture.pictures)
-        if own.clip is not None and own.index in seen
+        part_of(own): own for own in reversed(picture.pictures) if own.clip is not None and own.index in seen
     }
     return [clip_task(own, side_px) for own in reversed(parts.values())]
 

@@ -137,9 +137,13 @@ def _noted(environ: Mapping[str, str]) -> RayAddress | None:
 def _has_token(environ: Mapping[str, str]) -> bool:
     if environ.get("RAY_AUTH_TOKEN"):
         return True
-    home = Path(environ["HOME"]) if environ.get("HOME") else Path.home()
     named = environ.get("RAY_AUTH_TOKEN_PATH")
     try:
-        return bool((Path(named) if named else home / ".ray" / "auth_token").read_text().strip())
-    except (OSError, UnicodeDecodeError):
+        if named:
+            token = Path(named)
+        else:
+            token = (Path(environ["HOME"]) if environ.get("HOME") else Path.home()) / ".ray" / "auth_token"
+        return bool(token.read_text().strip())
+    except (OSError, UnicodeDecodeError, RuntimeError):
+        # Who has no home has no token in it.
         return False

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEPT_TAGS = frozenset(("hvc1", "apco", "apcs", "apcn", "apch", "ap4h"))
 """Four letters that say more than the codec's name: Apple's H.265, and the profiles of ProRes."""
 ALPHA_MODE = "alpha_mode"
-"""What Matroska calls an alpha that lies beside each picture of VP9: without the word players do not look."""
+"""What Matroska calls an alpha that is beside each picture of VP9: without the word players do not look."""
 MILLISECOND = Fraction(1, 1000)
 """Chapters are counted in it: Matroska and QuickTime hold no finer ones."""
 

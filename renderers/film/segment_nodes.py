@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -152,16 +153,17 @@ def _names(
     bounds: Sequence[tuple[int, int]], bar_frames: Sequence[int], bars: Sequence[BarMark]
 ) -> Iterator[str]:
     """What people call each segment: the bars that begin in it, or the one that it is a part of."""
+    starts = [first for first, _ in bounds]
     for first, end in bounds:
-        begun = [mark for mark, frame in zip(bars, bar_frames, strict=True) if first <= frame < end]
-        before = [mark for mark, frame in zip(bars, bar_frames, strict=True) if frame < first]
+        before = bisect_left(bar_frames, first)
+        begun = bars[before : bisect_left(bar_frames, end)]
         if len(begun) > 1:
             yield f"bars {_said(begun[0])} to {_said(begun[-1])}"
         elif begun:
             yield f"bar {_said(begun[0])}"
         elif before:
-            parts = [a for a, _ in bounds if bar_frames[len(before) - 1] <= a <= first]
-            yield f"bar {_said(before[-1])}, part {len(parts)}"
+            part = bisect_right(starts, first) - bisect_left(starts, bar_frames[before - 1])
+            yield f"bar {_said(bars[before - 1])}, part {part}"
         else:
             yield "before the first bar"
 

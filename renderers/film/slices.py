@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from fractions import Fraction
 from typing import TypeVar
@@ -139,7 +140,8 @@ def _lights(lights: NDArray[np.float32] | None, first: int, end: int) -> NDArray
     """The lights of these frames, counted from the first of them; None if there are none."""
     if lights is None:
         return None
-    begin, stop = lights[:, 0].searchsorted([first, end])
+    # Not numpy's search, which copies the column each time: a film of an hour has thousands of segments.
+    begin, stop = (bisect_left(lights[:, 0], frame) for frame in (first, end))
     if begin == stop:
         return None
     found = np.array(lights[begin:stop], order="C")

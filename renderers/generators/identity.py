@@ -23,6 +23,8 @@ GROUND_VERSION = 1
 """Raised when a change changes what a ground of one colour looks like."""
 EMBEDDED_VERSION = 5
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
+LAYERS_VERSION = 2
+"""Raised when a change of how the embedded generator fuses layers changes a picture of layers alone."""
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""
 
@@ -91,7 +93,8 @@ def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:
             return f"biggan {BIGGAN_VERSION}: {_network(folder, recipe)}"
         if kind == "biggan":
             raise no_weights(missing, picture.resolution)
-    return f"embedded {EMBEDDED_VERSION}: seed {picture.generator_seed} on {device}; {packages('torch')}"
+    version = f"{EMBEDDED_VERSION}, layers {LAYERS_VERSION}" if picture.streams else f"{EMBEDDED_VERSION}"
+    return f"embedded {version}: seed {picture.generator_seed} on {device}; {packages('torch')}"
 
 
 def _network(folder: Path, recipe: Recipe) -> str:

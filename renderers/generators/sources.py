@@ -51,14 +51,17 @@ def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
     Weights with a name are a folder of the piece, or in the user's own store; without a name the store is
     searched for the piece's resolution, or the next above, whose images are made smaller.
     """
-    from .biggan.library import entries, library_folder
+    from .biggan.library import ENVIRONMENT, entries, library_if_any
 
-    library = library_folder()
+    library = library_if_any()
     if picture.weights is not None:
         named = named_weights(picture.weights)
         if named is not None:
             return named, ""
-        return None, f"there are no weights of BigGAN in {picture.weights}, nor of that name in {library}"
+        missing = f"there are no weights of BigGAN in {picture.weights}"
+        if library is None:
+            return None, f"{missing}, and no home folder with weights of that name; {ENVIRONMENT} names one"
+        return None, f"{missing}, nor of that name in {library}"
     found = sorted(entries(library), key=lambda entry: entry.resolution_px)
     for entry in found:
         if entry.resolution_px >= picture.resolution:
@@ -96,11 +99,11 @@ def check_weights(picture: PicturePlan) -> None:
 
 def named_weights(folder: Path) -> Path | None:
     """The folder of weights that a piece names: its own, or the one of that name in the user's store."""
-    from .biggan.library import entry_named, library_folder
+    from .biggan.library import entry_named, library_if_any
 
     if folder.is_dir():
         return folder
-    entry = entry_named(folder.name, library_folder())
+    entry = entry_named(folder.name, library_if_any())
     return None if entry is None else entry.folder
 
 

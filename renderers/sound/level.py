@@ -2,6 +2,9 @@
 
 from math import inf, log10
 
+LOUDER = "record it louder, or export it so that its loudest note comes near full scale"
+"""What mends a recording that is too soft."""
+
 
 def decibels(factor: float) -> float:
     """20 lg(factor); minus infinity for 0."""

@@ -152,20 +152,6 @@ def test_all_refusals_are_of_one_family(piece: mv.Piece, folder: Path, tmp_path:
         mv.read_score(tmp_path / "none.mscz")
 
 
-def test_the_examples_of_the_page_run(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "waltz").symlink_to(folder)
-    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    names: dict[str, object] = {"__name__": "page"}
-    for block in blocks:
-        exec(block, names)
-    assert {"passage.mp4", "passage.wav", "passage.png"} <= {path.name for path in tmp_path.iterdir()}
-    assert "must end in .mp4" in capsys.readouterr().out
-
-
 def test_a_place_is_explained_and_classes_are_found(piece: mv.Piece) -> None:
     moment = piece.explain("2|1")
     assert moment.position == "2|1" and moment.notes

@@ -8,7 +8,8 @@ import musicvis as mv
 import numpy as np
 import pytest
 from musicvis.compiler.reports.explain import moment_at
-from musicvis.renderers.build.forecast import Item, film_outline, seconds_to_make
+from musicvis.renderers.build.forecast import film_outline, seconds_to_make
+from musicvis.renderers.build.item import Item
 from musicvis.renderers.film.segment_nodes import segment_jobs
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.tests.api.own import loaded as own_piece

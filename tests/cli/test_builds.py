@@ -98,6 +98,15 @@ def test_of_a_film_that_was_never_made_all_is_new(piece: Path, own_cache: Path, 
     assert {why for _, _, why in found} == {None}
 
 
+def test_stems_of_one_name_are_one_entry_of_the_text(piece: Path, run: Run) -> None:
+    buses = "{Piano: {ear: by pitch -0.6..0.6, stems: [{part: Piano}]}}"
+    edit(piece, "effects: effects.yaml\n", f"audio: {{buses: {buses}}}\n")
+    found = [name for stage, name, _ in stale(run, piece) if stage == "stem"]
+    assert len(found) > 1 and set(found) == {"Piano"}
+    (line,) = (line for line in run("plan", piece).stdout.splitlines() if line.strip().startswith("stems"))
+    assert line.split() == f"stems 0 of {len(found)} there; to make: Piano, {len(found)} times (new)".split()
+
+
 def test_a_second_compile_makes_nothing_and_leaves_the_film_alone(piece: Path, film: Path, run: Run) -> None:
     before = film.stat()
     done = run("compile", piece)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from musicvis.cli import doctor
-from musicvis.cli.doctor import Item, item_lines, version_of
+from musicvis.api.machine import doctor
+from musicvis.api.machine.doctor import Item, version_of
+from musicvis.cli.doctor import item_lines
 from musicvis.dsl.installing import install_command
 from musicvis.renderers.generators.biggan.architecture import config_text, released
 from musicvis.renderers.generators.biggan.library import add

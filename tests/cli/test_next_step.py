@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from musicvis.cli.beside import recordings_beside
+from musicvis.api.making.beside import recordings_beside
 from musicvis.dsl.text.typed import typed
 
 Run = Callable[..., Result]

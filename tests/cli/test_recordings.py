@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import Result
-from musicvis.cli.heard import parse_mark, parse_meter, parse_seconds, parse_tempi
-from musicvis.cli.new_recording import folder_name
+from musicvis.api.making.listening import parse_meter
+from musicvis.api.making.recordings import folder_name
+from musicvis.cli.heard import parse_mark, parse_seconds, parse_tempi
 from musicvis.compiler.compile import check_piece
 from musicvis.compiler.score.read import read_score_file
 from musicvis.dsl.load import load_piece

@@ -1,31 +1,15 @@
 """`musicvis sounds`: fonts are listed with their licence, and a file is taken whole or not at all."""
 
 import json
-import struct
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from click.testing import CliRunner, Result
 from musicvis.cli.command import main
 from musicvis.compiler.sound import soundfonts
-
-
-def chunk(name: bytes, data: bytes) -> bytes:
-    """One piece of a RIFF file."""
-    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
-
-
-FONT = chunk(
-    b"RIFF",
-    b"sfbk"
-    + chunk(
-        b"LIST",
-        b"INFO"
-        + chunk(b"ifil", struct.pack("<HH", 2, 1))
-        + chunk(b"INAM", b"Small Sounds\0\0")
-        + chunk(b"ICOP", b"CC0\0"),
-    ),
-)
+from musicvis.dsl.findings.diagnostics import Diagnostic
+from musicvis.dsl.findings.span import Span
+from musicvis.tests.soundfont import FONT
 
 
 def run(*words: object) -> Result:
@@ -50,6 +34,8 @@ def test_a_soundfont_that_was_added_is_listed_with_what_it_says_of_itself(folder
         "copyright": "CC0",
         "size_bytes": len(FONT),
         "path": str(folder / "own/small.sf2"),
+        "other_names": [],
+        "hidden_by": None,
     }
     assert "Small Sounds, CC0" in run("list").output
     again = run("add", folder / "small.sf2")
@@ -102,6 +88,63 @@ def test_one_file_under_two_names_of_the_system_is_listed_once(folder: Path) -> 
     (folder / "system").mkdir()
     (folder / "system/a.sf2").write_bytes(FONT)
     (folder / "system/default.sf2").symlink_to("a.sf2")
-    assert [entry["name"] for entry in json.loads(run("list", "--json").output)] == ["a.sf2"]
+    (entry,) = json.loads(run("list", "--json").output)
+    assert (entry["name"], entry["other_names"], entry["hidden_by"]) == ("a.sf2", ["default.sf2"], None)
+    assert run("list").output.endswith("  also named default.sf2\n")
     (folder / "system/a.sf2").write_bytes(FONT[:9])
     assert run("list").exit_code == 0 and json.loads(run("list", "--json").output) == []
+
+
+def meant(folder: Path, name: str) -> Path | Diagnostic:
+    """What a piece has that names a soundfont."""
+    (folder / "piece").mkdir(exist_ok=True)
+    return soundfonts.soundfont_at(folder / "piece", PurePosixPath(name), Span("piece.yaml"))
+
+
+def test_of_two_files_of_one_name_the_users_is_taken_and_the_list_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, own = folder / "system/a.sf2", folder / "second/a.sf2", folder / "own/a.sf2"
+    monkeypatch.setattr(soundfonts, "SYSTEM_FOLDERS", (first.parent, second.parent))
+    for place in (first, second):
+        place.parent.mkdir()
+        place.write_bytes(FONT)
+    listed = [(entry["path"], entry["hidden_by"]) for entry in json.loads(run("list", "--json").output)]
+    assert listed == [(str(first), None), (str(second), str(first))]
+    assert meant(folder, "a.sf2") == first
+    (folder / "a.sf2").write_bytes(FONT)
+    assert f"this name meant {first} before" in run("add", folder / "a.sf2").output
+    lines = run("list").output.splitlines()
+    assert [" hidden: " in line for line in lines] == [False, True, True]
+    assert lines[1].endswith(f"{first}  hidden: this name means {own}")
+    assert meant(folder, "a.sf2") == own
+    # A file that cannot be played hides the others all the same: nobody is to hear another by surprise.
+    own.write_bytes(FONT[:-2])
+    refused = meant(folder, "a.sf2")
+    assert isinstance(refused, Diagnostic) and refused.code == "MV513" and str(own) in refused.message
+    assert f"hidden: this name means {own}" in run("list").output
+
+
+def test_one_folder_under_two_names_is_listed_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "system").mkdir()
+    (folder / "system/a.sf2").write_bytes(FONT)
+    (folder / "second").symlink_to("system")
+    monkeypatch.setattr(soundfonts, "SYSTEM_FOLDERS", (folder / "system", folder / "second"))
+    (entry,) = json.loads(run("list", "--json").output)
+    assert (entry["path"], entry["other_names"]) == (str(folder / "system/a.sf2"), [])
+
+
+def test_a_link_whose_name_means_another_file_is_no_name_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "system").mkdir()
+    (folder / "second").mkdir()
+    (folder / "system/a.sf2").write_bytes(FONT)
+    (folder / "second/b.sf2").write_bytes(FONT)
+    (folder / "second/a.sf2").symlink_to("b.sf2")
+    monkeypatch.setattr(soundfonts, "SYSTEM_FOLDERS", (folder / "system", folder / "second"))
+    listed = [
+        (entry["name"], entry["other_names"], entry["hidden_by"])
+        for entry in json.loads(run("list", "--json").output)
+    ]
+    assert listed == [("a.sf2", [], None), ("b.sf2", [], None)]

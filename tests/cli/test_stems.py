@@ -96,3 +96,36 @@ def test_a_silent_stem_is_a_warning_and_one_that_is_late_an_error(folder: Path) 
     assert "error[MV530]: late.wav is 8" in result.stderr and "warning[MV533]" in result.stderr
     path = manifest(folder, "{buses: {all: {stems: [{file: late.wav, align: auto}]}}}")
     assert run("stems", "check", path).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("master", "raised", "hint"),
+    [
+        ("{}", "-50 LUFS, and is raised by 30 dB", "a loudness in LUFS does"),
+        ("{loudness: -14 LUFS}", "-50 LUFS, and is raised by 36 dB", "at most 30 dB"),
+        ("{loudness: none}", None, ""),
+    ],
+)
+def test_a_soft_recording_is_raised_so_far_and_that_is_said(
+    folder: Path, master: str, raised: str | None, hint: str
+) -> None:
+    """A tone of 1 kHz at -50 dBFS in both channels has -50 LUFS (EBU Tech 3341, case 1)."""
+    at_s = np.arange(4 * RATE) / RATE
+    tone = 10 ** (-50 / 20) * np.sin(2 * np.pi * 1000.0 * at_s)
+    write_wav(folder / "soft.wav", [np.stack([tone, tone], axis=1).astype(np.float32)], RATE)
+    path = manifest(folder, f"{{buses: {{all: {{stems: [{{file: soft.wav}}]}}}}, master: {master}}}")
+    done = run("compile", path, "-o", folder / "film.wav")
+    assert done.exit_code == 0, done.output
+    assert ("warning[MV514]" in done.stderr) == (raised is not None)
+    if raised is not None:
+        assert raised in done.stderr and hint in done.stderr
+
+
+def test_a_stem_far_below_full_scale_is_told(folder: Path) -> None:
+    at_s = np.arange(4 * RATE) / RATE
+    for level_dbfs, is_told in ((-39, False), (-41, True)):
+        tone = 10 ** (level_dbfs / 20) * np.sin(2 * np.pi * 1000.0 * at_s)
+        write_wav(folder / "soft.wav", [np.stack([tone, tone], axis=1).astype(np.float32)], RATE)
+        done = run("stems", "check", manifest(folder, "{buses: {all: {stems: [{file: soft.wav}]}}}"))
+        assert ("MV514" in done.stderr) == is_told, done.stderr
+        assert not is_told or "its highest peak is -41 dBFS" in done.stderr

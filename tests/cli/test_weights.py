@@ -4,6 +4,8 @@ import contextlib
 import hashlib
 import io
 import json
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,8 +17,8 @@ from typing import Any
 import pytest
 import torch
 from click.testing import CliRunner, Result
+from musicvis.api.edits.keys import with_keys
 from musicvis.cli.command import main
-from musicvis.cli.manifest_edit import with_keys
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.generators.biggan import fetch
 from musicvis.renderers.generators.biggan.architecture import config_text, released, tensor_shapes
@@ -348,3 +350,36 @@ def test_a_hostile_server_is_refused(
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user of a container: a number that no list of users holds."""
+
+    def unknown(user: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {user}")
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    for variable in ("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "MUSICVIS_WEIGHTS"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(RuntimeError):
+        Path.home()
+
+
+def test_who_has_no_home_is_told_to_name_a_folder(homeless: None, tmp_path: Path) -> None:
+    for arguments in (["list"], ["add", str(tmp_path)], ["fetch", NAME]):
+        result = run(*arguments)
+        assert result.exit_code == 1 and "name a folder with MUSICVIS_WEIGHTS" in result.stderr, arguments
+        assert "Traceback" not in result.output and result.exception.__class__ is SystemExit
+    looked = CliRunner().invoke(main, ["doctor"])
+    assert "name a folder with MUSICVIS_WEIGHTS" in looked.output
+
+
+def test_the_table_of_addresses_is_read_without_a_home_and_leaves_none_behind(
+    homeless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pytorch_pretrained_biggan.model")
+    for name in [name for name in sys.modules if name.startswith("pytorch_pretrained_biggan")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert NAME in fetch.releases()
+    assert "HOME" not in os.environ

@@ -8,7 +8,7 @@ from pathlib import Path
 import mido
 import pytest
 from click.testing import Result
-from musicvis.cli.pin import pinned
+from musicvis.api.edits.pin import pinned
 
 Run = Callable[..., Result]
 SONG = ("The ", "snow ", "lies ", "deep ", "up", "on ", "the ", "hill. ", "Ring ", "the ", "bell!")

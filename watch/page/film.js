@@ -18,9 +18,9 @@ const SILENCE = { url: "/page/silence.mp4", s: 10 };
 export function sourceOf({ MediaSource, ManagedMediaSource }) {
   const Source = MediaSource ?? ManagedMediaSource ?? null;
   if (!Source?.isTypeSupported(FILM_TYPE)) {
-    return [null, "This browser cannot show films piece by piece (Media Source Extensions with H.264). The score works."];
+    return [null, "This browser cannot stream films (Media Source Extensions with H.264). You can still use the score."];
   }
-  if (!Source.isTypeSupported(SOUND_TYPE)) return [Source, "This browser cannot play FLAC piece by piece: the film is silent."];
+  if (!Source.isTypeSupported(SOUND_TYPE)) return [Source, "This browser cannot stream FLAC, so the film is silent."];
   return [Source, ""];
 }
 

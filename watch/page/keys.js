@@ -15,10 +15,10 @@ function table(app) {
   const frame = (step) => app.transport.seek((Math.round(app.s * app.film.fps) + step) / app.film.fps + 1e-4);
   return [
     ["Space", "play, pause", [" "], () => app.transport.toggle()],
-    ["← →", "bar before, next bar", ["ArrowLeft", "ArrowRight"], (k) => go(k ? 1 : -1, "bar")],
+    ["← →", "previous bar, next bar", ["ArrowLeft", "ArrowRight"], (k) => go(k ? 1 : -1, "bar")],
     ["Shift ← →", "beat", ["Shift+ArrowLeft", "Shift+ArrowRight"], (k) => go(k ? 1 : -1, "beat")],
     ["Alt ← →", "frame", ["Alt+ArrowLeft", "Alt+ArrowRight"], (k) => frame(k ? 1 : -1)],
-    ["[ ]", "rehearsal mark before, next", ["[", "]"], (k) => mark(k ? 1 : -1)],
+    ["[ ]", "previous rehearsal mark, next", ["[", "]"], (k) => mark(k ? 1 : -1)],
     ["Home End", "first bar, last bar", ["Home", "End"], (k) => app.transport.seek(k ? (bars().at(-1)?.s ?? 0) : 0)],
     ["G", "go to a place: 7|3, @B, 12.5s", ["g"], () => app.transport.type()],
     ["L", "loop on and off", ["l"], () => app.transport.toggleLoop()],
@@ -30,10 +30,10 @@ function table(app) {
     ["F", "follow the playhead", ["f"], () => app.transport.toggleFollow()],
     ["Tab", "walk through buses, lanes, points", [], () => {}],
     ["Enter", "on a lane: its points; on a point: the editor", [], () => {}],
-    ["C", "on a point: how it goes on from there", [], () => {}],
-    ["↑ ↓ ← →", "on a point: its value, its place; Del takes it out", [], () => {}],
+    ["C", "on a point: choose its shape", [], () => {}],
+    ["↑ ↓ ← →", "on a point: its value, its place; Del removes it", [], () => {}],
     ["Ctrl Z", "undo; with Shift redo", ["Ctrl+z", "Ctrl+Shift+Z", "Ctrl+y"], (k) => app.edits.undo(k ? "/redo" : "/undo")],
-    ["Q", "full quality of what is seen", ["q"], () => app.toggleFull()],
+    ["Q", "this frame in full quality", ["q"], () => app.toggleFull()],
     ["Esc", "loop off", ["Escape"], () => app.transport.setLoop(null)],
     ["?", "this list", ["?", "Shift+?"], () => app.help()],
   ];

@@ -283,7 +283,7 @@ export class Pointer {
     if (!this.#mayChange(lane)) return this.#sayFixed(lane);
     const hit = this.#hit(this.#x(event), y);
     const point = actingAt(lane, hit ? hit.node.s : strip.secondsAt(this.#x(event)));
-    if (!point) app.say("No point stands before this place: the lane rests here. Double-click to add one.");
+    if (!point) app.say("There is no point before this place, so nothing moves here. Double-click to add one.");
     else app.shapes.open(lane, point, event.clientX + 6, event.clientY + 6);
   }
 

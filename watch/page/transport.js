@@ -129,7 +129,7 @@ export class Transport {
     $("#place-shown").hidden = false;
     if (!isMeant || !app.piece) return;
     const s = secondsOfText(input.value, app.piece.bars, app.piece.marks);
-    if (s === null) app.say(`The piece has no place ${input.value}: write a bar, as 7 or 7|3, or a mark, as @B.`);
+    if (s === null) app.say(`The piece has no place ${input.value}: write a bar, e.g. 7 or 7|3, or a mark, e.g. @B.`);
     else this.seek(s);
   }
 }

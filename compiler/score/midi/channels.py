@@ -17,6 +17,9 @@ from .events import ChannelEvent, MidiFile
 Steps = list[tuple[int, float]]
 """(tick, value from there on), ascending; the first at 0."""
 
+NotPlayed = Counter[tuple[tuple[int, int] | None, str, str]]
+"""How many events are not played, by the port and channel, the controller, and what people call it."""
+
 DRUM_CHANNEL = 9
 _KEY_TOUCH, _CONTROLLER, _PROGRAM, _TOUCH, _WHEEL = 10, 11, 12, 13, 14
 _DATA, _VOLUME, _PAN, _EXPRESSION, _DATA_FINE = 6, 7, 10, 11, 38
@@ -86,16 +89,17 @@ class ChannelState:
 
 
 def channel_states(
-    file: MidiFile, keys: Iterable[tuple[int, int]], not_played: Counter[str]
+    file: MidiFile, keys: Iterable[tuple[int, int]], not_played: NotPlayed
 ) -> dict[tuple[int, int], ChannelState]:
-    """The channels of those ports and numbers; what is not played is counted by its name."""
+    """The channels of those ports and numbers; what is not played is counted."""
     has_gs = any(block.startswith(_GS_RESET) for _, block in file.blocks)
     rhythm = _rhythm_parts(file.blocks)
-    not_played.update("system exclusive message" for _, block in file.blocks if not _is_known(block))
+    unknown = sum(not _is_known(block) for _, block in file.blocks)
+    not_played.update({(None, "", "system exclusive message"): unknown})
     states = {}
     for key in sorted(set(keys)):
         is_rhythm = rhythm.get(key[1], key[1] == DRUM_CHANNEL)
-        channel = _Channel(is_rhythm, has_gs, not_played)
+        channel = _Channel(key, is_rhythm, has_gs, not_played)
         states[key] = channel.played(file.channels.get(key, ()), file.end_tick)
     return states
 
@@ -123,7 +127,8 @@ def _rhythm_part(block: bytes) -> tuple[int, bool] | None:
 class _Channel:
     """The state of one channel while its events pass."""
 
-    def __init__(self, is_rhythm: bool, has_gs: bool, not_played: Counter[str]) -> None:
+    def __init__(self, key: tuple[int, int], is_rhythm: bool, has_gs: bool, not_played: NotPlayed) -> None:
+        self.key = key
         self.is_rhythm = is_rhythm
         self.has_gs = has_gs
         self.not_played = not_played
@@ -151,7 +156,8 @@ class _Channel:
             elif kind in (_KEY_TOUCH, _TOUCH):
                 if kind == _TOUCH:
                     self.state.send(PRESSURE, tick, first)
-                self.not_played["aftertouch"] += bool(second if kind == _KEY_TOUCH else first)
+                if second if kind == _KEY_TOUCH else first:
+                    self.leave("aftertouch", PRESSURE if kind == _TOUCH else "")
         for number in self.pedals:
             self.pedal(number, end_tick, is_down=False)
         return self.state
@@ -184,7 +190,11 @@ class _Channel:
                 name, neutral = _NOT_PLAYED.get(number, ("", value))
                 is_switch = 65 <= number <= 69
                 if value != neutral and not (is_switch and value < 64):
-                    self.not_played[name] += 1
+                    self.leave(name, str(number))
+
+    def leave(self, what: str, controller: str = "") -> None:
+        """Counts an event that is not played; `controller` is the name under which it was sent."""
+        self.not_played[self.key, controller, what] += 1
 
     def reset(self, tick: int) -> None:
         """Reset All Controllers: volume, side, bank and program stay (MMA RP-015)."""
@@ -203,7 +213,7 @@ class _Channel:
             self.coarse = value
         else:
             if self.parameter == _NO_PARAMETER and not is_fine:
-                self.not_played["parameter of a maker (NRPN)"] += 1
+                self.leave("parameter of a maker (NRPN)")
             return
         self.bent(tick)
 
@@ -212,7 +222,7 @@ class _Channel:
         if (self.bank[0] in (_XG_DRUMS, _XG_EFFECTS) and not self.has_gs) or self.bank[0] == _GM2_DRUMS:
             is_drums = True
         elif any(self.bank) and not is_drums and self.bank != [121, 0]:
-            self.not_played["bank of sounds"] += 1
+            self.leave("bank of sounds")
         self.state.programs.append((tick, program, is_drums))
 
     def levelled(self, tick: int) -> None:

@@ -6,22 +6,23 @@ its program becomes two, and one that speaks on several channels becomes one for
 """
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
 from ....dsl.findings.collector import Findings
-from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace, Severity
+from ....dsl.findings.diagnostics import MusicalPlace
 from ..guard.faults import fault, warning
 from ..guard.limits import check_seconds
-from ..model import Channel, Measure, Meter, Note, RehearsalMark, Score, Steps, TempoMark, Track
+from ..model import Channel, Measure, Meter, Note, RehearsalMark, Score, Steps, TempoMark, Track, Unplayed
 from ..playback.repeats import MAX_PLAYED_BARS
-from .channels import ChannelState, channel_states, ring_end
+from .channels import ChannelState, NotPlayed, channel_states, ring_end
 from .channels import Steps as TickSteps
 from .events import MidiFile, MidiTrack, midi_events
 from .general_midi import PROGRAM_NAMES
 from .heard import heard_from
+from .unplayed import unplayed_finding
 from .words import NEAR_QN, Singer, Word, placed_words, singers, words_of
 
 _DEFAULT_MICROSECONDS = 500_000
@@ -45,14 +46,15 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
     check_seconds(tempi, max(end_tick * unit, tempi[-1].onset_qn), name)
     measures = _measures(file, end_tick, name, findings)
     check_seconds(tempi, max(measures[-1].end_qn, tempi[-1].onset_qn), name)
-    not_played: Counter[str] = Counter()
+    not_played: NotPlayed = NotPlayed()
     keys = [(track.port, note.channel) for track in file.tracks for note in track.notes]
     states = channel_states(file, keys, not_played)
     bars = _Bars(measures, unit)
     findings += file.repairs.findings(name, bars.place)
     tracks, notes = _Notes(file, states, bars, name, findings).made()
-    if not_played:
-        findings.add(_not_played(not_played, name))
+    unplayed = _unplayed(not_played, sorted(states))
+    if finding := unplayed_finding(unplayed, name):
+        findings.add(finding)
     return Score(
         title=file.title or _title(file),
         tracks=tracks,
@@ -63,6 +65,7 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
         digest=digest,
         channels=tuple(_channel(states[key], unit) for key in sorted(states)),
         findings=tuple(findings),
+        unplayed=unplayed,
         heard=heard_from(file.texts),
     )
 
@@ -79,11 +82,15 @@ def _is_everything(file: MidiFile) -> bool:
     return file.kind == 0 and len({note.channel for note in file.tracks[0].notes}) > 1
 
 
-def _not_played(counts: Counter[str], name: str) -> Diagnostic:
-    said = ", ".join(f"{count} of {what}" for what, count in sorted(counts.items()))
-    message = f"{sum(counts.values())} MIDI events are not played: {said}"
-    hint = "volume, expression, pan, pitch bend and pedals are; a lane with `cc: 1` follows what was sent"
-    return Diagnostic("MV415", warning("MV415", name, "").span, message, hint, Severity.NOTE)
+def _unplayed(counts: NotPlayed, keys: Sequence[Key]) -> tuple[Unplayed, ...]:
+    """What is not played, sorted by its name, then by its channel, as they are numbered in the score."""
+    numbers = {key: number for number, key in enumerate(keys)}
+    found = [
+        Unplayed(what, count, None if key is None else numbers[key], controller)
+        for (key, controller, what), count in counts.items()
+        if count
+    ]
+    return tuple(sorted(found, key=lambda entry: (entry.what, entry.channel or 0, entry.controller)))
 
 
 def _channel(state: ChannelState, unit: Fraction) -> Channel:

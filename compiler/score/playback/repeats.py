@@ -67,7 +67,7 @@ class _Section:
         self.continue_at: int | None = None
         self.jumped_from: int | None = None
         self.plays_again = False
-        """After a jump that asks for repeats, each repeat counts anew when it is reached."""
+        """After a jump that asks for repeats, each repeat counts again when it is reached."""
         self.landed: Volta | None = None
         """The ending that the last jump went into, while it is played."""
         self.landed_start: int | None = None
@@ -111,7 +111,7 @@ class _Section:
         if bar.repeat_start:
             self.start = index
             if self.leave_out_repeats and self.jumped_from is None:
-                # What stands behind the jump has not been played yet: its repeats are.
+                # What follows the jump has not been played yet; its repeats are.
                 self.leave_out_repeats = False
         if index == self.play_until and self.is_last_pass(volta):
             return self.end_jump()
@@ -220,7 +220,7 @@ class _Section:
         return target
 
     def land(self, target: int) -> None:
-        """Goes on at a jump's target; an ending that stands there is played, whichever it is."""
+        """Goes on at a jump's target; an ending that is there is played, whichever it is."""
         self.landed_start = None
         self.start = _repeat_start(self.bars, target, self.first)
         self.landed = self.over[target]

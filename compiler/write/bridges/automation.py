@@ -38,10 +38,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Automation:
-    """The points of a parameter in the order of time; `in_seconds` instead of quarter notes."""
+    """The points of a parameter in the order of time; `in_seconds` instead of quarter notes.
+
+    repeats   a clip plays some of them again; only the first time is here
+    """
 
     points: tuple[Point, ...]
     in_seconds: bool
+    repeats: bool = False
 
     def mapped(self, value: Callable[[float], float]) -> Automation:
         """The same with other values."""
@@ -61,17 +65,19 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where a timeline stands: its track, its unit of time, and how its time becomes the arrangement's."""
+    """Where a timeline is: its track, its unit of time, and how its time becomes the arrangement's."""
 
     track: str = ""
     in_seconds: bool = False
     offset: Fraction = _ZERO
     begins: Fraction | None = None
     ends: Fraction | None = None
+    repeats: bool = False
+    """Whether it is in a clip that plays its content again."""
 
 
 def read_project(data: bytes, name: str) -> dict[str, Automation] | None:
-    """The automation of a project by names, `Bass volume`; None for an archive that is no project.
+    """The automation of a project by names such as `Bass volume`; None for an archive that is not a project.
 
     Raises PieceError MV682 for a project that is damaged or beyond the limits.
     """
@@ -164,6 +170,7 @@ class _Reading:
     """Holds the names of a project's tracks and parameters, and what was found."""
 
     def __init__(self, root: Node) -> None:
+        self.repeated: set[str] = set()
         self.moved: dict[tuple[str, bool], list[Point]] = {}
         self.point_count = 0
         self.tracks: dict[str, str] = {}
@@ -206,14 +213,19 @@ class _Reading:
                 waiting += [(child, scope) for child in reversed(node.children)]
 
     def clip(self, node: Node, scope: _Scope) -> _Scope:
-        """The scope inside a clip. What a clip repeats is read once."""
+        """The scope inside a clip; of one that repeats its content, the first time."""
         said = node.attributes
         begins = self.time(node, "time") + scope.offset
         starts = self.time(node, "playStart") if "playStart" in said else _ZERO
         ends = begins + self.time(node, "duration") if "duration" in said else None
+        repeats = scope.repeats
+        if "loopEnd" in said:
+            once = begins + self.time(node, "loopEnd") - starts
+            if ends is None or once < ends:
+                repeats, ends = True, once
         if scope.ends is not None:
             ends = scope.ends if ends is None else min(ends, scope.ends)
-        return replace(scope, offset=begins - starts, begins=begins, ends=ends)
+        return replace(scope, offset=begins - starts, begins=begins, ends=ends, repeats=repeats)
 
     def points(self, node: Node, scope: _Scope) -> None:
         target = node.child("Target")
@@ -239,13 +251,15 @@ class _Reading:
         if known_as not in self.moved and len(self.moved) >= FIELDS_MOST:
             raise _DamagedError(f"it moves more than {FIELDS_MOST:,} parameters", node.line)
         self.moved.setdefault(known_as, []).extend(found)
+        if scope.repeats:
+            self.repeated.add(known.name)
 
     def found(self) -> dict[str, Automation]:
-        """What was read; of a parameter in two units of time, the one that stands first."""
+        """What was read; of a parameter in two units of time, the one that is first."""
         result: dict[str, Automation] = {}
         for (name, in_seconds), points in self.moved.items():
             points.sort(key=lambda point: point.at)
-            result.setdefault(name, Automation(tuple(points), in_seconds))
+            result.setdefault(name, Automation(tuple(points), in_seconds, name in self.repeated))
         return result
 
     def target(self, target: Node, track: str) -> _Parameter | None:
@@ -272,7 +286,7 @@ class _Reading:
 
 
 def _value(text: str, parameter: _Parameter) -> float | None:
-    """A value in our own unit; None for what is no number."""
+    """A value in our own unit; None for what is not a number."""
     if parameter.unit == "decibel" and text.lower() == "-inf":
         return 0.0
     value = _number(text)

@@ -1,7 +1,7 @@
 """DAWproject 1.0: tempo map, metres, sections, the notes of each part, and lanes as automation.
 
 A .dawproject file is a ZIP archive of project.xml and metadata.xml (github.com/bitwig/dawproject, the
-schemas of 2024). Everything counts quarter notes from the first frame. Where a bus stands between the ears
+schemas of 2024). Everything counts quarter notes from the first frame. Where a bus is between the ears
 is the pan of its track, its gain the volume. A program knows no other lane of ours: each is controller 1 of
 a track of its own, and the track's name says which values 0 and 1 are, as `visuals.zoom [1..1.25]`.
 """

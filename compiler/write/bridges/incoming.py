@@ -111,7 +111,7 @@ def read_incoming(data: bytes, name: str) -> Schedules | None:
             span = Span(name, 1, 1, 1, 2)
             raise PieceError([Diagnostic("MV682", span, "nothing in it is automated", hint)])
         if automation is not None:
-            found = Schedules("DAWproject", None, {}, automation=automation)
+            found = Schedules("DAWproject", None, {}, tuple(_repeated(name, automation)), automation)
     else:
         with suppress(UnicodeDecodeError):
             found = read_schedules(data.decode("utf-8-sig"), name)
@@ -240,6 +240,15 @@ def _json(text: str) -> Any:
 def _damaged(name: str, line: int, message: str, column: int = 1) -> Diagnostic:
     hint = "export it again from the program that wrote it"
     return Diagnostic("MV682", Span(name, line, column, line, column + 1), message, hint)
+
+
+def _repeated(name: str, automation: Mapping[str, Automation]) -> list[Diagnostic]:
+    repeated = [field_name for field_name, one in automation.items() if one.repeats]
+    if not repeated:
+        return []
+    message = f"clips play this automation again, and it is read once: {', '.join(repeated[:8])}"
+    hint = "make the repeats clips of their own in the other program, and save it again"
+    return [Diagnostic("MV689", Span(name, 1, 1, 1, 2), message, hint, Severity.WARNING)]
 
 
 def _straightened(name: str, bent: tuple[str, ...]) -> Iterator[Diagnostic]:

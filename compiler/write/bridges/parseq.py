@@ -79,7 +79,7 @@ def parseq_fields(document: Mapping[str, Any]) -> tuple[dict[str, F64], tuple[st
 def parseq(timeline: Timeline) -> str:
     """Every lane as a field of a document that is rendered, too, so that Deforum takes it as it is.
 
-    The keyframes stand where straight lines meet that are the lane, and bars and sections are remarks. The
+    The keyframes are where the straight lines of the lane meet, and bars and sections are remarks. The
     rendered frames hold the lane's own values, with what Parseq works out of them: `_delta` is the step from
     the frame before (of `zoom` 1 and the step), `_pc` the percentage of the largest value. Prompts are left
     to Deforum.

@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
 import re
 import shutil
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +58,8 @@ def releases() -> dict[str, Release]:
     Raises PieceError where the package is missing.
     """
     try:
-        from pytorch_pretrained_biggan import model
+        with _some_home():
+            from pytorch_pretrained_biggan import model
     except ModuleNotFoundError as error:
         hint = f"type: {install_command('gan')}"
         message = f"the addresses of BigGAN's weights are in a package; {error.name} is not installed"
@@ -64,6 +67,25 @@ def releases() -> dict[str, Release]:
     weights: Mapping[str, str] = model.PRETRAINED_MODEL_ARCHIVE_MAP
     configs: Mapping[str, str] = model.PRETRAINED_CONFIG_ARCHIVE_MAP
     return {name: Release(name, weights[name], configs[name]) for name in weights if name in configs}
+
+
+@contextlib.contextmanager
+def _some_home() -> Iterator[None]:
+    """A home folder for who has none: the package asks for one as it is imported, for a cache of its own.
+
+    We take its table of addresses alone; nothing is written there.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        variable = "USERPROFILE" if os.name == "nt" else "HOME"
+        os.environ[variable] = tempfile.gettempdir()
+        try:
+            yield
+        finally:
+            del os.environ[variable]
+    else:
+        yield
 
 
 def fetch(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.span import Span
+from ....store.errors import StoreError
 from ....store.place import data_folder
 from .architecture import CONFIG, MOST_WEIGHT_BYTES, PICKLED, SAFE, config_text, read_architecture, unusable
 
@@ -49,17 +50,25 @@ def library_folder() -> Path:
     return data_folder(ENVIRONMENT, "weights")
 
 
-def entries(library: Path) -> list[Entry]:
+def library_if_any() -> Path | None:
+    """Where the store lies; None where the user has no home, and so none."""
+    try:
+        return library_folder()
+    except StoreError:
+        return None
+
+
+def entries(library: Path | None) -> list[Entry]:
     """All weights of a store, by name; what is no such folder is passed over."""
-    if not library.is_dir():
+    if library is None or not library.is_dir():
         return []
     found = [_entry(folder) for folder in sorted(library.iterdir()) if NAME.fullmatch(folder.name)]
     return [entry for entry in found if entry is not None]
 
 
-def entry_named(name: str, library: Path) -> Entry | None:
+def entry_named(name: str, library: Path | None) -> Entry | None:
     """The weights of that name; None if there are none."""
-    return _entry(library / name) if NAME.fullmatch(name) else None
+    return _entry(library / name) if library is not None and NAME.fullmatch(name) else None
 
 
 def add(source: Path, name: str | None, library: Path) -> Entry:

@@ -1,6 +1,6 @@
 """Layers in one land: each layer's relief is painted bare, they compete by place and height, one light falls.
 
-In the mirrored format every layer has a mirror of its own, where its subject stands: half of it is painted,
+In the mirrored format every layer has a mirror of its own, where its subject is: half of it is painted,
 as far as it is seen, and laid out to both sides. A layer at the left is so at the left alone.
 """
 
@@ -135,7 +135,7 @@ class Fusing:
         return found
 
     def _folded(self, home: float, columns: tuple[int, int]) -> tuple[Grid, list[Piece]]:
-        """Half of a layer that has its mirror where its subject stands, and how it is laid on both sides."""
+        """Half of a layer that has its mirror where its subject is, and how it is laid on both sides."""
         axis = self._stage.axis_px(home)
         furthest = max(axis - columns[0], columns[1] - axis)
         # So far from its mirror a layer is folded back, as the edges of a mirrored film are.
@@ -179,7 +179,7 @@ class Fusing:
         return sums, total
 
     def _half_grid(self, width: int) -> Grid:
-        """The columns left of a mirror, which stands where the right edge of the square does."""
+        """The columns left of a mirror, which is where the right edge of the square is."""
         x = 1.0 - (torch.arange(width).flip(0) + 0.5) * self._stage.pixel
         return grid_at(x, self._rows, self._stage.pixel, self._device)
 
@@ -205,7 +205,7 @@ def _refine(layers: Sequence[Placed], width_px: int) -> None:
         if heights is None:
             return
         standing.append(_standing(heights, layer.contrast))
-    # Every second column of the stage stands for the nodes that lie on it or beside it.
+    # Every second column of the stage stands for the nodes that are on it or beside it.
     total = torch.zeros(len(standing[0]), width_px // 2 + 1, device=standing[0].device)
     claims = []
     for layer, claim in zip(layers, standing, strict=True):
@@ -228,7 +228,7 @@ def _refine(layers: Sequence[Placed], width_px: int) -> None:
 
 
 def _nodes_in(piece: Piece) -> tuple[slice, int]:
-    """The nodes of a part that are laid in a piece, and the column of the stage on which the first lies."""
+    """The nodes of a part that are laid in a piece, and the column of the stage on which the first is."""
     width = piece.end - piece.begin
     nodes = slice((piece.first + 1) // 2, (piece.first + width + 1) // 2)
     if piece.is_flipped:
@@ -238,7 +238,7 @@ def _nodes_in(piece: Piece) -> tuple[slice, int]:
 
 def pieces_of(axis: int, columns: tuple[int, int], width: int) -> list[Piece]:
     """How a half of that width is laid on columns of the stage: to both sides of a mirror before column
-    `axis`, at which its right edge lies, and folded back and forth where they reach further than it is wide.
+    `axis`, at which its right edge is, and folded back and forth where they reach further than it is wide.
     """
     found = []
     first, end = columns

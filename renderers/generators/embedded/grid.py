@@ -77,7 +77,7 @@ class Places:
     """Shape (9, height)."""
     slope_y: Tensor
     edge: Tensor
-    """Where the right edge of the picture lies, shape (1, 1, 1)."""
+    """Where the right edge of the picture is, shape (1, 1, 1)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +115,7 @@ def make_grid(height: int, width: int, device: torch.device) -> Grid:
 
 
 def stage_grid(x: Tensor, y: Tensor, pixel: float, device: torch.device) -> Grid:
-    """The grid of a stage on which layers stand: it darkens to the sides as to top and bottom."""
+    """The grid of a stage on which layers are: it darkens to the sides as to top and bottom."""
     return grid_at(x, y, pixel, device, len(y) / len(x), STAGE_BLOCK_PX)
 
 

@@ -1,10 +1,10 @@
-"""Every second pixel is painted first; what lies between is painted only where that would show.
+"""Paints every second pixel first, and the pixels between them only where that shows.
 
 A picture has a node on every second pixel of every second row, and a cell of four pixels at each node: the
 node's own, and three between it and the next nodes. Much of a picture is smooth there, and of five layers
 that meet in a place hardly more than one is seen, so that most cells of most layers are interpolated as well.
 
-Planes of nodes have one row and one column more than there are cells, which lie on the edge or beyond. A cell
+Planes of nodes have one row and one column more than there are cells, which are on the edge or beyond. A cell
 has the number of its node, row by row.
 """
 
@@ -20,7 +20,7 @@ from .canvas import Coloured
 
 SHOWS = 0.08
 """How far a node may bend from the line between its neighbours, of the range from black to white, before
-what lies around it is painted."""
+what is around it is painted."""
 RELIEF_SHOWS = 0.08
 """What a bend of the height is worth of that, where steepness and the width of a pixel are 1: light falls on
 slopes."""
@@ -28,7 +28,7 @@ GLOW_SHOWS = 0.8
 
 
 def bend(surface: Coloured, steepness: float, pixel: float) -> Tensor:
-    """How far each node of a surface lies from the lines between its neighbours: shape (rows, columns)."""
+    """How far each node of a surface is from the lines between its neighbours: shape (rows, columns)."""
     tone = surface.tone if surface.colour is None else surface.colour.mean(0)
     # Apart, because what is dark and high must not cancel itself.
     found = _bend(tone.add(surface.glow, alpha=GLOW_SHOWS))
@@ -54,7 +54,7 @@ def cells_that_show(bends: Tensor, most: float = SHOWS) -> Tensor:
 def between(planes: Tensor, cells: Tensor) -> Tensor:
     """Planes of nodes (k, rows, columns) at the three pixels between the nodes of some cells: (k, 3, cells).
 
-    They lie right of the node, below it, and across.
+    They are right of the node, below it, and across.
     """
     width = planes.shape[-1]
     flat = planes.view(len(planes), -1)
@@ -69,7 +69,7 @@ def between(planes: Tensor, cells: Tensor) -> Tensor:
 def interpolated(planes: Tensor, width: int) -> Tensor:
     """Planes of nodes (k, nodes), so many in a row, at the four pixels of all cells: shape (k, 4, nodes)."""
     found = torch.empty(len(planes), 4, planes.shape[1], device=planes.device)
-    # The last column and the last row have no cells: what stands there is never seen.
+    # The last column and the last row have no cells: what is there is never seen.
     found[:, 0] = planes
     found[:, 1:, -width - 1 :] = planes[:, None, -width - 1 :]
     torch.lerp(planes[:, :-1], planes[:, 1:], 0.5, out=found[:, 1, :-1])
@@ -95,7 +95,7 @@ def into_picture(cells: Tensor, width: int, out: Tensor) -> None:
 
 
 def doubled(planes: Tensor) -> Tensor:
-    """The picture that lies between nodes (k, rows, columns): shape (k, 2 rows - 2, 2 columns - 2).
+    """The picture that is between nodes (k, rows, columns): shape (k, 2 rows - 2, 2 columns - 2).
 
     As interpolated, for a picture to which nothing is added cell by cell: half the time.
     """
@@ -108,7 +108,7 @@ def doubled(planes: Tensor) -> Tensor:
 
 
 def pixels_between(cells: Tensor, columns: int) -> Tensor:
-    """Where the three pixels between the nodes of some cells lie in a picture `doubled` from so many columns:
+    """Where the three pixels between the nodes of some cells are in a picture `doubled` from so many columns:
     numbers row by row, (3, cells).
     """
     width = 2 * columns - 2

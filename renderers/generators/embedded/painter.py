@@ -71,7 +71,7 @@ class EmbeddedGenerator:
         size_px          height and width
         pan              moves the subject right and down, in half picture heights; (0.8, 0) suits a mirror
         supersampling    2 paints four times the pixels and averages them, for thin lines
-        mirrored         the right edge of the pictures is a mirror: what is alike on both sides stands on it
+        mirrored         the right edge of the pictures is a mirror: what is alike on both sides is on it
         pictures         the piece's own: they are the classes after the subjects, each by its index
         store            gives the store in which its own videos are kept, decoded, when one is first painted;
                          None for a file that is gone afterwards
@@ -211,7 +211,7 @@ class EmbeddedGenerator:
         strokes = strokes_of(
             layers, looks, Inks(looks, layers.normalised, movement.bounded, steering.hue_deg)
         )
-        # What lies further away is smoothed over more of it.
+        # What is further away is smoothed over more of it.
         pixel = places.pixel if steering.zoom is None else places.pixel / float(steering.zoom[0])
         seam = ground.across(view.right_edge()) if mirrored else None
         passed = None if steering.clips is None else steering.clips.tolist()
@@ -244,7 +244,7 @@ class EmbeddedGenerator:
 
 
 def _with_void(classes: Tensor) -> Tensor:
-    """Class vectors by the numbers of looks: the void's stands between the subjects and own pictures."""
+    """Class vectors by the numbers of looks: the void's is between the subjects and own pictures."""
     if classes.shape[1] <= VOID_CLASS:
         return classes
     nothing = torch.zeros_like(classes[:, :1])

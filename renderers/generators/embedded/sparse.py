@@ -1,12 +1,14 @@
 """A land painted on every second pixel, and between them only where that would show: see lattice.py.
 
-Each layer's portions are added up on the nodes and interpolated; where a layer is painted between nodes, what
-was interpolated of it is taken away again.
+The portions of each layer are added up on the nodes and interpolated. Where a layer is painted between nodes,
+its interpolated share is taken away again. A layer of the picture is a part that is interpolated only when it is
+fused with others; where little of it is seen, little of it is painted between nodes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -35,7 +37,7 @@ from .view import View
 LEAST_PX = 400
 """The short side of a picture that is painted so: in smaller ones no place is smooth."""
 STRIP_PX = 65536
-PART_SHOWS = 0.12
+PART_SHOWS = 0.1
 """How far a node of a layer may bend, times how much of it is seen: see lattice.SHOWS."""
 CELLS_AT_ONCE = STRIP_PX
 """Scattered pixels, three to a cell, stay in no cache: more at once cost fewer calls."""
@@ -134,6 +136,17 @@ class Sketch:
         return layer._replace(surface=surface, gate=None if layer.gate is None else found[6])
 
 
+class Detail(NamedTuple):
+    """What a part has between the nodes of some cells."""
+
+    first_cells: list[int]
+    """The place among them of the first cell of each row of nodes, and of what would follow the last row."""
+    pixels: Tensor
+    """Where their pixels lie in the part: see pixels_between."""
+    fine: Tensor
+    """What stands there, or is added: shape (PORTIONS, 3, cells)."""
+
+
 class SparsePart:
     """A frame of a layer, interpolated row by row when they are asked for: see fused.Part."""
 
@@ -146,35 +159,36 @@ class SparsePart:
         self._total = self._found[0][1]
         if not self._is_one:
             self._total = torch.stack([found for _, found in self._found]).sum(0)
-        self._details: list[tuple[Tensor, Tensor, Tensor]] = []
+        self._details: list[Detail] = []
 
     def heights(self) -> Tensor:
         return self._total[1] / self._total[0]
 
     def refine(self, seen: Tensor) -> None:
-        columns = self._total.shape[2]
+        _, rows, columns = self._total.shape
+        edges = torch.arange(rows + 1) * columns
         for number, found in self._found:
             for cells, fine in self._sketch.fine(number, seen, PART_SHOWS):
                 if not self._is_one:
                     fine.sub_(between(found, cells))
-                self._details.append((cells, pixels_between(cells, columns), fine))
+                first_cells = torch.searchsorted(cells, edges).tolist()
+                self._details.append(Detail(first_cells, pixels_between(cells, columns), fine))
 
     def rows(self, start: int, end: int) -> Tensor:
-        columns = self._total.shape[2]
         begin, stop = start // 2, (end + 1) // 2
         # A stroke that is alone claims everything.
         first = 1 if self._is_one else 0
         # With the row of nodes below, to which the last cells reach.
         planes = doubled(self._total[first:, begin : stop + 1])
         pixels = planes.flatten(1)
-        bounds = torch.tensor([begin * columns, stop * columns])
-        for cells, places, fine in self._details:
-            here = slice(*torch.searchsorted(cells, bounds).tolist())
-            for at, values in zip(places[:, here] - start * planes.shape[2], fine.unbind(1), strict=True):
+        for first_cells, places, fine in self._details:
+            here = slice(first_cells[begin], first_cells[stop])
+            found = fine[first:, :, here]
+            for at, values in zip(places[:, here] - start * planes.shape[2], found.unbind(1), strict=True):
                 if self._is_one:
-                    pixels.index_copy_(1, at, values[first:, here])
+                    pixels.scatter_(1, at.expand(len(pixels), -1), values)
                 else:
-                    pixels.index_add_(1, at, values[:, here])
+                    pixels.index_add_(1, at, values)
         if not self._is_one:
             planes = planes[1:].mul_(1 / planes[0])
         return planes[None, :, : end - start, : self._width]

@@ -14,7 +14,7 @@ def container_of(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(16)
     if head[:3] == b"ID3" and len(head) >= 10:
-        # A tag of any length stands before the sound; four bytes of seven bits say how long (ID3v2.4, 3.1).
+        # A tag of any length is before the sound; four bytes of seven bits say how long (ID3v2.4, 3.1).
         length = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
         file.seek(10 + min(length, _ID3_MOST))
         head = file.read(16)

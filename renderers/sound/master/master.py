@@ -29,8 +29,6 @@ GRID = 16384
 
 _NEAR_LU = 0.02
 _MOST_PASSES = 6
-# More than this no soft piece is lifted: what is so far below is noise, or a mistake.
-_MOST_GAIN_DB = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Master:
         self._ceiling = _factor(ceiling_dbtp - HEADROOM_DB)
         self._gain = 1.0
         passes = 0
-        most_gain_db = _MOST_GAIN_DB
+        most_gain_db = plan.most_gain_db
         if plan.most_reduction_db is not None and highest > 0.0:
             # At the highest peak the limiter turns down by as much as the gain lifts it above the ceiling.
             most_gain_db = min(most_gain_db, plan.most_reduction_db + decibels(self._ceiling / highest))

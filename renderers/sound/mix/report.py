@@ -6,8 +6,14 @@ from math import isfinite
 from typing import Any
 
 from ....compiler.plan import SoundPlan
+from ....dsl.findings.diagnostics import Diagnostic, Severity
+from ....dsl.findings.span import THE_MANIFEST, Span
+from ....dsl.model.audio import AUTO_GAIN_DB
+from ..level import LOUDER
 from ..master.master import MasterReport
 from ..master.meter import Loudness
+
+_NEAR_DB = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,24 @@ def report_lines(report: MixReport) -> Sequence[str]:
     if report.cut_fade_s:
         lines.append("the sound still rings at the end and is faded: with a longer score.tail it rings out")
     return lines
+
+
+def raised_finding(report: MixReport, plan: SoundPlan) -> Diagnostic | None:
+    """A warning where recordings are so soft that the master raises their noise with them."""
+    gain_db, most_db = report.master.gain_db, plan.master.most_gain_db
+    files = {stem.file for bus in plan.buses for stem in bus.stems if stem.file is not None}
+    if not files or gain_db < AUTO_GAIN_DB - _NEAR_DB:
+        return None
+    span = Span(str(*files)) if len(files) == 1 else THE_MANIFEST
+    loudness_lufs = report.master.mix.integrated_lufs
+    message = (
+        f"the sound is very soft, {loudness_lufs:.0f} LUFS, and is raised by {gain_db:.0f} dB, with its noise"
+    )
+    if most_db == AUTO_GAIN_DB:
+        more = "`loudness: auto` raises recordings no further; a loudness in LUFS does"
+    else:
+        more = f"`loudness: auto` raises recordings by at most {AUTO_GAIN_DB:g} dB"
+    return Diagnostic("MV514", span, message, f"{LOUDER}; {more}", Severity.WARNING)
 
 
 def facts_of(report: MixReport) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import RecordingFormat
 from ....store.values.array_types import F64
-from ..level import decibels
+from ..level import LOUDER, decibels
 from ..master.meter import LoudnessMeter
 from ..wave import write_wav
 from .alignment import DRIFT_S, NEAR_MS, Alignment, measured
@@ -24,6 +24,7 @@ from .synth import synthesised
 LAG_S = 0.010
 LAG_MOST_S = 0.040
 SILENT_LUFS = -70.0
+SOFT_PEAK_DBFS = -40.0
 DC_MOST = 10.0 ** (-60.0 / 20.0)
 CLIPPED_RUN = 3
 # MuseScore 3 brings every export to this peak unless it is told not to.
@@ -117,6 +118,9 @@ def _level_faults(
     if has_notes and loudness_lufs < SILENT_LUFS:
         message = f"{stem.name} is silent, and its part has notes"
         yield _warning("MV533", span, message, "the part was muted when it was exported: export it again")
+    elif has_notes and decibels(signal.peak) < SOFT_PEAK_DBFS:
+        message = f"{stem.name} is very soft: its highest peak is {decibels(signal.peak):.0f} dBFS"
+        yield _warning("MV514", span, message, LOUDER)
     if signal.is_clipped and not (form.wav is not None and form.wav.is_float):
         message = f"{stem.name} is clipped: full scale is reached several samples in a row"
         yield _warning("MV535", span, message, "export it at a lower level, or as floats")

@@ -5,6 +5,7 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
+from musicvis.compiler.compile import check_piece
 from musicvis.compiler.heard_piece import hear
 from musicvis.compiler.lanes.curve import Curve
 from musicvis.compiler.reports.lane_curves import LaneCurves
@@ -113,3 +114,32 @@ def test_a_level_that_is_played_twice_is_said(folder: Path) -> None:
         path.write_text(f"musicvis: 1\ntitle: T\nscore: score.mid\neffects:\n  {lane}\n")
         found = {finding.code for finding in compile_piece(load_piece(path)).diagnostics}
         assert found & {"MV685"} == codes
+
+
+@pytest.mark.parametrize(
+    ("lane", "message"),
+    [
+        ("lead.gain: {cc: 11}", "3 MIDI events are not played: 1 of aftertouch, 2 of modulation"),
+        (
+            "visuals.depth: {cc: 1, part: bass}",
+            "2 MIDI events are not played: 1 of aftertouch, 1 of modulation",
+        ),
+        ("visuals.depth: {cc: pressure, part: lead}", "2 MIDI events are not played: 2 of modulation"),
+        # Two lanes follow both parts.
+        (
+            "bass.gain: {cc: 1}\n  visuals.depth: {cc: 1, part: lead}",
+            "1 MIDI event is not played: 1 of aftertouch",
+        ),
+        (
+            "bass.gain: {cc: 1}\n  lead.gain: {cc: 1}\n  visuals.hue: {cc: pressure, part: lead}",
+            None,
+        ),
+    ],
+)
+def test_what_a_lane_follows_does_not_count_as_not_played(
+    folder: Path, lane: str, message: str | None
+) -> None:
+    path = folder / "piece.yaml"
+    path.write_text(f"musicvis: 1\ntitle: T\nscore: score.mid\neffects:\n  {lane}\n")
+    told = [f.message for f in check_piece(load_piece(path)) if f.code == "MV415"]
+    assert told == ([] if message is None else [message])

@@ -102,7 +102,9 @@ def test_a_recording_plays_the_part_that_it_names_or_that_its_bus_is_called(
     compiled: Compile, tmp_path: Path
 ) -> None:
     write_wav(tmp_path / "a.wav", [np.full((48_000, 2), 0.1, np.float32)], 48_000)
-    everything = sound(compiled("{buses: {all: {stems: [{file: a.wav, align: auto}]}}}")).buses[0].stems[0]
+    plan = sound(compiled("{buses: {all: {stems: [{file: a.wav, align: auto}]}}}"))
+    everything = plan.buses[0].stems[0]
+    assert plan.master.most_gain_db == 30.0, "a recording has noise, and auto raises it so far"
     assert everything.is_aligned and everything.reference
     broken = compiled("{buses: {all: {stems: [{file: a.wav, plays: tuba}]}}}")
     assert broken.plan is None and "MV320" in {f.code for f in broken.diagnostics}

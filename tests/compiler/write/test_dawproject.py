@@ -12,6 +12,7 @@ import pytest
 from musicvis.compiler.plan import Chapter
 from musicvis.compiler.score.model import Measure, Meter, Score, TempoMark
 from musicvis.compiler.time.clock import Clock
+from musicvis.compiler.write.bridges import incoming
 from musicvis.compiler.write.bridges.dawproject import Stem, dawproject, documents
 from musicvis.compiler.write.bridges.incoming import Wanted, lanes_of, read_incoming
 from musicvis.compiler.write.bridges.timeline import Cue, Tempo, Timeline
@@ -172,6 +173,7 @@ OTHERS = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 def test_automation_of_another_program_becomes_lanes_at_its_places() -> None:
     read = read_incoming(archive(OTHERS), "a.dawproject")
     assert read is not None
+    assert read.findings == ()
     assert read.names == ["Bass volume", "Bass pan", "Bass mute", "Bass Cutoff", "Keys controller 1"]
     wanted = {
         "Bass volume": Wanted("bass.gain"),
@@ -201,6 +203,16 @@ def test_automation_of_another_program_becomes_lanes_at_its_places() -> None:
         "- {at: 2|1, to: 1.75, shape: straight}",
         "- {at: 2|3, hold: 1.75}",
     ]
+
+
+def test_a_clip_that_plays_its_content_again_is_read_once_with_a_warning() -> None:
+    text = OTHERS.replace('playStart="1">', 'playStart="1" loopStart="1" loopEnd="3">')
+    read = read_incoming(archive(text), "a.dawproject")
+    assert read is not None
+    (finding,) = read.findings
+    assert finding.code == "MV689" and "Keys controller 1" in finding.message
+    # From its quarter note 1 to its 3, which is 4 to 6 of the piece; it lasts until 8.
+    assert [float(point.at) for point in read.automation["Keys controller 1"].points] == [4.0, 6.0]
 
 
 def test_a_line_is_even_in_quarter_notes_where_the_beat_becomes_another() -> None:
@@ -235,11 +247,12 @@ def test_an_archive_that_is_no_project_is_said_to_be_none() -> None:
     assert error.value.findings[0].code == "MV686"
 
 
-def test_more_points_than_a_file_of_lanes_holds_are_refused() -> None:
-    many = "".join(f'<RealPoint time="{k / 1000}" value="{k % 2}"/>' for k in range(12_100))
-    read = read_incoming(archive(OTHERS.replace('<RealPoint time="0" value="-inf"/>', many)), "a.dawproject")
+def test_more_points_than_a_file_of_lanes_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incoming, "LINES_MOST", 3)
+    read = read_incoming(archive(OTHERS), "a.dawproject")
     assert read is not None
     with pytest.raises(PieceError) as error:
         lanes_of(read, {"Bass volume": Wanted("bass.gain")}, None, CLOCK, "a.dawproject")
     (finding,) = error.value.findings
     assert (finding.code, finding.span.file) == ("MV688", "a.dawproject")
+    assert lanes_of(read, {"Bass Cutoff": Wanted("bass.gain")}, None, CLOCK).count("at:") == 2

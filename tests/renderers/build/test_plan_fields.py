@@ -161,7 +161,13 @@ def changed(value: Any, name: str, files: dict[str, Path]) -> Any:
         "shadow": "#000000",
         "color": "#ff0000",
         "loudness_lufs": -9.0,
-        "channels": (ChannelPlan((), (), ((0.0, 0.25)),)),
+        "channels": (
+            ChannelPlan(
+                (),
+                (),
+                ((0.0, 0.25)),
+            )
+        ),
         "quality": "draft",
         "style": LyricStyle("top", 0.05, "#ffffff", "box"),
         "streams": (STREAM,),
@@ -323,7 +329,9 @@ def test_every_field_of_the_picture_and_its_titles_is_in_the_key_of_a_segment(fi
 def test_a_parameter_that_does_not_move_is_in_no_key_but_the_first_ones() -> None:
     """With a new parameter, under a word of its own, no film is rendered again."""
     words = [name for name, _ in SegmentReads(picture(), Recipe("cpu")).node(picture(), "a").reads]
-    assert [word for word in words if word in {parameter.reads for parameter in STEERED}] == sorted(ALWAYS_READ)
+    assert [word for word in words if word in {parameter.reads for parameter in STEERED}] == sorted(
+        ALWAYS_READ
+    )
     first = {parameter.field for parameter in STEERED if parameter.reads in (*ALWAYS_READ, "tone")}
     assert first == {
         *("hue_deg", "zoom", "rotation_deg", "pan_x", "pan_y", "exposure", "bloom"),

@@ -157,9 +157,19 @@ def test_another_machine_needs_a_token(tmp_path: Path, monkeypatch: pytest.Monke
     check_token(FAR, {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "secret"})
 
 
+def test_who_has_no_home_has_no_token_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("musicvis.renderers.crews.ray_address.version", lambda name: "2.52.0")
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(PieceError, match="there is none"):
+        check_token(FAR, {"RAY_AUTH_MODE": "token"})
+
+
 def test_a_ray_that_knows_no_tokens_joins_no_other_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("musicvis.renderers.crews.ray_address.version", lambda name: "2.51.1")
-    with pytest.raises(PieceError, match=r"Ray 2\.51\.1 knows no token"):
+    with pytest.raises(PieceError, match=r"Ray 2\.51\.1 has no token authentication"):
         check_token(FAR, {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "secret"})
     assert release("2.9.3") < (2, 52) < release("3.0.0rc1")
 

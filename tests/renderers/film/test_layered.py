@@ -13,6 +13,7 @@ from musicvis.renderers.film.frames import Workshop, made_chunk, shots_of
 from musicvis.renderers.film.layered import layered_images, stage_of
 from musicvis.renderers.film.segment_nodes import SegmentReads
 from musicvis.renderers.film.slices import slice_of, thinned
+from musicvis.renderers.generators import identity
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
 from musicvis.renderers.generators.identity import Recipe
 from musicvis.renderers.picture.controls import FrameControls
@@ -79,6 +80,16 @@ def test_one_layer_of_all_parts_makes_the_same_film_as_none(folder: Path) -> Non
     one = {"visuals.layers": {"all": {"parts": "*"}}}
     assert key(picture(folder, **one)) == key(picture(folder))
     assert "MV632" in codes(folder, **one)
+
+
+def test_the_version_of_layers_is_in_the_keys_of_films_of_layers_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain, layered = picture(folder), picture(folder, **BOTH)
+    before = key(plain), key(layered)
+    monkeypatch.setattr(identity, "LAYERS_VERSION", -1)
+    assert key(plain) == before[0]
+    assert key(layered) != before[1]
 
 
 def test_a_layer_has_rules_a_motion_and_lanes_of_its_own(folder: Path) -> None:

@@ -10,7 +10,7 @@ import torch
 from musicvis.compiler.plan import PicturePlan
 from musicvis.dsl.findings.diagnostics import PieceError
 from musicvis.renderers.generators.choose import choose_generator, device_named
-from musicvis.renderers.generators.sources import image_size
+from musicvis.renderers.generators.sources import check_weights, image_size, weights_for
 
 CPU = torch.device("cpu")
 PICTURE = PicturePlan(
@@ -46,6 +46,25 @@ def test_a_folder_without_weights_leaves_the_choice_to_the_embedded_generator(tm
 def test_weights_that_are_there_and_cannot_be_used_are_not_passed_over(tmp_path: Path) -> None:
     with pytest.raises(PieceError, match="there is no such file"):
         choose_generator(replace(PICTURE, weights=tmp_path), CPU)
+
+
+def test_weights_of_a_folder_need_no_home_and_those_of_a_name_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for variable in ("MUSICVIS_WEIGHTS", "XDG_DATA_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    here = replace(PICTURE, generator="biggan", weights=tmp_path)
+    assert weights_for(here) == (tmp_path, "")
+    with pytest.raises(
+        PieceError, match="no home folder with weights of that name; MUSICVIS_WEIGHTS names one"
+    ):
+        check_weights(replace(here, weights=tmp_path / "biggan-deep-512"))
+    generator, said = choose_generator(PICTURE, CPU)
+    assert generator.size_px == (32, 32) and "embedded" in said
 
 
 def test_a_mirrored_film_has_its_subject_on_the_seam() -> None:

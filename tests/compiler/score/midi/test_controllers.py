@@ -84,6 +84,10 @@ def test_what_is_not_played_is_said_once_with_its_counts() -> None:
     (finding,) = score.findings
     assert finding.code == "MV415"
     assert finding.message == "4 MIDI events are not played: 3 of modulation, 1 of reverb send"
+    assert "`cc: 1`" in finding.hint
+    (finding,) = read(cc(93, 1), on(60), on(60, 480, velocity=0)).findings
+    assert finding.message == "1 MIDI event is not played: 1 of chorus send"
+    assert "`cc: 93`" in finding.hint
 
 
 def stem(folder: Path, more: str = "") -> tuple[StemPlan, list[str]]:
@@ -116,6 +120,13 @@ def test_a_lane_for_the_place_of_a_part_wins_over_its_pan_and_says_so(tmp_path: 
     plan, codes = stem(tmp_path, "effects: {P: [{at: 1|1, to: -1}]}\n")
     assert codes.count("MV417") == 1
     assert plan.channels[0].ear == ((0.0, 0.0),) and plan.channels[0].gain[-1][1] == 0.25
+
+
+def test_a_lane_that_follows_the_pan_of_its_part_lets_it_be_heard(tmp_path: Path) -> None:
+    for lane in ("P: {cc: 10}", "P.azimuth: {cc: 10, from: -60, to: 60}"):
+        plan, codes = stem(tmp_path, f"effects: {{{lane}}}\n")
+        assert "MV417" not in codes
+        assert plan.channels[0].ear == ((0.0, 0.0),), "it is placed once, by the lane"
 
 
 def test_for_headphones_a_note_stands_where_its_pan_is(tmp_path: Path) -> None:

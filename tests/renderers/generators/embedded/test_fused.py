@@ -5,7 +5,9 @@ from math import exp
 import numpy as np
 import pytest
 import torch
-from musicvis.renderers.generators.embedded.fused import Fusing
+from musicvis.dsl.values.subjects import subject_count
+from musicvis.renderers.generators.embedded import painter as painter_module
+from musicvis.renderers.generators.embedded.fused import Fusing, Paint, Part, Piece, WholePart, pieces_of
 from musicvis.renderers.generators.embedded.grid import Grid
 from musicvis.renderers.generators.embedded.light import BareLand, Relief
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
@@ -26,19 +28,21 @@ def stream(
 
 
 def painted(
-    stream: Stream, steering: FrameControls, grid: Grid, relief: Relief, pan: tuple[float, float], seam: bool
-) -> BareLand:
+    stream: Stream, steering: FrameControls, grid: Grid, pan: tuple[float, float], seam: bool
+) -> tuple[Part, BareLand]:
     """The height is the first number of the noise, and the colour the way from the right edge of the grid."""
-    relief.height.fill_(float(stream.noise[0, 0]))
-    relief.colour.copy_(((1.0 if seam else 0.0) - grid.x[:, None]).expand_as(relief.colour))
-    relief.glow.zero_()
-    relief.gloss.zero_()
-    return BareLand(torch.ones(1), torch.zeros(1, 24), grid.pixel, None)
+    part = WholePart(1, grid)
+    part.relief.height.fill_(float(stream.noise[0, 0]))
+    part.relief.colour.copy_(((1.0 if seam else 0.0) - grid.x[:, None]).expand_as(part.relief.colour))
+    part.relief.glow.zero_()
+    part.relief.gloss.zero_()
+    return part, BareLand(torch.ones(1), torch.zeros(1, 24), grid.pixel, None)
 
 
-def fused(streams: list[Stream], stage: Stage = STAGE) -> Relief:
-    out = torch.empty(1, 3, stage.height_px, stage.width_px)
-    return Fusing(stage, CPU, (0.0, 0.0)).fuse(streams, FrameControls(), painted, out)[0]
+def fused(streams: list[Stream], stage: Stage = STAGE, paint: Paint = painted) -> Relief:
+    fusing = Fusing(stage, CPU, (0.0, 0.0))
+    colour = torch.empty(1, 3, stage.height_px, stage.width_px)
+    return fusing.fused(fusing.placed(streams, FrameControls(), paint), colour)
 
 
 def test_a_layer_is_the_same_on_both_sides_of_where_its_subject_stands() -> None:
@@ -67,14 +71,83 @@ def test_without_a_mirror_the_subject_stands_at_its_home() -> None:
     stage = Stage(36, 64, 0, 36, is_mirrored=False)
     pans = []
 
-    def noted(*args: object) -> BareLand:
-        pans.append(args[4])
+    def noted(*args: object) -> tuple[Part, BareLand]:
+        pans.append(args[3])
         return painted(*args)  # type: ignore[arg-type]
 
-    out = torch.empty(1, 3, 36, 64)
-    Fusing(stage, CPU, (0.0, 0.0)).fuse([stream(np.ones((1, 64)), 0.5)], FrameControls(), noted, out)
+    fused([stream(np.ones((1, 64)), 0.5)], stage, noted)
     # Half of 64/36 half heights to the right.
     assert pans == [(pytest.approx(0.5 * 64 / 36), 0.0)]
+
+
+def test_a_half_is_laid_on_both_sides_of_its_mirror_and_folded_back() -> None:
+    # The mirror before column 4, the half 3 wide: its column 2 lies on 3 and 4, its column 0 on 0, 1, 6, 7.
+    found = pieces_of(4, (0, 9), 3)
+    laid = {}
+    for begin, end, first, is_flipped in found:
+        columns = list(range(first, first + end - begin))
+        laid |= dict(zip(range(begin, end), columns[::-1] if is_flipped else columns, strict=True))
+    assert [laid[x] for x in range(9)] == [0, 0, 1, 2, 2, 1, 0, 0, 1]
+    # Seen from column 5 on, nothing is laid at its left.
+    assert pieces_of(4, (5, 7), 3) == [Piece(5, 7, 0, is_flipped=True)]
+
+
+class Sketched:
+    """A part of one height on every second pixel, which keeps how much of it is said to be seen."""
+
+    def __init__(self, height: float, grid: Grid) -> None:
+        self.nodes = torch.full(((grid.height + 1) // 2 + 1, (grid.width + 1) // 2 + 1), height)
+        self.seen = torch.empty(0)
+        self._whole = WholePart(1, grid)
+
+    def heights(self) -> torch.Tensor:
+        return self.nodes
+
+    def refine(self, seen: torch.Tensor) -> None:
+        self.seen = seen
+
+    def rows(self, start: int, end: int) -> torch.Tensor:
+        return self._whole.rows(start, end)
+
+
+def test_a_part_is_refined_by_what_is_seen_of_it_on_the_side_where_more_is() -> None:
+    parts = []
+
+    def sketched(stream: Stream, steering: object, grid: Grid, *_: object) -> tuple[Part, BareLand]:
+        parts.append(Sketched(float(stream.noise[0, 0]), grid))
+        return parts[-1], BareLand(torch.ones(1), torch.zeros(1, 24), grid.pixel, None)
+
+    # Both mirrors stand in the middle; the low one has 3/4 of the left side, 1/4 of the right.
+    left = np.concatenate([np.full((1, 32), 0.75), np.full((1, 32), 0.25)], axis=1)
+    fused([stream(left, 0.0, 0.0), stream(1 - left, 0.0, 1.0)], STAGE, sketched)
+    low, high = (part.seen[:18, :16] for part in parts)
+    torch.testing.assert_close(low, torch.full((18, 16), 0.75 / (0.75 + 0.25 * exp(2.0))))
+    torch.testing.assert_close(high, torch.full((18, 16), 0.75 * exp(2.0) / (0.25 + 0.75 * exp(2.0))))
+
+
+@pytest.mark.parametrize("is_mirrored", [True, False])
+def test_layers_look_as_if_every_pixel_of_them_were_painted(
+    monkeypatch: pytest.MonkeyPatch, is_mirrored: bool
+) -> None:
+    stage = Stage(430 if is_mirrored else 400, 720, 15 if is_mirrored else 0, 400, is_mirrored)
+    generator = EmbeddedGenerator(0, (400, 400), pan=(0.8, 0.0), mirrored=True)
+    x = np.linspace(-1, 1, 720)[None]
+    weights = [np.exp(-(((x - home) / 0.5) ** 2)) for home in (-0.6, 0.1, 0.7)]
+    streams = []
+    noise = torch.Generator().manual_seed(4)
+    for weight, home, classes in zip(weights, (-0.6, 0.1, 0.7), ([947], [978, 815], [508]), strict=True):
+        vector = torch.zeros(1, subject_count())
+        vector[0, classes] = 0.8 / len(classes)
+        mask = (weight / sum(weights)).astype(np.float32)
+        streams.append(Stream(torch.randn(1, 128, generator=noise) * 0.6, vector, mask, home, 5.0))
+    controls = FrameControls(zoom=torch.tensor([1.2]), rotation_deg=torch.tensor([3.0]))
+    found = generator.layered(streams, controls, stage)
+    monkeypatch.setattr(painter_module, "LEAST_PX", 10**9)
+    wanted = generator.layered(streams, controls, stage)
+    assert not torch.equal(found, wanted)
+    apart = (found - wanted) / 2
+    assert float(apart.abs().mean()) * 255 <= 1.0
+    assert float(-10 * torch.log10(apart.square().mean())) >= 40.0
 
 
 def test_layers_are_painted_where_they_stand() -> None:

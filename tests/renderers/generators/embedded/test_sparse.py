@@ -19,8 +19,10 @@ from musicvis.renderers.generators.embedded.lattice import (
     bend,
     between,
     cells_that_show,
+    doubled,
     interpolated,
     into_picture,
+    pixels_between,
     strips_of,
 )
 from musicvis.renderers.generators.embedded.painter import EmbeddedGenerator
@@ -130,14 +132,19 @@ def test_nodes_are_every_second_pixel_and_the_cells_between_them_fill_the_pictur
     # A plane is its own interpolation.
     plane = nodes.x * 3 + nodes.y
     picture = torch.full((1, *size_px), torch.nan)
-    into_picture(interpolated(plane), nodes.width, picture)
+    into_picture(interpolated(plane.view(1, -1), nodes.width), nodes.width, picture)
     torch.testing.assert_close(picture, grid.x * 3 + grid.y)
 
 
 def test_what_is_interpolated_in_a_cell_is_what_lies_between_its_nodes() -> None:
     planes = torch.rand(3, 5, 6)
     cells = torch.tensor([0, 7, 22])
-    torch.testing.assert_close(between(planes, cells), interpolated(planes)[:, 1:, cells])
+    torch.testing.assert_close(between(planes, cells), interpolated(planes.view(3, -1), 6)[:, 1:, cells])
+    # Where these pixels lie in a picture that is made in one go.
+    picture = doubled(planes)
+    assert picture.shape == (3, 8, 10)
+    torch.testing.assert_close(between(planes, cells), picture.flatten(1)[:, pixels_between(cells, 6)])
+    torch.testing.assert_close(picture[:, ::2, ::2], planes[:, :-1, :-1])
     right, below, across = between(planes, torch.tensor([7]))[0, :, 0].tolist()
     corners = planes[0, 1:3, 1:3]
     assert right == pytest.approx(float(corners[0].mean()))

@@ -160,3 +160,13 @@ def test_a_sound_without_high_peaks_reaches_its_loudness_also_under_a_most_reduc
         for most in (None, 4.0)
     )
     assert limited == plain and abs(limited.loudness.integrated_lufs + 20.0) < 0.05
+
+
+def test_a_mix_is_raised_by_no_more_than_asked(tmp_path: Path) -> None:
+    reports = [
+        mastered(noise(3.0, 1e-3), MasterPlan(-14.0, most_gain_db=most_db), tmp_path)[1].report
+        for most_db in (30.0, 60.0)
+    ]
+    assert reports[0].gain_db == pytest.approx(30.0)
+    assert reports[0].loudness.integrated_lufs == pytest.approx(reports[0].mix.integrated_lufs + 30.0)
+    assert reports[1].gain_db > 30.0 and reports[1].loudness.integrated_lufs == pytest.approx(-14.0, abs=0.05)

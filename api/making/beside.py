@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..dsl.text.audio_headers import SUFFIXES
+from ...dsl.text.audio_headers import SUFFIXES
 
 FOLDERS = ("", "stems")
 """Where recordings are looked for, from the score's own folder."""
@@ -82,9 +82,9 @@ def _folded(name: str) -> str:
 
 def _fault(path: Path) -> str:
     """Why a recording cannot be used; empty where it can."""
-    from ..dsl.findings.diagnostics import PieceError
-    from ..dsl.findings.span import Span
-    from ..dsl.text.audio_headers import checked_format
+    from ...dsl.findings.diagnostics import PieceError
+    from ...dsl.findings.span import Span
+    from ...dsl.text.audio_headers import checked_format
 
     try:
         with path.open("rb") as file:

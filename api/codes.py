@@ -1,0 +1,16 @@
+"""What the code of a finding means."""
+
+from ..dsl.findings.codes import CODES, Code
+from .errors import RequestError
+
+
+def explain(code: str) -> Code:
+    """What a code as "MV204" means and how to fix it: title, explanation, example; as `musicvis explain`.
+
+    Everything that acts at a place of a piece is in `Piece.explain`. Raises RequestError where there is no
+    such code.
+    """
+    found = CODES.get(code.upper())
+    if found is None:
+        raise RequestError(f"there is no code {code}", f"they go from {min(CODES)} to {max(CODES)}")
+    return found

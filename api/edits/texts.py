@@ -1,0 +1,16 @@
+"""The texts of a piece as they stand on the disk."""
+
+from pathlib import Path
+
+
+def text_of(path: Path, root: Path) -> str:
+    """The text of a file, its line ends as they are; below `root` no link is followed. Raises PieceError."""
+    from ...dsl.findings.diagnostics import Diagnostic, PieceError
+    from ...dsl.findings.span import Span
+    from ...dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
+
+    data = read_named(path, MAX_TEXT_BYTES, Span(str(path)), root)
+    text = data if isinstance(data, Diagnostic) else decoded(data, str(path), Span(str(path)))
+    if isinstance(text, Diagnostic):
+        raise PieceError([text])
+    return text

@@ -1,0 +1,1 @@
+"""Pieces and scores that musicvis makes: for a score, or of recordings that it listens to."""

@@ -1,0 +1,300 @@
+"""Calls that make or change files give back what they did, write over nothing, and raise what is wrong."""
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import musicvis as mv
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from musicvis.cli.command import main
+from musicvis.renderers.sound.wave import write_wav
+
+RATE_HZ = 44_100
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve strokes of an A at 120 beats a minute, each second one louder."""
+    path = tmp_path_factory.mktemp("heard") / "song.wav"
+    times_s = np.arange(RATE_HZ // 2) / RATE_HZ
+    stroke = np.sin(2 * np.pi * 440 * times_s) * np.exp(-8 * times_s)
+    mono = np.concatenate([stroke * level for level in [0.8, 0.3] * 6]).astype(np.float32)
+    write_wav(path, [np.stack([mono, mono])], RATE_HZ)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """No call prints: what it has to say, it returns or raises."""
+    yield
+    assert capsys.readouterr() == ("", "")
+
+
+def hint(error: pytest.ExceptionInfo[mv.PieceError]) -> str:
+    (finding,) = error.value.findings
+    assert finding.code == "MV925"
+    return finding.hint
+
+
+def test_what_is_no_piece_names_the_call_that_makes_one(
+    recording: Path, folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(mv.PieceError, match="is a recording, not a piece") as heard:
+        mv.load(recording)
+    assert f"mv.new({str(recording)!r}, {str(recording.with_suffix(''))!r})" in hint(heard)
+    assert "mv.listen" in hint(heard)
+    score = tmp_path / "waltz.mscz"
+    score.write_bytes((folder / "waltz.mscz").read_bytes())
+    with pytest.raises(mv.PieceError, match="is a score, not a piece") as written:
+        mv.load(score)
+    made = hint(written).partition(" makes ")[0]
+    assert made == f"mv.new({str(score)!r}, {str(tmp_path / 'waltz')!r})"
+    # The hint is right when it is followed, and then the score names its piece.
+    new = eval(made)
+    assert [finding.code for finding in new.piece.check() if finding.severity == "error"] == []
+    with pytest.raises(mv.PieceError) as again:
+        mv.load(score)
+    assert f"mv.load({str(tmp_path / 'waltz')!r})" in hint(again)
+
+
+def test_a_folder_without_a_manifest_names_its_scores_or_its_pieces(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(mv.PieceError, match="it holds the piece waltz") as several:
+        mv.load(folder.parent)
+    assert f"mv.load({str(folder)!r})" in hint(several)
+    (tmp_path / "a.mid").touch()
+    with pytest.raises(mv.PieceError, match=r"has no piece\.yaml") as scores:
+        mv.load(tmp_path)
+    assert f"mv.new({str(tmp_path / 'a.mid')!r}, {str(tmp_path)!r})" in hint(scores)
+    (tmp_path / "a.sib").touch()
+    with pytest.raises(mv.PieceError, match="cannot read") as foreign:
+        mv.load(tmp_path / "a.sib")
+    assert "export MusicXML" in hint(foreign) and "a.musicxml" in hint(foreign)
+    with pytest.raises(mv.PieceError, match="MV001"):
+        mv.load(tmp_path / "nowhere")
+
+
+def test_a_new_piece_is_that_of_the_command_and_is_not_written_over(folder: Path, tmp_path: Path) -> None:
+    score = folder / "waltz.mscz"
+    made = mv.new(score, tmp_path / "ours")
+    assert CliRunner().invoke(main, ["new", str(score), str(tmp_path / "theirs")]).exit_code == 0
+    ours = {path.relative_to(made.folder): path.read_bytes() for path in made.files}
+    theirs = tmp_path / "theirs"
+    assert ours == {p.relative_to(theirs): p.read_bytes() for p in theirs.rglob("*") if p.is_file()}
+    with pytest.raises(mv.RequestError, match="already exists; nothing was written"):
+        mv.new(score, tmp_path / "ours")
+    assert {path.relative_to(made.folder): path.read_bytes() for path in made.files} == ours
+    for wrong in ([], [score, score], tmp_path):
+        with pytest.raises(mv.RequestError):
+            mv.new(wrong)
+    with pytest.raises(mv.RequestError, match="this is a score"):
+        mv.new(score, tmp_path / "third", mapping="spectrum")
+    assert not (tmp_path / "third").exists()
+
+
+def test_what_is_heard_is_written_once(recording: Path, tmp_path: Path) -> None:
+    known = mv.Listening(meter="2/4", notes="chroma", marks=(("B", 2.1),))
+    heard = mv.listen(recording, tmp_path / "a.mid", listening=known)
+    assert heard.beats_s[1] - heard.beats_s[0] == pytest.approx(0.5, abs=0.02)
+    assert heard.files == (heard.score,) == (tmp_path / "a.mid",)
+    score = mv.read_score(tmp_path / "a.mid")
+    assert {note.pitch % 12 for note in score.notes} == {9} and len(score.notes) == heard.notes
+    assert str(score.measures[1].meter) == "2/4"
+    before = (tmp_path / "a.mid").read_bytes()
+    with pytest.raises(mv.RequestError, match="already exists"):
+        mv.listen(recording, tmp_path / "a.mid")
+    assert (tmp_path / "a.mid").read_bytes() == before
+    for wrong in ({"meter": "3"}, {"tempo_bpm": (130, 90)}, {"level": "twice"}, {"notes": "ear"}):
+        with pytest.raises(mv.RequestError):
+            mv.Listening(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(mv.RequestError, match="the mark C is at 99"):
+        mv.listen(recording, tmp_path / "b.mid", listening=mv.Listening(marks=(("C", 99.0),)))
+    assert not (tmp_path / "b.mid").exists()
+
+
+def test_fixes_are_shown_and_then_written(folder: Path, tmp_path: Path) -> None:
+    piece = mv.new(folder / "waltz.mscz", tmp_path / "piece").piece
+    right = piece.manifest.read_text()
+    wrong = right.replace("\ntitle: waltz", "\ntitel: waltz")
+    piece.manifest.write_text(wrong)
+    (fix,) = piece.fixes()
+    assert piece.manifest.read_text() == wrong and (fix.path, fix.count) == (piece.manifest, 1)
+    assert "-titel: waltz" in fix.diff() and "+title: waltz" in fix.diff()
+    assert piece.fix() == (fix,) and piece.manifest.read_text() == right
+    assert piece.fixes() == ()
+    piece.manifest.write_text(wrong)
+    link = tmp_path / "piece/there.yaml"
+    piece.manifest.rename(link)
+    piece.manifest.symlink_to(link)
+    # Through a link nothing is read, and nothing is written.
+    assert piece.fix() == () and link.read_text() == wrong
+
+
+def test_a_layout_is_told_before_it_is_written(folder: Path, tmp_path: Path) -> None:
+    made = mv.new(folder / "waltz.mscz", tmp_path / "piece")
+    manifest = made.folder / "piece.yaml"
+    loose, laid_out = "score:\n      file: x.mid\n", "score:\n  file: x.mid\n"
+    lanes = made.folder / "effects.yaml"
+    manifest.write_text(loose)
+    (only,) = mv.fmt(manifest, check=True)
+    assert (only.path, only.state, manifest.read_text()) == (manifest, "would change", loose)
+    assert [file.state for file in mv.fmt(manifest)] == ["laid out"]
+    assert manifest.read_text() == laid_out and [file.state for file in mv.fmt(lanes)] == ["unchanged"]
+    manifest.write_text("a: [\n")
+    with pytest.raises(mv.PieceError) as error:
+        mv.fmt(made.folder)
+    assert error.value.findings and manifest.read_text() == "a: [\n"
+
+
+def test_imported_lanes_are_those_of_the_command(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "zoom.txt").write_text("0:(1.0), 30:(1.1)")
+    score = folder / "waltz.mscz"
+    made = mv.import_lanes(
+        tmp_path / "zoom.txt",
+        score=score,
+        lanes={"schedule": "visuals.zoom"},
+        fps=15,
+        output=tmp_path / "a.yaml",
+    )
+    said = [
+        "import",
+        tmp_path / "zoom.txt",
+        "--score",
+        score,
+        "--lane",
+        "schedule=visuals.zoom",
+        "--fps",
+        "15",
+    ]
+    assert CliRunner().invoke(main, [str(word) for word in said]).stdout == made.text
+    assert made.path is not None and made.path.read_text() == made.text
+    with pytest.raises(mv.RequestError, match="already exists"):
+        mv.import_lanes(
+            tmp_path / "zoom.txt", score=score, lanes={"schedule": "visuals.zoom"}, fps=15, output=made.path
+        )
+    with pytest.raises(mv.RequestError, match="fields schedule"):
+        mv.import_lanes(tmp_path / "zoom.txt", score=score)
+    with pytest.raises(mv.RequestError, match="frame rate"):
+        mv.import_lanes(tmp_path / "zoom.txt", fps="x")
+
+
+def test_a_forecast_counts_what_a_render_makes(folder: Path, tmp_path: Path) -> None:
+    plan = mv.load(folder, cache=tmp_path / "cache").plan(bars="1..2", draft=True)
+    before = plan.forecast()
+    assert before.frames_to_make == plan.frame_count and before.seconds is None
+    plan.render(tmp_path / "a.mp4", workers=1)
+    after = plan.forecast()
+    assert (after.frames_to_make, after.seconds) == (0, 0.0) and all(part.is_there for part in after.items)
+    assert all(part.is_there for part in plan.diff(plan))
+    other = mv.load(folder, set={"visuals.truncation": 0.5}).plan(bars="1..2", draft=True)
+    differing = {part.stage for part in other.diff(plan) if not part.is_there}
+    assert differing == {"segment"}
+
+
+def test_a_place_is_the_first_frame_whose_middle_is_not_before_it(plan: mv.Plan, tmp_path: Path) -> None:
+    whole = mv.load(plan._loaded.root).plan()
+    third_s = next(float(bar.start_s) for bar in whole.bars if bar.bar == 3)
+    times_s = whole.frame_times_s()
+    assert whole.frame_at("3|1") == int(np.flatnonzero(times_s >= third_s)[0])
+    with pytest.raises(mv.RequestError, match="not in this film"):
+        plan.frame_at("3|1")
+    with pytest.raises(mv.PieceError):
+        plan.frame_at("99|1")
+
+
+@pytest.mark.parametrize(
+    ("name", "wishes"),
+    [
+        ("a.mp4", {"bits": 16}),
+        ("a.flac", {"bits": 32}),
+        ("a.wav", {"silent": True}),
+        ("a.wav", {"verify": True}),
+        ("a.gif", {"stems": ["dry"]}),
+        ("a.mp4", {"stems": ["loud"]}),
+    ],
+)
+def test_wishes_that_do_not_go_together_are_refused(
+    name: str, wishes: dict[str, object], plan: mv.Plan, tmp_path: Path
+) -> None:
+    with pytest.raises(mv.RequestError):
+        plan.render(tmp_path / name, **wishes)  # type: ignore[arg-type]
+    assert not any(tmp_path.iterdir())
+
+
+def test_buses_are_kept_beside_a_sound(plan: mv.Plan, tmp_path: Path) -> None:
+    sound = plan.render(tmp_path / "a.wav", stems=["dry"], bits=16)
+    assert sound.stems == tmp_path / "stems" and len(list(sound.stems.iterdir())) == len(plan.buses)
+
+
+def test_the_cache_is_emptied_and_a_limit_that_is_none_is_refused(tmp_path: Path) -> None:
+    done = mv.clean(cache=tmp_path / "cache", everything=True, verify=True)
+    assert (done.kept_entries, done.damaged, done.cache) == (0, 0, tmp_path / "cache")
+    for wrong in ({"limit": "much"}, {"limit": -1}, {"limit": 5, "everything": True}):
+        with pytest.raises(mv.RequestError):
+            mv.clean(cache=tmp_path / "cache", **wrong)  # type: ignore[arg-type]
+
+
+def test_what_a_training_cannot_be_is_refused_before_it(tmp_path: Path) -> None:
+    for wrong in (
+        {"size_px": 33},
+        {"steps": 1, "minutes": 1.0},
+        {"resume": True, "replace": True},
+        {"every": 0},
+    ):
+        with pytest.raises(mv.RequestError):
+            mv.train(tmp_path, "mine", into=tmp_path / "model", **wrong)  # type: ignore[arg-type]
+    with pytest.raises(mv.RequestError):
+        mv.train(tmp_path, "no name!")
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_page_is_served_until_it_is_closed(folder: Path, tmp_path: Path) -> None:
+    with mv.watch(folder, cache=tmp_path / "cache") as page:
+        url = page.url
+        assert page.url != url  # each opens once
+        with urlopen(Request(url)) as answer:
+            assert answer.status == 200
+        with pytest.raises(mv.RequestError, match="port"):
+            mv.watch(folder, port=int(url.split(":")[2].split("/")[0]))
+    assert not page.is_open and page.wait(0) and multiprocessing.active_children() == []
+    with pytest.raises(mv.RequestError, match="closed"):
+        _ = page.url
+    page.close()
+    with pytest.raises(mv.RequestError, match="editor"):
+        mv.watch(folder, editor="vi")
+    (tmp_path / "file").touch()
+    with pytest.raises(mv.StoreError):
+        mv.watch(folder, cache=tmp_path / "file")
+    with pytest.raises(mv.PieceError, match="MV925"):
+        mv.watch(folder / "waltz.mscz")
+
+
+def test_codes_schemas_and_classes_are_found_without_a_piece() -> None:
+    assert mv.explain("mv204").code == "MV204"
+    assert mv.schema("effects")["$schema"].startswith("https://json-schema.org/")
+    assert mv.classes("castle")[0][1][0] == "castle"
+    scores = [score for _, _, score in mv.classes_like("a quiet harbour")]
+    assert len(scores) == 10 and scores == sorted(scores, reverse=True)
+    for wrong in (lambda: mv.explain("MV998"), lambda: mv.schema("lanes")):
+        with pytest.raises(mv.RequestError):
+            wrong()
+
+
+def test_what_a_call_needs_is_in_the_one_family_of_exceptions(tmp_path: Path) -> None:
+    for wrong in (
+        lambda: mv.weights.add(tmp_path / "nothing"),
+        lambda: mv.sounds.add(tmp_path / "a.sf2"),
+        lambda: mv.sounds.add(tmp_path / "a.wav"),
+        lambda: mv.fmt(tmp_path / "nothing"),
+        lambda: mv.new(tmp_path / "nothing.mid", tmp_path / "piece"),
+        lambda: mv.new(tmp_path / "nothing.mp3", tmp_path / "piece"),
+        lambda: mv.listen(tmp_path / "nothing.mp3"),
+        lambda: mv.listen(tmp_path),
+        lambda: mv.import_lanes(tmp_path / "nothing.json"),
+        lambda: mv.train(tmp_path / "nothing", "mine", into=tmp_path / "model"),
+    ):
+        with pytest.raises(mv.MusicvisError):
+            wrong()
+    assert not any(tmp_path.iterdir())
