@@ -7,6 +7,7 @@ import pytest
 import torch
 from musicvis.compiler.plan import TitleLook, TitlePlan
 from musicvis.renderers.picture import lettering
+from musicvis.renderers.picture.end_card import _may_be_spaced
 from musicvis.renderers.picture.lettering import lettering_of
 from musicvis.renderers.picture.title import _broken, drawn_title, overlay_of
 from musicvis.tests.fonts import square_font
@@ -211,3 +212,11 @@ def test_a_title_is_set_in_the_font_of_the_piece(tmp_path: Path) -> None:
     # Its only letter is a solid square of the size of an em.
     assert drawn[2].shape == pytest.approx((0.13 * 360, 2 * 0.13 * 360), abs=3)
     assert drawn[2][4:-4, 4:-4].mean() > 0.98
+
+
+@pytest.mark.parametrize(
+    ("text", "is_spaced"),
+    [("Paper Boat", True), ("月光", True), ("गीत", False), ("เย็น", False), ("שיר", False)],
+)
+def test_letters_that_hang_together_are_not_spaced_on_an_end_card(text: str, is_spaced: bool) -> None:
+    assert _may_be_spaced(text) == is_spaced
