@@ -63,7 +63,7 @@ class Planned:
     def __repr__(self) -> str:
         picture = self.picture
         size = f"{picture.width_px}x{picture.height_px}"
-        return f"<Plan {self.title!r}: {self.frame_count} frames of {size} at {picture.fps} fps>"
+        return f"<Plan {self.title!r}: {self.frame_count} frames of {size} at {float(picture.fps):.6g} fps>"
 
     @property
     def title(self) -> str:

@@ -164,7 +164,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
             reporter.message(
                 f"{plan.title}: {float(plan.duration_s):.1f} s, "
                 f"{counted(plan.picture.frame_count, 'frame')} of "
-                f"{plan.picture.width_px}x{plan.picture.height_px} at {plan.picture.fps} fps, "
+                f"{plan.picture.width_px}x{plan.picture.height_px} at {float(plan.picture.fps):.6g} fps, "
                 f"{len(plan.sound.buses)} bus{'es' if len(plan.sound.buses) != 1 else ''}"
             )
             from ..api.build import build

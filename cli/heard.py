@@ -44,11 +44,13 @@ def parse_tempi(text: str) -> tuple[float, float]:
     """`90..130`, or one tempo and a little around it, in beats a minute; raises ValueError."""
     found = _TEMPI.fullmatch(text.strip())
     if found is None:
-        raise ValueError(f"{text} is not a range of tempi; write 90..130, within 20..400 beats a minute")
-    low = float(found[1])
-    if found[2]:
-        return checked_tempi(low, float(found[2]))
-    return checked_tempi(low / TEMPO_SPREAD, low * TEMPO_SPREAD)
+        raise ValueError(
+            f"{text} is not a range of tempi; write 126 or 90..130, within 20..400 beats a minute"
+        )
+    low, high = float(found[1]), float(found[2] or found[1])
+    if low == high:
+        return checked_tempi(low / TEMPO_SPREAD, high * TEMPO_SPREAD)
+    return checked_tempi(low, high)
 
 
 def parse_mark(text: str) -> tuple[str, float]:

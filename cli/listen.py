@@ -37,9 +37,9 @@ def listening_options(command: Callable[..., None]) -> Callable[..., None]:
     options = (
         click.option(
             "--tempo",
-            metavar="BPM..BPM",
+            metavar="BPM[..BPM]",
             callback=checked(parse_tempi),
-            help="Detect beats only within this range of tempi.",
+            help="Detect beats only within this range of tempi, or near this tempo.",
         ),
         click.option(
             "--meter", metavar="N/N", callback=checked(parse_meter), help="The metre, e.g. 3/4 or 6/8."

@@ -81,7 +81,7 @@ def planned(
         from .checks.loop import loop_findings
         from .sound.loop import looped
 
-        findings += loop_findings(piece, sound)
+        findings += loop_findings(piece)
         sound = looped(sound)
     visual = {target.name: lanes.curve(target) for target in visual_targets(piece.visuals)}
     visual |= layer_curves(heard.layers, lanes, visual)

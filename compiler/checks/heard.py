@@ -68,8 +68,8 @@ def _listen_hint(piece: Piece) -> str:
     if len(stems) == 1:
         again = _listen_again(piece, stems[0], "--clicks", "clicks.wav")
         return f"listen to them: {again}; {ways} correct them"
-    clicks = typed("musicvis", "listen", str(stems[0].file), "--clicks", "clicks.wav")
-    return f"listen to them: {clicks}; to correct them, make the piece again: musicvis new with {ways}"
+    # The bars are those of all stems together: one alone may be heard in others.
+    return f"`musicvis watch` plays and shows them; to correct them, type musicvis new again, with {ways}"
 
 
 def _listen_again(piece: Piece, stem: Stem, *more: str) -> str:

@@ -89,7 +89,8 @@ def lyric_lines(
             singers.setdefault(word.singer, []).append(word)
     if not singers:
         message = "no words are sung in the parts that `lyrics` shows" if sung else "the score has no words"
-        hint = "name a part with words: `musicvis notes` lists them" if sung else "write them under its notes"
+        singing = ", ".join(dict.fromkeys(word.singer[0] for word in sung))
+        hint = f"words are sung in {singing}: name one of these" if sung else "write them under its notes"
         findings.warn("MV565", lyrics.span, message, hint)
     known: set[tuple[str, Fraction]] = set()
     lines: list[Line] = []

@@ -168,6 +168,8 @@ class SoundPlan:
     """Seed of the dither."""
     unheard_count: int = 0
     """How many of the first samples are made and not heard: for a loop, the round before the one heard."""
+    seam_count: int = 0
+    """So many last samples go over into those before the heard ones: for a loop that plays a recording."""
 
     @property
     def heard_count(self) -> int:

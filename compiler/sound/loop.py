@@ -1,7 +1,8 @@
 """The sound of a loop: two rounds of its notes and lanes, of which the second is heard.
 
 The first round begins with what still sounds of rounds before it, so that the second begins and ends in the
-same state: its tails and echoes at the beginning are those of its own end.
+same state: its tails and echoes at the beginning are those of its own end. A recording does not go round: its
+first round is what comes before the passage, and the end of the second goes over into the end of the first.
 """
 
 from collections.abc import Iterable
@@ -10,22 +11,22 @@ from math import ceil
 
 from ..lanes.curve import Curve
 from ..plan import BusPlan, ChannelPlan, EffectPlan, Moves, ReturnPlan, SoundPlan, StemPlan
-from ..time.passage import CUT_FADE_IN_S
 from .voices import EARLIER_S
 
 ROUNDS_MOST = 64
+SEAM_S = 0.02
+"""How long the end of a recording goes over into what comes before its beginning."""
 
 
 def looped(sound: SoundPlan) -> SoundPlan:
-    """The sound of a film that is a loop. A recording does not go round: it fades at both ends."""
-    if plays_on(sound):
-        return replace(sound, fade_in_s=CUT_FADE_IN_S, fade_out_s=CUT_FADE_IN_S)
+    """The sound of a film that is a loop."""
     # In whole samples, so that every round is as the one before.
     length_s = sound.sample_count / sound.sample_rate_hz
     return replace(
         sound,
         sample_count=2 * sound.sample_count,
         unheard_count=sound.sample_count,
+        seam_count=min(round(SEAM_S * sound.sample_rate_hz), sound.sample_count) if plays_on(sound) else 0,
         buses=tuple(_bus(bus, length_s) for bus in sound.buses),
         returns=tuple(_return(back, length_s) for back in sound.returns),
     )
@@ -33,7 +34,11 @@ def looped(sound: SoundPlan) -> SoundPlan:
 
 def plays_on(sound: SoundPlan) -> bool:
     """Whether a bus plays a recording, or what another program makes of a score."""
-    return any(stem.notes is None or stem.by for bus in sound.buses for stem in bus.stems)
+    return any(_is_recorded(stem) for bus in sound.buses for stem in bus.stems)
+
+
+def _is_recorded(stem: StemPlan) -> bool:
+    return stem.notes is None or bool(stem.by)
 
 
 def _bus(bus: BusPlan, length_s: float) -> BusPlan:
@@ -69,7 +74,12 @@ def _round(curve: Curve, length_s: float) -> Curve:
 
 
 def _stem(stem: StemPlan, length_s: float) -> StemPlan:
-    """The notes that begin in the loop, as often before it as they may still sound, and once after it."""
+    """The notes that begin in the loop, as often before it as they may still sound, and once after it.
+
+    A recording plays once, and begins a round earlier.
+    """
+    if _is_recorded(stem):
+        return replace(stem, file_offset_s=stem.file_offset_s - length_s)
     rounds = range(-min(ceil(float(EARLIER_S) / length_s), ROUNDS_MOST), 2)
     own = [note for note in stem.notes or () if 0 <= note.onset_s < length_s]
     notes = [

@@ -22,6 +22,8 @@ _NO_LENGTH = (0x01, *range(0xD0, 0xD9))
 _NOT_FRAMES = (0xC4, 0xC8, 0xCC)
 """Tables and a reserved marker among those of frames, C0 to CF."""
 _CUT_OFF = "it is cut off before its end"
+_HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+"""Brands of the HEIF files that phones write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def picture_header(data: bytes) -> PictureHeader:
     elif data[:6] in (b"GIF87a", b"GIF89a"):
         found = _gif(data)
     else:
-        raise ValueError("it is not a PNG, JPEG, WebP or GIF picture")
+        is_heic = data[4:8] == b"ftyp" and data[8:12] in _HEIC
+        raise ValueError(f"it is {'HEIC, ' if is_heic else ''}not a PNG, JPEG, WebP or GIF picture")
     size = f"{found.width_px}x{found.height_px} pixels"
     if min(found.width_px, found.height_px) < LEAST_SIDE_PX:
         raise ValueError(f"it has {size}; each side needs at least {LEAST_SIDE_PX}")

@@ -95,12 +95,34 @@ def test_a_film_of_a_loop_is_as_long_as_its_sound(loop: mv.Plan, tmp_path: Path)
     assert sound == round(loop.duration_s * 48_000)
 
 
-def test_a_recording_in_a_loop_is_said(piece: mv.Piece, folder: Path) -> None:
+def test_the_end_of_a_recording_goes_over_into_what_comes_before_the_loop(
+    piece: mv.Piece, folder: Path
+) -> None:
+    from musicvis.compiler.sound.loop import SEAM_S
     from musicvis.renderers.sound.wave import write_wav
 
-    samples = np.zeros((48_000, 2), np.float32)
-    samples[:, :] = np.sin(np.arange(48_000) / 20)[:, None] / 4
-    write_wav(folder / "band.wav", [samples], 48_000)
-    audio = {"buses": {"band": {"stems": [{"file": "band.wav"}]}}}
+    rate_hz = 48_000
+    start_s = next(mark.start_s for mark in piece.plan().bars if mark.bar == 2)
+    # A ramp says of each sample where in the recording it is.
+    ramp = np.repeat(np.linspace(-0.5, 0.5, 20 * rate_hz, dtype=np.float32)[:, None], 2, axis=1)
+    write_wav(folder / "band.wav", [ramp], rate_hz)
+    audio = {"buses": {"band": {"stems": [{"file": "band.wav"}]}}, "master": {"loudness": "none"}}
     plan = mv.load(folder, set={"audio": audio}).plan(bars="2..4", loop=True)
-    assert "MV704" in [finding.code for finding in plan.findings]
+    assert "MV704" not in [finding.code for finding in plan.findings]
+    heard, seam = plan.sound()[:, 0], round(SEAM_S * rate_hz)
+    first = round(start_s * rate_hz)
+    assert len(heard) == round(plan.duration_s * rate_hz)
+    assert heard[:-seam] == pytest.approx(ramp[first : first + len(heard) - seam, 0], abs=1e-4)
+    # Halfway both are heard alike; the last sample comes just before the first.
+    middle = (ramp[first - seam // 2, 0] + ramp[first + len(heard) - seam // 2, 0]) / 2
+    assert heard[-seam // 2] == pytest.approx(middle, abs=2e-3)
+    assert abs(heard[0] - heard[-1]) < 1e-4
+
+
+def test_a_picture_that_a_recording_moves_is_said_to_have_a_seam(folder: Path) -> None:
+    from musicvis.compiler.checks.loop import loop_findings
+    from musicvis.dsl.load import load_piece
+
+    loaded = load_piece(folder / "piece.yaml", ["visuals.mapping=spectrum"])
+    assert loaded.piece is not None
+    assert [finding.code for finding in loop_findings(loaded.piece)] == ["MV704"]

@@ -263,6 +263,7 @@ def test_tempi_and_metres_are_read_or_refused() -> None:
     assert parse_tempi("90..130") == (90.0, 130.0)
     low, high = parse_tempi("100")
     assert low < 100 < high
+    assert parse_tempi("100..100") == (low, high)
     assert parse_meter("6/8") == (6, 8)
     for parse, text in (
         (parse_tempi, "130..90"),

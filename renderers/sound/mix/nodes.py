@@ -71,6 +71,7 @@ def mix_node(plan: SoundPlan, buses: Sequence[Mapping[str, str]], digests: FileD
         "returns": digest_of([(_chain_digest(back.chain, digests), back.gain) for back in plan.returns]),
         "master": digest_of(plan.master),
         "fades": digest_of((plan.fade_in_s, plan.fade_out_s, plan.unheard_count > 0)),
+        "seam": str(plan.seam_count),
         "rate": str(plan.sample_rate_hz),
         "length": str(plan.sample_count),
         "packages": packages("numpy", "scipy", "pedalboard"),

@@ -95,8 +95,8 @@ def _sum(
 
 
 def _cut_fade_s(mix: "Sum", plan: SoundPlan) -> float:
-    """The length of a fade at the end: none where the last 10 ms are not heard, or go on in a loop."""
-    if plan.unheard_count:
+    """The length of a fade at the end: none where the last 10 ms are faded, not heard, or go on in a loop."""
+    if plan.unheard_count or plan.fade_out_s >= _CUT_FADE_S:
         return 0.0
     end = 0.0
     for block in mix.blocks(plan.sample_count - round(0.01 * plan.sample_rate_hz)):
@@ -130,6 +130,12 @@ class Sum:
             while raw := file.read(GRID * _FRAME_BYTES):
                 yield _frames(raw)
 
+    def part(self, first: int, count: int) -> F64:
+        """Some samples of the sum: (2, count)."""
+        with self.path.open("rb") as file:
+            file.seek(first * _FRAME_BYTES)
+            return _frames(file.read(count * _FRAME_BYTES))
+
 
 def faded(
     first: int, count: int, sample_count: int, sample_rate_hz: int, fade_in_s: float, fade_out_s: float
@@ -150,11 +156,17 @@ def _smooth(x: F64) -> F64:
 
 
 def _ended(mix: Sum, plan: SoundPlan, cut_fade_s: float) -> Iterator[F64]:
-    """The mix with its fades at both ends."""
+    """The mix with its fades at both ends; in a loop its end goes over into what is before it."""
     fade_out_s = max(plan.fade_out_s, cut_fade_s)
-    first = 0
+    before = mix.part(plan.unheard_count - plan.seam_count, plan.seam_count)
+    share = _smooth((np.arange(plan.seam_count) + 0.5) / max(plan.seam_count, 1))
+    first, seam = 0, plan.sample_count - plan.seam_count
     for block in mix.blocks():
         count = block.shape[1]
+        if (own := max(seam - first, 0)) < count:
+            here = slice(first + own - seam, first + count - seam)
+            met = block[:, own:] + share[here] * (before[:, here] - block[:, own:])
+            block = np.concatenate([block[:, :own], met], axis=1)
         yield block * faded(first, count, plan.sample_count, plan.sample_rate_hz, plan.fade_in_s, fade_out_s)
         first += count
 

@@ -34,6 +34,9 @@ def shown(make_score: Callable[..., object]) -> Lines:
         findings = Findings()
         made = lyric_lines(lyrics, entries, Clock.from_score(score), findings)  # type: ignore[arg-type]
         assert [finding.code for finding in findings] == (list(expected) if made else ["MV565"])
+        if not made and sung:
+            singers = ", ".join(dict.fromkeys("abcde"[track] for *_, track in sung))
+            assert next(iter(findings)).hint == f"words are sung in {singers}: name one of these"
         return made
 
     return lines

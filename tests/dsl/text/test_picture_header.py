@@ -46,6 +46,7 @@ def bomb() -> bytes:
     [
         (b"", "not a PNG, JPEG, WebP or GIF"),
         (b"BM" + bytes(100), "not a PNG, JPEG, WebP or GIF"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(100), "it is HEIC, not a PNG, JPEG, WebP or GIF"),
         (b"GIF89a" + bytes(100), "cut off"),
         (b"GIF89a\xff\xff\xff\xff" + bytes(100) + b";", "65535x65535 pixels"),
         (saved((1, 1), "PNG"), "1x1 pixels"),
