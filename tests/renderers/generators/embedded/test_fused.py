@@ -168,7 +168,9 @@ def test_layers_are_painted_where_they_stand() -> None:
     assert changed[:24].max() < 0.01 < changed[40:].mean()
 
 
-def test_frames_that_are_fused_together_are_those_that_are_fused_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_that_are_fused_together_are_those_that_are_fused_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     generator = EmbeddedGenerator(0, (28, 28), pan=(0.8, 0.0), mirrored=True)
     mask = np.linspace(0, 1, 64)[None].repeat(2, 0).astype(np.float32)
     mask[1] = mask[1, ::-1] ** 2
