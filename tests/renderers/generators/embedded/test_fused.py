@@ -166,3 +166,21 @@ def test_layers_are_painted_where_they_stand() -> None:
     changed = (one - other).abs().mean((0, 1, 2))
     # The glow of what is bright reaches over the border, and no further.
     assert changed[:24].max() < 0.01 < changed[40:].mean()
+
+
+def test_frames_that_are_fused_together_are_those_that_are_fused_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    generator = EmbeddedGenerator(0, (28, 28), pan=(0.8, 0.0), mirrored=True)
+    mask = np.linspace(0, 1, 64)[None].repeat(2, 0).astype(np.float32)
+    mask[1] = mask[1, ::-1] ** 2
+    noise = torch.randn(2, 128, generator=torch.Generator().manual_seed(3))
+    classes = torch.zeros(2, 1000)
+    classes[[0, 1], [979, 815]] = 1
+    streams = [Stream(noise, classes, mask, -0.5, 5.0), Stream(-noise, classes.flip(0), 1 - mask, 0.5, 5.0)]
+    alone = generator.layered(streams, FrameControls(), STAGE)
+    # As on a GPU, which paints several frames in one go.
+    monkeypatch.setattr(painter_module, "frames_at_once", lambda *_: 16)
+    together = generator.layered(streams, FrameControls(), STAGE)
+    assert (alone[0] - alone[1]).abs().mean() > 0.05
+    assert (together - alone).abs().mean() <= 1e-4
