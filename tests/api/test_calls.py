@@ -107,7 +107,15 @@ def test_what_is_heard_is_written_once(recording: Path, tmp_path: Path) -> None:
     with pytest.raises(mv.RequestError, match="already exists"):
         mv.listen(recording, tmp_path / "a.mid")
     assert (tmp_path / "a.mid").read_bytes() == before
-    for wrong in ({"meter": "3"}, {"tempo_bpm": (130, 90)}, {"level": "twice"}, {"notes": "ear"}):
+    for wrong in (
+        {"meter": "3"},
+        {"tempo_bpm": (130, 90)},
+        {"level": "twice"},
+        {"notes": "ear"},
+        {"first_s": float("nan")},
+        {"marks": (("A", -1.0),)},
+        {"longest_s": 0.0},
+    ):
         with pytest.raises(mv.RequestError):
             mv.Listening(**wrong)  # type: ignore[arg-type]
     with pytest.raises(mv.RequestError, match="the mark C is at 99"):
