@@ -76,6 +76,11 @@ def test_what_parseq_asks_of_a_document_is_there() -> None:
     assert written["prompts"]["enabled"] is False and written["prompts"]["format"] == "v2"
 
 
+def test_a_film_of_one_frame_is_no_document() -> None:
+    with pytest.raises(BridgeError, match="one frame"):
+        parseq(replace(TIMELINE, frame_count=1, lanes={"zoom": ZOOM[:1]}))
+
+
 @pytest.mark.parametrize("only", ["keyframes", "rendered_frames"])
 def test_we_read_the_values_of_the_lanes_back(only: str) -> None:
     written = document()
