@@ -177,3 +177,12 @@ def test_a_still_is_the_frame(plan: mv.Plan, tmp_path: Path) -> None:
     assert np.array_equal(np.asarray(Image.open(path)), plan.frame(2))
     with pytest.raises(mv.RequestError):
         plan.still(tmp_path / "none.png", [])
+
+
+def test_what_notes_play_is_a_lane_too(folder: Path) -> None:
+    pumped = {"visuals.zoom": {"by": "notes", "part": "*", "amount": "10%"}}
+    plan = mv.load(folder, set={"effects": pumped}).plan(bars="1..2")
+    assert plan.lanes == ("visuals.zoom",)
+    zoom = plan.lane("visuals.zoom").values(np.linspace(0.0, 0.5, 51))
+    # Struck by the first notes, and back again.
+    assert zoom.max() > 1.03 and zoom[-1] == pytest.approx(1.0, abs=0.005)
