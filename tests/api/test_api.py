@@ -186,3 +186,12 @@ def test_what_notes_play_is_a_lane_too(folder: Path) -> None:
     zoom = plan.lane("visuals.zoom").values(np.linspace(0.0, 0.5, 51))
     # Struck by the first notes, and back again.
     assert zoom.max() > 1.03 and zoom[-1] == pytest.approx(1.0, abs=0.005)
+
+
+def test_a_note_on_a_subject_is_where_the_subject_is_named(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "piece.yaml").read_text().replace("generator: embedded", "generator: auto")
+    text = text.replace("{mushroom: 70%, seashore: 30%}", "rainbow")
+    (tmp_path / "piece.yaml").write_text(text)
+    (tmp_path / "waltz.mscz").write_bytes((folder / "waltz.mscz").read_bytes())
+    found = next(finding for finding in mv.load(tmp_path).check() if finding.code == "MV692")
+    assert found.line == text[: text.index("rainbow")].count("\n") + 1
