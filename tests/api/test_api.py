@@ -195,3 +195,10 @@ def test_a_note_on_a_subject_is_where_the_subject_is_named(folder: Path, tmp_pat
     (tmp_path / "waltz.mscz").write_bytes((folder / "waltz.mscz").read_bytes())
     found = next(finding for finding in mv.load(tmp_path).check() if finding.code == "MV692")
     assert found.line == text[: text.index("rainbow")].count("\n") + 1
+
+
+def test_an_exception_says_what_is_wrong_and_what_to_do() -> None:
+    with pytest.raises(mv.PieceError) as refused:
+        mv.read_score("none.mscz")
+    (finding,) = refused.value.findings
+    assert str(refused.value) == f"{finding.code} {finding.message}; {finding.hint}"
