@@ -102,8 +102,8 @@ class Planned:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """The names of the lanes that the piece writes."""
-        return tuple(lane.name for lane in self._heard.piece.lanes if lane.mode == "set")
+        """The names of what the lanes of the piece move, in the order in which it writes them."""
+        return tuple(dict.fromkeys(lane.name for lane in self._heard.piece.lanes))
 
     @property
     def picture(self) -> PicturePlan:
@@ -129,9 +129,10 @@ class Planned:
         """
         from ..compiler.reports.lane_curves import LaneCurves
 
-        for lane in self._heard.piece.lanes:
-            if lane.name == name and lane.mode == "set":
-                return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
+        lanes = [lane for lane in self._heard.piece.lanes if lane.name == name]
+        # Units are those of the lane that sets; without one, those of the parameter itself.
+        for lane in sorted(lanes, key=lambda lane: lane.mode != "set"):
+            return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
         raise RequestError(f"there is no lane {name!r}", listed("lanes", self.lanes))
 
     def frame_at(self, place: str) -> int:

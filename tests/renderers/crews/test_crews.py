@@ -2,16 +2,19 @@
 
 import multiprocessing
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from musicvis.compiler.plan import BarMark
 from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.renderers.crews import processes
 from musicvis.renderers.crews.inline import InlineCrew
 from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.crews.local import local_crew
@@ -144,6 +147,19 @@ def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp
         ProcessCrew(RECIPE, store.folder, 1).work([job], nobody, nobody)
     (finding,) = refused.value.diagnostics
     assert finding.code == "MV910" and "bar 1" in finding.message and "SIGKILL" in finding.message
+
+
+def test_a_script_that_renders_again_in_each_process_is_told_how_to_say_that_it_should_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (job,) = segment_jobs(plan(1, 24, 512), RECIPE)
+    script = ModuleType("__main__")
+    script.__file__ = "film.py"
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    assert '`if __name__ == "__main__":`' in processes._deadly(job, 1).hint
+    assert "memory" in processes._deadly(job, -9).hint
+    script.__file__ = "/usr/bin/musicvis"
+    assert "memory" in processes._deadly(job, 1).hint
 
 
 def test_a_process_that_dies_before_it_is_given_work_is_replaced_too(
