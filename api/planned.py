@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..dsl.findings.plain import counted
 from .errors import RequestError
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Planned:
     def __repr__(self) -> str:
         picture = self.picture
         size = f"{picture.width_px}x{picture.height_px}"
-        return f"<Plan {self.title!r}: {self.frame_count} frames of {size} at {float(picture.fps):.6g} fps>"
+        frames = counted(self.frame_count, "frame")
+        return f"<Plan {self.title!r}: {frames} of {size} at {float(picture.fps):.6g} fps>"
 
     @property
     def title(self) -> str:
@@ -144,7 +146,7 @@ class Planned:
 
         number = frame_at(self._heard, place, self._start_s, self.picture)
         if number is None:
-            raise RequestError(f"{place} is not in this film", f"it has {self.frame_count} frames")
+            raise RequestError(f"{place} is not in this film", f"it has {counted(self.frame_count, 'frame')}")
         return number
 
     def channels(
