@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What the picture is made of, once nothing is wrong with it."""
+    """The parts of the picture that passed their checks; the plan is made from them."""
 
     shown: "Cast"
     lanes: "Lanes"

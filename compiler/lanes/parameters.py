@@ -48,7 +48,7 @@ class Target:
 
 
 def beat_rate(clock: Clock) -> Curve:
-    """How many beats pass in a second, each bar by its own metre: cycles per beat times this are hertz."""
+    """Beats per second at each time, each bar by its own metre: cycles per beat times this are hertz."""
     changes = {Fraction(0), *clock.tempo_starts_qn}
     meters = [measure.meter for measure in clock.measures]
     changes |= {
@@ -97,22 +97,22 @@ def _written(parameter: PictureParameter, visuals: Visuals) -> float:
 
 
 def ear_target(bus: Bus) -> Target:
-    """Where a bus is between the ears."""
+    """The target of a bus's place between the ears."""
     return Target(bus.ear or bus.name, EAR.low, EAR.high, EAR.default, SOUND_DECLICK_S, _glide_s(bus))
 
 
 def azimuth_target(bus: Bus) -> Target:
-    """Where a bus is around the head, in degrees clockwise from the front, turn after turn."""
+    """The target of a bus's azimuth: degrees clockwise from the front, not wrapped at 360."""
     return replace(_of_bus(bus.name, AZIMUTH), declick_per_unit_s=_glide_s(bus) / 90.0, circle=360.0)
 
 
 def elevation_target(bus: Bus) -> Target:
-    """How high a bus is, in degrees above the horizon."""
+    """The target of a bus's elevation, in degrees above the horizon."""
     return replace(_of_bus(bus.name, ELEVATION), declick_per_unit_s=_glide_s(bus) / 90.0)
 
 
 def distance_target(bus: Bus) -> Target:
-    """How far away a bus is; 1 is the distance of its recording."""
+    """The target of a bus's distance; 1 is the distance of its recording."""
     return _of_bus(bus.name, DISTANCE)
 
 

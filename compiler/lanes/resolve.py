@@ -59,7 +59,7 @@ class Lanes:
         self._band = band
         self._is_asked = is_asked
         self.followed: set[tuple[int, str]] = set()
-        """Which controllers lanes follow: (track of the score, controller)."""
+        """The controllers that lanes follow: (track of the score, controller)."""
         self._used: set[str] = set()
         self._known: list[str] = []
 
@@ -111,7 +111,7 @@ class Lanes:
         return replace(hertz, layers=tuple(laid), low=target.low, high=target.high)
 
     def _begins_at_once(self, lane: Lane) -> bool:
-        """Whether the value that is written in the manifest is never heard: the lane sets one from 1|1 on."""
+        """Whether the lane sets a value from 1|1 on, so that the one in the manifest is never heard."""
         if lane.mode == "set" and lane.played is not None:
             return True
         if lane.mode != "set" or not lane.points:
@@ -184,7 +184,7 @@ class Lanes:
         return replace(played, low=target.low, high=target.high)
 
     def _played(self, lane: Lane, played: Played, rest: float, shortest_s: float = 0.0) -> Curve:
-        """What notes do to a lane that is at `rest`; nothing rises in less than shortest_s."""
+        """The movement that notes give to a lane with the value `rest`; no rise is under shortest_s."""
         assert self._band is not None, "a lane that notes play is asked of who knows the notes"
         notes = chosen(lane, played, self._band, self._clock, self.findings)
         if played.by is By.EAR and self._is_place(lane.name):
@@ -206,7 +206,7 @@ class Lanes:
         return Curve(before=rest, played=played_by(played, notes, self._clock, rest, shortest_s, end_s, ears))
 
     def ears(self, notes: Sequence[PartNote]) -> "F64":
-        """Where each note is between the ears as it begins, -1..1; NaN where nothing places its bus."""
+        """The place of each note between the ears at its onset, -1..1; NaN where its bus has none."""
         assert self._band is not None, "where notes stand is asked of who knows the buses"
         found = np.full(len(notes), np.nan)
         at: dict[str, list[int]] = {}

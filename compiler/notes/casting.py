@@ -21,7 +21,7 @@ from .selectors import selected
 QUESTIONS_MOST = 5_000_000
 """Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
 ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer", *LIGHTS)
-"""What a rule may say of a note, by the names of its fields."""
+"""The actions that a rule can have on a note, by the names of its fields."""
 Entry = tuple[str, tuple[ClassWeight, ...]]
 """A key of classes, and what is written under it."""
 
@@ -35,7 +35,7 @@ class VisualNote:
 
     onset_s: Fraction
     end_s: Fraction
-    """When the key is let go."""
+    """The time at which the key is released."""
     velocity: float
     """0..1."""
     classes: Weights
@@ -46,7 +46,7 @@ class VisualNote:
     truncation: float | None = None
     hue_deg: float | None = None
     layer: int = 0
-    """How far in front its classes are."""
+    """Its layer, counted from the back; higher layers lie in front."""
     spark: Light | None = None
     ring: Light | None = None
     glow: Light | None = None
@@ -72,7 +72,7 @@ class Cast:
 
     notes: tuple[VisualNote, ...]
     rule_matches: tuple[int, ...]
-    """How many notes each rule of the manifest means."""
+    """The number of notes that each rule of the manifest matches."""
     unused_keys: tuple[Entry, ...]
     """Keys of classes, of the piece or of a layer, that no note has for which they hold."""
     findings: tuple[Diagnostic, ...]
@@ -189,7 +189,7 @@ def cast(
 
 
 class _Kit:
-    """What holds for the notes of a layer: how a note names its key, the classes of each, the envelope."""
+    """The settings for one layer's notes: the key of each note, the classes of each key, the envelope."""
 
     def __init__(
         self,

@@ -121,7 +121,7 @@ class KeyMessages:
         return hint or "remove it, or check its spelling"
 
     def _is_unknown(self, key: str, word: Any) -> bool:
-        """Whether a word of `shape`, `effect` or `by` is none that any block takes."""
+        """Whether the value of `shape`, `effect` or `by` is a word that no block takes."""
         if key not in ("shape", "effect", "by"):
             return False
         known: set[Any] = set()

@@ -97,7 +97,7 @@ class Words:
         yield self._values.wrong_kind(broken, list(dict.fromkeys(kinds)))
 
     def _is_named(self, option: Any, value: Any) -> bool:
-        """Whether a block has the key that this alternative alone needs: `{picture: 5}` means a picture."""
+        """Whether a block has the key that only this alternative needs: `{picture: 5}` means a picture."""
         needed = resolved(self._schema, option).get("required", ())
         return bool(needed) and isinstance(value, dict) and all(key in value for key in needed)
 
@@ -113,7 +113,7 @@ class Words:
 
 
 def _is_other_kind(inner: Broken, outer: Broken) -> bool:
-    """Whether an alternative is out of the question: the value itself is of another kind."""
+    """Whether an alternative cannot be meant, because the value is of another type."""
     if inner.pointer != outer.pointer:
         return False
     if inner.rule in ("anyOf", "oneOf") and inner.inner:

@@ -41,7 +41,7 @@ class Broken:
 
     @property
     def is_name(self) -> bool:
-        """Whether the value is a key, not a value."""
+        """Whether the fault is in a key instead of a value."""
         return "propertyNames" in self.way
 
     @property
@@ -150,7 +150,7 @@ def _of_item(judge: Any, schema: Any, index: int, item: Any) -> Iterator["Valida
 
 
 def _key(schema: Any, item: Any) -> tuple[int, str] | None:
-    """What an entry is known by; None for a long one."""
+    """The key that identifies an entry; None for a long one."""
     try:
         written = repr(item)
     except ValueError:
@@ -197,7 +197,7 @@ def pointer_of(path: Iterable[str | int]) -> str:
 
 
 def resolved(schema: dict[str, Any], part: Any) -> dict[str, Any]:
-    """What a part of a schema is, or what it refers to."""
+    """A part of a schema, with its `$ref` resolved."""
     found: Any = part
     while isinstance(found, dict) and "$ref" in found:
         reference: str = found["$ref"]

@@ -57,4 +57,4 @@ class Piece:
     limit_s: Fraction | None = None
     """The first so many seconds: `--seconds 30`."""
     is_loop: bool = False
-    """What is compiled meets its own beginning at its end: `--loop`."""
+    """Whether the film loops (`--loop`): its end then leads into its beginning."""

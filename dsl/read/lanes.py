@@ -42,7 +42,7 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
 
 
 def lane_units(audio: Audio) -> UnitOf:
-    """Which unit each parameter has; Unit.ANY for what is not a parameter, which the compiler reports."""
+    """The unit of each parameter; Unit.ANY for an unknown parameter, which the compiler reports."""
     units = {parameter.name: parameter.unit for parameter in PICTURE}
     for bus in audio.buses:
         units[bus.ear or bus.name] = Unit.NUMBER
@@ -108,11 +108,11 @@ class _Values:
         return None if node is None else self._quantity(node).value
 
     def is_counted(self, node: Node | None) -> bool:
-        """Whether a rate in cycles per beat is written."""
+        """Whether a rate is written in cycles per beat."""
         return node is not None and self._quantity(node).per_beat
 
     def is_in_decibels(self, node: Node | None) -> bool:
-        """Whether a level is written in decibels, not as a factor."""
+        """Whether a level is written in decibels instead of as a factor."""
         return self._unit is Unit.GAIN and node is not None and node.text.rstrip().endswith("dB")
 
     def _quantity(self, node: Node) -> Quantity:

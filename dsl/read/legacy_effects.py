@@ -19,7 +19,7 @@ from ..values.position import Place, beat_text, parse_beat
 from .reader import Reading, named
 
 TAIL_S = 3.0
-"""What `"m2": "end"` adds to the end of the last bar."""
+"""The time that `"m2": "end"` adds to the end of the last bar."""
 
 
 @dataclass(frozen=True, slots=True)

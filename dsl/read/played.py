@@ -66,7 +66,7 @@ def _is_in_decibels(node: Node | None, unit: Unit) -> bool:
 
 
 def _controlled(usual: Played, node: Node) -> Played:
-    """What a lane with `cc` is where nothing else is written: 0 to 1, or -1 to 1 of what has a middle."""
+    """The range of a lane with `cc` by default: 0 to 1, or -1 to 1 for a controller with a centre."""
     written = node.get("cc")
     assert written is not None, "the schema demands it"
     name = PEDAL if written.text == "pedal" else written.text

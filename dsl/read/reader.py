@@ -40,14 +40,14 @@ class Reading:
         self.findings.error(code, span, message, hint)
 
     def taken(self, result: T | Diagnostic, stand_in: T) -> T:
-        """What a parser gave, or the stand-in for what it could not read."""
+        """The value that a parser returned, or a stand-in if it could not read the text."""
         if isinstance(result, Diagnostic):
             self.findings.add(result)
             return stand_in
         return result
 
     def parsed(self, title: str, result: T | Diagnostic, node: Node, stand_in: T) -> T:
-        """What the parser of a kind of value gave for a node; a finding says what to write for it.
+        """The value that a parser gives for a node; if it fails, a finding says what to write.
 
         title   the kind, as the schemas call it
         """

@@ -32,5 +32,5 @@ class Ground:
         self._color = torch.tensor(levels, dtype=torch.float32, device=device)[None, :, None, None]
 
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """That colour, float32 (n, 3, height, width) in [-1, 1], as often as there are rows."""
+        """Images in one colour, float32 (n, 3, height, width) in [-1, 1], one per row."""
         return self._color.expand(len(noise), -1, *self.size_px)

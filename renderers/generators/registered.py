@@ -56,7 +56,7 @@ class _Checked:
 
     @property
     def device(self) -> torch.device:
-        """Where the images are made and stay."""
+        """The device on which the images are made and stay."""
         import torch
 
         return torch.device(self._inner.device)
@@ -96,7 +96,7 @@ class _Truncated(_Checked):
 
     @property
     def frames_at_once(self) -> int:
-        """How many images a call should ask for."""
+        """The number of images to ask for per call."""
         return max(1, int(self._inner.frames_at_once))
 
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:

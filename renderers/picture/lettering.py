@@ -133,7 +133,7 @@ def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
 
 @lru_cache(maxsize=len(SYSTEM_FONTS))
 def _system_path(name: str) -> str | None:
-    """Where a font of the system is: Pillow looks through its folders."""
+    """The path of a system font, found in Pillow's font folders."""
     try:
         return str(ImageFont.truetype(name, 32).path)
     except OSError:
@@ -142,7 +142,7 @@ def _system_path(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def dejavu_path() -> str | None:
-    """Where DejaVu Sans is; matplotlib itself is not loaded."""
+    """The path of DejaVu Sans, found without loading matplotlib."""
     spec = find_spec("matplotlib")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
         path = Path(folder) / DEJAVU
@@ -181,7 +181,7 @@ def _glyph(font: Font, character: str) -> tuple[tuple[int, int], bytes]:
 
 
 def lacks(face: Face, character: str) -> bool:
-    """Whether a font draws a character as its box for the unknown."""
+    """Whether a font draws a character as its box for unknown ones."""
     return bool(_missing(character, face.font_at(32)))
 
 

@@ -45,7 +45,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Where a release is."""
+    """A release of BigGAN: its name, and the addresses of its files."""
 
     name: str
     weights: str
@@ -53,7 +53,7 @@ class Release:
 
 
 def releases() -> dict[str, Release]:
-    """What there is to fetch, by name: the package's own table.
+    """The releases that can be fetched, by name, from the package's own table.
 
     Raises PieceError where the package is missing.
     """
@@ -216,7 +216,7 @@ def _extent(answer: http.client.HTTPResponse, have: int) -> tuple[int, int]:
 
 
 def _mark_in(state: Path, address: str) -> str:
-    """What tells this version of the file from others; empty where nothing does."""
+    """The mark (ETag) that identifies the downloaded version; empty if none is recorded."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         held = json.loads(state.read_text(encoding="utf-8"))
         if held.get("address") == address:

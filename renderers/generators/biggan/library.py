@@ -46,12 +46,12 @@ class Entry:
 
 
 def library_folder() -> Path:
-    """Where the store is; it need not be there. Raises StoreError where the user has no home."""
+    """The folder of the library, which may not exist. Raises StoreError if the user has no home."""
     return data_folder(ENVIRONMENT, "weights")
 
 
 def library_if_any() -> Path | None:
-    """Where the store lies; None where the user has no home, and so none."""
+    """The folder of the library; None if the user has no home."""
     try:
         return library_folder()
     except StoreError:

@@ -26,11 +26,11 @@ STRIP_PX = 65536
 LOWEST, HIGHEST = -0.5, 1.5
 """Between these heights layers compete."""
 PLANES = 8
-"""Of a relief: height, gloss, three of colour, three of glow."""
+"""The planes of a relief: height, gloss, three of colour, three of glow."""
 
 
 class Part(Protocol):
-    """What is painted of a layer: some columns of its land, in all rows of the stage."""
+    """The painted part of a layer: some columns of its land, in all rows of the stage."""
 
     def heights(self) -> Tensor | None:
         """On every second pixel of every second row, and beyond the edges: (rows, columns); None for a part
@@ -237,8 +237,8 @@ def _nodes_in(piece: Piece) -> tuple[slice, int]:
 
 
 def pieces_of(axis: int, columns: tuple[int, int], width: int) -> list[Piece]:
-    """How a half of that width is laid on columns of the stage: to both sides of a mirror before column
-    `axis`, at which its right edge is, and folded back and forth where they reach further than it is wide.
+    """The pieces of a half of that width that fill columns of the stage: on both sides of a mirror before
+    column `axis`, where its right edge is, and folded back and forth beyond its width.
     """
     found = []
     first, end = columns

@@ -176,7 +176,7 @@ class _Graph:
 
 
 def look(images: Tensor) -> Tensor:
-    """What the eye compares of images (n, 3, size, size): means of small and large squares (n, features)."""
+    """The visual features of images (n, 3, size, size): means of small and large squares, (n, features)."""
     fine = nnf.avg_pool2d(images, 2).flatten(1) * 0.5
     coarse = nnf.avg_pool2d(images, 8).flatten(1) * 2.0
     return torch.cat([fine, coarse], 1) / images.shape[-1]

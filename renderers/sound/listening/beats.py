@@ -150,7 +150,7 @@ def _step(times_s: F64) -> float:
 
 
 def are_halves(times_s: F64, rise: F64) -> bool:
-    """Whether beats are so quick and so uneven that every second one is what people count."""
+    """Whether the beats are subdivisions: so fast and uneven that people count every second one."""
     if len(times_s) < 8 or 60.0 / float(np.median(np.diff(times_s))) <= QUICK_BPM:
         return False
     frames = np.clip(np.round(times_s * FPS).astype(int), 1, len(rise) - 3)

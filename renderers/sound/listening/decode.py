@@ -88,7 +88,7 @@ class Source:
     sample_rate_hz: int
     channel_count: int
     said_s: float | None
-    """How long the file says that it lasts; None where it only guesses."""
+    """The length that the file states; None if it only estimates one."""
     blocks: Iterator[F32] = field(repr=False)
     """float32 (channels, n), full scale ±1."""
     findings: Findings = field(default_factory=Findings)
@@ -121,7 +121,7 @@ class Recording:
 
     @property
     def length_s(self) -> float:
-        """How long it lasts."""
+        """The length in seconds."""
         return len(self.samples) / RATE_HZ
 
 
@@ -337,7 +337,7 @@ def check_audible(heard: Recording) -> None:
 
 
 def _form_notes(source: Source, path: Path) -> Iterator[Diagnostic]:
-    """What a listener should know of the form of a recording that is used all the same."""
+    """Remarks about the format of a recording, which is used nevertheless."""
     if source.channel_count == 1:
         message = f"{path.name} has one channel, which sounds in both ears alike"
         yield Diagnostic("MV552", Span(str(path)), message, "a lane moves it", Severity.NOTE)

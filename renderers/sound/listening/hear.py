@@ -26,7 +26,7 @@ FAINT = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the listener knows better.
+    """Settings of the user that overrule the listener.
 
     beats      of a bar
     level      `double`, `half` or `triple`: the beats at another level
@@ -43,7 +43,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """What was heard.
+    """The result of listening to a recording.
 
     beats_s   ascending, over the whole recording
     places    of each beat in its bar, from 0
@@ -126,7 +126,7 @@ def notes_of(
 
 
 def strokes_of(source: Recording) -> list[tuple[float, float]]:
-    """Where something begins in a recording, and how strongly, 0..1: of drums, whose pitches say little."""
+    """Onset times in a recording and their strengths, 0..1: for drums, whose pitches mean little."""
     rise = flux(source.samples).whole
     most = float(np.percentile(rise, 99)) + 1e-9
     return [

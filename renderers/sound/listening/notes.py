@@ -92,7 +92,7 @@ def templates(centres_hz: F64) -> F32:
 
 
 def activations(spectrum: F32, shapes: F32) -> F32:
-    """How strong each template is in each frame: (frames, templates)."""
+    """The activation of each template in each frame: (frames, templates)."""
     gains = np.ones((len(spectrum), len(shapes)), np.float32)
     gains *= spectrum.sum(axis=1, keepdims=True) / len(shapes)
     gains += np.float32(1e-6)

@@ -33,7 +33,8 @@ _BUSES_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class StemExport:
-    """Which files of each bus are kept: `dry` is the sum of its stems, `wet` what it gives to the mix.
+    """The stem files to keep of each bus: `dry` is the sum of its stems, `wet` its contribution to the
+    mix.
 
     root   the folder below which no link is followed
     """

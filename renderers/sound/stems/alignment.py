@@ -55,13 +55,13 @@ _WRONG_RATES = (44_100 / 48_000, 48_000 / 44_100)
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Where the notes were found; positive lags are late."""
+    """The measured alignment of notes with a recording; positive lags are late."""
 
     lag_s: float
     sharpness: float
     """Height of the peak over the median of all lags."""
     drift_s: float
-    """How much later the second half is than the first."""
+    """The additional lag of the second half over the first, in seconds."""
     wrong_rate: float
     """1, or how much shorter the recording's times are than the score's because its rate is mislabelled."""
 
@@ -71,7 +71,7 @@ class Alignment:
 
     @property
     def is_told(self) -> bool:
-        """Whether the notes were found at all: noise has peaks, too, the higher the fewer notes there are."""
+        """Whether the notes were found clearly: noise has peaks, too, and higher ones with fewer notes."""
         # Measured on white noise: peaks of up to 2.1 for 24 notes, 1.6 for 36.
         is_found = self.note_count > 0 and self.sharpness >= LOST_SHARPNESS + 5.0 / sqrt(self.note_count)
         return is_found and (abs(self.lag_s) * 1000.0 <= NEAR_MS or self.rival <= RIVAL_SHARE)

@@ -20,7 +20,7 @@ from ..block import BLOCK, reblocked
 from ..riff import decoded
 
 _FULL_SCALE = {"s16": 2.0**15, "s16p": 2.0**15, "s32": 2.0**31, "s32p": 2.0**31}
-"""What FFmpeg's reader of FLAC gives, and its loudest sample."""
+"""The sample formats of FFmpeg's FLAC decoder, and the full-scale value of each."""
 
 
 def recording_format(path: Path) -> RecordingFormat:
