@@ -1,4 +1,4 @@
-"""What a path leads to: a piece, or a score, a recording or a project of another program instead."""
+"""The kind of a path: a piece, or a score, a recording or a project of another program."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def manifest_at(path: str | os.PathLike[str]) -> Path:
 
 
 def is_score(path: Path) -> bool:
-    """Whether a file's name says that it is a score; .xml may be anything, and is not asked here."""
+    """Whether a file's name is that of a score; .xml is not checked here, as it may be anything."""
     return path.suffix.lower() in SCORES
 
 
 def is_recording(path: Path) -> bool:
-    """Whether a file is called like a recording."""
+    """Whether a file's name is that of a recording."""
     return path.suffix.lower() in RECORDINGS
 
 
 def exported(path: Path) -> Path:
-    """What another program's file is called when it was exported as a score."""
+    """The name that another program's file has after it is exported as a score."""
     return path.with_suffix(".mid" if OTHERS[path.suffix.lower()] == "MIDI" else ".musicxml")
 
 
@@ -70,7 +70,7 @@ def pieces_in(folder: Path) -> list[Path]:
 
 
 def not_a_piece(path: Path) -> Diagnostic | None:
-    """What is wrong where a call wants a piece and this is none (MV925), and which call makes one of it.
+    """The finding (MV925) for a path that is not a piece, with the call that makes a piece from it.
 
     None where it may be one, or is not there.
     """

@@ -202,7 +202,7 @@ def listed_fields(schedules: Schedules) -> list[str]:
 
 
 def wanted_lane(schedules: Schedules, field: str, said: str) -> Wanted:
-    """What a field becomes, as "visuals.zoom" or "visuals.zoom:1..1.5" says it. Raises RequestError."""
+    """The lane for a field, read from "visuals.zoom" or "visuals.zoom:1..1.5". Raises RequestError."""
     from ..compiler.write.bridges.incoming import Wanted
     from ..dsl.model.parameters import PICTURE
 

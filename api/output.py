@@ -47,7 +47,7 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
 
 
 def refusal(error: OSError, folder: Path) -> str:
-    """Why nothing can be written into a folder, in words."""
+    """The reason why a folder cannot be written to, in words."""
     if error.errno == errno.ENOENT and folder.is_dir():
         # /proc and its like exist, and say of every new file that there is none.
         return "it is a folder of the system itself, where no files can be made"

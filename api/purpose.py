@@ -94,7 +94,7 @@ MOVING: Mapping[str, Purpose] = {
 
 
 def purpose_overrides(purpose: Purpose, piece: Piece, explicit: Collection[str] = ()) -> tuple[str, ...]:
-    """What a purpose changes in a manifest, as --set takes it; what the piece says already is left out.
+    """The overrides that a purpose makes in a manifest, as for --set, without those the piece already has.
 
     A film that is turned from wide to upright shows the square itself, as far as it fits (`video.frame:
     fill`), where the manifest does not name a frame: mirrored, an upright film would be many small copies.
@@ -130,7 +130,7 @@ def purpose_overrides(purpose: Purpose, piece: Piece, explicit: Collection[str] 
 
 
 def said_of(purpose: Purpose, before: Piece, after: Piece) -> str:
-    """What a purpose has changed, in a sentence: each thing as it is now, and as the piece says it."""
+    """A sentence about what a purpose has changed: each setting now, and in the piece."""
     rows = (
         ("size", *(f"{p.video.width_px}x{p.video.height_px}" for p in (after, before))),
         ("frame", after.video.frame, before.video.frame),

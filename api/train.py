@@ -53,7 +53,7 @@ class TrainedModel:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be trained; the arguments of `train`."""
+    """A training task: the arguments of `train`."""
 
     sources: tuple[Path, ...]
     name: str
@@ -170,7 +170,9 @@ def read(task: Task, progress: Callable[[str, int, int], object]) -> tuple[Corpu
 
 
 def estimated(task: Task, corpus: Corpus, options: Options) -> Estimate:
-    """How many steps, and what they take and give. Raises PieceError for a training that cannot go on."""
+    """An estimate of the number of steps, the time, and the quality. Raises PieceError if it cannot
+    continue.
+    """
     from ..renderers.training.session import estimate, steps_of
 
     done, steps, minutes = 0, task.steps, task.minutes
@@ -211,7 +213,7 @@ def trained(
 
 
 def _drop(value: object) -> None:
-    """What a function of the caller's returns is nothing to the trainer."""
+    """Discards the return value of a caller's function, which the trainer ignores."""
 
 
 @contextmanager

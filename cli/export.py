@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..api.plan import Plan
 
 NOTATION = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
-"""What is written of the score, not of the film, and how the file's name ends."""
+"""The exports that are written from the score instead of the film, and their suffixes."""
 ENGRAVED = ("svg", "pdf")
 
 

@@ -1,4 +1,4 @@
-"""What a command says where a file cannot be written."""
+"""The error texts for files that cannot be written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

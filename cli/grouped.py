@@ -62,7 +62,7 @@ class OrderedGroup(click.Group):
 
 
 def unknown_command(name: str, known: Sequence[str]) -> str:
-    """What to say of a name that is not a command: the nearest, or the command that takes such a file."""
+    """The message for an unknown command: the nearest name, or the command for such a file."""
     from difflib import get_close_matches
     from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a user knows of a recording, as options say it: for `musicvis listen` and `musicvis new`."""
+"""The options with which a user guides the listener: for `musicvis listen` and `musicvis new`."""
 
 import re
 import time

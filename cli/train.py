@@ -132,7 +132,7 @@ def train(
 
 
 def trained_line(model: TrainedModel) -> str:
-    """What came of a training, in words."""
+    """The result of a training, in words."""
     return (
         f"{model.steps} steps in {time_text(model.seconds)}: the frames come back with a PSNR of "
         f"{model.figures['psnr_db']:.1f} dB and {model.figures['sharpness']:.0%} of their sharpness"
@@ -154,7 +154,7 @@ def record_of(model: TrainedModel) -> dict[str, Any]:
 
 
 def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", folder: Path) -> list[str]:
-    """What is known before the training begins."""
+    """The estimate that is shown before training."""
     from ..renderers.training.session import SHEET
 
     hope = found.expected
@@ -175,7 +175,7 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
 
 
 def use_lines(corpus: "Corpus", name: str, folder: Path, manifest: Path | None) -> list[str]:
-    """How a piece uses the model."""
+    """The lines about how a piece uses the model."""
     from ..dsl.text.format import scalar_text
 
     root = manifest.parent if manifest is not None else Path()

@@ -14,7 +14,7 @@ from .store import PIN, Store
 
 @dataclass(frozen=True, slots=True)
 class Evicted:
-    """What an eviction did, in bytes and entries."""
+    """The result of an eviction, in bytes and entries."""
 
     kept_bytes: int
     freed_bytes: int

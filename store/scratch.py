@@ -27,7 +27,7 @@ class Scratch:
         return self._own_folder() / f"{secrets.token_hex(8)}{suffix}"
 
     def is_own(self, path: Path) -> bool:
-        """Whether a path is the folder of this process, or its lock."""
+        """Whether a path is this process's scratch folder, or its lock."""
         return self._own is not None and path in self._own[1:]
 
     def close(self) -> None:

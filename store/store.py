@@ -36,7 +36,7 @@ PIN = "in-use"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a key stands for: files of the store, which nobody may change, and facts about them."""
+    """An entry: the read-only files of a key, and facts about them."""
 
     files: Mapping[str, Path]
     facts: Mapping[str, Any]
@@ -92,7 +92,7 @@ class Store:
     # What is there
 
     def get(self, key: str) -> Entry | None:
-        """What the key stands for, every byte of it checked; None where it is missing, or was damaged.
+        """The entry of a key, with every byte checked; None if it is missing or was damaged.
 
         Never raises for what it finds: a damaged file is put aside, and its entry is made again.
         """
@@ -110,7 +110,7 @@ class Store:
         return self._entry(record)
 
     def is_whole(self, path: Path, size: int | None = None) -> bool:
-        """Whether a blob is what its name says, and of that size."""
+        """Whether a blob has the digest that its name states, and that size."""
         try:
             state = path.lstat()
             is_file = stat.S_ISREG(state.st_mode) and size in (None, state.st_size)
@@ -119,7 +119,7 @@ class Store:
             return False
 
     def has(self, key: str) -> bool:
-        """Whether the key's files are there with their sizes; nothing is digested, so it costs little."""
+        """Whether the files of a key exist with the right sizes; nothing is hashed, so it is cheap."""
         record = self._record(key)
         if record is None:
             return False
@@ -279,7 +279,7 @@ class Store:
 
 
 def made(store: Store, node: Node, make: Callable[[], Made], *, wait: bool = True) -> Entry | None:
-    """What a node stands for: from the store, or made now and kept.
+    """The entry of a node: from the store, or made now and kept.
 
     make   called where it is missing; its files are in the store's scratch folder
     wait   where another process is making it: wait for that, or return None

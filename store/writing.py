@@ -190,7 +190,7 @@ def linked(path: Path | str) -> PieceError:
 
 
 def _identity(folder: Folder, name: str, flags: int, *, sync: bool = False) -> tuple[int, int]:
-    """Which file a name stands for."""
+    """The file that a name refers to, as an identity."""
     descriptor = folder.open(name, flags)
     try:
         if sync:

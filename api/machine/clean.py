@@ -1,4 +1,4 @@
-"""What is kept from earlier compiles, checked or removed."""
+"""Inspects, checks or removes what earlier compiles have cached."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What a cleaning removed from the cache, and what is left."""
+    """The result of cleaning the cache: what was removed, and what is left."""
 
     cache: Path
     freed_bytes: int
     kept_bytes: int
     kept_entries: int
     damaged: int | None
-    """How many files were damaged; None where they were not checked."""
+    """The number of damaged files; None if they were not checked."""
 
 
 def clean(

@@ -1,4 +1,4 @@
-"""What musicvis can use on this machine, and what to type for the rest."""
+"""A check of the capabilities of this machine, and the commands that install missing ones."""
 
 import os
 import platform
@@ -65,7 +65,7 @@ class Item:
 
 
 def doctor(piece: str | os.PathLike[str] | None = None) -> tuple[Item, ...]:
-    """What musicvis can use on this machine, and what to type for what is missing; as `musicvis doctor`.
+    """What musicvis can use on this machine, and which commands install the rest; as `musicvis doctor`.
 
     piece   a piece whose weights of BigGAN are looked at, too
 
@@ -166,7 +166,7 @@ def library() -> Item:
 
 
 def cache() -> Item:
-    """Where finished work is kept, and how much of it there is."""
+    """The cache: its place and its size."""
     from ...store.errors import StoreError
     from ...store.place import cache_folder, size_said
 

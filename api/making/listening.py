@@ -1,4 +1,4 @@
-"""What a caller knows better than the listener."""
+"""The settings with which a caller guides the listener."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _METER = re.compile(r"(\d{1,2})/(1|2|4|8|16)")
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """What you know of a recording, for `mv.listen` and `mv.new`; None and "" leave it to the listener.
+    """Facts that you know about a recording, for `mv.listen` and `mv.new`; None and "" leave them to the
+    listener.
 
     tempo_bpm   the range of tempi in which beats are detected, as (90, 130)
     meter       the metre, as "3/4"

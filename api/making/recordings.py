@@ -28,7 +28,7 @@ FRAME_LENGTH = 512
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a piece for recordings is to be.
+    """The request for a piece from recordings.
 
     folder    None for one that is called like the recording
     clock     which of several recordings has the beats; None for their sum
@@ -172,7 +172,7 @@ class _Placed:
 
 
 def folder_name(recordings: Sequence[Path]) -> str:
-    """What a piece is called whose folder is not named: its recording, or the words that its stems share."""
+    """The default name of a piece's folder: its recording's name, or the words that its stems share."""
     if len(recordings) == 1:
         return _safe_stem(recordings[0])
     words = [re.split(r"[\s_.-]+", path.stem) for path in recordings]
@@ -182,7 +182,7 @@ def folder_name(recordings: Sequence[Path]) -> str:
 
 
 def is_plain(name: PurePosixPath, recordings: Sequence[Path]) -> bool:
-    """Whether a file of the piece is a copy of a recording with the same ending."""
+    """Whether a file of the piece is a copy of a recording with the same suffix."""
     return any(path.suffix.lower() == name.suffix and _safe_stem(path) == name.stem for path in recordings)
 
 
@@ -193,7 +193,7 @@ def _sum(sources: Sequence[Recording]) -> Recording:
 
 
 def _placed(sources: Sequence[Recording], folder: Path, scratch: Path, longest_s: float) -> list[_Placed]:
-    """Where each recording goes: it stays where it is, is copied, or becomes a FLAC file of the piece."""
+    """The path of each recording in the piece: it stays, is copied, or becomes a FLAC file."""
     from ...renderers.sound.listening.convert import gain_of, needs_conversion, write_flac
     from ...renderers.sound.listening.decode import sha256_of
 
@@ -214,7 +214,7 @@ def _placed(sources: Sequence[Recording], folder: Path, scratch: Path, longest_s
 
 
 def _inside(path: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a recording that is inside it already; None where it must be copied."""
+    """The name of a recording relative to the piece in `folder`; None if it is outside and must be copied."""
     from ...dsl.findings.span import Span
     from ...dsl.text.audio_headers import SUFFIXES
     from ...dsl.text.files import MAX_AUDIO_BYTES, fault_inside

@@ -20,7 +20,9 @@ LEAD_MOST_S = 0.15
 
 
 def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnostic | None:
-    """Why a picture cannot be planned: it is too much, or its weights lead out. Check asks it, too."""
+    """The finding for a picture that is too heavy to plan, or whose weights lie outside the piece; for
+    check, too.
+    """
     span = dict(piece.spans).get("/visuals", piece.span)
     planned_count, sounding_s = _weighed(shown.notes)
     fault = _heavy_latents(span, film.frame_count, planned_count, sounding_s * float(film.fps))
@@ -32,7 +34,9 @@ def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnost
 
 @recent(2)
 def _weighed(notes: Sequence[VisualNote]) -> tuple[int, float]:
-    """How many classes or looks of notes occur, whichever are more, and how long all notes are seen."""
+    """The number of classes or of looks of the notes, whichever is greater, and the total time that notes
+    last.
+    """
     class_count = len({index for note in notes for index, _ in note.classes})
     look_count = len({note.classes for note in notes})
     sounding_s = sum(

@@ -71,7 +71,7 @@ def _is_dense(character: str) -> bool:
 
 
 def _columns(words: Sequence[Word]) -> float:
-    """How wide words are beside each other, in letters: 16 ideographs are as wide as a line of 42 letters."""
+    """The width of words in letters: 16 ideographs are as wide as a line of 42 letters."""
     text = "".join(spaced([word.text for word in words]))
     wide = sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
     return len(text) + wide * (MOST_CHARACTERS / 16 - 1)
@@ -153,7 +153,7 @@ def _broken(words: Sequence[Word], notes: Sequence[PartNote]) -> list[list[Word]
 
 
 def _evenly(phrase: list[Word]) -> list[list[Word]]:
-    """As few lines as hold a phrase, each about as long as the others."""
+    """Breaks a phrase into the fewest lines that hold it, all about equally long."""
     count = ceil(_columns(phrase) / MOST_CHARACTERS)
     while True:
         lines, rest = [], phrase

@@ -41,7 +41,8 @@ GAUSS_NODES, GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """How far the noise has gone: from event i at times_s[i] on, lengths[i] plus what kicks[i] still gives.
+    """The length of the noise path over time: from event i at times_s[i] on, lengths[i] plus the rest of
+    kicks[i].
 
     A kick of speed k at time t0 has given k·τ·(1 − exp(−(t − t0)/τ)) by the time t, τ = KICK_TIME_S.
     """
@@ -89,7 +90,7 @@ def path(notes: Sequence[VisualNote], amount: Curve) -> Path:
 
 
 Jitter = Callable[[F64], F64]
-"""How irregular the path is, 0..1, at given lengths of it: it takes effect from the next knot on."""
+"""The irregularity of the path, 0..1, at given lengths of it: a change takes effect at the next knot."""
 
 
 def jitter_along(way: Path, jitter: Curve, begin_s: float, latest_s: float, before: float = 0.0) -> Jitter:

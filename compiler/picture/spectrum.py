@@ -43,7 +43,7 @@ class Spectrum:
 
 @dataclass(frozen=True, slots=True)
 class SpectrumLaw:
-    """What the mapping depends on beside the spectrum.
+    """The inputs of the mapping besides the spectrum.
 
     classes   of each pitch class, from C; () where it shows nothing
     ranked    or of the strongest pitch class, the next, and so on, in place of `classes`
@@ -110,7 +110,7 @@ def by_power(chroma: F64) -> list[int]:
 
 
 def pushes(power: F64) -> F64:
-    """How much each row moves the noise: its power from 0 to 1, and the rise of it, the steepest being 1."""
+    """The movement of the noise by each row: its power from 0 to 1, and its rise, with the steepest at 1."""
     if len(power) < 2:
         return np.zeros(len(power))
     spread, rise = np.ptp(power), np.gradient(power)
