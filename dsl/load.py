@@ -41,7 +41,7 @@ from .values.quantity import parse_ratio
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading gave: a piece where nothing is wrong with it, and every finding.
+    """The result of loading: a piece if there is no error, and every finding.
 
     `files` holds the text of all that was read, by the name that findings use; `root` is the piece's folder.
     `rest` is what is left of a piece with errors when they are left out, for a check to go on with; findings
@@ -104,7 +104,7 @@ def load_piece(
 
 @dataclass(slots=True)
 class _Desk:
-    """What lies open while one piece is loaded."""
+    """The state while one piece is loaded."""
 
     root: Path
     texts: Mapping[str, str]

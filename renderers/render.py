@@ -212,7 +212,7 @@ class _Build:
         )
 
     def _tell_flashes(self, segments: Sequence[Task], entries: Sequence[Entry]) -> None:
-        """How the film flashes at its worst, and a warning where that may hurt."""
+        """Reports the worst flashing of the film, with a warning if it may be harmful."""
         from .film.flashes import LOOKS, film_flashing
 
         picture = self.plan.picture
@@ -252,7 +252,7 @@ class _Build:
         return jobs, missing
 
     def _remember(self, picture: Sequence[Task], sound: SoundRender | None) -> None:
-        """What this film was made of, for the reasons that the next build is told."""
+        """Records what this film was made of, from which the next build derives its reasons."""
         if self.request.film is None or self.store.is_read_only:
             return
         from ..store.graph import walked
@@ -351,7 +351,7 @@ def _said_of_flashes(found: Flashing, plan: Plan) -> str:
 
 
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
-    """How much there is to do, in a sentence."""
+    """A sentence about the amount of work."""
     if not missing:
         return "the one segment is cached" if len(jobs) == 1 else f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))

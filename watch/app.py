@@ -31,7 +31,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Editor(Protocol):
-    """Who changes the texts: watch/editing.py."""
+    """The editor of the piece's texts: watch/editing.py."""
 
     async def edit(self, edit: requests.Edit) -> responses.Done: ...
     async def undo(self) -> responses.Done: ...
@@ -41,7 +41,7 @@ class Editor(Protocol):
 
 
 class Renderer(Protocol):
-    """Who compiles the whole film: watch/filming.py."""
+    """The renderer of the whole film: watch/filming.py."""
 
     def begin(self) -> None: ...
 

@@ -38,7 +38,7 @@ class Conductor:
         self.session, self.store, self.hub = session, store, hub
         self.version: Version | None = None
         self.steps: Callable[[], tuple[bool, bool]] = lambda: (False, False)
-        """Whether an edit can be undone, and one redone."""
+        """Whether there is an edit to undo, and one to redo."""
         self._loop = asyncio.get_running_loop()
         self._reader = ThreadPoolExecutor(1, "reader")
         self._lock = asyncio.Lock()

@@ -33,7 +33,7 @@ _ENDINGS |= {parameter.ending: parameter.sign for parameter in BUS}
 
 
 def rate_for(duration_s: float) -> float:
-    """How many values a second a curve of that length is drawn with."""
+    """The number of values per second with which a curve of that length is drawn."""
     return RATE_HZ if duration_s * RATE_HZ <= VALUES_MOST else VALUES_MOST / duration_s
 
 
@@ -120,7 +120,7 @@ def _layer(
 
 
 def _label(lane: Lane) -> str:
-    """What the composer calls a lane that is laid over another one."""
+    """The composer's name for a lane that is laid over another one."""
     if lane.label or not lane.pointer:
         return lane.label or (lane.played.by.value if lane.played is not None else lane.name)
     parts = lane.pointer.removesuffix("/points").split("/")
@@ -128,7 +128,7 @@ def _label(lane: Lane) -> str:
 
 
 def _layer_range(lane: Lane, curve: Curve, values: F64) -> tuple[float, float]:
-    """What may be added to a parameter, or what it may be multiplied by: enough to lead from end to end."""
+    """The range of values to add to a parameter, or to multiply it by: enough to go from end to end."""
     reached = float(np.abs(values).max(initial=0.0))
     if lane.mode == "multiply":
         return 0.0, max(4.0, 2 * reached)
@@ -142,7 +142,7 @@ def _rounded(values: F64) -> tuple[float, ...]:
 
 
 def own_curve(lane: Lane, curve: Curve, lanes: Sequence[Lane]) -> Curve:
-    """What a lane says itself, of the parameter with all that is laid over it."""
+    """The curve of a lane alone, taken from its parameter with everything that is laid over it."""
     if lane.mode == "set":
         return replace(curve, layers=())
     same = [other for other in lanes if other.name == lane.name and other.mode == lane.mode]

@@ -182,7 +182,7 @@ class Editing:
 
     @staticmethod
     def _path(version: Version, file: str) -> Path:
-        """Where a file of the piece is; a name that is none of the piece's is refused."""
+        """The path of a file of the piece; refuses a name that is not in the piece."""
         if file not in version.texts.by_name:
             raise RefusedError(404, "this file is not part of the piece")
         return version.texts.path_of(file)

@@ -157,7 +157,7 @@ class _Headers:
 
 
 def _limited(receive: Receive) -> Receive:
-    """What is received, up to the limit: a body may come in pieces, and its length may be wrong."""
+    """Reads a request's body up to the limit: it may come in pieces, and its stated length may be wrong."""
     taken = 0
 
     async def limited() -> Received:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from .wire import events, json_text
 
 BEHIND_MOST = 200
-"""How many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
+"""The most messages that may wait for a reader; a slower one is cut off, and gets the whole state on its
+return."""
 STILL_HERE_S = 15.0
 READERS_MOST = 8
 KEPT = (events.Lanes, events.Piece, events.Sound, events.Edited, events.Trouble)
@@ -35,12 +36,12 @@ class Hub:
 
     @property
     def reader_count(self) -> int:
-        """How many pages are open."""
+        """The number of open pages."""
         return len(self._readers)
 
     @property
     def is_closed(self) -> bool:
-        """Whether the server ends."""
+        """Whether the server is shutting down."""
         return self._is_closed
 
     def tell(self, message: events.Message) -> None:
@@ -76,7 +77,7 @@ class Hub:
         return reader
 
     async def stream(self, reader: _Reader) -> AsyncIterator[bytes]:
-        """What a reader receives, as server-sent events, until it leaves or is cut off."""
+        """The server-sent events for a reader, until it leaves or is cut off."""
         try:
             while True:
                 try:

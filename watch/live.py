@@ -94,7 +94,7 @@ class LivePage:
 
     @property
     def is_open(self) -> bool:
-        """Whether the page is served."""
+        """Whether the page is being served."""
         return self._thread.is_alive()
 
     def wait(self, timeout_s: float | None = None) -> bool:

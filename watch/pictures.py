@@ -21,7 +21,7 @@ from .workers import Died, Ended, Failed, Hand, Job, Stopped, Told, Word, render
 
 DEATHS_MOST = 3
 ELSEWHERE_S = 2.0
-"""How long a segment is left alone that another build has in work."""
+"""The time after which a segment that another build is rendering is tried again."""
 HANDS_MOST = 4
 
 
@@ -37,7 +37,7 @@ class Pictures:
     ) -> None:
         self.film: Film | None = None
         self._looks: dict[str, requests.Look] = {}
-        """What each page looks at; the one that moved last is last."""
+        """The visible place of each page; the page that moved last is last."""
         self._store, self._tell, self._troubles = store, tell, troubles
         self._loop = asyncio.get_running_loop()
         self._films: list[Film] = []
@@ -53,7 +53,7 @@ class Pictures:
 
     @property
     def recipe(self) -> Recipe:
-        """How this machine renders."""
+        """The recipe with which this machine renders."""
         if self._recipe is None:
             self._recipe = Recipe(decided_device("auto"))
         return self._recipe
@@ -91,11 +91,11 @@ class Pictures:
 
     @property
     def looks(self) -> tuple[requests.Look, ...]:
-        """What all pages look at, the one that moved last first."""
+        """The visible places of all pages, the one that moved last first."""
         return tuple(reversed(self._looks.values())) or (requests.Look(0.0, 0.0, 0.0),)
 
     def duration_of(self, key: str) -> Fraction | None:
-        """How long the media of a key is; None for one that is of no version that is shown."""
+        """The length of a media file by its key; None for one that is in no visible version."""
         return next((f.durations[key] for f in reversed(self._films) if key in f.durations), None)
 
     def pump(self) -> None:
@@ -135,7 +135,7 @@ class Pictures:
             hand.close()
 
     def _place_of(self, hand: Hand, film: Film) -> Task | None:
-        """What a process works on, as a task of this film; None where this film does not need it."""
+        """The task of this film that a process works on; None if the film does not need it."""
         its_film, task = self._tasks[hand]
         if its_film is film or hand.job is None:
             return task

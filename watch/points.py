@@ -11,7 +11,7 @@ from .spelling import EditError, number_text, respelled, text_like
 
 _VALUES = ("hold", "to", "via", "from")
 _DOES = ("hold", "to", "via", "turns")
-"""What a point does: each has one of them."""
+"""The keys for the movement of a point: each has one of them."""
 
 UnitOf = Callable[[str], Unit]
 """The unit of the value at a pointer; Unit.ANY where none is known."""

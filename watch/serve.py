@@ -35,7 +35,7 @@ GONE_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is shown, and how.
+    """The options of `musicvis watch`.
 
     once        end when the last page was closed
     editor      words of an editor's command, with {file} and {line}

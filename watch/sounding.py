@@ -26,7 +26,7 @@ from .leftovers import Leftovers
 
 @dataclass(frozen=True, slots=True)
 class BusSource:
-    """Where a bus can be heard from: what it gives to the mix, or its parts, which are still to be moved."""
+    """The sources of a bus's sound: its contribution to the mix, or its parts, which are not placed yet."""
 
     name: str
     wet: Path | None = None
@@ -46,7 +46,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much of the exact sound is finished, 0..1."""
+    """The share of the exact sound that is finished, 0..1."""
 
     share: float
 
@@ -69,7 +69,8 @@ class Mixed:
 
 
 def sound_identity(plan: SoundPlan) -> str:
-    """What tells one sound from another, files of the piece included: equal ones are the same sound.
+    """The identity of a sound, including the piece's files that it reads: equal identities mean equal
+    sounds.
 
     Two that differ may still sound alike; that is found out where it is made.
     """

@@ -21,7 +21,7 @@ from .workers import Died, Ended, Failed, Hand, Job, Told, Word, render_sound
 
 DEATHS_MOST = 3
 PLAYED_BEFORE = 3
-"""How many earlier sounds can still be requested: a page may be in the middle of one."""
+"""The number of earlier sounds that can still be requested: a page may be in the middle of one."""
 
 
 class SoundMaker:

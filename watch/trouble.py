@@ -18,7 +18,7 @@ class Troubles:
     _texts: dict[str, str] = field(default_factory=dict)
 
     def say(self, about: str, text: str) -> None:
-        """What is wrong; an empty text: it is right again."""
+        """Reports a fault; an empty text reports that it is over."""
         if self._texts.get(about, "") == text:
             return
         self._texts[about] = text
@@ -26,7 +26,7 @@ class Troubles:
 
 
 def told(error: BaseException) -> str:
-    """What stopped something, in a line for people."""
+    """A line for people about the exception that stopped something."""
     if isinstance(error, PieceError) and error.diagnostics:
         first = error.diagnostics[0]
         return shown(f"{first.message}; {first.hint}" if first.hint else first.message)

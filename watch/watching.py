@@ -42,7 +42,7 @@ def files_of(version: Version) -> tuple[Path, ...]:
 
 
 def state_of(paths: Iterable[Path]) -> State:
-    """What is at each path; of one that is missing, or cannot be looked at, nothing but its name."""
+    """The state of each path; None for one that is missing or cannot be read."""
     found = []
     for path in paths:
         try:
@@ -54,7 +54,9 @@ def state_of(paths: Iterable[Path]) -> State:
 
 
 def is_source(path: str, root: Path) -> bool:
-    """Whether a file in the folder of a piece may be a part of it: no output, no editor's own file."""
+    """Whether a file in the piece's folder may belong to it: not an output, and not an editor's temporary
+    file.
+    """
     try:
         parts = Path(path).relative_to(root).parts
     except ValueError:

@@ -20,7 +20,7 @@ from ..renderers.crews.processes import end_with_parent, portable
 from ..renderers.generators.identity import Recipe
 
 PATIENCE_S = 1.0
-"""How long a process has to end when it is told to."""
+"""The time that a process has to end after it is asked to."""
 
 
 class StoppedError(Exception):
@@ -74,7 +74,7 @@ Maker = Callable[[], Any]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker is given; `name` is how its words say which."""
+    """A worker's job; `name` identifies it in the worker's messages."""
 
     name: str
     what: Any
@@ -97,7 +97,7 @@ class Hand:
         self._pipe: Connection | None = None
         self._is_closed = False
         self.job: Job | None = None
-        """What is in work; whoever hears the end of it says None."""
+        """The running job; whoever receives its end sets it to None."""
 
     def give(self, job: Job) -> None:
         """A job, in the place of the one in work."""
@@ -230,5 +230,5 @@ def _serve(pipe: Connection, begin: Callable[[], Work]) -> None:
 
 
 def _teller(pipe: Connection, name: str) -> Callable[[Any], None]:
-    """What is reported on the way of a job."""
+    """A function that reports a job's progress."""
     return lambda value: pipe.send(Told(name, value))

@@ -29,7 +29,7 @@ QUESTIONS_MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class KeptCompilation:
-    """What a compile gives, as Compilation, and what the plan was made from.
+    """A compile's result, as Compilation, and the inputs from which the plan was made.
 
     node   what the plan depends on: every text and every answer; None where it cannot be kept
     """
@@ -42,7 +42,7 @@ class KeptCompilation:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """What is kept: findings of the compile alone, those of the loading are found each time."""
+    """The cached part of a compile: without the findings of loading, which are found each time."""
 
     plan: Plan
     findings: tuple[Diagnostic, ...]
@@ -121,7 +121,7 @@ def _renamed(findings: Sequence[Diagnostic], names: Names) -> tuple[Diagnostic, 
 
 
 def _names_in_store(loaded: Loaded) -> Names:
-    """What the store calls a file: a piece may be moved, and be looked at from another folder."""
+    """The store's name for a file: a piece may be moved, or be opened from another folder."""
     manifest = next(iter(loaded.files))
 
     def name_of(file: str) -> str | None:

@@ -30,7 +30,7 @@ def kept_reader(store: Store) -> Callable[[bytes, str], Score]:
 
 
 def score_node(data: bytes, name: str) -> Node:
-    """What a score depends on: its bytes, its kind, and what reads it; not what it is called."""
+    """The node of a score: its bytes, its kind, and its reader, but not its name."""
     suffix = PurePath(name).suffix.lower()
     reads = {"bytes": hashlib.sha256(data).hexdigest(), "kind": suffix, "compiler": compiler_identity()}
     return Node.of("score", SCORE_VERSION, PurePath(name).name, reads)

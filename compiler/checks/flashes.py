@@ -22,11 +22,13 @@ SLOW = {
     DurationUnit.BEATS: Fraction(1, 2),
     DurationUnit.BARS: Fraction(1, 8),
 }
-"""What is averaged over as long as this does not flash."""
+"""The averaging time, by unit, from which on a movement does not flash."""
 
 
 def may_flash(piece: Piece) -> tuple[Span, ...]:
-    """Where the manifest moves the light of the whole picture, or sets wide lights on the stage."""
+    """The places where the manifest moves the light of the whole picture, or sets wide lights on the
+    stage.
+    """
     return (*(lane.span for lane in piece.lanes if _is_quick(lane)), *_wide_lights(piece))
 
 

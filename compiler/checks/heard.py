@@ -61,7 +61,7 @@ def spectrum_findings(piece: Piece, root: Path) -> Iterator[Diagnostic]:
 
 
 def _listen_hint(piece: Piece) -> str:
-    """What to type to hear the bars, and to correct them."""
+    """The command with which to hear the bars, and to correct them."""
     stems, ways = _recorded(piece), "--half, --double, --meter or --first"
     if not stems:
         return f"put the recording into the piece, and listen: musicvis listen RECORDING; {ways} correct them"

@@ -20,7 +20,7 @@ from .lanes import Interval, Moved, lane_findings, sounding_of
 from .subjects import subject_notes
 
 RING_OUT_S = Fraction(1, 2)
-"""What the last note needs at least after its key is let go."""
+"""The least ring-out that the last note needs after its key is released."""
 LONGEST_TAIL_S = 30
 """A recording that goes on for longer after the score is that of another score."""
 

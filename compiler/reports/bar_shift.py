@@ -27,7 +27,7 @@ class BarShift:
 
     @property
     def is_told(self) -> bool:
-        """Whether most bars agree: else the two are other music, or are counted otherwise."""
+        """Whether most bars agree; if not, the two are different music, or are counted differently."""
         return self.compared >= 2 and self.compared * 2 >= self.heard and self.agreeing * 2 > self.compared
 
 

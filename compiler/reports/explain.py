@@ -47,7 +47,8 @@ class SoundingNote:
     word: str | None = None
     """The word that is sung."""
     looks: tuple[str, ...] = ()
-    """How the embedded generator shows each class: "drawn", "as harp", "only a pattern"; empty for others."""
+    """The embedded generator's way to show each class: "drawn", "as harp", "only a pattern"; empty for
+    others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class StageLight:
 
 @dataclass(frozen=True, slots=True)
 class VideoAt:
-    """How far an own video is: seconds from where its part begins, or the share of a part with a `for`."""
+    """The progress of an own video: seconds from where its part begins, or the share of a part with a
+    `for`.
+    """
 
     name: str
     passed: float

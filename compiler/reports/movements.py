@@ -20,7 +20,7 @@ from .lane_curves import LaneCurves
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a lane does: its value from here on, in words what goes on, and the point that says so."""
+    """A lane's movement: its value from here on, a description in words, and the point that sets it."""
 
     lane: str
     value: float
@@ -60,7 +60,7 @@ def movements_at(heard: Heard, at: Quarters) -> Iterator[Movement]:
 
 
 def played_words(lane: Lane, played: Played, now: float | None = None) -> str:
-    """What notes do to a lane, in words, and by how much they do it now."""
+    """A description of what notes do to a lane, and by how much at this moment."""
     whose = f"the notes of {', '.join(played.where.parts)}" if played.where.parts else "all notes"
     if len(played.where.spans) > bool(played.where.parts):
         whose += " that `where` means"

@@ -1,4 +1,5 @@
-"""What a piece needs from outside its folder: installed sounds, and plugins that the user trusts.
+"""The files that a piece needs from outside its folder: installed sounds, and plugins that the user
+trusts.
 
 A manifest names neither by an absolute path: sounds are looked for where systems keep them, and a plugin,
 which is a program, only in folders that the command line names.

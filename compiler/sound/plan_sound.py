@@ -53,7 +53,7 @@ ReadRecording = Callable[[PurePosixPath, Span], tuple[RecordingFormat, bool] | N
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a bus gets its sound from."""
+    """The inputs from which the sound of a bus is planned."""
 
     score: Score
     clock: Clock
@@ -114,19 +114,21 @@ def sound_plan(
 
 
 def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
-    """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
+    """The intervals in which a key of a bus's notes is held, in exact seconds of the piece; empty for
+    recordings.
+    """
     scratch = Findings()
     return intervals([_notes(stem, sources, scratch) for stem in bus.stems])
 
 
 def has_recording(bus: Bus) -> bool:
-    """Whether a stem of the bus is an audio file, whose silences nobody knows before it is read."""
+    """Whether a stem of the bus is a recording, whose silences are unknown until it is read."""
     return any(stem.file is not None or stem.by for stem in bus.stems)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What says where the notes of a bus stand.
+    """The sources of the places of a bus's notes.
 
     ear_of      each note among the others of its bus
     is_written  the manifest places the bus, so that the pan of its score does not
@@ -179,7 +181,7 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Fi
 
 
 def ears_apart(bus: Bus, sources: Sources, findings: Findings) -> EarOf | None:
-    """Where each note of a bus stands among the others, whatever passage is compiled."""
+    """The place of each note of a bus relative to the others, the same for every passage."""
     if bus.spread is None:
         return None
     scratch = Findings()

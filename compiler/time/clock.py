@@ -27,7 +27,7 @@ DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a moment is on the page: bar and pass from 1, beat from 1 in the bar's denominator, exact."""
+    """A moment's place in the score: bar and pass from 1, beat from 1 in the bar's denominator, exact."""
 
     bar: int
     pass_number: int
@@ -100,7 +100,7 @@ class Clock:
         )
 
     def pace(self, quarters_qn: Fraction) -> Fraction:
-        """How many seconds a quarter note takes from a moment on."""
+        """The seconds per quarter note from a moment on."""
         return self.seconds_per_quarter[max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)]
 
     @property
@@ -116,7 +116,7 @@ class Clock:
     # Counting beats and bars across changes of metre
 
     def count(self, quarters_qn: Fraction, unit: DurationUnit) -> Fraction:
-        """How many beats, bars or whole notes have passed at a moment, each bar by its own metre."""
+        """The number of beats, bars or whole notes up to a moment, each bar by its own metre."""
         if unit is DurationUnit.WHOLE_NOTES:
             return quarters_qn / 4
         if unit is DurationUnit.SECONDS:
@@ -147,7 +147,7 @@ class Clock:
         return self.moment(self.count(start_qn, duration.unit) + duration.value, duration.unit)
 
     def duration_s(self, start_qn: Fraction, duration: Duration) -> ExactSeconds:
-        """How many seconds a written duration lasts from a moment on."""
+        """The seconds of a written duration from a moment on."""
         if duration.unit is DurationUnit.SECONDS:
             return ExactSeconds(duration.value)
         return ExactSeconds(self.seconds(self.after(start_qn, duration)) - self.seconds(start_qn))

@@ -42,7 +42,7 @@ class Film:
 
     @property
     def duration_s(self) -> Fraction:
-        """What the frames last: up to a frame more than the stretch."""
+        """The length of all frames in seconds: up to a frame longer than the stretch."""
         return self.frame_count / self.fps
 
     def frame_at(self, time_s: Fraction) -> int:
@@ -104,7 +104,7 @@ def _loop(piece: Piece, clock: Clock) -> Film:
 
 
 def _on_frames(number: int, piece: Piece) -> ExactSeconds:
-    """When a frame of the whole film begins."""
+    """The time at which a frame of the whole film begins."""
     return ExactSeconds(number / piece.video.fps)
 
 

@@ -46,12 +46,12 @@ class Word:
 
     @property
     def text(self) -> str:
-        """As it is read, with its capitals and its punctuation."""
+        """The word as written, with its capitals and its punctuation."""
         return "".join(syllable.text for syllable in self.syllables)
 
     @property
     def key(self) -> str:
-        """As it is compared."""
+        """The word in the form in which words are compared."""
         return word_key(self.text)
 
 
@@ -109,13 +109,13 @@ _LAST: dict[str, tuple[Sequence[PartNote], Sung]] = {}
 
 @dataclass(slots=True)
 class _Singer:
-    """What one singer is in the middle of."""
+    """The state of one singer while words are put together."""
 
     words: list[tuple[list[Syllable], list[int]]] = field(default_factory=list)
     is_open: bool = False
     """Whether the last word goes on."""
     is_hyphened: bool = False
-    """Whether a hyphen in its text says so."""
+    """Whether a hyphen in its text says that it goes on."""
     held: list[int] = field(default_factory=list)
     """Indices, in `words`, of the words that the last note sang."""
     text: str | None = None
@@ -200,7 +200,7 @@ def _sing(singer: _Singer, piece: Piece, index: int) -> None:
 
 
 def listed(words: Iterable[Word]) -> dict[str, int]:
-    """How often each word is sung, by its key, in the order in which they first come."""
+    """The number of times that each word is sung, by its key, in order of first appearance."""
     counts: dict[str, int] = {}
     for word in words:
         counts[word.key] = counts.get(word.key, 0) + 1

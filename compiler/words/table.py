@@ -61,11 +61,11 @@ class Table:
     class_lengths: F64
 
     def row(self, word: str) -> int | None:
-        """Where a word is, or a plainer form of it: bells as bell, lovest as love."""
+        """The row of a word or of its plainer form: bells as bell, lovest as love."""
         return next((self.rows[form] for form in forms(word) if form in self.rows), None)
 
     def weight(self, row: int) -> float:
-        """How much a word says: near 0 for the most frequent, near 1 for rare ones."""
+        """The informative weight of a word: near 0 for the most frequent, near 1 for rare ones."""
         return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (int(self.ranks[row]) + 1))
 
     def cosines(self, vector: F64) -> F64:

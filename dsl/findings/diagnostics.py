@@ -9,7 +9,7 @@ from .span import THE_MANIFEST, Span
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error stops a compile, a warning does not, a note only informs."""
+    """The severity of a finding: an error stops a compile, a warning does not, a note only informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -112,7 +112,7 @@ class PieceError(MusicvisError):
         return self.diagnostics
 
     def __reduce__(self) -> tuple[type["PieceError"], tuple[tuple[Diagnostic, ...]]]:
-        """What a copy is made from in another process: the findings, not the text."""
+        """The arguments for copying it to another process: the findings, not the text."""
         return PieceError, (self.diagnostics,)
 
 

@@ -25,7 +25,7 @@ class Ignore:
     span: Span
 
     def means(self, finding: Diagnostic) -> bool:
-        """Whether a finding of that line is what the comment leaves out."""
+        """Whether the comment suppresses a finding on its line."""
         return finding.code.startswith(self.code)
 
 

@@ -40,7 +40,7 @@ _INSIDE_HINT = "put a copy into the folder of the piece and name it from there, 
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:
-    """Why a file name cannot be used in a piece, or None: it is relative and leads nowhere else."""
+    """The finding about a name that a piece cannot use, or None: it is relative and stays inside."""
     if not name or len(name.encode("utf-8", "replace")) > _MAX_NAME_BYTES:
         return Diagnostic("MV002", span, "the file name is empty or too long", "name a file of the piece")
     if found := _FORBIDDEN.search(name):
@@ -89,7 +89,7 @@ def open_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -
 
 
 def fault_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -> Diagnostic | None:
-    """Why a file of the piece cannot be opened, or None; nothing is read."""
+    """The finding about a file of the piece that cannot be opened, or None; reads nothing."""
     descriptor = open_inside(root, name, limit_bytes, span)
     if isinstance(descriptor, Diagnostic):
         return descriptor
@@ -136,7 +136,7 @@ def _regular(descriptor: int, path: Path) -> int:
 
 
 def link_inside(root: Path, name: PurePosixPath, span: Span) -> Diagnostic | None:
-    """Why a folder of the piece is not used: a link on the way to it or in it; None where it is missing."""
+    """The finding about a folder with a link on its path or in it; None if there is no link, or no folder."""
     try:
         with Folder.around(root / name / "any", root) as folder, os.scandir(folder.way(".")) as inside:
             found = [entry.name for entry in inside if entry.is_symlink()]

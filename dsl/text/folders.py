@@ -126,7 +126,7 @@ class Folder:
             raise self._told(error, name) from None
 
     def state(self, name: str) -> os.stat_result | None:
-        """What is at a name, a link as itself; None for nothing."""
+        """The state (lstat) of a name, of a link itself; None if it does not exist."""
         try:
             return os.stat(self._name(name), follow_symlinks=False, **self._at())
         except FileNotFoundError:

@@ -35,12 +35,16 @@ def slips_of(word: str, options: Iterable[str]) -> list[str]:
 
 
 def is_slip_of(word: str, option: str, options: Iterable[str]) -> bool:
-    """Whether a word of four letters or more is an option but for one letter or case, and no other one."""
+    """Whether a word of at least four letters is one letter or one case away from this option and no
+    other.
+    """
     return slips_of(word, options) == [option]
 
 
 def _one_apart(one: str, other: str) -> bool:
-    """Whether two words are the same but for one letter: put in, left out, another, or two exchanged."""
+    """Whether two words differ by one letter: inserted, deleted, replaced, or exchanged with its
+    neighbour.
+    """
     if one == other:
         return True
     if abs(len(one) - len(other)) > 1:

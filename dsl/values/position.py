@@ -14,7 +14,7 @@ from ..findings.span import Span
 
 
 class DurationUnit(StrEnum):
-    """What a written duration counts."""
+    """The units of a written duration."""
 
     BEATS = "b"
     BARS = "bar"
@@ -274,7 +274,9 @@ def _no_range(written: str, span: Span) -> Diagnostic:
 
 
 def _is_before(first: Place, second: Place) -> bool:
-    """Whether `first` is surely not after `second`: without a score only bars of one pass can be told."""
+    """Whether `first` is certainly before `second`: without a score, only bars of the same pass can be
+    compared.
+    """
     if first.bar is None or second.bar is None or first.pass_number != second.pass_number:
         return False
     return (first.bar, first.beat) <= (second.bar, second.beat)

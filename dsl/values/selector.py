@@ -69,7 +69,7 @@ class Where:
     within: tuple[str, ...] = ()
     """Globs over part names, one of which must fit, too: the layer in which a rule is written."""
     spans: tuple[tuple[str, Span], ...] = field(default=())
-    """Where each key is, for findings."""
+    """The span of each key, for findings."""
 
 
 DYNAMICS = {

@@ -71,7 +71,7 @@ def _item(known: Known, past: Past, seconds_a_frame: float | None) -> Item:
 
 
 def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float | None:
-    """What a frame takes one process, as measured on segments of this film, or of the one before it."""
+    """The seconds per frame of one process, measured on segments of this film, or of the one before it."""
     measured = []
     segments = [known for known in found if known.task.frames]
     for known in segments:
@@ -89,7 +89,7 @@ def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float 
 
 
 def seconds_to_make(items: Sequence[Item], hands: int) -> float | None:
-    """How long all of it will take so many processes; None where some of it was never measured."""
+    """The time until everything is made with that many processes; None if some of it was never measured."""
     wanted = [item for item in items if not item.is_there]
     # To decode a video takes little beside its segments: a second of 1080 rows takes one core a second.
     if any(item.seconds is None for item in wanted if item.stage != "clip"):

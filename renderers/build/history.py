@@ -43,7 +43,7 @@ def remember(store: Store, film: str, nodes: Sequence[Node]) -> None:
 
 
 def remembered(store: Store, film: str) -> Past:
-    """What the last build of a film was made of; nothing where there was none."""
+    """The record of the last build of a film; empty if there was none."""
     facts = store.facts(_key(film)) or {}
     try:
         return tuple(
@@ -68,7 +68,8 @@ def past_of(nodes: Sequence[Node]) -> Past:
 
 
 def changes(node: Node, past: Past) -> tuple[str, ...] | None:
-    """What a node reads differently from the one most like it in a past build; None where none is like it.
+    """The inputs of a node that differ from those of the most similar node in a past build; None if there
+    is none.
 
     The one of the same name counts first: "bar 6" is compared with the bar 6 of the last time.
     """

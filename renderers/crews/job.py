@@ -122,7 +122,9 @@ class Studio:
 
 
 def asked_of(picture: PicturePlan) -> tuple[object, ...]:
-    """What a generator is made for: while a piece is written, the next film may ask for another."""
+    """The values that a generator is made from: while a piece is edited, the next film may need another
+    one.
+    """
     return (
         picture.generator,
         picture.weights,

@@ -25,7 +25,7 @@ from .job import OnFrames, Say, Studio
 DEATHS_MOST = 3
 """Number of processes that a segment may end before the fault is the segment's own."""
 PATIENCE_S = 5.0
-"""How long processes have to end when they are told to."""
+"""The time that processes have to end after they are asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class ProcessCrew:
 
 
 def _beginning() -> SpawnContext | ForkServerContext:
-    """How processes begin: none is a fork of this one, whose threads may hold locks.
+    """The start method of processes: never a fork of this one, whose threads may hold locks.
 
     On Linux they are forks of one process that has loaded what all of them need, and no thread of ours: each
     begins a second earlier, and they share the memory. Elsewhere each loads everything itself.

@@ -28,10 +28,10 @@ from .ray_task import Order, sweep
 
 DEADLINE_S = 30.0
 PATIENCE_S = 10.0
-"""How long the driver has to take leave of the cluster."""
+"""The time that the driver has to leave the cluster."""
 GLANCE_S = 0.2
 TOKEN_WANTED = "InvalidAuthToken"
-"""What Ray prints, again and again, where a cluster takes no other token than its own."""
+"""The text that Ray prints, again and again, if a cluster refuses a token."""
 PREFIX = "mv-ray-"
 LONGEST_TEMPORARY = 24
 """A socket's name has at most 107 bytes (unix(7)), of which Ray uses about 75."""
@@ -168,7 +168,7 @@ class _Driver:
         raise refused(f"{what} did not answer within {deadline_s:.0f} s", hint)
 
     def is_let_in(self, deadline_s: float) -> bool:
-        """Whether the cluster takes it; False where it asks for a token, or says nothing in time."""
+        """Whether the cluster accepts it; False if it asks for a token, or does not answer in time."""
         end_s = time.monotonic() + deadline_s
         while time.monotonic() < end_s and not self._is_refused():
             if self._pipe.poll(GLANCE_S):

@@ -29,7 +29,7 @@ _MOST_NOTE_LETTERS = 1000
 
 @dataclass(frozen=True, slots=True)
 class RayAddress:
-    """Where the head of a cluster listens."""
+    """The address of a cluster's head."""
 
     host: str
     port: int
@@ -39,7 +39,7 @@ class RayAddress:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine can be meant; another name for it counts as another machine."""
+        """Whether the address can only mean this machine; another name for it counts as another machine."""
         if self.host == "localhost":
             return True
         try:
@@ -67,7 +67,7 @@ def cluster_address(asked: str, environ: Mapping[str, str]) -> RayAddress | None
 
 
 def answers(address: RayAddress) -> bool:
-    """Whether anything listens there."""
+    """Whether anything listens at the address."""
     try:
         with socket.create_connection((address.host, address.port), KNOCK_S):
             return True

@@ -126,7 +126,7 @@ class _Hall:
             raise BrokenPipeError
 
     def _hands(self) -> int:
-        """How many segments the machines that are there can render at a time."""
+        """The number of segments that the available machines can render at a time."""
         return int(self.ray.cluster_resources().get("GPU" if self.is_on_gpu else "CPU", 0))
 
     def _take(self, reference: Any) -> None:
@@ -179,7 +179,7 @@ class _Hall:
 
 
 def _cause(error: Any) -> BaseException:
-    """What a task raised."""
+    """The exception that a failed task raised, as one that can be reported."""
     cause: BaseException = error.cause
     if isinstance(cause, TELLING):
         return cause

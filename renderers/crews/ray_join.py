@@ -17,7 +17,7 @@ OWN_MEMORY_BYTES = 100 << 20
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where a driver works.
+    """The cluster that a driver uses, and its settings.
 
     address      of the cluster; None to start one of our own, which ends with the driver
     folder       for what Ray writes; short, as names of sockets are

@@ -55,7 +55,7 @@ _MAGIC = b"mvclip1\0"
 
 
 def clip_node(own: OwnPicture, side_px: int) -> Node:
-    """What the pictures of a video are made from; their rows are at most so many."""
+    """The node of a video's pictures, with at most that many rows."""
     assert own.clip is not None
     end = "the end" if own.clip.to_s is None else f"{own.clip.to_s:.3f} s"
     reads = {
@@ -69,7 +69,7 @@ def clip_node(own: OwnPicture, side_px: int) -> Node:
 
 
 def part_of(own: OwnPicture) -> tuple[object, ...]:
-    """What tells the pictures of one part from those of another, whatever comes after it."""
+    """The values that distinguish a part's pictures from those of another part, whatever comes after it."""
     assert own.clip is not None
     return own.sha256, own.clip.from_s, own.clip.to_s, own.clip.rate
 

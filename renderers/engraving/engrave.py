@@ -80,7 +80,7 @@ def pages_of(text: str, options: Mapping[str, object], span: Span = THE_MANIFEST
 
 
 def margins(size: int) -> dict[str, int]:
-    """The same margin on all sides of a page."""
+    """Options for the same margin on all sides of a page."""
     sides = ("Left", "Right", "Top", "Bottom")
     return {f"pageMargin{side}": size for side in sides}
 

@@ -1,4 +1,5 @@
-"""Where lines of a page end: bars are divided so that none is squeezed, and all lines are about equally full.
+"""The line breaks of a page: bars are distributed so that no line is squeezed and all are about equally
+full.
 
 Verovio fills line after line, and squeezes a bar in that almost fits until its words touch.
 """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS = 36, 64
 SAMPLES = 2
-"""How many pixels are sampled in each place, across and down."""
+"""The number of sampled pixels in each place, across and down."""
 SATURATED = 0.8
 """WCAG: red is saturated where R / (R + G + B) is at least that."""
 LOOKS = "looks"
@@ -79,7 +79,7 @@ def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
 
 
 def film_flashing(segments: Iterable[tuple[object, int]], fps: Fraction) -> Flashing | None:
-    """How the frames of segments flash, one after the other; None where one has no looks.
+    """The worst flashing of a film's segments in order; None if one has no looks.
 
     segments   the looks of each as packed, and how many frames it has
     """

@@ -26,7 +26,7 @@ MARGIN = 0.998
 READERS = {"mp4": "mov", "mov": "mov", "matroska": "matroska", "webm": "matroska"}
 """FFmpeg's names of what reads a format: said, because a file of the store has no suffix to guess by."""
 _MATROSKA = b"\x1a\x45\xdf\xa3"
-"""What a file of EBML begins with (RFC 8794)."""
+"""The first bytes of an EBML file (RFC 8794)."""
 
 
 def segment_reader(segment: Path) -> str:

@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], object]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """What a model learns.
+    """The frames that a model learns.
 
     frames    uint8 (n, 3, size, size)
     labels    int64 (n,): indices of classes
@@ -129,7 +129,7 @@ class _Gathered:
             self.cuts.note("MV622", Span(str(path)), message, hint)
 
     def is_known(self, small: F32) -> bool:
-        """Whether one of the frames before it looks the same."""
+        """Whether an earlier frame looks the same."""
         recent = self.thumbnails[-COMPARED:]
         if not recent:
             return False

@@ -93,7 +93,7 @@ def _files_in(folder: Path, found: Sources) -> Iterator[Path]:
 
 
 def _entries(folder: Path, found: Sources, *, again: bool = False) -> list[Path]:
-    """What is in a folder, by name; links and pipes are left out and told."""
+    """The entries of a folder by name; links and pipes are left out and reported."""
     try:
         with os.scandir(folder) as inside:
             listed = sorted(inside, key=lambda entry: entry.name)

@@ -18,7 +18,7 @@ class Look:
     """Whether the visible stretch is wanted in the film's own quality."""
     playing: bool = False
     page: str = ""
-    """Which page looks: a name that it gives itself, also to `GET /events?page=`."""
+    """The name that the page gives itself, also in `GET /events?page=`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,13 +48,13 @@ class Automation:
     repeats: bool = False
 
     def mapped(self, value: Callable[[float], float]) -> Automation:
-        """The same with other values."""
+        """A copy with other values."""
         return replace(self, points=tuple(replace(one, value=value(one.value)) for one in self.points))
 
 
 @dataclass(frozen=True, slots=True)
 class _Parameter:
-    """What a number of project.xml is called, and how its values become ours."""
+    """A parameter of project.xml: its name, and the conversion of its values to ours."""
 
     name: str
     kind: str
@@ -65,7 +65,9 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where a timeline is: its track, its unit of time, and how its time becomes the arrangement's."""
+    """The context of a timeline: its track, its unit of time, and the map from its time to the
+    arrangement's.
+    """
 
     track: str = ""
     in_seconds: bool = False
@@ -73,7 +75,7 @@ class _Scope:
     begins: Fraction | None = None
     ends: Fraction | None = None
     repeats: bool = False
-    """Whether it is in a clip that plays its content again."""
+    """Whether it is in a clip that loops its content."""
 
 
 def read_project(data: bytes, name: str) -> dict[str, Automation] | None:
@@ -255,7 +257,7 @@ class _Reading:
             self.repeated.add(known.name)
 
     def found(self) -> dict[str, Automation]:
-        """What was read; of a parameter in two units of time, the one that is first."""
+        """The automation that was read; of a parameter in two units of time, the first one."""
         result: dict[str, Automation] = {}
         for (name, in_seconds), points in self.moved.items():
             points.sort(key=lambda point: point.at)
@@ -263,7 +265,7 @@ class _Reading:
         return result
 
     def target(self, target: Node, track: str) -> _Parameter | None:
-        """What is moved, with its name."""
+        """The parameter that is moved, with its name."""
         said = target.attributes
         if "parameter" in said:
             return self.parameters.get(said["parameter"])
