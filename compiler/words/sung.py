@@ -170,7 +170,7 @@ Piece = tuple[str, bool, bool, bool]
 
 
 def pieces_of(text: str, syllabic: str) -> list[Piece]:
-    """What is sung to one note.
+    """The pieces of text that are sung to one note.
 
     It is one piece but where an elision draws words together: `che\u203fil`. A verse's number is left out.
     """

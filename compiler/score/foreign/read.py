@@ -106,7 +106,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _left_out(kind: str, text: str, count: int, name: str) -> Iterator[Diagnostic]:
-    """What the file holds and the score does not."""
+    """The contents of the file that the score leaves out."""
     if count > 1:
         message = f"the file holds {count} pieces; musicvis reads the first"
         yield warning("MV429", name, message, "save the one that you mean in a file of its own")

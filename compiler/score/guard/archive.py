@@ -116,7 +116,7 @@ def _content(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], path
 
 
 def _refusal(info: zipfile.ZipInfo) -> str:
-    """Why this entry is not opened; empty where it may be."""
+    """The reason for refusing this entry; empty if it may be opened."""
     if info.flag_bits & _ENCRYPTED:
         return "is encrypted"
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -94,7 +94,7 @@ class _Builder:
         self.document_types = document_types
         self.not_read = not_read
         self.skipping = 0
-        """How deep inside an element that is not read."""
+        """The depth inside an element that is skipped."""
         self.open: list[Node] = []
         self.siblings: list[list[Node]] = []
         self.root: Node | None = None

@@ -21,7 +21,7 @@ _FRAMES_PER_S = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30_000, 1001),
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """Where the tracks of a file are in `data`.
+    """The places of a file's tracks in `data`.
 
     kind                0: one track for all channels; 1: tracks side by side; 2: one after the other
     ticks_per_quarter   0 where time is counted in seconds
@@ -78,7 +78,7 @@ def refuse(code: str, name: str, at: int, message: str) -> NoReturn:
 
 
 def _start(data: bytes, name: str, repairs: Repairs) -> int:
-    """Where the header begins: at once, in a RIFF file (.rmi), or after what a mail program put before it."""
+    """The offset of the header: 0, or behind a RIFF header (.rmi) or what a mail program put before it."""
     if data[:4] == b"MThd":
         return 0
     at = data.find(b"MThd", 0, _LEAD_BYTES)
@@ -120,7 +120,7 @@ def _tracks(data: bytes, position: int, name: str, repairs: Repairs) -> list[tup
 
 
 def _is_chunk(data: bytes, position: int) -> bool:
-    """Whether a chunk may begin here: four letters, and a length that the file has room for."""
+    """Whether a chunk may begin here: four letters, and a length that fits the file."""
     kind = data[position : position + 4]
     if len(data) - position < 8 or kind == b"MTrk":
         # A last byte or two (a pad of RIFF, an end-of-file mark) spoil nothing.

@@ -18,7 +18,7 @@ Steps = list[tuple[int, float]]
 """(tick, value from there on), ascending; the first at 0."""
 
 NotPlayed = Counter[tuple[tuple[int, int] | None, str, str]]
-"""How many events are not played, by the port and channel, the controller, and what people call it."""
+"""The number of unplayed events by port and channel, controller number, and name."""
 
 DRUM_CHANNEL = 9
 _KEY_TOUCH, _CONTROLLER, _PROGRAM, _TOUCH, _WHEEL = 10, 11, 12, 13, 14
@@ -60,7 +60,7 @@ class ChannelState:
     """One channel over time, in ticks."""
 
     is_rhythm: bool = False
-    """Whether its keys are drums where no program says so."""
+    """Whether its keys are drums unless a program says otherwise."""
     programs: list[tuple[int, int, bool]] = field(default_factory=list)
     """(tick, program, whether its keys are drums)."""
     gain: Steps = field(default_factory=lambda: [(0, 1.0)])
@@ -68,7 +68,7 @@ class ChannelState:
     bend: Steps = field(default_factory=lambda: [(0, 0.0)])
     """Semitones."""
     sustain: list[tuple[int, int]] = field(default_factory=list)
-    """When the pedal is down: (from, to)."""
+    """The intervals in which the pedal is down: (from, to)."""
     sostenuto: list[tuple[int, int]] = field(default_factory=list)
     sent: dict[str, Steps] = field(default_factory=dict)
     """The values of each controller as they were sent; the first may be after 0."""
@@ -252,7 +252,7 @@ def _step(steps: Steps, tick: int, value: float) -> None:
 
 
 def ring_end(state: ChannelState, start: int, end: int) -> int:
-    """When a note that is held from start to end is silenced: at its end, or when a pedal lets it go."""
+    """The time at which a note held from start to end is silenced: at its end, or when a pedal lets it go."""
     ringing = end
     index = bisect_right(state.sostenuto, (end, -1)) - 1
     # The sostenuto pedal holds what sounds while it goes down.

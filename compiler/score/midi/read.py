@@ -78,12 +78,12 @@ def _title(file: MidiFile) -> str:
 
 
 def _is_everything(file: MidiFile) -> bool:
-    """Whether one track (format 0) holds several instruments, so that its name is not a part's."""
+    """Whether one track (format 0) holds several instruments, so that its name is not that of a part."""
     return file.kind == 0 and len({note.channel for note in file.tracks[0].notes}) > 1
 
 
 def _unplayed(counts: NotPlayed, keys: Sequence[Key]) -> tuple[Unplayed, ...]:
-    """What is not played, sorted by its name, then by its channel, as they are numbered in the score."""
+    """The unplayed events by name, then by channel, as they are numbered in the score."""
     numbers = {key: number for number, key in enumerate(keys)}
     found = [
         Unplayed(what, count, None if key is None else numbers[key], controller)
@@ -134,7 +134,7 @@ def _measures(file: MidiFile, end_tick: int, name: str, findings: Findings) -> l
 
 
 class _Bars:
-    """Where ticks are in the bars."""
+    """The bars of the file, searchable by tick."""
 
     def __init__(self, measures: Sequence[Measure], unit: Fraction) -> None:
         self.measures = measures

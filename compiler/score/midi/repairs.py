@@ -7,7 +7,7 @@ from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace
 from ..guard.faults import warning
 
 PlaceOf = Callable[[int], MusicalPlace]
-"""Where in the music a tick is."""
+"""The function that gives the musical place of a tick."""
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ Singer = tuple[int, int]
 def placed_words(
     words: Sequence[Word], onsets: Mapping[Singer, Sequence[int]], near_ticks: int
 ) -> tuple[Singer | None, dict[int, Word], list[Word]]:
-    """Who sings the words: the singer with a note for most of them.
+    """Assigns the words to a singer: the one with a note for most of them.
 
     onsets  of each singer that comes into question, in ticks, ascending, each once
 

@@ -105,7 +105,7 @@ class RawChord:
     in_tuplet: bool = False
     late_qn: Fraction = Fraction(0)
     longer_qn: Fraction = Fraction(0)
-    """How much later it begins and how much longer it is held under swing."""
+    """The delay of its onset and the extra length that swing gives it."""
 
 
 def is_grace(node: Node) -> bool:

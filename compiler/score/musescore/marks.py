@@ -69,7 +69,7 @@ _SPANNERS = frozenset({"HairPin", "Ottava", "Volta", "Slur", "Trill", "GradualTe
 
 @dataclass(slots=True)
 class Marks:
-    """What the marks say."""
+    """The contents of the marks."""
 
     tempi: list[WrittenTempo] = field(default_factory=list)
     dynamics: list[Dynamic] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Marks:
     instruments: list[tuple[int, Place, Instrument]] = field(default_factory=list)
     """(part, from where, which)."""
     governed: int = 0
-    """How many staves all dynamics and hairpins govern together."""
+    """The number of staves that all dynamics and hairpins govern together."""
     tempo_primo: Fraction = DEFAULT_QUARTERS_PER_MINUTE
     """The first tempo that is marked by a number, once `has_tempo`."""
     has_tempo: bool = False
@@ -219,7 +219,7 @@ def _voice(mark: Mark, node: Node) -> int:
 
 
 def _assignment(node: Node) -> str:
-    """Which voices a mark governs, by its name in MuseScore 4.5 and later or the one in 4.4."""
+    """The voices that a mark governs, by its name in MuseScore 4.5 and later or the one in 4.4."""
     return node.value("voiceAssignment") or node.value("applyToVoice")
 
 
@@ -262,8 +262,8 @@ def _fermata(mark: Mark, layout: Layout, found: Marks) -> None:
 
 
 def _stretch(node: Node, major_version: int) -> Fraction:
-    """How many times as long a fermata lasts; MuseScore 4 leaves its defaults out, older ones write all but
-    1.
+    """The factor by which a fermata lengthens a note; MuseScore 4 omits default values, older versions
+    omit only 1.
     """
     stated = seconds(node.value("timeStretch"))
     if stated is not None or major_version < 4:

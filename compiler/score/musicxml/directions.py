@@ -42,7 +42,7 @@ _TEMPO_FACTORS = {
 
 @dataclass(slots=True)
 class Found:
-    """What the directions of all parts say."""
+    """The contents of the directions of all parts."""
 
     tempi: list[tuple[Place, Tempo]] = field(default_factory=list)
     marks: list[tuple[str, Place]] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Found:
     swings: list[tuple[Place, Swing]] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     governed: int = 0
-    """How many staves all dynamics and hairpins govern together."""
+    """The number of staves that all dynamics and hairpins govern together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Directions:
         self.wedges: dict[tuple[str, int], tuple[Place, bool]] = {}
         self.dashes: dict[str, Begun] = {}
         self.words: list[Begun] = []
-        """Where "cresc.", "dim." and "rit." are that no dashes end."""
+        """The places of "cresc.", "dim." and "rit." that no dashes end."""
 
     def read(self, node: Node, place: Place, where: Sighting) -> None:
         """A <direction>, or a <sound> that stands by itself."""
@@ -213,7 +213,7 @@ class Directions:
 
 
 def _change_of(text: str) -> bool | Fraction | None:
-    """Whether words begin a crescendo (or a diminuendo), or how much faster or slower they lead."""
+    """The change that words begin: True for a crescendo, False for a diminuendo, or a factor of the tempo."""
     text = text.lower()
     if _CRESCENDO.match(text):
         return True

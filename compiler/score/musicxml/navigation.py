@@ -23,7 +23,7 @@ class Sign:
     label: str
     place: Place
     aim: str = ""
-    """How far a jump goes, where its words say so: fine or coda."""
+    """The end of a jump, if its words state one: fine or coda."""
 
 
 def signs_of(direction: Node, sound: Node | None, place: Place) -> list[Sign]:

@@ -25,7 +25,7 @@ _ZERO = Fraction(0)
 
 @dataclass(slots=True)
 class Sheet:
-    """What all the parts write."""
+    """The shared state of reading the parts."""
 
     name: str
     bars: list[Bar]

@@ -174,7 +174,7 @@ def glissando(
 def _each(
     wanted_qn: Fraction, count: int, length_qn: Fraction, quarters_per_minute: Fraction
 ) -> Fraction | None:
-    """How long each note is, in whole ticks as MuseScore counts; None where they would be too fast."""
+    """The length of each note in whole ticks, as MuseScore counts; None if they would be too fast."""
     fastest = int(quarters_per_minute / 60 * _TICKS / 64)
     slowest = int(quarters_per_minute / 60 * _TICKS / 8)
     wanted = int(wanted_qn * _TICKS)

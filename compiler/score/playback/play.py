@@ -29,7 +29,7 @@ class _Sound:
     chord: WrittenChord
     velocity: int
     is_first: bool = True
-    """Whether no stroke of its chord but graces sounds before it."""
+    """Whether it is the first stroke of its chord, except for graces."""
 
 
 def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnostic] = ()) -> Score:
@@ -82,7 +82,7 @@ def _measures(score: WrittenScore, order: Sequence[int]) -> list[Measure]:
 def _sounds(
     score: WrittenScore, starts: Sequence[Fraction], tempo: PaperTempo, name: str
 ) -> dict[int, list[_Sound]]:
-    """What each bar of the file sounds like, by bar index."""
+    """The sounds of each bar of the file, by bar index."""
     loudness = Loudness(score, starts, tempo)
     links = ties_of(score.chords, starts, [track for track, _ in score.staff_tracks])
     by_bar: dict[tuple[int, int], list[_Sound]] = {}

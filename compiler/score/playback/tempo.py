@@ -135,8 +135,8 @@ def _pass_through(
 
 
 def eased(easing: str, part: Fraction) -> Fraction:
-    """How far a gradual change is when this part of its time is over (types/typesconv.cpp of MuseScore 4);
-    exact where it goes evenly, else to a millionth, so that every machine has the same.
+    """The progress of a gradual change after this share of its time (types/typesconv.cpp of MuseScore 4);
+    exact if it is linear, otherwise to a millionth, so that every machine has the same.
     """
     x = float(part)
     if easing == "ease-in":

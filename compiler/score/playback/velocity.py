@@ -225,7 +225,7 @@ def _apart(ramps: Sequence[_Ramp], fixed: Sequence[int]) -> list[_Ramp]:
 
 
 def _target(ramp: _Ramp, value: int, following: int | None) -> int:
-    """Where a ramp leads: as far as it says, or to the mark that follows where that is in its direction."""
+    """The target of a ramp: its own level, or the following mark's if that is in its direction."""
     if ramp.change:
         value += ramp.change
     elif following is not None and (following > value) == ramp.rises:
