@@ -1,4 +1,4 @@
-"""The folder `build` beside a manifest, where finished files go that nobody has named a place for."""
+"""The folder `build` beside a manifest: the default place of finished files."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -70,7 +70,7 @@ def _harmless(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file for other programs: how its name ends, what it holds, and who writes it."""
+    """A kind of file for other programs: its suffix, its content, and its writer."""
 
     ending: str
     says: str

@@ -82,7 +82,7 @@ def not_a_piece(path: Path) -> Diagnostic | None:
 
 
 def _file_words(path: Path) -> tuple[str, str] | None:
-    """For a file: what it is, and what to call."""
+    """The description of a file of this kind, and the call that reads it."""
     what = "a recording" if is_recording(path) else "a score" if is_score(path) else ""
     if what and (piece := _piece_of(path)) is not None:
         return f"{path} is {what}, not a piece", f"its piece is in {piece}: {_call('load', piece)}"
@@ -107,7 +107,7 @@ def _file_words(path: Path) -> tuple[str, str] | None:
 
 
 def _piece_of(path: Path) -> Path | None:
-    """The folder of the piece that a score or a recording lies in, or that is called like it."""
+    """The piece's folder that contains a score or a recording, or that has its name."""
     above = path.parent.parent if path.parent.name in ("scores", "stems") else path.parent
     folders = (path.with_name(piece_folder(path)), path.parent, above)
     return next((folder for folder in folders if (folder / MANIFEST).is_file()), None)
@@ -135,7 +135,7 @@ def _made_by(path: Path) -> str:
 
 
 def _call(name: str, *paths: Path) -> str:
-    """A call as it is typed."""
+    """A Python call as one types it."""
     return f"mv.{name}({', '.join(repr(str(path)) for path in paths)})"
 
 

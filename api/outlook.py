@@ -55,7 +55,7 @@ def forecast_of(plan: Plan, recipe: Recipe, store: Store, film: str) -> Forecast
 
 
 def differences(old: Plan, old_recipe: Recipe, new: Plan, new_recipe: Recipe) -> tuple[Item, ...]:
-    """The parts of a new film; those that the old one has too, byte for byte, are `is_there`.
+    """The parts of a new film; `is_there` marks those that the old film has, byte for byte.
 
     Raises PieceError for input that cannot be used.
     """

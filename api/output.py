@@ -77,7 +77,7 @@ def check_wishes(
     verify: bool,
     ray: str | None,
 ) -> None:
-    """Raises RequestError for what is wished of a render and does not go together."""
+    """Raises RequestError for options of a render that exclude each other."""
     from ..renderers.encoding import MOVING_PICTURES
 
     suffix = output.suffix.lower()

@@ -25,7 +25,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A place that a film goes to; None leaves a thing as the piece says it.
+    """The platform of a film; None leaves a setting as the piece has it.
 
     title          what people call it
     size_px        width and height

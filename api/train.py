@@ -70,7 +70,7 @@ class Task:
     replace: bool = False
 
     def check(self) -> None:
-        """Raises RequestError for what cannot be, PieceError (MV624) where a model is there already."""
+        """Checks the task. Raises RequestError, or PieceError (MV624) if the folder has a model already."""
         from ..dsl.text.model_file import name_of_model
         from ..renderers.training.session import check_free
 
@@ -155,7 +155,7 @@ def train(
 
 
 def read(task: Task, progress: Callable[[str, int, int], object]) -> tuple[Corpus, Options]:
-    """The pictures, and what is asked of the training; sets torch's number of threads. Raises PieceError."""
+    """Reads the pictures and the options of a training; sets torch's number of threads. Raises PieceError."""
     import torch
 
     from ..renderers.crews.local import core_count
@@ -218,7 +218,7 @@ def _drop(value: object) -> None:
 
 @contextmanager
 def threads_kept() -> Iterator[None]:
-    """Within it torch's number of threads may be changed; then it is what it was."""
+    """A context in which torch's number of threads may change; it is restored afterwards."""
     import torch
 
     before = torch.get_num_threads()

@@ -1,4 +1,4 @@
-"""The store of a command: its options, and what is said where it cannot be used."""
+"""The store of a command: its options, and the errors when it cannot be used."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

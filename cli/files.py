@@ -8,7 +8,9 @@ import click
 
 @contextmanager
 def writing_told(end: str) -> Iterator[None]:
-    """A file that exists, or cannot be written, ends the command in words; `end` says what was done."""
+    """Turns a file that exists or cannot be written into an error that ends the command; `end` says what
+    was done.
+    """
     from ..dsl.findings.plain import shown
 
     try:

@@ -33,7 +33,7 @@ def checked(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Param
 
 
 def listening_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say what the listener knows better."""
+    """The options with which a user guides the listener."""
     options = (
         click.option(
             "--tempo",

@@ -235,5 +235,5 @@ def rules_text(record: Record) -> str:
 
 
 def clipped(text: str, width: int) -> str:
-    """A text that fits into so many columns."""
+    """A text clipped to a number of columns."""
     return text if len(text) <= width else text[: width - 1] + "…"

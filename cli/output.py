@@ -27,7 +27,7 @@ FINDINGS = "findings"
 LISTED = "check"
 """The command whose document is the array of findings itself."""
 WORDS_OF_USE = "command line"
-"""Stands where a finding about a wrong use would name a file."""
+"""The file name of findings about wrong use, which concern no file."""
 _META = "musicvis.document"
 
 

@@ -111,7 +111,7 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def exit_code(diagnostics: Sequence[Diagnostic], strict: bool = False) -> int:
-    """1 where something must be mended, else 0; `strict` counts warnings too."""
+    """The exit code: 1 if something must be fixed, else 0; `strict` counts warnings, too."""
     warned = any(d.severity is Severity.WARNING for d in diagnostics)
     return int(has_errors(diagnostics) or (strict and warned))
 

@@ -86,7 +86,7 @@ def compiled(
 
 
 def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool = True) -> Compilation:
-    """The plan of a piece whose score is read; `before` are the findings so far."""
+    """The plan of a piece whose score is read; `before` holds the findings so far."""
     piece, files, findings = heard.piece, heard.files, Findings(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:

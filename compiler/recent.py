@@ -1,4 +1,4 @@
-"""Results that are asked for again: the live page compiles a piece at each save, and most of it is the same.
+"""Caches recent results: the live page compiles a piece at each save, and most of it is unchanged.
 
 A function that depends on its arguments alone keeps its last results, and gives one of them where all its
 arguments are equal. What it gives must not be changed by anybody.

@@ -125,7 +125,7 @@ ENCODINGS: Mapping[str, Codec] = {
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A kind of film: what it holds, FFmpeg's name of it, options of its writer, how its sound is stored."""
+    """A container: its content, FFmpeg's name for it, options of its muxer, and the codec of its sound."""
 
     holds: str
     format: str

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 WIDTH_PX, MARGIN_PX, LABEL_PX, GAP_PX = 1800, 24, 150, 14
 ROLL_PX, EAR_PX, CLASSES_PX, BARS_PX, HEAD_PX = 110, 56, 150, 26, 44
 PITCHES_LEAST = 24
-"""A roll shows at least so many semitones, so that a bus of few notes is not blown up."""
+"""The least range of a roll in semitones, so that a bus of few notes is not blown up."""
 PAPER, INK, PALE, LINE = (250, 249, 246), (40, 40, 48), (150, 150, 158), (226, 224, 218)
 PANEL = (255, 255, 255)
 GOLDEN = 0.618034
 
 STAGE_PX, LANE_PX = 90, 40
 LEFT, RIGHT = (38, 92, 168), (196, 92, 36)
-"""The colours of what is on the left, and on the right."""
+"""The colours on the left, and on the right."""
 NAMES = {parameter.field: parameter.name.removeprefix("visuals.") for parameter in STEERED}
 """The names of the picture's lanes."""
 

@@ -80,7 +80,7 @@ class _Build:
         self._cluster: Crew | None = None
 
     def run(self) -> RenderReport:
-        """Everything that is asked for, sound first: what is wrong with it is known sooner."""
+        """Renders all that is requested, sound first, as its faults are found sooner."""
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()
@@ -152,7 +152,7 @@ class _Build:
         return self.output.parent / "stems" if self.request.stems and self.output is not None else None
 
     def _heard(self) -> SoundRender:
-        """The finished sound; its figures are told."""
+        """The finished sound; reports its figures."""
         from .crews.local import core_count
         from .sound.mix.render import SoundRender, StemExport
         from .sound.mix.report import raised_finding, report_lines

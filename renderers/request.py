@@ -63,7 +63,7 @@ class RenderReport:
     output: Path | None
     """None where nothing but the store was written."""
     was_there: bool = False
-    """The film was what it was to be already, and was left alone."""
+    """Whether the film was up to date and was not changed."""
     frame_count: int = 0
     frames_made: int = 0
     segment_count: int = 0

@@ -122,7 +122,7 @@ class _Names:
         return self._nodes[task][1]
 
     def made(self, task: Task, entry: Entry) -> None:
-        """Take note of what a task has made."""
+        """Notes the digests of a made task."""
         self._outputs[task] = _digests(entry)
 
     def _outputs_of(self, task: Task) -> Digests | None:

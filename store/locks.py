@@ -21,7 +21,7 @@ from .system import OWN
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 """The errors of a file system without locks."""
 SHARES = 1 << 16
-"""Bytes of a lock on Windows: so many processes may share one."""
+"""The number of locked bytes on Windows: that many processes may share a lock."""
 RETRY_S = 0.05
 
 _held: dict[int, tuple[int, int]] = {}

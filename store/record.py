@@ -1,4 +1,4 @@
-"""Record: a line of JSON that says what a key stands for, and the digest of that line."""
+"""A record: a line of JSON that describes the files of a key, and the digest of that line."""
 
 from __future__ import annotations
 

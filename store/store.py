@@ -185,7 +185,7 @@ class Store:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """True while no other process has the store open: what is evicted then is missed by nobody."""
+        """True while no other process has the store open, so that nobody misses an evicted entry."""
         if self.is_read_only or self._pin is None:
             yield False
             return
@@ -265,7 +265,7 @@ class Store:
             self.system.rename(path, target)
 
     def put_aside(self, path: Path) -> None:
-        """Out of the way, but not gone: somebody may want to know what damaged it."""
+        """Moves a damaged file aside instead of deleting it, so that the cause can be examined."""
         if not self.is_read_only:
             with suppress(OSError):
                 self.system.rename(

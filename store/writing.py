@@ -71,7 +71,7 @@ def replace_text(path: Path, text: str, root: Path | None = None) -> None:
 
 
 class ChangedError(OSError):
-    """Somebody else has written to the file meanwhile."""
+    """Raised if another program has changed the file in the meantime."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(0, "the file was changed meanwhile; nothing was written", str(path))

@@ -1,4 +1,4 @@
-"""Decides what happens when: a save becomes messages, what is on screen is rendered first, then the sound.
+"""Coordinates the live page: turns a save into messages, renders what is on screen first, then the sound.
 
 It lives in one event loop. Texts are read in a thread of their own, one version after the other; pictures and
 sound are made by processes. Nothing here waits for any of them.
@@ -51,7 +51,7 @@ class Conductor:
         self.sounds = SoundMaker(store, self._tell_sound, self._tell_progress, self._troubles)
 
     async def refresh(self, was_saved: bool = False) -> None:
-        """Read the piece again, if any of its files is not what it was, and show what came of it.
+        """Reads the piece again if any of its files has changed, and shows the result.
 
         was_saved   something in its folder was: where the piece is broken, what is missing may be there now
         """

@@ -25,7 +25,7 @@ RATE_HZ = 30.0
 VALUES_MOST = 18_000
 """The most values of a lane: ten minutes at the full rate; a longer film has fewer a second."""
 WIDE = 1000.0
-"""A range beyond that says nothing: what the curve reaches is shown."""
+"""The range from which on the reach of the curve is shown instead."""
 
 _UNITS = {Unit.HERTZ: "Hz", Unit.RATE: "Hz", Unit.SECONDS: "s", Unit.DECIBELS: "dB", Unit.GAIN: "x"}
 _ENDINGS = {parameter.name.rpartition(".")[2]: parameter.sign for parameter in PICTURE}
@@ -68,7 +68,7 @@ def drawn_lanes(heard: Heard, texts: Texts, rate_hz: float) -> tuple[events.Lane
 def _whole(
     lane: Lane, curve: Curve, curves: LaneCurves, heard: Heard, texts: Texts, times_s: F64
 ) -> events.Lane:
-    """A parameter: the value that acts, and of one that others are laid over what it is without them."""
+    """The curve of a parameter: the effective value, and the one without the lanes over it."""
     values = curve.values(times_s)
     own = own_curve(lane, curve, curves.lanes)
     is_mixed = curves.is_mixed(lane)

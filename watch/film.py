@@ -1,4 +1,4 @@
-"""The picture of one version as far as it is rendered: which segments there are, and what shows each best."""
+"""The picture of one version as far as it is rendered: its segments, and the best rendering of each."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class Film:
         return found
 
     def got(self, task: Task, key: str) -> events.Segment | None:
-        """A task is done; the segment as it is shown now, or None where something better is shown."""
+        """Records a finished task; returns the segment as shown now, or None if a better one is already
+        shown.
+        """
         if task.level == "full":
             self.full_there.add(task.index)
             return None

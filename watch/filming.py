@@ -1,4 +1,5 @@
-"""The whole film, as `musicvis compile` makes it, in a process of its own; the page sees its progress."""
+"""Compiles the whole film like `musicvis compile`, in a process of its own, and reports its progress to
+the page."""
 
 from __future__ import annotations
 

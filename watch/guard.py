@@ -1,4 +1,4 @@
-"""The one door of the server: who may ask at all. Everything passes here before anything looks at a path.
+"""The server's guard: every request passes it before any path is read.
 
 A page on this machine's own address is reachable by every web site that the user visits, and by every other
 user of the machine. So: the host is ours, the origin is ours, and the caller has the cookie that only a

@@ -1,4 +1,4 @@
-"""Everybody who has the page open, and what they receive; whoever comes later receives the state first."""
+"""Distributes messages to all open pages; a new page receives the state first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ return."""
 STILL_HERE_S = 15.0
 READERS_MOST = 8
 KEPT = (events.Lanes, events.Piece, events.Sound, events.Edited, events.Trouble)
-"""Kinds of messages that are the state: the last of each is sent to whoever comes."""
+"""The kinds of messages that make up the state: the last of each is sent to a new page."""
 
 _Reader = asyncio.Queue[bytes | None]
 
@@ -45,7 +45,7 @@ class Hub:
         return self._is_closed
 
     def tell(self, message: events.Message) -> None:
-        """A message to everybody. It gets the highest version that was told: a page ignores lower ones."""
+        """Sends a message to all pages, with the highest version so far: a page ignores lower ones."""
         self.version = max(self.version, message.version)
         message = replace(message, version=self.version)
         self.remember(message)
@@ -57,7 +57,7 @@ class Hub:
                 reader.put_nowait(data)
 
     def remember(self, message: events.Message) -> None:
-        """A message that is sent to whoever comes, and to nobody now."""
+        """Keeps a message for pages that open later, without sending it now."""
         if isinstance(message, KEPT):
             self._last[type(message)] = message
 

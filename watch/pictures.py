@@ -85,7 +85,7 @@ class Pictures:
         self.pump()
 
     def gone(self, page: str) -> None:
-        """A page was closed: what it looked at is not wanted first any more."""
+        """Forgets a page that was closed, so that its place no longer has priority."""
         if self._looks.pop(page, None) is not None:
             self.pump()
 
@@ -99,7 +99,7 @@ class Pictures:
         return next((f.durations[key] for f in reversed(self._films) if key in f.durations), None)
 
     def pump(self) -> None:
-        """Give every process what is wanted most, and stop what is not wanted."""
+        """Gives every process the most wanted task, and stops those that are not wanted."""
         film = self.film
         if film is None or self._is_closed:
             return

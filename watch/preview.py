@@ -24,9 +24,9 @@ from ..store.values.keys import digest_of
 from .sounding import BusSource
 
 WARM_S = 0.25
-"""A spatialiser remembers so much of what came before."""
+"""The number of earlier samples that a spatialiser depends on."""
 AHEAD = 4096
-"""Samples after a stretch that a spatialiser may look at."""
+"""The number of later samples that a spatialiser depends on."""
 GRID_HZ = 100.0
 """The resolution with which lanes are compared, to find the stretches that are the same."""
 

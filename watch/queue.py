@@ -1,4 +1,4 @@
-"""The order of rendering: what is seen first, and a first look at all of it before the rest."""
+"""The order of rendering: the visible part first, and a first view of the whole before the rest."""
 
 from __future__ import annotations
 

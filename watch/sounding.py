@@ -152,7 +152,7 @@ def made_sound(
 
 
 def guessed(sources: Sequence[BusSource], plan: SoundPlan) -> Mixed:
-    """About how the master will mix buses: movement keeps their loudness, so they are added as they are."""
+    """An estimate of the mix of buses: movement keeps their loudness, so they are simply added."""
     meter = LoudnessMeter(plan.sample_rate_hz)
     files = [source.wet for source in sources if source.wet is not None]
     files += [chain.file for source in sources for chain in source.chains]

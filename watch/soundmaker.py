@@ -48,7 +48,7 @@ class SoundMaker:
         self._played: list[Playing] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._done = ""
-        """The identity of the last sound that was told exactly."""
+        """The identity of the last sound that was reported exactly."""
         self._deaths = 0
         self._is_closed = False
 
@@ -111,7 +111,7 @@ class SoundMaker:
         return mixer_of(sources, plan, last)
 
     def _play(self, make: Callable[..., Playing], *arguments: Any) -> None:
-        """Name the chunks in a thread, then tell; what is overtaken meanwhile is not told."""
+        """Names the chunks in a thread, then reports them; drops those that a newer version has replaced."""
         wanted = self._wanted
 
         async def play() -> None:

@@ -12,7 +12,7 @@ from ..store.errors import StoreError
 
 @dataclass(slots=True)
 class Troubles:
-    """Troubles by what they are about; whoever listens gets all of them in one text, when it changes."""
+    """Troubles by subject; a listener gets all of them in one text after each change."""
 
     tell: Callable[[str], object]
     _texts: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,8 @@ from ..compiler.classes.own_pictures import written_pictures
 from .session import Version
 
 DEBOUNCE_MS, STEP_MS = 50, 10
-"""An editor writes a file in several steps: so long nothing more must come, looked at so often."""
+"""The quiet time after which a save counts as complete, as editors write in several steps, and the polling
+interval."""
 LOOK_EACH_MS = 1000
 RETRY_S = 1.0
 OUTPUTS = ("build", "__pycache__", ".git", ".hypothesis", "node_modules")

@@ -24,7 +24,7 @@ PATIENCE_S = 1.0
 
 
 class StoppedError(Exception):
-    """Another word has come: what is in work is not wanted any more."""
+    """Raised when the running job is no longer wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """The process has ended by itself: its job is lost, and the next one starts another process."""
+    """The process has died: its job is lost, and the next job starts another process."""
 
     name: str
 

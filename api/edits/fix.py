@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...dsl.findings.diagnostics import Diagnostic
 
 ROUNDS_MOST = 20
-"""A slip may hide those behind it: each round fixes what can be seen."""
+"""The most rounds of fixing: a mistake may hide others, which the next round finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _stop(findings: Sequence[Diagnostic]) -> float:
 
 
 def _found(manifest: Path, texts: Mapping[str, str]) -> tuple[Sequence[Diagnostic], dict[str, str]]:
-    """Findings of a piece, some texts in place of those on the disk, and all texts that were read."""
+    """The findings of a piece in which some texts replace those on the disk, and all texts that were read."""
     from ...dsl.load import load_piece
     from ..check import findings_of
 

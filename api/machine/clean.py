@@ -71,7 +71,7 @@ def damaged_in(store: Store) -> int:
 
 
 def cleaned(store: Store, limit_bytes: int, damaged: int | None = None) -> Cleaned | None:
-    """Evict until the store holds at most so much; None where it is in use, or can only be read."""
+    """Evicts entries until the store is within the limit; None if it is in use, or read-only."""
     from ...store.evict import keep_within
 
     evicted = keep_within(store, limit_bytes)

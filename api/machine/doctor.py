@@ -140,7 +140,7 @@ def encodes_on_card() -> bool:
 
 
 def players() -> list[Item]:
-    """Programs that play a stem where a manifest says `by:`; scores are read without them."""
+    """The programs that can play a stem with `by:`; reading scores needs none of them."""
     musescore = next((found for name in MUSESCORE if (found := shutil.which(name))), "")
     return [
         Item("MuseScore", "writing scores; stems with by: musescore", musescore, "optional: musescore.org"),

@@ -99,7 +99,7 @@ def parse_meter(text: str) -> tuple[int, int]:
 
 
 def checked_tempi(low: float, high: float) -> tuple[float, float]:
-    """A range of tempi in beats a minute; raises ValueError for what is none."""
+    """A range of tempi in beats per minute; raises ValueError for an invalid one."""
     if not SLOWEST_BPM <= low < high <= FASTEST_BPM:
         said = f"{low:g}..{high:g} is not a range of tempi"
         raise ValueError(f"{said}; write 90..130, within 20..400 beats a minute")

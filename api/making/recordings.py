@@ -42,7 +42,9 @@ class Wanted:
     listening: Listening = field(default_factory=Listening)
 
     def check(self) -> Path:
-        """The folder. Raises RequestError for what cannot be, FileExistsError where a piece is there."""
+        """Checks the request; returns the folder. Raises RequestError, or FileExistsError if it has a
+        piece.
+        """
         for path in self.recordings:
             if not path.is_file():
                 raise RequestError(f"{path} is not a file")
@@ -64,7 +66,7 @@ class Wanted:
 
 
 def piece_of_recordings(wanted: Wanted, findings: Findings, progress: Progress | None) -> NewPiece:
-    """A folder with a piece that compiles as it is: the heard score, the recordings, a manifest.
+    """Makes a folder with a piece that compiles: the detected score, the recordings, a manifest.
 
     Warnings go to `findings` as they are found. Raises PieceError for a recording that cannot be used,
     RequestError, FileExistsError, ModuleNotFoundError, and OSError; then nothing is written.
@@ -135,7 +137,7 @@ def _made(
 def _heard(
     wanted: Wanted, findings: Findings, progress: Progress | None
 ) -> tuple[list[Recording], Heard, list[WrittenTrack]]:
-    """All recordings, one clock for all, and the notes of each as a part of its own."""
+    """The detected beats and notes of all recordings: one clock for all, and each one's notes as a part."""
     from ...renderers.sound.listening.decode import check_audible, recording
     from ...renderers.sound.listening.hear import hear
     from ...renderers.sound.listening.together import misfits

@@ -1,4 +1,4 @@
-"""A piece for a score, with a manifest that compiles as it is."""
+"""Makes a piece for a score, with a manifest that compiles without changes."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
 
 
 def score_in(path: Path) -> tuple[bytes, Score]:
-    """The bytes of a score file and what they mean. Raises PieceError where that is nothing."""
+    """Reads a score file: its bytes and its score. Raises PieceError for a file without notes."""
     from ...compiler.score.read import read_score
     from ...dsl.findings.diagnostics import Diagnostic, PieceError
     from ...dsl.findings.span import Span

@@ -1,4 +1,4 @@
-"""The door of the compiler for whoever has a store: a plan that was made before is not made again.
+"""Compiles with a store: a plan that was made before is read instead of made again.
 
 Two things are kept. For the texts of a piece, the questions that its compile asked of the disk; for the texts
 and the answers to them, the plan and its findings. So a score that is changed back finds its old plan.
@@ -49,7 +49,7 @@ class _Planned:
 
 
 def compile_piece_kept(loaded: Loaded, trusted: tuple[Path, ...], store: Store) -> KeptCompilation:
-    """The plan of a loaded piece, from the store or made now, or every reason why there is none.
+    """The plan of a loaded piece, from the store or made now, or all errors that prevent it.
 
     trusted   folders of plugins; a piece that has a plugin is compiled each time
     """
@@ -102,7 +102,7 @@ def _questions(store: Store, asked: Node) -> list[str]:
 
 
 def _told(loaded: Loaded, findings: Sequence[Diagnostic] = ()) -> tuple[Diagnostic, ...]:
-    """Findings of the loading and of the compile, as a compile tells them."""
+    """The findings of the loading and of the compile, in the order of a compile."""
     return tuple(dict.fromkeys((*loaded.diagnostics, *findings)))
 
 

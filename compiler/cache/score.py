@@ -15,7 +15,7 @@ SCORE_VERSION = 3
 
 
 def kept_reader(store: Store) -> Callable[[bytes, str], Score]:
-    """`read_score` that looks into a store first, and keeps there what it reads."""
+    """A version of `read_score` that reads from a store first, and writes there what it reads."""
 
     def read_kept(data: bytes, name: str) -> Score:
         node = score_node(data, name)

@@ -55,7 +55,9 @@ def _wide_lights(piece: Piece) -> Iterator[Span]:
 def held_finding(
     spans: tuple[Span, ...], before: Flashing, after: Flashing, share: float, film: Film, clock: Clock
 ) -> Diagnostic:
-    """The finding for a movement that would flash: what it would do, and what is left of it."""
+    """The finding for a movement that would flash, with the flashes that it would cause and the share that
+    remains.
+    """
     # To the nearest quarter of a crotchet: a frame begins nowhere in particular.
     at_qn = Fraction(round(4 * clock.quarters(film.start_s + before.frame / film.fps)), 4)
     place = clock.musical_place(at_qn)

@@ -49,7 +49,7 @@ def sounding_of(held: Sequence[Interval]) -> Sounding:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A lane on what it moves; `sounding` is None where nobody knows when the bus sounds."""
+    """A lane and its target; `sounding` is None if the times at which the bus sounds are unknown."""
 
     lane: Lane
     curve: Curve

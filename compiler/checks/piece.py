@@ -146,7 +146,7 @@ def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
 
 
 def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[Diagnostic]:
-    """A note that is let go shortly before the last sample rings into nothing."""
+    """Warns of a note that is released shortly before the last sample, so that its ring is cut off."""
     end_s = clock.end_s + piece.score.tail_s
     # What sounds after the end belongs to a stem of another length, which is reported.
     last_s = max((end for _, end in held if end <= end_s), default=None)

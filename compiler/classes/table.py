@@ -37,8 +37,8 @@ class ClassTable:
     aliases: Mapping[str, int] = field(default_factory=dict)
     """Everyday words that name no class, each with the class that is meant."""
     pictures: tuple[str, ...] = ()
-    """The piece's own pictures by the names of their files; their indices come after those of the names. A
-    video is there twice, for its two layers."""
+    """The piece's own pictures by file name; their indices follow those of the names. A video has two
+    entries, one per layer."""
     clips: Mapping[int, Clip] = field(default_factory=dict)
     """The videos among them, by the index of their first layer."""
 
@@ -233,5 +233,5 @@ def _rank(wanted: str, name: str) -> int:
 
 
 def _normal(name: str) -> str:
-    """A name as it is compared: small letters, with spaces for hyphens and underscores."""
+    """A name in the form in which names are compared: lower case, hyphens and underscores as spaces."""
     return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...store.values.array_types import F64
 
 LONGEST_DECLICK_S = 0.16
-"""A jump of two turns is none of eight times a quarter turn."""
+"""The longest declick: a jump of two turns does not take eight times as long as a quarter turn."""
 MEETING_S = 0.05
 """The time before the end of a loop at which a value begins to return to its start."""
 JUMP_LEAST = 1e-6

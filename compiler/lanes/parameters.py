@@ -44,7 +44,7 @@ class Target:
     declick_per_unit_s: float = 0.0
     """Length for each unit of a jump, where that is longer."""
     circle: float = 0.0
-    """The turn after which a value means the same again; 0 where none does."""
+    """The period of a circular value, such as 360 degrees; 0 if it is not circular."""
 
 
 def beat_rate(clock: Clock) -> Curve:
@@ -117,7 +117,7 @@ def distance_target(bus: Bus) -> Target:
 
 
 def place_targets(bus: Bus) -> tuple[Target, ...]:
-    """All that says where a bus is."""
+    """The targets that place a bus."""
     return ear_target(bus), azimuth_target(bus), elevation_target(bus), distance_target(bus)
 
 

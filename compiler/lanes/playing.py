@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 REACH = 6.0
-"""A stroke is gone after so many of its decays: it falls as exp(-x) does, lowered to end at nothing."""
+"""The length of a stroke in decay times: it falls as exp(-x), lowered so that it ends at 0."""
 SHARE_OF_GAP = 1 / 3
 """A decay takes this much of the way to the next stroke at most, so that the next is seen to begin."""
 SHORTEST_DECAY_S = 1e-3
@@ -181,7 +181,7 @@ def density(heard: Heard, beats_s: F64, times_s: F64, widths_s: F64) -> F64:
 
 
 def powers(heard: Heard, times_s: F64, weights: F64 | None = None) -> tuple[F64, F64]:
-    """The intensity of what sounds at each time, and the same with each note times its weight."""
+    """The intensity of the sounding notes at each time, and the same weighted per note."""
     power, weighed = np.zeros(times_s.shape), np.zeros(times_s.shape)
     lasts_s = heard.ends_s + REACH * DAMPED_S
     first, last = times_s.searchsorted(heard.onsets_s), times_s.searchsorted(lasts_s, "right")

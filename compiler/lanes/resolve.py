@@ -126,7 +126,7 @@ class Lanes:
         return named[0] if named else None
 
     def unknown(self, known_buses: Iterable[str]) -> Iterable[Diagnostic]:
-        """A finding for each lane whose parameter is not there; asked last."""
+        """A finding for each lane whose parameter does not exist; call it last."""
         sources = {lane.mirror_of for lane in self._lanes if lane.mirror_of is not None}
         names = sorted(set(self._known))
         bus_names = list(known_buses)
@@ -177,7 +177,7 @@ class Lanes:
         return self._curve(reflection, mirrors).mirrored()
 
     def _laid(self, lane: Lane, target: Target) -> Curve:
-        """A lane by itself: its points, or what notes do to it."""
+        """A lane alone: its points, or the movement that notes give it."""
         if lane.played is None:
             return self._plain(self._segments(lane, target), target)
         played = self._played(lane, lane.played, target.neutral, target.declick_s)

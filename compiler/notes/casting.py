@@ -19,7 +19,7 @@ from .melody import melody, sparks_by_itself
 from .selectors import selected
 
 QUESTIONS_MOST = 5_000_000
-"""Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
+"""The limit on pairs of rules and notes, one for each key that a rule sets; that many take about 20 s."""
 ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer", *LIGHTS)
 """The actions that a rule can have on a note, by the names of its fields."""
 Entry = tuple[str, tuple[ClassWeight, ...]]
@@ -79,7 +79,7 @@ class Cast:
     hidden_keys: tuple[Entry, ...] = ()
     """Keys that notes have, each of which shows the class of a rule instead."""
     idle_rules: tuple[int, ...] = ()
-    """Indices of rules of which nothing is left on any note: later rules say it otherwise."""
+    """Indices of rules without effect: later rules override them on every note."""
     classless: tuple[int, ...] = ()
     """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
     words: tuple[str, ...] = ()

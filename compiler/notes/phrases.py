@@ -26,7 +26,9 @@ Contour = tuple[Fraction, tuple[tuple[Fraction, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Music that was not heard before: from start_qn up to, not at, end_qn. `key` tells how it begins."""
+    """Music that was not heard before, from start_qn up to end_qn (exclusive). `key` identifies its
+    beginning.
+    """
 
     start_qn: Fraction
     end_qn: Fraction

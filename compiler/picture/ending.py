@@ -23,7 +23,7 @@ LIGHT_INK, DARK_INK = "#F4F0E8", "#16181C"
 GONE_S = Fraction(5, 2)
 """The time in which the picture makes room for credits, at most 2/5 of the ring-out."""
 EARLY_S = Fraction(1, 2)
-"""The letters begin to come so long before the picture is gone."""
+"""The time before the end of the picture at which the letters begin to appear."""
 SOFT_S = Fraction(1)
 """The fade time of the letters, in and out; at most a quarter of their time."""
 READ_S, LINE_S = 1.0, 0.5

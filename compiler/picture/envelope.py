@@ -18,7 +18,7 @@ HELD_SHARE = 0.35
 RELEASE_FALL = 4.0
 """A release falls as exp(-RELEASE_FALL·x) does, x its way from 0 to 1, lowered so that it ends at nothing."""
 EMPHASIS = 1.6
-"""Energies of notes that sound together are raised to this power: what is loud stands out."""
+"""The exponent for energies of simultaneous notes: loud ones stand out."""
 STRENGTH_FULL = 0.25
 """From this energy of the loudest class on, the classes fill the whole depth; below it they thin out."""
 FAINTEST = 0.05
@@ -152,7 +152,7 @@ def mixed(own: F64, total: F64, common: F64) -> F64:
 
 
 def _add(notes: Sequence[VisualNote], scales: F64, times_s: F64, into: F64) -> None:
-    """Add each note's level times its velocity and scale to the times at which it is there."""
+    """Adds each note's level times its velocity and scale to the times at which it sounds."""
     if not notes:
         return
     onset = np.array([float(note.onset_s) for note in notes])

@@ -48,7 +48,7 @@ class Latents:
 
 @dataclass(frozen=True, slots=True)
 class LatentLaw:
-    """All that the latents depend on beside the notes; `memory` only where the picture goes by it."""
+    """All inputs of the latents besides the notes; `memory` only if the picture uses it."""
 
     depth: Curve
     truncation: Curve

@@ -1,4 +1,4 @@
-"""Limits: whether a picture can be planned at all, asked before anything of its size is made."""
+"""Limits on the size of a picture, checked before anything of that size is made."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,8 @@ WEIGHTS_MOST = 200_000_000
 NOTE_FRAMES_MOST = 500_000_000
 """Notes times the frames through which each sounds."""
 LEAD_MOST_S = 0.15
-"""An attack ends at the onset; a longer one than this begins so long before it, and goes on after it."""
+"""The longest attack that ends at the onset; a longer one starts this long before it, and goes on after
+it."""
 
 
 def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnostic | None:

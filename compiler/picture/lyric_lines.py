@@ -24,7 +24,7 @@ COMMA_CHARACTERS = 18
 """A line that long breaks at a comma, too."""
 REST_QN = 1
 STAY_S = Fraction(1, 2)
-"""A line stays for so long after its last note."""
+"""The time for which a line stays after its last note."""
 ROWS_MOST = 4
 _STRONG, _WEAK = ".;:!?\u2026\u3002\uff01\uff1f\u061f", ",\u3001\uff0c\u060c"
 _CLOSING = "\"'\u201d\u2019\u00bb)"

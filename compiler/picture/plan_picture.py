@@ -40,7 +40,7 @@ LAYER_CHANGE_S = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Painter:
-    """The generator as a plan knows it: its kind, and its classes by name."""
+    """The generator as a plan sees it: its kind, and its classes by name."""
 
     kind: GeneratorKind
     table: ClassTable

@@ -64,7 +64,7 @@ class Fade:
     length_s: Fraction
     is_in: bool
     until_s: Fraction | None = None
-    """From here on the picture is as it is without a fade; None where this one acts to the end."""
+    """The time from which the picture is unfaded again; None for a fade that lasts to the end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _meet(layer: EngravedScore, place: str, *, is_tall: bool) -> bool:
 
 
 def too_small(layer: EngravedScore, video: Video, staff_count: int) -> Diagnostic | None:
-    """MV714, where the staves are so many for the height that nobody reads them."""
+    """MV714, for a score with too many staves to be readable at this height."""
     short_px = min(video.width_px, video.height_px)
     needed = READABLE * short_px / video.height_px * (_AROUND + _APART * staff_count)
     if layer.height >= needed or not staff_count:

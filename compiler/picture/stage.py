@@ -20,7 +20,7 @@ from ..time.clock import Clock
 from .post import Shown
 
 REACH = 5.0
-"""A light is gone after so many of its decays."""
+"""The length of a light in decay times."""
 FAINTEST = 0.02
 LIGHTS_MOST = 12
 """The most lights in a frame; of more, the strongest are shown."""

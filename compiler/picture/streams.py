@@ -20,15 +20,15 @@ from ..score.part_note import PartNote
 from ..time.clock import Clock
 
 GLIDE = Duration(Fraction(1), DurationUnit.BEATS)
-"""A layer that is heard elsewhere glides there so long: faster, the picture would jump with the notes."""
+"""The time in which a layer glides to another place: faster, the picture would jump with the notes."""
 FURTHEST = 0.9
 """The largest distance of a layer's subject from the middle."""
 GAPS = 1.65
-"""Subjects of n layers are at least so much / n apart, where the film is 2 wide: else one hides another."""
+"""The least distance of the subjects of n layers times n, in a film 2 wide: closer ones hide each other."""
 WIDER = 4 / 3
-"""Layers that stand side by side are so much wider than their share, and meet softly."""
+"""The factor by which adjacent layers are wider than their share, so that they meet softly."""
 REACH = 0.6
-"""A layer has fallen to 1/e at so much of its width."""
+"""The distance at which a layer has fallen to 1/e, as a share of its width."""
 SILENT, LOUDEST = 0.04, 1.5
 """The room that a silent layer keeps, and the most that a sounding layer takes."""
 JUMP_S = 1e-6

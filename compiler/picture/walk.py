@@ -24,7 +24,7 @@ from .noise_path import stream
 
 MOST_STOPS = 10_000
 GRID_HZ = 60
-"""The trembling is known at so many moments a second, whatever the frame rate."""
+"""The sampling rate of the tremble, independent of the frame rate."""
 TAU_S = 0.8
 """The time constant of the tremble's memory: its correlation falls to 1/e."""
 TREMBLE = 0.15

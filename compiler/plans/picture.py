@@ -259,7 +259,7 @@ class OwnPicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StreamPlan:
-    """A layer of the picture: a stream of latents of its own, and where it stands among the others.
+    """A layer of the picture: its own stream of latents, and its place among the other layers.
 
     noise          float32 (frames, latent size), as in a PicturePlan, like the classes, hue and truncation
     strength       float32 (frames,), above 0: how much of the place where it stands it takes from others

@@ -79,7 +79,7 @@ class EffectPlan:
     constants: tuple[tuple[str, float], ...]
     automation: tuple[tuple[str, Curve], ...] = ()
     file: Path | None = None
-    """For a VST3: where it is; whoever compiles has said that its code may run."""
+    """The path of a VST3; the caller of the compile has trusted its code."""
     preset: Path | None = None
     settings: tuple[tuple[str, float | str | bool], ...] = ()
     """For a VST3: values by the names that the plugin gives its parameters."""
@@ -119,7 +119,7 @@ class MasterPlan:
     most_reduction_db: float | None = None
     """The mix stays below its loudness where the limiter would turn down by more; None: it does not."""
     most_gain_db: float = 60.0
-    """No mix is raised by more: what lies so far below is noise, or a mistake."""
+    """The most that a mix is raised: a softer one is noise, or a mistake."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class BarShift:
 
 
 def classes_of_bars(score: Score) -> F64:
-    """(bars, 12): how long each pitch class sounds in each bar as it is played, in quarter notes."""
+    """The time for which each pitch class sounds in each played bar, in quarter notes: (bars, 12)."""
     found = np.zeros((len(score.measures), 12))
     drums = {number for number, track in enumerate(score.tracks) if track.is_drums}
     starts = np.array([float(measure.start_qn) for measure in score.measures])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PLACE = "PLACE"
 """The file that findings about the place itself name."""
 LEAST_SHARE = 0.005
-"""A class that is shown less than that is not told."""
+"""Classes that are less visible than this are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class VideoAt:
 
 @dataclass(frozen=True, slots=True)
 class ShownLayer:
-    """A layer of the picture: where it is, how much room it takes beside the others, what it shows."""
+    """A layer of the picture: its place, the room that it takes beside the others, and its classes."""
 
     name: str
     across: float | None

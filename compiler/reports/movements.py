@@ -104,7 +104,7 @@ def _pointed(lane: Lane, lanes: Sequence[Lane]) -> Lane:
 
 
 def _what_it_does(curve: Curve, lane: Lane, at: Fraction, clock: Clock) -> tuple[str, Span]:
-    """A lane in words, and the place in the file that says so."""
+    """A description of a lane's movement, and the place in the file that sets it."""
     i = bisect_right([segment.start_qn for segment in curve.segments], at) - 1
     if not curve.segments:
         return "has no points", lane.span

@@ -8,7 +8,7 @@ from ..score.model import Channel, Score, Steps
 from ..time.clock import Clock
 
 SIDES = 7
-"""For headphones a note is where its pan is as it begins, at one of so many places to either side."""
+"""The places to either side at which headphones hear notes: each has the pan of its note's onset."""
 
 
 def moving_channels(

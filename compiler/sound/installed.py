@@ -15,7 +15,7 @@ from .soundfonts import soundfont_at
 
 MAX_PRESET_BYTES = 16 << 20
 ABSENT = "absent"
-"""The answer for what is not found."""
+"""The answer for a file that is not found."""
 INSTALLED_HEADS = tuple(
     Path(folder) / "MIT_KEMAR_normal_pinna.sofa"
     for folder in (

@@ -211,7 +211,7 @@ def _master_plan(master: Master, buses: Sequence[Bus]) -> MasterPlan:
 
 
 def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:
-    """One effect: what stands still as numbers, what a lane or the tempo moves as curves."""
+    """An effect: constant parameters as numbers, those that a lane or the tempo moves as curves."""
     constants = dict(effect.parameters)
     moving: list[tuple[str, Curve]] = []
     for name, target in plugin_targets(bus, effect):

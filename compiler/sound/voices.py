@@ -13,9 +13,9 @@ from .controllers import side_at
 from .note_spread import EarOf
 
 EARLIER_S = Fraction(12)
-"""A note that was let go longer than this before a passage is not heard in it any more."""
+"""The time after a note's release from which a passage no longer contains it."""
 SHORTEST_S = 0.02
-"""A grace note without a length of its own is held so long."""
+"""The length of a grace note without one of its own."""
 STEMS_KEPT = 64
 """The number of stems whose notes are kept from one compile to the next."""
 

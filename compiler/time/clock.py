@@ -172,13 +172,13 @@ class Clock:
         return MusicalPlace(position.bar, beat_text(position.beat), float(time_s), frame)
 
     def locate(self, place: Place, findings: Findings) -> Quarters | None:
-        """The moment that a written place means, or None and a finding that says what there is instead."""
+        """The moment of a written place, or None and a finding with what is there instead."""
         moment, faults = self._resolved(place)
         findings += faults
         return moment
 
     def at(self, place: Place) -> Quarters | None:
-        """The moment that a written place means; None where it means none, which `locate` reports."""
+        """The moment of a written place; None for an invalid one, which `locate` reports."""
         return self._resolved(place)[0]
 
     def _resolved(self, place: Place) -> tuple[Quarters | None, tuple[Diagnostic, ...]]:
@@ -197,7 +197,7 @@ class Clock:
         return found
 
     def locate_range(self, written: PlaceRange, findings: Findings) -> tuple[Quarters, Quarters] | None:
-        """The half-open stretch of quarter notes that a written range means, or None and findings."""
+        """The half-open range in quarter notes of a written range, or None and findings."""
         start = Quarters(ZERO) if written.start is None else self.locate(written.start, findings)
         end = self.end_qn if written.end is None else self._range_end(written.end, findings)
         if start is None or end is None:
@@ -357,7 +357,7 @@ class Clock:
 
 @recent(4)
 def clock_of(score: Score, numbering: str = "file") -> Clock:
-    """The clock of a score, with all that it was asked before where the same score had one."""
+    """The clock of a score; it is cached with its answers for the same score."""
     return Clock.from_score(score, numbering=numbering)
 
 

@@ -19,7 +19,7 @@ from ..score.part_note import PartNote
 NAMED = 8
 """More words than that are not listed in a hint."""
 BREATH_QN = Fraction(1, 8)
-"""A gap up to that long is none: keys are let go a little early."""
+"""The longest gap between notes that is ignored: keys are released a little early."""
 _ELISION = re.compile(r"[\s_\u203f\u2040]+")
 _NUMBER = re.compile(r"\A\s*\d{1,2}\s*[.)]\s*")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u0060\u00b4", "'''''")
@@ -104,7 +104,7 @@ def sung_words(notes: Sequence[PartNote]) -> Sung:
 
 
 _LAST: dict[str, tuple[Sequence[PartNote], Sung]] = {}
-"""The words of the notes that were asked last: each rule asks for the same ones."""
+"""The words of the notes of the last call: each rule needs the same ones."""
 
 
 @dataclass(slots=True)

@@ -145,7 +145,7 @@ def ranked(text: str, most: int) -> list[tuple[int, float]]:
 
 @cache
 def of_word(word: str) -> tuple[int, float] | None:
-    """The class nearest to one word, and its cosine times how much the word says; None if it is unknown."""
+    """The class nearest to one word, with its cosine times the word's weight; None for an unknown word."""
     table = english()
     row = table.row(word)
     if row is None:

@@ -43,7 +43,7 @@ EARS = (-0.5, 0.5, -0.25, 0.25, -0.7, 0.7)
 SHAPES = ("half_cosine", "smoothstep", "half_cosine", "quarter_sine")
 TITLE_MOST, TITLE_SHOWN = 200, 60
 CHANGES_MOST = 40
-"""More changes of metre or tempo than that are left out: nobody would read them."""
+"""The most changes of metre or tempo that are listed: nobody would read more."""
 PLACEHOLDERS = frozenset(
     (
         "title",
@@ -66,7 +66,7 @@ PLACEHOLDERS = frozenset(
         "midi",
     )
 )
-"""Titles that nobody wrote: programs put them there."""
+"""Placeholder titles that programs write."""
 _NUMBERED = re.compile(r"(?i)(?:track|untitled|score|sequence|song|midi|staff|partitur) ?#?[0-9]+")
 _LANE_NAME = re.compile(r"[^#|\s](?:[^#|]{0,118}[^#|\s])?")
 

@@ -36,7 +36,7 @@ class MusicalPlace:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One replacement of a fix: exactly what is at `span` becomes `text`. An empty span inserts."""
+    """One replacement of a fix: the text at `span` becomes `text`. An empty span inserts."""
 
     span: Span
     text: str
@@ -96,7 +96,7 @@ class Diagnostic:
 
 
 class MusicvisError(Exception):
-    """The family of what musicvis raises for a piece, a call or a cache that cannot be used."""
+    """The base class of musicvis's exceptions for an unusable piece, call or cache."""
 
 
 class PieceError(MusicvisError):

@@ -155,7 +155,7 @@ def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -
 
 
 def _others(left: Sequence[Diagnostic]) -> str:
-    """A line that counts the findings behind the last one shown; nothing where all are shown."""
+    """A line that counts the findings after the last one shown; empty if all are shown."""
     if not left:
         return ""
     reach = f", the last on line {left[-1].span.line}" if left[-1].span.line else ""

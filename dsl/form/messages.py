@@ -1,4 +1,5 @@
-"""One broken rule of a schema in a composer's words: what is there, what was expected, what was meant."""
+"""A broken rule of a schema, put into a composer's words: what is there, what was expected, what was
+meant."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -125,7 +126,7 @@ def _is_other_kind(inner: Broken, outer: Broken) -> bool:
 
 
 def _with_words_of(outer: Broken, inner: Broken) -> Broken:
-    """An alternative without a title or examples of its own speaks with those of the choice."""
+    """Gives an alternative without a title or examples those of the choice."""
     if inner.pointer != outer.pointer:
         return inner
     lent: dict[str, Any] = {key: outer.schema[key] for key in ("title", "examples") if key in outer.schema}

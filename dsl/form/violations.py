@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FLAWLESS_MOST = 50_000
 ITEM_LETTERS_MOST = 300
 FAULTS_MOST = 400
-"""From so many faults on, a list or a block is left at its first one: more of them help nobody."""
+"""The number of faults from which on a list or a block is only checked to its first one: more help nobody."""
 
 Way = tuple[str | int, ...]
 Flawless = set[tuple[int, str]]

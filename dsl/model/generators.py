@@ -75,7 +75,7 @@ def described_kind(
     version: str = "",
     is_installed: bool = True,
 ) -> GeneratorKind:
-    """A kind out of what an author says of it; raises ValueError for what cannot be."""
+    """A kind from an author's description; raises ValueError for an invalid one."""
     if not name or not name.isprintable() or len(name) > 64 or name != name.strip():
         raise ValueError(f"a generator needs a name of 1 to 64 printable characters, not {name!r}")
     if name in BUILT_IN:

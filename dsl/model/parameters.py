@@ -17,7 +17,7 @@ PAN_MOST = 2.0
 LOUDEST = 10.0 ** (24 / 20)
 DEGREES, TIMES = "°", "x"
 FINISH = "finish"
-"""The control of what acts on finished images, whoever made them: renderers/picture/tone.py."""
+"""The control of parameters that act on finished images of any generator: renderers/picture/tone.py."""
 
 
 @dataclass(frozen=True, slots=True)

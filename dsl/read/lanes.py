@@ -160,7 +160,8 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
 
 
 def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
-    """The lanes of distance and elevation that the spirals of an azimuth move; between them they stand still.
+    """The lanes of distance and elevation that an azimuth's spirals move; between spirals they are
+    constant.
 
     A lane that turns and is not an azimuth is a fault.
     """

@@ -108,7 +108,7 @@ def _point(node: Node, reading: Reading) -> Point:
 
 
 def _warn_of_useless(node: Node, shape: Shape, reading: Reading) -> None:
-    """A value that the shape does not read was meant for something."""
+    """Warns about a value that the shape does not read."""
     useless = "ear_f" if shape in SWINGS else "ear_mid"
     value = node.get(useless)
     if value is None:

@@ -1,4 +1,4 @@
-"""Typed values out of nodes whose form is already right; what they still do not mean is collected."""
+"""Typed values from nodes that match the schema; values without a meaning are collected as findings."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Reading:
-    """Values of one piece as they are read; where one has no meaning, a finding and a stand-in.
+    """The values of one piece as they are read; one without a meaning gives a finding and a stand-in.
 
     A stand-in never reaches anyone: a piece with an error in it is not handed on.
     """
@@ -109,7 +109,7 @@ class Reading:
         return self.taken(parse_ratio(node.text, node.span), Fraction(1))
 
     def file(self, node: Node) -> PurePosixPath:
-        """A file of the piece by name; whether it is there is not asked."""
+        """A file of the piece by name; it need not exist."""
         fault = name_fault(node.text, node.span)
         if fault:
             self.findings.add(fault)

@@ -74,7 +74,7 @@ def _lyrics(node: Node, reading: Reading) -> Lyrics:
 
 
 def _engraved(node: Node, reading: Reading) -> EngravedScore:
-    """`score: strip`, or all that is said of it."""
+    """Reads `score: strip`, or a block of its settings."""
     usual, parts = EngravedScore(node.span), node.get("parts")
     return EngravedScore(
         node.span,

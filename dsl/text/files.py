@@ -26,11 +26,11 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 LANES_SUFFIXES = (".yaml", ".yml", ".json")
 
 ALIKE_MOST = 2000
-"""More files of a folder are not compared with a name that is not there."""
+"""The most files of a folder that are compared with a missing name."""
 _MAX_NAME_BYTES = 1024
 _MOST_DIGESTS = 1000
 _digests: dict[tuple[int, int, int, int], str] = {}
-"""Digests of large files, by place, size and time: a page that watches a piece asks often."""
+"""Digests of large files, by path, size and time: a page that watches a piece needs them often."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 # Windows takes these for devices, whatever their ending.
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
@@ -229,7 +229,7 @@ def _open_fault(fault: OSError, root: Path, name: PurePosixPath, span: Span) -> 
 
 
 def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
-    """The file beside it whose name is most like a name that is not there, with its ending; or None."""
+    """The file beside it with the most similar name and the same suffix; or None."""
     try:
         with Folder.around(root / name, root) as folder, os.scandir(folder.way(".")) as inside:
             entries = islice(inside, ALIKE_MOST)

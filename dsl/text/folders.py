@@ -157,7 +157,7 @@ class Folder:
             self.replace(old, new)
 
     def remove(self, name: str) -> None:
-        """Remove a file or a link, where it is there."""
+        """Removes a file or a link if it exists."""
         with suppress(FileNotFoundError):
             os.unlink(self._name(name), **self._at())
 

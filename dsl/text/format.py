@@ -163,7 +163,7 @@ class _Layout:
         return self.open.get(old, old)
 
     def _following(self) -> list[int | None]:
-        """For each line the next one that begins a thing of its own."""
+        """For each line, the next one that begins an item of its own."""
         found: list[int | None] = [None] * len(self.lines)
         after: int | None = None
         for number in range(len(self.lines) - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""model.json: what a trained generator says of itself, read with suspicion and without torch."""
+"""model.json: a trained generator's description of itself, read as hostile input and without torch."""
 
 import hashlib
 import json

@@ -100,7 +100,7 @@ def _placed(source: Source, path: str, span: Span) -> tuple[Any, Any, str] | Dia
 
 
 def _next_key(here: Any, parts: list[str]) -> tuple[Any, list[str]]:
-    """The longest key that is there already, because names may hold points: `effects.glock.right`."""
+    """The longest existing key, because names may contain points: `effects.glock.right`."""
     if isinstance(here, dict):
         for count in range(len(parts), 1, -1):
             if ".".join(parts[:count]) in here:

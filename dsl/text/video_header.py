@@ -202,7 +202,7 @@ def _matroska_size(tracks: bytes) -> tuple[int, int] | None:
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Identifier and contents of each EBML element; one that is cut off is given as far as it is there."""
+    """The identifier and the contents of each EBML element; a truncated one is cut off where the data end."""
     at = 0
     for _ in range(_MOST_BOXES):
         name, after = _number(data, at, keep_marker=True)

@@ -245,7 +245,7 @@ def _end_place(written: str, span: Span, found: re.Match[str]) -> Place | Diagno
 
 
 def _no_place(written: str, span: Span) -> Diagnostic:
-    """Say why, guessing what was meant: the decimal point, the colon, a range, a time."""
+    """Explains an invalid place, guessing what was meant: the decimal point, the colon, a range, a time."""
     if found := re.match(r"([0-9]{1,6})\.([0-9]+)\Z", written, re.ASCII):
         hint = f"write bar|beat, e.g. {int(found[1])}|{int(found[2])}"
         return Diagnostic("MV102", span, f"{written} is a number, not a place", hint)

@@ -171,7 +171,7 @@ def parse_lengths(text: str, span: Span) -> LengthRange | Diagnostic:
 
 
 def _bounds(written: str) -> tuple[str | None, str | None, bool, bool] | None:
-    """The texts of both ends and whether they are left out; None where the form is none of ours."""
+    """The texts of both ends, and whether each is excluded; None for an unknown form."""
     if len(written) > _MAX_TEXT:
         return None
     found = _COMPARISON.match(written)

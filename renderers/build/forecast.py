@@ -30,7 +30,7 @@ def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
 
 
 def clip_tasks(picture: PicturePlan) -> list[Task]:
-    """The own videos that are seen, each part once; whoever renders the first segment of one decodes it."""
+    """The own videos that are visible, each part once; the renderer of its first segment decodes it."""
     from ..decoding.clips import clip_task, part_of
     from ..generators.embedded.own_files import own_side_px
     from ..generators.sources import image_size
@@ -44,7 +44,7 @@ def clip_tasks(picture: PicturePlan) -> list[Task]:
 
 
 def outlook(plan: Plan, recipe: Recipe, store: Store, film: str) -> list[Item]:
-    """Every node of a film, and what is to be made of them.
+    """Every node of a film, and whether it has to be made.
 
     film   what tells the films of a user apart: reasons are given against the last build of this one
 

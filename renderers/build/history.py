@@ -34,7 +34,7 @@ Past = tuple[Before, ...]
 
 
 def remember(store: Store, film: str, nodes: Sequence[Node]) -> None:
-    """Keep what this film was made of; `film` is whatever tells the films of a user apart."""
+    """Records the inputs of this film; `film` distinguishes a user's films."""
     said = [
         [before.stage, before.name, [list(read) for read in before.reads], _seconds(store, node)]
         for node, before in zip(nodes, past_of(nodes), strict=True)

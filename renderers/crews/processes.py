@@ -30,7 +30,7 @@ PATIENCE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """A worker's word: so many frames more are finished."""
+    """A worker's message: that many more frames are finished."""
 
     count: int
 
@@ -126,7 +126,7 @@ class ProcessCrew:
 
     @staticmethod
     def _give(worker: _Worker, waiting: deque[SegmentJob], busy: deque[SegmentJob]) -> None:
-        """The next segment; when only those are left that other builds have in work, wait for one of them."""
+        """Gives out the next segment; if other builds work on all that remain, waits for one of them."""
         source = waiting or busy
         if not source:
             return
@@ -185,7 +185,7 @@ def _hear(worker: _Worker, on_frames: OnFrames, say: Say, busy: deque[SegmentJob
 
 
 def _dismiss(workers: Sequence[_Worker]) -> None:
-    """End them: those that wait for work see the end of their pipe, those that render are stopped."""
+    """Ends the workers: waiting ones see the end of their pipe, rendering ones are stopped."""
     for worker in workers:
         if worker.job is not None:
             worker.process.terminate()
@@ -229,7 +229,7 @@ def _serve(pipe: Connection, recipe: Recipe, folder: Path, environment: dict[str
 
 
 def end_with_parent() -> None:
-    """A worker whose build was killed must not go on by itself."""
+    """Ends a worker whose build was killed."""
     parent = parent_process()
     if parent is not None:
         parent.join()

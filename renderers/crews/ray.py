@@ -110,7 +110,7 @@ class RayCrew:
                 witness.unlink(missing_ok=True)
 
     def _check_closed(self, address: RayAddress, machines: Sequence[str], folder: Path) -> None:
-        """Raises PieceError where a cluster that others can reach lets those in who have no token."""
+        """Raises PieceError if a cluster that others can reach accepts clients without a token."""
         reached = [RayAddress(machine, address.port) for machine in machines]
         for one in (address, *reached):
             check_token(one, os.environ)
@@ -143,7 +143,7 @@ class _Driver:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Its pipe ends, so it takes leave of the cluster, which cancels what is under way."""
+        """Closes its pipe, so that it leaves the cluster, which cancels running tasks."""
         self._pipe.close()
         if self.machines is not None:
             self._process.join(PATIENCE_S)
@@ -181,7 +181,7 @@ class _Driver:
         return False
 
     def listen(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
-        """Have them rendered, and pass on what is said of it."""
+        """Has them rendered, and passes on the reports."""
         with suppress(OSError):
             self._pipe.send(tuple(jobs))
         while True:

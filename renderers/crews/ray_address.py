@@ -1,6 +1,5 @@
-"""Finds the Ray cluster that is meant, and whether musicvis may join it: never an open one on another
-machine.
-"""
+"""Finds the Ray cluster that an address means, and whether musicvis may join it: never an open one on
+another machine."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ from ...store.system import is_own
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d{1,5})", re.ASCII)
 FIRST_WITH_TOKENS = (2, 52)
-"""Ray before that knows nothing of RAY_AUTH_MODE, and says nothing about it either."""
+"""The first version of Ray that knows RAY_AUTH_MODE; earlier ones ignore it silently."""
 KNOCK_S = 5.0
 _MOST_NOTE_LETTERS = 1000
 

@@ -32,7 +32,7 @@ AHEAD = 4
 """Segments under way for each that can be rendered at a time: more would only fill memories."""
 ROUND_S = 1.0
 TELLING = (PieceError, OSError, StoreError)
-"""Errors that say themselves what is wrong."""
+"""Errors whose own text is clear enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _Errand:
 
 
 class _Hall:
-    """A cluster while it renders: what waits, what is under way, and what comes of it."""
+    """A cluster while it renders: the waiting tasks, the running ones, and their results."""
 
     def __init__(self, ray: Any, pipe: Connection, venue: Venue, order: Order, store: Store) -> None:
         self.ray, self.pipe, self.venue, self.order, self.store = ray, pipe, venue, order, store
@@ -121,7 +121,7 @@ class _Hall:
                 self.ray.cancel(reference, force=True)
 
     def _heed(self) -> None:
-        """Raises BrokenPipeError where nobody listens any more."""
+        """Raises BrokenPipeError if nobody listens any more."""
         if self.pipe.poll():
             raise BrokenPipeError
 
@@ -190,7 +190,7 @@ def _cause(error: Any) -> BaseException:
 
 
 def _plain(error: BaseException) -> BaseException:
-    """The error as a process can take it that knows nothing of Ray."""
+    """The error in a form that a process without Ray can unpickle."""
     return RuntimeError(f"{type(error).__name__}: {error}")
 
 

@@ -45,7 +45,7 @@ FRAMES = "frames"
 MOST_SIDE_PX = 720
 """Rows of a picture: a video is softer than a photograph."""
 USUAL_RATE = 25.0
-"""A video of one picture is shown so long: a part of a second."""
+"""The duration of a video with a single picture, in seconds."""
 QUALITY = 92
 MOST_DECODED = 100_000
 """The most frames decoded for a part: a minute at 240 frames a second has 14,400; a seek may begin early."""
@@ -132,7 +132,7 @@ class ClipFrames:
             self._file.close()
 
     def number_at(self, passed: float, then: str, is_stretched: bool) -> int:
-        """The picture that is seen when so much has passed: seconds, or stretched shares of the part."""
+        """The picture that is visible after that time: seconds, or stretched shares of the part."""
         at_s = passed * self.length_s if is_stretched else passed
         turns, into_s = divmod(at_s, self.length_s)
         if then == "hold" and turns >= 1:
@@ -221,7 +221,7 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
 
 
 def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
-    """The frames of the part, thinned where they are many; the first is what is seen where it begins."""
+    """The frames of the part, thinned if there are many; the first is the one visible at its beginning."""
     clip = own.clip
     assert clip is not None
     waiting: Moving | None = None
@@ -247,7 +247,7 @@ def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
 
 
 def _small(size_px: tuple[int, int], side_px: int) -> tuple[int, int]:
-    """Width and height with a shorter side of at most so many pixels."""
+    """Width and height reduced so that the shorter side is at most that many pixels."""
     shrink = min(1.0, _side(side_px) / min(size_px))
     return max(1, round(size_px[0] * shrink)), max(1, round(size_px[1] * shrink))
 

@@ -169,7 +169,7 @@ class ScoreStand:
 
 
 def _part(area: _Area, scale: int) -> tuple[slice, slice]:
-    """The rows and columns of an area in a plane that is so many times smaller."""
+    """The rows and columns of an area in a subsampled plane."""
     top, bottom, first, end = area
     return slice(top // scale, -(-bottom // scale)), slice(first // scale, -(-end // scale))
 

@@ -1,4 +1,5 @@
-"""Measures the flashes of a finished film: a small look at each frame is kept with its segment."""
+"""Measures the flashes of a finished film from small images of each frame, which are cached with the
+segment."""
 
 from __future__ import annotations
 
@@ -65,7 +66,9 @@ def packed(looks: Sequence[NDArray[np.uint8]]) -> str:
 
 
 def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
-    """The way back: uint8 (frames, 2, 36, 64). Raises ValueError for what is not that of so many frames."""
+    """The inverse of packing: uint8 (frames, 2, 36, 64). Raises ValueError if the data do not fit that
+    many frames.
+    """
     size = frame_count * 2 * ROWS * COLUMNS
     try:
         state = zlib.decompressobj()

@@ -46,7 +46,7 @@ FRAMES_AT_ONCE_ON_GPU = 16
 
 
 SEEN = 0.95
-"""A title is read where so much of it is seen."""
+"""The opacity from which on a title counts as readable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def film_task(
     root: Path | None = None,
     verify: Callable[[Path, Sequence[Part]], None] = lambda film, parts: None,
 ) -> Task:
-    """The finished file, where its user wants it; the store remembers only what it is, byte for byte.
+    """The finished file at its user's place; the store keeps only its digest.
 
     root     the folder of the piece, in which nothing is written through a link
     verify   called with the joined file before it gets its name, and the parts that it was joined from

@@ -1,4 +1,4 @@
-"""The film as segments, cut at bar lines; the node of each depends only on what is seen in it."""
+"""Cuts the film into segments at bar lines; the node of each depends only on what is visible in it."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class SegmentReads:
             self._sheet = f"{VIEW_VERSION}, {sheet_node(picture.score, *self._size).key}"
 
     def node(self, part: PicturePlan, name: str) -> Node:
-        """The node of some frames; what they read is under the words in which a report says what changed."""
+        """The node of some frames; their inputs have the names that reports give to changes."""
         reads = self._common | {
             "motion": digest_of(part.noise if part.walk is None else (part.noise, part.walk)),
             "classes": digest_of((part.class_indices, part.class_weights)),

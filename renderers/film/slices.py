@@ -1,4 +1,4 @@
-"""Some frames of a picture as a picture of their own, which knows nothing of the others."""
+"""Some frames of a picture as a picture of their own, independent of all others."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _stream_of(stream: StreamPlan, first: int, end: int) -> StreamPlan:
 
 
 def thinned(picture: PicturePlan, step: int) -> PicturePlan:
-    """Every step-th frame, from the first on, each shown so much longer: the same pixels, sooner."""
+    """Every step-th frame, each shown step times as long: the same pixels, sooner."""
     return replace(
         picture,
         noise=_own(picture.noise[::step]),

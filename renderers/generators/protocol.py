@@ -96,7 +96,7 @@ class Generator(Protocol):
 
 @runtime_checkable
 class TruncatedGenerator(Generator, Protocol):
-    """A generator that must be told how far its noise was truncated, and makes several images at once."""
+    """A generator that needs to know the truncation of its noise, and makes several images at once."""
 
     frames_at_once: int
     """The number of images to ask for per call."""

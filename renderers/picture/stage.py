@@ -30,7 +30,7 @@ CORE, HALO, HALO_RADII = 2.2, 0.25, 4.0
 RING_THICKNESS = 0.07
 """The thickness of a ring, as a share of its radius."""
 WHITE = 0.45
-"""A light of the picture's own colour is so much white, and the rest as pure as the colour there is."""
+"""The share of white in a light of the picture's own colour; the rest is as pure as the colour there."""
 SMALLEST_PX = 0.75
 
 

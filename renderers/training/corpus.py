@@ -26,7 +26,7 @@ SAME_RMS = 0.01
 CUT_RMS = 0.2
 """Consecutive frames of a video whose thumbnails differ by more are of two shots."""
 COMPARED = 256
-"""With so many of the frames before it a frame is compared."""
+"""The number of earlier frames that a frame is compared with."""
 CUTS_SAID = 3
 
 Progress = Callable[[str, int, int], object]

@@ -48,7 +48,7 @@ def estimate(
 
 
 def check_free(folder: Path, *, resume: bool, replace: bool) -> None:
-    """Raises PieceError (MV624) where a model is there and nobody said what is to happen to it."""
+    """Raises PieceError (MV624) if a model exists and the caller did not say what to do with it."""
     there = [name for name in (MODEL, RESUME) if (folder / name).exists()]
     if there and not (resume or replace):
         message = f"{folder} already holds a model"

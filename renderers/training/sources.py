@@ -113,7 +113,7 @@ def _entries(folder: Path, found: Sources, *, again: bool = False) -> list[Path]
 
 
 def _told_folders(found: Sources) -> set[Path]:
-    """Folders whose links were told already."""
+    """Folders whose links are reported already."""
     return {Path(finding.span.file).parent for finding in found.findings}
 
 

@@ -93,7 +93,7 @@ class Lane:
     unit: str
     """The unit as written for people: "", "Hz", "ms", "°", "x"."""
     values: tuple[float, ...]
-    """value k stands at k / `Lanes.rate_hz` seconds: what acts, with all that is laid over it."""
+    """The effective values with all lanes over it: value k is at k / `Lanes.rate_hz` seconds."""
     own: tuple[float, ...]
     """The values without the lanes over it; empty if there are none."""
     nodes: tuple[Node, ...]

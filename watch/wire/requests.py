@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """POST /look: what is looked at and heard, so that it is rendered first."""
+    """POST /look: the place that a page shows and plays, so that it is rendered first."""
 
     s: float
     a: float

@@ -54,7 +54,7 @@ def kern_names(text: str) -> list[str]:
 
 
 def _name_parts(score: Any, names: Sequence[str]) -> None:
-    """Names the parts: those that the file does not name have names of chance from music21, new each time."""
+    """Names the parts; those without a name in the file have random names from music21, new each time."""
     parts = list(score.parts)
     if len(names) != len(parts):
         names = [""] * len(parts)

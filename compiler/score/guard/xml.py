@@ -85,7 +85,7 @@ def parse_xml(
 
 
 class _Builder:
-    """Holds what expat has told so far."""
+    """Collects what expat has reported so far."""
 
     def __init__(
         self, name: str, document_types: tuple[str, ...], not_read: frozenset[str], encoding: str | None

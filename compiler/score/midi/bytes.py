@@ -73,7 +73,7 @@ def midi_chunks(data: bytes, name: str, repairs: Repairs) -> Chunks:
 
 
 def refuse(code: str, name: str, at: int, message: str) -> NoReturn:
-    """Raises the PieceError of a file that cannot be read, with the byte at which it says so."""
+    """Raises the PieceError for an unreadable file, with the byte at which the fault is."""
     raise fault(code, name, f"at byte {at}: {message}", "export the MIDI file again")
 
 

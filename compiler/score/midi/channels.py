@@ -1,4 +1,4 @@
-"""Controllers of MIDI channels: instrument, level, side, pitch, pedals, and what is not played.
+"""Controllers of MIDI channels: instrument, level, pan, pitch, pedals, and those that are not played.
 
 Level: 40·log10(value / 127) dB for volume and expression each (General MIDI Level 2, MMA RP-024), against a
 channel that is never set (volume 100, expression 127). Side: controller 10 from 1, left, to 127, right.

@@ -14,7 +14,7 @@ from .text import cleaned
 _NEW_LINE = "/\\\r\n"
 _BLANK = " \t\u3000"
 NEAR_QN = Fraction(1, 8)
-"""A word may be so far from its note."""
+"""The largest distance of a word from its note."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ SOFTEST, LOUDEST = 30, 127
 _DRUM_CHANNEL = 9
 _TEMPO_MOST = 0xFF_FF_FF
 HEARD, COUNTED, BEGINS = "musicvis heard 1", "musicvis counted", "musicvis bar 1 at"
-"""Text events that say what a score was heard from, at which tempo people might count otherwise, and where
-bar 1 is in the recordings, in seconds."""
+"""Text events that state the recordings of a score, the tempo at which people might count instead, and the
+time of bar 1, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

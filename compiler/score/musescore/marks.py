@@ -297,7 +297,7 @@ def _text(mark: Mark, layout: Layout, found: Marks) -> None:
 
 
 def _words(mark: Mark, found: Marks, *, is_tempo: bool) -> None:
-    """Words that are seen; of a tempo mark those before its note and number."""
+    """The visible words; of a tempo mark those before its note and number."""
     node, text = mark.node, mark.node.child("text")
     if text is None or node.value("visible", "1") == "0" or node.has("swing"):
         return

@@ -19,7 +19,7 @@ _NUMBERS = re.compile(r"([0-9]{1,3})(?:\s*[-\u2013]\s*([0-9]{1,3}))?")
 
 @dataclass(slots=True)
 class Bar:
-    """A bar, of which every part tells something."""
+    """A bar; every part contributes to it."""
 
     length_qn: Fraction = Fraction(0)
     meter: Meter | None = None

@@ -82,7 +82,7 @@ class Directions:
         """The places of "cresc.", "dim." and "rit." that no dashes end."""
 
     def read(self, node: Node, place: Place, where: Sighting) -> None:
-        """A <direction>, or a <sound> that stands by itself."""
+        """Reads a <direction>, or a <sound> of its own."""
         sound = node if node.tag == "sound" else node.child("sound")
         number = whole(node.value("staff"), 1, len(self.staves)) or 1
         staff = self.staves[number - 1]
@@ -138,7 +138,7 @@ class Directions:
             self.add_dynamic(Dynamic(place, staff, self.staves, velocity, change, symbol=symbol))
 
     def loudness(self, stated: str, place: Place, staff: int) -> None:
-        """A <sound> that says how loud it is from here on, without a mark."""
+        """Reads a <sound> that sets the loudness from here on without a mark."""
         loudness = decimal(stated)
         if loudness is not None and loudness >= 0:
             self.add_dynamic(Dynamic(place, staff, self.staves, _velocity(loudness)))

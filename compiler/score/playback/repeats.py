@@ -225,7 +225,7 @@ class _Section:
         self.landed = self.over[target]
 
     def begin_anew(self, start: int) -> None:
-        """Counts the repeat that starts at this bar as not yet played."""
+        """Marks the repeat that starts at this bar as not yet played."""
         self.played[start] = 0
         for index in range(start + 1, self.last + 1):
             if self.bars[index].repeat_start:

@@ -265,7 +265,7 @@ def _tied(chords: Sequence[WrittenChord], ties: Ties, head: Head) -> tuple[Fract
 
 
 def _grace_shares(chord: WrittenChord, quarters_per_minute: Fraction) -> tuple[int, int, int]:
-    """Thousandths of the chord that the graces before it take, those after it, and each one before it."""
+    """Thousandths of the chord that graces take: those before it, those after it, and each one before it."""
     count, count_after = len(chord.graces_before), len(chord.graces_after)
     if not count + count_after:
         return 0, 0, 0

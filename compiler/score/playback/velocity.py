@@ -111,7 +111,7 @@ class VelocityCurve:
             value = target
 
     def set(self, tick: int, value: int) -> None:
-        """Holds a value from a tick on, instead of what is there."""
+        """Sets a value from a tick on, and replaces the one there."""
         if tick not in self._pieces:
             insort(self._ticks, tick)
         self._pieces[tick] = _Piece(value, value, tick)

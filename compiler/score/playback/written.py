@@ -264,7 +264,7 @@ class Transposition:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words over a staff: "Andante", "pizz.", "dolce". What they say of playing stands elsewhere."""
+    """Words over a staff: "Andante", "pizz.", "dolce". Their effect on playing is stored elsewhere."""
 
     place: Place
     staff: int

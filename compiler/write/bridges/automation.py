@@ -106,7 +106,7 @@ def read_project(data: bytes, name: str) -> dict[str, Automation] | None:
 
 
 def points_as_lane(automation: Automation, clock: Clock) -> Iterator[tuple[Fraction, str]]:
-    """Each point of a lane: when, in seconds of the piece, and what stands beside its place."""
+    """The points of a lane: the time of each in seconds of the piece, and its other keys."""
     stands: float | None = None
     moments = list(_moments(automation, clock))
     for k, (at_s, arrives, point) in enumerate(moments):
@@ -143,7 +143,7 @@ def _moments(automation: Automation, clock: Clock) -> Iterator[tuple[Fraction, f
 
 
 def _at_every_beat(points: tuple[Point, ...], clock: Clock) -> Iterator[Point]:
-    """The points, and one wherever the metre counts in other beats: a lane goes evenly in beats."""
+    """The points, plus one at each change of the metre's beat: a lane moves evenly in beats."""
     changes = [
         Fraction(measure.start_qn)
         for before, measure in zip(clock.measures, clock.measures[1:], strict=False)
@@ -197,7 +197,7 @@ class _Reading:
             waiting += [(child, track) for child in reversed(node.children)]
 
     def timeline(self, node: Node, scope: _Scope) -> None:
-        """Everything inside a timeline; those inside it follow it."""
+        """The content of a timeline; nested ones follow it."""
         waiting = [(node, scope)]
         while waiting:
             node, scope = waiting.pop()

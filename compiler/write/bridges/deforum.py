@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3
 
 
 class ScheduleError(ValueError):
-    """A schedule that is none; `at` is the index of the character."""
+    """An invalid schedule; `at` is the index of the character."""
 
     def __init__(self, message: str, at: int = 0) -> None:
         super().__init__(message)

@@ -65,7 +65,7 @@ _KNOWN = "numbers, t, max_f, pi, + - * / % **, comparisons, and " + ", ".join(_F
 
 
 class FormulaError(ValueError):
-    """A formula that is none, or has no value."""
+    """An invalid formula, or one without a value."""
 
 
 def evaluated(text: str, t: F64, frame_count: int) -> F64:

@@ -65,7 +65,7 @@ class Schedules:
 
     @property
     def moving(self) -> list[str]:
-        """The names of what does not stay where it is."""
+        """The names of those that move."""
         still = {name for name, values in self.fields.items() if values.min() == values.max()}
         still |= {n for n, one in self.automation.items() if len({point.value for point in one.points}) == 1}
         return [name for name in self.names if name not in still]

@@ -31,7 +31,7 @@ _NO_LETTER = re.compile(r"\W", re.ASCII)
 TOLERANCE = 1e-5
 """The tolerance of the lines between keyframes, as a share of the lane's range."""
 _SHOWN = 5
-"""Parseq shows so many fields of a document that it opens."""
+"""The most fields of a document that Parseq shows."""
 _USUAL_BPM = 120.0
 
 
@@ -77,7 +77,7 @@ def parseq_fields(document: Mapping[str, Any]) -> tuple[dict[str, F64], tuple[st
 
 
 def parseq(timeline: Timeline) -> str:
-    """Every lane as a field of a document that is rendered, too, so that Deforum takes it as it is.
+    """Every lane as a field of a rendered document, which Deforum reads, too.
 
     The keyframes are where the straight lines of the lane meet, and bars and sections are remarks. The
     rendered frames hold the lane's own values, with what Parseq works out of them: `_delta` is the step from

@@ -40,7 +40,8 @@ MOST_ATTEMPTS = 100
 STATE = "state.json"
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes of how many are there; 0 where the server does not say how many."""
+"""A function that is called with the bytes that are there and their total; 0 if the server does not state
+it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def releases() -> dict[str, Release]:
 
 @contextlib.contextmanager
 def _some_home() -> Iterator[None]:
-    """A home folder for who has none: the package asks for one as it is imported, for a cache of its own.
+    """A home folder for a user without one: the package needs one on import, for a cache of its own.
 
     We take its table of addresses alone; nothing is written there.
     """
@@ -152,7 +153,9 @@ def download(
 
 
 def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: Progress) -> None:
-    """Append what is missing to the part; returns when it is whole, and raises where the line breaks."""
+    """Appends what is missing to the partial file; returns when it is complete, and raises if the
+    connection breaks.
+    """
     have = part.stat().st_size if part.exists() else 0
     mark = _mark_in(state, address)
     headers = {"User-Agent": "musicvis", "Accept-Encoding": "identity"}

@@ -268,7 +268,7 @@ def _tone(display: Tensor) -> None:
 
 
 def level_and_gain(luma: Tensor) -> tuple[Tensor, Tensor]:
-    """The luma that a luma becomes, and the factor of what the channels differ from it."""
+    """The output luma for an input luma, and the factor of the channels' difference from it."""
     level = luma.sub(BLACK).mul_(1 / (WHITE - BLACK)).clamp_(0, 1)
     curved = torch.rsub(level, 3, alpha=2).mul_(level).mul_(level)
     level.lerp_(curved, CURVE)

@@ -39,7 +39,8 @@ MARGIN = 1.10
 MELT = 0.55
 """The largest distortion of a picture that is barely visible, in half heights."""
 LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
-"""Height of what is darkest, what the lightness of a region adds, and what its details add."""
+"""The height of the darkest places, the height that a region's lightness adds, and the height that details
+add."""
 REGIONS_PX, DETAILS_PX = 24, 160
 """The rows of the smoothed lightness that hills, and details, are made of."""
 LEAST_CONTRAST = 0.3
@@ -49,7 +50,7 @@ SAMPLES = 8
 """The number of pictures sampled from a video to find its lightness and its colours."""
 GLOWS_FROM, GLOW = 0.86, 0.7
 MOST_BYTES, FEWEST = 400_000_000, 6
-"""Pictures are cached while they take so much, and always so many: a frame shows five classes."""
+"""The limit on cached pictures in bytes, and the number that is always cached: a frame shows five classes."""
 
 
 class Ground(NamedTuple):

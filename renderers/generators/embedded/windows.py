@@ -1,4 +1,4 @@
-"""The part of a strip that a small thing may cover: the rest of it need not be painted to stay as it is."""
+"""The part of a strip that a small object may cover; the rest need not be painted."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Cycle:
     bite: float = 0.0
     """Extra brightness at the onset, gone after a few attack times."""
     decay_s: float = 1e9
-    """T60 of what is not sustained."""
+    """T60 of a tone that is not sustained, in seconds."""
     sustain: float = 1.0
     vibrato_hz: float = 5.2
     vibrato_cents: float = 0.0

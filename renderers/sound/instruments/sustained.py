@@ -22,7 +22,7 @@ class Sustained:
     """Colour at the highest velocity."""
     attack_s: float
     release_s: float
-    """By e, once let go."""
+    """The release time constant (to 1/e), in seconds."""
     level: float = 0.1
     bite: float = 0.0
     vibrato_cents: float = 0.0

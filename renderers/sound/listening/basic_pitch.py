@@ -24,7 +24,7 @@ STEP = WINDOW - OVERLAP * HOP
 KEPT = 142
 ONSET_LEAST, FRAME_LEAST = 0.5, 0.3
 SHORTEST, GAP = 6, 11
-"""In frames: a note is at least so long, and ends after so many frames below FRAME_LEAST."""
+"""In frames: the least length of a note, and the number of frames below FRAME_LEAST that ends it."""
 LOWEST = 21
 SNAP_S = 0.05
 """An onset of the flux that is so near is the note's."""

@@ -18,7 +18,7 @@ PER_OCTAVE, LOW_HZ, HIGH_HZ = 24, 30.0, 10_000.0
 LAG = 2
 BASS_HZ = 150.0
 ONSET_ABOVE_MEAN, ONSET_ABOVE = 0.015, 0.02
-"""An onset is so much above the mean around it, and above that share of the loudest."""
+"""The height of an onset above the mean around it, and above that share of the loudest."""
 ONSETS_APART = 3
 
 

@@ -21,7 +21,7 @@ from .spectra import FPS
 METHODS = ("basic-pitch", "nmf", "chroma")
 QUIET_DBFS = -60.0
 FAINT = 0.35
-"""The mean of the flux on the beats over its mean: below 1 plus this there is no beat."""
+"""The ratio of the mean flux on the beats to its mean, minus 1, below which there is no beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _from_first_sound(source: Recording, beats_s: F64) -> F64:
 
 
 def _moved(beats_s: F64, first_s: float) -> F64:
-    """The beats, the one nearest to a bar line that was told standing on it."""
+    """Moves the beats so that the nearest one is on the given bar line."""
     near = int(np.argmin(np.abs(beats_s - first_s)))
     moved = beats_s.copy()
     moved[near] = first_s

@@ -1,4 +1,4 @@
-"""Dither: whole numbers instead of floats, their error a noise that knows nothing of the music."""
+"""Dither: integers instead of floats, with an error that is noise independent of the music."""
 
 from collections.abc import Iterable, Iterator
 

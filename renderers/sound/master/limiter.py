@@ -1,4 +1,4 @@
-"""A limiter that knows the future: a gain of linear phase that holds true peaks at a ceiling.
+"""A look-ahead limiter: a linear-phase gain that holds true peaks at a ceiling.
 
     env[n]  the largest magnitude of either channel within half a sample of n, at four times the rate
     g       = min(1, C / env)

@@ -153,4 +153,4 @@ def _copied(path: Path, name: str, export: StemExport) -> None:
 
 
 def _nobody(share: float) -> None:
-    """Progress that nobody watches."""
+    """A progress function that does nothing."""

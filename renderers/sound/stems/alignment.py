@@ -23,10 +23,10 @@ MAX_LAG_MS = 10_000
 NEAR_MS = 200
 """Delay that making a recording brings; a longer one needs more evidence."""
 LOST_SHARPNESS = 2.0
-"""A peak that is less than so many times the median lag tells nothing; with few notes it must be higher."""
+"""The least ratio of a peak to the median lag; with few notes it must be higher."""
 _CERTAIN_SHARPNESS = 4.0
 DRIFT_S = 0.015
-"""The two halves of a recording may differ by so much."""
+"""The largest difference between the two halves of a recording."""
 
 _WINDOW = 1024
 _SEGMENT_S = 30

@@ -44,7 +44,7 @@ class Colours:
         return torch.tanh(self._planes[:, 1:-1])
 
     def _spread(self) -> None:
-        """Add what the rows so far give to themselves and to their neighbours."""
+        """Adds the contribution of the rows so far to themselves and to their neighbours."""
         first, end = self._first_row, self._end_row
         taps = self._taps[:, : (end - first) * self._side_px].view(TAPS, TAPS, 3, end - first, self._side_px)
         for down, (left, middle, right) in enumerate(taps):
