@@ -5,8 +5,7 @@ from .errors import RequestError
 
 
 def explain(code: str) -> Code:
-    """The meaning of a code such as "MV204", and how to fix it: title, explanation, example; as `musicvis
-    explain`.
+    """The meaning of a code such as "MV204", and how to fix it; as `musicvis explain`.
 
     Everything that acts at a place of a piece is in `Piece.explain`. Raises RequestError where there is no
     such code.

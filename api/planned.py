@@ -151,9 +151,7 @@ class Planned:
         lanes: Iterable[str] | Mapping[str, str] | None = None,
         parts: Iterable[str] | Mapping[str, str] | None = None,
     ) -> list[str]:
-        """The content of each DMX channel that `export` writes for artnet, in words. Raises as `export`
-        does.
-        """
+        """The content of each DMX channel that `export` writes for artnet. Raises as `export` does."""
         from .export import channel_lines, chosen
 
         return channel_lines(chosen(self._timeline(""), "artnet", lanes, parts))

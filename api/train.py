@@ -170,9 +170,7 @@ def read(task: Task, progress: Callable[[str, int, int], object]) -> tuple[Corpu
 
 
 def estimated(task: Task, corpus: Corpus, options: Options) -> Estimate:
-    """An estimate of the number of steps, the time, and the quality. Raises PieceError if it cannot
-    continue.
-    """
+    """An estimate of steps, time and quality. Raises PieceError if the training cannot continue."""
     from ..renderers.training.session import estimate, steps_of
 
     done, steps, minutes = 0, task.steps, task.minutes

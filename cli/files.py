@@ -8,9 +8,7 @@ import click
 
 @contextmanager
 def writing_told(end: str) -> Iterator[None]:
-    """Turns a file that exists or cannot be written into an error that ends the command; `end` says what
-    was done.
-    """
+    """Turns a file that exists or cannot be written into an error; `end` says what was done."""
     from ..dsl.findings.plain import shown
 
     try:

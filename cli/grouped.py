@@ -54,9 +54,7 @@ class OrderedGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of a name; for an unknown name, the error suggests the nearest one, or a command for
-        a score.
-        """
+        """The command of a name; the error for an unknown name suggests the nearest one."""
         name = args[0] if args else ""
         if name and name not in self.commands and not name.startswith("-"):
             ctx.fail(unknown_command(name, tuple(self.commands)))

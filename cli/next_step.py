@@ -8,8 +8,7 @@ from ..dsl.text.typed import typed
 
 
 def step_for(path: Path, command: str) -> str | None:
-    """The command to type for a file that is not a piece, on several lines; None if its name tells
-    nothing.
+    """The command to type for a file that is not a piece; None if its name tells nothing.
 
     command   the command that was given it, as `musicvis compile`
     """

@@ -336,9 +336,7 @@ class _Desk:
         return lane_name if is_own else f"{file}#{lane_name}"
 
     def _borrow(self, file: str, lanes: Sequence[Lane], name: str) -> None:
-        """Takes a lane of another file, the lanes over it, and those that it mirrors, under names of their
-        own.
-        """
+        """Takes a lane of another file, with the lanes over it and those it mirrors, under new names."""
         wanted = [name]
         while wanted:
             name = wanted.pop()

@@ -36,8 +36,7 @@ class Kind(Enum):
 
 
 def locked(descriptor: int, kind: Kind, wait: bool, *, without: bool = True) -> bool:
-    """Takes the lock and returns whether it is held now: always with `wait`. It replaces a lock of another
-    kind.
+    """Takes the lock; returns whether it is held now: always with `wait`. It replaces another kind.
 
     without   the answer where there are no locks
     """

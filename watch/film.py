@@ -68,9 +68,7 @@ class Film:
         return found
 
     def got(self, task: Task, key: str) -> events.Segment | None:
-        """Records a finished task; returns the segment as shown now, or None if a better one is already
-        shown.
-        """
+        """Records a finished task; returns the segment as shown now, None if a better one is shown."""
         if task.level == "full":
             self.full_there.add(task.index)
             return None

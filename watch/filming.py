@@ -1,5 +1,4 @@
-"""Compiles the whole film like `musicvis compile`, in a process of its own, and reports its progress to
-the page."""
+"""Compiles the whole film in a process of its own, and reports its progress to the page."""
 
 from __future__ import annotations
 

@@ -119,8 +119,7 @@ def _cycles_for(stretch: Stretch) -> str:
 def dividing(
     stretch: Stretch, at_qn: Quarters, value: float
 ) -> Callable[[Written], tuple[Keys, Keys]] | None:
-    """The function that divides a returning or turning movement at a place; None for one that arrives or
-    stays.
+    """The function that divides a returning or turning movement; None for one that arrives or stays.
 
     A swing turns round at the new point; what repeats goes on from it in phase. Raises EditError, from the
     function that comes back, where the language cannot say that.

@@ -69,8 +69,7 @@ class Mixed:
 
 
 def sound_identity(plan: SoundPlan) -> str:
-    """The identity of a sound, including the piece's files that it reads: equal identities mean equal
-    sounds.
+    """The identity of a sound, with the piece's files: equal identities mean equal sounds.
 
     Two that differ may still sound alike; that is found out where it is made.
     """

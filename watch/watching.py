@@ -55,9 +55,7 @@ def state_of(paths: Iterable[Path]) -> State:
 
 
 def is_source(path: str, root: Path) -> bool:
-    """Whether a file in the piece's folder may belong to it: not an output, and not an editor's temporary
-    file.
-    """
+    """Whether a file may belong to the piece: not an output, and not an editor's temporary file."""
     try:
         parts = Path(path).relative_to(root).parts
     except ValueError:

@@ -22,8 +22,7 @@ _METER = re.compile(r"(\d{1,2})/(1|2|4|8|16)")
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Facts that you know about a recording, for `mv.listen` and `mv.new`; None and "" leave them to the
-    listener.
+    """Facts that you know about a recording, for `mv.listen` and `mv.new`; None and "" mean unknown.
 
     tempo_bpm   the range of tempi in which beats are detected, as (90, 130)
     meter       the metre, as "3/4"

@@ -42,8 +42,8 @@ class Wanted:
     listening: Listening = field(default_factory=Listening)
 
     def check(self) -> Path:
-        """Checks the request; returns the folder. Raises RequestError, or FileExistsError if it has a
-        piece.
+        """Checks the request; returns the folder. Raises RequestError, FileExistsError if a piece is
+        there.
         """
         for path in self.recordings:
             if not path.is_file():

@@ -26,9 +26,7 @@ SLOW = {
 
 
 def may_flash(piece: Piece) -> tuple[Span, ...]:
-    """The places where the manifest moves the light of the whole picture, or sets wide lights on the
-    stage.
-    """
+    """The places where the manifest moves the light of the whole picture, or sets wide lights."""
     return (*(lane.span for lane in piece.lanes if _is_quick(lane)), *_wide_lights(piece))
 
 
@@ -55,9 +53,7 @@ def _wide_lights(piece: Piece) -> Iterator[Span]:
 def held_finding(
     spans: tuple[Span, ...], before: Flashing, after: Flashing, share: float, film: Film, clock: Clock
 ) -> Diagnostic:
-    """The finding for a movement that would flash, with the flashes that it would cause and the share that
-    remains.
-    """
+    """The finding for a movement that would flash: how much, and the share of it that remains."""
     # To the nearest quarter of a crotchet: a frame begins nowhere in particular.
     at_qn = Fraction(round(4 * clock.quarters(film.start_s + before.frame / film.fps)), 4)
     place = clock.musical_place(at_qn)

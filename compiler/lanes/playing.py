@@ -157,8 +157,7 @@ def contour(heard: Heard, times_s: F64, widths_s: F64) -> F64:
 
 
 def side(heard: Heard, ears: F64, times_s: F64, widths_s: F64) -> F64:
-    """The mean place of the sounding notes, 0 left to 1 right, weighted by loudness; rests keep the last
-    value.
+    """The mean place of the notes, 0 left to 1 right, by loudness; rests keep the last value.
 
     ears   float64 (n,), -1..1, of each note
     """

@@ -21,9 +21,7 @@ it."""
 
 
 def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnostic | None:
-    """The finding for a picture that is too heavy to plan, or whose weights lie outside the piece; for
-    check, too.
-    """
+    """The finding for a picture that is too heavy to plan, or whose weights lie outside the piece."""
     span = dict(piece.spans).get("/visuals", piece.span)
     planned_count, sounding_s = _weighed(shown.notes)
     fault = _heavy_latents(span, film.frame_count, planned_count, sounding_s * float(film.fps))
@@ -35,9 +33,7 @@ def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnost
 
 @recent(2)
 def _weighed(notes: Sequence[VisualNote]) -> tuple[int, float]:
-    """The number of classes or of looks of the notes, whichever is greater, and the total time that notes
-    last.
-    """
+    """The number of classes or of looks, whichever is greater, and the total time that notes last."""
     class_count = len({index for note in notes for index, _ in note.classes})
     look_count = len({note.classes for note in notes})
     sounding_s = sum(

@@ -41,8 +41,7 @@ GAUSS_NODES, GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The length of the noise path over time: from event i at times_s[i] on, lengths[i] plus the rest of
-    kicks[i].
+    """The length of the noise path: from event i at times_s[i] on, lengths[i] plus what kicks[i] adds.
 
     A kick of speed k at time t0 has given k·τ·(1 − exp(−(t − t0)/τ)) by the time t, τ = KICK_TIME_S.
     """

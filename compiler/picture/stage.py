@@ -106,9 +106,7 @@ def _struck(notes: Sequence[PartNote], shown: Sequence[VisualNote], clock: Clock
 
 
 def fading(since: F64) -> F64:
-    """The remaining level of a light, by the decay times since its onset: e^-since, lowered so that it
-    ends at 0.
-    """
+    """The remaining level of a light, by decay times since its onset: e^-since, lowered to end at 0."""
     fallen = np.exp(-REACH)
     return np.asarray((np.exp(-since) - fallen) / (1.0 - fallen)).clip(0.0)
 

@@ -97,8 +97,7 @@ def walk_weights(walk: WalkPlan) -> tuple[NDArray[np.int64], F32]:
 
 
 def tremble(times_s: F64, jitter: Curve, seed: int | str, dimensions: int) -> F32:
-    """The deviation of the picture from where the walk stays, at ascending times >= 0: float32 (n,
-    dimensions).
+    """The deviation from where the walk stays, at ascending times >= 0: float32 (n, dimensions).
 
     An autoregressive process on a grid of GRID_HZ from the beginning of the piece,
     e' = φ·e + s·sqrt(1 - φ²)·n with φ = exp(-1/(GRID_HZ·TAU_S)), and straight lines between its moments. A

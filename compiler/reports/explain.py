@@ -63,9 +63,7 @@ class StageLight:
 
 @dataclass(frozen=True, slots=True)
 class VideoAt:
-    """The progress of an own video: seconds from where its part begins, or the share of a part with a
-    `for`.
-    """
+    """The progress of an own video: seconds into its part, or the share of a part with a `for`."""
 
     name: str
     passed: float

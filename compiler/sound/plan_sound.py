@@ -114,9 +114,7 @@ def sound_plan(
 
 
 def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
-    """The intervals in which a key of a bus's notes is held, in exact seconds of the piece; empty for
-    recordings.
-    """
+    """The intervals in which keys of a bus are held, in exact seconds; empty for recordings."""
     scratch = Findings()
     return intervals([_notes(stem, sources, scratch) for stem in bus.stems])
 

@@ -46,9 +46,7 @@ class Soundfont:
 
 
 def user_folder() -> Path:
-    """The folder in which `musicvis sounds add` keeps soundfonts. Raises StoreError if the user has no
-    home.
-    """
+    """The folder of `musicvis sounds add`. Raises StoreError if the user has no home."""
     return data_folder("MUSICVIS_SOUNDS", "sounds")
 
 

@@ -200,9 +200,7 @@ def head_lines(title: str, seed: int, said: Sequence[str]) -> Iterator[str]:
 
 
 def _expect(score: Score, clock: Clock) -> Iterator[str]:
-    """Writes `expect` from the score as it is today, so that a later, breaking edit is found before
-    rendering.
-    """
+    """Writes `expect` from today's score, so that a later, breaking edit is found before rendering."""
     first = [measure for measure in score.measures if measure.pass_number == 1]
     bars = sorted(first, key=lambda measure: measure.bar)
     yield "  expect:                        # an edited score that breaks these fails here, not in the film"

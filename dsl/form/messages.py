@@ -1,5 +1,4 @@
-"""A broken rule of a schema, put into a composer's words: what is there, what was expected, what was
-meant."""
+"""A broken rule of a schema in a composer's words: what is there, expected, and meant."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -96,9 +96,7 @@ def unclosed_quotes(lines: list[str], line: int) -> Iterator[Repair]:
 
 
 def _open_quote(text: str) -> tuple[int, str] | None:
-    """The first quote that the line does not close, and its character; a quote within a word does not
-    count.
-    """
+    """The first quote that the line does not close, and its character; one within a word does not count."""
     quote, begun, i = "", 0, 0
     while i < len(text):
         sign = text[i]

@@ -274,9 +274,7 @@ def _no_range(written: str, span: Span) -> Diagnostic:
 
 
 def _is_before(first: Place, second: Place) -> bool:
-    """Whether `first` is certainly before `second`: without a score, only bars of the same pass can be
-    compared.
-    """
+    """Whether `first` is certainly before `second`; without a score, only within one pass."""
     if first.bar is None or second.bar is None or first.pass_number != second.pass_number:
         return False
     return (first.bar, first.beat) <= (second.bar, second.beat)

@@ -68,8 +68,7 @@ def past_of(nodes: Sequence[Node]) -> Past:
 
 
 def changes(node: Node, past: Past) -> tuple[str, ...] | None:
-    """The inputs of a node that differ from those of the most similar node in a past build; None if there
-    is none.
+    """The inputs in which a node differs from the most similar one of a past build; None without one.
 
     The one of the same name counts first: "bar 6" is compared with the bar 6 of the last time.
     """

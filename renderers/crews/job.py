@@ -122,9 +122,7 @@ class Studio:
 
 
 def asked_of(picture: PicturePlan) -> tuple[object, ...]:
-    """The values that a generator is made from: while a piece is edited, the next film may need another
-    one.
-    """
+    """The values that a generator is made from; the next film of an edited piece may differ in them."""
     return (
         picture.generator,
         picture.weights,

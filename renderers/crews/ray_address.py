@@ -1,5 +1,4 @@
-"""Finds the Ray cluster that an address means, and whether musicvis may join it: never an open one on
-another machine."""
+"""Finds the Ray cluster of an address; never joins an open one on another machine."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Measures the flashes of a finished film from small images of each frame, which are cached with the
-segment."""
+"""Measures the flashes of a finished film from small images of its frames, kept with the segments."""
 
 from __future__ import annotations
 
@@ -66,9 +65,7 @@ def packed(looks: Sequence[NDArray[np.uint8]]) -> str:
 
 
 def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
-    """The inverse of packing: uint8 (frames, 2, 36, 64). Raises ValueError if the data do not fit that
-    many frames.
-    """
+    """The inverse of packing: uint8 (frames, 2, 36, 64). Raises ValueError for a wrong frame count."""
     size = frame_count * 2 * ROWS * COLUMNS
     try:
         state = zlib.decompressobj()

@@ -69,9 +69,7 @@ def first_frame(mark: BarMark, picture: PicturePlan) -> int:
 
 
 def is_whole(plan: Plan) -> bool:
-    """Whether every bar lasts a whole number of frames, so that an inserted bar leaves what follows
-    unchanged.
-    """
+    """Whether every bar lasts a whole number of frames, so that an inserted bar only shifts the rest."""
     return all((mark.start_s * plan.picture.fps).denominator == 1 for mark in plan.bars)
 
 

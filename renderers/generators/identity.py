@@ -34,8 +34,7 @@ TRAINED_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The settings for computing and encoding images: the same for a whole film; small, and sent to other
-    machines.
+    """The settings for making and encoding images, the same for a whole film; sent to other machines.
 
     device      cpu, cuda or cuda:N; already decided, never auto
     precision   of a network: fp32, bf16 or auto

@@ -19,9 +19,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused request: the file has changed in the meantime, the edit would break the piece, or there is
-    no edit.
-    """
+    """A refused request: the file has changed, the edit would break the piece, or there is none."""
 
     error: str
     findings: tuple[Finding, ...] = ()

@@ -117,7 +117,5 @@ def _left_out(kind: str, text: str, count: int, name: str) -> Iterator[Diagnosti
 
 
 def _unplaced(finding: Diagnostic) -> Diagnostic:
-    """A finding of the MusicXML reader without its line, as that is a line of a text that the user never
-    sees.
-    """
+    """A finding of the MusicXML reader without its line, which is in a text that no user sees."""
     return replace(finding, span=Span(finding.span.file))

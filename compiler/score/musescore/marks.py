@@ -262,9 +262,7 @@ def _fermata(mark: Mark, layout: Layout, found: Marks) -> None:
 
 
 def _stretch(node: Node, major_version: int) -> Fraction:
-    """The factor by which a fermata lengthens a note; MuseScore 4 omits default values, older versions
-    omit only 1.
-    """
+    """The factor of a fermata; MuseScore 4 omits its defaults, older versions omit only 1."""
     stated = seconds(node.value("timeStretch"))
     if stated is not None or major_version < 4:
         return Fraction(1) if stated is None else stated

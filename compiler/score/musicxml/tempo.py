@@ -115,9 +115,7 @@ def resolved(tempi: Iterable[tuple[Place, Tempo]]) -> list[WrittenTempo]:
 
 
 def _unrounded(stated: str) -> Fraction:
-    """The tempo before rounding: 94.9998 is 95, which MuseScore kept as 1.58333 quarters per second;
-    others stay.
-    """
+    """The tempo before rounding: 94.9998 is 95, kept as 1.58333 quarters per second; others stay."""
     value = Fraction(stated)
     if len(stated.partition(".")[2]) >= 3:
         simple = simplest_between(value - _TEMPO_ROUNDING, value + _TEMPO_ROUNDING) if value > 1 else value

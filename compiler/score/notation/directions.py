@@ -99,9 +99,7 @@ class Directions:
         add(direction, "sound", tempo=number(value))
 
     def _text(self, text: Text) -> None:
-        """Writes words so that nobody takes them for a jump or a tempo; those of a tempo mark are part of
-        it.
-        """
+        """Writes words so that nobody takes them for a jump or a tempo, except in a tempo mark."""
         if text.is_tempo and self.tempo_words.pop(text.place, None) != text.text:
             return
         if _STEERS.match(text.text) or not (text.is_tempo or text.staff in self.staves):

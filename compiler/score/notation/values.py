@@ -37,9 +37,7 @@ def is_binary(time: Fraction) -> bool:
 
 @lru_cache(maxsize=4096)
 def value_of(length_qn: Fraction, face_qn: Fraction = _ZERO, dots: int = 0) -> Value | None:
-    """The note value of a length, with the file's own value and dots if it has them; None if there is
-    none.
-    """
+    """The note value of a length, by the file's own value and dots if it has them; None for none."""
     if face_qn > 0:
         kind = _NAMES.get(face_qn / (2 - Fraction(1, 2**dots)))
         ratio = length_qn / face_qn

@@ -26,8 +26,7 @@ DEFAULT_VELOCITIES: Mapping[str, int] = {
 
 
 def gate_percent(table: Mapping[str, int], articulations: Sequence[str], slurred: bool) -> int:
-    """The percentage of its length for which a chord is held; under a slur, without the instrument's usual
-    gap.
+    """The percentage of its length that a chord is held; under a slur, without the usual gap.
 
     Of several articulations the last one in the file decides, as in MuseScore.
     """

@@ -65,9 +65,7 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The context of a timeline: its track, its unit of time, and the map from its time to the
-    arrangement's.
-    """
+    """The context of a timeline: its track, its unit of time, and its map to the arrangement's time."""
 
     track: str = ""
     in_seconds: bool = False

@@ -153,9 +153,7 @@ def download(
 
 
 def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: Progress) -> None:
-    """Appends what is missing to the partial file; returns when it is complete, and raises if the
-    connection breaks.
-    """
+    """Appends what is missing to the partial file; returns when complete, raises on a broken connection."""
     have = part.stat().st_size if part.exists() else 0
     mark = _mark_in(state, address)
     headers = {"User-Agent": "musicvis", "Accept-Encoding": "identity"}

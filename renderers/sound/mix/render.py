@@ -33,8 +33,7 @@ _BUSES_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class StemExport:
-    """The stem files to keep of each bus: `dry` is the sum of its stems, `wet` its contribution to the
-    mix.
+    """The files to keep of each bus: `dry` is the sum of its stems, `wet` its part of the mix.
 
     root   the folder below which no link is followed
     """

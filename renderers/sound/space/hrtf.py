@@ -220,9 +220,7 @@ def _resampled(measured: Responses, sample_rate_hz: int) -> tuple[F64, float]:
 
 
 def _shifted(responses: F64, early: F64) -> F64:
-    """Each response (m, 2, n) advanced by that many samples (m, 2); what would be before the start is
-    lost.
-    """
+    """Each response (m, 2, n) advanced by samples (m, 2); what would be before the start is lost."""
     taps = responses.shape[2]
     count = 1 << (taps + 2 * _SHIFT_ROOM + int(np.abs(early).max()) - 1).bit_length()
     hz = np.fft.rfftfreq(count)
