@@ -85,7 +85,7 @@ PURPOSES: Mapping[str, Purpose] = {
 """By the words of --for."""
 
 MOVING: Mapping[str, Purpose] = {
-    # A GIF counts hundredths of a second: 20 frames a second last 5 of them each.
+    # A GIF counts in hundredths of a second: at 20 frames a second, each frame lasts 5 of them.
     ".gif": Purpose("an animated GIF", most_side_px=480, most_fps=Fraction(20)),
     ".webp": Purpose("an animated WebP", most_side_px=640, most_fps=Fraction(25)),
     ".apng": Purpose("an animated PNG", most_side_px=480, most_fps=Fraction(20)),

@@ -61,7 +61,7 @@ class Variant:
             if loaded.piece is None:
                 return loaded
             layers += purpose_overrides(purpose, loaded.piece, explicit)
-            # What --set says wins: it is last.
+            # The values of --set come last, so that they win.
             loaded = load((*layers, *self.overrides))
         if not self.draft or loaded.piece is None:
             return loaded

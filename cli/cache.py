@@ -36,7 +36,7 @@ def _size(context: click.Context, parameter: click.Parameter, text: str | None) 
 
     try:
         if text is None:
-            # What the environment says is judged now, not when the film is finished.
+            # The environment's value is checked now instead of when the film is finished.
             cache_limit()
             return None
         return size_from(text)

@@ -190,7 +190,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         end_missing(error, "to compile", "ray" if error.name == "ray" else "render")
     except OSError as error:
         reason = error.strerror or str(error)
-        # A write into an open file names none: a disk that is full is then that of the cache.
+        # An error from writing into an open file has no name: the full disk is then that of the cache.
         where = error.filename or (cache_folder(cache_dir) if error.errno in FULL else target)
         tell_end(f"{where}: {reason}; finished work is cached")
         sys.exit(1)

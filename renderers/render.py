@@ -84,12 +84,12 @@ class _Build:
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()
-        # A codec that cannot be written is told before anything is rendered.
+        # A codec that cannot be written is reported before anything is rendered.
         self._recipe()
         if self.generator is None:
             from .generators.sources import check_weights
 
-            # What cannot be painted is told before anything is rendered.
+            # A picture that cannot be painted is reported before anything is rendered.
             check_weights(self.plan.picture)
         if self.request.ray is not None:
             from .crews.ray import ray_crew
@@ -97,7 +97,7 @@ class _Build:
 
             check_everywhere(self.plan.picture)
 
-            # An address that cannot be used is told before anything is rendered.
+            # An address that cannot be used is reported before anything is rendered.
             self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
         from .picture.legible import letters_told
 
@@ -161,7 +161,7 @@ class _Build:
         if self._stem_folder is not None:
             from ..store.writing import make_folders
 
-            # The name of this folder is ours: whoever made what lies beside the film must not lead it away.
+            # The name of this folder is ours: links beside the film must not redirect it.
             root = self.request.root or self._stem_folder.parent
             make_folders(self._stem_folder, root)
             export = StemExport(self._stem_folder, self.request.stems, root)

@@ -79,7 +79,7 @@ def _evicted(store: Store, limit_bytes: int) -> Evicted:
             freed += _removed(store, path)
     for name in ("quarantine", "locks", "tmp"):
         for path in sorted((store.folder / name).iterdir()):
-            # Nobody else is here, and so nobody holds any of these; but for what is our own.
+            # No other process has the store open, so none uses these files, except our own.
             if path.name != PIN and not store.is_own(path):
                 freed += _removed(store, path)
     return Evicted(used, freed, kept, freed_entries)

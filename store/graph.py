@@ -193,7 +193,7 @@ class Build:
 
         if task.is_unchanged is not None:
             files, facts = make()
-            # A store that can only be read does not remember it, and the file is all the same.
+            # A read-only store cannot record it, but the file is written.
             return Entry({}, facts) if self.store.is_read_only else self.store.put(node.key, files, facts)
         entry = made(self.store, node, make)
         assert entry is not None  # only a build that does not wait gets none

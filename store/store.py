@@ -89,7 +89,7 @@ class Store:
             freed(self._pin)
             self._pin = None
 
-    # What is there
+    # Reading
 
     def get(self, key: str) -> Entry | None:
         """The entry of a key, with every byte checked; None if it is missing or was damaged.
@@ -104,7 +104,7 @@ class Store:
             if not self.is_whole(path, size):
                 self.put_aside(path)
                 return None
-        # When it was used last: for eviction alone.
+        # The time of last use, for eviction only.
         with suppress(OSError):
             self.system.touch(self.record_path(key))
         return self._entry(record)
@@ -138,7 +138,7 @@ class Store:
         record = self._record(key)
         return None if record is None else {name: digest for name, (digest, _) in record.outputs.items()}
 
-    # What is made
+    # Making
 
     def scratch(self, suffix: str = "") -> Path:
         """A new path on the disk of the store, of this process alone; gone when the store is closed."""
@@ -157,7 +157,7 @@ class Store:
             system.sync_file(path)
             digest, size = file_digest(path), path.stat().st_size
             target = self.blob(digest)
-            # Over one that is there already, too: this one is known to be right.
+            # Replaces an existing one, too: this one is known to be valid.
             self._publish(path, target)
             system.sync_folder(target.parent)
             outputs[name] = digest, size
@@ -189,7 +189,7 @@ class Store:
         if self.is_read_only or self._pin is None:
             yield False
             return
-        # A lock that is shared is not made one's own in one step: between the two, others may come and go.
+        # A shared lock does not become exclusive in one step: in between, other processes may come and go.
         is_alone = locked(self._pin, Kind.ALONE, wait=False)
         try:
             yield is_alone
@@ -200,7 +200,7 @@ class Store:
         """Remove what processes that died left unfinished; how many there were."""
         return self._scratch.sweep()
 
-    # Where things are
+    # Paths
 
     def blob(self, digest: str) -> Path:
         """The file of that digest."""
@@ -238,7 +238,7 @@ class Store:
         files = {name: self.blob(digest) for name, (digest, _) in record.outputs.items()}
         return Entry(files, record.facts)
 
-    # How it is done
+    # Internals
 
     def _written(self, data: bytes) -> Path:
         """A file in the scratch folder with these bytes, on the disk."""
@@ -258,7 +258,7 @@ class Store:
         try:
             self.system.rename(path, target)
         except (IsADirectoryError, NotADirectoryError):
-            # Something is there that no store makes.
+            # The path is occupied by something that no store makes.
             self.put_aside(target if target.is_dir() else target.parent)
             with suppress(FileExistsError):
                 self.system.make_folder(target.parent)

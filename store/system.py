@@ -50,7 +50,7 @@ class System:
 
     def sync_file(self, path: Path) -> None:
         """Do the same for a file by its name."""
-        # Some systems flush only what is open for writing.
+        # Some systems only flush files that are open for writing.
         descriptor = os.open(path, os.O_RDWR | OWN)
         try:
             self.sync(descriptor)

@@ -41,7 +41,7 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
         # The suffix is kept, because writers choose the format by it.
         short = target.stem.encode(errors="ignore")[:_MOST_STEM_BYTES].decode(errors="ignore")
         partial = f".{short}.{secrets.token_hex(4)}.partial{target.suffix}"
-        # Made here, so that it gets the permissions of any new file and is never somebody else's file.
+        # Created here, so that it gets the permissions of a new file and is never an existing one.
         made = _identity(folder, partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         way = folder.way(partial)
         try:

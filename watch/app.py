@@ -93,7 +93,7 @@ class _Application:
             except RefusedError as refused:
                 return _json(responses.Refused(refused.reason), refused.status)
             except asyncio.CancelledError:
-                # What takes longer than the end of the server is cut off: that is not a fault of the request.
+                # The end of the server cuts off longer requests: that is not a fault of theirs.
                 if not self._conductor.hub.is_closed:
                     raise
                 return _json(responses.Refused("musicvis watch is ending"), 503)
@@ -125,7 +125,7 @@ class _Application:
                 async for data in hub.stream(reader):
                     yield data
             finally:
-                # A page that has lost its connection may be here again before it is known that it was gone.
+                # A page may reconnect before the server notices that it was gone.
                 self._pages_open[page] -= 1
                 if not self._pages_open[page]:
                     del self._pages_open[page]

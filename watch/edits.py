@@ -123,7 +123,7 @@ def _set(body: Body, changes: Sequence[Change], unit_of: UnitOf) -> _Meant:
     return _Meant(replaced(body.text, pieces), meant)
 
 
-# What came out
+# Results
 
 
 def _check(before: Source, meant: _Meant) -> None:

@@ -37,7 +37,7 @@ class Filming:
             raise RefusedError(409, "the film is being made")
         context = get_context("spawn")
         ours, theirs = context.Pipe()
-        # It begins processes of its own, which a daemon may not.
+        # It starts processes of its own, which a daemon may not do.
         self._process = context.Process(target=_film, args=(theirs, *self._arguments), name="film")
         self._process.start()
         theirs.close()

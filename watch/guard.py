@@ -75,7 +75,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         if scope["type"] != "http":
-            # No other protocol is spoken: a websocket is not held to its origin by browsers.
+            # No other protocol is allowed: browsers do not restrict websockets to their origin.
             await send({"type": "websocket.close", "code": 1008})
             return
         guarded = _with_headers(send)

@@ -79,7 +79,7 @@ class LivePage:
         self._ready.wait()
         if self._error is not None:
             raise self._error
-        # A program that ends does not wait for a film that the page has begun.
+        # The exit of the program does not wait for a film that the page has started.
         atexit.register(self.close)
 
     @property

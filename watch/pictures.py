@@ -67,7 +67,7 @@ class Pictures:
         """A new version, or the last one again, whose failures are tried again."""
         if film is not None:
             if self.film is not None:
-                # All that was made for it is known only now.
+                # Only now are all of its results known.
                 self._leftovers.version(self.film.durations)
                 film.take_over(self.film)
             self.film = film

@@ -105,7 +105,7 @@ def rewritten(body: Body, pointer: str, keys: Keys, unit_of: UnitOf) -> list[Pie
             pieces.append(Piece(start, end, text) if is_last else padded(body, start, end, text))
     goal = next((key for key in order if key in _DOES), None)
     if is_flow and "from" in new and goal is not None:
-        # Where it begins is read before where it goes.
+        # The start is written before the target.
         begin = body.key(f"{pointer}/{goal}")[0]
         text = _key_text(body, point, pointer, "from", keys["from"], unit_of)
         pieces.append(Piece(begin, begin, f"{quote}from{quote}: {text}, "))

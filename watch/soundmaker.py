@@ -135,7 +135,7 @@ class SoundMaker:
 
 
 def _warm(plan: SoundPlan) -> None:
-    # A head that cannot be used is reported by whoever makes the sound.
+    # The making of the sound reports an unusable head.
     with suppress(PieceError, OSError, ImportError):
         warm(plan)
         sound_media(np.zeros((1, 2), np.float32), plan.sample_rate_hz)

@@ -47,7 +47,7 @@ class Playing:
         names = []
         for first, count in _cuts(mixer):
             samples = np.ascontiguousarray(read_wav_at(file, first, count).T, np.float32)
-            # Where it is stored is in the name: of two that sound alike, the buses may differ.
+            # The position is in the name: where the mix sounds the same, the buses may still differ.
             state = hashlib.sha256(str(first).encode())
             state.update(samples.tobytes())
             names.append(state.hexdigest()[:32])

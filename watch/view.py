@@ -86,7 +86,7 @@ def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[events.Row, ...]
     """The buses in written order."""
     source = texts.root_source
     buses = {bus.name: bus for bus in buses_of(heard.piece, heard.parts)}
-    # Asked only for a bus whose sound has no notes: of an hour they are many.
+    # Only computed for a bus whose sound has no notes: an hour has many of them.
     by_part = cache(lambda: _notes_by_part(heard))
     names = [lane.name for lane in heard.piece.lanes]
     returns = [back.name for back in heard.piece.audio.returns]

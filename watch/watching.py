@@ -87,7 +87,7 @@ async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
             ):
                 yield bool(batch)
         except (OSError, RuntimeError):
-            # The folder has gone, or the system watches no more: looked for again, and the piece read again.
+            # The folder is gone, or the system no longer watches it: look for it, and read the piece again.
             try:
                 await asyncio.wait_for(stop.wait(), RETRY_S)
             except TimeoutError:

@@ -91,7 +91,7 @@ class Hand:
         self, target: Callable[..., None], arguments: tuple[Any, ...], hear: Callable[[Hand, Word], object]
     ) -> None:
         self._target, self._arguments, self._hear = target, arguments, hear
-        # Processes that are started again know nothing of our threads, on which a fork may hang.
+        # Spawned processes share no threads with ours, which could make a fork hang.
         self._context = get_context("spawn")
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None

@@ -85,7 +85,7 @@ def examined(manifest: Path | None) -> list[Item]:
         Item(name, use, version_of(name), install_command(*([extra] if extra else [])), needed)
         for name, use, extra, needed in PACKAGES
     ]
-    # Its own wish for TensorFlow is left out: only its weights are used. An extra cannot say so.
+    # Installed without its dependency TensorFlow, as only its weights are used. An extra cannot express that.
     pitches = version_of("basic-pitch")
     items.append(Item("basic-pitch", "notes of recordings", pitches, pip_command("--no-deps", "basic-pitch")))
     items += [cuda(), *encoders(), *players(), library(), cache()]
@@ -119,7 +119,7 @@ def encoders() -> list[Item]:
         import av
 
         found = dict.fromkeys(av.codecs_available & {"libx264", *OTHER_ENCODERS}, "in FFmpeg")
-        # FFmpeg has it where no card does: it is asked as a compile asks, by opening an encoder.
+        # FFmpeg may have the encoder without a card: it is tested as a compile does, by opening it.
         if encodes_on_card():
             found["h264_nvenc"] = "in FFmpeg, and the card opens it"
     return [

@@ -110,7 +110,7 @@ def _made(
         from ...renderers.sound.listening.spectrum import write_spectrum
 
         spectrum = str(score_name.with_name(score_name.name.replace(".heard.mid", ".spectrum")))
-        # Its digest is that of the recording in the piece, which may be a copy in another form.
+        # The digest is that of the recording in the piece, which may be a copy in another format.
         heard_in = replace(_sum(sources), sha256=placed[0].sha256)
         write_spectrum(heard_in, scratch / "analysis.spectrum", FRAME_LENGTH)
         files[folder / spectrum] = scratch / "analysis.spectrum"

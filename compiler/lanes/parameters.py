@@ -61,7 +61,7 @@ def beat_rate(clock: Clock) -> Curve:
     for start, end in zip(starts, [*starts[1:], max(starts[-1], clock.end_qn) + 1], strict=True):
         beat_qn = clock.measures[clock.measure_index(start)].meter.beat_qn
         rate_hz = float(1 / (clock.pace(start) * beat_qn))
-        # A rate is not a level: where it changes at once, nothing clicks.
+        # A rate is not a level: a sudden change of it does not click.
         segments.append(
             Segment(
                 start_s=clock.seconds(start),
@@ -145,7 +145,7 @@ def plugin_targets(bus: Bus | Return, effect: Effect) -> tuple[tuple[str, Target
     """The parameters of one effect of a bus that a lane may move, by parameter name."""
     name = f"{bus.name}.{effect.label or effect.plugin}"
     if effect.vst3 is not None:
-        # Its bounds are known to the plugin alone.
+        # Only the plugin knows its bounds.
         return tuple(
             (key, Target(f"{name}.{key}", -inf, inf, value, PLUGIN_DECLICK_S))
             for key, value in effect.parameters

@@ -71,7 +71,7 @@ def played_by(
         )
         if played.in_decibels:
             return PlayedBy(struck, rest=rest, ratio=10.0 ** (played.amount / 20.0))
-        # A share of a factor that is laid on is a share of 1.
+        # For a factor laid over another value, the share is one of 1.
         return PlayedBy(struck, rest=rest, way=played.amount)
     bars_s = sorted({0.0, *(float(clock.seconds(measure.start_qn)) for measure in clock.measures)})
     times_s = steps(np.array(bars_s), end_s)

@@ -258,7 +258,7 @@ def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnost
                 hint = f"write a value from {target.low:g} to {target.high:g}"
                 yield Diagnostic("MV231", lane.span, message, hint, Severity.WARNING)
     for point in lane.points:
-        # A rate in cycles per beat has the bounds of what it is in hertz.
+        # The bounds of a rate in cycles per beat are checked in hertz.
         fields = [name for name in ("start", "hold", "to", "via") if name not in point.counted]
         written = [getattr(point, name) for name in fields]
         for value in dict.fromkeys(value for value in written if value is not None):

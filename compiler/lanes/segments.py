@@ -131,7 +131,7 @@ def _segment(
         domain=point.domain,
         hard=point.hard,
         key=_drift_key(seed, lane.name, start),
-        # From silence there is no way in decibels.
+        # A ramp from silence cannot be even in decibels.
         by_ratio=point.in_decibels and point.hold is None and start_value > 0 and goal > 0,
     )
 
@@ -156,7 +156,7 @@ def _counted_on(point: Point, standing: float, circle: float) -> Point:
     )
 
 
-# Round and round is straight on in degrees.
+# A rotation is a straight line in degrees.
 _ROUND = {Shape.ORBIT: Shape.STRAIGHT, Shape.SPIRAL: Shape.STRAIGHT}
 
 

@@ -133,7 +133,7 @@ def cast(
         findings.add(too_much)
     for number, rule in enumerate(visuals.rules):
         if too_much is not None:
-            # Not asked: that one means nothing must not be said.
+            # Not tested, so that no finding reports it as unused.
             matches.append(len(notes))
             continue
         mask = selected(rule.where, notes, clock, rule.span, findings)

@@ -190,7 +190,7 @@ def _common_length(bars: Sequence[_Bar], earlier: int, i: int) -> int:
             shift = two.first_pitch - one.first_pitch if shift is None else shift
             if two.first_pitch - one.first_pitch != shift:
                 break
-            # What is behind the last note that both have is not known to return.
+            # After the last note that both have, the return is unknown.
             length = k + 1
         count += two.count
     return length if count >= NOTES_LEAST else 0

@@ -118,7 +118,7 @@ def _times(ending: Ending, piece: Piece, clock: Clock) -> _Times:
         fade_s = min(clock.duration_s(clock.end_qn, ending.fade), end_s)
     else:
         fade_s = min(GONE_S, tail_s * 2 / 5) if ending.credits else tail_s
-    # With credits the picture goes as the last bar is over; else at the very end.
+    # With credits the picture fades out after the last bar; else at the very end.
     start_s = min(bar_end_s, end_s - fade_s) if ending.credits else end_s - fade_s
     gone_s = start_s + fade_s
     card_s = max(gone_s - EARLY_S, start_s)

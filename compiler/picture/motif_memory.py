@@ -55,7 +55,7 @@ def remembered_noise(notes: Sequence[VisualNote], law: Remembering, times_s: F64
     paths = _Paths(notes, law)
     up = SIGMA * SEMITONE * stream(f"{law.seed}/semitone").choice((-1.0, 1.0), law.dimensions)
     for i, stretch in enumerate(stretches):
-        # A path goes on while the next one fades in.
+        # The old path continues while the next one fades in.
         until_s = ends_s[i] + glides_s[i + 1] if i + 1 < len(stretches) else np.inf
         low, high = times_s.searchsorted([starts_s[i], until_s])
         if low == high:

@@ -150,7 +150,7 @@ def _knots(longest: float, jitter: Jitter, streams: str, dimensions: int) -> Ite
     knot_count = int(longest / JITTER_KNOT) + 1
     for begin in range(0, knot_count, KNOT_BLOCK):
         knots = begin + np.arange(min(KNOT_BLOCK, knot_count - begin))
-        # The jitter of a knot is the lane's at the knot before: what is still to come changes nothing.
+        # A knot has the lane's jitter at the knot before, so that later values change nothing.
         amplitude = jitter(np.asarray(knots * JITTER_KNOT, np.float64))[:, None]
         drawn = 1.0 + amplitude * drawing.uniform(-1.0, 1.0, (knots.size, dimensions))
         rates = np.concatenate([rates[-1:], drawn])

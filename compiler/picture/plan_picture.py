@@ -120,7 +120,7 @@ def picture_plan(
         if walk is None:
             return None
     steered = {p.field: stepped(seen_through(lanes[p.name], all_layers)) for p in STEERED}
-    # The turn of the colours is of the notes, too: latents() has it.
+    # The hue depends on the notes, too: see latents().
     steered["hue_deg"] = made.hue_deg
     if walk is not None:
         indices, shares = walk_weights(walk)
@@ -192,7 +192,7 @@ def _law_of(
         smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
         keep=visuals.keep,
         change_s=LAYER_CHANGE_S,
-        # Layers that are named again keep their pictures.
+        # Renaming a layer leaves its pictures unchanged.
         seed=seed if number == 0 else f"{seed}/layer {number}",
     )
 

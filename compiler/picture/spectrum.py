@@ -127,7 +127,7 @@ def class_values(chroma: F64, ps: float, depth: F64) -> F64:
     found[0] = value
     for number, row in enumerate(chroma):
         value = scaled((value + row / ps) / (1.0 + 1.0 / ps)) * depth[number]
-        # Where all are alike nothing would stand out: the first one is lifted a little.
+        # If all are equal, nothing would stand out: the first one is raised a little.
         shown = value[value != 0.0]
         if shown.size and shown.std() < ALIKE:
             value[0] += APART

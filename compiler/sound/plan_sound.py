@@ -203,7 +203,7 @@ def _return_plan(back: Return, sources: Sources, lanes: Lanes, film: Film) -> Re
 
 def _master_plan(master: Master, buses: Sequence[Bus]) -> MasterPlan:
     plan = MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
-    # A recording has noise below its music; what is synthesised has none.
+    # A recording has noise below its music; a synthesised sound has none.
     is_noisy = any(stem.file is not None for bus in buses for stem in bus.stems)
     return replace(plan, most_gain_db=AUTO_GAIN_DB) if master.is_auto and is_noisy else plan
 
@@ -219,7 +219,7 @@ def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lan
             moving.append((name, curve.seen_from(film.start_s)))
         elif curve.is_moved or name in constants:
             constants[name] = constant
-    # In one order, however the manifest is written; a VST3 may care in which order it is told.
+    # In a fixed order, whatever the manifest's: a VST3 may depend on the order of its parameters.
     ordered = sorted(constants.items()) if effect.vst3 is None else constants.items()
     plan = EffectPlan(effect.plugin, effect.label or effect.plugin, tuple(ordered), tuple(moving))
     if effect.vst3 is None:

@@ -70,7 +70,7 @@ class Words:
     def _choice(self, broken: Broken) -> Iterator[Diagnostic]:
         options: Sequence[Any] = broken.expected
         if all(isinstance(option, dict) and set(option) == {"required"} for option in options):
-            # `required` holds for what is not a block at all; that it is none is reported by another rule.
+            # `required` passes for a value that is not a block; another rule reports its type.
             if isinstance(broken.value, dict):
                 yield self._keys.exactly_one(broken, [option["required"][0] for option in options])
             return

@@ -63,7 +63,7 @@ def _schema_of(broken: Broken, schema: dict[str, Any]) -> dict[str, Any]:
     found: Any = schema
     after = ""
     for part in broken.way:
-        # The way leaves out references: they are followed where a step is not found without.
+        # The path omits references: they are followed if a step is not found otherwise.
         if isinstance(node, dict) and part not in node:
             node = resolved(schema, node)
         try:

@@ -84,7 +84,7 @@ def judged(schema: dict[str, Any], value: Any, flawless: Flawless | None = None)
 @cache
 def _judge() -> Any:
     """The package's validator with our rules: a class that takes longer to make than a manifest to judge."""
-    # Imported here: whoever only needs positions and quantities does not wait for it.
+    # Imported here, so that callers that only need positions and quantities start at once.
     from jsonschema.validators import Draft202012Validator, extend
 
     rules = Draft202012Validator.VALIDATORS

@@ -16,7 +16,7 @@ MAX_NESTING = 16
 MAX_GAIN = 16.0
 MAX_OFFSET_S = 600.0
 
-# What a return gives without being told: no direct sound, which is in the mix already.
+# The default of a return: no direct sound, which is in the mix already.
 _WET = {"dry": 0.0, "mix": 1.0}
 
 

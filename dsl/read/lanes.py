@@ -68,7 +68,7 @@ def lane_units(audio: Audio) -> UnitOf:
             return units.get(name, Unit.ANY)
         if name.rpartition(".")[2] in _WAYS:
             return Unit.NUMBER
-        # The buses are the score's parts, which are not known here: the ending tells the parameter.
+        # The buses are the score's parts, which are unknown here: the end of the name gives the parameter.
         if name.endswith(".gain") and name.rpartition(".")[0].rpartition(".")[2] != "gain":
             return Unit.GAIN
         for effect in audio.default_chain:
@@ -84,7 +84,7 @@ def lane_units(audio: Audio) -> UnitOf:
 def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
     is_played = node.get("by") is not None
     mirror, points = node.get("mirror"), node.get("points")
-    # Of a lane that notes play, `over` is a length of time, and its points are its own.
+    # In a lane that notes play, `over` is a length of time, and points have their own keys.
     over, mode = (None, None) if is_played else (node.get("over"), node.get("mode"))
     if mirror is not None:
         return Lane(name, node.key_span, mirror_of=mirror.text)

@@ -42,7 +42,7 @@ def _played(node: Node, by: By, unit: Unit, is_ratio: bool, reading: Reading) ->
     def value(written: Node | None, of: Unit) -> float:
         return 0.0 if written is None else _quantity(written, of, reading)
 
-    # Of what is a factor, a note adds a share; of a level, it may add decibels.
+    # A note adds a share to a factor; to a level, it may add decibels.
     of_amount = Unit.DECIBELS if in_decibels else Unit.SHARE if is_ratio else unit
     return replace(
         usual,

@@ -53,7 +53,7 @@ class Reading:
         """
         if not isinstance(result, Diagnostic):
             return result
-        # Imported here: most pieces are right.
+        # Imported here, because most pieces have no errors.
         from ..form.suggest import spelling
 
         found = spelling(title, node.text)

@@ -152,7 +152,7 @@ class _Hall:
                 return self._again(errand, carry=True)
             self._put(key, outcome.carried)
         elif not self.store.has(key):
-            # A disk of the network may show what is there only after a while; what is carried is here.
+            # A network disk may show a new file only after a while; a carried file is here.
             return self._again(errand, carry=True)
         self.pipe.send(Frames(errand.job.frame_count))
         return None

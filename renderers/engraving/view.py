@@ -53,7 +53,7 @@ class ScoreView:
             shade, light = (tensor_of(v, under.device) for v in (self.covers[min(index, 1)], levels))
             if opacity < 1:
                 shade, light = shade * opacity, light * opacity
-            # To the nearest: what is below is covered in shares, and so is never above 255.
+            # Rounded to nearest: the picture below is covered in shares, and so never exceeds 255.
             under.copy_((under * (1 - shade)).add_(light).add_(0.5))
 
 

@@ -148,7 +148,7 @@ def _class(kind: type) -> _Coder:
     made: list[tuple[tuple[str, Step, Step], ...]] = []
 
     def parts() -> tuple[tuple[str, Step, Step], ...]:
-        # Not before the first value: a curve's layers hold curves.
+        # Resolved at the first value, as the type is recursive: a curve's layers are curves.
         if not made:
             coders = [(name, coder_of(hint)) for name, hint in _parts(kind)]
             made.append(tuple((name, coder.pack, coder.unpack) for name, coder in coders))

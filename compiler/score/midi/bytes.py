@@ -13,7 +13,7 @@ from .repairs import Repairs
 
 MAX_TRACKS = 256
 _HEADER_BYTES = 14
-# MacBinary and mail programs put so much before a file at most.
+# The most bytes that MacBinary and mail programs put before a file.
 _LEAD_BYTES = 512
 _END_OF_TRACK = b"\xff\x2f\x00"
 _FRAMES_PER_S = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30_000, 1001), 30: Fraction(30)}

@@ -201,7 +201,7 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
     known = DYNAMICS.get(node.value("subtype"))
     velocity, change = known or (-1, 0)
     own = whole_child(layout.name, node, "velocity", 0, -1, 9999)
-    # MuseScore 4 goes by the kind of the mark; the number may be left over from another one.
+    # MuseScore 4 uses the kind of the mark; the number may be left over from another one.
     if own > 0 and (known is None or layout.major_version < 4):
         velocity = min(own, 127)
     if velocity < 1 or node.value("play", "1") == "0":

@@ -162,7 +162,7 @@ def glissando(
     """The notes of a glissando: in quarter notes at most, evenly spread over a shorter note."""
     fastest = quarters_per_minute / 60 / 16
     each = min(max(Fraction(1), fastest), length_qn / len(semitones))
-    # Whole ticks, as MuseScore counts; the last note has what is left.
+    # Whole ticks, as MuseScore counts; the last note gets the remainder.
     each = Fraction(int(each * _TICKS), _TICKS) or each
     last = len(semitones) - 1
     return tuple(

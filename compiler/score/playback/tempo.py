@@ -14,7 +14,7 @@ from .sorted_times import Timeline
 from .written import GradualTempo, Place, WrittenScore, repeated_voltas
 
 DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
-# A pause is put into the last 64th of a quarter note before it, or into half of what is left there.
+# A pause goes into the last 64th of a quarter note before it, or into half of the time left there.
 _PAUSE_QN = Fraction(1, 64)
 # A gradual change over more quarter notes than that passes through this many tempi.
 _MOST_STEPS = 256

@@ -111,7 +111,7 @@ class Fusing:
         shares = shares / shares.sum(0)
         steepness = torch.stack([layer.land.steepness for layer in layers]).mul_(shares).sum(0)
         bounded = torch.stack([layer.land.bounded for layer in layers]).mul_(shares[..., None]).sum(0)
-        # One lamp for all: it stands still before the stage, however the cameras of the layers turn.
+        # One lamp for all layers: it is fixed before the stage, however their cameras turn.
         lit_relief(relief, steepness, bounded, self._grid, layers[0].land.pixel, None, controls)
 
     def placed(self, streams: Sequence[Stream], controls: FrameControls, paint: Paint) -> list[Placed]:
@@ -205,7 +205,7 @@ def _refine(layers: Sequence[Placed], width_px: int) -> None:
         if heights is None:
             return
         standing.append(_standing(heights, layer.contrast))
-    # Every second column of the stage stands for the nodes that are on it or beside it.
+    # Every second column of the stage represents the nodes on it or next to it.
     total = torch.zeros(len(standing[0]), width_px // 2 + 1, device=standing[0].device)
     claims = []
     for layer, claim in zip(layers, standing, strict=True):

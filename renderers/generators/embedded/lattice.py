@@ -30,7 +30,7 @@ GLOW_SHOWS = 0.8
 def bend(surface: Coloured, steepness: float, pixel: float) -> Tensor:
     """The deviation of each node of a surface from the lines between its neighbours: (rows, columns)."""
     tone = surface.tone if surface.colour is None else surface.colour.mean(0)
-    # Apart, because what is dark and high must not cancel itself.
+    # Kept apart, so that darkness and height cannot cancel out.
     found = _bend(tone.add(surface.glow, alpha=GLOW_SHOWS))
     return found.add_(_bend(surface.height), alpha=RELIEF_SHOWS * steepness / pixel)
 
@@ -69,7 +69,7 @@ def between(planes: Tensor, cells: Tensor) -> Tensor:
 def interpolated(planes: Tensor, width: int) -> Tensor:
     """Planes of nodes (k, nodes), so many in a row, at the four pixels of all cells: shape (k, 4, nodes)."""
     found = torch.empty(len(planes), 4, planes.shape[1], device=planes.device)
-    # The last column and the last row have no cells: what is there is never seen.
+    # The last column and the last row have no cells: they are never visible.
     found[:, 0] = planes
     found[:, 1:, -width - 1 :] = planes[:, None, -width - 1 :]
     torch.lerp(planes[:, :-1], planes[:, 1:], 0.5, out=found[:, 1, :-1])

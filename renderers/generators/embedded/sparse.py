@@ -125,7 +125,7 @@ class Sketch:
         seam = None if land.seam is None else land.seam[frame : frame + 1]
         controls = land.movement.controls[frame : frame + 1]
         fields, controls = standing(stroke.motif, self._fields, controls, seam)
-        # All so smooth that the mean of two nodes is as good as what is between them.
+        # All is so smooth that the mean of two nodes is as good as the pixels between them.
         planes = [*fields] if layer.gate is None else [*fields, layer.gate[None]]
         found = between(torch.cat(planes), cells)
         canvas = self._easel.canvas(

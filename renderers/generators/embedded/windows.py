@@ -13,7 +13,7 @@ Window = tuple[slice, slice, slice]
 """Indices of all layers, rows and columns."""
 
 WHOLE = (slice(None), slice(None), slice(None))
-# A thing is looked for on every so many pixels.
+# The step in pixels at which objects are searched for.
 COARSE = 8
 
 

@@ -39,7 +39,7 @@ def limiter_gain(envelope: F64, ceiling: float, sample_rate_hz: int) -> F64:
         (_smoothed(plain, _half(width_s, sample_rate_hz), reach) for width_s in (_FAST_S, _SLOW_S)),
         np.zeros(count),
     )
-    # A mean of what is at most g is at most g; its rounding is not.
+    # A mean of values up to g is at most g, but its rounding may not be.
     held: F64 = np.minimum(gain, plain[reach : reach + count])
     return held
 

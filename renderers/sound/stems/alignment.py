@@ -44,12 +44,12 @@ _DRIFT_MOST_MS = 150
 # A clean recording is silent at most lags; no peak counts for more than this.
 _MOST_SHARPNESS = 20.0
 _FLOOR = 1e-4
-# Over so many lags the mean is smoothed before its peak is sought: noise has many small ones.
+# The weights that smooth the mean over lags before its peak is sought: noise has many small peaks.
 _SMOOTHING = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
 # The rise is steepest when the window first meets a tone. Measured: so long before tones that begin at once,
 # at every pitch and level.
 _EARLY_MS = 8.0
-# A recording at 44.1 kHz whose header says 48, and the other way round: times in it are so much shorter.
+# The time ratio of a recording at 44.1 kHz whose header says 48, and of the opposite.
 _WRONG_RATES = (44_100 / 48_000, 48_000 / 44_100)
 
 

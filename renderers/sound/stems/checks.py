@@ -30,7 +30,7 @@ SILENT_LUFS = -70.0
 SOFT_PEAK_DBFS = -40.0
 DC_MOST = 10.0 ** (-60.0 / 20.0)
 CLIPPED_RUN = 3
-# MuseScore 3 brings every export to this peak unless it is told not to.
+# MuseScore 3 normalises every export to this peak by default.
 _NORMALISED_DBFS, _NORMALISED_WITHIN_DB = -0.1, 0.05
 _RING_S = 4.0
 
