@@ -119,7 +119,7 @@ def test_the_end_of_a_recording_goes_over_into_what_comes_before_the_loop(
     assert abs(heard[0] - heard[-1]) < 1e-4
 
 
-def test_a_picture_that_a_recording_moves_is_said_to_have_a_seam(folder: Path) -> None:
+def test_a_loop_moved_by_a_recording_is_reported_to_have_a_seam(folder: Path) -> None:
     from musicvis.compiler.checks.loop import loop_findings
     from musicvis.dsl.load import load_piece
 

@@ -234,7 +234,7 @@ def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -
         (("--only", "audio", "--ray", "auto"), "--ray renders frames"),
     ],
 )
-def test_wrong_use_is_told(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_reported(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
     done = run("compile", piece, *arguments)
     assert done.exit_code == 2 and said in done.output
 
@@ -270,7 +270,7 @@ def test_a_cache_of_others_is_a_finding(piece: Path, run: Run, tmp_path: Path) -
     assert sorted(path.name for path in (tmp_path / "full").iterdir()) == ["diary.txt"]
 
 
-def test_a_full_disk_is_told_before_anything_is_rendered(
+def test_a_full_disk_is_reported_before_anything_is_rendered(
     piece: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from musicvis.renderers.build import disk_space as budget
@@ -280,9 +280,7 @@ def test_a_full_disk_is_told_before_anything_is_rendered(
     assert done.exit_code == 1 and "MV911" in done.stderr and "has 1 MB left" in done.stderr
 
 
-def test_diff_names_what_the_new_version_has_otherwise(
-    piece: Path, film: Path, run: Run, tmp_path: Path
-) -> None:
+def test_diff_names_how_the_new_version_differs(piece: Path, film: Path, run: Run, tmp_path: Path) -> None:
     old = tmp_path / "old"
     shutil.copytree(piece, old)
     assert run("diff", old, piece).exit_code == 0

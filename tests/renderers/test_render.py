@@ -260,7 +260,7 @@ def test_a_generator_that_cannot_run_is_a_finding(
     assert not (tmp_path / "film.mp4").exists()
 
 
-def test_weights_that_are_missing_are_told_before_the_sound_is_made(tmp_path: Path) -> None:
+def test_weights_that_are_missing_are_reported_before_the_sound_is_made(tmp_path: Path) -> None:
     plan = clap_and_flash(tmp_path, Fraction(10), 10, [3])
     plan = replace(plan, picture=replace(plan.picture, generator="biggan", weights=tmp_path / "none"))
     listener = Listener()

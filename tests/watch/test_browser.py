@@ -382,7 +382,7 @@ def test_the_light_scheme_is_light_and_the_canvas_with_it(shown: Shown) -> None:
         page.wait(f"{background} === 'rgb(23, 21, 18)'")
 
 
-def test_every_control_has_a_name_and_what_happens_is_said(shown: Shown) -> None:
+def test_every_control_has_a_name_and_events_are_announced(shown: Shown) -> None:
     page = shown.page
     page.call("Accessibility.enable")
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]

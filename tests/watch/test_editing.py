@@ -181,7 +181,7 @@ def test_nothing_is_written_through_a_link(piece: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_to_is_told(piece: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(piece: Path) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
     piece.chmod(0o500)
@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(piece: Path) -> None:
     assert page.path.read_bytes() == before
 
 
-def test_a_full_disk_is_told_and_the_text_stays(piece: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_the_text_stays(piece: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
 

@@ -262,7 +262,7 @@ def test_with_once_it_ends_when_the_last_page_is_closed(piece: Path) -> None:
         assert shown.process.returncode == 0 and "Traceback" not in said
 
 
-def test_a_port_that_is_in_use_is_told(piece: Path) -> None:
+def test_a_port_that_is_in_use_is_reported(piece: Path) -> None:
     with listening(0) as taken:
         port = taken.getsockname()[1]
         result = CliRunner().invoke(main, ["watch", str(piece), "--no-open", "--port", str(port)])

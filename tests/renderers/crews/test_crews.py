@@ -84,7 +84,7 @@ def test_threads_before_one_generator_make_the_same_bytes(tmp_path: Path, serial
     assert sum(frames) == 24
 
 
-def test_a_thread_that_fails_stops_the_others_and_is_told(
+def test_a_thread_that_fails_stops_the_others_and_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Studio, *arguments: object, **options: object) -> bool:
@@ -138,7 +138,7 @@ def assassin(victims: int) -> Iterator[None]:
         thread.join()
 
 
-def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+def test_a_segment_that_kills_three_processes_is_reported_and_the_others_are_kept(tmp_path: Path) -> None:
     (job,) = segment_jobs(plan(1, 24, 512), RECIPE)
     with Store(tmp_path / "cache") as store, assassin(3), pytest.raises(PieceError) as refused:
         ProcessCrew(RECIPE, store.folder, 1).work([job], nobody, nobody)

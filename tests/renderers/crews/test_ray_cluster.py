@@ -258,7 +258,7 @@ def test_own_pictures_videos_and_trained_models_are_rendered_by_machines_that_se
     assert digests(store, wanted) == serial(tmp_path / "serial", wanted)
 
 
-def test_a_machine_without_the_picture_is_told(machines: Machines, store: Store, tmp_path: Path) -> None:
+def test_a_machine_without_the_picture_is_reported(machines: Machines, store: Store, tmp_path: Path) -> None:
     machines.have(1)
     wanted = list(segment_jobs(film(tmp_path, 1), CPU))
     (tmp_path / "photo.png").unlink()
@@ -383,7 +383,7 @@ def test_where_nothing_listens_there_is_no_waiting(store: Store) -> None:
     assert finding(error).code == "MV913"
 
 
-def test_what_listens_but_is_no_cluster_is_waited_for_as_long_as_is_said(store: Store) -> None:
+def test_an_address_that_is_not_a_cluster_is_given_up_after_the_given_time(store: Store) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(PieceError, match="did not answer within 4 s") as error:
