@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..dsl.findings.plain import counted
 from .errors import RequestError
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Planned:
     def __repr__(self) -> str:
         picture = self.picture
         size = f"{picture.width_px}x{picture.height_px}"
-        return f"<Plan {self.title!r}: {self.frame_count} frames of {size} at {float(picture.fps):.6g} fps>"
+        frames = counted(self.frame_count, "frame")
+        return f"<Plan {self.title!r}: {frames} of {size} at {float(picture.fps):.6g} fps>"
 
     @property
     def title(self) -> str:
@@ -102,8 +104,8 @@ class Planned:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """The names of the lanes that the piece writes."""
-        return tuple(lane.name for lane in self._heard.piece.lanes if lane.mode == "set")
+        """The names of what the lanes of the piece move, in the order in which it writes them."""
+        return tuple(dict.fromkeys(lane.name for lane in self._heard.piece.lanes))
 
     @property
     def picture(self) -> PicturePlan:
@@ -129,9 +131,10 @@ class Planned:
         """
         from ..compiler.reports.lane_curves import LaneCurves
 
-        for lane in self._heard.piece.lanes:
-            if lane.name == name and lane.mode == "set":
-                return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
+        lanes = [lane for lane in self._heard.piece.lanes if lane.name == name]
+        # Units are those of the lane that sets; without one, those of the parameter itself.
+        for lane in sorted(lanes, key=lambda lane: lane.mode != "set"):
+            return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
         raise RequestError(f"there is no lane {name!r}", listed("lanes", self.lanes))
 
     def frame_at(self, place: str) -> int:
@@ -143,7 +146,7 @@ class Planned:
 
         number = frame_at(self._heard, place, self._start_s, self.picture)
         if number is None:
-            raise RequestError(f"{place} is not in this film", f"it has {self.frame_count} frames")
+            raise RequestError(f"{place} is not in this film", f"it has {counted(self.frame_count, 'frame')}")
         return number
 
     def channels(

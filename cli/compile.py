@@ -275,8 +275,10 @@ def _moves(output: Path | None) -> bool:
 
 
 def _stopped(reporter: TerminalReporter) -> str:
+    from ..dsl.findings.plain import counted
+
     done, total = reporter.counted
-    where = f"stopped after {done} of {total} frames" if total else "stopped"
+    where = f"stopped after {done} of {counted(total, 'frame')}" if total else "stopped"
     return f"{where}; finished work is cached, and the same command continues"
 
 

@@ -136,13 +136,15 @@ def _rate(text: str) -> "Fraction":
 
 def _ended(made: lanes_import.ImportedLanes) -> str:
     """The result of the import, in words."""
+    from ..dsl.findings.plain import counted
+
     lines = len(made.text.splitlines())
     if made.program is not None:
-        return f"{made.size} of {made.program} became {lines} lines"
+        return f"{made.size} of {made.program} became {counted(lines, 'line')}"
     compared = ""
     if made.differs_at_most is not None:
-        compared = f"; at {made.places} places they differ by {made.differs_at_most:.0e} at most"
-    return f"{made.lines_before} lines became {lines}{compared}"
+        compared = f"; at {counted(made.places, 'place')} they differ by {made.differs_at_most:.0e} at most"
+    return f"{counted(made.lines_before, 'line')} became {lines}{compared}"
 
 
 def _record(made: lanes_import.ImportedLanes) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..dsl.findings.collector import Findings
+from ..dsl.findings.plain import counted
 from .request import Only, RenderReport, Reporter, Request
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class _Build:
             from .film.check import verify_film
 
             count = verify_film(film, [part.file for part in parts])
-            self.reporter.message(f"verified: {count} frames, each equal to its segment")
+            self.reporter.message(f"verified: {counted(count, 'frame')}, each equal to its segment")
 
     def _segments(self) -> tuple[tuple[SegmentJob, ...], tuple[SegmentJob, ...]]:
         """All segments, which are in the store now; and those that were not."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...dsl.findings.plain import counted
 from ..errors import RequestError, missing_packages_told, taken_files_told
 from .heard import (
     Progress,
@@ -285,7 +286,9 @@ def _shift_lines(heard: Heard, against: Path) -> list[str]:
         [heard.classes[a : max(b, a + 1)].mean(axis=0) for a, b in zip(frames, ends, strict=True)], np.float64
     )
     found = bar_shift(classes, classes_of_bars(score))
-    counts = f"{len(starts)} bars were detected, {against.name} has {len(score.measures)}"
+    counts = (
+        f"{counted(len(starts), 'detected bar')}, {counted(len(score.measures), 'bar')} in {against.name}"
+    )
     if not found.is_told:
         return [
             counts,

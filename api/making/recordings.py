@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ...dsl.findings.plain import counted
 from ...dsl.findings.span import MANIFEST
 from ..errors import RequestError
 from ..names import safe_name
@@ -130,7 +131,7 @@ def _made(
     for each in placed:
         if each.data is not None and each.name.suffix == ".flac" and not is_plain(each.name, recordings):
             said.append(f"{each.name} holds the sound of the recording, as the mix reads it")
-    said.append(f"wrote {folder / MANIFEST} and {len(files) - 1} files beside it")
+    said.append(f"wrote {folder / MANIFEST} and {counted(len(files) - 1, 'file')} beside it")
     return NewPiece(folder, tuple(files), tuple(said), tuple(findings))
 
 

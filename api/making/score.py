@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ...dsl.findings.plain import counted
 from ...dsl.findings.span import MANIFEST
 from ..errors import RequestError
 from ..names import piece_folder, safe_name
@@ -79,7 +80,10 @@ def piece_for_score(wanted: Wanted, findings: Findings) -> NewPiece:
     }
     write_new(files, folder)
     place = Path(MANIFEST) if folder == Path() else folder / MANIFEST
-    said += [f"wrote {place} and {len(files) - 1} files beside it", *recording_lines(beside, parts)]
+    said += [
+        f"wrote {place} and {counted(len(files) - 1, 'file')} beside it",
+        *recording_lines(beside, parts),
+    ]
     return NewPiece(folder, tuple(files), tuple(said), tuple(findings))
 
 

@@ -51,7 +51,7 @@ def meter_text(measure: Measure) -> str:
     if measure.length_qn == measure.meter.bar_qn:
         return str(measure.meter)
     beats = measure.length_qn / measure.meter.beat_qn
-    return f"{measure.meter} of which {beat_text(beats)} beats are played"
+    return f"{measure.meter} of which {beat_text(beats)} {'beat is' if beats == 1 else 'beats are'} played"
 
 
 def _differs(place: Place, clock: Clock, at: Fraction, message: str) -> Diagnostic:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.collector import Findings
+from ...dsl.findings.plain import counted
 from ...dsl.findings.span import Span
 from ..heard_piece import Heard
 from ..picture.ending import with_ending
@@ -89,8 +90,7 @@ def _title_words(title: Title, time_s: Fraction) -> str:
         return f"the picture goes to {look.ground}, {float(share):.0%} of {float(title.fade_in_s):g} s"
     if look is not None and look.credits:
         count = len(look.credits)
-        lines = "1 line" if count == 1 else f"{count} lines"
-        return f"end card {title.post.title} with {lines} of credits {until}"
+        return f"end card {title.post.title} with {counted(count, 'line')} of credits {until}"
     below = f", below it {title.post.subtitle}," if title.post.subtitle else ""
     return f"title {title.post.title}{below} {until}"
 

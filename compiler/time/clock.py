@@ -234,11 +234,10 @@ class Clock:
             return None
         measure = passes.get(place.pass_number)
         if measure is None:
-            times = "once" if len(passes) == 1 else f"{len(passes)} times"
             findings.error(
                 "MV304",
                 place.span,
-                f"bar {place.bar} is played {times}, there is no pass {place.pass_number}",
+                f"bar {place.bar} is played {_times(len(passes))}, there is no pass {place.pass_number}",
                 "write " + " or ".join(f"{place.bar}@{number}" for number in sorted(passes)),
             )
             return None
@@ -253,7 +252,7 @@ class Clock:
             findings.error(
                 "MV304",
                 place.span,
-                f"mark {name} is played {len(found)} times, there is no pass {place.pass_number}",
+                f"mark {name} is played {_times(len(found))}, there is no pass {place.pass_number}",
                 f"write @{name}",
             )
             return None
@@ -387,3 +386,7 @@ def unknown_mark(name: str, marks: Sequence[RehearsalMark], span: Span) -> Diagn
 def _bar_length(measure: Measure) -> Fraction:
     # A bar of no length (a reader keeps empty measures) would divide by nothing.
     return measure.length_qn if measure.length_qn > 0 else measure.meter.bar_qn
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -104,7 +104,8 @@ class PieceError(MusicvisError):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
+        said = (f"{d.code} {d.message}" + (f"; {d.hint}" if d.hint else "") for d in self.diagnostics)
+        super().__init__("\n".join(said))
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ..findings.diagnostics import Diagnostic, PieceError
+from ..findings.plain import counted
 from ..findings.span import Span
 from .files import MAX_AUDIO_BYTES
 
@@ -103,7 +104,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
         raise _fault(
             span,
             "MV503",
-            f"{name} says {form.channel_count} channels at {form.sample_rate_hz} Hz; "
+            f"{name} says {counted(form.channel_count, 'channel')} at {form.sample_rate_hz} Hz; "
             f"1 to {MAX_CHANNELS} channels at {low_hz} to {high_hz} Hz can be used",
             "export the stem as stereo at 48000 Hz",
         )
@@ -174,7 +175,9 @@ def _format(raw: bytes) -> tuple[int, int, int, int]:
     }:
         raise ValueError(f"its samples are stored in an unknown way (format {tag}, {bits} bits)")
     if channels * bits // 8 != frame_bytes or frame_bytes == 0:
-        raise ValueError(f"its {channels} channels of {bits} bits do not make {frame_bytes} bytes")
+        raise ValueError(
+            f"{counted(channels, 'channel')} of {bits} bits cannot make {counted(frame_bytes, 'byte')}"
+        )
     return tag, channels, rate, bits
 
 

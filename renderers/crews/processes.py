@@ -247,8 +247,17 @@ def portable(error: BaseException) -> BaseException:
     return error
 
 
+def _is_script() -> bool:
+    """Whether a script that a user wrote is running, and not a notebook or the command."""
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    return path is not None and main.__spec__ is None and Path(path).stem != "musicvis"
+
+
 def _deadly(job: SegmentJob, exit_code: int) -> Diagnostic:
     why = f"by signal {-exit_code} ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"({exit_code})"
     message = f"{job.node.name}: the process that rendered it ended {why}, {DEATHS_MOST} times"
     hint = "free some memory, or try fewer --workers or a smaller resolution"
+    if exit_code > 0 and _is_script():
+        hint = 'each process reads your script again: write `if __name__ == "__main__":` above the call'
     return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is cached")

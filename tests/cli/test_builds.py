@@ -7,13 +7,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import pytest
 from click.testing import CliRunner, Result
 from musicvis.cli.command import main
+from musicvis.compiler.compile import compile_piece
+from musicvis.dsl.load import load_piece
+from musicvis.renderers.film.segment_nodes import segment_jobs
+from musicvis.renderers.generators.identity import Recipe
+from musicvis.store.store import Store
 
 DATA = Path(__file__).parents[1] / "compiler/score/data"
 Run = Callable[..., Result]
@@ -38,6 +44,7 @@ visuals.depth:
 Piano:
   - {at: 1|1, hold: 0}
 """
+PATIENCE_S = 120.0
 SEGMENTS = 7
 """Five bars, one of which is played twice, and the last one with its ring-out in two parts."""
 
@@ -117,11 +124,6 @@ def test_a_second_compile_makes_nothing_and_leaves_the_film_alone(piece: Path, f
 
 @pytest.mark.parametrize("fps", ["7", "30000/1001"])
 def test_a_passage_is_made_of_segments_of_the_whole_film(piece: Path, fps: str) -> None:
-    from musicvis.compiler.compile import compile_piece
-    from musicvis.dsl.load import load_piece
-    from musicvis.renderers.film.segment_nodes import segment_jobs
-    from musicvis.renderers.generators.identity import Recipe
-
     def jobs(bars: str | None) -> dict[str, int]:
         plan = compile_piece(load_piece(piece, bars=bars, fps=fps)).plan
         assert plan is not None
@@ -316,8 +318,17 @@ def test_clean_keeps_to_its_limit_and_says_what_is_damaged(
     assert left <= 300_000
 
 
-PASSAGE = ("--only", "frames", "--bars", "1..4", "--fps", "6", "--set", "visuals.resolution=256")
-"""What lasts long enough to be stopped: three bars, of which the second is played twice."""
+PASSAGE = ("--only", "frames", "--bars", "1..4", "--fps", "6", "--device", "cpu")
+"""Four segments: three bars, of which the second is played twice."""
+
+
+@contextmanager
+def last_segment_in_work(piece: Path, cache: Path) -> Iterator[None]:
+    """While this lasts the passage cannot be finished, on a fast machine either: its last segment waits."""
+    plan = compile_piece(load_piece(piece, bars="1..4", fps="6")).plan
+    assert plan is not None
+    with Store(cache) as store, store.lock(segment_jobs(plan, Recipe("cpu"))[-1].node.key, wait=False):
+        yield
 
 
 def compile_process(piece: Path, cache: Path, workers: str) -> subprocess.Popen[str]:
@@ -336,7 +347,7 @@ def finished(cache: Path) -> int:
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline_s = time.monotonic() + 60
+    deadline_s = time.monotonic() + PATIENCE_S
     while not condition() and process.poll() is None and time.monotonic() < deadline_s:
         time.sleep(0.01)
 
@@ -347,10 +358,11 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
     piece: Path, own_cache: Path, run: Run, number: signal.Signals, code: int, workers: str
 ) -> None:
-    process = compile_process(piece, own_cache, workers)
-    wait_for(lambda: finished(own_cache) >= 1, process)
-    process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    with last_segment_in_work(piece, own_cache):
+        process = compile_process(piece, own_cache, workers)
+        wait_for(lambda: finished(own_cache) >= 1, process)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code, said
     assert "the same command continues" in said and "Traceback" not in said
     kept = finished(own_cache)
@@ -359,14 +371,15 @@ def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
 
 
 def test_a_compile_that_is_killed_takes_its_processes_with_it(piece: Path, own_cache: Path) -> None:
-    process = compile_process(piece, own_cache, "2")
-    wait_for(lambda: finished(own_cache) >= 1, process)
-    process.kill()
-    process.communicate()
-    deadline_s = time.monotonic() + 20
-    while group_is_alive(process.pid) and time.monotonic() < deadline_s:
-        time.sleep(0.05)
-    assert not group_is_alive(process.pid)
+    with last_segment_in_work(piece, own_cache):
+        process = compile_process(piece, own_cache, "2")
+        wait_for(lambda: finished(own_cache) >= 1, process)
+        process.kill()
+        process.communicate()
+        deadline_s = time.monotonic() + PATIENCE_S
+        while group_is_alive(process.pid) and time.monotonic() < deadline_s:
+            time.sleep(0.02)
+        assert not group_is_alive(process.pid)
 
 
 def group_is_alive(group: int) -> bool:

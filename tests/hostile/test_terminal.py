@@ -31,7 +31,7 @@ def shell(command: str, folder: Path, **limits: int) -> subprocess.CompletedProc
         env={**os.environ, "GITHUB_ACTIONS": ""},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         preexec_fn=limit if limits else None,
     )
 

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import os
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -258,15 +260,10 @@ def test_an_editor_is_given_a_file_of_the_piece_and_no_shell(piece: Path, tmp_pa
     script = tmp_path / "editor.py"
     said = tmp_path / "said"
     script.write_text(f"import sys; open({str(said)!r}, 'w').write('|'.join(sys.argv[1:]))")
-    import sys
-
     page = Page(piece, command=[sys.executable, str(script), "{file}:{line}", "; echo $HOME"])
     asyncio.run(page.editing.open(requests.OpenInEditor("effects.yaml", 3)))
-    for _ in range(500):
-        if said.exists() and said.read_text():
-            break
-        import time
-
+    end_s = time.monotonic() + 60.0
+    while not (said.exists() and said.read_text()) and time.monotonic() < end_s:
         time.sleep(0.01)
     assert said.read_text() == f"{piece / 'effects.yaml'}:3|; echo $HOME"
     with pytest.raises(RefusedError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
+from ....dsl.findings.plain import counted
 from ..guard.faults import fault
 from .repairs import Repairs
 
@@ -50,7 +51,7 @@ def midi_chunks(data: bytes, name: str, repairs: Repairs) -> Chunks:
         int.from_bytes(data[start + at : start + at + 2], "big") for at in (8, 10, 12)
     )
     if length < 6:
-        refuse("MV411", name, start + 4, f"its header says {length} bytes, not 6")
+        refuse("MV411", name, start + 4, f"its header says {counted(length, 'byte')}, not 6")
     if kind > 2:
         repairs.add("kind", f"its format {kind} is read as format 1")
         kind = 1
@@ -66,7 +67,7 @@ def midi_chunks(data: bytes, name: str, repairs: Repairs) -> Chunks:
     if not tracks:
         refuse("MV411", name, start + 10, "it has no track")
     if len(tracks) != track_count:
-        repairs.add("tracks", f"its header says {track_count} tracks, and it has {len(tracks)}")
+        repairs.add("tracks", f"its header says {counted(track_count, 'track')}, and it has {len(tracks)}")
     if kind == 0 and len(tracks) > 1:
         kind = 1
     return Chunks(data, kind, ticks_per_quarter, ticks_per_s, tuple(tracks))
@@ -85,7 +86,7 @@ def _start(data: bytes, name: str, repairs: Repairs) -> int:
     if at < 0:
         refuse("MV410", name, 0, "it does not begin as a Standard MIDI File")
     if not (data[:4] == b"RIFF" and data[8:12] == b"RMID"):
-        repairs.add("lead", f"{at} bytes that are not MIDI stand before it")
+        repairs.add("lead", f"it begins with {counted(at, 'byte')} of something else")
     return at
 
 
@@ -97,9 +98,10 @@ def _tracks(data: bytes, position: int, name: str, repairs: Repairs) -> list[tup
             following = data.find(b"MTrk", position)
             if following < 0:
                 if found:
-                    repairs.add("rest", f"its last {len(data) - position} bytes belong to no track")
+                    repairs.add("rest", f"no track holds its last {counted(len(data) - position, 'byte')}")
                 break
-            repairs.add("between", f"from byte {position} on {following - position} bytes belong to no track")
+            between = counted(following - position, "byte")
+            repairs.add("between", f"no track holds {between} from byte {position} on")
             position = following
         length = int.from_bytes(data[position + 4 : position + 8], "big")
         first, end = position + 8, position + 8 + length
@@ -113,7 +115,7 @@ def _tracks(data: bytes, position: int, name: str, repairs: Repairs) -> list[tup
             elif end < len(data) and not _is_chunk(data, end) and data[end - 3 : end] != _END_OF_TRACK:
                 following = data.find(b"MTrk", first)
                 end = len(data) if following < 0 else following
-                repairs.add("length", f"track {number} says {length} bytes, and has {end - first}")
+                repairs.add("length", f"track {number} says {counted(length, 'byte')}, and has {end - first}")
             found.append((first, end))
         position = end
     return found

@@ -15,6 +15,7 @@ import numpy as np
 
 from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ....dsl.findings.plain import counted
 from ....dsl.findings.span import Span
 from ....dsl.text.format import formatted, scalar_text
 from ...time.clock import Clock
@@ -81,8 +82,8 @@ class Schedules:
     def size(self) -> str:
         """The amount of content, in words."""
         if self.automation:
-            return f"{sum(len(one.points) for one in self.automation.values())} points"
-        return f"{max(values.size for values in self.fields.values())} frames"
+            return counted(sum(len(one.points) for one in self.automation.values()), "point")
+        return counted(max(values.size for values in self.fields.values()), "frame")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ import numpy as np
 
 from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ....dsl.findings.plain import counted
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, MAX_CHANNELS, RATES_HZ, checked_format
 from ....dsl.text.files import MAX_AUDIO_BYTES
@@ -240,9 +241,10 @@ def _source(box: Any, path: Path, kind: str, longest_s: float) -> Source:
     rate_hz, channels = context.sample_rate or 0, context.channels or 0
     low_hz, high_hz = RATES_HZ
     if not 1 <= channels <= MAX_CHANNELS or not low_hz <= rate_hz <= high_hz:
-        message = f"{path.name} says {channels} channels at {rate_hz} Hz; 1 to {MAX_CHANNELS} channels at"
+        message = f"{path.name} says {counted(channels, 'channel')} at {rate_hz} Hz"
+        usable = f"1 to {MAX_CHANNELS} channels at {low_hz} to {high_hz} Hz can be used"
         hint = "export it as stereo at 48000 Hz"
-        raise _fault(path, "MV503", f"{message} {low_hz} to {high_hz} Hz can be used", hint)
+        raise _fault(path, "MV503", f"{message}; {usable}", hint)
     said_s = box.duration / 1_000_000 if box.duration and says_length(kind, path) else None
     if said_s is not None and said_s > longest_s * (1 + _LENGTH_SLACK):
         raise _too_long(path, said_s, longest_s)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ....dsl.findings.plain import counted
 from ....dsl.values.pitch_classes import PITCH_CLASSES
 from ....store.values.array_types import F32
 from ....store.writing import published
@@ -43,7 +44,7 @@ def picture(source: Recording, heard: Heard) -> Image.Image:
     title = (
         f"{source.name}   {heard.length_s:.1f} s   {heard.bpm:.1f} beats a minute, "
         f"{heard.beats_of_bar} in a bar "
-        f"  {len(heard.notes)} notes by {heard.method}"
+        f"  {counted(len(heard.notes), 'note')} by {heard.method}"
     )
     if heard.length_s > rows * ROW_S:
         title += f"   the first {rows * ROW_S / 60:g} minutes"

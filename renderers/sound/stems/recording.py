@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
+from ....dsl.findings.plain import counted
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, RecordingFormat, checked_format
 from ....dsl.text.files import open_plain
@@ -102,7 +103,7 @@ def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator
         raise _fault(
             path,
             "MV502",
-            f"{path.name} holds {count} samples where it says {form.frame_count}",
+            f"{path.name} holds {counted(count, 'sample')} where it says {form.frame_count}",
             EXPORT_AGAIN,
         )
 
