@@ -16,7 +16,7 @@ def loop(piece: mv.Piece) -> mv.Plan:
 
 
 def steps(rows: np.ndarray) -> np.ndarray:
-    """How far it is from each row to the next; the last of them from the last row to the first."""
+    """The distance from each row to the next; the last one is from the last row to the first."""
     turned = np.concatenate([rows, rows[:1]]).astype(np.float64)
     return np.abs(np.diff(turned, axis=0)).reshape(len(rows), -1).mean(1)
 

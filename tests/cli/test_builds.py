@@ -92,7 +92,7 @@ def film(piece: Path, rendered: Path, own_cache: Path, run: Run) -> Path:
 
 
 def stale(run: Run, piece: Path, *options: object) -> list[tuple[str, str, list[str] | None]]:
-    """What `musicvis plan` says is to be made: stage, name and reasons."""
+    """The parts that `musicvis plan` lists: stage, name and reasons."""
     done = run("plan", piece, "--format", "json", *options)
     assert done.exit_code == 0, done.output
     nodes = json.loads(done.stdout)["nodes"]
@@ -342,7 +342,7 @@ def compile_process(piece: Path, cache: Path, workers: str) -> subprocess.Popen[
 
 
 def finished(cache: Path) -> int:
-    """How many segments are in the store."""
+    """The number of segments in the store."""
     return sum(b'"video"' in path.read_bytes() for path in (cache / "records").glob("*/*.json"))
 
 
@@ -383,7 +383,7 @@ def test_a_compile_that_is_killed_takes_its_processes_with_it(piece: Path, own_c
 
 
 def group_is_alive(group: int) -> bool:
-    """Whether any process of a session is left, but for those that only wait to be counted."""
+    """Whether any process of a session still runs; zombies do not count."""
     for state in Path("/proc").glob("[0-9]*/stat"):
         try:
             said = state.read_text().rsplit(")", 1)[1].split()

@@ -96,7 +96,7 @@ def test_one_file_under_two_names_of_the_system_is_listed_once(folder: Path) -> 
 
 
 def meant(folder: Path, name: str) -> Path | Diagnostic:
-    """What a piece has that names a soundfont."""
+    """The soundfont that a piece gets for a name, or the finding."""
     (folder / "piece").mkdir(exist_ok=True)
     return soundfonts.soundfont_at(folder / "piece", PurePosixPath(name), Span("piece.yaml"))
 

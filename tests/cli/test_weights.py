@@ -40,7 +40,7 @@ def narrow_checkpoint() -> bytes:
 
 @dataclass
 class Site:
-    """What the server serves, how it misbehaves, and what it was asked."""
+    """The server's files, its misbehaviour, and the requests that it received."""
 
     files: dict[str, bytes]
     cuts: list[int] = field(default_factory=list)

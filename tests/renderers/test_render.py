@@ -107,7 +107,7 @@ def decoded(path: Path) -> tuple[list[Fraction], list[float], NDArray[Any]]:
 
 
 def peaks(sound: NDArray[Any], near: list[int]) -> list[int]:
-    """Where the sound is loudest within a sixtieth of a second of each place."""
+    """The sample at which the sound is loudest within a sixtieth of a second of each place."""
     starts = [max(0, place - RATE_HZ // 60) for place in near]
     return [s + int(np.abs(sound[s : s + RATE_HZ // 30]).argmax()) for s in starts]
 

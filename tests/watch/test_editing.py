@@ -19,7 +19,7 @@ from musicvis.watch.wire import requests, responses
 
 
 class Desk:
-    """What edits need of a conductor: the version, and a thread that is this one."""
+    """The conductor that edits need: its version, and this thread as its thread."""
 
     def __init__(self, folder: Path) -> None:
         self.session = Session(folder / "piece.yaml")

@@ -227,7 +227,7 @@ def texts(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 def plain(text: str) -> object:
-    """What PyYAML itself reads, every scalar as text."""
+    """The values that PyYAML reads, every scalar as text."""
     return yaml.load(text.removeprefix("\ufeff"), Loader=yaml.BaseLoader)
 
 

@@ -15,7 +15,7 @@ OWN = {"host": f"127.0.0.1:{PORT}"}
 
 @dataclass
 class Answer:
-    """What came back."""
+    """The response."""
 
     status: int
     headers: dict[str, str]

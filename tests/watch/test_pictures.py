@@ -85,7 +85,7 @@ class Stage:
 
     @property
     def working(self) -> str:
-        """What is in work: the number of the segment and the level's first letter."""
+        """The running jobs: the number of the segment and the level's first letter."""
         _, task = self.pictures._tasks[self.hand]  # type: ignore[index]
         return f"{task.index}{task.level[0]}"
 

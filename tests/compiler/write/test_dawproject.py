@@ -58,7 +58,7 @@ def archive(text: str, name: str = "project.xml") -> bytes:
 
 
 def points(root: ET.Element) -> Iterator[tuple[Mapping[str, str], list[tuple[float, float]]]]:
-    """What each automation moves, and its points."""
+    """The target of each automation, and its points."""
     for found in root.iter("Points"):
         target = found.find("Target")
         assert target is not None

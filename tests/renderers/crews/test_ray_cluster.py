@@ -77,7 +77,7 @@ class Machines:
         return int(self._line())
 
     def have(self, count: int) -> None:
-        """So many machines, from now on."""
+        """Sets the number of machines from now on."""
         while (there := self.tell("count")) != count:
             self.tell("add" if there < count else "kill")
 
@@ -148,7 +148,7 @@ def job(rng: np.random.Generator, name: str, frames: int) -> SegmentJob:
 
 
 def digests(store: Store, wanted: list[SegmentJob]) -> list[str]:
-    """What is in the store for each, every byte of it checked."""
+    """The store's entry for each, with every byte checked."""
     found = []
     for one in wanted:
         entry = store.get(one.node.key)
@@ -179,7 +179,7 @@ def rendering(machines: Machines) -> dict[int, str]:
 
 
 class Reports:
-    """What a crew says, for another thread to wait on."""
+    """The messages of a crew, for another thread to wait on."""
 
     def __init__(self) -> None:
         self.frames = 0

@@ -62,7 +62,7 @@ def test_a_plugin_that_keeps_everything_is_found_out() -> None:
 
 @pytest.fixture
 def vst3(monkeypatch: pytest.MonkeyPatch) -> Louder:
-    """What pedalboard finds at any path."""
+    """The plugin that pedalboard finds at any path."""
     found = Louder()
     monkeypatch.setattr(pedalboard, "load_plugin", lambda path: found)
     return found

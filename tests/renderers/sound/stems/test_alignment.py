@@ -165,7 +165,7 @@ def test_stems_that_were_brought_to_one_peak_are_reported_once(tmp_path: Path) -
 
 
 def lags(program: int, folder: Path) -> list[tuple[float | None, set[str]]]:
-    """What `stems check` finds in a stem of our own, as it is rendered and 30 ms late; None where untold."""
+    """The lags that `stems check` finds in our own stem, as rendered and 30 ms late; None if unclear."""
     notes = tuple(replace(note, program=program, pitch=note.pitch - 4) for note in NOTES[:12])
     samples = np.concatenate(list(synthesised(notes, 6 * RATE, RATE)), axis=1).T.astype(np.float32)
     found: list[tuple[float | None, set[str]]] = []
