@@ -56,7 +56,7 @@ def render(
     from ..store.store import temporary_store
     from .generators.sources import is_cached
 
-    # What another generator makes is known by no key, and neither is that of one without a version.
+    # No key identifies the images of another generator, or of one without a version.
     keeps = store is not None and generator is None and is_cached(plan.picture)
     with nullcontext(store) if store is not None and keeps else temporary_store() as kept:
         return _Build(plan, output, request, reporter, kept, generator).run()
@@ -278,7 +278,7 @@ class _Build:
 
         if missing:
             crew.work(missing, on_frames, self.reporter.message)
-            # Those that another build has rendered meanwhile.
+            # Counts the segments that another build has rendered in the meantime.
             self.reporter.progress("frames", total, total)
 
     def _recipe(self) -> Recipe:

@@ -70,7 +70,7 @@ def _listen_hint(piece: Piece) -> str:
     if len(stems) == 1:
         again = _listen_again(piece, stems[0], "--clicks", "clicks.wav")
         return f"listen to them: {again}; {ways} correct them"
-    # The bars are those of all stems together: one alone may be heard in others.
+    # The bars come from all stems together: a single stem may suggest other bars.
     return f"`musicvis watch` plays and shows them; to correct them, type musicvis new again, with {ways}"
 
 

@@ -206,7 +206,7 @@ def _steepest(segment: Segment) -> float:
         return abs(v1 - v0) * (k / (1 - exp(-k)) if k > 1e-6 else 1.0)
     cycles = float(segment.cycles) if segment.shape in PERIODIC else 1.0
     if segment.by_ratio:
-        # The logarithm moves evenly; its slope is greatest where the value is.
+        # The logarithm moves evenly, so the slope is greatest where the value is.
         slope = max(map(abs, segment.slopes)) if segment.shape is Shape.THROUGH else abs(log(v1 / v0))
         return max(v0, v1) * slope * _slope_of(segment.shape, 1.0) * cycles
     if segment.shape is Shape.THROUGH:

@@ -77,7 +77,7 @@ def lint(
 
 
 def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
-    # A selector with a fault in it matches nothing because of that.
+    # A faulty selector matches nothing because of its fault.
     faulty = {finding.span for finding in shown.findings}
     for rule, count in zip(piece.visuals.rules, shown.rule_matches, strict=True):
         spans = {rule.span, *(span for _, span in rule.where.spans)}
@@ -195,7 +195,7 @@ def _recordings(
                 Severity.WARNING,
             )
         length_s = form.length_s
-        # An offset says where bar 1 begins in the recording: of one that begins before bar 1, more is left.
+        # The offset is the time of bar 1 in the recording; the rest after it is what is left.
         until_s = length_s - (stem.offset_s or 0.0)
         if not length_s or last_onset_s < until_s <= clock.end_s + LONGEST_TAIL_S:
             continue

@@ -83,7 +83,7 @@ class Clock:
 
     def seconds(self, quarters_qn: Fraction) -> ExactSeconds:
         """The exact time of a moment in quarter notes."""
-        # Notes stand at few different moments, and fractions are slow: what was asked once is kept.
+        # Notes have few different moments, and fractions are slow: answers are cached.
         found = self._seconds_known.get(quarters_qn)
         if found is None:
             i = max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)

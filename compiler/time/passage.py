@@ -18,7 +18,7 @@ CUT_FADE_OUT_S = 0.5
 RATE_DENOMINATOR_MOST = 100_000
 """The largest denominator of a loop's rate: a minute is exact to a millionth of a second."""
 
-# What a manifest may ask for, weighed before anything of that size is made.
+# The limits of a film's length, frames and pixels, checked before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)
 FRAMES_MOST = 1_000_000
 PIXELS_MOST = 2 * 10**12

@@ -188,7 +188,7 @@ def pieces_of(text: str, syllabic: str) -> list[Piece]:
 
 def _sing(singer: _Singer, piece: Piece, index: int) -> None:
     text, begins, ends, is_hyphened = piece
-    # After a hyphen in the text, the next syllable goes on though it is called a word of its own.
+    # After a hyphen in the text, the next syllable continues the word, though it is marked as a word.
     if not singer.is_open or (begins and not singer.is_hyphened):
         singer.words.append(([], []))
     parts, indices = singer.words[-1]

@@ -170,7 +170,7 @@ def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, floa
     scores = np.zeros(len(imagenet().names))
     scores[:IMAGENET_COUNT] = cosines
     scores[list(kinds)] -= BY_HEAD
-    # Dogs are what a text means only where it says so.
+    # Dogs only match a text that mentions them.
     scores[BREEDS.start : BREEDS.stop] = 0.0
     heads = heads - whole
     near_heads = [index for index in heads if index < IMAGENET_COUNT]

@@ -7,7 +7,7 @@ folder (Windows) looks at each name just before it is used; making a link there 
 """
 
 # ruff: noqa: PTH100, PTH102, PTH105, PTH116
-# pathlib knows no folder that is open, and resolve() follows links.
+# pathlib cannot work relative to an open folder, and resolve() follows links.
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from .yaml_source import Source, escaped
 SET = "--set"
 """The file that findings about overrides name; its lines are the overrides in order."""
 
-# YAML would take these for a comment, a block or a fault, where a command line means plain text.
+# YAML would read these as a comment, a block or an error; a command line means plain text.
 _PLAIN_STARTS = ("#", "@", ">", "%", "|", "`")
 _HINT = "write KEY.KEY=VALUE, e.g. visuals.depth=0.5 or video.post.0.title=Hello"
 

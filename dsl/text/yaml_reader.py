@@ -193,7 +193,7 @@ class _Reader:
             else:
                 pointer = f"{block.pointer}/{escaped(block.key or '')}"
                 if block.skip:
-                    # A pointer that no key can have: the text holds no NUL.
+                    # A pointer that no key can have, because texts contain no NUL.
                     pointer += "\0"
                 else:
                     block.container[block.key] = value

@@ -81,7 +81,7 @@ class Studio:
             try:
                 rendered = self._render(job.picture, path, on_frames)
             except BaseException:
-                # A segment that is not wanted any more is stopped so: nothing is left of it.
+                # Stops a segment that is no longer wanted, and leaves nothing of it.
                 path.unlink(missing_ok=True)
                 raise
             facts = {

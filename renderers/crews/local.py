@@ -48,7 +48,7 @@ def local_crew(
     hands = min(workers or core_count(), len(jobs))
     if recipe.device.startswith("cuda"):
         return ThreadCrew(Studio(recipe, store, generator, gpu_gate()), max(1, hands))
-    # A generator that this program has registered is unknown to a process that is started again.
+    # A generator that this program has registered is unknown to a spawned process.
     is_here_alone = generator is not None or not all(is_found_everywhere(job.picture) for job in jobs[:1])
     if is_here_alone or hands < 2:
         return InlineCrew(Studio(recipe, store, generator))

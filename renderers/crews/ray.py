@@ -76,7 +76,7 @@ class RayCrew:
         self._store = store
         self._hands = hands
         self._deadline_s = deadline_s
-        # A process that is started again knows nothing of our threads, on which a fork may hang.
+        # A spawned process shares no threads with ours, which could make a fork hang.
         self._context = get_context("spawn")
 
     def work(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:

@@ -123,7 +123,7 @@ def _noted(environ: Mapping[str, str]) -> RayAddress | None:
         descriptor = os.open(note, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, encoding="utf-8") as file:
             state = os.fstat(file.fileno())
-            # Anybody may write to a temporary folder, and whoever may name a cluster gets the piece.
+            # Anybody can write to a temporary folder, and the named cluster receives the piece.
             if not stat.S_ISREG(state.st_mode) or not is_own(state):
                 return None
             text = file.read(_MOST_NOTE_LETTERS).strip()

@@ -184,7 +184,7 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
     assert clip is not None
     entries: list[tuple[float, int, int]] = []
     at, end_s = 0, clip.from_s
-    # A stream may change its size: all pictures have that of the first.
+    # A stream may change its size: all pictures get the size of the first.
     size_px: tuple[int, int] | None = None
     with tempfile.TemporaryFile() as pictures:
         for frame in _kept(own, moving(file, LEAST_SIDE_PX, clip.from_s, MOST_DECODED)):

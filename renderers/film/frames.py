@@ -157,7 +157,7 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
                 same_look[edge] = False
         for ramp in (title.rise, title.fall):
             if ramp is not None:
-                # One more on either side: what a frame shows is asked in its middle.
+                # One more on either side: a frame is evaluated in its middle.
                 begin, end = floor(ramp.start), ceil(ramp.start + ramp.length) + 1
                 same_look[max(begin, title.first_frame, 0) : max(min(end, title.end_frame), 0)] = False
     same_image[1:] &= ~black[1:] & ~black[:-1]

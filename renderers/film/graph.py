@@ -50,7 +50,7 @@ def track_task(plan: Plan, mix: Task, suffix: str) -> Task:
         path = store.scratch(container.track_suffix)
         rate_hz = plan.sound.sample_rate_hz
         if container.audio_codec not in BIT_RATES:
-            # Lossless, and so dithered; what loses something takes floats as they are.
+            # A lossless codec gets dithered integers; a lossy one takes the floats.
             write_track(path, sound.whole_numbers(24), container, rate_hz)
         else:
             write_track_under(path, sound.blocks, container, rate_hz, plan.sound.master.ceiling_dbtp)

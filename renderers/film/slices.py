@@ -112,7 +112,7 @@ def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:
     rise, fall = (
         None
         if ramp is None
-        # A ramp is asked in the middle of a frame, which is half a frame of either rate.
+        # A ramp is evaluated in the middle of a frame, half a frame of the respective rate.
         else Ramp((ramp.start - HALF) / step + HALF, ramp.length / step)
         for ramp in (title.rise, title.fall)
     )

@@ -95,7 +95,7 @@ def lettering_of(text: str, own: Path | None = None) -> Lettering:
     own  a font of the piece, which comes before all others
     """
     composed = unicodedata.normalize("NFC", text)[:MOST_CHARACTERS]
-    # They say which letters join, to who knows how: in Persian, and in the scripts of India.
+    # Joiners decide which letters connect, in Persian and in the scripts of India.
     joiners = JOINERS if features.check("raqm") else ""
     text = "".join(c for c in composed if c == "\n" or c in joiners or unicodedata.category(c)[0] != "C")
     face = face_of(text, own)

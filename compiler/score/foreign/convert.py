@@ -21,7 +21,7 @@ def convert(kind: str, source: Path, target: Path) -> None:
         "abc": subConverters.ConverterABC,
         "humdrum": subConverters.ConverterHumdrum,
     }
-    # Not music21's `parse`: that one looks for pickles of files that it has read before.
+    # Not music21's `parse`, which loads pickles of files that it has read before.
     converter = converters[kind]()
     text = source.read_text(encoding="utf-8")
     converter.parseData(text)

@@ -31,7 +31,7 @@ MAX_TEXT_BYTES = 1 << 20
 DEADLINE_S = 120.0
 _CONVERT = "musicvis.compiler.score.foreign.convert"
 _ABC_TUNE = re.compile(r"^X:", re.MULTILINE)
-# ABC's words under the notes, and those after the tune: music21 leaves out both.
+# music21 leaves out ABC's words, both under the notes and after the tune.
 _ABC_WORDS = re.compile(r"^(?:w:|\[w:)", re.MULTILINE)
 
 

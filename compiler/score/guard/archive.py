@@ -12,7 +12,7 @@ from .xml import parse_xml
 MAX_ENTRIES = 512
 MAX_ENTRY_BYTES = 64 << 20
 MAX_RATIO = 300
-# Below this compressed size a high ratio harms nobody: an empty page of XML packs well.
+# Below this compressed size a high ratio is harmless: an empty page of XML packs well.
 _RATIO_FLOOR_BYTES = 1024
 _LOCAL_HEADER_BYTES = 30
 _ENCRYPTED = 1

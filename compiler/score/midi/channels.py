@@ -32,7 +32,7 @@ _NO_VALUES = {_BANK, _DATA, _BANK_FINE, _DATA_FINE, *range(96, 102), *range(120,
 _XG_DRUMS, _XG_EFFECTS, _GM2_DRUMS = 127, 126, 120
 _DEFAULT_VOLUME, _DEFAULT_EXPRESSION, _CENTRE = 100, 127, 64
 
-# Controllers that are not played, and the value at which they do nothing.
+# Unplayed controllers, and the value at which each has no effect.
 _NOT_PLAYED = {
     1: ("modulation", 0),
     2: ("breath", 0),
@@ -255,7 +255,7 @@ def ring_end(state: ChannelState, start: int, end: int) -> int:
     """The time at which a note held from start to end is silenced: at its end, or when a pedal lets it go."""
     ringing = end
     index = bisect_right(state.sostenuto, (end, -1)) - 1
-    # The sostenuto pedal holds what sounds while it goes down.
+    # The sostenuto pedal holds the notes that sound when it goes down.
     if index >= 0 and start <= state.sostenuto[index][0] < end:
         ringing = max(ringing, state.sostenuto[index][1])
     # A pedal that goes down as the key is let go comes too late.

@@ -42,7 +42,7 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
     end_tick = max((note.end_tick for track in file.tracks for note in track.notes), default=0)
     findings = Findings()
     tempi = _tempi(file)
-    # Before bars are counted, of which a damaged time makes very many.
+    # Checked before bars are counted, as a damaged time would make very many.
     check_seconds(tempi, max(end_tick * unit, tempi[-1].onset_qn), name)
     measures = _measures(file, end_tick, name, findings)
     check_seconds(tempi, max(measures[-1].end_qn, tempi[-1].onset_qn), name)

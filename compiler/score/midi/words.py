@@ -42,7 +42,7 @@ def words_of(written: Sequence[tuple[int, str]]) -> list[Word]:
             edge = True
             continue
         if found and found[-1][3] is False and not has_blanks:
-            # Only its hyphen says that the syllable before it goes on.
+            # Only the hyphen shows that the syllable before it goes on.
             before = False
         found.append((tick, core, before, after))
         edge = after

@@ -206,7 +206,7 @@ class Directions:
             if isinstance(begun.kind, bool) and index < len(ends):
                 self.end_change(begun, marks[ends[index]])
             elif begun.text:
-                # Words that change nothing, as nobody says how far they go, are words.
+                # Words without a target change nothing, and stay words.
                 self.found.texts.append(Text(begun.start, begun.staff, begun.text))
         self.found.dynamics.extend(self.dynamics)
         self.found.hairpins.extend(self.hairpins)

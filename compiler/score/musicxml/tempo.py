@@ -106,7 +106,7 @@ def resolved(tempi: Iterable[tuple[Place, Tempo]]) -> list[WrittenTempo]:
         if tempo.words == "a tempo":
             found.append(WrittenTempo(place, None))
             continue
-        # Several parts may write one relation: each refers to what was before all of them.
+        # Several parts may write one tempo relation: each refers to the tempo before all of them.
         value = primo or current if tempo.words else tempo.quarters_per_minute
         current = min(max(before * tempo.ratio, _SLOWEST), _FASTEST) if value is None else value
         primo = primo or current

@@ -221,7 +221,7 @@ class _Walk:
         chord = self.writer.score.chords[chord_index]
         around = self.writer.around.get(chord_index, _NOTHING)
         if chord.place.bar_index != self.index:
-            # A copy under the sign of a measure repeat: lines end in the bar that it copies.
+            # A copy under a measure repeat: lines end in the bar that it copies.
             around = Around(tremolo_stops=around.tremolo_stops)
         staff = self.number
         if staff is not None and chord.shown_staff in self.part.staves:

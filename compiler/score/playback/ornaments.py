@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _TICKS = 480
-# A trill of more notes than that is a mistake, or an attack on the reader's time.
+# A trill of more notes is a mistake, or an attack on the reader's time.
 _MOST_REPEATS = 2048
 
 

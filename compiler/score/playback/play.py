@@ -93,7 +93,7 @@ def _sounds(
         strokes = strokes_of(index, score.chords, links, tempo.at(start))
         first_qn = min((s.delay_qn for s in strokes if not s.grace), default=Fraction(0))
         for stroke in strokes:
-            # Each stroke is as loud as its own moment says: a roll under a hairpin grows.
+            # Each stroke has the loudness of its own moment: a roll under a hairpin grows.
             dynamic = loudness.at(chord.staff, chord.voice, start + stroke.delay_qn)
             velocity = _velocity(stroke, chord, dynamic)
             sounds.append(_Sound(stroke, chord, velocity, stroke.delay_qn == first_qn))

@@ -134,7 +134,7 @@ class _Section:
                 # Of several endings the one with the Fine or To Coda is meant.
                 return max(until.endings, default=0)
             return self.passes(start)
-        # An ending on the repeat's very first bar is asked for before that bar is counted.
+        # An ending on the repeat's first bar is looked up before that bar is counted.
         return self.played[self.start] + (1 if index == self.start else 0)
 
     def leaves_out_repeats(self) -> bool:

@@ -16,7 +16,7 @@ from .written import GradualTempo, Place, WrittenScore, repeated_voltas
 DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
 # A pause goes into the last 64th of a quarter note before it, or into half of the time left there.
 _PAUSE_QN = Fraction(1, 64)
-# A gradual change over more quarter notes than that passes through this many tempi.
+# The most tempi that a gradual change passes through, however many quarter notes it lasts.
 _MOST_STEPS = 256
 _SLOWEST, _FASTEST = Fraction(1, 100), Fraction(60_000)
 

@@ -203,7 +203,7 @@ class Loudness:
                 ramps.append(_Ramp(start, end, change, hairpin.rises, nearness))
         curve = VelocityCurve(marks, ramps)
         for start, end in self._voltas.get(staff, ()):
-            # An ending that leads back leaves its own staff as loud as it was before.
+            # An ending that leads back restores the loudness of its own staff.
             curve.set(end - 1, curve.at(start - 1))
         return curve
 

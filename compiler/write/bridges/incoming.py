@@ -191,7 +191,7 @@ def lanes_of(
         if name in schedules.automation:
             automation = schedules.automation[name].mapped(wanted.value)
             points: dict[str, str] = {}
-            # Of points at one place the last one says what happens from there.
+            # Of points at one place, the last one applies from there on.
             points.update((_place(at_s, clock), what) for at_s, what in points_as_lane(automation, clock))
             text += [f"  - {{at: {at}, {what}}}" for at, what in points.items()]
         else:

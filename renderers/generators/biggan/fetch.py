@@ -158,7 +158,7 @@ def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: 
     mark = _mark_in(state, address)
     headers = {"User-Agent": "musicvis", "Accept-Encoding": "identity"}
     if have and mark:
-        # RFC 9110, 13.1.5: the rest only if the file is still the same one, else all of it.
+        # RFC 9110, 13.1.5: requests the rest only if the file is unchanged, else all of it.
         headers |= {"Range": f"bytes={have}-", "If-Range": mark}
     request = urllib.request.Request(address, headers=headers)
     with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
@@ -172,7 +172,7 @@ def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: 
             done = first
             on_progress(done, total)
             started_s, checked = time.monotonic(), done
-            # read1: what has come, so that a drop a second is seen as what it is.
+            # read1 returns what has arrived, so that a trickle of bytes is noticed.
             while block := answer.read1(BLOCK_BYTES):
                 done += len(block)
                 if done > most_bytes:

@@ -96,7 +96,7 @@ def keep(folder: Path, name: str, origin: str, library: Path, sha256: str | None
 
     Raises PieceError where they cannot be used or other weights have the name.
     """
-    # What holds weights needs torch; what looks for them does not.
+    # Loading weights needs torch; finding them does not.
     from .weights import check_pin, read_weights, sha256_of, weight_file, write_safetensors
 
     if not NAME.fullmatch(name):

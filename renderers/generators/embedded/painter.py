@@ -184,7 +184,7 @@ class EmbeddedGenerator:
 
     def _places(self, grid: Grid) -> Places:
         """The places that are painted first: every second pixel, or the grid itself, all of it."""
-        # Another device than a CPU would be waited for in every layer, to know where to paint between.
+        # On devices other than a CPU, each layer would have to wait to know where to paint between nodes.
         is_sparse = self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX
         return every_second(grid) if is_sparse else grid
 

@@ -176,7 +176,7 @@ class SparsePart:
 
     def rows(self, start: int, end: int) -> Tensor:
         begin, stop = start // 2, (end + 1) // 2
-        # A stroke that is alone claims everything.
+        # A lone stroke claims everything.
         first = 1 if self._is_one else 0
         # With the row of nodes below, to which the last cells reach.
         planes = doubled(self._total[first:, begin : stop + 1])

@@ -186,7 +186,7 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
             if not kind:
                 raise _no_recording(path, "its first bytes are not those of a format that musicvis reads")
             if kind in ("wav", "flac"):
-                # Ours look closer than FFmpeg, which plays a file that was cut off without a word.
+                # Our readers check more than FFmpeg, which plays a truncated file silently.
                 _checked(file, size, path)
             file.seek(0)
             try:

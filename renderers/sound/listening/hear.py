@@ -152,7 +152,7 @@ def _beats(source: Recording, rise: Flux, wishes: Wishes, progress: Progress | N
     times_s = placed(frames, rise.whole, source.length_s).times_s
     if wishes.tempi_bpm == TEMPI_BPM and are_halves(times_s, rise.whole):
         times_s = at_level(times_s, "half", active[_frames(times_s, active)])
-    # What is wished is another level than the one that is heard without a wish.
+    # The requested level is relative to the one that is detected without a request.
     return at_level(times_s, wishes.level, active[_frames(times_s, active)]) if wishes.level else times_s
 
 
@@ -180,7 +180,7 @@ def _moved(beats_s: F64, first_s: float) -> F64:
 def _doubts(source: Recording, rise: F64, beats_s: F64) -> Iterator[Diagnostic]:
     near = np.clip(np.round(beats_s * FPS).astype(int), 2, len(rise) - 3)
     on = float(np.mean([rise[k - 2 : k + 3].max() for k in near]))
-    # The same of any place: what a beat is worth must be more.
+    # The same for any place: the gain of a beat must be higher.
     anywhere = float(np.mean([rise[k - 2 : k + 3].max() for k in range(2, len(rise) - 2, 5)]))
     if on > (1.0 + FAINT) * anywhere:
         return

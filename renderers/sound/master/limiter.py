@@ -50,7 +50,7 @@ def _smoothed(plain: F64, half: int, reach: int) -> F64:
     from scipy.signal import oaconvolve
 
     lowest = minimum_filter1d(plain, 2 * half + 1, mode="nearest")
-    # minimum_filter1d guesses beyond the ends; only what does not see them is used.
+    # minimum_filter1d extrapolates beyond the ends; only values unaffected by them are used.
     inner = lowest[reach - half : len(plain) - reach + half]
     smoothed: F64 = oaconvolve(inner, _hann(half), mode="valid")
     return smoothed

@@ -164,7 +164,7 @@ def _parts(bus: BusPlan, plan: SoundPlan, digests: FileDigests) -> list[_Part]:
     found = []
     for part in apart(bus):
         stems = tuple(stem_task(stem, plan, digests) for stem in part.stems)
-        # What a recording gives to the bus is known now; what a stem that is made gives, when it is made.
+        # The source of a recording is known now; that of a made stem, once it is made.
         recorded = (
             stem_source(stem, None, digests) if task is None else None
             for stem, task in zip(part.stems, stems, strict=True)

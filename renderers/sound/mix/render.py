@@ -27,7 +27,7 @@ from .nodes import DRY, WET
 from .summing import return_file
 
 MOST_NAME_BYTES = 120
-# The part of the work that the buses are, for those who watch the progress.
+# The buses' share of the work, for the progress report.
 _BUSES_SHARE = 0.8
 
 

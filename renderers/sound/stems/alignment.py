@@ -39,7 +39,7 @@ Measured on 56 recordings made with other instruments, loose timing, missing not
 8 s from their places: with 0.85 two of 12 lags that were told were wrong (scales, by a bar), with 0.8 none
 of 7. What repeats itself, as an ostinato does, cannot be told by any share.
 """
-# The halves of a recording are compared so far around the lag of the whole.
+# The range around the lag of the whole in which the halves of a recording are compared.
 _DRIFT_MOST_MS = 150
 # A clean recording is silent at most lags; no peak counts for more than this.
 _MOST_SHARPNESS = 20.0
@@ -81,7 +81,7 @@ def measured(path: Path, notes: Sequence[SoundingNote], offset_s: float, sample_
     """The alignment of a recording with its notes, whose second 0 should be at offset_s of it."""
     plain = _found(path, notes, offset_s, sample_rate_hz, 1.0)
     is_clear = plain.is_told and abs(plain.drift_s) <= DRIFT_S
-    # A regular grid fits other rates nearly as well as its own: its own is asked first.
+    # A regular grid fits other rates nearly as well as its own: its own is tried first.
     if is_clear and (plain.sharpness >= _CERTAIN_SHARPNESS or abs(plain.lag_s) * 1000.0 <= NEAR_MS):
         return plain
     tried = [_found(path, notes, offset_s, sample_rate_hz, ratio) for ratio in _WRONG_RATES]

@@ -23,7 +23,7 @@ class Colours:
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor, side_px: int) -> None:
         self._weight = weight
         self._side_px = side_px
-        # A row more above and below, for what falls over the edge.
+        # One more row above and below, for contributions across the edge.
         self._planes = bias[:, None, None].repeat(1, side_px + 2, side_px)
         self._taps = weight.new_empty(len(weight), 0)
         self._first_row = self._end_row = 0
