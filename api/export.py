@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..compiler.write.bridges.timeline import Tempo, Timeline
 
 FORMULAS = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""The characters at which a spreadsheet begins a formula (CWE-1236)."""
 
 
 def lanes_csv(timeline: Timeline) -> str:
@@ -70,7 +70,7 @@ def _harmless(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file for other programs: how its name ends, what it holds, and who writes it."""
+    """A kind of file for other programs: its suffix, its content, and its writer."""
 
     ending: str
     says: str
@@ -177,7 +177,7 @@ def chosen(
     lanes: Iterable[str] | Mapping[str, str] | None,
     parts: Iterable[str] | Mapping[str, str] | None,
 ) -> Timeline:
-    """What a file of a kind is written from; `Plan.export` says what the arguments are.
+    """The timeline from which a file of a kind is written; `Plan.export` describes the arguments.
 
     Raises RequestError for a kind, a lane or a part that is not there.
     """
@@ -208,7 +208,7 @@ def chosen(
 def _wanted(
     what: str, named: Iterable[str] | Mapping[str, str] | None, there: Iterable[str], only_named: bool
 ) -> Mapping[str, str]:
-    """What is written, and as what; all that is there where nothing is named."""
+    """The items to write, and their names in the file; all items if none are named."""
     known = list(there)
     if named is None:
         return {} if only_named else dict.fromkeys(known, "")
@@ -222,7 +222,7 @@ def _wanted(
 
 
 def channel_lines(timeline: Timeline) -> list[str]:
-    """What is on each channel of a file for lights, in words."""
+    """The content of each channel of a file for lights, in words."""
     from ..compiler.write.bridges.artnet import channels
 
     return [

@@ -22,7 +22,7 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     if not visuals.classes:
         return
     shown_classes = {index for note in shown.notes for index, _ in note.classes}
-    # What comes after them are the piece's own pictures, of which nothing is to be said.
+    # The piece's own pictures come after them, and need no remark.
     used = sorted(index for index in shown_classes if index < subject_count())
     name, written = imagenet().name, _Written(piece)
     if visuals.generator in PAINTED:

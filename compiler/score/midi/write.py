@@ -24,8 +24,8 @@ _TEMPO_MOST = 0xFF_FF_FF
 _NEAR_US = 50.0
 """So near, in microseconds, a beat is to where it was heard."""
 HEARD, COUNTED, BEGINS = "musicvis heard 1", "musicvis counted", "musicvis bar 1 at"
-"""Text events that say what a score was heard from, at which tempo people might count otherwise, and where
-bar 1 is in the recordings, in seconds."""
+"""Text events that state the recordings of a score, the tempo at which people might count instead, and the
+time of bar 1, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,14 @@ class WrittenScore:
 
 
 def beat_length(meter: Meter) -> Fraction:
-    """What is counted in a metre, in quarter notes: three quavers in 6/8, else its denominator."""
+    """The beat of a metre in quarter notes: three quavers in 6/8, otherwise its denominator."""
     unit = Fraction(4, meter.denominator)
     is_compound = meter.denominator >= 8 and meter.numerator % 3 == 0 and meter.numerator > 3
     return unit * 3 if is_compound else unit
 
 
 def beats_of(meter: Meter) -> int:
-    """How many beats a bar of a metre has."""
+    """The number of beats in a bar of a metre."""
     return int(meter.bar_qn / beat_length(meter))
 
 
@@ -98,7 +98,7 @@ Event = tuple[int, int, Any]
 
 
 def _signs(mido: Any, score: WrittenScore) -> Iterator[Event]:
-    """What is above the notes: texts, metres, tempi, marks."""
+    """The marks above the notes: texts, metres, tempi, rehearsal marks."""
     beat_qn = beat_length(score.meter)
     ticks = int(beat_qn * TICKS)
     heard = score.heard

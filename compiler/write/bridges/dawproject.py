@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PROJECT, METADATA = "project.xml", "metadata.xml"
 TOLERANCE = 1e-4
-"""Of the range of a lane: so far its automation may be from it."""
+"""The tolerance of a lane against its automation, as a share of the lane's range."""
 LOUDEST = 10.0 ** (24 / 20)
 CONTROLLER = 1
 _GAIN = ".gain"

@@ -21,13 +21,14 @@ LAMBDA = 80.0
 OBSERVED = 16
 """The first 1/16 of a beat looks like one."""
 EARLY, LATE = 1, 3
-"""A beat is the highest frame from so many before its state to so many after it."""
+"""The search range of a beat in frames, before and after its state: the highest frame in it is the beat."""
 SMOOTH_S = 0.012
-"""Beats that are so close to an even pulse are on it: the flux is no more exact than that."""
+"""The deviation from an even pulse up to which beats are moved onto it: the flux is no more exact than
+that."""
 STEADY_LEAST = 16
-"""Fewer beats are not said to be steady."""
+"""The fewest beats that can be called steady."""
 QUICK_BPM, UNEVEN = 140.0, 1.25
-"""Quicker beats, every second of which is so much stronger, are halves of the beats that people count.
+"""The tempo and the ratio of strengths from which on only every second beat counts as a beat.
 
 Tried on 8 real recordings whose tempo is known: 2 of the 3 that were heard at twice their tempo become right,
 and none that was right becomes wrong. Even beats stay, as those of a fast waltz.
@@ -171,7 +172,7 @@ def _step(times_s: F64) -> float:
 
 
 def are_halves(times_s: F64, rise: F64) -> bool:
-    """Whether beats are so quick and so uneven that every second one is what people count."""
+    """Whether the beats are subdivisions: so fast and uneven that people count every second one."""
     if len(times_s) < 8 or 60.0 / float(np.median(np.diff(times_s))) <= QUICK_BPM:
         return False
     frames = np.clip(np.round(times_s * FPS).astype(int), 1, len(rise) - 3)

@@ -235,7 +235,7 @@ def test_a_rendered_document_of_parseq_is_taken_as_parseq_worked_it_out() -> Non
     assert {name: list(values) for name, values in read.fields.items()} == {"zoom": [0, 1, 4, 9]}
 
 
-def test_what_is_no_schedule_is_left_to_other_readers() -> None:
+def test_a_text_that_is_not_a_schedule_is_left_to_other_readers() -> None:
     for text in ("", "{}", "[]", "piano: []", '{"piano": [{"effect": "none"}]}', "{" * 100_000):
         assert read_schedules(text, "a.json") is None
 

@@ -87,7 +87,7 @@ def test_threads_before_one_generator_make_the_same_bytes(tmp_path: Path, serial
     assert sum(frames) == 24
 
 
-def test_a_thread_that_fails_stops_the_others_and_is_told(
+def test_a_thread_that_fails_stops_the_others_and_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Studio, *arguments: object, **options: object) -> bool:
@@ -119,7 +119,7 @@ def test_a_process_that_is_killed_is_replaced_and_nothing_is_missing(
     assert sum(frames) == 24
 
 
-def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+def test_a_segment_that_kills_three_processes_is_reported_and_the_others_are_kept(tmp_path: Path) -> None:
     jobs, dead = segment_jobs(plan(), RECIPE), []
 
     class Deadly(ProcessCrew):

@@ -166,7 +166,7 @@ def test_a_band_has_a_clear_beat(heard_pop: Heard) -> None:
     assert heard_pop.findings == ()
 
 
-def test_stems_that_do_not_fit_together_are_told(pop: Band) -> None:
+def test_stems_that_do_not_fit_together_are_reported(pop: Band) -> None:
     samples = pop.recording.samples
     late = np.concatenate([np.zeros(round(0.12 * RATE_HZ), np.float32), samples])
     assert list(misfits([pop.recording, recording_of(samples * 0.5)])) == []
