@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..compiler.write.bridges.timeline import Tempo, Timeline
 
 FORMULAS = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""The characters at which a spreadsheet begins a formula (CWE-1236)."""
 
 
 def lanes_csv(timeline: Timeline) -> str:
@@ -71,7 +71,7 @@ def _harmless(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file for other programs: how its name ends, what it holds, and who writes it."""
+    """A kind of file for other programs: its suffix, its content, and its writer."""
 
     ending: str
     says: str
@@ -180,7 +180,7 @@ def chosen(
     lanes: Iterable[str] | Mapping[str, str] | None,
     parts: Iterable[str] | Mapping[str, str] | None,
 ) -> Timeline:
-    """What a file of a kind is written from; `Plan.export` says what the arguments are.
+    """The timeline from which a file of a kind is written; `Plan.export` describes the arguments.
 
     Raises RequestError for a kind, a lane or a part that is not there.
     """
@@ -213,7 +213,7 @@ def chosen(
 def _wanted(
     what: str, named: Iterable[str] | Mapping[str, str] | None, there: Iterable[str], only_named: bool
 ) -> Mapping[str, str]:
-    """What is written, and as what; all that is there where nothing is named."""
+    """The items to write, and their names in the file; all items if none are named."""
     known = list(there)
     if named is None:
         return {} if only_named else dict.fromkeys(known, "")
@@ -227,7 +227,7 @@ def _wanted(
 
 
 def channel_lines(timeline: Timeline) -> list[str]:
-    """What is on each channel of a file for lights, in words. Raises RequestError for what is no channel."""
+    """The content of each channel of a file for lights, in words; RequestError for what is no channel."""
     from ..compiler.write.bridges.artnet import channels
     from ..compiler.write.bridges.timeline import BridgeError
 

@@ -104,7 +104,7 @@ def import_lanes(
 
 
 def written(made: ImportedLanes, output: Path) -> ImportedLanes:
-    """The lanes, written into a file; raises FileExistsError where it is there already, OSError."""
+    """Writes the lanes to a file; raises FileExistsError if it exists, or OSError."""
     from dataclasses import replace
 
     from ..store.writing import write_new
@@ -167,7 +167,7 @@ def imported_schedules(
     fps: Fraction | None,
     findings: Findings,
 ) -> ImportedLanes:
-    """The lanes that fields of a file become. Raises RequestError for what is missing, PieceError."""
+    """The lanes that a file's fields become. Raises RequestError for missing fields, PieceError."""
     from ..compiler.write.bridges.incoming import lanes_of
 
     listed = listed_fields(schedules)
@@ -198,12 +198,12 @@ def imported_schedules(
 
 
 def listed_fields(schedules: Schedules) -> list[str]:
-    """The fields to name in a message: those that move, where some do."""
+    """The fields to name in a message: those that move, if any do."""
     return (schedules.moving or schedules.names)[:FIELDS_LISTED]
 
 
 def wanted_lane(schedules: Schedules, field: str, said: str) -> Wanted:
-    """What a field becomes, as "visuals.zoom" or "visuals.zoom:1..1.5" says it. Raises RequestError."""
+    """The lane for a field, read from "visuals.zoom" or "visuals.zoom:1..1.5". Raises RequestError."""
     from ..compiler.write.bridges.incoming import Wanted
     from ..dsl.model.parameters import PICTURE
 

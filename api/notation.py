@@ -61,7 +61,7 @@ class Notation:
         return tuple(unknown_letters(self.musicxml))
 
     def _by_musescore(self, suffix: str) -> list[bytes] | None:
-        """What MuseScore makes; None where Verovio is installed, or MuseScore is not."""
+        """The pages that MuseScore makes; None if Verovio is installed, or MuseScore is not."""
         from ..renderers.engraving.by_musescore import pages_by_musescore
         from ..renderers.sound.stems.players import musescore
 

@@ -37,7 +37,7 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
     if is_other:
         raise RequestError(f"{output} is not a regular file", "choose another path")
     try:
-        # Found out now, not when the film is finished.
+        # Checked now instead of when the film is finished.
         with tempfile.TemporaryFile(dir=output.parent):
             pass
     except OSError as error:
@@ -47,9 +47,9 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
 
 
 def refusal(error: OSError, folder: Path) -> str:
-    """Why nothing can be written into a folder, in words."""
+    """The reason why a folder cannot be written to, in words."""
     if error.errno == errno.ENOENT and folder.is_dir():
-        # /proc and its like exist, and say of every new file that there is none.
+        # Folders such as /proc exist, but no file can be created in them.
         return "it is a folder of the system itself, where no files can be made"
     return error.strerror or str(error)
 
@@ -77,7 +77,7 @@ def check_wishes(
     verify: bool,
     ray: str | None,
 ) -> None:
-    """Raises RequestError for what is wished of a render and does not go together."""
+    """Raises RequestError for options of a render that exclude each other."""
     from ..renderers.encoding import MOVING_PICTURES
 
     suffix = output.suffix.lower()

@@ -81,7 +81,7 @@ class Piece:
         return tuple(findings_of(load_piece(self.manifest, self._overrides)))
 
     def fixes(self) -> tuple[Fix, ...]:
-        """What the certain fixes of the piece's mistakes would change in its files; as `check --diff`.
+        """The changes to the piece's files that its certain fixes would make; as `check --diff`.
 
         Each has path, count, and `diff()`. `set` is left out of account: it stands in no file.
         """

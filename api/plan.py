@@ -174,7 +174,7 @@ class Plan(Planned):
             return forecast_of(self._plan, self._recipe(), store, self._means.film)
 
     def diff(self, old: Plan) -> tuple[Item, ...]:
-        """The parts of this film, those that another one has too `is_there`; as `musicvis diff`.
+        """The parts of this film; `is_there` marks those that another film has, too; as `musicvis diff`.
 
         Two films are the same where every part is there. Neither is rendered.
         """

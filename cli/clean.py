@@ -48,6 +48,6 @@ def clean(cache_dir: Path | None, cache_limit: int | None, everything: bool, ver
     click.echo(
         shown(
             f"{store.folder}: {size_said(done.freed_bytes)} removed, {size_said(done.kept_bytes)} "
-            f"in {done.kept_entries} entries left"
+            f"in {done.kept_entries} entr{'y' if done.kept_entries == 1 else 'ies'} left"
         )
     )

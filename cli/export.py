@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..api.plan import Plan
 
 NOTATION = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
-"""What is written of the score, not of the film, and how the file's name ends."""
+"""The exports that are written from the score instead of the film, and their suffixes."""
 ENGRAVED = ("svg", "pdf")
 
 
@@ -120,6 +120,6 @@ def _parts(words: tuple[str, ...], plan: "Plan") -> dict[str, str]:
     for word in words:
         name, _, channel = word.partition("=")
         meant = [part for part in played if part == name or fnmatchcase(part.lower(), name.lower())]
-        # A part that is not there is reported by whoever looks for it.
+        # The lookup reports a missing part.
         found |= dict.fromkeys(meant or [name], channel)
     return found

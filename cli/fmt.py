@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ..api.edits.layout import files_of, laid_out
+from ..dsl.findings.plain import counted
 from .discover import PiecePath, piece_here
 from .files import writing_told
 from .output import JSON, echo_json, format_option
@@ -41,7 +42,9 @@ def fmt(pieces: tuple[Path, ...], check: bool, form: str) -> None:
         elif done.state != "unchanged":
             changed += 1
             click.echo(shown(f"{path} {'would change' if check else 'was laid out'}"), err=True)
-    click.echo(f"{changed} of {len(roots)} files {'would change' if check else 'changed'}", err=True)
+    click.echo(
+        f"{changed} of {counted(len(roots), 'file')} {'would change' if check else 'changed'}", err=True
+    )
     if form == JSON:
         echo_json({"files": [{"file": str(path), "state": state} for path, state in states.items()]})
     sys.exit(max(code, int(check and changed > 0)))

@@ -132,9 +132,11 @@ def train(
 
 
 def trained_line(model: TrainedModel) -> str:
-    """What came of a training, in words."""
+    """The result of a training, in words."""
+    from ..dsl.findings.plain import counted
+
     return (
-        f"{model.steps} steps in {time_text(model.seconds)}: the frames come back with a PSNR of "
+        f"{counted(model.steps, 'step')} in {time_text(model.seconds)}: the frames come back with a PSNR of "
         f"{model.figures['psnr_db']:.1f} dB and {model.figures['sharpness']:.0%} of their sharpness"
     )
 
@@ -154,7 +156,8 @@ def record_of(model: TrainedModel) -> dict[str, Any]:
 
 
 def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", folder: Path) -> list[str]:
-    """What is known before the training begins."""
+    """The estimate that is shown before training."""
+    from ..dsl.findings.plain import counted
     from ..renderers.training.session import SHEET
 
     hope = found.expected
@@ -162,9 +165,9 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
     many = "es" if len(corpus.classes) > 1 else ""
     dropped = f" ({corpus.dropped} near-equal ones dropped)" if corpus.dropped else ""
     lines = [
-        f"{len(corpus)} frames{dropped} of {len(corpus.classes)} class{many}: {names}",
-        f"{found.steps} steps of {1000 * found.seconds_a_step:.0f} ms on {options.device}: "
-        f"about {time_text(found.seconds)}, each frame seen {hope.passes:.0f} times",
+        f"{counted(len(corpus), 'frame')}{dropped} of {len(corpus.classes)} class{many}: {names}",
+        f"{counted(found.steps, 'step')} of {1000 * found.seconds_a_step:.0f} ms on {options.device}: "
+        f"about {time_text(found.seconds)}, each frame seen {counted(round(hope.passes), 'time')}",
         f"expect {hope.words}: about {hope.sharpness:.0%} of the frames' sharpness, "
         f"PSNR {hope.psnr_db:.0f} dB",
         "  (a guess from four trainings that were measured)",
@@ -175,7 +178,7 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
 
 
 def use_lines(corpus: "Corpus", name: str, folder: Path, manifest: Path | None) -> list[str]:
-    """How a piece uses the model."""
+    """The lines about how a piece uses the model."""
     from ..dsl.text.format import scalar_text
 
     root = manifest.parent if manifest is not None else Path()

@@ -81,7 +81,7 @@ class LivePage:
         self._ready.wait()
         if self._error is not None:
             raise self._error
-        # A program that ends does not wait for a film that the page has begun.
+        # The exit of the program does not wait for a film that the page has started.
         atexit.register(self.close)
 
     @property
@@ -96,7 +96,7 @@ class LivePage:
 
     @property
     def is_open(self) -> bool:
-        """Whether the page is served."""
+        """Whether the page is being served."""
         return self._thread.is_alive()
 
     def wait(self, timeout_s: float | None = None) -> bool:

@@ -31,7 +31,7 @@ def unmet(piece: Piece, score: Score, clock: Clock) -> Iterator[Diagnostic]:
         if at is None:
             continue
         measure = clock.measures[clock.measure_index(at)]
-        # A pickup of one beat under 4/4 may be promised as what is played, 1/4, or as what is written.
+        # A pickup of one beat under 4/4 may be expected as played, 1/4, or as written.
         if meter != str(measure.meter) and Fraction(meter) * 4 != measure.length_qn:
             has = meter_text(measure)
             found.add(_differs(place, clock, at, f"the metre at {place.text} is {has}, {meter} is expected"))
@@ -51,7 +51,7 @@ def meter_text(measure: Measure) -> str:
     if measure.length_qn == measure.meter.bar_qn:
         return str(measure.meter)
     beats = measure.length_qn / measure.meter.beat_qn
-    return f"{measure.meter} of which {beat_text(beats)} beats are played"
+    return f"{measure.meter} of which {beat_text(beats)} {'beat is' if beats == 1 else 'beats are'} played"
 
 
 def _differs(place: Place, clock: Clock, at: Fraction, message: str) -> Diagnostic:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.plain import counted
 from ...dsl.model.audio import Bus
 from ...dsl.model.piece import Piece
 from ...dsl.values.pitch_classes import PITCH_CLASSES
@@ -12,7 +13,7 @@ from ..sound.plan_sound import Sources
 from ..time.clock import Clock
 
 NAMES_MOST = 6
-"""More names than that are not told."""
+"""The most names that are listed."""
 
 
 def left_out(
@@ -101,7 +102,7 @@ def _showing_nothing(piece: Piece, clock: Clock, shown: Cast, sources: Sources) 
 
 
 def _count(lost: Sequence[Note], sources: Sources) -> str:
-    return f"{len(lost):,} of {len(sources.score.notes):,} notes"
+    return f"{len(lost):,} of {counted(len(sources.score.notes), 'note')}"
 
 
 def _tracks(lost: Sequence[Note], sources: Sources) -> str:

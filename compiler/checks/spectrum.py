@@ -43,7 +43,7 @@ def mapping_findings(piece: Piece) -> Iterator[Diagnostic]:
         count, wanted = len(visuals.classes), visuals.spectrum.num_classes
         if count not in (12, wanted):
             span = spans.get("/visuals/classes", at)
-            message = f"{count} classes for {wanted} of the 12 pitch classes"
+            message = f"{count} class{'' if count == 1 else 'es'} for {wanted} of the 12 pitch classes"
             hint = f"name 12{f' or {wanted}' if wanted != 12 else ''}, or write num_classes: {min(count, 12)}"
             yield Diagnostic("MV553", span, message, hint)
 

@@ -1,4 +1,4 @@
-"""What acts on the finished picture: entries of video.post, the ending, words, the score, the ground."""
+"""The effects on the finished picture: entries of video.post, the ending, words, the score, the ground."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.collector import Findings
+from ...dsl.findings.plain import counted
 from ...dsl.findings.span import Span
 from ..heard_piece import Heard
 from ..picture.ending import with_ending
@@ -19,7 +20,7 @@ BY_ITSELF = "by itself, as the manifest says nothing of an ending"
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What acts on the finished picture, in words, and where it is written."""
+    """An effect on the finished picture, in words, and the place where it is written."""
 
     words: str
     span: Span
@@ -42,7 +43,7 @@ def finished(heard: Heard, picture: "PicturePlan | None", time_s: Fraction) -> I
 
 
 def _ending(heard: Heard, time_s: Fraction, end_s: Fraction) -> Iterator[Happening]:
-    """What the end of the film adds to the entries of video.post."""
+    """The effects that the ending adds to the entries of video.post."""
     piece, clock = heard.piece, heard.clock
     events = timeline(piece.video.post, clock, end_s, Findings())
     ended = with_ending(events, piece, clock, heard.files.root)
@@ -89,8 +90,7 @@ def _title_words(title: Title, time_s: Fraction) -> str:
         return f"the picture goes to {look.ground}, {float(share):.0%} of {float(title.fade_in_s):g} s"
     if look is not None and look.credits:
         count = len(look.credits)
-        lines = "1 line" if count == 1 else f"{count} lines"
-        return f"end card {title.post.title} with {lines} of credits {until}"
+        return f"end card {title.post.title} with {counted(count, 'line')} of credits {until}"
     below = f", below it {title.post.subtitle}," if title.post.subtitle else ""
     return f"title {title.post.title}{below} {until}"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.plain import counted
 from ...dsl.findings.span import Span
 from ..classes.table import imagenet
 from .languages import language_of, told
@@ -12,8 +13,8 @@ from .sung import Sung, Word, listed
 from .table import ranked
 
 LEAST = 0.5
-"""A word below that shows nothing of its own. With an earlier table, 28 % of 963 lines of songs had a word
-above it; a reader found about half of the classes that they got fit to be shown."""
+"""The least relevance of a word that shows something. With an earlier table, 28 % of 963 lines of songs
+had a word above it; a reader found about half of their classes fit to be shown."""
 OTHERS = 3
 
 
@@ -54,7 +55,8 @@ def classes_by_meaning(sung: Sung, exact: Collection[str], span: Span, findings:
         return {}
     found = {entry.word: entry.index for entry in proposals(listed(sung.words)) if entry.word not in exact}
     names = ", ".join(f"{word} is {imagenet().name(index)}" for word, index in list(found.items())[:8])
-    message = f"{len(found)} of {len(listed(sung.words))} words show a class by their meaning"
+    shows = "shows" if len(found) == 1 else "show"
+    message = f"{len(found)} of {counted(len(listed(sung.words)), 'word')} {shows} a class by meaning"
     hint = "about half of such classes fit: give the others a class of their own under `classes`"
     findings.note("MV563", span, message + (f": {names}" if names else ""), hint)
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ..findings.diagnostics import Diagnostic, PieceError
+from ..findings.plain import counted
 from ..findings.span import Span
 from .files import MAX_AUDIO_BYTES
 
@@ -47,7 +48,7 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class WavHeader:
-    """Where the samples of a wav file are, and how they are stored."""
+    """The place of the samples in a wav file, and their format."""
 
     sample_rate_hz: int
     channel_count: int
@@ -59,7 +60,7 @@ class WavHeader:
 
 @dataclass(frozen=True, slots=True)
 class RecordingFormat:
-    """What a file says it holds."""
+    """The format of a recording as its file states it."""
 
     kind: str
     """`wav` or `flac`."""
@@ -71,7 +72,7 @@ class RecordingFormat:
 
     @property
     def length_s(self) -> float:
-        """How long the recording lasts; 0 where a FLAC file does not say."""
+        """The length of the recording in seconds; 0 if a FLAC file does not state it."""
         return self.frame_count / self.sample_rate_hz
 
 
@@ -103,7 +104,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
         raise _fault(
             span,
             "MV503",
-            f"{name} says {form.channel_count} channels at {form.sample_rate_hz} Hz; "
+            f"{name} says {counted(form.channel_count, 'channel')} at {form.sample_rate_hz} Hz; "
             f"1 to {MAX_CHANNELS} channels at {low_hz} to {high_hz} Hz can be used",
             "export the stem as stereo at 48000 Hz",
         )
@@ -111,7 +112,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
 
 
 def is_silent(file: BinaryIO, header: WavHeader) -> bool:
-    """Whether every sample of a wav file is zero; a file with sound in it is left at its first sample."""
+    """Whether every sample of a wav file is zero; reading stops at the first one that is not."""
     # Eight bits are stored from 0 to 255, silence in the middle.
     zero = b"\x80" if header.bits == 8 else b"\0"
     file.seek(header.data_start)
@@ -174,7 +175,9 @@ def _format(raw: bytes) -> tuple[int, int, int, int]:
     }:
         raise ValueError(f"its samples are stored in an unknown way (format {tag}, {bits} bits)")
     if channels * bits // 8 != frame_bytes or frame_bytes == 0:
-        raise ValueError(f"its {channels} channels of {bits} bits do not make {frame_bytes} bytes")
+        raise ValueError(
+            f"{counted(channels, 'channel')} of {bits} bits cannot make {counted(frame_bytes, 'byte')}"
+        )
     return tag, channels, rate, bits
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ...dsl.findings.plain import counted
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...store.system import free_bytes
@@ -33,7 +34,7 @@ def check_room(folder: Path, missing: Sequence[SegmentJob], kept_bytes: Sequence
     wanted = wanted * MARGIN + LEAST_FREE_BYTES
     free = free_bytes(folder)
     if free < wanted:
-        needed = f"{len(missing)} segments need about {_megabytes(wanted)}"
+        needed = f"rendering {counted(len(missing), 'segment')} needs about {_megabytes(wanted)}"
         message = f"{needed}, and {folder} has {_megabytes(free)} left"
         hint = "free some space, type musicvis clean, or name a folder on another disk with --cache-dir"
         raise PieceError([Diagnostic("MV911", Span(str(folder)), message, hint)])

@@ -30,7 +30,7 @@ def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
 
 
 def clip_tasks(picture: PicturePlan) -> list[Task]:
-    """The own videos that are seen, each part once; whoever renders the first segment of one decodes it."""
+    """The own videos that are visible, each part once; the renderer of its first segment decodes it."""
     from ..decoding.clips import clip_task, part_of
     from ..generators.embedded.own_files import own_side_px
     from ..generators.sources import image_size
@@ -44,7 +44,7 @@ def clip_tasks(picture: PicturePlan) -> list[Task]:
 
 
 def outlook(plan: Plan, recipe: Recipe, store: Store, film: str) -> list[Item]:
-    """Every node of a film, and what is to be made of them.
+    """Every node of a film, and whether it has to be made.
 
     film   what tells the films of a user apart: reasons are given against the last build of this one
 
@@ -71,7 +71,7 @@ def _item(known: Known, past: Past, seconds_a_frame: float | None) -> Item:
 
 
 def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float | None:
-    """What a frame takes one process, as measured on segments of this film, or of the one before it."""
+    """The seconds per frame of one process, measured on segments of this film, or of the one before it."""
     measured = []
     segments = [known for known in found if known.task.frames]
     for known in segments:
@@ -89,7 +89,7 @@ def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float 
 
 
 def seconds_to_make(items: Sequence[Item], hands: int) -> float | None:
-    """How long all of it will take so many processes; None where some of it was never measured."""
+    """The time until everything is made with that many processes; None if some of it was never measured."""
     wanted = [item for item in items if not item.is_there]
     # To decode a video takes little beside its segments: a second of 1080 rows takes one core a second.
     if any(item.seconds is None for item in wanted if item.stage != "clip"):

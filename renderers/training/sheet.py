@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...dsl.findings.plain import counted
 from ...store.writing import published
 from ..tensors import tensor_of
 from .learners import CODE
@@ -51,7 +52,7 @@ def write_losses(training: Training, path: Path) -> None:
         y = height - 24 - (level - low) / span * (height - 40)
         draw = ImageDraw.Draw(image)
         draw.line(list(zip(x.tolist(), y.tolist(), strict=True)), fill=(20, 60, 160), width=2)
-        said = f"loss {smooth[0]:.3g} to {smooth[-1]:.3g} in {losses.size} steps (logarithmic)"
+        said = f"loss {smooth[0]:.3g} to {smooth[-1]:.3g} in {counted(losses.size, 'step')} (logarithmic)"
         draw.text((8, height - 16), said, fill=(0, 0, 0))
     with published(path) as partial:
         image.save(partial, "PNG")

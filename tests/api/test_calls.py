@@ -40,7 +40,7 @@ def hint(error: pytest.ExceptionInfo[mv.PieceError]) -> str:
     return finding.hint
 
 
-def test_what_is_no_piece_names_the_call_that_makes_one(
+def test_a_path_that_is_not_a_piece_names_the_call_that_makes_one(
     recording: Path, folder: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(mv.PieceError, match="is a recording, not a piece") as heard:
@@ -141,7 +141,7 @@ def test_fixes_are_shown_and_then_written(folder: Path, tmp_path: Path) -> None:
     assert piece.fix() == () and link.read_text() == wrong
 
 
-def test_a_layout_is_told_before_it_is_written(folder: Path, tmp_path: Path) -> None:
+def test_layout_changes_are_reported_without_writing_them(folder: Path, tmp_path: Path) -> None:
     made = mv.new(folder / "waltz.mscz", tmp_path / "piece")
     manifest = made.folder / "piece.yaml"
     loose, laid_out = "score:\n      file: x.mid\n", "score:\n  file: x.mid\n"
@@ -279,7 +279,7 @@ def test_buses_are_kept_beside_a_sound(plan: mv.Plan, tmp_path: Path) -> None:
     assert sound.stems == tmp_path / "stems" and len(list(sound.stems.iterdir())) == len(plan.buses)
 
 
-def test_the_cache_is_emptied_and_a_limit_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_the_cache_is_emptied_and_an_invalid_limit_is_refused(tmp_path: Path) -> None:
     done = mv.clean(cache=tmp_path / "cache", everything=True, verify=True)
     assert (done.kept_entries, done.damaged, done.cache) == (0, 0, tmp_path / "cache")
     for wrong in (

@@ -7,13 +7,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
 import pytest
 from click.testing import CliRunner, Result
 from musicvis.cli.command import main
+from musicvis.compiler.compile import compile_piece
+from musicvis.dsl.load import load_piece
+from musicvis.renderers.film.segment_nodes import segment_jobs
+from musicvis.renderers.generators.identity import Recipe
+from musicvis.store.store import Store
 
 DATA = Path(__file__).parents[1] / "compiler/score/data"
 Run = Callable[..., Result]
@@ -38,6 +44,7 @@ visuals.depth:
 Piano:
   - {at: 1|1, hold: 0}
 """
+PATIENCE_S = 120.0
 SEGMENTS = 7
 """Five bars, one of which is played twice, and the last one with its ring-out in two parts."""
 
@@ -85,7 +92,7 @@ def film(piece: Path, rendered: Path, own_cache: Path, run: Run) -> Path:
 
 
 def stale(run: Run, piece: Path, *options: object) -> list[tuple[str, str, list[str] | None]]:
-    """What `musicvis plan` says is to be made: stage, name and reasons."""
+    """The parts that `musicvis plan` lists: stage, name and reasons."""
     done = run("plan", piece, "--format", "json", *options)
     assert done.exit_code == 0, done.output
     nodes = json.loads(done.stdout)["nodes"]
@@ -117,11 +124,6 @@ def test_a_second_compile_makes_nothing_and_leaves_the_film_alone(piece: Path, f
 
 @pytest.mark.parametrize("fps", ["7", "30000/1001"])
 def test_a_passage_is_made_of_segments_of_the_whole_film(piece: Path, fps: str) -> None:
-    from musicvis.compiler.compile import compile_piece
-    from musicvis.dsl.load import load_piece
-    from musicvis.renderers.film.segment_nodes import segment_jobs
-    from musicvis.renderers.generators.identity import Recipe
-
     def jobs(bars: str | None) -> dict[str, int]:
         plan = compile_piece(load_piece(piece, bars=bars, fps=fps)).plan
         assert plan is not None
@@ -234,7 +236,7 @@ def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -
         (("--only", "audio", "--ray", "auto"), "--ray renders frames"),
     ],
 )
-def test_wrong_use_is_told(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_reported(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
     done = run("compile", piece, *arguments)
     assert done.exit_code == 2 and said in done.output
 
@@ -270,7 +272,7 @@ def test_a_cache_of_others_is_a_finding(piece: Path, run: Run, tmp_path: Path) -
     assert sorted(path.name for path in (tmp_path / "full").iterdir()) == ["diary.txt"]
 
 
-def test_a_full_disk_is_told_before_anything_is_rendered(
+def test_a_full_disk_is_reported_before_anything_is_rendered(
     piece: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from musicvis.renderers.build import disk_space as budget
@@ -280,9 +282,7 @@ def test_a_full_disk_is_told_before_anything_is_rendered(
     assert done.exit_code == 1 and "MV911" in done.stderr and "has 1 MB left" in done.stderr
 
 
-def test_diff_names_what_the_new_version_has_otherwise(
-    piece: Path, film: Path, run: Run, tmp_path: Path
-) -> None:
+def test_diff_names_how_the_new_version_differs(piece: Path, film: Path, run: Run, tmp_path: Path) -> None:
     old = tmp_path / "old"
     shutil.copytree(piece, old)
     assert run("diff", old, piece).exit_code == 0
@@ -318,8 +318,17 @@ def test_clean_keeps_to_its_limit_and_says_what_is_damaged(
     assert left <= 300_000
 
 
-PASSAGE = ("--only", "frames", "--bars", "1..4", "--fps", "6", "--set", "visuals.resolution=256")
-"""What lasts long enough to be stopped: three bars, of which the second is played twice."""
+PASSAGE = ("--only", "frames", "--bars", "1..4", "--fps", "6", "--device", "cpu")
+"""Four segments: three bars, of which the second is played twice."""
+
+
+@contextmanager
+def last_segment_in_work(piece: Path, cache: Path) -> Iterator[None]:
+    """While this lasts the passage cannot be finished, on a fast machine either: its last segment waits."""
+    plan = compile_piece(load_piece(piece, bars="1..4", fps="6")).plan
+    assert plan is not None
+    with Store(cache) as store, store.lock(segment_jobs(plan, Recipe("cpu"))[-1].node.key, wait=False):
+        yield
 
 
 def compile_process(piece: Path, cache: Path, workers: str) -> subprocess.Popen[str]:
@@ -333,12 +342,12 @@ def compile_process(piece: Path, cache: Path, workers: str) -> subprocess.Popen[
 
 
 def finished(cache: Path) -> int:
-    """How many segments are in the store."""
+    """The number of segments in the store."""
     return sum(b'"video"' in path.read_bytes() for path in (cache / "records").glob("*/*.json"))
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline_s = time.monotonic() + 60
+    deadline_s = time.monotonic() + PATIENCE_S
     while not condition() and process.poll() is None and time.monotonic() < deadline_s:
         time.sleep(0.01)
 
@@ -349,10 +358,11 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
     piece: Path, own_cache: Path, run: Run, number: signal.Signals, code: int, workers: str
 ) -> None:
-    process = compile_process(piece, own_cache, workers)
-    wait_for(lambda: finished(own_cache) >= 1, process)
-    process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    with last_segment_in_work(piece, own_cache):
+        process = compile_process(piece, own_cache, workers)
+        wait_for(lambda: finished(own_cache) >= 1, process)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == code, said
     assert "the same command continues" in said and "Traceback" not in said
     kept = finished(own_cache)
@@ -361,18 +371,19 @@ def test_a_compile_that_is_stopped_says_so_and_goes_on_from_there(
 
 
 def test_a_compile_that_is_killed_takes_its_processes_with_it(piece: Path, own_cache: Path) -> None:
-    process = compile_process(piece, own_cache, "2")
-    wait_for(lambda: finished(own_cache) >= 1, process)
-    process.kill()
-    process.communicate()
-    deadline_s = time.monotonic() + 20
-    while group_is_alive(process.pid) and time.monotonic() < deadline_s:
-        time.sleep(0.05)
-    assert not group_is_alive(process.pid)
+    with last_segment_in_work(piece, own_cache):
+        process = compile_process(piece, own_cache, "2")
+        wait_for(lambda: finished(own_cache) >= 1, process)
+        process.kill()
+        process.communicate()
+        deadline_s = time.monotonic() + PATIENCE_S
+        while group_is_alive(process.pid) and time.monotonic() < deadline_s:
+            time.sleep(0.02)
+        assert not group_is_alive(process.pid)
 
 
 def group_is_alive(group: int) -> bool:
-    """Whether any process of a session is left, but for those that only wait to be counted."""
+    """Whether any process of a session still runs; zombies do not count."""
     for state in Path("/proc").glob("[0-9]*/stat"):
         try:
             said = state.read_text().rsplit(")", 1)[1].split()

@@ -28,6 +28,7 @@ def test_check_changes_nothing_and_has_exit_code_1(piece: Path, run: Run) -> Non
     result = run("fmt", "--check", piece / "effects.yaml")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "effects.yaml would change" in result.stderr
+    assert result.stderr.splitlines()[-1] == "1 of 1 file would change"
     assert (piece / "effects.yaml").read_text() == LOOSE
 
 

@@ -475,7 +475,7 @@ WORDS: list[Words] = [
 
 
 def strange_files(folder: Path) -> None:
-    """What the lines of WORDS name besides the piece itself."""
+    """The files that the lines of WORDS name besides the piece."""
     for name in ("pipe.mid", "pipe.mp4", "pipe.json", "pipe.yaml"):
         os.mkfifo(folder / name)
     for name in ("folder.mid", "folder.mp4", "folder.png"):
@@ -489,7 +489,7 @@ def strange_files(folder: Path) -> None:
     (folder / "huge.json").write_text(f'{{"a": {"9" * 5000}}}', encoding="utf-8")
 
 
-CASE_S = 60.0
+CASE_S = 300.0
 """Whoever waits longer waits for ever: for the other end of a pipe, say."""
 _SAID = re.compile(r"error\[MV[0-9]{3}\]|^(Error|error): ", re.MULTILINE)
 

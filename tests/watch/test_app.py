@@ -3,8 +3,8 @@
 import asyncio
 import errno
 import json
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,8 +17,12 @@ from musicvis.watch.trouble import Troubles
 from musicvis.watch.workers import Failed
 
 
+async def nothing(task: asyncio.Task[None]) -> None:
+    pass
+
+
 async def got(
-    app: Any, path: str, on_the_way: Callable[[asyncio.Task[None]], Any]
+    app: Any, path: str, on_the_way: Callable[[asyncio.Task[None]], Awaitable[None]] = nothing
 ) -> tuple[int, dict[str, Any]]:
     """Status and body of a GET, while something happens to its task."""
     scope = {
@@ -34,8 +38,7 @@ async def got(
         sent.append(message)
 
     task = asyncio.create_task(app(scope, receive, send))
-    await asyncio.sleep(0.02)
-    on_the_way(task)
+    await on_the_way(task)
     await asyncio.wait({task})
     return sent[0]["status"], json.loads(sent[1]["body"])
 
@@ -48,19 +51,30 @@ def page_of(meters: Callable[[], Any], hub: Hub) -> Any:
 
 
 def test_what_is_read_while_the_server_ends_is_refused_and_no_fault() -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    def read() -> None:
+        begun.set()
+        over.wait()
+
+    async def cut_off(task: asyncio.Task[None]) -> None:
+        await asyncio.to_thread(begun.wait)
+        task.cancel()
+        over.set()
+
     async def run() -> tuple[int, dict[str, Any]]:
         hub = Hub()
         hub.close()
-        return await got(page_of(lambda: time.sleep(0.1), hub), "/meters/d", lambda task: task.cancel())
+        return await got(page_of(read, hub), "/meters/d", cut_off)
 
     assert asyncio.run(run()) == (503, {"error": "musicvis watch is ending", "findings": []})
 
 
-def test_a_sound_that_has_gone_from_the_cache_is_told() -> None:
+def test_a_sound_that_has_gone_from_the_cache_is_reported() -> None:
     def gone() -> None:
         raise FileNotFoundError(errno.ENOENT, "No such file", "blob")
 
-    status, body = asyncio.run(got(page_of(gone, Hub()), "/meters/d", lambda task: None))
+    status, body = asyncio.run(got(page_of(gone, Hub()), "/meters/d"))
     assert status == 410 and "gone from the cache" in body["error"]
 
 

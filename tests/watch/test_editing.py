@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import os
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from musicvis.watch.wire import requests, responses
 
 
 class Desk:
-    """What edits need of a conductor: the version, and a thread that is this one."""
+    """The conductor that edits need: its version, and this thread as its thread."""
 
     def __init__(self, folder: Path) -> None:
         self.session = Session(folder / "piece.yaml")
@@ -181,7 +183,7 @@ def test_nothing_is_written_through_a_link(piece: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_to_is_told(piece: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(piece: Path) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
     piece.chmod(0o500)
@@ -192,7 +194,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(piece: Path) -> None:
     assert page.path.read_bytes() == before
 
 
-def test_a_full_disk_is_told_and_the_text_stays(piece: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_the_text_stays(piece: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
 
@@ -258,15 +260,10 @@ def test_an_editor_is_given_a_file_of_the_piece_and_no_shell(piece: Path, tmp_pa
     script = tmp_path / "editor.py"
     said = tmp_path / "said"
     script.write_text(f"import sys; open({str(said)!r}, 'w').write('|'.join(sys.argv[1:]))")
-    import sys
-
     page = Page(piece, command=[sys.executable, str(script), "{file}:{line}", "; echo $HOME"])
     asyncio.run(page.editing.open(requests.OpenInEditor("effects.yaml", 3)))
-    for _ in range(500):
-        if said.exists() and said.read_text():
-            break
-        import time
-
+    end_s = time.monotonic() + 60.0
+    while not (said.exists() and said.read_text()) and time.monotonic() < end_s:
         time.sleep(0.01)
     assert said.read_text() == f"{piece / 'effects.yaml'}:3|; echo $HOME"
     with pytest.raises(RefusedError):

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
+from ....dsl.findings.plain import counted
 from ..guard.faults import fault
 from .repairs import Repairs
 
 MAX_TRACKS = 256
 _HEADER_BYTES = 14
-# MacBinary and mail programs put so much before a file at most.
+# The most bytes that MacBinary and mail programs put before a file.
 _LEAD_BYTES = 512
 _END_OF_TRACK = b"\xff\x2f\x00"
 _FRAMES_PER_S = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30_000, 1001), 30: Fraction(30)}
@@ -21,7 +22,7 @@ _FRAMES_PER_S = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30_000, 1001),
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """Where the tracks of a file are in `data`.
+    """The places of a file's tracks in `data`.
 
     kind                0: one track for all channels; 1: tracks side by side; 2: one after the other
     ticks_per_quarter   0 where time is counted in seconds
@@ -50,7 +51,7 @@ def midi_chunks(data: bytes, name: str, repairs: Repairs) -> Chunks:
         int.from_bytes(data[start + at : start + at + 2], "big") for at in (8, 10, 12)
     )
     if length < 6:
-        refuse("MV411", name, start + 4, f"its header says {length} bytes, not 6")
+        refuse("MV411", name, start + 4, f"its header says {counted(length, 'byte')}, not 6")
     if kind > 2:
         repairs.add("kind", f"its format {kind} is read as format 1")
         kind = 1
@@ -66,26 +67,26 @@ def midi_chunks(data: bytes, name: str, repairs: Repairs) -> Chunks:
     if not tracks:
         refuse("MV411", name, start + 10, "it has no track")
     if len(tracks) != track_count:
-        repairs.add("tracks", f"its header says {track_count} tracks, and it has {len(tracks)}")
+        repairs.add("tracks", f"its header says {counted(track_count, 'track')}, and it has {len(tracks)}")
     if kind == 0 and len(tracks) > 1:
         kind = 1
     return Chunks(data, kind, ticks_per_quarter, ticks_per_s, tuple(tracks))
 
 
 def refuse(code: str, name: str, at: int, message: str) -> NoReturn:
-    """Raises the PieceError of a file that cannot be read, with the byte at which it says so."""
+    """Raises the PieceError for an unreadable file, with the byte at which the fault is."""
     raise fault(code, name, f"at byte {at}: {message}", "export the MIDI file again")
 
 
 def _start(data: bytes, name: str, repairs: Repairs) -> int:
-    """Where the header begins: at once, in a RIFF file (.rmi), or after what a mail program put before it."""
+    """The offset of the header: 0, or behind a RIFF header (.rmi) or what a mail program put before it."""
     if data[:4] == b"MThd":
         return 0
     at = data.find(b"MThd", 0, _LEAD_BYTES)
     if at < 0:
         refuse("MV410", name, 0, "it does not begin as a Standard MIDI File")
     if not (data[:4] == b"RIFF" and data[8:12] == b"RMID"):
-        repairs.add("lead", f"{at} bytes that are not MIDI stand before it")
+        repairs.add("lead", f"it begins with {counted(at, 'byte')} of something else")
     return at
 
 
@@ -97,9 +98,10 @@ def _tracks(data: bytes, position: int, name: str, repairs: Repairs) -> list[tup
             following = data.find(b"MTrk", position)
             if following < 0:
                 if found:
-                    repairs.add("rest", f"its last {len(data) - position} bytes belong to no track")
+                    repairs.add("rest", f"no track holds its last {counted(len(data) - position, 'byte')}")
                 break
-            repairs.add("between", f"from byte {position} on {following - position} bytes belong to no track")
+            between = counted(following - position, "byte")
+            repairs.add("between", f"no track holds {between} from byte {position} on")
             position = following
         length = int.from_bytes(data[position + 4 : position + 8], "big")
         first, end = position + 8, position + 8 + length
@@ -113,14 +115,14 @@ def _tracks(data: bytes, position: int, name: str, repairs: Repairs) -> list[tup
             elif end < len(data) and not _is_chunk(data, end) and data[end - 3 : end] != _END_OF_TRACK:
                 following = data.find(b"MTrk", first)
                 end = len(data) if following < 0 else following
-                repairs.add("length", f"track {number} says {length} bytes, and has {end - first}")
+                repairs.add("length", f"track {number} says {counted(length, 'byte')}, and has {end - first}")
             found.append((first, end))
         position = end
     return found
 
 
 def _is_chunk(data: bytes, position: int) -> bool:
-    """Whether a chunk may begin here: four letters, and a length that the file has room for."""
+    """Whether a chunk may begin here: four letters, and a length that fits the file."""
     kind = data[position : position + 4]
     if len(data) - position < 8 or kind == b"MTrk":
         # A last byte or two (a pad of RIFF, an end-of-file mark) spoil nothing.

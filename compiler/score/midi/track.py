@@ -6,6 +6,7 @@ read as 127; more than a few of them say that the bytes are not events at all.
 
 from dataclasses import dataclass, field
 
+from ....dsl.findings.plain import counted
 from .bytes import refuse
 from .repairs import Repairs
 
@@ -15,7 +16,7 @@ MAX_META_BYTES = 65_536
 """Bytes that are read of a longer text or block."""
 _MOST_BAD_BYTES = 16
 _END_OF_TRACK = 0x2F
-# Data bytes of the system messages, which belong on a wire and not into a file.
+# Data bytes of system messages, which belong on a cable instead of in a file.
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 
 
@@ -80,7 +81,8 @@ class TrackReader:
                 if kind == _END_OF_TRACK:
                     track.end_tick = tick
                     if end - max(position, begin) > 3 and any(data[position:end]):
-                        message = f"track {number} goes on after its end; {end - position} bytes are not read"
+                        rest = counted(end - position, "byte")
+                        message = f"track {number} goes on after its end; musicvis leaves out {rest}"
                         self.repairs.add("goes on", message)
                     return track
                 if length < 0 or position + length > end:

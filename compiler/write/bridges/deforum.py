@@ -31,7 +31,7 @@ SLOWEST_FPS, FASTEST_FPS = 0.001, 1000
 SCHEDULE_MOST = 1 << 20
 """Characters of one schedule."""
 TOLERANCE = 1e-4
-"""How far a schedule may be from its lane, as a share of the lane's range."""
+"""The tolerance of a lane against its schedule, as a share of the lane's range."""
 _KEY = re.compile(r"\s*(?P<frame>[0-9]{1,7})\s*:\s*\(")
 _COUNTED = re.compile(r"\s*(?P<frame>(?:[0-9+*/-][0-9+*/ -]*)?max_f[0-9+*/ -]*?)\s*:\s*\(")
 """A keyframe counted from the last frame."""
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3
 
 
 class ScheduleError(ValueError):
-    """A schedule that is none; `at` is the index of the character."""
+    """An invalid schedule; `at` is the index of the character."""
 
     def __init__(self, message: str, at: int = 0) -> None:
         super().__init__(message)
@@ -55,7 +55,7 @@ def known_fps(fps: object) -> float | None:
 
 
 def is_schedule(text: str) -> bool:
-    """Whether a text begins as a schedule does."""
+    """Whether a text begins like a schedule."""
     return _KEY.match(text) is not None
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ....dsl.findings.plain import counted
 from ....dsl.findings.span import Span
 from ....dsl.text.format import formatted, scalar_text
 from ...time.clock import Clock
@@ -30,21 +31,21 @@ if TYPE_CHECKING:
 
 
 LONE = "schedule"
-"""What the field of a file is called that holds one schedule and no name."""
+"""The name for the field of a file that contains a single, nameless schedule."""
 BYTES_MOST = 32 << 20
-"""Of a file: a rendered document of Parseq holds every field at every frame, three times."""
+"""The largest file: a rendered document of Parseq holds every field at every frame, three times."""
 VALUES_MOST = 1e12
-"""Of any field, without its sign: far beyond what a lane can mean."""
+"""The largest absolute value of any field: far beyond what a lane can mean."""
 LINES_MOST = 12_000
-"""Of the lanes that are written: more would be longer than any text that is read."""
+"""The most lines of lanes that are written: more would exceed the limit for texts that are read."""
 TOLERANCE = 1e-5
-"""How far a lane may be from its frames, as a share of the field's range."""
+"""The tolerance of a lane against its frames, as a share of the field's range."""
 _BEAT_STEP = 10**6
 
 
 @dataclass(frozen=True, eq=False)
 class Schedules:
-    """What a file of schedules says.
+    """The contents of a file of schedules.
 
     program     who wrote it
     fps         frames a second, where the file says so
@@ -60,12 +61,12 @@ class Schedules:
 
     @property
     def names(self) -> list[str]:
-        """What can become a lane."""
+        """The names of what can become a lane."""
         return [*self.fields, *self.automation]
 
     @property
     def moving(self) -> list[str]:
-        """The names of what does not stay where it is."""
+        """The names of those that move."""
         still = {name for name, values in self.fields.items() if values.min() == values.max()}
         still |= {n for n, one in self.automation.items() if len({point.value for point in one.points}) == 1}
         return [name for name in self.names if name not in still]
@@ -79,10 +80,10 @@ class Schedules:
 
     @property
     def size(self) -> str:
-        """How much there is, in words."""
+        """The amount of content, in words."""
         if self.automation:
-            return f"{sum(len(one.points) for one in self.automation.values())} points"
-        return f"{max(values.size for values in self.fields.values())} frames"
+            return counted(sum(len(one.points) for one in self.automation.values()), "point")
+        return counted(max(values.size for values in self.fields.values()), "frame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Wanted:
 
 
 def read_incoming(data: bytes, name: str) -> Schedules | None:
-    """What a file of another program says; None for what can be an original effects.json.
+    """Reads a file of another program; None for what may be an original effects.json.
 
     Raises PieceError MV682 for a file that is damaged, MV683 for a formula that cannot be worked out, MV686
     for a file that is known and not read.
@@ -186,7 +187,7 @@ def lanes_of(
         if name in schedules.automation:
             automation = schedules.automation[name].mapped(wanted.value)
             points: dict[str, str] = {}
-            # Of points at one place the last one says what happens from there.
+            # Of points at one place, the last one applies from there on.
             points.update((_place(at_s, clock), what) for at_s, what in points_as_lane(automation, clock))
             text += [f"  - {{at: {at}, {what}}}" for at, what in points.items()]
         else:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
+from ....dsl.findings.plain import counted
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import EXPORT_AGAIN, MAX_CHANNELS, RATES_HZ, checked_format
 from ....dsl.text.files import MAX_AUDIO_BYTES
@@ -88,7 +89,7 @@ class Source:
     sample_rate_hz: int
     channel_count: int
     said_s: float | None
-    """How long the file says that it lasts; None where it only guesses."""
+    """The length that the file states; None if it only estimates one."""
     blocks: Iterator[F32] = field(repr=False)
     """float32 (channels, n), full scale ±1."""
     findings: Findings = field(default_factory=Findings)
@@ -121,7 +122,7 @@ class Recording:
 
     @property
     def length_s(self) -> float:
-        """How long it lasts."""
+        """The length in seconds."""
         return len(self.samples) / RATE_HZ
 
 
@@ -185,7 +186,7 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
             if not kind:
                 raise _no_recording(path, "its first bytes are not those of a format that musicvis reads")
             if kind in ("wav", "flac"):
-                # Ours look closer than FFmpeg, which plays a file that was cut off without a word.
+                # Our readers check more than FFmpeg, which plays a truncated file silently.
                 _checked(file, size, path)
             file.seek(0)
             try:
@@ -240,9 +241,10 @@ def _source(box: Any, path: Path, kind: str, longest_s: float) -> Source:
     rate_hz, channels = context.sample_rate or 0, context.channels or 0
     low_hz, high_hz = RATES_HZ
     if not 1 <= channels <= MAX_CHANNELS or not low_hz <= rate_hz <= high_hz:
-        message = f"{path.name} says {channels} channels at {rate_hz} Hz; 1 to {MAX_CHANNELS} channels at"
+        message = f"{path.name} says {counted(channels, 'channel')} at {rate_hz} Hz"
+        usable = f"1 to {MAX_CHANNELS} channels at {low_hz} to {high_hz} Hz can be used"
         hint = "export it as stereo at 48000 Hz"
-        raise _fault(path, "MV503", f"{message} {low_hz} to {high_hz} Hz can be used", hint)
+        raise _fault(path, "MV503", f"{message}; {usable}", hint)
     said_s = box.duration / 1_000_000 if box.duration and says_length(kind, path) else None
     if said_s is not None and said_s > longest_s * (1 + _LENGTH_SLACK):
         raise _too_long(path, said_s, longest_s)
@@ -337,7 +339,7 @@ def check_audible(heard: Recording) -> None:
 
 
 def _form_notes(source: Source, path: Path) -> Iterator[Diagnostic]:
-    """What a listener should know of the form of a recording that is used all the same."""
+    """Remarks about the format of a recording, which is used nevertheless."""
     if source.channel_count == 1:
         message = f"{path.name} has one channel, which sounds in both ears alike"
         yield Diagnostic("MV552", Span(str(path)), message, "a lane moves it", Severity.NOTE)

@@ -20,7 +20,7 @@ _LOUD_PEAK_DBTP = -20.0
 
 @dataclass(frozen=True, slots=True)
 class MixReport:
-    """What the sound turned out to be."""
+    """The measured result of the sound."""
 
     master: MasterReport
     cut_fade_s: float
@@ -30,7 +30,7 @@ class MixReport:
 
 
 def report_lines(report: MixReport) -> Sequence[str]:
-    """What the master did, in a sentence or two for a person."""
+    """A summary of mastering in a sentence or two."""
     master = report.master
     heard = master.loudness.integrated_lufs
     if master.true_peak_dbtp == -inf:

@@ -247,7 +247,7 @@ def test_a_frame_rate_that_is_none_is_not_read(written: str) -> None:
         assert read is not None and read.fps is None
 
 
-def test_what_is_no_schedule_is_left_to_other_readers() -> None:
+def test_a_text_that_is_not_a_schedule_is_left_to_other_readers() -> None:
     for text in ("", "{}", "[]", "piano: []", '{"piano": [{"effect": "none"}]}', "{" * 100_000):
         assert read_schedules(text, "a.json") is None
 

@@ -27,7 +27,7 @@ SEGMENTS, FRAMES = 6, 24
 
 @dataclass
 class Seen:
-    """What the kills did; `faults` is empty where every promise was kept."""
+    """The results of the kills; `faults` is empty if every promise was kept."""
 
     trials: int = 0
     films: int = 0
@@ -72,7 +72,7 @@ def film() -> Plan:
 
 
 def render(folder: Path, log: Path) -> None:
-    """What a compile does with frames; each segment that is begun leaves a line."""
+    """Renders the frames as a compile does; each segment that it begins leaves a line."""
     plan, recipe = film(), Recipe("cpu")
     jobs = segment_jobs(plan, recipe)
     with Store(folder / "cache") as store:
@@ -106,6 +106,7 @@ def random_kills(folder: Path, kills: int, seed: int = 11) -> Seen:
     while seen.trials < kills:
         home = folder / f"film{seen.films}"
         home.mkdir()
+        longest_s = length_s * 0.6
         while not (home / "film.mp4").exists():
             process = os.fork()
             if not process:
@@ -114,7 +115,9 @@ def random_kills(folder: Path, kills: int, seed: int = 11) -> Seen:
                     os._exit(0)
                 finally:
                     os._exit(1)
-            time.sleep(chance.uniform(0.0, length_s * 0.6))
+            time.sleep(chance.uniform(0.0, longest_s))
+            # A machine that has become slower needs longer for the segment that it is at.
+            longest_s *= 1.05
             os.kill(process, signal.SIGKILL)
             if os.WIFSIGNALED(os.waitpid(process, 0)[1]):
                 seen.trials += 1

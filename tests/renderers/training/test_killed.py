@@ -26,10 +26,10 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(tmp_path: Path) -> N
         folder = tmp_path / name
         while True:
             receiver, sender = context.Pipe(duplex=False)
-            process = context.Process(target=work, args=(frames, folder, sender))
+            last, deadly = 0, chance.randint(1, 3) if kill and len(kills) < 3 else STEPS + 1
+            process = context.Process(target=work, args=(frames, folder, sender, deadly), daemon=True)
             process.start()
             sender.close()
-            last, deadly = 0, chance.randint(1, 3) if kill and len(kills) < 3 else STEPS + 1
             try:
                 while True:
                     said = receiver.recv()

@@ -187,14 +187,14 @@ REPAIRED = {
     "the last track is cut": (WHOLE[:-2], "MV413 track 1 is cut short inside an event"),
     "no end of track": (midi(chunk(NOTE)), "MV413 track 1 does not end with an end-of-track event"),
     "data after the end": (midi(chunk(NOTE + END + NOTE)), "MV413 track 1 goes on after its end"),
-    "too few tracks": (midi(chunk(NOTE + END), count=65_535), "MV413 its header says 65535 tracks"),
+    "too few tracks": (midi(chunk(NOTE + END), count=65_535), "MV413 its header says 65,535 tracks"),
     "a length too short": (
         midi(b"MTrk\0\0\0\x06" + NOTE + END, chunk(END)),
         "MV413 track 1 says 6 bytes, and has 12",
     ),
     "a format of the future": (midi(chunk(NOTE + END), kind=7), "MV413 its format 7 is read as format 1"),
-    "bytes before the file": (b"\0" * 128 + WHOLE, "MV413 128 bytes that are not MIDI stand before it"),
-    "bytes after the file": (WHOLE + b"<html>rest</html>", "MV413 its last 17 bytes belong to no track"),
+    "bytes before the file": (b"\0" * 128 + WHOLE, "MV413 it begins with 128 bytes of something else"),
+    "bytes after the file": (WHOLE + b"<html>rest</html>", "MV413 no track holds its last 17 bytes"),
     "tempo 0": (midi(chunk(TEMPO + b"\0\0\0" + NOTE + END)), "MV413 a tempo of 0 is ignored"),
     "a metre of 0/4": (midi(chunk(METER + b"\0\2\x18\x08" + NOTE + END)), "MV413 a time signature (0/2^2)"),
     "velocity 200": (midi(chunk(b"\0\x90\x3c\xc8" + NOTE[4:] + END)), "MV413 at byte 24: data byte 0xc8"),
@@ -238,7 +238,7 @@ def test_what_other_programs_forgive_in_silence_is_read_in_silence(case: str) ->
     assert not score.findings
 
 
-def test_twenty_equal_defects_are_said_once_with_their_count_and_first_place() -> None:
+def test_twenty_equal_defects_are_reported_once_with_count_and_first_place() -> None:
     strikes = b"".join(b"\x60\x90" + bytes([pitch, 64]) for pitch in range(40, 60))
     (finding,) = read_score(midi(chunk(strikes + END)), "a.mid").findings
     assert finding.message.endswith("to the end of its track, and 19 more like it")
@@ -370,7 +370,7 @@ def test_karaoke_texts_are_words_whose_blanks_and_slashes_begin_them() -> None:
     ]  # fmt: skip
 
 
-def test_a_word_without_a_note_is_said_with_its_place() -> None:
+def test_a_word_without_a_note_is_reported_with_its_place() -> None:
     words = [mido.MetaMessage("lyrics", text="la"), mido.MetaMessage("lyrics", text="lost", time=240)]
     score = read_score(saved([on(60), on(60, 480, velocity=0)], words), "a.mid")
     assert [n.lyric for n in score.notes] == ["la"]

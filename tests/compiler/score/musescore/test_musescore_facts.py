@@ -138,7 +138,7 @@ def test_the_facts_are_what_the_installed_musescore_exports(tmp_path: Path) -> N
         ["mscore3", "-f", "-j", str(tmp_path / "jobs.json")],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         env=environment,
     )
     for index, name in enumerate(sorted(FACTS_3)):
