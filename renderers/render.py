@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.plain import counted
+from .kept_files import refuse_sources
 from .request import Only, RenderReport, Reporter, Request
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class _Build:
 
     def run(self) -> RenderReport:
         """Renders all that is requested, sound first, as its faults are found sooner."""
+        refuse_sources(self.plan, self.output, self._stem_folder, self.request)
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()

@@ -14,6 +14,13 @@ from musicvis.cli.command import main
 from musicvis.renderers.sound.wave import write_wav
 
 RATE_HZ = 44_100
+SCORE = (
+    '<score-partwise version="4.0"><part-list><score-part id="P"><part-name>A</part-name></score-part>'
+    "</part-list>"
+    '<part id="P"><measure number="1"><attributes><divisions>1</divisions><time><beats>4</beats>'
+    "<beat-type>4</beat-type></time></attributes><note><pitch><step>C</step><octave>4</octave></pitch>"
+    "<duration>4</duration></note></measure></part></score-partwise>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +220,27 @@ def test_one_name_is_that_name_and_not_its_letters(
     assert trusted == [(Path("/plugins"),)]
     assert plan.export(tmp_path / "a.csv", "csv", lanes="visuals.depth").is_file()
     assert piece.notation("Piano").staff_count == piece.notation(["Piano"]).staff_count
+
+
+def test_what_a_piece_is_made_from_is_never_replaced(recording: Path, tmp_path: Path) -> None:
+    (tmp_path / "stems").mkdir()
+    (tmp_path / "s.musicxml").write_text(SCORE)
+    for name in ("song.wav", "stems/a-dry.wav"):
+        (tmp_path / name).write_bytes(recording.read_bytes())
+    (tmp_path / "piece.yaml").write_text(
+        "musicvis: 1\ntitle: Song\nscore: {file: s.musicxml}\nvideo: {size: 64x36, fps: 4}\n"
+        "audio: {buses: {a: {stems: [{file: song.wav}, {file: stems/a-dry.wav}]}}}\n"
+    )
+    plan = mv.load(tmp_path, cache=tmp_path / "cache").plan(seconds=1)
+    for name, stems in (("song.wav", []), ("film.wav", ["dry"])):
+        with pytest.raises(mv.PieceError, match="MV926"):
+            plan.render(tmp_path / name, stems=stems)
+    assert not (tmp_path / "film.wav").exists()
+    with pytest.raises(mv.RequestError, match="score of the piece itself"):
+        mv.load(tmp_path).notation().export(tmp_path / "s.musicxml", "musicxml")
+    for name in ("song.wav", "stems/a-dry.wav"):
+        assert (tmp_path / name).read_bytes() == recording.read_bytes()
+    assert (tmp_path / "s.musicxml").read_text() == SCORE
 
 
 def test_what_a_kind_of_export_does_not_hold_is_refused(plan: mv.Plan, tmp_path: Path) -> None:
