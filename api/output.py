@@ -2,7 +2,7 @@
 
 import errno
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from .errors import RequestError
@@ -44,6 +44,12 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
         message = f"{output.parent} cannot be written to: {refusal(error, output.parent)}"
         raise RequestError(message, "name another folder") from None
     return output
+
+
+def refuse_sources(output: Path, sources: Iterable[Path]) -> None:
+    """Raises RequestError if a file to write is one that the piece is made from."""
+    if output.exists() and any(path.exists() and output.samefile(path) for path in sources):
+        raise RequestError(f"the piece is made from {output}, and it would be replaced", "name another place")
 
 
 def refusal(error: OSError, folder: Path) -> str:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from musicvis.api.variant import compiled
 from musicvis.cli.command import main
 from musicvis.renderers.sound.wave import write_wav
+from PIL import Image
 
 RATE_HZ = 44_100
 SCORE = (
@@ -225,11 +226,14 @@ def test_one_name_is_that_name_and_not_its_letters(
 def test_what_a_piece_is_made_from_is_never_replaced(recording: Path, tmp_path: Path) -> None:
     (tmp_path / "stems").mkdir()
     (tmp_path / "s.musicxml").write_text(SCORE)
+    (tmp_path / "lanes.json").write_text('{"visuals.zoom": [{"at": "1|1", "hold": 1.5}]}')
+    Image.new("RGB", (64, 64), "#808080").save(tmp_path / "a.png")
     for name in ("song.wav", "stems/a-dry.wav"):
         (tmp_path / name).write_bytes(recording.read_bytes())
     (tmp_path / "piece.yaml").write_text(
         "musicvis: 1\ntitle: Song\nscore: {file: s.musicxml}\nvideo: {size: 64x36, fps: 4}\n"
         "audio: {buses: {a: {stems: [{file: song.wav}, {file: stems/a-dry.wav}]}}}\n"
+        "effects: lanes.json\nvisuals: {classes: {other: {picture: a.png}}}\n"
     )
     plan = mv.load(tmp_path, cache=tmp_path / "cache").plan(seconds=1)
     for name, stems in (("song.wav", []), ("film.wav", ["dry"])):
@@ -238,6 +242,10 @@ def test_what_a_piece_is_made_from_is_never_replaced(recording: Path, tmp_path: 
     assert not (tmp_path / "film.wav").exists()
     with pytest.raises(mv.RequestError, match="score of the piece itself"):
         mv.load(tmp_path).notation().export(tmp_path / "s.musicxml", "musicxml")
+    with pytest.raises(mv.RequestError, match="made from"):
+        plan.export(tmp_path / "lanes.json", "deforum")
+    with pytest.raises(mv.RequestError, match="made from"):
+        plan.still(tmp_path / "a.png", 0)
     for name in ("song.wav", "stems/a-dry.wav"):
         assert (tmp_path / name).read_bytes() == recording.read_bytes()
     assert (tmp_path / "s.musicxml").read_text() == SCORE
