@@ -1,4 +1,4 @@
-"""A lane's value at any time: segments with exact ends, their shapes, and jumps that do not click.
+"""The curve of a lane: segments with exact ends, their shapes, and jumps that do not click.
 
 The value is a function of the time alone: it does not depend on the block in which it is asked for.
 """
