@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .arguments import names_of
 from .errors import RequestError
 from .output import checked_output
 
@@ -159,6 +160,8 @@ KINDS = {
 }
 """Each kind of file; help, names of files and the Python interface follow it."""
 
+NOTES = ("xlights", "osc", "artnet", "dawproject")
+"""Kinds that hold the notes of parts."""
 LANES_ALONE = ("csv", "deforum", "parseq")
 """Kinds that are empty without a lane."""
 CHANNELS = ("artnet",)
@@ -185,6 +188,8 @@ def chosen(
 
     if kind not in KINDS:
         raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
+    if parts is not None and kind not in NOTES:
+        raise RequestError(f"{kind} holds no notes", "leave `parts` out")
     is_light = kind in CHANNELS
     # Lights that are named are all that there are.
     some = is_light and (lanes is not None or parts is not None)
@@ -212,7 +217,7 @@ def _wanted(
     known = list(there)
     if named is None:
         return {} if only_named else dict.fromkeys(known, "")
-    found = dict(named) if isinstance(named, Mapping) else dict.fromkeys(named, "")
+    found = dict(named) if isinstance(named, Mapping) else dict.fromkeys(names_of(named), "")
     for name in found:
         if name not in known:
             raise RequestError(
@@ -222,13 +227,18 @@ def _wanted(
 
 
 def channel_lines(timeline: Timeline) -> list[str]:
-    """The content of each channel of a file for lights, in words."""
+    """The content of each channel of a file for lights, in words; RequestError for what is no channel."""
     from ..compiler.write.bridges.artnet import channels
+    from ..compiler.write.bridges.timeline import BridgeError
 
+    try:
+        found = channels(timeline)
+    except BridgeError as error:
+        raise RequestError(f"{error}", error.hint) from None
     return [
         f"universe {one.universe} channel {one.number}: {'part' if one.follows.is_part else 'lane'} "
         f"{one.follows.name}, {one.low:g} to {one.high:g}"
-        for one in channels(timeline)
+        for one in found
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from ..dsl.findings.span import Span
 
 PathLike = str | os.PathLike[str]
-FASTEST_FPS = 1000
 FIELDS_LISTED = 20
 """More fields than that are not named in a message."""
-NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"
+RATE = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20}|/[0-9]{1,20})?\Z", re.ASCII)
 LANE = re.compile(rf"(?P<lane>[^:]+)(?::(?P<low>{NUMBER})\.\.(?P<high>{NUMBER}))?\Z", re.ASCII)
 """A lane, and what the values 0 and 1 of a field become."""
 
@@ -224,11 +225,14 @@ def wanted_lane(schedules: Schedules, field: str, said: str) -> Wanted:
 
 def frames_a_second(text: str) -> Fraction:
     """A frame rate, as 15 or 30000/1001. Raises RequestError."""
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not 0 < rate <= FASTEST_FPS:
+    from ..compiler.write.bridges.deforum import FASTEST_FPS, SLOWEST_FPS
+
+    # Fraction works out 1e999999999, too, which takes as long as its digits are many.
+    rate = Fraction(0)
+    if RATE.match(text):
+        with suppress(ZeroDivisionError):
+            rate = Fraction(text)
+    if not SLOWEST_FPS <= rate <= FASTEST_FPS:
         raise RequestError(f"{text} is no frame rate", "write frames a second, e.g. 15 or 30000/1001")
     return rate
 

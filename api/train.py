@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from .arguments import paths_of
 from .errors import RequestError, missing_packages_told
 
 if TYPE_CHECKING:
@@ -131,9 +132,8 @@ def train(
     Raises PieceError for pictures that cannot be used and a model that is there (MV624), RequestError,
     MissingPackageError, and OSError where the disk refuses.
     """
-    named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     task = Task(
-        sources=tuple(Path(path) for path in named),
+        sources=tuple(paths_of(sources)),
         name=name,
         folder=Path(MODELS) / name if into is None else Path(into),
         model=model,

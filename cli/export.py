@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..api.build_folder import piece_name, prepare_build_folder
-from ..api.export import CHANNELS, KINDS
+from ..api.export import CHANNELS, KINDS, NOTES
 from .discover import PiecePath, piece_here
 from .film_options import in_build_folder
 from .output import JSON, echo_json, format_option
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 NOTATION = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
 """The exports that are written from the score instead of the film, and their suffixes."""
 ENGRAVED = ("svg", "pdf")
-
-
-NOTES = ("xlights", "osc", "artnet", "dawproject")
-"""Kinds that hold the notes of parts."""
 
 
 @click.command(short_help="Write bars, notes, lanes and the score for other programs.")

@@ -52,7 +52,7 @@ def clean(
         most = 0 if everything else cache_limit(size_from(limit) if isinstance(limit, str) else limit)
     except ValueError as error:
         raise RequestError(str(error)) from error
-    if most < 0:
+    if not most >= 0:
         raise RequestError(f"a cache of {most} bytes cannot be", "`limit` must be at least 0")
     with Store(cache_folder(None if cache is None else Path(cache))) as store:
         damaged = damaged_in(store) if verify else None

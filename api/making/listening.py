@@ -57,6 +57,12 @@ class Listening:
             raise RequestError(f"notes are not detected by {self.notes!r}", f"choose {', '.join(METHODS)}")
         if len(self.marks) > MARKS_MOST:
             raise RequestError(f"at most {MARKS_MOST} marks can be given")
+        # No comparison holds for NaN.
+        times_s = [0.0 if self.first_s is None else self.first_s, *(time_s for _, time_s in self.marks)]
+        if not all(time_s >= 0 for time_s in times_s):
+            raise RequestError("a recording has no place before its beginning", "give seconds from 0 on")
+        if not self.longest_s > 0:
+            raise RequestError(f"no recording is shorter than {self.longest_s} s", "give seconds above 0")
 
     def wishes(self) -> Wishes:
         """All that the listener itself asks for."""

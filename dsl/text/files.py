@@ -171,9 +171,12 @@ def read_named(path: Path, limit_bytes: int, span: Span, root: Path | None = Non
         return Diagnostic("MV006", span, f"`{path}` cannot be opened: {refusal.strerror}", _ACCESS_HINT)
     except ValueError:
         return Diagnostic("MV002", span, "a file name cannot hold a NUL character", "name another file")
+    # Of the descriptor: Python makes no file of a folder's.
+    if fault := _kind_fault(descriptor, str(path), limit_bytes, span):
+        os.close(descriptor)
+        return fault
     with os.fdopen(descriptor, "rb") as file:
-        fault = _kind_fault(file.fileno(), str(path), limit_bytes, span)
-        return fault or _read(file.fileno(), str(path), limit_bytes, span)
+        return _read(file.fileno(), str(path), limit_bytes, span)
 
 
 def decoded(data: bytes, name: str, span: Span) -> str | Diagnostic:

@@ -173,7 +173,7 @@ def test_a_plan_is_exported_by_kind_and_lane(plan: mv.Plan, tmp_path: Path) -> N
 def test_a_still_is_the_frame(plan: mv.Plan, tmp_path: Path) -> None:
     from PIL import Image
 
-    path = plan.still(tmp_path / "one.png", 2)
+    path = plan.still(tmp_path / "one.png", np.int64(2))
     assert np.array_equal(np.asarray(Image.open(path)), plan.frame(2))
     with pytest.raises(mv.RequestError):
         plan.still(tmp_path / "none.png", [])

@@ -293,12 +293,12 @@ def _value(text: str, parameter: _Parameter) -> float | None:
     if value is None:
         return None
     if parameter.kind == "ranged":
-        return parameter.low + value * (parameter.high - parameter.low)
-    if parameter.kind == "Pan" and parameter.high > parameter.low:
-        return 2.0 * (value - parameter.low) / (parameter.high - parameter.low) - 1.0
-    if parameter.unit == "decibel":
-        return float(10.0 ** (min(value, 200.0) / 20.0))
-    return value
+        value = parameter.low + value * (parameter.high - parameter.low)
+    elif parameter.kind == "Pan" and parameter.high > parameter.low:
+        value = 2.0 * (value - parameter.low) / (parameter.high - parameter.low) - 1.0
+    elif parameter.unit == "decibel":
+        value = 10.0 ** (min(value, 200.0) / 20.0)
+    return value if isfinite(value) else None
 
 
 def _number(text: str | None) -> float | None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FRAMES_MOST = 200_000
 FIELDS_MOST = 100
 """The most fields of a file; Deforum and Parseq have about fifty."""
+SLOWEST_FPS, FASTEST_FPS = 0.001, 1000
+"""No frame rate is slower or faster."""
 SCHEDULE_MOST = 1 << 20
 """Characters of one schedule."""
 TOLERANCE = 1e-4
@@ -43,6 +45,13 @@ class ScheduleError(ValueError):
     def __init__(self, message: str, at: int = 0) -> None:
         super().__init__(message)
         self.at = at
+
+
+def known_fps(fps: object) -> float | None:
+    """A frame rate that a file says; None for anything that is no frame rate."""
+    if not isinstance(fps, (int, float)) or isinstance(fps, bool):
+        return None
+    return float(fps) if SLOWEST_FPS <= fps <= FASTEST_FPS else None
 
 
 def is_schedule(text: str) -> bool:

@@ -92,6 +92,8 @@ def evaluated(text: str, t: F64, frame_count: int) -> F64:
             values = np.broadcast_to(np.asarray(_value(tree.body, names), np.float64), t.shape).copy()
         except (OverflowError, ZeroDivisionError):
             raise FormulaError(f"`{text.strip()}` has no finite value") from None
+        except TypeError:
+            raise FormulaError(f"`{text.strip()}` calculates with a comparison, which is no number") from None
     if not np.isfinite(values).all():
         first = int(t[~np.isfinite(values)][0])
         raise FormulaError(f"`{text.strip()}` has no finite value at frame {first}")

@@ -20,7 +20,7 @@ from ....dsl.findings.span import Span
 from ....dsl.text.format import formatted, scalar_text
 from ...time.clock import Clock
 from .automation import Automation, points_as_lane, read_project
-from .deforum import FIELDS_MOST, ScheduleError, frame_values, is_schedule
+from .deforum import FIELDS_MOST, ScheduleError, frame_values, is_schedule, known_fps
 from .formula import FormulaError
 from .parseq import is_parseq, parseq_fields, parseq_fps
 from .straight import corners
@@ -165,11 +165,7 @@ def read_schedules(text: str, name: str) -> Schedules | None:
             findings += error.findings
     if not found:
         raise PieceError(findings)
-    fps = document.get("fps")
-    known: float | None = None
-    if isinstance(fps, (int, float)) and not isinstance(fps, bool) and 0 < fps <= 1000:
-        known = float(fps)
-    return Schedules("Deforum", known, found)
+    return Schedules("Deforum", known_fps(document.get("fps")), found)
 
 
 def lanes_of(
@@ -199,14 +195,14 @@ def lanes_of(
             values = schedules.fields[name]
             text += _points_of_frames(wanted.low + values * (wanted.high - wanted.low), fps, clock)
         if len(text) > LINES_MOST:
-            message = f"{name} has {len(text):,} points; a file of lanes holds about {LINES_MOST:,}"
+            message = f"with {name} there are more than {LINES_MOST:,} points; a file of lanes holds no more"
             hint = "thin out its points in the other program, or take fewer fields at once"
             raise PieceError([Diagnostic("MV688", Span(file, 1, 1, 1, 2), message, hint)])
     return formatted("\n".join(text), "effects.yaml")
 
 
 def _points_of_frames(values: F64, fps: Fraction, clock: Clock) -> Iterator[str]:
-    kept = corners(values, TOLERANCE * float(np.ptp(values)))
+    kept = corners(values, TOLERANCE * float(np.ptp(values)), LINES_MOST)
     if np.ptp(values) == 0:
         kept = kept[:1]
     yield f"  - {{at: {_place(Fraction(0), clock)}, hold: {_number(values[0])}}}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .deforum import FIELDS_MOST, FRAMES_MOST, ScheduleError
+from .deforum import FIELDS_MOST, FRAMES_MOST, ScheduleError, known_fps
 from .straight import corners
 from .timeline import BridgeError, Timeline
 
@@ -53,11 +53,7 @@ def is_parseq(document: Any) -> bool:
 def parseq_fps(document: Mapping[str, Any]) -> float | None:
     """The frames a second that it is written for."""
     options = document.get("options")
-    try:
-        fps = float(options["output_fps"]) if isinstance(options, dict) else 0.0
-    except (KeyError, TypeError, ValueError):
-        return None
-    return fps if 0 < fps <= 1000 else None
+    return known_fps(_number(options.get("output_fps")) if isinstance(options, dict) else None)
 
 
 def parseq_fields(document: Mapping[str, Any]) -> tuple[dict[str, F64], tuple[str, ...]]:

@@ -241,6 +241,14 @@ def test_a_damaged_project_is_a_finding(text: str) -> None:
     assert {finding.code for finding in error.value.findings} == {"MV682"}
 
 
+def test_a_value_beyond_all_numbers_is_left_out() -> None:
+    text = OTHERS.replace('id="p1" min="0" max="1"', 'id="p1" min="-1e308" max="1e308"').replace(
+        'value="0.5" interpolation', 'value="-1e308" interpolation'
+    )
+    read = read_incoming(archive(text), "a.dawproject")
+    assert read is not None and [point.value for point in read.automation["Bass pan"].points] == [-1.0]
+
+
 def test_an_archive_without_a_project_is_reported() -> None:
     with pytest.raises(PieceError) as error:
         read_incoming(archive("x", "notes.txt"), "a.zip")

@@ -67,11 +67,16 @@ def test_a_part_is_as_bright_as_its_loudest_note_in_each_frame() -> None:
     assert (harp.universe, harp.number) == (2, 1)
 
 
-@pytest.mark.parametrize("written", ["0", "513", "40000.1", "x", "1:2", "1:1..", "-1"])
+@pytest.mark.parametrize("written", ["0", "513", "40000.1", "x", "1:2", "1:1..", "-1", "1:0.." + "9" * 400])
 def test_an_invalid_channel_is_refused(written: str) -> None:
     with pytest.raises(BridgeError) as error:
         channels(lit(Light("visuals.bloom", channel=written)))
     assert f"visuals.bloom={written}" in f"{error.value}" and error.value.hint
+
+
+def test_no_channel_comes_after_the_last_one() -> None:
+    with pytest.raises(BridgeError, match="after the last one for harp"):
+        channels(lit(Light("visuals.bloom", channel="32767.512"), Light("harp", is_part=True)))
 
 
 def test_a_channel_is_given_once() -> None:
