@@ -92,7 +92,8 @@ class Master:
 
     loudness_lufs: float | None = AUTO_LUFS
     most_reduction_db: float | None = AUTO_REDUCTION_DB
-    """The most gain reduction by the limiter: rather than exceed it, the sound stays softer. None: no limit."""
+    """The most gain reduction by the limiter: the sound stays softer rather than exceed it; None: no
+    limit."""
     ceiling_dbtp: float = -1.0
     is_dithered: bool = True
 
