@@ -24,7 +24,7 @@ KINDS = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """A score as it is written; `Piece.notation` makes one."""
+    """The written score; `Piece.notation` makes one."""
 
     title: str
     musicxml: str

@@ -55,7 +55,7 @@ class Plan(Planned):
         return next(self.frames(index(number), number + 1))
 
     def frames(self, start: int = 0, end: int | None = None) -> Iterator[NDArray[np.uint8]]:
-        """Frames start up to, not at, end, each as `frame` gives it; made as they are asked for.
+        """Frames from start to end (exclusive), each as `frame` gives it; made one by one as you iterate.
 
         end   None for the end of the film
 

@@ -103,7 +103,7 @@ def test_a_new_piece_is_that_of_the_command_and_is_not_written_over(folder: Path
     assert not (tmp_path / "third").exists()
 
 
-def test_what_is_heard_is_written_once(recording: Path, tmp_path: Path) -> None:
+def test_a_detected_score_is_written_once(recording: Path, tmp_path: Path) -> None:
     known = mv.Listening(meter="2/4", notes="chroma", marks=(("B", 2.1),))
     heard = mv.listen(recording, tmp_path / "a.mid", listening=known)
     assert heard.beats_s[1] - heard.beats_s[0] == pytest.approx(0.5, abs=0.02)
@@ -328,7 +328,7 @@ def test_the_cache_is_emptied_and_an_invalid_limit_is_refused(tmp_path: Path) ->
             mv.clean(cache=tmp_path / "cache", **wrong)  # type: ignore[arg-type]
 
 
-def test_what_a_training_cannot_be_is_refused_before_it(tmp_path: Path) -> None:
+def test_invalid_trainings_are_refused_before_they_start(tmp_path: Path) -> None:
     for wrong in (
         {"size_px": 33},
         {"steps": 1, "minutes": 1.0},
@@ -374,7 +374,7 @@ def test_codes_schemas_and_classes_are_found_without_a_piece() -> None:
             wrong()
 
 
-def test_what_a_call_needs_is_in_the_one_family_of_exceptions(tmp_path: Path) -> None:
+def test_all_errors_of_calls_have_one_base_class(tmp_path: Path) -> None:
     for wrong in (
         lambda: mv.weights.add(tmp_path / "nothing"),
         lambda: mv.sounds.add(tmp_path / "a.sf2"),

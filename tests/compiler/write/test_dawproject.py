@@ -136,7 +136,7 @@ def test_a_place_is_a_pan_a_gain_a_volume_and_any_other_lane_a_controller() -> N
     assert found["Volume"] == found["controller"] == found["Pan"]
 
 
-def test_what_we_wrote_is_read_back_to_the_values_of_the_lanes() -> None:
+def test_written_automation_is_read_back_to_the_values_of_the_lanes() -> None:
     read = read_incoming(dawproject(TIMELINE), "waltz.dawproject")
     assert read is not None and read.program == "DAWproject"
     assert read.names == ["harp pan", "bass volume", "visuals.zoom"]

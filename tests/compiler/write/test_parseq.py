@@ -67,7 +67,7 @@ def test_keyframes_stand_at_corners_with_bars_and_sections_as_remarks() -> None:
     assert [frame for frame, key in keys.items() if "still" in key] == [0, 9]
 
 
-def test_what_parseq_asks_of_a_document_is_there() -> None:
+def test_the_document_has_every_key_that_parseq_needs() -> None:
     # parseq-renderer.ts refuses a document without these.
     written = document()
     assert len(written["keyframes"]) >= 2
