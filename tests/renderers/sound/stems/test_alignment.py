@@ -190,6 +190,12 @@ def test_a_stem_of_our_own_is_on_time_however_slowly_its_tones_rise(program: int
     assert late_s == pytest.approx(0.03, abs=0.01) and "MV530" in late_codes
 
 
+@pytest.mark.parametrize("program", [51, 94])
+def test_tones_that_swell_for_seconds_are_too_hard_to_time(program: int, tmp_path: Path) -> None:
+    for lag_s, codes in lags(program, tmp_path):
+        assert lag_s is None and codes == {"MV532"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("program", range(128))
 def test_no_instrument_of_our_own_is_called_late(program: int, tmp_path: Path) -> None:
