@@ -37,13 +37,17 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
     if is_other:
         raise RequestError(f"{output} is not a regular file", "choose another path")
     try:
-        # Found out now, not when the film is finished.
-        with tempfile.TemporaryFile(dir=output.parent):
-            pass
+        must_be_writable(output.parent)
     except OSError as error:
         message = f"{output.parent} cannot be written to: {refusal(error, output.parent)}"
         raise RequestError(message, "name another folder") from None
     return output
+
+
+def must_be_writable(folder: Path) -> None:
+    """Found out before anything is made, not when the film is finished. Raises OSError where it is not."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def refusal(error: OSError, folder: Path) -> str:
