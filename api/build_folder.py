@@ -1,4 +1,4 @@
-"""The folder `build` beside a manifest, where finished files go that nobody has named a place for."""
+"""The folder `build` beside a manifest: the default place of finished files."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -38,7 +38,7 @@ def prepare_build_folder(folder: Path) -> None:
 
 
 def film_place(manifest: Path, container: str) -> Path:
-    """Where the film of a manifest goes; its folder is made.
+    """The path of a manifest's film; makes its folder.
 
     Raises RequestError or PieceError where a link is there.
     """

@@ -1,11 +1,11 @@
-"""What the code of a finding means."""
+"""The meaning of a finding's code."""
 
 from ..dsl.findings.codes import CODES, Code
 from .errors import RequestError
 
 
 def explain(code: str) -> Code:
-    """What a code as "MV204" means and how to fix it: title, explanation, example; as `musicvis explain`.
+    """The meaning of a code such as "MV204", and how to fix it; as `musicvis explain`.
 
     Everything that acts at a place of a piece is in `Piece.explain`. Raises RequestError where there is no
     such code.

@@ -7,7 +7,7 @@ from ..dsl.findings.diagnostics import MusicvisError
 
 
 class RequestError(MusicvisError, ValueError):
-    """A call that cannot be met: a wrong suffix, a folder that does not exist, a file that is there already.
+    """A call that cannot be met: a wrong suffix, a folder that does not exist, a file that already exists.
 
     message   what is wrong
     hint      what to do instead; may be empty
@@ -28,7 +28,7 @@ class MissingPackageError(MusicvisError, ModuleNotFoundError):
 
 @contextmanager
 def missing_packages_told(*extras: str) -> Iterator[None]:
-    """A module that is missing becomes a MissingPackageError that says what to type.
+    """Turns a ModuleNotFoundError into a MissingPackageError that says which command installs the package.
 
     extras   what brings it; by default the extra `render`
     """

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .arguments import names_of
 from .errors import RequestError
 from .output import checked_output
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..compiler.write.bridges.timeline import Tempo, Timeline
 
 FORMULAS = ("=", "+", "-", "@")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""The characters at which a spreadsheet begins a formula (CWE-1236)."""
 
 
 def lanes_csv(timeline: Timeline) -> str:
@@ -70,7 +71,7 @@ def _harmless(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file for other programs: how its name ends, what it holds, and who writes it."""
+    """A kind of file for other programs: its suffix, its content, and its writer."""
 
     ending: str
     says: str
@@ -159,6 +160,8 @@ KINDS = {
 }
 """Each kind of file; help, names of files and the Python interface follow it."""
 
+NOTES = ("xlights", "osc", "artnet", "dawproject")
+"""Kinds that hold the notes of parts."""
 LANES_ALONE = ("csv", "deforum", "parseq")
 """Kinds that are empty without a lane."""
 CHANNELS = ("artnet",)
@@ -177,7 +180,7 @@ def chosen(
     lanes: Iterable[str] | Mapping[str, str] | None,
     parts: Iterable[str] | Mapping[str, str] | None,
 ) -> Timeline:
-    """What a file of a kind is written from; `Plan.export` says what the arguments are.
+    """The timeline from which a file of a kind is written; `Plan.export` describes the arguments.
 
     Raises RequestError for a kind, a lane or a part that is not there.
     """
@@ -185,6 +188,8 @@ def chosen(
 
     if kind not in KINDS:
         raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
+    if parts is not None and kind not in NOTES:
+        raise RequestError(f"{kind} holds no notes", "leave `parts` out")
     is_light = kind in CHANNELS
     # Lights that are named are all that there are.
     some = is_light and (lanes is not None or parts is not None)
@@ -208,11 +213,11 @@ def chosen(
 def _wanted(
     what: str, named: Iterable[str] | Mapping[str, str] | None, there: Iterable[str], only_named: bool
 ) -> Mapping[str, str]:
-    """What is written, and as what; all that is there where nothing is named."""
+    """The items to write, and their names in the file; all items if none are named."""
     known = list(there)
     if named is None:
         return {} if only_named else dict.fromkeys(known, "")
-    found = dict(named) if isinstance(named, Mapping) else dict.fromkeys(named, "")
+    found = dict(named) if isinstance(named, Mapping) else dict.fromkeys(names_of(named), "")
     for name in found:
         if name not in known:
             raise RequestError(
@@ -222,13 +227,18 @@ def _wanted(
 
 
 def channel_lines(timeline: Timeline) -> list[str]:
-    """What is on each channel of a file for lights, in words."""
+    """The content of each channel of a file for lights, in words; RequestError for what is no channel."""
     from ..compiler.write.bridges.artnet import channels
+    from ..compiler.write.bridges.timeline import BridgeError
 
+    try:
+        found = channels(timeline)
+    except BridgeError as error:
+        raise RequestError(f"{error}", error.hint) from None
     return [
         f"universe {one.universe} channel {one.number}: {'part' if one.follows.is_part else 'lane'} "
         f"{one.follows.name}, {one.low:g} to {one.high:g}"
-        for one in channels(timeline)
+        for one in found
     ]
 
 

@@ -1,4 +1,4 @@
-"""A finished film, and who is told how far it is."""
+"""A finished film, and the progress reports on the way to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a path leads to: a piece, or a score, a recording or a project of another program instead."""
+"""The kind of a path: a piece, or a score, a recording or a project of another program."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ def manifest_at(path: str | os.PathLike[str]) -> Path:
 
 
 def is_score(path: Path) -> bool:
-    """Whether a file's name says that it is a score; .xml may be anything, and is not asked here."""
+    """Whether a file's name is that of a score; .xml is not checked here, as it may be anything."""
     return path.suffix.lower() in SCORES
 
 
 def is_recording(path: Path) -> bool:
-    """Whether a file is called like a recording."""
+    """Whether a file's name is that of a recording."""
     return path.suffix.lower() in RECORDINGS
 
 
 def exported(path: Path) -> Path:
-    """What another program's file is called when it was exported as a score."""
+    """The name that another program's file has after it is exported as a score."""
     return path.with_suffix(".mid" if OTHERS[path.suffix.lower()] == "MIDI" else ".musicxml")
 
 
@@ -70,7 +70,7 @@ def pieces_in(folder: Path) -> list[Path]:
 
 
 def not_a_piece(path: Path) -> Diagnostic | None:
-    """What is wrong where a call wants a piece and this is none (MV925), and which call makes one of it.
+    """The finding (MV925) for a path that is not a piece, with the call that makes a piece from it.
 
     None where it may be one, or is not there.
     """
@@ -82,7 +82,7 @@ def not_a_piece(path: Path) -> Diagnostic | None:
 
 
 def _file_words(path: Path) -> tuple[str, str] | None:
-    """For a file: what it is, and what to call."""
+    """The description of a file of this kind, and the call that reads it."""
     what = "a recording" if is_recording(path) else "a score" if is_score(path) else ""
     if what and (piece := _piece_of(path)) is not None:
         return f"{path} is {what}, not a piece", f"its piece is in {piece}: {_call('load', piece)}"
@@ -107,7 +107,7 @@ def _file_words(path: Path) -> tuple[str, str] | None:
 
 
 def _piece_of(path: Path) -> Path | None:
-    """The folder of the piece that a score or a recording lies in, or that is called like it."""
+    """The piece's folder that contains a score or a recording, or that has its name."""
     above = path.parent.parent if path.parent.name in ("scores", "stems") else path.parent
     folders = (path.with_name(piece_folder(path)), path.parent, above)
     return next((folder for folder in folders if (folder / MANIFEST).is_file()), None)
@@ -135,7 +135,7 @@ def _made_by(path: Path) -> str:
 
 
 def _call(name: str, *paths: Path) -> str:
-    """A call as it is typed."""
+    """A Python call as one types it."""
     return f"mv.{name}({', '.join(repr(str(path)) for path in paths)})"
 
 

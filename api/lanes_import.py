@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from ..dsl.findings.span import Span
 
 PathLike = str | os.PathLike[str]
-FASTEST_FPS = 1000
 FIELDS_LISTED = 20
 """More fields than that are not named in a message."""
-NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"
+RATE = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20}|/[0-9]{1,20})?\Z", re.ASCII)
 LANE = re.compile(rf"(?P<lane>[^:]+)(?::(?P<low>{NUMBER})\.\.(?P<high>{NUMBER}))?\Z", re.ASCII)
 """A lane, and what the values 0 and 1 of a field become."""
 
@@ -103,7 +104,7 @@ def import_lanes(
 
 
 def written(made: ImportedLanes, output: Path) -> ImportedLanes:
-    """The lanes, written into a file; raises FileExistsError where it is there already, OSError."""
+    """Writes the lanes to a file; raises FileExistsError if it exists, or OSError."""
     from dataclasses import replace
 
     from ..store.writing import write_new
@@ -166,7 +167,7 @@ def imported_schedules(
     fps: Fraction | None,
     findings: Findings,
 ) -> ImportedLanes:
-    """The lanes that fields of a file become. Raises RequestError for what is missing, PieceError."""
+    """The lanes that a file's fields become. Raises RequestError for missing fields, PieceError."""
     from ..compiler.write.bridges.incoming import lanes_of
 
     listed = listed_fields(schedules)
@@ -197,12 +198,12 @@ def imported_schedules(
 
 
 def listed_fields(schedules: Schedules) -> list[str]:
-    """The fields to name in a message: those that move, where some do."""
+    """The fields to name in a message: those that move, if any do."""
     return (schedules.moving or schedules.names)[:FIELDS_LISTED]
 
 
 def wanted_lane(schedules: Schedules, field: str, said: str) -> Wanted:
-    """What a field becomes, as "visuals.zoom" or "visuals.zoom:1..1.5" says it. Raises RequestError."""
+    """The lane for a field, read from "visuals.zoom" or "visuals.zoom:1..1.5". Raises RequestError."""
     from ..compiler.write.bridges.incoming import Wanted
     from ..dsl.model.parameters import PICTURE
 
@@ -224,11 +225,14 @@ def wanted_lane(schedules: Schedules, field: str, said: str) -> Wanted:
 
 def frames_a_second(text: str) -> Fraction:
     """A frame rate, as 15 or 30000/1001. Raises RequestError."""
-    try:
-        rate = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        rate = Fraction(0)
-    if not 0 < rate <= FASTEST_FPS:
+    from ..compiler.write.bridges.deforum import FASTEST_FPS, SLOWEST_FPS
+
+    # Fraction works out 1e999999999, too, which takes as long as its digits are many.
+    rate = Fraction(0)
+    if RATE.match(text):
+        with suppress(ZeroDivisionError):
+            rate = Fraction(text)
+    if not SLOWEST_FPS <= rate <= FASTEST_FPS:
         raise RequestError(f"{text} is no frame rate", "write frames a second, e.g. 15 or 30000/1001")
     return rate
 

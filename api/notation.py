@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .arguments import names_of
 from .errors import RequestError
 from .output import checked_output
 
@@ -60,7 +61,7 @@ class Notation:
         return tuple(unknown_letters(self.musicxml))
 
     def _by_musescore(self, suffix: str) -> list[bytes] | None:
-        """What MuseScore makes; None where Verovio is installed, or MuseScore is not."""
+        """The pages that MuseScore makes; None if Verovio is installed, or MuseScore is not."""
         from ..renderers.engraving.by_musescore import pages_by_musescore
         from ..renderers.sound.stems.players import musescore
 
@@ -108,7 +109,7 @@ def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
     written = heard.files.written(ref.file, ref.span)
     findings = Findings([] if written is not None else [is_quantised(ref.span)])
     paper = quantised(heard.score) if written is None else written
-    chosen = chosen_parts(tuple(parts), ref.span, paper, heard.parts, findings)
+    chosen = chosen_parts(tuple(names_of(parts)), ref.span, paper, heard.parts, findings)
     if findings.has_errors:
         raise PieceError(findings)
     text = musicxml(paper, str(ref.file), chosen)

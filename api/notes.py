@@ -15,13 +15,13 @@ class FilmNote:
     bar: int
     """Bar of the score, from 1, a pickup included."""
     pass_number: int
-    """Which time through a repeated bar, from 1."""
+    """The pass through a repeated bar, from 1."""
     beat: Fraction
     """From 1, in units of the bar's denominator."""
     onset_s: Fraction
     """Exact, from the first frame."""
     length_s: Fraction
-    """How long the key is held."""
+    """The time that the key is held."""
     pitch: int
     """MIDI: 60 is C4."""
     velocity: int

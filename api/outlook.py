@@ -1,4 +1,4 @@
-"""What a render would make and why, and what differs between two plans; nothing is rendered to find out."""
+"""Forecasts: what a render would make and why, and how two plans differ; renders nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a render would find and make; `Plan.forecast` gives it.
+    """The forecast of a render: what it would find and what it would make; from `Plan.forecast`.
 
     items     the parts of the film, as stems, mix and segments: stage, name, is_there, why, frames, seconds
     seconds   about how long making the missing ones takes; None where nothing like it was ever measured
@@ -25,12 +25,12 @@ class Forecast:
 
     @property
     def frames_to_make(self) -> int:
-        """How many frames are not there yet."""
+        """The number of frames that are still to be rendered."""
         return sum(item.frames for item in self.items if not item.is_there)
 
 
 def recipe_of(plan: Plan, device: str = "auto", precision: str = "auto", backend: str = "auto") -> Recipe:
-    """How this machine would render a plan; raises PieceError for a device that is not there."""
+    """The recipe with which this machine would render a plan; raises PieceError for a missing device."""
     from ..renderers.film.codec import chosen_codec
     from ..renderers.generators.identity import Recipe, decided_device
 
@@ -40,7 +40,7 @@ def recipe_of(plan: Plan, device: str = "auto", precision: str = "auto", backend
 
 
 def forecast_of(plan: Plan, recipe: Recipe, store: Store, film: str) -> Forecast:
-    """What a render of a plan would make.
+    """The forecast of a render of a plan.
 
     film   what tells the films of a user apart: reasons are given against the last build of this one
 
@@ -55,7 +55,7 @@ def forecast_of(plan: Plan, recipe: Recipe, store: Store, film: str) -> Forecast
 
 
 def differences(old: Plan, old_recipe: Recipe, new: Plan, new_recipe: Recipe) -> tuple[Item, ...]:
-    """The parts of a new film; those that the old one has too, byte for byte, are `is_there`.
+    """The parts of a new film; `is_there` marks those that the old film has, byte for byte.
 
     Raises PieceError for input that cannot be used.
     """

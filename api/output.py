@@ -45,15 +45,15 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
 
 
 def must_be_writable(folder: Path) -> None:
-    """Found out before anything is made, not when the film is finished. Raises OSError where it is not."""
+    """Checked before anything is made, not when the film is finished; raises OSError where it is not."""
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
 def refusal(error: OSError, folder: Path) -> str:
-    """Why nothing can be written into a folder, in words."""
+    """The reason why a folder cannot be written to, in words."""
     if error.errno == errno.ENOENT and folder.is_dir():
-        # /proc and its like exist, and say of every new file that there is none.
+        # Folders such as /proc exist, but no file can be created in them.
         return "it is a folder of the system itself, where no files can be made"
     return error.strerror or str(error)
 
@@ -81,7 +81,7 @@ def check_wishes(
     verify: bool,
     ray: str | None,
 ) -> None:
-    """Raises RequestError for what is wished of a render and does not go together."""
+    """Raises RequestError for options of a render that exclude each other."""
     from ..renderers.encoding import MOVING_PICTURES
 
     suffix = output.suffix.lower()

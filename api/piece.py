@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .arguments import paths_of
+from .errors import RequestError
 from .variant import Variant, compiled, film_name
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ class Piece:
         return tuple(findings_of(load_piece(self.manifest, self._overrides)))
 
     def fixes(self) -> tuple[Fix, ...]:
-        """What the certain fixes of the piece's mistakes would change in its files; as `check --diff`.
+        """The changes to the piece's files that its certain fixes would make; as `check --diff`.
 
         Each has path, count, and `diff()`. `set` is left out of account: it stands in no file.
         """
@@ -164,7 +166,7 @@ class Piece:
         precision: str = "auto",
         backend: str = "auto",
         generator: Generator | None = None,
-        trust_plugins: Sequence[PathLike] = (),
+        trust_plugins: PathLike | Sequence[PathLike] = (),
     ) -> Plan:
         """The plan of the film, or of a passage or a draft of it. Loads numpy, not torch.
 
@@ -183,7 +185,6 @@ class Piece:
         """
         from ..dsl.findings.diagnostics import PieceError
         from ..dsl.findings.ignores import without_ignored
-        from .errors import RequestError
         from .plan import Plan
         from .planned import Means
         from .purpose import PURPOSES
@@ -196,7 +197,7 @@ class Piece:
         said = None if seconds is None else str(seconds)
         variant = Variant(draft, bars, said, overrides=self._overrides, made_for=made_for, loop=loop)
         loaded = variant.loaded(self.manifest)
-        made = compiled(loaded, tuple(map(Path, trust_plugins)), None)
+        made = compiled(loaded, tuple(paths_of(trust_plugins)), None)
         if made.plan is None:
             raise PieceError(made.diagnostics)
         findings, _ = without_ignored(made.diagnostics, loaded.files)
@@ -206,7 +207,15 @@ class Piece:
 
 
 def _yaml(value: Any) -> str:
-    """A value as YAML of one line: text as it is; JSON is YAML."""
+    """A value as YAML of one line: text as it is; JSON is YAML. Raises RequestError for what is no value."""
     from fractions import Fraction
 
-    return str(value) if isinstance(value, str | Fraction | os.PathLike) else json.dumps(value)
+    if isinstance(value, str | Fraction | os.PathLike):
+        return str(value)
+    try:
+        # Numbers and arrays of numpy say what they are in Python.
+        return json.dumps(value, default=lambda array: array.tolist())
+    except (TypeError, AttributeError, ValueError):
+        raise RequestError(
+            f"a key cannot be set to {value!r:.80}", "give a number, a text, a list or a dict"
+        ) from None

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from .arguments import names_of
 from .build import build
 from .errors import RequestError, missing_packages_told
 from .film import Film, Progress, Told, sha256_of
@@ -50,7 +52,7 @@ class Plan(Planned):
             raise RequestError(
                 f"there is no frame {number}", f"the film has frames 0 to {self.frame_count - 1}"
             )
-        return next(self.frames(number, number + 1))
+        return next(self.frames(index(number), number + 1))
 
     def frames(self, start: int = 0, end: int | None = None) -> Iterator[NDArray[np.uint8]]:
         """Frames start up to, not at, end, each as `frame` gives it; made as they are asked for.
@@ -131,7 +133,8 @@ class Plan(Planned):
         root = self._loaded.root
         output = checked_output(Path(path), root, film_kinds() | sound_kinds(), "a film or a sound")
         is_sound = output.suffix.lower() in sound_kinds()
-        check_wishes(output, is_sound, silent, stems, bits, verify, ray)
+        kept = names_of(stems)
+        check_wishes(output, is_sound, silent, kept, bits, verify, ray)
         with missing_packages_told("ray" if ray else "render"), self._store() as store:
             from ..renderers.request import Request
 
@@ -141,7 +144,7 @@ class Plan(Planned):
                 precision=self._means.precision,
                 backend=self._means.backend,
                 workers=workers,
-                stems=tuple(stems),
+                stems=tuple(kept),
                 bits=bits,
                 verify=verify,
                 ray=ray,
@@ -171,7 +174,7 @@ class Plan(Planned):
             return forecast_of(self._plan, self._recipe(), store, self._means.film)
 
     def diff(self, old: Plan) -> tuple[Item, ...]:
-        """The parts of this film, those that another one has too `is_there`; as `musicvis diff`.
+        """The parts of this film; `is_there` marks those that another film has, too; as `musicvis diff`.
 
         Two films are the same where every part is there. Neither is rendered.
         """
@@ -204,7 +207,7 @@ class Plan(Planned):
         output = checked_output(Path(path), root, SUFFIXES, "a still")
         if isinstance(numbers, str):
             numbers = self.frame_at(numbers)
-        wanted = [numbers] if isinstance(numbers, int) else list(numbers)
+        wanted = list(numbers) if isinstance(numbers, Iterable) else [index(numbers)]
         if not wanted or not all(0 <= number < self.frame_count for number in wanted):
             raise RequestError("there are no such frames", f"the film has frames 0 to {self.frame_count - 1}")
         with missing_packages_told():
@@ -262,6 +265,8 @@ class Plan(Planned):
         """
         from .export import chosen, export_file
 
+        if stems and kind != "dawproject":
+            raise RequestError(f"{kind} holds no sounds", "leave `stems` out, or export a dawproject")
         timeline = chosen(self._timeline(film or f"{Path(path).stem}.mp4"), kind, lanes, parts)
         sounds = ((bus, self.sound(bus)) for bus in self.buses) if stems else None
         return export_file(Path(path), self._loaded.root, kind, timeline, sounds, self.sample_rate_hz)

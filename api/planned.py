@@ -1,4 +1,4 @@
-"""What a plan says before anything is rendered: bars, notes, lanes, latents, and all of it as files."""
+"""The contents of a plan before rendering: bars, notes, lanes and latents, and their export to files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """How a plan is rendered here.
+    """The means with which a plan is rendered here.
 
     film        what tells this film from the others of its user
     cache       the folder of finished work; None for the usual one
@@ -79,12 +79,12 @@ class Planned:
 
     @property
     def frame_count(self) -> int:
-        """How many frames the film has."""
+        """The number of frames of the film."""
         return self.picture.frame_count
 
     @property
     def bars(self) -> tuple[BarMark, ...]:
-        """Where each bar begins: bar, pass_number, start_s."""
+        """The beginning of each bar: bar, pass_number, start_s."""
         return self._plan.bars
 
     @property
@@ -104,8 +104,8 @@ class Planned:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """The names of the lanes that the piece writes."""
-        return tuple(lane.name for lane in self._heard.piece.lanes if lane.mode == "set")
+        """The names of what the lanes of the piece move, in the order in which it writes them."""
+        return tuple(dict.fromkeys(lane.name for lane in self._heard.piece.lanes))
 
     @property
     def picture(self) -> PicturePlan:
@@ -131,9 +131,10 @@ class Planned:
         """
         from ..compiler.reports.lane_curves import LaneCurves
 
-        for lane in self._heard.piece.lanes:
-            if lane.name == name and lane.mode == "set":
-                return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
+        lanes = [lane for lane in self._heard.piece.lanes if lane.name == name]
+        # Units are those of the lane that sets; without one, those of the parameter itself.
+        for lane in sorted(lanes, key=lambda lane: lane.mode != "set"):
+            return LaneCurves(self._heard).of(lane).seen_from(self._start_s)
         raise RequestError(f"there is no lane {name!r}", listed("lanes", self.lanes))
 
     def frame_at(self, place: str) -> int:
@@ -153,7 +154,7 @@ class Planned:
         lanes: Iterable[str] | Mapping[str, str] | None = None,
         parts: Iterable[str] | Mapping[str, str] | None = None,
     ) -> list[str]:
-        """What `export` writes on each DMX channel for artnet, in words. Raises as `export` does."""
+        """The content of each DMX channel that `export` writes for artnet. Raises as `export` does."""
         from .export import channel_lines, chosen
 
         return channel_lines(chosen(self._timeline(""), "artnet", lanes, parts))
@@ -194,12 +195,12 @@ class Planned:
 
     @cached_property
     def _start_s(self) -> Fraction:
-        """Where the first frame is in the piece."""
+        """The time of the first frame in the piece, in seconds."""
         from .stills import start_of
 
         return start_of(self._heard)
 
 
 def listed(what: str, names: tuple[str, ...]) -> str:
-    """What there is, by name; or that there is nothing."""
+    """A sentence with the available names, or that the piece has none."""
     return f"the {what} are {', '.join(names)}" if names else f"the piece has no {what}"

@@ -25,7 +25,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A place that a film goes to; None leaves a thing as the piece says it.
+    """The platform of a film; None leaves a setting as the piece has it.
 
     title          what people call it
     size_px        width and height
@@ -85,7 +85,7 @@ PURPOSES: Mapping[str, Purpose] = {
 """By the words of --for."""
 
 MOVING: Mapping[str, Purpose] = {
-    # A GIF counts hundredths of a second: 20 frames a second last 5 of them each.
+    # A GIF counts in hundredths of a second: at 20 frames a second, each frame lasts 5 of them.
     ".gif": Purpose("an animated GIF", most_side_px=480, most_fps=Fraction(20)),
     ".webp": Purpose("an animated WebP", most_side_px=640, most_fps=Fraction(25)),
     ".apng": Purpose("an animated PNG", most_side_px=480, most_fps=Fraction(20)),
@@ -94,7 +94,7 @@ MOVING: Mapping[str, Purpose] = {
 
 
 def purpose_overrides(purpose: Purpose, piece: Piece, explicit: Collection[str] = ()) -> tuple[str, ...]:
-    """What a purpose changes in a manifest, as --set takes it; what the piece says already is left out.
+    """The overrides that a purpose makes in a manifest, as for --set, without those the piece already has.
 
     A film that is turned from wide to upright shows the square itself, as far as it fits (`video.frame:
     fill`), where the manifest does not name a frame: mirrored, an upright film would be many small copies.
@@ -130,7 +130,7 @@ def purpose_overrides(purpose: Purpose, piece: Piece, explicit: Collection[str] 
 
 
 def said_of(purpose: Purpose, before: Piece, after: Piece) -> str:
-    """What a purpose has changed, in a sentence: each thing as it is now, and as the piece says it."""
+    """A sentence about what a purpose has changed: each setting now, and in the piece."""
     rows = (
         ("size", *(f"{p.video.width_px}x{p.video.height_px}" for p in (after, before))),
         ("frame", after.video.frame, before.video.frame),

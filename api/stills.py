@@ -1,4 +1,4 @@
-"""Which frames a still or a contact sheet shows."""
+"""The choice of frames for a still or a contact sheet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ..compiler.plan import PicturePlan
 
 SUFFIXES = {".png": "", ".jpg": "", ".jpeg": ""}
-"""Of pictures, as `checked_output` takes them."""
+"""The suffixes of pictures, as for `checked_output`."""
 ON_A_SHEET = 12
 
 
@@ -46,7 +46,7 @@ def sheet_numbers(frame_count: int, count: int) -> list[int]:
 
 
 def start_of(heard: Heard) -> Fraction:
-    """Where the first frame of a film is in its piece, in seconds; only for a piece that has a plan."""
+    """The time of a film's first frame in its piece, in seconds; only for a piece that has a plan."""
     from ..compiler.time.passage import film_of
     from ..dsl.findings.collector import Findings
 

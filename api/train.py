@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from .arguments import paths_of
 from .errors import RequestError, missing_packages_told
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class TrainedModel:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be trained; the arguments of `train`."""
+    """A training task: the arguments of `train`."""
 
     sources: tuple[Path, ...]
     name: str
@@ -70,7 +71,7 @@ class Task:
     replace: bool = False
 
     def check(self) -> None:
-        """Raises RequestError for what cannot be, PieceError (MV624) where a model is there already."""
+        """Checks the task. Raises RequestError, or PieceError (MV624) if the folder has a model already."""
         from ..dsl.text.model_file import name_of_model
         from ..renderers.training.session import check_free
 
@@ -131,9 +132,8 @@ def train(
     Raises PieceError for pictures that cannot be used and a model that is there (MV624), RequestError,
     MissingPackageError, and OSError where the disk refuses.
     """
-    named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     task = Task(
-        sources=tuple(Path(path) for path in named),
+        sources=tuple(paths_of(sources)),
         name=name,
         folder=Path(MODELS) / name if into is None else Path(into),
         model=model,
@@ -155,7 +155,7 @@ def train(
 
 
 def read(task: Task, progress: Callable[[str, int, int], object]) -> tuple[Corpus, Options]:
-    """The pictures, and what is asked of the training; sets torch's number of threads. Raises PieceError."""
+    """Reads the pictures and the options of a training; sets torch's number of threads. Raises PieceError."""
     import torch
 
     from ..renderers.crews.local import core_count
@@ -170,7 +170,7 @@ def read(task: Task, progress: Callable[[str, int, int], object]) -> tuple[Corpu
 
 
 def estimated(task: Task, corpus: Corpus, options: Options) -> Estimate:
-    """How many steps, and what they take and give. Raises PieceError for a training that cannot go on."""
+    """An estimate of steps, time and quality. Raises PieceError if the training cannot continue."""
     from ..renderers.training.session import estimate, steps_of
 
     done, steps, minutes = 0, task.steps, task.minutes
@@ -211,12 +211,12 @@ def trained(
 
 
 def _drop(value: object) -> None:
-    """What a function of the caller's returns is nothing to the trainer."""
+    """Discards the return value of a caller's function, which the trainer ignores."""
 
 
 @contextmanager
 def threads_kept() -> Iterator[None]:
-    """Within it torch's number of threads may be changed; then it is what it was."""
+    """A context in which torch's number of threads may change; it is restored afterwards."""
     import torch
 
     before = torch.get_num_threads()

@@ -22,7 +22,7 @@ DRAFT_PIXELS, DRAFT_FPS, DRAFT_RESOLUTION = 640 * 360, Fraction(15), 256
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What a caller changes in a manifest."""
+    """A variant of a manifest: the changes that a caller makes to it."""
 
     draft: bool = False
     bars: str | None = None
@@ -32,7 +32,7 @@ class Variant:
     quality: str | None = None
     overrides: tuple[str, ...] = ()
     made_for: str | None = None
-    """Where the film goes: one of PURPOSES."""
+    """The platform of the film: one of PURPOSES."""
     loop: bool = False
     """Its end meets its beginning."""
     suffix: str = ""
@@ -61,7 +61,7 @@ class Variant:
             if loaded.piece is None:
                 return loaded
             layers += purpose_overrides(purpose, loaded.piece, explicit)
-            # What --set says wins: it is last.
+            # The values of --set come last, so that they win.
             loaded = load((*layers, *self.overrides))
         if not self.draft or loaded.piece is None:
             return loaded
@@ -71,12 +71,12 @@ class Variant:
 
     @property
     def purposes(self) -> tuple[Purpose, ...]:
-        """What the film is for: the place that it goes to, then the kind of its file."""
+        """The purposes of the film: its platform, then the kind of its file."""
         named = (PURPOSES.get(self.made_for or ""), MOVING.get(self.suffix))
         return tuple(purpose for purpose in named if purpose is not None)
 
     def told(self, manifest: Path) -> list[str]:
-        """What each purpose changes, in a sentence."""
+        """A sentence for each purpose about what it changes."""
         said = []
         before = replace(self, made_for=None, suffix="")
         for step in (replace(before, made_for=self.made_for), self):
@@ -88,7 +88,7 @@ class Variant:
         return said
 
     def name(self, silent: bool = False) -> str:
-        """What a file's name says beside the piece's: a passage must not take the place of the whole film."""
+        """The variant's part of a file name, so that a passage does not replace the whole film."""
         said = {
             "for": self.made_for,
             "draft": "draft" if self.draft else None,
@@ -102,7 +102,7 @@ class Variant:
 
 
 def draft_overrides(piece: "Piece") -> dict[str, str]:
-    """What a draft changes in a manifest, by key: small, coarse and at most half the rate.
+    """The overrides of a draft, by key: small, coarse, and at most half the frame rate.
 
     The film keeps its aspect, to the even pixel, and nothing becomes larger than it was.
     """
@@ -142,5 +142,5 @@ def compiled(
 
 
 def film_name(manifest: Path, variant: Variant) -> str:
-    """What tells this film from the others of its user."""
+    """The name that distinguishes this film from the user's other ones."""
     return f"{manifest.resolve()} {variant.name()}"

@@ -1,4 +1,4 @@
-"""The store of a command: its options, and what is said where it cannot be used."""
+"""The store of a command: its options, and the errors when it cannot be used."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ def _size(context: click.Context, parameter: click.Parameter, text: str | None) 
 
     try:
         if text is None:
-            # What the environment says is judged now, not when the film is finished.
+            # The environment's value is checked now instead of when the film is finished.
             cache_limit()
             return None
         return size_from(text)

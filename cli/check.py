@@ -121,7 +121,7 @@ def check(
 
 
 def _share(fixable: int, total: int) -> str:
-    """How many of the findings can be fixed, in words."""
+    """The number of findings that can be fixed, in words."""
     if fixable == total:
         return f"{'it' if total == 1 else 'all of them'}, and shows the change first"
     return f"{fixable} of them, and shows the change first"

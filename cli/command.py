@@ -79,7 +79,7 @@ def main() -> None:
             f"the current folder cannot be used: {error.strerror}; go to another"
         ) from None
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A stream that cannot write a letter gets its number; stderr is so by itself.
+        # Characters that the stream cannot encode are escaped; stderr does so by default.
         sys.stdout.reconfigure(errors="backslashreplace")
 
 

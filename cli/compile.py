@@ -190,7 +190,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
         end_missing(error, "to compile", "ray" if error.name == "ray" else "render")
     except OSError as error:
         reason = error.strerror or str(error)
-        # A write into an open file names none: a disk that is full is then that of the cache.
+        # An error from writing into an open file has no name: the full disk is then that of the cache.
         where = error.filename or (cache_folder(cache_dir) if error.errno in FULL else target)
         tell_end(f"{where}: {reason}; finished work is cached")
         sys.exit(1)
@@ -207,14 +207,14 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
 
 
 def _result(report: "RenderReport", request: "Request", target: Path) -> Path | None:
-    """What was asked for: the film, the sound, or the folder of stems; None for frames in the cache."""
+    """The path of the result: the film, the sound, or the folder of stems; None for frames in the cache."""
     if request.only == "frames":
         return None
     return report.stem_folder if request.only == "stems" else target
 
 
 def _record(report: "RenderReport", request: "Request", target: Path, took_s: float) -> dict[str, Any]:
-    """What a compile made, as plain values."""
+    """The result of a compile as plain values."""
     film = None if request.only in ("stems", "frames") else str(target)
     return {
         "film": film,
@@ -230,12 +230,12 @@ def _record(report: "RenderReport", request: "Request", target: Path, took_s: fl
 
 
 def _own(manifest: Path, variant: Variant) -> dict[str, Any]:
-    """What a request says of the piece itself."""
+    """The fields of the request that depend on the piece: its film's name and its folder."""
     return {"film": film_name(manifest, variant), "root": manifest.parent}
 
 
 def _request(output: Path | None, options: dict[str, Any]) -> "Request":
-    """What is asked for; raises click.UsageError for options that do not go together."""
+    """The request; raises click.UsageError for options that exclude each other."""
     from ..renderers.encoding import SOUND_SUFFIXES
     from ..renderers.request import Request
 
@@ -268,7 +268,7 @@ def _request(output: Path | None, options: dict[str, Any]) -> "Request":
 
 
 def _moves(output: Path | None) -> bool:
-    """Whether a picture that moves is asked for."""
+    """Whether a moving picture (GIF, WebP, APNG) is asked for."""
     from ..renderers.encoding import MOVING_PICTURES
 
     return output is not None and output.suffix.lower() in MOVING_PICTURES

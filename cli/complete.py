@@ -28,7 +28,7 @@ def class_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[
         table = imagenet()
     pairs = ((name, table.look(index)) for index, names in enumerate(table.names) for name in names)
     meant = [(name, look) for name, look in pairs if begun.casefold() in name.casefold()]
-    # What is drawn comes first: it is what somebody who looks for a subject hopes for.
+    # Drawn classes come first: they are what a user who searches for a subject wants.
     meant.sort(key=lambda pair: pair[1] not in ("", DRAWN))
     own = [name for name in dict.fromkeys(table.pictures) if begun.casefold() in name.casefold()]
     items = [CompletionItem(name, help=table.look(table.picture(name))) for name in own]
@@ -46,7 +46,7 @@ def part_words(ctx: click.Context, param: click.Parameter, begun: str) -> list[C
         score = _score(loaded.root, piece.score.file) if piece is not None else None
         names += [track.name for track in score.tracks] if score is not None else []
     except Exception:
-        # A shell that completes has no place for faults: `musicvis check` says them.
+        # Completion cannot show errors; `musicvis check` reports them.
         return []
     return _items(name for name in dict.fromkeys(names) if name.casefold().startswith(begun.casefold()))
 

@@ -52,7 +52,7 @@ class PiecePath(click.ParamType[Path]):
 
 
 class Step(click.UsageError):
-    """What to type in place of the command: shown without the usage of a command that was the wrong one."""
+    """A usage error that suggests a command, without showing the usage of the wrong command."""
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the message alone."""
@@ -67,7 +67,7 @@ def _command(ctx: click.Context | None) -> str:
 
 
 def missing(path: Path, hint: str) -> str:
-    """What to say of a path that does not exist: the name there that comes near it, or the hint."""
+    """The suggestion for a path that does not exist: a similar name in its folder, or the hint."""
     from difflib import get_close_matches
 
     try:

@@ -195,7 +195,7 @@ def named(note: "SoundingNote") -> list[tuple[str, float]]:
 
 
 def looks_said(notes: "Sequence[SoundingNote]") -> list[str]:
-    """How the sounding classes look, each once: `upright: as grand piano`."""
+    """The looks of the sounding classes, each once: `upright: as grand piano`."""
     looks = {
         name: look for note in notes for name, look in zip(note.class_names, note.looks, strict=True) if look
     }
@@ -203,5 +203,5 @@ def looks_said(notes: "Sequence[SoundingNote]") -> list[str]:
 
 
 def place(span: "Span") -> str:
-    """Where something is written: file and line."""
+    """A place in a file: its name and line."""
     return f"{Path(span.file).name}:{span.line}"

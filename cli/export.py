@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..api.build_folder import piece_name, prepare_build_folder
-from ..api.export import CHANNELS, KINDS
+from ..api.export import CHANNELS, KINDS, NOTES
 from .discover import PiecePath, piece_here
 from .film_options import in_build_folder
 from .output import JSON, echo_json, format_option
@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     from ..api.plan import Plan
 
 NOTATION = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
-"""What is written of the score, not of the film, and how the file's name ends."""
+"""The exports that are written from the score instead of the film, and their suffixes."""
 ENGRAVED = ("svg", "pdf")
-
-
-NOTES = ("xlights", "osc", "artnet", "dawproject")
-"""Kinds that hold the notes of parts."""
 
 
 @click.command(short_help="Write bars, notes, lanes and the score for other programs.")
@@ -124,6 +120,6 @@ def _parts(words: tuple[str, ...], plan: "Plan") -> dict[str, str]:
     for word in words:
         name, _, channel = word.partition("=")
         meant = [part for part in played if part == name or fnmatchcase(part.lower(), name.lower())]
-        # A part that is not there is reported by whoever looks for it.
+        # The lookup reports a missing part.
         found |= dict.fromkeys(meant or [name], channel)
     return found

@@ -1,4 +1,4 @@
-"""What a command says where a file cannot be written."""
+"""The error texts for files that cannot be written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import click
 
 @contextmanager
 def writing_told(end: str) -> Iterator[None]:
-    """A file that exists, or cannot be written, ends the command in words; `end` says what was done."""
+    """Turns a file that exists or cannot be written into an error; `end` says what was done."""
     from ..dsl.findings.plain import shown
 
     try:

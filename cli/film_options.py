@@ -97,7 +97,7 @@ def film_path(
     is_sound: bool = False,
     container: str | None = None,
 ) -> Path:
-    """Where the film or its sound goes: as asked, or build/NAME beside the manifest.
+    """The path of the film or its sound: as asked, or build/NAME beside the manifest.
 
     container   the piece's `video.container`, which ends the name of a film where none is asked for
 

@@ -33,7 +33,7 @@ def _painted(line: str, colour: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
-    """What the fixes change, and whether it was written."""
+    """The result of fixing: the changes, and whether they were written."""
 
     changes: tuple[Fix, ...]
     is_written: bool

@@ -7,7 +7,7 @@ import click
 
 
 class GroupedCommand(click.Command):
-    """A command whose options are under titles in its help; those under none come last."""
+    """A command whose help lists options under titles; those without a title come last."""
 
     def __init__(self, *args: Any, groups: Mapping[str, Sequence[str]] | None = None, **options: Any) -> None:
         """groups   titles, and the names of the parameters under each"""
@@ -29,7 +29,7 @@ class GroupedCommand(click.Command):
 
 
 class OrderedGroup(click.Group):
-    """A group that lists its commands under titles, in the order of use, and knows a misspelt one."""
+    """A group that lists its commands under titles, in the order of use, and suggests corrections."""
 
     def __init__(
         self, *args: Any, sections: Mapping[str, Sequence[str]] | None = None, **options: Any
@@ -54,7 +54,7 @@ class OrderedGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command of a name; an unknown name says the nearest one, or what to type for a score."""
+        """The command of a name; the error for an unknown name suggests the nearest one."""
         name = args[0] if args else ""
         if name and name not in self.commands and not name.startswith("-"):
             ctx.fail(unknown_command(name, tuple(self.commands)))
@@ -62,7 +62,7 @@ class OrderedGroup(click.Group):
 
 
 def unknown_command(name: str, known: Sequence[str]) -> str:
-    """What to say of a name that is not a command: the nearest, or the command that takes such a file."""
+    """The message for an unknown command: the nearest name, or the command for such a file."""
     from difflib import get_close_matches
     from pathlib import Path
 

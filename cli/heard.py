@@ -1,4 +1,4 @@
-"""What a user knows of a recording, as options say it: for `musicvis listen` and `musicvis new`."""
+"""The options with which a user guides the listener: for `musicvis listen` and `musicvis new`."""
 
 import re
 import time
@@ -16,7 +16,7 @@ _TIME = re.compile(
 _TEMPI = re.compile(r"(\d{1,3}(?:\.\d+)?)(?:\.\.(\d{1,3}(?:\.\d+)?))?")
 PATIENCE_S = 5.0
 TEMPO_SPREAD = 1.06
-"""One tempo means so much slower and faster."""
+"""The factor that turns a single given tempo into a range: that much slower, and that much faster."""
 
 
 class Patience:

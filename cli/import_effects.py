@@ -122,7 +122,7 @@ def _check_options(schedules: "Schedules", options: dict[str, object]) -> None:
 
 
 def _pair(written: str, names: list[str]) -> tuple[str, str]:
-    """What --lane says: a field, and the lane that it becomes; names of fields may hold a `=`."""
+    """Reads --lane: a field, and the lane that it becomes; names of fields may contain `=`."""
     field = max((name for name in names if written.startswith(f"{name}=")), key=len, default=None)
     return written.partition("=")[::2] if field is None else (field, written[len(field) + 1 :])
 
@@ -135,7 +135,7 @@ def _rate(text: str) -> "Fraction":
 
 
 def _ended(made: lanes_import.ImportedLanes) -> str:
-    """What became of the file, in words."""
+    """The result of the import, in words."""
     from ..dsl.findings.plain import counted
 
     lines = len(made.text.splitlines())

@@ -33,7 +33,7 @@ def checked(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Param
 
 
 def listening_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say what the listener knows better."""
+    """The options with which a user guides the listener."""
     options = (
         click.option(
             "--tempo",
@@ -174,7 +174,7 @@ def listen(
 
 
 def listening_of(options: dict[str, Any]) -> Listening:
-    """What the options say, for the listener. Raises RequestError for what cannot be."""
+    """The listener's settings from the options. Raises RequestError for contradictions."""
     return Listening(
         tempo_bpm=parse_tempi(options["tempo"]) if options["tempo"] else None,
         meter=options["meter"],
@@ -187,7 +187,7 @@ def listening_of(options: dict[str, Any]) -> Listening:
 
 
 def missing_text(error: ModuleNotFoundError) -> str:
-    """What to type where a package is missing."""
+    """The message about a missing package, with the command that installs it."""
     from ..dsl.installing import install_command, pip_command
 
     if error.name in ("onnxruntime", "basic_pitch"):

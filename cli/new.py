@@ -127,7 +127,7 @@ def new(
 
 
 def tell_made(made: NewPiece, is_heard: bool) -> None:
-    """What was made, and what to type next."""
+    """Prints what was made, and which command to type next."""
     from ..dsl.findings.plain import shown
 
     for line in made.said:
@@ -173,7 +173,7 @@ def score_folder(others: Sequence[Path], options: dict[str, Any]) -> Path | None
 
 
 def _refuse(file: Path, folder: Path, sources: Sequence[Path]) -> NoReturn:
-    """Where a file is there already: what to type for another piece, if one is there."""
+    """Refuses to overwrite a file, and says which command makes another piece."""
     from ..dsl.findings.plain import shown
 
     message = f"{file} already exists; nothing was written"

@@ -8,7 +8,7 @@ from ..dsl.text.typed import typed
 
 
 def step_for(path: Path, command: str) -> str | None:
-    """What to type for a file that is not a piece, several lines; None where its name says nothing.
+    """The command to type for a file that is not a piece; None if its name tells nothing.
 
     command   the command that was given it, as `musicvis compile`
     """
@@ -42,7 +42,7 @@ def step_for(path: Path, command: str) -> str | None:
 
 
 def recording_step(path: Path, command: str) -> str:
-    """What to type for a recording: `new` hears its score."""
+    """The command to type for a recording: `new` detects its score."""
     return _lines(
         f"{path} is a recording. musicvis hears its beats, bars and notes, and makes a piece of them. Type:",
         typed("musicvis", "new", path),
@@ -51,7 +51,7 @@ def recording_step(path: Path, command: str) -> str:
 
 
 def folder_step(folder: Path, command: str) -> str | None:
-    """What to type in a folder without a manifest; None where neither score nor recording is in it."""
+    """The command to type in a folder without a manifest; None if it has neither score nor recording."""
     found, what = scores_in(folder), "score"
     if not found:
         found, what = recordings_in(folder), "recording"

@@ -35,7 +35,7 @@ CSV = "csv"
 EXACT = ("beat", "onset_in_bar_qn", "onset_qn", "length_qn", "gate_qn")
 """Columns of exact times, which are fractions in JSON."""
 FORMULA = ("=", "+", "-", "@")
-"""What a cell begins with that a spreadsheet computes (CWE-1236)."""
+"""The characters at which a spreadsheet begins a formula (CWE-1236)."""
 
 
 @click.command(short_help="List every note of a piece or of a score.")
@@ -222,7 +222,7 @@ def table_cells(record: Record) -> tuple[str, ...]:
 
 
 def classes_text(record: Record) -> str:
-    """What a note shows: a name, or several with their shares."""
+    """The classes of a note: a name, or several with their shares."""
     shown = record["classes"]
     if len(shown) == 1 and shown[0]["weight"] == 1:
         return str(shown[0]["name"])
@@ -235,5 +235,5 @@ def rules_text(record: Record) -> str:
 
 
 def clipped(text: str, width: int) -> str:
-    """A text that fits into so many columns."""
+    """A text clipped to a number of columns."""
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -27,13 +27,13 @@ FINDINGS = "findings"
 LISTED = "check"
 """The command whose document is the array of findings itself."""
 WORDS_OF_USE = "command line"
-"""Stands where a finding about a wrong use would name a file."""
+"""The file name of findings about wrong use, which concern no file."""
 _META = "musicvis.document"
 
 
 @dataclass(slots=True)
 class Document:
-    """What a program that asked for JSON is owed, and whether it has it."""
+    """The JSON document that a command has promised: its findings, and whether it is written."""
 
     findings: Findings = field(default_factory=Findings)
     """All that was found so far."""
@@ -151,7 +151,7 @@ def _of_click(error: click.ClickException) -> "Diagnostic":
 
 
 def _document() -> Document | None:
-    """What the command that runs owes; None where JSON is not asked for."""
+    """The document of the running command; None without JSON."""
     context = click.get_current_context(silent=True)
     return None if context is None else context.meta.get(_META)
 

@@ -154,7 +154,7 @@ def _stages(items: Sequence["Item"], there: str, missing: str) -> list[str]:
 
 
 def _named(items: Sequence["Item"]) -> list[tuple[str, int]]:
-    """Items and why, and how many each entry stands for: several of one name and reason are one entry.
+    """Items with their reasons and counts: several of one name and reason are one entry.
 
     The stems of a bus whose notes stand apart, one for each place, have the name of their part.
     """

@@ -25,7 +25,7 @@ def default_format() -> str:
 
 
 def wants_colour(stream: TextIO) -> bool:
-    """Whether to colour: a terminal, unless the environment says otherwise.
+    """Whether to colour output: on a terminal, unless the environment decides otherwise.
 
     NO_COLOR (no-color.org) comes first, then FORCE_COLOR and CLICOLOR_FORCE, then CLICOLOR
     (bixense.com/clicolors), then TERM=dumb.
@@ -104,14 +104,14 @@ def end_missing(error: ModuleNotFoundError, use: str = "", *extras: str) -> NoRe
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:
-    """How many findings of each kind, in words."""
+    """The number of findings of each kind, in words."""
     counts = {s: sum(d.severity is s for d in diagnostics) for s in Severity}
     said = [f"{n} {s.value}{'s' if n != 1 else ''}" for s, n in counts.items() if n]
     return ", ".join(said) or "no findings"
 
 
 def exit_code(diagnostics: Sequence[Diagnostic], strict: bool = False) -> int:
-    """1 where something must be mended, else 0; `strict` counts warnings too."""
+    """The exit code: 1 if something must be fixed, else 0; `strict` counts warnings, too."""
     warned = any(d.severity is Severity.WARNING for d in diagnostics)
     return int(has_errors(diagnostics) or (strict and warned))
 
@@ -128,7 +128,7 @@ class TerminalReporter:
         self.started_s = self.last_shown_s = 0.0
         self.drawn = 0
         self.counted = (0, 0)
-        """How many frames of how many are finished."""
+        """The finished frames and all frames."""
 
     def message(self, text: str) -> None:
         """A sentence about what happens."""
@@ -169,7 +169,7 @@ class TerminalReporter:
 
 
 def progress_text(stage: str, done: int, total: int, elapsed_s: float) -> str:
-    """How far a stage is: "frames 412 of 1396 (30%), 17.2 per second, 0:57 left"; only frames are counted."""
+    """A progress line: "frames 412 of 1396 (30%), 17.2 per second, 0:57 left"; only frames are counted."""
     share = done / total if total else 1.0
     said = [f"{stage} {done} of {total} ({share:.0%})" if stage == COUNTED else f"{stage} {share:.0%}"]
     if done and elapsed_s > 0.5:

@@ -51,7 +51,7 @@ class Commands(OrderedGroup):
             tell_findings(error.diagnostics, {})
             ctx.exit(1)
         except click.ClickException as error:
-            # A path in it may hold what writes to terminals.
+            # A path in it may contain escape sequences for terminals.
             vars(error)["message"] = "\n".join(map(shown, error.message.split("\n")))
             raise
         except MemoryError:
@@ -93,7 +93,7 @@ def _flush() -> None:
 def _tell_unwritten(error: OSError) -> None:
     """Say that stdout took no more, and end; a reader that went away gets no message."""
     with suppress(OSError, ValueError, AttributeError):
-        # What waits in the buffer would fail once more when Python ends.
+        # The rest of the buffer would fail again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno != errno.EPIPE:
         with suppress(OSError):

@@ -132,7 +132,7 @@ def train(
 
 
 def trained_line(model: TrainedModel) -> str:
-    """What came of a training, in words."""
+    """The result of a training, in words."""
     from ..dsl.findings.plain import counted
 
     return (
@@ -156,7 +156,7 @@ def record_of(model: TrainedModel) -> dict[str, Any]:
 
 
 def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", folder: Path) -> list[str]:
-    """What is known before the training begins."""
+    """The estimate that is shown before training."""
     from ..dsl.findings.plain import counted
     from ..renderers.training.session import SHEET
 
@@ -178,7 +178,7 @@ def estimate_lines(corpus: "Corpus", options: "Options", found: "Estimate", fold
 
 
 def use_lines(corpus: "Corpus", name: str, folder: Path, manifest: Path | None) -> list[str]:
-    """How a piece uses the model."""
+    """The lines about how a piece uses the model."""
     from ..dsl.text.format import scalar_text
 
     root = manifest.parent if manifest is not None else Path()

@@ -1,1 +1,1 @@
-"""What a piece means, exactly: pure; numpy, no torch, no files but the score's."""
+"""Compiles a piece to an exact plan: pure; numpy, no torch, no files but the score's."""

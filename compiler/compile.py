@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """What a compile gives: the plan, unless an error is in the way, and all findings."""
+    """The result of a compile: the plan, unless there is an error, and all findings."""
 
     plan: "Plan | None"
     diagnostics: tuple[Diagnostic, ...]
@@ -58,7 +58,7 @@ def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
 
 
 def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic, ...]:
-    """What a check says of a piece that was compiled already, with its plan or without it."""
+    """Every finding of `check` for a piece that is already compiled, with or without its plan."""
     piece = loaded.piece or loaded.rest
     if piece is None:
         return tuple(loaded.diagnostics)
@@ -86,7 +86,7 @@ def compiled(
 
 
 def compiled_from(heard: Heard, before: Iterable[Diagnostic] = (), *, plan: bool = True) -> Compilation:
-    """The plan of a piece whose score is read; `before` are the findings so far."""
+    """The plan of a piece whose score is read; `before` holds the findings so far."""
     piece, files, findings = heard.piece, heard.files, Findings(before)
     film = film_of(piece, heard.clock, findings)
     if film is None:

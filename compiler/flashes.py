@@ -30,7 +30,7 @@ TOGETHER_S = 0.07
 
 @dataclass(frozen=True, slots=True)
 class Flashing:
-    """How a film flashes at its worst: so many flashes in the second that begins with a frame."""
+    """The worst flashing of a film: that many flashes in the second that begins with a frame."""
 
     count: int
     frame: int = 0
@@ -74,7 +74,7 @@ def changes(levels: F32, fps: Fraction, step: float = STEP) -> list[tuple[int, b
 
 
 def seconds(found: Sequence[tuple[int, bool]], fps: Fraction) -> list[Flashing]:
-    """How it flashes in the second from each change on: two changes that oppose each other are one flash."""
+    """The flashes in the second from each change on: two opposing changes are one flash."""
     frames = [frame for frame, _ in found]
     counted, end = [], 0
     for begin, frame in enumerate(frames):
@@ -90,7 +90,7 @@ def worst(each: Sequence[Flashing]) -> Flashing:
 
 
 def flashing(luminance: F32, red: F32 | None, fps: Fraction) -> Flashing:
-    """How frames flash at their worst.
+    """The worst flashing of frames.
 
     luminance   float32 (frames, places), relative, 0..1
     red         float32 (frames, places), R - G - B where red is saturated, else 0; None where nobody knows

@@ -38,7 +38,7 @@ class Heard:
     kind: GeneratorKind
     """The generator of the picture."""
     classes: ClassTable
-    """What it can show."""
+    """The names of the classes that it can show."""
     files: "PieceFiles"
     pictures: "tuple[OwnPicture, ...]" = ()
     """The piece's own pictures that can be read."""
@@ -113,7 +113,7 @@ def _with_pictures(
 
 
 def cast_of(heard: Heard) -> "Cast":
-    """What each note of a piece shows."""
+    """The cast of a piece: the subjects of each note."""
     from .notes.casting import cast
 
     drums = frozenset(number for number, track in enumerate(heard.score.tracks) if track.is_drums)
@@ -136,7 +136,7 @@ def cast_of(heard: Heard) -> "Cast":
 
 
 def sources_of(heard: Heard) -> "Sources":
-    """Where the buses of a piece get their sound from."""
+    """The inputs from which the sound of the buses is planned: score, recordings, installed sounds."""
     from .sound.installed import Outside
     from .sound.plan_sound import Sources
 

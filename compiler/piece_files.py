@@ -126,7 +126,7 @@ class PieceFiles:
         return header, digest
 
     def audio(self, name: PurePosixPath, span: Span) -> Path | None:
-        """Where a recording of the piece is; None where it cannot be opened, or is none."""
+        """The path of a recording of the piece; None if it cannot be opened, or is not a recording."""
         return None if self.recording(name, span) is None else self.root / name
 
     def recording(self, name: PurePosixPath, span: Span) -> tuple[RecordingFormat, bool] | None:
@@ -149,7 +149,7 @@ class PieceFiles:
         return data
 
     def kind(self, visuals: Visuals) -> GeneratorKind | None:
-        """What the generator of a piece is; None and a fault in `findings` where that cannot be known."""
+        """The kind of the piece's generator; None and a finding in `findings` if it is unknown."""
         found = self.findings.taken(kind_of(visuals, self.root))
         if found is None:
             return None

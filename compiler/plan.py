@@ -76,7 +76,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class BarMark:
-    """Where a bar begins in the film, for reports and storyboards."""
+    """The beginning of a bar in the film, for reports and storyboards."""
 
     bar: int
     pass_number: int
@@ -105,8 +105,8 @@ class Plan:
     sound: SoundPlan
     bars: tuple[BarMark, ...] = ()
     container: str = "mp4"
-    """What kind of film it becomes where no name says otherwise."""
+    """The container of the film if no file name says otherwise."""
     codec: str | None = None
-    """How the picture is coded; None for what the kind of film holds by default."""
+    """The codec of the picture; None for the container's default."""
     chapters: tuple[Chapter, ...] = ()
     """Ascending; empty where the score has no marks in the film."""

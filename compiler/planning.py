@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What the picture is made of, once nothing is wrong with it."""
+    """The parts of the picture that passed their checks; the plan is made from them."""
 
     shown: "Cast"
     lanes: "Lanes"
@@ -69,7 +69,7 @@ def planned(
     piece, clock = heard.piece, heard.clock
     sources = sources_of(heard)
     buses = buses_of(piece, heard.parts)
-    # Of the whole piece, so that what notes play is the same in every passage.
+    # Computed for the whole piece, so that lanes that notes play are the same in every passage.
     piece_end_qn = clock.quarters(clock.end_s + piece.score.tail_s)
     end_qn = max(piece_end_qn, clock.quarters(film.end_s))
     written = (*piece.lanes, *by_itself(piece, clock))
@@ -109,7 +109,7 @@ def planned(
         else None
     )
     if not (findings.has_errors or heard.files.findings.has_errors):
-        # What is wrong may be why something is left out.
+        # An error may be the reason why something is left out.
         findings += left_out(piece, clock, shown, buses, sources)
     if findings.has_errors or heard.files.findings.has_errors:
         return None

@@ -1,4 +1,4 @@
-"""Results that are asked for again: the live page compiles a piece at each save, and most of it is the same.
+"""Caches recent results: the live page compiles a piece at each save, and most of it is unchanged.
 
 A function that depends on its arguments alone keeps its last results, and gives one of them where all its
 arguments are equal. What it gives must not be changed by anybody.
@@ -41,7 +41,7 @@ def recent(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same to a function: of one type and equal, arrays by their bytes.
+    """Whether two values are the same for a function: of one type and equal, arrays by their bytes.
 
     A score is the same as itself alone: what is made of its notes may be looked up by them. Of a long list,
     too, the entries must be the very same ones: to compare them takes longer than what is saved.

@@ -1,1 +1,1 @@
-"""What a piece may say: text in, Piece or Diagnostics out; no score, no numpy."""
+"""The language of a piece: text in, Piece or Diagnostics out; no score, no numpy."""

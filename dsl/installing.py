@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def install_command(*extras: str) -> str:
-    """What to type to have musicvis with these extras, quoted for the shell of this system.
+    """The command that installs musicvis with these extras, quoted for this system's shell.
 
     pip notes the origin of a package in direct_url.json (PEP 610): a folder, a file or a repository.
     Without a note, it came from a package index; where it is not installed, it runs from its own folder.

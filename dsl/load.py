@@ -41,7 +41,7 @@ from .values.quantity import parse_ratio
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading gave: a piece where nothing is wrong with it, and every finding.
+    """The result of loading: a piece if there is no error, and every finding.
 
     `files` holds the text of all that was read, by the name that findings use; `root` is the piece's folder.
     `rest` is what is left of a piece with errors when they are left out, for a check to go on with; findings
@@ -104,7 +104,7 @@ def load_piece(
 
 @dataclass(slots=True)
 class _Desk:
-    """What lies open while one piece is loaded."""
+    """The state while one piece is loaded."""
 
     root: Path
     texts: Mapping[str, str]
@@ -121,7 +121,7 @@ class _Desk:
     dropped: list[str] = field(default_factory=list)
     """Pointers of the manifest to what was left out; all of a file of lanes counts as `/effects`."""
     is_rest: bool = False
-    """The piece is read once more without its faults, and what is found is known already."""
+    """Whether this is the second reading, without the faults, whose findings are known already."""
 
     def loaded(self, piece: Piece | None) -> Loaded:
         order = {name: number for number, name in enumerate(self.files)}
@@ -134,7 +134,7 @@ class _Desk:
     def rest(
         self, source: Source, name: str = PIECE, findings: Sequence[Diagnostic] | None = None
     ) -> Source | None:
-        """A file without the values that errors stand on."""
+        """A file without the values that have errors."""
         told = self.findings if findings is None else findings
         spans = [f.span for f in told if f.severity is Severity.ERROR]
         left, dropped = remains(source, name, spans) if spans else (source, ())
@@ -336,7 +336,7 @@ class _Desk:
         return lane_name if is_own else f"{file}#{lane_name}"
 
     def _borrow(self, file: str, lanes: Sequence[Lane], name: str) -> None:
-        """Take a lane of another file, what lies over it, and what it mirrors, under names of their own."""
+        """Takes a lane of another file, with the lanes over it and those it mirrors, under new names."""
         wanted = [name]
         while wanted:
             name = wanted.pop()

@@ -1,1 +1,1 @@
-"""What is seen and heard: a Plan in, files out."""
+"""Makes pictures and sound: a Plan in, files out."""

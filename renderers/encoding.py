@@ -10,7 +10,7 @@ X264, NVENC = "libx264", "h264_nvenc"
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How hard x264 works, and how much it may lose: crf 18 looks like the original, more is coarser."""
+    """The effort of x264 and its quality: crf 18 looks like the original, higher values are coarser."""
 
     preset: str
     crf: int
@@ -72,14 +72,14 @@ class Codec:
     pixels: str = "yuv420p"
     """FFmpeg's name of the samples that it is given; frames are made as yuv420p."""
     options: Mapping[str, str] = field(default_factory=dict)
-    """What it is always told: one thread, so that the same frames are the same bytes."""
+    """The encoder's fixed options: one thread, so that the same frames give the same bytes."""
     segment_format: str = "mp4"
     tag: str = ""
     """The four letters that players look for, where FFmpeg would write others."""
 
     @property
     def has_alpha(self) -> bool:
-        """Whether its pictures say how much they cover."""
+        """Whether its pictures have an alpha channel."""
         return self.pixels.startswith("yuva")
 
     def told(self, quality: Quality) -> dict[str, str]:
@@ -120,12 +120,12 @@ ENCODINGS: Mapping[str, Codec] = {
         "webm",
     ),
 }
-"""What a segment can be encoded as: also what no word of `video.codec` asks for."""
+"""The encodings of segments, including those that no word of `video.codec` chooses."""
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A kind of film: what it holds, FFmpeg's name of it, options of its writer, how its sound is stored."""
+    """A container: its content, FFmpeg's name for it, options of its muxer, and the codec of its sound."""
 
     holds: str
     format: str
@@ -136,7 +136,7 @@ class Container:
     """Container of a file that holds the sound alone."""
     track_format: str
     codecs: tuple[str, ...] = ("h264",)
-    """What it can hold, of CODECS; the first where `video.codec` says nothing."""
+    """The codecs, of CODECS, that it can contain; the first one is the default."""
     has_chapters: bool = True
     """Whether players find chapters in it."""
 
@@ -170,7 +170,7 @@ FILMS = tuple(suffix for suffix, container in CONTAINERS.items() if container.au
 """Suffixes of films with a sound."""
 MOVING_PICTURES = tuple(suffix for suffix in CONTAINERS if suffix not in FILMS)
 MOVING_ENCODERS = {".gif": "gif", ".webp": "libwebp_anim", ".apng": "apng"}
-"""What makes them of finished frames, by FFmpeg's names."""
+"""FFmpeg's encoders for animations, by suffix."""
 ALPHA_CODECS: Mapping[str, tuple[str | None, str]] = {
     ".mov": ("prores4444", PRORES_ALPHA),
     ".webm": ("vp9", VP9_ALPHA),
@@ -185,7 +185,7 @@ SOUND_SUFFIXES = (".wav", ".flac")
 
 
 def codec_for(suffix: str, named: str | None) -> Codec:
-    """How the picture of a film with that suffix is coded; `named` is `video.codec`.
+    """The codec of a film with that suffix; `named` is `video.codec`.
 
     Raises KeyError for a codec that the container cannot hold.
     """

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 WIDTH_PX, MARGIN_PX, LABEL_PX, GAP_PX = 1800, 24, 150, 14
 ROLL_PX, EAR_PX, CLASSES_PX, BARS_PX, HEAD_PX = 110, 56, 150, 26, 44
 PITCHES_LEAST = 24
-"""A roll shows at least so many semitones, so that a bus of few notes is not blown up."""
+"""The least range of a roll in semitones, so that a bus of few notes is not blown up."""
 PAPER, INK, PALE, LINE = (250, 249, 246), (40, 40, 48), (150, 150, 158), (226, 224, 218)
 PANEL = (255, 255, 255)
 GOLDEN = 0.618034
 
 STAGE_PX, LANE_PX = 90, 40
 LEFT, RIGHT = (38, 92, 168), (196, 92, 36)
-"""The colours of what is on the left, and on the right."""
+"""The colours on the left, and on the right."""
 NAMES = {parameter.field: parameter.name.removeprefix("visuals.") for parameter in STEERED}
-"""What the lanes of the picture are called."""
+"""The names of the picture's lanes."""
 
 RGB = tuple[int, int, int]
 
@@ -190,7 +190,7 @@ def _stage(image: Image.Image, picture: PicturePlan, top: int) -> None:
 
 
 def _lane(draw: ImageDraw.ImageDraw, picture: PicturePlan, key: str, top: int) -> None:
-    """What steers the picture: its course between the lowest and the highest value that it has."""
+    """Draws a control of the picture between its lowest and its highest value."""
     values = np.asarray(picture.steering.lane(key), np.float64)
     columns = _columns()
     _label(draw, NAMES[key], top + LANE_PX // 2, INK)
@@ -205,7 +205,7 @@ def _lane(draw: ImageDraw.ImageDraw, picture: PicturePlan, key: str, top: int) -
 
 
 def _classes(image: Image.Image, picture: PicturePlan, top: int) -> None:
-    """What the picture shows: each class as thick as its weight, its name where it is thickest."""
+    """Draws the classes: each as thick as its weight, with its name where it is thickest."""
     draw = ImageDraw.Draw(image)
     columns = _columns()
     _label(draw, "classes", top + CLASSES_PX // 2, INK)

@@ -56,7 +56,7 @@ def render(
     from ..store.store import temporary_store
     from .generators.sources import is_cached
 
-    # What another generator makes is known by no key, and neither is that of one without a version.
+    # No key identifies the images of another generator, or of one without a version.
     keeps = store is not None and generator is None and is_cached(plan.picture)
     with nullcontext(store) if store is not None and keeps else temporary_store() as kept:
         return _Build(plan, output, request, reporter, kept, generator).run()
@@ -81,16 +81,16 @@ class _Build:
         self._cluster: Crew | None = None
 
     def run(self) -> RenderReport:
-        """Everything that is asked for, sound first: what is wrong with it is known sooner."""
+        """Renders all that is requested, sound first, as its faults are found sooner."""
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()
-        # A codec that cannot be written is told before anything is rendered.
+        # A codec that cannot be written is reported before anything is rendered.
         self._recipe()
         if self.generator is None:
             from .generators.sources import check_weights
 
-            # What cannot be painted is told before anything is rendered.
+            # A picture that cannot be painted is reported before anything is rendered.
             check_weights(self.plan.picture)
         if self.request.ray is not None:
             from .crews.ray import ray_crew
@@ -98,7 +98,7 @@ class _Build:
 
             check_everywhere(self.plan.picture)
 
-            # An address that cannot be used is told before anything is rendered.
+            # An address that cannot be used is reported before anything is rendered.
             self._cluster = ray_crew(self.request.ray, self._recipe(), self.store, self.request.workers)
         from .picture.legible import letters_told
 
@@ -153,7 +153,7 @@ class _Build:
         return self.output.parent / "stems" if self.request.stems and self.output is not None else None
 
     def _heard(self) -> SoundRender:
-        """The finished sound; its figures are told."""
+        """The finished sound; reports its figures."""
         from .crews.local import core_count
         from .sound.mix.render import SoundRender, StemExport
         from .sound.mix.report import raised_finding, report_lines
@@ -162,7 +162,7 @@ class _Build:
         if self._stem_folder is not None:
             from ..store.writing import make_folders
 
-            # The name of this folder is ours: whoever made what lies beside the film must not lead it away.
+            # The name of this folder is ours: links beside the film must not redirect it.
             root = self.request.root or self._stem_folder.parent
             make_folders(self._stem_folder, root)
             export = StemExport(self._stem_folder, self.request.stems, root)
@@ -213,7 +213,7 @@ class _Build:
         )
 
     def _tell_flashes(self, segments: Sequence[Task], entries: Sequence[Entry]) -> None:
-        """How the film flashes at its worst, and a warning where that may hurt."""
+        """Reports the worst flashing of the film, with a warning if it may be harmful."""
         from .film.flashes import LOOKS, film_flashing
 
         picture = self.plan.picture
@@ -253,7 +253,7 @@ class _Build:
         return jobs, missing
 
     def _remember(self, picture: Sequence[Task], sound: SoundRender | None) -> None:
-        """What this film was made of, for the reasons that the next build is told."""
+        """Records what this film was made of, from which the next build derives its reasons."""
         if self.request.film is None or self.store.is_read_only:
             return
         from ..store.graph import walked
@@ -277,7 +277,7 @@ class _Build:
 
         if missing:
             crew.work(missing, on_frames, self.reporter.message)
-            # Those that another build has rendered meanwhile.
+            # Counts the segments that another build has rendered in the meantime.
             self.reporter.progress("frames", total, total)
 
     def _recipe(self) -> Recipe:
@@ -351,7 +351,7 @@ def _said_of_flashes(found: Flashing, plan: Plan) -> str:
 
 
 def _kept(jobs: Sequence[SegmentJob], missing: Sequence[SegmentJob]) -> str:
-    """How much there is to do, in a sentence."""
+    """A sentence about the amount of work."""
     if not missing:
         return "the one segment is cached" if len(jobs) == 1 else f"all {len(jobs)} segments are cached"
     names = list(dict.fromkeys(job.node.name for job in missing))

@@ -26,7 +26,7 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is wanted of a plan, and by what means.
+    """The request to render a plan.
 
     only        "stems", "audio", "frames" (into the store, no file) or "video" (a silent film); None for all
     device      auto, cpu, cuda or cuda:N
@@ -58,12 +58,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
-    """What was made, and how long it took."""
+    """The report of a render: what was made, and how long it took."""
 
     output: Path | None
     """None where nothing but the store was written."""
     was_there: bool = False
-    """The film was what it was to be already, and was left alone."""
+    """Whether the film was up to date and was not changed."""
     frame_count: int = 0
     frames_made: int = 0
     segment_count: int = 0
@@ -72,7 +72,7 @@ class RenderReport:
     sample_count: int = 0
     byte_count: int = 0
     stem_folder: Path | None = None
-    """Where the buses went, if they were asked for."""
+    """The folder of the stem files, if they were asked for."""
     sound_s: float = 0.0
     """Time that the sound took, on the clock on the wall."""
     picture_s: float = 0.0

@@ -1,4 +1,4 @@
-"""Eviction: what was not used for longest goes first, and only while nobody else has the store open."""
+"""Eviction: removes the least recently used entries, and only while no other process has the store open."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .store import PIN, Store
 
 @dataclass(frozen=True, slots=True)
 class Evicted:
-    """What an eviction did, in bytes and entries."""
+    """The result of an eviction, in bytes and entries."""
 
     kept_bytes: int
     freed_bytes: int
@@ -23,7 +23,7 @@ class Evicted:
 
 
 def keep_within(store: Store, limit_bytes: int) -> Evicted | None:
-    """Evict until the store holds at most so much; None where another process has it open.
+    """Evicts entries until the store is within the limit; None if another process has it open.
 
     Whatever this process has used is the youngest, and so goes last.
     """
@@ -41,7 +41,7 @@ def entries(store: Store) -> Iterator[tuple[Path, Record, float]]:
 
 
 def drop(store: Store, keys: Collection[str], wanted: Collection[str]) -> int:
-    """Remove what some keys stand for, but for files that others stand for too; the bytes that are free now.
+    """Removes the files of some keys, except those shared with other keys; returns the freed bytes.
 
     For whoever made them and knows that nobody else asks for them: a build that does finds them missing, and
     makes them again.
@@ -79,7 +79,7 @@ def _evicted(store: Store, limit_bytes: int) -> Evicted:
             freed += _removed(store, path)
     for name in ("quarantine", "locks", "tmp"):
         for path in sorted((store.folder / name).iterdir()):
-            # Nobody else is here, and so nobody holds any of these; but for what is our own.
+            # No other process has the store open, so none uses these files, except our own.
             if path.name != PIN and not store.is_own(path):
                 freed += _removed(store, path)
     return Evicted(used, freed, kept, freed_entries)

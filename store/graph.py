@@ -28,7 +28,7 @@ class Lookup(Protocol):
         ...
 
     def has(self, key: str) -> bool:
-        """Whether they are there."""
+        """Whether all of its files are in the store."""
         ...
 
 
@@ -58,7 +58,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a task while nothing is made; no node where something that it reads is missing."""
+    """The state of a task before it is made; `node` is None if one of its inputs is missing."""
 
     task: Task
     node: Node | None
@@ -122,7 +122,7 @@ class _Names:
         return self._nodes[task][1]
 
     def made(self, task: Task, entry: Entry) -> None:
-        """Take note of what a task has made."""
+        """Notes the digests of a made task."""
         self._outputs[task] = _digests(entry)
 
     def _outputs_of(self, task: Task) -> Digests | None:
@@ -156,7 +156,7 @@ class Build:
         """The tasks that were made now, in order."""
 
     def is_there(self, task: Task) -> bool:
-        """Whether the store has what a task makes, every byte checked, so that nothing need be made."""
+        """Whether the store has a task's result, with every byte checked, so that nothing need be made."""
         return task in self._entries or self._kept(task) is not None
 
     def node(self, task: Task) -> Node | None:
@@ -164,7 +164,7 @@ class Build:
         return self._names.node(task)
 
     def entry(self, task: Task) -> Entry:
-        """What a task makes.
+        """The result of a task, made if necessary.
 
         Raises whatever making it raises, and StoreError where the store can only be read and lacks it.
         """
@@ -193,7 +193,7 @@ class Build:
 
         if task.is_unchanged is not None:
             files, facts = make()
-            # A store that can only be read does not remember it, and the file is all the same.
+            # A read-only store cannot record it, but the file is written.
             return Entry({}, facts) if self.store.is_read_only else self.store.put(node.key, files, facts)
         entry = made(self.store, node, make)
         assert entry is not None  # only a build that does not wait gets none

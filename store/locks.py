@@ -19,9 +19,9 @@ from typing import Any
 from .system import OWN
 
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
-"""What a file system says that has no locks."""
+"""The errors of a file system without locks."""
 SHARES = 1 << 16
-"""Bytes of a lock on Windows: so many processes may share one."""
+"""The number of locked bytes on Windows: that many processes may share a lock."""
 RETRY_S = 0.05
 
 _held: dict[int, tuple[int, int]] = {}
@@ -29,14 +29,14 @@ _held: dict[int, tuple[int, int]] = {}
 
 
 class Kind(Enum):
-    """How a lock is held."""
+    """The kinds of lock: shared or exclusive."""
 
     ALONE = "alone"
     SHARED = "shared"
 
 
 def locked(descriptor: int, kind: Kind, wait: bool, *, without: bool = True) -> bool:
-    """Whether the lock is held now: always, where `wait` is set. Another kind takes the place of one held.
+    """Takes the lock; returns whether it is held now: always with `wait`. It replaces another kind.
 
     without   the answer where there are no locks
     """

@@ -25,7 +25,7 @@ class Node:
     name: str
     """For people: "bar 6", "marimba"; not a part of the key."""
     reads: tuple[tuple[str, str], ...]
-    """What it reads, by what it is called: a digest, or a short plain value; sorted."""
+    """The inputs by name, sorted: each is a digest or a short plain value."""
 
     @classmethod
     def of(cls, stage: str, version: int, name: str, reads: Mapping[str, str]) -> Node:

@@ -33,7 +33,7 @@ def checked(folder: Path, system: System) -> bool:
     if not is_own(state):
         hint = "a cache is read and written by its owner alone: name another with --cache-dir"
         raise StoreError(f"{folder} belongs to another user", hint)
-    # Windows keeps no such bits: the rights of the user's own folder hold.
+    # Windows has no such bits: the permissions of the user's folder apply.
     if os.name != "nt" and state.st_mode & 0o022:
         hint = f"others could put their films there; to keep it, type: chmod go-w {folder}"
         raise StoreError(f"others may write to {folder}", hint)

@@ -1,4 +1,4 @@
-"""Packages: the versions of those that compute, as a short key."""
+"""The versions of packages that affect results, as a short key."""
 
 from __future__ import annotations
 

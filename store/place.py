@@ -56,7 +56,7 @@ def data_folder(environment: str, name: str) -> Path:
 
 
 def cache_limit(asked_bytes: int | None = None) -> int:
-    """What the store may hold after a compile, in bytes. Raises ValueError for a limit that is not a size."""
+    """The maximum size of the store after a compile, in bytes. Raises ValueError for an invalid limit."""
     if asked_bytes is not None:
         return asked_bytes
     said = os.environ.get(LIMIT_ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""Record: a line of JSON that says what a key stands for, and the digest of that line."""
+"""A record: a line of JSON that describes the files of a key, and the digest of that line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What was made under a key.
+    """The record of the files that were made under a key.
 
     outputs   digest and size in bytes of each file, by its name
     facts     what else is known of it: plain JSON
@@ -64,5 +64,5 @@ def _output(digest: object, size: object) -> tuple[str, int]:
 
 
 def is_digest(value: object) -> bool:
-    """Whether a value is the text of a sha256."""
+    """Whether a value is the text of a sha256 digest."""
     return isinstance(value, str) and len(value) == 64 and DIGITS.issuperset(value)

@@ -48,11 +48,11 @@ os.execv(sys.argv[5], sys.argv[5:])
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a program ended."""
+    """The result of running a program."""
 
     exit_code: int
     is_late: bool
-    """Whether it was ended at the deadline."""
+    """Whether it was killed at the deadline."""
     said: str
     """The end of what it wrote to its terminal, at most 4 KiB."""
 

@@ -27,7 +27,7 @@ class Scratch:
         return self._own_folder() / f"{secrets.token_hex(8)}{suffix}"
 
     def is_own(self, path: Path) -> bool:
-        """Whether a path is the folder of this process, or its lock."""
+        """Whether a path is this process's scratch folder, or its lock."""
         return self._own is not None and path in self._own[1:]
 
     def close(self) -> None:
@@ -52,8 +52,8 @@ class Scratch:
             except OSError:
                 continue
             try:
-                # Its owner holds this lock for as long as it lives; numbers of processes come again.
-                # Where there are no locks, nobody can say that it is dead.
+                # Its owner holds this lock while it lives; process ids are reused.
+                # Without locks, it cannot be known whether the owner is dead.
                 if locked(descriptor, Kind.ALONE, wait=False, without=False):
                     with suppress(OSError):
                         self._emptied(lock.with_suffix(""))
@@ -72,7 +72,7 @@ class Scratch:
                 # Another process may have swept it away before it was locked.
                 if descriptor is None or not lock.exists():
                     continue
-                # Known before it is made, so that it is swept away whatever comes.
+                # Registered before it is made, so that it is always removed.
                 self._own = descriptor, self._folder / name, lock
                 try:
                     self._system.make_folder(self._own[1])

@@ -36,7 +36,7 @@ PIN = "in-use"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a key stands for: files of the store, which nobody may change, and facts about them."""
+    """An entry: the read-only files of a key, and facts about them."""
 
     files: Mapping[str, Path]
     facts: Mapping[str, Any]
@@ -89,10 +89,10 @@ class Store:
             freed(self._pin)
             self._pin = None
 
-    # What is there
+    # Reading
 
     def get(self, key: str) -> Entry | None:
-        """What the key stands for, every byte of it checked; None where it is missing, or was damaged.
+        """The entry of a key, with every byte checked; None if it is missing or was damaged.
 
         Never raises for what it finds: a damaged file is put aside, and its entry is made again.
         """
@@ -104,13 +104,13 @@ class Store:
             if not self.is_whole(path, size):
                 self.put_aside(path)
                 return None
-        # When it was used last: for eviction alone.
+        # The time of last use, for eviction only.
         with suppress(OSError):
             self.system.touch(self.record_path(key))
         return self._entry(record)
 
     def is_whole(self, path: Path, size: int | None = None) -> bool:
-        """Whether a blob is what its name says, and of that size."""
+        """Whether a blob has the digest that its name states, and that size."""
         try:
             state = path.lstat()
             is_file = stat.S_ISREG(state.st_mode) and size in (None, state.st_size)
@@ -119,7 +119,7 @@ class Store:
             return False
 
     def has(self, key: str) -> bool:
-        """Whether the key's files are there with their sizes; nothing is digested, so it costs little."""
+        """Whether the files of a key exist with the right sizes; nothing is hashed, so it is cheap."""
         record = self._record(key)
         if record is None:
             return False
@@ -138,7 +138,7 @@ class Store:
         record = self._record(key)
         return None if record is None else {name: digest for name, (digest, _) in record.outputs.items()}
 
-    # What is made
+    # Making
 
     def scratch(self, suffix: str = "") -> Path:
         """A new path on the disk of the store, of this process alone; gone when the store is closed."""
@@ -157,7 +157,7 @@ class Store:
             system.sync_file(path)
             digest, size = file_digest(path), path.stat().st_size
             target = self.blob(digest)
-            # Over one that is there already, too: this one is known to be right.
+            # Replaces an existing one, too: this one is known to be valid.
             self._publish(path, target)
             system.sync_folder(target.parent)
             outputs[name] = digest, size
@@ -185,11 +185,11 @@ class Store:
 
     @contextmanager
     def alone(self) -> Iterator[bool]:
-        """True while no other process has the store open: what is evicted then is missed by nobody."""
+        """True while no other process has the store open, so that nobody misses an evicted entry."""
         if self.is_read_only or self._pin is None:
             yield False
             return
-        # A lock that is shared is not made one's own in one step: between the two, others may come and go.
+        # A shared lock does not become exclusive in one step: in between, other processes may come and go.
         is_alone = locked(self._pin, Kind.ALONE, wait=False)
         try:
             yield is_alone
@@ -200,7 +200,7 @@ class Store:
         """Remove what processes that died left unfinished; how many there were."""
         return self._scratch.sweep()
 
-    # Where things are
+    # Paths
 
     def blob(self, digest: str) -> Path:
         """The file of that digest."""
@@ -238,7 +238,7 @@ class Store:
         files = {name: self.blob(digest) for name, (digest, _) in record.outputs.items()}
         return Entry(files, record.facts)
 
-    # How it is done
+    # Internals
 
     def _written(self, data: bytes) -> Path:
         """A file in the scratch folder with these bytes, on the disk."""
@@ -258,14 +258,14 @@ class Store:
         try:
             self.system.rename(path, target)
         except (IsADirectoryError, NotADirectoryError):
-            # Something is there that no store makes.
+            # The path is occupied by something that no store makes.
             self.put_aside(target if target.is_dir() else target.parent)
             with suppress(FileExistsError):
                 self.system.make_folder(target.parent)
             self.system.rename(path, target)
 
     def put_aside(self, path: Path) -> None:
-        """Out of the way, but not gone: somebody may want to know what damaged it."""
+        """Moves a damaged file aside instead of deleting it, so that the cause can be examined."""
         if not self.is_read_only:
             with suppress(OSError):
                 self.system.rename(
@@ -279,7 +279,7 @@ class Store:
 
 
 def made(store: Store, node: Node, make: Callable[[], Made], *, wait: bool = True) -> Entry | None:
-    """What a node stands for: from the store, or made now and kept.
+    """The entry of a node: from the store, or made now and kept.
 
     make   called where it is missing; its files are in the store's scratch folder
     wait   where another process is making it: wait for that, or return None

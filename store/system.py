@@ -12,17 +12,17 @@ OWN = sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_BINARY
 
 
 def is_own(state: os.stat_result) -> bool:
-    """Whether a file belongs to this user; Windows does not say so, and the rights of its folder hold."""
+    """Whether a file belongs to this user; Windows does not tell, and relies on the folder's permissions."""
     return not hasattr(os, "geteuid") or state.st_uid == os.geteuid()
 
 
 def free_bytes(folder: Path) -> int:
-    """What the disk of a folder has left for this user."""
+    """The free disk space of a folder, for this user."""
     return shutil.disk_usage(folder).free
 
 
 def is_read_only(folder: Path) -> bool:
-    """Whether nothing can be written to a folder."""
+    """Whether a folder is read-only."""
     if hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
         return True
     return not os.access(folder, os.W_OK)
@@ -50,7 +50,7 @@ class System:
 
     def sync_file(self, path: Path) -> None:
         """Do the same for a file by its name."""
-        # Some systems flush only what is open for writing.
+        # Some systems only flush files that are open for writing.
         descriptor = os.open(path, os.O_RDWR | OWN)
         try:
             self.sync(descriptor)

@@ -41,7 +41,7 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
         # The suffix is kept, because writers choose the format by it.
         short = target.stem.encode(errors="ignore")[:_MOST_STEM_BYTES].decode(errors="ignore")
         partial = f".{short}.{secrets.token_hex(4)}.partial{target.suffix}"
-        # Made here, so that it gets the permissions of any new file and is never somebody else's file.
+        # Created here, so that it gets the permissions of a new file and is never an existing one.
         made = _identity(folder, partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         way = folder.way(partial)
         try:
@@ -71,7 +71,7 @@ def replace_text(path: Path, text: str, root: Path | None = None) -> None:
 
 
 class ChangedError(OSError):
-    """Somebody else has written to the file meanwhile."""
+    """Raised if another program has changed the file in the meantime."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(0, "the file was changed meanwhile; nothing was written", str(path))
@@ -190,7 +190,7 @@ def linked(path: Path | str) -> PieceError:
 
 
 def _identity(folder: Folder, name: str, flags: int, *, sync: bool = False) -> tuple[int, int]:
-    """Which file a name stands for."""
+    """The file that a name refers to, as an identity."""
     descriptor = folder.open(name, flags)
     try:
         if sync:

@@ -67,7 +67,7 @@ def own_cache(empty_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture(autouse=True)
 def own_generators() -> Iterator[None]:
-    """What a test registers, the next one does not know."""
+    """Unregisters what a test has registered."""
     before = dict(generators._registered)
     yield
     generators._registered.clear()

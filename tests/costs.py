@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def processor_s() -> float:
-    """What this process has spent, and those that it has waited for."""
+    """The processor time of this process, and of the children that it has waited for."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 

@@ -144,7 +144,7 @@ def test_the_tables_are_those_of_the_schema() -> None:
         assert tables.with_tables(text) == text, "run: python docs/make_tables.py"
 
 
-def test_every_block_of_the_schema_that_is_told_apart_has_a_table() -> None:
+def test_every_distinct_block_of_the_schema_has_a_table() -> None:
     tables = script("make_tables")
     told = set(re.findall(r"<!-- table: \$defs/(\w+) -->", MANIFEST))
     assert tables.APART & tables.DEFINITIONS.keys() - {"lanes", "lane", "points"} <= told

@@ -31,7 +31,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Editor(Protocol):
-    """Who changes the texts: watch/editing.py."""
+    """The editor of the piece's texts: watch/editing.py."""
 
     async def edit(self, edit: requests.Edit) -> responses.Done: ...
     async def undo(self) -> responses.Done: ...
@@ -41,7 +41,7 @@ class Editor(Protocol):
 
 
 class Renderer(Protocol):
-    """Who compiles the whole film: watch/filming.py."""
+    """The renderer of the whole film: watch/filming.py."""
 
     def begin(self) -> None: ...
 
@@ -93,7 +93,7 @@ class _Application:
             except RefusedError as refused:
                 return _json(responses.Refused(refused.reason), refused.status)
             except asyncio.CancelledError:
-                # What takes longer than the end of the server is cut off: that is not a fault of the request.
+                # The end of the server cuts off longer requests: that is not a fault of theirs.
                 if not self._conductor.hub.is_closed:
                     raise
                 return _json(responses.Refused("musicvis watch is ending"), 503)
@@ -125,7 +125,7 @@ class _Application:
                 async for data in hub.stream(reader):
                     yield data
             finally:
-                # A page that has lost its connection may be here again before it is known that it was gone.
+                # A page may reconnect before the server notices that it was gone.
                 self._pages_open[page] -= 1
                 if not self._pages_open[page]:
                     del self._pages_open[page]

@@ -87,7 +87,7 @@ def _lane(pointer: str, file: str, version: Version) -> Lane:
 
 
 def _stretch(lane: Lane, number: int, heard: Heard) -> Stretch:
-    """What a point of a lane does, and what is around it."""
+    """A point of a lane with its surroundings."""
     curves = LaneCurves(heard)
     curve = own_curve(lane, curves.of(lane), curves.lanes)
     if len(curve.segments) != len(lane.points):

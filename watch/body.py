@@ -63,7 +63,7 @@ class Body:
         return self.range(self.source.keys[pointer])
 
     def is_json(self, pointer: str) -> bool:
-        """Whether the keys of a point are in quotes."""
+        """Whether the keys of a point are quoted, as in JSON."""
         return self.text[self.key(f"{pointer}/at")[0]] == '"'
 
     def line_of(self, index: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Decides what happens when: a save becomes messages, what is on screen is rendered first, then the sound.
+"""Coordinates the live page: turns a save into messages, renders what is on screen first, then the sound.
 
 It lives in one event loop. Texts are read in a thread of their own, one version after the other; pictures and
 sound are made by processes. Nothing here waits for any of them.
@@ -38,7 +38,7 @@ class Conductor:
         self.session, self.store, self.hub = session, store, hub
         self.version: Version | None = None
         self.steps: Callable[[], tuple[bool, bool]] = lambda: (False, False)
-        """Whether an edit can be undone, and one redone."""
+        """Whether there is an edit to undo, and one to redo."""
         self._loop = asyncio.get_running_loop()
         self._reader = ThreadPoolExecutor(1, "reader")
         self._lock = asyncio.Lock()
@@ -51,12 +51,12 @@ class Conductor:
         self.sounds = SoundMaker(store, self._tell_sound, self._tell_progress, self._troubles)
 
     async def refresh(self, was_saved: bool = False) -> None:
-        """Read the piece again, if any of its files is not what it was, and show what came of it.
+        """Reads the piece again if any of its files has changed, and shows the result.
 
         was_saved   something in its folder was: where the piece is broken, what is missing may be there now
         """
         async with self._lock:
-            # What the files were is noted before they are read: a save that comes meanwhile is not missed.
+            # The state is noted before the files are read, so that a save in the meantime is not missed.
             files = self._files()
             state = state_of(files)
             is_whole = self.version is not None and self.version.piece.ok
@@ -65,7 +65,7 @@ class Conductor:
             try:
                 version, film = await self.in_reader(self._read)
                 if not version.piece.ok:
-                    # A file that is half written is whole in a moment.
+                    # A half-written file is complete in a moment.
                     await asyncio.sleep(HALF_WRITTEN_S)
                     if (now := state_of(files)) != state:
                         state = now
@@ -75,7 +75,7 @@ class Conductor:
                 self._troubles.say("piece", f"the piece cannot be shown: {told(error)}")
                 return
             self._troubles.say("piece", "")
-            # Of a file that is new among them it is not known what it was before.
+            # The earlier state of a newly read file is unknown.
             self._state = state if self._files() == files else None
             self._show(version, film)
             if version.plan is not None:
@@ -123,7 +123,7 @@ class Conductor:
         def tell(lanes: events.Lanes) -> None:
             self._loop.call_soon_threadsafe(self.hub.tell, lanes)
 
-        # Set here: an edit that comes next in this thread knows the texts whose digests were told.
+        # Set here, so that the next edit in this thread has the texts whose digests the page knows.
         version = self.version = self.session.read(tell)
         if version.plan is None:
             return version, None
@@ -150,7 +150,7 @@ class Conductor:
         self.hub.tell(news)
         last = self.hub.last(events.Piece)
         if isinstance(last, events.Piece):
-            # Whoever comes later sees the segments as they are now.
+            # Pages that open later get the current segments.
             self.hub.remember(replace(last, segments=self.pictures.segments))
 
     def _tell_sound(self, playing: Playing) -> None:

@@ -25,7 +25,7 @@ RATE_HZ = 30.0
 VALUES_MOST = 18_000
 """The most values of a lane: ten minutes at the full rate; a longer film has fewer a second."""
 WIDE = 1000.0
-"""A range beyond that says nothing: what the curve reaches is shown."""
+"""The range from which on the reach of the curve is shown instead."""
 
 _UNITS = {Unit.HERTZ: "Hz", Unit.RATE: "Hz", Unit.SECONDS: "s", Unit.DECIBELS: "dB", Unit.GAIN: "x"}
 _ENDINGS = {parameter.name.rpartition(".")[2]: parameter.sign for parameter in PICTURE}
@@ -33,7 +33,7 @@ _ENDINGS |= {parameter.ending: parameter.sign for parameter in BUS}
 
 
 def rate_for(duration_s: float) -> float:
-    """How many values a second a curve of that length is drawn with."""
+    """The number of values per second with which a curve of that length is drawn."""
     return RATE_HZ if duration_s * RATE_HZ <= VALUES_MOST else VALUES_MOST / duration_s
 
 
@@ -68,7 +68,7 @@ def drawn_lanes(heard: Heard, texts: Texts, rate_hz: float) -> tuple[events.Lane
 def _whole(
     lane: Lane, curve: Curve, curves: LaneCurves, heard: Heard, texts: Texts, times_s: F64
 ) -> events.Lane:
-    """A parameter: the value that acts, and of one that others are laid over what it is without them."""
+    """The curve of a parameter: the effective value, and the one without the lanes over it."""
     values = curve.values(times_s)
     own = own_curve(lane, curve, curves.lanes)
     is_mixed = curves.is_mixed(lane)
@@ -120,7 +120,7 @@ def _layer(
 
 
 def _label(lane: Lane) -> str:
-    """What the composer calls a lane that is laid over another one."""
+    """The composer's name for a lane that is laid over another one."""
     if lane.label or not lane.pointer:
         return lane.label or (lane.played.by.value if lane.played is not None else lane.name)
     parts = lane.pointer.removesuffix("/points").split("/")
@@ -128,7 +128,7 @@ def _label(lane: Lane) -> str:
 
 
 def _layer_range(lane: Lane, curve: Curve, values: F64) -> tuple[float, float]:
-    """What may be added to a parameter, or what it may be multiplied by: enough to lead from end to end."""
+    """The range of values to add to a parameter, or to multiply it by: enough to go from end to end."""
     reached = float(np.abs(values).max(initial=0.0))
     if lane.mode == "multiply":
         return 0.0, max(4.0, 2 * reached)
@@ -142,7 +142,7 @@ def _rounded(values: F64) -> tuple[float, ...]:
 
 
 def own_curve(lane: Lane, curve: Curve, lanes: Sequence[Lane]) -> Curve:
-    """What a lane says itself, of the parameter with all that is laid over it."""
+    """The curve of a lane alone, taken from its parameter with everything that is laid over it."""
     if lane.mode == "set":
         return replace(curve, layers=())
     same = [other for other in lanes if other.name == lane.name and other.mode == lane.mode]

@@ -88,7 +88,7 @@ class Editing:
             )
         except OSError as error:
             raise RefusedError(503, f"{words[0]}: {error.strerror}") from None
-        # Nobody waits for an editor; but a process that has ended stays in the system until it is asked for.
+        # Nothing waits for the editor, but an ended process stays a zombie until it is polled.
         threading.Thread(target=opened.wait, daemon=True).start()
 
     async def _stepped(
@@ -101,7 +101,7 @@ class Editing:
         try:
             await self._conductor.in_reader(self._write, step.file, old, new)
         except RefusedError:
-            # The file is the composer's again: older steps of it would be refused, too.
+            # The composer has changed the file: older steps would be refused, too.
             stack[:] = [one for one in stack if one.file != step.file]
             self._tell()
             raise
@@ -134,7 +134,7 @@ class Editing:
             raise RefusedError(409, MOVED)
         is_of_the_music = edit.add is not None or edit.shape is not None
         if is_of_the_music and digest_of_text(version.texts.by_name[edit.file]) != edit.digest:
-            # Where a new point belongs, and what is around one, is known of the text that was read last.
+            # The place of a new point, and its neighbours, come from the text that was read last.
             raise RefusedError(409, "the last change is still being read: nothing was written")
         text = decoded(data, str(path), Span(str(path)))
         if isinstance(text, Diagnostic):
@@ -182,7 +182,7 @@ class Editing:
 
     @staticmethod
     def _path(version: Version, file: str) -> Path:
-        """Where a file of the piece is; a name that is none of the piece's is refused."""
+        """The path of a file of the piece; refuses a name that is not in the piece."""
         if file not in version.texts.by_name:
             raise RefusedError(404, "this file is not part of the piece")
         return version.texts.path_of(file)

@@ -123,11 +123,11 @@ def _set(body: Body, changes: Sequence[Change], unit_of: UnitOf) -> _Meant:
     return _Meant(replaced(body.text, pieces), meant)
 
 
-# What came out
+# Results
 
 
 def _check(before: Source, meant: _Meant) -> None:
-    """Raises EditError unless exactly what was meant has changed."""
+    """Raises EditError unless exactly the intended value has changed."""
     after, findings = parse_source(meant.text, "")
     if findings or not after.complete:
         raise EditError("the text could not be read any more")

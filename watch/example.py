@@ -1,4 +1,4 @@
-"""Real messages of a piece as one JSON file, for whoever works on the page without a server.
+"""Real messages of a piece as one JSON file, for developing the page without a server.
 
 python -m musicvis.watch.example pieces/impassive FILE
 """

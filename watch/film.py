@@ -1,4 +1,4 @@
-"""The picture of one version as far as it is rendered: which segments there are, and what shows each best."""
+"""The picture of one version as far as it is rendered: its segments, and the best rendering of each."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Film:
     """Segments in the film's own quality, if requested."""
     full_there: set[int] = field(default_factory=set)
     durations: dict[str, Fraction] = field(default_factory=dict)
-    """How long the media of each key is that can be asked for."""
+    """The length of each available media file, by its key."""
     failed: set[Task] = field(default_factory=set)
-    """What could not be made, and is not tried again until the piece changes."""
+    """Tasks that failed; they are not tried again until the piece changes."""
     _made: dict[Task, SegmentJob] = field(default_factory=dict)
     _reads: dict[int, SegmentReads] = field(default_factory=dict)
 
@@ -56,7 +56,7 @@ class Film:
                 self.durations[other.media] = before.durations[other.media]
 
     def job(self, task: Task, looks: Sequence[requests.Look]) -> SegmentJob:
-        """What has to be rendered for a task; of a still, the frame at the playhead that is in it."""
+        """The render job for a task; for a still, its frame at the playhead."""
         if task.level == "draft":
             return self.jobs[task.index]
         if task.level == "full":
@@ -68,7 +68,7 @@ class Film:
         return found
 
     def got(self, task: Task, key: str) -> events.Segment | None:
-        """A task is done; the segment as it is shown now, or None where something better is shown."""
+        """Records a finished task; returns the segment as shown now, None if a better one is shown."""
         if task.level == "full":
             self.full_there.add(task.index)
             return None
@@ -100,7 +100,7 @@ class Film:
             self.durations[job.node.key] = job.frame_count / job.picture.fps
 
     def wholes(self) -> list[Whole]:
-        """Where the segments in the film's own quality are."""
+        """The paths of the segments in the film's own quality."""
         found, first = [], 0
         for k, job in enumerate(self.full):
             end = first + job.frame_count
@@ -110,7 +110,7 @@ class Film:
         return found
 
     def full_news(self, task: Task) -> events.SegmentNews:
-        """What is reported of a segment in the film's own quality; whoever tells it knows the version."""
+        """The event about a segment in the film's own quality; the sender adds the version."""
         whole = self.wholes()[task.index]
         key = self.full[task.index].node.key
         middle = (whole.s + whole.end_s) / 2
@@ -118,7 +118,7 @@ class Film:
         return events.SegmentNews(0, first, key, "kept", "full", key, whole.s, whole.end_s)
 
     def news(self, segment: events.Segment) -> events.SegmentNews:
-        """What is reported of a segment; whoever tells it knows the version."""
+        """The event about a segment; the sender adds the version."""
         return events.SegmentNews(
             version=0,
             first=segment.first,

@@ -1,4 +1,4 @@
-"""The whole film, as `musicvis compile` makes it, in a process of its own; the page sees its progress."""
+"""Compiles the whole film in a process of its own, and reports its progress to the page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Filming:
             raise RefusedError(409, "the film is being made")
         context = get_context("spawn")
         ours, theirs = context.Pipe()
-        # It begins processes of its own, which a daemon may not.
+        # It starts processes of its own, which a daemon may not do.
         self._process = context.Process(target=_film, args=(theirs, *self._arguments), name="film")
         self._process.start()
         theirs.close()

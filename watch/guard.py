@@ -1,4 +1,4 @@
-"""The one door of the server: who may ask at all. Everything passes here before anything looks at a path.
+"""The server's guard: every request passes it before any path is read.
 
 A page on this machine's own address is reachable by every web site that the user visits, and by every other
 user of the machine. So: the host is ours, the origin is ours, and the caller has the cookie that only a
@@ -75,7 +75,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         if scope["type"] != "http":
-            # No other protocol is spoken: a websocket is not held to its origin by browsers.
+            # No other protocol is allowed: browsers do not restrict websockets to their origin.
             await send({"type": "websocket.close", "code": 1008})
             return
         guarded = _with_headers(send)
@@ -157,7 +157,7 @@ class _Headers:
 
 
 def _limited(receive: Receive) -> Receive:
-    """What is received, up to the limit: a body may come in pieces, and its length may be wrong."""
+    """Reads a request's body up to the limit: it may come in pieces, and its stated length may be wrong."""
     taken = 0
 
     async def limited() -> Received:

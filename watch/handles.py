@@ -68,7 +68,7 @@ class _Handles:
         )
 
     def _between(self, i: int, point: Point, segment: Segment) -> Iterator[events.Node]:
-        """What is inside a segment: a peak, the ends of what goes round, the number of turns."""
+        """The handles inside a segment: a peak, the ends of a rotation, the number of turns."""
         middle_s = self._middle(segment)
         if point.turns is not None:
             pointer = (f"{point.pointer}/turns",)

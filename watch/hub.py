@@ -1,4 +1,4 @@
-"""Everybody who has the page open, and what they receive; whoever comes later receives the state first."""
+"""Distributes messages to all open pages; a new page receives the state first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from .wire import events, json_text
 
 BEHIND_MOST = 200
-"""How many messages may wait for a reader; a slower one is cut off, and comes back for the whole state."""
+"""The most messages that may wait for a reader; a slower one is cut off, and gets the whole state on its
+return."""
 STILL_HERE_S = 15.0
 READERS_MOST = 8
 KEPT = (events.Lanes, events.Piece, events.Sound, events.Edited, events.Trouble)
-"""Kinds of messages that are the state: the last of each is sent to whoever comes."""
+"""The kinds of messages that make up the state: the last of each is sent to a new page."""
 
 _Reader = asyncio.Queue[bytes | None]
 
@@ -35,16 +36,16 @@ class Hub:
 
     @property
     def reader_count(self) -> int:
-        """How many pages are open."""
+        """The number of open pages."""
         return len(self._readers)
 
     @property
     def is_closed(self) -> bool:
-        """Whether the server ends."""
+        """Whether the server is shutting down."""
         return self._is_closed
 
     def tell(self, message: events.Message) -> None:
-        """A message to everybody. It gets the highest version that was told: a page ignores lower ones."""
+        """Sends a message to all pages, with the highest version so far: a page ignores lower ones."""
         self.version = max(self.version, message.version)
         message = replace(message, version=self.version)
         self.remember(message)
@@ -56,7 +57,7 @@ class Hub:
                 reader.put_nowait(data)
 
     def remember(self, message: events.Message) -> None:
-        """A message that is sent to whoever comes, and to nobody now."""
+        """Keeps a message for pages that open later, without sending it now."""
         if isinstance(message, KEPT):
             self._last[type(message)] = message
 
@@ -76,7 +77,7 @@ class Hub:
         return reader
 
     async def stream(self, reader: _Reader) -> AsyncIterator[bytes]:
-        """What a reader receives, as server-sent events, until it leaves or is cut off."""
+        """The server-sent events for a reader, until it leaves or is cut off."""
         try:
             while True:
                 try:

@@ -10,7 +10,7 @@ from ..store.evict import drop
 from ..store.store import Store
 
 VERSIONS_KEPT = 20
-"""How many versions back nothing has to be made again."""
+"""The number of earlier versions whose files are kept, so that going back renders nothing."""
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ..api.arguments import paths_of
 from ..api.errors import RequestError, missing_packages_told
 from ..api.kinds import manifest_at
 
@@ -29,7 +30,7 @@ def watch(
     once: bool = False,
     editor: str | None = None,
     cache: PathLike | None = None,
-    trust_plugins: Sequence[PathLike] = (),
+    trust_plugins: PathLike | Sequence[PathLike] = (),
 ) -> LivePage:
     """Show a piece in a browser while it is written; as `musicvis watch`. The call returns at once.
 
@@ -55,12 +56,13 @@ def watch(
         words = editor_words(editor) if editor else None
     except ValueError as error:
         raise RequestError(str(error)) from error
+    asked = Asked(manifest, port, once, tuple(paths_of(trust_plugins)), words)
+    store = None if cache is None else Path(cache)
     try:
         bound = listening(port)
     except OSError as error:
         raise RequestError(f"port {port}: {error.strerror}", "name another, or leave it out") from error
-    asked = Asked(manifest, port, once, tuple(map(Path, trust_plugins)), words)
-    return LivePage(asked, bound, None if cache is None else Path(cache))
+    return LivePage(asked, bound, store)
 
 
 class LivePage:
@@ -79,7 +81,7 @@ class LivePage:
         self._ready.wait()
         if self._error is not None:
             raise self._error
-        # A program that ends does not wait for a film that the page has begun.
+        # The exit of the program does not wait for a film that the page has started.
         atexit.register(self.close)
 
     @property
@@ -94,7 +96,7 @@ class LivePage:
 
     @property
     def is_open(self) -> bool:
-        """Whether the page is served."""
+        """Whether the page is being served."""
         return self._thread.is_alive()
 
     def wait(self, timeout_s: float | None = None) -> bool:

@@ -53,7 +53,7 @@ def _font() -> bytes | None:
 
 @cache
 def _silence() -> bytes:
-    """What is heard while there is no sound yet: a browser shows no film whose sound is missing."""
+    """A silent sound for the time before there is one: a browser plays no film without its sound."""
     import numpy as np
 
     from .media import sound_media

@@ -21,7 +21,7 @@ from .workers import Died, Ended, Failed, Hand, Job, Stopped, Told, Word, render
 
 DEATHS_MOST = 3
 ELSEWHERE_S = 2.0
-"""How long a segment is left alone that another build has in work."""
+"""The time after which a segment that another build is rendering is tried again."""
 HANDS_MOST = 4
 
 
@@ -37,7 +37,7 @@ class Pictures:
     ) -> None:
         self.film: Film | None = None
         self._looks: dict[str, requests.Look] = {}
-        """What each page looks at; the one that moved last is last."""
+        """The visible place of each page; the page that moved last is last."""
         self._store, self._tell, self._troubles = store, tell, troubles
         self._loop = asyncio.get_running_loop()
         self._films: list[Film] = []
@@ -53,7 +53,7 @@ class Pictures:
 
     @property
     def recipe(self) -> Recipe:
-        """How this machine renders."""
+        """The recipe with which this machine renders."""
         if self._recipe is None:
             self._recipe = Recipe(decided_device("auto"))
         return self._recipe
@@ -67,7 +67,7 @@ class Pictures:
         """A new version, or the last one again, whose failures are tried again."""
         if film is not None:
             if self.film is not None:
-                # All that was made for it is known only now.
+                # Only now are all of its results known.
                 self._leftovers.version(self.film.durations)
                 film.take_over(self.film)
             self.film = film
@@ -85,21 +85,21 @@ class Pictures:
         self.pump()
 
     def gone(self, page: str) -> None:
-        """A page was closed: what it looked at is not wanted first any more."""
+        """Forgets a page that was closed, so that its place no longer has priority."""
         if self._looks.pop(page, None) is not None:
             self.pump()
 
     @property
     def looks(self) -> tuple[requests.Look, ...]:
-        """What all pages look at, the one that moved last first."""
+        """The visible places of all pages, the one that moved last first."""
         return tuple(reversed(self._looks.values())) or (requests.Look(0.0, 0.0, 0.0),)
 
     def duration_of(self, key: str) -> Fraction | None:
-        """How long the media of a key is; None for one that is of no version that is shown."""
+        """The length of a media file by its key; None for one that is in no visible version."""
         return next((f.durations[key] for f in reversed(self._films) if key in f.durations), None)
 
     def pump(self) -> None:
-        """Give every process what is wanted most, and stop what is not wanted."""
+        """Gives every process the most wanted task, and stops those that are not wanted."""
         film = self.film
         if film is None or self._is_closed:
             return
@@ -135,7 +135,7 @@ class Pictures:
             hand.close()
 
     def _place_of(self, hand: Hand, film: Film) -> Task | None:
-        """What a process works on, as a task of this film; None where this film does not need it."""
+        """The task of this film that a process works on; None if the film does not need it."""
         its_film, task = self._tasks[hand]
         if its_film is film or hand.job is None:
             return task

@@ -11,7 +11,7 @@ from .spelling import EditError, number_text, respelled, text_like
 
 _VALUES = ("hold", "to", "via", "from")
 _DOES = ("hold", "to", "via", "turns")
-"""What a point does: each has one of them."""
+"""The keys for the movement of a point: each has one of them."""
 
 UnitOf = Callable[[str], Unit]
 """The unit of the value at a pointer; Unit.ANY where none is known."""
@@ -105,7 +105,7 @@ def rewritten(body: Body, pointer: str, keys: Keys, unit_of: UnitOf) -> list[Pie
             pieces.append(Piece(start, end, text) if is_last else padded(body, start, end, text))
     goal = next((key for key in order if key in _DOES), None)
     if is_flow and "from" in new and goal is not None:
-        # Where it begins is read before where it goes.
+        # The start is written before the target.
         begin = body.key(f"{pointer}/{goal}")[0]
         text = _key_text(body, point, pointer, "from", keys["from"], unit_of)
         pieces.append(Piece(begin, begin, f"{quote}from{quote}: {text}, "))

@@ -24,11 +24,11 @@ from ..store.values.keys import digest_of
 from .sounding import BusSource
 
 WARM_S = 0.25
-"""A spatialiser remembers so much of what came before."""
+"""The number of earlier samples that a spatialiser depends on."""
 AHEAD = 4096
-"""Samples after a stretch that a spatialiser may look at."""
+"""The number of later samples that a spatialiser depends on."""
 GRID_HZ = 100.0
-"""How finely lanes are compared, to tell whether a stretch is the same."""
+"""The resolution with which lanes are compared, to find the stretches that are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Mixer:
         return np.ascontiguousarray(limited.T, np.float32)
 
     def name(self, first: int, count: int) -> str:
-        """What stands for a stretch with all buses: the same samples have the same name."""
+        """A name for a stretch of the mix: the same samples have the same name."""
         said = [self.gain, self.ceiling, self.fades_s, [path.name for path in self.returns], first, count]
         for source in self.sources:
             if source.wet is not None:

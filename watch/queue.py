@@ -1,4 +1,4 @@
-"""The order of rendering: what is seen first, and a first look at all of it before the rest."""
+"""The order of rendering: the visible part first, and a first view of the whole before the rest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .wire import events, requests
 LEVELS: tuple[events.Level, ...] = ("none", "still", "coarse", "draft", "full")
 """From nothing to the film's own quality."""
 BEHIND = 3.0
-"""What is behind the playhead is as far as something so many times farther ahead."""
+"""The factor for distances behind the playhead: they count as that many times as far as ahead of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Whole:
 
 
 def rank(level: events.Level) -> int:
-    """How good a level is."""
+    """The rank of a quality level: higher is better."""
     return LEVELS.index(level)
 
 
@@ -73,7 +73,7 @@ def wanted_by_all(
 def _stages(
     segments: Sequence[events.Segment], look: requests.Look, full: Sequence[Whole]
 ) -> tuple[list[Task], ...]:
-    """What one page wants, in six stages."""
+    """The tasks that one page wants, in six stages."""
     near = [k for k, segment in enumerate(segments) if _is_near(segment.s, segment.end_s, look)]
     near.sort(key=lambda k: _distance(segments[k].s, segments[k].end_s, look))
     chosen = set(near)
@@ -99,7 +99,7 @@ def _stages(
 
 
 def must_stop(running: Task | None, order: Sequence[Task]) -> bool:
-    """Whether what is in work makes way: nobody wants it now, or a picture of the playhead is missing."""
+    """Whether the running job has to stop: nobody wants it now, or a picture at the playhead is missing."""
     if running is None:
         return False
     if running not in order:
@@ -117,7 +117,7 @@ def _is_near(s: float, end_s: float, look: requests.Look) -> bool:
 
 
 def _distance(s: float, end_s: float, look: requests.Look) -> float:
-    """How far a segment is from what is seen: of a loop, behind its end its beginning comes next."""
+    """The distance of a segment from the playhead: in a loop, its beginning follows its end."""
     at = look.s
     if s <= at < end_s:
         return 0.0

@@ -1,4 +1,4 @@
-"""Why a request is not met."""
+"""The refusals of requests, and their reasons."""
 
 from __future__ import annotations
 

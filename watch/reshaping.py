@@ -45,7 +45,7 @@ _YOURSELF = "write it in your editor"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a point does, and what is around it.
+    """A point of a lane with its surroundings.
 
     standing   where the lane comes from
     next_value where the following point begins; None behind the last one
@@ -119,7 +119,7 @@ def _cycles_for(stretch: Stretch) -> str:
 def dividing(
     stretch: Stretch, at_qn: Quarters, value: float
 ) -> Callable[[Written], tuple[Keys, Keys]] | None:
-    """How a movement that comes back or goes round is divided at a place; None for one that arrives or stays.
+    """The function that divides a returning or turning movement; None for one that arrives or stays.
 
     A swing turns round at the new point; what repeats goes on from it in phase. Raises EditError, from the
     function that comes back, where the language cannot say that.
@@ -188,7 +188,7 @@ def _turns(written: Written, stretch: Stretch, at_qn: Quarters) -> tuple[Keys, K
 
 
 def _share(stretch: Stretch, at_qn: Quarters) -> Fraction:
-    """How far into a segment a place is, 0..1, along what it follows."""
+    """The progress of a place within a segment, 0..1, along what the segment follows."""
     segment = stretch.segment
     if segment.domain is Domain.SECONDS:
         at_s = stretch.clock.seconds(at_qn)

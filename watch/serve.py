@@ -30,12 +30,12 @@ HEADERS_MOST_BYTES = 16 << 10
 IDLE_S = 30
 END_WITHIN_S = 1
 GONE_S = 3.0
-"""A page that is loaded again is away for a moment: with `once`, so long nobody may be there."""
+"""The time for which no page may be open with `once`: a page that reloads is away for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is shown, and how.
+    """The options of `musicvis watch`.
 
     once        end when the last page was closed
     editor      words of an editor's command, with {file} and {line}

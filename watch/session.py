@@ -1,4 +1,4 @@
-"""A piece as its page sees it: each save a version, told in two steps, and the last good one kept.
+"""A piece as its page sees it: each save is a version, reported in two steps; the last valid one is kept.
 
 Nothing here waits or renders: texts in, messages out.
 """

@@ -30,7 +30,7 @@ def shapes_shown() -> responses.Shapes:
 
 def _curve(shape: Shape) -> tuple[float, ...]:
     family = SHAPES[shape].family
-    # Round and round is straight on in degrees.
+    # A rotation is a straight line in degrees.
     drawn = Shape.STRAIGHT if family is Family.ROUND else shape
     cycles = Fraction(CYCLES if family is Family.PERIODIC else 1)
     one = Fraction(1)

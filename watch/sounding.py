@@ -26,7 +26,7 @@ from .leftovers import Leftovers
 
 @dataclass(frozen=True, slots=True)
 class BusSource:
-    """Where a bus can be heard from: what it gives to the mix, or its parts, which are still to be moved."""
+    """The sources of a bus's sound: its contribution to the mix, or its parts, which are not placed yet."""
 
     name: str
     wet: Path | None = None
@@ -46,7 +46,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much of the exact sound is finished, 0..1."""
+    """The share of the exact sound that is finished, 0..1."""
 
     share: float
 
@@ -69,7 +69,7 @@ class Mixed:
 
 
 def sound_identity(plan: SoundPlan) -> str:
-    """What tells one sound from another, files of the piece included: equal ones are the same sound.
+    """The identity of a sound, with the piece's files: equal identities mean equal sounds.
 
     Two that differ may still sound alike; that is found out where it is made.
     """
@@ -151,7 +151,7 @@ def made_sound(
 
 
 def guessed(sources: Sequence[BusSource], plan: SoundPlan) -> Mixed:
-    """About how the master will mix buses: movement keeps their loudness, so they are added as they are."""
+    """An estimate of the mix of buses: movement keeps their loudness, so they are simply added."""
     meter = LoudnessMeter(plan.sample_rate_hz)
     files = [source.wet for source in sources if source.wet is not None]
     files += [chain.file for source in sources for chain in source.chains]

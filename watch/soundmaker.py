@@ -21,7 +21,7 @@ from .workers import Died, Ended, Failed, Hand, Job, Told, Word, render_sound
 
 DEATHS_MOST = 3
 PLAYED_BEFORE = 3
-"""How many earlier sounds can still be requested: a page may be in the middle of one."""
+"""The number of earlier sounds that can still be requested: a page may be in the middle of one."""
 
 
 class SoundMaker:
@@ -48,7 +48,7 @@ class SoundMaker:
         self._played: list[Playing] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._done = ""
-        """The identity of the last sound that was told exactly."""
+        """The identity of the last sound that was reported exactly."""
         self._deaths = 0
         self._is_closed = False
 
@@ -111,7 +111,7 @@ class SoundMaker:
         return mixer_of(sources, plan, last)
 
     def _play(self, make: Callable[..., Playing], *arguments: Any) -> None:
-        """Name the chunks in a thread, then tell; what is overtaken meanwhile is not told."""
+        """Names the chunks in a thread, then reports them; drops those that a newer version has replaced."""
         wanted = self._wanted
 
         async def play() -> None:
@@ -135,7 +135,7 @@ class SoundMaker:
 
 
 def _warm(plan: SoundPlan) -> None:
-    # A head that cannot be used is reported by whoever makes the sound.
+    # The making of the sound reports an unusable head.
     with suppress(PieceError, OSError, ImportError):
         warm(plan)
         sound_media(np.zeros((1, 2), np.float32), plan.sample_rate_hz)

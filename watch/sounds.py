@@ -21,7 +21,7 @@ METER_HZ = 20.0
 WAVE_HZ = 50.0
 FLOOR_DB = 60.0
 PIECE_S = 20
-"""How many seconds of a file are read at once: an hour of a bus may not fit into memory."""
+"""The seconds of a file that are read at once: an hour of a bus may not fit into memory."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Playing:
         names = []
         for first, count in _cuts(mixer):
             samples = np.ascontiguousarray(read_wav_at(file, first, count).T, np.float32)
-            # Where it is stored is in the name: of two that sound alike, the buses may differ.
+            # The position is in the name: where the mix sounds the same, the buses may still differ.
             state = hashlib.sha256(str(first).encode())
             state.update(samples.tobytes())
             names.append(state.hexdigest()[:32])
@@ -55,7 +55,7 @@ class Playing:
 
     @classmethod
     def provisional(cls, mixer: Mixer) -> Playing:
-        """What is mixed for the moment."""
+        """The provisional mix."""
         names = [mixer.name(first, count)[:32] for first, count in _cuts(mixer)]
         digest = hashlib.sha256("".join(names).encode()).hexdigest()
         return cls._of(mixer, digest, None, names)
@@ -66,7 +66,7 @@ class Playing:
         return cls(mixer, digest, file, tuple(names), places)
 
     def message(self, version: int) -> events.Sound:
-        """What the page learns about it."""
+        """The message about it for the page."""
         mixer = self.mixer
         has_buses = all(source.wet is not None or source.chains for source in mixer.sources)
         return events.Sound(
@@ -88,7 +88,7 @@ class Playing:
         return self.mixer.stretch(first, count, heard)
 
     def meters(self) -> responses.Meters:
-        """How loud every bus is, and the shape of the whole; buses that are not finished are left out.
+        """The level of every finished bus over time, and the waveform of the mix.
 
         Read once, however many ask. Raises OSError where a file has gone from the cache.
         """

@@ -47,7 +47,7 @@ def respelled(old: str, value: float | str, unit: Unit) -> str:
 
 
 def number_text(value: float, decimals: int, most: int = DECIMALS_MOST) -> str:
-    """A number with as many decimals as it needs, and at least so many."""
+    """A number with as few decimals as it needs, and at least the given number."""
     text = f"{value:.{max(most, decimals)}f}"
     whole, _, part = text.partition(".")
     part = part.rstrip("0").ljust(decimals, "0")

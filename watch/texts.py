@@ -31,7 +31,7 @@ class Texts:
         return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else file
 
     def path_of(self, name: str) -> Path:
-        """Where a text is."""
+        """The path of a text."""
         return self._paths[name]
 
     def source(self, name: str) -> Source:

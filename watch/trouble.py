@@ -12,13 +12,13 @@ from ..store.errors import StoreError
 
 @dataclass(slots=True)
 class Troubles:
-    """Troubles by what they are about; whoever listens gets all of them in one text, when it changes."""
+    """Troubles by subject; a listener gets all of them in one text after each change."""
 
     tell: Callable[[str], object]
     _texts: dict[str, str] = field(default_factory=dict)
 
     def say(self, about: str, text: str) -> None:
-        """What is wrong; an empty text: it is right again."""
+        """Reports a fault; an empty text reports that it is over."""
         if self._texts.get(about, "") == text:
             return
         self._texts[about] = text
@@ -26,7 +26,7 @@ class Troubles:
 
 
 def told(error: BaseException) -> str:
-    """What stopped something, in a line for people."""
+    """A line for people about the exception that stopped something."""
     if isinstance(error, PieceError) and error.diagnostics:
         first = error.diagnostics[0]
         return shown(f"{first.message}; {first.hint}" if first.hint else first.message)

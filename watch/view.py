@@ -86,7 +86,7 @@ def rows_shown(heard: Heard, plan: Plan, texts: Texts) -> tuple[events.Row, ...]
     """The buses in written order."""
     source = texts.root_source
     buses = {bus.name: bus for bus in buses_of(heard.piece, heard.parts)}
-    # Asked only for a bus whose sound has no notes: of an hour they are many.
+    # Only computed for a bus whose sound has no notes: an hour has many of them.
     by_part = cache(lambda: _notes_by_part(heard))
     names = [lane.name for lane in heard.piece.lanes]
     returns = [back.name for back in heard.piece.audio.returns]
@@ -143,7 +143,7 @@ def _notes_by_part(heard: Heard) -> Mapping[str, list[tuple[float, float, int, i
 def _notes_of(
     planned: BusPlan, bus: Bus, by_part: Callable[[], Mapping[str, list[tuple[float, float, int, int]]]]
 ) -> tuple[tuple[float, float, int, int], ...]:
-    """What a bus plays; of recordings the notes that they should hold, where that is known."""
+    """The notes of a bus; for recordings, the notes that they should contain, if known."""
     rows = [
         (_s(note.onset_s), round(note.length_s, 4), note.pitch, note.velocity)
         for stem in planned.stems
@@ -172,7 +172,7 @@ def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> e
 
 
 def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> events.Classes:
-    """How strongly each class is seen, the most seen first; and the keys that choose them."""
+    """The visibility of each class, the most visible first, and the keys that choose them."""
     named = list(_class_rows(picture))
     step = max(1, -(-picture.frame_count // VALUES_MOST))
     seen = [(name, row) for name, row in named if row.size and float(row.max()) >= LEAST_SEEN]
@@ -222,7 +222,7 @@ def _keys(heard: Heard, texts: Texts) -> Iterator[events.ClassKey]:
 
 
 def _class_name(written: ClassWeight, table: ClassTable) -> str:
-    """What a class is called, whether its number, a synonym or its name is written."""
+    """The name of a class that is written as a number, a synonym or a name."""
     if written.picture is not None or written.is_like:
         return written.name
     index = table.index(written.name, written.span, Findings())

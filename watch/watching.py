@@ -12,7 +12,8 @@ from ..compiler.classes.own_pictures import written_pictures
 from .session import Version
 
 DEBOUNCE_MS, STEP_MS = 50, 10
-"""An editor writes a file in several steps: so long nothing more must come, looked at so often."""
+"""The quiet time after which a save counts as complete, as editors write in several steps, and the polling
+interval."""
 LOOK_EACH_MS = 1000
 RETRY_S = 1.0
 OUTPUTS = ("build", "__pycache__", ".git", ".hypothesis", "node_modules")
@@ -42,7 +43,7 @@ def files_of(version: Version) -> tuple[Path, ...]:
 
 
 def state_of(paths: Iterable[Path]) -> State:
-    """What is at each path; of one that is missing, or cannot be looked at, nothing but its name."""
+    """The state of each path; None for one that is missing or cannot be read."""
     found = []
     for path in paths:
         try:
@@ -54,7 +55,7 @@ def state_of(paths: Iterable[Path]) -> State:
 
 
 def is_source(path: str, root: Path) -> bool:
-    """Whether a file in the folder of a piece may be a part of it: no output, no editor's own file."""
+    """Whether a file may belong to the piece: not an output, and not an editor's temporary file."""
     try:
         parts = Path(path).relative_to(root).parts
     except ValueError:
@@ -86,7 +87,7 @@ async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
             ):
                 yield bool(batch)
         except (OSError, RuntimeError):
-            # The folder has gone, or the system watches no more: looked for again, and the piece read again.
+            # The folder is gone, or the system no longer watches it: look for it, and read the piece again.
             try:
                 await asyncio.wait_for(stop.wait(), RETRY_S)
             except TimeoutError:

@@ -20,11 +20,11 @@ from ..renderers.crews.processes import end_with_parent, portable
 from ..renderers.generators.identity import Recipe
 
 PATIENCE_S = 1.0
-"""How long a process has to end when it is told to."""
+"""The time that a process has to end after it is asked to."""
 
 
 class StoppedError(Exception):
-    """Another word has come: what is in work is not wanted any more."""
+    """Raised when the running job is no longer wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """The process has ended by itself: its job is lost, and the next one starts another process."""
+    """The process has died: its job is lost, and the next job starts another process."""
 
     name: str
 
@@ -74,7 +74,7 @@ Maker = Callable[[], Any]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker is given; `name` is how its words say which."""
+    """A worker's job; `name` identifies it in the worker's messages."""
 
     name: str
     what: Any
@@ -91,13 +91,13 @@ class Hand:
         self, target: Callable[..., None], arguments: tuple[Any, ...], hear: Callable[[Hand, Word], object]
     ) -> None:
         self._target, self._arguments, self._hear = target, arguments, hear
-        # Processes that are started again know nothing of our threads, on which a fork may hang.
+        # Spawned processes share no threads with ours, which could make a fork hang.
         self._context = get_context("spawn")
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._is_closed = False
         self.job: Job | None = None
-        """What is in work; whoever hears the end of it says None."""
+        """The running job; whoever receives its end sets it to None."""
 
     def give(self, job: Job) -> None:
         """A job, in the place of the one in work."""
@@ -230,5 +230,5 @@ def _serve(pipe: Connection, begin: Callable[[], Work]) -> None:
 
 
 def _teller(pipe: Connection, name: str) -> Callable[[Any], None]:
-    """What is reported on the way of a job."""
+    """A function that reports a job's progress."""
     return lambda value: pipe.send(Told(name, value))

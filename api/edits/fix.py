@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...dsl.findings.diagnostics import Diagnostic
 
 ROUNDS_MOST = 20
-"""A slip may hide those behind it: each round fixes what can be seen."""
+"""The most rounds of fixing: a mistake may hide others, which the next round finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Fix:
     before: str
     after: str
     count: int
-    """How many findings it fixes."""
+    """The number of findings that it fixes."""
 
     def diff(self) -> str:
         """The change as a unified diff; control characters are escaped."""
@@ -46,7 +46,7 @@ class Fix:
 
 
 def fixes_of(manifest: Path) -> tuple[Fix, ...]:
-    """What the fixes of a piece change in its own texts; nothing is written."""
+    """The fixes of a piece, as changes to its own texts; writes nothing."""
     from ...dsl.findings.fixes import fixed
 
     first, before = _found(manifest, {})
@@ -91,7 +91,7 @@ def write_fixes(fixes: Sequence[Fix]) -> None:
 
 
 def _is_better(old: Sequence[Diagnostic], new: Sequence[Diagnostic]) -> bool:
-    """Whether there are fewer findings, or what stopped the reading is gone or is further down."""
+    """Whether there are fewer findings, or the fault that stops the reading is gone or is further down."""
     return len(new) < len(old) or _stop(new) > _stop(old)
 
 
@@ -102,7 +102,7 @@ def _stop(findings: Sequence[Diagnostic]) -> float:
 
 
 def _found(manifest: Path, texts: Mapping[str, str]) -> tuple[Sequence[Diagnostic], dict[str, str]]:
-    """Findings of a piece, some texts in place of those on the disk, and all texts that were read."""
+    """The findings of a piece in which some texts replace those on the disk, and all texts that were read."""
     from ...dsl.load import load_piece
     from ..check import findings_of
 

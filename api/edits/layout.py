@@ -21,7 +21,7 @@ class LaidOut:
     path: Path
     state: Literal["laid out", "would change", "unchanged", "refused"]
     findings: tuple[Diagnostic, ...] = ()
-    """Why it was refused."""
+    """The reasons for a refusal."""
 
 
 def fmt(path: str | os.PathLike[str], *, check: bool = False) -> tuple[LaidOut, ...]:

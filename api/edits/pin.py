@@ -1,4 +1,4 @@
-"""What a manifest leaves open, written into it: the classes that `like` found, the weights of a network."""
+"""Pins what a manifest leaves open: the classes that `like` found, the weights of a network."""
 
 from __future__ import annotations
 

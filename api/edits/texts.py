@@ -1,4 +1,4 @@
-"""The texts of a piece as they stand on the disk."""
+"""The texts of a piece on the disk."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""This machine: what it has, the weights and soundfonts of its user, and the cache."""
+"""This machine: its capabilities, the user's weights and soundfonts, and the cache."""

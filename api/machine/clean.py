@@ -1,4 +1,4 @@
-"""What is kept from earlier compiles, checked or removed."""
+"""Inspects, checks or removes what earlier compiles have cached."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What a cleaning removed from the cache, and what is left."""
+    """The result of cleaning the cache: what was removed, and what is left."""
 
     cache: Path
     freed_bytes: int
     kept_bytes: int
     kept_entries: int
     damaged: int | None
-    """How many files were damaged; None where they were not checked."""
+    """The number of damaged files; None if they were not checked."""
 
 
 def clean(
@@ -52,7 +52,7 @@ def clean(
         most = 0 if everything else cache_limit(size_from(limit) if isinstance(limit, str) else limit)
     except ValueError as error:
         raise RequestError(str(error)) from error
-    if most < 0:
+    if not most >= 0:
         raise RequestError(f"a cache of {most} bytes cannot be", "`limit` must be at least 0")
     with Store(cache_folder(None if cache is None else Path(cache))) as store:
         damaged = damaged_in(store) if verify else None
@@ -71,7 +71,7 @@ def damaged_in(store: Store) -> int:
 
 
 def cleaned(store: Store, limit_bytes: int, damaged: int | None = None) -> Cleaned | None:
-    """Evict until the store holds at most so much; None where it is in use, or can only be read."""
+    """Evicts entries until the store is within the limit; None if it is in use, or read-only."""
     from ...store.evict import keep_within
 
     evicted = keep_within(store, limit_bytes)

@@ -1,4 +1,4 @@
-"""What musicvis can use on this machine, and what to type for the rest."""
+"""A check of the capabilities of this machine, and the commands that install missing ones."""
 
 import os
 import platform
@@ -65,7 +65,7 @@ class Item:
 
 
 def doctor(piece: str | os.PathLike[str] | None = None) -> tuple[Item, ...]:
-    """What musicvis can use on this machine, and what to type for what is missing; as `musicvis doctor`.
+    """What musicvis can use on this machine, and which commands install the rest; as `musicvis doctor`.
 
     piece   a piece whose weights of BigGAN are looked at, too
 
@@ -85,7 +85,7 @@ def examined(manifest: Path | None) -> list[Item]:
         Item(name, use, version_of(name), install_command(*([extra] if extra else [])), needed)
         for name, use, extra, needed in PACKAGES
     ]
-    # Its own wish for TensorFlow is left out: only its weights are used. An extra cannot say so.
+    # Installed without its dependency TensorFlow, as only its weights are used. An extra cannot express that.
     pitches = version_of("basic-pitch")
     items.append(Item("basic-pitch", "notes of recordings", pitches, pip_command("--no-deps", "basic-pitch")))
     items += [cuda(), *encoders(), *players(), library(), cache()]
@@ -119,7 +119,7 @@ def encoders() -> list[Item]:
         import av
 
         found = dict.fromkeys(av.codecs_available & {"libx264", *OTHER_ENCODERS}, "in FFmpeg")
-        # FFmpeg has it where no card does: it is asked as a compile asks, by opening an encoder.
+        # FFmpeg may have the encoder without a card: it is tested as a compile does, by opening it.
         if encodes_on_card():
             found["h264_nvenc"] = "in FFmpeg, and the card opens it"
     return [
@@ -140,7 +140,7 @@ def encodes_on_card() -> bool:
 
 
 def players() -> list[Item]:
-    """Programs that play a stem where a manifest says `by:`; scores are read without them."""
+    """The programs that can play a stem with `by:`; reading scores needs none of them."""
     musescore = next((found for name in MUSESCORE if (found := shutil.which(name))), "")
     return [
         Item("MuseScore", "writing scores; stems with by: musescore", musescore, "optional: musescore.org"),
@@ -166,7 +166,7 @@ def library() -> Item:
 
 
 def cache() -> Item:
-    """Where finished work is kept, and how much of it there is."""
+    """The cache: its place and its size."""
     from ...store.errors import StoreError
     from ...store.place import cache_folder, size_said
 

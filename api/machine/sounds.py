@@ -32,7 +32,7 @@ def add(path: str | os.PathLike[str]) -> Soundfont:
 
 
 def add_file(file: Path) -> Soundfont:
-    """As `add`; raises FileExistsError where the name is taken."""
+    """Like `add`, but raises FileExistsError if the name is taken."""
     from ...compiler.sound.soundfonts import SUFFIXES, described, fault_of, user_folder
     from ...dsl.findings.diagnostics import Diagnostic, PieceError
     from ...dsl.findings.plain import shown

@@ -34,7 +34,7 @@ def releases() -> tuple[str, ...]:
 
 
 def fetch(name: str, *, sha256: str | None = None, progress: Progress | None = None) -> Entry:
-    """Download released weights, as "biggan-deep-512"; those that are here already are not fetched again.
+    """Downloads released weights, such as "biggan-deep-512", unless they are here already.
 
     An interrupted download goes on where it stopped.
 
@@ -57,7 +57,7 @@ def fetch(name: str, *, sha256: str | None = None, progress: Progress | None = N
 
 
 def held(name: str, sha256: str | None) -> Entry | None:
-    """The weights of that name that are here, if they are those."""
+    """The installed weights of that name, if they are the genuine ones."""
     from ...renderers.generators.biggan.library import entry_named, library_folder
 
     entry = entry_named(name, library_folder())

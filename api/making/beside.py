@@ -8,7 +8,7 @@ from pathlib import Path
 from ...dsl.text.audio_headers import SUFFIXES
 
 FOLDERS = ("", "stems")
-"""Where recordings are looked for, from the score's own folder."""
+"""The folders, relative to the score's own, in which recordings are looked for."""
 MOST = 500
 MAX_TOTAL_BYTES = 4 << 30
 
@@ -81,7 +81,7 @@ def _folded(name: str) -> str:
 
 
 def _fault(path: Path) -> str:
-    """Why a recording cannot be used; empty where it can."""
+    """The reason why a recording cannot be used; empty if it can."""
     from ...dsl.findings.diagnostics import PieceError
     from ...dsl.findings.span import Span
     from ...dsl.text.audio_headers import checked_format

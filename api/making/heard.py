@@ -43,7 +43,7 @@ def written_score(
     sources: Sequence[tuple[str, str]],
     marks: Sequence[tuple[str, float]] = (),
 ) -> WrittenScore:
-    """What was heard, as the compiler writes it; `sources` are the names and digests of the recordings.
+    """Makes the written score from what was heard; `sources` are the names and digests of the recordings.
 
     A mark is on the beat next to its time.
     """
@@ -101,7 +101,7 @@ def apart(names: Sequence[str]) -> list[str]:
 
 
 def heard_lines(heard: Heard, name: str, meter: Meter, note_count: int) -> list[str]:
-    """What was heard in a recording of that name, in words."""
+    """A description of what was heard in the recording of that name."""
     others = " or ".join(f"{bpm:.0f}" for bpm in heard.candidates_bpm)
     first = int((heard.places != 0).argmin()) if (heard.places == 0).any() else 0
     pickup = f"; bar 1 is a pickup of {first} beat{'s' if first != 1 else ''}" if first else ""

@@ -37,7 +37,7 @@ FRAME_LENGTH = 512
 
 @dataclass(frozen=True, slots=True)
 class HeardScore:
-    """What was heard in a recording.
+    """The result of listening to a recording.
 
     score      the score that was written, a .mid; None where it was only compared with another one
     files      all files that were written
@@ -61,7 +61,7 @@ class HeardScore:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be heard, and which files are to be written.
+    """A listening task: the recordings, and the files to write.
 
     score          None where nothing but `against` is wanted
     stems          by the name of a part, its recording
@@ -215,7 +215,7 @@ def heard_in(
 def _played(
     task: Task, source: Recording, heard: Heard, findings: Findings, progress: Progress | None
 ) -> Played:
-    """What plays: the recording itself, or its stems, each with its notes as a part."""
+    """The parts that play: the recording itself, or its stems, each with its notes."""
     from ...dsl.findings.diagnostics import Diagnostic, PieceError
     from ...dsl.findings.span import Span
     from ...renderers.sound.listening.decode import recording
@@ -272,7 +272,7 @@ def _write_others(task: Task, source: Recording, heard: Heard) -> None:
 
 
 def _shift_lines(heard: Heard, against: Path) -> list[str]:
-    """How the heard bars stand against those of a written score."""
+    """The comparison of the detected bars with those of a written score, in words."""
     import numpy as np
 
     from ...compiler.reports.bar_shift import bar_shift, classes_of_bars

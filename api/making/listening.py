@@ -1,4 +1,4 @@
-"""What a caller knows better than the listener."""
+"""The settings with which a caller guides the listener."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _METER = re.compile(r"(\d{1,2})/(1|2|4|8|16)")
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """What you know of a recording, for `mv.listen` and `mv.new`; None and "" leave it to the listener.
+    """Facts that you know about a recording, for `mv.listen` and `mv.new`; None and "" mean unknown.
 
     tempo_bpm   the range of tempi in which beats are detected, as (90, 130)
     meter       the metre, as "3/4"
@@ -57,6 +57,12 @@ class Listening:
             raise RequestError(f"notes are not detected by {self.notes!r}", f"choose {', '.join(METHODS)}")
         if len(self.marks) > MARKS_MOST:
             raise RequestError(f"at most {MARKS_MOST} marks can be given")
+        # No comparison holds for NaN.
+        times_s = [0.0 if self.first_s is None else self.first_s, *(time_s for _, time_s in self.marks)]
+        if not all(time_s >= 0 for time_s in times_s):
+            raise RequestError("a recording has no place before its beginning", "give seconds from 0 on")
+        if not self.longest_s > 0:
+            raise RequestError(f"no recording is shorter than {self.longest_s} s", "give seconds above 0")
 
     def wishes(self) -> Wishes:
         """All that the listener itself asks for."""
@@ -98,7 +104,7 @@ def parse_meter(text: str) -> tuple[int, int]:
 
 
 def checked_tempi(low: float, high: float) -> tuple[float, float]:
-    """A range of tempi in beats a minute; raises ValueError for what is none."""
+    """A range of tempi in beats per minute; raises ValueError for an invalid one."""
     if not SLOWEST_BPM <= low < high <= FASTEST_BPM:
         said = f"{low:g}..{high:g} is not a range of tempi"
         raise ValueError(f"{said}; write 90..130, within 20..400 beats a minute")

@@ -1,4 +1,4 @@
-"""What a call that makes a piece gives back."""
+"""The result of a call that makes a piece."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..arguments import paths_of
 from ..errors import RequestError, missing_packages_told, taken_files_told
 from ..kinds import is_recording, is_score, not_a_piece
 from . import recordings as of_recordings
@@ -50,8 +51,7 @@ def new(
     from ...dsl.findings.collector import Findings
     from ...dsl.findings.diagnostics import PieceError
 
-    named = [source] if isinstance(source, str | os.PathLike) else list(source)
-    sources = [Path(path) for path in named]
+    sources = paths_of(source)
     if not sources or any(path.is_dir() for path in sources):
         raise RequestError(
             "a piece is made for a file", 'name a score or a recording, as mv.new("waltz.mscz")'

@@ -29,7 +29,7 @@ FRAME_LENGTH = 512
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a piece for recordings is to be.
+    """The request for a piece from recordings.
 
     folder    None for one that is called like the recording
     clock     which of several recordings has the beats; None for their sum
@@ -43,7 +43,9 @@ class Wanted:
     listening: Listening = field(default_factory=Listening)
 
     def check(self) -> Path:
-        """The folder. Raises RequestError for what cannot be, FileExistsError where a piece is there."""
+        """Checks the request; returns the folder. Raises RequestError, FileExistsError if a piece is
+        there.
+        """
         for path in self.recordings:
             if not path.is_file():
                 raise RequestError(f"{path} is not a file")
@@ -65,7 +67,7 @@ class Wanted:
 
 
 def piece_of_recordings(wanted: Wanted, findings: Findings, progress: Progress | None) -> NewPiece:
-    """A folder with a piece that compiles as it is: the heard score, the recordings, a manifest.
+    """Makes a folder with a piece that compiles: the detected score, the recordings, a manifest.
 
     Warnings go to `findings` as they are found. Raises PieceError for a recording that cannot be used,
     RequestError, FileExistsError, ModuleNotFoundError, and OSError; then nothing is written.
@@ -109,7 +111,7 @@ def _made(
         from ...renderers.sound.listening.spectrum import write_spectrum
 
         spectrum = str(score_name.with_name(score_name.name.replace(".heard.mid", ".spectrum")))
-        # Its digest is that of the recording in the piece, which may be a copy in another form.
+        # The digest is that of the recording in the piece, which may be a copy in another format.
         heard_in = replace(_sum(sources), sha256=placed[0].sha256)
         write_spectrum(heard_in, scratch / "analysis.spectrum", FRAME_LENGTH)
         files[folder / spectrum] = scratch / "analysis.spectrum"
@@ -136,7 +138,7 @@ def _made(
 def _heard(
     wanted: Wanted, findings: Findings, progress: Progress | None
 ) -> tuple[list[Recording], Heard, list[WrittenTrack]]:
-    """All recordings, one clock for all, and the notes of each as a part of its own."""
+    """The detected beats and notes of all recordings: one clock for all, and each one's notes as a part."""
     from ...renderers.sound.listening.decode import check_audible, recording
     from ...renderers.sound.listening.hear import hear
     from ...renderers.sound.listening.together import misfits
@@ -173,7 +175,7 @@ class _Placed:
 
 
 def folder_name(recordings: Sequence[Path]) -> str:
-    """What a piece is called whose folder is not named: its recording, or the words that its stems share."""
+    """The default name of a piece's folder: its recording's name, or the words that its stems share."""
     if len(recordings) == 1:
         return _safe_stem(recordings[0])
     words = [re.split(r"[\s_.-]+", path.stem) for path in recordings]
@@ -183,7 +185,7 @@ def folder_name(recordings: Sequence[Path]) -> str:
 
 
 def is_plain(name: PurePosixPath, recordings: Sequence[Path]) -> bool:
-    """Whether a file of the piece is a copy of a recording with the same ending."""
+    """Whether a file of the piece is a copy of a recording with the same suffix."""
     return any(path.suffix.lower() == name.suffix and _safe_stem(path) == name.stem for path in recordings)
 
 
@@ -194,7 +196,7 @@ def _sum(sources: Sequence[Recording]) -> Recording:
 
 
 def _placed(sources: Sequence[Recording], folder: Path, scratch: Path, longest_s: float) -> list[_Placed]:
-    """Where each recording goes: it stays where it is, is copied, or becomes a FLAC file of the piece."""
+    """The path of each recording in the piece: it stays, is copied, or becomes a FLAC file."""
     from ...renderers.sound.listening.convert import gain_of, needs_conversion, write_flac
     from ...renderers.sound.listening.decode import sha256_of
 
@@ -215,7 +217,7 @@ def _placed(sources: Sequence[Recording], folder: Path, scratch: Path, longest_s
 
 
 def _inside(path: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a recording that is inside it already; None where it must be copied."""
+    """The name of a recording relative to the piece in `folder`; None if it is outside and must be copied."""
     from ...dsl.findings.span import Span
     from ...dsl.text.audio_headers import SUFFIXES
     from ...dsl.text.files import MAX_AUDIO_BYTES, fault_inside

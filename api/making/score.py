@@ -1,4 +1,4 @@
-"""A piece for a score, with a manifest that compiles as it is."""
+"""Makes a piece for a score, with a manifest that compiles without changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a piece for a score is to be.
+    """The request for a piece from a score.
 
     folder         None for one that is called like the score, in the current folder
     by_lyrics      propose a class for each sung word
@@ -88,7 +88,7 @@ def piece_for_score(wanted: Wanted, findings: Findings) -> NewPiece:
 
 
 def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:
-    """How a piece in `folder` names a recording, and whether it must be copied there."""
+    """The name of a recording in the piece in `folder`, and whether it must be copied there."""
     from ...dsl.findings.span import Span
     from ...dsl.text.files import MAX_AUDIO_BYTES, fault_inside
 
@@ -102,7 +102,7 @@ def stem_name(recording: Path, folder: Path) -> tuple[PurePosixPath, bool]:
 
 
 def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
-    """What became of the recordings beside the score, in words."""
+    """A description of what became of the recordings beside the score."""
     lines = [f"{path.name} sounds for the part {part}" for part, path in beside.parts.items()]
     silent = [part for part in parts if part not in beside.parts]
     if lines and silent:
@@ -120,7 +120,7 @@ def recording_lines(beside: Beside, parts: Mapping[str, object]) -> list[str]:
 
 
 def score_in(path: Path) -> tuple[bytes, Score]:
-    """The bytes of a score file and what they mean. Raises PieceError where that is nothing."""
+    """Reads a score file: its bytes and its score. Raises PieceError for a file without notes."""
     from ...compiler.score.read import read_score
     from ...dsl.findings.diagnostics import Diagnostic, PieceError
     from ...dsl.findings.span import Span
@@ -136,7 +136,7 @@ def score_in(path: Path) -> tuple[bytes, Score]:
 
 
 def name_in(score: Path, folder: Path) -> PurePosixPath | None:
-    """How a piece in `folder` names a score that is inside it already; None where it must be copied."""
+    """The name of a score relative to the piece in `folder`; None if it is outside and must be copied."""
     from ...dsl.findings.span import Span
     from ...dsl.text.files import MAX_SCORE_BYTES, fault_inside
 

@@ -1,4 +1,4 @@
-"""The door of the compiler for whoever has a store: a plan that was made before is not made again.
+"""Compiles with a store: a plan that was made before is read instead of made again.
 
 Two things are kept. For the texts of a piece, the questions that its compile asked of the disk; for the texts
 and the answers to them, the plan and its findings. So a score that is changed back finds its old plan.
@@ -29,7 +29,7 @@ QUESTIONS_MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class KeptCompilation:
-    """What a compile gives, as Compilation, and what the plan was made from.
+    """A compile's result, as Compilation, and the inputs from which the plan was made.
 
     node   what the plan depends on: every text and every answer; None where it cannot be kept
     """
@@ -42,14 +42,14 @@ class KeptCompilation:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """What is kept: findings of the compile alone, those of the loading are found each time."""
+    """The cached part of a compile: without the findings of loading, which are found each time."""
 
     plan: Plan
     findings: tuple[Diagnostic, ...]
 
 
 def compile_piece_kept(loaded: Loaded, trusted: tuple[Path, ...], store: Store) -> KeptCompilation:
-    """The plan of a loaded piece, from the store or made now, or every reason why there is none.
+    """The plan of a loaded piece, from the store or made now, or all errors that prevent it.
 
     trusted   folders of plugins; a piece that has a plugin is compiled each time
     """
@@ -102,7 +102,7 @@ def _questions(store: Store, asked: Node) -> list[str]:
 
 
 def _told(loaded: Loaded, findings: Sequence[Diagnostic] = ()) -> tuple[Diagnostic, ...]:
-    """Findings of the loading and of the compile, as a compile tells them."""
+    """The findings of the loading and of the compile, in the order of a compile."""
     return tuple(dict.fromkeys((*loaded.diagnostics, *findings)))
 
 
@@ -121,7 +121,7 @@ def _renamed(findings: Sequence[Diagnostic], names: Names) -> tuple[Diagnostic, 
 
 
 def _names_in_store(loaded: Loaded) -> Names:
-    """What the store calls a file: a piece may be moved, and be looked at from another folder."""
+    """The store's name for a file: a piece may be moved, or be opened from another folder."""
     manifest = next(iter(loaded.files))
 
     def name_of(file: str) -> str | None:

@@ -29,12 +29,12 @@ _REPEATABLE = frozenset(
 
 
 def is_repeatable(question: str) -> bool:
-    """Whether a question can be asked again: not that for a plugin, a program which is trusted today."""
+    """Whether a question can be asked again; one for a plugin cannot, because trust is given per run."""
     return question.partition(" ")[0] in _REPEATABLE
 
 
 def answers_to(questions: Iterable[str], root: Path) -> dict[str, str] | None:
-    """What the disk says today; None where one has no answer, or cannot be asked again."""
+    """The current answers from the disk; None if one has no answer, or cannot be asked again."""
     files = PieceFiles(root)
     outside = Outside(root, None, files.findings, files.answers)
     for question in questions:

@@ -15,7 +15,7 @@ SCORE_VERSION = 3
 
 
 def kept_reader(store: Store) -> Callable[[bytes, str], Score]:
-    """`read_score` that looks into a store first, and keeps there what it reads."""
+    """A version of `read_score` that reads from a store first, and writes there what it reads."""
 
     def read_kept(data: bytes, name: str) -> Score:
         node = score_node(data, name)
@@ -30,7 +30,7 @@ def kept_reader(store: Store) -> Callable[[bytes, str], Score]:
 
 
 def score_node(data: bytes, name: str) -> Node:
-    """What a score depends on: its bytes, its kind, and what reads it; not what it is called."""
+    """The node of a score: its bytes, its kind, and its reader, but not its name."""
     suffix = PurePath(name).suffix.lower()
     reads = {"bytes": hashlib.sha256(data).hexdigest(), "kind": suffix, "compiler": compiler_identity()}
     return Node.of("score", SCORE_VERSION, PurePath(name).name, reads)

@@ -31,7 +31,7 @@ def unmet(piece: Piece, score: Score, clock: Clock) -> Iterator[Diagnostic]:
         if at is None:
             continue
         measure = clock.measures[clock.measure_index(at)]
-        # A pickup of one beat under 4/4 may be promised as what is played, 1/4, or as what is written.
+        # A pickup of one beat under 4/4 may be expected as played, 1/4, or as written.
         if meter != str(measure.meter) and Fraction(meter) * 4 != measure.length_qn:
             has = meter_text(measure)
             found.add(_differs(place, clock, at, f"the metre at {place.text} is {has}, {meter} is expected"))

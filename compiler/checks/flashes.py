@@ -22,11 +22,11 @@ SLOW = {
     DurationUnit.BEATS: Fraction(1, 2),
     DurationUnit.BARS: Fraction(1, 8),
 }
-"""What is averaged over as long as this does not flash."""
+"""The averaging time, by unit, from which on a movement does not flash."""
 
 
 def may_flash(piece: Piece) -> tuple[Span, ...]:
-    """Where the manifest moves the light of the whole picture, or sets wide lights on the stage."""
+    """The places where the manifest moves the light of the whole picture, or sets wide lights."""
     return (*(lane.span for lane in piece.lanes if _is_quick(lane)), *_wide_lights(piece))
 
 
@@ -53,7 +53,7 @@ def _wide_lights(piece: Piece) -> Iterator[Span]:
 def held_finding(
     spans: tuple[Span, ...], before: Flashing, after: Flashing, share: float, film: Film, clock: Clock
 ) -> Diagnostic:
-    """The finding for a movement that would flash: what it would do, and what is left of it."""
+    """The finding for a movement that would flash: how much, and the share of it that remains."""
     # To the nearest quarter of a crotchet: a frame begins nowhere in particular.
     at_qn = Fraction(round(4 * clock.quarters(film.start_s + before.frame / film.fps)), 4)
     place = clock.musical_place(at_qn)

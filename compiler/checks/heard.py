@@ -15,11 +15,13 @@ from ...dsl.values.position import seconds_text
 from ..score.model import Score
 
 SAME_S = 0.001
-"""An offset that is so near to what was heard counts as the same."""
+"""The tolerance within which a written offset counts as the detected one."""
 
 
 def heard_findings(piece: Piece, score: Score, root: Path) -> Iterator[Diagnostic]:
-    """Nothing for a score that somebody wrote. No percentage is reported: none that was tried is honest."""
+    """Findings about a detected score; none for a written one. They give no percentage: none that was
+    tried is honest.
+    """
     heard = score.heard
     if heard is None:
         return
@@ -61,14 +63,14 @@ def spectrum_findings(piece: Piece, root: Path) -> Iterator[Diagnostic]:
 
 
 def _listen_hint(piece: Piece) -> str:
-    """What to type to hear the bars, and to correct them."""
+    """The command with which to hear the bars, and to correct them."""
     stems, ways = _recorded(piece), "--half, --double, --meter or --first"
     if not stems:
         return f"put the recording into the piece, and listen: musicvis listen RECORDING; {ways} correct them"
     if len(stems) == 1:
         again = _listen_again(piece, stems[0], "--clicks", "clicks.wav")
         return f"listen to them: {again}; {ways} correct them"
-    # The bars are those of all stems together: one alone may be heard in others.
+    # The bars come from all stems together: a single stem may suggest other bars.
     return f"`musicvis watch` plays and shows them; to correct them, type musicvis new again, with {ways}"
 
 
@@ -81,7 +83,7 @@ def _listen_again(piece: Piece, stem: Stem, *more: str) -> str:
 def _offsets(
     piece: Piece, recordings: Sequence[tuple[str, str]], bar_1_s: float, root: Path
 ) -> Iterator[Diagnostic]:
-    """Warnings where bar 1 begins at another time of a recording than its offset says."""
+    """Warnings for recordings in which bar 1 begins at another time than the offset says."""
     digests, places = {digest for _, digest in recordings}, {span: key for key, span in piece.spans}
     for stem in _recorded(piece):
         offset_s = stem.offset_s or 0.0

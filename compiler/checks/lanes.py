@@ -20,7 +20,7 @@ from ..time.clock import Clock
 JUMP_HEARD = 0.02
 """A smaller jump is not worth a word."""
 RING_S = Fraction(2)
-"""How long a note is counted as sounding after its key is let go."""
+"""The time for which a note counts as sounding after its key is released."""
 FASTEST_PER_S = 50.0
 """An ear that moves faster bends the pitch of headphone sound by more than a third of a semitone."""
 SHORTEST_S = Fraction(1, 1000)
@@ -29,27 +29,27 @@ Interval = tuple[Fraction, Fraction]
 
 
 class Sounding:
-    """When a bus sounds: its notes with their ring, asked by time."""
+    """The times at which a bus sounds: its notes with their ring, searchable by time."""
 
     def __init__(self, held: Sequence[Interval]) -> None:
         self._starts = [start for start, _ in held]
         self._ends = list(accumulate((end + RING_S for _, end in held), max))
 
     def overlaps(self, start_s: Fraction | float, end_s: Fraction | float) -> bool:
-        """Whether anything sounds at some time after start_s and before end_s."""
+        """Whether anything sounds after start_s and before end_s."""
         last = bisect_left(self._starts, end_s) - 1
         return last >= 0 and self._ends[last] > start_s
 
 
 @recent(64)
 def sounding_of(held: Sequence[Interval]) -> Sounding:
-    """When a bus sounds whose keys are held then."""
+    """The times at which a bus sounds, from the intervals in which its keys are held."""
     return Sounding(held)
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A lane on what it moves; `sounding` is None where nobody knows when the bus sounds."""
+    """A lane and its target; `sounding` is None if the times at which the bus sounds are unknown."""
 
     lane: Lane
     curve: Curve
@@ -162,7 +162,7 @@ def _while(moved: Moved, at_s: float) -> str:
 
 
 def _reset_place(moved: Moved, index: int, number: int, clock: Clock) -> str:
-    """Where a sawtooth falls back, exact unless it is eased."""
+    """The place at which a sawtooth resets, exact unless it is eased."""
     segment = moved.curve.segments[index]
     if segment.ease is not None or segment.mirrored:
         jump = [jump for jump in _worth_a_word(moved) if jump.is_reset and jump.segment == index][number]
@@ -185,7 +185,7 @@ def _tempo_changes(segment: Segment, clock: Clock) -> list[Fraction]:
 
 
 def steepest_per_s(segment: Segment, clock: Clock) -> float:
-    """How fast a segment moves at its fastest, in values per second; an upper bound where it is eased."""
+    """The highest speed of a segment, in values per second; an upper bound if it is eased."""
     slope = _steepest(segment)
     if segment.ease is not None:
         slope *= _slope_of(segment.ease, segment.curvature)
@@ -206,7 +206,7 @@ def _steepest(segment: Segment) -> float:
         return abs(v1 - v0) * (k / (1 - exp(-k)) if k > 1e-6 else 1.0)
     cycles = float(segment.cycles) if segment.shape in PERIODIC else 1.0
     if segment.by_ratio:
-        # The logarithm moves evenly; its slope is greatest where the value is.
+        # The logarithm moves evenly, so the slope is greatest where the value is.
         slope = max(map(abs, segment.slopes)) if segment.shape is Shape.THROUGH else abs(log(v1 / v0))
         return max(v0, v1) * slope * _slope_of(segment.shape, 1.0) * cycles
     if segment.shape is Shape.THROUGH:

@@ -13,7 +13,7 @@ from ..sound.plan_sound import Sources
 from ..time.clock import Clock
 
 NAMES_MOST = 6
-"""More names than that are not told."""
+"""The most names that are listed."""
 
 
 def left_out(

@@ -20,7 +20,7 @@ from .lanes import Interval, Moved, lane_findings, sounding_of
 from .subjects import subject_notes
 
 RING_OUT_S = Fraction(1, 2)
-"""What the last note needs at least after its key is let go."""
+"""The least ring-out that the last note needs after its key is released."""
 LONGEST_TAIL_S = 30
 """A recording that goes on for longer after the score is that of another score."""
 
@@ -77,7 +77,7 @@ def lint(
 
 
 def _idle_rules(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
-    # A selector with a fault in it matches nothing because of that.
+    # A faulty selector matches nothing because of its fault.
     faulty = {finding.span for finding in shown.findings}
     for rule, count in zip(piece.visuals.rules, shown.rule_matches, strict=True):
         spans = {rule.span, *(span for _, span in rule.where.spans)}
@@ -146,7 +146,7 @@ def _past_the_end(lanes: Iterable[Lane], clock: Clock) -> Iterator[Diagnostic]:
 
 
 def _cut_off(piece: Piece, clock: Clock, held: Iterable[Interval]) -> Iterator[Diagnostic]:
-    """A note that is let go shortly before the last sample rings into nothing."""
+    """Warns of a note that is released shortly before the last sample, so that its ring is cut off."""
     end_s = clock.end_s + piece.score.tail_s
     # What sounds after the end belongs to a stem of another length, which is reported.
     last_s = max((end for _, end in held if end <= end_s), default=None)
@@ -195,7 +195,7 @@ def _recordings(
                 Severity.WARNING,
             )
         length_s = form.length_s
-        # An offset says where bar 1 begins in the recording: of one that begins before bar 1, more is left.
+        # The offset is the time of bar 1 in the recording; the rest after it is what is left.
         until_s = length_s - (stem.offset_s or 0.0)
         if not length_s or last_onset_s < until_s <= clock.end_s + LONGEST_TAIL_S:
             continue

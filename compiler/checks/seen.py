@@ -11,7 +11,7 @@ SEEN_MOST = 5
 CHANGE_S = 0.15
 """A class takes the place of another within this time, centred on the moment at which it gets stronger."""
 STEP_S = 0.02
-"""How often it is asked which ones are the strongest."""
+"""The time between two tests of which classes are the strongest."""
 FIRST_WINS = 1e-6
 """Classes whose strengths differ by less than this share count as equal: the lower index is seen."""
 
@@ -31,7 +31,7 @@ def strongest(strengths: F64, keep: int) -> F64:
 
 
 def seen_at(strengths_at: Callable[[F64], F64], keep: int, times_s: F64, change_s: float = CHANGE_S) -> F64:
-    """How far each class is seen at each time: float64 (n, k) in 0..1, continuous in time.
+    """The visibility of each class at each time: float64 (n, k) in 0..1, continuous in time.
 
     It is the mean over change_s of whether the class is one of the strongest. Somewhere in a change more than
     `keep` are above 0; outside of changes `keep` of them are 1.

@@ -1,9 +1,12 @@
 """Notes about subjects: drawn as something similar, only patterns, or unknown to BigGAN."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ...dsl.findings.collector import Findings
 from ...dsl.findings.diagnostics import Diagnostic, Severity
+from ...dsl.findings.span import Span
 from ...dsl.model.piece import Piece
+from ...dsl.model.visuals import ClassWeight
 from ...dsl.values.subjects import DRAWN, IMAGENET_COUNT, PATTERN, Subject, look_of, subject_count, subjects
 from ..classes.own_pictures import written_pictures
 from ..classes.table import imagenet
@@ -19,30 +22,50 @@ def subject_notes(piece: Piece, shown: Cast) -> Iterator[Diagnostic]:
     if not visuals.classes:
         return
     shown_classes = {index for note in shown.notes for index, _ in note.classes}
-    # What comes after them are the piece's own pictures, of which nothing is to be said.
+    # The piece's own pictures come after them, and need no remark.
     used = sorted(index for index in shown_classes if index < subject_count())
-    name, span = imagenet().name, dict(piece.spans).get("/visuals/classes", visuals.classes_span)
+    name, written = imagenet().name, _Written(piece)
     if visuals.generator in PAINTED:
         others = [index for index in used if look_of(index) not in (DRAWN, PATTERN)]
         if others:
             said = listed([f"{name(i)} {look_of(i)}" for i in others[:NAMED_MOST]])
             message = f"the embedded generator draws {said}"
             hint = "`musicvis classes WORD` says how a subject is shown; --sheet draws all"
-            yield Diagnostic("MV690", span, message, hint, Severity.NOTE)
+            yield Diagnostic("MV690", written.of(others), message, hint, Severity.NOTE)
         patterns = [index for index in used if look_of(index) == PATTERN]
         if patterns:
             said = listed([name(index) for index in patterns[:NAMED_MOST]])
             message = f"the embedded generator shows only a pattern in matching colours for {said}"
             hint = "`musicvis classes WORD` says how a subject is shown; choose one that is drawn"
-            yield Diagnostic("MV691", span, message, hint, Severity.NOTE)
+            yield Diagnostic("MV691", written.of(patterns), message, hint, Severity.NOTE)
     own = [index for index in used if index >= IMAGENET_COUNT]
     # A piece with own pictures is never painted by BigGAN.
     if own and visuals.generator in NETWORK and not written_pictures(visuals):
         said = listed([stand_ins_said(subjects()[index]) for index in own[:NAMED_MOST]])
         message = f"if BigGAN paints, it shows {said}"
-        yield Diagnostic(
-            "MV692", span, message, "generator: embedded draws the subjects themselves", Severity.NOTE
-        )
+        hint = "generator: embedded draws the subjects themselves"
+        yield Diagnostic("MV692", written.of(own), message, hint, Severity.NOTE)
+
+
+class _Written:
+    """Where a piece names its subjects."""
+
+    def __init__(self, piece: Piece) -> None:
+        visuals = piece.visuals
+        classes = [*visuals.classes, *(entry for layer in visuals.layers for entry in layer.classes)]
+        weights = [weight for _, shown in classes for weight in shown]
+        weights += [weight for rule in visuals.rules for weight in rule.classes or ()]
+        self._weights = [weight for weight in weights if not weight.is_like and weight.picture is None]
+        self._classes = dict(piece.spans).get("/visuals/classes", visuals.classes_span)
+
+    def of(self, indices: Iterable[int]) -> Span:
+        """The first place that names one of the subjects; that of all classes where none does by its name."""
+        wanted = set(indices)
+        named = (weight for weight in self._weights if self._index(weight) in wanted)
+        return next((weight.span for weight in named), self._classes)
+
+    def _index(self, weight: ClassWeight) -> int | None:
+        return imagenet().index(weight.name, weight.span, Findings())
 
 
 def listed(parts: list[str]) -> str:

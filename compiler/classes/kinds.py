@@ -45,7 +45,7 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
 
 
 def stand_in(visuals: Visuals) -> GeneratorKind:
-    """A kind that knows every class that is written: what is wrong with the real one is reported already."""
+    """A kind that accepts every class, for a piece whose real kind has an error that is reported already."""
     written = (entry for entry in visuals.all_classes if not entry.is_like and entry.picture is None)
     names = dict.fromkeys(_plain(entry) for entry in written)
     listed = [(name,) for name in names][:MOST_CLASSES]

@@ -32,7 +32,7 @@ def written_pictures(visuals: Visuals) -> tuple[ClassWeight, ...]:
 
 
 def picture_faults(pictures: tuple[ClassWeight, ...], kind: GeneratorKind) -> Iterator[Diagnostic]:
-    """What is wrong with pictures before any of them is read."""
+    """The findings about pictures that can be made before any of them is read."""
     if pictures and kind.name not in PAINTED:
         message = f"{kind.name} cannot show own pictures: the embedded generator paints them"
         hint = "write generator: embedded, or train a model of your pictures with `musicvis train`"
@@ -51,7 +51,7 @@ def with_own(table: ClassTable, written: tuple[ClassWeight, ...]) -> ClassTable:
 
 
 def clip_fault(entry: ClassWeight, header: VideoHeader) -> Diagnostic | None:
-    """What is wrong with the part of a video, as far as its header says how long it is."""
+    """The finding about a video's part that lies outside the video, whose length its header states."""
     clip, length_s = entry.clip, header.length_s
     assert clip is not None
     if length_s is None:

@@ -33,12 +33,12 @@ class ClassTable:
     names: ClassNames
     said: str
     is_imagenet: bool = False
-    """Whether they are ImageNet's and the subjects beside them, which the built-in generators show."""
+    """Whether they are the classes of the built-in generators: ImageNet's and the added subjects."""
     aliases: Mapping[str, int] = field(default_factory=dict)
     """Everyday words that name no class, each with the class that is meant."""
     pictures: tuple[str, ...] = ()
-    """The piece's own pictures by the names of their files; their indices come after those of the names. A
-    video is there twice, for its two layers."""
+    """The piece's own pictures by file name; their indices follow those of the names. A video has two
+    entries, one per layer."""
     clips: Mapping[int, Clip] = field(default_factory=dict)
     """The videos among them, by the index of their first layer."""
 
@@ -47,7 +47,7 @@ class ClassTable:
 
     @property
     def shown_count(self) -> int:
-        """How many classes there are with the piece's own pictures."""
+        """The number of classes, including the piece's own pictures."""
         return len(self.names) + len(self.pictures)
 
     def name(self, index: int) -> str:
@@ -119,8 +119,8 @@ class ClassTable:
         return tuple((index, self.names[index]) for index in indices)
 
     def look(self, index: int) -> str:
-        """How the embedded generator shows a class: "drawn", "as harp", "only a pattern", "own picture", "own
-        video"; else empty.
+        """The embedded generator's way to show a class: "drawn", "as harp", "only a pattern", "own
+        picture", "own video"; else empty.
         """
         if index >= len(self):
             return "own video" if self.pictures[index - len(self)] in self._videos else "own picture"
@@ -131,7 +131,7 @@ class ClassTable:
         return ", ".join(self.names[index][:2])
 
     def _near(self, name: str) -> str:
-        """What may have been meant by a name that is none."""
+        """The classes that an unknown name may mean."""
         near = self._alike(name)
         near = near or [names[0] for _, names in self.holding(name)[:CANDIDATES_SHOWN]]
         near = near or self._by_words(_normal(name))
@@ -221,7 +221,7 @@ def class_table(kind: GeneratorKind) -> ClassTable:
 
 _NO_MATCH = 3
 _FILE = re.compile(r"[^.\s]\.[A-Za-z][A-Za-z0-9]{1,4}\Z", re.ASCII)
-"""What is called like a file, and like no class."""
+"""The pattern of file names, which no class name has."""
 
 
 def _rank(wanted: str, name: str) -> int:
@@ -233,5 +233,5 @@ def _rank(wanted: str, name: str) -> int:
 
 
 def _normal(name: str) -> str:
-    """A name as it is compared: small letters, with spaces for hyphens and underscores."""
+    """A name in the form in which names are compared: lower case, hyphens and underscores as spaces."""
     return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())

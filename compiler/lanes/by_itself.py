@@ -14,9 +14,9 @@ SOFTEST, LOUDEST = 0.88, 1.06
 """The light of silence and of the loudest place: seen as quiet and full, never as a flash."""
 AVERAGED = Duration(Fraction(1, 2), DurationUnit.WHOLE_NOTES)
 BREATH = 0.012
-"""How much closer the camera comes and goes again..."""
+"""The amount by which the camera comes closer in each breath, as a share of the zoom."""
 SHORTEST_BREATH_S = 1.6
-"""...with each bar, or with as many bars as last so long."""
+"""The shortest breath: it lasts one bar, or as many bars as take at least this long."""
 NAME = "visuals.play"
 """The name of such a lane in reports."""
 

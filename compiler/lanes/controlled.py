@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 RAMP_S = 0.01
-"""How long a step from one value to the next takes, so that no sound clicks."""
+"""The duration of a step from one value to the next: long enough that the sound does not click."""
 _NAMES = {
     "1": "modulation",
     "2": "breath",
@@ -32,12 +32,12 @@ _NAMES = {
     "64": "sustain pedal",
 }
 _AT_REST = {"7": 100, "8": 64, "10": 64, "11": 127, BEND: 8192}
-"""What holds before the first event, where that is not 0 (General MIDI; MMA RP-015)."""
+"""Initial values of controllers that do not start at 0 (General MIDI; MMA RP-015)."""
 _LISTED_MOST = 8
 
 
 def controller_name(name: str) -> str:
-    """What a controller is called in messages."""
+    """The name of a controller for messages."""
     if name in (BEND, PRESSURE):
         return {BEND: "pitch bend", PRESSURE: "channel pressure"}[name]
     return f"controller {name}" + (f" ({_NAMES[name]})" if name in _NAMES else "")

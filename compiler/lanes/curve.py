@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ...store.values.array_types import F64
 
 LONGEST_DECLICK_S = 0.16
-"""A jump of two turns is none of eight times a quarter turn."""
+"""The longest declick: a jump of two turns does not take eight times as long as a quarter turn."""
 MEETING_S = 0.05
-"""How long before its end a loop begins to return to its beginning."""
+"""The time before the end of a loop at which a value begins to return to its start."""
 JUMP_LEAST = 1e-6
 """A smaller difference between two segments is not a jump."""
 
@@ -140,7 +140,7 @@ class Curve:
 
     @property
     def is_moved(self) -> bool:
-        """Whether a lane says anything of it, if only that it stays."""
+        """Whether any lane covers the parameter, even one that only holds a value."""
         return bool(self.segments or self.layers or self.played is not None)
 
     def values(self, times_s: F64) -> F64:
@@ -238,7 +238,7 @@ class Curve:
             found[begin:end] += jump.size / self.scale * softened
 
     def _declick_s(self, jump: Jump) -> float:
-        """How long a jump takes."""
+        """The length of the ramp that replaces a jump, in seconds."""
         wanted_s = self.declick_per_unit_s * abs(jump.size)
         return max(self.declick_s, min(wanted_s, LONGEST_DECLICK_S))
 

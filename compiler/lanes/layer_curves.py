@@ -15,7 +15,8 @@ OF_A_LAYER = {
     "motion.amount": "motion",
     "motion.jitter": "motion",
 }
-"""What a layer may have of its own, by the ends of names of lanes; and the key that says it is written."""
+"""The parameters that a layer can have lanes of its own for, by the ends of their names, and the key that
+sets each."""
 
 
 def layer_curves(

@@ -44,11 +44,11 @@ class Target:
     declick_per_unit_s: float = 0.0
     """Length for each unit of a jump, where that is longer."""
     circle: float = 0.0
-    """The turn after which a value means the same again; 0 where none does."""
+    """The period of a circular value, such as 360 degrees; 0 if it is not circular."""
 
 
 def beat_rate(clock: Clock) -> Curve:
-    """How many beats pass in a second, each bar by its own metre: cycles per beat times this are hertz."""
+    """Beats per second at each time, each bar by its own metre: cycles per beat times this are hertz."""
     changes = {Fraction(0), *clock.tempo_starts_qn}
     meters = [measure.meter for measure in clock.measures]
     changes |= {
@@ -61,7 +61,7 @@ def beat_rate(clock: Clock) -> Curve:
     for start, end in zip(starts, [*starts[1:], max(starts[-1], clock.end_qn) + 1], strict=True):
         beat_qn = clock.measures[clock.measure_index(start)].meter.beat_qn
         rate_hz = float(1 / (clock.pace(start) * beat_qn))
-        # A rate is not a level: where it changes at once, nothing clicks.
+        # A rate is not a level: a sudden change of it does not click.
         segments.append(
             Segment(
                 start_s=clock.seconds(start),
@@ -97,27 +97,27 @@ def _written(parameter: PictureParameter, visuals: Visuals) -> float:
 
 
 def ear_target(bus: Bus) -> Target:
-    """Where a bus is between the ears."""
+    """The target of a bus's place between the ears."""
     return Target(bus.ear or bus.name, EAR.low, EAR.high, EAR.default, SOUND_DECLICK_S, _glide_s(bus))
 
 
 def azimuth_target(bus: Bus) -> Target:
-    """Where a bus is around the head, in degrees clockwise from the front, turn after turn."""
+    """The target of a bus's azimuth: degrees clockwise from the front, not wrapped at 360."""
     return replace(_of_bus(bus.name, AZIMUTH), declick_per_unit_s=_glide_s(bus) / 90.0, circle=360.0)
 
 
 def elevation_target(bus: Bus) -> Target:
-    """How high a bus is, in degrees above the horizon."""
+    """The target of a bus's elevation, in degrees above the horizon."""
     return replace(_of_bus(bus.name, ELEVATION), declick_per_unit_s=_glide_s(bus) / 90.0)
 
 
 def distance_target(bus: Bus) -> Target:
-    """How far away a bus is; 1 is the distance of its recording."""
+    """The target of a bus's distance; 1 is the distance of its recording."""
     return _of_bus(bus.name, DISTANCE)
 
 
 def place_targets(bus: Bus) -> tuple[Target, ...]:
-    """All that says where a bus is."""
+    """The targets that place a bus."""
     return ear_target(bus), azimuth_target(bus), elevation_target(bus), distance_target(bus)
 
 
@@ -145,7 +145,7 @@ def plugin_targets(bus: Bus | Return, effect: Effect) -> tuple[tuple[str, Target
     """The parameters of one effect of a bus that a lane may move, by parameter name."""
     name = f"{bus.name}.{effect.label or effect.plugin}"
     if effect.vst3 is not None:
-        # Its bounds are known to the plugin alone.
+        # Only the plugin knows its bounds.
         return tuple(
             (key, Target(f"{name}.{key}", -inf, inf, value, PLUGIN_DECLICK_S))
             for key, value in effect.parameters

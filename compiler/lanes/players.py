@@ -46,7 +46,7 @@ def played_by(
     end_s: float,
     ears: F64 | None,
 ) -> PlayedBy:
-    """What notes do to a lane.
+    """The movement that notes give to a lane.
 
     rest         where it is without them
     shortest_s   no stroke rises in less
@@ -71,7 +71,7 @@ def played_by(
         )
         if played.in_decibels:
             return PlayedBy(struck, rest=rest, ratio=10.0 ** (played.amount / 20.0))
-        # A share of a factor that is laid on is a share of 1.
+        # For a factor laid over another value, the share is one of 1.
         return PlayedBy(struck, rest=rest, way=played.amount)
     bars_s = sorted({0.0, *(float(clock.seconds(measure.start_qn)) for measure in clock.measures)})
     times_s = steps(np.array(bars_s), end_s)
@@ -90,7 +90,7 @@ def played_by(
 
 @recent(4)
 def onsets_of(notes: Sequence[PartNote], clock: Clock) -> F64:
-    """When each note begins, in seconds of the piece."""
+    """The onset of each note, in seconds of the piece."""
     return np.array([float(clock.seconds(entry.note.onset_qn)) for entry in notes], np.float64)
 
 
@@ -106,7 +106,7 @@ def heard_of(notes: Sequence[PartNote], clock: Clock) -> Heard:
 
 
 def lengths_at(duration: Duration, clock: Clock, times_s: F64) -> F64:
-    """How long a duration lasts at each time: as from the last bar line or change of tempo before it."""
+    """The length of a duration at each time, at the tempo of the last bar line or tempo change before it."""
     if duration.unit is DurationUnit.SECONDS:
         return np.full(times_s.shape, float(duration.value))
     starts = sorted({*clock.tempo_starts_qn, *(measure.start_qn for measure in clock.measures)})
@@ -116,5 +116,5 @@ def lengths_at(duration: Duration, clock: Clock, times_s: F64) -> F64:
 
 
 def beats_at(clock: Clock, times_s: F64) -> F64:
-    """How long a beat lasts at each time."""
+    """The length of a beat at each time, in seconds."""
     return lengths_at(Duration(Fraction(1), DurationUnit.BEATS), clock, times_s)

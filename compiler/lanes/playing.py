@@ -1,4 +1,4 @@
-"""How notes move a lane: strokes that fall back, and courses that follow loudness, pitch, place, density.
+"""Lanes that notes play: strokes that decay, and courses that follow loudness, pitch, place or density.
 
 Both are functions of the time of the piece alone: neither the frame rate nor a passage changes them.
 """
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 REACH = 6.0
-"""A stroke is gone after so many of its decays: it falls as exp(-x) does, lowered to end at nothing."""
+"""The length of a stroke in decay times: it falls as exp(-x), lowered so that it ends at 0."""
 SHARE_OF_GAP = 1 / 3
 """A decay takes this much of the way to the next stroke at most, so that the next is seen to begin."""
 SHORTEST_DECAY_S = 1e-3
 STEP_S = 0.02
 """Courses are straight from one of these steps to the next."""
 RINGING_S = 0.7
-"""What is struck or held fades so for the ear..."""
+"""The decay time of a note for the ear, in seconds, while its key is down."""
 DAMPED_S = 0.15
-"""...and so when its key is let go."""
+"""The decay time after its key is released, in seconds."""
 STEVENS = 0.3
 """Loudness in sones grows as this power of the intensity (Stevens 1955), which is the velocity squared."""
 
@@ -47,7 +47,7 @@ class Strokes:
     most: float
 
     def level(self, moments_s: F64) -> F64:
-        """How far the lane is struck at ascending times, 0..most."""
+        """The height of the strokes at ascending times, 0..most."""
         found = np.zeros(moments_s.shape)
         first = moments_s.searchsorted(self.onsets_s - self.attacks_s)
         ends_s = self.onsets_s + self.holds_s + REACH * self.decays_s
@@ -122,7 +122,7 @@ def strokes(
 
 
 def _gaps(onsets_s: F64) -> F64:
-    """How long after each onset the next one comes that is not the same."""
+    """The time from each onset to the next different one."""
     distinct = np.unique(onsets_s)
     after = np.append(distinct[1:], np.inf)
     return np.asarray(after[distinct.searchsorted(onsets_s)] - onsets_s)
@@ -140,12 +140,12 @@ def steps(starts_s: F64, end_s: float) -> F64:
 
 
 def loudness(heard: Heard, times_s: F64, widths_s: F64) -> F64:
-    """How loud it is at each time, 0..1 of the loudest of the piece."""
+    """The loudness at each time, from 0 to 1, the loudest moment of the piece."""
     return _of_greatest(smoothed(powers(heard, times_s)[0] ** STEVENS, times_s, widths_s))
 
 
 def contour(heard: Heard, times_s: F64, widths_s: F64) -> F64:
-    """How high the highest note is that sounds, 0..1 from the lowest to the highest; in rests, the last."""
+    """The pitch of the highest sounding note, 0 (lowest of all) to 1 (highest); rests keep the last value."""
     low, high = heard.pitches.min(initial=128.0), heard.pitches.max(initial=0.0)
     top = np.full(times_s.shape, np.nan)
     for i in np.argsort(heard.pitches, kind="stable").tolist():
@@ -157,7 +157,7 @@ def contour(heard: Heard, times_s: F64, widths_s: F64) -> F64:
 
 
 def side(heard: Heard, ears: F64, times_s: F64, widths_s: F64) -> F64:
-    """Where what sounds is, 0 left .. 1 right, the louder counting more; in rests, the last.
+    """The mean place of the notes, 0 left to 1 right, by loudness; rests keep the last value.
 
     ears   float64 (n,), -1..1, of each note
     """
@@ -167,7 +167,7 @@ def side(heard: Heard, ears: F64, times_s: F64, widths_s: F64) -> F64:
 
 
 def density(heard: Heard, beats_s: F64, times_s: F64, widths_s: F64) -> F64:
-    """How many onsets there are in a beat, 0..1 of the densest place of the piece.
+    """The number of onsets per beat, relative to the densest place of the piece (1).
 
     beats_s   how long a beat is at each time
     """
@@ -180,7 +180,7 @@ def density(heard: Heard, beats_s: F64, times_s: F64, widths_s: F64) -> F64:
 
 
 def powers(heard: Heard, times_s: F64, weights: F64 | None = None) -> tuple[F64, F64]:
-    """The intensity of what sounds at each time, and the same with each note times its weight."""
+    """The intensity of the sounding notes at each time, and the same weighted per note."""
     power, weighed = np.zeros(times_s.shape), np.zeros(times_s.shape)
     lasts_s = heard.ends_s + REACH * DAMPED_S
     first, last = times_s.searchsorted(heard.onsets_s), times_s.searchsorted(lasts_s, "right")

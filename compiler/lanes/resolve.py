@@ -59,7 +59,7 @@ class Lanes:
         self._band = band
         self._is_asked = is_asked
         self.followed: set[tuple[int, str]] = set()
-        """Which controllers lanes follow: (track of the score, controller)."""
+        """The controllers that lanes follow: (track of the score, controller)."""
         self._used: set[str] = set()
         self._known: list[str] = []
 
@@ -111,7 +111,7 @@ class Lanes:
         return replace(hertz, layers=tuple(laid), low=target.low, high=target.high)
 
     def _begins_at_once(self, lane: Lane) -> bool:
-        """Whether the value that is written in the manifest is never heard: the lane sets one from 1|1 on."""
+        """Whether the lane sets a value from 1|1 on, so that the one in the manifest is never heard."""
         if lane.mode == "set" and lane.played is not None:
             return True
         if lane.mode != "set" or not lane.points:
@@ -126,7 +126,7 @@ class Lanes:
         return named[0] if named else None
 
     def unknown(self, known_buses: Iterable[str]) -> Iterable[Diagnostic]:
-        """A finding for each lane whose parameter is not there; asked last."""
+        """A finding for each lane whose parameter does not exist; call it last."""
         sources = {lane.mirror_of for lane in self._lanes if lane.mirror_of is not None}
         names = sorted(set(self._known))
         bus_names = list(known_buses)
@@ -177,14 +177,14 @@ class Lanes:
         return self._curve(reflection, mirrors).mirrored()
 
     def _laid(self, lane: Lane, target: Target) -> Curve:
-        """A lane by itself: its points, or what notes do to it."""
+        """A lane alone: its points, or the movement that notes give it."""
         if lane.played is None:
             return self._plain(self._segments(lane, target), target)
         played = self._played(lane, lane.played, target.neutral, target.declick_s)
         return replace(played, low=target.low, high=target.high)
 
     def _played(self, lane: Lane, played: Played, rest: float, shortest_s: float = 0.0) -> Curve:
-        """What notes do to a lane that is at `rest`; nothing rises in less than shortest_s."""
+        """The movement that notes give to a lane with the value `rest`; no rise is under shortest_s."""
         assert self._band is not None, "a lane that notes play is asked of who knows the notes"
         notes = chosen(lane, played, self._band, self._clock, self.findings)
         if played.by is By.EAR and self._is_place(lane.name):
@@ -206,7 +206,7 @@ class Lanes:
         return Curve(before=rest, played=played_by(played, notes, self._clock, rest, shortest_s, end_s, ears))
 
     def ears(self, notes: Sequence[PartNote]) -> "F64":
-        """Where each note is between the ears as it begins, -1..1; NaN where nothing places its bus."""
+        """The place of each note between the ears at its onset, -1..1; NaN where its bus has none."""
         assert self._band is not None, "where notes stand is asked of who knows the buses"
         found = np.full(len(notes), np.nan)
         at: dict[str, list[int]] = {}
@@ -258,7 +258,7 @@ def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnost
                 hint = f"write a value from {target.low:g} to {target.high:g}"
                 yield Diagnostic("MV231", lane.span, message, hint, Severity.WARNING)
     for point in lane.points:
-        # A rate in cycles per beat has the bounds of what it is in hertz.
+        # The bounds of a rate in cycles per beat are checked in hertz.
         fields = [name for name in ("start", "hold", "to", "via") if name not in point.counted]
         written = [getattr(point, name) for name in fields]
         for value in dict.fromkeys(value for value in written if value is not None):

@@ -65,7 +65,7 @@ class Segment:
 
     @property
     def reset_count(self) -> int:
-        """How often a sawtooth falls back inside the segment."""
+        """The number of times that a sawtooth resets inside the segment."""
         return ceil(self.cycles) - 1 if self.shape is Shape.SAWTOOTH else 0
 
     def _limit(self, u: float) -> float:

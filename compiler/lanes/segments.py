@@ -59,7 +59,7 @@ def _segment_end(
     end_qn: Quarters,
     findings: Findings,
 ) -> Quarters | None:
-    """Where a point's segment ends: where its legacy form says, at the next point, or at the end."""
+    """The end of a point's segment: written in a legacy file, at the next point, or at the end."""
     if following is not None and following <= start:
         findings.error(
             "MV214",
@@ -131,7 +131,7 @@ def _segment(
         domain=point.domain,
         hard=point.hard,
         key=_drift_key(seed, lane.name, start),
-        # From silence there is no way in decibels.
+        # A ramp from silence cannot be even in decibels.
         by_ratio=point.in_decibels and point.hold is None and start_value > 0 and goal > 0,
     )
 
@@ -156,7 +156,7 @@ def _counted_on(point: Point, standing: float, circle: float) -> Point:
     )
 
 
-# Round and round is straight on in degrees.
+# A rotation is a straight line in degrees.
 _ROUND = {Shape.ORBIT: Shape.STRAIGHT, Shape.SPIRAL: Shape.STRAIGHT}
 
 
@@ -205,7 +205,7 @@ _COUNTS: dict[CycleUnit, Callable[[Clock, Fraction], Fraction]] = {
 
 
 def _cycles(point: Point, start: Quarters, end: Quarters, clock: Clock) -> Fraction:
-    """How many cycles the segment holds, exact, each bar by its own metre."""
+    """The exact number of cycles in the segment, each bar by its own metre."""
     if point.cycles is None:
         return Fraction(1)
     if isinstance(point.cycles, CycleUnit):

@@ -19,9 +19,9 @@ from .melody import melody, sparks_by_itself
 from .selectors import selected
 
 QUESTIONS_MOST = 5_000_000
-"""Limit of matches of rules and notes, one for each key that a rule sets; so many take about 20 s."""
+"""The limit on pairs of rules and notes, one for each key that a rule sets; that many take about 20 s."""
 ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer", *LIGHTS)
-"""What a rule may say of a note, by the names of its fields."""
+"""The actions that a rule can have on a note, by the names of its fields."""
 Entry = tuple[str, tuple[ClassWeight, ...]]
 """A key of classes, and what is written under it."""
 
@@ -35,7 +35,7 @@ class VisualNote:
 
     onset_s: Fraction
     end_s: Fraction
-    """When the key is let go."""
+    """The time at which the key is released."""
     velocity: float
     """0..1."""
     classes: Weights
@@ -46,7 +46,7 @@ class VisualNote:
     truncation: float | None = None
     hue_deg: float | None = None
     layer: int = 0
-    """How far in front its classes are."""
+    """Its layer, counted from the back; higher layers lie in front."""
     spark: Light | None = None
     ring: Light | None = None
     glow: Light | None = None
@@ -72,14 +72,14 @@ class Cast:
 
     notes: tuple[VisualNote, ...]
     rule_matches: tuple[int, ...]
-    """How many notes each rule of the manifest means."""
+    """The number of notes that each rule of the manifest matches."""
     unused_keys: tuple[Entry, ...]
     """Keys of classes, of the piece or of a layer, that no note has for which they hold."""
     findings: tuple[Diagnostic, ...]
     hidden_keys: tuple[Entry, ...] = ()
     """Keys that notes have, each of which shows the class of a rule instead."""
     idle_rules: tuple[int, ...] = ()
-    """Indices of rules of which nothing is left on any note: later rules say it otherwise."""
+    """Indices of rules without effect: later rules override them on every note."""
     classless: tuple[int, ...] = ()
     """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
     words: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ def cast(
         findings.add(too_much)
     for number, rule in enumerate(visuals.rules):
         if too_much is not None:
-            # Not asked: that one means nothing must not be said.
+            # Not tested, so that no finding reports it as unused.
             matches.append(len(notes))
             continue
         mask = selected(rule.where, notes, clock, rule.span, findings)
@@ -189,7 +189,7 @@ def cast(
 
 
 class _Kit:
-    """What holds for the notes of a layer: how a note names its key, the classes of each, the envelope."""
+    """The settings for one layer's notes: the key of each note, the classes of each key, the envelope."""
 
     def __init__(
         self,

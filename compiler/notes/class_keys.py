@@ -50,7 +50,7 @@ def classes_by_key(
     classes: ClassTable,
     findings: Findings,
 ) -> tuple["KeyOf", dict[str, Weights]]:
-    """How a note names its key, and the classes of each key."""
+    """The function that gives a note's key (as `classes_by` says), and the classes of each key."""
     table = {key: class_weights(written, classes, findings) for key, written in visuals.classes}
     if not visuals.classes and visuals.classes_by != "meaning":
         table = {str(i): ((index, 1.0),) for i, index in enumerate(default_classes(seed, classes))}
@@ -90,7 +90,7 @@ def _shown_before(sung: Sung, key_of: "KeyOf") -> dict[int, str]:
 def spectrum_classes(
     visuals: Visuals, seed: int, classes: ClassTable, findings: Findings
 ) -> tuple[tuple[Weights, ...], tuple[Weights, ...]]:
-    """What the 12 pitch classes show where a spectrum moves the picture: by pitch class from C, or by power.
+    """The classes of the 12 pitch classes under `mapping: spectrum`: by pitch class from C, or by power.
 
     A list of 12 goes from C, unless it is to be sorted; a shorter one always goes by power.
     """

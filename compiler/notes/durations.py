@@ -15,7 +15,7 @@ class Durations:
         self._known: dict[tuple[Fraction, Duration], float] = {}
 
     def seconds(self, entry: PartNote, duration: Duration) -> float:
-        """How long a duration lasts from the onset of a note on."""
+        """The length of a duration in seconds, counted from the onset of a note."""
         if duration.unit is DurationUnit.SECONDS:
             return float(duration.value)
         key = (entry.note.onset_qn, duration)

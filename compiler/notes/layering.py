@@ -14,7 +14,7 @@ REST = "rest"
 """The layer of the parts that no layer names."""
 PAINTED = ("auto", "embedded")
 KEPT_TOGETHER = 4
-"""How many classes are seen at once in all layers together, by default."""
+"""The number of classes that can be seen at once in all layers together, by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def layers_of(visuals: Visuals, parts: Sequence[str], findings: Findings) -> tup
 def layer_findings(
     visuals: Visuals, layers: Sequence[LayerOfParts], notes: Sequence[PartNote], is_loop: bool = False
 ) -> Iterator[Diagnostic]:
-    """What is hardly meant of layers, or costs more than is seen."""
+    """Warnings about layers: settings that are probably a mistake, or that cost more than the viewer sees."""
     if layers[0].written is None:
         return
     span = visuals.layers_span

@@ -11,7 +11,7 @@ SHARE_LEAST = 0.05
 
 
 def sparks_by_itself(visuals: Visuals) -> bool:
-    """Whether the tune sparkles: it does where the piece does not say what is on the stage."""
+    """Whether the tune sparkles by default: it does unless the piece sets its own stage."""
     is_said = any(getattr(rule, shape) is not None for rule in visuals.rules for shape in LIGHTS)
     return visuals.plays and visuals.mapping == "notes" and not is_said
 

@@ -26,7 +26,9 @@ Contour = tuple[Fraction, tuple[tuple[Fraction, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Music that was not heard before: from start_qn up to, not at, end_qn. `key` tells how it begins."""
+    """Music that was not heard before, from start_qn up to end_qn (exclusive). `key` identifies its
+    beginning.
+    """
 
     start_qn: Fraction
     end_qn: Fraction
@@ -60,7 +62,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """What the leading part plays in a bar; without a first pitch nothing begins in it."""
+    """The leading part's notes in one bar; without a first pitch, no note begins in it."""
 
     contour: Contour
     number: int
@@ -74,7 +76,7 @@ class _Bar:
 
 
 def memory_of(notes: Sequence[PartNote], parts: Sequence[str], clock: Clock) -> Memory:
-    """What returns where, of the notes of a piece; `parts` in the order in which they lead."""
+    """The phrases of a piece that return, found from its notes; `parts` are ordered by who leads."""
     measures = [measure for measure in clock.measures if measure.length_qn > 0]
     bars = _bars(notes, parts, clock)
     marked = {clock.measure_index(mark.onset_qn) for mark in clock.marks}
@@ -127,7 +129,7 @@ def memory_of(notes: Sequence[PartNote], parts: Sequence[str], clock: Clock) -> 
 
 
 def _bars(notes: Sequence[PartNote], parts: Sequence[str], clock: Clock) -> list[_Bar]:
-    """What the leading part plays, bar by bar; bars without a length are left out."""
+    """The leading part's notes, bar by bar; bars without a length are left out."""
     rank = {name: place for place, name in enumerate(parts)}
     begun: list[list[PartNote]] = [[] for _ in clock.measures]
     for entry in notes:
@@ -177,7 +179,7 @@ def _longest_return(bars: Sequence[_Bar], places: dict[int, list[int]], i: int) 
 
 
 def _common_length(bars: Sequence[_Bar], earlier: int, i: int) -> int:
-    """How many bars from i on equal those from `earlier` up to i, all by one interval; 0 if too few."""
+    """The number of bars from i on that repeat those from `earlier` to i, at one interval; 0 if too few."""
     shift: int | None = None
     count = length = 0
     for k in range(min(BARS_MOST, len(bars) - i, i - earlier)):
@@ -188,7 +190,7 @@ def _common_length(bars: Sequence[_Bar], earlier: int, i: int) -> int:
             shift = two.first_pitch - one.first_pitch if shift is None else shift
             if two.first_pitch - one.first_pitch != shift:
                 break
-            # What is behind the last note that both have is not known to return.
+            # After the last note that both have, the return is unknown.
             length = k + 1
         count += two.count
     return length if count >= NOTES_LEAST else 0

@@ -16,7 +16,7 @@ from ..time.clock import Clock, unknown_mark
 from ..words.sung import glob_key, sung_words, unsung
 
 Test = Callable[[int], bool]
-"""Whether the note at an index of the list is meant."""
+"""A selector's test: whether it matches the note at an index of the list."""
 
 
 def selected(

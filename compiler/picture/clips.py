@@ -20,7 +20,7 @@ STEP = 2.0**-12
 
 
 FAST = 30
-"""How many pictures of a video are cached for each second of the film."""
+"""The number of pictures of a video that are cached per second of the film."""
 FASTEST = 240
 
 
@@ -43,7 +43,7 @@ def clip_plan(clip: Clip, header: VideoHeader, clock: Clock) -> ClipPlan:
 def clip_progress(
     starts: Sequence[ClipStart], layers: Sequence[Shown], pictures: Sequence[OwnPicture], made: Latents
 ) -> F32 | None:
-    """What PicturePlan.clips holds; None where no video is seen.
+    """The values of PicturePlan.clips; None if no video is visible.
 
     layers   the time of the piece that each frame shows: of two layers, the one of which more is seen
     made     what the frames show
@@ -70,7 +70,7 @@ def clip_progress(
 
 
 def _passed(starts: Sequence[ClipStart], times_s: F64) -> F64:
-    """What has passed since the last start before each time; 0 before the first."""
+    """The time since the last start before each time; 0 before the first."""
     ordered = sorted(starts, key=lambda start: start.onset_s)
     onsets_s = np.array([start.onset_s for start in ordered])
     rates = np.array([start.rate for start in ordered])

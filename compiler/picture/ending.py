@@ -21,13 +21,13 @@ BLACK = "#000000"
 LIGHT_INK, DARK_INK = "#F4F0E8", "#16181C"
 """Letters on a dark ground and on a light one: a little softer than white and black."""
 GONE_S = Fraction(5, 2)
-"""How long the picture takes to make room for credits, at most 2/5 of the ring-out."""
+"""The time in which the picture makes room for credits, at most 2/5 of the ring-out."""
 EARLY_S = Fraction(1, 2)
-"""The letters begin to come so long before the picture is gone."""
+"""The time before the end of the picture at which the letters begin to appear."""
 SOFT_S = Fraction(1)
-"""How long the letters take to come and to go, at most a quarter of their time."""
+"""The fade time of the letters, in and out; at most a quarter of their time."""
 READ_S, LINE_S = 1.0, 0.5
-"""How long the title of an end card is read, and each of its lines."""
+"""The reading time of an end card's title, and of each of its lines, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class _Times:
 
     @property
     def read_s(self) -> float:
-        """How long all letters are wholly there."""
+        """The time for which all letters are fully visible."""
         return float(self.end_s - self.card_s - 2 * self.soft_s)
 
 
 def with_ending(events: Timeline, piece: Piece, clock: Clock, root: Path) -> Timeline:
-    """What happens to the finished picture, and how it ends.
+    """The events on the finished picture, with the film's ending added.
 
     A piece that fades to black by itself, or that says `play: false`, has no end but its own unless it writes
     one.
@@ -81,7 +81,7 @@ def with_ending(events: Timeline, piece: Piece, clock: Clock, root: Path) -> Tim
 
 
 def ending_findings(events: Timeline, piece: Piece, clock: Clock) -> Iterator[Diagnostic]:
-    """What is hardly meant of an ending; `events` without it."""
+    """Warnings about an ending that is probably a mistake; `events` are those without the ending."""
     ending = piece.video.ending
     if ending is None:
         return
@@ -118,7 +118,7 @@ def _times(ending: Ending, piece: Piece, clock: Clock) -> _Times:
         fade_s = min(clock.duration_s(clock.end_qn, ending.fade), end_s)
     else:
         fade_s = min(GONE_S, tail_s * 2 / 5) if ending.credits else tail_s
-    # With credits the picture goes as the last bar is over; else at the very end.
+    # With credits the picture fades out after the last bar; else at the very end.
     start_s = min(bar_end_s, end_s - fade_s) if ending.credits else end_s - fade_s
     gone_s = start_s + fade_s
     card_s = max(gone_s - EARLY_S, start_s)
@@ -126,7 +126,7 @@ def _times(ending: Ending, piece: Piece, clock: Clock) -> _Times:
 
 
 def _fades(events: Timeline) -> bool:
-    """Whether the film ends in black by an entry of its own."""
+    """Whether the film ends in black through an entry of its own."""
     last = max(events.fades, key=lambda fade: fade.start_s, default=None)
     return last is not None and not last.is_in and last.until_s is None
 

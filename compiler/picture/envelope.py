@@ -18,18 +18,19 @@ HELD_SHARE = 0.35
 RELEASE_FALL = 4.0
 """A release falls as exp(-RELEASE_FALL·x) does, x its way from 0 to 1, lowered so that it ends at nothing."""
 EMPHASIS = 1.6
-"""Energies of notes that sound together are raised to this power: what is loud stands out."""
+"""The exponent for energies of simultaneous notes: loud ones stand out."""
 STRENGTH_FULL = 0.25
 """From this energy of the loudest class on, the classes fill the whole depth; below it they thin out."""
 FAINTEST = 0.05
-"""What notes bring of their own goes with them: of an energy below this it acts in proportion."""
+"""The energy below which a note's own values (depth, truncation, hue) act in proportion to it."""
 PIECES = 1 << 20
 """Number of values (notes times frames) that are computed at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Energies:
-    """What sounds at each time. Notes that show the same classes in the same shares are of one look.
+    """The energies of what sounds at each time. Notes with the same classes in the same shares have one
+    look.
 
     looks        float64 (n, m), the energy of each look
     ranked       the same, raised and lowered by the layers of the notes: what looks compete with
@@ -71,7 +72,7 @@ def note_envelope(since_s: F64, held_s: F64, attack_s: F64, release_s: F64) -> F
 
 
 def lead_of(attack_s: F64) -> F64:
-    """How long before its onset a note begins to be seen."""
+    """The time before its onset at which a note begins to be visible."""
     return np.minimum(attack_s, LEAD_MOST_S)
 
 
@@ -108,13 +109,13 @@ def energies_at(notes: Sequence[VisualNote], times_s: F64) -> Energies:
 
 
 def emphasised(energies: Energies) -> F64:
-    """How strong each look is beside the strongest, 1: float64 (n, m)."""
+    """The strength of each look relative to the strongest, 1: float64 (n, m)."""
     first = energies.ranked.max(axis=1, initial=0.0)
     return np.asarray((energies.ranked / np.maximum(first, 1e-12)[:, None]) ** EMPHASIS)
 
 
 def strengths(energies: Energies) -> F64:
-    """How strong each class is: of every look its written share, float64 (n, k)."""
+    """The strength of each class: the sum of its shares in all looks, float64 (n, k)."""
     return np.asarray(emphasised(energies) @ energies.shares)
 
 
@@ -151,7 +152,7 @@ def mixed(own: F64, total: F64, common: F64) -> F64:
 
 
 def _add(notes: Sequence[VisualNote], scales: F64, times_s: F64, into: F64) -> None:
-    """Add each note's level times its velocity and scale to the times at which it is there."""
+    """Adds each note's level times its velocity and scale to the times at which it sounds."""
     if not notes:
         return
     onset = np.array([float(note.onset_s) for note in notes])

@@ -26,23 +26,23 @@ EVEN = 0.3
 COLUMNS, ROWS = 16, 9
 ROUNDS = 24
 SOFTER = 0.8
-"""What is left of a movement after each round."""
+"""The factor that each round applies to a movement."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moving:
-    """What moves the light of each frame, all float64 (frames,), and the lights on its stage."""
+    """The light of each frame over time, all float64 (frames,), and the lights on its stage."""
 
     exposure: F64
     brightness: F64
-    """What the lane video.brightness says."""
+    """The values of the lane video.brightness."""
     fades: F64
     lights: F32 | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guarded:
-    """What may be shown: the same, held where it would flash.
+    """The movement that may be shown: the planned one, reduced where it would flash.
 
     before   how it would flash at its worst
     after    how what is left does
@@ -56,7 +56,7 @@ class Guarded:
 
 
 def moving_of(film: Film, lanes: Mapping[str, Curve], events: Timeline, stage: Stage | None) -> Moving:
-    """What moves the light of a film."""
+    """The movement of the light of a film."""
     times_s = frame_times(film)
     layers = picture_times(times_s, events.speeds)
     return Moving(
@@ -94,7 +94,7 @@ def guarded(moving: Moving, fps: Fraction) -> Guarded:
 
 
 def planned(moving: Moving, fps: Fraction) -> list[Flashing]:
-    """How the movement alone would flash, in the second from each change on."""
+    """The flashes that the movement alone would cause, in the second from each change on."""
     seen = (moving.brightness * moving.fades) ** 2.2
     light = np.repeat((EVEN * moving.exposure)[:, None], COLUMNS * ROWS, axis=1)
     if moving.lights is not None:
@@ -104,7 +104,7 @@ def planned(moving: Moving, fps: Fraction) -> list[Flashing]:
 
 
 def _add_lights(light: F64, lights: F32) -> None:
-    """What the lights add at the middle of each place, (frames, places)."""
+    """Adds the light of the stage lights at the middle of each place, (frames, places)."""
     across = (np.arange(COLUMNS) + 0.5) / COLUMNS * 2 - 1
     up = 1 - (np.arange(ROWS) + 0.5) / ROWS * 2
     x, y = (plane.ravel() for plane in np.meshgrid(across, up))

@@ -23,14 +23,14 @@ SMOOTHING_S = 0.5
 """The width of the smoothing window at `smooth: 1`."""
 SMOOTHING_TAPS = 9
 STREAMS_KEPT = 8
-"""So many layers of the picture are remembered from one compile to the next."""
+"""The number of layers of the picture that are kept from one compile to the next."""
 STEP = 2.0**-20
 """A picture of 8 bits does not change by less than some hundreds of these."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Latents:
-    """What the picture shows at each time.
+    """The latent values that the picture shows at each time.
 
     noise          float32 (n, dimensions), within ±2·truncation
     class_indices  int64 (k,), ascending
@@ -48,7 +48,7 @@ class Latents:
 
 @dataclass(frozen=True, slots=True)
 class LatentLaw:
-    """All that the latents depend on beside the notes; `memory` only where the picture goes by it."""
+    """All inputs of the latents besides the notes; `memory` only if the picture uses it."""
 
     depth: Curve
     truncation: Curve
@@ -63,9 +63,9 @@ class LatentLaw:
     memory: Memory | None = None
     dimensions: int = LATENT_SIZE
     trembles: bool = False
-    """Whether the noise is the trembling of a walk."""
+    """Whether the noise is the tremble of a walk."""
     change_s: float = CHANGE_S
-    """How long a class takes to make room for a stronger one."""
+    """The time in which a class gives way to a stronger one."""
 
 
 def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
@@ -147,7 +147,7 @@ def _seen(
     energies: Energies,
     moments_s: F64,
 ) -> F64 | None:
-    """How far each class may be seen at each moment; None where there are no more than may be."""
+    """The visibility of each class at each moment; None if the limit on classes is not exceeded."""
     if energies.indices.size <= keep:
         return None
 

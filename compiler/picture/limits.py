@@ -1,4 +1,4 @@
-"""Limits: whether a picture can be planned at all, asked before anything of its size is made."""
+"""Limits on the size of a picture, checked before anything of that size is made."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +16,12 @@ WEIGHTS_MOST = 200_000_000
 NOTE_FRAMES_MOST = 500_000_000
 """Notes times the frames through which each sounds."""
 LEAD_MOST_S = 0.15
-"""An attack ends at the onset; a longer one than this begins so long before it, and goes on after it."""
+"""The longest attack that ends at the onset; a longer one starts this long before it, and goes on after
+it."""
 
 
 def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnostic | None:
-    """Why a picture cannot be planned: it is too much, or its weights lead out. Check asks it, too."""
+    """The finding for a picture that is too heavy to plan, or whose weights lie outside the piece."""
     span = dict(piece.spans).get("/visuals", piece.span)
     planned_count, sounding_s = _weighed(shown.notes)
     fault = _heavy_latents(span, film.frame_count, planned_count, sounding_s * float(film.fps))
@@ -32,7 +33,7 @@ def picture_fault(piece: Piece, shown: Cast, film: Film, root: Path) -> Diagnost
 
 @recent(2)
 def _weighed(notes: Sequence[VisualNote]) -> tuple[int, float]:
-    """How many classes or looks of notes occur, whichever are more, and how long all notes are seen."""
+    """The number of classes or of looks, whichever is greater, and the total time that notes last."""
     class_count = len({index for note in notes for index, _ in note.classes})
     look_count = len({note.classes for note in notes})
     sounding_s = sum(

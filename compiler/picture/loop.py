@@ -17,10 +17,10 @@ from ..score.part_note import PartNote
 from ..time.passage import Film
 
 EARLIER_S = 12
-"""How long things from earlier rounds may still be seen."""
+"""The time for which notes from earlier rounds may still be visible."""
 ROUNDS_MOST = 64
 MEETING_S = 0.5
-"""How long before its end a lane of the picture begins to return to its beginning."""
+"""The time before its end at which a lane of the picture begins to return to its beginning."""
 
 
 def going_round(

@@ -24,7 +24,7 @@ COMMA_CHARACTERS = 18
 """A line that long breaks at a comma, too."""
 REST_QN = 1
 STAY_S = Fraction(1, 2)
-"""A line stays for so long after its last note."""
+"""The time for which a line stays after its last note."""
 ROWS_MOST = 4
 _STRONG, _WEAK = ".;:!?\u2026\u3002\uff01\uff1f\u061f", ",\u3001\uff0c\u060c"
 _CLOSING = "\"'\u201d\u2019\u00bb)"
@@ -71,7 +71,7 @@ def _is_dense(character: str) -> bool:
 
 
 def _columns(words: Sequence[Word]) -> float:
-    """How wide words are beside each other, in letters: 16 ideographs are as wide as a line of 42 letters."""
+    """The width of words in letters: 16 ideographs are as wide as a line of 42 letters."""
     text = "".join(spaced([word.text for word in words]))
     wide = sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
     return len(text) + wide * (MOST_CHARACTERS / 16 - 1)
@@ -153,7 +153,7 @@ def _broken(words: Sequence[Word], notes: Sequence[PartNote]) -> list[list[Word]
 
 
 def _evenly(phrase: list[Word]) -> list[list[Word]]:
-    """As few lines as hold a phrase, each about as long as the others."""
+    """Breaks a phrase into the fewest lines that hold it, all about equally long."""
     count = ceil(_columns(phrase) / MOST_CHARACTERS)
     while True:
         lines, rest = [], phrase

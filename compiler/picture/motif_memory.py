@@ -23,16 +23,16 @@ from ..time.tempo_arrays import TempoArrays
 from .noise_path import NOISE_MOST, SIGMA, Path, jitter_along, noise_at, path, stream
 
 GLIDE_S = 1.2
-"""How long the noise takes from one path to the next, at most half of a stretch."""
+"""The time of the crossfade from one noise path to the next, at most half of a stretch."""
 SEMITONE = 0.05
-"""How far a semitone moves each dimension, in the units that NOISE_MOST bounds."""
+"""The amount that a semitone moves each dimension, in the units that NOISE_MOST bounds."""
 SEMITONES_MOST = 12
 """An octave moves it as far as it goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remembering:
-    """What the noise depends on beside the notes, for a piece that remembers."""
+    """The inputs of the noise besides the notes, for a piece with a memory."""
 
     memory: Memory
     tempo: TempoArrays
@@ -55,7 +55,7 @@ def remembered_noise(notes: Sequence[VisualNote], law: Remembering, times_s: F64
     paths = _Paths(notes, law)
     up = SIGMA * SEMITONE * stream(f"{law.seed}/semitone").choice((-1.0, 1.0), law.dimensions)
     for i, stretch in enumerate(stretches):
-        # A path goes on while the next one fades in.
+        # The old path continues while the next one fades in.
         until_s = ends_s[i] + glides_s[i + 1] if i + 1 < len(stretches) else np.inf
         low, high = times_s.searchsorted([starts_s[i], until_s])
         if low == high:

@@ -41,7 +41,7 @@ GAUSS_NODES, GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """How far the noise has gone: from event i at times_s[i] on, lengths[i] plus what kicks[i] still gives.
+    """The length of the noise path: from event i at times_s[i] on, lengths[i] plus what kicks[i] adds.
 
     A kick of speed k at time t0 has given k·τ·(1 − exp(−(t − t0)/τ)) by the time t, τ = KICK_TIME_S.
     """
@@ -89,7 +89,7 @@ def path(notes: Sequence[VisualNote], amount: Curve) -> Path:
 
 
 Jitter = Callable[[F64], F64]
-"""How irregular the path is, 0..1, at given lengths of it: it takes effect from the next knot on."""
+"""The irregularity of the path, 0..1, at given lengths of it: a change takes effect at the next knot."""
 
 
 def jitter_along(way: Path, jitter: Curve, begin_s: float, latest_s: float, before: float = 0.0) -> Jitter:
@@ -150,7 +150,7 @@ def _knots(longest: float, jitter: Jitter, streams: str, dimensions: int) -> Ite
     knot_count = int(longest / JITTER_KNOT) + 1
     for begin in range(0, knot_count, KNOT_BLOCK):
         knots = begin + np.arange(min(KNOT_BLOCK, knot_count - begin))
-        # The jitter of a knot is the lane's at the knot before: what is still to come changes nothing.
+        # A knot has the lane's jitter at the knot before, so that later values change nothing.
         amplitude = jitter(np.asarray(knots * JITTER_KNOT, np.float64))[:, None]
         drawn = 1.0 + amplitude * drawing.uniform(-1.0, 1.0, (knots.size, dimensions))
         rates = np.concatenate([rates[-1:], drawn])

@@ -40,7 +40,7 @@ LAYER_CHANGE_S = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Painter:
-    """The generator as a plan knows it: its kind, and its classes by name."""
+    """The generator as a plan sees it: its kind, and its classes by name."""
 
     kind: GeneratorKind
     table: ClassTable
@@ -49,7 +49,7 @@ class Painter:
 
 @dataclass(frozen=True, slots=True)
 class ScoreTime:
-    """What the picture knows of the score beside its notes: the tempo, and the phrases if it has a memory."""
+    """The score's tempo, and its phrases if the piece has a memory, for the picture."""
 
     tempo: TempoArrays
     clock: Clock
@@ -73,7 +73,7 @@ def picture_plan(
     stage: Stage | None = None,
     streams: Sequence[StreamLaw] = (),
 ) -> PicturePlan | None:
-    """What each frame shows; whether that can be planned was asked before (limits.picture_fault).
+    """The plan of the picture: the contents of each frame; limits.picture_fault has to be checked before.
 
     stage      the lights of frames, by the time of the piece that each shows
     spectrum   the bytes of the file that moves the picture in place of the notes
@@ -120,7 +120,7 @@ def picture_plan(
         if walk is None:
             return None
     steered = {p.field: stepped(seen_through(lanes[p.name], all_layers)) for p in STEERED}
-    # The turn of the colours is of the notes, too: latents() has it.
+    # The hue depends on the notes, too: see latents().
     steered["hue_deg"] = made.hue_deg
     if walk is not None:
         indices, shares = walk_weights(walk)
@@ -180,7 +180,7 @@ def _through(made_at: Callable[[F64], Latents | None], all_layers: Sequence[Show
 def _law_of(
     stream: StreamLaw, law: LatentLaw, lanes: Mapping[str, Curve], seed: int, number: int
 ) -> LatentLaw:
-    """What the latents of a layer depend on: its own lanes, and a noise of its own."""
+    """The law of a layer's latents: its own lanes, and a noise of its own."""
     visuals, name = stream.layer.visuals, f"visuals.layers.{stream.layer.name}"
     return replace(
         law,
@@ -192,7 +192,7 @@ def _law_of(
         smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
         keep=visuals.keep,
         change_s=LAYER_CHANGE_S,
-        # Layers that are named again keep their pictures.
+        # Renaming a layer leaves its pictures unchanged.
         seed=seed if number == 0 else f"{seed}/layer {number}",
     )
 
@@ -220,7 +220,7 @@ def _stream(stream: StreamLaw, law: LatentLaw, all_layers: Sequence[Shown], pain
 
 
 def _together(streams: Sequence[StreamPlan]) -> Latents:
-    """What the layers show together: each counts by its strength; the noise is the first one's."""
+    """The combined latents of the layers: each counts by its strength; the noise is the first one's."""
     indices = np.unique(np.concatenate([stream.class_indices for stream in streams]))
     strengths = np.stack([stream.strength for stream in streams]).astype(np.float64)
     shares = strengths / strengths.sum(axis=0)
@@ -318,7 +318,7 @@ def read_only(values: F64) -> F32:
 
 
 def _unless_all(neutral: float, values: NDArray[np.floating]) -> F32 | None:
-    """What a control does on each frame, or None where it does nothing on any."""
+    """The values of a control on each frame, or None if it is neutral on all of them."""
     found = values.astype(np.float32)
     found.flags.writeable = False
     return None if (found == neutral).all() else found

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 WARNING = Severity.WARNING
 GLIDE_S = 1.2
-"""How long the picture takes from a window of speed back to the film, at most half of the window."""
+"""The time in which the picture returns from a changed speed to the film, at most half of the window."""
 SOFT_S = Fraction(1, 2)
-"""How long a title takes to come and to go where nothing is written, at most a quarter of its time."""
+"""The default fade time of a title, in and out; at most a quarter of its time."""
 DARK, LIGHT = "#000000", "#FFFFFF"
 
 
@@ -64,7 +64,7 @@ class Fade:
     length_s: Fraction
     is_in: bool
     until_s: Fraction | None = None
-    """From here on the picture is as it is without a fade; None where this one acts to the end."""
+    """The time from which the picture is unfaded again; None for a fade that lasts to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Title:
     fade_in_s: Fraction = Fraction(0)
     fade_out_s: Fraction = Fraction(0)
     look: TitleLook | None = None
-    """How it is set; None for as its entry says."""
+    """The typesetting; None uses the entry's settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def timeline(
 
 
 def frame_times(film: Film) -> F64:
-    """What each frame shows: the time of its middle, float64 (frame_count,), seconds of the piece.
+    """The time that each frame shows: that of its middle, float64 (frame_count,), seconds of the piece.
 
     An onset is seen with the frame that begins nearest to it: half a frame early or late at most.
     """
@@ -158,7 +158,7 @@ def frame_times(film: Film) -> F64:
 
 
 def picture_times(times_s: F64, speeds: Sequence[Window]) -> list[Shown]:
-    """What the picture shows at each time of the piece: layers, each over those before it."""
+    """The time that the picture shows at each time of the piece: layers, each over those before it."""
     layers = [Shown(times_s.clip(0.0), np.ones_like(times_s))]
     for window in speeds:
         start_s, end_s = float(window.start_s), float(window.end_s)
@@ -186,7 +186,7 @@ def seen_through(curve: Curve, layers: Sequence[Shown]) -> F64:
 
 
 def brightness(times_s: F64, fades: Sequence[Fade]) -> F64:
-    """How much of the picture is seen, 0 black .. 1, at each time of the piece.
+    """The brightness of the picture, 0 black to 1, at each time of the piece.
 
     A fade is a raised cosine of display values. After a fade to black it stays black until the next fade in;
     a fade in begins in black whatever was before. Where the `for` of a fade ends, the picture is as it is
@@ -235,14 +235,14 @@ def title_plans(titles: Sequence[Title], film: Film, root: Path) -> tuple[TitleP
 
 
 def _look(post: Post, root: Path) -> TitleLook:
-    """How a title is set; without a shadow of its own it gets a rim, dark around light letters."""
+    """The typesetting of a title; without its own shadow it gets an outline, dark around light letters."""
     rim = None if post.shadow is not None else LIGHT if is_dark(post.color) else DARK
     font = None if post.font is None else root / post.font
     return TitleLook(post.subtitle or "", post.place, post.size, font, rim)
 
 
 def is_dark(colour: str) -> bool:
-    """Whether white is further from #RRGGBB than black is, by the contrast ratio of WCAG 2.2."""
+    """Whether a colour #RRGGBB contrasts more with white than with black, by the ratio of WCAG 2.2."""
     shares = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
     luminance = sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

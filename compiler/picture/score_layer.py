@@ -34,11 +34,12 @@ if TYPE_CHECKING:
     Scalar = TypeVar("Scalar", bound=np.generic)
 
 PACKAGES = ("verovio", "resvg_py")
-"""What engraves a score and what draws it: neither is loaded here."""
+"""The packages that engrave and draw a score; they are not loaded here."""
 TURN_S = 0.25
-"""So long, at most, a page is turned before its first note."""
+"""The longest time before its first note at which a page is turned."""
 TITLE_SHARE, TALL_TITLE_SHARE = 0.3, 0.08
-"""So much of the height is taken by words: at most, and in a tall film, whose letters go by its width."""
+"""The largest share of the height for words: in general, and in a tall film, whose letters are sized by
+its width."""
 READABLE = 0.02
 """A staff is at least so high, of the film's shorter side: 22 pixels of 1080."""
 # What Verovio's pages measure, in staves: around the staves, and from one to the next.
@@ -46,7 +47,7 @@ _AROUND, _APART = 170 / 72, 197 / 72
 
 
 def layer_findings(layer: EngravedScore, video: Video, is_written: bool) -> Iterator[Diagnostic]:
-    """What is wrong with the layer before anything is engraved."""
+    """The findings about the layer that need no engraving."""
     if any(find_spec(name) is None for name in PACKAGES):
         message = "`video.score` is engraved by Verovio and drawn by resvg, which are not installed"
         yield Diagnostic("MV661", layer.span, message, f"type `{install_command('score')}`")
@@ -69,7 +70,7 @@ def is_quantised(span: Span) -> Diagnostic:
 
 
 def _meet(layer: EngravedScore, place: str, *, is_tall: bool) -> bool:
-    """Whether the score reaches where words of that place stand."""
+    """Whether the score overlaps words at that place."""
     if place == layer.place:
         return True
     words, margin = (TALL_TITLE_SHARE, TALL_MARGIN) if is_tall else (TITLE_SHARE, 0.0)
@@ -79,7 +80,7 @@ def _meet(layer: EngravedScore, place: str, *, is_tall: bool) -> bool:
 
 
 def too_small(layer: EngravedScore, video: Video, staff_count: int) -> Diagnostic | None:
-    """MV714, where the staves are so many for the height that nobody reads them."""
+    """MV714, for a score with too many staves to be readable at this height."""
     short_px = min(video.width_px, video.height_px)
     needed = READABLE * short_px / video.height_px * (_AROUND + _APART * staff_count)
     if layer.height >= needed or not staff_count:
@@ -123,7 +124,7 @@ def staves_of(paper: WrittenScore, parts: Sequence[int] | None) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Engraving:
-    """What is engraved: the score on paper, and the parts of it, or None for all."""
+    """The input of the engraving: the written score, and its parts, or None for all."""
 
     layer: EngravedScore
     paper: WrittenScore
@@ -133,7 +134,7 @@ class Engraving:
 def engraving_of(
     piece: Piece, written: WrittenScore | None, score: Score, cuts: Sequence[Cut], findings: Findings
 ) -> Engraving | None:
-    """What `video.score` asks for, and all that is wrong with it; None if there is none.
+    """The engraving that `video.score` asks for, with all findings; None if there is none.
 
     written   None for a format that holds what sounds and no notation: that is quantised
     """

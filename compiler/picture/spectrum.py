@@ -43,7 +43,7 @@ class Spectrum:
 
 @dataclass(frozen=True, slots=True)
 class SpectrumLaw:
-    """What the mapping depends on beside the spectrum.
+    """The inputs of the mapping besides the spectrum.
 
     classes   of each pitch class, from C; () where it shows nothing
     ranked    or of the strongest pitch class, the next, and so on, in place of `classes`
@@ -110,7 +110,7 @@ def by_power(chroma: F64) -> list[int]:
 
 
 def pushes(power: F64) -> F64:
-    """How much each row moves the noise: its power from 0 to 1, and the rise of it, the steepest being 1."""
+    """The movement of the noise by each row: its power from 0 to 1, and its rise, with the steepest at 1."""
     if len(power) < 2:
         return np.zeros(len(power))
     spread, rise = np.ptp(power), np.gradient(power)
@@ -127,7 +127,7 @@ def class_values(chroma: F64, ps: float, depth: F64) -> F64:
     found[0] = value
     for number, row in enumerate(chroma):
         value = scaled((value + row / ps) / (1.0 + 1.0 / ps)) * depth[number]
-        # Where all are alike nothing would stand out: the first one is lifted a little.
+        # If all are equal, nothing would stand out: the first one is raised a little.
         shown = value[value != 0.0]
         if shown.size and shown.std() < ALIKE:
             value[0] += APART

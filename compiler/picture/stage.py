@@ -20,12 +20,12 @@ from ..time.clock import Clock
 from .post import Shown
 
 REACH = 5.0
-"""A light is gone after so many of its decays."""
+"""The length of a light in decay times."""
 FAINTEST = 0.02
 LIGHTS_MOST = 12
 """The most lights in a frame; of more, the strongest are shown."""
 ACROSS, UP = 0.9, 0.78
-"""How far from the middle a light is at most, of the half width and the half height."""
+"""The largest distance of a light from the middle, as shares of the half width and the half height."""
 SEATED = 1.3
 """The width, of two half widths, over which parts without a place are spread."""
 RING_SPEED = 1.0
@@ -106,7 +106,7 @@ def _struck(notes: Sequence[PartNote], shown: Sequence[VisualNote], clock: Clock
 
 
 def fading(since: F64) -> F64:
-    """How much is left of a light, by the decays since its onset: e^-since, lowered to end at nothing."""
+    """The remaining level of a light, by decay times since its onset: e^-since, lowered to end at 0."""
     fallen = np.exp(-REACH)
     return np.asarray((np.exp(-since) - fallen) / (1.0 - fallen)).clip(0.0)
 
@@ -129,7 +129,7 @@ def _linear(color: str) -> F64:
 
 
 def _shares(layers: Sequence[Shown]) -> list[F64]:
-    """How much is seen of each layer under those above it."""
+    """The visible share of each layer below those above it."""
     found: list[F64] = []
     free = np.ones_like(layers[0].share)
     for layer in reversed(layers):
@@ -139,7 +139,7 @@ def _shares(layers: Sequence[Shown]) -> list[F64]:
 
 
 def _places(notes: Sequence[PartNote], ears: F64) -> tuple[F64, F64]:
-    """Where each note is: across and up, -1..1."""
+    """The place of each note: across and up, -1..1."""
     pitches = np.array([float(entry.note.pitch) for entry in notes])
     parts = list(dict.fromkeys(entry.part for entry in notes))
     part = np.array([parts.index(entry.part) for entry in notes])

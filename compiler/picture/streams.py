@@ -20,30 +20,30 @@ from ..score.part_note import PartNote
 from ..time.clock import Clock
 
 GLIDE = Duration(Fraction(1), DurationUnit.BEATS)
-"""A layer that is heard elsewhere glides there so long: faster, the picture would jump with the notes."""
+"""The time in which a layer glides to another place: faster, the picture would jump with the notes."""
 FURTHEST = 0.9
-"""How far from the middle the subject of a layer is at most."""
+"""The largest distance of a layer's subject from the middle."""
 GAPS = 1.65
-"""Subjects of n layers are at least so much / n apart, where the film is 2 wide: else one hides another."""
+"""The least distance of the subjects of n layers times n, in a film 2 wide: closer ones hide each other."""
 WIDER = 4 / 3
-"""Layers that stand side by side are so much wider than their share, and meet softly."""
+"""The factor by which adjacent layers are wider than their share, so that they meet softly."""
 REACH = 0.6
-"""A layer has fallen to 1/e at so much of its width."""
+"""The distance at which a layer has fallen to 1/e, as a share of its width."""
 SILENT, LOUDEST = 0.04, 1.5
-"""What a layer that is silent still takes, and the most that one that sounds does."""
+"""The room that a silent layer keeps, and the most that a sounding layer takes."""
 JUMP_S = 1e-6
 """Room is taken within this time before a note."""
 CONTRAST = 5.0
-"""How far what is high in a layer is before the others: as classes compete in one picture."""
+"""The sharpness of competition between layers by height, like that of classes in one picture."""
 BACK = 0.1
-"""What a layer at the back takes, beside one before it."""
+"""The room that a layer at the back takes, relative to one in front of it."""
 FRONT, FRONT_CONTRAST, FRONT_LEVEL = 1.5, 7.0, 0.62
 """A layer in front is seen where it is higher than that, and lets others be seen between."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where a layer is: see StreamPlan. Both curves are of the time of the piece."""
+    """The place of a layer over the time of the piece: see StreamPlan."""
 
     home: float
     across: Curve
@@ -137,13 +137,13 @@ def _place(layer: LayerOfParts) -> str:
 
 
 def _mean(ears: F64, velocities: Sequence[int]) -> float:
-    """Where notes are heard in the mean, the louder counting more; 0 where nothing places them."""
+    """The mean place of the sounding notes, weighted by loudness; 0 if none has a place."""
     known = ~np.isnan(ears)
     return float(np.average(ears[known], weights=np.array(velocities)[known])) if known.any() else 0.0
 
 
 def _following(heard: Heard, ears: F64, moved: float, clock: Clock, times_s: F64) -> Curve:
-    """Where a layer is heard, moved with its subject."""
+    """The heard place of a layer over time, shifted by `moved`."""
     placed = np.where(np.isnan(ears), float(np.nanmean(ears)), ears)
     share = side(heard, placed, times_s, lengths_at(GLIDE, clock, times_s))
     values = (share * 2.0 - 1.0 + moved).clip(-1.0, 1.0)
@@ -151,7 +151,7 @@ def _following(heard: Heard, ears: F64, moved: float, clock: Clock, times_s: F64
 
 
 def _room(heard: Heard, times_s: F64) -> Curve:
-    """How much room a layer takes: as much as its notes are loud, and at once where one begins."""
+    """The room that a layer takes: it grows with the loudness of its notes, and at once at an onset."""
     onsets_s = np.unique(heard.onsets_s)
     moments_s = np.unique(np.concatenate([times_s, onsets_s, onsets_s - JUMP_S]))
     level = np.sqrt(powers(heard, moments_s)[0]).clip(0.0, LOUDEST)

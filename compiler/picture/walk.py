@@ -24,9 +24,9 @@ from .noise_path import stream
 
 MOST_STOPS = 10_000
 GRID_HZ = 60
-"""The trembling is known at so many moments a second, whatever the frame rate."""
+"""The sampling rate of the tremble, independent of the frame rate."""
 TAU_S = 0.8
-"""How long the trembling remembers where it was: it falls to 1/e."""
+"""The time constant of the tremble's memory: its correlation falls to 1/e."""
 TREMBLE = 0.15
 """Its size at a jitter of 0.5, in units of a code of length sqrt(its dimensions)."""
 USUAL_JITTER = 0.5
@@ -35,7 +35,7 @@ BLOCK = 256
 
 @dataclass(frozen=True, slots=True)
 class WalkLaw:
-    """What the walk depends on: how long it lingers and moves, the notes that choose, and what returns."""
+    """The inputs of the walk: how long it stays and moves, which notes choose, and which phrases return."""
 
     way: str
     hold: Duration
@@ -97,7 +97,7 @@ def walk_weights(walk: WalkPlan) -> tuple[NDArray[np.int64], F32]:
 
 
 def tremble(times_s: F64, jitter: Curve, seed: int | str, dimensions: int) -> F32:
-    """How far the picture is from where it lingers, at ascending times >= 0: float32 (n, dimensions).
+    """The deviation from where the walk stays, at ascending times >= 0: float32 (n, dimensions).
 
     An autoregressive process on a grid of GRID_HZ from the beginning of the piece,
     e' = φ·e + s·sqrt(1 - φ²)·n with φ = exp(-1/(GRID_HZ·TAU_S)), and straight lines between its moments. A
@@ -131,7 +131,7 @@ def tremble(times_s: F64, jitter: Curve, seed: int | str, dimensions: int) -> F3
 
 
 def _first_place(memory: Memory, at_qn: Fraction) -> Fraction:
-    """Where the music of a moment was heard first."""
+    """The place at which the music of a moment first occurs."""
     starts_qn = [stretch.start_qn for stretch in memory.stretches]
     number = bisect_right(starts_qn, at_qn) - 1
     if number < 0:

@@ -27,14 +27,14 @@ class Ramp:
     """Above 0."""
 
     def done(self, frame: int) -> float:
-        """How much of it is over in the middle of a frame, 0..1: a raised cosine."""
+        """The progress in the middle of a frame, 0..1, as a raised cosine."""
         along = float((frame + Fraction(1, 2) - self.start) / self.length)
         return (1.0 - cos(pi * min(max(along, 0.0), 1.0))) / 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class LyricStyle:
-    """How words that are sung look."""
+    """The style of sung words."""
 
     place: str
     """`bottom`, `middle` or `top`."""
@@ -48,7 +48,7 @@ class LyricStyle:
 
 @dataclass(frozen=True, slots=True)
 class TitleLook:
-    """How a title is set."""
+    """The typesetting of a title."""
 
     subtitle: str = ""
     """A smaller line below it."""
@@ -75,21 +75,21 @@ class TitlePlan:
     color: str
     shadow: str | None
     rise: Ramp | None = None
-    """How it appears; None where it stands at once."""
+    """The fade-in; None if it appears at once."""
     fall: Ramp | None = None
-    """How it goes."""
+    """The fade-out."""
 
     style: LyricStyle | None = None
-    """How words that are sung are set; None for a title."""
+    """The style of sung words; None for a title."""
     lit: int = 0
     """Number of its first characters that have begun to be sung."""
     row: int = 0
-    """Which of the singers it belongs to: each has a row of its own."""
+    """The row, one for each singer."""
     look: TitleLook = TitleLook()
-    """How a title is set; words that are sung go by `style`."""
+    """The typesetting of a title; sung words use `style` instead."""
 
     def opacity(self, frame: int) -> float:
-        """How much of it is seen in the middle of a frame, 0..1, of its display values."""
+        """The opacity in the middle of a frame, 0..1, in display values."""
         risen = 1.0 if self.rise is None else self.rise.done(frame)
         fallen = 0.0 if self.fall is None else self.fall.done(frame)
         return risen * (1.0 - fallen)
@@ -117,7 +117,8 @@ class TitlePlan:
 GROUND = "ground"
 """The first word of a generator that paints one colour: `ground #00FF00`, or `ground alpha`."""
 TALL_MARGIN = 0.16
-"""Of the height of a film that is taller than wide: there, players lay words and buttons over the picture."""
+"""The bottom margin of a film that is taller than wide, as a share of its height: players lay words and
+buttons over it."""
 LIGHT_SHAPES = ("spark", "ring", "glow")
 
 
@@ -258,7 +259,7 @@ class OwnPicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StreamPlan:
-    """A layer of the picture: a stream of latents of its own, and where it stands among the others.
+    """A layer of the picture: its own stream of latents, and its place among the other layers.
 
     noise          float32 (frames, latent size), as in a PicturePlan, like the classes, hue and truncation
     strength       float32 (frames,), above 0: how much of the place where it stands it takes from others
@@ -329,19 +330,19 @@ class PicturePlan:
     truncation: F32 | None = None
     lights: F32 | None = None
     quality: str = "master"
-    """How it is encoded: draft, web or master."""
+    """The quality of the encoding: draft, web or master."""
     weights_sha256: str | None = None
-    """What the file of weights must be, where the piece says so."""
+    """The required sha256 of the weights file, if the piece states it."""
     class_count: int = MOST_CLASSES
-    """How many classes the generator's table has."""
+    """The number of classes in the generator's table."""
     walk: WalkPlan | None = None
-    """How it goes through learned pictures; the noise is then its trembling around that way."""
+    """The walk through learned pictures; the noise is then the tremble around it."""
     pictures: tuple[OwnPicture, ...] = ()
     """All own pictures of the piece, whether or not these frames show them."""
     score: ScorePlan | None = None
     """The score beside the picture."""
     clips: F32 | None = None
-    """How far each video is on each frame: float32 (frames, pictures), by its place in `pictures`.
+    """The progress of each video on each frame: float32 (frames, pictures), in the order of `pictures`.
 
     It counts from the onset of the note that started it, in seconds of the video or, where it is stretched,
     in shares of its part; 0 for what is not seen. None where no video is."""

@@ -14,7 +14,7 @@ class SoundingNote:
 
     onset_s: float
     length_s: float
-    """How long the key is held; the instrument's own decay comes after or before."""
+    """The time that the key is held; the instrument's own decay may end earlier or later."""
     pitch: int
     velocity: int
     """1..127."""
@@ -23,7 +23,7 @@ class SoundingNote:
     ear: float = 0.0
     """Added to the place of its bus: where this note is among the others; a bus has at most 16."""
     channel: int | None = None
-    """Which of the stem's channels moves it; None where nothing does."""
+    """The stem's channel whose controllers move it; None for none."""
     round_s: float = 0.0
     """For a loop: how much later it begins than in the first round; it sounds the same in every round."""
 
@@ -34,7 +34,7 @@ Moves = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class ChannelPlan:
-    """What MIDI controllers do to the notes of a channel while they sound."""
+    """The controllers of a MIDI channel while its notes sound."""
 
     gain: Moves
     """Linear, of volume and expression."""
@@ -63,9 +63,9 @@ class StemPlan:
     reference: tuple[SoundingNote, ...] = ()
     """For a file or a score: all notes that it should hold, in seconds from the first bar."""
     is_aligned: bool = False
-    """Whether the file is moved to where its notes are found."""
+    """Whether the file is shifted to where its notes are found."""
     is_shifted: bool = False
-    """Whether the manifest gives an offset, so that its author knows of the lag."""
+    """Whether the manifest gives an offset, so that its author is aware of the lag."""
     channels: tuple[ChannelPlan, ...] = ()
     """For notes: what moves them while they sound."""
 
@@ -79,7 +79,7 @@ class EffectPlan:
     constants: tuple[tuple[str, float], ...]
     automation: tuple[tuple[str, Curve], ...] = ()
     file: Path | None = None
-    """For a VST3: where it is; whoever compiles has said that its code may run."""
+    """The path of a VST3; the caller of the compile has trusted its code."""
     preset: Path | None = None
     settings: tuple[tuple[str, float | str | bool], ...] = ()
     """For a VST3: values by the names that the plugin gives its parameters."""
@@ -98,7 +98,7 @@ class SendPlan:
 
 @dataclass(frozen=True, slots=True)
 class ReturnPlan:
-    """What buses send to it, summed, through a chain; it is not moved between the ears."""
+    """The plan of a return: the sum of the sends of buses, through an effects chain at a fixed place."""
 
     name: str
     chain: tuple[EffectPlan, ...]
@@ -108,7 +108,7 @@ class ReturnPlan:
 
 @dataclass(frozen=True, slots=True)
 class MasterPlan:
-    """What the finished mix is brought to."""
+    """The target of the finished mix."""
 
     loudness_lufs: float | None = None
     """Integrated loudness by EBU R128; None leaves it as it is."""
@@ -119,7 +119,7 @@ class MasterPlan:
     most_reduction_db: float | None = None
     """The mix stays below its loudness where the limiter would turn down by more; None: it does not."""
     most_gain_db: float = 60.0
-    """No mix is raised by more: what lies so far below is noise, or a mistake."""
+    """The most that a mix is raised: a softer one is noise, or a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class BusPlan:
     width_deg: float = 0.0
     """The angle between the two channels, for headphones; 0 makes one source of them."""
     level: str = "pink"
-    """What the constant loudness is weighed for: `pink` noise, or the `stem` itself."""
+    """The reference for constant loudness: `pink` noise, or the `stem` itself."""
     sofa: Path | None = None
     """The measured head of `hrtf`."""
     ear_offset: float = 0.0
@@ -167,11 +167,12 @@ class SoundPlan:
     seed: int = 0
     """Seed of the dither."""
     unheard_count: int = 0
-    """How many of the first samples are made and not heard: for a loop, the round before the one heard."""
+    """The number of first samples that are made and dropped: in a loop, the round before the audible one."""
     seam_count: int = 0
-    """So many last samples go over into those before the heard ones: for a loop that plays a recording."""
+    """The number of last samples that are crossfaded into those before the audible ones, for a loop of a
+    recording."""
 
     @property
     def heard_count(self) -> int:
-        """How many samples the film has."""
+        """The number of audible samples in the film."""
         return self.sample_count - self.unheard_count

@@ -1,4 +1,4 @@
-"""What steers camera, colour and light of each frame: one block, with a row for each parameter that moves."""
+"""The controls of camera, colour and light of each frame: one block, with a row per moving parameter."""
 
 from __future__ import annotations
 

@@ -27,12 +27,12 @@ class BarShift:
 
     @property
     def is_told(self) -> bool:
-        """Whether most bars agree: else the two are other music, or are counted otherwise."""
+        """Whether most bars agree; if not, the two are different music, or are counted differently."""
         return self.compared >= 2 and self.compared * 2 >= self.heard and self.agreeing * 2 > self.compared
 
 
 def classes_of_bars(score: Score) -> F64:
-    """(bars, 12): how long each pitch class sounds in each bar as it is played, in quarter notes."""
+    """The time for which each pitch class sounds in each played bar, in quarter notes: (bars, 12)."""
     found = np.zeros((len(score.measures), 12))
     drums = {number for number, track in enumerate(score.tracks) if track.is_drums}
     starts = np.array([float(measure.start_qn) for measure in score.measures])

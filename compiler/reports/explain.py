@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PLACE = "PLACE"
 """The file that findings about the place itself name."""
 LEAST_SHARE = 0.005
-"""A class that is shown less than that is not told."""
+"""Classes that are less visible than this are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class SoundingNote:
     word: str | None = None
     """The word that is sung."""
     looks: tuple[str, ...] = ()
-    """How the embedded generator shows each class: "drawn", "as harp", "only a pattern"; empty for others."""
+    """The embedded generator's way to show each class: "drawn", "as harp", "only a pattern"; empty for
+    others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class StageLight:
 
 @dataclass(frozen=True, slots=True)
 class VideoAt:
-    """How far an own video is: seconds from where its part begins, or the share of a part with a `for`."""
+    """The progress of an own video: seconds into its part, or the share of a part with a `for`."""
 
     name: str
     passed: float
@@ -71,7 +72,7 @@ class VideoAt:
 
 @dataclass(frozen=True, slots=True)
 class ShownLayer:
-    """A layer of the picture: where it is, how much room it takes beside the others, what it shows."""
+    """A layer of the picture: its place, the room that it takes beside the others, and its classes."""
 
     name: str
     across: float | None

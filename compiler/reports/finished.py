@@ -1,4 +1,4 @@
-"""What acts on the finished picture: entries of video.post, the ending, words, the score, the ground."""
+"""The effects on the finished picture: entries of video.post, the ending, words, the score, the ground."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ BY_ITSELF = "by itself, as the manifest says nothing of an ending"
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What acts on the finished picture, in words, and where it is written."""
+    """An effect on the finished picture, in words, and the place where it is written."""
 
     words: str
     span: Span
@@ -43,7 +43,7 @@ def finished(heard: Heard, picture: "PicturePlan | None", time_s: Fraction) -> I
 
 
 def _ending(heard: Heard, time_s: Fraction, end_s: Fraction) -> Iterator[Happening]:
-    """What the end of the film adds to the entries of video.post."""
+    """The effects that the ending adds to the entries of video.post."""
     piece, clock = heard.piece, heard.clock
     events = timeline(piece.video.post, clock, end_s, Findings())
     ended = with_ending(events, piece, clock, heard.files.root)

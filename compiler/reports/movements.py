@@ -20,7 +20,7 @@ from .lane_curves import LaneCurves
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a lane does: its value from here on, in words what goes on, and the point that says so."""
+    """A lane's movement: its value from here on, a description in words, and the point that sets it."""
 
     lane: str
     value: float
@@ -60,7 +60,7 @@ def movements_at(heard: Heard, at: Quarters) -> Iterator[Movement]:
 
 
 def played_words(lane: Lane, played: Played, now: float | None = None) -> str:
-    """What notes do to a lane, in words, and by how much they do it now."""
+    """A description of what notes do to a lane, and by how much at this moment."""
     whose = f"the notes of {', '.join(played.where.parts)}" if played.where.parts else "all notes"
     if len(played.where.spans) > bool(played.where.parts):
         whose += " that `where` means"
@@ -104,7 +104,7 @@ def _pointed(lane: Lane, lanes: Sequence[Lane]) -> Lane:
 
 
 def _what_it_does(curve: Curve, lane: Lane, at: Fraction, clock: Clock) -> tuple[str, Span]:
-    """A lane in words, and the place in the file that says so."""
+    """A description of a lane's movement, and the place in the file that sets it."""
     i = bisect_right([segment.start_qn for segment in curve.segments], at) - 1
     if not curve.segments:
         return "has no points", lane.span

@@ -36,7 +36,7 @@ class NoteRow:
     """The track's name where the note belongs to no part."""
     track: str
     classes: Weights = ()
-    """What it shows, after all rules."""
+    """The classes that it shows after all rules."""
     class_names: tuple[str, ...] = ()
     """The default name of each of them."""
     rules: tuple[int, ...] = ()

@@ -53,7 +53,7 @@ class Track:
 
 
 BEND, PRESSURE = "bend", "pressure"
-"""What a channel sends beside its numbered controllers."""
+"""The channel messages that are not numbered controllers."""
 
 Steps = tuple[tuple[Fraction, float], ...]
 """(onset_qn, value from there on), ascending; the first at 0."""
@@ -61,7 +61,7 @@ Steps = tuple[tuple[Fraction, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """How a MIDI channel is played over time."""
+    """A MIDI channel's state over time."""
 
     gain: Steps
     """Linear: 1 where volume and expression are never set."""
@@ -70,7 +70,7 @@ class Channel:
     bend: Steps
     """Semitones, tuning included."""
     controllers: tuple[tuple[str, Steps], ...] = ()
-    """What was sent, as it was sent: "0".."119" of 0..127, PRESSURE of 0..127, and BEND of 0..16383."""
+    """The values as they were sent: "0".."119" of 0..127, PRESSURE of 0..127, and BEND of 0..16383."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Unplayed:
     """Events of one kind that a MIDI file holds and that no instrument plays."""
 
     what: str
-    """As "modulation"."""
+    """The name of the event, such as "modulation"."""
     count: int
     channel: int | None = None
     """Index into `Score.channels`; None for what belongs to no channel."""
@@ -114,11 +114,12 @@ class Note:
     grace: bool = False
     lyric: str | None = None
     syllabic: str = "single"
-    """Which part of its word the lyric is, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end; or HELD."""
+    """The position of the lyric in its word, one of `SYLLABICS`: "Mu" begin, "si" middle, "ca" end; or
+    HELD."""
     articulations: tuple[str, ...] = ()
     """From staccato, staccatissimo, tenuto, accent, marcato, tremolo, trill, mordent, turn, fermata, slur."""
     ring_qn: Fraction | None = None
-    """How long a pedal lets the note sound, where that is longer than its key is held."""
+    """The time for which a pedal lets the note sound, if that is longer than its key is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Measure:
     pass_number: int
     start_qn: Fraction
     length_qn: Fraction
-    """What is played: differs from meter.bar_qn for a pickup or an irregular bar."""
+    """The played length: it differs from meter.bar_qn for a pickup or an irregular bar."""
     meter: Meter
     printed: str = ""
     """The printed bar number; empty where none would be printed (a pickup)."""
@@ -157,7 +158,7 @@ class RehearsalMark:
 
 @dataclass(frozen=True, slots=True)
 class HeardFrom:
-    """What a score was heard from, where it was heard and not written."""
+    """The recordings from which a score was heard, if it was heard and not written."""
 
     recordings: tuple[tuple[str, str], ...] = ()
     """Name and SHA-256 of each file that was listened to."""
@@ -166,7 +167,7 @@ class HeardFrom:
     other_bpm: tuple[float, ...] = ()
     """Tempi at which others might count them."""
     bar_1_s: float | None = None
-    """Where bar 1 is in the recordings; None where it is not said."""
+    """The time of bar 1 in the recordings; None if it is not stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ class Score:
     """
 
     is_itself_alone: ClassVar[bool] = True
-    """Of two that were read apart the notes are equal at most: see compiler/recent.py."""
+    """A score equals only itself; the notes of two readings may be equal, but are not the same: see
+    compiler/recent.py."""
 
     title: str
     tracks: tuple[Track, ...]
@@ -191,7 +193,7 @@ class Score:
     channels: tuple[Channel, ...] = ()
     findings: tuple[Diagnostic, ...] = field(default=())
     unplayed: tuple[Unplayed, ...] = ()
-    """What the finding MV415 counts."""
+    """The unplayed events, which the finding MV415 counts."""
     heard: HeardFrom | None = None
     """None for a score that somebody wrote."""
 

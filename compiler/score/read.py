@@ -98,8 +98,8 @@ SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
 
 
 def read_score(data: bytes, name: str) -> Score:
-    """The score in the bytes of a file called `name`; the suffix says what it should be, the content what it
-    is.
+    """Reads a score from the bytes of a file called `name`; the suffix states the format, the content is
+    checked against it.
 
     Raises PieceError with MV4xx findings whose span is in `name`; warnings come as `Score.findings`.
     """

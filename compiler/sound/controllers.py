@@ -8,7 +8,7 @@ from ..score.model import Channel, Score, Steps
 from ..time.clock import Clock
 
 SIDES = 7
-"""For headphones a note is where its pan is as it begins, at one of so many places to either side."""
+"""The places to either side at which headphones hear notes: each has the pan of its note's onset."""
 
 
 def moving_channels(
@@ -31,12 +31,12 @@ def moving_channels(
 
 
 def is_panned(score: Score, channels: Iterable[int | None]) -> bool:
-    """Whether any of those channels ever stands beside the middle."""
+    """Whether any of those channels is ever panned away from the middle."""
     return any(number is not None and _moves(score.channels[number].ear, 0.0) for number in set(channels))
 
 
 def side_at(channel: Channel, onset_qn: Fraction) -> float:
-    """Where the pan of a channel is at that time, as one of 15 places."""
+    """The pan of a channel at that time, as one of 15 places."""
     value = next(value for begun, value in reversed(channel.ear) if begun <= onset_qn)
     return round(value * SIDES) / SIDES
 

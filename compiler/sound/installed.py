@@ -1,4 +1,5 @@
-"""What a piece needs from outside its folder: installed sounds, and plugins that the user trusts.
+"""The files that a piece needs from outside its folder: installed sounds, and plugins that the user
+trusts.
 
 A manifest names neither by an absolute path: sounds are looked for where systems keep them, and a plugin,
 which is a program, only in folders that the command line names.
@@ -14,7 +15,7 @@ from .soundfonts import soundfont_at
 
 MAX_PRESET_BYTES = 16 << 20
 ABSENT = "absent"
-"""The answer for what is not found."""
+"""The answer for a file that is not found."""
 INSTALLED_HEADS = tuple(
     Path(folder) / "MIT_KEMAR_normal_pinna.sofa"
     for folder in (

@@ -15,7 +15,7 @@ from .voices import EARLIER_S
 
 ROUNDS_MOST = 64
 SEAM_S = 0.02
-"""How long the end of a recording goes over into what comes before its beginning."""
+"""The crossfade from the end of a recording to the sound before its beginning, in seconds."""
 
 
 def looped(sound: SoundPlan) -> SoundPlan:
@@ -33,7 +33,7 @@ def looped(sound: SoundPlan) -> SoundPlan:
 
 
 def plays_on(sound: SoundPlan) -> bool:
-    """Whether a bus plays a recording, or what another program makes of a score."""
+    """Whether a bus plays a recording, or another program's performance of a score."""
     return any(_is_recorded(stem) for bus in sound.buses for stem in bus.stems)
 
 

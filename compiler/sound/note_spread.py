@@ -15,7 +15,7 @@ EarOf = Callable[[int, Fraction], float]
 
 @recent(16)
 def ears_of(spread: Spread, notes: Sequence[tuple[int, Fraction]]) -> EarOf:
-    """Where each of the notes (pitch, onset in seconds) is around the place of its bus.
+    """The place of each note (pitch, onset in seconds), relative to the place of its bus.
 
     By pitch, evenly from the lowest to the highest; by order, from the first to the last, notes that begin
     together in one place. Up to 16 pitches or onsets have places of their own, more share 16 even ones.

@@ -53,7 +53,7 @@ ReadRecording = Callable[[PurePosixPath, Span], tuple[RecordingFormat, bool] | N
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where a bus gets its sound from."""
+    """The inputs from which the sound of a bus is planned."""
 
     score: Score
     clock: Clock
@@ -114,19 +114,19 @@ def sound_plan(
 
 
 def stem_intervals(bus: Bus, sources: Sources) -> tuple[tuple[Fraction, Fraction], ...]:
-    """When the key of any note of a bus is held, in exact seconds of the piece; empty for recordings."""
+    """The intervals in which keys of a bus are held, in exact seconds; empty for recordings."""
     scratch = Findings()
     return intervals([_notes(stem, sources, scratch) for stem in bus.stems])
 
 
 def has_recording(bus: Bus) -> bool:
-    """Whether a stem of the bus is an audio file, whose silences nobody knows before it is read."""
+    """Whether a stem of the bus is a recording, whose silences are unknown until it is read."""
     return any(stem.file is not None or stem.by for stem in bus.stems)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What says where the notes of a bus stand.
+    """The sources of the places of a bus's notes.
 
     ear_of      each note among the others of its bus
     is_written  the manifest places the bus, so that the pan of its score does not
@@ -179,7 +179,7 @@ def _bus_plan(bus: Bus, sources: Sources, lanes: Lanes, film: Film, findings: Fi
 
 
 def ears_apart(bus: Bus, sources: Sources, findings: Findings) -> EarOf | None:
-    """Where each note of a bus stands among the others, whatever passage is compiled."""
+    """The place of each note of a bus relative to the others, the same for every passage."""
     if bus.spread is None:
         return None
     scratch = Findings()
@@ -203,13 +203,13 @@ def _return_plan(back: Return, sources: Sources, lanes: Lanes, film: Film) -> Re
 
 def _master_plan(master: Master, buses: Sequence[Bus]) -> MasterPlan:
     plan = MasterPlan(master.loudness_lufs, master.ceiling_dbtp, master.is_dithered, master.most_reduction_db)
-    # A recording has noise below its music; what is synthesised has none.
+    # A recording has noise below its music; a synthesised sound has none.
     is_noisy = any(stem.file is not None for bus in buses for stem in bus.stems)
     return replace(plan, most_gain_db=AUTO_GAIN_DB) if master.is_auto and is_noisy else plan
 
 
 def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lanes, film: Film) -> EffectPlan:
-    """One effect: what stands still as numbers, what a lane or the tempo moves as curves."""
+    """An effect: constant parameters as numbers, those that a lane or the tempo moves as curves."""
     constants = dict(effect.parameters)
     moving: list[tuple[str, Curve]] = []
     for name, target in plugin_targets(bus, effect):
@@ -219,7 +219,7 @@ def _effect_plan(bus: Bus | Return, effect: Effect, sources: Sources, lanes: Lan
             moving.append((name, curve.seen_from(film.start_s)))
         elif curve.is_moved or name in constants:
             constants[name] = constant
-    # In one order, however the manifest is written; a VST3 may care in which order it is told.
+    # In a fixed order, whatever the manifest's: a VST3 may depend on the order of its parameters.
     ordered = sorted(constants.items()) if effect.vst3 is None else constants.items()
     plan = EffectPlan(effect.plugin, effect.label or effect.plugin, tuple(ordered), tuple(moving))
     if effect.vst3 is None:

@@ -40,18 +40,18 @@ class Soundfont:
     title: str = ""
     copyright: str = ""
     other_names: tuple[str, ...] = ()
-    """What links call the same file; a piece may name it so, too."""
+    """Other names of the file, through links; a piece may use them, too."""
     hidden_by: Path | None = None
     """Another file of this name that comes first, so that a piece cannot name this one."""
 
 
 def user_folder() -> Path:
-    """Where `musicvis sounds add` keeps soundfonts. Raises StoreError where the user has no home."""
+    """The folder of `musicvis sounds add`. Raises StoreError if the user has no home."""
     return data_folder("MUSICVIS_SOUNDS", "sounds")
 
 
 def folders() -> tuple[Path, ...]:
-    """Where soundfonts are looked for: the user's own folder, if there is one, then the system's."""
+    """The folders that are searched for soundfonts: the user's own, if there is one, then the system's."""
     try:
         return (user_folder(), *SYSTEM_FOLDERS)
     except StoreError:
@@ -93,7 +93,7 @@ def soundfont_at(root: Path, name: PurePosixPath, span: Span) -> Path | Diagnost
 
 
 def fault_of(path: Path) -> str | None:
-    """Why a file is not a soundfont that can be played; None where it may be one."""
+    """The reason why a file is not a playable soundfont; None if it may be one."""
     try:
         size_bytes = path.stat().st_size
         with path.open("rb") as file:
@@ -133,13 +133,13 @@ def installed() -> list[Soundfont]:
 
 
 def _is_meant(path: Path) -> bool:
-    """Whether a piece that names this file has it, and not another of that name."""
+    """Whether a piece that names this file gets it, and not another file of that name."""
     first = named(path.name)
     return first is not None and first.resolve() == path.resolve()
 
 
 def described(path: Path) -> Soundfont:
-    """What a soundfont says of itself; raises OSError where it cannot be read."""
+    """The description in a soundfont's header; raises OSError if it cannot be read."""
     with path.open("rb") as file:
         head = file.read(24)
         count = min(int.from_bytes(head[16:20], "little"), MOST_INFO_BYTES) if head[12:16] == b"LIST" else 0

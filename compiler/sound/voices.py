@@ -13,11 +13,11 @@ from .controllers import side_at
 from .note_spread import EarOf
 
 EARLIER_S = Fraction(12)
-"""A note that was let go longer than this before a passage is not heard in it any more."""
+"""The time after a note's release from which a passage no longer contains it."""
 SHORTEST_S = 0.02
-"""A grace note without a length of its own is held so long."""
+"""The length of a grace note without one of its own."""
 STEMS_KEPT = 64
-"""Of so many stems the notes are remembered from one compile to the next."""
+"""The number of stems whose notes are kept from one compile to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Voiced:
 
     onset_qn: Fraction
     sounds_qn: Fraction
-    """How long its key is held, or a pedal holds it."""
+    """The time that its key, or a pedal, holds the note."""
     pitch: int
     velocity: int
     program: int
@@ -37,7 +37,7 @@ class Voiced:
 
 @recent(STEMS_KEPT)
 def voices(score: Score, tracks: frozenset[int], clock: Clock) -> tuple[tuple[Voiced, Clock], ...]:
-    """What the tracks of a score play."""
+    """The notes that the tracks of a score play."""
     return tuple((_voiced(note, score), clock) for note in score.notes if note.track in tracks)
 
 
@@ -102,7 +102,7 @@ def sounding(
 
 @recent(STEMS_KEPT)
 def intervals(played: Sequence[Sequence[tuple[Voiced, Clock]]]) -> tuple[tuple[Fraction, Fraction], ...]:
-    """When the keys of notes are held, stem for stem, in order."""
+    """The intervals in which keys are held, stem by stem, in order."""
     return tuple(
         sorted(
             (clock.seconds(note.onset_qn), clock.seconds(note.onset_qn + note.sounds_qn))

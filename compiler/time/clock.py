@@ -27,7 +27,7 @@ DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a moment is on the page: bar and pass from 1, beat from 1 in the bar's denominator, exact."""
+    """A moment's place in the score: bar and pass from 1, beat from 1 in the bar's denominator, exact."""
 
     bar: int
     pass_number: int
@@ -83,7 +83,7 @@ class Clock:
 
     def seconds(self, quarters_qn: Fraction) -> ExactSeconds:
         """The exact time of a moment in quarter notes."""
-        # Notes stand at few different moments, and fractions are slow: what was asked once is kept.
+        # Notes have few different moments, and fractions are slow: answers are cached.
         found = self._seconds_known.get(quarters_qn)
         if found is None:
             i = max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)
@@ -100,7 +100,7 @@ class Clock:
         )
 
     def pace(self, quarters_qn: Fraction) -> Fraction:
-        """How many seconds a quarter note takes from a moment on."""
+        """The seconds per quarter note from a moment on."""
         return self.seconds_per_quarter[max(bisect_right(self.tempo_starts_qn, quarters_qn) - 1, 0)]
 
     @property
@@ -116,7 +116,7 @@ class Clock:
     # Counting beats and bars across changes of metre
 
     def count(self, quarters_qn: Fraction, unit: DurationUnit) -> Fraction:
-        """How many beats, bars or whole notes have passed at a moment, each bar by its own metre."""
+        """The number of beats, bars or whole notes up to a moment, each bar by its own metre."""
         if unit is DurationUnit.WHOLE_NOTES:
             return quarters_qn / 4
         if unit is DurationUnit.SECONDS:
@@ -147,7 +147,7 @@ class Clock:
         return self.moment(self.count(start_qn, duration.unit) + duration.value, duration.unit)
 
     def duration_s(self, start_qn: Fraction, duration: Duration) -> ExactSeconds:
-        """How many seconds a written duration lasts from a moment on."""
+        """The seconds of a written duration from a moment on."""
         if duration.unit is DurationUnit.SECONDS:
             return ExactSeconds(duration.value)
         return ExactSeconds(self.seconds(self.after(start_qn, duration)) - self.seconds(start_qn))
@@ -172,13 +172,13 @@ class Clock:
         return MusicalPlace(position.bar, beat_text(position.beat), float(time_s), frame)
 
     def locate(self, place: Place, findings: Findings) -> Quarters | None:
-        """The moment that a written place means, or None and a finding that says what there is instead."""
+        """The moment of a written place, or None and a finding with what is there instead."""
         moment, faults = self._resolved(place)
         findings += faults
         return moment
 
     def at(self, place: Place) -> Quarters | None:
-        """The moment that a written place means; None where it means none, which `locate` reports."""
+        """The moment of a written place; None for an invalid one, which `locate` reports."""
         return self._resolved(place)[0]
 
     def _resolved(self, place: Place) -> tuple[Quarters | None, tuple[Diagnostic, ...]]:
@@ -197,7 +197,7 @@ class Clock:
         return found
 
     def locate_range(self, written: PlaceRange, findings: Findings) -> tuple[Quarters, Quarters] | None:
-        """The half-open stretch of quarter notes that a written range means, or None and findings."""
+        """The half-open range in quarter notes of a written range, or None and findings."""
         start = Quarters(ZERO) if written.start is None else self.locate(written.start, findings)
         end = self.end_qn if written.end is None else self._range_end(written.end, findings)
         if start is None or end is None:
@@ -356,7 +356,7 @@ class Clock:
 
 @recent(4)
 def clock_of(score: Score, numbering: str = "file") -> Clock:
-    """The clock of a score, with all that it was asked before where the same score had one."""
+    """The clock of a score; it is cached with its answers for the same score."""
     return Clock.from_score(score, numbering=numbering)
 
 

@@ -18,7 +18,7 @@ CUT_FADE_OUT_S = 0.5
 RATE_DENOMINATOR_MOST = 100_000
 """The largest denominator of a loop's rate: a minute is exact to a millionth of a second."""
 
-# What a manifest may ask for, weighed before anything of that size is made.
+# The limits of a film's length, frames and pixels, checked before anything of that size is made.
 LONGEST_S = Fraction(4 * 3600)
 FRAMES_MOST = 1_000_000
 PIXELS_MOST = 2 * 10**12
@@ -42,7 +42,7 @@ class Film:
 
     @property
     def duration_s(self) -> Fraction:
-        """What the frames last: up to a frame more than the stretch."""
+        """The length of all frames in seconds: up to a frame longer than the stretch."""
         return self.frame_count / self.fps
 
     def frame_at(self, time_s: Fraction) -> int:
@@ -104,7 +104,7 @@ def _loop(piece: Piece, clock: Clock) -> Film:
 
 
 def _on_frames(number: int, piece: Piece) -> ExactSeconds:
-    """When a frame of the whole film begins."""
+    """The time at which a frame of the whole film begins."""
     return ExactSeconds(number / piece.video.fps)
 
 

@@ -33,7 +33,7 @@ _ENDINGS = {
     "la": "um:us i:us o:us os:us ae:a am:a as:a arum:a orum:us a:um i:um o:um orum:um em: em:is es:is e:us"
     " u:us ibus: is: is:us",
 }
-"""Endings, and what is in the table for them."""
+"""Word endings, and the entries in the table that they may have."""
 ARTICLES_END = "'"
 """In French and Italian an article is written before a word up to here: l'amour."""
 

@@ -13,8 +13,8 @@ from .sung import Sung, Word, listed
 from .table import ranked
 
 LEAST = 0.5
-"""A word below that shows nothing of its own. With an earlier table, 28 % of 963 lines of songs had a word
-above it; a reader found about half of the classes that they got fit to be shown."""
+"""The least relevance of a word that shows something. With an earlier table, 28 % of 963 lines of songs
+had a word above it; a reader found about half of their classes fit to be shown."""
 OTHERS = 3
 
 

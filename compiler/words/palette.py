@@ -1,4 +1,4 @@
-"""The classes of a whole text: those that its words mean most."""
+"""The classes that best fit the meaning of a whole text."""
 
 import re
 from collections.abc import Collection, Iterable

@@ -19,7 +19,7 @@ from ..score.part_note import PartNote
 NAMED = 8
 """More words than that are not listed in a hint."""
 BREATH_QN = Fraction(1, 8)
-"""A gap up to that long is none: keys are let go a little early."""
+"""The longest gap between notes that is ignored: keys are released a little early."""
 _ELISION = re.compile(r"[\s_\u203f\u2040]+")
 _NUMBER = re.compile(r"\A\s*\d{1,2}\s*[.)]\s*")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u0060\u00b4", "'''''")
@@ -46,12 +46,12 @@ class Word:
 
     @property
     def text(self) -> str:
-        """As it is read, with its capitals and its punctuation."""
+        """The word as written, with its capitals and its punctuation."""
         return "".join(syllable.text for syllable in self.syllables)
 
     @property
     def key(self) -> str:
-        """As it is compared."""
+        """The word in the form in which words are compared."""
         return word_key(self.text)
 
 
@@ -104,18 +104,18 @@ def sung_words(notes: Sequence[PartNote]) -> Sung:
 
 
 _LAST: dict[str, tuple[Sequence[PartNote], Sung]] = {}
-"""The words of the notes that were asked last: each rule asks for the same ones."""
+"""The words of the notes of the last call: each rule needs the same ones."""
 
 
 @dataclass(slots=True)
 class _Singer:
-    """What one singer is in the middle of."""
+    """The state of one singer while words are put together."""
 
     words: list[tuple[list[Syllable], list[int]]] = field(default_factory=list)
     is_open: bool = False
     """Whether the last word goes on."""
     is_hyphened: bool = False
-    """Whether a hyphen in its text says so."""
+    """Whether a hyphen in its text says that it goes on."""
     held: list[int] = field(default_factory=list)
     """Indices, in `words`, of the words that the last note sang."""
     text: str | None = None
@@ -170,7 +170,7 @@ Piece = tuple[str, bool, bool, bool]
 
 
 def pieces_of(text: str, syllabic: str) -> list[Piece]:
-    """What is sung to one note.
+    """The pieces of text that are sung to one note.
 
     It is one piece but where an elision draws words together: `che\u203fil`. A verse's number is left out.
     """
@@ -188,7 +188,7 @@ def pieces_of(text: str, syllabic: str) -> list[Piece]:
 
 def _sing(singer: _Singer, piece: Piece, index: int) -> None:
     text, begins, ends, is_hyphened = piece
-    # After a hyphen in the text, the next syllable goes on though it is called a word of its own.
+    # After a hyphen in the text, the next syllable continues the word, though it is marked as a word.
     if not singer.is_open or (begins and not singer.is_hyphened):
         singer.words.append(([], []))
     parts, indices = singer.words[-1]
@@ -200,7 +200,7 @@ def _sing(singer: _Singer, piece: Piece, index: int) -> None:
 
 
 def listed(words: Iterable[Word]) -> dict[str, int]:
-    """How often each word is sung, by its key, in the order in which they first come."""
+    """The number of times that each word is sung, by its key, in order of first appearance."""
     counts: dict[str, int] = {}
     for word in words:
         counts[word.key] = counts.get(word.key, 0) + 1

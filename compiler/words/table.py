@@ -61,11 +61,11 @@ class Table:
     class_lengths: F64
 
     def row(self, word: str) -> int | None:
-        """Where a word is, or a plainer form of it: bells as bell, lovest as love."""
+        """The row of a word or of its plainer form: bells as bell, lovest as love."""
         return next((self.rows[form] for form in forms(word) if form in self.rows), None)
 
     def weight(self, row: int) -> float:
-        """How much a word says: near 0 for the most frequent, near 1 for rare ones."""
+        """The informative weight of a word: near 0 for the most frequent, near 1 for rare ones."""
         return SMOOTH_INVERSE / (SMOOTH_INVERSE + ZIPF / (int(self.ranks[row]) + 1))
 
     def cosines(self, vector: F64) -> F64:
@@ -145,7 +145,7 @@ def ranked(text: str, most: int) -> list[tuple[int, float]]:
 
 @cache
 def of_word(word: str) -> tuple[int, float] | None:
-    """The class nearest to one word, and its cosine times how much the word says; None if it is unknown."""
+    """The class nearest to one word, with its cosine times the word's weight; None for an unknown word."""
     table = english()
     row = table.row(word)
     if row is None:
@@ -170,7 +170,7 @@ def _best(cosines: F64, words: Sequence[str], most: int) -> list[tuple[int, floa
     scores = np.zeros(len(imagenet().names))
     scores[:IMAGENET_COUNT] = cosines
     scores[list(kinds)] -= BY_HEAD
-    # Dogs are what a text means only where it says so.
+    # Dogs only match a text that mentions them.
     scores[BREEDS.start : BREEDS.stop] = 0.0
     heads = heads - whole
     near_heads = [index for index in heads if index < IMAGENET_COUNT]

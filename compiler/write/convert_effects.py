@@ -37,7 +37,7 @@ Row = dict[str, str | float]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How much a converted file differs from the original: the largest difference over so many places."""
+    """The difference between a converted file and its original: the largest one over that many places."""
 
     most: float
     places: int
@@ -135,7 +135,7 @@ def _row(point: Point, standing: float | None, clock: Clock | None, segment: Seg
 
 
 def _gap(point: Point, following: Point | None, clock: Clock | None) -> str | None:
-    """Where nothing is said any more after a segment, as a place; None where the next one begins at once."""
+    """The place after a segment from which nothing is written; None if the next segment follows at once."""
     end = point.end
     if end is None:
         return None
@@ -153,7 +153,7 @@ def _gap(point: Point, following: Point | None, clock: Clock | None) -> str | No
 
 
 def _end_value(point: Point) -> float | None:
-    """Where a segment ends; None where that depends on the score's metres."""
+    """The value at which a segment ends; None if that depends on the score's metres."""
     return None if isinstance(point.cycles, CycleUnit) else _known_end(point)
 
 

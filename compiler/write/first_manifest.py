@@ -37,12 +37,13 @@ SUBJECTS = (
 )
 """One for each pitch class from C: the embedded generator draws each of them, no two alike, and none turns
 into something else beside its mirror image. tests/cli/test_new.py holds them to the table of subjects."""
-"""What the large video sites bring music to; a film without it is as soft as its instruments are played."""
+"""The loudness at which the large video sites play music; without a target, a film is as soft as its
+instruments."""
 EARS = (-0.5, 0.5, -0.25, 0.25, -0.7, 0.7)
 SHAPES = ("half_cosine", "smoothstep", "half_cosine", "quarter_sine")
 TITLE_MOST, TITLE_SHOWN = 200, 60
 CHANGES_MOST = 40
-"""More changes of metre or tempo than that are left out: nobody would read them."""
+"""The most changes of metre or tempo that are listed: nobody would read more."""
 PLACEHOLDERS = frozenset(
     (
         "title",
@@ -65,7 +66,7 @@ PLACEHOLDERS = frozenset(
         "midi",
     )
 )
-"""Titles that nobody wrote: programs put them there."""
+"""Placeholder titles that programs write."""
 _NUMBERED = re.compile(r"(?i)(?:track|untitled|score|sequence|song|midi|staff|partitur) ?#?[0-9]+")
 _LANE_NAME = re.compile(r"[^#|\s](?:[^#|]{0,118}[^#|\s])?")
 
@@ -199,7 +200,7 @@ def head_lines(title: str, seed: int, said: Sequence[str]) -> Iterator[str]:
 
 
 def _expect(score: Score, clock: Clock) -> Iterator[str]:
-    """What the score is today; an edited score that breaks it is found before the film is made."""
+    """Writes `expect` from today's score, so that a later, breaking edit is found before rendering."""
     first = [measure for measure in score.measures if measure.pass_number == 1]
     bars = sorted(first, key=lambda measure: measure.bar)
     yield "  expect:                        # an edited score that breaks these fails here, not in the film"

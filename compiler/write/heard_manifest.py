@@ -47,7 +47,7 @@ def heard_manifest(
 
 
 def tail_of(score: Score, offset_s: float, length_s: float) -> Fraction:
-    """How long the film goes on after the last bar, so that the recording ends in it; 1 s at least."""
+    """The time after the last bar that the film needs so that the recording ends in it; at least 1 s."""
     end_s = float(Clock.from_score(score).end_s)
     left_s = length_s - offset_s - end_s
     return Fraction(ceil(min(max(left_s, 1.0), float(LONGEST_TAIL_S)) * 10), 10)

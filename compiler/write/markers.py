@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def bar_names(bars: Sequence[BarMark]) -> list[str]:
-    """What each bar is called: its number, and which time through it where it is repeated."""
+    """The name of each bar: its number, and its pass if it is repeated."""
     return [str(m.bar) if m.pass_number == 1 else f"{m.bar} (time {m.pass_number})" for m in bars]
 
 

@@ -7,7 +7,7 @@ from .diagnostics import Diagnostic, Edit, MusicalPlace, Severity
 from .span import Span
 
 FINDINGS_MOST = 100
-"""How many faults of one text are looked for."""
+"""The most findings that are collected from one text."""
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Findings(Sequence[Diagnostic]):
         self.add(Diagnostic(code, span, message, hint, Severity.NOTE, place))
 
     def taken(self, result: T | Diagnostic) -> T | None:
-        """What a parser returned; None where it returned a finding, which is added."""
+        """The value that a parser returned; None if it returned a finding, which is added."""
         if isinstance(result, Diagnostic):
             self.add(result)
             return None
@@ -75,12 +75,12 @@ class Findings(Sequence[Diagnostic]):
 
     @property
     def has_errors(self) -> bool:
-        """Whether any of them stops a compile."""
+        """Whether any finding is an error and so stops a compile."""
         return any(finding.severity is Severity.ERROR for finding in self._found)
 
     @property
     def is_full(self) -> bool:
-        """Whether there are as many as were asked for."""
+        """Whether the limit on findings is reached."""
         return self._most is not None and len(self._found) >= self._most
 
     @overload
@@ -98,11 +98,11 @@ class Findings(Sequence[Diagnostic]):
         return iter(self._found)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of findings."""
         return len(self._found)
 
     def __contains__(self, finding: object) -> bool:
-        """Whether this very finding was made."""
+        """Whether this very finding is in the collection."""
         return finding in self._found
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from .span import THE_MANIFEST, Span
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error stops a compile, a warning does not, a note only informs."""
+    """The severity of a finding: an error stops a compile, a warning does not, a note only informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -36,7 +36,7 @@ class MusicalPlace:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One replacement of a fix: exactly what is at `span` becomes `text`. An empty span inserts."""
+    """One replacement of a fix: the text at `span` becomes `text`. An empty span inserts."""
 
     span: Span
     text: str
@@ -96,7 +96,7 @@ class Diagnostic:
 
 
 class MusicvisError(Exception):
-    """The family of what musicvis raises for a piece, a call or a cache that cannot be used."""
+    """The base class of musicvis's exceptions for an unusable piece, call or cache."""
 
 
 class PieceError(MusicvisError):
@@ -104,7 +104,8 @@ class PieceError(MusicvisError):
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
-        super().__init__("; ".join(f"{d.code} {d.message}" for d in self.diagnostics))
+        said = (f"{d.code} {d.message}" + (f"; {d.hint}" if d.hint else "") for d in self.diagnostics)
+        super().__init__("\n".join(said))
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
@@ -112,7 +113,7 @@ class PieceError(MusicvisError):
         return self.diagnostics
 
     def __reduce__(self) -> tuple[type["PieceError"], tuple[tuple[Diagnostic, ...]]]:
-        """What a copy is made from in another process: the findings, not the text."""
+        """The arguments for copying it to another process: the findings, not the text."""
         return PieceError, (self.diagnostics,)
 
 

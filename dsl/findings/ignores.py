@@ -25,7 +25,7 @@ class Ignore:
     span: Span
 
     def means(self, finding: Diagnostic) -> bool:
-        """Whether a finding of that line is what the comment leaves out."""
+        """Whether the comment suppresses a finding on its line."""
         return finding.code.startswith(self.code)
 
 
@@ -59,7 +59,7 @@ def _ignores(text: str, file: str) -> Iterator[Ignore]:
     if "musicvis:" not in text:
         return
     lines = text.splitlines()
-    # A comment alone on its line speaks of the next one that says something, if any.
+    # A comment alone on its line applies to the next line with content, if any.
     meant = list(range(len(lines) + 1))
     for number in range(len(lines) - 1, 0, -1):
         if not _says_something(lines[number - 1]) and _says_something(lines[meant[number + 1] - 1]):

@@ -59,7 +59,7 @@ def render_text(
 
 
 def counted_only(diagnostics: Sequence[Diagnostic]) -> int:
-    """How many findings the text counts and does not show."""
+    """The number of findings that the text counts without showing them."""
     return sum(map(len, _like_the_shown(diagnostics).values()))
 
 
@@ -155,7 +155,7 @@ def _text(finding: Diagnostic, lines_of: Mapping[str, list[str]], color: bool) -
 
 
 def _others(left: Sequence[Diagnostic]) -> str:
-    """A line that counts the findings behind the last one shown; nothing where all are shown."""
+    """A line that counts the findings after the last one shown; empty if all are shown."""
     if not left:
         return ""
     reach = f", the last on line {left[-1].span.line}" if left[-1].span.line else ""
@@ -185,7 +185,7 @@ def _excerpt(line: str, finding: Diagnostic) -> tuple[str, int, int]:
 
 
 def _columns(text: str) -> int:
-    """How many cells of a terminal a text fills: East Asian wide ones two, combining marks none."""
+    """The width of a text in terminal cells: East Asian wide characters have two, combining marks none."""
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )

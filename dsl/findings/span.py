@@ -18,6 +18,6 @@ class Span:
 
 
 MANIFEST = "piece.yaml"
-"""What a manifest is called."""
+"""The file name of a manifest."""
 THE_MANIFEST = Span(MANIFEST)
 """The manifest as a whole, for those who do not know what it is called; `at_manifest` gives its name."""

@@ -9,7 +9,7 @@ _SCHEDULE = re.compile(r"\s*[0-9]{1,7}\s*:\s*\(")
 
 
 def other_program(document: object) -> str | None:
-    """What a document is that is not a file of lanes: of Parseq or of Deforum; None for any other."""
+    """The program, Parseq or Deforum, that wrote a document; None for any other document."""
     if not isinstance(document, Mapping):
         return None
     if len(_PARSEQ & set(document)) >= 2 or "rendered_frames" in document:

@@ -37,7 +37,7 @@ class KeyMessages:
         known = broken.schema.get("properties", {})
         unknown = next((key for key in broken.value if key not in known), None)
         if unknown is not None and not are_few:
-            # One of many, and a misspelt one: the finding of that key says it all.
+            # The key is one of several and misspelt: the finding about that key is enough.
             span = self._written.source.key_span(f"{broken.pointer}/{escaped(unknown)}")
             message = f"`{shown(unknown)}` is not a key of {block}"
             return Diagnostic("MV202", span, message, self._near_key(unknown, known))
@@ -58,7 +58,7 @@ class KeyMessages:
         if broken.rule == "dependentRequired":
             required = required[cause]
         if self._is_unknown(cause, broken.value.get(cause)):
-            # What an unknown word needs, nobody knows: the word is reported.
+            # The needs of an unknown word are unknown: only the word is reported.
             return
         for key in required:
             if key in broken.value:
@@ -121,7 +121,7 @@ class KeyMessages:
         return hint or "remove it, or check its spelling"
 
     def _is_unknown(self, key: str, word: Any) -> bool:
-        """Whether a word of `shape`, `effect` or `by` is none that any block takes."""
+        """Whether the value of `shape`, `effect` or `by` is a word that no block takes."""
         if key not in ("shape", "effect", "by"):
             return False
         known: set[Any] = set()

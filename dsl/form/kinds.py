@@ -49,4 +49,4 @@ PARSERS: dict[str, Callable[[str, Span], object]] = {
     "spectrum": name_fault,
     "video": name_fault,
 }
-"""A parser gives the value, or the Diagnostic that says why there is none; of a name only that, or None."""
+"""A parser returns the value, or the Diagnostic about it; for a name only that, or None."""

@@ -1,4 +1,4 @@
-"""One broken rule of a schema in a composer's words: what is there, what was expected, what was meant."""
+"""A broken rule of a schema in a composer's words: what is there, expected, and meant."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -70,7 +70,7 @@ class Words:
     def _choice(self, broken: Broken) -> Iterator[Diagnostic]:
         options: Sequence[Any] = broken.expected
         if all(isinstance(option, dict) and set(option) == {"required"} for option in options):
-            # `required` holds for what is not a block at all; that it is none is reported by another rule.
+            # `required` passes for a value that is not a block; another rule reports its type.
             if isinstance(broken.value, dict):
                 yield self._keys.exactly_one(broken, [option["required"][0] for option in options])
             return
@@ -97,7 +97,7 @@ class Words:
         yield self._values.wrong_kind(broken, list(dict.fromkeys(kinds)))
 
     def _is_named(self, option: Any, value: Any) -> bool:
-        """Whether a block has the key that this alternative alone needs: `{picture: 5}` means a picture."""
+        """Whether a block has the key that only this alternative needs: `{picture: 5}` means a picture."""
         needed = resolved(self._schema, option).get("required", ())
         return bool(needed) and isinstance(value, dict) and all(key in value for key in needed)
 
@@ -113,7 +113,7 @@ class Words:
 
 
 def _is_other_kind(inner: Broken, outer: Broken) -> bool:
-    """Whether an alternative is out of the question: the value itself is of another kind."""
+    """Whether an alternative cannot be meant, because the value is of another type."""
     if inner.pointer != outer.pointer:
         return False
     if inner.rule in ("anyOf", "oneOf") and inner.inner:
@@ -125,7 +125,7 @@ def _is_other_kind(inner: Broken, outer: Broken) -> bool:
 
 
 def _with_words_of(outer: Broken, inner: Broken) -> Broken:
-    """An alternative without a title or examples of its own speaks with those of the choice."""
+    """Gives an alternative without a title or examples those of the choice."""
     if inner.pointer != outer.pointer:
         return inner
     lent: dict[str, Any] = {key: outer.schema[key] for key in ("title", "examples") if key in outer.schema}

@@ -220,7 +220,7 @@ READINGS: dict[str, Callable[[str], Iterator[str]]] = {
 
 
 def unsure(text: str, title: str) -> Iterator[str]:
-    """Readings that may not be what was meant."""
+    """Readings that may be wrong."""
     if title in ("range", "pitch", "velocity", "length"):
         yield from _swapped(text)
     if title == "range" and not isinstance(place := parse_place(text, NOWHERE), Diagnostic) and place.bar:

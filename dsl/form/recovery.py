@@ -13,7 +13,7 @@ from ..text.yaml_source import DROPPED, Source
 from .schema import PIECE, check_form
 
 ROUNDS_MOST = 8
-"""Leaving something out may break what is around it; so often it is tried again."""
+"""The most rounds of leaving parts out, as each may invalidate what is around it."""
 
 _STAND_INS: dict[str, Any] = {"musicvis": 1, "title": "untitled", "score": "untitled.mid"}
 
@@ -31,7 +31,7 @@ _ECHOES: dict[str, frozenset[str]] = {
 
 
 def remains(source: Source, name: str, faulty: Iterable[Span]) -> tuple[Source | None, tuple[str, ...]]:
-    """The file without what is at `faulty`, in a form that is right, and the pointers that were left out.
+    """The file without the parts at `faulty`, in a valid form, and the pointers that were left out.
 
     None where nothing is left that could be read. A manifest without a score keeps one that is not there.
     """

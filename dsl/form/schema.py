@@ -45,7 +45,7 @@ def _cut(file: str, told: int) -> Diagnostic:
 
 
 def schema_of(source: Source) -> str:
-    """Which form a file of lanes has: EFFECTS, or LEGACY where segments name their own end."""
+    """The schema for a file of lanes: LEGACY if segments name their own end, else EFFECTS."""
     if isinstance(source.value, dict):
         for value in source.value.values():
             for item in value if isinstance(value, list) else ():
@@ -56,7 +56,7 @@ def schema_of(source: Source) -> str:
 
 @cache
 def _flawless(name: str) -> Flawless:
-    """What of lists was judged by a schema before, and is right."""
+    """The entries of lists that this schema has already judged valid."""
     return set()
 
 

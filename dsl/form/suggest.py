@@ -24,7 +24,7 @@ MAX_TEXT = 80
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to write, as it is in YAML; `sure` where it means what was written and nothing else."""
+    """A suggested value, as it is in YAML; `sure` if it means exactly what was written."""
 
     text: str
     sure: bool
@@ -50,7 +50,7 @@ def suggestion(broken: Broken, text: str, schema: dict[str, Any]) -> Suggestion 
 
 
 def spelling(title: str, text: str) -> Suggestion | None:
-    """How the parser of a kind of value would take a text that it refused; None where none is known."""
+    """The accepted spelling of a text that the parser of a kind of value refused; None if none is known."""
     for candidate, sure in _candidates(text[:MAX_TEXT], text, {}, title):
         if candidate != text and _fits(candidate, {}, title, {}):
             return Suggestion(candidate, sure)
@@ -63,7 +63,7 @@ def _schema_of(broken: Broken, schema: dict[str, Any]) -> dict[str, Any]:
     found: Any = schema
     after = ""
     for part in broken.way:
-        # The way leaves out references: they are followed where a step is not found without.
+        # The path omits references: they are followed if a step is not found otherwise.
         if isinstance(node, dict) and part not in node:
             node = resolved(schema, node)
         try:
@@ -89,7 +89,7 @@ def _title(own: dict[str, Any], schema: dict[str, Any]) -> str:
 
 
 def _fits(candidate: str, own: dict[str, Any], title: str, schema: dict[str, Any]) -> bool:
-    """Whether the key would take a text that is there in YAML."""
+    """Whether the key would accept the text, written as YAML."""
     source, findings = parse_source(f"value: {candidate}\n", "")
     if findings or not isinstance(source.value, dict) or "value" not in source.value:
         return False

@@ -50,7 +50,7 @@ class ValueMessages:
         self._written = written
 
     def parsed(self, broken: Broken, title: str) -> Diagnostic | None:
-        """What the parser of this kind of value says, where it is one and its value is a scalar."""
+        """The finding of the parser for this kind of value; None without a parser, or for a block."""
         parser = PARSERS.get(title)
         if parser is None or isinstance(broken.value, bool | dict | list | None) or broken.rule in _BOUNDS:
             return None
@@ -136,7 +136,7 @@ class ValueMessages:
         return Diagnostic("MV204", span, message, hint)
 
     def _no_path(self, broken: Broken, title: str) -> Diagnostic:
-        """What is where the name of a file should; a number in quotes would name no file either."""
+        """The finding for a value that cannot be a file name; a number in quotes would not be one either."""
         name = f"the name of a {title}"
         hint = f"write {name}"
         if broken.schema.get("examples"):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FLAWLESS_MOST = 50_000
 ITEM_LETTERS_MOST = 300
 FAULTS_MOST = 400
-"""From so many faults on, a list or a block is left at its first one: more of them help nobody."""
+"""The number of faults from which on a list or a block is only checked to its first one: more help nobody."""
 
 Way = tuple[str | int, ...]
 Flawless = set[tuple[int, str]]
@@ -41,7 +41,7 @@ class Broken:
 
     @property
     def is_name(self) -> bool:
-        """Whether the value is a key, not a value."""
+        """Whether the fault is in a key instead of a value."""
         return "propertyNames" in self.way
 
     @property
@@ -84,7 +84,7 @@ def judged(schema: dict[str, Any], value: Any, flawless: Flawless | None = None)
 @cache
 def _judge() -> Any:
     """The package's validator with our rules: a class that takes longer to make than a manifest to judge."""
-    # Imported here: whoever only needs positions and quantities does not wait for it.
+    # Imported here, so that callers that only need positions and quantities start at once.
     from jsonschema.validators import Draft202012Validator, extend
 
     rules = Draft202012Validator.VALIDATORS
@@ -150,7 +150,7 @@ def _of_item(judge: Any, schema: Any, index: int, item: Any) -> Iterator["Valida
 
 
 def _key(schema: Any, item: Any) -> tuple[int, str] | None:
-    """What an entry is known by; None for a long one."""
+    """The key that identifies an entry; None for a long one."""
     try:
         written = repr(item)
     except ValueError:
@@ -197,7 +197,7 @@ def pointer_of(path: Iterable[str | int]) -> str:
 
 
 def resolved(schema: dict[str, Any], part: Any) -> dict[str, Any]:
-    """What a part of a schema is, or what it refers to."""
+    """A part of a schema, with its `$ref` resolved."""
     found: Any = part
     while isinstance(found, dict) and "$ref" in found:
         reference: str = found["$ref"]

@@ -69,7 +69,7 @@ def kind_of(value: Any) -> str:
 
 
 def is_pair(value: Any) -> bool:
-    """Whether a value is a list of two whole numbers."""
+    """Whether a value is a list of two integers."""
     return isinstance(value, list) and len(value) == 2 and all(type(side) is int for side in value)
 
 

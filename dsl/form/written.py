@@ -36,7 +36,7 @@ class Written:
         return (Edit(span, text),) if here == written else ()
 
     def block_span(self, pointer: str) -> Span:
-        """Where to point at when a block as a whole is meant: its key, or where it begins."""
+        """The span to report for a whole block: its key, or its beginning."""
         if pointer in self.source.keys:
             return self.source.keys[pointer]
         span = self.source.span(pointer)

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from ..findings.span import Span
 
 AUTO_LUFS = -14.0
-"""What `loudness: auto` aims at: what video sites play at, as docs/how-to/sizes-and-files.md says."""
+"""The target of `loudness: auto`: the level at which video sites play, as docs/how-to/sizes-and-files.md
+says."""
 
 AUTO_REDUCTION_DB = 4.0
 AUTO_GAIN_DB = 30.0
@@ -54,11 +55,11 @@ class Stem:
     """The program that plays it: musescore or fluidsynth; empty for the built-in instruments."""
     soundfont: PurePosixPath | None = None
     soundfont_span: Span | None = None
-    """Where the soundfont is named, if not in the stem."""
+    """The place where the soundfont is named, if that is not in the stem."""
     offset_s: float | None = None
-    """Where bar 1 is in the recording."""
+    """The time of bar 1 in the recording, in seconds."""
     aligned: bool = False
-    """Whether the recording is moved to where its notes are found."""
+    """Whether the recording is shifted so that it matches the notes of the score."""
     plays: str | None = None
     """The part that a recording plays, where it is said."""
 
@@ -77,7 +78,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Where buses send a share of their sound: a chain, not moved."""
+    """A return: an effects chain, shared by buses that send to it, at a fixed place."""
 
     name: str
     span: Span
@@ -87,7 +88,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What the finished sound is brought to; `loudness: auto` unless the manifest says something else."""
+    """The target of the finished sound; `loudness: auto` by default."""
 
     loudness_lufs: float | None = AUTO_LUFS
     most_reduction_db: float | None = AUTO_REDUCTION_DB
@@ -97,7 +98,7 @@ class Master:
 
     @property
     def is_auto(self) -> bool:
-        """Whether the manifest leaves the loudness to us."""
+        """Whether `loudness` is `auto`."""
         return self.most_reduction_db is not None
 
 
@@ -113,7 +114,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Bus:
-    """What sounds together and moves together: stems through a chain, then to a place between the ears."""
+    """A bus: stems that share an effects chain and then a place between the ears."""
 
     name: str
     span: Span
@@ -131,7 +132,7 @@ class Bus:
     sofa: PurePosixPath | None = None
     """The measured head of `hrtf`; None means an installed one."""
     spread: "Spread | None" = None
-    """How its notes stand apart; None means all in one place."""
+    """The spread of its notes; None keeps them all in one place."""
     sends: tuple[Send, ...] = ()
 
 

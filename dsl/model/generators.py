@@ -18,7 +18,7 @@ LATENT_SIZE = 128
 MOST_CLASSES = 1000
 MOST_LATENT = 512
 CONTROLS = (*dict.fromkeys(p.control for p in STEERED if p.control != FINISH), "truncation")
-"""What a generator may do itself: the others are done to its finished images."""
+"""The controls that a generator can carry out itself; the others are applied to its finished images."""
 
 WALK = "walk"
 """The control of a trained model: it goes through pictures that it has learned."""
@@ -29,7 +29,7 @@ ClassNames = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class GeneratorKind:
-    """What a generator is, before anybody makes one.
+    """The description of a generator, known before one is made.
 
     name            as `visuals.generator` names it
     latent_size     length of its noise vectors
@@ -75,7 +75,7 @@ def described_kind(
     version: str = "",
     is_installed: bool = True,
 ) -> GeneratorKind:
-    """A kind out of what an author says of it; raises ValueError for what cannot be."""
+    """A kind from an author's description; raises ValueError for an invalid one."""
     if not name or not name.isprintable() or len(name) > 64 or name != name.strip():
         raise ValueError(f"a generator needs a name of 1 to 64 printable characters, not {name!r}")
     if name in BUILT_IN:
@@ -125,7 +125,7 @@ def kind_named(name: str) -> GeneratorKind | None:
 
 
 def is_known(name: str) -> bool:
-    """Whether a kind of that name is built in, registered or installed; nothing is loaded."""
+    """Whether a kind of that name is built in, registered or installed; loads nothing."""
     return name in _BUILT_IN or name in _registered or name in known_names()
 
 

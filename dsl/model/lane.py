@@ -10,7 +10,7 @@ from ..values.selector import Where
 
 
 class Shape(StrEnum):
-    """How a lane moves between two points; the formulas are in compiler/lanes/shapes.py."""
+    """The shapes of a lane between two points; the formulas are in compiler/lanes/shapes.py."""
 
     HOLD = "hold"
     STRAIGHT = "straight"
@@ -33,7 +33,7 @@ class Shape(StrEnum):
 
 
 class CycleUnit(StrEnum):
-    """What one cycle of a periodic shape lasts where the composer counts in the score's units."""
+    """The length of one cycle of a periodic shape, in units of the score."""
 
     QUARTER = "per_quarter"
     BEAT = "per_beat"
@@ -49,7 +49,7 @@ class Domain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a lane does from `at` until the next point.
+    """A point of a lane: the movement from `at` until the next point.
 
     `hold` keeps a value; `to` glides there; `via` swings there and back (whole_cosine, half_sine); `turns`
     goes round in degrees. `start` is
@@ -80,15 +80,15 @@ class Point:
     """`join: hard`: jumps at this point stay hard."""
     end: Place | None = None
     in_decibels: bool = False
-    """Where it goes is a level written in decibels, so that the way there is even in decibels."""
+    """Whether its target is a level in decibels, so that it moves evenly in decibels."""
     counted: frozenset[str] = frozenset()
-    """Which of `hold`, `to`, `via` and `start` are rates in cycles per beat (`2/b`) instead of hertz."""
+    """Those of `hold`, `to`, `via` and `start` that are rates in cycles per beat (`2/b`) instead of hertz."""
     pointer: str = field(default="", compare=False, repr=False)
     """JSON pointer of the point in its file; empty where it is in none as such."""
 
 
 class By(StrEnum):
-    """What of the music plays a lane; the formulas are in compiler/lanes/playing.py."""
+    """The property of the music that plays a lane; the formulas are in compiler/lanes/playing.py."""
 
     NOTES = "notes"
     """Every note strikes it, and it falls back."""
@@ -96,9 +96,9 @@ class By(StrEnum):
     CONTOUR = "contour"
     """The height of the highest note that sounds."""
     EAR = "ear"
-    """Where the notes are between the ears."""
+    """The place of the notes between the ears."""
     DENSITY = "density"
-    """How many onsets there are in a beat."""
+    """The number of onsets per beat."""
     CONTROLLER = "controller"
     """A MIDI controller of a part: written `cc: 7` and not `by`."""
 
@@ -136,7 +136,7 @@ class Played:
     velocity: float = 1.0
     """The exponent of a note's velocity."""
     most: float = 1.5
-    """How many notes of full velocity may add up."""
+    """The upper limit of overlapping strokes, in notes of full velocity."""
     over: Duration = A_QUARTER
     """The width of the window over which loudness, contour, ear and density are averaged."""
     controller: str = ""
@@ -159,15 +159,15 @@ class Lane:
     legacy_tail_s: float | None = None
     """Seconds after the last bar that an `end` of the legacy form includes; None for the form of today."""
     played: Played | None = None
-    """What plays the lane in place of points."""
+    """The notes or controller that play the lane, in place of points."""
     label: str = ""
-    """What the composer calls a lane that is laid over another one; empty where it has its own name."""
+    """The composer's name for a lane that is laid over another one; empty if it has its own name."""
     pointer: str = field(default="", compare=False, repr=False)
     """JSON pointer of the list of points in its file; empty if there is none."""
 
     @property
     def units(self) -> frozenset[bool]:
-        """Whether values are cycles per beat: {True}, {False}, or both where some are; 0 does not count.
+        """Whether values are in cycles per beat: {True}, {False}, or both for a mixture; 0 does not count.
 
         What notes play is in hertz.
         """

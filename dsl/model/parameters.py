@@ -17,7 +17,7 @@ PAN_MOST = 2.0
 LOUDEST = 10.0 ** (24 / 20)
 DEGREES, TIMES = "°", "x"
 FINISH = "finish"
-"""The control of what acts on finished images, whoever made them: renderers/picture/tone.py."""
+"""The control of parameters that act on finished images of any generator: renderers/picture/tone.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ PICTURE: tuple[PictureParameter, ...] = (
 )
 
 STEERED = tuple(parameter for parameter in PICTURE if parameter.control)
-"""What steers camera, colour and light of each frame."""
+"""The parameters that control camera, colour and light of each frame."""
 NEUTRAL = {parameter.field: parameter.default for parameter in STEERED}
 """Their fields, and where each changes nothing."""
 
@@ -273,4 +273,4 @@ SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level tha
 BUS: tuple[BusParameter, ...] = (EAR, AZIMUTH, ELEVATION, DISTANCE, GAIN, SEND)
 """A return has a gain alone."""
 PLACES = (AZIMUTH, ELEVATION, DISTANCE)
-"""What says where around the head a bus is."""
+"""The parameters that place a bus around the head."""

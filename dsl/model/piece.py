@@ -55,6 +55,6 @@ class Piece:
     selection: PlaceRange | None = None
     """The passage to compile: `--bars 5..8`."""
     limit_s: Fraction | None = None
-    """The first so many seconds: `--seconds 30`."""
+    """The length of the first part that is compiled: `--seconds 30`."""
     is_loop: bool = False
-    """What is compiled meets its own beginning at its end: `--loop`."""
+    """Whether the film loops (`--loop`): its end then leads into its beginning."""

@@ -12,7 +12,7 @@ from .lane import Shape
 
 
 class Family(StrEnum):
-    """How a shape runs."""
+    """The family of a shape: how it moves between its values."""
 
     LEVEL = "level"
     """It stays."""

@@ -76,11 +76,11 @@ class EngravedScore:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the film ends, after the last bar line."""
+    """The ending of the film, after the last bar line."""
 
     span: Span
     fade: Duration | None = None
-    """How long the picture takes to go; None for as long as the sound rings, or shorter before credits."""
+    """The length of the picture's fade-out; None is as long as the sound rings, or shorter before credits."""
     ground: str = "#000000"
     """The colour that it leaves."""
     credits: tuple[str, ...] = ()
@@ -105,11 +105,11 @@ class Video:
     upscale: str = "bicubic"
     container: str = "mp4"
     codec: str | None = None
-    """How the picture is coded; None for what the container holds by default."""
+    """The codec of the picture; None for the container's default."""
     background: str = "picture"
-    """What words and lights are on: the `picture`, a colour #RRGGBB, or `alpha`, nothing at all."""
+    """The background of words and lights: `picture`, a colour #RRGGBB, or `alpha`, which is transparent."""
     quality: str = "master"
-    """How it is encoded: `draft`, `web` or `master`."""
+    """The quality of the encoding: `draft`, `web` or `master`."""
     post: tuple[Post, ...] = ()
     lyrics: Lyrics | None = None
     score: EngravedScore | None = None

@@ -26,7 +26,7 @@ class ClassWeight:
     weight: float
     span: Span
     is_like: bool = False
-    """Whether the name is words whose meaning is looked up, as written under `like`."""
+    """Whether the name is text whose meaning chooses the class, as written under `like`."""
     picture: PurePosixPath | None = None
     """The file of the piece that is shown, where it is an own picture or video: its name is the file's."""
     clip: "Clip | None" = None
@@ -42,14 +42,14 @@ class Clip:
     """None for the end of the file."""
     speed: Fraction = Fraction(1)
     length: Duration | None = None
-    """How long the part lasts, where that is written in place of a speed."""
+    """The time in which the part plays, if written instead of a speed."""
     then: str = "loop"
-    """What comes after it: `loop`, `back` or `hold`."""
+    """The behaviour after its last picture: `loop`, `back` or `hold`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How a note's class rises and falls."""
+    """An envelope: how the class of a note rises and falls."""
 
     attack: Duration = DEFAULT_ATTACK
     release: Duration = DEFAULT_RELEASE
@@ -59,7 +59,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """How the noise moves: `amount` per second at rest and by each note, `jitter` 0..1 its irregularity."""
+    """The movement of the noise: `amount` per second at rest and per note, `jitter` 0..1."""
 
     amount: float = 0.5
     jitter: float = 0.5
@@ -69,9 +69,9 @@ class Motion:
     """`linger`: from one learned picture to another; `frames`: over real frames; empty: the noise moves."""
     walk_span: Span = THE_MANIFEST
     hold: Duration = DEFAULT_HOLD
-    """How long a walk lingers at a picture."""
+    """The time for which a walk stays at a picture."""
     move: Duration = DEFAULT_MOVE
-    """How long it takes to the next one."""
+    """The time that a walk takes to the next picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Rule:
     where: Where
     span: Span
     pointer: str = ""
-    """Where it is, as a JSON pointer."""
+    """Its path in the manifest, as a JSON pointer."""
     classes: tuple[ClassWeight, ...] | None = None
     depth: float | None = None
     kick: float | None = None
@@ -152,12 +152,12 @@ LAYERS_MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class SpectrumRef:
-    """How the spectrum of a recording moves the picture, where `mapping: spectrum` says that it does."""
+    """The settings of `mapping: spectrum`, with which the spectrum of a recording moves the picture."""
 
     file: PurePosixPath | None
     span: Span
     offset_s: float | None = None
-    """Where bar 1 is in the recording; None for that of the first recording among the stems."""
+    """The time of bar 1 in the recording, in seconds; None for that of the first recorded stem."""
     pitch_sensitivity: float = 220.0
     tempo_sensitivity: float = 0.25
     smooth_factor: float = 20.0
@@ -179,7 +179,8 @@ class Visuals:
     truncation: float = 1.0
     depth: float = 0.8
     steering: tuple[tuple[str, float], ...] = ()
-    """What steers camera, colour and light, by fields of STEERED; what is not here is as in that table."""
+    """The values of camera, colour and light, by fields of STEERED; a missing one has its default from
+    that table."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()
@@ -187,18 +188,18 @@ class Visuals:
     key, or "0", "1".. for a list."""
     classes_by: str = "pitch"
     classes_span: Span = THE_MANIFEST
-    """Where `classes_by` is."""
+    """The place of `classes_by` in the manifest."""
     keep: int | None = None
     rules: tuple[Rule, ...] = ()
     mapping: str = "notes"
-    """What moves the picture: `notes` or `spectrum`."""
+    """The source of the picture's movement: `notes` or `spectrum`."""
     spectrum: SpectrumRef | None = None
     plays: bool = True
-    """Whether the film plays by itself where the piece says nothing of it."""
+    """Whether the film plays the default movements where the piece sets none."""
     layers: tuple[PictureLayer, ...] = ()
     """Back to front; parts that are in none of them are behind all."""
     layer_each_part: bool = False
-    """Whether every part is a layer, placed where it is heard."""
+    """Whether every part is a layer of its own, placed where it is heard."""
     layers_span: Span = THE_MANIFEST
 
     @property
@@ -211,11 +212,11 @@ class Visuals:
             yield from rule.classes or ()
 
     def steered(self, field: str) -> float:
-        """Where a parameter of STEERED stands while no lane moves it."""
+        """The value of a parameter of STEERED while no lane moves it."""
         return dict(self.steering).get(field, NEUTRAL[field])
 
     def of_layer(self, layer: PictureLayer) -> "Visuals":
-        """What holds for the notes of a layer."""
+        """The settings for the notes of a layer."""
         given = {
             key: value
             for key in ("depth", "truncation", "keep", "motion", "envelope")

@@ -1,4 +1,4 @@
-"""What sounds, as written: stems, chains with names, buses, returns, the master."""
+"""Reads `audio`: stems, named chains, buses, returns, and the master."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ MAX_NESTING = 16
 MAX_GAIN = 16.0
 MAX_OFFSET_S = 600.0
 
-# What a return gives without being told: no direct sound, which is in the mix already.
+# The default of a return: no direct sound, which is in the mix already.
 _WET = {"dry": 0.0, "mix": 1.0}
 
 
@@ -234,7 +234,9 @@ def ear_lane(node: Node | None) -> Node | None:
 
 
 def _spread(node: Node | None, reading: Reading) -> Spread | None:
-    """How notes stand apart: {by: pitch, from: -0.6, to: 0.6}, or `by pitch -0.6..0.6`."""
+    """Reads `spread`, the places of a bus's notes: {by: pitch, from: -0.6, to: 0.6}, or `by pitch
+    -0.6..0.6`.
+    """
     if node is None:
         return None
     if isinstance(node.value, dict):
@@ -278,7 +280,7 @@ def _stem(node: Node, reading: Reading) -> Stem:
 
 
 def _check_player(node: Node, reading: Reading) -> None:
-    """What a stem says of who plays it must fit together."""
+    """Checks that the keys of a stem which choose its player fit together."""
     by = node.get("by")
     player = by.text if by else ""
 

@@ -40,7 +40,7 @@ def read_weights(node: Node, reading: Reading) -> tuple[ClassWeight, ...]:
 
 
 def _class_or_file(name: str, share: float, span: Span, reading: Reading) -> ClassWeight:
-    """What a name with the ending of a picture or a video means is a file: no class is called so."""
+    """Reads a name as a file if it ends like a picture or a video (no class does), and as a class if not."""
     if name.lower().endswith(PICTURE_SUFFIXES):
         return _own(name, share, span, reading)
     if name.lower().endswith(VIDEO_SUFFIXES):

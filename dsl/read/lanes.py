@@ -42,7 +42,7 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
 
 
 def lane_units(audio: Audio) -> UnitOf:
-    """Which unit each parameter has; Unit.ANY for what is not a parameter, which the compiler reports."""
+    """The unit of each parameter; Unit.ANY for an unknown parameter, which the compiler reports."""
     units = {parameter.name: parameter.unit for parameter in PICTURE}
     for bus in audio.buses:
         units[bus.ear or bus.name] = Unit.NUMBER
@@ -68,7 +68,7 @@ def lane_units(audio: Audio) -> UnitOf:
             return units.get(name, Unit.ANY)
         if name.rpartition(".")[2] in _WAYS:
             return Unit.NUMBER
-        # The buses are the score's parts, which are not known here: the ending tells the parameter.
+        # The buses are the score's parts, which are unknown here: the end of the name gives the parameter.
         if name.endswith(".gain") and name.rpartition(".")[0].rpartition(".")[2] != "gain":
             return Unit.GAIN
         for effect in audio.default_chain:
@@ -84,7 +84,7 @@ def lane_units(audio: Audio) -> UnitOf:
 def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
     is_played = node.get("by") is not None
     mirror, points = node.get("mirror"), node.get("points")
-    # Of a lane that notes play, `over` is a length of time, and its points are its own.
+    # In a lane that notes play, `over` is a length of time, and points have their own keys.
     over, mode = (None, None) if is_played else (node.get("over"), node.get("mode"))
     if mirror is not None:
         return Lane(name, node.key_span, mirror_of=mirror.text)
@@ -108,11 +108,11 @@ class _Values:
         return None if node is None else self._quantity(node).value
 
     def is_counted(self, node: Node | None) -> bool:
-        """Whether a rate in cycles per beat is written."""
+        """Whether a rate is written in cycles per beat."""
         return node is not None and self._quantity(node).per_beat
 
     def is_in_decibels(self, node: Node | None) -> bool:
-        """Whether a level is written in decibels, not as a factor."""
+        """Whether a level is written in decibels instead of as a factor."""
         return self._unit is Unit.GAIN and node is not None and node.text.rstrip().endswith("dB")
 
     def _quantity(self, node: Node) -> Quantity:
@@ -160,7 +160,8 @@ def _point(node: Node, values: _Values, reading: Reading) -> Point:
 
 
 def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
-    """The lanes of distance and elevation that the spirals of an azimuth move; between them they stand still.
+    """The lanes of distance and elevation that an azimuth's spirals move; between spirals they are
+    constant.
 
     A lane that turns and is not an azimuth is a fault.
     """

@@ -19,7 +19,7 @@ from ..values.position import Place, beat_text, parse_beat
 from .reader import Reading, named
 
 TAIL_S = 3.0
-"""What `"m2": "end"` adds to the end of the last bar."""
+"""The time that `"m2": "end"` adds to the end of the last bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _point(node: Node, reading: Reading) -> Point:
 
 
 def _warn_of_useless(node: Node, shape: Shape, reading: Reading) -> None:
-    """A value that the shape does not read was meant for something."""
+    """Warns about a value that the shape does not read."""
     useless = "ear_f" if shape in SWINGS else "ear_mid"
     value = node.get(useless)
     if value is None:

@@ -42,7 +42,7 @@ def _played(node: Node, by: By, unit: Unit, is_ratio: bool, reading: Reading) ->
     def value(written: Node | None, of: Unit) -> float:
         return 0.0 if written is None else _quantity(written, of, reading)
 
-    # Of what is a factor, a note adds a share; of a level, it may add decibels.
+    # A note adds a share to a factor; to a level, it may add decibels.
     of_amount = Unit.DECIBELS if in_decibels else Unit.SHARE if is_ratio else unit
     return replace(
         usual,
@@ -66,7 +66,7 @@ def _is_in_decibels(node: Node | None, unit: Unit) -> bool:
 
 
 def _controlled(usual: Played, node: Node) -> Played:
-    """What a lane with `cc` is where nothing else is written: 0 to 1, or -1 to 1 of what has a middle."""
+    """The range of a lane with `cc` by default: 0 to 1, or -1 to 1 for a controller with a centre."""
     written = node.get("cc")
     assert written is not None, "the schema demands it"
     name = PEDAL if written.text == "pedal" else written.text

@@ -1,4 +1,4 @@
-"""Typed values out of nodes whose form is already right; what they still do not mean is collected."""
+"""Typed values from nodes that match the schema; values without a meaning are collected as findings."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Reading:
-    """Values of one piece as they are read; where one has no meaning, a finding and a stand-in.
+    """The values of one piece as they are read; one without a meaning gives a finding and a stand-in.
 
     A stand-in never reaches anyone: a piece with an error in it is not handed on.
     """
@@ -40,20 +40,20 @@ class Reading:
         self.findings.error(code, span, message, hint)
 
     def taken(self, result: T | Diagnostic, stand_in: T) -> T:
-        """What a parser gave, or the stand-in for what it could not read."""
+        """The value that a parser returned, or a stand-in if it could not read the text."""
         if isinstance(result, Diagnostic):
             self.findings.add(result)
             return stand_in
         return result
 
     def parsed(self, title: str, result: T | Diagnostic, node: Node, stand_in: T) -> T:
-        """What the parser of a kind of value gave for a node; a finding says what to write for it.
+        """The value that a parser gives for a node; if it fails, a finding says what to write.
 
         title   the kind, as the schemas call it
         """
         if not isinstance(result, Diagnostic):
             return result
-        # Imported here: most pieces are right.
+        # Imported here, because most pieces have no errors.
         from ..form.suggest import spelling
 
         found = spelling(title, node.text)
@@ -109,7 +109,7 @@ class Reading:
         return self.taken(parse_ratio(node.text, node.span), Fraction(1))
 
     def file(self, node: Node) -> PurePosixPath:
-        """A file of the piece by name; whether it is there is not asked."""
+        """A file of the piece by name; it need not exist."""
         fault = name_fault(node.text, node.span)
         if fault:
             self.findings.add(fault)

@@ -12,7 +12,7 @@ MIN_FPS = Fraction(1, 100)
 MAX_FPS_TERM = 10**8
 """Limit of numerator and denominator: files count time in 32 bits."""
 GREEN = "#00FF00"
-"""What `background: green` means: the purest green there is, for a key."""
+"""The colour of `background: green`: pure green, for chroma keying."""
 MAX_SIDE_PX = 4096
 """Limit of a film's width and height: what H.264 holds and a frame in memory allows."""
 MIN_SIDE_PX = 16
@@ -74,7 +74,7 @@ def _lyrics(node: Node, reading: Reading) -> Lyrics:
 
 
 def _engraved(node: Node, reading: Reading) -> EngravedScore:
-    """`score: strip`, or all that is said of it."""
+    """Reads `score: strip`, or a block of its settings."""
     usual, parts = EngravedScore(node.span), node.get("parts")
     return EngravedScore(
         node.span,

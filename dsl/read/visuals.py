@@ -88,7 +88,7 @@ def _spectrum(node: Node, reading: Reading) -> SpectrumRef:
 
 
 def read_motion(node: Node, reading: Reading) -> Motion:
-    """How the noise moves."""
+    """Reads the movement of the noise."""
     usual = Motion()
     return Motion(
         amount=reading.number(node.get("amount"), usual.amount),
@@ -110,7 +110,7 @@ def _lasting(node: Node | None, reading: Reading) -> Duration | None:
 
 
 def read_envelope(node: Node, reading: Reading) -> Envelope:
-    """How a class rises and falls."""
+    """Reads an envelope: the rise and fall of a class."""
     usual = Envelope()
     return Envelope(
         attack=reading.duration(node.get("attack")) or usual.attack,
@@ -122,7 +122,7 @@ def read_envelope(node: Node, reading: Reading) -> Envelope:
 def read_classes(
     node: Node | None, by: str, reading: Reading
 ) -> tuple[tuple[str, tuple[ClassWeight, ...]], ...]:
-    """What notes show by their keys, as in Visuals.classes."""
+    """Reads the classes of notes by their keys, as in Visuals.classes."""
     if node is None:
         return ()
     is_map = isinstance(node.value, dict)
@@ -189,7 +189,7 @@ def _light(shape: str, rule: Node, reading: Reading) -> Light | None:
 
 
 def _steering(node: Node) -> tuple[tuple[str, float], ...]:
-    """What steers each frame and is written, by fields of STEERED; the schema has checked the bounds."""
+    """Reads the per-frame controls by fields of STEERED; the schema has checked their bounds."""
     found = []
     for parameter in STEERED:
         here: Node | None = node

@@ -48,7 +48,7 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class WavHeader:
-    """Where the samples of a wav file are, and how they are stored."""
+    """The place of the samples in a wav file, and their format."""
 
     sample_rate_hz: int
     channel_count: int
@@ -60,7 +60,7 @@ class WavHeader:
 
 @dataclass(frozen=True, slots=True)
 class RecordingFormat:
-    """What a file says it holds."""
+    """The format of a recording as its file states it."""
 
     kind: str
     """`wav` or `flac`."""
@@ -72,7 +72,7 @@ class RecordingFormat:
 
     @property
     def length_s(self) -> float:
-        """How long the recording lasts; 0 where a FLAC file does not say."""
+        """The length of the recording in seconds; 0 if a FLAC file does not state it."""
         return self.frame_count / self.sample_rate_hz
 
 
@@ -112,7 +112,7 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
 
 
 def is_silent(file: BinaryIO, header: WavHeader) -> bool:
-    """Whether every sample of a wav file is zero; a file with sound in it is left at its first sample."""
+    """Whether every sample of a wav file is zero; reading stops at the first one that is not."""
     # Eight bits are stored from 0 to 255, silence in the middle.
     zero = b"\x80" if header.bits == 8 else b"\0"
     file.seek(header.data_start)

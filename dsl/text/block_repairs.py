@@ -96,7 +96,7 @@ def unclosed_quotes(lines: list[str], line: int) -> Iterator[Repair]:
 
 
 def _open_quote(text: str) -> tuple[int, str] | None:
-    """Where a quote begins that the line does not close, and which; a quote within a word is none."""
+    """The first quote that the line does not close, and its character; one within a word does not count."""
     quote, begun, i = "", 0, 0
     while i < len(text):
         sign = text[i]

@@ -26,11 +26,11 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 LANES_SUFFIXES = (".yaml", ".yml", ".json")
 
 ALIKE_MOST = 2000
-"""More files of a folder are not compared with a name that is not there."""
+"""The most files of a folder that are compared with a missing name."""
 _MAX_NAME_BYTES = 1024
 _MOST_DIGESTS = 1000
 _digests: dict[tuple[int, int, int, int], str] = {}
-"""Digests of large files, by place, size and time: a page that watches a piece asks often."""
+"""Digests of large files, by path, size and time: a page that watches a piece needs them often."""
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 # Windows takes these for devices, whatever their ending.
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
@@ -40,7 +40,7 @@ _INSIDE_HINT = "put a copy into the folder of the piece and name it from there, 
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:
-    """Why a file name cannot be used in a piece, or None: it is relative and leads nowhere else."""
+    """The finding about a name that a piece cannot use, or None: it is relative and stays inside."""
     if not name or len(name.encode("utf-8", "replace")) > _MAX_NAME_BYTES:
         return Diagnostic("MV002", span, "the file name is empty or too long", "name a file of the piece")
     if found := _FORBIDDEN.search(name):
@@ -89,7 +89,7 @@ def open_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -
 
 
 def fault_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -> Diagnostic | None:
-    """Why a file of the piece cannot be opened, or None; nothing is read."""
+    """The finding about a file of the piece that cannot be opened, or None; reads nothing."""
     descriptor = open_inside(root, name, limit_bytes, span)
     if isinstance(descriptor, Diagnostic):
         return descriptor
@@ -136,7 +136,7 @@ def _regular(descriptor: int, path: Path) -> int:
 
 
 def link_inside(root: Path, name: PurePosixPath, span: Span) -> Diagnostic | None:
-    """Why a folder of the piece is not used: a link on the way to it or in it; None where it is missing."""
+    """The finding about a folder with a link on its path or in it; None if there is no link, or no folder."""
     try:
         with Folder.around(root / name / "any", root) as folder, os.scandir(folder.way(".")) as inside:
             found = [entry.name for entry in inside if entry.is_symlink()]
@@ -171,9 +171,12 @@ def read_named(path: Path, limit_bytes: int, span: Span, root: Path | None = Non
         return Diagnostic("MV006", span, f"`{path}` cannot be opened: {refusal.strerror}", _ACCESS_HINT)
     except ValueError:
         return Diagnostic("MV002", span, "a file name cannot hold a NUL character", "name another file")
+    # Of the descriptor: Python makes no file of a folder's.
+    if fault := _kind_fault(descriptor, str(path), limit_bytes, span):
+        os.close(descriptor)
+        return fault
     with os.fdopen(descriptor, "rb") as file:
-        fault = _kind_fault(file.fileno(), str(path), limit_bytes, span)
-        return fault or _read(file.fileno(), str(path), limit_bytes, span)
+        return _read(file.fileno(), str(path), limit_bytes, span)
 
 
 def decoded(data: bytes, name: str, span: Span) -> str | Diagnostic:
@@ -229,7 +232,7 @@ def _open_fault(fault: OSError, root: Path, name: PurePosixPath, span: Span) -> 
 
 
 def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
-    """The file beside it whose name is most like a name that is not there, with its ending; or None."""
+    """The file beside it with the most similar name and the same suffix; or None."""
     try:
         with Folder.around(root / name, root) as folder, os.scandir(folder.way(".")) as inside:
             entries = islice(inside, ALIKE_MOST)

@@ -7,7 +7,7 @@ folder (Windows) looks at each name just before it is used; making a link there 
 """
 
 # ruff: noqa: PTH100, PTH102, PTH105, PTH116
-# pathlib knows no folder that is open, and resolve() follows links.
+# pathlib cannot work relative to an open folder, and resolve() follows links.
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Folder:
             raise self._told(error, name) from None
 
     def state(self, name: str) -> os.stat_result | None:
-        """What is at a name, a link as itself; None for nothing."""
+        """The state (lstat) of a name, of a link itself; None if it does not exist."""
         try:
             return os.stat(self._name(name), follow_symlinks=False, **self._at())
         except FileNotFoundError:
@@ -157,7 +157,7 @@ class Folder:
             self.replace(old, new)
 
     def remove(self, name: str) -> None:
-        """Remove a file or a link, where it is there."""
+        """Removes a file or a link if it exists."""
         with suppress(FileNotFoundError):
             os.unlink(self._name(name), **self._at())
 

@@ -95,7 +95,7 @@ class _Layout:
             self._visit(root, 0)
         self.following = self._following()
         self.open: dict[int, int] = {}
-        """Where the lines around the one that is laid out began, and where they begin now."""
+        """The old and the new columns of the blocks around the current line."""
 
     def text(self) -> str:
         """The whole text, laid out."""
@@ -150,7 +150,7 @@ class _Layout:
         )
 
     def _indent(self, number: int, old: int) -> int:
-        """Where a line begins; a comment goes with the next or the last line of its indentation."""
+        """The indentation of a line; a comment takes that of the next or the last line at its level."""
         known = self.known[number]
         if known.indent is not None:
             self.open = {width: new for width, new in self.open.items() if width < old} | {old: known.indent}
@@ -163,7 +163,7 @@ class _Layout:
         return self.open.get(old, old)
 
     def _following(self) -> list[int | None]:
-        """For each line the next one that begins a thing of its own."""
+        """For each line, the next one that begins an item of its own."""
         found: list[int | None] = [None] * len(self.lines)
         after: int | None = None
         for number in range(len(self.lines) - 1, -1, -1):

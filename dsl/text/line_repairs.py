@@ -26,7 +26,7 @@ SIGNS = {
     "\N{IDEOGRAPHIC SPACE}": " ",
     "\N{NO-BREAK SPACE}": " ",
 }
-"""Signs that look like those of YAML and are others, as word processors and other keyboards write them."""
+"""Characters that look like those of YAML and are not, as word processors and other keyboards write them."""
 _SIGN = re.compile("[" + "".join(SIGNS) + "]")
 _TABS = re.compile(r"[ ]*\t[ \t]*")
 KEY = r"[A-Za-z_][\w.#-]*"
@@ -42,7 +42,7 @@ _FLOW_VALUE = re.compile(r": +(?P<value>[@%`>][^,}\]\"']*?) *(?=[,}\]])")
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One way to change a text, and what it says of the line that it changes."""
+    """One way to change a text, and the message about the changed line."""
 
     code: str
     line: int

@@ -1,4 +1,4 @@
-"""model.json: what a trained generator says of itself, read with suspicion and without torch."""
+"""model.json: a trained generator's description of itself, read as hostile input and without torch."""
 
 import hashlib
 import json
@@ -49,7 +49,7 @@ class ModelDescription:
 
     @property
     def identity(self) -> str:
-        """What decides its images."""
+        """The identity of the model: everything that determines its images."""
         return ", ".join(f"{name} {digest}" for name, digest in self.sha256)
 
     @property
@@ -65,14 +65,14 @@ class ModelDescription:
 
 
 def name_of_model(text: str) -> str | None:
-    """Why a text cannot be the name of a model, or None."""
+    """The reason why a text cannot be the name of a model, or None."""
     if not _NAME.fullmatch(text):
         return "write letters, digits, - and ., e.g. my-band"
     return f"{text} is built in: choose another name" if text in BUILT_IN else None
 
 
 def class_name_fault(name: str) -> str | None:
-    """Why a text cannot be the name of a class, or None."""
+    """The reason why a text cannot be the name of a class, or None."""
     if not name.strip() or len(name) > MAX_NAME_LETTERS:
         return f"a class has a name of 1 to {MAX_NAME_LETTERS} characters"
     return None if name.isprintable() else "a class has a name of printable characters"

@@ -13,7 +13,7 @@ from .yaml_source import Source, escaped
 SET = "--set"
 """The file that findings about overrides name; its lines are the overrides in order."""
 
-# YAML would take these for a comment, a block or a fault, where a command line means plain text.
+# YAML would read these as a comment, a block or an error; a command line means plain text.
 _PLAIN_STARTS = ("#", "@", ">", "%", "|", "`")
 _HINT = "write KEY.KEY=VALUE, e.g. visuals.depth=0.5 or video.post.0.title=Hello"
 
@@ -100,7 +100,7 @@ def _placed(source: Source, path: str, span: Span) -> tuple[Any, Any, str] | Dia
 
 
 def _next_key(here: Any, parts: list[str]) -> tuple[Any, list[str]]:
-    """The longest key that is there already, because names may hold points: `effects.glock.right`."""
+    """The longest existing key, because names may contain points: `effects.glock.right`."""
     if isinstance(here, dict):
         for count in range(len(parts), 1, -1):
             if ".".join(parts[:count]) in here:

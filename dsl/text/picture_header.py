@@ -18,7 +18,7 @@ MOST_PIXELS = 40_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST_SEGMENTS = 10_000
 _NO_LENGTH = (0x01, *range(0xD0, 0xD9))
-"""JPEG markers that stand alone."""
+"""JPEG markers without a segment."""
 _NOT_FRAMES = (0xC4, 0xC8, 0xCC)
 """Tables and a reserved marker among those of frames, C0 to CF."""
 _CUT_OFF = "it is cut off before its end"

@@ -85,7 +85,7 @@ def _edited(lines: Sequence[str], edits: Sequence[tuple[int, int, int, str]]) ->
 
 
 def _repairs(lines: list[str], line: int, begun: int | None) -> Iterator[Repair]:
-    """What may be meant, the most telling first."""
+    """The possible repairs, the likeliest first."""
     near = _near(lines, line, begun)
     for at in near:
         yield from foreign_signs(lines, at)

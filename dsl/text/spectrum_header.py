@@ -19,7 +19,7 @@ _LINE = re.compile(rb"musicvis spectrum 1 ([1-9]\d{1,4}) ([1-9]\d{0,7}) ([0-9a-f
 
 @dataclass(frozen=True, slots=True)
 class SpectrumHeader:
-    """What the first line says; `start` is where the numbers begin."""
+    """The values in the first line; `start` is where the numbers begin."""
 
     hop: int
     row_count: int

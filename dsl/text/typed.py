@@ -1,4 +1,4 @@
-"""Commands that a message asks to type: each word in quotes where a shell would take it apart."""
+"""Commands for messages: quotes each word that a shell would split."""
 
 import re
 import shlex

@@ -174,7 +174,7 @@ _TRACKS, _TRACK, _VIDEO, _WIDTH, _HEIGHT = 0x1654AE6B, 0xAE, 0xE0, 0xB0, 0xBA
 
 
 def _matroska(data: bytes) -> VideoHeader:
-    """What is in the first mebibyte: writers put it before the pictures."""
+    """Reads the facts in the first mebibyte: writers put them before the pictures."""
     body = next((inner for name, inner in _elements(data) if name == _SEGMENT), None)
     if body is None:
         raise ValueError(_CUT_OFF)
@@ -202,7 +202,7 @@ def _matroska_size(tracks: bytes) -> tuple[int, int] | None:
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Identifier and contents of each EBML element; one that is cut off is given as far as it is there."""
+    """The identifier and the contents of each EBML element; a truncated one is cut off where the data end."""
     at = 0
     for _ in range(_MOST_BOXES):
         name, after = _number(data, at, keep_marker=True)

@@ -193,7 +193,7 @@ class _Reader:
             else:
                 pointer = f"{block.pointer}/{escaped(block.key or '')}"
                 if block.skip:
-                    # A pointer that no key can have: the text holds no NUL.
+                    # A pointer that no key can have, because texts contain no NUL.
                     pointer += "\0"
                 else:
                     block.container[block.key] = value
@@ -258,7 +258,7 @@ class _Reader:
         line, column = (mark.line, mark.column) if mark else (0, 0)
         begun = fault.context_mark.line if fault.context_mark else None
         if "nesting depth" in str(fault.problem):
-            # Newer libyaml counts by itself, and stops before a thousandth bracket is told to anyone.
+            # Newer versions of libyaml count themselves, and stop before they report a thousandth bracket.
             span = Span(self.file, line + 1, column + 1, line + 1, column + 2)
             self.findings.error("MV105", span, _TOO_DEEP, _UNCLOSED)
             return

@@ -7,9 +7,9 @@ from typing import Any
 from ..findings.span import Span
 
 Value = bool | int | float | str | list[Any] | dict[str, Any] | None
-"""What a file may hold, as plain Python values."""
+"""The values that a file may contain, as plain Python types."""
 DROPPED: Any = object()
-"""Stands in a list for an item that was left out, so that those behind it keep their places."""
+"""The stand-in for an item of a list that was left out, so that those after it keep their places."""
 
 
 @dataclass(frozen=True, slots=True)

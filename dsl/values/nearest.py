@@ -35,12 +35,12 @@ def slips_of(word: str, options: Iterable[str]) -> list[str]:
 
 
 def is_slip_of(word: str, option: str, options: Iterable[str]) -> bool:
-    """Whether a word of four letters or more is an option but for one letter or case, and no other one."""
+    """Whether a word of four letters or more is one letter or case away from this option alone."""
     return slips_of(word, options) == [option]
 
 
 def _one_apart(one: str, other: str) -> bool:
-    """Whether two words are the same but for one letter: put in, left out, another, or two exchanged."""
+    """Whether two words differ by one letter: inserted, deleted, replaced, or two exchanged."""
     if one == other:
         return True
     if abs(len(one) - len(other)) > 1:

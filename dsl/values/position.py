@@ -14,7 +14,7 @@ from ..findings.span import Span
 
 
 class DurationUnit(StrEnum):
-    """What a written duration counts."""
+    """The units of a written duration."""
 
     BEATS = "b"
     BARS = "bar"
@@ -245,7 +245,7 @@ def _end_place(written: str, span: Span, found: re.Match[str]) -> Place | Diagno
 
 
 def _no_place(written: str, span: Span) -> Diagnostic:
-    """Say why, guessing what was meant: the decimal point, the colon, a range, a time."""
+    """Explains an invalid place, guessing what was meant: the decimal point, the colon, a range, a time."""
     if found := re.match(r"([0-9]{1,6})\.([0-9]+)\Z", written, re.ASCII):
         hint = f"write bar|beat, e.g. {int(found[1])}|{int(found[2])}"
         return Diagnostic("MV102", span, f"{written} is a number, not a place", hint)
@@ -274,7 +274,7 @@ def _no_range(written: str, span: Span) -> Diagnostic:
 
 
 def _is_before(first: Place, second: Place) -> bool:
-    """Whether `first` is surely not after `second`: without a score only bars of one pass can be told."""
+    """Whether `first` is certainly before `second`; without a score, only within one pass."""
     if first.bar is None or second.bar is None or first.pass_number != second.pass_number:
         return False
     return (first.bar, first.beat) <= (second.bar, second.beat)

@@ -69,7 +69,7 @@ class Where:
     within: tuple[str, ...] = ()
     """Globs over part names, one of which must fit, too: the layer in which a rule is written."""
     spans: tuple[tuple[str, Span], ...] = field(default=())
-    """Where each key is, for findings."""
+    """The span of each key, for findings."""
 
 
 DYNAMICS = {
@@ -171,7 +171,7 @@ def parse_lengths(text: str, span: Span) -> LengthRange | Diagnostic:
 
 
 def _bounds(written: str) -> tuple[str | None, str | None, bool, bool] | None:
-    """The texts of both ends and whether they are left out; None where the form is none of ours."""
+    """The texts of both ends, and whether each is excluded; None for an unknown form."""
     if len(written) > _MAX_TEXT:
         return None
     found = _COMPARISON.match(written)

@@ -1,4 +1,5 @@
-"""How the built-in classes look: drawn, drawn as another, or only a pattern; and musicvis's own subjects.
+"""The looks of the built-in classes: drawn, drawn as another, or only a pattern; and musicvis's own
+subjects.
 
 ImageNet has no moon, rain, tree or window, which songs are about. They stand beside its 1000 classes, from
 index 1000 on. The embedded generator draws them; BigGAN, which knows ImageNet alone, shows others in their
@@ -51,12 +52,12 @@ def own_subjects() -> tuple[Subject, ...]:
 
 @cache
 def subject_count() -> int:
-    """How many classes the built-in generators have: ImageNet's, and the subjects beside them."""
+    """The number of classes of the built-in generators: ImageNet's, and the subjects beside them."""
     return IMAGENET_COUNT + len(own_subjects())
 
 
 def look_of(index: int) -> str:
-    """How the embedded generator shows a class: "drawn", "as harp" or "only a pattern"."""
+    """The embedded generator's way to show a class: "drawn", "as harp" or "only a pattern"."""
     found = subjects().get(index)
     return PATTERN if found is None else found.look
 

@@ -16,7 +16,7 @@ Sample = NewType("Sample", int)
 
 
 class Unit(StrEnum):
-    """What a number counts, and so which suffixes a composer may write behind it."""
+    """The units of a number, which decide the suffixes that a composer may write after it."""
 
     NUMBER = "number"
     """Plain."""

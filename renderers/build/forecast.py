@@ -19,17 +19,18 @@ if TYPE_CHECKING:
 
 
 def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
-    """The tasks of a film that a report names, with what they need: the mix, files that are seen, the segments.
+    """The tasks of a film that a report names, with what they need: the mix, videos, the score, the segments.
 
     Raises PieceError for input that cannot be used.
     """
     from ..sound.mix.graph import sound_graph
 
-    return [sound_graph(plan.sound).mix, *seen_tasks(plan.picture), *map(segment_task, segment_jobs(plan, recipe))]
+    segments = map(segment_task, segment_jobs(plan, recipe))
+    return [sound_graph(plan.sound).mix, *seen_tasks(plan.picture), *segments]
 
 
 def seen_tasks(picture: PicturePlan) -> list[Task]:
-    """What is seen in many segments and made once, by whoever renders the first of them: videos, the score."""
+    """Videos and the score: each is made once, by the renderer of its first segment."""
     return [*_clip_tasks(picture), *_sheet_tasks(picture)]
 
 
@@ -43,7 +44,7 @@ def _sheet_tasks(picture: PicturePlan) -> list[Task]:
 
 
 def _clip_tasks(picture: PicturePlan) -> list[Task]:
-    """The own videos that are seen, each part once."""
+    """The own videos that are visible, each part once."""
     from ..decoding.clips import clip_task, part_of
     from ..generators.embedded.own_files import own_side_px
     from ..generators.sources import image_size
@@ -57,7 +58,7 @@ def _clip_tasks(picture: PicturePlan) -> list[Task]:
 
 
 def outlook(plan: Plan, recipe: Recipe, store: Store, film: str) -> list[Item]:
-    """Every node of a film, and what is to be made of them.
+    """Every node of a film, and whether it has to be made.
 
     film   what tells the films of a user apart: reasons are given against the last build of this one
 
@@ -84,7 +85,7 @@ def _item(known: Known, past: Past, seconds_a_frame: float | None) -> Item:
 
 
 def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float | None:
-    """What a frame takes one process, as measured on segments of this film, or of the one before it."""
+    """The seconds per frame of one process, measured on segments of this film, or of the one before it."""
     measured = []
     segments = [known for known in found if known.task.frames]
     for known in segments:
@@ -102,7 +103,7 @@ def _seconds_a_frame(store: Store, found: Sequence[Known], past: Past) -> float 
 
 
 def seconds_to_make(items: Sequence[Item], hands: int) -> float | None:
-    """How long all of it will take so many processes; None where some of it was never measured."""
+    """The time until everything is made with that many processes; None if some of it was never measured."""
     wanted = [item for item in items if not item.is_there]
     # To decode a video takes little beside its segments: a second of 1080 rows takes one core a second.
     # To engrave a score takes a few seconds.

@@ -34,7 +34,7 @@ Past = tuple[Before, ...]
 
 
 def remember(store: Store, film: str, nodes: Sequence[Node]) -> None:
-    """Keep what this film was made of; `film` is whatever tells the films of a user apart."""
+    """Records the inputs of this film; `film` distinguishes a user's films."""
     said = [
         [before.stage, before.name, [list(read) for read in before.reads], _seconds(store, node)]
         for node, before in zip(nodes, past_of(nodes), strict=True)
@@ -43,7 +43,7 @@ def remember(store: Store, film: str, nodes: Sequence[Node]) -> None:
 
 
 def remembered(store: Store, film: str) -> Past:
-    """What the last build of a film was made of; nothing where there was none."""
+    """The record of the last build of a film; empty if there was none."""
     facts = store.facts(_key(film)) or {}
     try:
         return tuple(
@@ -68,7 +68,7 @@ def past_of(nodes: Sequence[Node]) -> Past:
 
 
 def changes(node: Node, past: Past) -> tuple[str, ...] | None:
-    """What a node reads differently from the one most like it in a past build; None where none is like it.
+    """The inputs in which a node differs from the most similar one of a past build; None without one.
 
     The one of the same name counts first: "bar 6" is compared with the bar 6 of the last time.
     """

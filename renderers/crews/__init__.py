@@ -1,1 +1,2 @@
-"""Who renders segments: this process, several processes, threads before a GPU, or other machines."""
+"""The crews that render segments: this process, several processes, threads before a GPU, or other
+machines."""

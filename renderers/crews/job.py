@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ..generators.protocol import Generator
 
 OnFrames = Callable[[int], None]
-"""Told how many frames more are finished."""
+"""A function that is called with the number of further finished frames."""
 Say = Callable[[str], None]
-"""Told a sentence."""
+"""A function that is called with a sentence."""
 
 
 class Studio:
@@ -45,7 +45,7 @@ class Studio:
         self._gate: AbstractContextManager[object] = gate or nullcontext()
 
     def prepare(self, picture: PicturePlan) -> str:
-        """Make the generator of a film, if it is not there yet; what it is, in a line.
+        """Makes the generator of a film unless it exists; returns its description in a line.
 
         Raises PieceError where it cannot be made.
         """
@@ -66,7 +66,7 @@ class Studio:
         return said
 
     def render(self, job: SegmentJob, *, wait: bool, on_frames: OnFrames) -> bool:
-        """The segment into the store; whether it is there now.
+        """Renders the segment into the store; returns whether it is there now.
 
         wait   where another process is rendering it: wait for that, or leave it
 
@@ -81,7 +81,7 @@ class Studio:
             try:
                 rendered = self._render(job.picture, path, on_frames)
             except BaseException:
-                # A segment that is not wanted any more is stopped so: nothing is left of it.
+                # Stops a segment that is no longer wanted, and leaves nothing of it.
                 path.unlink(missing_ok=True)
                 raise
             facts = {
@@ -122,7 +122,7 @@ class Studio:
 
 
 def asked_of(picture: PicturePlan) -> tuple[object, ...]:
-    """What a generator is made for: while a piece is written, the next film may ask for another."""
+    """The values that a generator is made from; the next film of an edited piece may differ in them."""
     return (
         picture.generator,
         picture.weights,

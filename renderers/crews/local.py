@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class Crew(Protocol):
-    """Whoever renders segments."""
+    """A renderer of segments."""
 
     def work(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
-        """Render all of them into the store; returns when they are there.
+        """Renders all of them into the store; returns when they are there.
 
         on_frames   told how many frames more are finished, less where work was lost
         say         told once what makes the images
@@ -40,7 +40,7 @@ def local_crew(
     workers: int | None,
     generator: Generator | None = None,
 ) -> Crew:
-    """The crew of this machine for so many segments.
+    """The crew of this machine for that many segments.
 
     workers     processes on a CPU, encoders before a GPU; None for one for each core
     generator   in place of the one that the piece names: it stays in this process
@@ -48,7 +48,7 @@ def local_crew(
     hands = min(workers or core_count(), len(jobs))
     if recipe.device.startswith("cuda"):
         return ThreadCrew(Studio(recipe, store, generator, gpu_gate()), max(1, hands))
-    # A generator that this program has registered is unknown to a process that is started again.
+    # A generator that this program has registered is unknown to a spawned process.
     is_here_alone = generator is not None or not all(is_found_everywhere(job.picture) for job in jobs[:1])
     if is_here_alone or hands < 2:
         return InlineCrew(Studio(recipe, store, generator))

@@ -25,12 +25,12 @@ from .job import OnFrames, Say, Studio
 DEATHS_MOST = 3
 """Number of processes that a segment may end before the fault is the segment's own."""
 PATIENCE_S = 5.0
-"""How long processes have to end when they are told to."""
+"""The time that processes have to end after they are asked to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """A worker's word: so many frames more are finished."""
+    """A worker's message: that many more frames are finished."""
 
     count: int
 
@@ -126,7 +126,7 @@ class ProcessCrew:
 
     @staticmethod
     def _give(worker: _Worker, waiting: deque[SegmentJob], busy: deque[SegmentJob]) -> None:
-        """The next segment; when only those are left that other builds have in work, wait for one of them."""
+        """Gives out the next segment; if other builds work on all that remain, waits for one of them."""
         source = waiting or busy
         if not source:
             return
@@ -151,7 +151,7 @@ class ProcessCrew:
 
 
 def _beginning() -> SpawnContext | ForkServerContext:
-    """How processes begin: none is a fork of this one, whose threads may hold locks.
+    """The start method of processes: never a fork of this one, whose threads may hold locks.
 
     On Linux they are forks of one process that has loaded what all of them need, and no thread of ours: each
     begins a second earlier, and they share the memory. Elsewhere each loads everything itself.
@@ -185,7 +185,7 @@ def _hear(worker: _Worker, on_frames: OnFrames, say: Say, busy: deque[SegmentJob
 
 
 def _dismiss(workers: Sequence[_Worker]) -> None:
-    """End them: those that wait for work see the end of their pipe, those that render are stopped."""
+    """Ends the workers: waiting ones see the end of their pipe, rendering ones are stopped."""
     for worker in workers:
         if worker.job is not None:
             worker.process.terminate()
@@ -229,7 +229,7 @@ def _serve(pipe: Connection, recipe: Recipe, folder: Path, environment: dict[str
 
 
 def end_with_parent() -> None:
-    """A worker whose build was killed must not go on by itself."""
+    """Ends a worker whose build was killed."""
     parent = parent_process()
     if parent is not None:
         parent.join()
@@ -247,8 +247,17 @@ def portable(error: BaseException) -> BaseException:
     return error
 
 
+def _is_script() -> bool:
+    """Whether a script that a user wrote is running, and not a notebook or the command."""
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    return path is not None and main.__spec__ is None and Path(path).stem != "musicvis"
+
+
 def _deadly(job: SegmentJob, exit_code: int) -> Diagnostic:
     why = f"by signal {-exit_code} ({signal.Signals(-exit_code).name})" if exit_code < 0 else f"({exit_code})"
     message = f"{job.node.name}: the process that rendered it ended {why}, {DEATHS_MOST} times"
     hint = "free some memory, or try fewer --workers or a smaller resolution"
+    if exit_code > 0 and _is_script():
+        hint = 'each process reads your script again: write `if __name__ == "__main__":` above the call'
     return Diagnostic("MV910", THE_MANIFEST, message, f"{hint}; the rest is cached")

@@ -28,10 +28,10 @@ from .ray_task import Order, sweep
 
 DEADLINE_S = 30.0
 PATIENCE_S = 10.0
-"""How long the driver has to take leave of the cluster."""
+"""The time that the driver has to leave the cluster."""
 GLANCE_S = 0.2
 TOKEN_WANTED = "InvalidAuthToken"
-"""What Ray prints, again and again, where a cluster takes no other token than its own."""
+"""The text that Ray prints, again and again, if a cluster refuses a token."""
 PREFIX = "mv-ray-"
 LONGEST_TEMPORARY = 24
 """A socket's name has at most 107 bytes (unix(7)), of which Ray uses about 75."""
@@ -76,7 +76,7 @@ class RayCrew:
         self._store = store
         self._hands = hands
         self._deadline_s = deadline_s
-        # A process that is started again knows nothing of our threads, on which a fork may hang.
+        # A spawned process shares no threads with ours, which could make a fork hang.
         self._context = get_context("spawn")
 
     def work(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
@@ -110,7 +110,7 @@ class RayCrew:
                 witness.unlink(missing_ok=True)
 
     def _check_closed(self, address: RayAddress, machines: Sequence[str], folder: Path) -> None:
-        """Raises PieceError where a cluster that others can reach lets those in who have no token."""
+        """Raises PieceError if a cluster that others can reach accepts clients without a token."""
         reached = [RayAddress(machine, address.port) for machine in machines]
         for one in (address, *reached):
             check_token(one, os.environ)
@@ -143,7 +143,7 @@ class _Driver:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Its pipe ends, so it takes leave of the cluster, which cancels what is under way."""
+        """Closes its pipe, so that it leaves the cluster, which cancels running tasks."""
         self._pipe.close()
         if self.machines is not None:
             self._process.join(PATIENCE_S)
@@ -168,7 +168,7 @@ class _Driver:
         raise refused(f"{what} did not answer within {deadline_s:.0f} s", hint)
 
     def is_let_in(self, deadline_s: float) -> bool:
-        """Whether the cluster takes it; False where it asks for a token, or says nothing in time."""
+        """Whether the cluster accepts it; False if it asks for a token, or does not answer in time."""
         end_s = time.monotonic() + deadline_s
         while time.monotonic() < end_s and not self._is_refused():
             if self._pipe.poll(GLANCE_S):
@@ -181,7 +181,7 @@ class _Driver:
         return False
 
     def listen(self, jobs: Sequence[SegmentJob], on_frames: OnFrames, say: Say) -> None:
-        """Have them rendered, and pass on what is said of it."""
+        """Has them rendered, and passes on the reports."""
         with suppress(OSError):
             self._pipe.send(tuple(jobs))
         while True:

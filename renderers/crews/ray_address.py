@@ -1,6 +1,4 @@
-"""Finds the Ray cluster that is meant, and whether musicvis may join it: never an open one on another
-machine.
-"""
+"""Finds the Ray cluster of an address; never joins an open one on another machine."""
 
 from __future__ import annotations
 
@@ -22,14 +20,14 @@ from ...store.system import is_own
 
 _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>\d{1,5})", re.ASCII)
 FIRST_WITH_TOKENS = (2, 52)
-"""Ray before that knows nothing of RAY_AUTH_MODE, and says nothing about it either."""
+"""The first version of Ray that knows RAY_AUTH_MODE; earlier ones ignore it silently."""
 KNOCK_S = 5.0
 _MOST_NOTE_LETTERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class RayAddress:
-    """Where the head of a cluster listens."""
+    """The address of a cluster's head."""
 
     host: str
     port: int
@@ -39,7 +37,7 @@ class RayAddress:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine can be meant; another name for it counts as another machine."""
+        """Whether the address can only mean this machine; another name for it counts as another machine."""
         if self.host == "localhost":
             return True
         try:
@@ -67,7 +65,7 @@ def cluster_address(asked: str, environ: Mapping[str, str]) -> RayAddress | None
 
 
 def answers(address: RayAddress) -> bool:
-    """Whether anything listens there."""
+    """Whether anything listens at the address."""
     try:
         with socket.create_connection((address.host, address.port), KNOCK_S):
             return True
@@ -125,7 +123,7 @@ def _noted(environ: Mapping[str, str]) -> RayAddress | None:
         descriptor = os.open(note, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, encoding="utf-8") as file:
             state = os.fstat(file.fileno())
-            # Anybody may write to a temporary folder, and whoever may name a cluster gets the piece.
+            # Anybody can write to a temporary folder, and the named cluster receives the piece.
             if not stat.S_ISREG(state.st_mode) or not is_own(state):
                 return None
             text = file.read(_MOST_NOTE_LETTERS).strip()

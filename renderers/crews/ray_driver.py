@@ -32,7 +32,7 @@ AHEAD = 4
 """Segments under way for each that can be rendered at a time: more would only fill memories."""
 ROUND_S = 1.0
 TELLING = (PieceError, OSError, StoreError)
-"""Errors that say themselves what is wrong."""
+"""Errors whose own text is clear enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _Errand:
 
 
 class _Hall:
-    """A cluster while it renders: what waits, what is under way, and what comes of it."""
+    """A cluster while it renders: the waiting tasks, the running ones, and their results."""
 
     def __init__(self, ray: Any, pipe: Connection, venue: Venue, order: Order, store: Store) -> None:
         self.ray, self.pipe, self.venue, self.order, self.store = ray, pipe, venue, order, store
@@ -121,12 +121,12 @@ class _Hall:
                 self.ray.cancel(reference, force=True)
 
     def _heed(self) -> None:
-        """Raises BrokenPipeError where nobody listens any more."""
+        """Raises BrokenPipeError if nobody listens any more."""
         if self.pipe.poll():
             raise BrokenPipeError
 
     def _hands(self) -> int:
-        """How many segments the machines that are there can render at a time."""
+        """The number of segments that the available machines can render at a time."""
         return int(self.ray.cluster_resources().get("GPU" if self.is_on_gpu else "CPU", 0))
 
     def _take(self, reference: Any) -> None:
@@ -152,7 +152,7 @@ class _Hall:
                 return self._again(errand, carry=True)
             self._put(key, outcome.carried)
         elif not self.store.has(key):
-            # A disk of the network may show what is there only after a while; what is carried is here.
+            # A network disk may show a new file only after a while; a carried file is here.
             return self._again(errand, carry=True)
         self.pipe.send(Frames(errand.job.frame_count))
         return None
@@ -179,7 +179,7 @@ class _Hall:
 
 
 def _cause(error: Any) -> BaseException:
-    """What a task raised."""
+    """The exception that a failed task raised, as one that can be reported."""
     cause: BaseException = error.cause
     if isinstance(cause, TELLING):
         return cause
@@ -190,7 +190,7 @@ def _cause(error: Any) -> BaseException:
 
 
 def _plain(error: BaseException) -> BaseException:
-    """The error as a process can take it that knows nothing of Ray."""
+    """The error in a form that a process without Ray can unpickle."""
     return RuntimeError(f"{type(error).__name__}: {error}")
 
 

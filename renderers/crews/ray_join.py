@@ -17,7 +17,7 @@ OWN_MEMORY_BYTES = 100 << 20
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where a driver works.
+    """The cluster that a driver uses, and its settings.
 
     address      of the cluster; None to start one of our own, which ends with the driver
     folder       for what Ray writes; short, as names of sockets are
@@ -40,7 +40,7 @@ def joined(venue: Venue) -> Any:
     settings = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
     address = venue.address
     if address is None or address.is_loopback:
-        # Else Ray takes 127.0.0.1 for this machine's address on the network, and waits there for an answer.
+        # Otherwise Ray takes 127.0.0.1 as this machine's network address, and waits there for an answer.
         settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     if address is None:
         # A token of this cluster alone: without it Ray would write one into the home folder.

@@ -37,7 +37,7 @@ ABSENT = "nothing"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is the same for every segment of a film.
+    """The part of the order that is the same for every segment of a film.
 
     folder    of the store, on the machine that asks
     witness   a file in that folder which that machine has written, and what it wrote
@@ -106,7 +106,7 @@ def check_same(asked: Node, own: Node, machine: str) -> None:
 
 
 def own_node(picture: PicturePlan, recipe: Recipe, machine: str) -> Node:
-    """What a segment is on this machine, by the code, packages, weights, fonts and device that are here.
+    """The node of a segment on this machine, from its code, packages, weights, fonts and device.
 
     That is everything which decides its bytes. Raises PieceError (MV914) where the device or the weights are
     missing.
@@ -182,7 +182,7 @@ def _store(order: Order, carry: bool) -> Iterator[tuple[Store, bool]]:
 
 
 def _is_seen(witness: Path, text: str) -> bool:
-    """Whether this machine sees the folder of the one that asks: the same path may be another disk."""
+    """Whether this machine sees the same folder as the asking one: the same path may be another disk."""
     try:
         return witness.read_text(encoding="ascii") == text
     except (OSError, UnicodeDecodeError):

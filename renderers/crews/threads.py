@@ -15,7 +15,7 @@ MAKERS = 2
 
 
 def gpu_gate() -> BoundedSemaphore:
-    """What lets so many threads make images at a time."""
+    """A gate that lets that many threads make images at a time."""
     return BoundedSemaphore(MAKERS)
 
 

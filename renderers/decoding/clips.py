@@ -45,7 +45,7 @@ FRAMES = "frames"
 MOST_SIDE_PX = 720
 """Rows of a picture: a video is softer than a photograph."""
 USUAL_RATE = 25.0
-"""A video of one picture is shown so long: a part of a second."""
+"""The duration of a video with a single picture, in seconds."""
 QUALITY = 92
 MOST_DECODED = 100_000
 """The most frames decoded for a part: a minute at 240 frames a second has 14,400; a seek may begin early."""
@@ -55,7 +55,7 @@ _MAGIC = b"mvclip1\0"
 
 
 def clip_node(own: OwnPicture, side_px: int) -> Node:
-    """What the pictures of a video are made from; their rows are at most so many."""
+    """The node of a video's pictures, with at most that many rows."""
     assert own.clip is not None
     end = "the end" if own.clip.to_s is None else f"{own.clip.to_s:.3f} s"
     reads = {
@@ -69,7 +69,7 @@ def clip_node(own: OwnPicture, side_px: int) -> Node:
 
 
 def part_of(own: OwnPicture) -> tuple[object, ...]:
-    """What tells the pictures of one part from those of another, whatever comes after it."""
+    """The values that distinguish a part's pictures from those of another part, whatever comes after it."""
     assert own.clip is not None
     return own.sha256, own.clip.from_s, own.clip.to_s, own.clip.rate
 
@@ -132,7 +132,7 @@ class ClipFrames:
             self._file.close()
 
     def number_at(self, passed: float, then: str, is_stretched: bool) -> int:
-        """The picture that is seen when so much has passed: seconds, or stretched shares of the part."""
+        """The picture that is visible after that time: seconds, or stretched shares of the part."""
         at_s = passed * self.length_s if is_stretched else passed
         turns, into_s = divmod(at_s, self.length_s)
         if then == "hold" and turns >= 1:
@@ -184,7 +184,7 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
     assert clip is not None
     entries: list[tuple[float, int, int]] = []
     at, end_s = 0, clip.from_s
-    # A stream may change its size: all pictures have that of the first.
+    # A stream may change its size: all pictures get the size of the first.
     size_px: tuple[int, int] | None = None
     with tempfile.TemporaryFile() as pictures:
         for frame in _kept(own, moving(file, LEAST_SIDE_PX, clip.from_s, MOST_DECODED)):
@@ -221,7 +221,7 @@ def _written(own: OwnPicture, side_px: int, file: IO[bytes], target: IO[bytes]) 
 
 
 def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
-    """The frames of the part, thinned where they are many; the first is what is seen where it begins."""
+    """The frames of the part, thinned if there are many; the first is the one visible at its beginning."""
     clip = own.clip
     assert clip is not None
     waiting: Moving | None = None
@@ -247,7 +247,7 @@ def _kept(own: OwnPicture, frames: Generator[Moving]) -> Iterator[Moving]:
 
 
 def _small(size_px: tuple[int, int], side_px: int) -> tuple[int, int]:
-    """Width and height with a shorter side of at most so many pixels."""
+    """Width and height reduced so that the shorter side is at most that many pixels."""
     shrink = min(1.0, _side(side_px) / min(size_px))
     return max(1, round(size_px[0] * shrink)), max(1, round(size_px[1] * shrink))
 

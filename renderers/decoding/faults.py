@@ -1,4 +1,4 @@
-"""Why a picture or a video cannot be used: whoever asked for it says where it was named."""
+"""Faults of pictures and videos; the caller adds where the file was named."""
 
 
 class UnusableError(Exception):

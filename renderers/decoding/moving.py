@@ -25,12 +25,13 @@ DECODERS = frozenset(
         *("prores", "gif"),
     )
 )
-"""Decoders that are used; FFmpeg has hundreds, some for formats that nobody has looked at for years."""
+"""The decoders that are used; FFmpeg has hundreds, some for formats that nobody has maintained for years."""
 _CONTAINERS = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 _UNSAID, _BT_709, _HIGH = 2, 1, 720
 """Code points of ITU-T H.273: colours that are not said are BT.709 from so many rows on, BT.601 below."""
 SEEK_S, BEFORE_S = 8.0, 1.0
-"""A later beginning is jumped to, to a key frame that is so long before it or earlier."""
+"""The beginning from which on decoding skips ahead, and the least distance before it of the key frame, in
+seconds."""
 
 
 class Moving(NamedTuple):
@@ -44,7 +45,7 @@ class Moving(NamedTuple):
 def moving(
     file: IO[bytes], least_px: int, from_s: float = 0.0, most: int = MOST_DECODED
 ) -> Generator[Moving]:
-    """The frames of a video in the order of their times; a picture is only made where it is asked for.
+    """The frames of a video in order of time; a picture is only made on request.
 
     from_s   frames before it may be left out
     most     so many frames are decoded

@@ -12,7 +12,7 @@ from .engrave import DEADLINE_S, MAX_SVG_BYTES
 
 
 def pages_by_musescore(program: Path, text: str, suffix: str) -> list[bytes]:
-    """What MuseScore makes of MusicXML: one PDF, or an SVG for each page.
+    """The pages that MuseScore makes from MusicXML: one PDF, or an SVG for each page.
 
     suffix   .pdf or .svg
 

@@ -61,7 +61,7 @@ def pages_of(text: str, options: Mapping[str, object], span: Span = THE_MANIFEST
     faces = faces_of(text)
     with tempfile.TemporaryDirectory(prefix="musicvis-engraving-") as folder:
         told, source = Path(folder, "options.json"), Path(folder, "score.musicxml")
-        # The ids of what has none are numbers of chance unless they are seeded.
+        # Verovio makes random ids for elements without one unless it is seeded.
         ours = {"font": FONT, "smuflTextFont": "none", "xmlIdSeed": 1}
         told.write_text(json.dumps({**options, **ours}), encoding="utf-8")
         source.write_text(faces.padded(text), encoding="utf-8")
@@ -80,7 +80,7 @@ def pages_of(text: str, options: Mapping[str, object], span: Span = THE_MANIFEST
 
 
 def margins(size: int) -> dict[str, int]:
-    """The same margin on all sides of a page."""
+    """Options for the same margin on all sides of a page."""
     sides = ("Left", "Right", "Top", "Bottom")
     return {f"pageMargin{side}": size for side in sides}
 

@@ -28,7 +28,7 @@ class Box:
 
 @dataclass(slots=True)
 class PageGeometry:
-    """What is where on a page."""
+    """The geometry of a page: the places of its bars and notes."""
 
     width: float
     height: float

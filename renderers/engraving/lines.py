@@ -1,4 +1,5 @@
-"""Where lines of a page end: bars are divided so that none is squeezed, and all lines are about equally full.
+"""The line breaks of a page: bars are distributed so that no line is squeezed and all are about equally
+full.
 
 Verovio fills line after line, and squeezes a bar in that almost fits until its words touch.
 """
@@ -33,7 +34,7 @@ def with_lines(text: str, strip: PageGeometry, page_width: float, margin: float)
     widths = [strip.bars[index].right - strip.bars[index].left for index in bars]
     starts = [measures[index].end() for index in bars]
     bodies = [first_part[a:b] for a, b in zip(starts, [*starts[1:], len(first_part)], strict=True)]
-    # A change of key or metre is also told at the end of the line before it.
+    # A change of key or metre is also printed at the end of the line before it.
     told = [
         (signs if "<fifths>" in body else 0.0) + (_METRE if "<beats>" in body else 0.0) for body in bodies
     ]

@@ -70,7 +70,7 @@ def draw_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
 
 
 def drawn_sheet(score: ScorePlan, width_px: int, height_px: int) -> Sheet:
-    """The same, kept while the process lives."""
+    """The sheet, drawn once and cached while the process lives."""
     largest_px = LARGEST * min(width_px, height_px)
     return _kept(score.text, score.mode, *layer_px(score, width_px, height_px), largest_px)
 

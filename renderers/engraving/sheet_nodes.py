@@ -23,7 +23,7 @@ VIEW_VERSION = 2
 
 
 def sheet_node(score: ScorePlan, width_px: int, height_px: int) -> Node:
-    """What a sheet depends on: the notes, the size, and what engraves, draws and letters it."""
+    """The node of a sheet: the notes, the size, and the programs and fonts that make it."""
     reads = {
         "notation": digest_of(score.text),
         "size": "{}x{} of {}x{}".format(*layer_px(score, width_px, height_px), width_px, height_px),

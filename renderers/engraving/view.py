@@ -26,12 +26,13 @@ _Area = tuple[int, int, int, int]
 """Top, bottom, left and right, in pixels of the layer."""
 
 CURSOR_AT = 0.3
-"""Where the cursor is while a strip passes it, as a share of the film's width."""
+"""The place of the cursor while a strip passes it, as a share of the film's width."""
 CURSOR_PX = 1 / 400
 """Its width, of the film's height."""
 CURSOR_OPACITY = 0.65
 OVERHANG, MOST_OVERHANG = 0.3, 0.04
-"""How far the cursor reaches above and below its system, of the system's height; at most, of the layer's."""
+"""The overhang of the cursor above and below its system, as a share of the system's height; at most this
+share of the layer's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +53,7 @@ class ScoreView:
             shade, light = (tensor_of(v, under.device) for v in (self.covers[min(index, 1)], levels))
             if opacity < 1:
                 shade, light = shade * opacity, light * opacity
-            # To the nearest: what is below is covered in shares, and so is never above 255.
+            # Rounded to nearest: the picture below is covered in shares, and so never exceeds 255.
             under.copy_((under * (1 - shade)).add_(light).add_(0.5))
 
 
@@ -118,7 +119,7 @@ class ScoreStand:
         return ScoreView(self.top_px, (covers[0], covers[1]), (levels[0], levels[1], levels[2]))
 
     def _turned(self, frame: int, page: int) -> tuple[F64, float] | None:
-        """Where a page is turned now: the bar behind, and the x of the cursor on its way to a note."""
+        """The page turn in progress: the bar after it, and the x of the cursor on its way to a note."""
         bar, share = int(self.score.ahead[frame, 0]), float(self.score.ahead[frame, 1])
         if bar not in self._bars or int(self.sheet.bars[self._bars[bar], 1]) == page:
             return None
@@ -156,7 +157,7 @@ class ScoreStand:
         return levels
 
     def _cursor(self, x: float, top: float, bottom: float) -> _Area:
-        """Where the cursor is."""
+        """The place of the cursor."""
         over = min(OVERHANG * (bottom - top), MOST_OVERHANG * self.high_px)
         first = round(x - self.cursor_px / 2)
         return (
@@ -168,7 +169,7 @@ class ScoreStand:
 
 
 def _part(area: _Area, scale: int) -> tuple[slice, slice]:
-    """The rows and columns of an area in a plane that is so many times smaller."""
+    """The rows and columns of an area in a subsampled plane."""
     top, bottom, first, end = area
     return slice(top // scale, -(-bottom // scale)), slice(first // scale, -(-end // scale))
 

@@ -20,7 +20,7 @@ from ...store.values.keys import file_digest
 from ..picture.lettering import JOINERS, Face, dejavu_path, embedded_font_file, face_of, lacks, plain
 
 NAMED = 3
-"""Of more letters than that, only so many places are named."""
+"""The most missing letters whose places are all named; of more, only that many are."""
 ROOM = "\u200b"
 """Zero width space."""
 # To the size of the font: an o and a space of Verovio's Times. Our letters are measured at that size.
@@ -29,7 +29,7 @@ _O, _SPACE, _EM = 0.5, 0.25, 64
 _WORDS = re.compile(r"<(?:words|rehearsal|text|part-name|work-title)\b[^<>]*>([^<]+)<|<measure\b[^<>]*>")
 _NUMBER = re.compile(r' number="([^"]*)"')
 _CHARACTERS = "0123456789=.,()"
-"""What Verovio adds to a score's own words: numbers of bars and verses, metronome marks."""
+"""The characters that Verovio adds to a score's own words: numbers of bars and verses, metronome marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Faces:
         return match[0].removesuffix("<") + room + "<"
 
     def width(self, words: str) -> float:
-        """How wide words are, to the size of the font."""
+        """The width of words, relative to the font size."""
         return self.of(words).font_at(_EM).getlength(words) / _EM
 
     def families(self, *first: Face) -> str:
@@ -178,7 +178,7 @@ _face_of = lru_cache(maxsize=4096)(face_of)
 
 @lru_cache(maxsize=1)
 def _times() -> dict[str, float]:
-    """How wide Verovio takes letters for, to the size of the font; it finds no letter outside ASCII."""
+    """Verovio's assumed letter widths, relative to the font size; it has none outside ASCII."""
     spec = find_spec("verovio")
     folder = Path(next(iter(spec.submodule_search_locations or ())), "data") if spec is not None else Path()
     try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def chosen_codec(device: str, picture: PicturePlan, suffix: str = ".mp4", named: str | None = None) -> str:
-    """What encodes the picture, as a `Recipe` names it.
+    """The codec of the picture, as a `Recipe` names it.
 
     H.264 is made by NVENC where a GPU has it, which many for computing have not, else by x264.
 
@@ -98,7 +98,7 @@ def has_encoder(name: str) -> bool:
 
 
 def _others() -> str:
-    """What else can be written here, in words."""
+    """The other kinds of film that this machine can write, in words."""
     there = [
         suffix
         for suffix, container in CONTAINERS.items()

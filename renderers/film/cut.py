@@ -7,7 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 LONGEST_S = 2
-"""What is in work where a build is killed is lost; shorter ones cost bytes: 1.3 % at 2 s, 6.6 % at 0.5 s."""
+"""The longest segment: a killed build loses those in work, but shorter ones cost bytes: 1.3 % at 2 s, 6.6
+% at 0.5 s."""
 
 
 def segment_bounds(bar_frames: Sequence[int], frame_count: int, fps: Fraction) -> tuple[tuple[int, int], ...]:

@@ -1,4 +1,4 @@
-"""Measures the flashes of a finished film: a small look at each frame is kept with its segment."""
+"""Measures the flashes of a finished film from small images of its frames, kept with the segments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS = 36, 64
 SAMPLES = 2
-"""How many pixels are sampled in each place, across and down."""
+"""The number of sampled pixels in each place, across and down."""
 SATURATED = 0.8
 """WCAG: red is saturated where R / (R + G + B) is at least that."""
 LOOKS = "looks"
@@ -65,7 +65,7 @@ def packed(looks: Sequence[NDArray[np.uint8]]) -> str:
 
 
 def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
-    """The way back: uint8 (frames, 2, 36, 64). Raises ValueError for what is not that of so many frames."""
+    """The inverse of packing: uint8 (frames, 2, 36, 64). Raises ValueError for a wrong frame count."""
     size = frame_count * 2 * ROWS * COLUMNS
     try:
         state = zlib.decompressobj()
@@ -79,7 +79,7 @@ def unpacked(text: str, frame_count: int) -> NDArray[np.uint8]:
 
 
 def film_flashing(segments: Iterable[tuple[object, int]], fps: Fraction) -> Flashing | None:
-    """How the frames of segments flash, one after the other; None where one has no looks.
+    """The worst flashing of a film's segments in order; None if one has no looks.
 
     segments   the looks of each as packed, and how many frames it has
     """

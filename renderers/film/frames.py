@@ -46,12 +46,12 @@ FRAMES_AT_ONCE_ON_GPU = 16
 
 
 SEEN = 0.95
-"""A title is read where so much of it is seen."""
+"""The opacity from which on a title counts as readable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What is known of a segment once it is rendered.
+    """A rendered segment's facts.
 
     faint  titles and words that are hard to read in it, and their contrast: renderers/picture/contrast.py
     looks  its frames, small and packed: renderers/film/flashes.py
@@ -74,7 +74,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What every worker needs: the latents, the generator, and how a frame is finished."""
+    """The equipment of a worker: the latents, the generator, and the finishing of frames."""
 
     picture: PicturePlan
     generator: Generator
@@ -157,7 +157,7 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
                 same_look[edge] = False
         for ramp in (title.rise, title.fall):
             if ramp is not None:
-                # One more on either side: what a frame shows is asked in its middle.
+                # One more on either side: a frame is evaluated in its middle.
                 begin, end = floor(ramp.start), ceil(ramp.start + ramp.length) + 1
                 same_look[max(begin, title.first_frame, 0) : max(min(end, title.end_frame), 0)] = False
     same_image[1:] &= ~black[1:] & ~black[:-1]
@@ -167,7 +167,7 @@ def shots_of(picture: PicturePlan) -> list[Shot]:
 
 
 def image_count(shots: Sequence[Shot]) -> int:
-    """How many images the generator makes for these shots."""
+    """The number of images that the generator makes for these shots."""
     return sum(not shot.is_black and not shot.same_image_as_before for shot in shots)
 
 
@@ -292,7 +292,7 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
 
 
 def shots_at_once(generator: Generator) -> int:
-    """How many shots make a chunk."""
+    """The number of shots in a chunk."""
     if isinstance(generator, TruncatedGenerator):
         return generator.frames_at_once
     return FRAMES_AT_ONCE_ON_GPU if generator.device.type == "cuda" else 1

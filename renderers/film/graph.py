@@ -50,7 +50,7 @@ def track_task(plan: Plan, mix: Task, suffix: str) -> Task:
         path = store.scratch(container.track_suffix)
         rate_hz = plan.sound.sample_rate_hz
         if container.audio_codec not in BIT_RATES:
-            # Lossless, and so dithered; what loses something takes floats as they are.
+            # A lossless codec gets dithered integers; a lossy one takes the floats.
             write_track(path, sound.whole_numbers(24), container, rate_hz)
         else:
             write_track_under(path, sound.blocks, container, rate_hz, plan.sound.master.ceiling_dbtp)
@@ -67,7 +67,7 @@ def film_task(
     root: Path | None = None,
     verify: Callable[[Path, Sequence[Part]], None] = lambda film, parts: None,
 ) -> Task:
-    """The finished file, where its user wants it; the store remembers only what it is, byte for byte.
+    """The finished file at its user's place; the store keeps only its digest.
 
     root     the folder of the piece, in which nothing is written through a link
     verify   called with the joined file before it gets its name, and the parts that it was joined from

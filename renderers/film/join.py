@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEPT_TAGS = frozenset(("hvc1", "apco", "apcs", "apcn", "apch", "ap4h"))
 """Four letters that say more than the codec's name: Apple's H.265, and the profiles of ProRes."""
 ALPHA_MODE = "alpha_mode"
-"""What Matroska calls an alpha that is beside each picture of VP9: without the word players do not look."""
+"""Matroska's tag for VP9 with an alpha beside each picture: without it players ignore the alpha."""
 MILLISECOND = Fraction(1, 1000)
 """Chapters are counted in it: Matroska and QuickTime hold no finer ones."""
 
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a film says of itself. No date: the same film is the same bytes."""
+    """The metadata of a film. It has no date: the same film is the same bytes."""
 
     title: str = ""
     chapters: Sequence[Chapter] = ()
@@ -169,7 +169,7 @@ def _opened(segment: Path) -> Any:
 
 
 def _headers(segment: Path) -> tuple[bytes, int, int]:
-    """What a decoder is set up with: it cannot change in the middle of a film."""
+    """A decoder's headers: they cannot change in the middle of a film."""
     with _opened(segment) as file:
         context = file.streams.video[0].codec_context
         return bytes(context.extradata or b""), context.width, context.height
@@ -188,7 +188,7 @@ def _decoded_at_s(packet: Packet[Any]) -> Fraction:
 
 
 def _frame_number(packet: Packet[Any], fps: Fraction) -> int:
-    """Which frame of its segment a packet is."""
+    """The number of a packet's frame in its segment."""
     assert packet.pts is not None and packet.time_base is not None
     return round(packet.pts * packet.time_base * fps)
 

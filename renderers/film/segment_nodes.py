@@ -1,4 +1,4 @@
-"""The film as segments, cut at bar lines; the node of each depends only on what is seen in it."""
+"""Cuts the film into segments at bar lines; the node of each depends only on what is visible in it."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ def first_frame(mark: BarMark, picture: PicturePlan) -> int:
 
 
 def is_whole(plan: Plan) -> bool:
-    """Whether every bar is a whole number of frames long, so that what follows an inserted bar stays."""
+    """Whether every bar lasts a whole number of frames, so that an inserted bar only shifts the rest."""
     return all((mark.start_s * plan.picture.fps).denominator == 1 for mark in plan.bars)
 
 
 class SegmentReads:
-    """What the segments of a film read: what they have in common is found once."""
+    """The inputs of a film's segments; those that they share are computed once."""
 
     def __init__(self, picture: PicturePlan, recipe: Recipe) -> None:
         """picture   of the whole film, or of any segment of it
@@ -104,7 +104,7 @@ class SegmentReads:
             self._sheet = f"{VIEW_VERSION}, {sheet_node(picture.score, *self._size).key}"
 
     def node(self, part: PicturePlan, name: str) -> Node:
-        """The node of some frames; what they read is under the words in which a report says what changed."""
+        """The node of some frames; their inputs have the names that reports give to changes."""
         reads = self._common | {
             "motion": digest_of(part.noise if part.walk is None else (part.noise, part.walk)),
             "classes": digest_of((part.class_indices, part.class_weights)),
@@ -138,7 +138,7 @@ class SegmentReads:
 
 
 def _stream_reads(number: int, stream: StreamPlan) -> dict[str, str]:
-    """What the segments of a layered film read of a layer; the others know nothing of layers."""
+    """The inputs that segments of a layered film have from a layer; other films have none."""
     return {
         f"layer {number}: motion": digest_of(stream.noise),
         f"layer {number}: classes": digest_of((stream.class_indices, stream.class_weights)),
@@ -152,7 +152,7 @@ def _stream_reads(number: int, stream: StreamPlan) -> dict[str, str]:
 def _names(
     bounds: Sequence[tuple[int, int]], bar_frames: Sequence[int], bars: Sequence[BarMark]
 ) -> Iterator[str]:
-    """What people call each segment: the bars that begin in it, or the one that it is a part of."""
+    """The names of segments for people: the bars that begin in it, or the one that it is a part of."""
     starts = [first for first, _ in bounds]
     for first, end in bounds:
         before = bisect_left(bar_frames, first)
@@ -173,7 +173,7 @@ def _said(mark: BarMark) -> str:
 
 
 def _steering(part: PicturePlan) -> dict[str, str]:
-    """What steers the frames, under the words of the reports; a word of which nothing moves is left out."""
+    """The controls of the frames, by the words of reports; a word for nothing that moves is left out."""
     words: dict[str, list[object]] = {}
     for parameter in STEERED:
         words.setdefault(parameter.reads, []).append(part.steering.lane(parameter.field))

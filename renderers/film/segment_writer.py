@@ -128,7 +128,7 @@ def _with_alpha(frame: av.VideoFrame, alpha: U8) -> av.VideoFrame:
 
 
 def nvenc_opens(picture: PictureFormat) -> bool:
-    """Whether this machine's GPU encodes H.264 of that size: asked by opening an encoder."""
+    """Whether this machine's GPU encodes H.264 at that size: tested by opening an encoder."""
     try:
         context: Any = av.CodecContext.create(NVENC, "w")
         context.width, context.height, context.pix_fmt = picture.width_px, picture.height_px, "yuv420p"

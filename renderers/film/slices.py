@@ -1,4 +1,4 @@
-"""Some frames of a picture as a picture of their own, which knows nothing of the others."""
+"""Some frames of a picture as a picture of their own, independent of all others."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _stream_of(stream: StreamPlan, first: int, end: int) -> StreamPlan:
 
 
 def thinned(picture: PicturePlan, step: int) -> PicturePlan:
-    """Every step-th frame, from the first on, each shown so much longer: the same pixels, sooner."""
+    """Every step-th frame, each shown step times as long: the same pixels, sooner."""
     return replace(
         picture,
         noise=_own(picture.noise[::step]),
@@ -112,7 +112,7 @@ def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:
     rise, fall = (
         None
         if ramp is None
-        # A ramp is asked in the middle of a frame, which is half a frame of either rate.
+        # A ramp is evaluated in the middle of a frame, half a frame of the respective rate.
         else Ramp((ramp.start - HALF) / step + HALF, ramp.length / step)
         for ramp in (title.rise, title.fall)
     )

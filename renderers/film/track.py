@@ -24,13 +24,13 @@ ENCODED_MOST = 4
 MARGIN = 0.998
 """Two hundredths of a decibel below: a softer track is another one to the codec."""
 READERS = {"mp4": "mov", "mov": "mov", "matroska": "matroska", "webm": "matroska"}
-"""FFmpeg's names of what reads a format: said, because a file of the store has no suffix to guess by."""
+"""FFmpeg's names of its demuxers, given explicitly because a file of the store has no suffix."""
 _MATROSKA = b"\x1a\x45\xdf\xa3"
-"""What a file of EBML begins with (RFC 8794)."""
+"""The first bytes of an EBML file (RFC 8794)."""
 
 
 def segment_reader(segment: Path) -> str:
-    """FFmpeg's name of what reads a segment: each is an .mp4 or a .mov, or a .webm for VP9 with alpha."""
+    """FFmpeg's name of the demuxer of a segment: each is an .mp4 or a .mov, or a .webm for VP9 with alpha."""
     with segment.open("rb") as file:
         return READERS["webm" if file.read(4) == _MATROSKA else "mp4"]
 

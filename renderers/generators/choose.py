@@ -71,7 +71,7 @@ def device_named(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError as error:
         raise PieceError([_no_device(name, "PyTorch does not know a device of that name")]) from error
-    # Before it is tried: for what it was built without, torch answers with a page.
+    # Checked first: for a backend that it was built without, torch raises a page of text.
     if device.type not in ("cpu", "cuda"):
         raise PieceError([_no_device(name, "it is neither a CPU nor a CUDA device")])
     if device.type == "cuda" and not torch.cuda.is_available():

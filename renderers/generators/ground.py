@@ -1,4 +1,4 @@
-"""A generator of one colour: what titles and lights are on where there is no picture."""
+"""A generator of one colour: the background of titles and lights without a picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...compiler.plan import PicturePlan
 
 ALPHA = "alpha"
-"""A ground that is not there: painted black, and again white, to find what covers it."""
+"""A transparent ground: painted black, and again white, to find the alpha of what covers it."""
 
 
 def ground_of(picture: PicturePlan) -> str | None:
@@ -32,5 +32,5 @@ class Ground:
         self._color = torch.tensor(levels, dtype=torch.float32, device=device)[None, :, None, None]
 
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
-        """That colour, float32 (n, 3, height, width) in [-1, 1], as often as there are rows."""
+        """Images in one colour, float32 (n, 3, height, width) in [-1, 1], one per row."""
         return self._color.expand(len(noise), -1, *self.size_px)

@@ -34,7 +34,7 @@ TRAINED_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How images are computed and encoded: the same for a whole film; small, and sent to other machines.
+    """The settings for making and encoding images, the same for a whole film; sent to other machines.
 
     device      cpu, cuda or cuda:N; already decided, never auto
     precision   of a network: fp32, bf16 or auto
@@ -66,7 +66,7 @@ def decided_device(asked: str) -> str:
 
 
 def generator_identity(picture: PicturePlan, recipe: Recipe) -> str:
-    """What makes the images of a picture.
+    """The identity of the generator that makes the images of a picture.
 
     Raises PieceError where BigGAN is asked for and cannot run, or the generator is not known here.
     """

@@ -24,7 +24,7 @@ CLASS_COUNT = 1000
 
 @dataclass(frozen=True, slots=True)
 class GeneratorRequest:
-    """What a generator is to be made for.
+    """The request from which a generator is made.
 
     size_px   height and width of its images
     device    where they are to be made: "cpu", "cuda" or "cuda:1"
@@ -80,7 +80,7 @@ class Generator(Protocol):
 
     @property
     def device(self) -> torch.device:
-        """Where the images are made and stay."""
+        """The device on which the images are made and stay."""
         ...
 
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:
@@ -96,10 +96,10 @@ class Generator(Protocol):
 
 @runtime_checkable
 class TruncatedGenerator(Generator, Protocol):
-    """A generator that must be told how far its noise was truncated, and makes several images at once."""
+    """A generator that needs to know the truncation of its noise, and makes several images at once."""
 
     frames_at_once: int
-    """How many images a call should ask for."""
+    """The number of images to ask for per call."""
 
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:
         """The images of noise that is within ±2·truncation, shape (n,); they are those of `images` at 1."""

@@ -1,4 +1,4 @@
-"""Generators that a program registered or a package installed: made, and held to what they promise."""
+"""Generators that a program registered or a package installed: makes them, and checks their promises."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def made(kind: GeneratorKind, picture: PicturePlan, device: torch.device) -> tup
 
 
 class _Checked:
-    """A generator of somebody else's, whose images are looked at before they are used."""
+    """A foreign generator, whose images are checked before use."""
 
     def __init__(self, kind: GeneratorKind, inner: Any) -> None:
         self._kind, self._inner = kind, inner
@@ -56,7 +56,7 @@ class _Checked:
 
     @property
     def device(self) -> torch.device:
-        """Where the images are made and stay."""
+        """The device on which the images are made and stay."""
         import torch
 
         return torch.device(self._inner.device)
@@ -79,10 +79,10 @@ class _Checked:
 
 
 class _Steered(_Checked):
-    """One with a camera of its own."""
+    """A checked generator with a camera of its own."""
 
     def steered(self, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls) -> torch.Tensor:
-        """The images, as its camera sees them; what it does not promise is done to them afterwards."""
+        """The images through its camera; controls that it does not promise are applied afterwards."""
         own, others = controls.split(self._kind.controls)
         images = self.images(noise, classes) if own.are_neutral else self._own(noise, classes, own)
         return images if others.are_neutral else moved(images, others)
@@ -96,7 +96,7 @@ class _Truncated(_Checked):
 
     @property
     def frames_at_once(self) -> int:
-        """How many images a call should ask for."""
+        """The number of images to ask for per call."""
         return max(1, int(self._inner.frames_at_once))
 
     def images_at(self, noise: torch.Tensor, classes: torch.Tensor, truncation: torch.Tensor) -> torch.Tensor:

@@ -26,7 +26,7 @@ def kind_of(picture: PicturePlan) -> GeneratorKind | None:
 
 
 def is_cached(picture: PicturePlan) -> bool:
-    """Whether the images may be cached: what a generator without a version makes, no key knows."""
+    """Whether the images may be cached; a generator without a version has no key for them."""
     kind = kind_of(picture)
     return kind is None or bool(kind.version)
 
@@ -40,7 +40,7 @@ def check_everywhere(picture: PicturePlan) -> None:
 
 
 def is_found_everywhere(picture: PicturePlan) -> bool:
-    """Whether another process can make the generator: not one that this program has registered."""
+    """Whether another process can make the generator; it cannot if this program registered it."""
     kind = kind_of(picture)
     return kind is None or kind.is_installed
 
@@ -126,14 +126,14 @@ def stage_size(picture: PicturePlan) -> tuple[int, int]:
 
 
 def unknown_here(picture: PicturePlan) -> PieceError:
-    """What stops a film on a machine that does not know its generator."""
+    """The error for a generator that this machine does not know."""
     hint = "install the package that brings it on every machine that renders"
     message = f"no generator is called {picture.generator} here"
     return PieceError([Diagnostic("MV613", THE_MANIFEST, message, hint)])
 
 
 def no_weights(missing: str, resolution: int) -> PieceError:
-    """What stops a film that asks for BigGAN by name."""
+    """The error for a film that asks for BigGAN by name and has no weights."""
     hint = f"type: musicvis weights fetch biggan-deep-{resolution}, or write generator: auto"
     message = f"BigGAN is asked for, but {missing.split('; to get')[0]}"
     return PieceError([Diagnostic("MV902", THE_MANIFEST, message, hint)])

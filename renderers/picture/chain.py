@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Layer(Protocol):
-    """What is laid over finished frames."""
+    """An overlay that is drawn over finished frames."""
 
     def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
         """Lay it over one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""
@@ -39,7 +39,7 @@ FRAMES = ("mirror", "fit", "fill")
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How every image of a film is finished.
+    """The finishing of every image of a film: its fit into the frame, and its upscaling.
 
     frame     mirror: doubled and folded out; fit: whole, with black beside it; fill: cropped
     upscale   bicubic or lanczos

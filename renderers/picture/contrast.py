@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 LEAST = 3.0
 """A lower contrast is reported."""
 WORST = 10
-"""How many percent of the surroundings may have less contrast than what is reported."""
+"""The percentage of the surroundings that may have less contrast than the reported value."""
 
 
 def contrast(frame: torch.Tensor, overlay: Overlay) -> float | None:

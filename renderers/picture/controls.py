@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 CLIPS = "clips"
 CONTROL_OF = {parameter.field: parameter.control for parameter in STEERED} | {CLIPS: CLIPS}
-"""What each of the lanes below belongs to, as a GeneratorKind names it."""
+"""The control, as a GeneratorKind names it, that each of these parameters belongs to."""
 
 
 class FrameControls:
-    """What a composer does to camera, colour and light, for n images.
+    """The values of camera, colour and light for n images.
 
     Every parameter of STEERED is an attribute of the name of its field: a tensor of shape (n,), or None where
     it changes nothing. So is `clips`, how far each video of the piece is, of shape (n, pictures), as
@@ -39,7 +39,7 @@ class FrameControls:
 
     @property
     def are_finishing(self) -> bool:
-        """Whether they change the finished images."""
+        """Whether they change the finished images instead of the generator's."""
         return any(CONTROL_OF[name] == FINISH for name in self._lanes)
 
     @property
@@ -47,7 +47,7 @@ class FrameControls:
         return not self._lanes
 
     def but(self, **lanes: torch.Tensor | None) -> FrameControls:
-        """The same with other lanes under these names."""
+        """A copy with other lanes under these names."""
         return FrameControls(**{**self._lanes, **lanes})
 
     def split(self, names: Set[str]) -> tuple[FrameControls, FrameControls]:

@@ -26,14 +26,14 @@ TITLE, NAME, ROLE = 0.085, 0.042, 0.029
 TITLE_TRACKING, ROLE_TRACKING = 0.02, 0.14
 """Space between letters, of their size: capitals need air, and the more the smaller they are."""
 FAINT = 0.66
-"""How much of the ink roles have."""
+"""The opacity of roles."""
 LEADING, UNDER_TITLE, PAIR, APART = 1.7, 2.9, 1.25, 0.7
-"""Of the names' size: from line to line, from the title to the first, from a role to its name below it, and
-what is more before a line without a role."""
+"""Line spacings in letter heights of the names: between lines, from title to first line, from a role to
+its name, and the extra space before a line without a role."""
 GAP = 1.2
 """Between role and name, of the names' size."""
 RAISED = 0.03
-"""How far the block is above the middle, of the film's height."""
+"""The shift of the block above the middle, as a share of the film's height."""
 WIDEST, TALLEST = 0.84, 0.8
 """Shares of the film; the rest is margin."""
 SMALLEST = 0.4
@@ -60,13 +60,13 @@ class _Piece:
 
     @property
     def reach_px(self) -> float:
-        """How far from the axis it reaches, to either side."""
+        """The distance in pixels that it reaches from the axis, to either side."""
         share = {"l": (0.0, 1.0), "m": (0.5, 0.5), "r": (1.0, 0.0)}[self.anchor]
         return max(-(self.x_px - share[0] * self.width_px), self.x_px + share[1] * self.width_px)
 
 
 def card_masks(title: TitlePlan, width_px: int, height_px: int) -> tuple[F32, F32]:
-    """How much of each pixel is ink of the title and the names, and of the roles: (height, width), 0..1."""
+    """The ink coverage of each pixel, 0..1, of title and names, and of roles: (height, width) each."""
     share = 1.0
     while True:
         pieces, tall_px = _set(title, share * min(width_px, height_px), is_tall=height_px > width_px)
@@ -123,7 +123,7 @@ def _set(title: TitlePlan, unit_px: float, *, is_tall: bool) -> tuple[list[_Piec
 
 
 def _may_be_spaced(text: str) -> bool:
-    """Whether letters are each for itself: not in scripts that join them, or read from right to left."""
+    """Whether letters may be spaced out: not in scripts that join them, or read from right to left."""
     kinds = {unicodedata.bidirectional(letter) for letter in text}
     combined = any(unicodedata.category(letter).startswith("M") for letter in text)
     return not kinds & {"R", "AL"} and not combined

@@ -95,7 +95,7 @@ def lettering_of(text: str, own: Path | None = None) -> Lettering:
     own  a font of the piece, which comes before all others
     """
     composed = unicodedata.normalize("NFC", text)[:MOST_CHARACTERS]
-    # They say which letters join, to who knows how: in Persian, and in the scripts of India.
+    # Joiners decide which letters connect, in Persian and in the scripts of India.
     joiners = JOINERS if features.check("raqm") else ""
     text = "".join(c for c in composed if c == "\n" or c in joiners or unicodedata.category(c)[0] != "C")
     face = face_of(text, own)
@@ -133,7 +133,7 @@ def _fonts(own: Path | None) -> Iterator[tuple[str, Callable[[float], Font]]]:
 
 @lru_cache(maxsize=len(SYSTEM_FONTS))
 def _system_path(name: str) -> str | None:
-    """Where a font of the system is: Pillow looks through its folders."""
+    """The path of a system font, found in Pillow's font folders."""
     try:
         return str(ImageFont.truetype(name, 32).path)
     except OSError:
@@ -142,7 +142,7 @@ def _system_path(name: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def dejavu_path() -> str | None:
-    """Where DejaVu Sans is; matplotlib itself is not loaded."""
+    """The path of DejaVu Sans, found without loading matplotlib."""
     spec = find_spec("matplotlib")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
         path = Path(folder) / DEJAVU
@@ -181,7 +181,7 @@ def _glyph(font: Font, character: str) -> tuple[tuple[int, int], bytes]:
 
 
 def lacks(face: Face, character: str) -> bool:
-    """Whether a font draws a character as its box for the unknown."""
+    """Whether a font draws a character as its box for unknown ones."""
     return bool(_missing(character, face.font_at(32)))
 
 

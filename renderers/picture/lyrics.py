@@ -96,7 +96,7 @@ def _broken(text: str, font: Font, width_px: float) -> list[str]:
 def _masks(
     lines: list[str], title: TitlePlan, style: LyricStyle, font: Font, width_px: int, height_px: int
 ) -> tuple[Image.Image, Image.Image]:
-    """Where letters are, and where those are that have begun."""
+    """Masks of all letters, and of the letters whose singing has begun."""
     text, lit = Image.new("L", (width_px, height_px)), Image.new("L", (width_px, height_px))
     line_px = LINE * font.size
     margin_px = (TALL_MARGIN if height_px > width_px else MARGIN) * height_px

@@ -34,7 +34,7 @@ class Stage:
 
     @property
     def pixel(self) -> float:
-        """How much of a half height of the square a pixel shows."""
+        """The size of a pixel, where half the square's height is 1."""
         return 2.0 / self.side_px
 
     def axis_px(self, home: float) -> int:

@@ -16,7 +16,7 @@ TOP, BOTTOM, OF = 73, 90, 512
 
 @dataclass(frozen=True, slots=True)
 class Strips:
-    """How many rows are folded out above and below, and how many columns on each side."""
+    """The sizes of the mirrored strips: rows above and below, columns on each side."""
 
     top_px: int
     bottom_px: int

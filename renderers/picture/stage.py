@@ -28,9 +28,9 @@ FLOOR = 0.004
 CORE, HALO, HALO_RADII = 2.2, 0.25, 4.0
 """Light of a spark's core and of its halo, and how many times as wide the halo is."""
 RING_THICKNESS = 0.07
-"""As a share of the radius of a ring."""
+"""The thickness of a ring, as a share of its radius."""
 WHITE = 0.45
-"""A light of the picture's own colour is so much white, and the rest as pure as the colour there is."""
+"""The share of white in a light of the picture's own colour; the rest is as pure as the colour there."""
 SMALLEST_PX = 0.75
 
 
@@ -76,7 +76,7 @@ def _add(frame: torch.Tensor, row: list[float], seen: float) -> None:
 
 
 def _reach(shape: str, strength: float, thickness: float) -> float:
-    """How many radii of a light its box reaches: to where a Gaussian has fallen to the floor."""
+    """The half size of a light's box in its radii: to where the Gaussian falls to FLOOR."""
     edge = sqrt(log(max({"spark": HALO, "ring": 1.0, "glow": 1.0}[shape] * strength / FLOOR, 1.2)))
     return {"spark": max(HALO_RADII * edge, 2.0), "ring": 1.0 + thickness * edge, "glow": edge}[shape]
 

@@ -119,7 +119,7 @@ def _card(title: TitlePlan, width_px: int, height_px: int) -> tuple[F32, F32]:
 
 
 def _letters(title: TitlePlan, cover: F32, rgb: F32) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Where nothing but a letter is seen, and where something of one may be, by the colours of letters."""
+    """Masks of pixels that are all letter, and of those that may be part of one, by the letters' colours."""
     colours = [title.color] if title.style is None else [title.color, title.style.lit_color]
     solid = np.zeros(cover.shape, bool)
     for colour in colours:

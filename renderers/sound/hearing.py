@@ -18,13 +18,13 @@ def octave(hz: float) -> Band:
 
 
 def level_difference_db(sound: F64, sample_rate_hz: int, band: Band) -> float:
-    """How much louder the right ear hears a band: sound (2, n)."""
+    """The level of a band in the right ear relative to the left, in dB: sound (2, n)."""
     power = np.sum(np.abs(_banded(sound, sample_rate_hz, band)) ** 2, axis=1)
     return float(10.0 * np.log10(power[1] / power[0]))
 
 
 def time_difference_s(sound: F64, sample_rate_hz: int, band: Band) -> float:
-    """How much earlier the right ear hears a band: where the ears' cross-correlation is greatest."""
+    """The time by which a band arrives earlier in the right ear: the lag of the highest cross-correlation."""
     left, right = _banded(sound, sample_rate_hz, band)
     count = 2 * (left.size - 1)
     correlation = np.fft.irfft(left * right.conj(), count * _FINER)

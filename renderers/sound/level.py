@@ -3,7 +3,7 @@
 from math import inf, log10
 
 LOUDER = "record it louder, or export it so that its loudest note comes near full scale"
-"""What mends a recording that is too soft."""
+"""The fix for a recording that is too soft."""
 
 
 def decibels(factor: float) -> float:

@@ -25,7 +25,7 @@ def decoded(file: BinaryIO, header: WavHeader, block: int) -> Iterator[F64]:
 
 def _values(raw: bytes, header: WavHeader) -> F64:
     if header.is_float:
-        # What is not a number is found by whoever asked for the samples.
+        # The caller checks the samples for NaN.
         with np.errstate(invalid="ignore"):
             return np.frombuffer(raw, f"<f{header.bits // 8}").astype(np.float64)
     if header.bits == 8:

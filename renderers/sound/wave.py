@@ -17,7 +17,7 @@ from .riff import decoded, wav_header
 
 
 class SampleFormat(StrEnum):
-    """How a sample is stored."""
+    """The formats in which a sample is stored."""
 
     FLOAT32 = "float32"
     PCM24 = "pcm24"

@@ -26,7 +26,7 @@ SAME_RMS = 0.01
 CUT_RMS = 0.2
 """Consecutive frames of a video whose thumbnails differ by more are of two shots."""
 COMPARED = 256
-"""With so many of the frames before it a frame is compared."""
+"""The number of earlier frames that a frame is compared with."""
 CUTS_SAID = 3
 
 Progress = Callable[[str, int, int], object]
@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], object]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """What a model learns.
+    """The frames that a model learns.
 
     frames    uint8 (n, 3, size, size)
     labels    int64 (n,): indices of classes
@@ -129,7 +129,7 @@ class _Gathered:
             self.cuts.note("MV622", Span(str(path)), message, hint)
 
     def is_known(self, small: F32) -> bool:
-        """Whether one of the frames before it looks the same."""
+        """Whether an earlier frame looks the same."""
         recent = self.thumbnails[-COMPARED:]
         if not recent:
             return False

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .train import Training
 
 LOOKED_AT = 512
-"""How many frames, evenly spread, the figures are measured on."""
+"""The number of frames, evenly spread, on which the figures are measured."""
 
 # Measured: 451 frames of three films at 64 px after 580 and 1593 steps of 16 frames, at 128 px after 685.
 # What counts are the steps: 79 painted frames of 64 px, after 700 steps, were seen six times as often and
@@ -29,7 +29,7 @@ _LOST_DB_A_DOUBLING = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a training may be expected to give; a guess from four measured ones."""
+    """The expected quality of a training, estimated from four measured ones."""
 
     passes: float
     sharpness: float
@@ -37,7 +37,7 @@ class Expected:
 
     @property
     def words(self) -> str:
-        """How that looks."""
+        """A description of how that looks."""
         if self.sharpness < 0.35:
             return "blurred, colours and places right"
         if self.sharpness < 0.55:

@@ -33,7 +33,7 @@ class Learner(Protocol):
         ...
 
     def rate(self, name: str) -> float:
-        """How fast a parameter is trained at first."""
+        """The initial learning rate of a parameter."""
         ...
 
     def loss(self, rows: Tensor, frames: Tensor, classes: Tensor, noise: Tensor) -> Tensor:
@@ -41,7 +41,7 @@ class Learner(Protocol):
         ...
 
     def settle(self, rows: Tensor) -> None:
-        """What follows a step."""
+        """The work that follows a step."""
         ...
 
     def codes(self, frames: Tensor, classes: Tensor, rows: Tensor) -> Tensor:
@@ -70,7 +70,7 @@ class Glo:
         return CODE_RATE if name == "codes" else DECODER_RATE
 
     def loss(self, rows: Tensor, frames: Tensor, classes: Tensor, noise: Tensor) -> Tensor:
-        """How far the decoded codes are from their frames, by a Laplacian pyramid."""
+        """The Laplacian pyramid loss between decoded codes and their frames."""
         return pyramid_loss(self.decoder(self.table[rows] + CODE_NOISE * noise, classes).float(), frames)
 
     @torch.no_grad()
@@ -112,7 +112,7 @@ class Vae:
         }
 
     def rate(self, name: str) -> float:
-        """The same rate for all."""
+        """The same learning rate for all parameters."""
         return DECODER_RATE
 
     def loss(self, rows: Tensor, frames: Tensor, classes: Tensor, noise: Tensor) -> Tensor:

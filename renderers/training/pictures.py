@@ -61,7 +61,7 @@ def _squared(image: Image, size_px: int) -> U8:
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     box = (left, top, left + side, top + side)
-    # Cut out first: what is beside the square must not reach into it.
+    # Cropped first, so that pixels beside the square do not bleed into it.
     small = image.crop(box).resize((size_px, size_px), Images.Resampling.LANCZOS, reducing_gap=3.0)
     return np.ascontiguousarray(np.asarray(small, np.uint8).transpose(2, 0, 1))
 

@@ -49,7 +49,7 @@ def save_state(training: Training, folder: Path) -> None:
 
 
 def saved_options(folder: Path) -> dict[str, Any]:
-    """What the training that was saved in a folder was asked for.
+    """The options of the training that was saved in a folder.
 
     Raises PieceError (MV623) if there is none, or it cannot be used.
     """

@@ -22,7 +22,7 @@ SHEET, LOSSES = "sheet.png", "loss.png"
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a training will take and give."""
+    """The estimate of a training."""
 
     steps: int
     seconds_a_step: float
@@ -48,7 +48,7 @@ def estimate(
 
 
 def check_free(folder: Path, *, resume: bool, replace: bool) -> None:
-    """Raises PieceError (MV624) where a model is there and nobody said what is to happen to it."""
+    """Raises PieceError (MV624) if a model exists and the caller did not say what to do with it."""
     there = [name for name in (MODEL, RESUME) if (folder / name).exists()]
     if there and not (resume or replace):
         message = f"{folder} already holds a model"
@@ -63,7 +63,7 @@ def begun(corpus: Corpus, options: Options, folder: Path, *, resume: bool) -> Tr
 
 
 def steps_of(folder: Path) -> tuple[int, int]:
-    """How many steps the saved training of a folder has taken, and of how many."""
+    """The number of steps that a folder's saved training has taken, and its total."""
     said = saved_options(folder)
     return said["step"], said["steps"]
 

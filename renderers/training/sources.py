@@ -93,7 +93,7 @@ def _files_in(folder: Path, found: Sources) -> Iterator[Path]:
 
 
 def _entries(folder: Path, found: Sources, *, again: bool = False) -> list[Path]:
-    """What is in a folder, by name; links and pipes are left out and told."""
+    """The entries of a folder by name; links and pipes are left out and reported."""
     try:
         with os.scandir(folder) as inside:
             listed = sorted(inside, key=lambda entry: entry.name)
@@ -113,7 +113,7 @@ def _entries(folder: Path, found: Sources, *, again: bool = False) -> list[Path]
 
 
 def _told_folders(found: Sources) -> set[Path]:
-    """Folders whose links were told already."""
+    """Folders whose links are reported already."""
     return {Path(finding.span.file).parent for finding in found.findings}
 
 

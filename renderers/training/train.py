@@ -27,7 +27,7 @@ STEPS_TIMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a training is asked for.
+    """The options of a training.
 
     model   glo or vae
     steps   how many; the learning rate falls from their middle on
@@ -74,7 +74,7 @@ class Training:
 
     @property
     def passes(self) -> float:
-        """How often each frame was learned, on average."""
+        """The average number of times that each frame was learned."""
         return self.step * self.batch / len(self.corpus)
 
     def take_step(self) -> float:
@@ -152,7 +152,7 @@ def run(
 
 
 def seconds_a_step(corpus: Corpus, options: Options) -> float:
-    """How long a step takes here: the quickest of a few, of a training that is thrown away."""
+    """The time of a step here: the fastest of a few, from a training that is discarded."""
     trial = Training.begun(corpus, options)
     took = []
     for _ in range(STEPS_TIMED):

@@ -12,7 +12,8 @@ from typing import Any
 
 MOST_ARRAY_BYTES = 2 << 30
 _ZIP_FAULTS = (OSError, ValueError, EOFError, KeyError, RuntimeError, OverflowError, zipfile.BadZipFile)
-"""What zipfile raises for what is not an archive of its own; NotImplementedError is a RuntimeError."""
+"""The exceptions that zipfile raises for a file that is not our archive; NotImplementedError is a
+RuntimeError."""
 
 
 class CodecError(Exception):

@@ -24,7 +24,7 @@ _INFINITIES = ((inf, {"float": "inf"}), (-inf, {"float": "-inf"}))
 
 @dataclass(slots=True)
 class Desk:
-    """What is open while one value is written or read."""
+    """The state that is open while one value is written or read."""
 
     root: Path
     arrays: list[Any] = field(default_factory=list)
@@ -41,7 +41,7 @@ Step = Callable[[Any, Desk], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Coder:
-    """How the values of one type are written and read.
+    """The coder of one type: how its values are written and read.
 
     pack     a value to plain JSON
     unpack   plain JSON to a value
@@ -77,7 +77,7 @@ _NAMES = {"NDArray": _Array, "F32": _array_of("<f4"), "F64": _array_of("<f8")}
 
 
 def coder_of(kind: Any) -> _Coder:
-    """How values of a type are written; raises TypeError for a type that is in nothing kept."""
+    """The coder for a type; raises TypeError for a type that cannot be stored."""
     known = _coders.get(kind)
     if known is None:
         known = _coders[kind] = _new_coder(kind)
@@ -134,7 +134,7 @@ def _refused(value: object, kind: str) -> CodecError:
 
 
 def _plain(kind: type) -> _Coder:
-    """What JSON has itself."""
+    """The coder of a type that JSON has itself."""
 
     def same(value: Any, desk: Desk) -> Any:
         if type(value) is not kind:
@@ -148,7 +148,7 @@ def _class(kind: type) -> _Coder:
     made: list[tuple[tuple[str, Step, Step], ...]] = []
 
     def parts() -> tuple[tuple[str, Step, Step], ...]:
-        # Not before the first value: a curve's layers hold curves.
+        # Resolved at the first value, as the type is recursive: a curve's layers are curves.
         if not made:
             coders = [(name, coder_of(hint)) for name, hint in _parts(kind)]
             made.append(tuple((name, coder.pack, coder.unpack) for name, coder in coders))

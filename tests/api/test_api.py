@@ -173,7 +173,32 @@ def test_a_plan_is_exported_by_kind_and_lane(plan: mv.Plan, tmp_path: Path) -> N
 def test_a_still_is_the_frame(plan: mv.Plan, tmp_path: Path) -> None:
     from PIL import Image
 
-    path = plan.still(tmp_path / "one.png", 2)
+    path = plan.still(tmp_path / "one.png", np.int64(2))
     assert np.array_equal(np.asarray(Image.open(path)), plan.frame(2))
     with pytest.raises(mv.RequestError):
         plan.still(tmp_path / "none.png", [])
+
+
+def test_what_notes_play_is_a_lane_too(folder: Path) -> None:
+    pumped = {"visuals.zoom": {"by": "notes", "part": "*", "amount": "10%"}}
+    plan = mv.load(folder, set={"effects": pumped}).plan(bars="1..2")
+    assert plan.lanes == ("visuals.zoom",)
+    zoom = plan.lane("visuals.zoom").values(np.linspace(0.0, 0.5, 51))
+    # Struck by the first notes, and back again.
+    assert zoom.max() > 1.03 and zoom[-1] == pytest.approx(1.0, abs=0.005)
+
+
+def test_a_note_on_a_subject_is_where_the_subject_is_named(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "piece.yaml").read_text().replace("generator: embedded", "generator: auto")
+    text = text.replace("{mushroom: 70%, seashore: 30%}", "rainbow")
+    (tmp_path / "piece.yaml").write_text(text)
+    (tmp_path / "waltz.mscz").write_bytes((folder / "waltz.mscz").read_bytes())
+    found = next(finding for finding in mv.load(tmp_path).check() if finding.code == "MV692")
+    assert found.line == text[: text.index("rainbow")].count("\n") + 1
+
+
+def test_an_exception_says_what_is_wrong_and_what_to_do() -> None:
+    with pytest.raises(mv.PieceError) as refused:
+        mv.read_score("none.mscz")
+    (finding,) = refused.value.findings
+    assert str(refused.value) == f"{finding.code} {finding.message}; {finding.hint}"

@@ -9,6 +9,7 @@ import musicvis as mv
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from musicvis.api.variant import compiled
 from musicvis.cli.command import main
 from musicvis.renderers.sound.wave import write_wav
 
@@ -39,7 +40,7 @@ def hint(error: pytest.ExceptionInfo[mv.PieceError]) -> str:
     return finding.hint
 
 
-def test_what_is_no_piece_names_the_call_that_makes_one(
+def test_a_path_that_is_not_a_piece_names_the_call_that_makes_one(
     recording: Path, folder: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(mv.PieceError, match="is a recording, not a piece") as heard:
@@ -106,7 +107,15 @@ def test_what_is_heard_is_written_once(recording: Path, tmp_path: Path) -> None:
     with pytest.raises(mv.RequestError, match="already exists"):
         mv.listen(recording, tmp_path / "a.mid")
     assert (tmp_path / "a.mid").read_bytes() == before
-    for wrong in ({"meter": "3"}, {"tempo_bpm": (130, 90)}, {"level": "twice"}, {"notes": "ear"}):
+    for wrong in (
+        {"meter": "3"},
+        {"tempo_bpm": (130, 90)},
+        {"level": "twice"},
+        {"notes": "ear"},
+        {"first_s": float("nan")},
+        {"marks": (("A", -1.0),)},
+        {"longest_s": 0.0},
+    ):
         with pytest.raises(mv.RequestError):
             mv.Listening(**wrong)  # type: ignore[arg-type]
     with pytest.raises(mv.RequestError, match="the mark C is at 99"):
@@ -132,7 +141,7 @@ def test_fixes_are_shown_and_then_written(folder: Path, tmp_path: Path) -> None:
     assert piece.fix() == () and link.read_text() == wrong
 
 
-def test_a_layout_is_told_before_it_is_written(folder: Path, tmp_path: Path) -> None:
+def test_layout_changes_are_reported_without_writing_them(folder: Path, tmp_path: Path) -> None:
     made = mv.new(folder / "waltz.mscz", tmp_path / "piece")
     manifest = made.folder / "piece.yaml"
     loose, laid_out = "score:\n      file: x.mid\n", "score:\n  file: x.mid\n"
@@ -176,8 +185,50 @@ def test_imported_lanes_are_those_of_the_command(folder: Path, tmp_path: Path) -
         )
     with pytest.raises(mv.RequestError, match="fields schedule"):
         mv.import_lanes(tmp_path / "zoom.txt", score=score)
-    with pytest.raises(mv.RequestError, match="frame rate"):
-        mv.import_lanes(tmp_path / "zoom.txt", fps="x")
+    for rate in ("x", "1e-9", "1e999999999", "15/0", 1001):
+        with pytest.raises(mv.RequestError, match="frame rate"):
+            mv.import_lanes(tmp_path / "zoom.txt", fps=rate)
+    with pytest.raises(mv.RequestError, match="is not a lane"):
+        mv.import_lanes(
+            tmp_path / "zoom.txt", score=score, lanes={"schedule": "visuals.zoom:0.." + "9" * 400}, fps=15
+        )
+
+
+def test_a_folder_in_place_of_a_file_is_a_finding(tmp_path: Path) -> None:
+    for call in (mv.read_score, mv.import_lanes):
+        with pytest.raises(mv.PieceError, match="is a folder, not a file"):
+            call(tmp_path)
+
+
+def test_one_name_is_that_name_and_not_its_letters(
+    piece: mv.Piece, plan: mv.Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted: list[tuple[Path, ...]] = []
+    whole = compiled
+    monkeypatch.setattr(
+        "musicvis.api.piece.compiled", lambda loaded, *rest: trusted.append(rest[0]) or whole(loaded, *rest)
+    )
+    # The first letter alone would be the whole disk.
+    piece.plan(trust_plugins="/plugins")
+    assert trusted == [(Path("/plugins"),)]
+    assert plan.export(tmp_path / "a.csv", "csv", lanes="visuals.depth").is_file()
+    assert piece.notation("Piano").staff_count == piece.notation(["Piano"]).staff_count
+
+
+def test_what_a_kind_of_export_does_not_hold_is_refused(plan: mv.Plan, tmp_path: Path) -> None:
+    for wrong in ({"stems": True}, {"parts": ["Piano"]}):
+        with pytest.raises(mv.RequestError, match="csv holds no"):
+            plan.export(tmp_path / "a.csv", "csv", **wrong)  # type: ignore[arg-type]
+    with pytest.raises(mv.RequestError, match="names no channel"):
+        plan.channels({"visuals.depth": "9999"})
+    assert not any(tmp_path.iterdir())
+
+
+def test_numbers_of_numpy_are_numbers(folder: Path) -> None:
+    depth = mv.load(folder, set={"visuals.depth": np.float32(0.5), "seed": np.int64(4)})
+    assert not [found for found in depth.check() if found.severity is mv.Severity.ERROR]
+    with pytest.raises(mv.RequestError, match="cannot be set"):
+        mv.load(folder, set={"title": b"Waltz"})
 
 
 def test_a_forecast_counts_what_a_render_makes(folder: Path, tmp_path: Path) -> None:
@@ -228,10 +279,15 @@ def test_buses_are_kept_beside_a_sound(plan: mv.Plan, tmp_path: Path) -> None:
     assert sound.stems == tmp_path / "stems" and len(list(sound.stems.iterdir())) == len(plan.buses)
 
 
-def test_the_cache_is_emptied_and_a_limit_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_the_cache_is_emptied_and_an_invalid_limit_is_refused(tmp_path: Path) -> None:
     done = mv.clean(cache=tmp_path / "cache", everything=True, verify=True)
     assert (done.kept_entries, done.damaged, done.cache) == (0, 0, tmp_path / "cache")
-    for wrong in ({"limit": "much"}, {"limit": -1}, {"limit": 5, "everything": True}):
+    for wrong in (
+        {"limit": "much"},
+        {"limit": -1},
+        {"limit": float("nan")},
+        {"limit": 5, "everything": True},
+    ):
         with pytest.raises(mv.RequestError):
             mv.clean(cache=tmp_path / "cache", **wrong)  # type: ignore[arg-type]
 

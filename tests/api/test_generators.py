@@ -105,7 +105,7 @@ def test_a_size_that_it_does_not_make_is_found(folder: Path) -> None:
 
 
 def segments_made(plan: mv.Plan, path: Path) -> int:
-    """How many frames a render paints: what is cached is not painted."""
+    """The number of frames that a render paints; cached ones are not painted."""
     painted: dict[str, int] = {}
     plan.render(path, progress=lambda stage, done, total: painted.__setitem__(stage, total))
     return painted.get("frames", 0)

@@ -16,7 +16,7 @@ def loop(piece: mv.Piece) -> mv.Plan:
 
 
 def steps(rows: np.ndarray) -> np.ndarray:
-    """How far it is from each row to the next; the last of them from the last row to the first."""
+    """The distance from each row to the next; the last one is from the last row to the first."""
     turned = np.concatenate([rows, rows[:1]]).astype(np.float64)
     return np.abs(np.diff(turned, axis=0)).reshape(len(rows), -1).mean(1)
 
@@ -119,7 +119,7 @@ def test_the_end_of_a_recording_goes_over_into_what_comes_before_the_loop(
     assert abs(heard[0] - heard[-1]) < 1e-4
 
 
-def test_a_picture_that_a_recording_moves_is_said_to_have_a_seam(folder: Path) -> None:
+def test_a_loop_moved_by_a_recording_is_reported_to_have_a_seam(folder: Path) -> None:
     from musicvis.compiler.checks.loop import loop_findings
     from musicvis.dsl.load import load_piece
 

@@ -38,7 +38,7 @@ def errors(folder: Path, **video: Any) -> list[Any]:
 
 
 def progress(plan: mv.Plan) -> np.ndarray[Any, Any]:
-    """How far the video of the newest note is on each frame."""
+    """The progress of the newest note's video on each frame."""
     clips = plan.picture.clips
     assert clips is not None
     return np.where(clips > 0, clips, np.inf).min(axis=1)

@@ -74,13 +74,13 @@ def test_a_codec_that_the_place_cannot_hold_gives_way(tmp_path: Path) -> None:
     assert piece is not None and (piece.video.codec, piece.video.container) == ("h264", "mp4")
 
 
-def test_a_moving_picture_is_small_where_no_size_is_said(manifest: Path) -> None:
+def test_animations_are_small_by_default(manifest: Path) -> None:
     assert film(Variant(suffix=".gif"), manifest)[:2] == ("480x270", 20)
     assert film(Variant(suffix=".gif", size="64x36", fps="10"), manifest)[:2] == ("64x36", 10)
     assert film(Variant(suffix=".webp"), manifest)[:2] == ("640x360", 25)
 
 
-def test_what_is_changed_is_said_with_what_the_piece_says(manifest: Path) -> None:
+def test_the_report_names_each_changed_setting_and_the_piece_s_own(manifest: Path) -> None:
     (said,) = Variant(made_for="shorts").told(manifest)
     assert said == (
         "for YouTube Shorts: size 1080x1920 (the piece: 1920x1080), frame fill (the piece: mirror)"

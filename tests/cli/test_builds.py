@@ -93,7 +93,7 @@ def film(piece: Path, rendered: Path, own_cache: Path, run: Run) -> Path:
 
 
 def stale(run: Run, piece: Path, *options: object) -> list[tuple[str, str, list[str] | None]]:
-    """What `musicvis plan` says is to be made: stage, name and reasons."""
+    """The parts that `musicvis plan` lists: stage, name and reasons."""
     done = run("plan", piece, "--format", "json", *options)
     assert done.exit_code == 0, done.output
     nodes = json.loads(done.stdout)["nodes"]
@@ -237,7 +237,7 @@ def test_workers_of_a_queue_leave_the_film_to_a_compile(piece: Path, run: Run) -
         (("--only", "audio", "--ray", "auto"), "--ray renders frames"),
     ],
 )
-def test_wrong_use_is_told(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_reported(piece: Path, run: Run, arguments: tuple[str, ...], said: str) -> None:
     done = run("compile", piece, *arguments)
     assert done.exit_code == 2 and said in done.output
 
@@ -273,7 +273,7 @@ def test_a_cache_of_others_is_a_finding(piece: Path, run: Run, tmp_path: Path) -
     assert sorted(path.name for path in (tmp_path / "full").iterdir()) == ["diary.txt"]
 
 
-def test_a_full_disk_is_told_before_anything_is_rendered(
+def test_a_full_disk_is_reported_before_anything_is_rendered(
     piece: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from musicvis.renderers.build import disk_space as budget
@@ -283,9 +283,7 @@ def test_a_full_disk_is_told_before_anything_is_rendered(
     assert done.exit_code == 1 and "MV911" in done.stderr and "has 1 MB left" in done.stderr
 
 
-def test_diff_names_what_the_new_version_has_otherwise(
-    piece: Path, film: Path, run: Run, tmp_path: Path
-) -> None:
+def test_diff_names_how_the_new_version_differs(piece: Path, film: Path, run: Run, tmp_path: Path) -> None:
     old = tmp_path / "old"
     shutil.copytree(piece, old)
     assert run("diff", old, piece).exit_code == 0
@@ -360,7 +358,7 @@ def compile_process(piece: Path, cache: Path, workers: str) -> subprocess.Popen[
 
 
 def finished(cache: Path) -> int:
-    """How many segments are in the store."""
+    """The number of segments in the store."""
     return sum(b'"video"' in path.read_bytes() for path in (cache / "records").glob("*/*.json"))
 
 
@@ -401,7 +399,7 @@ def test_a_compile_that_is_killed_takes_its_processes_with_it(piece: Path, own_c
 
 
 def group_is_alive(group: int) -> bool:
-    """Whether any process of a session is left, but for those that only wait to be counted."""
+    """Whether any process of a session still runs; zombies do not count."""
     for state in Path("/proc").glob("[0-9]*/stat"):
         try:
             said = state.read_text().rsplit(")", 1)[1].split()

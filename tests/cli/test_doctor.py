@@ -46,7 +46,7 @@ def test_an_encoder_that_no_card_opens_is_not_there(opens: bool, monkeypatch: py
     assert items["libx264"] and bool(items["h264_nvenc"]) is opens
 
 
-def test_a_line_for_what_is_there_and_two_for_what_is_not() -> None:
+def test_installed_items_take_one_line_and_missing_ones_two() -> None:
     assert item_lines(Item("av", "films", "1", "pip")) == ["  yes  av 1  (films)"]
     assert item_lines(Item("av", "films", "", "pip install av", True)) == [
         "  NO   av  (films)",
@@ -88,7 +88,7 @@ def test_a_schema_is_json_and_valid(name: str, run: Run) -> None:
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
-def test_the_cache_is_told_with_its_size(run: Run, own_cache: Path) -> None:
+def test_the_cache_is_listed_with_its_size(run: Run, own_cache: Path) -> None:
     (own_cache / "blobs" / "ab").mkdir(parents=True)
     (own_cache / "blobs" / "ab" / "x").write_bytes(bytes(1_500_000))
     (line,) = [line for line in run("doctor").output.splitlines() if "  cache " in line]

@@ -154,7 +154,7 @@ def test_a_schema_is_json_with_and_without_the_word(run: Run) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="this system has no /proc")
 @pytest.mark.parametrize("command", ["compile", "plot"])
-def test_a_folder_of_the_system_itself_is_told_in_plain_words(piece: Path, run: Run, command: str) -> None:
+def test_a_folder_of_the_system_is_refused_in_plain_words(piece: Path, run: Run, command: str) -> None:
     told = run(command, piece, "-o", "/proc/a.mp4" if command == "compile" else "/proc/a.png")
     assert told.exit_code in (1, 2)
     assert "a folder of the system itself, where no files can be made" in " ".join(told.stderr.split())

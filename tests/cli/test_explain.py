@@ -134,7 +134,7 @@ def finished(run: Run, piece: Path, place: str) -> list[str]:
     return [entry["words"] for entry in moment["post"]]
 
 
-def test_an_ending_is_told_where_it_acts(piece: Path, run: Run) -> None:
+def test_an_ending_is_explained_where_it_acts(piece: Path, run: Run) -> None:
     manifest = (piece / "piece.yaml").read_text()
     ending = "ending: {fade: 2s, ground: '#102030', credits: ['Music: Ada', Bo]}"
     text = manifest.replace("fps: 10}", f"fps: 10, {ending}}}").replace("tail: 1s", "tail: 8s")
@@ -149,7 +149,7 @@ def test_an_ending_is_told_where_it_acts(piece: Path, run: Run) -> None:
     assert {entry["span"]["line"] for entry in moment["post"]} == {line}
 
 
-def test_an_ending_that_nobody_wrote_is_told_too(piece: Path, run: Run) -> None:
+def test_a_default_ending_is_explained_too(piece: Path, run: Run) -> None:
     # The film of a piece that says nothing of its end goes with the second that its sound rings.
     (words,) = finished(run, piece, "end+0.5s")
     assert words == (
@@ -158,7 +158,7 @@ def test_an_ending_that_nobody_wrote_is_told_too(piece: Path, run: Run) -> None:
     assert finished(run, piece, "3|1") == []
 
 
-def test_words_a_ground_and_a_subtitle_are_told(piece: Path, run: Run) -> None:
+def test_words_a_ground_and_a_subtitle_are_explained(piece: Path, run: Run) -> None:
     manifest = (piece / "piece.yaml").read_text()
     more = "fps: 10, background: '#00FF00', post: [{at: 1|1, for: 2s, title: Hello, subtitle: for two}]}"
     (piece / "piece.yaml").write_text(manifest.replace("fps: 10}", more))
@@ -203,7 +203,7 @@ def test_a_place_that_is_not_there_is_a_finding(place: str, code: str, piece: Pa
     assert f"PLACE:1:1: error[{code}]" in result.stderr
 
 
-def test_a_piece_with_a_fault_is_told_and_not_explained(piece: Path, run: Run) -> None:
+def test_the_errors_of_a_piece_are_reported_instead_of_an_explanation(piece: Path, run: Run) -> None:
     (piece / "effects.yaml").write_text("Nobody: [{at: 1|1, to: 1}]\n")
     result = run("explain", "1|1", piece)
     assert (result.exit_code, result.stdout) == (1, "")
@@ -218,7 +218,7 @@ def test_a_code_has_a_page(code: str, run: Run) -> None:
     assert json.loads(run("explain", code, "--json").stdout)["code"] == code.upper()
 
 
-def test_every_lane_of_the_example_piece_is_told(run: Run) -> None:
+def test_every_lane_of_the_example_piece_is_explained(run: Run) -> None:
     from musicvis.dsl.load import load_piece
 
     example = Path(__file__).parents[2] / "pieces/impassive"
@@ -230,7 +230,7 @@ def test_every_lane_of_the_example_piece_is_told(run: Run) -> None:
     assert len(moment["notes"]) > 3
 
 
-def test_what_notes_play_is_told_with_what_they_do_now(piece: Path, run: Run) -> None:
+def test_a_lane_that_notes_play_is_explained_with_its_present_effect(piece: Path, run: Run) -> None:
     (piece / "effects.yaml").write_text(
         "visuals.zoom: {by: notes, part: Piano, amount: 10%, tail: long, decay: 1s}\n"
         "visuals.hue: {by: contour, from: -12, to: 12}\n"
@@ -243,7 +243,7 @@ def test_what_notes_play_is_told_with_what_they_do_now(piece: Path, run: Run) ->
     assert (hue["lane"], hue["words"]) == ("visuals.hue", "follows the contour of all notes, -12 to 12")
 
 
-def test_a_film_that_plays_by_itself_says_so_and_what_stands_on_its_stage(piece: Path, run: Run) -> None:
+def test_a_film_with_default_movements_lists_them_and_its_stage_lights(piece: Path, run: Run) -> None:
     (piece / "effects.yaml").write_text("{}\n")
     moment = json.loads(run("explain", "3|1", piece, "--json").stdout)
     lanes = [m["lane"] for m in moment["movements"]]

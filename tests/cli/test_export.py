@@ -86,7 +86,7 @@ def test_the_engraved_score_is_pages_of_a4(run: Run, piece: Path) -> None:
     assert "<svg" in Path(pages[0]).read_text(encoding="utf-8")[:200]
 
 
-def test_what_an_export_cannot_do_is_said(run: Run, piece: Path) -> None:
+def test_unsupported_exports_are_reported(run: Run, piece: Path) -> None:
     assert "--part chooses" in run("export", piece, "--as", "csv", "--part", "x").stderr
     assert "leave out --bars" in run("export", piece, "--as", "pdf", "--bars", "1..2").stderr
     made = run("export", piece, "--as", "musicxml", "--part", "tuba")
@@ -137,7 +137,7 @@ def test_a_lane_gets_the_name_that_its_reader_wants(run: Run, piece: Path) -> No
     assert made.exit_code == 2 and "strength_i" in made.stderr
 
 
-def test_lanes_and_parts_have_the_channels_that_are_said_or_the_next_ones(run: Run, piece: Path) -> None:
+def test_lanes_and_parts_have_the_written_channels_or_the_next_free_ones(run: Run, piece: Path) -> None:
     def channels(*words: str) -> list[str]:
         made = run("export", piece, "--as", "artnet", *words)
         return [line for line in made.stderr.splitlines() if line.startswith("universe")]

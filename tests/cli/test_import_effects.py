@@ -67,7 +67,7 @@ def test_a_file_is_written_once_and_never_over_another(effects: Path, tmp_path: 
         ("", "MV109"),
     ],
 )
-def test_what_is_no_such_file_is_a_finding(text: str, code: str, tmp_path: Path, run: Run) -> None:
+def test_a_file_of_another_kind_is_a_finding(text: str, code: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / "effects.json").write_text(text)
     result = run("import", tmp_path / "effects.json")
     assert (result.exit_code, result.stdout) == (1, "")
@@ -154,7 +154,7 @@ def test_what_a_lane_is_exported_as_is_imported_to_the_same_lane(
         assert found == pytest.approx(wanted, abs=1e-3), kind
 
 
-def test_values_of_0_to_1_become_the_range_that_is_said(settings: Path, waltz: Path, run: Run) -> None:
+def test_values_of_0_to_1_are_mapped_to_the_written_range(settings: Path, waltz: Path, run: Run) -> None:
     # Zoom is 1 to 2 in the file, and 0 becomes 0.5, 1 becomes 1: so 0.5 + 0.5 * 2 at the end.
     made = run("import", settings, "--score", waltz, "--lane", "zoom=visuals.zoom:0.5..1")
     assert "to: 1.5" in made.stdout and "hold: 1}" in made.stdout

@@ -118,7 +118,7 @@ def test_a_write_that_fails_half_way_leaves_nothing_behind(tmp_path: Path, waltz
     assert [path.name for path in folder.rglob("*")] == [".musicvis"]
 
 
-def test_what_is_no_score_is_a_finding(tmp_path: Path, run: Run) -> None:
+def test_a_file_that_is_not_a_score_is_a_finding(tmp_path: Path, run: Run) -> None:
     (tmp_path / "no.mscz").write_text("no score")
     result = run("new", tmp_path / "no.mscz", tmp_path / "piece")
     assert (result.exit_code, result.stdout) == (1, "")

@@ -105,14 +105,14 @@ def test_clicks_a_plot_and_marks(recording: Path, tmp_path: Path, run: Run) -> N
     assert mark.name == "A" and mark.onset_qn in (8, 9)
 
 
-def test_another_recording_under_the_same_name_is_told(recording: Path, tmp_path: Path, run: Run) -> None:
+def test_a_replaced_recording_is_reported(recording: Path, tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "piece"
     run("new", recording, folder)
     song(folder / "stems/My Song.wav", step_s=0.48)
     assert "MV548" in codes(folder)
 
 
-def test_a_recording_under_another_name_is_told_too(recording: Path, tmp_path: Path, run: Run) -> None:
+def test_a_renamed_recording_is_reported_too(recording: Path, tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "piece"
     run("new", recording, folder, "--mapping", "spectrum")
     song(folder / "stems/Other.wav", step_s=0.48)
@@ -217,7 +217,7 @@ def test_a_spectrum_moves_the_picture(recording: Path, tmp_path: Path, run: Run)
     assert codes(folder) == ["MV547", "MV550"]
 
 
-def test_keys_without_effect_and_classes_that_do_not_fit_are_told(
+def test_keys_without_effect_and_too_few_or_many_classes_are_reported(
     recording: Path, tmp_path: Path, run: Run
 ) -> None:
     folder = tmp_path / "piece"
@@ -296,7 +296,7 @@ def test_words_are_not_proposed_for_a_recording(recording: Path, tmp_path: Path,
     assert not (tmp_path / "piece").exists()
 
 
-def test_the_next_step_is_said_once(recording: Path, tmp_path: Path, run: Run) -> None:
+def test_the_next_step_is_printed_once(recording: Path, tmp_path: Path, run: Run) -> None:
     assert run("new", recording, tmp_path / "piece").stderr.count("musicvis watch") == 1
 
 

@@ -43,7 +43,7 @@ def test_a_soundfont_that_was_added_is_listed_with_what_it_says_of_itself(folder
 
 
 @pytest.mark.parametrize(("name", "data"), [("a.sf2", b"RIFF\0\0\0\0WAVE"), ("a.sf2", b""), ("a.wav", FONT)])
-def test_what_is_no_soundfont_is_not_taken(folder: Path, name: str, data: bytes) -> None:
+def test_a_file_that_is_not_a_soundfont_is_refused(folder: Path, name: str, data: bytes) -> None:
     (folder / name).write_bytes(data)
     assert run("add", folder / name).exit_code != 0
     assert not (folder / "own").exists()
@@ -67,7 +67,7 @@ def test_a_soundfont_that_is_cut_off_is_not_taken(folder: Path) -> None:
     assert cut.exit_code == 1 and f"it says {len(FONT)} bytes, but has {len(FONT) - 2}" in cut.stderr
 
 
-def test_who_has_no_home_is_told_and_still_has_the_systems_fonts(
+def test_without_a_home_folder_the_system_soundfonts_are_listed_with_a_message(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def homeless() -> Path:
@@ -96,7 +96,7 @@ def test_one_file_under_two_names_of_the_system_is_listed_once(folder: Path) -> 
 
 
 def meant(folder: Path, name: str) -> Path | Diagnostic:
-    """What a piece has that names a soundfont."""
+    """The soundfont that a piece gets for a name, or the finding."""
     (folder / "piece").mkdir(exist_ok=True)
     return soundfonts.soundfont_at(folder / "piece", PurePosixPath(name), Span("piece.yaml"))
 

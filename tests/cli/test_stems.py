@@ -56,7 +56,7 @@ def test_the_suffix_of_the_output_says_that_the_sound_is_meant(folder: Path) -> 
         (("--bits", "16"), "--bits is for a .wav or .flac"),
     ],
 )
-def test_wrong_use_is_told(folder: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_reported(folder: Path, arguments: tuple[str, ...], said: str) -> None:
     path = manifest(folder, "{buses: {low: {stems: [{score: waltz.mscz}]}}}")
     result = run("compile", path, *arguments)
     assert result.exit_code == 2 and said in result.output
@@ -106,7 +106,7 @@ def test_a_silent_stem_is_a_warning_and_one_that_is_late_an_error(folder: Path) 
         ("{loudness: none}", None, ""),
     ],
 )
-def test_a_soft_recording_is_raised_so_far_and_that_is_said(
+def test_a_soft_recording_is_raised_to_the_limit_and_reported(
     folder: Path, master: str, raised: str | None, hint: str
 ) -> None:
     """A tone of 1 kHz at -50 dBFS in both channels has -50 LUFS (EBU Tech 3341, case 1)."""
@@ -121,7 +121,7 @@ def test_a_soft_recording_is_raised_so_far_and_that_is_said(
         assert raised in done.stderr and hint in done.stderr
 
 
-def test_a_stem_far_below_full_scale_is_told(folder: Path) -> None:
+def test_a_stem_far_below_full_scale_is_reported(folder: Path) -> None:
     at_s = np.arange(4 * RATE) / RATE
     for level_dbfs, is_told in ((-39, False), (-41, True)):
         tone = 10 ** (level_dbfs / 20) * np.sin(2 * np.pi * 1000.0 * at_s)

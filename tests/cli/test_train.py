@@ -62,7 +62,7 @@ def test_it_writes_into_the_piece_around(frames: Path) -> None:
 
 
 @pytest.mark.usefixtures("frames")
-def test_a_model_that_is_there_is_kept_unless_it_is_said() -> None:
+def test_an_existing_model_is_kept_unless_the_options_replace_it() -> None:
     assert run("--name", "mine", "--steps", "2").exit_code == 0
     before = Path("models/mine/decoder.safetensors").read_bytes()
     again = run("--name", "mine", "--steps", "1")

@@ -40,7 +40,7 @@ def narrow_checkpoint() -> bytes:
 
 @dataclass
 class Site:
-    """What the server serves, how it misbehaves, and what it was asked."""
+    """The server's files, its misbehaviour, and the requests that it received."""
 
     files: dict[str, bytes]
     cuts: list[int] = field(default_factory=list)
@@ -295,7 +295,7 @@ def test_the_store_lies_where_the_xdg_specification_says(
         assert library_folder() == base / "musicvis" / "weights"
 
 
-def test_what_is_no_entry_is_passed_over(tmp_path: Path) -> None:
+def test_folders_that_are_not_entries_are_ignored(tmp_path: Path) -> None:
     for name, record in (("a", "{"), ("b", "[]"), ("c", "{}"), ("d", "[" * 100_000)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "model.safetensors").write_bytes(b"")
@@ -366,7 +366,7 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
         Path.home()
 
 
-def test_who_has_no_home_is_told_to_name_a_folder(homeless: None, tmp_path: Path) -> None:
+def test_a_user_without_a_home_is_asked_to_name_a_folder(homeless: None, tmp_path: Path) -> None:
     for arguments in (["list"], ["add", str(tmp_path)], ["fetch", NAME]):
         result = run(*arguments)
         assert result.exit_code == 1 and "name a folder with MUSICVIS_WEIGHTS" in result.stderr, arguments

@@ -169,7 +169,7 @@ def test_a_rate_in_beats_is_hertz_where_the_tempo_stands_and_a_curve_where_it_mo
     assert (name, curve.values(np.array([7.9, 8.1])).tolist()) == ("rate", [2.0, 3.0])
 
 
-def test_a_stem_of_another_length_is_told(run: Callable[..., Compilation], make_score: MakeScore) -> None:
+def test_a_stem_of_another_length_is_reported(run: Callable[..., Compilation], make_score: MakeScore) -> None:
     other = make_score(["4/4"] * 3, notes=[(0, 1, 60)])
     audio = Audio((Bus("bus", SPAN, (Stem(SPAN, score=PurePosixPath("other.mid")),)),))
     made = run({"other.mid": other}, audio=audio)
@@ -231,7 +231,7 @@ def test_too_many_classes_over_too_many_frames_are_refused_before_they_are_made(
     assert made.plan is None
 
 
-def test_every_promise_that_the_score_breaks_is_told(
+def test_every_expectation_that_the_score_breaks_is_reported(
     run: Callable[..., Compilation], make_place: MakePlace
 ) -> None:
     ref = ScoreRef(
@@ -297,7 +297,7 @@ def test_lint_names_jumps_under_notes_and_moves_in_silence(
     assert found(("end", {"hold": 0.0})) == ["MV343"]
 
 
-def test_findings_of_one_thing_are_told_once(run: Callable[..., Compilation], make_place: MakePlace) -> None:
+def test_repeated_findings_are_reported_once(run: Callable[..., Compilation], make_place: MakePlace) -> None:
     broken = Lane("Vibraphone", SPAN, (Point(make_place("9|1"), SPAN, hold=0.5),))
     made = run(lanes=(broken, Lane("Marimba", SPAN, mirror_of="Vibraphone")))
     assert codes(made) == ["MV301"]

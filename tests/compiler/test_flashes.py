@@ -34,7 +34,9 @@ def test_a_light_that_blinks_flashes_as_often_as_it_blinks(hertz: float, count: 
         (0.1, 0.5, 0.2, "less than a quarter of the picture"),
     ],
 )
-def test_what_is_no_flash_is_not_counted(low: float, high: float, share: float, why: str) -> None:
+def test_slow_or_small_changes_are_not_counted_as_flashes(
+    low: float, high: float, share: float, why: str
+) -> None:
     assert flashing(blinking(5, low, high, share), None, FPS).count == 0, why
 
 

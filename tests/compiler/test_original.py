@@ -105,6 +105,6 @@ def test_c7_sizes_and_times_of_the_jumps_are_those_of_the_original(
         assert f"from {before:g} to {after:g}" in finding.message
 
 
-def test_a_jump_in_silence_is_told_as_such(piece: Path) -> None:
+def test_a_jump_in_silence_is_reported_as_one(piece: Path) -> None:
     silent = [f for f in check_piece(load_piece(piece)) if f.message.endswith("is silent")]
     assert [f.message for f in silent] == ["marimba jumps from 0 to -0.6 while bus marimba is silent"]

@@ -123,7 +123,7 @@ def test_the_example_of_the_language_says_what_it_says(tmp_path: Path) -> None:
     assert fade.at.offset == Duration(Fraction(-4), DurationUnit.SECONDS)
 
 
-def test_the_example_stands_around_the_head_as_well(tmp_path: Path) -> None:
+def test_the_example_is_placed_around_the_head_as_well(tmp_path: Path) -> None:
     text = EXAMPLE.read_text().replace("space: balance", "space: binaural\n      width: 40", 1)
     loaded = example(tmp_path, text)
     assert not loaded.diagnostics and loaded.piece is not None
@@ -182,7 +182,7 @@ def test_a_file_of_another_program_is_one_finding_where_it_is_named(
     assert finding.code == "MV687" and said in finding.message and "import a.json" in finding.hint
 
 
-def test_a_lane_that_two_files_define_is_told_unless_one_lies_over_the_other(tmp_path: Path) -> None:
+def test_a_lane_that_two_files_define_is_reported_unless_one_is_laid_over_the_other(tmp_path: Path) -> None:
     manifest = TINY + "effects: [a.yaml, b.yaml]\n"
     lane, over = "v: [{at: 1, hold: 0}]\n", "v: {mode: add, points: [{at: 1, hold: 0}]}\n"
     assert codes(load_piece(write(tmp_path, manifest, a_yaml=lane, b_yaml=lane))) == ["MV212"]

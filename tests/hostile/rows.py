@@ -176,7 +176,7 @@ ROWS = (
         "damaged recordings",
         "A header must fit its file, and every sample must be a finite number.",
         (
-            f"{_RECORDING}::test_what_is_no_honest_recording_is_refused",
+            f"{_RECORDING}::test_recordings_with_false_headers_are_refused",
             f"{_RECORDING}::test_a_flac_file_that_was_cut_or_damaged_is_refused",
             f"{_RECORDING}::test_flac_of_any_number_of_channels_is_read",
             _CAMPAIGNS,
@@ -275,7 +275,7 @@ ROWS = (
         "usage. The user's files stay unchanged.",
         (
             "hostile/test_sweep.py::test_a_spoilt_piece_ends_every_command_with_findings",
-            "hostile/test_sweep.py::test_words_that_cannot_be_followed_are_told",
+            "hostile/test_sweep.py::test_words_that_cannot_be_followed_are_reported",
         ),
     ),
     Row(
@@ -285,8 +285,8 @@ ROWS = (
         "another file.",
         (
             f"{_TERMINAL}::test_a_stream_that_the_shell_has_closed_is_not_written_to",
-            f"{_TERMINAL}::test_an_output_that_takes_no_more_is_told",
-            f"{_TERMINAL}::test_a_memory_that_is_full_is_told_in_a_sentence",
+            f"{_TERMINAL}::test_a_full_device_for_the_output_is_reported",
+            f"{_TERMINAL}::test_running_out_of_memory_is_reported_in_a_sentence",
         ),
     ),
     Row(
@@ -323,8 +323,8 @@ ROWS = (
         "training), checked before it is unpacked. Videos use only listed containers and decoders, no "
         "protocols, at most 60 s and 1 GiB. Colour profiles have at most 4 MiB. Links are not followed.",
         (
-            "renderers/decoding/test_still.py::test_what_cannot_be_used_is_told_and_nothing_else_is_raised",
-            "renderers/decoding/test_clips.py::test_a_spoilt_video_is_told_or_shown_and_nothing_else_happens",
+            "renderers/decoding/test_still.py::test_unusable_pictures_are_reported_and_nothing_else_is_raised",
+            "renderers/decoding/test_clips.py::test_a_damaged_video_is_reported_or_decoded_without_other_exceptions",
             "dsl/text/test_video_header.py::test_no_changed_byte_is_a_crash",
             "renderers/training/test_corpus.py::test_a_file_that_cannot_be_used_stops_with_its_name",
             "renderers/training/test_corpus.py::test_links_and_other_kinds_of_files_are_left_out_and_told",
@@ -338,7 +338,7 @@ ROWS = (
         (
             "renderers/training/test_trained_generator.py::test_a_hostile_folder_is_a_finding",
             "renderers/training/test_trained_generator.py::test_no_more_is_read_than_a_model_can_have",
-            "dsl/text/test_model_file.py::test_what_no_training_writes_is_told",
+            "dsl/text/test_model_file.py::test_values_that_no_training_writes_are_reported",
             "dsl/text/test_model_file.py::test_a_model_is_not_read_through_a_link",
         ),
     ),

@@ -475,7 +475,7 @@ WORDS: list[Words] = [
 
 
 def strange_files(folder: Path) -> None:
-    """What the lines of WORDS name besides the piece itself."""
+    """The files that the lines of WORDS name besides the piece."""
     for name in ("pipe.mid", "pipe.mp4", "pipe.json", "pipe.yaml"):
         os.mkfifo(folder / name)
     for name in ("folder.mid", "folder.mp4", "folder.png"):

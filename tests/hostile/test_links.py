@@ -71,7 +71,7 @@ COMMANDS = {words: command for words, command in leaves(main) if words != ("watc
 
 
 def values_of(parameter: click.Parameter) -> list[str]:
-    """What a parameter is tried with: each name of the piece where it takes a path."""
+    """The values to try for a parameter: each name in the piece if it takes a path."""
     if isinstance(parameter.type, PiecePath):
         return [".", "piece.yaml", "lanes/effects.yaml"]
     if isinstance(parameter.type, click.Path):
@@ -153,7 +153,7 @@ def held(folder: Path) -> dict[str, bytes | None]:
 
 
 def harm(line: Line, mine: Path) -> str:
-    """What a command did to the user's files, or said of them; nothing where all is well."""
+    """The harm that a command did to the user's files, in words; empty if none."""
     before = held(mine)
     done = CliRunner(env={"GITHUB_ACTIONS": ""}).invoke(main, line)
     if held(mine) != before:

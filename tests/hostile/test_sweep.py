@@ -32,7 +32,7 @@ def test_a_spoilt_piece_ends_every_command_with_findings(piece: Path, name: str)
 
 
 @pytest.mark.parametrize("words", WORDS, ids=str)
-def test_words_that_cannot_be_followed_are_told(piece: Path, words: Words) -> None:
+def test_words_that_cannot_be_followed_are_reported(piece: Path, words: Words) -> None:
     strange_files(piece)
     assert faults(words.line, piece) == []
 

@@ -88,14 +88,16 @@ def test_a_stream_that_the_shell_has_closed_is_not_written_to(streams: str, tmp_
 
 
 @pytest.mark.parametrize("line", ["notes .", "notes . --csv", "schema piece", "check . --format json"])
-def test_an_output_that_takes_no_more_is_told(line: str, tmp_path: Path) -> None:
+def test_a_full_device_for_the_output_is_reported(line: str, tmp_path: Path) -> None:
     done = shell(f"musicvis {line} > /dev/full", sound_piece(tmp_path / "piece"))
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1].endswith("No space left on device")
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
 
 
-def test_a_memory_that_is_full_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running_out_of_memory_is_reported_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*arguments: object, **options: object) -> None:
         raise MemoryError
 

@@ -17,13 +17,13 @@ CASE_CPU_S = 20.0
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the cases of a campaign."""
+    """The results of a campaign's cases."""
 
     name: str
     cases: int = 0
     accepted: int = 0
     codes: Counter[str] = field(default_factory=Counter)
-    """Of what was refused, by the code of the first finding."""
+    """The counts of refusals, by the code of the first finding."""
     foreign: list[tuple[int, bytes, str]] = field(default_factory=list)
     """Cases that raised something else: number, input, the end of the traceback."""
     hung: list[tuple[int, bytes]] = field(default_factory=list)

@@ -95,7 +95,7 @@ def _is_device(leaf: Any) -> bool:
 
 
 def _check(name: str, tensors: list[torch.Tensor]) -> None:
-    """What a GPU refuses. Numbers (tensors without a shape) and indices may come from the CPU."""
+    """Raises what a GPU raises. Scalars (tensors without a shape) and indices may come from the CPU."""
     strangers = [tensor for tensor in tensors if not isinstance(tensor, OnGpu) and tensor.ndim]
     indexed = name in ("__getitem__", "__setitem__") and isinstance(tensors[0], OnGpu)
     if name == "__setitem__" and strangers and tensors[-1] is strangers[-1]:

@@ -69,7 +69,7 @@ def test_a_roll_has_each_note_at_its_pitch_and_time_as_strong_as_its_velocity() 
 
 
 def line_height(ear: float) -> float:
-    """How far above the middle of its panel the ear line runs, in pixels, beside every other mark."""
+    """The height of the ear line above the middle of its panel in pixels, next to every other mark."""
     top = MARGIN_PX + HEAD_PX + BARS_PX + ROLL_PX
     column = np.array(storyboard(a_plan(ear, [0.0] * 8)), int)[top : top + EAR_PX, WIDTH_PX // 2]
     rows = np.flatnonzero(column.max(axis=1) - column.min(axis=1) > 60)

@@ -107,7 +107,7 @@ def decoded(path: Path) -> tuple[list[Fraction], list[float], NDArray[Any]]:
 
 
 def peaks(sound: NDArray[Any], near: list[int]) -> list[int]:
-    """Where the sound is loudest within a sixtieth of a second of each place."""
+    """The sample at which the sound is loudest within a sixtieth of a second of each place."""
     starts = [max(0, place - RATE_HZ // 60) for place in near]
     return [s + int(np.abs(sound[s : s + RATE_HZ // 30]).argmax()) for s in starts]
 
@@ -260,7 +260,7 @@ def test_a_generator_that_cannot_run_is_a_finding(
     assert not (tmp_path / "film.mp4").exists()
 
 
-def test_weights_that_are_missing_are_told_before_the_sound_is_made(tmp_path: Path) -> None:
+def test_weights_that_are_missing_are_reported_before_the_sound_is_made(tmp_path: Path) -> None:
     plan = clap_and_flash(tmp_path, Fraction(10), 10, [3])
     plan = replace(plan, picture=replace(plan.picture, generator="biggan", weights=tmp_path / "none"))
     listener = Listener()

@@ -34,7 +34,7 @@ DAMAGES = ("bit", "cut", "zeros", "longer", "swapped", "empty", "folder")
 
 @dataclass
 class Seen:
-    """What a campaign saw; `faults` is empty where every promise was kept."""
+    """The results of a campaign; `faults` is empty if every promise was kept."""
 
     trials: int = 0
     faults: list[str] = field(default_factory=list)
@@ -278,7 +278,7 @@ def _tree(
 
 
 def _read_after(trial: Path, home: Path, files: dict[str, bytes], sure: set[int]) -> tuple[int, list[str]]:
-    """What the store itself gives of such a disk: never wrong bytes, and all that was published."""
+    """The store's reading of such a disk: never wrong bytes, and everything that was published."""
     shutil.rmtree(trial, ignore_errors=True)
     for path, data in files.items():
         target = trial / Path(path).relative_to(home)

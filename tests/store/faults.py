@@ -56,7 +56,7 @@ class WatchedSystem(System):
 
 
 def content(number: int) -> bytes:
-    """What entry `number` is made of: 32 bytes to a few kilobytes, no two alike."""
+    """The content of entry `number`: 32 bytes to a few kilobytes, no two alike."""
     return hashlib.sha256(b"%d" % number).digest() * (1 + number * 37 % 50)
 
 
@@ -120,7 +120,7 @@ def wrong_files(folder: Path) -> list[str]:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """What processes have left unfinished."""
+    """The unfinished files that processes have left behind."""
     return list((folder / "tmp").iterdir())
 
 

@@ -97,7 +97,7 @@ class Browser:
         self.scheme("dark")
 
     def scheme(self, name: str, *, calm: bool = False) -> None:
-        """What the system prefers: "dark" or "light"; `calm`: less motion."""
+        """Sets the system's preference: "dark" or "light"; `calm` for less motion."""
         wishes = {
             "prefers-color-scheme": name,
             "prefers-reduced-motion": "reduce" if calm else "no-preference",
@@ -181,7 +181,7 @@ class Browser:
         )  # fmt: skip
 
     def value(self, expression: str) -> Any:
-        """What an expression of JavaScript is, awaited."""
+        """The value of a JavaScript expression, awaited."""
         said = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in said:
             raise RuntimeError(f"{expression}: {said['exceptionDetails'].get('exception')}")

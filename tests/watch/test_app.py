@@ -70,7 +70,7 @@ def test_what_is_read_while_the_server_ends_is_refused_and_no_fault() -> None:
     assert asyncio.run(run()) == (503, {"error": "musicvis watch is ending", "findings": []})
 
 
-def test_a_sound_that_has_gone_from_the_cache_is_told() -> None:
+def test_a_sound_that_has_gone_from_the_cache_is_reported() -> None:
     def gone() -> None:
         raise FileNotFoundError(errno.ENOENT, "No such file", "blob")
 

@@ -72,7 +72,7 @@ class Shown:
         return time.perf_counter()
 
     def point(self, at: str) -> tuple[float, float]:
-        """Where the handle of a point of the lane `near` is seen."""
+        """The place of a point's handle on the lane `near`."""
         found = self.page.value(f"""(() => {{
             const {{ strip }} = musicvis;
             const item = strip.rows.items.find((one) => one.kind === "lane" && one.name === "near");
@@ -85,7 +85,7 @@ class Shown:
         return found[0], found[1]
 
     def bar(self, index: int) -> tuple[float, float]:
-        """Where a bar begins on the ruler, a little inside."""
+        """The place on the ruler just after a bar's beginning."""
         found = self.page.value(f"""(() => {{
             const box = document.querySelector("#ruler").getBoundingClientRect();
             const {{ view }} = musicvis.strip;
@@ -382,7 +382,7 @@ def test_the_light_scheme_is_light_and_the_canvas_with_it(shown: Shown) -> None:
         page.wait(f"{background} === 'rgb(23, 21, 18)'")
 
 
-def test_every_control_has_a_name_and_what_happens_is_said(shown: Shown) -> None:
+def test_every_control_has_a_name_and_events_are_announced(shown: Shown) -> None:
     page = shown.page
     page.call("Accessibility.enable")
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]

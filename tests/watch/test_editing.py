@@ -19,7 +19,7 @@ from musicvis.watch.wire import requests, responses
 
 
 class Desk:
-    """What edits need of a conductor: the version, and a thread that is this one."""
+    """The conductor that edits need: its version, and this thread as its thread."""
 
     def __init__(self, folder: Path) -> None:
         self.session = Session(folder / "piece.yaml")
@@ -183,7 +183,7 @@ def test_nothing_is_written_through_a_link(piece: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_to_is_told(piece: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_reported(piece: Path) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
     piece.chmod(0o500)
@@ -194,7 +194,7 @@ def test_a_folder_that_cannot_be_written_to_is_told(piece: Path) -> None:
     assert page.path.read_bytes() == before
 
 
-def test_a_full_disk_is_told_and_the_text_stays(piece: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_the_text_stays(piece: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = Page(piece)
     before = page.path.read_bytes()
 

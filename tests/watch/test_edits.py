@@ -124,7 +124,7 @@ def test_a_text_that_cannot_be_written_in_a_line_is_refused(bad: str) -> None:
         ("/vibes/-1/to", 1.0),
     ],
 )
-def test_what_is_no_value_is_not_written(pointer: str, value: float) -> None:
+def test_invalid_values_are_not_written(pointer: str, value: float) -> None:
     with pytest.raises(EditError):
         changed(LANES, [Change(pointer, value)], number)
 
@@ -227,7 +227,7 @@ def texts(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 def plain(text: str) -> object:
-    """What PyYAML itself reads, every scalar as text."""
+    """The values that PyYAML reads, every scalar as text."""
     return yaml.load(text.removeprefix("\ufeff"), Loader=yaml.BaseLoader)
 
 

@@ -15,7 +15,7 @@ OWN = {"host": f"127.0.0.1:{PORT}"}
 
 @dataclass
 class Answer:
-    """What came back."""
+    """The response."""
 
     status: int
     headers: dict[str, str]
@@ -172,7 +172,7 @@ def test_a_body_that_is_too_long_is_refused_whatever_its_length_says() -> None:
     assert ask(guard, "/edit", page, "POST", bodies=(long[:BODY_MOST_BYTES],)).status == 200
 
 
-def test_a_header_that_stands_twice_is_refused() -> None:
+def test_a_duplicate_header_is_refused() -> None:
     guard = Guard(inner, PORT)
     page = [*opened(guard).items(), ("host", "evil.example")]
     assert ask(guard, "/", page).status == 400

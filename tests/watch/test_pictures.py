@@ -85,7 +85,7 @@ class Stage:
 
     @property
     def working(self) -> str:
-        """What is in work: the number of the segment and the level's first letter."""
+        """The running jobs: the number of the segment and the level's first letter."""
         _, task = self.pictures._tasks[self.hand]  # type: ignore[index]
         return f"{task.index}{task.level[0]}"
 
@@ -198,7 +198,7 @@ def test_what_is_in_the_cache_is_not_rendered(stage: Stage) -> None:
     assert stage.hand.job is None
 
 
-def test_a_failure_is_told_and_tried_again_only_after_a_save(stage: Stage) -> None:
+def test_a_failure_is_reported_and_tried_again_only_after_a_save(stage: Stage) -> None:
     error = PieceError([Diagnostic("MV900", Span("x"), "there are no weights", "fetch them")])
     failed = stage.hand.given[-1].name
     stage.hear(Failed(failed, error))
@@ -210,7 +210,7 @@ def test_a_failure_is_told_and_tried_again_only_after_a_save(stage: Stage) -> No
     assert stage.troubles[-1] == ""
 
 
-def test_a_process_that_dies_three_times_on_a_segment_is_told(stage: Stage) -> None:
+def test_a_process_that_dies_three_times_on_a_segment_is_reported(stage: Stage) -> None:
     name = stage.hand.given[-1].name
     for _ in range(3):
         assert stage.hand.given[-1].name == name
@@ -219,7 +219,7 @@ def test_a_process_that_dies_three_times_on_a_segment_is_told(stage: Stage) -> N
     assert stage.hand.given[-1].name != name
 
 
-def test_a_full_disk_is_told_and_work_goes_on_when_there_is_room(
+def test_a_full_disk_is_reported_and_work_goes_on_when_there_is_room(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = 0

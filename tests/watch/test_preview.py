@@ -65,7 +65,7 @@ def whole(path: Path) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
 
 
 def finished(one: BusPlan, sound: SoundPlan, store: Store) -> Entry:
-    """What the bus gives to the mix, from the store or made now."""
+    """The bus's contribution to the mix, from the store or made now."""
     return Build(store).entry(bus_tasks(one, sound, FileDigests(), keep_dry=False).wet)
 
 

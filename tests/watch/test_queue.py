@@ -40,7 +40,9 @@ def order(levels: str, s: float, a: float, b: float, **more: object) -> str:
         ("", 0.0, 0.0, 1.0, ""),
     ],
 )
-def test_the_order_is_what_one_looks_at(levels: str, s: float, a: float, b: float, expected: str) -> None:
+def test_rendering_starts_at_the_visible_place(
+    levels: str, s: float, a: float, b: float, expected: str
+) -> None:
     assert order(levels, s, a, b) == expected
 
 

@@ -74,7 +74,7 @@ class Shown:
         pair[0].close()
 
     def events(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What is told, from the state on."""
+        """The messages, beginning with the state."""
         answer, event = self.ask("GET", "/events"), ""
         try:
             while line := answer.readline().decode():
@@ -119,7 +119,7 @@ def below(process: int) -> list[int]:
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process runs; one that has ended and is not asked for any more does not."""
+    """Whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -262,7 +262,7 @@ def test_with_once_it_ends_when_the_last_page_is_closed(piece: Path) -> None:
         assert shown.process.returncode == 0 and "Traceback" not in said
 
 
-def test_a_port_that_is_in_use_is_told(piece: Path) -> None:
+def test_a_port_that_is_in_use_is_reported(piece: Path) -> None:
     with listening(0) as taken:
         port = taken.getsockname()[1]
         result = CliRunner().invoke(main, ["watch", str(piece), "--no-open", "--port", str(port)])

@@ -22,7 +22,7 @@ def read(folder: Path) -> tuple[events.Lanes, events.Piece]:
     return told[0], version.piece
 
 
-def test_lanes_are_told_before_the_piece_and_with_the_digests_of_its_texts(piece: Path) -> None:
+def test_lanes_are_sent_before_the_piece_with_the_digests_of_its_texts(piece: Path) -> None:
     order: list[str] = []
     session = Session(piece / "piece.yaml")
     version = session.read(lambda lanes: order.append(f"lanes {lanes.version} of {session.good}"))
@@ -78,7 +78,7 @@ def test_a_jump_has_a_handle_above_and_one_below(piece: Path) -> None:
     assert jump[0].s == jump[1].s
 
 
-def test_bars_notes_levels_classes_and_rules_are_told(piece: Path) -> None:
+def test_bars_notes_levels_classes_and_rules_are_sent(piece: Path) -> None:
     _, shown = read(piece)
     plan = mv.load(piece).plan()
     assert [(bar.bar, bar.s) for bar in shown.bars] == [
@@ -134,7 +134,7 @@ glow:
 """
 
 
-def test_what_is_laid_over_a_lane_is_told_apart_from_what_acts(piece: Path) -> None:
+def test_a_lane_is_sent_with_and_without_the_lanes_laid_over_it(piece: Path) -> None:
     (piece / "effects.yaml").write_text(LAYERS)
     lanes, _ = read(piece)
     by_id = {lane.id: lane for lane in lanes.lanes}
@@ -224,7 +224,7 @@ def test_a_try_says_how_the_lanes_would_be_and_writes_nothing(piece: Path) -> No
     assert 0.25 in lanes[0].values and path.read_bytes() == before
 
 
-def test_impassive_is_told_in_less_than_a_quarter_of_a_megabyte() -> None:
+def test_the_messages_of_impassive_take_less_than_a_quarter_of_a_megabyte() -> None:
     told: list[events.Lanes] = []
     version = Session(IMPASSIVE).read(told.append)
     assert len(json_text.written(told[0])) + len(json_text.written(version.piece)) < 250_000

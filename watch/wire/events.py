@@ -14,7 +14,7 @@ NodeKind = Literal["value", "peak", "low", "high", "turns", "rest"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong, as `musicvis check` says it."""
+    """A finding, as `musicvis check` reports it."""
 
     code: str
     severity: Severity
@@ -74,11 +74,11 @@ class Lane:
     """A lane as a curve, with its handles."""
 
     id: str
-    """What tells it from all others: its name, or that of the lane that it is laid over, with its mode."""
+    """The identifier: its name, or that of the lane that it is laid over, with its mode."""
     name: str
     """Name of the parameter."""
     label: str
-    """What the composer calls a lane that is laid over another one; else empty."""
+    """The composer's name for a lane that is laid over another one; otherwise empty."""
     file: str
     line: int
     pointer: str
@@ -89,11 +89,11 @@ class Lane:
     """`set`; or `add`, `multiply`: it is laid over another one, and its values are its own."""
     low: float
     high: float
-    """What values may be; where a parameter has no end, what the curve reaches."""
+    """The range of values; a parameter without a limit has the range of its curve."""
     unit: str
-    """As people say it: "", "Hz", "ms", "°", "x"."""
+    """The unit as written for people: "", "Hz", "ms", "°", "x"."""
     values: tuple[float, ...]
-    """value k stands at k / `Lanes.rate_hz` seconds: what acts, with all that is laid over it."""
+    """The effective values with all lanes over it: value k is at k / `Lanes.rate_hz` seconds."""
     own: tuple[float, ...]
     """The values without the lanes over it; empty if there are none."""
     nodes: tuple[Node, ...]
@@ -186,7 +186,7 @@ class ClassKey:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How strongly one class is seen."""
+    """The visibility of one class."""
 
     name: str
     weights: str
@@ -195,7 +195,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """What the picture shows over the time of the film, the most seen first."""
+    """The visible classes over the time of the film, the most visible first."""
 
     rate_hz: float
     """Steps a second."""
@@ -213,9 +213,9 @@ class Rule:
     file: str
     line: int
     hits: tuple[float, ...]
-    """When each note begins that it means."""
+    """The onset of each note that it matches."""
     range_text: str
-    """As written; empty where it has none."""
+    """The range as written; empty if it has none."""
     range_pointer: str
     range_s: tuple[float, float] | None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """POST /look: what is looked at and heard, so that it is rendered first."""
+    """POST /look: the place that a page shows and plays, so that it is rendered first."""
 
     s: float
     a: float
@@ -18,7 +18,7 @@ class Look:
     """Whether the visible stretch is wanted in the film's own quality."""
     playing: bool = False
     page: str = ""
-    """Which page looks: a name that it gives itself, also to `GET /events?page=`."""
+    """The name that the page gives itself, also in `GET /events?page=`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ class Done:
     file: str
     digest: str
     version: int
-    """That was read last: lanes of a newer one are of this text, or of one that came after it."""
+    """The version that was read last: lanes of a newer version come from this text or a later one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a request was not met: the file has changed meanwhile, it would break the piece, there is none."""
+    """A refused request: the file has changed, the edit would break the piece, or there is none."""
 
     error: str
     findings: tuple[Finding, ...] = ()
@@ -57,7 +57,7 @@ class ShapeShown:
     family: str
     """`level`, `ease`, `way`, `periodic`, `swing` or `round`."""
     curve: tuple[float, ...]
-    """How it runs from 0 to 1, at equal steps; a repeating one three times."""
+    """The curve from 0 to 1 at equal steps; a repeating shape three times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Shapes:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """How loud a bus is, over time."""
+    """The level of a bus over time."""
 
     bus: str
     peaks: str

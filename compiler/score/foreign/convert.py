@@ -21,7 +21,7 @@ def convert(kind: str, source: Path, target: Path) -> None:
         "abc": subConverters.ConverterABC,
         "humdrum": subConverters.ConverterHumdrum,
     }
-    # Not music21's `parse`: that one looks for pickles of files that it has read before.
+    # Not music21's `parse`, which loads pickles of files that it has read before.
     converter = converters[kind]()
     text = source.read_text(encoding="utf-8")
     converter.parseData(text)
@@ -54,7 +54,7 @@ def kern_names(text: str) -> list[str]:
 
 
 def _name_parts(score: Any, names: Sequence[str]) -> None:
-    """Names the parts: those that the file does not name have names of chance from music21, new each time."""
+    """Names the parts; those without a name in the file have random names from music21, new each time."""
     parts = list(score.parts)
     if len(names) != len(parts):
         names = [""] * len(parts)

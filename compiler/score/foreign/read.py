@@ -31,7 +31,7 @@ MAX_TEXT_BYTES = 1 << 20
 DEADLINE_S = 120.0
 _CONVERT = "musicvis.compiler.score.foreign.convert"
 _ABC_TUNE = re.compile(r"^X:", re.MULTILINE)
-# ABC's words under the notes, and those after the tune: music21 leaves out both.
+# music21 leaves out ABC's words, both under the notes and after the tune.
 _ABC_WORDS = re.compile(r"^(?:w:|\[w:)", re.MULTILINE)
 
 
@@ -106,7 +106,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _left_out(kind: str, text: str, count: int, name: str) -> Iterator[Diagnostic]:
-    """What the file holds and the score does not."""
+    """The contents of the file that the score leaves out."""
     if count > 1:
         message = f"the file holds {count} pieces; musicvis reads the first"
         yield warning("MV429", name, message, "save the one that you mean in a file of its own")
@@ -117,5 +117,5 @@ def _left_out(kind: str, text: str, count: int, name: str) -> Iterator[Diagnosti
 
 
 def _unplaced(finding: Diagnostic) -> Diagnostic:
-    """A finding of the MusicXML reader without its line, which is one of a text that nobody sees."""
+    """A finding of the MusicXML reader without its line, which is in a text that no user sees."""
     return replace(finding, span=Span(finding.span.file))

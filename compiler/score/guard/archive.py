@@ -12,7 +12,7 @@ from .xml import parse_xml
 MAX_ENTRIES = 512
 MAX_ENTRY_BYTES = 64 << 20
 MAX_RATIO = 300
-# Below this compressed size a high ratio harms nobody: an empty page of XML packs well.
+# Below this compressed size a high ratio is harmless: an empty page of XML packs well.
 _RATIO_FLOOR_BYTES = 1024
 _LOCAL_HEADER_BYTES = 30
 _ENCRYPTED = 1
@@ -116,7 +116,7 @@ def _content(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], path
 
 
 def _refusal(info: zipfile.ZipInfo) -> str:
-    """Why this entry is not opened; empty where it may be."""
+    """The reason for refusing this entry; empty if it may be opened."""
     if info.flag_bits & _ENCRYPTED:
         return "is encrypted"
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -3,7 +3,7 @@
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 
-# How to mend what has no better advice.
+# The fix for findings without a better one.
 _MENDS = {
     "MV401": "remove pictures and sounds that are stored with the score, and save it again",
     "MV402": "open the score in the program that made it and save it again",

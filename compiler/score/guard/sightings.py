@@ -12,7 +12,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Where something is: bar from 1, beat from 1, and the part where it is one part's."""
+    """A place in the score: bar from 1, beat from 1, and the part if it concerns a single one."""
 
     bar: int
     beat: Fraction | None = None

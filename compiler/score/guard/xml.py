@@ -85,7 +85,7 @@ def parse_xml(
 
 
 class _Builder:
-    """Holds what expat has told so far."""
+    """Collects what expat has reported so far."""
 
     def __init__(
         self, name: str, document_types: tuple[str, ...], not_read: frozenset[str], encoding: str | None
@@ -94,7 +94,7 @@ class _Builder:
         self.document_types = document_types
         self.not_read = not_read
         self.skipping = 0
-        """How deep inside an element that is not read."""
+        """The depth inside an element that is skipped."""
         self.open: list[Node] = []
         self.siblings: list[list[Node]] = []
         self.root: Node | None = None

@@ -14,7 +14,7 @@ from .repairs import Repairs
 
 MAX_TRACKS = 256
 _HEADER_BYTES = 14
-# MacBinary and mail programs put so much before a file at most.
+# The most bytes that MacBinary and mail programs put before a file.
 _LEAD_BYTES = 512
 _END_OF_TRACK = b"\xff\x2f\x00"
 _FRAMES_PER_S = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30_000, 1001), 30: Fraction(30)}
@@ -22,7 +22,7 @@ _FRAMES_PER_S = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30_000, 1001),
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """Where the tracks of a file are in `data`.
+    """The places of a file's tracks in `data`.
 
     kind                0: one track for all channels; 1: tracks side by side; 2: one after the other
     ticks_per_quarter   0 where time is counted in seconds
@@ -74,12 +74,12 @@ def midi_chunks(data: bytes, name: str, repairs: Repairs) -> Chunks:
 
 
 def refuse(code: str, name: str, at: int, message: str) -> NoReturn:
-    """Raises the PieceError of a file that cannot be read, with the byte at which it says so."""
+    """Raises the PieceError for an unreadable file, with the byte at which the fault is."""
     raise fault(code, name, f"at byte {at}: {message}", "export the MIDI file again")
 
 
 def _start(data: bytes, name: str, repairs: Repairs) -> int:
-    """Where the header begins: at once, in a RIFF file (.rmi), or after what a mail program put before it."""
+    """The offset of the header: 0, or behind a RIFF header (.rmi) or what a mail program put before it."""
     if data[:4] == b"MThd":
         return 0
     at = data.find(b"MThd", 0, _LEAD_BYTES)
@@ -122,7 +122,7 @@ def _tracks(data: bytes, position: int, name: str, repairs: Repairs) -> list[tup
 
 
 def _is_chunk(data: bytes, position: int) -> bool:
-    """Whether a chunk may begin here: four letters, and a length that the file has room for."""
+    """Whether a chunk may begin here: four letters, and a length that fits the file."""
     kind = data[position : position + 4]
     if len(data) - position < 8 or kind == b"MTrk":
         # A last byte or two (a pad of RIFF, an end-of-file mark) spoil nothing.

@@ -1,4 +1,4 @@
-"""Controllers of MIDI channels: instrument, level, side, pitch, pedals, and what is not played.
+"""Controllers of MIDI channels: instrument, level, pan, pitch, pedals, and those that are not played.
 
 Level: 40·log10(value / 127) dB for volume and expression each (General MIDI Level 2, MMA RP-024), against a
 channel that is never set (volume 100, expression 127). Side: controller 10 from 1, left, to 127, right.
@@ -18,7 +18,7 @@ Steps = list[tuple[int, float]]
 """(tick, value from there on), ascending; the first at 0."""
 
 NotPlayed = Counter[tuple[tuple[int, int] | None, str, str]]
-"""How many events are not played, by the port and channel, the controller, and what people call it."""
+"""The number of unplayed events by port and channel, controller number, and name."""
 
 DRUM_CHANNEL = 9
 _KEY_TOUCH, _CONTROLLER, _PROGRAM, _TOUCH, _WHEEL = 10, 11, 12, 13, 14
@@ -32,7 +32,7 @@ _NO_VALUES = {_BANK, _DATA, _BANK_FINE, _DATA_FINE, *range(96, 102), *range(120,
 _XG_DRUMS, _XG_EFFECTS, _GM2_DRUMS = 127, 126, 120
 _DEFAULT_VOLUME, _DEFAULT_EXPRESSION, _CENTRE = 100, 127, 64
 
-# Controllers that are not played, and the value at which they do nothing.
+# Unplayed controllers, and the value at which each has no effect.
 _NOT_PLAYED = {
     1: ("modulation", 0),
     2: ("breath", 0),
@@ -60,7 +60,7 @@ class ChannelState:
     """One channel over time, in ticks."""
 
     is_rhythm: bool = False
-    """Whether its keys are drums where no program says so."""
+    """Whether its keys are drums unless a program says otherwise."""
     programs: list[tuple[int, int, bool]] = field(default_factory=list)
     """(tick, program, whether its keys are drums)."""
     gain: Steps = field(default_factory=lambda: [(0, 1.0)])
@@ -68,7 +68,7 @@ class ChannelState:
     bend: Steps = field(default_factory=lambda: [(0, 0.0)])
     """Semitones."""
     sustain: list[tuple[int, int]] = field(default_factory=list)
-    """When the pedal is down: (from, to)."""
+    """The intervals in which the pedal is down: (from, to)."""
     sostenuto: list[tuple[int, int]] = field(default_factory=list)
     sent: dict[str, Steps] = field(default_factory=dict)
     """The values of each controller as they were sent; the first may be after 0."""
@@ -252,10 +252,10 @@ def _step(steps: Steps, tick: int, value: float) -> None:
 
 
 def ring_end(state: ChannelState, start: int, end: int) -> int:
-    """When a note that is held from start to end is silenced: at its end, or when a pedal lets it go."""
+    """The time at which a note held from start to end is silenced: at its end, or when a pedal lets it go."""
     ringing = end
     index = bisect_right(state.sostenuto, (end, -1)) - 1
-    # The sostenuto pedal holds what sounds while it goes down.
+    # The sostenuto pedal holds the notes that sound when it goes down.
     if index >= 0 and start <= state.sostenuto[index][0] < end:
         ringing = max(ringing, state.sostenuto[index][1])
     # A pedal that goes down as the key is let go comes too late.

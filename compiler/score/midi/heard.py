@@ -14,7 +14,7 @@ _COUNTED = re.compile(rf"{COUNTED}((?: \d{{1,4}}\.\d)+)")
 
 
 def heard_from(texts: Iterable[str]) -> HeardFrom | None:
-    """The recordings that a score was heard from; None where it says nothing of any."""
+    """The recordings that a score was heard from; None if it names none."""
     recordings: list[tuple[str, str]] = []
     tempi: list[float] = []
     bar_1_s: float | None = None

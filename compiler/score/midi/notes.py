@@ -1,4 +1,4 @@
-"""Notes from keys that are struck and let go: which end belongs to which beginning."""
+"""Notes from key-down and key-up events: matches each end with its beginning."""
 
 from bisect import bisect_right
 from collections import defaultdict, deque

@@ -42,7 +42,7 @@ def read_midi(data: bytes, name: str, digest: str) -> Score:
     end_tick = max((note.end_tick for track in file.tracks for note in track.notes), default=0)
     findings = Findings()
     tempi = _tempi(file)
-    # Before bars are counted, of which a damaged time makes very many.
+    # Checked before bars are counted, as a damaged time would make very many.
     check_seconds(tempi, max(end_tick * unit, tempi[-1].onset_qn), name)
     measures = _measures(file, end_tick, name, findings)
     check_seconds(tempi, max(measures[-1].end_qn, tempi[-1].onset_qn), name)
@@ -78,12 +78,12 @@ def _title(file: MidiFile) -> str:
 
 
 def _is_everything(file: MidiFile) -> bool:
-    """Whether one track (format 0) holds several instruments, so that its name is not a part's."""
+    """Whether one track (format 0) holds several instruments, so that its name is not that of a part."""
     return file.kind == 0 and len({note.channel for note in file.tracks[0].notes}) > 1
 
 
 def _unplayed(counts: NotPlayed, keys: Sequence[Key]) -> tuple[Unplayed, ...]:
-    """What is not played, sorted by its name, then by its channel, as they are numbered in the score."""
+    """The unplayed events by name, then by channel, as they are numbered in the score."""
     numbers = {key: number for number, key in enumerate(keys)}
     found = [
         Unplayed(what, count, None if key is None else numbers[key], controller)
@@ -134,7 +134,7 @@ def _measures(file: MidiFile, end_tick: int, name: str, findings: Findings) -> l
 
 
 class _Bars:
-    """Where ticks are in the bars."""
+    """The bars of the file, searchable by tick."""
 
     def __init__(self, measures: Sequence[Measure], unit: Fraction) -> None:
         self.measures = measures

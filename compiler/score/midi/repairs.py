@@ -7,7 +7,7 @@ from ....dsl.findings.diagnostics import Diagnostic, MusicalPlace
 from ..guard.faults import warning
 
 PlaceOf = Callable[[int], MusicalPlace]
-"""Where in the music a tick is."""
+"""The function that gives the musical place of a tick."""
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Repairs:
         self._kinds: dict[str, _Repair] = {}
 
     def add(self, kind: str, message: str, tick: int | None = None, code: str = "MV413") -> int:
-        """Notes a defect: `message` is said for the first one of its kind. Returns how many there were."""
+        """Counts a defect; `message` is reported for the first one of its kind. Returns the count."""
         known = self._kinds.get(kind)
         if known is None:
             self._kinds[kind] = _Repair(code, message, tick)

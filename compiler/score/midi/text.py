@@ -81,7 +81,7 @@ def _likely(joined: bytes) -> str:
 
 
 def _western(joined: bytes) -> float:
-    """How many bytes above 127 are accented letters, alone among plain letters."""
+    """The number of bytes above 127 that are single accented letters among plain ones."""
     runs = re.findall(rb"[\x80-\xff]+", joined)
     good = 0.0
     for run in runs:

@@ -16,7 +16,7 @@ MAX_META_BYTES = 65_536
 """Bytes that are read of a longer text or block."""
 _MOST_BAD_BYTES = 16
 _END_OF_TRACK = 0x2F
-# Data bytes of the system messages, which belong on a wire and not into a file.
+# Data bytes of system messages, which belong on a cable instead of in a file.
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 
 

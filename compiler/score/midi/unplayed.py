@@ -1,4 +1,4 @@
-"""What is said of the events of a MIDI file that no instrument plays."""
+"""The findings about events of a MIDI file that no instrument plays."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -14,7 +14,7 @@ from .text import cleaned
 _NEW_LINE = "/\\\r\n"
 _BLANK = " \t\u3000"
 NEAR_QN = Fraction(1, 8)
-"""A word may be so far from its note."""
+"""The largest distance of a word from its note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def words_of(written: Sequence[tuple[int, str]]) -> list[Word]:
             edge = True
             continue
         if found and found[-1][3] is False and not has_blanks:
-            # Only its hyphen says that the syllable before it goes on.
+            # Only the hyphen shows that the syllable before it goes on.
             before = False
         found.append((tick, core, before, after))
         edge = after
@@ -62,7 +62,7 @@ Singer = tuple[int, int]
 def placed_words(
     words: Sequence[Word], onsets: Mapping[Singer, Sequence[int]], near_ticks: int
 ) -> tuple[Singer | None, dict[int, Word], list[Word]]:
-    """Who sings the words: the singer with a note for most of them.
+    """Assigns the words to a singer: the one with a note for most of them.
 
     onsets  of each singer that comes into question, in ticks, ascending, each once
 

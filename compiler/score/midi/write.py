@@ -21,9 +21,11 @@ SHORTEST_TICKS = 30
 SOFTEST, LOUDEST = 30, 127
 _DRUM_CHANNEL = 9
 _TEMPO_MOST = 0xFF_FF_FF
+_NEAR_US = 50.0
+"""So near, in microseconds, a beat is to where it was heard."""
 HEARD, COUNTED, BEGINS = "musicvis heard 1", "musicvis counted", "musicvis bar 1 at"
-"""Text events that say what a score was heard from, at which tempo people might count otherwise, and where
-bar 1 is in the recordings, in seconds."""
+"""Text events that state the recordings of a score, the tempo at which people might count instead, and the
+time of bar 1, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,14 @@ class WrittenScore:
 
 
 def beat_length(meter: Meter) -> Fraction:
-    """What is counted in a metre, in quarter notes: three quavers in 6/8, else its denominator."""
+    """The beat of a metre in quarter notes: three quavers in 6/8, otherwise its denominator."""
     unit = Fraction(4, meter.denominator)
     is_compound = meter.denominator >= 8 and meter.numerator % 3 == 0 and meter.numerator > 3
     return unit * 3 if is_compound else unit
 
 
 def beats_of(meter: Meter) -> int:
-    """How many beats a bar of a metre has."""
+    """The number of beats in a bar of a metre."""
     return int(meter.bar_qn / beat_length(meter))
 
 
@@ -96,7 +98,7 @@ Event = tuple[int, int, Any]
 
 
 def _signs(mido: Any, score: WrittenScore) -> Iterator[Event]:
-    """What is above the notes: texts, metres, tempi, marks."""
+    """The marks above the notes: texts, metres, tempi, rehearsal marks."""
     beat_qn = beat_length(score.meter)
     ticks = int(beat_qn * TICKS)
     heard = score.heard
@@ -114,15 +116,27 @@ def _signs(mido: Any, score: WrittenScore) -> Iterator[Event]:
             )
             yield start * ticks, 1, sign
         before = length
-    left = 0.0
-    pairs = zip(score.beats_s[:-1], score.beats_s[1:], strict=True)
-    for number, (begin_s, end_s) in enumerate(pairs):
-        wanted = (end_s - begin_s) * 1e6 + left
-        tempo = min(max(round(wanted / float(beat_qn)), 1), _TEMPO_MOST)
-        left = wanted - tempo * float(beat_qn)
+    for number, tempo in tempo_marks(score.beats_s, float(beat_qn)):
         yield number * ticks, 2, mido.MetaMessage("set_tempo", tempo=tempo)
     for name, beat in score.marks:
         yield beat * ticks, 3, mido.MetaMessage("marker", text=_latin(name))
+
+
+def tempo_marks(beats_s: Sequence[float], beat_qn: float) -> Iterator[tuple[int, int]]:
+    """From which beat on which tempo holds, in microseconds a quarter: as long as no beat is _NEAR_US off."""
+    number, left = 0, 0.0
+    while number < len(beats_s) - 1:
+        low, high, tempo, count = 1.0, float(_TEMPO_MOST), 0, 0
+        for end in range(number + 1, len(beats_s)):
+            wanted, quarters = (beats_s[end] - beats_s[number]) * 1e6 + left, (count + 1) * beat_qn
+            low, high = max(low, (wanted - _NEAR_US) / quarters), min(high, (wanted + _NEAR_US) / quarters)
+            middle = round((low + high) / 2)
+            if count and not low <= middle <= high:
+                break
+            tempo, count = min(max(middle, 1), _TEMPO_MOST), count + 1
+        yield number, tempo
+        left += (beats_s[number + count] - beats_s[number]) * 1e6 - tempo * count * beat_qn
+        number += count
 
 
 def bar_lengths(places: Sequence[int], beats: int) -> Iterator[tuple[int, int]]:

@@ -42,7 +42,7 @@ _TABLE_NAMES = {
     "articMarcatoTenuto": "marcatoTenuto",
     "articTenutoAccent": "tenutoAccent",
 }
-# What composers call what the table's names do.
+# Composers' words for the table's names.
 _MODEL_NAMES = {
     "staccato": ("staccato",),
     "tenuto": ("tenuto",),
@@ -105,7 +105,7 @@ class RawChord:
     in_tuplet: bool = False
     late_qn: Fraction = Fraction(0)
     longer_qn: Fraction = Fraction(0)
-    """How much later it begins and how much longer it is held under swing."""
+    """The delay of its onset and the extra length that swing gives it."""
 
 
 def is_grace(node: Node) -> bool:
@@ -214,7 +214,7 @@ def _note(node: Node, name: str, writer: Writer) -> WrittenNote:
             # ids elsewhere.
             back = True
     velocity = whole_child(name, node, "velocity", 0, -127, 127)
-    # MuseScore 4 knows only velocities that stand for themselves, and leaves the type out.
+    # MuseScore 4 only has absolute velocities, and leaves the type out.
     by_user = node.value("veloType", "user" if writer.major_version >= 4 else "offset") == "user"
     events = tuple(
         (

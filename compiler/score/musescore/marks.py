@@ -69,7 +69,7 @@ _SPANNERS = frozenset({"HairPin", "Ottava", "Volta", "Slur", "Trill", "GradualTe
 
 @dataclass(slots=True)
 class Marks:
-    """What the marks say."""
+    """The contents of the marks."""
 
     tempi: list[WrittenTempo] = field(default_factory=list)
     dynamics: list[Dynamic] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Marks:
     instruments: list[tuple[int, Place, Instrument]] = field(default_factory=list)
     """(part, from where, which)."""
     governed: int = 0
-    """How many staves all dynamics and hairpins govern together."""
+    """The number of staves that all dynamics and hairpins govern together."""
     tempo_primo: Fraction = DEFAULT_QUARTERS_PER_MINUTE
     """The first tempo that is marked by a number, once `has_tempo`."""
     has_tempo: bool = False
@@ -201,7 +201,7 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
     known = DYNAMICS.get(node.value("subtype"))
     velocity, change = known or (-1, 0)
     own = whole_child(layout.name, node, "velocity", 0, -1, 9999)
-    # MuseScore 4 goes by the kind of the mark; the number may be left over from another one.
+    # MuseScore 4 uses the kind of the mark; the number may be left over from another one.
     if own > 0 and (known is None or layout.major_version < 4):
         velocity = min(own, 127)
     if velocity < 1 or node.value("play", "1") == "0":
@@ -219,7 +219,7 @@ def _voice(mark: Mark, node: Node) -> int:
 
 
 def _assignment(node: Node) -> str:
-    """Which voices a mark governs, by its name in MuseScore 4.5 and later or the one in 4.4."""
+    """The voices that a mark governs, by its name in MuseScore 4.5 and later or the one in 4.4."""
     return node.value("voiceAssignment") or node.value("applyToVoice")
 
 
@@ -262,9 +262,7 @@ def _fermata(mark: Mark, layout: Layout, found: Marks) -> None:
 
 
 def _stretch(node: Node, major_version: int) -> Fraction:
-    """How many times as long a fermata lasts; MuseScore 4 leaves its defaults out, older ones write all but
-    1.
-    """
+    """The factor of a fermata; MuseScore 4 omits its defaults, older versions omit only 1."""
     stated = seconds(node.value("timeStretch"))
     if stated is not None or major_version < 4:
         return Fraction(1) if stated is None else stated
@@ -297,7 +295,7 @@ def _text(mark: Mark, layout: Layout, found: Marks) -> None:
 
 
 def _words(mark: Mark, found: Marks, *, is_tempo: bool) -> None:
-    """Words that are seen; of a tempo mark those before its note and number."""
+    """The visible words; of a tempo mark those before its note and number."""
     node, text = mark.node, mark.node.child("text")
     if text is None or node.value("visible", "1") == "0" or node.has("swing"):
         return

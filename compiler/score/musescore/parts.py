@@ -11,7 +11,7 @@ MAX_STAVES = 512
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What plays a part from some place on."""
+    """The instrument that plays a part from some place on."""
 
     track: Track
     gates: dict[str, int] = field(default_factory=dict)

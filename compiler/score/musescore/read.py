@@ -140,7 +140,7 @@ def _writer(root: Node) -> Writer:
 
 
 def _bar_repeats(columns: Sequence[Sequence[Node]], paper: Paper, name: str) -> dict[tuple[int, int], int]:
-    """How many bars back the music of each measure repeat stands.
+    """The number of bars back to the music that each measure repeat stands for.
 
     MuseScore 4 counts the bars of a repeat of two or four bars in each of them; in older files a sign is one
     bar's.

@@ -54,7 +54,7 @@ class Scales:
             row.sort(key=lambda entry: entry[0])
 
     def semitones(self, chord: RawChord, note: int, steps: int) -> int | None:
-        """How far it is from a note to the note that many steps away; None where its spelling is unknown."""
+        """The semitones from a note to the one that many steps away; None if its spelling is unknown."""
         line = self._line(chord, note)
         if line is None:
             return None

@@ -14,7 +14,7 @@ _START = Fraction(0)
 
 
 def transpositions_of(score: Node, name: str) -> list[Transposition]:
-    """How each part is transposed at its beginning; a change within a part is not read."""
+    """The transposition of each part at its beginning; a change within a part is not read."""
     found = []
     staff = 0
     for part in score.each("Part"):

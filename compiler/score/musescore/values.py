@@ -20,7 +20,7 @@ _DECIMAL = re.compile(r"\s*[0-9]{1,6}(\.[0-9]{1,20})?\s*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Which MuseScore wrote a file, where its words have changed their meaning."""
+    """The version of MuseScore that wrote a file, for words that have changed their meaning."""
 
     major_version: int = 3
     has_old_mordents: bool = False

@@ -54,7 +54,7 @@ class Mark:
 
 @dataclass(slots=True)
 class Paper:
-    """What reading the voices collects."""
+    """The collected results of reading the voices."""
 
     chords: list[RawChord] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where a voice is being read."""
+    """The place in the file at which a voice is being read."""
 
     name: str
     bar: WrittenBar

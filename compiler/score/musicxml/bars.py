@@ -19,7 +19,7 @@ _NUMBERS = re.compile(r"([0-9]{1,3})(?:\s*[-\u2013]\s*([0-9]{1,3}))?")
 
 @dataclass(slots=True)
 class Bar:
-    """A bar, of which every part tells something."""
+    """A bar; every part contributes to it."""
 
     length_qn: Fraction = Fraction(0)
     meter: Meter | None = None
@@ -31,7 +31,7 @@ class Bar:
     markers: list[str] = field(default_factory=list)
     jump: Jump | None = None
     onsets: list[Fraction] = field(default_factory=list)
-    """Where notes and rests begin in any part."""
+    """The onsets of notes and rests in any part."""
 
 
 def meter_of(time: Node) -> Meter | None:
@@ -140,7 +140,7 @@ def written_bars(bars: Sequence[Bar], voltas: Sequence[Volta]) -> list[WrittenBa
 
 
 def _counts(bars: Sequence[Bar], voltas: Sequence[Volta]) -> list[int]:
-    """How often each bar is played up to its repeat sign.
+    """The number of times that each bar is played up to its repeat sign.
 
     MusicXML leaves the count out where the endings tell it: after an ending for passes 1 and 2, one for pass
     3 follows.

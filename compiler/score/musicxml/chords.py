@@ -83,12 +83,12 @@ class Draft:
     """For each note how it is written (see `musicxml_scale.Line`); None for percussion."""
     ornament: str = ""
     neighbour_alters: dict[int, int] = field(default_factory=dict)
-    """How much a neighbour is raised, where a sign at the ornament says so, by steps of the scale."""
+    """The alterations of the neighbour notes, if a sign at the ornament gives one, by steps of the scale."""
     arpeggio: Arpeggio | None = None
     in_tuplet: bool = False
     late_qn: Fraction = Fraction(0)
     longer_qn: Fraction = Fraction(0)
-    """What swing changes."""
+    """The extra length that swing gives it."""
     shown_staff: int | None = None
 
 
@@ -159,7 +159,7 @@ def table_names(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def strokes_of_tremolo(mark: Node) -> int:
-    """How many strokes a <tremolo> draws; 0 for a roll without a number."""
+    """The number of strokes of a <tremolo>; 0 for a roll without a number."""
     return whole(mark.text, 0, 8) or 0
 
 

@@ -42,7 +42,7 @@ _TEMPO_FACTORS = {
 
 @dataclass(slots=True)
 class Found:
-    """What the directions of all parts say."""
+    """The contents of the directions of all parts."""
 
     tempi: list[tuple[Place, Tempo]] = field(default_factory=list)
     marks: list[tuple[str, Place]] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Found:
     swings: list[tuple[Place, Swing]] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     governed: int = 0
-    """How many staves all dynamics and hairpins govern together."""
+    """The number of staves that all dynamics and hairpins govern together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,10 @@ class Directions:
         self.wedges: dict[tuple[str, int], tuple[Place, bool]] = {}
         self.dashes: dict[str, Begun] = {}
         self.words: list[Begun] = []
-        """Where "cresc.", "dim." and "rit." are that no dashes end."""
+        """The places of "cresc.", "dim." and "rit." that no dashes end."""
 
     def read(self, node: Node, place: Place, where: Sighting) -> None:
-        """A <direction>, or a <sound> that stands by itself."""
+        """Reads a <direction>, or a <sound> of its own."""
         sound = node if node.tag == "sound" else node.child("sound")
         number = whole(node.value("staff"), 1, len(self.staves)) or 1
         staff = self.staves[number - 1]
@@ -138,7 +138,7 @@ class Directions:
             self.add_dynamic(Dynamic(place, staff, self.staves, velocity, change, symbol=symbol))
 
     def loudness(self, stated: str, place: Place, staff: int) -> None:
-        """A <sound> that says how loud it is from here on, without a mark."""
+        """Reads a <sound> that sets the loudness from here on without a mark."""
         loudness = decimal(stated)
         if loudness is not None and loudness >= 0:
             self.add_dynamic(Dynamic(place, staff, self.staves, _velocity(loudness)))
@@ -206,14 +206,14 @@ class Directions:
             if isinstance(begun.kind, bool) and index < len(ends):
                 self.end_change(begun, marks[ends[index]])
             elif begun.text:
-                # Words that change nothing, as nobody says how far they go, are words.
+                # Words without a target change nothing, and stay words.
                 self.found.texts.append(Text(begun.start, begun.staff, begun.text))
         self.found.dynamics.extend(self.dynamics)
         self.found.hairpins.extend(self.hairpins)
 
 
 def _change_of(text: str) -> bool | Fraction | None:
-    """Whether words begin a crescendo (or a diminuendo), or how much faster or slower they lead."""
+    """The change that words begin: True for a crescendo, False for a diminuendo, or a factor of the tempo."""
     text = text.lower()
     if _CRESCENDO.match(text):
         return True

@@ -156,7 +156,7 @@ def _order(place: Place) -> tuple[int, Fraction]:
 
 
 def _swing(walk: Walk, bars: Sequence[WrittenBar]) -> None:
-    """What swing changes; rests divide a beat as notes do."""
+    """The changes by swing; rests divide a beat as notes do."""
     changes = sorted(walk.sheet.found.swings, key=lambda change: _order(change[0]))
     starts = [_order(place) for place, _ in changes]
     rows: dict[str, list[tuple[tuple[int, Fraction], Fraction, Draft | None]]] = {}

@@ -149,7 +149,7 @@ class Heads:
 
 
 def _ties(node: Node, fields: dict[str, Node]) -> tuple[bool, bool]:
-    """Whether a head is tied forward, and back: <tie> sounds and <tied> is drawn, and many write only one."""
+    """Whether a head is tied forward, and back: <tie> sounds, <tied> is drawn, and many files have one."""
     forward = back = False
     if "tie" not in fields and "notations" not in fields:
         return forward, back

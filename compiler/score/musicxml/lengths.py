@@ -40,13 +40,13 @@ class Lengths:
         self.divisions = Fraction(1)
 
     def divide(self, divisions: Fraction) -> None:
-        """Durations count so many to a quarter note from here on."""
+        """Sets the divisions: the number of duration units per quarter note from here on."""
         if divisions != self.divisions:
             self.divisions = divisions
             self._known = {}
 
     def of(self, node: Node, fields: dict[str, Node], bar_qn: Fraction) -> Length:
-        """The length of a note or a rest, in a metre whose bars are so long."""
+        """The length of a note or a rest in a metre with bars of that length."""
         duration = fields.get("duration")
         kind = fields.get("type")
         dots = sum(child.tag == "dot" for child in node.children) if "dot" in fields else 0

@@ -23,7 +23,7 @@ class Sign:
     label: str
     place: Place
     aim: str = ""
-    """How far a jump goes, where its words say so: fine or coda."""
+    """The end of a jump, if its words state one: fine or coda."""
 
 
 def signs_of(direction: Node, sound: Node | None, place: Place) -> list[Sign]:
@@ -129,7 +129,7 @@ def _aim(index: int, sign: Sign, placed: Sequence[tuple[int, Sign]], bars: Seque
         labels = [s for _, s in codas if s.label == leaving.label] or [codas[0][1]]
         return _marker(leaving), _marker(labels[0])
     if sign.aim == "coda" and len(codas) > 1 and codas[0][0] < index:
-        # Two coda signs: the first one says where to leave. Its bar gets a marker of its own.
+        # Two coda signs: the first one is where the jump leaves. Its bar gets a marker of its own.
         leave, landing = codas[0][0] - (codas[0][1].place.offset_qn == 0), codas[-1][0]
         if 0 <= leave < landing:
             bars[leave].markers.append("tocoda of sign")

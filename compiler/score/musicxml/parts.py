@@ -170,7 +170,7 @@ def _first_named(measures: Sequence[Node]) -> str:
 
 
 def set_midi(instrument: Instrument, midi: Node, where: Sighting, sightings: Sightings) -> bool:
-    """What a <midi-instrument> says of an instrument; whether it says on which channel it plays."""
+    """Applies a <midi-instrument> to an instrument; returns whether it states a channel."""
     values: dict[str, int | None] = {"midi-program": None, "midi-channel": None, "midi-unpitched": None}
     for child in midi.children:
         if child.tag in values:
@@ -192,7 +192,7 @@ def set_midi(instrument: Instrument, midi: Node, where: Sighting, sightings: Sig
 
 
 def _is_unpitched(measures: Sequence[Node]) -> bool:
-    """Whether all notes of a part are on no pitch: percussion, without a word about MIDI."""
+    """Whether all notes of a part are unpitched: percussion that has no MIDI settings."""
     unpitched = 0
     for measure in measures:
         for node in measure.children:

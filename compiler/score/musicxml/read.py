@@ -30,7 +30,7 @@ from .walk import Sheet, Walk
 
 _ZIP = b"PK\x03\x04"
 _DOCUMENT_TYPES = ("score-partwise", "score-timewise")
-# What is only seen, and what no reader of notes asks for: most of a file.
+# Layout and other elements that no reader of notes needs: most of a file.
 _NOT_READ = frozenset(
     {
         "accidental",

@@ -19,7 +19,7 @@ Line = tuple[int, int]
 
 
 def key_alteration(line: int, fifths: int) -> int:
-    """How much a key of so many sharps (or, below 0, flats) raises a line of the staff."""
+    """The alteration of a staff line by a key of that many sharps (or, below 0, flats)."""
     position = _SHARPENED.index(line % 7)
     if fifths > 0:
         return 1 if position < fifths else 0

@@ -28,7 +28,7 @@ class Tempo:
 
 
 def tempo_of(direction: Node, sound: Node | None) -> tuple[Tempo | None, bool]:
-    """(the tempo, whether there is a mark that says none); what is played goes before what is printed."""
+    """The tempo, and whether there is a mark without one; a played tempo has priority over a printed one."""
     stated = "" if sound is None else sound.attributes.get("tempo", "")
     if stated:
         value = decimal(stated)
@@ -106,7 +106,7 @@ def resolved(tempi: Iterable[tuple[Place, Tempo]]) -> list[WrittenTempo]:
         if tempo.words == "a tempo":
             found.append(WrittenTempo(place, None))
             continue
-        # Several parts may write one relation: each refers to what was before all of them.
+        # Several parts may write one tempo relation: each refers to the tempo before all of them.
         value = primo or current if tempo.words else tempo.quarters_per_minute
         current = min(max(before * tempo.ratio, _SLOWEST), _FASTEST) if value is None else value
         primo = primo or current
@@ -115,7 +115,7 @@ def resolved(tempi: Iterable[tuple[Place, Tempo]]) -> list[WrittenTempo]:
 
 
 def _unrounded(stated: str) -> Fraction:
-    """94.9998 is 95, which MuseScore kept as 1.58333 quarters per second; other numbers are what they say."""
+    """The tempo before rounding: 94.9998 is 95, kept as 1.58333 quarters per second; others stay."""
     value = Fraction(stated)
     if len(stated.partition(".")[2]) >= 3:
         simple = simplest_between(value - _TEMPO_ROUNDING, value + _TEMPO_ROUNDING) if value > 1 else value

@@ -25,7 +25,7 @@ _ZERO = Fraction(0)
 
 @dataclass(slots=True)
 class Sheet:
-    """What all the parts write."""
+    """The shared state of reading the parts."""
 
     name: str
     bars: list[Bar]
@@ -212,7 +212,7 @@ class Walk:
                 if self.heads.add(node, fields, draft, is_cue=is_cue) and "notations" in fields:
                     self.marks.notations(node, draft, label, voice)
                 return
-            # A chord that begins with nothing: the rest of one whose first note is left out.
+            # A chord without a first note: the rest of one whose first note is left out.
             self.notice("a chord without its first note is played by itself", "", "MV422")
         length = self.lengths.of(node, fields, self.signatures.meter.bar_qn)
         self.bar.onsets.append(self.position)

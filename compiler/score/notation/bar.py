@@ -77,7 +77,7 @@ class BarWriter:
                 if is_later:
                     self.move(node, "backup", bar.length_qn)
                 is_later = True
-                # The first voice rests where it has no notes, and carries what is over the staff.
+                # The first voice has rests where it has no notes, and carries the marks over the staff.
                 leads = voice == numbers[0]
                 events = events_of(chords, bar.length_qn, bar.meter, is_first=leads)
                 walk = _Walk(self, node, part, staff, index, 4 * position + voice, desk)
@@ -136,7 +136,7 @@ class BarWriter:
         for position, staff in enumerate(part.staves, start=1):
             fifths = next((k.fifths for k in self.keys[staff] if k.bar_index == index), None)
             if part.track.is_drums and index in self.key_changes:
-                # Drums have no key, whatever the file says; who is not told so gives them the others'.
+                # Drums have no key, whatever the file says; readers would give them the key of the others.
                 fifths = 0
             if fifths is None and index == 0:
                 fifths = 0
@@ -221,7 +221,7 @@ class _Walk:
         chord = self.writer.score.chords[chord_index]
         around = self.writer.around.get(chord_index, _NOTHING)
         if chord.place.bar_index != self.index:
-            # A copy under the sign of a measure repeat: lines end in the bar that it copies.
+            # A copy under a measure repeat: lines end in the bar that it copies.
             around = Around(tremolo_stops=around.tremolo_stops)
         staff = self.number
         if staff is not None and chord.shown_staff in self.part.staves:

@@ -99,7 +99,7 @@ class Directions:
         add(direction, "sound", tempo=number(value))
 
     def _text(self, text: Text) -> None:
-        """Words that nobody takes for a jump or a tempo; those of a tempo mark stand in it."""
+        """Writes words so that nobody takes them for a jump or a tempo, except in a tempo mark."""
         if text.is_tempo and self.tempo_words.pop(text.place, None) != text.text:
             return
         if _STEERS.match(text.text) or not (text.is_tempo or text.staff in self.staves):
@@ -216,7 +216,7 @@ class Directions:
 
 
 def _numbered(markers: Iterable[str], kind: str) -> dict[str, str]:
-    """A label of our own for each marker: those of a file may be anything."""
+    """A label of our own for each marker, as those of a file may be anything."""
     unique = [marker for marker in dict.fromkeys(markers) if marker not in ("", "start", "end")]
     return {marker: f"{kind}{number}" for number, marker in enumerate(unique, start=1)}
 

@@ -25,7 +25,7 @@ def note_id(bar_index: int, offset_qn: Fraction, chord: int, note: int) -> str:
 
 
 def head_of(identity: str) -> Head | None:
-    """What an id says; None for one that is not a note head's."""
+    """The note head that an id names; None for an id of something else."""
     match = _NOTE.match(identity)
     if match is None or not int(match[3]):
         return None

@@ -60,12 +60,12 @@ _DRUMS = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the notes of a staff in a bar are written with."""
+    """The settings with which a staff's notes in a bar are written."""
 
     divisions: int
     fifths: int
     semitones: int
-    """How much higher the staff sounds than it is written."""
+    """The transposition of the staff: sounding minus written pitch, in semitones."""
     is_drums: bool
     part: str
     """The id of the part."""
@@ -77,7 +77,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What lines and neighbours make of a chord."""
+    """The lines and neighbours around a chord."""
 
     slur_starts: Sequence[int] = ()
     slur_stops: Sequence[int] = ()
@@ -307,7 +307,7 @@ def _marks(chord: WrittenChord, event: Event, around: Around) -> list[Element]:
 
 
 def strokes(tremolo: Tremolo, value: Value) -> int:
-    """How many strokes are drawn; a flag of the note value stands for one of them."""
+    """The number of strokes to draw; each flag of the note value stands for one of them."""
     return max((1 / tremolo.stroke_qn).numerator.bit_length() - 1 - value.flags, 1)
 
 

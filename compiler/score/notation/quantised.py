@@ -84,7 +84,7 @@ def _steps(offsets: Iterable[Fraction]) -> int:
 
 
 def _span(note: Note, grid: _Grid, end_qn: Fraction) -> tuple[Fraction, Fraction]:
-    """Where a note begins and ends on the grid: at least a step later, never behind the last bar."""
+    """The beginning and the end of a note on the grid: at least one step apart, never after the last bar."""
     start = grid.near(note.onset_qn)
     start = min(start, end_qn - grid.step_qn(note.onset_qn))
     return start, min(max(grid.near(note.onset_qn + note.length_qn), start + grid.step_qn(start)), end_qn)

@@ -39,7 +39,7 @@ def spelled(pitch: int, alter: int | None, fifths: int) -> Spelled:
 
 
 def key_alter(step: int, fifths: int) -> int:
-    """How much a key of so many sharps, or flats below 0, raises a step."""
+    """The alteration of a step by a key of that many sharps, or flats below 0."""
     position = _FIFTHS.index(step)
     if fifths > 0:
         return 1 if position < fifths else 0

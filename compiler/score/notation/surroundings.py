@@ -28,7 +28,7 @@ class _Draft:
 
 
 def surroundings(score: WrittenScore) -> dict[int, Around]:
-    """What is around each chord, by its index; chords with nothing around them are left out."""
+    """The surroundings of each chord by its index; chords without any are left out."""
     drafts: dict[int, _Draft] = defaultdict(_Draft)
     rows: dict[tuple[int, int], _Row] = defaultdict(list)
     for index, chord in enumerate(score.chords):
@@ -55,7 +55,7 @@ def surroundings(score: WrittenScore) -> dict[int, Around]:
 
 
 def _follow(chords: Sequence[WrittenChord], row: Sequence[int], drafts: Mapping[int, _Draft]) -> None:
-    """What a chord of a voice says of the one that follows it."""
+    """The effect of a chord on the one that follows it in its voice."""
     for number, (here, after) in enumerate(pairwise(row)):
         chord, following = chords[here], chords[after]
         held = {verse for verse, text in following.lyrics if not text}

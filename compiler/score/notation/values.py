@@ -21,23 +21,23 @@ class Value:
     """MusicXML's name: "eighth"."""
     dots: int
     ratio: Fraction = Fraction(1)
-    """What a tuplet makes of it: 2/3 in a triplet."""
+    """The factor of a tuplet: 2/3 in a triplet."""
 
     @property
     def flags(self) -> int:
-        """How many flags or beams it has."""
+        """The number of its flags or beams."""
         base = NOTE_VALUES_QN[self.kind]
         return max((Fraction(1, 2) / base).numerator.bit_length(), 0) if base <= Fraction(1, 2) else 0
 
 
 def is_binary(time: Fraction) -> bool:
-    """Whether halving a quarter note often enough comes to this time."""
+    """Whether the time is a quarter note halved any number of times."""
     return time.denominator & (time.denominator - 1) == 0
 
 
 @lru_cache(maxsize=4096)
 def value_of(length_qn: Fraction, face_qn: Fraction = _ZERO, dots: int = 0) -> Value | None:
-    """How a length is written, by the file's own value and dots where it has them; None for no note value."""
+    """The note value of a length, by the file's own value and dots if it has them; None for none."""
     if face_qn > 0:
         kind = _NAMES.get(face_qn / (2 - Fraction(1, 2**dots)))
         ratio = length_qn / face_qn

@@ -26,7 +26,7 @@ DEFAULT_VELOCITIES: Mapping[str, int] = {
 
 
 def gate_percent(table: Mapping[str, int], articulations: Sequence[str], slurred: bool) -> int:
-    """How many hundredths of its length a chord is held; under a slur the instrument's usual gap is left out.
+    """The percentage of its length that a chord is held; under a slur, without the usual gap.
 
     Of several articulations the last one in the file decides, as in MuseScore.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _TICKS = 480
-# A trill of more notes than that is a mistake, or an attack on the reader's time.
+# A trill of more notes is a mistake, or an attack on the reader's time.
 _MOST_REPEATS = 2048
 
 
@@ -162,7 +162,7 @@ def glissando(
     """The notes of a glissando: in quarter notes at most, evenly spread over a shorter note."""
     fastest = quarters_per_minute / 60 / 16
     each = min(max(Fraction(1), fastest), length_qn / len(semitones))
-    # Whole ticks, as MuseScore counts; the last note has what is left.
+    # Whole ticks, as MuseScore counts; the last note gets the remainder.
     each = Fraction(int(each * _TICKS), _TICKS) or each
     last = len(semitones) - 1
     return tuple(
@@ -174,7 +174,7 @@ def glissando(
 def _each(
     wanted_qn: Fraction, count: int, length_qn: Fraction, quarters_per_minute: Fraction
 ) -> Fraction | None:
-    """How long each note is, in whole ticks as MuseScore counts; None where they would be too fast."""
+    """The length of each note in whole ticks, as MuseScore counts; None if they would be too fast."""
     fastest = int(quarters_per_minute / 60 * _TICKS / 64)
     slowest = int(quarters_per_minute / 60 * _TICKS / 8)
     wanted = int(wanted_qn * _TICKS)

@@ -29,7 +29,7 @@ class _Sound:
     chord: WrittenChord
     velocity: int
     is_first: bool = True
-    """Whether no stroke of its chord but graces sounds before it."""
+    """Whether it is the first stroke of its chord, except for graces."""
 
 
 def play(score: WrittenScore, name: str, digest: str, findings: Sequence[Diagnostic] = ()) -> Score:
@@ -82,7 +82,7 @@ def _measures(score: WrittenScore, order: Sequence[int]) -> list[Measure]:
 def _sounds(
     score: WrittenScore, starts: Sequence[Fraction], tempo: PaperTempo, name: str
 ) -> dict[int, list[_Sound]]:
-    """What each bar of the file sounds like, by bar index."""
+    """The sounds of each bar of the file, by bar index."""
     loudness = Loudness(score, starts, tempo)
     links = ties_of(score.chords, starts, [track for track, _ in score.staff_tracks])
     by_bar: dict[tuple[int, int], list[_Sound]] = {}
@@ -93,7 +93,7 @@ def _sounds(
         strokes = strokes_of(index, score.chords, links, tempo.at(start))
         first_qn = min((s.delay_qn for s in strokes if not s.grace), default=Fraction(0))
         for stroke in strokes:
-            # Each stroke is as loud as its own moment says: a roll under a hairpin grows.
+            # Each stroke has the loudness of its own moment: a roll under a hairpin grows.
             dynamic = loudness.at(chord.staff, chord.voice, start + stroke.delay_qn)
             velocity = _velocity(stroke, chord, dynamic)
             sounds.append(_Sound(stroke, chord, velocity, stroke.delay_qn == first_qn))

@@ -71,9 +71,8 @@ class _Section:
         self.landed: Volta | None = None
         """The ending that the last jump went into, while it is played."""
         self.landed_start: int | None = None
-        """Where the repeat of that ending starts: its passes that are left are played, whatever the jump
-        says of repeats.
-        """
+        """The start of the repeat with that ending: its remaining passes are played, whatever the jump
+        says of repeats."""
 
     def play(self) -> None:
         index: int | None = self.first
@@ -127,7 +126,7 @@ class _Section:
         return index + 1
 
     def turn(self, index: int) -> int:
-        """Which time through the present repeat it is, from 1."""
+        """The current pass through the repeat, from 1."""
         if self.leaves_out_repeats():
             start = _repeat_start(self.bars, index, self.first)
             until = None if self.play_until is None else self.over[self.play_until]
@@ -135,11 +134,11 @@ class _Section:
                 # Of several endings the one with the Fine or To Coda is meant.
                 return max(until.endings, default=0)
             return self.passes(start)
-        # An ending on the repeat's very first bar is asked for before that bar is counted.
+        # An ending on the repeat's first bar is looked up before that bar is counted.
         return self.played[self.start] + (1 if index == self.start else 0)
 
     def leaves_out_repeats(self) -> bool:
-        """Whether the repeat that is being played is played once, for its last time."""
+        """Whether the current repeat is played once only, as its last pass."""
         return self.leave_out_repeats and self.start != self.landed_start
 
     def is_last_pass(self, volta: Volta | None) -> bool:
@@ -151,7 +150,7 @@ class _Section:
         )
 
     def passes(self, start: int) -> int:
-        """How often the repeat that starts at this bar is played altogether."""
+        """The total number of passes through the repeat that starts at this bar."""
         if start not in self.pass_counts:
             count = 1
             for index in range(start, self.last + 1):
@@ -226,7 +225,7 @@ class _Section:
         self.landed = self.over[target]
 
     def begin_anew(self, start: int) -> None:
-        """Counts the repeat that starts at this bar as not yet played."""
+        """Marks the repeat that starts at this bar as not yet played."""
         self.played[start] = 0
         for index in range(start + 1, self.last + 1):
             if self.bars[index].repeat_start:

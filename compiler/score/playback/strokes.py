@@ -93,7 +93,7 @@ def _ornament(
 
 
 def _goes_on(chords: Sequence[WrittenChord], ties: Ties, head: Head) -> bool:
-    """Whether a head is tied to one whose ornament lasts over it."""
+    """Whether a head is tied to one before it whose ornament lasts through it."""
     while (before := ties.before.get(head)) is not None:
         head = before
         if chords[head[0]].ornament:
@@ -221,7 +221,7 @@ def _events(
 
 
 def _arpeggio_onset(chord: WrittenChord, note: WrittenNote, quarters_per_minute: Fraction) -> int:
-    """When a note of an arpeggio begins: the notes are a 64th triplet apart or closer, in seconds, at 120."""
+    """The onset of a note of an arpeggio: the notes are at most a 64th triplet apart, in seconds, at 120."""
     apart = _ARPEGGIO_TICKS
     while apart and apart * len(chord.notes) > chord.length_qn * _TICKS:
         apart = 2 * apart // 3
@@ -265,7 +265,7 @@ def _tied(chords: Sequence[WrittenChord], ties: Ties, head: Head) -> tuple[Fract
 
 
 def _grace_shares(chord: WrittenChord, quarters_per_minute: Fraction) -> tuple[int, int, int]:
-    """Thousandths of the chord that the graces before it take, those after it, and each one before it."""
+    """Thousandths of the chord that graces take: those before it, those after it, and each one before it."""
     count, count_after = len(chord.graces_before), len(chord.graces_after)
     if not count + count_after:
         return 0, 0, 0

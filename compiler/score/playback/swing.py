@@ -42,7 +42,7 @@ def swung(swing: Swing, before: Beat | None, here: Beat, after: Beat | None) -> 
 
 
 def _divided(swing: Swing, before: Beat | None, here: Beat | None) -> bool:
-    """Whether this beat is divided further than the swing goes."""
+    """Whether this beat has notes shorter than the ones that swing."""
     return here is not None and any(
         beat is not None and beat.length_qn < swing.unit_qn for beat in (before, here)
     )

@@ -14,9 +14,9 @@ from .sorted_times import Timeline
 from .written import GradualTempo, Place, WrittenScore, repeated_voltas
 
 DEFAULT_QUARTERS_PER_MINUTE = Fraction(120)
-# A pause is put into the last 64th of a quarter note before it, or into half of what is left there.
+# A pause goes into the last 64th of a quarter note before it, or into half of the time left there.
 _PAUSE_QN = Fraction(1, 64)
-# A gradual change over more quarter notes than that passes through this many tempi.
+# The most tempi that a gradual change passes through, however many quarter notes it lasts.
 _MOST_STEPS = 256
 _SLOWEST, _FASTEST = Fraction(1, 100), Fraction(60_000)
 
@@ -135,8 +135,8 @@ def _pass_through(
 
 
 def eased(easing: str, part: Fraction) -> Fraction:
-    """How far a gradual change is when this part of its time is over (types/typesconv.cpp of MuseScore 4);
-    exact where it goes evenly, else to a millionth, so that every machine has the same.
+    """The progress of a gradual change after this share of its time (types/typesconv.cpp of MuseScore 4);
+    exact if it is linear, otherwise to a millionth, so that every machine has the same.
     """
     x = float(part)
     if easing == "ease-in":

@@ -12,7 +12,7 @@ Head = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """Which note heads are joined."""
+    """The ties between note heads."""
 
     following: dict[Head, Head]
     before: dict[Head, Head]

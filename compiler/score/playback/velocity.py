@@ -111,7 +111,7 @@ class VelocityCurve:
             value = target
 
     def set(self, tick: int, value: int) -> None:
-        """Holds a value from a tick on, instead of what is there."""
+        """Sets a value from a tick on, and replaces the one there."""
         if tick not in self._pieces:
             insort(self._ticks, tick)
         self._pieces[tick] = _Piece(value, value, tick)
@@ -203,7 +203,7 @@ class Loudness:
                 ramps.append(_Ramp(start, end, change, hairpin.rises, nearness))
         curve = VelocityCurve(marks, ramps)
         for start, end in self._voltas.get(staff, ()):
-            # An ending that leads back leaves its own staff as loud as it was before.
+            # An ending that leads back restores the loudness of its own staff.
             curve.set(end - 1, curve.at(start - 1))
         return curve
 
@@ -225,7 +225,7 @@ def _apart(ramps: Sequence[_Ramp], fixed: Sequence[int]) -> list[_Ramp]:
 
 
 def _target(ramp: _Ramp, value: int, following: int | None) -> int:
-    """Where a ramp leads: as far as it says, or to the mark that follows where that is in its direction."""
+    """The target of a ramp: its own level, or the following mark's if that is in its direction."""
     if ramp.change:
         value += ramp.change
     elif following is not None and (following > value) == ramp.rises:

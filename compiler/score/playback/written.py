@@ -41,7 +41,7 @@ class WrittenBar:
     printed: str = ""
     repeat_start: bool = False
     repeat_count: int = 0
-    """How often it is played up to its end-repeat barline; 0 where it has none."""
+    """The number of times that it is played up to its end-repeat barline; 0 if it has none."""
     jump: Jump | None = None
     markers: tuple[str, ...] = ()
     section_break_s: Fraction | None = None
@@ -69,7 +69,7 @@ class WrittenNote:
     ties_forward: bool = False
     ties_back: bool = False
     shift: int = 0
-    """How much of `pitch` an ottava adds: ties join heads of one pitch on paper."""
+    """The semitones of `pitch` that come from an ottava: ties join heads of one pitch on paper."""
     plays: bool = True
     velocity: int | None = None
     """A velocity of its own, replacing the dynamics'."""
@@ -82,7 +82,7 @@ class WrittenNote:
     glissando: tuple[int, ...] = ()
     """Semitones of the notes that a glissando passes through, the note itself first."""
     alter: int | None = None
-    """How much its accidental raises it, as it is written: E flat is -1; None where the file does not say."""
+    """The written accidental's alteration: E flat is -1; None if the file does not state it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,9 @@ class WrittenChord:
     """A name in `ornaments.ORNAMENTS`; it sounds where its notes know their `neighbours`."""
     arpeggio: Arpeggio | None = None
     late_qn: Fraction = Fraction(0)
-    """How much later it begins than it is written: swing."""
+    """The delay of its onset by swing."""
     longer_qn: Fraction = Fraction(0)
-    """How much longer it is held, up to a note that begins late."""
+    """The extra length up to a note that begins late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Dynamic:
     voice: int = 0
     """The one voice that it governs, from 1; 0 is all of them."""
     symbol: str = ""
-    """What is printed: "mf"; empty for a loudness without a mark."""
+    """The printed mark: "mf"; empty for a loudness without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class GradualTempo:
     end: Place
     factor: Fraction
     easing: str = ""
-    """How it goes there: evenly, or a name that `tempo.eased` knows."""
+    """The course of the change: linear, or a name that `tempo.eased` knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ class Transposition:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words over a staff: "Andante", "pizz.", "dolce". What they say of playing stands elsewhere."""
+    """Words over a staff: "Andante", "pizz.", "dolce". Their effect on playing is stored elsewhere."""
 
     place: Place
     staff: int
@@ -275,11 +275,11 @@ class Text:
 
 
 MAX_TEXT_CHARACTERS = 200
-"""Of words over a staff, and of a composer's name; what is more is left out."""
+"""The longest text over a staff, and the longest name of a composer; the rest is left out."""
 
 
 def bar_starts(bars: Sequence[WrittenBar], name: str) -> list[Fraction]:
-    """Where each bar starts on paper, and the end of the last, in quarter notes.
+    """The start of each bar on paper, and the end of the last, in quarter notes.
 
     Raises PieceError MV407 where the lengths have no common measure: exact sums of them would grow without
     bound.

@@ -31,7 +31,7 @@ _SOURCE, _BROADCAST = bytes((2, 0, 0, 1)), bytes((2, 255, 255, 255))
 _UDP, _LINK_ETHERNET, _SNAP_LENGTH = 17, 1, 65535
 _WHERE = re.compile(
     r"(?:(?P<universe>[0-9]{1,5})\.)?(?P<channel>[0-9]{1,3})"
-    r"(?::(?P<low>-?[0-9]+(?:\.[0-9]+)?)\.\.(?P<high>-?[0-9]+(?:\.[0-9]+)?))?\Z",
+    r"(?::(?P<low>-?[0-9]{1,9}(?:\.[0-9]{1,9})?)\.\.(?P<high>-?[0-9]{1,9}(?:\.[0-9]{1,9})?))?\Z",
     re.ASCII,
 )
 
@@ -67,6 +67,8 @@ def channels(timeline: Timeline) -> list[Channel]:
     following = 0, 1
     for light in timeline.lights:
         universe, number, low, high = _where(light, following)
+        if universe >= UNIVERSES:
+            raise BridgeError(f"there is no channel after the last one for {light.name}", "name one for it")
         if (universe, number) in taken:
             raise BridgeError(f"two lights have channel {universe}.{number}", "give each a number of its own")
         taken.add((universe, number))

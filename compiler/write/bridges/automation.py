@@ -48,13 +48,13 @@ class Automation:
     repeats: bool = False
 
     def mapped(self, value: Callable[[float], float]) -> Automation:
-        """The same with other values."""
+        """A copy with other values."""
         return replace(self, points=tuple(replace(one, value=value(one.value)) for one in self.points))
 
 
 @dataclass(frozen=True, slots=True)
 class _Parameter:
-    """What a number of project.xml is called, and how its values become ours."""
+    """A parameter of project.xml: its name, and the conversion of its values to ours."""
 
     name: str
     kind: str
@@ -65,7 +65,7 @@ class _Parameter:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where a timeline is: its track, its unit of time, and how its time becomes the arrangement's."""
+    """The context of a timeline: its track, its unit of time, and its map to the arrangement's time."""
 
     track: str = ""
     in_seconds: bool = False
@@ -73,7 +73,7 @@ class _Scope:
     begins: Fraction | None = None
     ends: Fraction | None = None
     repeats: bool = False
-    """Whether it is in a clip that plays its content again."""
+    """Whether it is in a clip that loops its content."""
 
 
 def read_project(data: bytes, name: str) -> dict[str, Automation] | None:
@@ -104,7 +104,7 @@ def read_project(data: bytes, name: str) -> dict[str, Automation] | None:
 
 
 def points_as_lane(automation: Automation, clock: Clock) -> Iterator[tuple[Fraction, str]]:
-    """Each point of a lane: when, in seconds of the piece, and what stands beside its place."""
+    """The points of a lane: the time of each in seconds of the piece, and its other keys."""
     stands: float | None = None
     moments = list(_moments(automation, clock))
     for k, (at_s, arrives, point) in enumerate(moments):
@@ -141,7 +141,7 @@ def _moments(automation: Automation, clock: Clock) -> Iterator[tuple[Fraction, f
 
 
 def _at_every_beat(points: tuple[Point, ...], clock: Clock) -> Iterator[Point]:
-    """The points, and one wherever the metre counts in other beats: a lane goes evenly in beats."""
+    """The points, plus one at each change of the metre's beat: a lane moves evenly in beats."""
     changes = [
         Fraction(measure.start_qn)
         for before, measure in zip(clock.measures, clock.measures[1:], strict=False)
@@ -195,7 +195,7 @@ class _Reading:
             waiting += [(child, track) for child in reversed(node.children)]
 
     def timeline(self, node: Node, scope: _Scope) -> None:
-        """Everything inside a timeline; those inside it follow it."""
+        """The content of a timeline; nested ones follow it."""
         waiting = [(node, scope)]
         while waiting:
             node, scope = waiting.pop()
@@ -255,7 +255,7 @@ class _Reading:
             self.repeated.add(known.name)
 
     def found(self) -> dict[str, Automation]:
-        """What was read; of a parameter in two units of time, the one that is first."""
+        """The automation that was read; of a parameter in two units of time, the first one."""
         result: dict[str, Automation] = {}
         for (name, in_seconds), points in self.moved.items():
             points.sort(key=lambda point: point.at)
@@ -263,7 +263,7 @@ class _Reading:
         return result
 
     def target(self, target: Node, track: str) -> _Parameter | None:
-        """What is moved, with its name."""
+        """The parameter that is moved, with its name."""
         said = target.attributes
         if "parameter" in said:
             return self.parameters.get(said["parameter"])
@@ -293,12 +293,12 @@ def _value(text: str, parameter: _Parameter) -> float | None:
     if value is None:
         return None
     if parameter.kind == "ranged":
-        return parameter.low + value * (parameter.high - parameter.low)
-    if parameter.kind == "Pan" and parameter.high > parameter.low:
-        return 2.0 * (value - parameter.low) / (parameter.high - parameter.low) - 1.0
-    if parameter.unit == "decibel":
-        return float(10.0 ** (min(value, 200.0) / 20.0))
-    return value
+        value = parameter.low + value * (parameter.high - parameter.low)
+    elif parameter.kind == "Pan" and parameter.high > parameter.low:
+        value = 2.0 * (value - parameter.low) / (parameter.high - parameter.low) - 1.0
+    elif parameter.unit == "decibel":
+        value = 10.0 ** (min(value, 200.0) / 20.0)
+    return value if isfinite(value) else None
 
 
 def _number(text: str | None) -> float | None:

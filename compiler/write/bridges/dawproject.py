@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PROJECT, METADATA = "project.xml", "metadata.xml"
 TOLERANCE = 1e-4
-"""Of the range of a lane: so far its automation may be from it."""
+"""The tolerance of a lane against its automation, as a share of the lane's range."""
 LOUDEST = 10.0 ** (24 / 20)
 CONTROLLER = 1
 _GAIN = ".gain"
@@ -138,7 +138,7 @@ class _Project:
     ) -> None:
         low, high = float(values.min()), float(values.max())
         shares = (values - low) / (high - low) if high > low else np.zeros(values.shape)
-        track = self._track(structure, f"{name} [{low:.9g}..{high:.9g}]", "automation", master)
+        track = self._track(structure, f"{name} [{low:.6g}..{high:.6g}]", "automation", master)
         here = _added(lanes, "Lanes", track=track.number, id=self._id())
         target = {"expression": "channelController", "channel": "0", "controller": str(CONTROLLER)}
         self._automation(here, shares, "normalized", target)

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 FRAMES_MOST = 200_000
 FIELDS_MOST = 100
 """The most fields of a file; Deforum and Parseq have about fifty."""
+SLOWEST_FPS, FASTEST_FPS = 0.001, 1000
+"""No frame rate is slower or faster."""
 SCHEDULE_MOST = 1 << 20
 """Characters of one schedule."""
 TOLERANCE = 1e-4
-"""How far a schedule may be from its lane, as a share of the lane's range."""
+"""The tolerance of a lane against its schedule, as a share of the lane's range."""
 _KEY = re.compile(r"\s*(?P<frame>[0-9]{1,7})\s*:\s*\(")
 _COUNTED = re.compile(r"\s*(?P<frame>(?:[0-9+*/-][0-9+*/ -]*)?max_f[0-9+*/ -]*?)\s*:\s*\(")
 """A keyframe counted from the last frame."""
@@ -38,15 +40,22 @@ _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3
 
 
 class ScheduleError(ValueError):
-    """A schedule that is none; `at` is the index of the character."""
+    """An invalid schedule; `at` is the index of the character."""
 
     def __init__(self, message: str, at: int = 0) -> None:
         super().__init__(message)
         self.at = at
 
 
+def known_fps(fps: object) -> float | None:
+    """A frame rate that a file says; None for anything that is no frame rate."""
+    if not isinstance(fps, (int, float)) or isinstance(fps, bool):
+        return None
+    return float(fps) if SLOWEST_FPS <= fps <= FASTEST_FPS else None
+
+
 def is_schedule(text: str) -> bool:
-    """Whether a text begins as a schedule does."""
+    """Whether a text begins like a schedule."""
     return _KEY.match(text) is not None
 
 

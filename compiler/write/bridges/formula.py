@@ -65,7 +65,7 @@ _KNOWN = "numbers, t, max_f, pi, + - * / % **, comparisons, and " + ", ".join(_F
 
 
 class FormulaError(ValueError):
-    """A formula that is none, or has no value."""
+    """An invalid formula, or one without a value."""
 
 
 def evaluated(text: str, t: F64, frame_count: int) -> F64:
@@ -79,7 +79,7 @@ def evaluated(text: str, t: F64, frame_count: int) -> F64:
         raise FormulaError(f"a formula of more than {TEXT_MOST} characters")
     try:
         with warnings.catch_warnings():
-            # Of a text that only looks like Python, Python's own warnings say nothing.
+            # Python's warnings about a text that only looks like Python are irrelevant.
             warnings.simplefilter("ignore")
             tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -92,6 +92,8 @@ def evaluated(text: str, t: F64, frame_count: int) -> F64:
             values = np.broadcast_to(np.asarray(_value(tree.body, names), np.float64), t.shape).copy()
         except (OverflowError, ZeroDivisionError):
             raise FormulaError(f"`{text.strip()}` has no finite value") from None
+        except TypeError:
+            raise FormulaError(f"`{text.strip()}` calculates with a comparison, which is no number") from None
     if not np.isfinite(values).all():
         first = int(t[~np.isfinite(values)][0])
         raise FormulaError(f"`{text.strip()}` has no finite value at frame {first}")

@@ -20,7 +20,7 @@ from ....dsl.findings.span import Span
 from ....dsl.text.format import formatted, scalar_text
 from ...time.clock import Clock
 from .automation import Automation, points_as_lane, read_project
-from .deforum import FIELDS_MOST, ScheduleError, frame_values, is_schedule
+from .deforum import FIELDS_MOST, ScheduleError, frame_values, is_schedule, known_fps
 from .formula import FormulaError
 from .parseq import is_parseq, parseq_fields, parseq_fps
 from .straight import corners
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 
 
 LONE = "schedule"
-"""What the field of a file is called that holds one schedule and no name."""
+"""The name for the field of a file that contains a single, nameless schedule."""
 BYTES_MOST = 32 << 20
-"""Of a file: a rendered document of Parseq holds every field at every frame, three times."""
+"""The largest file: a rendered document of Parseq holds every field at every frame, three times."""
 VALUES_MOST = 1e12
-"""Of any field, without its sign: far beyond what a lane can mean."""
+"""The largest absolute value of any field: far beyond what a lane can mean."""
 LINES_MOST = 12_000
-"""Of the lanes that are written: more would be longer than any text that is read."""
+"""The most lines of lanes that are written: more would exceed the limit for texts that are read."""
 TOLERANCE = 1e-5
-"""How far a lane may be from its frames, as a share of the field's range."""
+"""The tolerance of a lane against its frames, as a share of the field's range."""
 _BEAT_STEP = 10**6
 
 
 @dataclass(frozen=True, eq=False)
 class Schedules:
-    """What a file of schedules says.
+    """The contents of a file of schedules.
 
     program     who wrote it
     fps         frames a second, where the file says so
@@ -61,12 +61,12 @@ class Schedules:
 
     @property
     def names(self) -> list[str]:
-        """What can become a lane."""
+        """The names of what can become a lane."""
         return [*self.fields, *self.automation]
 
     @property
     def moving(self) -> list[str]:
-        """The names of what does not stay where it is."""
+        """The names of those that move."""
         still = {name for name, values in self.fields.items() if values.min() == values.max()}
         still |= {n for n, one in self.automation.items() if len({point.value for point in one.points}) == 1}
         return [name for name in self.names if name not in still]
@@ -80,7 +80,7 @@ class Schedules:
 
     @property
     def size(self) -> str:
-        """How much there is, in words."""
+        """The amount of content, in words."""
         if self.automation:
             return counted(sum(len(one.points) for one in self.automation.values()), "point")
         return counted(max(values.size for values in self.fields.values()), "frame")
@@ -99,7 +99,7 @@ class Wanted:
 
 
 def read_incoming(data: bytes, name: str) -> Schedules | None:
-    """What a file of another program says; None for what can be an original effects.json.
+    """Reads a file of another program; None for what may be an original effects.json.
 
     Raises PieceError MV682 for a file that is damaged, MV683 for a formula that cannot be worked out, MV686
     for a file that is known and not read.
@@ -165,11 +165,7 @@ def read_schedules(text: str, name: str) -> Schedules | None:
             findings += error.findings
     if not found:
         raise PieceError(findings)
-    fps = document.get("fps")
-    known: float | None = None
-    if isinstance(fps, (int, float)) and not isinstance(fps, bool) and 0 < fps <= 1000:
-        known = float(fps)
-    return Schedules("Deforum", known, found)
+    return Schedules("Deforum", known_fps(document.get("fps")), found)
 
 
 def lanes_of(
@@ -191,7 +187,7 @@ def lanes_of(
         if name in schedules.automation:
             automation = schedules.automation[name].mapped(wanted.value)
             points: dict[str, str] = {}
-            # Of points at one place the last one says what happens from there.
+            # Of points at one place, the last one applies from there on.
             points.update((_place(at_s, clock), what) for at_s, what in points_as_lane(automation, clock))
             text += [f"  - {{at: {at}, {what}}}" for at, what in points.items()]
         else:
@@ -199,14 +195,14 @@ def lanes_of(
             values = schedules.fields[name]
             text += _points_of_frames(wanted.low + values * (wanted.high - wanted.low), fps, clock)
         if len(text) > LINES_MOST:
-            message = f"{name} has {len(text):,} points; a file of lanes holds about {LINES_MOST:,}"
+            message = f"with {name} there are more than {LINES_MOST:,} points; a file of lanes holds no more"
             hint = "thin out its points in the other program, or take fewer fields at once"
             raise PieceError([Diagnostic("MV688", Span(file, 1, 1, 1, 2), message, hint)])
     return formatted("\n".join(text), "effects.yaml")
 
 
 def _points_of_frames(values: F64, fps: Fraction, clock: Clock) -> Iterator[str]:
-    kept = corners(values, TOLERANCE * float(np.ptp(values)))
+    kept = corners(values, TOLERANCE * float(np.ptp(values)), LINES_MOST)
     if np.ptp(values) == 0:
         kept = kept[:1]
     yield f"  - {{at: {_place(Fraction(0), clock)}, hold: {_number(values[0])}}}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .deforum import FIELDS_MOST, FRAMES_MOST, ScheduleError
+from .deforum import FIELDS_MOST, FRAMES_MOST, ScheduleError, known_fps
 from .straight import corners
 from .timeline import BridgeError, Timeline
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 _STRAIGHT, _STEP = "L", "S"
 _DERIVED = ("_delta", "_pc")
 _NO_FIELDS = ("frame", "gridData", "info")
-"""What a row holds beside its fields: its number, what the table keeps for itself, and a remark."""
+"""The keys of a row that are not fields: its number, the table's own data, and a remark."""
 _NO_LETTER = re.compile(r"\W", re.ASCII)
 TOLERANCE = 1e-5
-"""Of the range of a lane: so far the lines between its keyframes may be from it."""
+"""The tolerance of the lines between keyframes, as a share of the lane's range."""
 _SHOWN = 5
-"""Parseq shows so many fields of a document that it opens."""
+"""The most fields of a document that Parseq shows."""
 _USUAL_BPM = 120.0
 
 
 def is_parseq(document: Any) -> bool:
-    """Whether a JSON document is one of Parseq's: saved, rendered, or cut down to its rendered frames."""
+    """Whether a JSON document is from Parseq: saved, rendered, or reduced to its rendered frames."""
     if not isinstance(document, dict):
         return False
     if isinstance(document.get("keyframes"), list) and "options" in document:
@@ -53,11 +53,7 @@ def is_parseq(document: Any) -> bool:
 def parseq_fps(document: Mapping[str, Any]) -> float | None:
     """The frames a second that it is written for."""
     options = document.get("options")
-    try:
-        fps = float(options["output_fps"]) if isinstance(options, dict) else 0.0
-    except (KeyError, TypeError, ValueError):
-        return None
-    return fps if 0 < fps <= 1000 else None
+    return known_fps(_number(options.get("output_fps")) if isinstance(options, dict) else None)
 
 
 def parseq_fields(document: Mapping[str, Any]) -> tuple[dict[str, F64], tuple[str, ...]]:
@@ -77,7 +73,7 @@ def parseq_fields(document: Mapping[str, Any]) -> tuple[dict[str, F64], tuple[st
 
 
 def parseq(timeline: Timeline) -> str:
-    """Every lane as a field of a document that is rendered, too, so that Deforum takes it as it is.
+    """Every lane as a field of a rendered document, which Deforum reads, too.
 
     The keyframes are where the straight lines of the lane meet, and bars and sections are remarks. The
     rendered frames hold the lane's own values, with what Parseq works out of them: `_delta` is the step from

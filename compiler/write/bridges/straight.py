@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from ....store.values.array_types import F64
 
 
-def corners(values: F64, tolerance: float) -> list[int]:
+def corners(values: F64, tolerance: float, count_most: int | None = None) -> list[int]:
     """The frames at which straight lines meet that are nowhere further than `tolerance` from the values.
 
-    values   float64 (n,), n >= 1; the first and the last frame are always corners
+    values       float64 (n,), n >= 1; the first and the last frame are always corners
+    count_most   stop when there are more: the time for a zigzag grows with the square of its frames
 
     Douglas and Peucker (1973), with distances along the value's own axis.
     """
@@ -30,5 +31,7 @@ def corners(values: F64, tolerance: float) -> list[int]:
             equals = np.flatnonzero(off >= most * (1.0 - 1e-9))
             worst = int(equals[equals.size // 2])
             kept.add(a + worst)
+            if count_most is not None and len(kept) > count_most:
+                break
             waiting += [(a, a + worst), (a + worst, b)]
     return sorted(kept)

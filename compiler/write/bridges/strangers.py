@@ -1,4 +1,4 @@
-"""Files that `musicvis import` does not read, told by their first bytes, so that it can say what they are."""
+"""Files that `musicvis import` cannot read, recognised by their first bytes, for the error message."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class BridgeError(ValueError):
-    """What a file for another program cannot hold; `hint` says what to write instead."""
+    """Content that a file for another program cannot hold; `hint` says what to write instead."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ class Light:
 
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """What a bridge writes; all times are exact seconds from the first frame.
+    """The timeline that a bridge writes; all times are exact seconds from the first frame.
 
     film      the file name of the film
     lanes     the values of each lane in the middle of each frame, float64 (frames,)
@@ -95,7 +95,7 @@ class Timeline:
         return np.asarray((np.arange(self.frame_count) + 0.5) / float(self.fps), np.float64)
 
     def quarters(self, at_s: Fraction) -> Fraction:
-        """How many quarter notes have passed since the first frame; 120 a minute where there is no tempo."""
+        """The number of quarter notes since the first frame; at 120 per minute if there is no tempo."""
         if not self.tempi:
             return at_s * 2
         k = max(bisect_right(self._tempo_starts_s, at_s) - 1, 0)

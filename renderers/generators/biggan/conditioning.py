@@ -30,7 +30,7 @@ Modulation = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conditions:
-    """What n images are made from.
+    """The network's inputs for n images.
 
     start         float32 (n, channels, 4, 4)
     modulations   for each batch norm, in the network's order; the last is the one before the colours

@@ -40,12 +40,13 @@ MOST_ATTEMPTS = 100
 STATE = "state.json"
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes of how many are there; 0 where the server does not say how many."""
+"""A function that is called with the bytes that are there and their total; 0 if the server does not state
+it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Where a release is."""
+    """A release of BigGAN: its name, and the addresses of its files."""
 
     name: str
     weights: str
@@ -53,7 +54,7 @@ class Release:
 
 
 def releases() -> dict[str, Release]:
-    """What there is to fetch, by name: the package's own table.
+    """The releases that can be fetched, by name, from the package's own table.
 
     Raises PieceError where the package is missing.
     """
@@ -71,7 +72,7 @@ def releases() -> dict[str, Release]:
 
 @contextlib.contextmanager
 def _some_home() -> Iterator[None]:
-    """A home folder for who has none: the package asks for one as it is imported, for a cache of its own.
+    """A home folder for a user without one: the package needs one on import, for a cache of its own.
 
     We take its table of addresses alone; nothing is written there.
     """
@@ -152,12 +153,12 @@ def download(
 
 
 def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: Progress) -> None:
-    """Append what is missing to the part; returns when it is whole, and raises where the line breaks."""
+    """Appends what is missing to the partial file; returns when complete, raises on a broken connection."""
     have = part.stat().st_size if part.exists() else 0
     mark = _mark_in(state, address)
     headers = {"User-Agent": "musicvis", "Accept-Encoding": "identity"}
     if have and mark:
-        # RFC 9110, 13.1.5: the rest only if the file is still the same one, else all of it.
+        # RFC 9110, 13.1.5: requests the rest only if the file is unchanged, else all of it.
         headers |= {"Range": f"bytes={have}-", "If-Range": mark}
     request = urllib.request.Request(address, headers=headers)
     with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
@@ -171,7 +172,7 @@ def _go_on(address: str, part: Path, state: Path, most_bytes: int, on_progress: 
             done = first
             on_progress(done, total)
             started_s, checked = time.monotonic(), done
-            # read1: what has come, so that a drop a second is seen as what it is.
+            # read1 returns what has arrived, so that a trickle of bytes is noticed.
             while block := answer.read1(BLOCK_BYTES):
                 done += len(block)
                 if done > most_bytes:
@@ -216,7 +217,7 @@ def _extent(answer: http.client.HTTPResponse, have: int) -> tuple[int, int]:
 
 
 def _mark_in(state: Path, address: str) -> str:
-    """What tells this version of the file from others; empty where nothing does."""
+    """The mark (ETag) that identifies the downloaded version; empty if none is recorded."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         held = json.loads(state.read_text(encoding="utf-8"))
         if held.get("address") == address:

@@ -68,7 +68,7 @@ class BigGan:
 
     @property
     def device(self) -> torch.device:
-        """Where the images are made and stay."""
+        """The device on which the images are made and stay."""
         return self._device
 
     @property

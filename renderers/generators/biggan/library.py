@@ -46,12 +46,12 @@ class Entry:
 
 
 def library_folder() -> Path:
-    """Where the store is; it need not be there. Raises StoreError where the user has no home."""
+    """The folder of the library, which may not exist. Raises StoreError if the user has no home."""
     return data_folder(ENVIRONMENT, "weights")
 
 
 def library_if_any() -> Path | None:
-    """Where the store lies; None where the user has no home, and so none."""
+    """The folder of the library; None if the user has no home."""
     try:
         return library_folder()
     except StoreError:
@@ -96,7 +96,7 @@ def keep(folder: Path, name: str, origin: str, library: Path, sha256: str | None
 
     Raises PieceError where they cannot be used or other weights have the name.
     """
-    # What holds weights needs torch; what looks for them does not.
+    # Loading weights needs torch; finding them does not.
     from .weights import check_pin, read_weights, sha256_of, weight_file, write_safetensors
 
     if not NAME.fullmatch(name):

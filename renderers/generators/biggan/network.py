@@ -189,7 +189,7 @@ def _norm_count(layer: torch.nn.Module) -> int:
 
 
 def _lit(x: torch.Tensor, modulation: Modulation) -> torch.Tensor:
-    """A norm, and what is positive of it."""
+    """Batch norm, and then its positive part."""
     scale, shift = modulation
     return torch.addcmul(shift, x, scale).relu_()
 

@@ -22,13 +22,13 @@ Measured with random weights, float32 at 256 pixels against float64: the package
 against float32: 45 dB with 16, 41 dB with 8, 48 dB with 32 for a fifth more time.
 """
 EXACT_PX_SMALL, EXACT_PX = 8, 16
-"""The same sides on a GPU in bfloat16, whose kernels differ: for images of at most 128 pixels and for larger
+"""The same sides for a GPU in bfloat16, whose kernels differ: for images up to 128 pixels, and for larger
 ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Computing:
-    """How a network is computed.
+    """The settings with which a network is computed.
 
     precision   auto, fp32 or bf16; bf16 keeps the first layers in float32
     backend     auto, torch or openvino

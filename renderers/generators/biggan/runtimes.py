@@ -83,7 +83,7 @@ class OpenVinoRuntime:
         return tensor_of(np.concatenate(made))
 
     def _inputs(self, conditions: Conditions) -> list[list[torch.Tensor]]:
-        """What the model takes, for each image."""
+        """The model's inputs for each image."""
         x = self._first.made(conditions).permute(0, 3, 1, 2).contiguous()
         rest = conditions.modulations[len(conditions.modulations) - self._norm_count :]
         return [

@@ -153,7 +153,7 @@ def _pickled_tensors(path: Path) -> dict[str, torch.Tensor]:
                         raise unusable(path, f"it unpacks to more than {MOST_WEIGHT_BYTES >> 20} MiB")
             file.seek(0)
             with warnings.catch_warnings():
-                # torch remarks on odd pickles; what matters is what comes out.
+                # torch warns about odd pickles; only the result matters.
                 warnings.simplefilter("ignore")
                 # Written out: an environment variable can change the default, but not this.
                 loaded = torch.load(file, map_location="cpu", weights_only=True)

@@ -21,9 +21,9 @@ NOISE_CONTRAST = 1.9
 WEIGHT_POWER = 2.0
 GLOW_GAIN = 0.6
 TONE_SHIFT = 0.05
-"""How far the noise moves all tones, up and down."""
+"""The amount by which the noise shifts all tones, up and down."""
 OWN_TINT = 0.35
-"""How far an own picture that is hardly seen is tinted by what stands beside it."""
+"""The amount by which its neighbours tint an own picture that is barely visible."""
 
 
 PORTIONS = 9
@@ -65,7 +65,7 @@ def shared_out(total: Tensor) -> Relief:
 
 
 def claim_of(layer: Layer) -> Tensor:
-    """What a layer claims of each place: of the claims of all, its share is seen."""
+    """A layer's claim to each place; its share of the sum of all claims is visible."""
     height = layer.surface.height
     if layer.gate is None:
         return torch.ones_like(height)

@@ -11,7 +11,7 @@ from .atlas import Atlas, Texture
 
 
 class Surface(NamedTuple):
-    """What a motif says of every pixel, each of shape (b, rows, columns)."""
+    """The values that a motif paints at every pixel, each of shape (b, rows, columns)."""
 
     height: Tensor
     tone: Tensor
@@ -56,15 +56,16 @@ class Canvas:
     """The width of a pixel."""
     atlas: Atlas
     share: Tensor | None = None
-    """How much its class weighs in the frame, 0 to 1, shape (b, 1, 1)."""
+    """The weight of its class in the frame, 0 to 1, shape (b, 1, 1)."""
     passed: tuple[float, ...] = ()
-    """How far the video is that it shows, b numbers as in PicturePlan.clips; empty for none."""
+    """The progress of the video that it shows, b numbers as in PicturePlan.clips; empty for none."""
     scattered: bool = False
     """Its columns are places here and there in the picture, from top to bottom, and neighbours of none."""
 
     def knows(self, constant: Tensor, value: float) -> bool:
-        """Whether a constant of the class has that value in all layers, so that a part of them need not be
-        painted. On other devices than a CPU it is never known: they are not to be waited for.
+        """Whether a constant of the class is known to have that value in all layers, so that painting can
+        skip a part of them. On other devices than a CPU it is never known: they are not to be waited
+        for.
         """
         return constant.device.type == "cpu" and bool((constant == value).all())
 

@@ -22,7 +22,7 @@ ROLL, ZOOM, PAN_X, PAN_Y, LIGHT_X, LIGHT_Y, HUE = range(7)
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What the noise of n frames says."""
+    """The values that the noise determines for n frames."""
 
     controls: Tensor
     """Shape (n, 24), unit variance."""

@@ -26,11 +26,11 @@ STRIP_PX = 65536
 LOWEST, HIGHEST = -0.5, 1.5
 """Between these heights layers compete."""
 PLANES = 8
-"""Of a relief: height, gloss, three of colour, three of glow."""
+"""The planes of a relief: height, gloss, three of colour, three of glow."""
 
 
 class Part(Protocol):
-    """What is painted of a layer: some columns of its land, in all rows of the stage."""
+    """The painted part of a layer: some columns of its land, in all rows of the stage."""
 
     def heights(self) -> Tensor | None:
         """On every second pixel of every second row, and beyond the edges: (rows, columns); None for a part
@@ -111,7 +111,7 @@ class Fusing:
         shares = shares / shares.sum(0)
         steepness = torch.stack([layer.land.steepness for layer in layers]).mul_(shares).sum(0)
         bounded = torch.stack([layer.land.bounded for layer in layers]).mul_(shares[..., None]).sum(0)
-        # One lamp for all: it stands still before the stage, however the cameras of the layers turn.
+        # One lamp for all layers: it is fixed before the stage, however their cameras turn.
         lit_relief(relief, steepness, bounded, self._grid, layers[0].land.pixel, None, controls)
 
     def placed(self, streams: Sequence[Stream], controls: FrameControls, paint: Paint) -> list[Placed]:
@@ -205,7 +205,7 @@ def _refine(layers: Sequence[Placed], width_px: int) -> None:
         if heights is None:
             return
         standing.append(_standing(heights, layer.contrast))
-    # Every second column of the stage stands for the nodes that are on it or beside it.
+    # Every second column of the stage represents the nodes on it or next to it.
     total = torch.zeros(len(standing[0]), width_px // 2 + 1, device=standing[0].device)
     claims = []
     for layer, claim in zip(layers, standing, strict=True):
@@ -237,8 +237,8 @@ def _nodes_in(piece: Piece) -> tuple[slice, int]:
 
 
 def pieces_of(axis: int, columns: tuple[int, int], width: int) -> list[Piece]:
-    """How a half of that width is laid on columns of the stage: to both sides of a mirror before column
-    `axis`, at which its right edge is, and folded back and forth where they reach further than it is wide.
+    """The pieces of a half of that width that fill columns of the stage: on both sides of a mirror before
+    column `axis`, where its right edge is, and folded back and forth beyond its width.
     """
     found = []
     first, end = columns

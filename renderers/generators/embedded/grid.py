@@ -19,7 +19,8 @@ BLOOM_CELL = 0.03
 CAVITY_CELL = 0.05
 SHADOW_CELL = 0.016
 STAGE_BLOCK_PX = 400
-"""So many columns of a stage need few of the coarse ones, which takes less time than all at once."""
+"""The number of stage columns that are lit together: they need few coarse columns, which is faster than
+all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Raster:
     """The coarse row above each row of the picture, and the one below: each (height,)."""
     below: Tensor
     way_down: Tensor
-    """How far it is from the one to the other: shape (height, 1)."""
+    """The fraction of the way from the row above to the row below: shape (height, 1)."""
 
     def means(self, planes: Tensor) -> Tensor:
         """(n, channels, rows, width) averaged in squares; rows start on a square."""
@@ -77,7 +78,7 @@ class Places:
     """Shape (9, height)."""
     slope_y: Tensor
     edge: Tensor
-    """Where the right edge of the picture is, shape (1, 1, 1)."""
+    """The position of the picture's right edge, shape (1, 1, 1)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

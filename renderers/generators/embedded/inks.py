@@ -20,14 +20,14 @@ VOID_ACCENT = int(TABLE_SIZE * 0.9)
 
 
 class Ink(NamedTuple):
-    """What colours a layer."""
+    """The colours of a layer."""
 
     palette: Tensor
     """Linear sRGB: shape (3, TABLE_SIZE)."""
     accent: Tensor
     """The colour of its glow: shape (3, 1)."""
     turn: Tensor
-    """What turns the colours of an own picture: shape (3, 3)."""
+    """The rotation of an own picture's colours: shape (3, 3)."""
 
 
 class Inks:

@@ -19,18 +19,18 @@ from torch import Tensor
 from .canvas import Coloured
 
 SHOWS = 0.08
-"""How far a node may bend from the line between its neighbours, of the range from black to white, before
-what is around it is painted."""
+"""The tolerance for interpolation: the bend of a node away from the line between its neighbours, as a
+share of the range from black to white, from which the pixels around it are painted."""
 RELIEF_SHOWS = 0.08
-"""What a bend of the height is worth of that, where steepness and the width of a pixel are 1: light falls on
-slopes."""
+"""The weight of a bend of the height in that tolerance, where steepness and pixel size are 1: light falls
+on slopes."""
 GLOW_SHOWS = 0.8
 
 
 def bend(surface: Coloured, steepness: float, pixel: float) -> Tensor:
-    """How far each node of a surface is from the lines between its neighbours: shape (rows, columns)."""
+    """The deviation of each node of a surface from the lines between its neighbours: (rows, columns)."""
     tone = surface.tone if surface.colour is None else surface.colour.mean(0)
-    # Apart, because what is dark and high must not cancel itself.
+    # Kept apart, so that darkness and height cannot cancel out.
     found = _bend(tone.add(surface.glow, alpha=GLOW_SHOWS))
     return found.add_(_bend(surface.height), alpha=RELIEF_SHOWS * steepness / pixel)
 
@@ -69,7 +69,7 @@ def between(planes: Tensor, cells: Tensor) -> Tensor:
 def interpolated(planes: Tensor, width: int) -> Tensor:
     """Planes of nodes (k, nodes), so many in a row, at the four pixels of all cells: shape (k, 4, nodes)."""
     found = torch.empty(len(planes), 4, planes.shape[1], device=planes.device)
-    # The last column and the last row have no cells: what is there is never seen.
+    # The last column and the last row have no cells: they are never visible.
     found[:, 0] = planes
     found[:, 1:, -width - 1 :] = planes[:, None, -width - 1 :]
     torch.lerp(planes[:, :-1], planes[:, 1:], 0.5, out=found[:, 1, :-1])
@@ -108,8 +108,8 @@ def doubled(planes: Tensor) -> Tensor:
 
 
 def pixels_between(cells: Tensor, columns: int) -> Tensor:
-    """Where the three pixels between the nodes of some cells are in a picture `doubled` from so many columns:
-    numbers row by row, (3, cells).
+    """The indices of the three pixels between the nodes of some cells, in a picture `doubled` from that
+    many columns; row-major, (3, cells).
     """
     width = 2 * columns - 2
     down = torch.div(cells, columns, rounding_mode="floor")

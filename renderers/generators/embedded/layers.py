@@ -25,7 +25,7 @@ class Layers(NamedTuple):
     weights: Tensor
     """Shape (n, 6)."""
     classes: Tensor
-    """Which class each layer is: shape (n, 6); the last is the void."""
+    """The class of each layer: shape (n, 6); the last is the void."""
 
 
 def layers_of(classes: Tensor) -> Layers:

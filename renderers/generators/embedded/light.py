@@ -16,7 +16,7 @@ from .maths import LEAST_POSITIVE
 # Strips of about this many pixels: fewer calls weigh more than what the cache of one core holds.
 STRIP_PX = 98304
 COOL_WAY = (-0.5, 0.3)
-"""To the cool light: right and down."""
+"""The direction of the cool light: right and down."""
 LAMP_HEIGHT = 0.72
 LAMP_LOWEST, LAMP_HIGHEST = 0.1, 1.5
 """In radians above the picture: lower, all of it would be in shadow."""
@@ -24,11 +24,11 @@ COOL = (0.055, 0.075, 0.1)
 WARM = (0.60, 0.56, 0.49)
 GAMMA = 2.2
 SHADOW_REACH = (0.012, 0.024, 0.04, 0.06, 0.085, 0.12, 0.17)
-"""How far away, towards the lamp, it is looked for what throws a shadow, in half heights."""
+"""The distances towards the lamp at which heights are sampled for shadows, in half heights."""
 SHADOW_SLOPE, SHADOW_SOFT, SHADOW_SOFTER = 2.2, 0.10, 1.2
-"""How steeply the lamp's rays rise, and how soft a shadow is, near what throws it and with the way."""
+"""The slope of the lamp's rays; the softness of a shadow near its object, and its growth with distance."""
 SHADE, DULL = 0.62, 0.8
-"""How much of its light, and of its shine, a place in full shadow loses."""
+"""The share of its light, and of its shine, that a place in full shadow loses."""
 BLACK, WHITE, CURVE, SATURATION = 0.03, 0.98, 0.45, 1.22
 """The tone of the whole picture: what becomes black and white, the share of an S-curve, more colour."""
 SHOULDER = (0.10, 0.38, 1.18)
@@ -54,7 +54,7 @@ class Relief(NamedTuple):
 
 
 class BareLand(NamedTuple):
-    """What the light of a painted land needs beside its relief: see lit_relief."""
+    """The inputs for lighting a painted land, besides its relief: see lit_relief."""
 
     steepness: Tensor
     bounded: Tensor
@@ -118,9 +118,9 @@ class _Scene(NamedTuple):
     level: Tensor
     """Mean heights on the rows of the cavity raster: shape (n, 1, coarse height, width)."""
     shadow: Tensor
-    """What is thrown on the rows of the shadow raster, 0 to 1: shape (n, 1, coarse height, width)."""
+    """The shadow on the rows of the shadow raster, 0 to 1: shape (n, 1, coarse height, width)."""
     slope: Tensor
-    """What turns a difference of two heights into a slope: shape (n, 1, 1)."""
+    """The factor from a difference of two heights to a slope: shape (n, 1, 1)."""
     lamp: _Lamp
     exposure: Tensor | None
     """A factor of all light, shape (n, 1, 1); None where it is 1."""
@@ -213,7 +213,7 @@ def _light_strip(scene: _Scene, rows: tuple[int, int]) -> Tensor:
 
 
 def _shadow(heights: Tensor, lamp: _Lamp, grid: Grid, pixel: float) -> Tensor:
-    """How much of the lamp is hidden on the shadow raster, 0 to 1: shape of heights."""
+    """The share of the lamp that is hidden, on the shadow raster, 0 to 1; same shape as heights."""
     rows, columns = heights.shape[2:]
     cell = grid.shadow.cell_px * pixel
     x, y = (part.view(-1, 1, 1, 1) for part in lamp.light[:2])
@@ -268,7 +268,7 @@ def _tone(display: Tensor) -> None:
 
 
 def level_and_gain(luma: Tensor) -> tuple[Tensor, Tensor]:
-    """The luma that a luma becomes, and the factor of what the channels differ from it."""
+    """The output luma for an input luma, and the factor of the channels' difference from it."""
     level = luma.sub(BLACK).mul_(1 / (WHITE - BLACK)).clamp_(0, 1)
     curved = torch.rsub(level, 3, alpha=2).mul_(level).mul_(level)
     level.lerp_(curved, CURVE)

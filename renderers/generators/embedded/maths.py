@@ -55,14 +55,14 @@ def mix(a: Scalar, b: Scalar, t: Scalar) -> Tensor:
 
 
 def coverage(depth: Tensor, pixel: Scalar) -> Tensor:
-    """How much of a pixel is inside a shape, from the depth below its outline (box filter)."""
+    """The share of a pixel inside a shape, from its depth below the outline (box filter)."""
     if isinstance(pixel, Tensor):
         return (depth / pixel).add_(0.5).clamp_(0, 1)
     return torch.rsub(depth, 0.5, alpha=-1 / pixel).clamp_(0, 1)
 
 
 def line_coverage(distance: Tensor, half_width: Scalar, pixel: Scalar) -> Tensor:
-    """How much of a pixel a line covers, from the distance to its middle."""
+    """The share of a pixel that a line covers, from the distance to the line's middle."""
     if isinstance(pixel, Tensor) or isinstance(half_width, Tensor):
         return (half_width - distance).div_(pixel).add_(0.5).clamp_(0, 1)
     return torch.rsub(distance, half_width / pixel + 0.5, alpha=1 / pixel).clamp_(0, 1)
@@ -107,7 +107,7 @@ def wave(turns: Tensor) -> Tensor:
 
 
 def lit(cell: Tensor, phase: Scalar) -> Tensor:
-    """How brightly a cell with this hash glows: about one in four does, and others as the phase drifts."""
+    """The brightness of a cell with this hash: about one in four glows, and others as the phase drifts."""
     x = wave(cell + phase)
     x.mul_(x)
     return x.mul_(x)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 SHARPNESS = 1.25
-"""How many rows of a picture are kept for each row of the frame."""
+"""The number of picture rows that are kept per row of the frame."""
 
 
 def decoded_picture(own: OwnPicture, side_px: int) -> U8:
@@ -46,7 +46,7 @@ def decoded_picture(own: OwnPicture, side_px: int) -> U8:
 
 
 def own_side_px(size_px: tuple[int, int]) -> int:
-    """How many rows of an own picture are kept for images of that height and width."""
+    """The number of rows that are kept of an own picture for images of that height and width."""
     return math.ceil(SHARPNESS * min(size_px))
 
 

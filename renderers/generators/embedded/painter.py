@@ -97,7 +97,7 @@ class EmbeddedGenerator:
 
     @property
     def device(self) -> torch.device:
-        """Where the images are made and stay."""
+        """The device on which the images are made and stay."""
         return self._device
 
     def images(self, noise: Tensor, classes: Tensor) -> Tensor:
@@ -184,7 +184,7 @@ class EmbeddedGenerator:
 
     def _places(self, grid: Grid) -> Places:
         """The places that are painted first: every second pixel, or the grid itself, all of it."""
-        # Another device than a CPU would be waited for in every layer, to know where to paint between.
+        # On devices other than a CPU, each layer would have to wait to know where to paint between nodes.
         is_sparse = self._device.type == "cpu" and grid.pixel <= 2 / LEAST_PX
         return every_second(grid) if is_sparse else grid
 
@@ -197,7 +197,7 @@ class EmbeddedGenerator:
         pan: tuple[float, float],
         mirrored: bool,
     ) -> tuple[Land, View]:
-        """What is painted of frames, and how places of the picture look at it.
+        """The painted land of the frames, and the view that maps places of the picture to it.
 
         mirrored   the right edge of the picture is a mirror
         """
@@ -252,7 +252,7 @@ def _with_void(classes: Tensor) -> Tensor:
 
 
 def frames_at_once(device: torch.device, controls: FrameControls) -> int:
-    """How many frames to paint in one go.
+    """The number of frames to paint per call.
 
     A GPU waits for work, so it gets many; a CPU is quickest frame by frame in its cache. The textures' level
     of detail follows from the zoom and is one for all: frames of different zoom are painted one by one, so

@@ -1,6 +1,5 @@
-"""Palettes of the drawn subjects: six colours from dark to light, of which the darker half is what stands
-behind and the lighter half is the thing, then the accent that glows; each OKLCh as in palettes.py.
-"""
+"""Palettes of the drawn subjects: six colours from dark to light, the darker half for the background and
+the lighter half for the subject, then the accent that glows; each OKLCh as in palettes.py."""
 
 from __future__ import annotations
 

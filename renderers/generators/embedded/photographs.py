@@ -35,25 +35,26 @@ if TYPE_CHECKING:
 
 
 MARGIN = 1.10
-"""How much larger a picture is than the frame that it covers: the camera moves."""
+"""The size of a picture relative to the frame that it covers: the camera needs room to move."""
 MELT = 0.55
-"""How far a picture that is hardly seen is pulled about, in half heights."""
+"""The largest distortion of a picture that is barely visible, in half heights."""
 LOWEST, RISE, DETAIL = 0.30, 0.66, 0.18
-"""Height of what is darkest, what the lightness of a region adds, and what its details add."""
+"""The height of the darkest places, the height that a region's lightness adds, and the height that details
+add."""
 REGIONS_PX, DETAILS_PX = 24, 160
-"""How many rows the smooth lightness has of which hills and details are made."""
+"""The rows of the smoothed lightness that hills, and details, are made of."""
 LEAST_CONTRAST = 0.3
 MOMENTS = 8
-"""How many pictures of videos are cached: most are seen in one or two frames of the film."""
+"""The number of video pictures in the cache: most are seen in one or two frames of the film."""
 SAMPLES = 8
-"""How many pictures of a video decide its lightness and its colours."""
+"""The number of pictures sampled from a video to find its lightness and its colours."""
 GLOWS_FROM, GLOW = 0.86, 0.7
 MOST_BYTES, FEWEST = 400_000_000, 6
-"""Pictures are cached while they take so much, and always so many: a frame shows five classes."""
+"""The limit on cached pictures in bytes, and the number that is always cached: a frame shows five classes."""
 
 
 class Ground(NamedTuple):
-    """How light a picture is in the large: its mean, and how far its regions are apart."""
+    """The overall lightness of a picture: its mean, and the spread between its regions."""
 
     mean: float
     spread: float

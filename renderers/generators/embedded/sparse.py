@@ -38,7 +38,7 @@ LEAST_PX = 400
 """The short side of a picture that is painted so: in smaller ones no place is smooth."""
 STRIP_PX = 65536
 PART_SHOWS = 0.1
-"""How far a node of a layer may bend, times how much of it is seen: see lattice.SHOWS."""
+"""The tolerance for a node's bend times its visible share: see lattice.SHOWS."""
 CELLS_AT_ONCE = STRIP_PX
 """Scattered pixels, three to a cell, stay in no cache: more at once cost fewer calls."""
 
@@ -119,13 +119,13 @@ class Sketch:
                 yield cells, portions(fine, claim_of(fine), self._shift)
 
     def _between(self, number: int, cells: Tensor) -> Layer:
-        """What a stroke paints on the three pixels between the nodes of some cells: planes of (3, cells)."""
+        """The values that a stroke paints on the three pixels between the nodes of some cells: (3, cells)."""
         land, layer, frame = self._land, self._layers[number], self.frame
         stroke = land.strokes[number]
         seam = None if land.seam is None else land.seam[frame : frame + 1]
         controls = land.movement.controls[frame : frame + 1]
         fields, controls = standing(stroke.motif, self._fields, controls, seam)
-        # All so smooth that the mean of two nodes is as good as what is between them.
+        # All is so smooth that the mean of two nodes is as good as the pixels between them.
         planes = [*fields] if layer.gate is None else [*fields, layer.gate[None]]
         found = between(torch.cat(planes), cells)
         canvas = self._easel.canvas(
@@ -137,14 +137,14 @@ class Sketch:
 
 
 class Detail(NamedTuple):
-    """What a part has between the nodes of some cells."""
+    """The painted pixels of a part between the nodes of some cells."""
 
     first_cells: list[int]
     """The place among them of the first cell of each row of nodes, and of what would follow the last row."""
     pixels: Tensor
-    """Where their pixels lie in the part: see pixels_between."""
+    """The indices of their pixels in the part: see pixels_between."""
     fine: Tensor
-    """What stands there, or is added: shape (PORTIONS, 3, cells)."""
+    """Their values, set or added: shape (PORTIONS, 3, cells)."""
 
 
 class SparsePart:
@@ -176,7 +176,7 @@ class SparsePart:
 
     def rows(self, start: int, end: int) -> Tensor:
         begin, stop = start // 2, (end + 1) // 2
-        # A stroke that is alone claims everything.
+        # A lone stroke claims everything.
         first = 1 if self._is_one else 0
         # With the row of nodes below, to which the last cells reach.
         planes = doubled(self._total[first:, begin : stop + 1])

@@ -32,19 +32,19 @@ class Stroke(NamedTuple):
 
 
 class Land(NamedTuple):
-    """What is painted of n frames, before anybody asks where."""
+    """The painted content of n frames, before it is viewed from any place."""
 
     strokes: list[Stroke]
     ground: Ground
     movement: Movement
     steepness: Tensor
-    """How steep the relief is, shape (n,)."""
+    """The steepness of the relief, shape (n,)."""
     pixel: float
-    """How much of the land a pixel shows."""
+    """The size of a pixel on the land."""
     seam: Tensor | None
-    """Where the mirror is, (n, 1, 1); None if there is none."""
+    """The position of the mirror, (n, 1, 1); None if there is none."""
     passed: list[list[float]] | None
-    """How far the own videos of each frame are; None if there are none."""
+    """The progress of the own videos in each frame; None if there are none."""
 
 
 def strokes_of(layers: Layers, looks: Looks, inks: Inks) -> list[Stroke]:
@@ -65,7 +65,7 @@ def strokes_of(layers: Layers, looks: Looks, inks: Inks) -> list[Stroke]:
 
 
 class Easel:
-    """What strokes are painted with."""
+    """The tools with which strokes are painted."""
 
     def __init__(self, looks: Looks, atlas: Atlas, device: torch.device) -> None:
         self._looks = looks
@@ -73,7 +73,7 @@ class Easel:
         self._device = device
 
     def surfaces(self, land: Land, fields: Fields) -> list[Coloured]:
-        """What every stroke paints in a strip, each of shape (rows, columns).
+        """The surface that every stroke paints in a strip, each of shape (rows, columns).
 
         One call per motif for all frames and classes that have it.
         """
@@ -131,7 +131,7 @@ class Easel:
         )
 
     def gates(self, land: Land, view: View, rows: tuple[int, int]) -> list[Tensor | None]:
-        """What moves the borders of each stroke, shape (rows, columns); None where it is alone."""
+        """The noise that moves the borders of each stroke, shape (rows, columns); None for a lone stroke."""
         looks, strokes = self._looks, land.strokes
         gates: list[Tensor | None] = [None] * len(strokes)
         for frame, moving in enumerate(land.movement.gates):

@@ -12,7 +12,7 @@ from ...tensors import tensor_of
 from .light import BLACK, GAMMA, SHOULDER, level_and_gain
 
 FLAT = 0.916
-"""How much of a colour's light level ground gives back where the lamp is as it does without noise."""
+"""The share of a colour's light that level ground reflects while the lamp is where it is without noise."""
 STEPS = 2048
 
 

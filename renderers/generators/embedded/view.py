@@ -21,7 +21,7 @@ Rows = tuple[int, int]
 
 
 class View(Protocol):
-    """Where each pixel looks, and the fields there; every result of shape (n or 1, rows, columns)."""
+    """The places that each pixel looks at, and the fields there; of shape (n or 1, rows, columns)."""
 
     @property
     def turn(self) -> tuple[Tensor, Tensor] | None:
@@ -163,7 +163,7 @@ def _moved(grid: Places, steering: FrameControls, about: tuple[float, float]) ->
 
 @lru_cache(maxsize=4)
 def _numbers(device: torch.device) -> tuple[Tensor, Tensor]:
-    """How many waves go down and across, for one of each pair of waves that are each other's conjugates."""
+    """The wave numbers down and across, for one of each pair of complex-conjugate waves."""
     pairs = [(y, x) for y in range(WAVES + 1) for x in range(-WAVES, WAVES + 1) if y > 0 or x >= 0]
     down, across = zip(*pairs, strict=True)
     return torch.tensor(down, device=device), torch.tensor(across, device=device)
@@ -180,7 +180,7 @@ def _amplitudes(spectrum: Tensor) -> Tensor:
 
 @lru_cache(maxsize=4)
 def _to_waves(device: torch.device) -> Tensor:
-    """What makes e+ and e- of cos = (e+ + e-) / 2 and sin = (e+ - e-) / 2i: complex (9, 9)."""
+    """The matrix to e+ and e-, where cos = (e+ + e-) / 2 and sin = (e+ - e-) / 2i: complex (9, 9)."""
     to_waves = torch.zeros(1 + 2 * WAVES, 1 + 2 * WAVES, dtype=torch.complex64, device=device)
     to_waves[0, WAVES] = 1
     for k in range(1, WAVES + 1):

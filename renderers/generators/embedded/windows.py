@@ -1,4 +1,4 @@
-"""The part of a strip that a small thing may cover: the rest of it need not be painted to stay as it is."""
+"""The part of a strip that a small object may cover; the rest need not be painted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Window = tuple[slice, slice, slice]
 """Indices of all layers, rows and columns."""
 
 WHOLE = (slice(None), slice(None), slice(None))
-# A thing is looked for on every so many pixels.
+# The step in pixels at which objects are searched for.
 COARSE = 8
 
 

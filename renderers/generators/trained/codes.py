@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 LEAST_TRUNCATION = 0.02
 """The least that a manifest can say."""
 EMPTY_SHARE = 0.02
-"""Where the weights of all classes sum to this, half of what is shown is the mean of all classes."""
+"""The sum of all class weights at which half of the image is the mean of all classes."""
 
 WIDTH = 0.15
-"""How far a real picture is seen, in units of the distance from one to the next."""
+"""The kernel width around a learned picture, in units of the distance from one to the next."""
 
 
 class Codes:

@@ -45,7 +45,7 @@ class Model:
 
 
 def describe(folder: Path) -> ModelDescription:
-    """What a folder's model.json says. Raises PieceError where it cannot be used."""
+    """Reads a folder's model.json. Raises PieceError if it cannot be used."""
     path = folder / MODEL
     found = parse_model(_bytes(path, MAX_MODEL_BYTES), str(path), Span(str(path)))
     if isinstance(found, Diagnostic):

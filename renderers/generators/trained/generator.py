@@ -44,7 +44,7 @@ class TrainedGenerator:
 
     @property
     def device(self) -> torch.device:
-        """Where the images are made and stay."""
+        """The device on which the images are made and stay."""
         return self._device
 
     def images(self, noise: torch.Tensor, classes: torch.Tensor) -> torch.Tensor:

@@ -109,7 +109,7 @@ class _Way:
         self._places = np.linspace(0.0, pieces, pieces * max((SAMPLES - 1) // pieces, LEAST_SAMPLES) + 1)
         steps = look(decode(*self._between(self._places))).diff(dim=0).norm(dim=1).double().numpy()
         travelled = np.concatenate([[0.0], np.cumsum(steps)])
-        # Where nothing changes the pace is that of the code.
+        # If all of them look the same, the pace is that of the code.
         even = np.linspace(0.0, 1.0, len(travelled))
         self._travelled = travelled / travelled[-1] if travelled[-1] > 1e-9 else even
 
@@ -176,7 +176,7 @@ class _Graph:
 
 
 def look(images: Tensor) -> Tensor:
-    """What the eye compares of images (n, 3, size, size): means of small and large squares (n, features)."""
+    """The visual features of images (n, 3, size, size): means of small and large squares, (n, features)."""
     fine = nnf.avg_pool2d(images, 2).flatten(1) * 0.5
     coarse = nnf.avg_pool2d(images, 8).flatten(1) * 2.0
     return torch.cat([fine, coarse], 1) / images.shape[-1]

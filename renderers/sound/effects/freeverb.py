@@ -36,7 +36,7 @@ class Room:
 
     @property
     def feedback(self) -> float:
-        """How much of what leaves a comb enters it again."""
+        """The feedback gain of a comb filter."""
         a = -1.0 / log(1.0 - 0.3)
         b = 100.0 / (log(1.0 - 0.98) * a + 1.0)
         return 1.0 - exp((100.0 * self.reverberance - b) / (a * b))
@@ -52,7 +52,7 @@ class Freeverb:
         self._delayed = np.zeros((2, round(room.pre_delay_s * sample_rate_hz)))
 
     def wet(self, block: F64) -> F64:
-        """What the room answers to the next samples, (2, n), without the direct sound."""
+        """The reverberation of the next samples, (2, n), without the direct sound."""
         delayed = np.concatenate([self._delayed, block], axis=1)
         self._delayed = delayed[:, block.shape[1] :]
         fed = _INPUT_GAIN * delayed[:, : block.shape[1]]

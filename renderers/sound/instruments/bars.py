@@ -38,19 +38,19 @@ class Bar:
     decay_per_ratio: float
     """A partial's T60 falls by its ratio to this power."""
     contact_s: float
-    """How long the mallet touches the reference bar at velocity 127."""
+    """The contact time of the mallet with the reference bar at velocity 127, in seconds."""
     level: float
     """Root mean square over all modes at the stroke, velocity 127."""
     longest_s: float = 30.0
     radiation: float = 0.0
     """A partial radiates as its ratio to this power."""
     resonator: float = 1.0
-    """How much the tube lifts the fundamental."""
+    """The gain of the fundamental in the resonator tube."""
     tube_decay_s: float | None = None
     """T60 of the fundamental over its tube at the reference pitch; None where there is no tube."""
     tube_decay_per_octave: float = 0.55
     strike: float = 0.42
-    """Where along the bar."""
+    """The striking point along the bar."""
     hardening: float = 0.2
     """Contact time falls with the stroke's speed to this power: 1/5 for a hard ball, more for yarn."""
     contact_per_octave: float = 0.35
@@ -64,7 +64,7 @@ class Bar:
     warble_hz: float = 0.0
     """Difference between the two halves of each mode in bodies that are not quite symmetric."""
     width: float = 0.2
-    """How far the lowest and the highest bar stand apart, two octaves from the middle each."""
+    """The pan of the lowest and the highest bar, two octaves from the middle each."""
 
 
 def struck_bar(

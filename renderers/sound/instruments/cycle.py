@@ -89,7 +89,7 @@ class Cycle:
     bite: float = 0.0
     """Extra brightness at the onset, gone after a few attack times."""
     decay_s: float = 1e9
-    """T60 of what is not sustained."""
+    """T60 of a tone that is not sustained, in seconds."""
     sustain: float = 1.0
     vibrato_hz: float = 5.2
     vibrato_cents: float = 0.0
@@ -99,15 +99,15 @@ class Cycle:
     """Depth of a loudness swing at shake_hz, 0..1."""
     shake_hz: float = 6.0
     scoop_cents: float = 0.0
-    """How far below its pitch the tone begins; it has arrived after some 60 ms."""
+    """The depth below its pitch at which the tone begins, in cents; it arrives after about 60 ms."""
     phase: float = 0.0
-    """Where in its period it begins: cycles."""
+    """The phase at which its period begins, in cycles."""
     swing_phase: float = 0.0
-    """Where its vibrato and its shake begin: cycles."""
+    """The phase at which its vibrato and its shake begin, in cycles."""
     sway_db: float = 0.0
-    """How far its level wanders once the tone is steady: no player holds a tone as a machine does."""
+    """The depth of random level changes in the steady tone, as of a human player."""
     sway_cents: float = 0.0
-    """How far its pitch wanders; below 0 the other way."""
+    """The depth of random pitch changes; a negative value goes the other way."""
     sways: tuple[tuple[float, float], ...] = ()
     """Hertz and phase, in cycles, of the slow waves that wander."""
 

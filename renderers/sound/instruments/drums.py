@@ -58,7 +58,7 @@ class Drum:
     repeats_s: tuple[float, ...] = ()
     """Softer strokes that follow: a clap, a rattle."""
     position: float = 0.0
-    """As the audience sees the kit."""
+    """The pan of the drum, as the audience sees the kit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -193,7 +193,7 @@ MELODIC_TOM = Drum(
 )
 SYNTH_DRUM = Drum(0.45, (Tone(1.0, 0.7, 0.9, 1.6, 0.12),), bands=(Band(400.0, 4000.0, 0.03, 0.2),))
 
-# Sounds rather than notes: a plane's worth of noise each, shaped until one knows what is meant.
+# Sound effects rather than notes: noise, shaped until the sound is recognisable.
 EFFECTS: dict[int, Drum] = {
     119: Drum(0.12, bands=(Band(2500.0, 14_000.0, 0.15, 1.0, 1.4),)),
     120: Drum(0.25, bands=(Band(1800.0, 7000.0, 0.12, 0.8, 0.03),)),

@@ -38,14 +38,14 @@ class Hiss:
     attack_s: float
     decay_s: float
     start: int
-    """Where in the cyclic noise the note begins, so that no two notes hiss alike."""
+    """The offset of the note in the cyclic noise, so that no two notes have the same noise."""
     sample_rate_hz: int
     sustain: float = 0.0
     """Share of the level that stays."""
     release_s: float | None = None
     damper_s: float = 0.03
     after_s: float = 0.0
-    """How long after the onset it begins."""
+    """The delay of the noise after the onset, in seconds."""
 
     @property
     def sample_count(self) -> int:

@@ -27,7 +27,7 @@ class String:
     """Partials up there live half as long as the fundamental."""
     level: float = 0.16
     at: float = 0.12
-    """Where it is struck or plucked, along its length."""
+    """The point at which it is struck or plucked, along its length."""
     slope: float = 1.0
     """Partials fall as k to this power: 1 for a hammer or a bass pickup, 1.5 for a finger."""
     contact_s: float = 0.0006

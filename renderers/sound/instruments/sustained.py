@@ -22,14 +22,14 @@ class Sustained:
     """Colour at the highest velocity."""
     attack_s: float
     release_s: float
-    """By e, once let go."""
+    """The release time constant (to 1/e), in seconds."""
     level: float = 0.1
     bite: float = 0.0
     vibrato_cents: float = 0.0
     vibrato_hz: float = 5.4
     players: int = 1
     spread_cents: float = 0.0
-    """How far out of tune the players are with each other."""
+    """The detuning of the players against each other."""
     breath: float = 0.0
     """Level of the air or the bow over that of the tone."""
     breath_hz: tuple[float, float] = (800.0, 6000.0)
@@ -44,9 +44,9 @@ class Sustained:
     ranks: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
     """Semitones and gains that sound with one key."""
     width: float = 0.5
-    """How far apart the players sit."""
+    """The spread of the players across the stereo field."""
     sway_db: float = 0.0
-    """How far the level of a held tone wanders, and by sway_cents its pitch."""
+    """The depth of random level changes of a held tone; sway_cents is the same for its pitch."""
     sway_cents: float = 0.0
 
 

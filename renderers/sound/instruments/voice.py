@@ -87,14 +87,14 @@ def audible(frequencies_hz: F64, sample_rate_hz: int) -> F64:
 
 
 def let_go(times_s: F64, release_s: float, damper_s: float) -> F64:
-    """What a damper leaves: 1 before release_s, then a smooth fall that ends as e for each damper_s."""
+    """The envelope of a damper: 1 before release_s, then a smooth decay that tends to 1/e per damper_s."""
     x = np.maximum(0.0, (times_s - release_s) / damper_s)
     gain: F64 = np.exp(-x * x / (1.0 + x))
     return gain
 
 
 def release_end_s(release_s: float, damper_s: float, level: float = 1.0) -> float:
-    """When a sound of that level, let go at release_s, has fallen below the floor."""
+    """The time at which a sound of that level, released at release_s, has fallen below the floor."""
     return release_s + damper_s * (1.0 + float(np.log(max(2.0 * level, 2.0 * FLOOR) / FLOOR)))
 
 

@@ -16,7 +16,7 @@ from .flux import Flux
 from .spectra import FPS
 
 SLIP = 6.0
-"""What it costs to count a beat too many or too few."""
+"""The cost of counting a beat too many or too few in a bar."""
 WEIGHTS = (0.5, 0.9, 0.6, 0.5)
 """Weights of the flux, of the change of chroma from one beat before and from two, and of the bass's flux."""
 PREFERENCE_OF_FOUR = 0.5
@@ -62,7 +62,7 @@ def _heard(times_s: F64, rise: Flux, classes: F32, meters: Sequence[int] = METER
 
 
 def _signs(times_s: F64, rise: Flux, classes: F32) -> F64:
-    """What speaks for a bar line at each beat, each sign of mean 0 and spread 1: (4, beats)."""
+    """The evidence for a bar line at each beat, (4, beats); each row has mean 0 and standard deviation 1."""
     frames = np.clip(np.round(times_s * FPS).astype(int), 0, len(classes) - 1)
     count = len(frames)
     unit = classes / (np.linalg.norm(classes, axis=1, keepdims=True) + 1e-9)
@@ -104,7 +104,7 @@ def _counted(weighed: F64, beats: int) -> NDArray[np.int64]:
 
 
 def _merit(weighed: F64, signs: F64, places: NDArray[np.int64], beats: int) -> float:
-    """How well a metre explains the signs: how far its first beats stand out, and how alike its bars are."""
+    """The score of a metre: how much its downbeats stand out in the evidence, and how alike its bars are."""
     first = places == 0
     if not first.any() or first.all():
         return -inf

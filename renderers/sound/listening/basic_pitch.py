@@ -24,7 +24,7 @@ STEP = WINDOW - OVERLAP * HOP
 KEPT = 142
 ONSET_LEAST, FRAME_LEAST = 0.5, 0.3
 SHORTEST, GAP = 6, 11
-"""In frames: a note is at least so long, and ends after so many frames below FRAME_LEAST."""
+"""In frames: the least length of a note, and the number of frames below FRAME_LEAST that ends it."""
 LOWEST = 21
 SNAP_S = 0.05
 """An onset of the flux that is so near is the note's."""
@@ -60,7 +60,7 @@ def network_notes(
 
 
 def posteriors(session: Any, samples: F32, progress: Progress | None = None) -> tuple[F32, F32]:
-    """What the network says of each frame and pitch: onsets and held notes, (frames, 88) each."""
+    """The network's posteriors of each frame and pitch: onsets and held notes, (frames, 88) each."""
     name = session.get_inputs()[0].name
     padded = np.concatenate([np.zeros(OVERLAP * HOP // 2, np.float32), samples])
     found: list[tuple[F32, F32]] = []
@@ -78,7 +78,7 @@ def posteriors(session: Any, samples: F32, progress: Progress | None = None) -> 
 
 
 def time_s(frame: int) -> float:
-    """When a frame is: its window's start, and so many hops."""
+    """The time of a frame: the start of its window, and its hops within the window."""
     window, place = divmod(frame, KEPT)
     return (window * STEP + place * HOP) / RATE_HZ
 

@@ -43,7 +43,7 @@ def chroma(samples: F32, hop: int = HOP) -> F32:
 
 
 def tuning_of(samples: F32) -> float:
-    """How far the recording is tuned above 440 Hz, in semitones, -0.5..0.5: the mean place of its peaks."""
+    """The tuning above 440 Hz in semitones, -0.5..0.5: the mean deviation of the spectral peaks."""
     total, count = np.zeros(SIZE // 2 + 1), 0
     for block in magnitudes(samples, SIZE, every=_TUNED_EVERY):
         total += block.sum(axis=0, dtype=np.float64)

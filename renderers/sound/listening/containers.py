@@ -48,7 +48,7 @@ def _is_adts(head: bytes) -> bool:
 
 
 def says_length(kind: str, path: Path) -> bool:
-    """Whether the length is written in the file: without such a mark FFmpeg guesses that of an mp3."""
+    """Whether the file states its length; without it, FFmpeg guesses that of an mp3."""
     if kind == "aac":
         return False
     if kind != "mp3":

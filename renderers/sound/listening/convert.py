@@ -21,7 +21,7 @@ _BITEXACT = 1 << 23
 
 
 def needs_conversion(recording: Recording) -> bool:
-    """Whether a stem cannot be this file: compressed, or stored in a way that the mix does not read."""
+    """Whether a stem needs to be converted: it is compressed, or has a format that the mix does not read."""
     from ....dsl.findings.diagnostics import PieceError
     from ....dsl.findings.span import Span
     from ....dsl.text.audio_headers import checked_format
@@ -37,7 +37,7 @@ def needs_conversion(recording: Recording) -> bool:
 
 
 def gain_of(recording: Recording) -> float:
-    """What the stem of a converted recording is multiplied by: 1 unless it goes above full scale."""
+    """The gain of a stem with a converted recording: 1 unless the recording exceeds full scale."""
     return max(1.0, recording.peak)
 
 

@@ -89,7 +89,7 @@ class Source:
     sample_rate_hz: int
     channel_count: int
     said_s: float | None
-    """How long the file says that it lasts; None where it only guesses."""
+    """The length that the file states; None if it only estimates one."""
     blocks: Iterator[F32] = field(repr=False)
     """float32 (channels, n), full scale ±1."""
     findings: Findings = field(default_factory=Findings)
@@ -122,7 +122,7 @@ class Recording:
 
     @property
     def length_s(self) -> float:
-        """How long it lasts."""
+        """The length in seconds."""
         return len(self.samples) / RATE_HZ
 
 
@@ -186,7 +186,7 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
             if not kind:
                 raise _no_recording(path, "its first bytes are not those of a format that musicvis reads")
             if kind in ("wav", "flac"):
-                # Ours look closer than FFmpeg, which plays a file that was cut off without a word.
+                # Our readers check more than FFmpeg, which plays a truncated file silently.
                 _checked(file, size, path)
             file.seek(0)
             try:
@@ -339,7 +339,7 @@ def check_audible(heard: Recording) -> None:
 
 
 def _form_notes(source: Source, path: Path) -> Iterator[Diagnostic]:
-    """What a listener should know of the form of a recording that is used all the same."""
+    """Remarks about the format of a recording, which is used nevertheless."""
     if source.channel_count == 1:
         message = f"{path.name} has one channel, which sounds in both ears alike"
         yield Diagnostic("MV552", Span(str(path)), message, "a lane moves it", Severity.NOTE)

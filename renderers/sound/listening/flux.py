@@ -18,7 +18,7 @@ PER_OCTAVE, LOW_HZ, HIGH_HZ = 24, 30.0, 10_000.0
 LAG = 2
 BASS_HZ = 150.0
 ONSET_ABOVE_MEAN, ONSET_ABOVE = 0.015, 0.02
-"""An onset is so much above the mean around it, and above that share of the loudest."""
+"""The height of an onset above the mean around it, and above that share of the loudest."""
 ONSETS_APART = 3
 
 
@@ -58,7 +58,7 @@ def onsets(rise: F64) -> NDArray[np.int64]:
 
 
 def activation(rise: F64) -> F64:
-    """How much each frame looks like a beat, 0..1: the flux over what is usual around it."""
+    """The beat activation of each frame, 0..1: the spectral flux relative to its surroundings."""
     level = rise / (np.percentile(rise, 98) + 1e-9)
     level = level / (gaussian_filter1d(level, FPS * 4.0) * 3.0 + 0.35)
     return np.asarray(np.clip(level / (np.percentile(level, 99) + 1e-9), 0.0, 1.0))

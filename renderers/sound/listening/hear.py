@@ -21,12 +21,12 @@ from .spectra import FPS
 METHODS = ("basic-pitch", "nmf", "chroma")
 QUIET_DBFS = -60.0
 FAINT = 0.35
-"""The mean of the flux on the beats over its mean: below 1 plus this there is no beat."""
+"""The ratio of the mean flux on the beats to its mean, minus 1, below which there is no beat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the listener knows better.
+    """Settings of the user that overrule the listener.
 
     beats      of a bar
     level      `double`, `half` or `triple`: the beats at another level
@@ -43,7 +43,7 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """What was heard.
+    """The result of listening to a recording.
 
     beats_s   ascending, over the whole recording
     places    of each beat in its bar, from 0
@@ -126,7 +126,7 @@ def notes_of(
 
 
 def strokes_of(source: Recording) -> list[tuple[float, float]]:
-    """Where something begins in a recording, and how strongly, 0..1: of drums, whose pitches say little."""
+    """Onset times in a recording and their strengths, 0..1: for drums, whose pitches mean little."""
     rise = flux(source.samples).whole
     most = float(np.percentile(rise, 99)) + 1e-9
     return [
@@ -152,7 +152,7 @@ def _beats(source: Recording, rise: Flux, wishes: Wishes, progress: Progress | N
     times_s = placed(frames, rise.whole, source.length_s).times_s
     if wishes.tempi_bpm == TEMPI_BPM and are_halves(times_s, rise.whole):
         times_s = at_level(times_s, "half", active[_frames(times_s, active)])
-    # What is wished is another level than the one that is heard without a wish.
+    # The requested level is relative to the one that is detected without a request.
     return at_level(times_s, wishes.level, active[_frames(times_s, active)]) if wishes.level else times_s
 
 
@@ -170,7 +170,7 @@ def _from_first_sound(source: Recording, beats_s: F64) -> F64:
 
 
 def _moved(beats_s: F64, first_s: float) -> F64:
-    """The beats, the one nearest to a bar line that was told standing on it."""
+    """Moves the beats so that the nearest one is on the given bar line."""
     near = int(np.argmin(np.abs(beats_s - first_s)))
     moved = beats_s.copy()
     moved[near] = first_s
@@ -180,7 +180,7 @@ def _moved(beats_s: F64, first_s: float) -> F64:
 def _doubts(source: Recording, rise: F64, beats_s: F64) -> Iterator[Diagnostic]:
     near = np.clip(np.round(beats_s * FPS).astype(int), 2, len(rise) - 3)
     on = float(np.mean([rise[k - 2 : k + 3].max() for k in near]))
-    # The same of any place: what a beat is worth must be more.
+    # The same for any place: the gain of a beat must be higher.
     anywhere = float(np.mean([rise[k - 2 : k + 3].max() for k in range(2, len(rise) - 2, 5)]))
     if on > (1.0 + FAINT) * anywhere:
         return

@@ -17,9 +17,9 @@ LOWEST, HIGHEST = 33, 100
 PARTIALS, DECAY, PARTIAL_WIDTH = 12, 0.7, 0.35
 UPDATES = 30
 GAIN, GAIN_OF_BEST = 0.12, 0.18
-"""A pitch begins where its gain rises by so much, and by that share of the pitch that rises most."""
+"""The rise of gain at which a pitch begins, and the same as a share of the pitch that rises most."""
 HELD = 0.25
-"""It is held while so much of its level is left."""
+"""The share of its level down to which a note is held."""
 CHROMA_OCTAVE = 60
 CHROMA_OF_BEST = 0.5
 LONGEST_NOTE = 8 * FPS
@@ -92,7 +92,7 @@ def templates(centres_hz: F64) -> F32:
 
 
 def activations(spectrum: F32, shapes: F32) -> F32:
-    """How strong each template is in each frame: (frames, templates)."""
+    """The activation of each template in each frame: (frames, templates)."""
     gains = np.ones((len(spectrum), len(shapes)), np.float32)
     gains *= spectrum.sum(axis=1, keepdims=True) / len(shapes)
     gains += np.float32(1e-6)

@@ -22,7 +22,7 @@ LEFT_PX, MARGIN_PX, ROW_S = 56, 20, 30.0
 WIDTH_PX, TITLE_PX = 1500, 800
 WAVE_PX, FLUX_PX, CLASSES_PX, NOTES_PX, GAP_PX, HEAD_PX = 90, 40, 108, 150, 26, 44
 ROWS_MOST = 12
-"""The picture shows so many rows of half a minute; of a longer recording, its beginning."""
+"""The number of half-minute rows in the picture; a longer recording is cut off."""
 PAPER, INK, PALE = (250, 249, 246), (40, 40, 48), (150, 150, 158)
 WAVE, BAR, BEAT, NOTE = (96, 125, 139), (199, 83, 73), (226, 205, 190), (48, 96, 160)
 

@@ -16,7 +16,7 @@ _BLOCK = 512
 
 
 def frame_count(samples: F32, hop: int = HOP) -> int:
-    """How many frames a recording has; the last begins at or before its end."""
+    """The number of frames of a recording; the last begins at or before its end."""
     return 1 + len(samples) // hop
 
 

@@ -41,7 +41,7 @@ def misfits(sources: Sequence[Recording]) -> Iterator[Diagnostic]:
 
 
 def _lag_s(rise: F64, others: F64) -> float:
-    """How much later the one begins than the others; 0 where that is not clear."""
+    """The lag of one recording behind the others, in seconds; 0 if it is not clear."""
     size = min(len(rise), len(others))
     rise, others = rise[:size], others[:size]
     scale = float(np.linalg.norm(rise) * np.linalg.norm(others))

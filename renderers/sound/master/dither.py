@@ -1,4 +1,4 @@
-"""Dither: whole numbers instead of floats, their error a noise that knows nothing of the music."""
+"""Dither: integers instead of floats, with an error that is noise independent of the music."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ....store.values.array_types import F32
 
-# Sets these draws apart from everything else that the manifest's seed makes.
+# Separates these draws from all others with the manifest's seed.
 _STREAM = 0x64697468
 
 

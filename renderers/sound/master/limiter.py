@@ -1,4 +1,4 @@
-"""A limiter that knows the future: a gain of linear phase that holds true peaks at a ceiling.
+"""A look-ahead limiter: a linear-phase gain that holds true peaks at a ceiling.
 
     env[n]  the largest magnitude of either channel within half a sample of n, at four times the rate
     g       = min(1, C / env)
@@ -39,7 +39,7 @@ def limiter_gain(envelope: F64, ceiling: float, sample_rate_hz: int) -> F64:
         (_smoothed(plain, _half(width_s, sample_rate_hz), reach) for width_s in (_FAST_S, _SLOW_S)),
         np.zeros(count),
     )
-    # A mean of what is at most g is at most g; its rounding is not.
+    # A mean of values up to g is at most g, but its rounding may not be.
     held: F64 = np.minimum(gain, plain[reach : reach + count])
     return held
 
@@ -50,7 +50,7 @@ def _smoothed(plain: F64, half: int, reach: int) -> F64:
     from scipy.signal import oaconvolve
 
     lowest = minimum_filter1d(plain, 2 * half + 1, mode="nearest")
-    # minimum_filter1d guesses beyond the ends; only what does not see them is used.
+    # minimum_filter1d extrapolates beyond the ends; only values unaffected by them are used.
     inner = lowest[reach - half : len(plain) - reach + half]
     smoothed: F64 = oaconvolve(inner, _hann(half), mode="valid")
     return smoothed

@@ -33,20 +33,20 @@ _MOST_PASSES = 6
 
 @dataclass(frozen=True, slots=True)
 class MasterReport:
-    """What the master did and what came out; levels in dB re full scale."""
+    """The measured result of mastering; levels in dB re full scale."""
 
     mix: Loudness
     """The sum of all buses, as it was."""
     loudness: Loudness
-    """What is heard."""
+    """The loudness of the result."""
     true_peak_dbtp: float
     """Peak of what is heard, at eight times the rate."""
     gain_db: float
     """Before the limiter, the same for every sample."""
     reduction_db: float
-    """How far the limiter turned down at most: 0 or more."""
+    """The greatest gain reduction of the limiter: 0 or more."""
     passes: int
-    """How often it was limited and measured until the loudness was right."""
+    """The number of passes of limiting and measuring until the loudness was right."""
 
 
 class Master:
@@ -88,7 +88,7 @@ class Master:
         )
 
     def blocks(self) -> Iterator[F64]:
-        """What is heard: (2, GRID), the last one shorter; as often as asked."""
+        """The mastered blocks: (2, GRID), the last one shorter; can be read repeatedly."""
         for block, _ in self._limited():
             yield block
 

@@ -19,7 +19,7 @@ _ABSOLUTE_GATE_LUFS = -70.0
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """What the meter read: LUFS, LU; -inf where there was nothing above the gate."""
+    """A loudness reading in LUFS and LU; -inf if nothing was above the gate."""
 
     integrated_lufs: float
     range_lu: float

@@ -34,7 +34,7 @@ Given = TypeVar("Given", Digests, Entry)
 
 @dataclass(frozen=True, slots=True)
 class BusTasks:
-    """What is made of a bus.
+    """The tasks that make the sound of a bus.
 
     wet   what it gives to the mix: its stems through the chain, at its level, moved; the record's `kappa` is
           the correlation of its channels before it is moved
@@ -59,7 +59,7 @@ class KeptChain:
     power: StereoPower
     key: str
     is_new: bool = False
-    """Whether it was made now."""
+    """Whether this run made it instead of finding it in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _Part:
         return tuple(task for task in self.stems if task is not None)
 
     def sources(self, inputs: Sequence[Digests], digests: FileDigests) -> list[str]:
-        """What the bus reads of each stem, from the digests of the stems that are made."""
+        """The sources that the bus reads of each stem, from the digests of the stems that are made."""
         made = iter(inputs)
         return [
             source if source is not None else stem_source(stem, next(made)[STEM], digests)
@@ -164,7 +164,7 @@ def _parts(bus: BusPlan, plan: SoundPlan, digests: FileDigests) -> list[_Part]:
     found = []
     for part in apart(bus):
         stems = tuple(stem_task(stem, plan, digests) for stem in part.stems)
-        # What a recording gives to the bus is known now; what a stem that is made gives, when it is made.
+        # The source of a recording is known now; that of a made stem, once it is made.
         recorded = (
             stem_source(stem, None, digests) if task is None else None
             for stem, task in zip(part.stems, stems, strict=True)
@@ -292,7 +292,7 @@ def _dry_blocks(bus: BusPlan, entries: Sequence[Entry | None], plan: SoundPlan) 
 
 
 def _stored(stored: BinaryIO, plan: SoundPlan) -> Iterator[F64]:
-    """What _store wrote."""
+    """Reads the file that _store wrote."""
     stored.seek(0)
     for _, count in cuts(plan.sample_count):
         frames = np.frombuffer(stored.read(count * 8), np.float32).reshape(count, 2)

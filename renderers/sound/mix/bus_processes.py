@@ -12,7 +12,7 @@ from ....store.store import Store
 from .bus import bus_tasks
 from .graph import SoundGraph
 
-# A process costs about a second of imports; below so much sound of all buses together it does not pay.
+# A process costs about a second of imports; for less sound than this, in all buses together, it does not pay.
 _LEAST_S = 600.0
 
 
@@ -27,7 +27,7 @@ def make_buses(
     sound_s = count * plan.sample_count / plan.sample_rate_hz
     if min(workers, count) < 2 or sound_s < _LEAST_S:
         return 0
-    # Processes that are started again know nothing of our threads, on which a fork may hang.
+    # Spawned processes share no threads with ours, which could make a fork hang.
     with ProcessPoolExecutor(min(workers, count), get_context("spawn")) as pool:
         jobs = [
             pool.submit(_made, plan, k, store.folder, bus.dry is not None)

@@ -29,7 +29,7 @@ def dry_node(bus: BusPlan, sources: Sequence[str], plan: SoundPlan) -> Node:
 
 
 def bus_node(bus: BusPlan, sources: Sequence[str], plan: SoundPlan, digests: FileDigests) -> Node:
-    """What a bus gives to the mix, from what it reads of its stems."""
+    """The node of a bus's contribution to the mix, from what it reads of its stems."""
     placed = (bus.azimuth_deg, bus.elevation_deg, bus.distance, bus.width_deg, bus.level)
     reads = {
         "stems": digest_of(list(sources)),

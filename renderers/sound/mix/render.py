@@ -27,13 +27,13 @@ from .nodes import DRY, WET
 from .summing import return_file
 
 MOST_NAME_BYTES = 120
-# The part of the work that the buses are, for those who watch the progress.
+# The buses' share of the work, for the progress report.
 _BUSES_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class StemExport:
-    """Which files of each bus are kept: `dry` is the sum of its stems, `wet` what it gives to the mix.
+    """The files to keep of each bus: `dry` is the sum of its stems, `wet` its part of the mix.
 
     root   the folder below which no link is followed
     """
@@ -152,4 +152,4 @@ def _copied(path: Path, name: str, export: StemExport) -> None:
 
 
 def _nobody(share: float) -> None:
-    """Progress that nobody watches."""
+    """A progress function that does nothing."""

@@ -18,7 +18,7 @@ _NEAR_DB = 0.05
 
 @dataclass(frozen=True, slots=True)
 class MixReport:
-    """What the sound turned out to be."""
+    """The measured result of the sound."""
 
     master: MasterReport
     cut_fade_s: float
@@ -28,7 +28,7 @@ class MixReport:
 
 
 def report_lines(report: MixReport) -> Sequence[str]:
-    """What the master did, in a sentence or two for a person."""
+    """A summary of mastering in a sentence or two."""
     master = report.master
     heard = master.loudness.integrated_lufs
     if not isfinite(heard):

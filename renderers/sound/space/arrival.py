@@ -33,7 +33,7 @@ class Arrival:
     origin: float
 
     def samples(self, directions: F64) -> F64:
-        """How much later than from the front each ear hears: directions (n, 3) to (n, 2) samples."""
+        """The delay at each ear relative to a source in front: directions (n, 3) to (n, 2), in samples."""
         right, front, up = directions.T
         out = np.empty((len(directions), 2))
         is_level = not up.any()
@@ -53,7 +53,7 @@ class Arrival:
 
 
 def onsets(responses: F64) -> F64:
-    """When each response (m, 2, n) has begun, in samples: (m, 2)."""
+    """The onset of each response (m, 2, n), in samples: (m, 2)."""
     count, ears, taps = responses.shape
     found = np.empty((count, ears))
     for k in range(0, count, 64):

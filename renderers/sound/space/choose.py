@@ -33,7 +33,7 @@ def placed(
 
 
 def places(bus: BusPlan, sample_rate_hz: int) -> PlaceAt:
-    """Where the lanes put a bus."""
+    """The place of a bus over time, as a function made from its lanes."""
 
     def place_at(first: int, count: int) -> Place:
         times_s = times_of(first, count, sample_rate_hz)

@@ -17,7 +17,7 @@ from ....store.values.array_types import F64
 TAPS = 24
 DEGREE = 6
 REACH = 96
-"""Samples before and after a sample that may be asked for, the filter's own among them."""
+"""The samples before and after a sample that may be needed, including the filter's own."""
 FARTHEST = REACH - TAPS // 2 - 1
 """The longest delay or advance in samples."""
 _KAISER_BETA = 9.5

@@ -20,12 +20,12 @@ from .pink_weights import pink_weights
 RADIUS_M = 0.0875
 SOUND_M_S = 343.2
 TRAVEL_S = RADIUS_M / SOUND_M_S
-"""What the sound needs for one radius."""
+"""The time in which sound travels one head radius."""
 ALPHA_MIN = 0.1
 THETA_MIN = np.radians(150.0)
 """The darkest place is not straight behind the head, where the waves meet again."""
 
-# Pinna shadow of what comes from behind: the pole and the depth that TASCAR fitted to KEMAR.
+# Pinna shadow of sound from behind: the pole and the depth that TASCAR fitted to KEMAR.
 REAR_POLE_RAD_S = 22_400.0
 REAR_DEPTH = 0.61
 

@@ -44,7 +44,7 @@ class Head:
     """The sample of an aligned response that is heard at once: where that of the front is greatest."""
     sample_rate_hz: int
     advance: float
-    """How many samples earlier everything is heard than it was measured."""
+    """The number of samples by which everything is heard earlier than it was measured."""
 
 
 @lru_cache(maxsize=2)
@@ -139,7 +139,7 @@ class _Source:
 
     @property
     def ready(self) -> int:
-        """How many samples can be heard now."""
+        """The number of samples that can be output now."""
         return max(0, self._heard.shape[1] - 2 * REACH)
 
     def take(self, samples: F64) -> None:
@@ -220,7 +220,7 @@ def _resampled(measured: Responses, sample_rate_hz: int) -> tuple[F64, float]:
 
 
 def _shifted(responses: F64, early: F64) -> F64:
-    """Each response (m, 2, n) earlier by so many samples (m, 2); what would be before the start is lost."""
+    """Each response (m, 2, n) advanced by samples (m, 2); what would be before the start is lost."""
     taps = responses.shape[2]
     count = 1 << (taps + 2 * _SHIFT_ROOM + int(np.abs(early).max()) - 1).bit_length()
     hz = np.fft.rfftfreq(count)
@@ -235,7 +235,7 @@ def _shifted(responses: F64, early: F64) -> F64:
 
 
 def _diffuse_gain(aligned: F64, mesh: Mesh, sample_rate_hz: int) -> float:
-    """How much louder than the model pink noise is that comes from everywhere."""
+    """The gain of diffuse pink noise relative to the model."""
     hz, weights = pink_weights(sample_rate_hz)
     count = 1 << (aligned.shape[2] - 1).bit_length()
     grid_hz = np.fft.rfftfreq(count, 1.0 / sample_rate_hz)

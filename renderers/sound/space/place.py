@@ -13,7 +13,7 @@ from .head import LowPass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a bus is at each of n samples: arrays (n,)."""
+    """The place of a bus at each of n samples: arrays (n,)."""
 
     ear: F64
     """-1 left .. +1 right: the share of the whole way to one ear."""
@@ -52,7 +52,7 @@ class StereoPower:
 
     @classmethod
     def of(cls, bus: BusPlan, sample_rate_hz: int) -> "StereoPower":
-        """What has to be measured of this bus, still at 0."""
+        """A meter for this bus, starting at 0."""
         return cls(low_pass=LowPass.of_shadow(sample_rate_hz) if bus.level == "stem" else None)
 
     def add(self, block: F64) -> None:

@@ -33,7 +33,7 @@ _LOUDEST = 1e4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Responses:
-    """What was measured.
+    """Measured impulse responses of the head, by direction.
 
     directions      float64 (m, 3), unit vectors: right, front, up
     responses       float64 (m, 2, n), left ear and right ear

@@ -39,7 +39,7 @@ class Width:
         return block[0], block[1]
 
     def azimuths(self, azimuth_deg: F64) -> tuple[F64, ...]:
-        """Where each of them is."""
+        """The azimuth of each place."""
         if self._gains is None:
             return (azimuth_deg,)
         aside_deg = _aside(azimuth_deg, self._half_deg)
@@ -78,7 +78,7 @@ def _gains(kappa: float, half_deg: float, sample_rate_hz: int) -> F64:
 
 
 def _response(towards: F64, hz: F64) -> NDArray[np.complex128]:
-    """What an ear hears, (places, frequencies)."""
+    """The frequency response at one ear, (places, frequencies)."""
     s = 2j * np.pi * hz
     beta = brightness(towards)[:, None]
     shaded = beta + (1.0 - beta) / (1.0 + s / SHADOW_POLE_RAD_S)

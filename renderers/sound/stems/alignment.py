@@ -23,10 +23,10 @@ MAX_LAG_MS = 10_000
 NEAR_MS = 200
 """Delay that making a recording brings; a longer one needs more evidence."""
 LOST_SHARPNESS = 2.0
-"""A peak that is less than so many times the median lag tells nothing; with few notes it must be higher."""
+"""The least ratio of a peak to the median lag; with few notes it must be higher."""
 _CERTAIN_SHARPNESS = 4.0
 DRIFT_S = 0.015
-"""The two halves of a recording may differ by so much."""
+"""The largest difference between the two halves of a recording."""
 
 _WINDOW = 1024
 _SEGMENT_S = 30
@@ -39,29 +39,29 @@ Measured on 56 recordings made with other instruments, loose timing, missing not
 8 s from their places: with 0.85 two of 12 lags that were told were wrong (scales, by a bar), with 0.8 none
 of 7. What repeats itself, as an ostinato does, cannot be told by any share.
 """
-# The halves of a recording are compared so far around the lag of the whole.
+# The range around the lag of the whole in which the halves of a recording are compared.
 _DRIFT_MOST_MS = 150
 # A clean recording is silent at most lags; no peak counts for more than this.
 _MOST_SHARPNESS = 20.0
 _FLOOR = 1e-4
-# Over so many lags the mean is smoothed before its peak is sought: noise has many small ones.
+# The weights that smooth the mean over lags before its peak is sought: noise has many small peaks.
 _SMOOTHING = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
 # The rise is steepest when the window first meets a tone. Measured: so long before tones that begin at once,
 # at every pitch and level.
 _EARLY_MS = 8.0
-# A recording at 44.1 kHz whose header says 48, and the other way round: times in it are so much shorter.
+# The time ratio of a recording at 44.1 kHz whose header says 48, and of the opposite.
 _WRONG_RATES = (44_100 / 48_000, 48_000 / 44_100)
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Where the notes were found; positive lags are late."""
+    """The measured alignment of notes with a recording; positive lags are late."""
 
     lag_s: float
     sharpness: float
     """Height of the peak over the median of all lags."""
     drift_s: float
-    """How much later the second half is than the first."""
+    """The additional lag of the second half over the first, in seconds."""
     wrong_rate: float
     """1, or how much shorter the recording's times are than the score's because its rate is mislabelled."""
 
@@ -71,7 +71,7 @@ class Alignment:
 
     @property
     def is_told(self) -> bool:
-        """Whether the notes were found at all: noise has peaks, too, the higher the fewer notes there are."""
+        """Whether the notes were found clearly: noise has peaks, too, and higher ones with fewer notes."""
         # Measured on white noise: peaks of up to 2.1 for 24 notes, 1.6 for 36.
         is_found = self.note_count > 0 and self.sharpness >= LOST_SHARPNESS + 5.0 / sqrt(self.note_count)
         return is_found and (abs(self.lag_s) * 1000.0 <= NEAR_MS or self.rival <= RIVAL_SHARE)
@@ -81,7 +81,7 @@ def measured(path: Path, notes: Sequence[SoundingNote], offset_s: float, sample_
     """The alignment of a recording with its notes, whose second 0 should be at offset_s of it."""
     plain = _found(path, notes, offset_s, sample_rate_hz, 1.0)
     is_clear = plain.is_told and abs(plain.drift_s) <= DRIFT_S
-    # A regular grid fits other rates nearly as well as its own: its own is asked first.
+    # A regular grid fits other rates nearly as well as its own: its own is tried first.
     if is_clear and (plain.sharpness >= _CERTAIN_SHARPNESS or abs(plain.lag_s) * 1000.0 <= NEAR_MS):
         return plain
     tried = [_found(path, notes, offset_s, sample_rate_hz, ratio) for ratio in _WRONG_RATES]

@@ -30,7 +30,7 @@ SILENT_LUFS = -70.0
 SOFT_PEAK_DBFS = -40.0
 DC_MOST = 10.0 ** (-60.0 / 20.0)
 CLIPPED_RUN = 3
-# MuseScore 3 brings every export to this peak unless it is told not to.
+# MuseScore 3 normalises every export to this peak by default.
 _NORMALISED_DBFS, _NORMALISED_WITHIN_DB = -0.1, 0.05
 _RING_S = 4.0
 
@@ -49,7 +49,7 @@ class Checked:
 
 @dataclass(slots=True)
 class _Signal:
-    """What is seen as the samples of a stem pass."""
+    """Running measurements of a stem's samples."""
 
     peak: float = 0.0
     total: float = 0.0
@@ -118,7 +118,7 @@ def _checked(bus: BusPlan, stem: StemPlan, plan: SoundPlan, folder: Path) -> Che
 
 
 def _may_be_slow(alignment: Alignment) -> bool:
-    """Whether a lag or a drift may be that of instruments whose tones rise slowly, low ones more so."""
+    """Whether slow attacks, such as those of low instruments, could explain a lag or a drift."""
     is_late = LAG_S < alignment.lag_s <= SLOWEST_S
     drifts = abs(alignment.drift_s) > DRIFT_S
     return alignment.is_told and alignment.wrong_rate == 1.0 and (is_late or drifts)

@@ -18,7 +18,7 @@ from ..space.balance import balanced
 from ..space.farrow import TAPS, bank, between
 
 SMOOTH_S = 0.005
-"""A level or a side is the mean of what it will be over so long: a step has arrived when it is written."""
+"""The averaging time for a level or a pan, which looks ahead: a step has arrived when it is written."""
 _MOST_UP = 3
 """Semitones up at which the highest harmonics, 20 kHz, come near the half of the rate."""
 

@@ -41,7 +41,7 @@ _MUSESCORE_DEADLINE_S = 600.0
 _FLUIDSYNTH_DEADLINE_S = 600.0
 _RING_S = 3.0
 _NOT_LOADED = "Failed to load"
-"""What FluidSynth says of a soundfont that it cannot read; it ends with 0 all the same."""
+"""The text that FluidSynth prints for a soundfont that it cannot read; its exit code is 0 nevertheless."""
 
 _TICKS_PER_QUARTER = 24_000
 _TICKS_PER_S = 2 * _TICKS_PER_QUARTER
@@ -219,7 +219,7 @@ def _tick(time_s: float, lead_s: float) -> int:
 
 
 def _moves(plan: ChannelPlan, channel: int) -> Iterator[tuple[float, Any]]:
-    """What moves a channel as MIDI messages, each at its time in seconds."""
+    """The controller movements of a channel as MIDI messages, each with its time in seconds."""
     import mido
 
     def control(number: int, value: float) -> Any:
@@ -246,7 +246,7 @@ def _raw_blocks(path: Path) -> Iterator[F32]:
 
 
 def _take(stem: StemPlan, out: Path, made: Path, program: str, ended: Ended) -> None:
-    """What the program left becomes the stem, if it left anything."""
+    """Moves the program's output into place as the stem; raises PieceError MV511 if there is none."""
     if out.is_symlink() or not out.is_file() or not out.stat().st_size or ended.is_late:
         why = "took longer than ten minutes" if ended.is_late else f"ended with code {ended.exit_code}"
         last = next((line.strip() for line in reversed(ended.said.splitlines()) if line.strip()), "")

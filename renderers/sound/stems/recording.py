@@ -21,7 +21,7 @@ from ..block import BLOCK, reblocked
 from ..riff import decoded
 
 _FULL_SCALE = {"s16": 2.0**15, "s16p": 2.0**15, "s32": 2.0**31, "s32p": 2.0**31}
-"""What FFmpeg's reader of FLAC gives, and its loudest sample."""
+"""The sample formats of FFmpeg's FLAC decoder, and the full-scale value of each."""
 
 
 def recording_format(path: Path) -> RecordingFormat:
@@ -56,7 +56,7 @@ def _samples(path: Path, form: RecordingFormat) -> Iterator[F64]:
     except OSError as error:
         raise _unreadable(path, error) from error
     with file:
-        # The name may stand for another file by now; a header is believed of the very file that is read.
+        # The name may refer to another file by now; the header must be that of the file being read.
         if checked_format(file, os.fstat(file.fileno()).st_size, path.name, Span(str(path))) != form:
             raise _fault(path, "MV502", f"{path.name} was exchanged while it was read", "compile again")
         if form.wav is not None:
@@ -86,7 +86,7 @@ def _flac_samples(path: Path, file: BinaryIO, form: RecordingFormat) -> Iterator
         # The format is given, never guessed, and the file is ours, not a name that the library opens. Titles
         # and the like may be in any encoding; they are not looked at.
         with av.open(file, "r", format="flac", metadata_errors="replace") as box:
-            # Every frame carries a checksum; without this a damaged one is played all the same.
+            # Every frame has a checksum; without this option a damaged one is played anyway.
             box.streams.audio[0].codec_context.options = {"err_detect": "crccheck+explode"}
             for frame in box.decode(audio=0):
                 if frame.layout.nb_channels != form.channel_count or frame.format.name not in _FULL_SCALE:

@@ -25,7 +25,7 @@ _BLOCKED_HZ = 4.0
 
 
 def stem_task(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Task | None:
-    """What the store keeps of a stem; None for a recording, which is read as it is.
+    """The task that makes a stem; None for a recording, which is read as it is.
 
     Raises OSError where a file that it is played from cannot be read. Making it raises PieceError where a
     program cannot be used.
@@ -84,7 +84,7 @@ def _laid(stem: StemPlan, file: Path, start_s: float, plan: SoundPlan) -> Iterat
 
 
 def _lag_s(stem: StemPlan, file: Path, start_s: float, sample_rate_hz: int) -> float:
-    """How late a file is; raises PieceError MV536 where that cannot be told."""
+    """The lag of a file, in seconds; raises PieceError MV536 if it cannot be measured."""
     from .alignment import measured
 
     alignment = measured(file, stem.reference or stem.notes or (), start_s, sample_rate_hz)

@@ -20,7 +20,7 @@ STEM = "stem"
 
 
 def stem_node(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Node | None:
-    """What is kept of a stem: our synthesiser's samples, or another program's file; None for a recording."""
+    """The node of a stem: the synthesiser's samples or another program's file; None for a recording."""
     if stem.file is not None:
         return None
     rate = str(plan.sample_rate_hz)
@@ -46,7 +46,7 @@ def stem_node(stem: StemPlan, plan: SoundPlan, digests: FileDigests) -> Node | N
 
 
 def stem_source(stem: StemPlan, made: str | None, digests: FileDigests) -> str:
-    """What a bus reads of a stem: the digest of what was made of it, and how that is laid into the film.
+    """The source of a stem for its bus: the digest of the sound, and how it is laid into the film.
 
     Raises PieceError for a file that is not a recording, OSError for one that cannot be read.
     """

@@ -55,7 +55,7 @@ def manifest_of(fragment: str) -> str:
 
 
 def checked(folder: Path) -> list[Diagnostic]:
-    """What `musicvis check` says of the piece in a folder."""
+    """The findings of `musicvis check` for the piece in a folder."""
     loaded = load_piece(folder)
     left, unused = without_ignored(check_piece(loaded), loaded.files)
     return [*left, *unused]

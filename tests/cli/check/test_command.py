@@ -46,7 +46,7 @@ def test_select_and_ignore_take_codes_and_their_beginnings(folder: Path) -> None
     assert run("jump", "--ignore", "MV34", "--strict").exit_code == 0
 
 
-def test_a_title_with_a_character_that_no_font_has_is_told_at_its_entry(folder: Path) -> None:
+def test_a_title_with_a_character_that_no_font_has_is_reported_at_its_entry(folder: Path) -> None:
     titles = "".join(f"    - {{at: 1, for: 2s, title: {title}}}\n" for title in ("Größe", "Größe \U00012000"))
     post = f"video:\n  post:\n{titles}"
     (folder / "clean/piece.yaml").write_text(CLEAN + post, encoding="utf-8")

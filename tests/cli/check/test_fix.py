@@ -196,6 +196,8 @@ def test_a_subject_beside_imagenets_may_be_written_as_its_number_and_notes_say_w
     (piece / "piece.yaml").write_text(manifest, encoding="utf-8")
     result = check(piece)
     assert result.exit_code == 0 and "for rain" in result.stdout
-    assert result.stdout.count("piece.yaml:5:12: note[MV69") == result.stdout.count("note[MV69") > 0
+    # Each where its subject is: 1004, and pier.
+    assert "piece.yaml:5:16: note[MV692]" in result.stdout
+    assert result.stdout.count("piece.yaml:5:29: note[MV69") == result.stdout.count("note[MV69") - 1
     (piece / "piece.yaml").write_text(manifest.replace("1004", "1999"), encoding="utf-8")
     assert "there is no class 1999" in check(piece).stdout

@@ -94,7 +94,7 @@ def tone(path: Path, level: float, length_s: int = 20) -> None:
 
 
 def digest(plan: Plan | None) -> str:
-    """Of a plan, its paths as text."""
+    """The paths of a plan as text."""
     assert plan is not None
     return digest_of(without_paths(plan))
 

@@ -63,7 +63,7 @@ def test_a_geometric_glide_is_fastest_at_its_greater_end(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("ease", [Shape.SMOOTHSTEP, Shape.QUARTER_SINE, Shape.EXPONENTIAL])
-def test_an_eased_glide_is_never_faster_than_is_said(ease: Shape, clock: Clock) -> None:
+def test_an_eased_glide_is_never_faster_than_its_reported_bound(ease: Shape, clock: Clock) -> None:
     part = segment_of(clock, Shape.HALF_COSINE, ease=ease, domain=Domain.SECONDS)
     times_s = np.linspace(float(part.start_s), float(part.end_s), 100_001)[:-1]
     slopes = np.abs(np.diff(Curve((part,)).values(times_s))) / np.diff(times_s)

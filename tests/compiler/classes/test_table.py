@@ -93,7 +93,7 @@ def test_every_name_leads_to_its_class_or_is_told_to_be_ambiguous() -> None:
         ("1032", "MV332", "classes count from 0 to 1031"),
     ],
 )
-def test_what_is_no_single_class_says_what_it_could_be(name: str, code: str, hint: str) -> None:
+def test_an_ambiguous_class_lists_its_candidates(name: str, code: str, hint: str) -> None:
     index, findings = found(name)
     assert index is None
     assert [(finding.code, finding.hint) for finding in findings] == [(code, hint)]

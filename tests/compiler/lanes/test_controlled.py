@@ -94,19 +94,19 @@ def test_a_step_takes_ten_milliseconds_or_is_averaged(folder: Path) -> None:
     assert found.values(np.array([0.2, 0.505, 0.8])) == pytest.approx([0, 0.5, 1], abs=0.05)
 
 
-def test_a_controller_that_the_score_does_not_have_is_said(folder: Path) -> None:
+def test_a_controller_that_the_score_does_not_have_is_reported(folder: Path) -> None:
     found, codes = curve(folder, "visuals.depth: {cc: 2}")
     assert found.constant is not None
     assert codes == ["MV680"]
 
 
-def test_of_several_parts_the_first_is_taken_and_that_is_said(folder: Path) -> None:
+def test_of_several_parts_the_first_is_used_and_reported(folder: Path) -> None:
     found, codes = curve(folder, "visuals.depth: {cc: 1}")
     assert found.values(np.array([0.75])) == pytest.approx([1])
     assert codes == ["MV681"]
 
 
-def test_a_level_that_is_played_twice_is_said(folder: Path) -> None:
+def test_a_controller_that_would_set_the_level_twice_is_reported(folder: Path) -> None:
     from musicvis.compiler.compile import compile_piece
 
     for lane, codes in (("lead.gain: {cc: 11}", {"MV685"}), ("lead.gain: {cc: 1}", set())):

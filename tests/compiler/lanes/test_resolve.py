@@ -140,7 +140,7 @@ def test_drift_is_seeded_by_piece_lane_and_place(clock: Clock, make_place: MakeP
         ([{"at": "1|1", "hold": 1.5}], "MV231"),
     ],
 )
-def test_a_fault_is_told_at_its_point(
+def test_a_fault_is_reported_at_its_point(
     clock: Clock, make_place: MakePlace, written: list[dict[str, Any]], code: str
 ) -> None:
     lanes = lanes_of(clock, Lane("vibes", SPAN, points(make_place, *written)))

@@ -74,7 +74,7 @@ def test_ideographs_stand_side_by_side_and_sixteen_of_them_are_a_line(shown: Lin
     assert [line.text for line in mixed] == ["月 moon 달 빛"]
 
 
-def test_a_fifth_singer_has_no_row_and_it_is_told(shown: Lines) -> None:
+def test_a_fifth_singer_has_no_row_and_is_reported(shown: Lines) -> None:
     sung = [(0, 2, text, track) for track, text in enumerate(("Ring", "Snow", "Bell", "Star", "Moon"))]
     assert [line.text for line in shown(sung, ["MV650"])] == ["Ring", "Snow", "Bell", "Star"]
 

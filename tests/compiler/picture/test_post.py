@@ -123,7 +123,7 @@ def test_fades_of_a_title_are_its_own_and_the_picture_stays(placed: Callable[...
     np.testing.assert_allclose(seen, [*rise, *[1.0] * 30, *rise[::-1]], atol=1e-12)
 
 
-def test_a_title_comes_and_goes_softly_unless_it_is_written_otherwise(
+def test_titles_fade_in_and_out_by_default(
     placed: Callable[..., Timeline],
 ) -> None:
     still = seconds(0)

@@ -87,7 +87,7 @@ def plan_of(folder: Path, text: str, score: str) -> Plan:
 
 
 def differences(one: Any, two: Any, where: str) -> list[str]:
-    """Where two plans differ."""
+    """The fields in which two plans differ."""
     if type(one) is type(two) and is_dataclass(one):
         names = [field.name for field in fields(one)]
         return [d for n in names for d in differences(getattr(one, n), getattr(two, n), f"{where}.{n}")]

@@ -108,7 +108,7 @@ def test_a_midi_file_has_its_notation_made_and_says_so(tmp_path: Path) -> None:
     assert "<score-partwise" in planned(path).text
 
 
-def test_words_over_the_score_are_told(tmp_path: Path) -> None:
+def test_words_over_the_score_are_reported(tmp_path: Path) -> None:
     assert codes(manifest(tmp_path, "lyrics.mscx", "strip", ", lyrics: {}")) == ["MV665"]
     assert codes(manifest(tmp_path, "lyrics.mscx", "{place: top}", ", lyrics: {}")) == []
     tall = "{place: top, height: 90%}"
@@ -130,7 +130,7 @@ def test_in_a_tall_film_words_and_score_keep_away_from_its_ends(tmp_path: Path) 
     assert tall("{height: 61%, parts: clar*}", "top") == ["MV665"]
 
 
-def test_staves_too_small_to_be_read_are_told_with_a_height_that_mends_it(tmp_path: Path) -> None:
+def test_staves_too_small_to_be_read_are_reported_with_a_height_that_fixes_it(tmp_path: Path) -> None:
     def told(layer: str, size: str = "1920x1080") -> list[Diagnostic]:
         path = manifest(tmp_path, "waltz.mscx", layer)
         path.write_text(path.read_text(encoding="utf-8").replace("64x36", size), encoding="utf-8")
@@ -147,7 +147,7 @@ def test_staves_too_small_to_be_read_are_told_with_a_height_that_mends_it(tmp_pa
     assert told("{height: 12%}", "1080x1920") == []
 
 
-def test_a_missing_engraver_is_told_before_anything_is_rendered(
+def test_a_missing_engraver_is_reported_before_anything_is_rendered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(score_layer, "find_spec", lambda name: None if name == "verovio" else name)

@@ -137,7 +137,7 @@ def test_who_sounds_takes_room_and_who_is_silent_hardly_any(seats: Callable[...,
     assert at(back, 0.3, "strength") == pytest.approx(0.1 * at(flute, 0.3, "strength"))
 
 
-def test_a_loop_has_no_layers_and_silent_layers_are_told() -> None:
+def test_a_loop_has_no_layers_and_silent_layers_are_reported() -> None:
     visuals = Visuals(layers=(layer("flute"), layer("low", "viola", "bass")))
     found = layers_of(visuals, PARTS, Findings())
     assert [one.code for one in layer_findings(visuals, found, (), is_loop=True)] == ["MV635"]

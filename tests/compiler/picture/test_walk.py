@@ -139,7 +139,7 @@ def test_too_many_stops_are_no_walk(law: WalkLaw, monkeypatch: pytest.MonkeyPatc
         ("{walk: linger, move: fast}", "MV112", ""),
     ],
 )
-def test_what_is_wrong_with_a_walk_is_told(tmp_path: Path, motion: str, code: str, hint: str) -> None:
+def test_faults_of_a_walk_are_reported(tmp_path: Path, motion: str, code: str, hint: str) -> None:
     (tmp_path / "waltz.mscz").write_bytes(WALTZ.read_bytes())
     (tmp_path / "piece.yaml").write_text(
         f"musicvis: 1\ntitle: A\nscore: waltz.mscz\nvisuals: {{generator: embedded, motion: {motion}}}\n"

@@ -35,7 +35,17 @@ def test_five_minutes_of_uneven_beats_do_not_drift() -> None:
     clock = Clock.from_score(score)
     found = [float(clock.seconds(measure.start_qn)) for measure in score.measures]
     assert len(found) == 120
-    assert found == pytest.approx([beat_s - 0.35 for beat_s in beats_s[:480:4]], abs=2e-6)
+    assert found == pytest.approx([beat_s - 0.35 for beat_s in beats_s[:480:4]], abs=6e-5)
+
+
+def test_an_even_beat_has_few_tempo_marks_and_does_not_drift() -> None:
+    beats_s = tuple(60 / 126 * i for i in range(481))
+    score = read_score(midi_bytes(written(beats_s, tuple(i % 4 for i in range(481)), Meter(4, 4))), "a.mid")
+    # A MIDI file has whole microseconds: 60/126 s is 476190.476.
+    assert len(score.tempi) <= 480 * 0.476 / 50 + 1
+    clock = Clock.from_score(score)
+    found = [float(clock.seconds(measure.start_qn)) for measure in score.measures]
+    assert found == pytest.approx(beats_s[:480:4], abs=6e-5)
 
 
 def test_a_pickup_is_a_first_shorter_bar() -> None:

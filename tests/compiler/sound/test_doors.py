@@ -62,7 +62,7 @@ def test_a_broken_manifest_is_not_compiled(folder: Path) -> None:
         piece_notes(loaded)
 
 
-def test_a_broken_score_is_told_with_its_name(folder: Path) -> None:
+def test_a_broken_score_is_reported_with_its_name(folder: Path) -> None:
     (folder / "tune.mid").write_bytes(b"MThd nonsense")
     made = compile_piece(load_piece(folder))
     assert made.plan is None

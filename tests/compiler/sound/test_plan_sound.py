@@ -69,7 +69,7 @@ def test_a_send_has_its_level_until_a_lane_moves_it(compiled: Compile) -> None:
     assert values == pytest.approx([10.0 ** (-12.0 / 20.0), 10.0 ** (-6.0 / 20.0)])
 
 
-def test_a_lane_of_a_send_that_is_not_there_is_told(compiled: Compile) -> None:
+def test_a_lane_of_a_missing_send_is_reported(compiled: Compile) -> None:
     lanes = "effects:\n  low.sends.rom:\n    - {at: 2|1, hold: 0.5}\n"
     finding = next(
         f for f in compiled(f"{{buses: {{{LOW}}}, {ROOM}}}", lanes).diagnostics if f.code == "MV310"

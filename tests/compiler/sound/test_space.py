@@ -87,7 +87,7 @@ def test_a_spiral_and_a_lane_of_distance_are_two_for_one(tmp_path: Path) -> None
     assert codes == ["MV212"]
 
 
-def test_a_distance_out_of_reach_is_told(tmp_path: Path) -> None:
+def test_a_distance_out_of_reach_is_reported(tmp_path: Path) -> None:
     ((code, message),) = found(tmp_path, "{}", "{vibes.distance: [{at: 1, to: 20}]}")
     assert (code, message) == ("MV231", "vibes.distance goes from 0.25 to 8; 20 is clipped")
 

@@ -56,7 +56,7 @@ def test_a_german_song_gets_classes_and_its_small_words_none() -> None:
     assert not {"die", "unter", "und", "ich", "kann", "das", "nicht"} & set(found)
 
 
-def test_a_language_without_a_table_is_told_with_those_that_have_one() -> None:
+def test_a_language_without_a_table_is_reported_with_those_that_have_one() -> None:
     polish = words("wlazł kotek na płotek i mruga ładna to piosenka nie długa")
     finding = language_finding(polish, Span("piece.yaml"))
     assert finding is not None and finding.code == "MV564"

@@ -26,7 +26,7 @@ def test_old_and_bent_forms_are_found() -> None:
     assert "over" in forms("o'er") and "berry" in forms("berries") and "love" in forms("lovest")
 
 
-def test_what_like_became_is_told_and_unknown_words_are_an_error() -> None:
+def test_the_class_found_by_like_is_reported_and_unknown_words_are_an_error() -> None:
     findings = Findings()
     assert class_like("the coast", Span("piece.yaml"), findings) == 978
     assert class_like("qqxzy", Span("piece.yaml"), findings) is None

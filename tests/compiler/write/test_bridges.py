@@ -166,6 +166,9 @@ def test_a_schedule_means_what_deforum_makes_of_it() -> None:
         "(" * 500,
         "t" + "+t" * 600,
         "True",
+        "-(t > 1)",
+        "(t > 1) - (t > 2)",
+        "+(t > 1)",
     ],
 )
 def test_a_formula_that_is_no_formula_is_refused_and_nothing_runs(formula: str) -> None:
@@ -235,7 +238,16 @@ def test_a_rendered_document_of_parseq_is_taken_as_parseq_worked_it_out() -> Non
     assert {name: list(values) for name, values in read.fields.items()} == {"zoom": [0, 1, 4, 9]}
 
 
-def test_what_is_no_schedule_is_left_to_other_readers() -> None:
+@pytest.mark.parametrize("written", ["1e-300", "0", "-15", "1e9", "true", '"fast"', "9" * 400])
+def test_a_frame_rate_that_is_none_is_not_read(written: str) -> None:
+    settings = f'{{"fps": {written}, "zoom": "0:(1), 3:(2)"}}'
+    document = f'{{"options": {{"output_fps": {written}}}, "keyframes": [{{"frame": 0, "zoom": 1}}]}}'
+    for text in (settings, document):
+        read = read_schedules(text, "a.json")
+        assert read is not None and read.fps is None
+
+
+def test_a_text_that_is_not_a_schedule_is_left_to_other_readers() -> None:
     for text in ("", "{}", "[]", "piano: []", '{"piano": [{"effect": "none"}]}', "{" * 100_000):
         assert read_schedules(text, "a.json") is None
 
@@ -253,6 +265,9 @@ def test_long_files_take_no_longer_than_they_are_long() -> None:
     frames = 20_000
     zigzag = np.arange(frames) % 2 * 1.0
     assert len(corners(zigzag, 0.01)) == frames
+    # One whose farthest point is always at an end takes longer; it ends when it is more than is written.
+    falling = zigzag * np.linspace(1.0, 0.1, frames)
+    assert len(corners(falling, 0.01, 50)) == 51
     text = ", ".join(f"{k}:({k % 2})" for k in range(frames))
     assert frame_values(text)[:4].tolist() == [0, 1, 0, 1]
     keys = [{"frame": k, "zoom": k % 2, "zoom_i": "SL"[k % 2]} for k in range(frames)]

@@ -58,7 +58,7 @@ def archive(text: str, name: str = "project.xml") -> bytes:
 
 
 def points(root: ET.Element) -> Iterator[tuple[Mapping[str, str], list[tuple[float, float]]]]:
-    """What each automation moves, and its points."""
+    """The target of each automation, and its points."""
     for found in root.iter("Points"):
         target = found.find("Target")
         assert target is not None
@@ -241,7 +241,15 @@ def test_a_damaged_project_is_a_finding(text: str) -> None:
     assert {finding.code for finding in error.value.findings} == {"MV682"}
 
 
-def test_an_archive_that_is_no_project_is_said_to_be_none() -> None:
+def test_a_value_beyond_all_numbers_is_left_out() -> None:
+    text = OTHERS.replace('id="p1" min="0" max="1"', 'id="p1" min="-1e308" max="1e308"').replace(
+        'value="0.5" interpolation', 'value="-1e308" interpolation'
+    )
+    read = read_incoming(archive(text), "a.dawproject")
+    assert read is not None and [point.value for point in read.automation["Bass pan"].points] == [-1.0]
+
+
+def test_an_archive_without_a_project_is_reported() -> None:
     with pytest.raises(PieceError) as error:
         read_incoming(archive("x", "notes.txt"), "a.zip")
     assert error.value.findings[0].code == "MV686"

@@ -35,7 +35,7 @@ def drafted(score: Score) -> tuple[Source, Source]:
     return sources[0], sources[1]
 
 
-def test_metres_and_tempi_are_told_where_they_change(make_score: MakeScore) -> None:
+def test_the_manifest_lists_the_changes_of_metre_and_tempo(make_score: MakeScore) -> None:
     score = make_score(
         ["1/4", "4/4", "4/4", "6/8"],
         tempi=[(0, 100), (5, Fraction(189, 2)), (Fraction(28, 3), 95)],

@@ -53,7 +53,7 @@ def test_the_first_packet_is_byte_for_byte_that_of_the_specifications() -> None:
     assert len(data) == 24 + 4 * (16 + len(packet))
 
 
-def test_a_lane_goes_from_its_lowest_to_its_highest_where_nothing_is_said() -> None:
+def test_the_default_range_of_a_lane_is_that_of_its_values() -> None:
     (bloom,) = channels(lit(Light("visuals.bloom")))
     assert (bloom.universe, bloom.number, bloom.low, bloom.high) == (0, 1, 1.0, 2.0)
     assert bloom.levels.tolist() == [0, 128, 255, 64]
@@ -67,11 +67,16 @@ def test_a_part_is_as_bright_as_its_loudest_note_in_each_frame() -> None:
     assert (harp.universe, harp.number) == (2, 1)
 
 
-@pytest.mark.parametrize("written", ["0", "513", "40000.1", "x", "1:2", "1:1..", "-1"])
-def test_what_is_no_channel_is_refused(written: str) -> None:
+@pytest.mark.parametrize("written", ["0", "513", "40000.1", "x", "1:2", "1:1..", "-1", "1:0.." + "9" * 400])
+def test_an_invalid_channel_is_refused(written: str) -> None:
     with pytest.raises(BridgeError) as error:
         channels(lit(Light("visuals.bloom", channel=written)))
     assert f"visuals.bloom={written}" in f"{error.value}" and error.value.hint
+
+
+def test_no_channel_comes_after_the_last_one() -> None:
+    with pytest.raises(BridgeError, match="after the last one for harp"):
+        channels(lit(Light("visuals.bloom", channel="32767.512"), Light("harp", is_part=True)))
 
 
 def test_a_channel_is_given_once() -> None:

@@ -203,7 +203,7 @@ def test_any_values_pass_or_give_findings_at_lines_of_the_file(value: dict[str, 
         assert 1 <= finding.span.line <= lines
 
 
-def test_faults_that_are_not_told_are_said_to_be_there() -> None:
+def test_faults_beyond_the_limit_are_mentioned() -> None:
     def piece(slips: int) -> tuple[Diagnostic, ...]:
         lanes = "".join("    - {at: 1|1, to: 0.5, foo: 1}\n" for _ in range(slips))
         text = f"musicvis: 1\ntitle: T\nscore: a.mid\neffects:\n  vibes:\n{lanes}"

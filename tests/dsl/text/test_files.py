@@ -117,7 +117,7 @@ def test_the_user_may_follow_links_but_not_read_pipes(piece: Path) -> None:
     assert found.code == "MV004"
 
 
-def test_bytes_that_are_not_utf8_are_told_with_their_line() -> None:
+def test_bytes_that_are_not_utf8_are_reported_with_their_line() -> None:
     found = decoded(b"title: x\ncolor: \xff\n", "piece.yaml", SPAN)
     assert isinstance(found, Diagnostic)
     assert (found.code, "line 2" in found.message) == ("MV007", True)

@@ -59,7 +59,7 @@ def test_a_model_says_its_name_its_size_and_its_classes() -> None:
         ({"sha256": {"decoder.safetensors": "0" * 64}}, "sha256 lacks codes.safetensors"),
     ],
 )
-def test_what_no_training_writes_is_told(change: dict[str, Any], said: str) -> None:
+def test_values_that_no_training_writes_are_reported(change: dict[str, Any], said: str) -> None:
     finding = parsed(GOOD | change)
     assert isinstance(finding, Diagnostic)
     assert finding.code == "MV611" and said in finding.message
@@ -68,7 +68,7 @@ def test_what_no_training_writes_is_told(change: dict[str, Any], said: str) -> N
 @pytest.mark.parametrize(
     "data", [b"", b"[]", b"{", b"[" * 100_000, b'{"musicvis_model": 1' + b"0" * 5000 + b"}"]
 )
-def test_what_is_not_such_json_is_told(data: bytes) -> None:
+def test_json_of_another_kind_is_reported(data: bytes) -> None:
     finding = parsed(data)
     assert isinstance(finding, Diagnostic) and finding.code == "MV611"
 

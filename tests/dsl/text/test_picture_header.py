@@ -59,7 +59,7 @@ def bomb() -> bytes:
         (b"\xff\xd8\xff\xe0\0\0" * 50, "cut off"),
     ],
 )
-def test_what_cannot_be_shown_is_said_before_it_is_unpacked(data: bytes, why: str) -> None:
+def test_unsupported_pictures_are_refused_before_they_are_unpacked(data: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         picture_header(data)
 

@@ -47,7 +47,7 @@ def test_kind_size_and_length_are_those_that_were_written(
     assert found.length_s == (None if length_s is None else pytest.approx(length_s, abs=0.01))
 
 
-def test_a_sound_alone_and_what_is_no_video_are_refused(videos: dict[str, bytes]) -> None:
+def test_a_sound_alone_and_other_files_are_refused(videos: dict[str, bytes]) -> None:
     silent = videos[".mp4"].replace(b"vide", b"soun")
     with pytest.raises(ValueError, match="no picture"):
         header(silent)

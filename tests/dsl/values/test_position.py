@@ -82,7 +82,7 @@ def test_a_place_stands_at_a_mark_or_counts_from_the_end() -> None:
         ("", "MV110", ""),
     ],
 )
-def test_what_is_no_place_is_explained(text: str, code: str, hint: str) -> None:
+def test_invalid_places_are_explained(text: str, code: str, hint: str) -> None:
     finding = fault(parse_place(text, SPAN))
     assert finding.code == code
     assert hint in finding.hint
@@ -111,7 +111,7 @@ def test_a_range_is_half_open_and_its_word_form_is_not(text: str, start: str | N
 @pytest.mark.parametrize(
     "text", ["7", "7|3..7|3", "7..6", "bars 5-3", "bars 4-3", "1..2..3", "7-9", "a" * 999]
 )
-def test_what_is_no_range_is_told(text: str) -> None:
+def test_invalid_ranges_are_explained(text: str) -> None:
     assert fault(parse_range(text, SPAN)).code == "MV111"
 
 
@@ -133,7 +133,7 @@ def test_a_duration_is_exact(text: str, value: Fraction, unit: DurationUnit) -> 
 
 
 @pytest.mark.parametrize("text", ["2", "0.5", "-1s", "1/0", "1q", "s", "", "1e3s", "b" * 99])
-def test_what_is_no_duration_is_told(text: str) -> None:
+def test_invalid_durations_are_explained(text: str) -> None:
     assert fault(parse_duration(text, SPAN)).code == "MV112"
 
 

@@ -65,7 +65,7 @@ def test_a_suffix_is_taken_where_it_makes_sense_and_nowhere_else(unit: Unit, suf
 @pytest.mark.parametrize(
     "text", ["", "dB", "1,5", "50 percent", "-14 LUF", "-1 dBFS", "1_000", "inf", "nan", "1e400"]
 )
-def test_what_is_no_quantity_is_told(text: str) -> None:
+def test_invalid_quantities_are_explained(text: str) -> None:
     assert all(isinstance(parse_quantity(text, unit, SPAN), Diagnostic) for unit in UNITS)
 
 
@@ -83,7 +83,7 @@ def test_a_ratio_is_exact(text: str, value: Fraction) -> None:
 
 
 @pytest.mark.parametrize("text", ["1/0", "x", "1/2/3", "", "1//2", "9" * 60])
-def test_what_is_no_ratio_is_told(text: str) -> None:
+def test_invalid_ratios_are_explained(text: str) -> None:
     found = parse_ratio(text, SPAN)
     assert isinstance(found, Diagnostic)
     assert found.code == "MV115"

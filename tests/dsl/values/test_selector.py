@@ -64,7 +64,7 @@ def test_pitches_are_midi_numbers_with_middle_c_at_sixty(text: str, low: int, hi
 @pytest.mark.parametrize(
     "text", ["H", "C4..", "C5..C4", "G#9", "128", "A##b", ">=", "", "..", "C4..C5..C6", ">G9"]
 )
-def test_what_is_no_pitch_is_told(text: str) -> None:
+def test_invalid_pitches_are_explained(text: str) -> None:
     found = parse_pitches(text, SPAN)
     if text == "C4..":
         assert found == PitchRange(60, 127)
@@ -97,7 +97,7 @@ def test_velocities_are_numbers_or_dynamics_as_musescore_plays_them(text: str, w
 
 
 @pytest.mark.parametrize("text", ["loud", "64..40", "ff..pp", ">=", "-3", "1.5", ""])
-def test_what_is_no_velocity_is_told(text: str) -> None:
+def test_invalid_velocities_are_explained(text: str) -> None:
     assert isinstance(parse_velocities(text, SPAN), Diagnostic)
 
 
@@ -111,7 +111,7 @@ def test_lengths_are_durations_compared() -> None:
 
 
 @pytest.mark.parametrize("text", ["2", ">=2", "1/4..1/8", "long", ""])
-def test_what_is_no_length_is_told(text: str) -> None:
+def test_invalid_lengths_are_explained(text: str) -> None:
     assert isinstance(parse_lengths(text, SPAN), Diagnostic)
 
 

@@ -15,7 +15,7 @@ def test_drawn_classes_are_named_as_imagenet_names_them() -> None:
     assert imagenet_names == [imagenet().name(index) for index in subjects() if index < 1000]
 
 
-def test_the_shares_of_what_stands_in_sum_to_one() -> None:
+def test_the_shares_of_stand_ins_sum_to_one() -> None:
     for subject in own_subjects():
         assert sum(share for _, share in subject.stand_ins) == pytest.approx(1)
         assert all(0 <= index < 1000 for index, _ in subject.stand_ins)

@@ -27,7 +27,7 @@ SEGMENTS, FRAMES = 6, 24
 
 @dataclass
 class Seen:
-    """What the kills did; `faults` is empty where every promise was kept."""
+    """The results of the kills; `faults` is empty if every promise was kept."""
 
     trials: int = 0
     films: int = 0
@@ -72,7 +72,7 @@ def film() -> Plan:
 
 
 def render(folder: Path, log: Path) -> None:
-    """What a compile does with frames; each segment that is begun leaves a line."""
+    """Renders the frames as a compile does; each segment that it begins leaves a line."""
     plan, recipe = film(), Recipe("cpu")
     jobs = segment_jobs(plan, recipe)
     with Store(folder / "cache") as store:

@@ -2,16 +2,19 @@
 
 import multiprocessing
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from musicvis.compiler.plan import BarMark
 from musicvis.dsl.findings.diagnostics import PieceError
+from musicvis.renderers.crews import processes
 from musicvis.renderers.crews.inline import InlineCrew
 from musicvis.renderers.crews.job import Studio
 from musicvis.renderers.crews.local import local_crew
@@ -84,7 +87,7 @@ def test_threads_before_one_generator_make_the_same_bytes(tmp_path: Path, serial
     assert sum(frames) == 24
 
 
-def test_a_thread_that_fails_stops_the_others_and_is_told(
+def test_a_thread_that_fails_stops_the_others_and_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Studio, *arguments: object, **options: object) -> bool:
@@ -116,7 +119,7 @@ def test_a_process_that_is_killed_is_replaced_and_nothing_is_missing(
     assert sum(frames) == 24
 
 
-def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+def test_a_segment_that_kills_three_processes_is_reported_and_the_others_are_kept(tmp_path: Path) -> None:
     jobs, dead = segment_jobs(plan(), RECIPE), []
 
     class Deadly(ProcessCrew):
@@ -136,6 +139,19 @@ def test_a_segment_that_ends_three_processes_is_told_and_the_others_are_kept(tmp
         assert [k for k, job in enumerate(jobs) if store.get(job.node.key) is not None] == [0, 1]
     (finding,) = refused.value.diagnostics
     assert finding.code == "MV910" and "bar 3" in finding.message and "SIGKILL" in finding.message
+
+
+def test_a_script_that_renders_again_in_each_process_is_told_how_to_say_that_it_should_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (job,) = segment_jobs(plan(1, 24, 512), RECIPE)
+    script = ModuleType("__main__")
+    script.__file__ = "film.py"
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    assert '`if __name__ == "__main__":`' in processes._deadly(job, 1).hint
+    assert "memory" in processes._deadly(job, -9).hint
+    script.__file__ = "/usr/bin/musicvis"
+    assert "memory" in processes._deadly(job, 1).hint
 
 
 def test_a_process_that_dies_before_it_is_given_work_is_replaced_too(

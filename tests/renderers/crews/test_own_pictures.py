@@ -27,7 +27,7 @@ def digests(store: Store, jobs: Sequence[SegmentJob]) -> list[str]:
 
 
 def clips_in(store: Store) -> int:
-    """How many decoded videos a store has."""
+    """The number of decoded videos in a store."""
     return sum(b"pictures" in path.read_bytes() for path in (store.folder / "records").rglob("*.json"))
 
 

@@ -77,7 +77,7 @@ def test_an_address_is_a_host_and_a_port_and_loopback_only_by_number(
         "::1:6379",
     ],
 )
-def test_what_is_no_address_is_a_finding(text: str) -> None:
+def test_an_invalid_address_is_a_finding(text: str) -> None:
     with pytest.raises(PieceError, match="address") as error:
         cluster_address(text, {})
     assert code(error) == "MV913"

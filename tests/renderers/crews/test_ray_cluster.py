@@ -77,7 +77,7 @@ class Machines:
         return int(self._line())
 
     def have(self, count: int) -> None:
-        """So many machines, from now on."""
+        """Sets the number of machines from now on."""
         while (there := self.tell("count")) != count:
             self.tell("add" if there < count else "kill")
 
@@ -148,7 +148,7 @@ def job(rng: np.random.Generator, name: str, frames: int) -> SegmentJob:
 
 
 def digests(store: Store, wanted: list[SegmentJob]) -> list[str]:
-    """What is in the store for each, every byte of it checked."""
+    """The store's entry for each, with every byte checked."""
     found = []
     for one in wanted:
         entry = store.get(one.node.key)
@@ -179,7 +179,7 @@ def rendering(machines: Machines) -> dict[int, str]:
 
 
 class Reports:
-    """What a crew says, for another thread to wait on."""
+    """The messages of a crew, for another thread to wait on."""
 
     def __init__(self) -> None:
         self.frames = 0
@@ -258,7 +258,7 @@ def test_own_pictures_videos_and_trained_models_are_rendered_by_machines_that_se
     assert digests(store, wanted) == serial(tmp_path / "serial", wanted)
 
 
-def test_a_machine_without_the_picture_is_told(machines: Machines, store: Store, tmp_path: Path) -> None:
+def test_a_machine_without_the_picture_is_reported(machines: Machines, store: Store, tmp_path: Path) -> None:
     machines.have(1)
     wanted = list(segment_jobs(film(tmp_path, 1), CPU))
     (tmp_path / "photo.png").unlink()
@@ -383,7 +383,7 @@ def test_where_nothing_listens_there_is_no_waiting(store: Store) -> None:
     assert finding(error).code == "MV913"
 
 
-def test_what_listens_but_is_no_cluster_is_waited_for_as_long_as_is_said(store: Store) -> None:
+def test_an_address_that_is_not_a_cluster_is_given_up_after_the_given_time(store: Store) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(PieceError, match="did not answer within 4 s") as error:

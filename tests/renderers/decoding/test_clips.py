@@ -146,7 +146,7 @@ def test_what_cannot_be_decoded_is_a_finding(video: Path, tmp_path: Path) -> Non
     assert not list((tmp_path / "store/tmp").rglob("*.clip"))
 
 
-def test_a_spoilt_video_is_told_or_shown_and_nothing_else_happens(video: Path, tmp_path: Path) -> None:
+def test_a_damaged_video_is_reported_or_decoded_without_other_exceptions(video: Path, tmp_path: Path) -> None:
     whole = video.read_bytes()
     rng = np.random.default_rng(4)
     for number in range(40):

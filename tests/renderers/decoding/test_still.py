@@ -109,7 +109,7 @@ def test_of_a_picture_that_moves_the_first_frame_is_taken() -> None:
         assert np.abs(colour(file) - RED).max() <= 8, form
 
 
-def test_what_cannot_be_used_is_told_and_nothing_else_is_raised() -> None:
+def test_unusable_pictures_are_reported_and_nothing_else_is_raised() -> None:
     image = Image.effect_noise((40, 40), 90).convert("RGB")
     for form in ("PNG", "JPEG", "WebP", "GIF"):
         whole = saved(image, form).getvalue()

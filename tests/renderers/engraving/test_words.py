@@ -90,7 +90,7 @@ def test_only_words_that_the_first_font_lacks_are_set_in_another(only: Callable[
     assert dict(faces.read())["square.ttf"] != before
 
 
-def test_letters_that_no_font_has_are_told_with_their_bar(only: Callable[[str], Path]) -> None:
+def test_letters_that_no_font_has_are_reported_with_their_bar(only: Callable[[str], Path]) -> None:
     only("光")
     text = score(["a", "b", "c", "é", "月", "光", "月"])
     (finding,) = unknown_letters(text)

@@ -137,7 +137,7 @@ def test_apple_finds_its_own_four_letters_in_h265(tmp_path: Path) -> None:
         assert file.streams.video[0].codec_context.codec_tag == "hvc1"
 
 
-def test_what_a_container_cannot_hold_is_said_with_what_can(tmp_path: Path) -> None:
+def test_a_codec_that_a_container_cannot_hold_is_reported_with_one_that_can(tmp_path: Path) -> None:
     with pytest.raises(PieceError) as error:
         checked_codec(".webm", "h264")
     (finding,) = error.value.diagnostics
@@ -147,7 +147,7 @@ def test_what_a_container_cannot_hold_is_said_with_what_can(tmp_path: Path) -> N
     assert codec_for(".webm", None).title == "VP9" and codec_for(".gif", "vp9").title == "H.264"
 
 
-def test_an_encoder_that_is_missing_is_said_with_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_encoder_is_reported_with_the_available_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(codecs, "has_encoder", lambda name: name != "libvpx-vp9")
     with pytest.raises(PieceError) as error:
         checked_codec(".webm", None)
@@ -156,7 +156,7 @@ def test_an_encoder_that_is_missing_is_said_with_what_there_is(monkeypatch: pyte
     assert ".mp4" in finding.hint and ".webm" not in finding.hint
 
 
-def test_ffmpeg_has_no_encoder_of_a_name_that_is_none() -> None:
+def test_ffmpeg_has_no_encoder_of_an_unknown_name() -> None:
     assert has_encoder("libx264") and not has_encoder("no_such_codec")
 
 

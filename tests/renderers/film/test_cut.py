@@ -14,7 +14,7 @@ FPS = Fraction(30)
 
 
 def lengths(bars: list[int], tail: int = 0, before: int = 0) -> list[int]:
-    """How many frames each segment has of bars with so many."""
+    """The frame counts of segments, from the frame counts of bars."""
     lines = [before + sum(bars[:k]) for k in range(len(bars))]
     return [end - first for first, end in segment_bounds(lines, before + sum(bars) + tail, FPS)]
 

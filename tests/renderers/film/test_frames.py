@@ -291,7 +291,7 @@ class Gate:
         self.inside -= 1
 
 
-def test_images_are_made_inside_the_gate_and_told_of_outside(tmp_path: Path) -> None:
+def test_images_are_made_inside_the_gate_and_reported_outside(tmp_path: Path) -> None:
     gate = Gate()
     seen: list[tuple[str, int]] = []
 

@@ -174,7 +174,7 @@ def test_layers_need_notes_that_move_them(folder: Path) -> None:
     assert "MV635" in codes(folder, **BOTH, **spectrum)
 
 
-def test_another_generator_is_said_to_take_as_many_times_as_long(folder: Path) -> None:
+def test_the_forecast_of_another_generator_grows_with_its_layers(folder: Path) -> None:
     found = mv.load(folder, set={**BOTH, "visuals.generator": "biggan"}).check()
     (note,) = [finding for finding in found if finding.code == "MV636"]
     assert "2 times as long" in note.message

@@ -71,7 +71,7 @@ def laid_end_to_end(state: dict[str, torch.Tensor], gap: int) -> dict[str, torch
 def test_every_weight_begins_at_a_whole_cache_line_wherever_it_lies_in_its_file(
     folder: Path, network: Any, form: str
 ) -> None:
-    """Where it does not, an AMD EPYC gives images that differ by 2e-7."""
+    """Each weight begins at a whole cache line; elsewhere, an AMD EPYC gives images that differ by 2e-7."""
     plain = BigGan(folder, 32).images(*vectors(1))
     architecture = read_architecture(folder)
     state = network.state_dict()

@@ -156,7 +156,7 @@ def test_a_configuration_that_does_not_fit_is_refused(
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, "\x00", "1" * 70_000])
-def test_a_configuration_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_invalid_configuration_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(PieceError, match="these weights cannot be used"):
         read_architecture(tmp_path)

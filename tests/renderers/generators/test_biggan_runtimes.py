@@ -185,5 +185,5 @@ def test_where_the_graph_finds_no_memory_a_graph_of_half_the_batch_is_recorded(
     assert recorded == [4, 2] and batches.size == 2
 
 
-def test_biggan_is_told_the_truncation_by_the_film(folder: Path) -> None:
+def test_the_film_passes_its_truncation_to_biggan(folder: Path) -> None:
     assert isinstance(BigGan(folder, 32), TruncatedGenerator)

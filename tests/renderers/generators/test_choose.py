@@ -68,7 +68,7 @@ def test_weights_of_a_folder_need_no_home_and_those_of_a_name_do(
 
 
 def test_a_mirrored_film_has_its_subject_on_the_seam() -> None:
-    """What stands in the middle of a square stands at its right edge in the mirrored format."""
+    """The middle of a square is at the right edge in the mirrored format."""
     noise, classes = torch.zeros(1, 128), torch.zeros(1, 1000)
     classes[0, 429] = 1  # a baseball: light on a darker ground
     plain, _ = choose_generator(replace(PICTURE, frame="fit", resolution=64), CPU)

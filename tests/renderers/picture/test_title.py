@@ -138,7 +138,7 @@ def test_only_the_character_that_no_font_has_is_replaced(monkeypatch: pytest.Mon
     assert made.remark == "no font here has 日 本; it reads 'Größe ??'"
 
 
-def test_without_any_other_font_letters_become_the_nearest_and_it_is_said(
+def test_without_any_other_font_letters_become_the_nearest_and_are_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lettering, "SYSTEM_FONTS", ())

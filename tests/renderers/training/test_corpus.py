@@ -104,7 +104,7 @@ def test_what_looks_the_same_is_learned_once(tmp_path: Path) -> None:
     assert (len(found), found.dropped) == (40, 10)
 
 
-def test_cuts_in_a_video_are_told(tmp_path: Path) -> None:
+def test_cuts_in_a_video_are_reported(tmp_path: Path) -> None:
     shots = [painted("disc", k / 40) for k in range(12)] + [painted("bars", k / 40) for k in range(12)]
     found = corpus_of([write_video(tmp_path / "film.mp4", shots)], 32)
     assert [(f.code, "at frame 12" in f.message) for f in found.findings] == [("MV622", True)]

@@ -260,7 +260,7 @@ def test_a_walk_becomes_a_film_whose_segments_do_not_depend_on_their_cuts(
     assert again.was_up_to_date
 
 
-def test_keys_that_a_walk_does_not_read_are_told(piece: Path) -> None:
+def test_keys_that_a_walk_does_not_read_are_reported(piece: Path) -> None:
     text = (piece / "piece.yaml").read_text()
     (piece / "piece.yaml").write_text(
         text.replace(VISUALS, WALKING.replace("resolution", "depth: 0.5, resolution"))

@@ -104,13 +104,13 @@ def test_another_training_does_not_go_on(
 @pytest.mark.parametrize(
     "data", [b"", b"\xff" * 64, b"\x10" + bytes(7) + b"{}" * 8, b"\x02" + bytes(7) + b"[]"]
 )
-def test_a_save_that_is_none_is_told(tmp_path: Path, data: bytes) -> None:
+def test_an_invalid_save_is_reported(tmp_path: Path, data: bytes) -> None:
     (tmp_path / RESUME).write_bytes(data)
     with pytest.raises(PieceError, match="MV623"):
         saved_options(tmp_path)
 
 
-def test_a_save_that_was_cut_off_is_told(corpus: Corpus, model: Path, tmp_path: Path) -> None:
+def test_a_save_that_was_cut_off_is_reported(corpus: Corpus, model: Path, tmp_path: Path) -> None:
     data = (model / RESUME).read_bytes()
     (tmp_path / RESUME).write_bytes(data[:-1000])
     with pytest.raises(PieceError, match="MV611"):

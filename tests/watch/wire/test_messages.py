@@ -58,7 +58,7 @@ def test_a_number_without_a_point_is_a_number() -> None:
         (b'{"s": 1, "a": 0, "b": 2, "full": 1}', "full is not of type bool"),
     ],
 )
-def test_what_is_no_request_is_refused_in_words(data: bytes, said: str) -> None:
+def test_an_invalid_request_is_refused_in_words(data: bytes, said: str) -> None:
     with pytest.raises(json_text.WireError, match=said):
         json_text.read(requests.Look, data)
 

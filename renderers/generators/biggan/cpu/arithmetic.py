@@ -38,7 +38,7 @@ def norm_of(modulation: Modulation, precision: torch.dtype) -> Norm:
 
 
 def rectify(x: torch.Tensor) -> torch.Tensor:
-    """What is positive of x, in its place.
+    """Sets negative elements of x to 0, in place.
 
     A bfloat16 is positive where the integer of its bits is: torch compares integers four times as fast.
     """
@@ -49,7 +49,7 @@ def rectify(x: torch.Tensor) -> torch.Tensor:
 
 
 def rectify_into(out: torch.Tensor, x: torch.Tensor) -> None:
-    """What is positive of x, elsewhere."""
+    """Writes x to another tensor, with negative elements set to 0."""
     if x.dtype == torch.bfloat16:
         torch.clamp_min(x.view(torch.int16), 0, out=out.view(torch.int16))
     else:

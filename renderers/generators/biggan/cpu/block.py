@@ -20,7 +20,7 @@ faster, with 64 slower."""
 
 
 class Taker(Protocol):
-    """What takes a block's output as it comes, in order."""
+    """A consumer of a block's output, which arrives in order."""
 
     def take(self, x: torch.Tensor, piece: Piece) -> None:
         """x (images, rows, columns, channels), which the caller may overwrite afterwards."""

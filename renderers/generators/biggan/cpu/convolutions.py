@@ -63,7 +63,7 @@ class DirectDoubling:
         bias = shift.to(self._precision)
 
         def normed(x: torch.Tensor, images: slice) -> torch.Tensor:
-            # Cut off is what the frame's pixels make, of which half is beyond the rows asked for.
+            # Crops the contribution of the frame's pixels, half of which is beyond the requested rows.
             y = nnf.conv_transpose2d(x.permute(0, 3, 1, 2), weight, bias, stride=2, padding=3)
             return y.permute(0, 2, 3, 1)
 

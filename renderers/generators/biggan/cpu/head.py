@@ -23,7 +23,7 @@ class Colours:
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor, side_px: int) -> None:
         self._weight = weight
         self._side_px = side_px
-        # A row more above and below, for what falls over the edge.
+        # One more row above and below, for contributions across the edge.
         self._planes = bias[:, None, None].repeat(1, side_px + 2, side_px)
         self._taps = weight.new_empty(len(weight), 0)
         self._first_row = self._end_row = 0
@@ -44,7 +44,7 @@ class Colours:
         return torch.tanh(self._planes[:, 1:-1])
 
     def _spread(self) -> None:
-        """Add what the rows so far give to themselves and to their neighbours."""
+        """Adds the contribution of the rows so far to themselves and to their neighbours."""
         first, end = self._first_row, self._end_row
         taps = self._taps[:, : (end - first) * self._side_px].view(TAPS, TAPS, 3, end - first, self._side_px)
         for down, (left, middle, right) in enumerate(taps):

@@ -35,7 +35,7 @@ class FirstLayers:
         return len(self._blocks)
 
     def made(self, conditions: Conditions) -> torch.Tensor:
-        """What the images of the conditions are after these layers (images, rows, columns, channels)."""
+        """The output of these layers for the conditions: (images, rows, columns, channels)."""
         x = conditions.start.permute(0, 2, 3, 1).clone(memory_format=torch.contiguous_format)
         for block, norms in zip(self._blocks, norms_by_block(conditions.modulations), strict=False):
             x = block.finish(x, _filled(block, norms, x), norms, None)

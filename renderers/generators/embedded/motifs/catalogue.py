@@ -45,16 +45,16 @@ class Motif:
     letter: str
     paint: Callable[[Canvas], Surface | Coloured]
     warp: float = 0.12
-    """How far the flow field stirs it, in half picture heights per unit of the field."""
+    """The strength with which the flow field stirs it, in half picture heights per unit of the field."""
     relief: float = 0.16
-    """How steep its height is under the light."""
+    """The steepness of its height under the light."""
     gloss: float = 0.3
-    """How strongly it shines."""
+    """The strength of its gloss."""
     spin: float = 0.5
-    """How far the camera rolls: 1 where no side is up."""
+    """The range of camera roll; 1 for a motif without an up side."""
     seam: float | None = None
-    """Where its middle is from the seam of a mirrored picture: 0 is on it, as suits what is alike on both
-    sides, -0.6 beside it, a pair; None goes wherever the camera does."""
+    """The distance of its middle from the seam of a mirrored picture: 0 is on it, for symmetric subjects;
+    -0.6 is beside it, as a pair; None follows the camera."""
     wander: tuple[int, ...] = (2, 23)
     """The controls that move it across and lean it, which rest while it is on a seam."""
 

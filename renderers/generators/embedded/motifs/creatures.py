@@ -28,7 +28,7 @@ from ..maths import (
 from ..windows import window
 
 RIM = 1.35
-"""How far the dark around an eye reaches, in radii."""
+"""The reach of the dark area around an eye, in radii."""
 
 
 def face(canvas: Canvas) -> Surface:

@@ -130,7 +130,7 @@ def disc(canvas: Canvas) -> Surface:
 
 
 class _Place(NamedTuple):
-    """Where each pixel is on a disc, and what all discs have."""
+    """Coordinates of each pixel on a disc, and the values that all discs share."""
 
     r: Tensor
     turn: Tensor
@@ -142,7 +142,7 @@ class _Place(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """What a kind of disc says of each pixel, inside of its rim and outside."""
+    """The surface of one kind of disc at each pixel, inside its rim and outside."""
 
     tone: Tensor
     height: Tensor

@@ -32,7 +32,7 @@ class Outline:
         self._lock = threading.Lock()
 
     def depth(self, x: Tensor, y: Tensor) -> Tensor:
-        """How deep places are inside, negative outside, shape of both together: (b, rows, columns)."""
+        """The depth inside the outline, negative outside, broadcast over both: (b, rows, columns)."""
         count, rows, columns = np.broadcast_shapes(x.shape, y.shape)
         grid = torch.empty((count, 2, rows, columns), device=x.device)
         torch.mul(x, 1 / REACH, out=grid[:, 0])

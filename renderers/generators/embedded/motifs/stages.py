@@ -24,7 +24,7 @@ BELL = alike_on_both_sides(
     (0, 0.77),
 )
 BELLS = ((-0.58, 0.36), (0.0, 0.52), (0.58, 0.36))
-"""Where each hangs, and its size."""
+"""The position and the size of each bell."""
 
 
 def bells(canvas: Canvas) -> Surface:

@@ -11,7 +11,7 @@ from ..maths import Scalar, cell_hash2, coverage, mix, parity
 
 
 class Tile(NamedTuple):
-    """Where each pixel is on the tile that is on top there."""
+    """Coordinates of each pixel on the topmost tile there."""
 
     across: Tensor
     """-1 to 1 from side to side."""

@@ -78,7 +78,7 @@ def test_the_sostenuto_pedal_holds_what_sounds_as_it_goes_down() -> None:
     assert rings(*messages) == [2, None]
 
 
-def test_what_is_not_played_is_said_once_with_its_counts() -> None:
+def test_unplayed_events_are_reported_once_with_their_counts() -> None:
     wheel = [cc(1, k, 10) for k in range(1, 4)]
     score = read(*wheel, cc(91, 40), cc(93, 0), cc(65, 0), on(60), on(60, 480, velocity=0))
     (finding,) = score.findings

@@ -238,7 +238,7 @@ def test_what_other_programs_forgive_in_silence_is_read_in_silence(case: str) ->
     assert not score.findings
 
 
-def test_twenty_equal_defects_are_said_once_with_their_count_and_first_place() -> None:
+def test_twenty_equal_defects_are_reported_once_with_count_and_first_place() -> None:
     strikes = b"".join(b"\x60\x90" + bytes([pitch, 64]) for pitch in range(40, 60))
     (finding,) = read_score(midi(chunk(strikes + END)), "a.mid").findings
     assert finding.message.endswith("to the end of its track, and 19 more like it")
@@ -370,7 +370,7 @@ def test_karaoke_texts_are_words_whose_blanks_and_slashes_begin_them() -> None:
     ]  # fmt: skip
 
 
-def test_a_word_without_a_note_is_said_with_its_place() -> None:
+def test_a_word_without_a_note_is_reported_with_its_place() -> None:
     words = [mido.MetaMessage("lyrics", text="la"), mido.MetaMessage("lyrics", text="lost", time=240)]
     score = read_score(saved([on(60), on(60, 480, velocity=0)], words), "a.mid")
     assert [n.lyric for n in score.notes] == ["la"]

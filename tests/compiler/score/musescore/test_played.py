@@ -172,7 +172,7 @@ def test_a_trill_line_trills_every_note_under_it_and_over_the_tie() -> None:
     assert sounds(score) == [*((Fraction(i, 8), (64, 65)[i % 2]) for i in range(32)), (Fraction(4), 64)]
 
 
-def test_an_ornament_on_a_note_without_a_name_is_said_once_with_its_places() -> None:
+def test_an_ornament_on_a_note_without_a_name_is_reported_once_with_its_places() -> None:
     nameless = "<Chord><durationType>half</durationType><Ornament><subtype>ornamentTurn</subtype></Ornament>"
     nameless += "<Note><pitch>60</pitch></Note></Chord>"
     score = played(bar(nameless * 2) + bar(nameless * 2))
@@ -382,7 +382,7 @@ def test_musescore_4_keeps_the_swing_of_its_style_in_a_file_of_its_own() -> None
     assert [n.onset_qn for n in read_score(archive(**files), "a.mscz").notes] == SWUNG
 
 
-def test_a_score_whose_name_is_spelled_otherwise_in_its_archive_is_found_where_it_is_the_only_one() -> None:
+def test_the_only_score_of_an_archive_is_found_under_another_spelling() -> None:
     text = f'<museScore version="3.02"><Score>{PART}<Staff id="1">{bar(WHOLE)}</Staff></Score></museScore>'
     files = {"META-INF/container.xml": container("Reprises support\u00e9es.mscx"), "Reprises.mscx": text}
     assert len(read_score(archive(**files), "a.mscz").notes) == 1

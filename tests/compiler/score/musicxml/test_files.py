@@ -236,20 +236,20 @@ def test_a_metronome_mark_is_played(units: str, minute: str, tempo: int) -> None
     assert read(mark + line()).tempi[0].quarters_per_minute == tempo
 
 
-def test_a_metronome_mark_without_a_number_is_said_and_not_played() -> None:
+def test_a_metronome_mark_without_a_number_is_reported_and_not_played() -> None:
     mark = "<metronome><beat-unit>quarter</beat-unit><per-minute>fast</per-minute></metronome>"
     score = read(f"<direction><direction-type>{mark}</direction-type></direction>{line()}")
     assert [finding.code for finding in score.findings] == ["MV451"]
 
 
 @pytest.mark.parametrize("duration", ["-4", "0", "x", ""])
-def test_a_duration_that_is_none_gives_way_to_the_note_value(duration: str) -> None:
+def test_an_invalid_duration_is_replaced_by_the_note_value(duration: str) -> None:
     score = read(line("CD") + note("E", duration=duration) + note("F"), line())
     assert [n.onset_qn for n in score.notes] == list(range(8))
     assert [(finding.code, str(finding.place)) for finding in score.findings] == [("MV422", "bar 1 beat 3")]
 
 
-def test_twenty_equal_faults_are_said_once() -> None:
+def test_twenty_equal_faults_are_reported_once() -> None:
     bars = [note("E", duration="-4") * 4] * 5
     (finding,) = read(*bars).findings
     assert "20 times" in finding.message
@@ -415,7 +415,7 @@ def test_a_metre_of_two_fractions_is_their_sum() -> None:
     assert str(score.measures[0].meter) == "7/8"
 
 
-def test_pitches_between_the_keys_are_said_and_sound_on_the_nearest() -> None:
+def test_microtonal_pitches_are_reported_and_sound_on_the_nearest_key() -> None:
     quarter_tone = note("C").replace("</step>", "</step><alter>-0.5</alter>")
     score = read(quarter_tone + line("DEF"))
     assert [finding.code for finding in score.findings] == ["MV425"]

@@ -28,7 +28,7 @@ def test_a_rounded_tempo_is_the_simplest_that_rounds_to_it(text: str, tempo: str
 
 
 @pytest.mark.parametrize("text", ["", "fast", "0", "-1", "nan", "inf", "1e999", "1/0", "1e-30", "5000"])
-def test_what_is_no_tempo_is_none(text: str) -> None:
+def test_an_invalid_tempo_is_none(text: str) -> None:
     assert marked_quarters_per_minute(text) is None
 
 

@@ -42,7 +42,7 @@ def test_products_of_matrices_are_those_of_torch(short_sums: bool, length: int, 
 
 
 def test_short_sums_err_less_than_long_ones() -> None:
-    """What is positive of 2048 channels, by weights of both signs: the first layer of a block."""
+    """A first layer of a block: 2048 rectified channels, times weights of both signs."""
     random = torch.Generator().manual_seed(1)
     a = torch.randn(128, 2048, generator=random).relu_()
     b = torch.randn(2048, 512, generator=random)

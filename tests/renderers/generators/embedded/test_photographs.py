@@ -100,7 +100,7 @@ def test_a_soft_note_melts_its_picture(generator: EmbeddedGenerator) -> None:
     noise = torch.randn(1, 128, generator=torch.Generator().manual_seed(5)) * 0.8
 
     def edges(share: float) -> torch.Tensor:
-        """Where blue becomes red in each row."""
+        """The column in which blue becomes red, for each row."""
         image = generator.images(noise, classes(halves=share, grey=1e-5))[0]
         return (image[0] > image[2]).float().sum(1)[8:56]
 

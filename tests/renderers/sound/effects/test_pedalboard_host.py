@@ -62,7 +62,7 @@ def test_a_plugin_that_keeps_everything_is_found_out() -> None:
 
 @pytest.fixture
 def vst3(monkeypatch: pytest.MonkeyPatch) -> Louder:
-    """What pedalboard finds at any path."""
+    """The plugin that pedalboard finds at any path."""
     found = Louder()
     monkeypatch.setattr(pedalboard, "load_plugin", lambda path: found)
     return found
@@ -91,12 +91,12 @@ def test_a_lane_moves_a_vst3_in_steps_of_64_samples(vst3: Louder) -> None:
     assert set(vst3.sizes) == {64} and set(vst3.mixes) == {0.75}
 
 
-def test_a_parameter_that_a_vst3_does_not_have_is_told(vst3: Louder) -> None:
+def test_a_parameter_that_a_vst3_does_not_have_is_reported(vst3: Louder) -> None:
     with pytest.raises(PieceError, match=r"MV507 Room\.vst3 has no parameter size"):
         list(through_chain(blocks(np.ones((2, 64))), chain(("size", 1.0)), 64, RATE))
 
 
-def test_a_file_that_is_no_vst3_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_no_vst3_is_reported(tmp_path: Path) -> None:
     (tmp_path / "Room.vst3").write_bytes(b"not a plugin")
     effect = EffectPlan("vst3", "room", (), file=tmp_path / "Room.vst3")
     with pytest.raises(PieceError, match=r"MV507 Room\.vst3 cannot be used"):

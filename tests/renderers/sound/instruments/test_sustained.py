@@ -29,7 +29,7 @@ def test_a_held_tone_breathes_by_a_decibel_or_two_and_an_organ_stands_still(prog
     assert np.ptp(levels_db(tone(ORGAN))) < 0.9
 
 
-def test_the_same_note_breathes_alike_each_time_and_another_one_otherwise() -> None:
+def test_the_same_note_always_breathes_alike_and_another_one_differently() -> None:
     again = tone(VIOLIN)
     assert np.array_equal(tone(VIOLIN), again)
     later = tone(VIOLIN, onset_s=0.25)[:, RATE // 4 :]

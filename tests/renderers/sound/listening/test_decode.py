@@ -112,7 +112,7 @@ def test_a_picture_without_sound_is_no_recording(tmp_path: Path) -> None:
     assert codes(path) == ["MV540"]
 
 
-def test_silence_short_and_long_recordings_are_told(tmp_path: Path) -> None:
+def test_silence_short_and_long_recordings_are_reported(tmp_path: Path) -> None:
     assert codes(write_pcm(tmp_path / "a.wav", tone(level=0.0))) == ["MV543"]
     assert codes(write_pcm(tmp_path / "b.wav", tone(3.0))) == ["MV542"]
     assert codes(write_pcm(tmp_path / "c.wav", tone()), longest_s=5.0) == ["MV541"]
@@ -145,7 +145,7 @@ def test_three_hours_are_refused_before_they_are_decoded(tmp_path: Path) -> None
     assert codes(path) == ["MV541"]
 
 
-def test_the_form_of_a_recording_is_told_and_used(tmp_path: Path) -> None:
+def test_the_form_of_a_recording_is_reported_and_used(tmp_path: Path) -> None:
     for channels, rate_hz, count in (
         (1, 22_050, 1),
         (6, 22_050, 1),
@@ -166,7 +166,7 @@ def test_eight_channels_of_flac_are_read(encoded: Encode) -> None:
     assert found.length_s == pytest.approx(LENGTH_S, abs=0.01)
 
 
-def test_samples_that_are_not_numbers_are_told(tmp_path: Path) -> None:
+def test_samples_that_are_not_numbers_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "nan.wav"
     samples = tone(channels=1)[0]
     samples[40_000] = np.nan
@@ -191,7 +191,7 @@ def test_samples_that_are_not_numbers_are_told(tmp_path: Path) -> None:
     assert codes(path) == ["MV504"]
 
 
-def test_a_file_that_was_cut_off_is_told(tmp_path: Path, encoded: Encode) -> None:
+def test_a_file_that_was_cut_off_is_reported(tmp_path: Path, encoded: Encode) -> None:
     wav = write_pcm(tmp_path / "a.wav", tone())
     wav.write_bytes(wav.read_bytes()[:-20_000])
     assert codes(wav) == ["MV502"]
@@ -201,7 +201,7 @@ def test_a_file_that_was_cut_off_is_told(tmp_path: Path, encoded: Encode) -> Non
     assert [finding.code for finding in recording(mp3).findings] == ["MV545"]
 
 
-def test_a_missing_file_a_folder_and_a_pipe_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_a_folder_and_a_pipe_are_reported(tmp_path: Path) -> None:
     assert codes(tmp_path / "none.mp3") == ["MV001"]
     assert codes(tmp_path) == ["MV004"]
     os.mkfifo(tmp_path / "pipe.mp3")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musicvis.renderers.sound.listening.beats import at_level, carried
+from musicvis.renderers.sound.listening.beats import at_level, carried, steadied
 from musicvis.renderers.sound.listening.decode import RATE_HZ
 from musicvis.renderers.sound.listening.hear import Heard, Wishes, hear, summed
 from musicvis.renderers.sound.listening.together import misfits
@@ -47,6 +47,22 @@ def test_beats_and_bars_of_a_band_are_found(heard_pop: Heard, pop: Band) -> None
     bars_s = heard_pop.beats_s[heard_pop.places == 0]
     assert heard_pop.beats_of_bar == 4
     assert f_measure(pop.bars_s, within(bars_s, pop.bars_s)) >= 0.95
+
+
+def test_a_band_that_plays_to_a_click_has_one_tempo(heard_pop: Heard, pop: Band) -> None:
+    assert np.diff(heard_pop.beats_s) == pytest.approx(np.diff(pop.beats_s)[0], abs=1e-9)
+
+
+def test_beats_are_steadied_where_all_of_them_are_near_one_line() -> None:
+    noise_s = np.random.default_rng(3).uniform(-0.004, 0.004, 200)
+    steady_s = 0.31 + np.arange(200) * 60 / 126
+    assert np.diff(steadied(steady_s + noise_s)) == pytest.approx(60 / 126, abs=1e-12)
+    # Not a whole number of beats a minute: the line stays as it was measured.
+    odd_s = 0.31 + np.arange(200) * 60 / 126.4
+    assert np.diff(steadied(odd_s + noise_s)) == pytest.approx(60 / 126.4, rel=1e-4)
+    # A player who becomes 2% faster stays as he is.
+    free_s = np.cumsum(np.linspace(0.48, 0.47, 200))
+    assert steadied(free_s) is free_s
 
 
 def test_three_beats_in_a_bar_are_told_from_four(heard_waltz: Heard, waltz_band: Band) -> None:
@@ -150,7 +166,7 @@ def test_a_band_has_a_clear_beat(heard_pop: Heard) -> None:
     assert heard_pop.findings == ()
 
 
-def test_stems_that_do_not_fit_together_are_told(pop: Band) -> None:
+def test_stems_that_do_not_fit_together_are_reported(pop: Band) -> None:
     samples = pop.recording.samples
     late = np.concatenate([np.zeros(round(0.12 * RATE_HZ), np.float32), samples])
     assert list(misfits([pop.recording, recording_of(samples * 0.5)])) == []

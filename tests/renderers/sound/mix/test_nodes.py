@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def stale(sound: SoundPlan, store: Store) -> list[str]:
-    """What a compile would make."""
+    """The nodes that a compile would make."""
     known = walked([sound_graph(sound).mix], store)
     return [f"{item.task.stage} {item.task.name}" for item in known if not item.is_there]
 

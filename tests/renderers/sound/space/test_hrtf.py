@@ -102,7 +102,7 @@ def noise_below(hz: float, count: int = 40_000) -> F64:
 
 
 def residue_db(found: F64, wanted: F64, late: float) -> float:
-    """What is left of `found` after the best gain of `wanted`, taken `late` samples earlier."""
+    """The remainder of `found` after the best gain of `wanted`, taken `late` samples earlier."""
     count = 1 << 17
     turn = np.exp(2j * np.pi * np.fft.rfftfreq(count) * late)
     early = np.fft.irfft(np.fft.rfft(wanted, count) * turn, count)[:, 2000:30_000]

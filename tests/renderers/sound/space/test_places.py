@@ -104,7 +104,7 @@ def test_a_run_of_notes_walks_across() -> None:
     assert levels[2] > 5.0
 
 
-def test_a_head_that_is_not_there_is_told_before_anything_sounds(tmp_path: Path) -> None:
+def test_a_head_that_is_not_there_is_reported_before_anything_sounds(tmp_path: Path) -> None:
     bus = replace(BUS, space="hrtf", sofa=tmp_path / "missing.sofa")
     with pytest.raises(PieceError, match=r"missing\.sofa cannot be used as a head"):
         sources_ready(SoundPlan(RATE, RATE, (bus,)))

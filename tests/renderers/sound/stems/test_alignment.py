@@ -157,7 +157,7 @@ def test_every_fault_of_a_stem_has_its_code(tmp_path: Path) -> None:
     assert checked(recording(written(tmp_path / "dc.wav", good + 0.01))) == ["w MV535"]
 
 
-def test_stems_that_were_brought_to_one_peak_are_told_once(tmp_path: Path) -> None:
+def test_stems_that_were_brought_to_one_peak_are_reported_once(tmp_path: Path) -> None:
     loud = strokes()
     loud *= 10.0 ** (-0.1 / 20.0) / np.abs(loud).max()
     stems = [recording(written(tmp_path / f"{k}.wav", loud)) for k in range(3)]
@@ -165,7 +165,7 @@ def test_stems_that_were_brought_to_one_peak_are_told_once(tmp_path: Path) -> No
 
 
 def lags(program: int, folder: Path) -> list[tuple[float | None, set[str]]]:
-    """What `stems check` finds in a stem of our own, as it is rendered and 30 ms late; None where untold."""
+    """The lags that `stems check` finds in our own stem, as rendered and 30 ms late; None if unclear."""
     notes = tuple(replace(note, program=program, pitch=note.pitch - 4) for note in NOTES[:12])
     samples = np.concatenate(list(synthesised(notes, 6 * RATE, RATE)), axis=1).T.astype(np.float32)
     found: list[tuple[float | None, set[str]]] = []

@@ -53,7 +53,7 @@ def test_musescore_plays_a_score_at_48_khz_without_raising_its_level(tmp_path: P
 
 
 @pytest.mark.skipif(program_named(FLUIDSYNTH) is None, reason="FluidSynth is not installed")
-def test_a_soundfont_that_fluidsynth_cannot_read_is_told_and_no_other_plays(tmp_path: Path) -> None:
+def test_a_soundfont_that_fluidsynth_cannot_read_is_reported_and_no_other_plays(tmp_path: Path) -> None:
     font = tmp_path / "empty.sf2"
     font.write_bytes(b"RIFF\x0c\0\0\0sfbkLIST\0\0\0\0")
     stem = StemPlan("m", 1.0, (SoundingNote(0.0, 0.3, 60, 100, 12, False),), by="fluidsynth", soundfont=font)
@@ -118,7 +118,7 @@ def program_of(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(players, "program_named", lambda names, places=(): path)
 
 
-def test_a_program_that_ends_well_without_a_file_is_told(
+def test_a_program_that_ends_well_without_a_file_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program_of(tmp_path, "echo the score is empty; exit 0", monkeypatch)
@@ -140,7 +140,7 @@ def test_a_file_is_believed_whatever_the_exit_code_says(
 
 
 @pytest.mark.parametrize("by", ["musescore", "fluidsynth"])
-def test_a_program_that_is_not_installed_is_told(
+def test_a_program_that_is_not_installed_is_reported(
     by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(players, "program_named", lambda names, places=(): None)

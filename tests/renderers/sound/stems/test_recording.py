@@ -135,7 +135,7 @@ def test_surround_is_folded_down_and_its_bass_channel_left_out(tmp_path: Path) -
         (b"fLaC\x00\x00\x00\x22" + bytes(34), "MV503"),
     ],
 )
-def test_what_is_no_honest_recording_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
+def test_recordings_with_false_headers_are_refused(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "stem.wav"
     path.write_bytes(content)
     assert code_of(path) == code
