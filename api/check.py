@@ -1,4 +1,4 @@
-"""Everything that is wrong with a loaded piece: what `musicvis check` and `Piece.check` say."""
+"""All findings about a loaded piece, as `musicvis check` and `Piece.check` report them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress

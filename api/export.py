@@ -46,7 +46,7 @@ def lanes_csv(timeline: Timeline) -> str:
 
 
 def tempi_of(clock: Clock, start_s: Fraction, end_s: Fraction) -> list[Tempo]:
-    """Each change of tempo or metre in the film, from what holds at its first frame."""
+    """The tempo and the metre at the film's first frame, and each later change."""
     from ..compiler.write.bridges.timeline import Tempo
 
     moments = {*clock.tempo_starts_qn, *(measure.start_qn for measure in clock.measures)}

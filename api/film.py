@@ -45,7 +45,7 @@ class Told:
             self._progress(stage, done, total)
 
     def message(self, text: str) -> None:
-        """A sentence about what happens."""
+        """Reports a sentence about the progress."""
         _log.info("%s", text)
 
 

@@ -26,7 +26,7 @@ FIELDS_LISTED = 20
 NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"
 RATE = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20}|/[0-9]{1,20})?\Z", re.ASCII)
 LANE = re.compile(rf"(?P<lane>[^:]+)(?::(?P<low>{NUMBER})\.\.(?P<high>{NUMBER}))?\Z", re.ASCII)
-"""A lane, and what the values 0 and 1 of a field become."""
+"""A lane, and the values that 0 and 1 of a field become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def imported_effects(path: Path, clock: Clock | None, fix: bool, findings: Findi
 
 
 def schedules_in(path: Path) -> Schedules | None:
-    """The schedules or the automation of a file; None for what can be an original effects.json.
+    """The schedules or the automation of a file; None for a possible original effects.json.
 
     Raises PieceError for a file that cannot be read, and for one that is known to be something else.
     """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def safe_name(score: Path) -> str:
-    """The name of a score's copy: its own, without what some systems or the language refuse."""
+    """The name of a score's copy: its own, without characters that some systems or the language refuse."""
     from ..dsl.findings.span import Span
     from ..dsl.text.files import name_fault
 

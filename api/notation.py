@@ -24,7 +24,7 @@ KINDS = {"musicxml": ".musicxml", "svg": ".svg", "pdf": ".pdf"}
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """A score as it is written; `Piece.notation` makes one."""
+    """The written score; `Piece.notation` makes one."""
 
     title: str
     musicxml: str
@@ -34,6 +34,8 @@ class Notation:
     """Warnings: that the notation was made of a MIDI file."""
     root: Path
     """The folder of the piece."""
+    score: Path
+    """The score of the piece, which is not written over."""
 
     def svg(self) -> list[str]:
         """Pages of A4, engraved by Verovio; where it is not installed, pages by MuseScore.
@@ -89,6 +91,8 @@ class Notation:
             files = dict(zip(names, (page.encode() for page in pages), strict=True))
         else:
             files = {target: self.pdf() if kind == "pdf" else self.musicxml.encode()}
+        if any(file.exists() and file.samefile(self.score) for file in files):
+            raise RequestError(f"{self.score} is the score of the piece itself", "name another place")
         for file, data in files.items():
             with published(file, self.root) as partial:
                 partial.write_bytes(data)
@@ -114,4 +118,6 @@ def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
         raise PieceError(findings)
     text = musicxml(paper, str(ref.file), chosen)
     title = paper.title or heard.piece.title
-    return Notation(title, text, len(staves_of(paper, chosen)), tuple(findings), loaded.root)
+    return Notation(
+        title, text, len(staves_of(paper, chosen)), tuple(findings), loaded.root, loaded.root / ref.file
+    )

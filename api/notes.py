@@ -1,4 +1,4 @@
-"""Every note of a film with what it shows."""
+"""Every note of a film with its classes."""
 
 from dataclasses import dataclass
 from fractions import Fraction

@@ -2,7 +2,7 @@
 
 import errno
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from .errors import RequestError
@@ -48,6 +48,12 @@ def must_be_writable(folder: Path) -> None:
     """Checked before anything is made, not when the film is finished; raises OSError where it is not."""
     with tempfile.TemporaryFile(dir=folder):
         pass
+
+
+def refuse_sources(output: Path, sources: Iterable[Path]) -> None:
+    """Raises RequestError if a file to write is one that the piece is made from."""
+    if output.exists() and any(path.exists() and output.samefile(path) for path in sources):
+        raise RequestError(f"the piece is made from {output}, and it would be replaced", "name another place")
 
 
 def refusal(error: OSError, folder: Path) -> str:

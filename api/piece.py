@@ -102,7 +102,7 @@ class Piece:
         return fixes
 
     def pin(self) -> tuple[str, ...]:
-        """Write the class that each `{like: words}` found in its place; what each became; as `musicvis pin`.
+        """Replace each `{like: words}` by the class that it found; returns these; as `musicvis pin`.
 
         Raises PieceError where words have no meaning, or the manifest cannot be read; OSError where it cannot
         be written. Then nothing is changed.
@@ -132,7 +132,7 @@ class Piece:
         return moment_at(load_piece(self.manifest, self._overrides), place)[0]
 
     def subtitles(self) -> dict[str, str]:
-        """The words that are sung as texts of ".srt", ".vtt" and ".lrc"; empty where nobody sings.
+        """The sung words as texts of ".srt", ".vtt" and ".lrc"; empty if nobody sings.
 
         Raises PieceError where the piece cannot be read.
         """

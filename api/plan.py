@@ -16,7 +16,7 @@ from .arguments import names_of
 from .build import build
 from .errors import RequestError, missing_packages_told
 from .film import Film, Progress, Told, sha256_of
-from .output import check_wishes, checked_output, film_kinds, sound_kinds
+from .output import check_wishes, checked_output, film_kinds, refuse_sources, sound_kinds
 from .planned import Planned, listed
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Plan(Planned):
         return next(self.frames(index(number), number + 1))
 
     def frames(self, start: int = 0, end: int | None = None) -> Iterator[NDArray[np.uint8]]:
-        """Frames start up to, not at, end, each as `frame` gives it; made as they are asked for.
+        """Frames from start to end (exclusive), each as `frame` gives it; made one by one as you iterate.
 
         end   None for the end of the film
 
@@ -205,6 +205,7 @@ class Plan(Planned):
 
         root = self._loaded.root
         output = checked_output(Path(path), root, SUFFIXES, "a still")
+        refuse_sources(output, (picture.path for picture in self.picture.pictures))
         if isinstance(numbers, str):
             numbers = self.frame_at(numbers)
         wanted = list(numbers) if isinstance(numbers, Iterable) else [index(numbers)]
@@ -234,6 +235,7 @@ class Plan(Planned):
         """
         root = self._loaded.root
         output = checked_output(Path(path), root, {".png": ""}, "a plot")
+        refuse_sources(output, (picture.path for picture in self.picture.pictures))
         with missing_packages_told():
             from ..renderers.plot import plot
 
@@ -267,9 +269,11 @@ class Plan(Planned):
 
         if stems and kind != "dawproject":
             raise RequestError(f"{kind} holds no sounds", "leave `stems` out, or export a dawproject")
+        loaded = self._loaded
+        refuse_sources(Path(path), (loaded.root / name for name in loaded.files))
         timeline = chosen(self._timeline(film or f"{Path(path).stem}.mp4"), kind, lanes, parts)
         sounds = ((bus, self.sound(bus)) for bus in self.buses) if stems else None
-        return export_file(Path(path), self._loaded.root, kind, timeline, sounds, self.sample_rate_hz)
+        return export_file(Path(path), loaded.root, kind, timeline, sounds, self.sample_rate_hz)
 
     def _stills(self, start: int, end: int) -> Iterator[NDArray[np.uint8]]:
         with missing_packages_told():

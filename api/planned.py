@@ -104,7 +104,7 @@ class Planned:
 
     @property
     def lanes(self) -> tuple[str, ...]:
-        """The names of what the lanes of the piece move, in the order in which it writes them."""
+        """The names of the parameters that lanes move, in the order of the piece."""
         return tuple(dict.fromkeys(lane.name for lane in self._heard.piece.lanes))
 
     @property

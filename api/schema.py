@@ -1,4 +1,4 @@
-"""The form of a piece as JSON Schema, as it is shipped."""
+"""The JSON Schemas of a piece's files, as they are shipped."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def subtitle_texts(loaded: "Loaded") -> "tuple[dict[str, str], Sequence[Diagnostic]]":
-    """The text of each kind of file, .srt, .vtt and .lrc, and findings; no text where nobody sings.
+    """The text of each kind of file, .srt, .vtt and .lrc, and findings; no text if nobody sings.
 
     They have the lines and the times of the words on the screen, as `video.lyrics` says; without that key,
     those of all parts. Raises PieceError for a piece whose score cannot be read.

@@ -44,7 +44,7 @@ def still(
     to build/NAME-7-3.png beside the manifest, or where -o says. With --sheet, give no PLACE.
     """
     from ..api.errors import RequestError
-    from ..api.output import checked_output
+    from ..api.output import checked_output, refuse_sources
     from ..compiler.heard_piece import hear
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.plain import shown
@@ -65,6 +65,7 @@ def still(
         target = checked_output(target, manifest.parent, SUFFIXES, "a still")
         plan = planned(manifest, variant, (), None)
         picture = plan.picture
+        refuse_sources(target, (own.path for own in picture.pictures))
         if place is None:
             numbers = sheet_numbers(picture.frame_count, count)
         else:

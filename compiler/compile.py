@@ -1,4 +1,4 @@
-"""The door of the compiler: a loaded piece to its plan and everything that is wrong with it.
+"""Compiles a loaded piece to a plan, and reports all of its errors.
 
 Scores are read and the clock is made (heard_piece.py); the film's length is weighed; parts, rules and lanes
 meet the notes (planning.py); what no renderer could mend is reported. A plan is made only where no error was
@@ -39,14 +39,14 @@ class Compilation:
 
 
 def compile_piece(loaded: "Loaded", trusted: tuple[Path, ...] = ()) -> Compilation:
-    """The plan of a loaded piece, or every reason why there is none; `trusted`: folders of plugins."""
+    """Compile a loaded piece: its plan, or all errors. `trusted`: the folders of trusted plugins."""
     if loaded.piece is None:
         return Compilation(None, tuple(loaded.diagnostics))
     return compiled(loaded.piece, PieceFiles(loaded.root, trusted=trusted), loaded.diagnostics)
 
 
 def check_piece(loaded: "Loaded") -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a piece, in the order of its files, without making its plan.
+    """All findings about a piece, in the order of its files, without making its plan.
 
     What is left of a piece with errors is checked, too; what may only follow from a gap in it is not told.
     """
@@ -77,7 +77,7 @@ def all_findings(loaded: "Loaded", compilation: Compilation) -> tuple[Diagnostic
 def compiled(
     piece: Piece, files: PieceFiles, before: Iterable[Diagnostic] = (), *, plan: bool = True
 ) -> Compilation:
-    """A piece to its plan; `before` are the findings of its loading, and errors among them stop the plan."""
+    """Compile a piece; `before` are the findings of its loading, whose errors prevent a plan."""
     findings = Findings(before)
     heard = heard_piece(piece, files, findings)
     if heard is None:

@@ -58,7 +58,7 @@ def hear(loaded: "Loaded", findings: Findings) -> Heard:
 
 
 def heard_piece(piece: Piece, files: PieceFiles, findings: Findings) -> Heard | None:
-    """A piece with its score, or None and findings that say why not."""
+    """A piece with its score, or None and findings with the reasons."""
     score = files.score(piece.score.file, piece.score.span)
     if score is None or not score.measures:
         findings += files.findings

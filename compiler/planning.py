@@ -1,4 +1,4 @@
-"""From a piece whose score is read to its plan: parts, rules and lanes meet the notes.
+"""Plans a piece whose score is read: combines its parts, rules and lanes with the notes.
 
 Everything that can be wrong is found on the way, whether or not a plan is asked for.
 """
@@ -44,13 +44,13 @@ class _Checked:
     lines: "tuple[Line, ...]"
     engraving: "Engraving | None"
     spectrum: bytes | None
-    """The file that moves the picture, where a spectrum does."""
+    """The file of the spectrum that moves the picture, if one does."""
 
 
 def planned(
     heard: Heard, film: Film, findings: Findings, followed: set[tuple[int, str]], *, plan: bool
 ) -> "Plan | None":
-    """Notes, lanes and rules brought together; the plan only where it is asked for and nothing is wrong.
+    """Combines notes, lanes and rules; returns a plan if one is asked for and there is no error.
 
     followed   takes the controllers that lanes follow: (track of the score, controller)
     """
@@ -160,7 +160,7 @@ def _picture(
     guard: "Guarded | None",
     findings: Findings,
 ) -> "PicturePlan | None":
-    """The picture's plan with all that is laid over it; None where an error is in the way."""
+    """The plan of the picture with its overlays; None if there is an error."""
     from .picture.plan_picture import Painter, ScoreTime, picture_plan
     from .time.tempo_arrays import tempo_arrays
 
@@ -225,7 +225,7 @@ def _picture(
 
 
 def _check_letters(heard: Heard, findings: Findings) -> None:
-    """Reports what the fonts of titles and of the end card lack."""
+    """Reports characters that the fonts of titles and of the end card lack."""
     piece = heard.piece
     for post in piece.video.post:
         if post.font is not None:
@@ -237,7 +237,7 @@ def _check_letters(heard: Heard, findings: Findings) -> None:
 
 
 def _stage(heard: Heard, shown: "Cast", lanes: "Lanes") -> "Stage | None":
-    """The lights of notes, by what the frames of a film show; None where no note has one."""
+    """The lights of notes on each frame's shown time; None if no note has one."""
     if not any(note.spark or note.ring or note.glow for note in shown.notes):
         return None
 
@@ -250,7 +250,7 @@ def _stage(heard: Heard, shown: "Cast", lanes: "Lanes") -> "Stage | None":
 
 
 def _streams(heard: Heard, shown: "Cast", lanes: "Lanes") -> "tuple[StreamLaw, ...]":
-    """The layers of the picture with their notes, and where each is heard; () for fewer than two."""
+    """The layers of the picture with their notes and places; () if there are fewer than two."""
     if len(heard.layers) < 2:
         return ()
     from .picture.streams import StreamLaw, seats_of
@@ -276,7 +276,7 @@ def _guarded(
     stage: "Stage | None",
     findings: Findings,
 ) -> "Guarded":
-    """The movement of the light, held where it would flash, which is a finding."""
+    """The movement of the light, reduced where it would flash; that is also a finding."""
     from .checks.flashes import held_finding, may_flash
     from .picture.flash_guard import guarded, moving_of
 
@@ -299,7 +299,7 @@ def _engraving(heard: Heard, findings: Findings) -> "Engraving | None":
 
 
 def _lyric_lines(heard: Heard, findings: Findings) -> "tuple[Line, ...]":
-    """The lines of words on the screen; a font that cannot be used is in the findings of its files."""
+    """The lines of words on the screen; findings about their font are among those of its files."""
     lyrics = heard.piece.video.lyrics
     if lyrics is None:
         return ()

@@ -1,4 +1,4 @@
-"""The door of the renderers: a plan in, a film or its sound out; what the store has is not made again."""
+"""Renders a plan to a film or its sound; results in the store are not made again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..dsl.findings.collector import Findings
 from ..dsl.findings.plain import counted
+from .kept_files import refuse_sources
 from .request import Only, RenderReport, Reporter, Request
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class _Build:
 
     def run(self) -> RenderReport:
         """Renders all that is requested, sound first, as its faults are found sooner."""
+        refuse_sources(self.plan, self.output, self._stem_folder, self.request)
         only = self.request.only
         if only in ("stems", "audio"):
             return self._sound_alone()
@@ -223,7 +225,7 @@ class _Build:
             self.reporter.message(_said_of_flashes(found, self.plan))
 
     def _verify(self, film: Path, parts: Sequence[Part]) -> None:
-        """Compare every frame with that of its segment, where that is asked for."""
+        """Compares every frame with that of its segment, if the request asks for it."""
         from .encoding import MOVING_PICTURES
 
         if self.request.verify and film.suffix.lower() not in MOVING_PICTURES:
@@ -233,7 +235,7 @@ class _Build:
             self.reporter.message(f"verified: {counted(count, 'frame')}, each equal to its segment")
 
     def _segments(self) -> tuple[tuple[SegmentJob, ...], tuple[SegmentJob, ...]]:
-        """All segments, which are in the store now; and those that were not."""
+        """All segments, now in the store; and those that were missing before."""
         from .build.disk_space import check_room
         from .crews.local import local_crew
         from .film.segment_nodes import segment_jobs

@@ -20,7 +20,7 @@ class Reporter(Protocol):
         ...
 
     def message(self, text: str) -> None:
-        """A sentence about what happens."""
+        """Reports a sentence about the progress."""
         ...
 
 
@@ -61,7 +61,7 @@ class RenderReport:
     """The report of a render: what was made, and how long it took."""
 
     output: Path | None
-    """None where nothing but the store was written."""
+    """The finished file; None if only the store was written."""
     was_there: bool = False
     """Whether the film was up to date and was not changed."""
     frame_count: int = 0
@@ -78,4 +78,4 @@ class RenderReport:
     picture_s: float = 0.0
     """Time that picture and encoding took."""
     findings: tuple[Diagnostic, ...] = ()
-    """Warnings about what is seen: letters that no font has, words that are hard to read."""
+    """Warnings about the picture: letters that no font has, words that are hard to read."""

@@ -6,7 +6,7 @@ from ..dsl.findings.diagnostics import MusicvisError
 
 
 class StoreError(MusicvisError):
-    """The folder cannot be a store, or cannot be written where that is needed."""
+    """Raised for a folder that cannot be a store, or cannot be written when needed."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)

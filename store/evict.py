@@ -105,7 +105,7 @@ def _removed(store: Store, path: Path) -> int:
 
 
 def damaged(store: Store) -> tuple[str, ...]:
-    """Check every record and blob of the store, and put aside what is damaged; its names."""
+    """Checks every record and blob of the store, and moves damaged ones aside; returns their names."""
     records = sorted((store.folder / "records").glob("*/*"))
     found = [path.name for path in records if store.record_at(path) is None]
     for path in sorted((store.folder / "blobs").glob("*/*")):

@@ -1,4 +1,4 @@
-"""Digests of the files that a build reads: each taken once, and checked for changes meanwhile."""
+"""Digests of the files that a build reads: each is computed once, and checked for later changes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FileDigests:
         return self._known[path][0]
 
     def check(self) -> None:
-        """Raises OSError where a file was changed since: what was made of it is of neither version."""
+        """Raises OSError if a file has changed since: results made from it belong to neither version."""
         for path in sorted(self._asked):
             if _state(path) != self._known[path][1]:
                 raise OSError(0, "the file was changed while it was used; compile again", str(path))

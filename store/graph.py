@@ -21,7 +21,7 @@ Progress = Callable[[float], None]
 
 
 class Lookup(Protocol):
-    """The questions to a store where nothing is made."""
+    """Look-ups in a store that make nothing."""
 
     def outputs(self, key: str) -> Digests | None:
         """The digests of a key's files by name."""
@@ -66,7 +66,7 @@ class Known:
 
 
 def ordered(roots: Sequence[Task]) -> list[Task]:
-    """These tasks and all that they need, each once, after what it needs."""
+    """These tasks and their dependencies, each once, after its own dependencies."""
     found: dict[Task, None] = {}
 
     def visit(task: Task) -> None:
@@ -105,7 +105,7 @@ class _Names:
         self._outputs: dict[Task, Digests] = {}
 
     def node(self, task: Task) -> Node | None:
-        """The node of a task; None where the digests of what it needs are not known yet."""
+        """The node of a task; None if the digests of its dependencies are not known yet."""
         inputs = []
         for need in task.needs:
             outputs = self._outputs_of(need)
@@ -160,7 +160,7 @@ class Build:
         return task in self._entries or self._kept(task) is not None
 
     def node(self, task: Task) -> Node | None:
-        """The node of a task; None where something that it reads is not made yet."""
+        """The node of a task; None if one of its inputs is not made yet."""
         return self._names.node(task)
 
     def entry(self, task: Task) -> Entry:

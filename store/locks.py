@@ -1,4 +1,4 @@
-"""Locks of files: the system frees those of a process that dies; if there are none, all hold them.
+"""File locks: the system frees those of a process that dies; without lock support, all calls succeed.
 
 POSIX has flock. Windows locks bytes of a file for one process alone: whoever shares a lock there holds one
 byte of many, chosen at random, and whoever wants it alone holds all of them.
@@ -77,7 +77,7 @@ def freed(descriptor: int) -> None:
 
 
 def locked_file(path: Path, kind: Kind) -> int | None:
-    """A descriptor of a lock file, locked; None where it vanished meanwhile."""
+    """A descriptor of a locked lock file; None if the file vanished in the meantime."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | OWN, 0o600)
     locked(descriptor, kind, wait=True)
     with suppress(FileNotFoundError):

@@ -34,6 +34,6 @@ class Node:
 
     @property
     def key(self) -> str:
-        """64 hexadecimal digits that stand for everything but the name."""
+        """The key, 64 hexadecimal digits: a digest of everything but the name."""
         said = {"schema": SCHEMA, "stage": self.stage, "version": self.version, "reads": dict(self.reads)}
         return hashlib.sha256(canonical(said)).hexdigest()

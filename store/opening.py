@@ -18,7 +18,7 @@ FOLDERS = ("records", "blobs", "tmp", "locks", "quarantine")
 
 
 def checked(folder: Path, system: System) -> bool:
-    """Make the folder where it is missing, and refuse what is not ours; whether it can only be read.
+    """Makes the folder if it is missing, and refuses a foreign one; returns whether it is read-only.
 
     Raises StoreError for what cannot be a store, OSError for what cannot be looked at or made.
     """

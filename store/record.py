@@ -16,7 +16,7 @@ DIGITS = frozenset("0123456789abcdef")
 
 
 class DamagedError(Exception):
-    """Bytes that are not what was written."""
+    """Raised for bytes that differ from those that were written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Record:
 
 
 def read_record(data: bytes, key: str) -> Record:
-    """The record that bytes hold; raises DamagedError where they are not one of that key."""
+    """Reads a record; raises DamagedError if the bytes are not a record of that key."""
     body, _, digest = data.removesuffix(b"\n").rpartition(b"\n")
     if not data.endswith(b"\n") or hashlib.sha256(body).hexdigest().encode("ascii") != digest:
         raise DamagedError("the digest of the record is another")
@@ -57,7 +57,7 @@ def read_record(data: bytes, key: str) -> Record:
 
 
 def _output(digest: object, size: object) -> tuple[str, int]:
-    """Only what can be the name of a blob: a record must not lead to any other file."""
+    """Accepts only a possible name of a blob: a record must not lead to any other file."""
     if not is_digest(digest) or not isinstance(size, int) or isinstance(size, bool) or size < 0:
         raise DamagedError("an output of the record has another form")
     return str(digest), size

@@ -31,7 +31,7 @@ class Scratch:
         return self._own is not None and path in self._own[1:]
 
     def close(self) -> None:
-        """Remove what this process has left in its folder, and the folder."""
+        """Removes this process's remaining files and its folder."""
         with self._making:
             if self._own is not None:
                 descriptor, folder, lock = self._own
@@ -42,7 +42,7 @@ class Scratch:
                 freed(descriptor)
 
     def sweep(self) -> int:
-        """Remove what processes that died left unfinished; how many there were."""
+        """Removes the unfinished files of dead processes; returns their number."""
         count = 0
         for lock in sorted(self._folder.glob("*.lock")):
             if self.is_own(lock):

@@ -1,4 +1,4 @@
-"""Store: what was made before, by the key of all that it was made from; safe to kill, share and damage.
+"""The store: cached results, by the key of all their inputs; safe to kill, share and damage.
 
 A record says for a key which blobs it stands for; a blob is a file whose name is the digest of its bytes.
 Three rules make everything else true:
@@ -50,7 +50,7 @@ class Store:
     """An open store; a context manager. Threads may share it; processes open it each for itself."""
 
     def __init__(self, folder: Path, system: System | None = None) -> None:
-        """Open the store, and make it where it is not there yet.
+        """Opens the store; makes it if it does not exist.
 
         Raises StoreError where the folder is something else, is somebody else's, or cannot be made.
         """
@@ -83,7 +83,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Remove what this process has not finished, and let others evict."""
+        """Removes this process's unfinished files, and lets others evict."""
         self._scratch.close()
         if self._pin is not None:
             freed(self._pin)
@@ -129,12 +129,12 @@ class Store:
             return False
 
     def facts(self, key: str) -> Mapping[str, Any] | None:
-        """The facts of a key, whether its files are there or not."""
+        """The facts of a key, even if its files are missing."""
         record = self._record(key)
         return None if record is None else record.facts
 
     def outputs(self, key: str) -> Mapping[str, str] | None:
-        """The digests of a key's files by name, whether they are there or not."""
+        """The digests of a key's files by name, even if the files are missing."""
         record = self._record(key)
         return None if record is None else {name: digest for name, (digest, _) in record.outputs.items()}
 
@@ -197,7 +197,7 @@ class Store:
             locked(self._pin, Kind.SHARED, wait=True)
 
     def sweep(self) -> int:
-        """Remove what processes that died left unfinished; how many there were."""
+        """Removes the unfinished files of dead processes; returns their number."""
         return self._scratch.sweep()
 
     # Paths

@@ -32,7 +32,7 @@ class System:
     """The calls of the operating system that a store makes; raises OSError as they do."""
 
     def create(self, path: Path) -> int:
-        """A descriptor of a new file of one's own; fails where the name is taken."""
+        """A descriptor of a new file that only its user can access; fails if the name is taken."""
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | OWN, 0o600)
 
     def write(self, descriptor: int, data: bytes) -> None:
@@ -71,7 +71,7 @@ class System:
             os.close(descriptor)
 
     def rename(self, old: Path, new: Path) -> None:
-        """Rename in one step; what was at `new` is gone."""
+        """Renames atomically, replacing an existing file."""
         old.replace(new)
 
     def make_folder(self, path: Path) -> None:

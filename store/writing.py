@@ -145,7 +145,7 @@ def write_new(files: Mapping[Path, bytes | Path], root: Path | None = None) -> N
 
 
 def make_folders(path: Path, root: Path | None = None) -> list[Path]:
-    """Make a folder and those above it that are missing; which were made. No link of a piece is followed.
+    """Makes a folder and its missing parents; returns those that it made. Follows no link of a piece.
 
     Raises PieceError (MV009) for a link, OSError where it cannot be made.
     """

@@ -141,7 +141,7 @@ def words_of(path: Path) -> set[str]:
     return found
 
 
-def test_what_steers_frames_is_named_in_its_row_and_where_it_acts() -> None:
+def test_a_frame_control_is_named_in_its_row_and_where_it_acts() -> None:
     """So a new parameter takes two files; what lies between handles the block of all."""
     any_name = re.compile("|".join(re.escape(name) for p in STEERED for name in (p.field, p.name)))
     others = {}

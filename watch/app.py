@@ -253,7 +253,7 @@ async def _body(request: Request, kind: type) -> Any:
 
 
 def _numbers(text: str, count: int) -> frozenset[int]:
-    """Numbers of buses, as "0.2.5"; an empty text is none of them."""
+    """Reads the numbers of buses, such as "0.2.5"; an empty text has none."""
     parts = text.split(".") if text else []
     if len(parts) > BUSES_MOST or not all(p.isascii() and p.isdecimal() and len(p) < 4 for p in parts):
         raise RefusedError(400, "buses are numbers, e.g. 0.2.5")

@@ -79,7 +79,7 @@ def _heard(version: Version) -> Heard:
 
 
 def _lane(pointer: str, file: str, version: Version) -> Lane:
-    """The lane whose list of points is there."""
+    """The lane with the list of points at that pointer."""
     for lane in _heard(version).piece.lanes:
         if lane.pointer == pointer and version.texts.name_of(lane.span.file) == file:
             return lane

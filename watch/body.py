@@ -34,7 +34,7 @@ class Body:
         self._lines = [0, *(found.end() for found in BREAK.finditer(self.text))]
 
     def place(self, pointer: str) -> tuple[int, int]:
-        """First character and the one after the last of a value. Raises EditError if there is none."""
+        """The range of a value's characters, (first, end). Raises EditError if there is none."""
         if pointer not in self.source.values:
             raise EditError(f"there is nothing at {pointer}")
         return self.range(self.source.values[pointer])

@@ -1,4 +1,4 @@
-"""Edits from the page, written into the composer's files: only where these are what the page saw.
+"""Writes the page's edits into the composer's files, unless these have changed since the page saw them.
 
 Everything is done in the thread that reads the piece, one after the other. What is written comes back
 through the watcher, as any save does: there is no second path.

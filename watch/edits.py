@@ -74,7 +74,7 @@ def with_keys(text: str, pointer: str, keys: Callable[[Written], Keys], unit_of:
 
 
 def without_point(text: str, pointer: str) -> str:
-    """The text without a point; what came before it goes on to where this point went.
+    """The text without a point; the movement before it then leads to the removed point's target.
 
     Raises EditError where it is the only one of its lane.
     """
@@ -88,7 +88,7 @@ def without_point(text: str, pointer: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """A new text, what must have changed by pointer, and what may: all below one."""
+    """A new text, the changes that it must contain by pointer, and the pointer below which it may change."""
 
     text: str
     values: Mapping[str, str | float]
@@ -148,7 +148,7 @@ def _check(before: Source, meant: _Meant) -> None:
 
 
 def _flat(source: Source) -> dict[str, str]:
-    """Every scalar by its pointer, as it is written; of blocks, that they are there."""
+    """Every scalar as written, by its pointer; for blocks, only that they exist."""
     found: dict[str, str] = {}
     waiting: list[tuple[str, object]] = [("", source.value)]
     while waiting:

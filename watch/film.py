@@ -47,7 +47,9 @@ class Film:
         return film
 
     def take_over(self, before: Film) -> None:
-        """Segments that look as before are shown as before: what is coarse of them need not be made again."""
+        """Takes over segments of an earlier film that look the same, so that their drafts are not made
+        again.
+        """
         known = {segment.key: segment for segment in before.segments}
         for k, segment in enumerate(self.segments):
             other = known.get(segment.key)

@@ -45,7 +45,7 @@ class Filming:
         self._say(events.Progress(0, "film", 0, 1, "the film is made", "", ""))
 
     def close(self) -> None:
-        """Stop what is made; what is finished of it is cached."""
+        """Stops the compile; its finished parts stay in the cache."""
         process = self._process
         if process is not None and process.is_alive():
             process.terminate()

@@ -137,7 +137,7 @@ class Guard:
 
 
 class _Headers:
-    """The headers of a request; one that may be there once and is there twice is refused."""
+    """The headers of a request; refuses a duplicate of a single-valued one."""
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         self._found: dict[str, list[str]] = {}

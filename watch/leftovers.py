@@ -26,7 +26,7 @@ class Leftovers:
         self._made.update(keys)
 
     def version(self, keys: Collection[str]) -> int:
-        """A version that needs these; removes what only versions before the last ones needed. Bytes freed."""
+        """Records a version's keys; removes those that only old versions need. Returns the freed bytes."""
         self._versions.append(frozenset(keys))
         freed = 0
         while len(self._versions) > VERSIONS_KEPT:

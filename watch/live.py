@@ -110,7 +110,7 @@ class LivePage:
         return not self.is_open
 
     def close(self) -> None:
-        """End the server and what it renders; a page that is closed already stays so."""
+        """Ends the server and its rendering; does nothing if the page is closed already."""
         atexit.unregister(self.close)
         if self._served is not None:
             self._served.end()

@@ -52,7 +52,7 @@ def _ended(packets: list[Any], end: Fraction) -> None:
 
 
 def sound_media(samples: F32, sample_rate_hz: int) -> bytes:
-    """Samples (n, 2), full scale ±1, as fragmented MP4 with FLAC of 24 bits; what is beyond is clipped."""
+    """Samples (n, 2), full scale ±1, as fragmented MP4 with FLAC of 24 bits; louder ones are clipped."""
     import av
 
     from ..renderers.film.track import as_24_bits

@@ -34,7 +34,7 @@ class PageFiles:
         }
 
     def get(self, name: str) -> tuple[bytes, str] | None:
-        """Bytes and content type of a file; None for a name that is none of them."""
+        """The bytes and the content type of a file; None for an unknown name."""
         if name in (FONT, SILENCE):
             made = _font() if name == FONT else _silence()
             return None if made is None else (made, KINDS[_ending(name)])
@@ -43,7 +43,7 @@ class PageFiles:
 
 
 def _font() -> bytes | None:
-    """The letters of the film's titles; without them, None, the page takes those of the system."""
+    """The font of the film's titles; None lets the page use a system font."""
     try:
         from ..renderers.picture.lettering import embedded_font_file
     except ModuleNotFoundError:

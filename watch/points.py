@@ -17,7 +17,7 @@ UnitOf = Callable[[str], Unit]
 """The unit of the value at a pointer; Unit.ANY where none is known."""
 
 Keys = Mapping[str, float | str | None]
-"""The keys of a point but `at`: a value of the lane, or a text; None stays as it is written."""
+"""The keys of a point except `at`: a value of the lane, or a text; None keeps the written one."""
 
 
 def added(
@@ -59,7 +59,7 @@ def added(
 def _key_text(
     body: Body, point: Written, model: str, key: str, value: float | str | None, unit_of: UnitOf
 ) -> str:
-    """The value of a key as it is written: None stands for what the point has there."""
+    """The text of a key's value; None keeps the one that the point has."""
     if value is None:
         start, end = body.place(f"{model}/{key}")
         return body.text[start:end]
@@ -77,7 +77,7 @@ def _is_number(text: str) -> bool:
 
 
 def rewritten(body: Body, pointer: str, keys: Keys, unit_of: UnitOf) -> list[Piece]:
-    """The pieces that give a point other keys: what stays keeps its place and its spelling."""
+    """The pieces that change the keys of a point: unchanged ones keep their place and spelling."""
     point = body.point(pointer)
     old = [key for key in point if key != "at"]
     left = next((key for key in old if key in _DOES and key not in keys), None)
@@ -119,7 +119,7 @@ def rewritten(body: Body, pointer: str, keys: Keys, unit_of: UnitOf) -> list[Pie
 
 
 def _key_removed(body: Body, pointer: str, order: Sequence[str], k: int, is_flow: bool) -> Piece:
-    """A key with its value, and what parts it from its neighbours."""
+    """The removal of a key with its value and its separator."""
     start, end = body.key(f"{pointer}/{order[k]}")[0], body.place(f"{pointer}/{order[k]}")[1]
     if is_flow:
         if k:
@@ -155,7 +155,7 @@ def _column_kept(body: Body, pointer: str, pieces: Sequence[Piece]) -> list[Piec
 
 
 def _spelled_like(body: Body, point: Written, model: str, value: float, unit_of: UnitOf) -> str:
-    """A number in the unit of a point that is there."""
+    """A number, written in the unit of an existing point."""
     for key in _VALUES:
         if key in point:
             start, end = body.place(f"{model}/{key}")
@@ -164,7 +164,7 @@ def _spelled_like(body: Body, point: Written, model: str, value: float, unit_of:
 
 
 def _inserted(body: Body, pointer: str, model: str, is_first: bool, entries: Mapping[str, str]) -> Piece:
-    """A new item of a list, in the style of one that is there, before or after it."""
+    """A new item of a list in the style of an existing one, before or after it."""
     start, end = body.place(model)
     keys = {key: f'"{key}"' if body.is_json(model) else key for key in entries}
     flow = "{" + ", ".join(f"{keys[key]}: {value}" for key, value in entries.items()) + "}"
@@ -190,7 +190,7 @@ def _inserted(body: Body, pointer: str, model: str, is_first: bool, entries: Map
 
 
 def _columns(model: str, flow: str, entries: Mapping[str, str]) -> str:
-    """A point in one line with its values below those of another, where it has the same keys."""
+    """A point in one line, its values aligned with those of another one that has the same keys."""
     source, _ = parse_source(model, "")
     found = parse_source(flow, "")[0]
     if not isinstance(source.value, dict) or list(source.value) != list(entries) or "\n" in model:
@@ -206,7 +206,7 @@ def _columns(model: str, flow: str, entries: Mapping[str, str]) -> str:
 
 
 def removed(body: Body, pointer: str) -> list[Piece]:
-    """The pieces that take a point out of its list; what came before it goes on to where it went."""
+    """The pieces that remove a point from its list; the movement before it then leads to its target."""
     holder, _, name = pointer.rpartition("/")
     points = body.value(holder)
     if not isinstance(points, list) or not name.isdecimal() or int(name) >= len(points):

@@ -125,7 +125,7 @@ class Mixer:
 
 
 def warm(plan: SoundPlan) -> None:
-    """Move a little silence as each bus is moved: what a spatialiser loads, it loads now, not at a save."""
+    """Moves a little silence on each bus, so that spatialisers load their data now instead of at a save."""
     silence = np.zeros((2, AHEAD))
     for bus in {bus.space: bus for bus in plan.buses}.values():
         space = space_of(bus, StereoPower(), plan.sample_rate_hz)

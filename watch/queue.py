@@ -24,7 +24,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A segment in the film's own quality: where it is, and whether it is there."""
+    """A segment in the film's own quality: its path, and whether it exists."""
 
     s: float
     end_s: float

@@ -30,7 +30,7 @@ DOES: Mapping[Family, str] = {
     Family.SWING: "via",
     Family.ROUND: "turns",
 }
-"""The key that says where a shape goes."""
+"""The key of a shape's target."""
 USUAL: Mapping[str, Shape] = {"to": Shape.STRAIGHT, "via": Shape.WHOLE_COSINE, "turns": Shape.ORBIT}
 """The shape that is meant where none is written."""
 _ANY = ("from", "domain", "join")
@@ -62,7 +62,7 @@ class Stretch:
 
     @property
     def other(self) -> float:
-        """A value to move to where a lane stayed: where it goes on, or half way to what is farthest."""
+        """A target for a lane that was constant: the next value, or half way to the farther limit."""
         here = self.segment.start_value
         if self.next_value is not None and abs(self.next_value - here) > SAME:
             return self.next_value

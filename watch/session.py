@@ -44,7 +44,7 @@ NOTHING = events.Classes(1.0, (), ())
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of the texts, and what came of it.
+    """One state of the texts, and the result of reading it.
 
     piece   the message, its segments left out: whoever renders knows their state
     plan    of the draft; None where an error is in the way
@@ -76,7 +76,7 @@ class Session:
     _scores: dict[tuple[str, str], Score] = field(default_factory=dict)
 
     def read(self, tell: Callable[[events.Lanes], object]) -> Version:
-        """The piece as its files are now; its lanes are reported as soon as they are known.
+        """Reads the piece from its current files; reports its lanes as soon as they are known.
 
         Never raises for what the files hold: that is among the findings.
         """

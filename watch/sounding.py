@@ -1,4 +1,4 @@
-"""The sound of a version, in its own process: first what can be heard at once, then the exact mix."""
+"""The sound of a version, made in its own process: first a provisional mix, then the exact one."""
 
 from __future__ import annotations
 

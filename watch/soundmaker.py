@@ -1,4 +1,4 @@
-"""Makes the sound: a newer one replaces the one in work; what can be heard is reported."""
+"""Makes the sound: a newer one replaces the running one; reports the audible parts."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class SoundMaker:
         self._is_closed = False
 
     def want(self, plan: SoundPlan, identity: str) -> None:
-        """A version's sound; what has the same identity is made, or in work."""
+        """Requests a version's sound; does nothing if the same one is finished or being made."""
         if identity == self._wanted or self._is_closed:
             return
         if self._plan is None:

@@ -1,4 +1,4 @@
-"""The sound that is played now, in chunks that each have a name, and what the mixer shows of it."""
+"""The current sound, in named chunks, and its levels for the mixer."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Texts:
 
 @lru_cache(SOURCES_CACHED)
 def parsed(text: str) -> Source:
-    """A text as a source; what was parsed before is not parsed again."""
+    """A text as a parsed source; cached."""
     return parse_source(text, "")[0]
 
 

@@ -78,7 +78,7 @@ def tempi_shown(clock: Clock) -> tuple[events.Tempo, ...]:
 
 
 def marks_shown(clock: Clock) -> tuple[events.Mark, ...]:
-    """Rehearsal marks, as often as they are passed."""
+    """Rehearsal marks, each as many times as it is passed."""
     return tuple(events.Mark(_s(clock.seconds(mark.onset_qn)), mark.name) for mark in clock.marks)
 
 
@@ -182,7 +182,7 @@ def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> events.Cl
 
 
 def _class_rows(picture: PicturePlan) -> Iterator[tuple[str, np.ndarray[tuple[int], np.dtype[np.float32]]]]:
-    """The name of each class, and how much of it is seen in each frame; with layers, those of each."""
+    """The name of each class, and its visibility in each frame; with layers, those of each layer."""
     if not picture.streams:
         names, weights = picture.by_name()
         yield from zip(names, weights.T, strict=True)
@@ -261,7 +261,7 @@ def rules_shown(heard: Heard, texts: Texts) -> tuple[events.Rule, ...]:
 
 
 def _words(rule: object) -> str:
-    """A rule in a line: what it means, and what that does."""
+    """A rule in a line: its selector and its actions."""
     if not isinstance(rule, dict):
         return ""
     where = rule.get("where")

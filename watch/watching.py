@@ -24,7 +24,9 @@ State = tuple[tuple[str, int, int, int], ...]
 
 
 def files_of(version: Version) -> tuple[Path, ...]:
-    """The files that a version was made from, there or not; of a broken one those that could be read."""
+    """The files that a version was made from, even missing ones; for a broken one, those that could be
+    read.
+    """
     loaded = version.loaded
     found = [Path(name) for name in loaded.files if not name.startswith("--")]
     piece = loaded.piece or loaded.rest
@@ -67,7 +69,7 @@ def is_source(path: str, root: Path) -> bool:
 
 
 async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[bool]:
-    """True each time that something in the folder of a piece was saved; ends when it is told to stop.
+    """Yields True each time that something in the piece's folder was saved; ends when it is stopped.
 
     Saves that come while the last ones are worked on count as one. In between it is False, now and then, for
     a look at what the system does not tell: a save before the watching began, a disk of another machine.

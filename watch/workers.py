@@ -105,7 +105,7 @@ class Hand:
         self._send(job)
 
     def stop(self) -> None:
-        """Stop what is in work; its end is heard."""
+        """Stops the running job, whose end is then reported."""
         if self.job is not None and self._pipe is not None:
             with suppress(OSError):
                 self._pipe.send(None)

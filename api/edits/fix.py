@@ -1,4 +1,4 @@
-"""Finds what the certain fixes of a piece change in its files, and writes it."""
+"""Finds the changes that the certain fixes make to a piece's files, and writes them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def fixes_of(manifest: Path) -> tuple[Fix, ...]:
 
 
 def write_fixes(fixes: Sequence[Fix]) -> None:
-    """Write what is fixed, each file whole or not at all.
+    """Writes the fixed files, each as a whole or not at all.
 
     Raises RequestError where a file is a link, or changed since it was read: then nothing more is written;
     PieceError and OSError where one cannot be read or written.
@@ -113,7 +113,7 @@ def _found(manifest: Path, texts: Mapping[str, str]) -> tuple[Sequence[Diagnosti
 
 
 def _refuse_if_moved(fix: Fix) -> None:
-    """Raise RequestError where the file is a link, or is not what was read."""
+    """Raises RequestError if the file is a link, or has changed since it was read."""
     from .texts import text_of
 
     if fix.path.is_symlink():

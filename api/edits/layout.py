@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """A file of a piece, and what became of its layout."""
+    """A file of a piece, and the result of laying it out."""
 
     path: Path
     state: Literal["laid out", "would change", "unchanged", "refused"]
@@ -65,7 +65,7 @@ def laid_out(path: Path, root: Path, check: bool) -> tuple[LaidOut, str]:
 
 
 def files_of(path: Path) -> list[Path]:
-    """A manifest and the YAML files of lanes that it names and that are there; a file of lanes alone."""
+    """A manifest and the existing YAML files of lanes that it names; or a file of lanes alone."""
     return [path, *_lanes_of(path)]
 
 

@@ -8,7 +8,7 @@ from .texts import text_of
 
 
 def pin_classes(manifest: Path) -> list[str]:
-    """Write the class in the place of each `like`; what each became, in words.
+    """Replaces each `like` by its class; returns a description of each replacement.
 
     Raises PieceError where the manifest cannot be read or words have no meaning, OSError where it cannot be
     written.
@@ -36,7 +36,7 @@ def pin_weights(manifest: Path, name: str, sha256: str) -> None:
 
 
 def pinned(text: str, name: str) -> tuple[str, list[str]]:
-    """The text of a manifest with a class for each `like`, and what each became, in words.
+    """The text of a manifest with a class for each `like`, and a description of each replacement.
 
     Raises PieceError where words have no meaning, or the text is not YAML.
     """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def text_of(path: Path, root: Path) -> str:
-    """The text of a file, its line ends as they are; below `root` no link is followed. Raises PieceError."""
+    """The text of a file with its line ends; follows no link below `root`. Raises PieceError."""
     from ...dsl.findings.diagnostics import Diagnostic, PieceError
     from ...dsl.findings.span import Span
     from ...dsl.text.files import MAX_TEXT_BYTES, decoded, read_named

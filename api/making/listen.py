@@ -90,7 +90,7 @@ class Task:
         return tuple(path for path in wanted if path is not None)
 
     def check(self) -> None:
-        """Raises RequestError for what cannot be, FileExistsError for a file that would be written over."""
+        """Checks a task. Raises RequestError for contradictions, FileExistsError for files in the way."""
         if self.recording.is_dir():
             raise RequestError(f"{self.recording} is a folder", "name a recording, e.g. song.mp3")
         wanted = {
@@ -171,7 +171,7 @@ def listen(
 
 
 def heard_score(task: Task, findings: Findings, progress: Progress | None) -> HeardScore:
-    """Hear a recording, and write what is asked for; warnings go to `findings` as they are found.
+    """Listens to a recording and writes the requested files; adds warnings to `findings`.
 
     Raises as `listen`, but FileExistsError and ModuleNotFoundError as they are.
     """
@@ -200,7 +200,7 @@ def heard_score(task: Task, findings: Findings, progress: Progress | None) -> He
 def heard_in(
     path: Path, listening: Listening, progress: Progress | None, with_notes: bool = True
 ) -> tuple[Recording, Heard]:
-    """A recording, and what is heard in it. Raises PieceError, RequestError, ModuleNotFoundError."""
+    """Listens to a recording. Raises PieceError, RequestError, ModuleNotFoundError."""
     from ...renderers.sound.listening.decode import recording
     from ...renderers.sound.listening.hear import hear
 

@@ -165,7 +165,7 @@ def _heard(
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A recording in the piece: its name there, what it is copied from, its level."""
+    """A recording in the piece: its name, the file that it is copied from, its level."""
 
     name: PurePosixPath
     data: Path | None

@@ -1,1 +1,1 @@
-"""Lanes: points and shapes to values at any time."""
+"""Lanes: computes values at any time from points and shapes."""

@@ -1,4 +1,5 @@
-"""Default movements: lanes for what the piece does not move, unless visuals.play is false."""
+"""Default movements: lanes for exposure and zoom if the piece does not move them, unless visuals.play is
+false."""
 
 from fractions import Fraction
 from math import ceil
@@ -11,18 +12,18 @@ from ...dsl.values.selector import Where
 from ..time.clock import Clock
 
 SOFTEST, LOUDEST = 0.88, 1.06
-"""The light of silence and of the loudest place: seen as quiet and full, never as a flash."""
+"""The exposure in silence and at the loudest place: visibly quiet and full, without a flash."""
 AVERAGED = Duration(Fraction(1, 2), DurationUnit.WHOLE_NOTES)
 BREATH = 0.012
 """The amount by which the camera comes closer in each breath, as a share of the zoom."""
 SHORTEST_BREATH_S = 1.6
 """The shortest breath: it lasts one bar, or as many bars as take at least this long."""
 NAME = "visuals.play"
-"""The name of such a lane in reports."""
+"""The name of a default lane in reports."""
 
 
 def by_itself(piece: Piece, clock: Clock) -> tuple[Lane, ...]:
-    """The lanes that the piece does not write: light by loudness, and a breath of the camera."""
+    """The default lanes: exposure by loudness, and a breathing camera."""
     if not piece.visuals.plays or piece.visuals.mapping != "notes":
         return ()
     moved = {lane.name for lane in piece.lanes}

@@ -1,4 +1,4 @@
-"""Lanes that follow a MIDI controller of the score: the values that were sent, as a course."""
+"""Lanes that follow a MIDI controller of the score, with the values that were sent."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def controlled(
 
 
 def _of_its_bus(lane: Lane, notes: Sequence[PartNote], band: Band) -> Sequence[PartNote]:
-    """The notes of the bus that a lane belongs to; all of them for a lane of no bus."""
+    """The notes of a lane's bus; all notes for a lane without a bus."""
     names = [bus.name for bus in band.buses if f"{lane.name}.".startswith(f"{bus.name}.")]
     if not names:
         return notes
@@ -111,7 +111,7 @@ def _course(found: Steps, played: Played, clock: Clock) -> Course:
 
 
 def _shares(values: F64, controller: str) -> F64:
-    """0..1 of the controller's range; the middle of what has one, 64 of 127, is exactly a half."""
+    """The values as shares 0..1 of the controller's range; the centre, 64 of 127, is exactly a half."""
     if controller not in CENTRED:
         return np.asarray(values / 127.0)
     middle, most = (8192.0, 8191.0) if controller == BEND else (64.0, 63.0)

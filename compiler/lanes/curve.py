@@ -1,4 +1,4 @@
-"""A lane's value at any time: segments with exact ends, their shapes, and jumps that do not click.
+"""The curve of a lane: segments with exact ends, their shapes, and jumps that do not click.
 
 The value is a function of the time alone: it does not depend on the block in which it is asked for.
 """
@@ -28,12 +28,12 @@ LONGEST_DECLICK_S = 0.16
 MEETING_S = 0.05
 """The time before the end of a loop at which a value begins to return to its start."""
 JUMP_LEAST = 1e-6
-"""A smaller difference between two segments is not a jump."""
+"""The least difference between two segments that counts as a jump."""
 
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """A place where a curve leaps: seconds from the first frame, the value before and after."""
+    """A jump of a curve: seconds from the first frame, the value before and after."""
 
     time_s: float
     before: float
@@ -50,7 +50,7 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class PlayedBy:
-    """A value that notes move: rest + way·level where they strike it, rest·ratio^level, or a course.
+    """A value that notes move: rest + way·level or rest·ratio^level for strokes, or a course.
 
     ratio    the factor of a full stroke, for levels in decibels; 1 where `way` says how far
     """
@@ -108,7 +108,7 @@ class Curve:
 
     @classmethod
     def constant_of(cls, value: float) -> Curve:
-        """The curve that is `value` at all times."""
+        """The constant curve of a value."""
         return cls(before=value)
 
     def seen_from(self, origin_s: Fraction) -> Curve:
@@ -126,7 +126,7 @@ class Curve:
 
     @property
     def constant(self) -> float | None:
-        """The value, where it never changes during the film; else None."""
+        """The value, if it is constant during the film; else None."""
         if self.layers or self.played is not None:
             return None
         held = {segment.start_value for segment in self.segments}
@@ -167,7 +167,7 @@ class Curve:
         return found.clip(self.low, self.high)
 
     def _going_round(self, times_s: F64) -> F64:
-        """The values of a loop: just before its end it goes to where it begins."""
+        """The values of a loop: just before its end they return to those of its beginning."""
         once = replace(self, round_s=0.0)
         along_s = times_s % self.round_s
         first, last = once.values(np.array([0.0, self.round_s]))
@@ -277,7 +277,7 @@ class Curve:
 
     @cached_property
     def _jumps(self) -> tuple[tuple[float, Jump], ...]:
-        """Each jump behind its time of the piece: the very float that begins its segment."""
+        """Pairs of each jump's time in the piece and the jump: the very float at which its segment begins."""
         return tuple(sorted(self._each_jump(), key=lambda pair: pair[0]))
 
     @cached_property

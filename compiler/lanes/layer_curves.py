@@ -1,4 +1,4 @@
-"""The lanes of the layers of the picture: each parameter of a layer's own, or what the whole picture has."""
+"""The lanes of the picture's layers: a layer's own parameters, or those of the whole picture."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

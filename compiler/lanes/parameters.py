@@ -25,24 +25,25 @@ from .curve import Curve
 from .segment_values import Segment
 
 HEADPHONE_DECLICK_S = 0.040
-"""Around a head a jump of the whole ear takes 40 ms, and a smaller one its share: it is heard as a glide."""
+"""The time of a jump of the whole ear around a head; a smaller one takes its share: it is heard as a
+glide."""
 SOUND_DECLICK_S = 0.010
-"""A jump of gain or ear takes 10 ms; of a full one, less than -115 dB is left above 4 kHz."""
+"""The time of a jump of gain or ear: less than -115 dB of a full one is left above 4 kHz."""
 PLUGIN_DECLICK_S = 0.020
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A parameter that a lane may move: its range, and where it is before the lane's first point."""
+    """A parameter that a lane may move: its range, and its value before the lane's first point."""
 
     name: str
     low: float
     high: float
     neutral: float
     declick_s: float = 0.0
-    """A jump of the picture is a cut, on the frame."""
+    """The length of a jump; 0 for the picture, whose jumps are cuts at a frame."""
     declick_per_unit_s: float = 0.0
-    """Length for each unit of a jump, where that is longer."""
+    """The length per unit of a jump, if that is longer."""
     circle: float = 0.0
     """The period of a circular value, such as 360 degrees; 0 if it is not circular."""
 
@@ -78,7 +79,7 @@ def beat_rate(clock: Clock) -> Curve:
 
 
 def visual_targets(visuals: Visuals) -> tuple[Target, ...]:
-    """The parameters of the picture; before a lane's first point the manifest's own value holds."""
+    """The parameters of the picture; before a lane's first point they have the manifest's values."""
     return tuple(
         Target(
             parameter.name,
@@ -126,12 +127,12 @@ def _glide_s(bus: Bus) -> float:
 
 
 def gain_target(bus: Bus | Return) -> Target:
-    """The linear level of a bus or return, up to +24 dB; the lane takes the place of its written gain."""
+    """The target of a bus's or return's linear level, up to +24 dB; a lane replaces the written gain."""
     return replace(_of_bus(bus.name, GAIN), neutral=bus.gain)
 
 
 def send_target(bus: Bus, send: Send) -> Target:
-    """The linear level of what a bus sends to a return."""
+    """The target of the linear level of a send from a bus to a return."""
     name = f"{bus.name}.sends.{send.to}"
     return Target(name, SEND.low, SEND.high, send.level, SOUND_DECLICK_S)
 

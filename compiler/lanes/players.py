@@ -1,4 +1,4 @@
-"""Lanes that notes play: which notes, and their strokes and courses as written."""
+"""Lanes that notes play: selects the notes, and makes their strokes and courses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def chosen(lane: Lane, played: Played, band: Band, clock: Clock, findings: Findings) -> list[PartNote]:
-    """The notes that play a lane, by their onsets; none is a finding."""
+    """The notes that play a lane, by their onsets; a finding if there are none."""
     faults = Findings()
     mask = selected(played.where, band.notes, clock, lane.span, faults)
     findings += faults

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 REACH = 6.0
 """The length of a stroke in decay times: it falls as exp(-x), lowered so that it ends at 0."""
 SHARE_OF_GAP = 1 / 3
-"""A decay takes this much of the way to the next stroke at most, so that the next is seen to begin."""
+"""The longest decay, as a share of the time to the next stroke, so that the next one's beginning is
+visible."""
 SHORTEST_DECAY_S = 1e-3
 STEP_S = 0.02
-"""Courses are straight from one of these steps to the next."""
+"""The step of courses, in seconds; they are linear between steps."""
 RINGING_S = 0.7
 """The decay time of a note for the ear, in seconds, while its key is down."""
 DAMPED_S = 0.15
@@ -33,7 +34,7 @@ STEVENS = 0.3
 
 @dataclass(frozen=True, eq=False)
 class Strokes:
-    """Notes that strike a lane: each rises until its onset, stays, and falls to 1/e in its decay.
+    """Strokes of notes on a lane: each rises until its onset, holds, and decays to 1/e in its decay time.
 
     All arrays are float64 (n,), ascending by onset; times in seconds of the piece. `strengths` is what each
     adds, 1 for a note of full velocity; together they add `most` at most.
@@ -75,7 +76,8 @@ class Strokes:
 
 @dataclass(frozen=True, eq=False)
 class Course:
-    """A value at certain times of the piece, and straight between them; before and after, those at the ends.
+    """Values at certain times of the piece, linear in between; before and after, the first and the last
+    one.
 
     Both float64 (n,), times ascending.
     """
@@ -197,7 +199,9 @@ def powers(heard: Heard, times_s: F64, weights: F64 | None = None) -> tuple[F64,
 
 
 def smoothed(values: F64, times_s: F64, widths_s: F64) -> F64:
-    """The mean of the values around each time, by a triangle of that width; at the ends, of what is there."""
+    """The mean of the values around each time, under a triangular window of that width; at the ends, of
+    those there.
+    """
     for _ in range(2):
         values = _box(values, times_s, widths_s / 2)
     return values
@@ -213,7 +217,7 @@ def _box(values: F64, times_s: F64, widths_s: F64) -> F64:
 
 
 def _held(values: F64, first: float) -> F64:
-    """The values with the last one in place of each that is missing."""
+    """The values, with each missing one replaced by the last one before it."""
     known = ~np.isnan(values)
     latest = np.maximum.accumulate(np.where(known, np.arange(values.size), -1))
     return np.where(latest >= 0, values[latest.clip(0)], first)

@@ -1,4 +1,4 @@
-"""Automation as written becomes curves: points to segments, on the parameters that a lane may move."""
+"""Resolves written automation to curves: points to segments, names to parameters."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ _NOWHERE = Span("")
 
 
 class Lanes:
-    """The lanes of a piece as curves, each resolved once; what is wrong is collected in `findings`.
+    """The lanes of a piece as curves, each resolved once; faults are collected in `findings`.
 
     It is held open while a plan is made: it remembers which lanes found their parameter.
     """
@@ -64,7 +64,7 @@ class Lanes:
         self._known: list[str] = []
 
     def curve(self, target: Target) -> Curve:
-        """A parameter over the time of the piece: its lane and what is laid over it, or its neutral value."""
+        """The curve of a parameter: its lane with those laid over it, or its neutral value."""
         self._known.append(target.name)
         return self._curve(target, frozenset())
 
@@ -250,7 +250,7 @@ class Lanes:
 
 
 def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnostic]:
-    """A warning for each written value that the parameter does not reach, wherever its point is."""
+    """A warning for each written value outside the parameter's range, wherever its point is."""
     if lane.played is not None and lane.played.by is not By.NOTES:
         for value in (lane.played.low, lane.played.high):
             if not target.low <= value <= target.high:

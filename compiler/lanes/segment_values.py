@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...store.values.array_types import F64
 
 CYCLES_MOST = 100_000
-"""compiler/lanes/resolve.py refuses a lane with more cycles: each sawtooth reset is stored."""
+"""The most cycles: each sawtooth reset is stored. compiler/lanes/resolve.py refuses a lane with more."""
 _ARRIVING = of_family(Family.EASE, Family.WAY)
 """Shapes with S(0) = 0 and S(1) = 1."""
 _RETURNING = of_family(Family.LEVEL, Family.SWING) | {Shape.DRIFT}

@@ -1,4 +1,5 @@
-"""The points of a lane as segments: where each begins and ends, and the values between which it runs."""
+"""Makes segments from the points of a lane: their beginnings and ends, and the values between which they
+run."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +21,7 @@ from .shapes import through_slopes
 def lane_segments(
     lane: Lane, target: Target, clock: Clock, end_qn: Quarters, seed: int, findings: Findings
 ) -> tuple[Segment, ...]:
-    """The points of a lane as segments with exact ends; none where a fault leaves a point without a place.
+    """The points of a lane as segments with exact ends; none if a faulty point has no place.
 
     The last point acts until the end of the last bar, or, if it is there or later, until end_qn, the end
     of the film.
@@ -161,7 +162,7 @@ _ROUND = {Shape.ORBIT: Shape.STRAIGHT, Shape.SPIRAL: Shape.STRAIGHT}
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
-    """The segments, with common slopes where neighbours run through their points as one curve."""
+    """The segments, with common slopes where neighbouring ones pass through their points as one curve."""
     runs: list[list[Segment]] = []
     for segment in segments:
         last = runs[-1][-1] if runs else None

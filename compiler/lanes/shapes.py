@@ -1,4 +1,4 @@
-"""The shapes in which a lane moves, each a formula of how far it has come: S(u), with u from 0 to 1."""
+"""The formulas of the shapes of lanes: the progress S(u), with u from 0 to 1."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def hermite(u: F64, v0: float, v1: float, slopes: tuple[float, float]) -> F64:
 
 
 def through_slopes(lengths: Sequence[float], rises: Sequence[float]) -> list[float]:
-    """The slope at each point of a curve through points that overshoots none of them (PCHIP).
+    """The slope at each point of an interpolating curve that does not overshoot (PCHIP).
 
     Inside, the weighted harmonic mean of both neighbours' slopes, 0 where it turns (Fritsch and Butland, SIAM
     J. Sci. Stat. Comput. 5, 1984); at the ends, the parabola of three points, held back where it would turn

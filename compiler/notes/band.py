@@ -10,12 +10,12 @@ from ..score.model import Channel
 from ..score.part_note import PartNote
 
 Seat = tuple[Bus, float]
-"""The bus that plays a note, and how far from its place the note is, in ears."""
+"""The bus that plays a note, and the note's offset from the place of its bus, as a value of `ear`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """The notes of a piece and where they sit.
+    """The notes of a piece and their seats.
 
     notes     as the picture sees them
     buses     what the lanes of places belong to

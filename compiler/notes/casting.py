@@ -23,7 +23,7 @@ QUESTIONS_MOST = 5_000_000
 ACTIONS = ("classes", "depth", "kick", "attack", "release", "truncation", "hue_deg", "layer", *LIGHTS)
 """The actions that a rule can have on a note, by the names of its fields."""
 Entry = tuple[str, tuple[ClassWeight, ...]]
-"""A key of classes, and what is written under it."""
+"""A key of classes, and its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +68,22 @@ class ClipStart:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """All notes as the picture sees them, and how much each rule and class had to do."""
+    """All notes as the picture sees them, and the use of each rule and class."""
 
     notes: tuple[VisualNote, ...]
     rule_matches: tuple[int, ...]
     """The number of notes that each rule of the manifest matches."""
     unused_keys: tuple[Entry, ...]
-    """Keys of classes, of the piece or of a layer, that no note has for which they hold."""
+    """Keys of classes, of the piece or of a layer, that match no note."""
     findings: tuple[Diagnostic, ...]
     hidden_keys: tuple[Entry, ...] = ()
-    """Keys that notes have, each of which shows the class of a rule instead."""
+    """Keys that match notes, all of which show the class of a rule instead."""
     idle_rules: tuple[int, ...] = ()
     """Indices of rules without effect: later rules override them on every note."""
     classless: tuple[int, ...] = ()
-    """Indices of the notes that have no key of `visuals.classes`, nor a rule with a class."""
+    """Indices of the notes that match no key of `visuals.classes` and no rule with a class."""
     words: tuple[str, ...] = ()
-    """The words that are sung, where classes go by them."""
+    """The sung words, if classes are chosen by them."""
     starts: tuple[ClipStart, ...] = ()
     """Starts of the piece's own videos."""
 
@@ -206,7 +206,7 @@ class _Kit:
 
 
 def _too_much(rules: Sequence[Rule], note_count: int) -> Diagnostic | None:
-    """A finding where to ask the rules of every note would take minutes."""
+    """A finding if applying the rules to every note would take minutes."""
     asked = 0
     for rule in rules:
         where = rule.where

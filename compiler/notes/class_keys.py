@@ -1,4 +1,4 @@
-"""The keys of `visuals.classes`: which of them a note has, and the classes under each."""
+"""The keys of `visuals.classes`: the key of each note, and the classes of each key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Weights = tuple[tuple[int, float], ...]
 
 
 def class_weights(written: Sequence[ClassWeight], table: ClassTable, findings: Findings) -> Weights:
-    """Names to indices; what cannot be resolved is left out and reported."""
+    """Resolves names to indices; unknown ones are left out and reported."""
     found: list[tuple[int, float]] = []
     for entry in written:
         if entry.picture is not None:
@@ -73,7 +73,7 @@ def classes_by_key(
 
 
 def _shown_before(sung: Sung, key_of: "KeyOf") -> dict[int, str]:
-    """For each word without a key of its own, by its number: the key of the last word before it that has one.
+    """For each word without its own key, by number: the key of the last word before it that has one.
 
     Each singer goes on from words of their own; before the first of them with a key there is nothing.
     """
@@ -126,7 +126,7 @@ class KeyOf:
     known: dict[tuple[str, str], str] = field(default_factory=dict)
     """The keys that were looked for: of a syllable under ("syllable", ""), of a word under ("", "word")."""
     before: dict[int, str] = field(default_factory=dict)
-    """For classes by meaning: the key that a word without one takes over, by its number."""
+    """For classes by meaning: the key that a word without its own key inherits, by the word's number."""
 
     def __call__(self, index: int, entry: PartNote) -> str:
         note = entry.note
@@ -138,7 +138,7 @@ class KeyOf:
         return self._known(PITCH_CLASSES[note.pitch % 12] if self.by == "pitch" else entry.part)
 
     def of_word(self, word: str) -> str:
-        """The key that a word has by itself, or ""."""
+        """The own key of a word, or ""."""
         return self._fitting(word, is_word=True)
 
     def _sung_key(self, sung: Sung, index: int) -> str:
@@ -155,7 +155,7 @@ class KeyOf:
         return next((self.before[word] for word in sung.words_at[index] if word in self.before), self._other)
 
     def of_known(self, word: str) -> str:
-        """The key of a word, looked for once, or ""."""
+        """The key of a word, or ""; cached."""
         if ("", word) not in self.known:
             self.known["", word] = self.of_word(word)
         return self.known["", word]

@@ -1,4 +1,4 @@
-"""Notes start videos: they take turns at a video's layers."""
+"""Videos that notes start: the notes take turns at a video's layers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from .durations import Durations
 
 
 def in_turns(shown: Cast, notes: Sequence[PartNote], clips: Mapping[int, Clip], clock: Clock) -> Cast:
-    """The notes with the layers of the videos that they show, and when each video is started.
+    """The notes with the layers of their videos, and the time at which each video starts.
 
     A note takes the first layer where all before it have gone; else the one that the note before it has not.
     Notes that begin together share one.
@@ -41,5 +41,5 @@ def in_turns(shown: Cast, notes: Sequence[PartNote], clips: Mapping[int, Clip], 
 
 
 def with_the_piece(clips: Mapping[int, Clip]) -> tuple[ClipStart, ...]:
-    """Videos that run with the piece from its beginning, where no notes move the picture."""
+    """Videos that run from the beginning of the piece, for a picture that no notes move."""
     return tuple(ClipStart(index, 0.0, float(clip.speed)) for index, clip in clips.items())

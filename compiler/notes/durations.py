@@ -8,7 +8,7 @@ from ..time.clock import Clock
 
 
 class Durations:
-    """Written durations in seconds at each note; a whole score asks for few different ones."""
+    """Written durations in seconds at each note; cached, because a score has few different ones."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

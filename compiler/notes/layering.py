@@ -19,7 +19,7 @@ KEPT_TOGETHER = 4
 
 @dataclass(frozen=True, slots=True)
 class LayerOfParts:
-    """A layer and the parts that play in it; `visuals` is what holds for their notes.
+    """A layer and its parts; `visuals` has the settings for their notes.
 
     Without layers, a piece is one of these with all parts, and without a name.
     """
@@ -31,7 +31,7 @@ class LayerOfParts:
 
 
 def layers_of(visuals: Visuals, parts: Sequence[str], findings: Findings) -> tuple[LayerOfParts, ...]:
-    """The layers of a piece, back to front, each with a part at least; every part is in one of them."""
+    """The layers of a piece, back to front, each with at least one part; every part is in one."""
     everything = (LayerOfParts("", frozenset(parts), visuals),)
     written = _written(visuals, parts)
     if not written:
@@ -115,12 +115,12 @@ def _written(visuals: Visuals, parts: Sequence[str]) -> tuple[PictureLayer, ...]
 
 
 def _literal(part: str) -> str:
-    """A glob that fits the part alone."""
+    """A glob that matches only this part."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in part)
 
 
 def _with_keep(found: Sequence[LayerOfParts]) -> Iterator[LayerOfParts]:
-    """Layers show fewer classes each, so that the film is not made of more than one picture shows."""
+    """Limits the classes per layer, so that all layers together show about as many as one picture."""
     for layer in found:
         is_said = len(found) == 1 or layer.visuals.keep is not None
         keep = layer.visuals.keep if is_said else max(KEPT_TOGETHER // len(found), 1)

@@ -1,4 +1,4 @@
-"""The tune that a film shows by itself: the highest notes of the highest part."""
+"""The tune that a film shows by default: the highest notes of the highest part."""
 
 from collections.abc import Sequence, Set
 from fractions import Fraction
@@ -7,7 +7,7 @@ from ...dsl.model.visuals import LIGHTS, Visuals
 from ..score.part_note import PartNote
 
 SHARE_LEAST = 0.05
-"""A part of fewer of the notes is an ornament."""
+"""The least share of all notes for a part to count; with fewer it is an ornament."""
 
 
 def sparks_by_itself(visuals: Visuals) -> bool:
@@ -17,7 +17,7 @@ def sparks_by_itself(visuals: Visuals) -> bool:
 
 
 def melody(notes: Sequence[PartNote], drums: Set[int]) -> frozenset[int]:
-    """The indices of the highest notes at each onset of the part whose notes are highest in the mean.
+    """The indices of the highest notes at each onset, in the part with the highest mean pitch.
 
     Of two of one pitch the louder counts.
 

@@ -15,7 +15,7 @@ from ..score.part_note import PartNote
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A part and the tracks of the score that it holds."""
+    """A part and its tracks in the score."""
 
     name: str
     tracks: frozenset[int]
@@ -39,7 +39,7 @@ def parts_of(written: Sequence[Part], score: Score, findings: Findings) -> tuple
 
 
 def tracks_of(globs: Sequence[str], score: Score, span: Span, findings: Findings) -> frozenset[int]:
-    """The tracks whose name one of the globs fits, capitals aside; all of them for no glob at all."""
+    """The tracks whose name matches one of the globs, ignoring case; all of them without a glob."""
     if not globs:
         return frozenset(range(len(score.tracks)))
     names = [track.name for track in score.tracks]

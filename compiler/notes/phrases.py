@@ -14,11 +14,11 @@ from ..score.part_note import PartNote
 from ..time.clock import Clock
 
 NOTES_LEAST = 3
-"""Fewer notes have no contour that anyone would know again."""
+"""The fewest notes that have a recognisable contour."""
 BARS_MOST = 64
-"""Bars of a return that are compared at once; a longer one continues where the first ended."""
+"""The most bars of a return that are compared at once; a longer one continues where the first ended."""
 PLACES_MOST = 16
-"""Number of earlier places with the contour of a bar that are compared with it, the first ones."""
+"""The most earlier places with a bar's contour that are compared with it, from the first one on."""
 
 Contour = tuple[Fraction, tuple[tuple[Fraction, int], ...]]
 """The length of a bar, and of each onset in it the place and the interval from the first note."""
@@ -26,9 +26,7 @@ Contour = tuple[Fraction, tuple[tuple[Fraction, int], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Music that was not heard before, from start_qn up to end_qn (exclusive). `key` identifies its
-    beginning.
-    """
+    """New music from start_qn up to end_qn (exclusive). `key` identifies its beginning."""
 
     start_qn: Fraction
     end_qn: Fraction
@@ -37,7 +35,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From start_qn up to the next stretch sounds what was first heard from first_qn on, in that phrase.
+    """A stretch of music, up to the next one, that was first heard from first_qn on, in that phrase.
 
     For new music first_qn is start_qn; `semitones` is how much higher it sounds than the first time.
     """
@@ -167,7 +165,7 @@ def _melody(entries: Sequence[PartNote]) -> list[tuple[Fraction, int]]:
 
 
 def _longest_return(bars: Sequence[_Bar], places: dict[int, list[int]], i: int) -> tuple[int, int]:
-    """The earlier bar from which the music of bar i on was heard, and for how many bars; 0 for new music."""
+    """The earlier bar that the music from bar i on repeats, and the number of bars; 0 for new music."""
     best = (0, 0)
     if not bars[i].count:
         return best
@@ -197,7 +195,7 @@ def _common_length(bars: Sequence[_Bar], earlier: int, i: int) -> int:
 
 
 def _interval(two: _Bar, one: _Bar, two_first: _Bar, one_first: _Bar) -> int:
-    """By how much a bar is above its model; one without notes is where the run began."""
+    """The interval of a bar above its model; for one without notes, that of the run's first bar."""
     if two.first_pitch is None or one.first_pitch is None:
         two, one = two_first, one_first
     assert two.first_pitch is not None
@@ -206,7 +204,7 @@ def _interval(two: _Bar, one: _Bar, two_first: _Bar, one_first: _Bar) -> int:
 
 
 def _key(bars: Sequence[_Bar], i: int) -> str:
-    """The contour of as many bars from i on as it takes to know them again."""
+    """The contour of the first bars from i on, as many as are needed to recognise them."""
     contours: list[Contour] = []
     count = 0
     while i < len(bars) and count < NOTES_LEAST and len(contours) < BARS_MOST:
@@ -220,7 +218,7 @@ def _key(bars: Sequence[_Bar], i: int) -> str:
 
 
 def _merged(shown: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """Stretches that go on where the one before ends, as one."""
+    """Merges each stretch that continues the one before it."""
     kept: list[Stretch] = []
     for stretch in shown:
         last = kept[-1] if kept else None

@@ -1,4 +1,4 @@
-"""The notes that a rule selects: every key that is written must hold; a list means any of its items."""
+"""Applies selectors to notes: every written key must match; a list matches if any item does."""
 
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
@@ -22,7 +22,7 @@ Test = Callable[[int], bool]
 def selected(
     where: Where, notes: Sequence[PartNote], clock: Clock, span: Span, findings: Findings
 ) -> tuple[bool, ...]:
-    """For each note whether a selector means it; none where a fault leaves the selector without a meaning."""
+    """For each note, whether a selector matches it; false for all if the selector has an error."""
     tests = _tests(where, notes, clock, span, findings)
     if tests is None:
         return (False,) * len(notes)
@@ -124,7 +124,7 @@ def _has_pitch(wanted: PitchRange, pitch: int) -> bool:
 def _sections(
     names: Sequence[str], clock: Clock, span: Span, findings: Findings
 ) -> list[tuple[Fraction, Fraction]] | None:
-    """From each mark of these names to the next mark of any name, or to the end."""
+    """The sections from each mark of these names to the next mark of any name, or to the end."""
     marks = sorted(clock.marks, key=lambda mark: mark.onset_qn)
     found: list[tuple[Fraction, Fraction]] = []
     for name in names:
@@ -173,7 +173,8 @@ def _has_length(wanted: LengthRange, note: Note, clock: Clock) -> bool:
 
 
 def _chord_members(notes: Sequence[PartNote], place: str) -> frozenset[int]:
-    """Indices of the notes at a place of their chord: what one part begins at once, grace notes apart.
+    """Indices of the notes at a place in their chord: the notes that one part begins at once, without
+    graces.
 
     A note alone is top and bass of its chord; `any` means a chord of two notes at least.
     """

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Findings(Sequence[Diagnostic]):
-    """Findings in the order in which they were made; one that is there already is not added again.
+    """Findings in the order in which they were made, without duplicates.
 
     A function that makes something takes a `Findings` and adds to it. A check, which makes nothing else,
     yields its findings, and its caller adds them. An exception carries findings only where nothing can go on.

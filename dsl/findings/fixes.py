@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from .diagnostics import Diagnostic, Edit
 
 BREAK = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
-"""The ends of lines by which spans count: those of YAML."""
+"""The line ends that spans count: those of YAML."""
 
 
 def fixed(text: str, file: str, findings: Iterable[Diagnostic]) -> tuple[str, tuple[Diagnostic, ...]]:

@@ -8,7 +8,7 @@ COMMAND = re.compile(r"^(?=\s*::)|(?<=#)(?=#\[)")
 
 
 def counted(count: int, thing: str) -> str:
-    """A number and what it counts: 1 segment, 2 segments, 1,200 frames."""
+    """A number with its noun: 1 segment, 2 segments, 1,200 frames."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 

@@ -40,7 +40,7 @@ def render_text(
     *,
     shows_all: bool = False,
 ) -> str:
-    """Each finding with its place, the source line, a caret under what is meant, and a mend.
+    """Each finding with its place, the source line, a caret under the faulty text, and a fix.
 
     Of findings that say the same in one file, the first ten are shown, and a count of the others; of those
     that have one code in one file, the first twenty.
@@ -128,7 +128,7 @@ def render_sarif(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def json_text(value: Any, indent: int) -> str:
-    """JSON with letters as they are, and everything that is not plainly visible as an escape of JSON."""
+    """JSON with plain letters unescaped, and everything that is not plainly visible escaped."""
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     text = _NOT_ASCII.sub(lambda c: c[0] if is_plain(c[0]) else json.dumps(c[0])[1:-1], text)
     return text.replace("##[", "\\u0023#[")
@@ -203,7 +203,7 @@ def _sentence(finding: Diagnostic) -> str:
 
 
 def finding_record(finding: Diagnostic) -> dict[str, Any]:
-    """A finding as plain values; `edits` are the replacements that fix it, where there is no doubt."""
+    """A finding as plain values; `edits` are the replacements that certainly fix it."""
     span, place = finding.span, finding.place
     return {
         "code": finding.code,

@@ -20,4 +20,4 @@ class Span:
 MANIFEST = "piece.yaml"
 """The file name of a manifest."""
 THE_MANIFEST = Span(MANIFEST)
-"""The manifest as a whole, for those who do not know what it is called; `at_manifest` gives its name."""
+"""The manifest as a whole, for code that does not know its name; `at_manifest` puts it in."""

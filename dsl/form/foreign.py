@@ -1,4 +1,4 @@
-"""Files of other programs that are named as lanes, told by their keys; `musicvis import` reads them."""
+"""Recognises files of other programs that are named as lanes; `musicvis import` reads them."""
 
 import re
 from collections.abc import Mapping

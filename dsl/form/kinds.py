@@ -1,4 +1,4 @@
-"""The kinds of scalar values by the titles that the schemas give them, and what reads each of them."""
+"""The kinds of scalar values by their titles in the schemas, with the parser of each."""
 
 from collections.abc import Callable
 

@@ -52,7 +52,7 @@ def remains(source: Source, name: str, faulty: Iterable[Span]) -> tuple[Source |
 
 
 def echoes(dropped: Iterable[str]) -> frozenset[str]:
-    """The codes of findings that may only follow from what was left out of the manifest."""
+    """The codes of findings that may only be consequences of parts left out of the manifest."""
     found: set[str] = set()
     for pointer in dropped:
         for block, codes in _ECHOES.items():

@@ -58,7 +58,7 @@ def spelling(title: str, text: str) -> Suggestion | None:
 
 
 def _schema_of(broken: Broken, schema: dict[str, Any]) -> dict[str, Any]:
-    """All that the file's schema says of this value, its bounds included: not only the broken part."""
+    """The whole schema of this value, its bounds included: not only the broken part."""
     node: Any = schema
     found: Any = schema
     after = ""

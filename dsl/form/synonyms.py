@@ -39,7 +39,7 @@ SHAPES = {
     "random": "drift",
     "noise": "drift",
 }
-"""Names that other programs have for the shapes of a lane; `hold` is none in a schema and says its own."""
+"""Other programs' names for the shapes of a lane; `hold`, which no schema contains, has its own message."""
 SIZES = {
     "480p": "854x480",
     "720p": "1280x720",

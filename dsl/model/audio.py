@@ -11,7 +11,7 @@ says."""
 
 AUTO_REDUCTION_DB = 4.0
 AUTO_GAIN_DB = 30.0
-"""`loudness: auto` raises recordings by no more: peaks at -27 dBFS are far below what anybody records."""
+"""The most that `loudness: auto` raises recordings: peaks at -27 dBFS are far below usual recordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Effect:
     parameters: tuple[tuple[str, float], ...]
     span: Span
     label: str = ""
-    """The name by which a lane addresses it; the plugin's own where none is written."""
+    """The name by which a lane addresses it; by default that of the plugin."""
     per_beat: tuple[str, ...] = ()
     """Parameters whose value counts cycles per beat (`2/b`) instead of hertz."""
     vst3: "Vst3 | None" = None
@@ -31,7 +31,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Vst3:
-    """A plugin of the user's: what the table of plugins does not know."""
+    """The settings of a user's VST3 plugin, which is not in the table of plugins."""
 
     file: PurePosixPath
     preset: PurePosixPath | None = None
@@ -61,7 +61,7 @@ class Stem:
     aligned: bool = False
     """Whether the recording is shifted so that it matches the notes of the score."""
     plays: str | None = None
-    """The part that a recording plays, where it is said."""
+    """The part that a recording plays, if it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Send:
     level: float
     """Linear."""
     is_before: bool = False
-    """Taken before the chain."""
+    """Whether the signal is taken before the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ class Master:
 
     loudness_lufs: float | None = AUTO_LUFS
     most_reduction_db: float | None = AUTO_REDUCTION_DB
-    """The sound stays below its loudness where the limiter would turn down by more; None: it does not."""
+    """The most gain reduction by the limiter: the sound stays softer rather than exceed it; None: no
+    limit."""
     ceiling_dbtp: float = -1.0
     is_dithered: bool = True
 
@@ -104,7 +105,7 @@ class Master:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Notes apart from each other, around the place of their bus: offsets in ears, -1..1."""
+    """The spread of notes around the place of their bus: offsets in ears, -1..1."""
 
     by: str
     """`pitch`: from the lowest to the highest; `order`: from the first to the last."""
@@ -128,7 +129,7 @@ class Bus:
     width_deg: float = 0.0
     """The angle between the two channels, for headphones."""
     level: str = "pink"
-    """`pink` or `stem`: what the loudness is kept constant for."""
+    """The reference for constant loudness: `pink` or `stem`."""
     sofa: PurePosixPath | None = None
     """The measured head of `hrtf`; None means an installed one."""
     spread: "Spread | None" = None
@@ -145,4 +146,4 @@ class Audio:
     returns: tuple[Return, ...] = ()
     master: Master = Master()
     sounds: PurePosixPath | None = None
-    """The soundfont that plays what does not say who plays it; None for the built-in instruments."""
+    """The default soundfont; None for the built-in instruments."""

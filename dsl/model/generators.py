@@ -1,4 +1,4 @@
-"""Generators by name: all that a piece must know of one, and who makes it; no torch, no numpy.
+"""Generators by name: their properties as a piece needs them, and their makers; no torch, no numpy.
 
 `embedded`, `biggan` and `auto` are built in. A package brings others through the entry point group
 `musicvis.generators`, a program through `register`, and a piece through a folder with a model.json
@@ -21,7 +21,7 @@ CONTROLS = (*dict.fromkeys(p.control for p in STEERED if p.control != FINISH), "
 """The controls that a generator can carry out itself; the others are applied to its finished images."""
 
 WALK = "walk"
-"""The control of a trained model: it goes through pictures that it has learned."""
+"""The control of a trained model that walks through learned pictures."""
 
 ClassNames = tuple[tuple[str, ...], ...]
 """The names of each class, the default name first."""
@@ -102,7 +102,7 @@ def described_kind(
 
 
 def register(kind: GeneratorKind) -> None:
-    """Make a kind known to this process by its name; one of the same name is replaced."""
+    """Registers a kind in this process under its name, replacing one of the same name."""
     _registered[kind.name] = kind
 
 

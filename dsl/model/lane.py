@@ -1,4 +1,4 @@
-"""Automation as written: a lane is a list of points, each saying what happens until the next one."""
+"""Automation as written: a lane is a list of points, each with the movement up to the next one."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -84,14 +84,14 @@ class Point:
     counted: frozenset[str] = frozenset()
     """Those of `hold`, `to`, `via` and `start` that are rates in cycles per beat (`2/b`) instead of hertz."""
     pointer: str = field(default="", compare=False, repr=False)
-    """JSON pointer of the point in its file; empty where it is in none as such."""
+    """JSON pointer of the point in its file; empty if no point in a file corresponds to it."""
 
 
 class By(StrEnum):
     """The property of the music that plays a lane; the formulas are in compiler/lanes/playing.py."""
 
     NOTES = "notes"
-    """Every note strikes it, and it falls back."""
+    """Every note raises it, and it decays."""
     LOUDNESS = "loudness"
     CONTOUR = "contour"
     """The height of the highest note that sounds."""
@@ -129,7 +129,7 @@ class Played:
     """The written `from`: the value of the softest, the lowest, the left, the emptiest."""
     high: float = 0.0
     attack: Duration = NO_TIME
-    """It ends at the onset."""
+    """The time of the rise, which ends at the onset."""
     hold: Duration = NO_TIME
     decay: Duration = A_SIXTEENTH
     """The time to 1/e."""
@@ -181,7 +181,7 @@ class Lane:
         )
 
     def only(self, counted: bool) -> "Lane":
-        """The lane with the values of one unit, and 0 in place of the others."""
+        """A copy with the values of one unit, and 0 in place of the others."""
 
         def kept(point: Point, name: str, value: float | None) -> float | None:
             return value if value is None or (name in point.counted) is counted else 0.0

@@ -13,7 +13,7 @@ TURNS_AROUND_HEAD_MOST_DEG = 360_000.0
 NEAREST, FARTHEST = 0.25, 8.0
 """Distances of a bus: 12 dB louder to 18 dB softer than at 1."""
 PAN_MOST = 2.0
-"""In half heights. Beyond it the land of the embedded generator begins to repeat."""
+"""The furthest pan, in half heights. Beyond it the land of the embedded generator begins to repeat."""
 LOUDEST = 10.0 ** (24 / 20)
 DEGREES, TIMES = "°", "x"
 FINISH = "finish"
@@ -22,7 +22,7 @@ FINISH = "finish"
 
 @dataclass(frozen=True, slots=True)
 class PictureParameter:
-    """A number of the picture that a lane moves.
+    """A parameter of the picture that a lane can move.
 
     name      as a lane writes it; a name in `visuals` is a key of the manifest, too
     default   the value that changes nothing, which the manifest's own value replaces
@@ -234,12 +234,12 @@ PICTURE: tuple[PictureParameter, ...] = (
 STEERED = tuple(parameter for parameter in PICTURE if parameter.control)
 """The parameters that control camera, colour and light of each frame."""
 NEUTRAL = {parameter.field: parameter.default for parameter in STEERED}
-"""Their fields, and where each changes nothing."""
+"""Their fields, each with its neutral value."""
 
 
 @dataclass(frozen=True, slots=True)
 class BusParameter:
-    """A number of a bus that a lane moves: `BUS` itself, where `ending` is empty, or `BUS.ending`."""
+    """A parameter of a bus that a lane can move: `BUS` itself if `ending` is empty, or `BUS.ending`."""
 
     ending: str
     unit: Unit
@@ -271,6 +271,6 @@ DISTANCE = BusParameter(
 GAIN = BusParameter("gain", Unit.GAIN, 1.0, 0.0, LOUDEST, "Its level, instead of the written gain.")
 SEND = BusParameter("sends.RETURN", Unit.GAIN, 0.0, 0.0, LOUDEST, "The level that it sends to a return.")
 BUS: tuple[BusParameter, ...] = (EAR, AZIMUTH, ELEVATION, DISTANCE, GAIN, SEND)
-"""A return has a gain alone."""
+"""The parameters of a return: only its gain."""
 PLACES = (AZIMUTH, ELEVATION, DISTANCE)
 """The parameters that place a bus around the head."""

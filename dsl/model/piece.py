@@ -1,4 +1,4 @@
-"""Piece: a manifest as parsed, every value typed, every place still as written."""
+"""A piece's manifest as parsed: values are typed, places are still as written."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,12 +12,12 @@ from .video import Video
 from .visuals import Visuals
 
 Spans = tuple[tuple[str, Span], ...]
-"""JSON pointers of the manifest and where they are."""
+"""The spans of JSON pointers in the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreRef:
-    """A score file and what its author promises about it."""
+    """A score file and the author's expectations of it."""
 
     file: PurePosixPath
     span: Span

@@ -1,4 +1,4 @@
-"""Effects that a chain may hold: one table of plugins and parameters for schema, checks and sound.
+"""The effects of chains: one table of plugins and parameters for schema, checks and sound.
 
 Values are in base units: hertz, decibels, seconds, shares 0..1. A choice is its index in `choices`.
 """
@@ -10,7 +10,7 @@ from ..values.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One knob: `low`..`high`, both included, in base units; `attribute` is pedalboard's name for it.
+    """A parameter of an effect: `low`..`high` inclusive, in base units; `attribute` is pedalboard's name.
 
     pedalboard's value is ours times `attribute_scale` (attack_ms = 1000 · attack). `automatable` says
     whether a lane may move it.
@@ -30,7 +30,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """One effect: `pedalboard_class` names the class that does it, empty where musicvis does it itself."""
+    """An effect: `pedalboard_class` is the class that implements it, empty if musicvis does."""
 
     name: str
     description: str

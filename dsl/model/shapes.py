@@ -15,22 +15,22 @@ class Family(StrEnum):
     """The family of a shape: how it moves between its values."""
 
     LEVEL = "level"
-    """It stays."""
+    """A constant value."""
     EASE = "ease"
-    """It arrives, S(0) = 0 and S(1) = 1, and can ease another shape."""
+    """A transition, S(0) = 0 and S(1) = 1, which can also ease another shape."""
     WAY = "way"
-    """It arrives, and eases no other."""
+    """A transition that cannot ease another shape."""
     PERIODIC = "periodic"
-    """It takes cycles."""
+    """A periodic shape with a number of cycles."""
     SWING = "swing"
-    """It goes there and back, S(0) = S(1) = 0."""
+    """A swing there and back, S(0) = S(1) = 0."""
     ROUND = "round"
-    """It goes round the listener."""
+    """A rotation around the listener."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShapeFacts:
-    """A shape's family, the keys of a point that it can be beside, and how steep it gets.
+    """The facts of a shape: its family, the keys of a point that it goes with, and its steepest slope.
 
     steepest   the greatest slope of S(u), for one cycle; None where that depends on the values or a curvature
     """
@@ -73,7 +73,7 @@ def of_family(*families: Family) -> frozenset[Shape]:
 
 
 def taking(key: str) -> list[Shape]:
-    """The shapes that can be beside a key of a point, in the order of the table."""
+    """The shapes that go with a key of a point, in the order of the table."""
     return [shape for shape, facts in SHAPES.items() if key in facts.keys]
 
 

@@ -1,4 +1,4 @@
-"""The finished film as written: its size and format, and what is laid over the picture."""
+"""The film's settings as written: its size and format, and the overlays of the picture."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +12,7 @@ DEFAULT_LYRIC_FADE = Duration(Fraction(1, 5), DurationUnit.SECONDS)
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Something that happens to the finished picture from `at` for a while."""
+    """An entry of `video.post`: an effect on the finished picture from `at` on."""
 
     at: Place
     span: Span
@@ -36,7 +36,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Lyrics:
-    """The words that are sung, on the screen."""
+    """Sung words on the screen."""
 
     span: Span
     parts: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class Ending:
     fade: Duration | None = None
     """The length of the picture's fade-out; None is as long as the sound rings, or shorter before credits."""
     ground: str = "#000000"
-    """The colour that it leaves."""
+    """The colour to which the picture fades."""
     credits: tuple[str, ...] = ()
     """Lines of an end card, below the title of the piece: `Music: Ada Byron`."""
     font: PurePosixPath | None = None
@@ -114,4 +114,4 @@ class Video:
     lyrics: Lyrics | None = None
     score: EngravedScore | None = None
     ending: Ending | None = None
-    """None for a soft end: the picture goes with the sound, unless the piece fades it."""
+    """None for a soft ending: the picture fades with the sound, unless the piece fades it."""

@@ -11,7 +11,7 @@ from ..values.selector import Where
 from .parameters import NEUTRAL
 
 OTHER = "other"
-"""The key of `visuals.classes` for all notes that have none of the others."""
+"""The key of `visuals.classes` for all notes that match no other key."""
 
 DEFAULT_ATTACK = Duration(Fraction(0), DurationUnit.SECONDS)
 DEFAULT_RELEASE = Duration(Fraction(1200, 1000), DurationUnit.SECONDS)
@@ -28,7 +28,7 @@ class ClassWeight:
     is_like: bool = False
     """Whether the name is text whose meaning chooses the class, as written under `like`."""
     picture: PurePosixPath | None = None
-    """The file of the piece that is shown, where it is an own picture or video: its name is the file's."""
+    """The file of an own picture or video: the name of the class is that of the file."""
     clip: "Clip | None" = None
     """The part of a video; its name then tells it from other parts of the same file."""
 
@@ -76,16 +76,16 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """A light that a note sets on the stage, before the picture."""
+    """A light of a note on the stage, in front of the picture."""
 
     size: float
     """A share of the film's height."""
     decay: Duration
     """The time to 1/e."""
     strength: float
-    """0 is none at all."""
+    """The brightness; 0 is no light."""
     color: str | None = None
-    """None takes the picture's own where it is."""
+    """The colour; None uses the picture's own colour at that place."""
 
 
 LIGHTS = {
@@ -93,12 +93,12 @@ LIGHTS = {
     "ring": Light(0.25, Duration(Fraction(1, 8), DurationUnit.WHOLE_NOTES), 0.6),
     "glow": Light(0.3, Duration(Fraction(1, 4), DurationUnit.WHOLE_NOTES), 0.5),
 }
-"""The shapes of the stage, and how each looks where nothing else is written."""
+"""The shapes of stage lights, with the default look of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """For the notes that `where` means: the actions that are not None. Later rules win."""
+    """A rule: the actions that are not None, for the notes that `where` matches. Later rules win."""
 
     where: Where
     span: Span
@@ -119,7 +119,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PictureLayer:
-    """A layer of the picture: parts with a stream of their own, and where it is.
+    """A layer of the picture: parts with a stream of images of their own, and a place.
 
     What is None, or empty, is as in the Visuals around it.
     """
@@ -132,7 +132,7 @@ class PictureLayer:
     place: str = "ear"
     """`ear`: where it is heard; `sector`; `back`, `front`: across the whole film, behind or before others."""
     sector: tuple[int, int] = (1, 1)
-    """Its number from the left, and of how many."""
+    """The number of its sector from the left, and the number of sectors."""
     width: float | None = None
     """Share of the film's width."""
     depth: float | None = None
@@ -147,7 +147,8 @@ class PictureLayer:
 
 
 LAYERS_MOST = 4
-"""Each layer is painted: with more of them, none is more than a strip, and a film takes far longer."""
+"""The most layers: each is painted, and with more of them each is only a strip and a film takes far
+longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,7 @@ class Visuals:
     truncation: float = 1.0
     depth: float = 0.8
     steering: tuple[tuple[str, float], ...] = ()
-    """The values of camera, colour and light, by fields of STEERED; a missing one has its default from
-    that table."""
+    """The values of camera, colour and light, by fields of STEERED, whose defaults fill the gaps."""
     motion: Motion = Motion()
     envelope: Envelope | None = None
     classes: tuple[tuple[str, tuple[ClassWeight, ...]], ...] = ()

@@ -1,1 +1,1 @@
-"""A checked manifest to the model, one file for each section."""
+"""Reads a checked manifest into the model, one file for each section."""

@@ -42,7 +42,7 @@ def read_audio(node: Node | None, reading: Reading) -> Audio:
 
 
 class Chains:
-    """Named chains, each read once, so that a fault in one is reported once however often it is used."""
+    """Named chains, each read once, so that its faults are reported once."""
 
     def __init__(self, nodes: dict[str, Node], reading: Reading) -> None:
         self._nodes = nodes
@@ -52,7 +52,7 @@ class Chains:
             self._named(name, ())
 
     def read(self, node: Node) -> tuple[Effect, ...]:
-        """The links of a chain in order, the named chains in it written out."""
+        """The links of a chain in order, with named chains in it expanded."""
         return self._links(node, ())
 
     def _named(self, name: str, inside: tuple[str, ...]) -> tuple[Effect, ...]:
@@ -178,7 +178,7 @@ def _return(name: str, node: Node, chains: Chains, reading: Reading) -> Return:
 
 
 def _wet(effect: Effect, name: str, reading: Reading) -> Effect:
-    """The effect without direct sound where nothing else is written; a warning where it is."""
+    """The effect with no direct sound by default; a warning if the manifest writes some."""
     described = plugin(effect.plugin)
     written = dict(effect.parameters)
     added = []
@@ -227,7 +227,7 @@ _SPREAD = re.compile(r"by (?P<by>pitch|order) (?P<first>[^. ]*\.?[^. ]+) ?\.\. ?
 
 
 def ear_lane(node: Node | None) -> Node | None:
-    """The name of a lane in what is written under `ear`, where there is one."""
+    """The name of the lane that a value of `ear` contains, if any."""
     if node is None or isinstance(node.value, dict):
         return node and node.get("lane")
     return None if node.text.startswith("by ") else node

@@ -84,7 +84,7 @@ def _seconds(node: Node, reading: Reading) -> Fraction:
 
 
 def _said(clip: Clip) -> str:
-    """The part in words, which tell it from other parts of the file; empty for the whole."""
+    """A description of the part, which distinguishes it from other parts of the file; empty for the whole."""
     said = []
     if clip.from_s or clip.to_s is not None:
         end = "" if clip.to_s is None else f"{float(clip.to_s):g}s"

@@ -59,7 +59,7 @@ def name_fault(name: str, span: Span) -> Diagnostic | None:
 
 
 def read_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -> bytes | Diagnostic:
-    """The bytes of a file of the piece, or why there are none. Nothing is read beyond the limit."""
+    """The bytes of a file of the piece, or the finding. Reads nothing beyond the limit."""
     descriptor = open_inside(root, name, limit_bytes, span)
     if isinstance(descriptor, Diagnostic):
         return descriptor
@@ -68,7 +68,7 @@ def read_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -
 
 
 def open_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -> int | Diagnostic:
-    """A descriptor of a regular file of the piece, to be closed by the caller, or why there is none.
+    """A descriptor of a regular file of the piece, which the caller closes, or the finding.
 
     Every folder on the way is opened from the one before, without following links, so that nothing can be
     exchanged between check and use. A hard link cannot be told from its file.

@@ -72,7 +72,7 @@ class Folder:
 
     @classmethod
     def around(cls, path: Path, root: Path | None = None) -> Folder:
-        """The folder of a file, opened without following what a piece may bring (see `guarded`)."""
+        """The folder of a file, opened without following links of the piece (see `guarded`)."""
         base, names = guarded(path, root)
         folder = cls.opened(base)
         for name in names[:-1]:
@@ -135,7 +135,7 @@ class Folder:
             raise self._told(error, name) from None
 
     def replace(self, old: str, new: str) -> None:
-        """Rename in one step; what was at `new` is gone, a link as itself."""
+        """Renames atomically, replacing an existing file or link."""
         if self._descriptor is None:
             os.replace(self.path / old, self.path / new)
         else:

@@ -73,7 +73,7 @@ class _Edit:
 
 @dataclass(slots=True)
 class _Line:
-    """One line: where its first thing goes, what changes in it, how far its last thing reaches."""
+    """One line: the column of its first item, its changes, and the end of its last item."""
 
     indent: int | None = None
     edits: list[_Edit] = field(default_factory=list)

@@ -81,7 +81,7 @@ def _plain_sign(text: str, end: int, plain: str) -> str:
 
 
 def stray_tabs(lines: list[str], near: list[int]) -> Iterator[Repair]:
-    """All tabs that indent, each as two spaces; else those that are anywhere in the lines."""
+    """Repairs that replace tabs by spaces: all that indent, or, if none does, any in the lines."""
     indented = [(at, found) for at, text in enumerate(lines) if (found := _TABS.match(text))]
     for width in (2, 4):
         edits = tuple(

@@ -88,7 +88,7 @@ def read_model(root: Path, folder: PurePosixPath, span: Span) -> tuple[ModelDesc
 
 
 def parse_model(data: bytes, name: str, span: Span) -> ModelDescription | Diagnostic:
-    """The description in the bytes of a model.json, or what is wrong with it."""
+    """The description in the bytes of a model.json, or a finding."""
     text = decoded(data, name, span)
     if isinstance(text, Diagnostic):
         return text
@@ -104,7 +104,7 @@ RETRAIN = "copy the whole folder that `musicvis train` wrote, or train again"
 
 
 def _description(found: Any) -> ModelDescription:
-    """Raises ValueError for what is missing or of another kind."""
+    """Reads the description; raises ValueError for missing values or those of another type."""
     if not isinstance(found, dict):
         raise ValueError("it is not a table")
     version = _whole(found, "musicvis_model", 1, 1 << 30)

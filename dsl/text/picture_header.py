@@ -28,7 +28,7 @@ _HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 
 @dataclass(frozen=True, slots=True)
 class PictureHeader:
-    """Kind and size of a picture, as it is stored: what a phone says of how it was held is not applied."""
+    """The kind and the stored size of a picture; the rotation that a phone records is not applied."""
 
     kind: str
     """`PNG`, `JPEG`, `WebP` or `GIF`."""
@@ -37,7 +37,7 @@ class PictureHeader:
 
 
 def picture_header(data: bytes) -> PictureHeader:
-    """The header of a picture; raises ValueError that says what is wrong with it."""
+    """The header of a picture; raises ValueError with the fault in words."""
     if data.startswith(_PNG):
         found = _png(data)
     elif data.startswith(b"\xff\xd8\xff"):

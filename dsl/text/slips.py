@@ -1,4 +1,4 @@
-"""Slips of the pen in YAML: which line has one, and what to write instead.
+"""Finds the faulty line of broken YAML, and what to write instead.
 
 A YAML reader stops where it can make no sense of the text, which is often a line or a page behind the slip.
 Here each line that may be the cause is tried with one repair at a time, and a repair counts only where the

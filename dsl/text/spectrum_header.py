@@ -1,5 +1,4 @@
-"""The first line of a .spectrum file, which `musicvis listen --spectrum` writes: what follows it, and how
-much.
+"""The first line of a .spectrum file of `musicvis listen --spectrum`: the kind and amount of its data.
 
     musicvis spectrum 1 HOP ROWS SHA256
 
@@ -33,7 +32,7 @@ def header_line(hop: int, row_count: int, sha256: str) -> bytes:
 
 
 def spectrum_header(data: bytes) -> SpectrumHeader:
-    """The header of a file's bytes; ValueError says in words what is wrong."""
+    """The header of a file's bytes; raises ValueError with the fault in words."""
     found = _LINE.match(data[:LINE_BYTES_MOST])
     if found is None:
         raise ValueError("its first line is not that of a spectrum")

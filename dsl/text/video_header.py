@@ -26,7 +26,7 @@ _CUT_OFF = "it is cut off, or not a video"
 
 @dataclass(frozen=True, slots=True)
 class VideoHeader:
-    """Kind, size and length of a video; the size as it is stored, 0 where the header does not say it.
+    """The kind, stored size and length of a video; 0 for values that the header does not state.
 
     kind       `mov`, `matroska`, `avi` or `gif`: FFmpeg's names
     length_s   None where the header does not say it, as in a file that was written while it was filmed
@@ -39,7 +39,7 @@ class VideoHeader:
 
 
 def video_kind(head: bytes) -> str:
-    """FFmpeg's name for a container, by its first 16 bytes; empty for what is not read."""
+    """FFmpeg's name for a container, by its first 16 bytes; empty for an unsupported one."""
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide"):
         return "mov"
     if head[:4] == b"\x1a\x45\xdf\xa3":
@@ -50,7 +50,7 @@ def video_kind(head: bytes) -> str:
 
 
 def video_header(file: IO[bytes], size_bytes: int) -> VideoHeader:
-    """The header of an open video; raises ValueError that says what is wrong with it."""
+    """The header of an open video; raises ValueError with the fault in words."""
     kind = video_kind(file.read(16))
     file.seek(0)
     if not size_bytes:

@@ -179,7 +179,7 @@ class _Reader:
             self.keys[f"{block.pointer}/{escaped(key)}"] = span
 
     def _put(self, value: Value, event: Any) -> str:
-        """Place a value where it belongs; its pointer. What follows a repeated key goes nowhere."""
+        """Places a value where it belongs; returns its pointer. The value of a duplicate key is dropped."""
         span = self.span(event)
         self.last_end = (span.end_line, span.end_column)
         if not self.stack:

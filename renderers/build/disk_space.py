@@ -18,7 +18,7 @@ LEAST_FREE_BYTES = 64 << 20
 
 
 def check_room(folder: Path, missing: Sequence[SegmentJob], kept_bytes: Sequence[int]) -> None:
-    """Raises PieceError where the disk of the store is too full for the segments that are missing.
+    """Raises PieceError if the store's disk has too little room for the missing segments.
 
     kept_bytes   sizes of segments of this film that are there, by which the others are judged
     """

@@ -21,7 +21,7 @@ SHORT = 16
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """A node of an earlier build: what it read, digests shortened, and how long it took to make."""
+    """A node of an earlier build: its inputs as shortened digests, and the time that it took."""
 
     stage: str
     name: str

@@ -1,4 +1,4 @@
-"""A part of a film, in a report of what a compile would make."""
+"""A part of a film in the report of a forecast."""
 
 from __future__ import annotations
 

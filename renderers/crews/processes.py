@@ -37,7 +37,7 @@ class Frames:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A worker's word: what makes its images."""
+    """A worker's message: the description of its generator."""
 
     text: str
 

@@ -62,7 +62,7 @@ def ray_crew(
 
 
 class RayCrew:
-    """Segments as Ray tasks, begun again where a process or a machine dies.
+    """A crew that renders segments as Ray tasks; a task is restarted if its process or machine dies.
 
     They come into the store as they are finished: by the machine that renders one where it sees the store's
     folder, else by this one, to which the bytes are carried.
@@ -152,7 +152,7 @@ class _Driver:
             self._process.join()
 
     def join(self, deadline_s: float) -> tuple[str, ...]:
-        """Wait until it has joined the cluster; the addresses of the machines that are there.
+        """Waits until it has joined the cluster; returns the addresses of the machines.
 
         Raises PieceError where that does not happen in time.
         """

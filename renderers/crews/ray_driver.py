@@ -1,4 +1,4 @@
-"""The process that talks to Ray: it hands segments out, and puts what comes back into the store.
+"""The process that talks to Ray: it hands out segments, and puts results into the store.
 
 Ray changes the process that it is imported into (signals, environment, threads), may hang in a call, and ends
 the process where a cluster is lost. So it has one of its own, which the build can do without.
@@ -43,7 +43,7 @@ class Joined:
 
 
 def drive(pipe: Connection, venue: Venue, order: Order) -> None:
-    """The life of the process: join, take segments, say what came of them; it ends when the pipe does."""
+    """Runs the process: joins, takes segments, reports results; ends when its pipe does."""
     # Ctrl-C goes to every process of the terminal; the one that the user started decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     output = os.open(venue.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -163,7 +163,7 @@ class _Hall:
         self.store.put(key, {VIDEO: path}, carried.facts)
 
     def _again(self, errand: _Errand, carry: bool) -> None:
-        """Render a segment once more whose result did not come through."""
+        """Renders a segment again after its result was lost."""
         errand.lost += 1
         if errand.lost > RETRIES:
             raise _deadly(errand.job, "its result was lost")

@@ -12,7 +12,7 @@ from .ray_address import RayAddress, refused
 from .ray_task import differs
 
 OWN_MEMORY_BYTES = 100 << 20
-"""Object store of a cluster of our own, where results are words: segments go to the disk."""
+"""The size of our own cluster's object store: results are short texts, as segments go to the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Venue:
 
 
 def joined(venue: Venue) -> Any:
-    """Ray, talking to the cluster. Raises PieceError where that refuses, or its versions are others."""
+    """Connects Ray to the cluster. Raises PieceError if it refuses, or its versions differ."""
     settings = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
     address = venue.address
     if address is None or address.is_loopback:

@@ -96,7 +96,7 @@ def rendered(job: SegmentJob, order: Order, carry: bool, wait: bool) -> Outcome:
 
 
 def check_same(asked: Node, own: Node, machine: str) -> None:
-    """Raises PieceError (MV914) where a segment is not the same node on the machine that is to render it."""
+    """Raises PieceError (MV914) if a segment has another node on the rendering machine."""
     wants = dict(asked.reads) | {"version of segments": str(asked.version)}
     finds = dict(own.reads) | {"version of segments": str(own.version)}
     for what in sorted(wants.keys() | finds.keys()):
@@ -152,7 +152,7 @@ def this_machine() -> str:
 _studios: dict[Recipe, Studio] = {}
 """Generator of this process: Ray gives a process one task after another, and making one takes seconds."""
 _reads: dict[tuple[object, ...], SegmentReads] = {}
-"""Cache of this process: what all segments of a film read; weights take long to digest."""
+"""A cache of this process for the inputs that all segments of a film share; weights take long to digest."""
 
 
 def _own_recipe(recipe: Recipe) -> Recipe:

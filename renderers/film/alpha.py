@@ -16,7 +16,7 @@ BLACK, REACH, NEUTRAL = 16.0, 219.0, 128.0
 
 
 def parted(on_black: U8, on_white: U8) -> tuple[U8, U8]:
-    """A frame with its colours undivided by what covers less than all, and how much it covers.
+    """A frame with premultiplied colours made straight, and its alpha.
 
     on_black, on_white   the same frame over both, (height·3/2, width), yuv420p, limited range
     returns              the frame of straight colours, as they; alpha, uint8 (height, width)

@@ -43,6 +43,6 @@ def frame_digests(file: Path, reader: str) -> Iterator[str]:
 
 
 def _visible(plane: Any, sample_bytes: int) -> bytes:
-    """The samples of a plane without what pads its lines."""
+    """The samples of a plane without the padding of its lines."""
     lines = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
     return lines[:, : plane.width * sample_bytes].tobytes()

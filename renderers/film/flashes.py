@@ -58,7 +58,7 @@ def _places(height_px: int, width_px: int) -> tuple[NDArray[np.intp], NDArray[np
 
 
 def packed(looks: Sequence[NDArray[np.uint8]]) -> str:
-    """The looks of a segment as a text: what changes from frame to frame, compressed."""
+    """The small images of a segment as a text: the changes from frame to frame, compressed."""
     frames = np.stack(looks)
     steps = np.diff(frames, axis=0, prepend=np.zeros_like(frames[:1]))
     return base64.b85encode(zlib.compress(steps.tobytes(), 6)).decode("ascii")

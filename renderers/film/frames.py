@@ -81,7 +81,7 @@ class Workshop:
     finish: Finish
     overlays: tuple[tuple[TitlePlan, Overlay], ...]
     stand: ScoreStand | None = None
-    """Holds the score, where the film shows it."""
+    """The equipment for the score, if the film shows it."""
 
     @classmethod
     def of(cls, picture: PicturePlan, generator: Generator, sheets: Sheets = drawn_sheet) -> Workshop:
@@ -180,7 +180,7 @@ def render_segment(
     gate: AbstractContextManager[object],
     on_frames: Callable[[int], None],
 ) -> Rendered:
-    """Render all frames of the workshop's picture into a segment; returns what was found out on the way.
+    """Renders all frames of the workshop's picture into a segment; returns facts about it.
 
     gate        entered while images are made, left while they are encoded
     on_frames   told how many frames more are finished
@@ -226,7 +226,9 @@ def _over_white(workshop: Workshop) -> Workshop:
 
 
 def _clearest_frames(workshop: Workshop) -> dict[int, list[tuple[TitlePlan, Overlay]]]:
-    """The titles by the frame in which each is read: the middle of those that show it wholly, if any do."""
+    """The titles by the frame in which each is best legible: the middle one of those that show it fully,
+    if any.
+    """
     found: dict[int, list[tuple[TitlePlan, Overlay]]] = {}
     for title, overlay in workshop.overlays:
         first, end = max(title.first_frame, 0), min(title.end_frame, workshop.picture.frame_count)

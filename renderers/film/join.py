@@ -27,7 +27,7 @@ MILLISECOND = Fraction(1, 1000)
 
 
 class JoinError(Exception):
-    """A segment that does not fit the others: a fault of whoever made it, or of the disk."""
+    """A segment that does not fit the others: an error of its renderer, or of the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _milliseconds(time_s: Fraction) -> int:
 
 
 class _Sound:
-    """The packets of a sound track, given out as the film gets to them; of none where there is no track."""
+    """The packets of a sound track, as the film gets to them; none if there is no track."""
 
     def __init__(self, track: Path | None, container: Container) -> None:
         self._file: Any = (

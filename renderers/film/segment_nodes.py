@@ -28,7 +28,8 @@ FAINT = "faint"
 """Under this name its record has the words that are hard to read in it, each with its contrast."""
 
 ALWAYS_READ = ("hue", "camera", "light")
-"""The words of the first parameters, which stand in every key: without them all films were rendered again."""
+"""The words of the first parameters, which are in every key: without them all films would be rendered
+again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,7 @@ def segment_jobs(plan: Plan, recipe: Recipe) -> tuple[SegmentJob, ...]:
 
 
 def first_frame(mark: BarMark, picture: PicturePlan) -> int:
-    """The first frame that shows what is after a bar line: a frame shows the time of its middle."""
+    """The first frame after a bar line: a frame shows the time of its middle."""
     return ceil(mark.start_s * picture.fps - Fraction(1, 2))
 
 
@@ -128,7 +129,7 @@ class SegmentReads:
         return Node.of("segment", SEGMENT_VERSION, name, reads)
 
     def _title(self, title: TitlePlan) -> str:
-        """A title as it is drawn: another machine may have other fonts."""
+        """The identity of a title as drawn here: another machine may have other fonts."""
         said = title.text, title.color, title.shadow, title.style, title.lit, title.row, title.look
         if said not in self._drawn:
             from ..picture.title import drawn_title

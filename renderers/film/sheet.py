@@ -29,7 +29,7 @@ def write_stills(
     root: Path | None = None,
     generator: Generator | None = None,
 ) -> None:
-    """Write a frame as it is, or several as a sheet, read from left to right; .png or .jpg.
+    """Writes a single frame, or several as a contact sheet, read from left to right; .png or .jpg.
 
     root        the folder of the piece, in which nothing is written through a link
     generator   in place of the one that the picture names

@@ -108,7 +108,7 @@ def _each(lane: NDArray[np.float32] | None, step: int) -> NDArray[np.float32] | 
 
 
 def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:
-    """A title on every step-th frame; what its ramps show there is what they showed."""
+    """A title on every step-th frame; its ramps have the same values there."""
     rise, fall = (
         None
         if ramp is None
@@ -123,14 +123,16 @@ def _thinned_title(title: TitlePlan, step: int) -> TitlePlan:
 def _lane(
     lane: NDArray[np.float32] | None, first: int, end: int, neutral: float
 ) -> NDArray[np.float32] | None:
-    """The rows of a lane; None where it does nothing: what moves elsewhere does not change these frames."""
+    """The rows of a lane; None if it is neutral there, so that movement elsewhere does not change these
+    frames.
+    """
     if lane is None or (lane[first:end] == neutral).all():
         return None
     return _own(lane[first:end])
 
 
 def _lanes(lanes: NDArray[np.float32] | None, first: int, end: int) -> NDArray[np.float32] | None:
-    """Rows of several lanes; None where none of them does anything."""
+    """Rows of several lanes; None if all are neutral."""
     if lanes is None or not lanes[first:end].any():
         return None
     return _own(lanes[first:end])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def steered(
     generator: Generator, noise: torch.Tensor, classes: torch.Tensor, controls: FrameControls
 ) -> torch.Tensor:
-    """Images as the piece's camera sees them: by the generator's own camera where it has one."""
+    """The images through the piece's camera: the generator's own camera if it has one."""
     noise, classes = noise.to(generator.device), classes.to(generator.device)
     if controls.are_neutral:
         return generator.images(noise, classes)

@@ -1,4 +1,4 @@
-"""Finished frames as RGB pictures: what the encoder of a segment is given, for a page or a notebook."""
+"""Finished frames as RGB pictures, from the encoder's input, for a page or a notebook."""
 
 from __future__ import annotations
 

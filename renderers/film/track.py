@@ -18,7 +18,7 @@ from ..sound.block import cut_to
 BIT_RATES = {"aac": 256_000, "libopus": 192_000}
 """Bit rates of the lossy codecs, in bits a second."""
 PACKED_SAMPLES = 1024
-"""Samples of a packet where the codec leaves it to us."""
+"""The samples per packet for codecs that leave the choice to us."""
 ENCODED_MOST = 4
 """Most times that a track is encoded to stay under its ceiling; twice has been enough."""
 MARGIN = 0.998
@@ -70,7 +70,7 @@ def write_track_under(
     sample_rate_hz: int,
     ceiling_dbtp: float,
 ) -> float:
-    """Encode samples so that no true peak of what a player decodes is above the ceiling; returns the gain.
+    """Encodes samples so that no decoded true peak exceeds the ceiling; returns the gain.
 
     A codec that loses something moves peaks, by some tenths of a decibel. Where the decoded track is too
     high, all of it is encoded again as much softer; the same samples give the same track.

@@ -108,7 +108,7 @@ class TruncatedGenerator(Generator, Protocol):
 
 @runtime_checkable
 class WalkingGenerator(Generator, Protocol):
-    """A generator that goes through pictures which it has learned."""
+    """A generator that walks through learned pictures."""
 
     def images_on_walk(self, walk: WalkPlan, frames: list[int], tremble: torch.Tensor) -> torch.Tensor:
         """The images of some frames of a walk, with their trembling, shape (n, latent size)."""

@@ -92,7 +92,7 @@ class _Steered(_Checked):
 
 
 class _Truncated(_Checked):
-    """One that follows the truncation."""
+    """A checked generator that follows the truncation."""
 
     @property
     def frames_at_once(self) -> int:

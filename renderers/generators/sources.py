@@ -1,4 +1,4 @@
-"""The source of a film's images: whether there are weights, and how large images are; no torch."""
+"""The source of a film's images: the availability of weights, and the size of images; no torch."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def is_found_everywhere(picture: PicturePlan) -> bool:
 
 
 def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
-    """The folder of weights for a picture; or None, and in words what is missing and how to get it.
+    """The folder of weights for a picture; or None, with what is missing and how to get it, in words.
 
     Weights with a name are a folder of the piece, or in the user's own store; without a name the store is
     searched for the piece's resolution, or the next above, whose images are made smaller.
@@ -77,7 +77,7 @@ def weights_for(picture: PicturePlan) -> tuple[Path | None, str]:
 
 
 def check_weights(picture: PicturePlan) -> None:
-    """Raises PieceError where the weights that a generator needs are not there, or not those of the piece."""
+    """Raises PieceError if a generator's weights are missing, or are not those that the piece pins."""
     if picture.generator.startswith(f"{GROUND} "):
         return
     if picture.generator not in TAKES_WEIGHTS:

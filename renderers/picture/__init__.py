@@ -1,1 +1,1 @@
-"""From the generator's square to the finished frame."""
+"""Turns the generator's square into the finished frame."""

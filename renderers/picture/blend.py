@@ -1,4 +1,4 @@
-"""Layers as finished images, for generators that paint one picture at a time: laid out, and mixed.
+"""Mixes layers as finished images, for generators that paint one picture at a time.
 
 Each image keeps its own light. It is where its layer is, and what is bright in it comes forward.
 """
@@ -47,7 +47,7 @@ class Blend:
 
 
 def laid_out(images: torch.Tensor, stage: Stage, home: float) -> torch.Tensor:
-    """Images on the whole stage, the subject at its home; behind their edges is their reflection."""
+    """Images placed on the stage, the subject at its home; beyond their edges they are reflected."""
     height_px, width_px = images.shape[2:]
     columns = torch.arange(stage.width_px, device=images.device)
     if stage.is_mirrored:

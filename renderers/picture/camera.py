@@ -1,4 +1,4 @@
-"""Camera, colour and light of finished images, for generators that have none of their own.
+"""Applies camera, colour and light to finished images, for generators without controls of their own.
 
 What needs a relief, the lamp and the bloom, they do not have at all.
 """

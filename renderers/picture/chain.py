@@ -29,11 +29,11 @@ class Layer(Protocol):
     """An overlay that is drawn over finished frames."""
 
     def blend_onto(self, frame: torch.Tensor, opacity: float = 1.0) -> None:
-        """Lay it over one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""
+        """Blends it onto one yuv420p frame (height·3/2, width) uint8, in place; opacity 0..1."""
 
 
 Shown = tuple[Layer, float]
-"""A layer, and how much of it is seen."""
+"""A layer and its opacity."""
 FRAMES = ("mirror", "fit", "fill")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 
 LEAST = 3.0
-"""A lower contrast is reported."""
+"""The least contrast that is not reported."""
 WORST = 10
 """The percentage of the surroundings that may have less contrast than the reported value."""
 

@@ -1,4 +1,4 @@
-"""The end card: the title of a piece and who made it, set on an axis as credits of films are.
+"""The end card: the title and the credits of a piece, set around an axis as in films.
 
 Roles are left of the axis in spaced small capitals and a fainter ink, names right of it; in a film that is
 higher than wide each role is above its name. The block sits a little above the middle, where the eye has
@@ -38,12 +38,12 @@ WIDEST, TALLEST = 0.84, 0.8
 """Shares of the film; the rest is margin."""
 SMALLEST = 0.4
 SHORT = 24
-"""Longer titles are not spaced."""
+"""The longest title that is letterspaced."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Some letters: where their baseline begins, ends or has its middle, from the top of the block's axis."""
+    """A run of letters: the anchor of its baseline, from the top of the block's axis."""
 
     text: str
     font: Font

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from ...compiler.plan import TitlePlan
 
 NAMED = 5
-"""More texts than that are not named."""
+"""The most texts that are named."""
 
 
 def letters_told(titles: Sequence[TitlePlan], say: Callable[[str], None]) -> Iterator[Diagnostic]:
-    """Warnings about letters that no font here has; what is special about the font of a text is said."""
+    """Warnings about letters that no font here has; reports an unusual font of a text."""
     from .lettering import lettering_of
 
     found: dict[str, Diagnostic] = {}

@@ -87,7 +87,7 @@ class Lettering:
 
 
 def lettering_of(text: str, own: Path | None = None) -> Lettering:
-    """The text in one font: the first that has all of it, else the one that lacks least.
+    """The text in one font: the first that has all of its characters, else the one that lacks fewest.
 
     The embedded font comes first, then DejaVu Sans, then the system's. A character that the chosen font lacks
     becomes the nearest plain letter, or a question mark; all others stay as they are.
@@ -108,7 +108,7 @@ def lettering_of(text: str, own: Path | None = None) -> Lettering:
 
 
 def face_of(text: str, own: Path | None = None) -> Face:
-    """The first font that has all of a text, else the one that lacks least."""
+    """The first font that has all characters of a text, else the one that lacks fewest."""
     found: list[Face] = []
     for name, font_at in _fonts(own):
         found.append(Face(name, font_at, tuple(_missing(text, font_at(32)))))
@@ -186,7 +186,7 @@ def lacks(face: Face, character: str) -> bool:
 
 
 def plain(character: str, font_at: Callable[[float], Font]) -> str:
-    """The nearest that the font has: é as e, – as -, and what has none as ?."""
+    """The nearest characters that the font has: é as e, – as -, and ? for those without any."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
     near = bare.translate(PLAIN)
     return near if near and not _missing(near, font_at(32)) else "?"

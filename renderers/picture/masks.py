@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 LEAST = 1 / 100
-"""A layer that has less than this share of a column has none of it: it is not painted there."""
+"""The least share of a column for a layer to be painted there; with less it has none."""
 
 
 @dataclass(frozen=True, slots=True)

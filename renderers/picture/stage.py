@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 FLOOR = 0.004
-"""Light that is taken off everywhere, so that none is left at the edge of a box."""
+"""The light that is subtracted everywhere, so that none is left at the edge of a box."""
 CORE, HALO, HALO_RADII = 2.2, 0.25, 4.0
 """Light of a spark's core and of its halo, and how many times as wide the halo is."""
 RING_THICKNESS = 0.07
@@ -96,7 +96,7 @@ def _shape(shape: str, dx: torch.Tensor, dy: torch.Tensor, thickness: float) -> 
 
 @lru_cache(maxsize=4)
 def _matrices(device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Levels to R'G'B': what is added and the matrix; R'G'B' to levels: the same."""
+    """The offset and the matrix from levels to R'G'B', and those of the way back."""
     forth = np.array(RGB_TO_YCBCR)
     back, black = np.linalg.inv(forth), np.array(BLACK)[:, None]
     found = [-back @ black, back, black, forth]
@@ -114,7 +114,7 @@ def _linear_of(levels: torch.Tensor) -> torch.Tensor:
 
 
 def _levels_of(linear: torch.Tensor, rounding: float) -> torch.Tensor:
-    """The way back, with `rounding` added; what is brighter than white is white."""
+    """Linear light to levels, with `rounding` added; values above white are clipped."""
     import torch
 
     _, _, added, matrix = _matrices(linear.device)

@@ -182,7 +182,7 @@ def _fitted(title: TitlePlan, width_px: int, height_px: int) -> list[_Line]:
 
 
 def _broken(text: str, font: Font, width_px: float) -> list[str]:
-    """A text in as few lines as hold it, which are about equally long: no last word stands alone."""
+    """Breaks a text into the fewest lines that hold it, all about equally long: no last word is alone."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         words = paragraph.split()

@@ -1,4 +1,4 @@
-"""Images of one size to another: bicubic or Lanczos, without aliasing where an image shrinks."""
+"""Resizes images: bicubic or Lanczos, without aliasing where an image shrinks."""
 
 from __future__ import annotations
 

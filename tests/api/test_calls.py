@@ -12,8 +12,16 @@ from click.testing import CliRunner
 from musicvis.api.variant import compiled
 from musicvis.cli.command import main
 from musicvis.renderers.sound.wave import write_wav
+from PIL import Image
 
 RATE_HZ = 44_100
+SCORE = (
+    '<score-partwise version="4.0"><part-list><score-part id="P"><part-name>A</part-name></score-part>'
+    "</part-list>"
+    '<part id="P"><measure number="1"><attributes><divisions>1</divisions><time><beats>4</beats>'
+    "<beat-type>4</beat-type></time></attributes><note><pitch><step>C</step><octave>4</octave></pitch>"
+    "<duration>4</duration></note></measure></part></score-partwise>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +103,7 @@ def test_a_new_piece_is_that_of_the_command_and_is_not_written_over(folder: Path
     assert not (tmp_path / "third").exists()
 
 
-def test_what_is_heard_is_written_once(recording: Path, tmp_path: Path) -> None:
+def test_a_detected_score_is_written_once(recording: Path, tmp_path: Path) -> None:
     known = mv.Listening(meter="2/4", notes="chroma", marks=(("B", 2.1),))
     heard = mv.listen(recording, tmp_path / "a.mid", listening=known)
     assert heard.beats_s[1] - heard.beats_s[0] == pytest.approx(0.5, abs=0.02)
@@ -215,6 +223,34 @@ def test_one_name_is_that_name_and_not_its_letters(
     assert piece.notation("Piano").staff_count == piece.notation(["Piano"]).staff_count
 
 
+def test_what_a_piece_is_made_from_is_never_replaced(recording: Path, tmp_path: Path) -> None:
+    (tmp_path / "stems").mkdir()
+    (tmp_path / "s.musicxml").write_text(SCORE)
+    (tmp_path / "lanes.json").write_text('{"visuals.zoom": [{"at": "1|1", "hold": 1.5}]}')
+    Image.new("RGB", (64, 64), "#808080").save(tmp_path / "a.png")
+    for name in ("song.wav", "stems/a-dry.wav"):
+        (tmp_path / name).write_bytes(recording.read_bytes())
+    (tmp_path / "piece.yaml").write_text(
+        "musicvis: 1\ntitle: Song\nscore: {file: s.musicxml}\nvideo: {size: 64x36, fps: 4}\n"
+        "audio: {buses: {a: {stems: [{file: song.wav}, {file: stems/a-dry.wav}]}}}\n"
+        "effects: lanes.json\nvisuals: {classes: {other: {picture: a.png}}}\n"
+    )
+    plan = mv.load(tmp_path, cache=tmp_path / "cache").plan(seconds=1)
+    for name, stems in (("song.wav", []), ("film.wav", ["dry"])):
+        with pytest.raises(mv.PieceError, match="MV926"):
+            plan.render(tmp_path / name, stems=stems)
+    assert not (tmp_path / "film.wav").exists()
+    with pytest.raises(mv.RequestError, match="score of the piece itself"):
+        mv.load(tmp_path).notation().export(tmp_path / "s.musicxml", "musicxml")
+    with pytest.raises(mv.RequestError, match="made from"):
+        plan.export(tmp_path / "lanes.json", "deforum")
+    with pytest.raises(mv.RequestError, match="made from"):
+        plan.still(tmp_path / "a.png", 0)
+    for name in ("song.wav", "stems/a-dry.wav"):
+        assert (tmp_path / name).read_bytes() == recording.read_bytes()
+    assert (tmp_path / "s.musicxml").read_text() == SCORE
+
+
 def test_what_a_kind_of_export_does_not_hold_is_refused(plan: mv.Plan, tmp_path: Path) -> None:
     for wrong in ({"stems": True}, {"parts": ["Piano"]}):
         with pytest.raises(mv.RequestError, match="csv holds no"):
@@ -292,7 +328,7 @@ def test_the_cache_is_emptied_and_an_invalid_limit_is_refused(tmp_path: Path) ->
             mv.clean(cache=tmp_path / "cache", **wrong)  # type: ignore[arg-type]
 
 
-def test_what_a_training_cannot_be_is_refused_before_it(tmp_path: Path) -> None:
+def test_invalid_trainings_are_refused_before_they_start(tmp_path: Path) -> None:
     for wrong in (
         {"size_px": 33},
         {"steps": 1, "minutes": 1.0},
@@ -338,7 +374,7 @@ def test_codes_schemas_and_classes_are_found_without_a_piece() -> None:
             wrong()
 
 
-def test_what_a_call_needs_is_in_the_one_family_of_exceptions(tmp_path: Path) -> None:
+def test_all_errors_of_calls_have_one_base_class(tmp_path: Path) -> None:
     for wrong in (
         lambda: mv.weights.add(tmp_path / "nothing"),
         lambda: mv.sounds.add(tmp_path / "a.sf2"),

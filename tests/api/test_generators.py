@@ -166,7 +166,7 @@ class Wild(Dots):
         (Dots, ("zoom",), "it must have `steered`"),
     ],
 )
-def test_what_it_promises_and_does_not_keep_is_a_finding(
+def test_a_broken_promise_of_a_generator_is_a_finding(
     folder: Path, factory: object, controls: tuple[str, ...], said: str
 ) -> None:
     mv.generators.register("dots", factory, classes=["red", "green", "blue"], controls=controls)  # type: ignore[arg-type]
@@ -186,7 +186,7 @@ def test_what_it_promises_and_does_not_keep_is_a_finding(
         ("dots", {"controls": ["colour"]}),
     ],
 )
-def test_what_cannot_be_a_generator_is_refused(name: str, said: dict[str, object]) -> None:
+def test_invalid_generators_are_refused(name: str, said: dict[str, object]) -> None:
     with pytest.raises(mv.RequestError):
         mv.generators.register(name, Dots, **said)
 

@@ -114,7 +114,9 @@ def test_a_video_that_changes_during_a_compile_is_not_shown(own: Path) -> None:
         ({"video": 5}, "MV204", "a number"),
     ],
 )
-def test_what_cannot_be_meant_is_found(own: Path, video: dict[str, Any], code: str, said: str) -> None:
+def test_invalid_settings_of_a_video_are_found(
+    own: Path, video: dict[str, Any], code: str, said: str
+) -> None:
     finding = errors(own, **video)[0]
     assert finding.code == code and said in finding.message and finding.hint, finding
 

@@ -51,7 +51,7 @@ def test_each_place_gets_the_film_that_it_takes(
     assert Variant(made_for=name).name() == f"-{name}"
 
 
-def test_what_the_user_says_wins_over_the_place(manifest: Path) -> None:
+def test_the_users_options_win_over_the_platform(manifest: Path) -> None:
     said = ("audio.master.loudness=-20 LUFS", "video.container=mkv")
     variant = Variant(size="64x36", fps="10", quality="draft", overrides=said, made_for="shorts")
     assert film(variant, manifest) == ("64x36", 10, "draft", "mkv", "mirror", -20.0)

@@ -100,7 +100,7 @@ def stale(run: Run, piece: Path, *options: object) -> list[tuple[str, str, list[
     return [(node["stage"], node["name"], node["why"]) for node in nodes if not node["is_there"]]
 
 
-def test_of_a_film_that_was_never_made_all_is_new(piece: Path, own_cache: Path, run: Run) -> None:
+def test_every_part_of_a_film_that_was_never_made_is_new(piece: Path, own_cache: Path, run: Run) -> None:
     found = stale(run, piece)
     assert {"bus", "mix", "segment"} <= {stage for stage, _, _ in found}
     assert {why for _, _, why in found} == {None}

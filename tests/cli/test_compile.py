@@ -57,7 +57,7 @@ def test_a_draft_keeps_the_aspect_of_its_film_and_enlarges_nothing(
     assert (made.video.fps, made.visuals.resolution, made.video.quality) == (12, 128, "draft")
 
 
-def test_what_the_command_line_says_wins_over_a_draft(tmp_path: Path) -> None:
+def test_the_command_line_wins_over_a_draft(tmp_path: Path) -> None:
     piece = manifest(tmp_path, "")
     variant = Variant(True, size="64x36", fps="60", quality="web", overrides=("visuals.resolution=512",))
     made = variant.loaded(piece).piece

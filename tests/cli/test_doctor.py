@@ -25,7 +25,7 @@ def test_what_is_installed_has_its_version(run: Run) -> None:
     assert "weights" not in items
 
 
-def test_what_is_missing_says_what_to_type_and_fails_only_where_a_film_needs_it(
+def test_missing_items_name_a_command_and_fail_only_if_a_film_needs_them(
     monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     monkeypatch.setattr(doctor, "version_of", lambda name: "" if name in ("av", "openvino") else "1.0")

@@ -132,7 +132,7 @@ def test_a_lone_schedule_needs_its_frames_a_second(tmp_path: Path, waltz: Path, 
     assert run(*words, "--fps", "15").exit_code == 0
 
 
-def test_what_a_lane_is_exported_as_is_imported_to_the_same_lane(
+def test_an_exported_lane_is_imported_as_the_same_lane(
     piece: Path, waltz: Path, run: Run, tmp_path: Path
 ) -> None:
     import musicvis as mv

@@ -46,7 +46,7 @@ def test_musicxml_is_read_too(tmp_path: Path, run: Run) -> None:
     assert check_piece(load_piece(folder)) == ()
 
 
-def test_the_manifest_says_what_the_score_is(tmp_path: Path, waltz: Path, run: Run) -> None:
+def test_the_manifest_expects_the_score_as_it_is(tmp_path: Path, waltz: Path, run: Run) -> None:
     folder = tmp_path / "my waltz"
     result = run("new", waltz, folder)
     assert result.stdout == ""

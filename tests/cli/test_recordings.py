@@ -241,7 +241,7 @@ def test_a_heard_score_is_compared_with_a_written_one(recording: Path, tmp_path:
     assert "is the same bar in a.mid" in result.stdout
 
 
-def test_what_cannot_be_heard_is_a_finding_and_nothing_is_left_behind(tmp_path: Path, run: Run) -> None:
+def test_an_unreadable_recording_is_a_finding_and_leaves_no_files(tmp_path: Path, run: Run) -> None:
     words = tmp_path / "words.mp3"
     words.write_text("these are words")
     for arguments in (("new", words, tmp_path / "piece"), ("listen", words)):

@@ -101,7 +101,7 @@ def meant(folder: Path, name: str) -> Path | Diagnostic:
     return soundfonts.soundfont_at(folder / "piece", PurePosixPath(name), Span("piece.yaml"))
 
 
-def test_of_two_files_of_one_name_the_users_is_taken_and_the_list_says_so(
+def test_of_two_files_of_one_name_the_users_is_used_as_the_list_shows(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, own = folder / "system/a.sf2", folder / "second/a.sf2", folder / "own/a.sf2"

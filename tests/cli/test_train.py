@@ -40,7 +40,7 @@ def model(folder: str = "models/mine") -> dict[str, object]:
 
 
 @pytest.mark.usefixtures("frames")
-def test_it_says_what_to_expect_and_how_to_use_it() -> None:
+def test_training_prints_an_estimate_and_how_to_use_the_model() -> None:
     done = run("--name", "mine", "--steps", "2")
     assert done.exit_code == 0, done.output
     for said in (
@@ -144,7 +144,7 @@ def test_for_a_program_it_prints_one_object_whatever_happens() -> None:
         (("--name", "mine", "--device", "cuda:77"), 1, "MV901"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_written(
+def test_contradictory_options_are_refused_before_anything_is_written(
     arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     done = run(*arguments)

@@ -119,7 +119,7 @@ def test_fetched_weights_are_listed_with_their_size_and_sha256(site: Site, tmp_p
     assert hidden(tmp_path / "store") == []
 
 
-def test_what_is_here_is_not_fetched_again(site: Site) -> None:
+def test_installed_weights_are_not_fetched_again(site: Site) -> None:
     run("fetch", NAME)
     site.asked.clear()
     result = run("fetch", NAME)

@@ -28,7 +28,7 @@ def test_each_mark_is_a_chapter_that_begins_with_its_bar() -> None:
     assert chapters((("A", 0), ("B", 2))) == [("A", 0), ("B", 2)]
 
 
-def test_what_stands_before_the_first_mark_is_called_by_its_bar() -> None:
+def test_the_chapter_before_the_first_mark_is_named_by_its_bar() -> None:
     assert chapters((("B", 2),)) == [("bar 1", 0), ("B", 2)]
 
 

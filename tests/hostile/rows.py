@@ -68,7 +68,7 @@ ROWS = (
         5,
         "damaged scores",
         "A score is read, or refused with its place and a fix. No reader crashes or hangs.",
-        (_CAMPAIGNS, "hostile/test_corpus.py::test_what_once_broke_a_reader_is_read_or_refused"),
+        (_CAMPAIGNS, "hostile/test_corpus.py::test_inputs_that_once_broke_a_reader_are_read_or_refused"),
     ),
     Row(
         6,
@@ -148,7 +148,7 @@ ROWS = (
         "Only plain files inside the piece are opened, without following links, and each name is opened "
         "once. Nothing is written through a link in the piece.",
         (
-            "dsl/text/test_files.py::test_what_leads_elsewhere_is_refused",
+            "dsl/text/test_files.py::test_names_that_lead_out_of_the_piece_are_refused",
             "dsl/text/test_files.py::test_a_name_that_is_not_plain_is_refused_as_written",
             "dsl/text/test_files.py::test_a_descriptor_stays_with_its_file_when_the_name_moves_on",
             "hostile/test_sweep.py::test_a_link_that_a_piece_brings_along_is_not_written_through",
@@ -209,7 +209,7 @@ ROWS = (
             f"{_PROGRAM}::test_a_program_runs_in_its_folder_with_an_environment_made_from_nothing",
             f"{_PROGRAM}::test_a_program_and_its_children_are_ended_at_the_deadline",
             f"{_PROGRAM}::test_memory_and_the_size_of_files_have_limits",
-            f"{_PROGRAM}::test_what_fills_the_terminal_and_burns_the_processor_is_ended",
+            f"{_PROGRAM}::test_a_program_that_floods_its_output_or_loops_is_killed",
             f"{_PROGRAM}::test_nothing_can_be_asked_of_the_user_and_a_crash_is_an_exit_code",
         ),
     ),

@@ -31,7 +31,7 @@ def case(path: Path, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_what_once_broke_a_reader_is_read_or_refused(path: Path, tmp_path: Path) -> None:
+def test_inputs_that_once_broke_a_reader_are_read_or_refused(path: Path, tmp_path: Path) -> None:
     counts = Counts(path.name)
     counts.run(0, b"", lambda: case(path, tmp_path))
     assert not counts.foreign and not counts.hung

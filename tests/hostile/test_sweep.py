@@ -112,7 +112,7 @@ def test_a_name_that_is_no_text_is_a_name_all_the_same(piece: Path) -> None:
         assert done.returncode == 1 and "MV203" in done.stdout and not done.stderr.startswith("Traceback")
 
 
-def test_who_stops_listening_sees_no_traceback(piece: Path) -> None:
+def test_a_closed_pipe_gives_no_traceback(piece: Path) -> None:
     command = f"{sys.executable} -m musicvis notes . --json | head -c 1"
     done = subprocess.run(command, shell=True, cwd=piece, capture_output=True, text=True, timeout=300)
     assert "Traceback" not in done.stderr

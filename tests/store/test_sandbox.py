@@ -85,7 +85,7 @@ def test_a_program_meets_nobody_on_the_network(tmp_path: Path) -> None:
     assert (tmp_path / "user").stat().st_uid == os.getuid()
 
 
-def test_what_fills_the_terminal_and_burns_the_processor_is_ended(
+def test_a_program_that_floods_its_output_or_loops_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(program, "FILE_BYTES", 1 << 20)

@@ -141,7 +141,7 @@ def test_clocks_decide_nothing_that_matters(folder: Path, year_s: int) -> None:
     assert again.begun == []
 
 
-def test_what_was_not_used_for_longest_is_evicted_first(folder: Path) -> None:
+def test_the_least_recently_used_entry_is_evicted_first(folder: Path) -> None:
     Build(folder).run()
     for number in range(4):
         path = folder / "records" / node(number).key[:2] / f"{node(number).key}.json"
@@ -184,7 +184,7 @@ def test_verifying_names_what_is_damaged(folder: Path) -> None:
         assert damaged(store) == ()
 
 
-def test_what_can_only_be_read_serves_what_it_has_and_says_where_to_write(folder: Path) -> None:
+def test_a_read_only_store_serves_its_entries_and_names_a_writable_place(folder: Path) -> None:
     Build(folder).run()
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o500 if path.is_dir() else 0o400)

@@ -106,9 +106,7 @@ def test_whose_a_file_is_and_what_a_disk_has_left(tmp_path: Path, monkeypatch: p
     assert is_read_only(tmp_path)
 
 
-def test_where_there_are_no_locks_nobodys_unfinished_work_is_swept_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_locks_no_unfinished_work_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from musicvis.store import locks
     from musicvis.store.store import Store
 

@@ -50,7 +50,7 @@ def page_of(meters: Callable[[], Any], hub: Hub) -> Any:
     return application(SimpleNamespace(hub=hub, sounds=sounds), None, None)  # type: ignore[arg-type]
 
 
-def test_what_is_read_while_the_server_ends_is_refused_and_no_fault() -> None:
+def test_reads_during_shutdown_are_refused_without_an_error() -> None:
     begun, over = threading.Event(), threading.Event()
 
     def read() -> None:

@@ -40,7 +40,7 @@ def test_only_what_old_versions_alone_need_is_removed(store: Store) -> None:
     assert not any(sizes[:VERSIONS_KEPT]) and all(size >= 100 for size in sizes[VERSIONS_KEPT:])
 
 
-def test_what_was_there_before_the_session_stays(store: Store) -> None:
+def test_entries_from_before_the_session_are_kept(store: Store) -> None:
     leftovers = Leftovers(store)
     old = put(store, 1, b"of a compile")
     leftovers.version({old})

@@ -87,7 +87,7 @@ def test_the_last_frame_ends_with_the_segment(tmp_path: Path, length_s: Fraction
     assert abs(end - length_s) <= tick / 2
 
 
-def test_it_begins_with_what_describes_it_and_has_no_index_at_the_end(tmp_path: Path) -> None:
+def test_the_header_comes_first_and_there_is_no_index_at_the_end(tmp_path: Path) -> None:
     data = segment_media(segment(tmp_path / "segment.mp4", "draft", Fraction(15)), Fraction(8, 15))
     assert boxes(data, b"moov", b"mvex") and boxes(data, b"moof")
     assert data.index(b"moov") < data.index(b"moof")

@@ -68,7 +68,7 @@ def test_the_page_gets_its_letters_and_its_silence_and_nothing_by_a_path() -> No
     assert [files.get(name) for name in ("../app.py", "/etc/passwd", "", "page.css/..")] == [None] * 4
 
 
-def test_what_the_page_reckons_is_right() -> None:
+def test_the_calculations_of_the_page_are_right() -> None:
     """The pure modules, by node's own test runner."""
     node = shutil.which("node")
     if node is None:

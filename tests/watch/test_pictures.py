@@ -112,7 +112,7 @@ def edit_zoom(piece: Path) -> None:
     effects.write_text(effects.read_text().replace("to: 1.5", "to: 1.25"))
 
 
-def test_what_is_at_the_playhead_is_shown_at_each_level_before_anything_else(stage: Stage) -> None:
+def test_the_segment_at_the_playhead_comes_first_at_each_level(stage: Stage) -> None:
     seen = []
     for _ in range(3):
         seen.append(stage.working)
@@ -151,7 +151,7 @@ def test_a_save_that_changes_no_picture_lets_it_go_on(stage: Stage) -> None:
     assert film.segments[0].level == "draft"
 
 
-def test_where_one_looks_is_rendered_next_and_stops_a_draft_elsewhere(stage: Stage) -> None:
+def test_the_visible_segment_is_rendered_next_and_stops_a_draft_elsewhere(stage: Stage) -> None:
     stage.done()
     stage.done()
     assert stage.working == "0d"
@@ -184,7 +184,7 @@ def test_a_second_page_does_not_take_the_playhead_of_the_first_away(stage: Stage
     assert [look.page for look in stage.pictures.looks] == ["a"]
 
 
-def test_what_is_in_the_cache_is_not_rendered(stage: Stage) -> None:
+def test_cached_segments_are_not_rendered(stage: Stage) -> None:
     film = stage.pictures.film
     assert film is not None
     for task_level in ("coarse", "draft"):

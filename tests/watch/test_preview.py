@@ -141,7 +141,7 @@ def test_buses_are_added_at_the_gain_of_the_master_and_held_under_the_ceiling(
     assert mixer.stretch(0, 10, ()).max() == 0.0
 
 
-def test_a_part_of_a_file_is_what_stands_there_and_silence_behind_its_end(tmp_path: Path) -> None:
+def test_reading_past_the_end_of_a_file_gives_silence(tmp_path: Path) -> None:
     samples = np.random.default_rng(3).uniform(-1, 1, (1000, 2)).astype(np.float32)
     write_wav(tmp_path / "a.wav", [samples], RATE_HZ)
     assert np.array_equal(read_wav_at(tmp_path / "a.wav", 100, 50), samples[100:150].T)
@@ -213,7 +213,7 @@ def test_warming_loads_what_a_spatialiser_needs() -> None:
     assert done.stdout.split() == ["False", "True"]
 
 
-def test_what_is_heard_of_a_sound_tells_it_from_others() -> None:
+def test_a_sound_is_identified_by_its_audible_properties() -> None:
     one = plan(bus("one"))
     assert sound_identity(one) == sound_identity(plan(bus("one")))
     assert sound_identity(one) != sound_identity(plan(bus("one", moved=ear(0.0, 0.1))))

@@ -68,7 +68,7 @@ def test_in_a_loop_its_beginning_follows_its_end() -> None:
     assert order("cccccc", 3.5, 3.0, 4.0).startswith("3d 4d")
 
 
-def test_full_quality_is_made_of_what_is_visible_before_the_rest_is_drafted() -> None:
+def test_visible_segments_get_full_quality_before_the_rest_is_drafted() -> None:
     look = requests.Look(0.5, 0.0, 1.0, full=True)
     wholes = [Whole(0.0, 1.0, False), Whole(1.0, 2.0, False)]
     found = wanted(segments("dn"), look, (), wholes)
@@ -77,7 +77,7 @@ def test_full_quality_is_made_of_what_is_visible_before_the_rest_is_drafted() ->
     assert wanted(segments("dd"), look, (), there) == []
 
 
-def test_what_failed_is_not_tried_again() -> None:
+def test_a_failed_task_is_not_tried_again() -> None:
     look = requests.Look(0.5, 0.0, 1.0)
     assert wanted(segments("c"), look, {Task(0, "draft")}) == []
 

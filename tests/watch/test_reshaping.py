@@ -80,7 +80,7 @@ def test_a_shape_is_exchanged_in_the_words_of_one_point(
     assert after[1 - number] == was[1 - number]
 
 
-def test_what_another_shape_does_not_take_goes_and_the_rest_stays(text: Callable[[str], Text]) -> None:
+def test_changing_a_shape_drops_only_the_keys_that_it_does_not_take(text: Callable[[str], Text]) -> None:
     points = text("  - {at: 1|1, from: -0.5, to: 1, shape: sine, cycles: 4, phase: 0.25, domain: seconds}\n")
     glide = "  - {at: 1|1, from: -0.5, to: 1, shape: straight, domain: seconds}\n"
     assert points.shaped(0, "straight") == glide
@@ -147,7 +147,7 @@ BACK = "  - {at: 2@2|1, hold: 0}\n"
         ),
     ],
 )  # fmt: skip
-def test_what_comes_back_or_repeats_is_divided_and_sounds_as_before(
+def test_dividing_a_returning_or_repeating_shape_keeps_its_values(
     text: Callable[[str], Text], point: str, at: str, first: str, second: str
 ) -> None:
     whole = text(f"  - {{at: 2|1, {point}}}\n{BACK}")
@@ -174,7 +174,7 @@ def test_a_point_in_a_swing_is_where_it_turns_round(text: Callable[[str], Text])
         ("via: 0.5, ease: smoothstep", "`ease`"),
     ],
 )
-def test_what_the_language_cannot_say_is_refused_with_the_reason(
+def test_edits_that_the_language_cannot_express_are_refused_with_the_reason(
     text: Callable[[str], Text], point: str, words: str
 ) -> None:
     points = text(f"  - {{at: 2|1, {point}}}\n{BACK}")

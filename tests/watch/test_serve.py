@@ -174,7 +174,7 @@ def test_a_page_is_shown_follows_a_save_and_takes_an_edit(piece: Path) -> None:
         assert shown.first(lambda event, said: event == "piece" and said["ok"])["version"] >= 4
 
 
-def test_of_a_hundred_saves_in_a_row_the_last_one_is_shown(piece: Path) -> None:
+def test_after_a_hundred_saves_in_a_row_the_last_one_is_shown(piece: Path) -> None:
     with Shown(piece) as shown:
         shown.first(lambda event, said: event == "piece")
         effects = piece / "effects.yaml"

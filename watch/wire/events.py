@@ -42,7 +42,7 @@ class TextFile:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A handle on a lane: where it stands, and what dragging it writes.
+    """A handle on a lane: its place, and the change that dragging it writes.
 
     kind        `value`: the value there; `peak`: where a swing turns round; `low`, `high`: the ends of a
                 shape that goes round and round; `turns`: how often an orbit goes round, v is that number;
@@ -222,7 +222,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Frames first up to, not at, first + frames: what is rendered and appended at once.
+    """A segment: frames first to first + frames (exclusive), rendered and appended as one.
 
     key     of the draft of this version: it changes when the picture does
     media   what GET /media/segment/ can give for it now; empty where nothing can be shown yet
@@ -277,7 +277,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class SegmentNews:
-    """Event `segment`: something new about one segment; `key` says of which.
+    """Event `segment`: a change of one segment, which `key` identifies.
 
     s, end_s   where this media stands: at the film's own rate its ends may be a frame off those of the draft
     """
@@ -332,7 +332,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Event `edited`: what can be undone has changed."""
+    """Event `edited`: the edits that can be undone or redone have changed."""
 
     version: int
     can_undo: bool

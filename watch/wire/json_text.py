@@ -1,4 +1,4 @@
-"""Messages as JSON, and JSON as messages: nothing but what the dataclass says is taken."""
+"""Messages as JSON and back; refuses anything that the dataclass does not declare."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
 class WireError(ValueError):
-    """JSON that is not what was asked for."""
+    """JSON that does not match the expected message."""
 
 
 def plain(value: Any) -> Any:

@@ -49,7 +49,7 @@ class NewPoint:
 
 @dataclass(frozen=True, slots=True)
 class NewShape:
-    """Another shape for what a point does.
+    """Another shape for a point.
 
     pointer   of the point
     shape     a name of `GET /shapes`

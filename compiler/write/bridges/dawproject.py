@@ -29,6 +29,8 @@ TOLERANCE = 1e-4
 """The tolerance of a lane against its automation, as a share of the lane's range."""
 LOUDEST = 10.0 ** (24 / 20)
 CONTROLLER = 1
+USUAL_BPM, SLOWEST_BPM, FASTEST_BPM = 120.0, 1.0, 960.0
+"""Where there is no tempo; and the range of a project's tempo, where the score needs no wider one."""
 _GAIN = ".gain"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the archive, so that the same project is the same bytes."""
@@ -92,8 +94,9 @@ class _Project:
         _added(root, "Application", name="musicvis", version="1")
         transport = _added(root, "Transport")
         tempi = self.timeline.tempi
-        first = float(tempi[0].quarters_per_minute) if tempi else 120.0
-        tempo = self._real(transport, "Tempo", first, "bpm", 1.0, 960.0, "Tempo")
+        paces = [float(change.quarters_per_minute) for change in tempi] or [USUAL_BPM]
+        slowest, fastest = min(SLOWEST_BPM, *paces), max(FASTEST_BPM, *paces)
+        tempo = self._real(transport, "Tempo", paces[0], "bpm", slowest, fastest, "Tempo")
         metre = tempi[0].meter if tempi else None
         numbers = {
             "numerator": str(metre.numerator if metre else 4),

@@ -30,6 +30,8 @@ _NO_FIELDS = ("frame", "gridData", "info")
 _NO_LETTER = re.compile(r"\W", re.ASCII)
 TOLERANCE = 1e-5
 """The tolerance of the lines between keyframes, as a share of the lane's range."""
+KEYFRAMES_LEAST = 2
+"""The fewest keyframes of a document that Parseq renders."""
 _SHOWN = 5
 """The most fields of a document that Parseq shows."""
 _USUAL_BPM = 120.0
@@ -80,8 +82,12 @@ def parseq(timeline: Timeline) -> str:
     the frame before (of `zoom` 1 and the step), `_pc` the percentage of the largest value. Prompts are left
     to Deforum.
 
-    Raises BridgeError for a lane whose name cannot be a field.
+    Raises BridgeError for a lane whose name cannot be a field, and for a film of one frame.
     """
+    if timeline.frame_count < KEYFRAMES_LEAST:
+        raise BridgeError(
+            f"Parseq needs {KEYFRAMES_LEAST} keyframes, and this has one frame", "make it longer"
+        )
     fields = {_field(name): values for name, values in timeline.lanes.items()}
     if len(fields) < len(timeline.lanes):
         raise BridgeError("two lanes would be one field", "name each: --lane visuals.zoom=zoom")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 from ....compiler.plan import SoundPlan
@@ -14,6 +14,8 @@ from ..master.master import MasterReport
 from ..master.meter import Loudness
 
 _NEAR_DB = 0.05
+_LOUD_PEAK_DBTP = -20.0
+"""A sound with such a peak is not recorded too softly: a click, which no gain makes as loud as music."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,10 @@ def report_lines(report: MixReport) -> Sequence[str]:
     """A summary of mastering in a sentence or two."""
     master = report.master
     heard = master.loudness.integrated_lufs
-    if not isfinite(heard):
+    if master.true_peak_dbtp == -inf:
         return ("the sound is silent",)
+    if not isfinite(heard):
+        return (f"sound: {master.true_peak_dbtp:.1f} dBTP, too soft or too short to have a loudness",)
     range_lu = master.loudness.range_lu
     held = f", limiter at most {master.reduction_db:.1f} dB" if master.reduction_db >= 0.05 else ""
     lines = [f"sound: {heard:.1f} LUFS, {master.true_peak_dbtp:.1f} dBTP, range {range_lu:.1f} LU{held}"]
@@ -45,14 +49,20 @@ def report_lines(report: MixReport) -> Sequence[str]:
 
 def raised_finding(report: MixReport, plan: SoundPlan) -> Diagnostic | None:
     """A warning where recordings are so soft that the master raises their noise with them."""
-    gain_db, most_db = report.master.gain_db, plan.master.most_gain_db
+    master, most_db = report.master, plan.master.most_gain_db
     files = {stem.file for bus in plan.buses for stem in bus.stems if stem.file is not None}
-    if not files or gain_db < AUTO_GAIN_DB - _NEAR_DB:
+    mix_lufs, gain_db = master.mix.integrated_lufs, master.gain_db
+    mix_peak_dbtp = master.true_peak_dbtp + master.reduction_db - gain_db
+    if not files or not -inf < mix_peak_dbtp <= _LOUD_PEAK_DBTP or plan.master.loudness_lufs is None:
         return None
     span = Span(str(*files)) if len(files) == 1 else THE_MANIFEST
-    loudness_lufs = report.master.mix.integrated_lufs
+    if not isfinite(mix_lufs):
+        message = f"the sound is too soft to have a loudness, {mix_peak_dbtp:.0f} dBTP, and is left as it is"
+        return Diagnostic("MV514", span, message, LOUDER, Severity.WARNING)
+    if gain_db < AUTO_GAIN_DB - _NEAR_DB:
+        return None
     message = (
-        f"the sound is very soft, {loudness_lufs:.0f} LUFS, and is raised by {gain_db:.0f} dB, with its noise"
+        f"the sound is very soft, {mix_lufs:.0f} LUFS, and is raised by {gain_db:.0f} dB, with its noise"
     )
     if most_db == AUTO_GAIN_DB:
         more = "`loudness: auto` raises recordings no further; a loudness in LUFS does"

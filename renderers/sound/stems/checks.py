@@ -27,6 +27,8 @@ SLOWEST_S = 0.150
 """No instrument takes longer until its tone rises most steeply."""
 NOTES_COMPARED = 400
 SILENT_LUFS = -70.0
+SILENT_PEAK_DBFS = -80.0
+"""A part that is muted leaves only the dither of 16 bits."""
 SOFT_PEAK_DBFS = -40.0
 DC_MOST = 10.0 ** (-60.0 / 20.0)
 CLIPPED_RUN = 3
@@ -150,7 +152,7 @@ def _after_attacks(
 def _level_faults(
     stem: StemPlan, signal: _Signal, loudness_lufs: float, form: RecordingFormat, has_notes: bool, span: Span
 ) -> Iterator[Diagnostic]:
-    if has_notes and loudness_lufs < SILENT_LUFS:
+    if has_notes and loudness_lufs < SILENT_LUFS and decibels(signal.peak) < SILENT_PEAK_DBFS:
         message = f"{stem.name} is silent, and its part has notes"
         yield _warning("MV533", span, message, "the part was muted when it was exported: export it again")
     elif has_notes and decibels(signal.peak) < SOFT_PEAK_DBFS:

@@ -56,7 +56,7 @@ def piece(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_certain_is_fixed_in_all_files_and_the_rest_stays(piece: Path) -> None:
+def test_certain_fixes_are_made_in_all_files_and_the_rest_is_unchanged(piece: Path) -> None:
     result = check("--fix", "--yes", piece)
     assert result.exit_code == 0, result.output
     assert (piece / "piece.yaml").read_bytes() == RIGHT.encode()

@@ -126,7 +126,7 @@ def test_annotations_hide_no_character_that_the_runner_would_read() -> None:
     )
 
 
-def test_of_each_level_ten_annotations_and_a_count_are_written() -> None:
+def test_ten_annotations_of_each_level_and_a_count_are_written() -> None:
     errors = [Diagnostic("MV206", Span("p.yaml", n, 1, n, 2), "x") for n in range(1, 14)]
     notes = [Diagnostic("MV341", Span("p.yaml", 1, 1, 1, 2), "x", severity=Severity.NOTE)] * 10
     lines = render_github([*errors, *notes]).splitlines()

@@ -179,9 +179,7 @@ EDITS: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
-def test_what_changes_an_answer_makes_the_plan_again(
-    run: Kept, piece: Path, edit: Callable[[Path], Any]
-) -> None:
+def test_a_changed_answer_makes_the_plan_again(run: Kept, piece: Path, edit: Callable[[Path], Any]) -> None:
     before = run()
     edit(piece)
     after = run()

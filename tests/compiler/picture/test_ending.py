@@ -43,7 +43,7 @@ def test_a_film_that_says_nothing_goes_with_its_sound(clock: Clock) -> None:
     assert seen(events, 16.0, 17.5, 19.0) == pytest.approx([1.0, 0.5, 0.0])
 
 
-def test_who_fades_himself_or_plays_nothing_has_no_end_by_itself(clock: Clock) -> None:
+def test_a_piece_with_its_own_fade_or_without_play_has_no_default_ending(clock: Clock) -> None:
     own = Timeline(fades=(Fade(Fraction(10), Fraction(1), False),))
     assert with_ending(own, piece(), clock, Path()) is own
     assert with_ending(Timeline(), piece(plays=False), clock, Path()) == Timeline()

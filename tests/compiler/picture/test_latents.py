@@ -279,9 +279,7 @@ def test_a_class_takes_the_place_of_another_without_a_jump_and_else_no_more_than
 
 
 @pytest.mark.parametrize(("count", "keep", "seen"), [(6, None, 5), (2, 1, 1), (12, 3, 3), (6, 6, 6)])
-def test_of_equally_strong_classes_as_many_are_seen_as_may_be(
-    count: int, keep: int | None, seen: int
-) -> None:
+def test_the_limit_on_classes_holds_for_equally_strong_ones(count: int, keep: int | None, seen: int) -> None:
     chord = [note(1, 2, index) for index in range(count)]
     weights = shown(chord, frames(30, 4), keep=keep).class_weights[35:90]
     assert ((weights > 0).sum(axis=1) == seen).all()

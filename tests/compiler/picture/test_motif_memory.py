@@ -161,7 +161,7 @@ def test_frame_rates_and_passages_agree(noise: Noise) -> None:
     np.testing.assert_allclose(noise(notes, np.arange(30, 40, 1 / 24)), at_24[720:960], atol=1e-6)
 
 
-def test_what_comes_later_changes_nothing(noise: Noise) -> None:
+def test_later_notes_change_nothing_before_them(noise: Noise) -> None:
     times = np.arange(0, 31.9, 1 / 24)
     short = played(TUNE, 0) + played(OTHER, 16)
     np.testing.assert_array_equal(noise(short, times), noise(short + played(TUNE, 32), times))

@@ -114,7 +114,7 @@ def test_a_film_plays_by_itself_and_one_key_turns_that_off(tmp_path: Path) -> No
         ("visuals: {rules: [{where: {}, glow: false}]}\n", "lights"),
     ],
 )
-def test_what_plays_by_itself_gives_way_to_what_the_piece_says(tmp_path: Path, said: str, name: str) -> None:
+def test_default_movements_give_way_to_the_pieces_own(tmp_path: Path, said: str, name: str) -> None:
     picture = plan_of(tmp_path, said).picture
     values = picture.lights if name == "lights" else picture.steering.lane(name)
     assert values is None or len(set(values.tolist())) == 1

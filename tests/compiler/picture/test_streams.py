@@ -58,7 +58,7 @@ def test_parts_that_no_layer_names_stand_behind_all() -> None:
     assert found[0].written is not None and found[0].written.place == "back"
 
 
-def test_what_a_layer_does_not_say_is_as_for_the_whole_picture() -> None:
+def test_a_layer_inherits_the_settings_of_the_whole_picture() -> None:
     found, _ = resolved(layer("flute", depth=0.3), layer("low", "bass", "viola", keep=4), depth=0.9)
     assert [(one.visuals.depth, one.visuals.keep) for one in found] == [(0.3, 2), (0.9, 4)]
 
@@ -129,7 +129,7 @@ def test_sectors_and_depth(seats: Callable[..., list[Seat]]) -> None:
     assert (bass.home, bass.reach) == (0.0, 0.0)
 
 
-def test_who_sounds_takes_room_and_who_is_silent_hardly_any(seats: Callable[..., list[Seat]]) -> None:
+def test_sounding_layers_take_room_and_silent_ones_hardly_any(seats: Callable[..., list[Seat]]) -> None:
     flute, bass = seats((-0.5, 0.5), layer("flute"), layer("bass"))
     assert at(bass, 1.0, "strength") == pytest.approx(SILENT)
     assert at(flute, 0.3, "strength") > 0.7

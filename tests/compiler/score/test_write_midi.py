@@ -67,7 +67,7 @@ def test_three_quavers_are_a_beat_of_six_eight() -> None:
     )
 
 
-def test_what_a_score_was_heard_from_is_read_again() -> None:
+def test_the_recordings_of_a_detected_score_are_read_back() -> None:
     data = midi_bytes(written((0.0, 0.6, 1.2, 1.8, 2.4), (0, 1, 2, 3, 0), Meter(4, 4)))
     score = read_score(data, "a.mid")
     assert score.heard == replace(HEARD, bar_1_s=0.0)

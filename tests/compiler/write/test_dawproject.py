@@ -114,6 +114,16 @@ def test_times_are_quarter_notes_across_a_change_of_tempo() -> None:
     assert metres == [("3", "4"), ("6", "8")]
 
 
+def test_the_tempo_of_a_project_is_within_its_own_range() -> None:
+    tempi = [
+        Tempo(Fraction(0), Fraction(7, 10), Meter(4, 4)),
+        Tempo(Fraction(1, 2), Fraction(999), Meter(4, 4)),
+    ]
+    tempo = project(replace(TIMELINE, tempi=tempi)).find("Transport/Tempo")
+    assert tempo is not None
+    assert (tempo.get("min"), tempo.get("value"), tempo.get("max")) == ("0.7", "0.7", "999")
+
+
 def test_a_place_is_a_pan_a_gain_a_volume_and_any_other_lane_a_controller() -> None:
     root = project()
     tracks = {track.get("id"): track.get("name") for track in root.iter("Track")}
@@ -126,7 +136,7 @@ def test_a_place_is_a_pan_a_gain_a_volume_and_any_other_lane_a_controller() -> N
     assert found["Volume"] == found["controller"] == found["Pan"]
 
 
-def test_what_we_wrote_is_read_back_to_the_values_of_the_lanes() -> None:
+def test_written_automation_is_read_back_to_the_values_of_the_lanes() -> None:
     read = read_incoming(dawproject(TIMELINE), "waltz.dawproject")
     assert read is not None and read.program == "DAWproject"
     assert read.names == ["harp pan", "bass volume", "visuals.zoom"]

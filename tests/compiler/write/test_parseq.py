@@ -67,13 +67,18 @@ def test_keyframes_stand_at_corners_with_bars_and_sections_as_remarks() -> None:
     assert [frame for frame, key in keys.items() if "still" in key] == [0, 9]
 
 
-def test_what_parseq_asks_of_a_document_is_there() -> None:
+def test_the_document_has_every_key_that_parseq_needs() -> None:
     # parseq-renderer.ts refuses a document without these.
     written = document()
     assert len(written["keyframes"]) >= 2
     assert (written["options"]["output_fps"], written["options"]["bpm"]) == (12.5, 150.0)
     assert written["managedFields"] == ["zoom", "visuals_hue", "still"]
     assert written["prompts"]["enabled"] is False and written["prompts"]["format"] == "v2"
+
+
+def test_a_film_of_one_frame_is_no_document() -> None:
+    with pytest.raises(BridgeError, match="one frame"):
+        parseq(replace(TIMELINE, frame_count=1, lanes={"zoom": ZOOM[:1]}))
 
 
 @pytest.mark.parametrize("only", ["keyframes", "rendered_frames"])

@@ -28,7 +28,7 @@ def test_each_verb_gives_its_severity() -> None:
     assert [finding.hint for finding in findings] == ["", "a hint", ""]
 
 
-def test_what_a_parser_returned_is_taken_or_found() -> None:
+def test_a_parsed_value_is_returned_and_a_finding_is_added() -> None:
     findings = Findings()
     assert findings.taken(7) == 7 and not findings
     assert findings.taken(LATER) is None and list(findings) == [LATER]

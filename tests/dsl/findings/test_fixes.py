@@ -89,7 +89,7 @@ def test_a_sure_fix_is_made_from_the_value_and_leaves_nothing_to_fix(
         ("visuals: {rules: [{where: {pitch: C5..C4}, kick: 2}]}", "write C4..C5"),
     ],
 )
-def test_what_may_not_be_meant_is_a_hint_and_no_edit(line: str, hint: str, tmp_path: Path) -> None:
+def test_an_uncertain_fix_is_a_hint_and_not_an_edit(line: str, hint: str, tmp_path: Path) -> None:
     (finding,) = findings_of(f"{HEAD}{line}\n", tmp_path)
     assert (finding.hint, finding.edits) == (hint, ())
 

@@ -40,7 +40,7 @@ def test_a_code_stands_where_it_is_written() -> None:
     assert second.span == Span("a.yaml", 1, 33, 1, 36)
 
 
-def test_only_what_is_meant_is_left_out() -> None:
+def test_a_comment_suppresses_only_its_own_findings() -> None:
     text = "a: 1  # musicvis: ignore[MV344]\nb: 2\n"
     others = [finding(2), finding(1, "MV999"), finding(1, file="b.yaml")]
     left, unused = without_ignored([finding(1), *others], {"a.yaml": text, "b.yaml": ""})
@@ -60,6 +60,6 @@ def test_a_comment_that_leaves_out_nothing_is_a_note() -> None:
     assert unused.span == Span("a.yaml", 1, 26, 1, 31) and "line 1" in unused.message
 
 
-def test_of_a_file_the_first_thousand_codes_count() -> None:
+def test_the_first_thousand_codes_of_a_file_count() -> None:
     text = "a: 1  # musicvis: ignore[" + ",".join(f"MV{n}" for n in range(IGNORES_MOST + 5)) + "]"
     assert len(lines(text)) == IGNORES_MOST

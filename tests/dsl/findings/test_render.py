@@ -169,7 +169,7 @@ def _alike(count: int) -> list[Diagnostic]:
     ]
 
 
-def test_of_findings_that_say_the_same_ten_are_shown_and_the_others_counted() -> None:
+def test_ten_equal_findings_are_shown_and_the_others_counted() -> None:
     text = render_text([*_alike(2000), NUMBER], {"p": "99\n" * 2000, **FILES})
     assert text.count("MV206") == 10
     assert (
@@ -187,7 +187,7 @@ def test_ten_equal_findings_are_all_shown_and_programs_get_every_one() -> None:
     assert render_concise(_alike(2000)).count("\n") == 1999
 
 
-def test_of_findings_of_one_code_twenty_are_shown_and_the_others_counted() -> None:
+def test_twenty_findings_of_a_code_are_shown_and_the_others_counted() -> None:
     lanes = [Diagnostic("MV401", Span("p", n, 1, n, 3), f"there is no lane x{n}") for n in range(1, 41)]
     elsewhere = replace(lanes[0], span=Span("q", 1, 1, 1, 3))
     text = render_text([*lanes, elsewhere], {})

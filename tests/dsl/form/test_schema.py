@@ -132,7 +132,7 @@ ATOMS = st.sampled_from([*WORDS.split(), " ", "bars "])
 @pytest.mark.parametrize("name", PARSERS)
 @many(150)
 @given(st.lists(ATOMS, min_size=1, max_size=6).map("".join))
-def test_what_a_parser_takes_the_schema_takes(name: str, text: str) -> None:
+def test_the_schema_accepts_everything_that_a_parser_accepts(name: str, text: str) -> None:
     text = text.strip()
     if (
         not isinstance(PARSERS[name](text, SPAN), Diagnostic)

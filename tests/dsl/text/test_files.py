@@ -85,7 +85,7 @@ def test_a_file_of_the_piece_is_read(piece: Path) -> None:
         ("stems/a.wav/b", "MV001"),
     ],
 )
-def test_what_leads_elsewhere_is_refused(piece: Path, name: str, code: str) -> None:
+def test_names_that_lead_out_of_the_piece_are_refused(piece: Path, name: str, code: str) -> None:
     assert read(piece, name) == code
 
 

@@ -38,7 +38,7 @@ def test_points_stand_in_columns_and_levels_are_two_columns_apart() -> None:
     assert formatted(LOOSE, "effects.yaml") == TIDY
 
 
-def test_what_is_tidy_stays_as_it_is() -> None:
+def test_a_tidy_file_is_unchanged() -> None:
     assert formatted(TIDY, "effects.yaml") == TIDY
 
 

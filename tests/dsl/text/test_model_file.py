@@ -123,7 +123,7 @@ def test_a_model_is_not_read_through_a_link(tmp_path: Path) -> None:
     assert {code for code, _ in piece(folder, MINE)} == {"MV003"}
 
 
-def test_what_a_plan_asks_of_a_model_is_its_text(tmp_path: Path) -> None:
+def test_a_plan_depends_on_the_text_of_its_model(tmp_path: Path) -> None:
     piece(tmp_path, MINE, GOOD)
     loaded = load_piece(tmp_path)
     assert loaded.piece is not None

@@ -28,7 +28,7 @@ def test_no_name_of_an_own_subject_is_one_of_imagenets() -> None:
     assert len(own) == len(set(own))
 
 
-def test_what_is_drawn_as_another_is_drawn_by_the_motif_of_that_other() -> None:
+def test_a_class_drawn_as_another_has_that_one_s_motif() -> None:
     drawn = {s.names[0]: s.motif for s in subjects().values() if s.look == DRAWN}
     for subject in subjects().values():
         if subject.look != DRAWN:

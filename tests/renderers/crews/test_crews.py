@@ -174,7 +174,7 @@ def test_a_process_that_dies_before_it_is_given_work_is_replaced_too(
         assert made(store, jobs) == serial
 
 
-def test_what_a_process_raises_arrives_and_no_process_is_left(tmp_path: Path) -> None:
+def test_an_exception_of_a_process_arrives_and_no_process_is_left(tmp_path: Path) -> None:
     missing = Recipe("cpu", codec="no_such_codec")
     jobs = segment_jobs(plan(), missing)
     with Store(tmp_path / "cache") as store, pytest.raises(Exception, match="no_such_codec"):

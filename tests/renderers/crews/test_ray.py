@@ -157,7 +157,7 @@ def test_another_machine_needs_a_token(tmp_path: Path, monkeypatch: pytest.Monke
     check_token(FAR, {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "secret"})
 
 
-def test_who_has_no_home_has_no_token_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_home_folder_there_is_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
     def homeless() -> Path:
         raise RuntimeError("Could not determine home directory.")
 

@@ -128,7 +128,7 @@ def test_the_key_holds_all_that_is_read_and_no_more(video: Path) -> None:
     assert clip_node(plain, 5000).key == clip_node(plain, 720).key
 
 
-def test_what_cannot_be_decoded_is_a_finding(video: Path, tmp_path: Path) -> None:
+def test_an_undecodable_video_is_a_finding(video: Path, tmp_path: Path) -> None:
     def code(picture: OwnPicture) -> str:
         with Store(tmp_path / "store") as store, pytest.raises(PieceError) as caught:
             clip_frames(picture, 48, store)

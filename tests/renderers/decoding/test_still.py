@@ -102,7 +102,7 @@ def test_cmyk_sixteen_bits_palettes_and_grey() -> None:
         assert np.abs(colour(file) - wanted).max() <= 2, name
 
 
-def test_of_a_picture_that_moves_the_first_frame_is_taken() -> None:
+def test_an_animation_gives_its_first_frame() -> None:
     frames = [Image.new("RGB", (32, 32), RED), Image.new("RGB", (32, 32), BLUE)]
     for form in ("GIF", "PNG", "WebP"):
         file = saved(frames[0], form, save_all=True, append_images=frames[1:], duration=100)

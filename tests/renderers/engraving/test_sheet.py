@@ -141,7 +141,7 @@ def test_a_missing_engraver_is_named_with_the_command_that_installs_it(
     assert "[score]" in raised.value.diagnostics[0].hint
 
 
-def test_what_verovio_does_not_understand_is_a_finding() -> None:
+def test_an_engraving_error_of_verovio_is_a_finding() -> None:
     pytest.importorskip("verovio")
     with pytest.raises(PieceError) as raised:
         pages_of("<html>", {})

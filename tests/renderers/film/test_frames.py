@@ -108,7 +108,7 @@ def test_slices_are_what_their_frames_are_in_the_whole(tmp_path: Path) -> None:
     assert [luma for part in parts for luma in part] == whole
 
 
-def test_what_stays_the_same_is_made_once(tmp_path: Path) -> None:
+def test_an_image_equal_to_the_one_before_is_not_made_again(tmp_path: Path) -> None:
     greys = [0.0, 0.5, 0.5, 0.5, -0.5, 0.5, 0.5, 0.0]
     found, generator = film_of(picture(greys), tmp_path / "film.mp4")
     assert found == [level(g) for g in greys]
@@ -263,7 +263,7 @@ def test_images_are_made_in_chunks_and_one_is_carried_into_the_next(tmp_path: Pa
     assert generator.calls == [4, 2, 1]
 
 
-def test_what_lies_outside_a_segment_does_not_change_its_bytes(tmp_path: Path) -> None:
+def test_changes_outside_a_segment_do_not_change_its_bytes(tmp_path: Path) -> None:
     greys = [0.0, 0.1, 0.1, 0.2, 0.3, 0.3, 0.4]
     found = []
     # The same seven frames: in a short film, and later in a longer one with other frames around them.

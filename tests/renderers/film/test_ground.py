@@ -130,7 +130,9 @@ def test_laid_over_green_the_film_with_alpha_is_the_film_on_green(film: Film) ->
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".gif"])
-def test_what_holds_no_alpha_is_refused_before_anything_is_rendered(written: Written, suffix: str) -> None:
+def test_a_container_without_alpha_is_refused_before_anything_is_rendered(
+    written: Written, suffix: str
+) -> None:
     with pytest.raises(mv.PieceError) as error:
         written("alpha", suffix)
     (finding,) = error.value.findings

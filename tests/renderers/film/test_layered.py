@@ -165,7 +165,7 @@ def test_in_a_film_that_is_filled_layers_stand_on_the_picture_itself(folder: Pat
         ({"flute": {"place": "3/2"}, "bass": {}}, "MV206"),
     ],
 )
-def test_what_is_wrong_with_layers_is_found(folder: Path, layers: dict[str, Any], code: str) -> None:
+def test_faults_of_layers_are_found(folder: Path, layers: dict[str, Any], code: str) -> None:
     assert code in codes(folder, **{"visuals.layers": layers})
 
 

@@ -76,7 +76,7 @@ def test_texts_that_are_hard_to_read_are_one_warning_with_the_worst_first() -> N
     assert list(hard_to_read([])) == []
 
 
-def test_what_is_blank_has_no_contrast() -> None:
+def test_a_blank_overlay_has_no_contrast() -> None:
     frame = paper(16)
     overlay = overlay_of(title("#FFFFFF"), WIDTH_PX, HEIGHT_PX, frame.device)
     assert overlay is not None

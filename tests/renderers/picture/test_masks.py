@@ -39,13 +39,13 @@ def test_a_share_is_the_gaussian_of_the_place_beside_the_others() -> None:
     np.testing.assert_allclose(left, right[::-1], atol=1e-7)
 
 
-def test_who_is_twice_as_strong_takes_twice_as_much_where_both_stand_everywhere() -> None:
+def test_a_layer_of_twice_the_strength_takes_twice_the_share() -> None:
     one, other = place_masks([stream(0, 0, 2.0), stream(0, 0, 1.0)], [0], 3)[:, 0]
     assert one == pytest.approx(np.full(3, (2 / 3 - LEAST) / (1 - 2 * LEAST)))
     assert one + other == pytest.approx(np.ones(3))
 
 
-def test_who_stands_far_away_is_not_painted_there() -> None:
+def test_a_distant_layer_is_not_painted_there() -> None:
     masks = place_masks([stream(-0.8, 0.2), stream(0.8, 0.2)], [0], 100)
     assert columns_of(masks[0]) == (0, columns_of(masks[0])[1])
     assert columns_of(masks[0])[1] < 60

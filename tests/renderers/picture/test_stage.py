@@ -41,7 +41,7 @@ def test_a_spark_is_brightest_where_it_stands(x: float, y: float, column: int, l
     assert luma.max() > 170
 
 
-def test_what_lies_far_from_a_light_is_not_touched_and_no_edge_of_its_box_is_seen() -> None:
+def test_a_light_changes_nothing_far_away_and_its_box_has_no_visible_edge() -> None:
     for shape, size in (("spark", 0.1), ("ring", 0.6), ("glow", 0.3)):
         before, after = grey(), lit(grey(), row(shape, size=size, strength=0.4))
         change = (after[0, 0].int() - before[0, 0].int()).abs()

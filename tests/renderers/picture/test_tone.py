@@ -29,7 +29,7 @@ def test_without_saturation_an_image_is_its_luma() -> None:
     assert values(toned(image(0.5, -0.25, 1.0), half))[0] == pytest.approx((luma + 0.5) / 2, abs=1e-5)
 
 
-def test_what_nobody_tones_is_the_same_image() -> None:
+def test_neutral_tone_leaves_an_image_unchanged() -> None:
     images = image(0.1, 0.2, 0.3)
     assert toned(images, FrameControls()) is images
 

@@ -96,7 +96,7 @@ def test_every_nth_frame_of_a_video_is_taken(tmp_path: Path) -> None:
     assert len(list(frames_of(path, 32, 7))) == 3
 
 
-def test_what_looks_the_same_is_learned_once(tmp_path: Path) -> None:
+def test_equal_frames_are_learned_once(tmp_path: Path) -> None:
     folder = write_frames(tmp_path / "all", count=20)
     for number in range(10):
         painted("disc", number / 20).save(folder / "disc" / f"again{number}.png")

@@ -153,7 +153,7 @@ def test_the_loss_of_equal_images_is_nothing_and_fine_detail_counts_twice() -> N
         (79, 700, 64, 24.3, 0.41),
     ],
 )
-def test_what_was_measured_is_what_is_expected(
+def test_the_expected_quality_matches_the_measured_one(
     frames: int, steps: int, size_px: int, psnr_db: float, sharp: float
 ) -> None:
     found = expected(frames, steps, 16, size_px)

@@ -232,7 +232,7 @@ UNNOTICED = {
 
 
 @pytest.mark.parametrize("case", UNNOTICED)
-def test_what_other_programs_forgive_in_silence_is_read_in_silence(case: str) -> None:
+def test_defects_that_other_programs_ignore_are_read_without_a_finding(case: str) -> None:
     score = read_score(UNNOTICED[case], "a.mid")
     assert [(n.onset_qn, n.gate_qn, n.pitch) for n in score.notes] == [(0, 1, 60)]
     assert not score.findings

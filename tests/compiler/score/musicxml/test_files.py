@@ -422,7 +422,7 @@ def test_microtonal_pitches_are_reported_and_sound_on_the_nearest_key() -> None:
     assert len(score.notes) == 4
 
 
-def test_what_stands_behind_a_da_capo_al_fine_is_played_after_the_fine() -> None:
+def test_bars_after_a_da_capo_al_fine_are_played_after_the_fine() -> None:
     def sound(attributes: str) -> str:
         return f"<sound {attributes}/>"
 

@@ -131,7 +131,7 @@ def test_a_measure_repeat_plays_the_bar_before() -> None:
         ("score-partwise", "opus", "MV404"),
     ],
 )
-def test_what_music_cannot_be_is_refused(old: str, new: str, code: str) -> None:
+def test_impossible_music_is_refused(old: str, new: str, code: str) -> None:
     text = (DATA / "waltz.musicxml").read_text()
     assert old in text
     with pytest.raises(PieceError) as caught:
@@ -152,7 +152,7 @@ def test_what_music_cannot_be_is_refused(old: str, new: str, code: str) -> None:
         ("<chromatic>-2<", "<chromatic>x<", "a transposition without a number is left out"),
     ],
 )
-def test_what_harms_no_note_is_a_warning_with_its_bar_and_part(old: str, new: str, notice: str) -> None:
+def test_harmless_defects_are_warnings_with_their_bar_and_part(old: str, new: str, notice: str) -> None:
     text = (DATA / "waltz.musicxml").read_text()
     assert old in text
     score = read_score(text.replace(old, new).encode(), "a.musicxml")

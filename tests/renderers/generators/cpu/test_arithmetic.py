@@ -16,7 +16,9 @@ from musicvis.renderers.generators.biggan.cpu.pieces import Piece, framed, insid
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
 @given(st.lists(st.floats(width=32, allow_nan=False), min_size=1, max_size=50))
-def test_what_is_positive_stays_and_the_rest_is_nothing(precision: torch.dtype, values: list[float]) -> None:
+def test_rectifying_keeps_positive_values_and_sets_others_to_zero(
+    precision: torch.dtype, values: list[float]
+) -> None:
     """Infinities and both zeros included."""
     x = torch.tensor(values).to(precision)
     wanted = torch.where(x > 0, x, torch.zeros_like(x))

@@ -136,7 +136,7 @@ def test_nodes_are_every_second_pixel_and_the_cells_between_them_fill_the_pictur
     torch.testing.assert_close(picture, grid.x * 3 + grid.y)
 
 
-def test_what_is_interpolated_in_a_cell_is_what_lies_between_its_nodes() -> None:
+def test_the_pixels_of_a_cell_are_interpolated_from_its_nodes() -> None:
     planes = torch.rand(3, 5, 6)
     cells = torch.tensor([0, 7, 22])
     torch.testing.assert_close(between(planes, cells), interpolated(planes.view(3, -1), 6)[:, 1:, cells])

@@ -84,7 +84,7 @@ def test_the_first_bytes_say_what_a_recording_is(name: str, codec: str, kind: st
         b"\x1a\x45\xdf\xa3" + bytes(400),
     ],
 )
-def test_what_holds_no_sound_is_no_recording(data: bytes, tmp_path: Path) -> None:
+def test_a_file_without_sound_is_not_a_recording(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
     path.write_bytes(data)
     assert codes(path) in (["MV540"], ["MV544"])

@@ -150,6 +150,9 @@ def test_every_fault_of_a_stem_has_its_code(tmp_path: Path) -> None:
     far = written(tmp_path / "far.wav", np.concatenate([np.zeros(RATE), good]))
     assert checked(recording(far, is_aligned=True)) == ["n MV537"]
     assert checked(recording(written(tmp_path / "silent.wav", 0.0 * good), is_aligned=True)) == ["w MV533"]
+    # Whoever plays at -70 dBFS was not muted.
+    soft = 10.0 ** (-70.0 / 20.0) / np.abs(good).max() * good
+    assert checked(recording(written(tmp_path / "soft.wav", soft))) == ["w MV514"]
     assert checked(recording(written(tmp_path / "fast.wav", good, 44_100))) == ["e MV531"]
     assert checked(recording(written(tmp_path / "slow.wav", strokes(1.004)))) == ["e MV531"]
     assert checked(recording(written(tmp_path / "silent.wav", 0.0 * good))) == ["w MV533"]
