@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .errors import RequestError
+from .output import must_be_writable
 
 IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
 
@@ -24,12 +25,16 @@ def in_build_folder(manifest: Path, name: str) -> Path:
 
 
 def prepare_build_folder(folder: Path) -> None:
-    """Make the build folder, with a file that keeps it out of git. Raises PieceError where it is a link."""
+    """Make the build folder, with a file that keeps it out of git.
+
+    Raises PieceError where it is a link, OSError where it cannot be written to.
+    """
     from ..store.writing import make_folders, write_new
 
     make_folders(folder, folder.parent)
     with suppress(FileExistsError):
         write_new({folder / ".gitignore": IGNORE_ALL.encode()}, folder.parent)
+    must_be_writable(folder)
 
 
 def film_place(manifest: Path, container: str) -> Path:

@@ -37,13 +37,17 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
     if is_other:
         raise RequestError(f"{output} is not a regular file", "choose another path")
     try:
-        # Checked now instead of when the film is finished.
-        with tempfile.TemporaryFile(dir=output.parent):
-            pass
+        must_be_writable(output.parent)
     except OSError as error:
         message = f"{output.parent} cannot be written to: {refusal(error, output.parent)}"
         raise RequestError(message, "name another folder") from None
     return output
+
+
+def must_be_writable(folder: Path) -> None:
+    """Checked before anything is made, not when the film is finished; raises OSError where it is not."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def refuse_sources(output: Path, sources: Iterable[Path]) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..api.build_folder import prepare_build_folder
 from ..api.purpose import too_large, too_long
 from ..api.variant import Variant, film_name
 from .cache import cache_option, kept, size_option
 from .discover import PiecePath, piece_here
 from .film_options import (
     film_path,
+    make_build_folder,
     planned,
     plugins_option,
     variant_of,
@@ -170,7 +170,7 @@ def compile_command(piece: Path | None, output: Path | None, quiet: bool, form: 
             from ..api.build import build
 
             if output is None and request.only != "frames":
-                prepare_build_folder(target.parent)
+                make_build_folder(target.parent)
             report = build(
                 plan,
                 None if request.only == "frames" else target,

@@ -119,6 +119,17 @@ def film_path(
         raise click.UsageError(f"{error.message}{hint}") from None
 
 
+def make_build_folder(folder: Path) -> None:
+    """Make the folder of finished files; raises click.UsageError where it cannot be written to."""
+    from ..api.output import refusal
+
+    try:
+        build_folder.prepare_build_folder(folder)
+    except OSError as error:
+        message = f"{folder} cannot be written to: {refusal(error, folder)}"
+        raise click.UsageError(f"{message}; name the place with -o") from None
+
+
 def in_build_folder(manifest: Path, name: str) -> Path:
     """The place of a finished file beside the manifest; raises click.UsageError where a link is there."""
     from ..api.errors import RequestError

@@ -29,6 +29,7 @@ PLURALS = {
     "bus": "buses",
     "mix": "mix",
     "clip": "videos",
+    "sheet": "scores",
     "segment": "segments",
 }
 

@@ -259,13 +259,12 @@ class _Build:
         if self.request.film is None or self.store.is_read_only:
             return
         from ..store.graph import walked
-        from .build.forecast import clip_tasks
+        from .build.forecast import seen_tasks
         from .build.history import remember
         from .sound.mix.graph import sound_graph
 
         graph = sound_graph(self.plan.sound) if sound is None else sound.graph
-        videos = clip_tasks(self.plan.picture)
-        found = walked([graph.mix, *videos, *picture], self.store)
+        found = walked([graph.mix, *seen_tasks(self.plan.picture), *picture], self.store)
         remember(self.store, self.request.film, [known.node for known in found if known.node is not None])
 
     def _work(self, crew: Crew, missing: tuple[SegmentJob, ...]) -> None:

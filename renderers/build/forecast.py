@@ -19,18 +19,32 @@ if TYPE_CHECKING:
 
 
 def film_outline(plan: Plan, recipe: Recipe) -> list[Task]:
-    """The tasks of a film that a report names, with what they need: the mix, then the segments.
+    """The tasks of a film that a report names, with what they need: the mix, videos, the score, the segments.
 
     Raises PieceError for input that cannot be used.
     """
     from ..sound.mix.graph import sound_graph
 
-    videos = clip_tasks(plan.picture)
-    return [sound_graph(plan.sound).mix, *videos, *map(segment_task, segment_jobs(plan, recipe))]
+    segments = map(segment_task, segment_jobs(plan, recipe))
+    return [sound_graph(plan.sound).mix, *seen_tasks(plan.picture), *segments]
 
 
-def clip_tasks(picture: PicturePlan) -> list[Task]:
-    """The own videos that are visible, each part once; the renderer of its first segment decodes it."""
+def seen_tasks(picture: PicturePlan) -> list[Task]:
+    """Videos and the score: each is made once, by the renderer of its first segment."""
+    return [*_clip_tasks(picture), *_sheet_tasks(picture)]
+
+
+def _sheet_tasks(picture: PicturePlan) -> list[Task]:
+    """The engraved score."""
+    if picture.score is None:
+        return []
+    from ..engraving.sheet_nodes import sheet_task
+
+    return [sheet_task(picture.score, picture.width_px, picture.height_px)]
+
+
+def _clip_tasks(picture: PicturePlan) -> list[Task]:
+    """The own videos that are visible, each part once."""
     from ..decoding.clips import clip_task, part_of
     from ..generators.embedded.own_files import own_side_px
     from ..generators.sources import image_size
@@ -92,7 +106,8 @@ def seconds_to_make(items: Sequence[Item], hands: int) -> float | None:
     """The time until everything is made with that many processes; None if some of it was never measured."""
     wanted = [item for item in items if not item.is_there]
     # To decode a video takes little beside its segments: a second of 1080 rows takes one core a second.
-    if any(item.seconds is None for item in wanted if item.stage != "clip"):
+    # To engrave a score takes a few seconds.
+    if any(item.seconds is None for item in wanted if item.stage not in ("clip", "sheet")):
         return None
     picture = sum(item.seconds or 0.0 for item in wanted if item.stage == "segment")
     sound = sum(item.seconds or 0.0 for item in wanted if item.stage != "segment")

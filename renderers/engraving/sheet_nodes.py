@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...store.graph import Progress, Task
 from ...store.node import Node
 from ...store.packages import packages
 from ...store.values.files import read, written
@@ -14,7 +14,7 @@ from .words import faces_of
 
 if TYPE_CHECKING:
     from ...compiler.plan import ScorePlan
-    from ...store.store import Store
+    from ...store.store import Made, Store
 
 SHEET_VERSION = 2
 """Raised when a score is engraved or drawn in another way."""
@@ -34,6 +34,16 @@ def sheet_node(score: ScorePlan, width_px: int, height_px: int) -> Node:
     return Node.of("sheet", SHEET_VERSION, score.mode, reads)
 
 
+def sheet_task(score: ScorePlan, width_px: int, height_px: int) -> Task:
+    """The sheet as a task of the build."""
+    node = sheet_node(score, width_px, height_px)
+
+    def make(store: Store, entries: Any, progress: Progress) -> Made:
+        return written(draw_sheet(score, width_px, height_px), Sheet, store.scratch), {}
+
+    return Task(node.stage, node.name, (), lambda inputs: node, make)
+
+
 def kept_sheet(store: Store, score: ScorePlan, width_px: int, height_px: int) -> Sheet:
     """The sheet, from the store or drawn now. Raises PieceError as `draw_sheet` does."""
     from ...store.store import made
@@ -41,7 +51,7 @@ def kept_sheet(store: Store, score: ScorePlan, width_px: int, height_px: int) ->
     node = sheet_node(score, width_px, height_px)
     drawn: list[Sheet] = []
 
-    def make() -> tuple[dict[str, Path], dict[str, Any]]:
+    def make() -> Made:
         drawn.append(draw_sheet(score, width_px, height_px))
         return written(drawn[0], Sheet, store.scratch), {}
 

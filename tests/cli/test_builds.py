@@ -1,5 +1,6 @@
 """`musicvis compile`, `plan`, `diff` and `clean` on a small piece: what is made anew after each edit."""
 
+import errno
 import json
 import os
 import shutil
@@ -329,6 +330,21 @@ def last_segment_in_work(piece: Path, cache: Path) -> Iterator[None]:
     assert plan is not None
     with Store(cache) as store, store.lock(segment_jobs(plan, Recipe("cpu"))[-1].node.key, wait=False):
         yield
+
+
+def test_a_build_folder_that_cannot_be_written_to_is_told_before_anything_is_made(
+    piece: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(folder: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(folder / "tmp"))
+
+    monkeypatch.setattr("musicvis.api.build_folder.must_be_writable", read_only)
+    done = run("compile", piece, "--only", "audio", "--bars", "1..2")
+    assert done.exit_code == 2 and "sound" not in done.stderr
+    assert (
+        f"{piece / 'build'} cannot be written to: Read-only file system; name the place with -o"
+        in done.stderr
+    )
 
 
 def compile_process(piece: Path, cache: Path, workers: str) -> subprocess.Popen[str]:

@@ -54,7 +54,13 @@ def test_a_repeat_shows_what_was_shown_before(piece: Path) -> None:
 
 def test_the_film_has_the_score_in_its_frames(piece: Path, tmp_path: Path) -> None:
     plan = mv.load(piece, set={"video.score": LAYER}, cache=tmp_path / "cache").plan(seconds=1)
+
+    def engraved() -> list[tuple[str, bool]]:
+        return [(item.name, item.is_there) for item in plan.forecast().items if item.stage == "sheet"]
+
+    assert engraved() == [("strip", False)]
     film = plan.render(tmp_path / "film.mp4")
+    assert engraved() == [("strip", True)]
     with av.open(str(film.path)) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     assert len(frames) == plan.frame_count
