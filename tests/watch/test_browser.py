@@ -5,6 +5,7 @@ Times are printed, never asserted. Where no Chromium is on the path, all of it i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -132,8 +133,11 @@ def shown(open_page: Shown) -> Iterator[Shown]:
     page.resize(*SIZES[0])
     if open_page.effects.read_text(encoding="utf-8") != EFFECTS:
         open_page.save(EFFECTS)
-        page.wait("musicvis.lanes.get('near').nodes.some((one) => one.at === '3|1' && one.v === 0.5)")
-        page.wait("document.body.dataset.state === 'good'")
+    # Not only lanes that look like it: an edit of an older text is refused, with 409.
+    digest = hashlib.sha256(EFFECTS.encode()).hexdigest()
+    page.wait(f"musicvis.files.get('effects.yaml') === '{digest}' && !musicvis.edits.written.size")
+    page.wait("musicvis.lanes.get('near').nodes.some((one) => one.at === '3|1' && one.v === 0.5)")
+    page.wait("document.body.dataset.state === 'good'")
     page.value("musicvis.film.pause(), musicvis.transport.setLoop(null), musicvis.transport.seek(0)")
     page.value("musicvis.strip.seeAll()")
     page.value("musicvis.leave(), document.activeElement.blur()")
