@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -164,11 +165,33 @@ def _ship(canvas: Canvas, surface: Surface) -> None:
 
 def locomotive(canvas: Canvas) -> Surface:
     """A steam locomotive that runs to the left by night: lamp, boiler, wheels with their rods, and smoke."""
-    u, pixel = canvas.controls, canvas.pixel
     surface = sky(canvas, 0.30, 0.10, 0.16)
-    x, y = canvas.x, canvas.y
+    y = canvas.y
     ridge = canvas.texture("cloud", canvas.far_x * 0.5, canvas.far_x * 0 + 0.2, 0.35)
-    lay(surface, coverage(y - 0.30 + 0.5 * (ridge - 0.3), pixel * 2), 0.13 + 0.06 * (y + 0.2), 0.05)
+    lay(surface, coverage(y - 0.30 + 0.5 * (ridge - 0.3), canvas.pixel * 2), 0.13 + 0.06 * (y + 0.2), 0.05)
+    things: list[_Thing] = [
+        (_track, (-math.inf, 0.60, math.inf, math.inf)),
+        (_smoke, (-0.56, -1.55, 1.40, -0.30)),
+        (_beam, (-math.inf, -math.inf, -0.86, math.inf)),
+        (_engine, (-1.0, -0.66, 1.4, 0.66)),
+    ]
+    _paint_all(things, canvas, surface)
+    return surface
+
+
+_Thing = tuple[Callable[[Canvas, Surface], None], tuple[float, float, float, float]]
+"""Paints a thing, and the rectangle that it may cover: left, top, right, bottom."""
+
+
+def _paint_all(things: Sequence[_Thing], canvas: Canvas, surface: Surface) -> None:
+    for paint, (left, top, right, bottom) in things:
+        found = part_of(canvas, surface, left, top, right, bottom)
+        if found is not None:
+            paint(*found)
+
+
+def _track(canvas: Canvas, surface: Surface) -> None:
+    u, x, y, pixel = canvas.controls, canvas.x, canvas.y, canvas.pixel
     grit = canvas.texture("grit", x, y * 2, 0.7)
     ground = coverage(y - 0.60, pixel)
     lay(surface, ground, weighted_sum(0.16, (0.14, grit)), 0.15 + 0.1 * grit)
@@ -178,7 +201,10 @@ def locomotive(canvas: Canvas) -> Surface:
     lay(surface, inside(sleeper, canvas), 0.30, 0.4)
     lay(surface, coverage(0.014 - (y - 0.625).abs(), pixel), 0.62 - 10 * (y - 0.625).abs(), 0.6, 0.04)
 
-    # Smoke: it leaves the chimney and drifts back, to the right.
+
+def _smoke(canvas: Canvas, surface: Surface) -> None:
+    """It leaves the chimney and drifts back, to the right."""
+    u, x, y = canvas.controls, canvas.x, canvas.y
     from_chimney = x + 0.50
     rise_y = -0.62 - 0.42 * from_chimney.clamp(min=0) ** 0.6 * 0.55
     puff = canvas.texture("cloud", x * 1.1 + 0.35 * u[4], y * 1.1 + 0.1 * u[6], 0.6)
@@ -194,23 +220,44 @@ def locomotive(canvas: Canvas) -> Surface:
         0.03 * body,
     )
 
-    # The lamp's beam is on the air before it.
+
+def _beam(canvas: Canvas, surface: Surface) -> None:
+    """The lamp's beam is on the air before it."""
+    x, y = canvas.x, canvas.y
     ahead = (-0.86 - x).clamp(min=0)
     beam = (
         bump(y - 0.02 - 0.12 * ahead, 0.05 + 0.32 * ahead) * smoothstep(0.0, 0.03, ahead) * exp(-1.2 * ahead)
     )
     shine(surface, 0.5 * beam, 0.5)
-    found = part_of(canvas, surface, -1.0, -0.66, 1.4, 0.66)
-    if found is not None:
-        _engine(*found)
-    return surface
 
 
 def _engine(canvas: Canvas, surface: Surface) -> None:
-    u = canvas.controls
+    things: list[_Thing] = [
+        (_frame, (-0.82, 0.29, 1.30, 0.43)),
+        (_boiler, (-0.82, -0.66, 0.50, 0.29)),
+        (_cab, (0.44, -0.54, 1.16, 0.34)),
+    ]
+    _paint_all(things, canvas, surface)
+    x, y = canvas.x, canvas.y
+    lamp = length(x + 0.84, y + 0.02)
+    lay(surface, inside(0.075 - lamp, canvas), 0.70, 0.9)
+    lay(surface, inside(0.056 - lamp, canvas), 0.97, 1.0, 1.1)
+    shine(surface, 0.5 * exp(-30 * lamp.square()), 0.2)
+    _paint_all([(_catcher, (-1.04, 0.40, -0.56, 0.62))], canvas, surface)
+    turn = 0.9 * canvas.controls[5]
+    for at, radius in ((-0.56, 0.13), (-0.28, 0.13), (0.06, 0.23), (0.50, 0.23), (0.94, 0.17)):
+        _wheel(canvas, surface, at, 0.615 - radius, radius, turn * 0.23 / radius)
+    _paint_all([(_rods, (-0.51, 0.24, 0.63, 0.52))], canvas, surface)
+
+
+def _frame(canvas: Canvas, surface: Surface) -> None:
     x, y = canvas.x, canvas.y
     frame = box(x - 0.24, y - 0.36, 1.06, 0.07, 0.01)
     lay(surface, inside(frame, canvas), 0.24 + 2.5 * frame.clamp(max=0.04), 0.4)
+
+
+def _boiler(canvas: Canvas, surface: Surface) -> None:
+    x, y = canvas.x, canvas.y
 
     def drum(middle: float, half: float, top: float, bottom: float, tone: float) -> None:
         """A cylinder that is along the engine."""
@@ -246,6 +293,10 @@ def _engine(canvas: Canvas, surface: Surface) -> None:
         )
         g = ((x - at) / 0.10).clamp(-1, 1)
         lay(surface, inside(d, canvas), 0.62 + 0.3 * bump(g + 0.35, 0.25), 0.6 + 0.3 * dome(g, 0.02), 0.05)
+
+
+def _cab(canvas: Canvas, surface: Surface) -> None:
+    u, x, y = canvas.controls, canvas.x, canvas.y
     cab = torch.minimum(0.27 - (x - 0.80).abs(), torch.minimum(y + 0.46, 0.34 - y))
     lay(
         surface,
@@ -260,10 +311,10 @@ def _engine(canvas: Canvas, surface: Surface) -> None:
         glow = 0.7 + 0.3 * torch.sin(u[7] + at)
         lay(surface, inside(pane + 0.016, canvas), 0.72, 0.85)
         lay(surface, inside(pane, canvas), 0.88, 0.55, 0.55 * glow)
-    lamp = length(x + 0.84, y + 0.02)
-    lay(surface, inside(0.075 - lamp, canvas), 0.70, 0.9)
-    lay(surface, inside(0.056 - lamp, canvas), 0.97, 1.0, 1.1)
-    shine(surface, 0.5 * exp(-30 * lamp.square()), 0.2)
+
+
+def _catcher(canvas: Canvas, surface: Surface) -> None:
+    x, y = canvas.x, canvas.y
     catcher = torch.minimum(0.24 - (x + 0.80).abs(), torch.minimum(y - 0.40, 0.62 - y))
     slats = 0.5 + 0.5 * torch.cos((x + 0.6 * y) * 90)
     lay(
@@ -272,9 +323,10 @@ def _engine(canvas: Canvas, surface: Surface) -> None:
         0.24 + 0.34 * slats,
         0.6 + 0.2 * slats,
     )
-    turn = 0.9 * u[5]
-    for at, radius in ((-0.56, 0.13), (-0.28, 0.13), (0.06, 0.23), (0.50, 0.23), (0.94, 0.17)):
-        _wheel(canvas, surface, at, 0.615 - radius, radius, turn * 0.23 / radius)
+
+
+def _rods(canvas: Canvas, surface: Surface) -> None:
+    x, y, turn = canvas.x, canvas.y, 0.9 * canvas.controls[5]
     pin_x, pin_y = 0.10 * torch.sin(turn), -0.10 * torch.cos(turn)
     rod = capsule(x - pin_x, y - 0.385 - pin_y, (0.06, 0.0), (0.50, 0.0), 0.026, 0.026)
     lay(surface, inside(rod, canvas), 0.70 + 6 * (rod - 0.013).clamp(min=0), 1.0, 0.05)
