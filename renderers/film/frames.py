@@ -252,7 +252,8 @@ def made_chunk(
             brightness = tensor_of(workshop.picture.brightness[[shot.first for shot in lit]])
             titles = [workshop.overlays_at(shot.first) for shot in lit]
             lights = [workshop.lights_at(shot.first) for shot in lit]
-            made = finished(torch.stack(images), brightness, titles, workshop.finish, lights)
+            shown = images[0][None] if len(images) == 1 else torch.stack(images)
+            made = finished(shown, brightness, titles, workshop.finish, lights)
             frames = iter(_on_host(made))
         planes = [
             _on_host(black_frame(workshop.overlays_at(shot.first), workshop.finish, device))[0]
@@ -267,27 +268,28 @@ def _images_of(workshop: Workshop, lit: Sequence[Shot], before: torch.Tensor | N
     """The image of each shot that is not black; only those that differ from the one before are made."""
     picture, generator = workshop.picture, workshop.generator
     new = [shot.first for shot in lit if not shot.same_image_as_before]
-    made: Iterator[torch.Tensor] = iter(())
+    made = torch.empty(0)
     if new:
         noise = tensor_of(picture.noise[new])
         classes = tensor_of(np.concatenate([picture.classes(k, k + 1) for k in new]))
         controls = controls_of(picture, new, generator.device)
         if picture.streams:
-            made = iter(layered_images(generator, picture, new, controls))
+            made = layered_images(generator, picture, new, controls)
         elif picture.walk is not None:
             assert isinstance(generator, WalkingGenerator)  # the compiler takes a walk for no other
-            made = iter(moved(generator.images_on_walk(picture.walk, new, noise), controls))
+            made = moved(generator.images_on_walk(picture.walk, new, noise), controls)
         elif isinstance(generator, TruncatedGenerator) and picture.truncation is not None:
             truncation = tensor_of(picture.truncation[new])
-            made = iter(moved(generator.images_at(noise, classes, truncation), controls))
+            made = moved(generator.images_at(noise, classes, truncation), controls)
         else:
-            made = iter(steered(generator, noise, classes, controls))
-        made = iter(toned(torch.stack(list(made)), controls)) if controls.are_finishing else made
+            made = steered(generator, noise, classes, controls)
+        made = toned(made, controls) if controls.are_finishing else made
+    made_images = iter(made)
     image = before
     images: list[torch.Tensor] = []
     for shot in lit:
         if not shot.same_image_as_before:
-            image = next(made)
+            image = next(made_images)
         assert image is not None
         images.append(image)
     return images

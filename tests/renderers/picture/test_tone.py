@@ -37,3 +37,11 @@ def test_neutral_tone_leaves_an_image_unchanged() -> None:
 def test_each_image_has_its_own() -> None:
     both = torch.cat([image(0.5, 0.5, 0.5), image(0.5, 0.5, 0.5)])
     assert values(toned(both, FrameControls(contrast=torch.tensor([1.0, 0.5]))))[::3] == [0.5, 0.25]
+
+
+def test_a_large_image_is_toned_everywhere() -> None:
+    # Higher than the strips in which it is toned.
+    images = torch.linspace(-1, 1, 3 * 300 * 1000).view(1, 3, 300, 1000)
+    found = toned(images, FrameControls(contrast=torch.tensor([1.5])))
+    torch.testing.assert_close(found, (images * 1.5).clamp(-1, 1))
+    assert images[0, 0, 0, 0] == -1
