@@ -36,6 +36,9 @@ Stage = Callable[[Sequence[Shown]], F32 | None]
 
 LAYER_CHANGE_S = 0.04
 """A layer shows few classes, and the next one with its note: a slower change would begin before it."""
+FULL_LAYER, FAINT_LAYER = 0.8, 0.03
+"""The sum of class weights from which a layer takes all of its place, and the share of it that one keeps
+in silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +206,14 @@ def _stream(stream: StreamLaw, law: LatentLaw, all_layers: Sequence[Shown], pain
     for array in (made.noise, made.class_indices, made.class_weights):
         array.flags.writeable = False
     seat = stream.seat
+    fullness = (made.class_weights.sum(axis=1) / FULL_LAYER).clip(FAINT_LAYER, 1.0)
     return StreamPlan(
         name=stream.layer.name,
         noise=made.noise,
         class_indices=made.class_indices,
         class_weights=made.class_weights,
-        strength=_stepped(seen_through(seat.strength, all_layers)),
+        # A faint layer gives way to others: what is seen through it is not smoke.
+        strength=_stepped(seen_through(seat.strength, all_layers) * fullness),
         across=_stepped(seen_through(seat.across, all_layers)),
         reach=seat.reach,
         home=round(seat.home, 6),

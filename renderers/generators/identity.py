@@ -23,7 +23,7 @@ GROUND_VERSION = 1
 """Raised when a change changes what a ground of one colour looks like."""
 EMBEDDED_VERSION = 5
 """Raised when a change of the embedded generator, or of how frames are finished, changes a picture."""
-LAYERS_VERSION = 2
+LAYERS_VERSION = 3
 """Raised when a change of how the embedded generator fuses layers changes a picture of layers alone."""
 BIGGAN_VERSION = 3
 """Raised when a change of our network changes a picture."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...compiler.plan import StreamPlan
 
 
-LEAST = 1 / 100
+LEAST = 1 / 20
 """The least share of a column for a layer to be painted there; with less it has none."""
 
 

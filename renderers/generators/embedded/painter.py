@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from ..protocol import Stream
 
 GPU_FRAMES = 16
-FULL_LAYER = 0.8
-"""Class weights of this sum fill a layer."""
+FULL_LAYER = 0.25
+"""Class weights of this sum fill a layer; how much of its place it takes from others is in its mask."""
 # Strips of about this many pixels, with all fields of a motif, stay in the cache of one core.
 STRIP_PX = 65536
 _COUNTS = (IMAGENET_COUNT, subject_count())
@@ -155,8 +155,9 @@ class EmbeddedGenerator:
         mirrored: bool,
     ) -> tuple[Part, BareLand]:
         """Some columns of a layer, for Fusing."""
-        # What is seen between layers is another layer: they leave little room for smoke.
-        classes = _with_void(stream.classes / FULL_LAYER)
+        # What is seen through a faint layer is another one: only one that is nearly silent is smoke.
+        total = stream.classes.clamp(min=0).sum(1, keepdim=True)
+        classes = _with_void(stream.classes / total.clamp(min=FULL_LAYER))
         places = self._places(grid)
         land, view = self._land(stream.noise, classes, steering, places, pan, mirrored)
         part: Part

@@ -39,6 +39,8 @@ LEAST_PX = 400
 STRIP_PX = 65536
 PART_SHOWS = 0.1
 """The tolerance for a node's bend times its visible share: see lattice.SHOWS."""
+FEWEST_CELLS = 100
+"""So few cells of a part are not worth a call: a thousandth of what is seen."""
 CELLS_AT_ONCE = STRIP_PX
 """Scattered pixels, three to a cell, stay in no cache: more at once cost fewer calls."""
 
@@ -101,20 +103,22 @@ class Sketch:
             yield number, portions(layer, self._claims[number], self._shift)
 
     def fine(
-        self, number: int, seen: Tensor | None = None, most: float = SHOWS
+        self, number: int, seen: Tensor | None = None, most: float = SHOWS, fewest: int = 1
     ) -> Iterator[tuple[Tensor, Tensor]]:
         """Cells in which a stroke is painted between nodes, and its portions there, (PORTIONS, 3, cells).
 
         seen    how much of every node is seen, (rows, columns); None where all is
         most    a node that bends less does not show
+        fewest  with fewer cells, none is painted
         """
         layer = self._layers[number]
         bends = bend(layer.surface, float(self._land.steepness[self.frame]), self._land.pixel)
         bends.mul_(self._claims[number]).mul_(self._inverse)
         if seen is not None:
             bends.mul_(seen)
-        for cells in torch.split(cells_that_show(bends, most), CELLS_AT_ONCE):
-            if len(cells):
+        all_cells = cells_that_show(bends, most)
+        if len(all_cells) >= fewest:
+            for cells in torch.split(all_cells, CELLS_AT_ONCE):
                 fine = self._between(number, cells)
                 yield cells, portions(fine, claim_of(fine), self._shift)
 
@@ -168,7 +172,7 @@ class SparsePart:
         _, rows, columns = self._total.shape
         edges = torch.arange(rows + 1) * columns
         for number, found in self._found:
-            for cells, fine in self._sketch.fine(number, seen, PART_SHOWS):
+            for cells, fine in self._sketch.fine(number, seen, PART_SHOWS, FEWEST_CELLS):
                 if not self._is_one:
                     fine.sub_(between(found, cells))
                 first_cells = torch.searchsorted(cells, edges).tolist()

@@ -76,6 +76,18 @@ def test_a_part_that_is_heard_left_is_seen_left(folder: Path) -> None:
     assert changed[-len(changed) // 4 :].max() < 0.02
 
 
+def test_a_layer_of_half_the_depth_takes_less_of_its_place(folder: Path) -> None:
+    half = {"visuals.layers": {"flute": {"depth": 0.4}, "bass": {}}}
+    (full_flute, full_bass), (flute, bass) = (
+        picture(folder, **change).streams
+        for change in ({"visuals.depth": 0.8, **BOTH}, {"visuals.depth": 0.8, **half})
+    )
+    assert flute.strength[5] == pytest.approx(full_flute.strength[5] / 2, rel=1e-3)
+    assert bass.strength[5] == full_bass.strength[5]
+    # In the silence after their last notes, both keep a little, and the same share of each other.
+    assert 0 < flute.strength[-1] < 0.05 * flute.strength[5]
+
+
 def test_one_layer_of_all_parts_makes_the_same_film_as_none(folder: Path) -> None:
     one = {"visuals.layers": {"all": {"parts": "*"}}}
     assert key(picture(folder, **one)) == key(picture(folder))

@@ -1,5 +1,6 @@
 """Layers in one land, with a painter of our own whose reliefs a hand can follow."""
 
+from dataclasses import replace
 from math import exp
 
 import numpy as np
@@ -166,6 +167,17 @@ def test_layers_are_painted_where_they_stand() -> None:
     changed = (one - other).abs().mean((0, 1, 2))
     # The glow of what is bright reaches over the border, and no further.
     assert changed[:24].max() < 0.01 < changed[40:].mean()
+
+
+def test_no_smoke_is_between_layers_unless_they_are_nearly_silent() -> None:
+    generator = EmbeddedGenerator(0, (28, 28), pan=(0.8, 0.0), mirrored=True)
+    whole = stream(np.ones((1, 64)), 0.0, 0.0, number=979)
+    loud, faint, silent = (
+        generator.layered([replace(whole, classes=whole.classes * weight)], FrameControls(), STAGE)
+        for weight in (0.9, 0.3, 0.02)
+    )
+    torch.testing.assert_close(faint, loud)
+    assert (silent - loud).abs().mean() > 0.05
 
 
 def test_frames_that_are_fused_together_are_those_that_are_fused_alone(
