@@ -130,7 +130,10 @@ class ValueMessages:
             hint = "write true or false"
         elif "text" in kinds and not isinstance(broken.value, str):
             written = str(broken.value).lower() if isinstance(broken.value, bool) else text
-            if "pattern" not in broken.schema:
+            words = [word for word in broken.schema.get("enum", ()) if isinstance(word, str)]
+            if words and written not in words:
+                hint = did_you_mean(text, words) or hint
+            elif "pattern" not in broken.schema:
                 hint = f'put it in quotes if it is meant: "{written}"'
         message = f"`{shown(text)}` is {kind_of(broken.value)}; expected {expected}"
         return Diagnostic("MV204", span, message, hint)
