@@ -6,6 +6,7 @@ new one. dsl/text/folders.py says which links are followed: those of the user, a
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -31,10 +32,10 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
     KeyboardInterrupt included. The bytes are on the disk before the name is. A link of the user's is
     followed and its target replaced; `root` is the folder of the piece, in which none is.
 
-    Raises PieceError (MV009) for a link inside a piece, OSError where the folder cannot be written to,
-    IsADirectoryError where `path` is a folder.
+    Raises PieceError (MV009) for a link inside a piece, OSError where the folder cannot be written to and
+    where something else than a file is in the way, IsADirectoryError where that is a folder.
     """
-    target = path if guarded(path, root)[1] else path.resolve()
+    target = path if guarded(path, root)[1] else meant_by(path)
     with _around(target, root) as folder:
         name = target.name
         _refuse_other(folder, name, path)
@@ -52,12 +53,24 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
         except OSError as error:
             folder.remove(partial)
             if error.filename is None or str(error.filename).startswith(str(way)):
-                error.filename = str(path)
+                # Another one: those of FFmpeg do not let their names be changed.
+                raise OSError(error.errno, error.strerror or str(error), str(path)) from error
             raise
         except BaseException:
             folder.remove(partial)
             raise
         folder.sync()
+
+
+def meant_by(path: Path) -> Path:
+    """The file that a path means to the user, through links. Raises OSError for links in a circle."""
+    try:
+        found = path.resolve()
+    except RuntimeError:  # before Python 3.13
+        found = path
+    if found.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return found
 
 
 def replace_text(path: Path, text: str, root: Path | None = None) -> None:
@@ -181,6 +194,9 @@ def _refuse_other(folder: Folder, name: str, path: Path) -> None:
         raise linked(path)
     if stat.S_ISDIR(state.st_mode):
         raise IsADirectoryError(21, "a folder has the name of the file", str(path))
+    if not stat.S_ISREG(state.st_mode):
+        # A pipe or a device: its reader would wait for ever, and the name would be another file's.
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
 
 
 def linked(path: Path | str) -> PieceError:
