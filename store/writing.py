@@ -36,12 +36,12 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
     where something else than a file is in the way, IsADirectoryError where that is a folder.
     """
     target = path if guarded(path, root)[1] else meant_by(path)
-    with _around(target, root) as folder:
+    # The suffix is kept, because writers choose the format by it.
+    short = target.stem.encode(errors="ignore")[:_MOST_STEM_BYTES].decode(errors="ignore")
+    partial = f".{short}.{secrets.token_hex(4)}.partial{target.suffix}"
+    with _around(target, root) as folder, naming(path, partial):
         name = target.name
         _refuse_other(folder, name, path)
-        # The suffix is kept, because writers choose the format by it.
-        short = target.stem.encode(errors="ignore")[:_MOST_STEM_BYTES].decode(errors="ignore")
-        partial = f".{short}.{secrets.token_hex(4)}.partial{target.suffix}"
         # Created here, so that it gets the permissions of a new file and is never an existing one.
         made = _identity(folder, partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         way = folder.way(partial)
@@ -50,16 +50,22 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
             if _identity(folder, partial, os.O_RDWR, sync=True) != made:
                 raise OSError(0, "it was exchanged while it was written; nothing was changed", str(path))
             folder.replace(partial, name)
-        except OSError as error:
-            folder.remove(partial)
-            if error.filename is None or str(error.filename).startswith(str(way)):
-                # Another one: those of FFmpeg do not let their names be changed.
-                raise OSError(error.errno, error.strerror or str(error), str(path)) from error
-            raise
         except BaseException:
             folder.remove(partial)
             raise
         folder.sync()
+
+
+@contextmanager
+def naming(path: Path, partial: str) -> Iterator[None]:
+    """Lets an OSError that names no file, or the unfinished one, name the file that is written."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or Path(os.fsdecode(error.filename)).name == partial:
+            # Another one: those of FFmpeg do not let their names be changed.
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        raise
 
 
 def meant_by(path: Path) -> Path:
@@ -133,8 +139,8 @@ def write_new(files: Mapping[Path, bytes | Path], root: Path | None = None) -> N
                 raise FileExistsError(17, "it exists already", str(path))
         for path, data in files.items():
             made += make_folders(path.parent, root)
-            with _around(path, root) as folder:
-                partial = f".{secrets.token_hex(8)}.partial"
+            partial = f".{secrets.token_hex(8)}.partial"
+            with _around(path, root) as folder, naming(path, partial):
                 descriptor = folder.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
                 try:
                     with os.fdopen(descriptor, "wb") as stream:

@@ -119,7 +119,7 @@ class Task:
             if path.exists() and not self.replace:
                 raise FileExistsError(17, "it already exists", str(path))
             # Checked before it listens, which takes its time.
-            if path != self.score or path.parent.is_dir():
+            if self.replace or path != self.score or path.parent.is_dir():
                 checked_output(path, None, {path.suffix.lower(): ""}, "a file")
 
 

@@ -4,11 +4,14 @@ import errno
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from av.error import err_check
 from click.testing import CliRunner, Result
 from musicvis.cli.command import main
-from musicvis.store.writing import meant_by, published
+from musicvis.renderers.sound.listening.clicks import write_clicks
+from musicvis.renderers.sound.wave import write_wav
+from musicvis.store.writing import meant_by, published, write_new
 from musicvis.tests.hostile.samples import waltz
 
 MANIFEST = """\
@@ -42,6 +45,21 @@ def test_a_full_disk_that_ffmpeg_meets_has_the_name_of_the_file(tmp_path: Path) 
         err_check(-errno.ENOSPC)
     assert (raised.value.errno, raised.value.filename) == (errno.ENOSPC, str(film))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_file_on_a_full_disk_is_named_and_not_its_unfinished_part(tmp_path: Path) -> None:
+    # Nobody can make a file there, whoever he is.
+    with pytest.raises(OSError) as raised:
+        write_new({Path("/proc/new.yaml"): b"x"})
+    assert raised.value.filename == "/proc/new.yaml"
+
+
+def test_clicks_that_cannot_be_written_are_no_fault_of_the_recording(tmp_path: Path) -> None:
+    recording = tmp_path / "a.wav"
+    write_wav(recording, [np.zeros((4800, 2), np.float32)], 48_000)
+    with pytest.raises(OSError) as raised:
+        write_clicks(recording, Path("/proc/clicks.wav"), [0.0], [0])
+    assert raised.value.filename == "/proc/clicks.wav"
 
 
 def test_a_pipe_is_no_place_for_a_file(tmp_path: Path) -> None:

@@ -196,10 +196,13 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
                     yield _source(box, path, kind, longest_s)
             except FFmpegError as error:
                 raise _no_recording(path, f"FFmpeg says: {error.strerror}") from error
-    except FileNotFoundError as error:
-        hint = "check the name and the folder"
-        raise _fault(path, "MV001", f"there is no file {path.name}", hint) from error
     except OSError as error:
+        if error.filename is not None and str(error.filename) != str(path):
+            # The recording can be read; what is made of it cannot be written.
+            raise
+        if isinstance(error, FileNotFoundError):
+            hint = "check the name and the folder"
+            raise _fault(path, "MV001", f"there is no file {path.name}", hint) from error
         message = f"{path.name} cannot be read: {error.strerror or error}"
         raise _fault(path, "MV006", message, "check its permissions") from error
 
