@@ -62,7 +62,9 @@ def naming(path: Path, partial: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None or Path(os.fsdecode(error.filename)).name == partial:
+        # A copy that fails names its source first.
+        named = error.filename2 or error.filename
+        if named is None or Path(os.fsdecode(named)).name == partial:
             # Another one: those of FFmpeg do not let their names be changed.
             raise OSError(error.errno, error.strerror or str(error), str(path)) from error
         raise

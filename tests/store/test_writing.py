@@ -54,6 +54,13 @@ def test_a_new_file_on_a_full_disk_is_named_and_not_its_unfinished_part(tmp_path
     assert raised.value.filename == "/proc/new.yaml"
 
 
+def test_a_copy_that_has_no_room_is_not_called_its_source(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sf2"
+    with pytest.raises(OSError) as raised, published(copy) as partial:
+        raise OSError(errno.ENOSPC, "No space left on device", "/source.sf2", None, str(partial))
+    assert raised.value.filename == str(copy)
+
+
 def test_clicks_that_cannot_be_written_are_no_fault_of_the_recording(tmp_path: Path) -> None:
     recording = tmp_path / "a.wav"
     write_wav(recording, [np.zeros((4800, 2), np.float32)], 48_000)
