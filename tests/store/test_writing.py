@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +107,20 @@ def test_a_plot_does_not_replace_a_picture_of_its_piece(piece: Path) -> None:
     done = run("plot", ".", "-o", "mine.png")
     assert done.exit_code == 2 and "the piece is made from" in done.output
     assert (piece / "mine.png").read_bytes() == mine
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 75), (signal.SIGHUP, 129)])
+def test_a_signal_that_ends_a_command_leaves_no_unfinished_file(
+    piece: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    from musicvis.renderers import plot
+
+    def ended(*words: object) -> None:
+        assert list(piece.glob(".*.partial.png"))
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(plot, "storyboard", ended)
+    done = run("plot", ".", "-o", "new.png")
+    assert done.exit_code == code
+    assert not list(piece.glob("*new*")) and not list(piece.glob(".*.partial.png"))
+    assert signal.getsignal(number) is signal.SIG_DFL
