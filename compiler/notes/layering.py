@@ -129,6 +129,10 @@ def _with_keep(found: Sequence[LayerOfParts]) -> Iterator[LayerOfParts]:
 
 
 def _fitting(glob: str, parts: Sequence[str]) -> list[str]:
+    """The parts that a layer means: the one of exactly this name, or all that fit, in any case of letters."""
+    for part in parts:
+        if glob in (part, _literal(part)):
+            return [part]
     return [part for part in parts if fnmatchcase(part.casefold(), glob.casefold())]
 
 

@@ -67,7 +67,10 @@ class ValueMessages:
 
     def bad_name(self, broken: Broken) -> Diagnostic:
         text, span = self._written.text_and_span(broken)
-        return Diagnostic("MV205", span, f"`{shown(text)}` cannot be a name", "use letters, digits, - and .")
+        # Lanes have points in their names, and what they move has none.
+        has_points = re.search(str(broken.schema.get("pattern", "")), "a.b") is not None
+        hint = f"use letters, digits{', - and .' if has_points else ' and -'}"
+        return Diagnostic("MV205", span, f"`{shown(text)}` cannot be a name", hint)
 
     def wrong_value(self, broken: Broken) -> Diagnostic:
         text, span = self._written.text_and_span(broken)
