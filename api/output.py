@@ -20,12 +20,13 @@ def checked_output(output: Path, root: Path | None, kinds: Mapping[str, str], wh
     place that holds something other than a file.
     """
     from ..dsl.text.folders import guarded
+    from ..store.writing import meant_by
 
     try:
         if guarded(output, root)[1] and output.is_symlink():
             message = f"{output} is a link inside the piece, which could lead anywhere"
             raise RequestError(message, "name another place")
-        output = output.resolve() if output.is_symlink() else output
+        output = meant_by(output) if output.is_symlink() else output
         is_other = output.exists() and not output.is_file()
     except OSError as error:
         raise RequestError(f"{output}: {error.strerror}", "name another") from None

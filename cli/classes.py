@@ -147,15 +147,20 @@ def draw_sheet(file: Path) -> None:
     """Draw all motifs into a picture file; code 1 where it cannot be written."""
     import torch
 
+    from ..api.errors import RequestError
+    from ..api.output import checked_output
     from ..dsl.findings.plain import shown
-    from ..renderers.generators.embedded.sheet import write_sheet
+    from ..renderers.generators.embedded.sheet import FORMATS, write_sheet
 
     # Threads within an operation slow the painter down.
     torch.set_num_threads(1)
     try:
+        file = checked_output(file, None, dict.fromkeys(FORMATS, ""), "a sheet")
         count = write_sheet(file)
-    except (OSError, ValueError) as error:
-        click.echo(shown(f"{file} cannot be written: {error}"), err=True)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        click.echo(shown(f"{file} cannot be written: {error.strerror or error}"), err=True)
         sys.exit(1)
     click.echo(shown(f"{file}: {count} motifs, plain and mirrored"), err=True)
 

@@ -17,6 +17,7 @@ from .explain import explain
 from .export import export
 from .fmt import fmt
 from .import_effects import import_command
+from .interrupts import unwound
 from .listen import listen
 from .new import new
 from .notes import notes
@@ -72,6 +73,7 @@ def main() -> None:
       musicvis compile waltz           the film
       musicvis check waltz             what is wrong with it, and where
     """
+    click.get_current_context().with_resource(unwound())
     try:
         Path.cwd()
     except OSError as error:

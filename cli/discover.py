@@ -74,7 +74,8 @@ def missing(path: Path, hint: str) -> str:
         names = [entry.name for entry in islice(path.parent.iterdir(), 1000)]
     except OSError:
         names = []
-    folded = {name.casefold(): name for name in names}
+    # A link that leads nowhere has its name there.
+    folded = {name.casefold(): name for name in names if name != path.name}
     near = get_close_matches(path.name.casefold()[:100], folded, 1, 0.6)
     if near:
         return f"{path} does not exist; did you mean {path.parent / folded[near[0]]}?"

@@ -1,8 +1,11 @@
 """Ctrl-C, and a polite request to end: once to stop between two frames, twice to stop at once."""
 
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from ..api.signals import on_first_signal
 
@@ -45,3 +48,32 @@ def asked_to_stop() -> Iterator[Callable[[], int]]:
 
     with on_first_signal(note):
         yield lambda: came
+
+
+CODES = {"SIGTERM": 75, "SIGHUP": 129}
+"""The exit code of a command that a signal ends: that of `Stopped`, and that of shells."""
+
+
+@contextmanager
+def unwound() -> Iterator[None]:
+    """Within it, SIGTERM and a closed terminal end the command as Ctrl-C does: no unfinished file stays.
+
+    A signal that is ignored, as with nohup, stays ignored.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    # Windows has no SIGHUP.
+    known = [getattr(signal, name) for name in CODES if hasattr(signal, name)]
+    numbers = [number for number in known if is_main and signal.getsignal(number) is signal.SIG_DFL]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        # The next one ends the process at once.
+        signal.signal(number, signal.SIG_DFL)
+        sys.exit(CODES[signal.Signals(number).name])
+
+    for number in numbers:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)

@@ -153,7 +153,11 @@ def listen(
         message = f"{error.filename} already exists; to overwrite it, add --replace"
         raise click.ClickException(message) from None
     except OSError as error:
-        _end(f"{error.filename or recording}: {error.strerror or error}")
+        message = f"{error.filename or recording}: {error.strerror or error}"
+        if left := [str(path) for path in task.outputs if path.exists() and str(path) != error.filename]:
+            tell_end(f"{message}; {' and '.join(left)} {'stay' if len(left) > 1 else 'stays'}")
+            sys.exit(1)
+        _end(message)
     tell_findings(findings, {})
     if heard.against is not None and form != JSON:
         click.echo("\n".join(heard.against))

@@ -20,7 +20,8 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     The picture is written to build/NAME.png beside the manifest, or where -o says.
     """
-    from ..api.output import refusal
+    from ..api.errors import RequestError
+    from ..api.output import checked_output, refusal, refuse_sources
     from ..compiler.compile import compile_piece
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
@@ -28,8 +29,11 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     manifest = piece or piece_here(Path.cwd())
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")
-    if target.suffix.lower() != ".png":
-        raise click.UsageError(f"{target}: a plot ends in .png")
+    if output is not None:
+        try:
+            target = checked_output(output, manifest.parent, {".png": ""}, "a plot")
+        except RequestError as error:
+            raise click.UsageError(str(error)) from None
     loaded = load_piece(manifest)
     compilation = compile_piece(loaded)
     tell_findings(compilation.diagnostics, loaded.files)
@@ -39,9 +43,12 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     try:
         from ..renderers.plot import plot as write_plot
 
+        refuse_sources(target, (own.path for own in compilation.plan.picture.pictures))
         if output is None:
             prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
     except ModuleNotFoundError as error:
         end_missing(error, "to plot")
     except OSError as error:

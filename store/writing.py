@@ -6,6 +6,7 @@ new one. dsl/text/folders.py says which links are followed: those of the user, a
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -31,16 +32,16 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
     KeyboardInterrupt included. The bytes are on the disk before the name is. A link of the user's is
     followed and its target replaced; `root` is the folder of the piece, in which none is.
 
-    Raises PieceError (MV009) for a link inside a piece, OSError where the folder cannot be written to,
-    IsADirectoryError where `path` is a folder.
+    Raises PieceError (MV009) for a link inside a piece, OSError where the folder cannot be written to and
+    where something else than a file is in the way, IsADirectoryError where that is a folder.
     """
-    target = path if guarded(path, root)[1] else path.resolve()
-    with _around(target, root) as folder:
+    target = path if guarded(path, root)[1] else meant_by(path)
+    # The suffix is kept, because writers choose the format by it.
+    short = target.stem.encode(errors="ignore")[:_MOST_STEM_BYTES].decode(errors="ignore")
+    partial = f".{short}.{secrets.token_hex(4)}.partial{target.suffix}"
+    with _around(target, root) as folder, naming(path, partial):
         name = target.name
         _refuse_other(folder, name, path)
-        # The suffix is kept, because writers choose the format by it.
-        short = target.stem.encode(errors="ignore")[:_MOST_STEM_BYTES].decode(errors="ignore")
-        partial = f".{short}.{secrets.token_hex(4)}.partial{target.suffix}"
         # Created here, so that it gets the permissions of a new file and is never an existing one.
         made = _identity(folder, partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         way = folder.way(partial)
@@ -49,15 +50,35 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
             if _identity(folder, partial, os.O_RDWR, sync=True) != made:
                 raise OSError(0, "it was exchanged while it was written; nothing was changed", str(path))
             folder.replace(partial, name)
-        except OSError as error:
-            folder.remove(partial)
-            if error.filename is None or str(error.filename).startswith(str(way)):
-                error.filename = str(path)
-            raise
         except BaseException:
             folder.remove(partial)
             raise
         folder.sync()
+
+
+@contextmanager
+def naming(path: Path, partial: str) -> Iterator[None]:
+    """Lets an OSError that names no file, or the unfinished one, name the file that is written."""
+    try:
+        yield
+    except OSError as error:
+        # A copy that fails names its source first.
+        named = error.filename2 or error.filename
+        if named is None or Path(os.fsdecode(named)).name == partial:
+            # Another one: those of FFmpeg do not let their names be changed.
+            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        raise
+
+
+def meant_by(path: Path) -> Path:
+    """The file that a path means to the user, through links. Raises OSError for links in a circle."""
+    try:
+        found = path.resolve()
+    except RuntimeError:  # before Python 3.13
+        found = path
+    if found.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return found
 
 
 def replace_text(path: Path, text: str, root: Path | None = None) -> None:
@@ -120,8 +141,8 @@ def write_new(files: Mapping[Path, bytes | Path], root: Path | None = None) -> N
                 raise FileExistsError(17, "it exists already", str(path))
         for path, data in files.items():
             made += make_folders(path.parent, root)
-            with _around(path, root) as folder:
-                partial = f".{secrets.token_hex(8)}.partial"
+            partial = f".{secrets.token_hex(8)}.partial"
+            with _around(path, root) as folder, naming(path, partial):
                 descriptor = folder.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
                 try:
                     with os.fdopen(descriptor, "wb") as stream:
@@ -181,6 +202,9 @@ def _refuse_other(folder: Folder, name: str, path: Path) -> None:
         raise linked(path)
     if stat.S_ISDIR(state.st_mode):
         raise IsADirectoryError(21, "a folder has the name of the file", str(path))
+    if not stat.S_ISREG(state.st_mode):
+        # A pipe or a device: its reader would wait for ever, and the name would be another file's.
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
 
 
 def linked(path: Path | str) -> PieceError:

@@ -17,6 +17,7 @@ from ..api.signals import on_first_signal
 from ..store.store import Store
 from .app import application
 from .conductor import Conductor
+from .connections import HurriedProtocol
 from .editing import Editing
 from .filming import Filming
 from .guard import OPEN, Guard
@@ -116,7 +117,7 @@ async def _serve(asked: Asked, store: Store, bound: socket.socket, ready: Callab
             log_level="critical",
             access_log=False,
             lifespan="off",
-            http="h11",
+            http=HurriedProtocol,
             ws="none",
             h11_max_incomplete_event_size=HEADERS_MOST_BYTES,
             limit_concurrency=CONNECTIONS_MOST,

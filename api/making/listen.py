@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...dsl.findings.plain import counted
 from ..errors import RequestError, missing_packages_told, taken_files_told
+from ..output import checked_output
 from .heard import (
     Progress,
     apart,
@@ -108,7 +109,8 @@ class Task:
         if len(self.stems) > STEMS_MOST:
             raise RequestError(f"at most {STEMS_MOST} stems can be given")
         read = [self.recording, *(path for _, path in self.stems)]
-        if len({path.resolve() for path in (*self.outputs, *read)}) < len(self.outputs) + len(read):
+        named = (*self.outputs, *read)
+        if len(set(map(os.path.realpath, named))) < len(named):
             raise RequestError("two of these files are the same")
         for name, path in self.stems:
             if not path.is_file():
@@ -116,6 +118,9 @@ class Task:
         for path in self.outputs:
             if path.exists() and not self.replace:
                 raise FileExistsError(17, "it already exists", str(path))
+            # Checked before it listens, which takes its time.
+            if self.replace or path != self.score or path.parent.is_dir():
+                checked_output(path, None, {path.suffix.lower(): ""}, "a file")
 
 
 def listen(

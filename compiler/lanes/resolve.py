@@ -128,6 +128,9 @@ class Lanes:
     def unknown(self, known_buses: Iterable[str]) -> Iterable[Diagnostic]:
         """A finding for each lane whose parameter does not exist; call it last."""
         sources = {lane.mirror_of for lane in self._lanes if lane.mirror_of is not None}
+        written = {lane.name for lane in self._lanes}
+        # A parameter that has a lane, or a bus that has another way to move, would have two.
+        moved = {form for n in written for form in (n, f"{n}.azimuth", n.removesuffix(".azimuth"))}
         names = sorted(set(self._known))
         bus_names = list(known_buses)
         buses = ", ".join(bus_names)
@@ -140,6 +143,8 @@ class Lanes:
                 continue
             near = nearest(lane.name, names, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"the buses are {buses}"
+            if near and near[0] in moved:
+                hint = f"name what it is to move, or leave it out: {near[0]} is moved already"
             yield Diagnostic(
                 "MV310", lane.span, f"there is no bus or parameter {lane.name} that a lane could move", hint
             )

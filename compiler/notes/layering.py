@@ -1,6 +1,6 @@
 """The layers of a picture as written, matched with the parts: which notes play in which layer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -38,12 +38,13 @@ def layers_of(visuals: Visuals, parts: Sequence[str], findings: Findings) -> tup
         return everything
     found: list[LayerOfParts] = []
     taken: dict[str, str] = {}
+    named = {part for layer in written for glob in layer.parts for part in _fitting(glob, parts)}
     for layer in written:
         mine = []
         for glob in layer.parts:
-            fitting = [part for part in parts if fnmatchcase(part.casefold(), glob.casefold())]
+            fitting = _fitting(glob, parts)
             if not fitting:
-                findings.add(_unknown(layer, glob, parts))
+                findings.add(_unknown(layer, glob, parts, named))
             mine += [part for part in fitting if part not in mine]
         for part in mine:
             if part in taken:
@@ -127,9 +128,20 @@ def _with_keep(found: Sequence[LayerOfParts]) -> Iterator[LayerOfParts]:
         yield replace(layer, visuals=replace(layer.visuals, keep=keep))
 
 
-def _unknown(layer: PictureLayer, glob: str, parts: Sequence[str]) -> Diagnostic:
+def _fitting(glob: str, parts: Sequence[str]) -> list[str]:
+    """The parts that a layer means: the one of exactly this name, or all that fit, in any case of letters."""
+    for part in parts:
+        if glob in (part, _literal(part)):
+            return [part]
+    return [part for part in parts if fnmatchcase(part.casefold(), glob.casefold())]
+
+
+def _unknown(layer: PictureLayer, glob: str, parts: Sequence[str], named: Set[str]) -> Diagnostic:
     near = nearest(glob.strip("*"), parts, 1, 0.4)
-    hint = f"did you mean {near[0]}?" if near else "the parts are " + (", ".join(parts[:12]) or "none")
+    hint = "the parts are " + (", ".join(parts[:12]) or "none")
+    # A part that a layer has already would be in two.
+    if near and near[0] not in named:
+        hint = f"did you mean {near[0]}?"
     return Diagnostic("MV630", layer.parts_span, f"no part is called {glob}, so the layer lacks it", hint)
 
 

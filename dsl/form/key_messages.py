@@ -89,9 +89,14 @@ class KeyMessages:
             return Diagnostic("MV121", span, "a space is missing after the dash", hint)
         if comma := self._decimal_comma(broken, key, span):
             return comma
-        near = meant(key, known)
+        free = [name for name in known if name not in broken.value]
+        near = meant(key, free)
         edits = self._written.exactly(span, key, near) if near and is_slip_of(key, near, known) else ()
-        return Diagnostic("MV202", span, message, self._near_key(key, known), edits=edits)
+        taken = meant(key, known)
+        if not near and taken and is_slip_of(key, taken, known):
+            hint = f"remove it: `{taken}` stands here already"
+            return Diagnostic("MV202", span, message, hint)
+        return Diagnostic("MV202", span, message, self._near_key(key, free), edits=edits)
 
     def _decimal_comma(self, broken: Broken, key: str, span: Span) -> Diagnostic | None:
         """`{depth: 0,8}` is a number and a key `8` to YAML."""

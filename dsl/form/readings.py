@@ -104,7 +104,8 @@ def _place(text: str) -> Iterator[str]:
         yield "end"
     if found := re.fullmatch(r"(?:bar|measure|m\.?) ?([0-9]+)(?:[ ,]+(?:beat|b\.?) ?([0-9.+/]+))?", lower):
         yield f"{found[1]}|{found[2]}" if found[2] else found[1]
-    if found := re.fullmatch(r"([0-9]{1,6}) ?[.:,;/] ?([0-9]{1,3}(?:\.[0-9]+)?)", lower):
+    # Nobody writes bar 0 with a point: 0.5 is a value, or half a bar.
+    if found := re.fullmatch(r"(0*[1-9][0-9]{0,5}) ?[.:,;/] ?([0-9]{1,3}(?:\.[0-9]+)?)", lower):
         yield f"{int(found[1])}|{found[2].lstrip('0') or '0'}"
     if found := re.fullmatch(r"-(.+)", lower):
         yield f"end-{found[1].strip()}"

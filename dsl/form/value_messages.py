@@ -67,7 +67,10 @@ class ValueMessages:
 
     def bad_name(self, broken: Broken) -> Diagnostic:
         text, span = self._written.text_and_span(broken)
-        return Diagnostic("MV205", span, f"`{shown(text)}` cannot be a name", "use letters, digits, - and .")
+        # Lanes have points in their names, and what they move has none.
+        has_points = re.search(str(broken.schema.get("pattern", "")), "a.b") is not None
+        hint = f"use letters, digits{', - and .' if has_points else ' and -'}"
+        return Diagnostic("MV205", span, f"`{shown(text)}` cannot be a name", hint)
 
     def wrong_value(self, broken: Broken) -> Diagnostic:
         text, span = self._written.text_and_span(broken)
@@ -130,7 +133,10 @@ class ValueMessages:
             hint = "write true or false"
         elif "text" in kinds and not isinstance(broken.value, str):
             written = str(broken.value).lower() if isinstance(broken.value, bool) else text
-            if "pattern" not in broken.schema:
+            words = [word for word in broken.schema.get("enum", ()) if isinstance(word, str)]
+            if words and written not in words:
+                hint = did_you_mean(text, words) or hint
+            elif "pattern" not in broken.schema:
                 hint = f'put it in quotes if it is meant: "{written}"'
         message = f"`{shown(text)}` is {kind_of(broken.value)}; expected {expected}"
         return Diagnostic("MV204", span, message, hint)

@@ -173,7 +173,13 @@ def _spiralling(lane: Lane, node: Node, reading: Reading) -> list[Lane]:
         for point in points:
             if (turns := point.get("turns")) is not None:
                 message = f"`turns` needs an azimuth lane, and this is the lane `{lane.name}`"
-                hint = f"write it in the lane `{lane.name}.azimuth`, in degrees"
+                head = lane.name.partition(".")[0]
+                hint = "write it in the lane of a bus, e.g. `flute.azimuth`, in degrees"
+                if way == "azimuth":
+                    message = f"`turns` sets the azimuth, and this lane has the mode {lane.mode}"
+                    hint = "write it in a lane without `mode`"
+                elif head != "visuals":
+                    hint = f"write it in the lane `{head}.azimuth`, in degrees"
                 reading.find("MV210", turns.key_span, message, hint)
         return []
     return [

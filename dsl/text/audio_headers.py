@@ -40,6 +40,8 @@ RECORDINGS = (
 MAX_CHANNELS = 8
 RATES_HZ = (8_000, 192_000)
 EXPORT_AGAIN = "export the stem again"
+LOUDEST_SAMPLE = 1e6
+"""The largest sample that is believed, where 1 is full scale: 120 dB above it is nothing but damage."""
 
 _PCM, _IEEE_FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _MAX_CHUNKS = 1000
@@ -93,7 +95,8 @@ def checked_format(file: BinaryIO, size: int, name: str, span: Span) -> Recordin
         try:
             header = wav_header(file, size)
         except ValueError as error:
-            raise _fault(span, "MV502", f"{name} is not a valid wav file: {error}", EXPORT_AGAIN) from error
+            message = f"{name} is not a valid wav file: {error}"
+            raise _fault(span, "MV502", message, f"{EXPORT_AGAIN}, uncompressed with 24 bits") from error
         form = RecordingFormat("wav", header.sample_rate_hz, header.channel_count, header.frame_count, header)
     else:
         raise _fault(
@@ -154,7 +157,7 @@ def wav_header(file: BinaryIO, size: int) -> WavHeader:
                 length = size - start
             return _header(form, start, length, size)
         if start + length > size:
-            raise ValueError(f"its part {name!r} reaches beyond the end of the file")
+            raise ValueError(f"its part {name.decode('latin-1')!r} reaches beyond the end of the file")
         file.seek(start + length + length % 2)
     raise ValueError("it has too many parts")
 
@@ -173,7 +176,7 @@ def _format(raw: bytes) -> tuple[int, int, int, int]:
         (_IEEE_FLOAT, 32),
         (_IEEE_FLOAT, 64),
     }:
-        raise ValueError(f"its samples are stored in an unknown way (format {tag}, {bits} bits)")
+        raise ValueError(f"its samples are compressed, or of an unknown kind (format {tag}, {bits} bits)")
     if channels * bits // 8 != frame_bytes or frame_bytes == 0:
         raise ValueError(
             f"{counted(channels, 'channel')} of {bits} bits cannot make {counted(frame_bytes, 'byte')}"

@@ -247,10 +247,12 @@ def _end_place(written: str, span: Span, found: re.Match[str]) -> Place | Diagno
 def _no_place(written: str, span: Span) -> Diagnostic:
     """Explains an invalid place, guessing what was meant: the decimal point, the colon, a range, a time."""
     if found := re.match(r"([0-9]{1,6})\.([0-9]+)\Z", written, re.ASCII):
-        hint = f"write bar|beat, e.g. {int(found[1])}|{int(found[2])}"
+        bar, beat = int(found[1]), int(found[2])
+        hint = f"write bar|beat, e.g. {bar}|{beat or 1}" if bar else _PLACE_HINT
         return Diagnostic("MV102", span, f"{written} is a number, not a place", hint)
     if found := re.match(r"([0-9]{1,6}):([0-9.+/ ]+)\Z", written, re.ASCII):
-        hint = f"write bar|beat, e.g. {int(found[1])}|{found[2].strip()}"
+        beat_is_known = parse_beat(found[2]) is not None
+        hint = f"write bar|beat, e.g. {int(found[1])}|{found[2].strip()}" if beat_is_known else _PLACE_HINT
         message = f"{written} is base 60 to some readers of YAML, not a place"
         return Diagnostic("MV102", span, message, hint)
     if ".." in written:

@@ -234,6 +234,7 @@ ROWS = (
             f"{_GUARD}::test_a_body_that_is_too_long_is_refused_whatever_its_length_says",
             f"{_GUARD}::test_every_answer_keeps_the_page_to_itself",
             f"{_GUARD}::test_a_websocket_is_closed",
+            "watch/test_connections.py::test_a_request_that_does_not_come_is_not_waited_for",
             "watch/test_editing.py::test_only_texts_of_the_piece_are_edited",
             "watch/test_editing.py::test_nothing_is_written_through_a_link",
             "watch/test_editing.py::test_an_editor_is_given_a_file_of_the_piece_and_no_shell",

@@ -56,6 +56,9 @@ def made(kind: Any, value: Any, where: str) -> Any:
         value = float(value) if abs(value) < 1 << 53 else None
     if type(value) is not kind or (kind is float and not isfinite(value)):
         raise WireError(f"{where} is not of type {kind.__name__}")
+    # JSON can name half a character, which is no text and cannot be sent back.
+    if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise WireError(f"{where} holds half a character")
     return value
 
 

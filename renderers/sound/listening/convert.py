@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ....store.values.array_types import F32
+from ....store.writing import naming
 from .decode import LONGEST_S, Recording, opened
 
 BITS = 24
@@ -51,6 +52,7 @@ def write_flac(recording: Recording, target: Path, longest_s: float = LONGEST_S)
     gain = gain_of(recording)
     with (
         opened(recording.path, longest_s) as source,
+        naming(target, target.name),
         av.open(str(target), "w", format="flac", options={"fflags": "+bitexact"}) as box,
     ):
         layout = LAYOUTS[source.channel_count]

@@ -20,7 +20,7 @@ from ....dsl.findings.collector import Findings
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.plain import counted
 from ....dsl.findings.span import Span
-from ....dsl.text.audio_headers import EXPORT_AGAIN, MAX_CHANNELS, RATES_HZ, checked_format
+from ....dsl.text.audio_headers import EXPORT_AGAIN, LOUDEST_SAMPLE, MAX_CHANNELS, RATES_HZ, checked_format
 from ....dsl.text.files import MAX_AUDIO_BYTES
 from ....store.values.array_types import F32
 from .containers import container_of, says_length
@@ -196,10 +196,13 @@ def opened(path: Path, longest_s: float = LONGEST_S) -> Iterator[Source]:
                     yield _source(box, path, kind, longest_s)
             except FFmpegError as error:
                 raise _no_recording(path, f"FFmpeg says: {error.strerror}") from error
-    except FileNotFoundError as error:
-        hint = "check the name and the folder"
-        raise _fault(path, "MV001", f"there is no file {path.name}", hint) from error
     except OSError as error:
+        if error.filename is not None and str(error.filename) != str(path):
+            # The recording can be read; what is made of it cannot be written.
+            raise
+        if isinstance(error, FileNotFoundError):
+            hint = "check the name and the folder"
+            raise _fault(path, "MV001", f"there is no file {path.name}", hint) from error
         message = f"{path.name} cannot be read: {error.strerror or error}"
         raise _fault(path, "MV006", message, "check its permissions") from error
 
@@ -273,9 +276,10 @@ def _decoded(box: Any, stream: Any, source: Source, path: Path, longest_s: float
         for plain in resampler.resample(frame):
             packed = np.asarray(plain.to_ndarray(), np.float32)
             block = np.ascontiguousarray(packed.reshape(-1, source.channel_count).T)
-            if not np.isfinite(block).all():
+            # Not numbers are not at most anything, either.
+            if not (np.abs(block) <= LOUDEST_SAMPLE).all():
                 at_s = source.frame_count / source.sample_rate_hz
-                message = f"{path.name} holds samples that are not numbers, at {at_s:.2f} s"
+                message = f"{path.name} holds samples that are not numbers or not sound, at {at_s:.2f} s"
                 hint = "the program that wrote it overflowed: lower its level and export it again"
                 raise _fault(path, "MV504", message, hint)
             source.frame_count += block.shape[1]

@@ -13,7 +13,7 @@ import numpy as np
 from ....dsl.findings.diagnostics import Diagnostic, PieceError
 from ....dsl.findings.plain import counted
 from ....dsl.findings.span import Span
-from ....dsl.text.audio_headers import EXPORT_AGAIN, RecordingFormat, checked_format
+from ....dsl.text.audio_headers import EXPORT_AGAIN, LOUDEST_SAMPLE, RecordingFormat, checked_format
 from ....dsl.text.files import open_plain
 from ....dsl.text.folders import LinkedError
 from ....store.values.array_types import F64
@@ -122,11 +122,12 @@ def _plain_samples(frame: Any) -> F64:
 def _finite(path: Path, form: RecordingFormat, blocks: Iterable[F64]) -> Iterator[F64]:
     first = 0
     for block in blocks:
-        if not np.isfinite(block).all():
+        # Not numbers are not at most anything, either.
+        if not (np.abs(block) <= LOUDEST_SAMPLE).all():
             raise _fault(
                 path,
                 "MV504",
-                f"{path.name} holds samples that are not numbers, at {_time(first, form)}",
+                f"{path.name} holds samples that are not numbers or not sound, at {_time(first, form)}",
                 "the program that wrote it overflowed: lower its level and export the stem again",
             )
         first += block.shape[1]

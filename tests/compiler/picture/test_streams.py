@@ -81,6 +81,13 @@ def test_layers_that_do_not_fit_the_parts_are_findings(layers: tuple[PictureLaye
     assert resolved(*layers)[1] == [code]
 
 
+def test_parts_whose_names_differ_in_their_case_alone_are_layers_of_their_own() -> None:
+    findings = Findings()
+    found = layers_of(Visuals(layer_each_part=True), ("Flute", "flute", "a*", "ab"), findings)
+    assert [sorted(layer.parts) for layer in found] == [["Flute"], ["flute"], ["a*"], ["ab"]]
+    assert not findings
+
+
 def test_five_layers_are_too_many() -> None:
     findings = Findings()
     found = layers_of(Visuals(layer_each_part=True), tuple("abcde"), findings)

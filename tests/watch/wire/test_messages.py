@@ -56,6 +56,7 @@ def test_a_number_without_a_point_is_a_number() -> None:
         (b'{"s": 1, "a": 0, "b": 2, "c": 3}', "has no 'c'"),
         (b'{"s": 1, "a": 0, "b": 2, "loop": [1]}', "loop has 1 items, not 2"),
         (b'{"s": 1, "a": 0, "b": 2, "full": 1}', "full is not of type bool"),
+        (b'{"s": 1, "a": 0, "b": 2, "page": "\\ud800"}', "page holds half a character"),
     ],
 )
 def test_an_invalid_request_is_refused_in_words(data: bytes, said: str) -> None:

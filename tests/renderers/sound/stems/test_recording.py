@@ -131,6 +131,9 @@ def test_surround_is_folded_down_and_its_bass_channel_left_out(tmp_path: Path) -
         (wav_bytes(bytes(400), channels=9), "MV503"),
         (wav_bytes(np.array([0.0, np.nan] * 8, "<f4").tobytes(), tag=3, bits=32), "MV504"),
         (wav_bytes(np.array([0.0, np.inf] * 8, "<f4").tobytes(), tag=3, bits=32), "MV504"),
+        # Beyond the largest number of 32 bits: the film would be silent.
+        (wav_bytes(np.array([0.0, -1e300] * 8, "<f8").tobytes(), tag=3, bits=64), "MV504"),
+        (wav_bytes(np.array([0.0, 3e38] * 8, "<f4").tobytes(), tag=3, bits=32), "MV504"),
         (b"fLaC", "MV502"),
         (b"fLaC\x00\x00\x00\x22" + bytes(34), "MV503"),
     ],
