@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..dsl.findings.span import MANIFEST
 from .complete import class_words, table_of
-from .discover import PiecePath, nearest_piece
+from .discover import PiecePath, nearest_piece, word_and_piece
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
@@ -21,7 +20,7 @@ Record = dict[str, Any]
 
 @click.command(short_help="Search the subjects that a picture can have.")
 @click.argument("text", required=False, metavar="TEXT", shell_complete=class_words)
-@click.argument("there", required=False, metavar="[PIECE]")
+@click.argument("there", required=False, metavar="[PIECE]", shell_complete=PiecePath().shell_complete)
 @click.option(
     "--piece",
     type=PiecePath(),
@@ -59,13 +58,11 @@ def classes(
     With --like, search by meaning: `musicvis classes --like "a quiet harbour"`. Scores go up to 1;
     below 0.5 a class hardly fits.
     """
-    if there is None and text is not None and (Path(text) / MANIFEST).is_file():
-        # The only word is the piece: its own classes are listed.
-        text, there = None, text
-    if there is not None:
+    text, named = word_and_piece(text, there)
+    if named is not None:
         if piece is not None:
             raise click.UsageError("the piece is named twice: leave --piece out")
-        piece = PiecePath().convert(there, None, click.get_current_context())
+        piece = named
     if sheet is not None:
         if text is not None or like is not None:
             raise click.UsageError("--sheet draws all motifs: leave TEXT and --like out")

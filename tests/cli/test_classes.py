@@ -53,6 +53,7 @@ def test_a_word_that_is_no_class_has_exit_code_1(run: Run) -> None:
 def test_classes_take_the_piece_as_other_commands_do(piece: Path, run: Run) -> None:
     by_word, by_option = run("classes", "drum", piece), run("classes", "drum", "--piece", piece)
     assert by_word.exit_code == 0 and by_word.stdout == by_option.stdout
+    assert run("classes", piece / "piece.yaml", "drum").stdout == by_word.stdout
     assert run("classes", "drum", piece, "--piece", piece).exit_code == 2
     # A piece alone names no subject of ImageNet's thousand.
     assert "name a subject" in run("classes", piece).stderr
