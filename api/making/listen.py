@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.plain import counted
+from ...dsl.text.folders import NUL
 from ..errors import RequestError, missing_packages_told, taken_files_told
 from .heard import (
     Progress,
@@ -108,6 +109,9 @@ class Task:
         if len(self.stems) > STEMS_MOST:
             raise RequestError(f"at most {STEMS_MOST} stems can be given")
         read = [self.recording, *(path for _, path in self.stems)]
+        for path in (*self.outputs, *read):
+            if "\0" in str(path):
+                raise RequestError(NUL, "name another file")
         if len({path.resolve() for path in (*self.outputs, *read)}) < len(self.outputs) + len(read):
             raise RequestError("two of these files are the same")
         for name, path in self.stems:
