@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from .arguments import names_of
 from .errors import RequestError
-from .output import checked_output
+from .output import checked_output, refuse_sources
+from .sources import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,8 @@ class Notation:
     """Warnings: that the notation was made of a MIDI file."""
     root: Path
     """The folder of the piece."""
-    score: Path
-    """The score of the piece, which is not written over."""
+    sources: tuple[Path, ...]
+    """The files of the piece, which are not written over."""
 
     def svg(self) -> list[str]:
         """Pages of A4, engraved by Verovio; where it is not installed, pages by MuseScore.
@@ -91,8 +92,8 @@ class Notation:
             files = dict(zip(names, (page.encode() for page in pages), strict=True))
         else:
             files = {target: self.pdf() if kind == "pdf" else self.musicxml.encode()}
-        if any(file.exists() and file.samefile(self.score) for file in files):
-            raise RequestError(f"{self.score} is the score of the piece itself", "name another place")
+        for file in files:
+            refuse_sources(file, self.sources)
         for file, data in files.items():
             with published(file, self.root) as partial:
                 partial.write_bytes(data)
@@ -118,6 +119,5 @@ def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
         raise PieceError(findings)
     text = musicxml(paper, str(ref.file), chosen)
     title = paper.title or heard.piece.title
-    return Notation(
-        title, text, len(staves_of(paper, chosen)), tuple(findings), loaded.root, loaded.root / ref.file
-    )
+    count = len(staves_of(paper, chosen))
+    return Notation(title, text, count, tuple(findings), loaded.root, sources_of(loaded))

@@ -142,19 +142,23 @@ def own_table(piece: Path | None) -> "ClassTable":
 
 def draw_sheet(file: Path) -> None:
     """Draw all motifs into a picture file; code 1 where it cannot be written."""
-    import torch
-
+    from ..api.classes import draw_classes
+    from ..api.errors import RequestError
+    from ..api.output import refuse_sources
+    from ..api.sources import sources_of
     from ..dsl.findings.plain import shown
-    from ..renderers.generators.embedded.sheet import write_sheet
+    from ..dsl.load import load_piece
 
-    # Threads within an operation slow the painter down.
-    torch.set_num_threads(1)
     try:
-        count = write_sheet(file)
-    except (OSError, ValueError) as error:
+        if (manifest := nearest_piece(file.parent)) is not None:
+            refuse_sources(file, sources_of(load_piece(manifest)))
+        draw_classes(file)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
         click.echo(shown(f"{file} cannot be written: {error}"), err=True)
         sys.exit(1)
-    click.echo(shown(f"{file}: {count} motifs, plain and mirrored"), err=True)
+    click.echo(shown(f"{file}: all motifs, plain and mirrored"), err=True)
 
 
 def classes_like(words: str, form: str) -> None:

@@ -20,7 +20,9 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     The picture is written to build/NAME.png beside the manifest, or where -o says.
     """
-    from ..api.output import refusal
+    from ..api.errors import RequestError
+    from ..api.output import checked_output, refusal, refuse_sources
+    from ..api.sources import sources_of
     from ..compiler.compile import compile_piece
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
@@ -28,9 +30,17 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     manifest = piece or piece_here(Path.cwd())
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")
-    if target.suffix.lower() != ".png":
-        raise click.UsageError(f"{target}: a plot ends in .png")
     loaded = load_piece(manifest)
+    try:
+        if output is None:
+            prepare_build_folder(target.parent)
+        target = checked_output(target, manifest.parent, {".png": ""}, "a plot")
+        refuse_sources(target, sources_of(loaded))
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        tell_end(f"{target} cannot be written: {refusal(error, target.parent)}; nothing was written")
+        sys.exit(1)
     compilation = compile_piece(loaded)
     tell_findings(compilation.diagnostics, loaded.files)
     if compilation.plan is None:
@@ -39,8 +49,6 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     try:
         from ..renderers.plot import plot as write_plot
 
-        if output is None:
-            prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)
     except ModuleNotFoundError as error:
         end_missing(error, "to plot")

@@ -45,6 +45,7 @@ def still(
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output, refuse_sources
+    from ..api.sources import sources_of
     from ..compiler.heard_piece import hear
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.plain import shown
@@ -63,9 +64,9 @@ def still(
         if output is None:
             prepare_build_folder(target.parent)
         target = checked_output(target, manifest.parent, SUFFIXES, "a still")
+        refuse_sources(target, sources_of(variant.loaded(manifest)))
         plan = planned(manifest, variant, (), None)
         picture = plan.picture
-        refuse_sources(target, (own.path for own in picture.pictures))
         if place is None:
             numbers = sheet_numbers(picture.frame_count, count)
         else:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..api.sources import sources_of
 from ..dsl.findings.diagnostics import PieceError
 from ..store.errors import StoreError
 from ..store.store import Store
@@ -25,7 +26,7 @@ from .sounding import sound_identity
 from .soundmaker import SoundMaker
 from .sounds import Playing
 from .trouble import Troubles, told
-from .watching import State, files_of, state_of
+from .watching import State, state_of
 from .wire import events, requests
 
 HALF_WRITTEN_S = 0.1
@@ -85,7 +86,7 @@ class Conductor:
     def _files(self) -> tuple[Path, ...]:
         """The files of this version and of the last good one."""
         versions = [version for version in (self.version, self.session.good) if version is not None]
-        return tuple(dict.fromkeys(path for version in versions for path in files_of(version)))
+        return tuple(dict.fromkeys(path for version in versions for path in sources_of(version.loaded)))
 
     def _show(self, version: Version, film: Film | None) -> None:
         self.pictures.show(film)

@@ -266,14 +266,20 @@ def test_what_a_piece_is_made_from_is_never_replaced(recording: Path, tmp_path: 
         with pytest.raises(mv.PieceError, match="MV926"):
             plan.render(tmp_path / name, stems=stems)
     assert not (tmp_path / "film.wav").exists()
-    with pytest.raises(mv.RequestError, match="score of the piece itself"):
+    with pytest.raises(mv.RequestError, match="made from"):
         mv.load(tmp_path).notation().export(tmp_path / "s.musicxml", "musicxml")
     with pytest.raises(mv.RequestError, match="made from"):
         plan.export(tmp_path / "lanes.json", "deforum")
     with pytest.raises(mv.RequestError, match="made from"):
         plan.still(tmp_path / "a.png", 0)
+    before = (tmp_path / "a.png").read_bytes()
+    for words in (("plot", "-o"), ("still", "1|1", "-o"), ("classes", "--sheet")):
+        place = [] if words[0] == "classes" else [str(tmp_path)]
+        refused = CliRunner().invoke(main, [*words, str(tmp_path / "a.png"), *place])
+        assert refused.exit_code == 2 and "would be replaced" in refused.stderr, words
     for name in ("song.wav", "stems/a-dry.wav"):
         assert (tmp_path / name).read_bytes() == recording.read_bytes()
+    assert (tmp_path / "a.png").read_bytes() == before
     assert (tmp_path / "s.musicxml").read_text() == SCORE
 
 
