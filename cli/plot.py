@@ -32,15 +32,11 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")
     loaded = load_piece(manifest)
     try:
-        if output is None:
-            prepare_build_folder(target.parent)
-        target = checked_output(target, manifest.parent, {".png": ""}, "a plot")
+        if output is not None:
+            target = checked_output(output, manifest.parent, {".png": ""}, "a plot")
         refuse_sources(target, sources_of(loaded))
     except RequestError as error:
         raise click.UsageError(str(error)) from None
-    except OSError as error:
-        tell_end(f"{target} cannot be written: {refusal(error, target.parent)}; nothing was written")
-        sys.exit(1)
     compilation = compile_piece(loaded)
     tell_findings(compilation.diagnostics, loaded.files)
     if compilation.plan is None:
@@ -49,6 +45,8 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     try:
         from ..renderers.plot import plot as write_plot
 
+        if output is None:
+            prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)
     except ModuleNotFoundError as error:
         end_missing(error, "to plot")
