@@ -69,6 +69,18 @@ def test_subtitles_have_the_lines_and_the_times_of_the_words(song: Path, run: Ru
     assert "[00:04.00] <00:04.00> Ring" in srt.with_suffix(".lrc").read_text(encoding="utf-8")
 
 
+def test_subtitles_are_written_where_they_are_wanted_in_the_kind_of_the_ending(
+    song: Path, run: Run, tmp_path: Path
+) -> None:
+    run("subtitles", song)
+    (beside,) = (song / "build").glob("*.lrc")
+    made = run("subtitles", song, "-o", tmp_path / "mine.LRC", "--json")
+    assert json.loads(made.stdout)["files"] == [str(tmp_path / "mine.LRC")]
+    assert (tmp_path / "mine.LRC").read_bytes() == beside.read_bytes()
+    assert run("subtitles", song, "-o", tmp_path / "mine.ass").exit_code == 2
+    assert {path.name for path in tmp_path.glob("mine*")} == {"mine.LRC"}
+
+
 def test_a_new_piece_proposes_classes_word_by_word(song: Path, run: Run, tmp_path: Path) -> None:
     run("new", song / "song.mid", tmp_path / "made", "--by-lyrics")
     text = (tmp_path / "made" / "piece.yaml").read_text(encoding="utf-8")
