@@ -41,6 +41,8 @@ class ClassTable:
     entries, one per layer."""
     clips: Mapping[int, Clip] = field(default_factory=dict)
     """The videos among them, by the index of their first layer."""
+    missing: frozenset[str] = frozenset()
+    """Those of the pictures whose file is known to be missing."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -119,10 +121,12 @@ class ClassTable:
 
     def look(self, index: int) -> str:
         """The embedded generator's way to show a class: "drawn", "as harp", "only a pattern", "own
-        picture", "own video"; else empty.
+        picture", "own video", "own picture: the file is missing"; else empty.
         """
         if index >= len(self):
-            return "own video" if self.pictures[index - len(self)] in self._videos else "own picture"
+            file = self.pictures[index - len(self)]
+            gone = ": the file is missing" if file in self.missing else ""
+            return f"own {'video' if file in self._videos else 'picture'}{gone}"
         return look_of(index) if self.is_imagenet else ""
 
     def described(self, index: int) -> str:

@@ -35,6 +35,14 @@ def test_own_pictures_and_videos_are_listed_and_completed(
     monkeypatch.chdir(tmp_path / "own")
     lines = run("classes").stdout.splitlines()
     assert [line.split(None, 1)[1] for line in lines] == [
+        "photos/sea.jpg: own picture: the file is missing",
+        "clips/hands.mp4 (0s..2s): own video: the file is missing",
+    ]
+    for name in ("photos/sea.jpg", "clips/hands.mp4"):
+        (tmp_path / "own" / name).parent.mkdir()
+        (tmp_path / "own" / name).touch()
+    lines = run("classes").stdout.splitlines()
+    assert [line.split(None, 1)[1] for line in lines] == [
         "photos/sea.jpg: own picture",
         "clips/hands.mp4 (0s..2s): own video",
     ]
