@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .arguments import names_of
 from .errors import RequestError
 from .output import checked_output, refuse_sources
+from .pages import write_pages
 from .sources import sources_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ class Notation:
 
         kind   musicxml, svg or pdf, as `musicvis export --as`
 
-        Raises RequestError for another kind and for a path that cannot be written, PieceError as `svg` does.
+        Of several pages, those of an earlier export to the same name are replaced, and those left over are
+        removed. Raises RequestError for another kind, for a path that cannot be written, and where a numbered
+        file is something else, PieceError as `svg` does.
         """
         from ..store.writing import published
 
@@ -85,19 +88,12 @@ class Notation:
             raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
         target = checked_output(Path(path), self.root, {KINDS[kind]: ""}, f"a file for {kind}")
         if kind == "svg":
-            pages = self.svg()
-            digits = len(str(len(pages)))
-            numbers = [f"-{k:0{digits}d}" for k in range(1, len(pages) + 1)] if len(pages) > 1 else [""]
-            names = [target.with_stem(target.stem + number) for number in numbers]
-            files = dict(zip(names, (page.encode() for page in pages), strict=True))
-        else:
-            files = {target: self.pdf() if kind == "pdf" else self.musicxml.encode()}
-        for file in files:
-            refuse_sources(file, self.sources)
-        for file, data in files.items():
-            with published(file, self.root) as partial:
-                partial.write_bytes(data)
-        return list(files)
+            return write_pages(target, self.svg(), self.root, self.sources)
+        refuse_sources(target, self.sources)
+        data = self.pdf() if kind == "pdf" else self.musicxml.encode()
+        with published(target, self.root) as partial:
+            partial.write_bytes(data)
+        return [target]
 
 
 def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
