@@ -142,8 +142,9 @@ class Directions:
                 if DYNAMICS.get(mark.symbol, (-1, 0))[0] != mark.velocity:
                     add(direction, "sound", dynamics=number(mark.velocity / _FORTE))
             else:
+                # A direction needs a sign: of those, this one may be invisible.
                 direction, kind = self._new(mark.place, mark.staff, 6, above=False)
-                add(kind, "words")
+                add(kind, "other-direction", "loudness", print_object="no")
                 add(direction, "sound", dynamics=number(mark.velocity / _FORTE))
         for index, pin in enumerate(self.score.hairpins):
             if pin.staff in self.staves:

@@ -18,6 +18,7 @@ from musicvis.compiler.score.notation.spelling import STEPS, spelled
 from musicvis.compiler.score.notation.write import musicxml
 from musicvis.compiler.score.playback.play import play
 from musicvis.compiler.score.playback.written import (
+    Dynamic,
     Key,
     Place,
     WrittenBar,
@@ -347,3 +348,17 @@ def chord(onset: Fraction, length: Fraction, pitch: int = 65) -> WrittenChord:
 def one_bar(*chords: WrittenChord, meter: Meter = COMMON) -> WrittenScore:
     bars = (WrittenBar(meter.bar_qn, meter, "1"),)
     return WrittenScore("", (Track("Vibes"),), ((0, 1),), bars, tuple(chords))
+
+
+def test_a_loudness_without_a_mark_is_written_without_words_and_read_back() -> None:
+    quiet = Dynamic(Place(0, Fraction(0)), 0, (0,), 40)
+    loud = Dynamic(Place(0, Fraction(2)), 0, (0,), 100)
+    bar = replace(one_bar(*(chord(Fraction(k), Fraction(1)) for k in range(4))), dynamics=(quiet, loud))
+    root, text = tree(bar), musicxml(bar, "score.mscx")
+    assert not list(root.iter("words"))
+    assert [node.get("print-object") for node in root.iter("other-direction")] == ["no", "no"]
+    assert [note.velocity for note in read_score(text.encode(), "a.musicxml").notes] == [40, 40, 100, 100]
+    verovio = pytest.importorskip("verovio")
+    toolkit = verovio.toolkit()
+    assert toolkit.loadData(text) and toolkit.getLog() == ""
+    assert "loudness" not in toolkit.renderToSVG(1)
