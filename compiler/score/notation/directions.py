@@ -82,16 +82,16 @@ class Directions:
         return direction
 
     def _tempo(self, tempo: WrittenTempo) -> None:
-        value = tempo.quarters_per_minute
+        value, hidden = tempo.quarters_per_minute, {"print_object": "no"} if tempo.is_hidden else {}
         if value is None:
             self._at(tempo.place, self.first, 3, "words", "a tempo")
             return
         direction, kind = self._new(tempo.place, self.first, 3, above=True)
-        if (words := self.tempo_words.pop(tempo.place, "")) and not _STEERS.match(words):
+        if not hidden and (words := self.tempo_words.pop(tempo.place, "")) and not _STEERS.match(words):
             add(kind, "words", words)
             kind = add(direction, "direction-type")
         beat, dots, length = next((b for b in _BEATS if (value / b[2]).denominator == 1), _BEATS[0])
-        metronome = add(kind, "metronome")
+        metronome = add(kind, "metronome", **hidden)
         add(metronome, "beat-unit", beat)
         for _ in range(dots):
             add(metronome, "beat-unit-dot")
