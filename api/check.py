@@ -29,8 +29,8 @@ def told_of(loaded: "Loaded", found: Sequence[Diagnostic]) -> Sequence[Diagnosti
     """
     from ..dsl.findings.ignores import without_ignored
 
-    told = (*found, *title_findings(loaded.piece or loaded.rest, loaded.root), *score_findings(loaded))
-    left, unused = without_ignored(told, loaded.files)
+    reported = (*found, *title_findings(loaded.piece or loaded.rest, loaded.root), *score_findings(loaded))
+    left, unused = without_ignored(reported, loaded.files)
     return (*left, *unused)
 
 

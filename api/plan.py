@@ -152,17 +152,17 @@ class Plan(Planned):
                 film=self._means.film,
                 root=root,
             )
-            told = Told(progress)
+            reporter = Told(progress)
             report = build(
                 self._plan,
                 output,
                 request,
-                reporter=told,
+                reporter=reporter,
                 store=store,
                 generator=self._means.generator,
             )
             for finding in report.findings:
-                told.message(f"{finding.code}: {finding.message}; {finding.hint}")
+                reporter.message(f"{finding.code}: {finding.message}; {finding.hint}")
         frames = 0 if is_sound else report.frame_count
         duration_s = float(self.duration_s)
         return Film(output, frames, duration_s, sha256_of(output), report.was_there, report.stem_folder)

@@ -25,7 +25,7 @@ from .session import Session, Version
 from .sounding import sound_identity
 from .soundmaker import SoundMaker
 from .sounds import Playing
-from .trouble import Troubles, told
+from .trouble import Troubles, error_text
 from .watching import State, state_of
 from .wire import events, requests
 
@@ -73,7 +73,7 @@ class Conductor:
                         version, film = await self.in_reader(self._read)
             except Exception as error:
                 # A fault of ours must not end the page: the last version stays.
-                self._troubles.say("piece", f"the piece cannot be shown: {told(error)}")
+                self._troubles.say("piece", f"the piece cannot be shown: {error_text(error)}")
                 return
             self._troubles.say("piece", "")
             # The earlier state of a newly read file is unknown.
@@ -131,7 +131,7 @@ class Conductor:
         try:
             film = Film.of(version.plan, self.pictures.recipe, self.store)
         except (PieceError, OSError, StoreError, ModuleNotFoundError) as error:
-            self._loop.call_soon_threadsafe(self._troubles.say, "picture", told(error))
+            self._loop.call_soon_threadsafe(self._troubles.say, "picture", error_text(error))
             return version, None
         return version, film
 
