@@ -6,6 +6,7 @@ from pathlib import Path
 from .errors import RequestError
 from .output import must_be_writable
 
+BUILD = "build"
 IGNORE_ALL = "# Made by musicvis; nothing here is a source.\n*\n"
 
 
@@ -16,7 +17,7 @@ def piece_name(manifest: Path) -> str:
 
 def in_build_folder(manifest: Path, name: str) -> Path:
     """The place of a finished file beside the manifest; raises RequestError where a link is there."""
-    folder = manifest.parent / "build"
+    folder = manifest.parent / BUILD
     for path in (folder, folder / name):
         if path.is_symlink():
             message = f"{path} is a link, and a piece could lead anywhere with it"

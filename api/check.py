@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..dsl.findings.diagnostics import Diagnostic, Severity
 from ..dsl.findings.plain import escaped
+from ..dsl.findings.span import Span
+from ..dsl.text.files import MAX_FONT_BYTES, fault_inside
 
 if TYPE_CHECKING:
     from ..dsl.load import Loaded
     from ..dsl.model.piece import Piece
+    from ..dsl.model.video import Video
 
 
 def findings_of(loaded: "Loaded") -> Sequence[Diagnostic]:
@@ -25,31 +29,53 @@ def told_of(loaded: "Loaded", found: Sequence[Diagnostic]) -> Sequence[Diagnosti
     """
     from ..dsl.findings.ignores import without_ignored
 
-    told = (*found, *title_findings(loaded.piece or loaded.rest), *score_findings(loaded))
-    left, unused = without_ignored(told, loaded.files)
+    reported = (*found, *title_findings(loaded.piece or loaded.rest, loaded.root), *score_findings(loaded))
+    left, unused = without_ignored(reported, loaded.files)
     return (*left, *unused)
 
 
-def title_findings(piece: "Piece | None") -> Iterator[Diagnostic]:
-    """A finding for each title with characters that no font here has.
+def title_findings(piece: "Piece | None", root: Path) -> Iterator[Diagnostic]:
+    """A finding for each title and line of credits with characters that no font has, its own neither.
 
-    Every font has ASCII: Pillow is loaded only for a title that has more. Where it is not installed, nothing
+    Every font has ASCII: Pillow is loaded only for a text that has more. Where it is not installed, nothing
     is known and nothing is said.
+
+    root  the folder of the piece, in which its fonts are
     """
-    posts = piece.video.post if piece is not None else ()
-    special = [post for post in posts if post.title is not None and not post.title.isascii()]
+    special = [text for text in _texts(piece.video, piece.title) if not text.said.isascii()] if piece else []
     if not special:
         return
     try:
         from ..renderers.picture.lettering import lettering_of
     except ModuleNotFoundError:
         return
-    for post in special:
-        lettering = lettering_of(post.title or "")
+    for text in special:
+        # A font that cannot be read has a finding of its own.
+        is_own = text.font is not None and fault_inside(root, text.font, MAX_FONT_BYTES, text.span) is None
+        lettering = lettering_of(text.said, root / text.font if is_own and text.font is not None else None)
         if lettering.replaced:
-            hint = "install a font that has them, or write the title without them"
-            message = f"title {escaped(post.title or '')!r}: {lettering.remark}"
-            yield Diagnostic("MV366", post.span, message, hint, Severity.WARNING)
+            hint = "name or install a font that has them, or write the text without them"
+            message = f"{text.kind} {escaped(text.said)!r}: {lettering.remark}"
+            yield Diagnostic("MV366", text.span, message, hint, Severity.WARNING)
+
+
+class _Text(NamedTuple):
+    """A text that the film shows, and the font of the piece that it asks for."""
+
+    kind: str
+    said: str
+    font: PurePosixPath | None
+    span: Span
+
+
+def _texts(video: "Video", title: str) -> Iterator[_Text]:
+    for post in video.post:
+        if post.title is not None:
+            yield _Text("title", post.title, post.font, post.span)
+            yield _Text("subtitle", post.subtitle or "", post.font, post.span)
+    if video.ending is not None and video.ending.credits:
+        for line in (title, *video.ending.credits):
+            yield _Text("credits", line, video.ending.font, video.ending.span)
 
 
 def score_findings(loaded: "Loaded") -> Iterator[Diagnostic]:

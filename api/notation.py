@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from .arguments import names_of
 from .errors import RequestError
-from .output import checked_output
+from .output import checked_output, refuse_sources
+from .pages import write_pages
+from .sources import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +36,8 @@ class Notation:
     """Warnings: that the notation was made of a MIDI file."""
     root: Path
     """The folder of the piece."""
-    score: Path
-    """The score of the piece, which is not written over."""
+    sources: tuple[Path, ...]
+    """The files of the piece, which are not written over."""
 
     def svg(self) -> list[str]:
         """Pages of A4, engraved by Verovio; where it is not installed, pages by MuseScore.
@@ -76,7 +78,9 @@ class Notation:
 
         kind   musicxml, svg or pdf, as `musicvis export --as`
 
-        Raises RequestError for another kind and for a path that cannot be written, PieceError as `svg` does.
+        Of several pages, those of an earlier export to the same name are replaced, and those left over are
+        removed. Raises RequestError for another kind, for a path that cannot be written, and where a numbered
+        file is something else, PieceError as `svg` does.
         """
         from ..store.writing import published
 
@@ -84,19 +88,12 @@ class Notation:
             raise RequestError(f"there is no kind {kind!r}", f"the kinds are {', '.join(KINDS)}")
         target = checked_output(Path(path), self.root, {KINDS[kind]: ""}, f"a file for {kind}")
         if kind == "svg":
-            pages = self.svg()
-            digits = len(str(len(pages)))
-            numbers = [f"-{k:0{digits}d}" for k in range(1, len(pages) + 1)] if len(pages) > 1 else [""]
-            names = [target.with_stem(target.stem + number) for number in numbers]
-            files = dict(zip(names, (page.encode() for page in pages), strict=True))
-        else:
-            files = {target: self.pdf() if kind == "pdf" else self.musicxml.encode()}
-        if any(file.exists() and file.samefile(self.score) for file in files):
-            raise RequestError(f"{self.score} is the score of the piece itself", "name another place")
-        for file, data in files.items():
-            with published(file, self.root) as partial:
-                partial.write_bytes(data)
-        return list(files)
+            return write_pages(target, self.svg(), self.root, self.sources)
+        refuse_sources(target, self.sources)
+        data = self.pdf() if kind == "pdf" else self.musicxml.encode()
+        with published(target, self.root) as partial:
+            partial.write_bytes(data)
+        return [target]
 
 
 def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
@@ -118,6 +115,5 @@ def notation_of(loaded: Loaded, parts: Sequence[str] = ()) -> Notation:
         raise PieceError(findings)
     text = musicxml(paper, str(ref.file), chosen)
     title = paper.title or heard.piece.title
-    return Notation(
-        title, text, len(staves_of(paper, chosen)), tuple(findings), loaded.root, loaded.root / ref.file
-    )
+    count = len(staves_of(paper, chosen))
+    return Notation(title, text, count, tuple(findings), loaded.root, sources_of(loaded))

@@ -18,6 +18,7 @@ from .errors import RequestError, missing_packages_told
 from .film import Film, Progress, Told, sha256_of
 from .output import check_wishes, checked_output, film_kinds, refuse_sources, sound_kinds
 from .planned import Planned, listed
+from .sources import sources_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -151,17 +152,17 @@ class Plan(Planned):
                 film=self._means.film,
                 root=root,
             )
-            told = Told(progress)
+            reporter = Told(progress)
             report = build(
                 self._plan,
                 output,
                 request,
-                reporter=told,
+                reporter=reporter,
                 store=store,
                 generator=self._means.generator,
             )
             for finding in report.findings:
-                told.message(f"{finding.code}: {finding.message}; {finding.hint}")
+                reporter.message(f"{finding.code}: {finding.message}; {finding.hint}")
         frames = 0 if is_sound else report.frame_count
         duration_s = float(self.duration_s)
         return Film(output, frames, duration_s, sha256_of(output), report.was_there, report.stem_folder)
@@ -205,7 +206,7 @@ class Plan(Planned):
 
         root = self._loaded.root
         output = checked_output(Path(path), root, SUFFIXES, "a still")
-        refuse_sources(output, (picture.path for picture in self.picture.pictures))
+        refuse_sources(output, sources_of(self._loaded))
         if isinstance(numbers, str):
             numbers = self.frame_at(numbers)
         wanted = list(numbers) if isinstance(numbers, Iterable) else [index(numbers)]
@@ -235,7 +236,7 @@ class Plan(Planned):
         """
         root = self._loaded.root
         output = checked_output(Path(path), root, {".png": ""}, "a plot")
-        refuse_sources(output, (picture.path for picture in self.picture.pictures))
+        refuse_sources(output, sources_of(self._loaded))
         with missing_packages_told():
             from ..renderers.plot import plot
 
@@ -270,7 +271,7 @@ class Plan(Planned):
         if stems and kind != "dawproject":
             raise RequestError(f"{kind} holds no sounds", "leave `stems` out, or export a dawproject")
         loaded = self._loaded
-        refuse_sources(Path(path), (loaded.root / name for name in loaded.files))
+        refuse_sources(Path(path), sources_of(loaded))
         timeline = chosen(self._timeline(film or f"{Path(path).stem}.mp4"), kind, lanes, parts)
         sounds = ((bus, self.sound(bus)) for bus in self.buses) if stems else None
         return export_file(Path(path), loaded.root, kind, timeline, sounds, self.sample_rate_hz)

@@ -150,8 +150,10 @@ def train(
     with missing_packages_told(), threads_kept():
         task.check()
         corpus, options = read(task, lambda stage, done, total: None)
-        told = progress or (lambda step, steps, loss: None)
-        return trained(task, corpus, options, estimated(task, corpus, options), told, stop or (lambda: False))
+        report = progress or (lambda step, steps, loss: None)
+        return trained(
+            task, corpus, options, estimated(task, corpus, options), report, stop or (lambda: False)
+        )
 
 
 def read(task: Task, progress: Callable[[str, int, int], object]) -> tuple[Corpus, Options]:

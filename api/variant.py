@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..compiler.compile import Compilation
     from ..dsl.load import Loaded
     from ..dsl.model.piece import Piece
+    from ..dsl.model.visuals import Visuals
     from ..store.store import Store
 
 DRAFT_PIXELS, DRAFT_FPS, DRAFT_RESOLUTION = 640 * 360, Fraction(15), 256
@@ -124,8 +125,21 @@ def drafted(piece: "Piece") -> "Piece":
     small = replace(
         video, width_px=width_px, height_px=height_px, fps=min(video.fps, DRAFT_FPS), quality="draft"
     )
-    coarse = replace(piece.visuals, resolution=min(piece.visuals.resolution, DRAFT_RESOLUTION))
-    return replace(piece, video=small, visuals=coarse)
+    return replace(piece, video=small, visuals=replace(piece.visuals, resolution=_coarse(piece.visuals)))
+
+
+def _coarse(visuals: "Visuals") -> int:
+    """The resolution of a draft: the largest of the generator up to DRAFT_RESOLUTION, or its least one."""
+    from ..dsl.model.generators import kind_named
+
+    most = min(visuals.resolution, DRAFT_RESOLUTION)
+    try:
+        kind = kind_named(visuals.generator)
+    except (ValueError, ImportError, AttributeError):
+        # The check of the piece says what is wrong with it.
+        kind = None
+    sizes = kind.resolutions_px if kind is not None else ()
+    return max((size for size in sizes if size <= most), default=min(sizes, default=most))
 
 
 def compiled(

@@ -7,6 +7,9 @@ if TYPE_CHECKING:
     from ..dsl.findings.diagnostics import Diagnostic
     from ..dsl.load import Loaded
 
+SUFFIXES = {".srt": "", ".vtt": "", ".lrc": ""}
+"""The suffixes of subtitles, as for `checked_output`."""
+
 
 def subtitle_texts(loaded: "Loaded") -> "tuple[dict[str, str], Sequence[Diagnostic]]":
     """The text of each kind of file, .srt, .vtt and .lrc, and findings; no text if nobody sings.
@@ -26,4 +29,4 @@ def subtitle_texts(loaded: "Loaded") -> "tuple[dict[str, str], Sequence[Diagnost
     lines = lyric_lines(lyrics, heard.notes, heard.clock, findings)
     if not lines:
         return {}, findings
-    return {".srt": srt(lines), ".vtt": vtt(lines), ".lrc": lrc(lines)}, findings
+    return dict(zip(SUFFIXES, (srt(lines), vtt(lines), lrc(lines)), strict=True)), findings

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..dsl.findings.span import MANIFEST
 from .complete import class_words, table_of
-from .discover import PiecePath, nearest_piece
+from .discover import PiecePath, nearest_piece, word_and_piece
 from .output import JSON, echo_json, format_option
 from .report import tell_findings
 
@@ -21,7 +20,7 @@ Record = dict[str, Any]
 
 @click.command(short_help="Search the subjects that a picture can have.")
 @click.argument("text", required=False, metavar="TEXT", shell_complete=class_words)
-@click.argument("there", required=False, metavar="[PIECE]")
+@click.argument("there", required=False, metavar="[PIECE]", shell_complete=PiecePath().shell_complete)
 @click.option(
     "--piece",
     type=PiecePath(),
@@ -59,13 +58,11 @@ def classes(
     With --like, search by meaning: `musicvis classes --like "a quiet harbour"`. Scores go up to 1;
     below 0.5 a class hardly fits.
     """
-    if there is None and text is not None and (Path(text) / MANIFEST).is_file():
-        # The only word is the piece: its own classes are listed.
-        text, there = None, text
-    if there is not None:
+    text, named = word_and_piece(text, there)
+    if named is not None:
         if piece is not None:
             raise click.UsageError("the piece is named twice: leave --piece out")
-        piece = PiecePath().convert(there, None, click.get_current_context())
+        piece = named
     if sheet is not None:
         if text is not None or like is not None:
             raise click.UsageError("--sheet draws all motifs: leave TEXT and --like out")
@@ -145,24 +142,23 @@ def own_table(piece: Path | None) -> "ClassTable":
 
 def draw_sheet(file: Path) -> None:
     """Draw all motifs into a picture file; code 1 where it cannot be written."""
-    import torch
-
+    from ..api.classes import draw_classes
     from ..api.errors import RequestError
-    from ..api.output import checked_output
+    from ..api.output import refuse_sources
+    from ..api.sources import sources_of
     from ..dsl.findings.plain import shown
-    from ..renderers.generators.embedded.sheet import FORMATS, write_sheet
+    from ..dsl.load import load_piece
 
-    # Threads within an operation slow the painter down.
-    torch.set_num_threads(1)
     try:
-        file = checked_output(file, None, dict.fromkeys(FORMATS, ""), "a sheet")
-        count = write_sheet(file)
+        if (manifest := nearest_piece(file.parent)) is not None:
+            refuse_sources(file, sources_of(load_piece(manifest)))
+        draw_classes(file)
     except RequestError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         click.echo(shown(f"{file} cannot be written: {error.strerror or error}"), err=True)
         sys.exit(1)
-    click.echo(shown(f"{file}: {count} motifs, plain and mirrored"), err=True)
+    click.echo(shown(f"{file}: all motifs, plain and mirrored"), err=True)
 
 
 def classes_like(words: str, form: str) -> None:

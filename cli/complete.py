@@ -1,6 +1,7 @@
 """Completion in a shell: classes, parts and bars of the piece, folders of pieces."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,8 @@ def table_of(manifest: Path) -> "ClassTable":
     from ..compiler.classes.table import class_table, imagenet
     from ..dsl.findings.diagnostics import Diagnostic, PieceError
     from ..dsl.load import load_piece
+    from ..dsl.text.files import fault_inside
+    from ..dsl.text.video_header import MAX_VIDEO_BYTES
 
     loaded = load_piece(manifest)
     piece = loaded.piece or loaded.rest
@@ -81,7 +84,14 @@ def table_of(manifest: Path) -> "ClassTable":
     found = kind_of(piece.visuals, loaded.root)
     if isinstance(found, Diagnostic):
         raise PieceError([found])
-    return with_own(class_table(found[0]), written_pictures(piece.visuals))
+    written = written_pictures(piece.visuals)
+    faults = {
+        own.name: fault_inside(loaded.root, own.picture, MAX_VIDEO_BYTES, own.span)
+        for own in written
+        if own.picture
+    }
+    missing = frozenset(name for name, fault in faults.items() if fault is not None and fault.code == "MV001")
+    return replace(with_own(class_table(found[0]), written), missing=missing)
 
 
 def _manifest(ctx: click.Context) -> Path:

@@ -62,8 +62,29 @@ class Step(click.UsageError):
 def _command(ctx: click.Context | None) -> str:
     if ctx is None or ctx.info_name is None:
         return "musicvis compile"
-    place = [str(ctx.params["what"])] if "what" in ctx.params else []
-    return typed("musicvis", ctx.info_name, *place)
+    words = (ctx.params.get(name) for name in ("what", "place", "text"))
+    return typed("musicvis", ctx.info_name, *(str(word) for word in words if word is not None))
+
+
+def word_and_piece(word: str | None, piece: str | None) -> tuple[str | None, Path | None]:
+    """A word, as a place, and a piece, as typed in either order; a piece may stand alone.
+
+    Raises click.UsageError if the piece is not there.
+    """
+    if word is not None and _is_piece(word) and (piece is None or not _is_piece(piece)):
+        word, piece = piece, word
+    if piece is None:
+        return word, None
+    return word, PiecePath().convert(piece, None, click.get_current_context())
+
+
+def _is_piece(name: str) -> bool:
+    path = Path(name)
+    try:
+        return (path / MANIFEST).is_file() or (path.suffix in (".yaml", ".yml") and path.is_file())
+    except OSError:
+        # A folder that may not be looked into, a name that is too long for the system.
+        return False
 
 
 def missing(path: Path, hint: str) -> str:

@@ -12,7 +12,7 @@ import click
 
 from ..dsl.values.pitch_classes import pitch_name
 from .complete import bar_words
-from .discover import PiecePath, piece_here
+from .discover import PiecePath, piece_here, word_and_piece
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
 from .report import tell_findings
@@ -27,9 +27,9 @@ INDENT = "  "
 
 @click.command(short_help="Explain what acts at a place, or what a code means.")
 @click.argument("what", required=False, metavar="PLACE_OR_CODE", shell_complete=bar_words)
-@click.argument("piece", type=PiecePath(), required=False)
+@click.argument("there", required=False, metavar="[PIECE]", shell_complete=PiecePath().shell_complete)
 @format_option("One object, for a program.")
-def explain(what: str | None, piece: Path | None, form: str) -> None:
+def explain(what: str | None, there: str | None, form: str) -> None:
     """Explain everything that acts at a place of a piece, or what a code of `musicvis check` means.
 
     Write a place as in a manifest, '6|6', or as 6:6 or 6.6, because | is a pipe in a shell; also @B,
@@ -41,6 +41,7 @@ def explain(what: str | None, piece: Path | None, form: str) -> None:
     musicvis explain 6:6 pieces/impassive
     musicvis explain MV204
     """
+    what, piece = word_and_piece(what, there)
     if what is None:
         raise click.UsageError("name a place, as: musicvis explain 7:3, or a code: musicvis explain MV204")
     if re.fullmatch(r"MV[0-9]{3}", what, re.IGNORECASE):

@@ -65,7 +65,8 @@ def export(
 
     Times are counted from the first frame of the film, or of the passage that --bars names. The file is
     build/NAME with an ending for its kind, e.g. NAME-lanes.csv, or the one that -o names. The score is
-    always written completely. Each page of SVG is a file: NAME-1.svg and so on.
+    always written completely. Each page of SVG is a file, NAME-1.svg and so on; pages of an earlier
+    export to the same name are replaced, and other files of such a name are not.
 
     For artnet, lanes and parts take the channels from 1 on, in their order; the command prints them.
     """

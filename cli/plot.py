@@ -22,6 +22,7 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output, refusal, refuse_sources
+    from ..api.sources import sources_of
     from ..compiler.compile import compile_piece
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
@@ -29,12 +30,13 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     manifest = piece or piece_here(Path.cwd())
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")
-    if output is not None:
-        try:
-            target = checked_output(output, manifest.parent, {".png": ""}, "a plot")
-        except RequestError as error:
-            raise click.UsageError(str(error)) from None
     loaded = load_piece(manifest)
+    try:
+        if output is not None:
+            target = checked_output(output, manifest.parent, {".png": ""}, "a plot")
+        refuse_sources(target, sources_of(loaded))
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
     compilation = compile_piece(loaded)
     tell_findings(compilation.diagnostics, loaded.files)
     if compilation.plan is None:

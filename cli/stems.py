@@ -43,11 +43,11 @@ def check_stems(piece: Path | None, form: str) -> None:
     lines: list[str] = []
     for checked in checked_stems(compilation.plan.sound):
         alignment = checked.alignment
-        told = "no notes" if alignment is None else "cannot be told"
+        timing = "no notes" if alignment is None else "cannot be told"
         if alignment is not None and alignment.is_told:
-            told = f"{1000 * alignment.lag_s:+.0f} ms, drift {1000 * alignment.drift_s:+.0f} ms"
+            timing = f"{1000 * alignment.lag_s:+.0f} ms, drift {1000 * alignment.drift_s:+.0f} ms"
             if alignment.wrong_rate != 1.0:
-                told += f", rate x {alignment.wrong_rate:.4f}"
+                timing += f", rate x {alignment.wrong_rate:.4f}"
         records.append(
             {
                 "bus": checked.bus,
@@ -59,7 +59,7 @@ def check_stems(piece: Path | None, form: str) -> None:
             }
         )
         lines.append(
-            shown(f"{checked.bus:20.20s}  {checked.stem:32.32s}  {checked.peak_dbfs:6.1f} dBFS  {told}")
+            shown(f"{checked.bus:20.20s}  {checked.stem:32.32s}  {checked.peak_dbfs:6.1f} dBFS  {timing}")
         )
         found += checked.findings
     if form == JSON:

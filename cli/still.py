@@ -8,7 +8,7 @@ import click
 
 from ..api.build_folder import piece_name, prepare_build_folder
 from ..api.stills import ON_A_SHEET, SUFFIXES, frame_at, sheet_numbers, start_of
-from .discover import PiecePath, piece_here
+from .discover import PiecePath, piece_here, word_and_piece
 from .film_options import in_build_folder, planned, variant_of, variant_options
 from .output import JSON, echo_json, format_option
 from .place_words import typed_place
@@ -17,7 +17,7 @@ from .report import end_missing, tell_end
 
 @click.command(short_help="Write a frame at a place, or a contact sheet, as a picture.")
 @click.argument("place", required=False)
-@click.argument("piece", type=PiecePath(), required=False)
+@click.argument("there", required=False, metavar="[PIECE]", shell_complete=PiecePath().shell_complete)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The picture: .png or .jpg."
 )
@@ -31,7 +31,7 @@ from .report import end_missing, tell_end
 @format_option("One object: still, frames, findings.")
 def still(
     place: str | None,
-    piece: Path | None,
+    there: str | None,
     output: Path | None,
     sheet: bool,
     count: int,
@@ -45,14 +45,15 @@ def still(
     """
     from ..api.errors import RequestError
     from ..api.output import checked_output, refuse_sources
+    from ..api.sources import sources_of
     from ..compiler.heard_piece import hear
     from ..dsl.findings.collector import Findings
     from ..dsl.findings.plain import shown
 
-    if sheet and place is not None and piece is None:
+    if sheet and there is None:
         # The only word is the piece: a sheet has no place.
-        context = click.get_current_context()
-        piece, place = PiecePath().convert(place, None, context), None
+        place, there = None, place
+    place, piece = word_and_piece(place, there)
     if sheet != (place is None):
         raise click.UsageError("write a PLACE, e.g. 7:3, or --sheet")
     manifest, variant = piece or piece_here(Path.cwd()), variant_of(options)
@@ -63,9 +64,9 @@ def still(
         if output is None:
             prepare_build_folder(target.parent)
         target = checked_output(target, manifest.parent, SUFFIXES, "a still")
+        refuse_sources(target, sources_of(variant.loaded(manifest)))
         plan = planned(manifest, variant, (), None)
         picture = plan.picture
-        refuse_sources(target, (own.path for own in picture.pictures))
         if place is None:
             numbers = sheet_numbers(picture.frame_count, count)
         else:

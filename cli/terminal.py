@@ -46,6 +46,8 @@ class Commands(OrderedGroup):
         from ..dsl.findings.plain import shown
 
         try:
+            if any("\0" in word for word in ctx.meta.get(_WORDS, ())):
+                raise click.UsageError("a word of a command line cannot hold a NUL character", ctx)
             return super().invoke(ctx)
         except PieceError as error:
             tell_findings(error.diagnostics, {})

@@ -103,10 +103,10 @@ def train(
             for line in estimate_lines(corpus, options, found, folder):
                 reporter.message(line)
 
-            def told(step: int, steps: int, loss: float) -> None:
+            def on_step(step: int, steps: int, loss: float) -> None:
                 reporter.progress("training", step, steps, f"loss {loss:.4f}")
 
-            model = work(task, corpus, options, found, told, lambda: bool(signal_that_came()))
+            model = work(task, corpus, options, found, on_step, lambda: bool(signal_that_came()))
             reporter.message(trained_line(model))
             number = signal_that_came() if model.is_stopped else 0
     except RequestError as error:

@@ -135,8 +135,8 @@ class _Desk:
         self, source: Source, name: str = PIECE, findings: Sequence[Diagnostic] | None = None
     ) -> Source | None:
         """A file without the values that have errors."""
-        told = self.findings if findings is None else findings
-        spans = [f.span for f in told if f.severity is Severity.ERROR]
+        known = self.findings if findings is None else findings
+        spans = [f.span for f in known if f.severity is Severity.ERROR]
         left, dropped = remains(source, name, spans) if spans else (source, ())
         if dropped:
             self.dropped += dropped if name == PIECE else ("/effects",)

@@ -82,7 +82,7 @@ class Codec:
         """Whether its pictures have an alpha channel."""
         return self.pixels.startswith("yuva")
 
-    def told(self, quality: Quality) -> dict[str, str]:
+    def options_for(self, quality: Quality) -> dict[str, str]:
         """The settings of an encoder other than x264 for a quality, by FFmpeg's names."""
         return {**quality.others.get(self.encoder, {}), **self.options}
 

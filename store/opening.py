@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from ..dsl.text.folders import NUL
 from .errors import StoreError
 from .system import System, is_own, is_read_only
 
@@ -22,6 +23,8 @@ def checked(folder: Path, system: System) -> bool:
 
     Raises StoreError for what cannot be a store, OSError for what cannot be looked at or made.
     """
+    if "\0" in str(folder):
+        raise StoreError(NUL, "name another with --cache-dir")
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..api.sources import sources_of
 from ..dsl.findings.diagnostics import PieceError
 from ..store.errors import StoreError
 from ..store.store import Store
@@ -24,8 +25,8 @@ from .session import Session, Version
 from .sounding import sound_identity
 from .soundmaker import SoundMaker
 from .sounds import Playing
-from .trouble import Troubles, told
-from .watching import State, files_of, state_of
+from .trouble import Troubles, error_text
+from .watching import State, state_of
 from .wire import events, requests
 
 HALF_WRITTEN_S = 0.1
@@ -72,7 +73,7 @@ class Conductor:
                         version, film = await self.in_reader(self._read)
             except Exception as error:
                 # A fault of ours must not end the page: the last version stays.
-                self._troubles.say("piece", f"the piece cannot be shown: {told(error)}")
+                self._troubles.say("piece", f"the piece cannot be shown: {error_text(error)}")
                 return
             self._troubles.say("piece", "")
             # The earlier state of a newly read file is unknown.
@@ -85,7 +86,7 @@ class Conductor:
     def _files(self) -> tuple[Path, ...]:
         """The files of this version and of the last good one."""
         versions = [version for version in (self.version, self.session.good) if version is not None]
-        return tuple(dict.fromkeys(path for version in versions for path in files_of(version)))
+        return tuple(dict.fromkeys(path for version in versions for path in sources_of(version.loaded)))
 
     def _show(self, version: Version, film: Film | None) -> None:
         self.pictures.show(film)
@@ -130,7 +131,7 @@ class Conductor:
         try:
             film = Film.of(version.plan, self.pictures.recipe, self.store)
         except (PieceError, OSError, StoreError, ModuleNotFoundError) as error:
-            self._loop.call_soon_threadsafe(self._troubles.say, "picture", told(error))
+            self._loop.call_soon_threadsafe(self._troubles.say, "picture", error_text(error))
             return version, None
         return version, film
 

@@ -24,7 +24,7 @@ from .edits import EditError
 from .refusals import FindingsError, RefusedError
 from .session import Version
 from .texts import Texts, digest_of_text
-from .trouble import told
+from .trouble import error_text
 from .view import findings_shown
 from .wire import events, requests, responses
 
@@ -167,7 +167,7 @@ class Editing:
         except PieceError as error:
             raise RefusedError(409, error.diagnostics[0].message) from None
         except OSError as error:
-            raise RefusedError(507, f"nothing was written: {told(error)}") from None
+            raise RefusedError(507, f"nothing was written: {error_text(error)}") from None
 
     def _read(self, path: Path) -> bytes:
         data = read_named(path, MAX_TEXT_BYTES, Span(str(path)), self._version().loaded.root)

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..dsl.findings.diagnostics import has_errors
 from .hub import Hub
 from .refusals import RefusedError
-from .trouble import told
+from .trouble import error_text
 from .wire import events
 
 TOLD_EACH_S = 0.2
@@ -99,7 +99,7 @@ def _film(pipe: Connection, manifest: Path, folder: Path, trusted: tuple[Path, .
     try:
         text, error = str(_made(pipe, manifest, folder, trusted)), ""
     except Exception as fault:
-        text, error = "", told(fault)
+        text, error = "", error_text(fault)
     pipe.send(events.Progress(0, "film", 1, 1, "", text, error))
 
 

@@ -15,7 +15,7 @@ from .film import Film
 from .hub import READERS_MOST
 from .leftovers import Leftovers
 from .queue import Task, must_stop, wanted_by_all
-from .trouble import Troubles, told
+from .trouble import Troubles, error_text
 from .wire import events, requests
 from .workers import Died, Ended, Failed, Hand, Job, Stopped, Told, Word, render_pictures
 
@@ -154,7 +154,7 @@ class Pictures:
         try:
             has_room = free_bytes(self._store.folder) > LEAST_FREE_BYTES
         except OSError as error:
-            self._troubles.say("disk", told(error))
+            self._troubles.say("disk", error_text(error))
             return False
         full = f"the disk of {self._store.folder} is full: nothing more is rendered until there is room"
         self._troubles.say("disk", "" if has_room else full)
@@ -184,7 +184,7 @@ class Pictures:
                 self._loop.call_later(ELSEWHERE_S, self._retry, film, task)
             case Failed(_, error):
                 film.failed.add(task)
-                self._troubles.say("picture", told(error))
+                self._troubles.say("picture", error_text(error))
             case Died(key):
                 self._deaths[key] = self._deaths.get(key, 0) + 1
                 if self._deaths[key] >= DEATHS_MOST:

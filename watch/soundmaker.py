@@ -16,7 +16,7 @@ from .media import sound_media
 from .preview import Mixer, warm
 from .sounding import BusSource, Mixed, Ready, Share
 from .sounds import Playing
-from .trouble import Troubles, told
+from .trouble import Troubles, error_text
 from .workers import Died, Ended, Failed, Hand, Job, Told, Word, render_sound
 
 DEATHS_MOST = 3
@@ -96,7 +96,7 @@ class SoundMaker:
             case Failed(_, error):
                 self._hand.job = None
                 self._wanted = ""
-                self._troubles.say("sound", told(error))
+                self._troubles.say("sound", error_text(error))
             case Died(name):
                 self._deaths += 1
                 if self._deaths < DEATHS_MOST and self._plan is not None:
@@ -118,7 +118,7 @@ class SoundMaker:
             try:
                 playing = await asyncio.to_thread(make, *arguments)
             except OSError as error:
-                self._troubles.say("sound", told(error))
+                self._troubles.say("sound", error_text(error))
                 return
             is_late = playing.file is None and self._mixed is not None and wanted == self._done
             if wanted != self._wanted or self._is_closed or is_late:

@@ -25,7 +25,7 @@ class Troubles:
         self.tell("; ".join(filter(None, self._texts.values())))
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """A line for people about the exception that stopped something."""
     if isinstance(error, PieceError) and error.diagnostics:
         first = error.diagnostics[0]

@@ -8,9 +8,6 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from ..compiler.classes.own_pictures import written_pictures
-from .session import Version
-
 DEBOUNCE_MS, STEP_MS = 50, 10
 """The quiet time after which a save counts as complete, as editors write in several steps, and the polling
 interval."""
@@ -21,27 +18,6 @@ OUTPUTS = ("build", "__pycache__", ".git", ".hypothesis", "node_modules")
 
 State = tuple[tuple[str, int, int, int], ...]
 """Name, size, time and identity of each file."""
-
-
-def files_of(version: Version) -> tuple[Path, ...]:
-    """The files that a version was made from, even missing ones; for a broken one, those that could be
-    read.
-    """
-    loaded = version.loaded
-    found = [Path(name) for name in loaded.files if not name.startswith("--")]
-    piece = loaded.piece or loaded.rest
-    if piece is not None:
-        named = [piece.score.file]
-        named += [piece.audio.sounds] if piece.audio.sounds is not None else []
-        for bus in piece.audio.buses:
-            for stem in bus.stems:
-                named += [name for name in (stem.score, stem.file, stem.soundfont) if name is not None]
-        spectrum, lyrics = piece.visuals.spectrum, piece.video.lyrics
-        named += [spectrum.file] if spectrum is not None and spectrum.file is not None else []
-        named += [lyrics.font] if lyrics is not None and lyrics.font is not None else []
-        named += [entry.picture for entry in written_pictures(piece.visuals) if entry.picture is not None]
-        found += [loaded.root / name for name in named]
-    return tuple(dict.fromkeys(found))
 
 
 def state_of(paths: Iterable[Path]) -> State:

@@ -42,7 +42,7 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
     """
     import yaml
 
-    from ...compiler.classes.table import class_written, imagenet
+    from ...compiler.classes.table import imagenet
     from ...compiler.words.meaning import class_like
     from ...dsl.findings.collector import Findings
     from ...dsl.findings.diagnostics import Diagnostic, PieceError
@@ -66,13 +66,9 @@ def pinned(text: str, name: str) -> tuple[str, list[str]]:
             continue
         end = node.end_mark.index if node.flow_style else words.end_mark.index
         ends_line = text[end:].split("\n", 1)[0].strip() == ""
-        note = (
-            f"  # {imagenet().name(index)}, like {words.value}"
-            if ends_line and "\n" not in words.value
-            else ""
-        )
-        edits.append((node.start_mark.index, end, f"{class_written(index)}{note}"))
-        lines.append(f"{words.value}: {index}, {imagenet().name(index)}")
+        note = f"  # like {words.value}" if ends_line and "\n" not in words.value else ""
+        edits.append((node.start_mark.index, end, f"{imagenet().written(index)}{note}"))
+        lines.append(f"{words.value}: {imagenet().written(index)}")
     if findings.has_errors:
         raise PieceError([finding for finding in findings if finding.code == "MV562"])
     for begin, end, written in sorted(edits, reverse=True):

@@ -52,8 +52,8 @@ def fetch(name: str, *, sha256: str | None = None, progress: Progress | None = N
             raise RequestError(f"{name} is none of {', '.join(releases())}")
         if (entry := held(name, sha256)) is not None:
             return entry
-        told = progress or (lambda done, total: None)
-        return door.fetch(door.releases()[name], library_folder(), told, sha256)
+        report = progress or (lambda done, total: None)
+        return door.fetch(door.releases()[name], library_folder(), report, sha256)
 
 
 def held(name: str, sha256: str | None) -> Entry | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...dsl.findings.plain import counted
+from ...dsl.text.folders import NUL
 from ..errors import RequestError, missing_packages_told, taken_files_told
 from ..output import checked_output
 from .heard import (
@@ -110,6 +111,9 @@ class Task:
             raise RequestError(f"at most {STEMS_MOST} stems can be given")
         read = [self.recording, *(path for _, path in self.stems)]
         named = (*self.outputs, *read)
+        for path in named:
+            if "\0" in str(path):
+                raise RequestError(NUL, "name another file")
         if len(set(map(os.path.realpath, named))) < len(named):
             raise RequestError("two of these files are the same")
         for name, path in self.stems:

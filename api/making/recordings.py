@@ -58,7 +58,7 @@ class Wanted:
             raise RequestError(f"there is no mapping {self.mapping!r}", "the mappings are notes and spectrum")
         if self.clock is not None and len(self.recordings) == 1:
             raise RequestError("the clock chooses among several recordings, and this is one")
-        if self.clock is not None and self.clock.resolve() not in known:
+        if self.clock is not None and not (self.clock.is_file() and self.clock.resolve() in known):
             raise RequestError(f"the clock {self.clock} is not one of the recordings")
         folder = self.folder or Path(folder_name(self.recordings))
         if (folder / MANIFEST).exists():

@@ -15,7 +15,7 @@ _SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\
 
 def with_proposals(manifest: str, score: Score) -> tuple[str, str]:
     """A first manifest with a class for each word; as it was where none is found, and then why."""
-    from ...compiler.classes.table import class_written, imagenet
+    from ...compiler.classes.table import imagenet
     from ...compiler.notes.parts import part_notes, parts_of
     from ...compiler.words.meaning import language_finding, proposals
     from ...compiler.words.sung import sung_words
@@ -33,14 +33,14 @@ def with_proposals(manifest: str, score: Score) -> tuple[str, str]:
     lines, after = rest.partition("\n  rules:")[::2]
     subjects = [match["subject"] for match in map(_SUBJECT.match, lines.splitlines()) if match]
     entries = [
-        f"    {scalar_text(entry.word)}: {class_written(entry.index)}".ljust(32)
-        + f" # {imagenet().name(entry.index)}, {entry.score:.2f}"
+        f"    {scalar_text(entry.word)}: {imagenet().written(entry.index)}".ljust(32)
+        + f" # {entry.score:.2f}"
         for entry in found
     ]
     block = "\n".join(
         (
             "  classes_by: lyric              # by the words that are sung",
-            "  classes:                       # proposals, about half of them fit: strike the others",
+            "  classes:                       # proposals, nearness from 0 to 1; strike what does not fit",
             *entries,
             f"    other: {subjects[0]}",
         )
@@ -54,7 +54,7 @@ def with_palette(manifest: str, text: Path, score: Score, findings: Findings) ->
     The class that the text means most goes to the pitch class that sounds most. Raises PieceError where the
     text cannot be used.
     """
-    from ...compiler.classes.table import class_written, imagenet
+    from ...compiler.classes.table import imagenet
     from ...compiler.notes.parts import part_notes, parts_of
     from ...compiler.words.palette import palette
     from ...compiler.words.sung import sung_words
@@ -84,7 +84,7 @@ def with_palette(manifest: str, text: Path, score: Score, findings: Findings) ->
         choice = shown.get(match["key"]) if match else None
         if match is None or choice is None:
             return line
-        said = f"    {match['key']}: {class_written(choice.index)}".ljust(32)
-        return f"{said} # {imagenet().name(choice.index)}: {', '.join(choice.words)}"
+        said = f"    {match['key']}: {imagenet().written(choice.index)}".ljust(32)
+        return f"{said} # {', '.join(choice.words)}"
 
     return before + begin + "\n".join(map(entry, lines.split("\n"))) + end + after

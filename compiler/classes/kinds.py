@@ -41,7 +41,8 @@ def kind_of(visuals: Visuals, root: Path) -> tuple[GeneratorKind, str, str] | Di
     if model.name != name:
         message = f"the model in {visuals.weights} is called {model.name}, not {name}"
         return Diagnostic("MV612", span, message, f"write generator: {model.name}")
-    return model.kind, f"model {visuals.weights}", digest
+    wrong = _resolution_fault(model.kind, visuals)
+    return wrong or (model.kind, f"model {visuals.weights}", digest)
 
 
 def stand_in(visuals: Visuals) -> GeneratorKind:
@@ -77,4 +78,5 @@ def _resolution_fault(kind: GeneratorKind, visuals: Visuals) -> Diagnostic | Non
         return None
     message = f"{kind.name} does not make {visuals.resolution} pixels"
     listed = " or ".join(map(str, sizes))
-    return Diagnostic("MV615", visuals.generator_span, message, f"write resolution: {listed}")
+    span = visuals.resolution_span or visuals.generator_span
+    return Diagnostic("MV615", span, message, f"write resolution: {listed}")

@@ -15,7 +15,7 @@ from ...dsl.text.format import scalar_text
 from ...dsl.text.picture_header import PICTURE_SUFFIXES
 from ...dsl.text.video_header import VIDEO_SUFFIXES
 from ...dsl.values.nearest import is_slip_of, nearest, slips_of
-from ...dsl.values.subjects import IMAGENET_COUNT, aliases, look_of, own_subjects
+from ...dsl.values.subjects import aliases, look_of, own_subjects
 
 CANDIDATES_SHOWN = 8
 WORDS_MOST = 8
@@ -41,6 +41,8 @@ class ClassTable:
     entries, one per layer."""
     clips: Mapping[int, Clip] = field(default_factory=dict)
     """The videos among them, by the index of their first layer."""
+    missing: frozenset[str] = frozenset()
+    """Those of the pictures whose file is known to be missing."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -64,13 +66,7 @@ class ClassTable:
         Of several classes, a name means the one whose default name it is; an everyday word, as `piano`, the
         one that the table of aliases names.
         """
-        wanted = _normal(name)
-        found = self._by_name.get(wanted, ())
-        if len(found) > 1:
-            first = tuple(index for index in found if _normal(self.name(index)) == wanted)
-            found = first if len(first) == 1 else found
-        if not found and wanted in self.aliases:
-            return self.aliases[wanted]
+        found = self._meant(name)
         if len(found) == 1:
             return found[0]
         if found:
@@ -87,6 +83,11 @@ class ClassTable:
         message = f"{name} is not one of {self.said}"
         findings.error("MV331", span, message, self._near(name), edits=self._fix(name, span))
         return None
+
+    def written(self, index: int) -> str:
+        """A class as a manifest holds it: its default name, or its index where that name means several."""
+        name = self.name(index)
+        return scalar_text(name) if self._meant(name) == (index,) else str(index)
 
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
         """Classes that a text may mean, best first: the name, a whole word of it, a part, a likeness."""
@@ -120,15 +121,26 @@ class ClassTable:
 
     def look(self, index: int) -> str:
         """The embedded generator's way to show a class: "drawn", "as harp", "only a pattern", "own
-        picture", "own video"; else empty.
+        picture", "own video", "own picture: the file is missing"; else empty.
         """
         if index >= len(self):
-            return "own video" if self.pictures[index - len(self)] in self._videos else "own picture"
+            file = self.pictures[index - len(self)]
+            gone = ": the file is missing" if file in self.missing else ""
+            return f"own {'video' if file in self._videos else 'picture'}{gone}"
         return look_of(index) if self.is_imagenet else ""
 
     def described(self, index: int) -> str:
         """A class in a few words: its default name and the next synonym."""
         return ", ".join(self.names[index][:2])
+
+    def _meant(self, name: str) -> tuple[int, ...]:
+        """The classes that a name means: none, one, or several."""
+        wanted = _normal(name)
+        found = self._by_name.get(wanted, ())
+        if not found and wanted in self.aliases:
+            return (self.aliases[wanted],)
+        first = tuple(index for index in found if _normal(self.name(index)) == wanted)
+        return first if len(first) == 1 else found
 
     def _near(self, name: str) -> str:
         """The classes that an unknown name may mean."""
@@ -154,7 +166,8 @@ class ClassTable:
         quotes = span.end_column - span.column - len(name)
         is_exact = span.line == span.end_line and quotes in (0, 2)
         likes = self._likes(_normal(name), 1)
-        if len(near) == 1 and is_exact and is_slip_of(_normal(name), likes[0], self._by_name):
+        is_clear = len(near) == 1 and len(self._meant(near[0])) == 1
+        if is_clear and is_exact and is_slip_of(_normal(name), likes[0], self._by_name):
             return (Edit(span, scalar_text(near[0])),)
         return ()
 
@@ -203,11 +216,6 @@ def imagenet() -> ClassTable:
     own = own_subjects()
     said = f"the 1000 ImageNet classes and the {len(own)} subjects beside them"
     return ClassTable((*names, *(subject.names for subject in own)), said, True, aliases())
-
-
-def class_written(index: int) -> str:
-    """An ImageNet class as a manifest holds it: its index, or of our own subjects the name."""
-    return str(index) if index < IMAGENET_COUNT else scalar_text(imagenet().name(index))
 
 
 def class_table(kind: GeneratorKind) -> ClassTable:

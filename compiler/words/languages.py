@@ -70,7 +70,7 @@ def language_of(keys: Sequence[str]) -> Language | None:
     return Language(ENGLISH) if words and known >= KNOWN_SHARE * len(words) else None
 
 
-def told() -> str:
+def language_names() -> str:
     """The languages that have a table, in words."""
     *first, last = (ENGLISH, *_TABLES)
     return f"{', '.join(first)} and {last}"

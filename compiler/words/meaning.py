@@ -8,7 +8,7 @@ from ...dsl.findings.diagnostics import Diagnostic, Severity
 from ...dsl.findings.plain import counted
 from ...dsl.findings.span import Span
 from ..classes.table import imagenet
-from .languages import language_of, told
+from .languages import language_names, language_of
 from .sung import Sung, Word, listed
 from .table import ranked
 
@@ -84,7 +84,7 @@ def language_finding(words: Sequence[Word], span: Span) -> Diagnostic | None:
         return Diagnostic("MV564", span, message, "write `classes_by: pitch`", Severity.WARNING)
     if language_of(keys) is not None:
         return None
-    message = f"there is no table of meanings for this language; there are tables for {told()}"
+    message = f"there is no table of meanings for this language; there are tables for {language_names()}"
     hint = (
         "write `classes_by: lyric` with a class for each word that should have one, "
         'as `night: castle` or `night: {like: "an old castle"}`'

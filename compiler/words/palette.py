@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ...dsl.findings.collector import Findings
 from ...dsl.findings.span import Span
-from .languages import language_of, told
+from .languages import language_names, language_of
 from .meaning import LEAST
 from .sung import word_key
 
@@ -47,7 +47,7 @@ def palette(text: str, span: Span, findings: Findings, sung: Collection[str] = (
         if key not in meant.words and len(meant.words) < WORDS_TOLD:
             meant.words.append(key)
     if not strong and not weak:
-        message = f"no word of {span.file} has a meaning here: there are tables for {told()}"
+        message = f"no word of {span.file} has a meaning here: there are tables for {language_names()}"
         hint = "give a text in one of these languages, or leave --classes-from out"
         findings.error("MV653", span, message, hint)
         return []

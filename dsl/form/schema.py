@@ -35,12 +35,12 @@ def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
     causes = {finding.span for finding in in_order if finding.code in ("MV201", "MV202", "MV204")}
     kinds = {finding.span for finding in in_order if finding.code == "MV204"}
     echoes = {"MV210": causes, "MV201": kinds}
-    told = tuple(finding for finding in in_order if finding.span not in echoes.get(finding.code, ()))
-    return (*told, _cut(source.file, len(told))) if is_cut else told
+    reported = tuple(finding for finding in in_order if finding.span not in echoes.get(finding.code, ()))
+    return (*reported, _cut(source.file, len(reported))) if is_cut else reported
 
 
-def _cut(file: str, told: int) -> Diagnostic:
-    message = f"only the first {told} mistakes of form are reported; there may be more"
+def _cut(file: str, count: int) -> Diagnostic:
+    message = f"only the first {count} mistakes of form are reported; there may be more"
     return Diagnostic("MV360", Span(file), message, "correct these, then check again", Severity.NOTE)
 
 

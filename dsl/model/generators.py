@@ -56,11 +56,17 @@ class GeneratorKind:
         return MOST_CLASSES if self.classes is None else len(self.classes)
 
 
+OUR_SIZES_PX = (128, 256, 512)
+"""The values of `visuals.resolution` for the generators that musicvis makes."""
+LEAST_PX, MOST_PX = 16, 2048
+"""The bounds of `visuals.resolution` for any generator; the schema has them, too."""
 _BUILT_IN = {
-    "embedded": GeneratorKind("embedded", controls=frozenset(CONTROLS) - {"truncation"}),
-    "biggan": GeneratorKind("biggan", controls=frozenset(("truncation",))),
+    "embedded": GeneratorKind(
+        "embedded", controls=frozenset(CONTROLS) - {"truncation"}, resolutions_px=OUR_SIZES_PX
+    ),
+    "biggan": GeneratorKind("biggan", controls=frozenset(("truncation",)), resolutions_px=OUR_SIZES_PX),
+    "auto": GeneratorKind("auto", resolutions_px=OUR_SIZES_PX),
 }
-_BUILT_IN["auto"] = GeneratorKind("auto")
 _registered: dict[str, GeneratorKind] = {}
 
 
@@ -84,6 +90,8 @@ def described_kind(
         raise ValueError(f"latent_size must be from 1 to {MOST_LATENT}, not {latent_size}")
     if unknown := set(controls) - set(CONTROLS):
         raise ValueError(f"{min(unknown)!r} is not a control: they are {', '.join(CONTROLS)}")
+    if wrong := [size for size in resolutions_px if not LEAST_PX <= size <= MOST_PX]:
+        raise ValueError(f"resolutions_px must be from {LEAST_PX} to {MOST_PX}, not {wrong[0]}")
     table = None
     if classes is not None:
         table = tuple((entry,) if isinstance(entry, str) else tuple(entry) for entry in classes)

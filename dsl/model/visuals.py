@@ -177,6 +177,8 @@ class Visuals:
     weights_span: Span = THE_MANIFEST
     weights_sha256: str | None = None
     resolution: int = 512
+    resolution_span: Span | None = None
+    """None where it is not written."""
     truncation: float = 1.0
     depth: float = 0.8
     steering: tuple[tuple[str, float], ...] = ()

@@ -38,6 +38,7 @@ def read_visuals(node: Node | None, reading: Reading) -> Visuals:
         weights_span=weights.span if weights else usual.weights_span,
         weights_sha256=text_of(node, "weights_sha256", "") or None,
         resolution=int(reading.number(node.get("resolution"), usual.resolution)),
+        resolution_span=size.span if (size := node.get("resolution")) else None,
         truncation=reading.number(node.get("truncation"), usual.truncation),
         depth=reading.share(node.get("depth"), usual.depth),
         steering=_steering(node),

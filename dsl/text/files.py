@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import THE_MANIFEST, Span
 from ..values.nearest import nearest
-from .folders import Folder, LinkedError, guarded
+from .folders import NUL, Folder, LinkedError, guarded
 
 MAX_TEXT_BYTES = 1 << 20
 MAX_SCORE_BYTES = 64 << 20
@@ -156,6 +156,8 @@ def read_named(path: Path, limit_bytes: int, span: Span, root: Path | None = Non
     Their own links are theirs to follow. A piece's are not: a file in the folder `root`, or below a folder
     that holds a piece.yaml, is opened without following any.
     """
+    if "\0" in str(path):
+        return Diagnostic("MV002", span, NUL, "name another file")
     try:
         if guarded(path, root)[1]:
             with Folder.around(path, root) as folder:
@@ -169,8 +171,6 @@ def read_named(path: Path, limit_bytes: int, span: Span, root: Path | None = Non
         return Diagnostic("MV003", span, message, "put a copy in its place")
     except OSError as refusal:
         return Diagnostic("MV006", span, f"`{path}` cannot be opened: {refusal.strerror}", _ACCESS_HINT)
-    except ValueError:
-        return Diagnostic("MV002", span, "a file name cannot hold a NUL character", "name another file")
     # Of the descriptor: Python makes no file of a folder's.
     if fault := _kind_fault(descriptor, str(path), limit_bytes, span):
         os.close(descriptor)

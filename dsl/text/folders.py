@@ -22,6 +22,7 @@ from typing import Self
 from ..findings.span import MANIFEST
 
 LINK = "a symbolic link is there, and musicvis follows no links in a piece"
+NUL = "a file name cannot hold a NUL character"
 _PROC = Path("/proc/self/fd")
 
 
@@ -39,8 +40,11 @@ def guarded(path: Path, root: Path | None = None) -> tuple[Path, tuple[str, ...]
     """The folder above a file that the user answers for, and the names below it that a piece may bring.
 
     These begin in `root`, or in the outermost folder above the path that holds a manifest. Outside any piece
-    there are none, but for the file's own name where `root` is the folder it is in.
+    there are none, but for the file's own name where `root` is the folder it is in. Raises OSError for a name
+    with a NUL character, at which Python's own calls raise ValueError.
     """
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, NUL, str(path))
     path = Path(os.path.abspath(path))
     above = list(reversed(path.parents))
     roots = [folder for folder in above if folder == _absolute(root) or os.path.lexists(folder / MANIFEST)]

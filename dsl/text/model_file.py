@@ -10,7 +10,7 @@ from typing import Any
 
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
-from ..model.generators import BUILT_IN, MOST_CLASSES, WALK, GeneratorKind
+from ..model.generators import BUILT_IN, MOST_CLASSES, OUR_SIZES_PX, WALK, GeneratorKind
 from .files import decoded, read_inside
 
 MODEL = "model.json"
@@ -60,7 +60,8 @@ class ModelDescription:
             self.code,
             tuple((name,) for name in self.classes),
             frozenset(("truncation", WALK)),
-            version=self.identity,
+            OUR_SIZES_PX,
+            self.identity,
         )
 
 

@@ -60,13 +60,13 @@ def pages_of(text: str, options: Mapping[str, object], span: Span = THE_MANIFEST
         raise PieceError([_fault(span, f"{len(text)} characters of MusicXML, at most {MAX_TEXT_CHARACTERS}")])
     faces = faces_of(text)
     with tempfile.TemporaryDirectory(prefix="musicvis-engraving-") as folder:
-        told, source = Path(folder, "options.json"), Path(folder, "score.musicxml")
+        options_file, source = Path(folder, "options.json"), Path(folder, "score.musicxml")
         # Verovio makes random ids for elements without one unless it is seeded.
         ours = {"font": FONT, "smuflTextFont": "none", "xmlIdSeed": 1}
-        told.write_text(json.dumps({**options, **ours}), encoding="utf-8")
+        options_file.write_text(json.dumps({**options, **ours}), encoding="utf-8")
         source.write_text(faces.padded(text), encoding="utf-8")
         packages = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)
-        words = ["-P", "-m", _PROCESS, told.name, source.name, "."]
+        words = ["-P", "-m", _PROCESS, options_file.name, source.name, "."]
         ended = run_program(Path(sys.executable), words, Path(folder), DEADLINE_S, {"PYTHONPATH": packages})
         if ended.is_late:
             raise PieceError([_fault(span, f"Verovio did not engrave it within {DEADLINE_S:.0f} s")])

@@ -35,12 +35,12 @@ def with_lines(text: str, strip: PageGeometry, page_width: float, margin: float)
     starts = [measures[index].end() for index in bars]
     bodies = [first_part[a:b] for a, b in zip(starts, [*starts[1:], len(first_part)], strict=True)]
     # A change of key or metre is also printed at the end of the line before it.
-    told = [
+    extra = [
         (signs if "<fifths>" in body else 0.0) + (_METRE if "<beats>" in body else 0.0) for body in bodies
     ]
     room = page_width - 2 * margin
     label = strip.bars[bars[0]].left - margin
-    begun = lines(widths, [*told[1:], 0.0], room - label, room - _CLEF - signs)
+    begun = lines(widths, [*extra[1:], 0.0], room - label, room - _CLEF - signs)
     found, last = [], 0
     for position in (starts[line] for line in begun[1:]):
         found.append(f'{text[last:position]}<print new-system="yes"/>')
@@ -48,10 +48,10 @@ def with_lines(text: str, strip: PageGeometry, page_width: float, margin: float)
     return "".join([*found, text[last:]])
 
 
-def lines(widths: Sequence[float], told: Sequence[float], first: float, others: float) -> list[int]:
+def lines(widths: Sequence[float], extra: Sequence[float], first: float, others: float) -> list[int]:
     """The first bar of each line: of all ways to divide the bars, the one with the least empty room.
 
-    told    what a line needs more where it ends behind a bar
+    extra   what a line needs more where it ends behind a bar
     first   the room of the first line
     others  that of the lines behind it
 
@@ -65,7 +65,7 @@ def lines(widths: Sequence[float], told: Sequence[float], first: float, others: 
         for begin in range(end - 1, -1, -1):
             used += widths[begin]
             room = max(first if begin == 0 else others, 1.0)
-            empty = 1 - (used + told[end - 1]) / room
+            empty = 1 - (used + extra[end - 1]) / room
             if empty < 0 and begin < end - 1:
                 break
             cost = 100 * empty**2 if empty < 0 else empty**2

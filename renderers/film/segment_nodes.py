@@ -87,7 +87,7 @@ class SegmentReads:
         quality, other = QUALITIES[picture.quality], ENCODINGS.get(recipe.codec)
         encoded = f"{recipe.codec} {quality.preset} crf {quality.crf} {quality.parameters}".rstrip()
         if other is not None:
-            encoded = f"{other.title} by {other.encoder} {sorted(other.told(quality).items())}"
+            encoded = f"{other.title} by {other.encoder} {sorted(other.options_for(quality).items())}"
         self._common = {
             "generator": generator_identity(picture, recipe),
             "resolution": str(picture.resolution),

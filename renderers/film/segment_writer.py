@@ -90,7 +90,7 @@ class SegmentWriter:
         picture = self.picture
         other = ENCODINGS.get(codec)
         if other is not None:
-            codec, options = other.encoder, other.told(quality)
+            codec, options = other.encoder, other.options_for(quality)
         elif codec == NVENC:
             options = {"preset": NVENC_PRESET, "rc": "vbr", "cq": str(quality.crf), "b": "0"}
         else:

@@ -1,7 +1,7 @@
 """Calls that make or change files give back what they did, write over nothing, and raise what is wrong."""
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -101,6 +101,32 @@ def test_a_new_piece_is_that_of_the_command_and_is_not_written_over(folder: Path
     with pytest.raises(mv.RequestError, match="this is a score"):
         mv.new(score, tmp_path / "third", mapping="spectrum")
     assert not (tmp_path / "third").exists()
+
+
+def test_a_name_with_a_nul_is_refused_as_any_other_that_cannot_be(
+    folder: Path, plan: mv.Plan, recording: Path, tmp_path: Path
+) -> None:
+    nul, refusals = "a\0b", (mv.MusicvisError, mv.RequestError, OSError)
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: mv.load(nul),
+        lambda: mv.load(folder, set={"score": "a\0b.mid"}).plan(),
+        lambda: mv.read_score(nul),
+        lambda: mv.new(nul),
+        lambda: mv.new(recording, tmp_path / nul),
+        lambda: mv.listen(nul),
+        lambda: mv.listen(recording, tmp_path / f"{nul}.mid"),
+        lambda: plan.render(tmp_path / f"{nul}.mp4"),
+        lambda: plan.still(tmp_path / f"{nul}.png", 0),
+        lambda: plan.plot(tmp_path / f"{nul}.png"),
+        lambda: plan.export(tmp_path / f"{nul}.csv", "csv"),
+        lambda: mv.clean(cache=tmp_path / nul),
+        lambda: mv.import_lanes(nul),
+        lambda: mv.train(nul, "model"),
+        lambda: mv.train(folder, "model", into=tmp_path / nul),
+    )
+    for call in calls:
+        with pytest.raises(refusals):
+            call()
 
 
 def test_a_detected_score_is_written_once(recording: Path, tmp_path: Path) -> None:
@@ -240,14 +266,20 @@ def test_what_a_piece_is_made_from_is_never_replaced(recording: Path, tmp_path: 
         with pytest.raises(mv.PieceError, match="MV926"):
             plan.render(tmp_path / name, stems=stems)
     assert not (tmp_path / "film.wav").exists()
-    with pytest.raises(mv.RequestError, match="score of the piece itself"):
+    with pytest.raises(mv.RequestError, match="made from"):
         mv.load(tmp_path).notation().export(tmp_path / "s.musicxml", "musicxml")
     with pytest.raises(mv.RequestError, match="made from"):
         plan.export(tmp_path / "lanes.json", "deforum")
     with pytest.raises(mv.RequestError, match="made from"):
         plan.still(tmp_path / "a.png", 0)
+    before = (tmp_path / "a.png").read_bytes()
+    for words in (("plot", "-o"), ("still", "1|1", "-o"), ("classes", "--sheet")):
+        place = [] if words[0] == "classes" else [str(tmp_path)]
+        refused = CliRunner().invoke(main, [*words, str(tmp_path / "a.png"), *place])
+        assert refused.exit_code == 2 and "would be replaced" in refused.stderr, words
     for name in ("song.wav", "stems/a-dry.wav"):
         assert (tmp_path / name).read_bytes() == recording.read_bytes()
+    assert (tmp_path / "a.png").read_bytes() == before
     assert (tmp_path / "s.musicxml").read_text() == SCORE
 
 

@@ -7,6 +7,7 @@ import musicvis as mv
 import numpy as np
 import pytest
 import torch
+import yaml
 from click.testing import CliRunner
 from musicvis.cli.command import main
 from musicvis.dsl.model import generators as registry
@@ -102,6 +103,24 @@ def test_a_size_that_it_does_not_make_is_found(folder: Path) -> None:
     finding = next(f for f in loaded(folder, resolution=512).check() if f.code == "MV615")
     assert finding.hint == "write resolution: 128"
     assert "MV615" not in {f.code for f in loaded(folder, resolution=128).check()}
+    built_in = next(
+        f for f in loaded(folder, generator="embedded", resolution=300).check() if f.code == "MV615"
+    )
+    assert built_in.hint == "write resolution: 128 or 256 or 512" and built_in.line
+
+
+@pytest.mark.parametrize(("sizes", "draft_px"), [([96], 96), ([48, 384], 48), ([320, 1000], 320)])
+def test_it_may_have_sizes_of_its_own_also_in_a_draft(folder: Path, sizes: list[int], draft_px: int) -> None:
+    mv.generators.register("dots", Dots, classes=["red", "green", "blue"], resolutions_px=sizes)
+    piece = loaded(folder, resolution=sizes[-1])
+    assert piece.plan(bars="2..2|2").picture.resolution == sizes[-1]
+    # A draft keeps what is set by hand: here the manifest has it all.
+    manifest = yaml.safe_load((folder / "piece.yaml").read_text(encoding="utf-8")) | {"visuals": SHOWN}
+    (folder / "piece.yaml").write_text(yaml.safe_dump(manifest), encoding="utf-8")
+    draft = mv.load(folder, cache=folder.parent / "cache").plan(bars="2..2|2", draft=True)
+    assert draft.picture.resolution == draft_px
+    with pytest.raises(ValueError, match="resolutions_px must be from 16"):
+        mv.generators.register("giant", Dots, resolutions_px=[100_000])
 
 
 def segments_made(plan: mv.Plan, path: Path) -> int:

@@ -145,10 +145,10 @@ def test_a_piece_with_pictures_is_painted_by_the_embedded_generator(own: Path) -
 
 
 def test_the_page_watches_the_pictures(own: Path) -> None:
+    from musicvis.api.sources import sources_of
     from musicvis.watch.session import Session
-    from musicvis.watch.watching import files_of
 
     text = (own / "piece.yaml").read_text(encoding="utf-8")
     (own / "piece.yaml").write_text(text.replace("C: seashore", "C: photos/red.png"), encoding="utf-8")
     version = Session(own / "piece.yaml").read(lambda lanes: None)
-    assert own.resolve() / "photos/red.png" in [path.resolve() for path in files_of(version)]
+    assert own.resolve() / "photos/red.png" in [path.resolve() for path in sources_of(version.loaded)]

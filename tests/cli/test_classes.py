@@ -35,6 +35,14 @@ def test_own_pictures_and_videos_are_listed_and_completed(
     monkeypatch.chdir(tmp_path / "own")
     lines = run("classes").stdout.splitlines()
     assert [line.split(None, 1)[1] for line in lines] == [
+        "photos/sea.jpg: own picture: the file is missing",
+        "clips/hands.mp4 (0s..2s): own video: the file is missing",
+    ]
+    for name in ("photos/sea.jpg", "clips/hands.mp4"):
+        (tmp_path / "own" / name).parent.mkdir()
+        (tmp_path / "own" / name).touch()
+    lines = run("classes").stdout.splitlines()
+    assert [line.split(None, 1)[1] for line in lines] == [
         "photos/sea.jpg: own picture",
         "clips/hands.mp4 (0s..2s): own video",
     ]
@@ -53,6 +61,7 @@ def test_a_word_that_is_no_class_has_exit_code_1(run: Run) -> None:
 def test_classes_take_the_piece_as_other_commands_do(piece: Path, run: Run) -> None:
     by_word, by_option = run("classes", "drum", piece), run("classes", "drum", "--piece", piece)
     assert by_word.exit_code == 0 and by_word.stdout == by_option.stdout
+    assert run("classes", piece / "piece.yaml", "drum").stdout == by_word.stdout
     assert run("classes", "drum", piece, "--piece", piece).exit_code == 2
     # A piece alone names no subject of ImageNet's thousand.
     assert "name a subject" in run("classes", piece).stderr

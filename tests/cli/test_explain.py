@@ -274,3 +274,13 @@ def test_a_lane_laid_over_another_says_what_it_does_itself(piece: Path, run: Run
     assert told["Clarinet"]["value"] == pytest.approx(-0.025)
     assert told["Piano (multiply)"]["words"] == "holds 0.5 from 1|1 to the end"
     assert told["Clarinet (multiply)"]["words"] == "holds 0.1 from 1|1 to the end"
+
+
+def test_the_place_and_the_piece_stand_in_either_order(piece: Path, run: Run) -> None:
+    for name in (piece, piece / "piece.yaml"):
+        assert run("explain", name, "3:1").stdout == run("explain", "3:1", name).stdout != ""
+    assert run("explain", piece, "MV204").stdout == run("explain", "MV204").stdout
+    assert "name a place" in run("explain", piece).stderr
+    # A piece that is not there stays the fault, whatever the other word is.
+    assert "nowhere does not exist" in run("explain", "3:1", "nowhere").stderr
+    assert f"{'x' * 300} cannot be opened" in " ".join(run("explain", "3:1", "x" * 300).stderr.split())

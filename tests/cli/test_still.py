@@ -51,10 +51,11 @@ def test_a_place_or_a_sheet_is_asked_for_and_not_both(run: Run, piece: Path, wor
     first, *rest = (*words, None) if words else (None,)
     said = [word for word in (first, piece if first else None, *rest) if word is not None]
     assert run("still", *said).exit_code == 2
+    assert "write a PLACE" in run("still", piece).stderr
 
 
 def test_a_place_that_the_film_does_not_have_writes_nothing(run: Run, piece: Path) -> None:
     made = run("still", "99:1", piece)
     assert made.exit_code != 0 and not list(piece.glob("build/*.png"))
-    outside = run("still", "3:1", piece, "--bars", "1..2")
+    outside = run("still", piece, "3:1", "--bars", "1..2")
     assert outside.exit_code == 2 and "not in this film" in outside.stderr

@@ -298,6 +298,7 @@ NAMES = (
     "/dev/null",
     "/proc/self/mem",
     "waltz.mid/piece.yaml",
+    "a\0b",
 )
 WORDS: list[Words] = [
     *lines(
@@ -364,6 +365,7 @@ WORDS: list[Words] = [
             "x" * 300 + ".mp4",
             "/proc/film.mp4",
             "waltz.mp4\n.exe",
+            "a\0b.mp4",
             "pipe.mp4",
             "link.mp4",
         ),

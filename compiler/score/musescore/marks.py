@@ -176,10 +176,11 @@ def _tempo(mark: Mark, layout: Layout, found: Marks) -> None:
     node = mark.node.child("tempo")
     if node is None or mark.node.value("play", "1") == "0":
         return
-    kind = mark.node.value("type")
+    kind, hidden = mark.node.value("type"), _is_hidden(mark.node)
     if kind in ("aTempo", "tempoPrimo") and mark.node.value("followText", "0") != "0":
         # The number in the file only holds the place.
-        found.tempi.append(WrittenTempo(mark.place, None if kind == "aTempo" else found.tempo_primo))
+        quarters = None if kind == "aTempo" else found.tempo_primo
+        found.tempi.append(WrittenTempo(mark.place, quarters, hidden))
         return
     tempo = marked_quarters_per_minute(node.text.strip())
     if tempo is None:
@@ -193,7 +194,7 @@ def _tempo(mark: Mark, layout: Layout, found: Marks) -> None:
     if not found.has_tempo:
         found.has_tempo = True
         found.tempo_primo = tempo
-    found.tempi.append(WrittenTempo(mark.place, tempo))
+    found.tempi.append(WrittenTempo(mark.place, tempo, hidden))
 
 
 def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
@@ -208,7 +209,7 @@ def _dynamic(mark: Mark, layout: Layout, found: Marks) -> None:
         return
     change = whole_child(layout.name, node, "veloChange", change, -127, 127)
     reach = _governed(mark, node, layout, found)
-    symbol = node.value("subtype") if known else ""
+    symbol = node.value("subtype") if known and not _is_hidden(node) else ""
     voice = _voice(mark, node)
     found.dynamics.append(Dynamic(mark.place, mark.staff, reach, velocity, change, voice, symbol))
 
@@ -297,13 +298,17 @@ def _text(mark: Mark, layout: Layout, found: Marks) -> None:
 def _words(mark: Mark, found: Marks, *, is_tempo: bool) -> None:
     """The visible words; of a tempo mark those before its note and number."""
     node, text = mark.node, mark.node.child("text")
-    if text is None or node.value("visible", "1") == "0" or node.has("swing"):
+    if text is None or _is_hidden(node) or node.has("swing"):
         return
     said = text.all_text()
     said = " ".join((_METRONOME.split(said)[0] if is_tempo else said).split())[:MAX_TEXT_CHARACTERS]
     if said and said.isprintable():
         is_above = node.value("placement") != "below"
         found.texts.append(Text(mark.place, mark.staff, said, is_above, is_tempo))
+
+
+def _is_hidden(node: Node) -> bool:
+    return node.value("visible", "1") == "0"
 
 
 def _instrument_change(mark: Mark, layout: Layout, found: Marks) -> None:

@@ -4,7 +4,7 @@ places.
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ..guard.faults import fault
@@ -14,7 +14,7 @@ from ..playback.swing import Swing
 from ..playback.velocity import DYNAMICS
 from ..playback.written import MAX_TEXT_CHARACTERS, Dynamic, GradualTempo, Hairpin, Place, Text
 from .navigation import Sign, signs_of
-from .tempo import Tempo, tempo_of
+from .tempo import Tempo, is_printed, tempo_of
 from .values import decimal, whole
 
 # Each dynamic governs all the staves of its part.
@@ -112,7 +112,7 @@ class Directions:
             self.loudness(sound.attributes["dynamics"], place, staff)
         tempo, is_unread = tempo_of(node, sound)
         if tempo is not None:
-            self.found.tempi.append((place, tempo))
+            self.found.tempi.append((place, replace(tempo, is_hidden=not is_printed(node))))
         elif is_unread:
             message = "a tempo mark without a number is not played"
             self.sightings.add("MV451", message, where, "write how many beats a minute it means")

@@ -25,6 +25,8 @@ class Tempo:
     ratio: Fraction = Fraction(1)
     words: str = ""
     """"a tempo" or "tempo primo"."""
+    is_hidden: bool = False
+    """Whether nothing is printed: a <sound> alone, or with a <metronome> that is not shown."""
 
 
 def tempo_of(direction: Node, sound: Node | None) -> tuple[Tempo | None, bool]:
@@ -39,6 +41,16 @@ def tempo_of(direction: Node, sound: Node | None) -> tuple[Tempo | None, bool]:
             tempo = _metronome(metronome)
             return tempo, tempo is None
     return _worded(direction), bool(stated)
+
+
+def is_printed(direction: Node) -> bool:
+    """Whether a direction shows words or a number of beats."""
+    return any(
+        mark.attributes.get("print-object") != "no"
+        for kind in direction.each("direction-type")
+        for mark in kind.children
+        if mark.tag == "metronome" or (mark.tag == "words" and mark.text.strip())
+    )
 
 
 def _worded(direction: Node) -> Tempo | None:
@@ -110,7 +122,7 @@ def resolved(tempi: Iterable[tuple[Place, Tempo]]) -> list[WrittenTempo]:
         value = primo or current if tempo.words else tempo.quarters_per_minute
         current = min(max(before * tempo.ratio, _SLOWEST), _FASTEST) if value is None else value
         primo = primo or current
-        found.append(WrittenTempo(place, current))
+        found.append(WrittenTempo(place, current, tempo.is_hidden))
     return found
 
 

@@ -82,16 +82,16 @@ class Directions:
         return direction
 
     def _tempo(self, tempo: WrittenTempo) -> None:
-        value = tempo.quarters_per_minute
+        value, hidden = tempo.quarters_per_minute, {"print_object": "no"} if tempo.is_hidden else {}
         if value is None:
             self._at(tempo.place, self.first, 3, "words", "a tempo")
             return
         direction, kind = self._new(tempo.place, self.first, 3, above=True)
-        if (words := self.tempo_words.pop(tempo.place, "")) and not _STEERS.match(words):
+        if not hidden and (words := self.tempo_words.pop(tempo.place, "")) and not _STEERS.match(words):
             add(kind, "words", words)
             kind = add(direction, "direction-type")
         beat, dots, length = next((b for b in _BEATS if (value / b[2]).denominator == 1), _BEATS[0])
-        metronome = add(kind, "metronome")
+        metronome = add(kind, "metronome", **hidden)
         add(metronome, "beat-unit", beat)
         for _ in range(dots):
             add(metronome, "beat-unit-dot")
@@ -142,8 +142,9 @@ class Directions:
                 if DYNAMICS.get(mark.symbol, (-1, 0))[0] != mark.velocity:
                     add(direction, "sound", dynamics=number(mark.velocity / _FORTE))
             else:
+                # A direction needs a sign: of those, this one may be invisible.
                 direction, kind = self._new(mark.place, mark.staff, 6, above=False)
-                add(kind, "words")
+                add(kind, "other-direction", "loudness", print_object="no")
                 add(direction, "sound", dynamics=number(mark.velocity / _FORTE))
         for index, pin in enumerate(self.score.hairpins):
             if pin.staff in self.staves:

@@ -99,13 +99,13 @@ def _slurs(score: WrittenScore, rows: Mapping[tuple[int, int], _Row], drafts: Ma
 def _holds(score: WrittenScore, drafts: Mapping[int, _Draft]) -> None:
     holds = {hold.start: hold.stretch for hold in score.holds}
     breaths = {_before(score, pause.place) for pause in score.pauses}
-    told: set[Place] = set()
+    marked: set[Place] = set()
     for index, chord in enumerate(score.chords):
         if chord.place in holds:
             drafts[index].hold = holds[chord.place]
         end = Place(chord.place.bar_index, chord.place.offset_qn + chord.length_qn)
-        if end in breaths and end not in told:
-            told.add(end)
+        if end in breaths and end not in marked:
+            marked.add(end)
             drafts[index].caesura = True
 
 

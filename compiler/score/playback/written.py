@@ -162,7 +162,7 @@ class Dynamic:
     voice: int = 0
     """The one voice that it governs, from 1; 0 is all of them."""
     symbol: str = ""
-    """The printed mark: "mf"; empty for a loudness without one."""
+    """The printed mark: "mf"; empty for a loudness without one, or with a hidden one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +187,8 @@ class WrittenTempo:
 
     place: Place
     quarters_per_minute: Fraction | None
+    is_hidden: bool = False
+    """Whether it is played and not printed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
 import numpy as np
 
-from ....compiler.plan import BusPlan, SoundingNote, SoundPlan, StemPlan
+from ....compiler.plan import BusPlan, SoundPlan, StemPlan
 from ....dsl.findings.diagnostics import Diagnostic, PieceError, Severity
 from ....dsl.findings.span import Span
 from ....dsl.text.audio_headers import RecordingFormat
@@ -17,15 +17,12 @@ from ..level import LOUDER, decibels
 from ..master.meter import LoudnessMeter
 from ..wave import write_wav
 from .alignment import DRIFT_S, NEAR_MS, Alignment, measured
+from .attacks import LAG_S, RING_S, without_attacks
 from .recording import recorded, recording_format
 from .stem import not_aligned, stem_file
 from .synth import synthesised
 
-LAG_S = 0.010
 LAG_MOST_S = 0.040
-SLOWEST_S = 0.150
-"""No instrument takes longer until its tone rises most steeply."""
-NOTES_COMPARED = 400
 SILENT_LUFS = -70.0
 SILENT_PEAK_DBFS = -80.0
 """A part that is muted leaves only the dither of 16 bits."""
@@ -34,7 +31,6 @@ DC_MOST = 10.0 ** (-60.0 / 20.0)
 CLIPPED_RUN = 3
 # MuseScore 3 normalises every export to this peak by default.
 _NORMALISED_DBFS, _NORMALISED_WITHIN_DB = -0.1, 0.05
-_RING_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +84,7 @@ def _checked(bus: BusPlan, stem: StemPlan, plan: SoundPlan, folder: Path) -> Che
     rate_hz = plan.sample_rate_hz
     notes = stem.reference or stem.notes or ()
     span = Span(str(stem.file or stem.score or stem.name))
-    end_s = max((note.onset_s for note in notes), default=plan.sample_count / rate_hz) + _RING_S
+    end_s = max((note.onset_s for note in notes), default=plan.sample_count / rate_hz) + RING_S
     try:
         if stem.file is None and not stem.by:
             file, start_s = folder / "embedded.wav", 0.0
@@ -103,8 +99,8 @@ def _checked(bus: BusPlan, stem: StemPlan, plan: SoundPlan, folder: Path) -> Che
             signal.add(block)
             meter.add(block)
         alignment = measured(file, notes, start_s, rate_hz) if notes else None
-        if alignment is not None and _may_be_slow(alignment):
-            alignment = _after_attacks(alignment, stem, notes, rate_hz, folder)
+        if alignment is not None:
+            alignment = without_attacks(alignment, notes, stem.channels, rate_hz)
     except PieceError as error:
         return Checked(bus.name, stem.name, None, -inf, error.diagnostics)
     loudness_lufs = meter.loudness().integrated_lufs
@@ -117,39 +113,6 @@ def _checked(bus: BusPlan, stem: StemPlan, plan: SoundPlan, folder: Path) -> Che
             hint = "export the whole stem again"
             found.append(_warning("MV535", span, f"{message} {last_s:.2f} s", hint))
     return Checked(bus.name, stem.name, alignment, decibels(signal.peak), tuple(found))
-
-
-def _may_be_slow(alignment: Alignment) -> bool:
-    """Whether slow attacks, such as those of low instruments, could explain what was measured."""
-    is_off = alignment.lag_s > LAG_S or abs(alignment.drift_s) > DRIFT_S or alignment.wrong_rate != 1.0
-    return alignment.is_told and is_off
-
-
-def _after_attacks(
-    alignment: Alignment, stem: StemPlan, notes: Sequence[SoundingNote], rate_hz: int, folder: Path
-) -> Alignment:
-    """Lag and drift beside those of the built-in instruments, which begin these notes when the score says.
-
-    The rise of a trumpet or a cello is steepest some time after the tone begins: the same notes, played by
-    the instruments that the score names, say how long.
-    """
-    own = sorted(notes, key=lambda note: note.onset_s)[:NOTES_COMPARED]
-    file = folder / "instruments.wav"
-    count = round((own[-1].onset_s + _RING_S) * rate_hz)
-    samples = synthesised(own, count, rate_hz, stem.channels)
-    write_wav(file, (np.ascontiguousarray(block.T, np.float32) for block in samples), rate_hz)
-    expected = measured(file, own, 0.0, rate_hz)
-    is_misled = expected.wrong_rate != 1.0 or abs(expected.lag_s) > SLOWEST_S
-    if is_misled and (expected.is_told or abs(alignment.lag_s - expected.lag_s) <= SLOWEST_S):
-        # Tones that swell for seconds mislead the measurement: it says nothing about this recording either.
-        return replace(alignment, sharpness=0.0)
-    if is_misled or not expected.is_told or alignment.wrong_rate != 1.0:
-        return alignment
-    return replace(
-        alignment,
-        lag_s=alignment.lag_s - expected.lag_s,
-        drift_s=alignment.drift_s - expected.drift_s,
-    )
 
 
 def _level_faults(

@@ -14,6 +14,8 @@ from .recording import recording_format
 
 STEM_VERSION = 4
 PLAYED_VERSION = 5
+ALIGN_VERSION = 2
+"""Raised when `align: auto` lays a recording elsewhere."""
 """Version of stems that other programs play. Version 4 may hold another soundfont than is named."""
 STEM = "stem"
 """The name of a stem's file in its record."""
@@ -54,7 +56,8 @@ def stem_source(stem: StemPlan, made: str | None, digests: FileDigests) -> str:
         # What is not a recording is reported here, before anything is rendered.
         recording_format(_file(stem))
     source = made if made is not None else digests.of(_file(stem))
-    laid = (stem.file_offset_s, stem.notes if stem.is_aligned else None, stem.reference, stem.is_aligned)
+    aligned = (ALIGN_VERSION, stem.notes, stem.channels) if stem.is_aligned else None
+    laid = (stem.file_offset_s, aligned, stem.reference, stem.is_aligned)
     return digest_of((source, stem.gain, laid if stem.file is not None or stem.by else None))
 
 

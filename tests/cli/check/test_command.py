@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from musicvis.cli import check as check_module
 from musicvis.cli.command import main
+from musicvis.tests.fonts import square_font
 
 JUMP = "musicvis: 1\ntitle: Waltz\nscore: waltz.mid\neffects:\n  vibes:\n    - {at: 2|1, from: 0.5, to: 0}"
 CLEAN = "musicvis: 1\ntitle: Waltz\nscore: waltz.mid\n"
@@ -53,6 +54,17 @@ def test_a_title_with_a_character_that_no_font_has_is_reported_at_its_entry(fold
     told = run("clean", "--format", "concise").stdout.splitlines()
     assert len(told) == 1
     assert told[0].startswith("clean/piece.yaml:7:7: warning[MV366]") and "it reads 'Größe ?'" in told[0]
+
+
+def test_a_text_in_a_font_of_its_own_is_judged_by_that_font(folder: Path) -> None:
+    sign = "\U00012000"
+    square_font(folder / "clean/signs.ttf", sign)
+    titles = f"{{at: 1, for: 2s, title: {sign}, subtitle: {sign}"
+    for font, kinds in ((", font: signs.ttf", []), ("", ["title", "subtitle", "credits"])):
+        video = f"video: {{post: [{titles}{font}}}], ending: {{credits: [{sign}]{font}}}}}\n"
+        (folder / "clean/piece.yaml").write_text(CLEAN + video, encoding="utf-8")
+        told = run("clean", "--format", "concise", "--select", "MV366").stdout.splitlines()
+        assert [line.split("warning[MV366]: ")[1].split()[0] for line in told] == kinds
 
 
 @pytest.mark.parametrize("code", ["MV999", "jump", ",", ""])

@@ -121,3 +121,16 @@ def test_two_exchanged_letters_of_a_short_name_and_a_number_are_found() -> None:
     assert imagenet().index("castel", SPAN, findings) is None
     assert findings[0].hint == "did you mean castle?"
     assert [index for index, _ in imagenet().search("1004")] == [1004]
+
+
+def test_a_class_is_written_as_the_name_that_means_it_and_else_as_its_index() -> None:
+    table = imagenet()
+    assert [table.written(index) for index in (309, 1000, 134, 517)] == ["bee", "moon", "134", "517"]
+    assert all(found(table.written(index)) == (index, []) for index in range(len(table)))
+
+
+def test_a_slip_in_a_name_of_two_classes_has_a_hint_and_no_fix() -> None:
+    findings = Findings()
+    imagenet().index("cranne", Span("piece.yaml", 1, 1, 1, 7), findings)
+    (finding,) = findings
+    assert finding.hint == "did you mean crane?" and not finding.edits

@@ -70,6 +70,7 @@ def test_a_file_of_the_piece_is_read(piece: Path) -> None:
         ("pipe:0", "MV002"),
         ("concat:a|b", "MV002"),
         ("NUL.wav", "MV002"),
+        ("a\0b.wav", "MV002"),
         ("stems/a.wav ", "MV002"),
         ("\u202egpj.wav", "MV002"),
         ("a\nb.wav", "MV002"),

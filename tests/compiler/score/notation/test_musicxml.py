@@ -18,6 +18,7 @@ from musicvis.compiler.score.notation.spelling import STEPS, spelled
 from musicvis.compiler.score.notation.write import musicxml
 from musicvis.compiler.score.playback.play import play
 from musicvis.compiler.score.playback.written import (
+    Dynamic,
     Key,
     Place,
     WrittenBar,
@@ -347,3 +348,51 @@ def chord(onset: Fraction, length: Fraction, pitch: int = 65) -> WrittenChord:
 def one_bar(*chords: WrittenChord, meter: Meter = COMMON) -> WrittenScore:
     bars = (WrittenBar(meter.bar_qn, meter, "1"),)
     return WrittenScore("", (Track("Vibes"),), ((0, 1),), bars, tuple(chords))
+
+
+def test_a_loudness_without_a_mark_is_written_without_words_and_read_back() -> None:
+    quiet = Dynamic(Place(0, Fraction(0)), 0, (0,), 40)
+    loud = Dynamic(Place(0, Fraction(2)), 0, (0,), 100)
+    bar = replace(one_bar(*(chord(Fraction(k), Fraction(1)) for k in range(4))), dynamics=(quiet, loud))
+    root, text = tree(bar), musicxml(bar, "score.mscx")
+    assert not list(root.iter("words"))
+    assert [node.get("print-object") for node in root.iter("other-direction")] == ["no", "no"]
+    assert [note.velocity for note in read_score(text.encode(), "a.musicxml").notes] == [40, 40, 100, 100]
+    verovio = pytest.importorskip("verovio")
+    toolkit = verovio.toolkit()
+    assert toolkit.loadData(text) and toolkit.getLog() == ""
+    assert "loudness" not in toolkit.renderToSVG(1)
+
+
+def test_hidden_marks_of_musescore_are_played_and_not_drawn() -> None:
+    plain = (DATA / "waltz.mscx").read_text(encoding="utf-8")
+    hidden = re.sub("<(Tempo|Dynamic)>", r"<\1><visible>0</visible>", plain)
+    written = written_score(hidden.encode(), "a.mscx")
+    assert written is not None and len(written.tempi) == 2
+    text = musicxml(written, "a.mscx")
+    root = fromstring(text)
+    assert [node.get("print-object") for node in root.iter("metronome")] == ["no", "no"]
+    assert not list(root.iter("dynamics"))
+    # Neither is lost: the file that hides them is played as the one that shows them.
+    shown, found = (
+        read_score(data.encode(), name) for data, name in ((plain, "a.mscx"), (text, "b.musicxml"))
+    )
+    assert found.tempi == shown.tempi
+    assert [n.velocity for n in found.notes] == [n.velocity for n in shown.notes]
+    again = written_score(text.encode(), "b.musicxml")
+    assert again is not None and all(tempo.is_hidden for tempo in again.tempi)
+    verovio = pytest.importorskip("verovio")
+    toolkit = verovio.toolkit()
+    assert toolkit.loadData(text) and toolkit.getLog() == ""
+    drawn = toolkit.renderToSVG(1)
+    # Neither a number of beats nor a letter of a dynamic (SMuFL U+E520 to U+E52F).
+    assert "\u00a0=\u00a0" not in drawn and "#E52" not in drawn
+    toolkit.loadData(musicxml(paper(DATA / "waltz.mscx"), "a.mscx"))
+    assert "\u00a0=\u00a0" in toolkit.renderToSVG(1) and "#E52" in toolkit.renderToSVG(1)
+
+
+def test_a_tempo_of_musicxml_that_only_sounds_is_not_drawn() -> None:
+    text = musicxml(one_bar(chord(Fraction(0), Fraction(4))), "score.mscx")
+    sounds = re.sub(r"(</attributes>)", r'\1<sound tempo="90"/>', text, count=1)
+    written = written_score(sounds.encode(), "a.musicxml")
+    assert written is not None and written.tempi == (WrittenTempo(Place(0, Fraction(0)), Fraction(90), True),)

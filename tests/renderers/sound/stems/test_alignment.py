@@ -129,6 +129,19 @@ def test_align_auto_moves_a_recording_to_its_notes(tmp_path: Path) -> None:
     )
 
 
+def test_align_auto_takes_a_slow_attack_for_no_lag(tmp_path: Path) -> None:
+    # A contrabass, whose tones rise most steeply 12 ms after they begin: on time, and 100 ms late.
+    notes = tuple(replace(note, program=43, pitch=note.pitch - 4) for note in NOTES[:12])
+    samples = np.concatenate(list(synthesised(notes, 6 * RATE, RATE)), axis=1)[0]
+    for late in (0, RATE // 10):
+        file = written(tmp_path / "a.wav", np.concatenate([np.zeros(late), samples]))
+        assert measured(file, notes, 0.0, RATE).lag_s > late / RATE + 0.01
+        stem = StemPlan("a", 1.0, file=file, reference=notes, is_aligned=True)
+        moved = np.concatenate(list(kept_blocks(stem, None, SoundPlan(RATE, 5 * RATE, ()))), axis=1)[0]
+        first = int(np.argmax(np.abs(moved) > 1e-4))
+        assert abs(first - int(np.argmax(np.abs(samples) > 1e-4))) <= 0.002 * RATE
+
+
 def checked(*stems: StemPlan) -> list[str]:
     plan = SoundPlan(RATE, 12 * RATE, (BusPlan("m", stems, (), ONE, ZERO),))
     return [f"{f.severity[0]} {f.code}" for found in checked_stems(plan) for f in found.findings]
