@@ -13,6 +13,8 @@ from ..findings.diagnostics import Diagnostic
 from ..findings.span import THE_MANIFEST, Span
 from ..values.nearest import nearest
 from .folders import Folder, LinkedError, guarded
+from .picture_header import PICTURE_SUFFIXES
+from .video_header import VIDEO_SUFFIXES
 
 MAX_TEXT_BYTES = 1 << 20
 MAX_SCORE_BYTES = 64 << 20
@@ -232,7 +234,10 @@ def _open_fault(fault: OSError, root: Path, name: PurePosixPath, span: Span) -> 
 
 
 def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
-    """The file beside it with the most similar name and the same suffix; or None."""
+    """The file beside it with the most similar name and the same suffix; or None.
+
+    For a picture or a video also one of the same name and another suffix of its kind.
+    """
     try:
         with Folder.around(root / name, root) as folder, os.scandir(folder.way(".")) as inside:
             entries = islice(inside, ALIKE_MOST)
@@ -243,6 +248,10 @@ def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
     exact = same.get(name.name.casefold())
     kin = (found for key, found in same.items() if PurePosixPath(key).suffix == name.suffix.lower())
     near = [exact] if exact is not None else nearest(name.name, sorted(kin), 1, 0.8)
+    for suffixes in (PICTURE_SUFFIXES, VIDEO_SUFFIXES):
+        if not near and name.suffix.lower() in suffixes:
+            stem = name.stem.casefold()
+            near = [same[key] for key in sorted(same) if key in {f"{stem}{suffix}" for suffix in suffixes}]
     found = name.with_name(near[0]) if near else None
     return None if found is None or name_fault(str(found), THE_MANIFEST) else found
 
