@@ -145,9 +145,18 @@ def own_table(piece: Path | None) -> "ClassTable":
 
 def draw_sheet(file: Path) -> None:
     """Draw all motifs into a picture file; code 1 where it cannot be written."""
+    from ..api.errors import RequestError
+    from ..api.output import checked_output
+    from ..api.stills import SUFFIXES
+    from ..dsl.findings.plain import shown
+
+    try:
+        file = checked_output(file, None, SUFFIXES, "a sheet")
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
+
     import torch
 
-    from ..dsl.findings.plain import shown
     from ..renderers.generators.embedded.sheet import write_sheet
 
     # Threads within an operation slow the painter down.
