@@ -168,7 +168,10 @@ class KeyMessages:
         return bool(known) and isinstance(word, str) and word not in known
 
     def _addition(self, broken: Broken, key: str) -> str:
-        for schema in (broken.schema, self._schema, *self._schema.get("$defs", {}).values()):
+        blocks = [broken.schema, self._schema, *self._schema.get("$defs", {}).values()]
+        # Several blocks have such a key; the right one knows the other keys that are written, too.
+        blocks.sort(key=lambda block: -len(block.get("properties", {}).keys() & broken.value.keys()))
+        for schema in blocks:
             description = schema.get("properties", {}).get(key)
             if isinstance(description, dict) and description.get("examples"):
                 return f"add `{key}: {shown(description['examples'][0])}`"

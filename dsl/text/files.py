@@ -38,7 +38,6 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
 _HERE_HINT = "names are relative to the folder of piece.yaml"
 _ACCESS_HINT = "check its permissions"
-_INSIDE_HINT = "put a copy into the folder of the piece and name it from there, e.g. stems/marimba.wav"
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:
@@ -48,16 +47,23 @@ def name_fault(name: str, span: Span) -> Diagnostic | None:
     if found := _FORBIDDEN.search(name):
         shown = found[0] if found[0].isprintable() else f"U+{ord(found[0]):04X}"
         message = f"the character {shown} is not allowed in a file name of a piece"
-        return Diagnostic("MV002", span, message, _INSIDE_HINT)
+        return Diagnostic("MV002", span, message, _inside_hint(name))
     parts = name.split("/")
     if name.startswith(("/", "~")) or any(part in ("", ".", "..") for part in parts):
-        return Diagnostic("MV002", span, f"`{name}` is not a plain name inside the piece", _INSIDE_HINT)
+        return Diagnostic("MV002", span, f"`{name}` is not a plain name inside the piece", _inside_hint(name))
     for part in parts:
         if part.startswith("-") or part.endswith((" ", ".")) or part.split(".")[0].lower() in _RESERVED:
             return Diagnostic(
                 "MV002", span, f"`{part}` cannot be the name of a file on every system", "rename the file"
             )
     return None
+
+
+def _inside_hint(name: str) -> str:
+    base = re.split(r"[/\\]", name)[-1]
+    is_plain = base.strip(" .~-") == base != "" and not _FORBIDDEN.search(base)
+    named = base if is_plain else "stems/marimba.wav"
+    return f"put a copy into the folder of the piece and name it from there: {named}"
 
 
 def read_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -> bytes | Diagnostic:
