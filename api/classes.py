@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from .errors import missing_packages_told
-from .output import checked_output
+from .output import checked_output, refuse_sources
+from .stills import SUFFIXES
 
 LIKE_COUNT = 10
 
@@ -38,7 +39,7 @@ def draw_classes(path: str | os.PathLike[str]) -> Path:
 
     Raises RequestError for a path that cannot be written.
     """
-    output = checked_output(Path(path), None, {".png": "", ".jpg": "", ".jpeg": ""}, "a sheet")
+    output = sheet_output(Path(path))
     with missing_packages_told():
         import torch
 
@@ -51,4 +52,23 @@ def draw_classes(path: str | os.PathLike[str]) -> Path:
             write_sheet(output)
         finally:
             torch.set_num_threads(before)
+    return output
+
+
+def sheet_output(path: Path) -> Path:
+    """The file of a sheet, checked as `checked_output` does; it replaces no picture of a piece around it.
+
+    Raises RequestError.
+    """
+    from ..compiler.classes.own_pictures import written_pictures
+    from ..dsl.findings.span import MANIFEST
+    from ..dsl.load import load_piece
+
+    output = checked_output(path, None, SUFFIXES, "a sheet")
+    folders = [folder for folder in output.resolve().parents if (folder / MANIFEST).is_file()]
+    for folder in folders if output.exists() else ():
+        loaded = load_piece(folder / MANIFEST)
+        piece = loaded.piece or loaded.rest
+        shown = written_pictures(piece.visuals) if piece is not None else ()
+        refuse_sources(output, (folder / entry.picture for entry in shown if entry.picture is not None))
     return output

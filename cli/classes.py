@@ -145,13 +145,12 @@ def own_table(piece: Path | None) -> "ClassTable":
 
 def draw_sheet(file: Path) -> None:
     """Draw all motifs into a picture file; code 1 where it cannot be written."""
+    from ..api.classes import sheet_output
     from ..api.errors import RequestError
-    from ..api.output import checked_output
-    from ..api.stills import SUFFIXES
     from ..dsl.findings.plain import shown
 
     try:
-        file = checked_output(file, None, SUFFIXES, "a sheet")
+        file = sheet_output(file)
     except RequestError as error:
         raise click.UsageError(str(error)) from None
 

@@ -20,7 +20,8 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     The picture is written to build/NAME.png beside the manifest, or where -o says.
     """
-    from ..api.output import refusal
+    from ..api.errors import RequestError
+    from ..api.output import checked_output, refusal, refuse_sources
     from ..compiler.compile import compile_piece
     from ..dsl.findings.plain import shown
     from ..dsl.load import load_piece
@@ -28,8 +29,6 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
     manifest = piece or piece_here(Path.cwd())
     target = output or in_build_folder(manifest, f"{piece_name(manifest)}.png")
-    if target.suffix.lower() != ".png":
-        raise click.UsageError(f"{target}: a plot ends in .png")
     loaded = load_piece(manifest)
     compilation = compile_piece(loaded)
     tell_findings(compilation.diagnostics, loaded.files)
@@ -41,7 +40,11 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
 
         if output is None:
             prepare_build_folder(target.parent)
+        target = checked_output(target, manifest.parent, {".png": ""}, "a plot")
+        refuse_sources(target, (own.path for own in compilation.plan.picture.pictures))
         write_plot(compilation.plan, target, manifest.parent)
+    except RequestError as error:
+        raise click.UsageError(str(error)) from None
     except ModuleNotFoundError as error:
         end_missing(error, "to plot")
     except OSError as error:

@@ -68,7 +68,7 @@ def test_a_fault_outside_of_the_piece_is_the_document(
     assert told.exit_code == 1 and codes(json.loads(told.stdout)) == ["MV571"]
     (tmp_path / "folder.png").mkdir()
     told = run("plot", piece, "-o", tmp_path / "nowhere" / "a.png", "--json")
-    assert told.exit_code == 1 and codes(json.loads(told.stdout))[-1] == "MV571"
+    assert told.exit_code == 2 and codes(json.loads(told.stdout))[-1] == "MV570"
 
 
 def test_a_command_that_breaks_leaves_a_document(
