@@ -128,7 +128,8 @@ def _small_mirrors(piece: Piece) -> Iterator[Diagnostic]:
     count = 2 * video.height_px / video.width_px
     yield Diagnostic(
         "MV368",
-        spans.get("/video/size", piece.span),
+        # Not of the size, which --draft and --size write.
+        spans.get("/video", piece.span),
         f"this upright film shows {count:.1f} mirrored pictures, one above the other",
         "write `video.frame: fill` for one large picture, or `frame: mirror` if this is what you want",
         Severity.NOTE,
