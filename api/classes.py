@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from .errors import missing_packages_told
-from .output import checked_output
+from .output import checked_output, refuse_sources
+from .stills import SUFFIXES
 
 LIKE_COUNT = 10
 
@@ -38,7 +39,7 @@ def draw_classes(path: str | os.PathLike[str]) -> Path:
 
     Raises RequestError for a path that cannot be written.
     """
-    output = checked_output(Path(path), None, {".png": "", ".jpg": "", ".jpeg": ""}, "a sheet")
+    output = sheet_output(Path(path))
     with missing_packages_told():
         import torch
 
@@ -51,4 +52,20 @@ def draw_classes(path: str | os.PathLike[str]) -> Path:
             write_sheet(output)
         finally:
             torch.set_num_threads(before)
+    return output
+
+
+def sheet_output(path: Path) -> Path:
+    """The file of a sheet, checked as `checked_output` does; it replaces no picture of a piece around it.
+
+    Raises RequestError.
+    """
+    from ..dsl.findings.span import MANIFEST
+    from ..dsl.load import load_piece
+    from .sources import sources_of
+
+    output = checked_output(path, None, SUFFIXES, "a sheet")
+    for folder in output.resolve().parents if output.exists() else ():
+        if (folder / MANIFEST).is_file():
+            refuse_sources(output, sources_of(load_piece(folder / MANIFEST)))
     return output

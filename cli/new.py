@@ -176,10 +176,10 @@ def _refuse(file: Path, folder: Path, sources: Sequence[Path]) -> NoReturn:
     """Refuses to overwrite a file, and says which command makes another piece."""
     from ..dsl.findings.plain import shown
 
-    message = f"{file} already exists; nothing was written"
+    lines = [f"{file} already exists; nothing was written"]
     if (folder / MANIFEST).exists():
         second = f"{folder.resolve().name}-2"
         other = folder.with_name(second) if folder.name else Path("..", second)
         again = typed("musicvis", "new", *sources, other)
-        message += f"\n{folder} is already a piece; to make another one, type:\n  {again}"
-    raise click.ClickException(shown(message))
+        lines += [f"{folder} is already a piece; to make another one, type:", f"  {again}"]
+    raise click.ClickException("\n".join(map(shown, lines)))

@@ -45,7 +45,6 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
     try:
         from ..renderers.plot import plot as write_plot
 
-        refuse_sources(target, (own.path for own in compilation.plan.picture.pictures))
         if output is None:
             prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)

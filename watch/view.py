@@ -16,7 +16,7 @@ from ..compiler.reports.note_list import matched_rules
 from ..compiler.sound.plan_sound import buses_of
 from ..compiler.time.clock import Clock
 from ..dsl.findings.collector import Findings
-from ..dsl.findings.diagnostics import Diagnostic
+from ..dsl.findings.diagnostics import Diagnostic, Severity
 from ..dsl.model.audio import Bus
 from ..dsl.model.visuals import ClassWeight
 from ..dsl.text.yaml_source import Source, escaped
@@ -25,14 +25,17 @@ from .texts import Texts
 from .wire import events
 
 FINDINGS_MOST = 200
+SEVERITIES = tuple(Severity)
+"""As they are declared: the gravest first."""
 CLASSES_MOST = 24
 LEAST_SEEN = 0.02
 """A class that is never more of the picture is not drawn."""
 
 
 def findings_shown(findings: Sequence[Diagnostic], texts: Texts) -> tuple[events.Finding, ...]:
-    """Findings in the words of `musicvis check`."""
-    return tuple(_finding(found, texts) for found in findings[:FINDINGS_MOST])
+    """Findings in the words of `musicvis check`: errors first, then warnings, then notes."""
+    ordered = sorted(findings, key=lambda found: SEVERITIES.index(found.severity))
+    return tuple(_finding(found, texts) for found in ordered[:FINDINGS_MOST])
 
 
 def _finding(found: Diagnostic, texts: Texts) -> events.Finding:

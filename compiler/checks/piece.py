@@ -42,6 +42,7 @@ def lint(
         yield from _unseen_classes(piece, shown, shown.words)
         if piece.visuals.generator in BUILT_IN:
             yield from subject_notes(piece, shown)
+    yield from _small_mirrors(piece)
     yield from _unused_returns(piece, buses)
     yield from played_twice(piece, buses)
     yield from _past_the_end(piece.lanes, clock)
@@ -115,6 +116,24 @@ def _unseen_classes(piece: Piece, shown: Cast, words: Collection[str]) -> Iterat
             else "give this class to another key, or leave it",
             Severity.NOTE,
         )
+
+
+def _small_mirrors(piece: Piece) -> Iterator[Diagnostic]:
+    """A note on an upright film that is mirrored only because nothing else is written."""
+    video, spans = piece.video, dict(piece.spans)
+    if video.height_px <= video.width_px or video.frame != "mirror" or "/video/frame" in spans:
+        return
+    if video.background != "picture":
+        return
+    count = 2 * video.height_px / video.width_px
+    yield Diagnostic(
+        "MV368",
+        # Not of the size, which --draft and --size write.
+        spans.get("/video", piece.span),
+        f"this upright film shows {count:.1f} mirrored pictures, one above the other",
+        "write `video.frame: fill` for one large picture, or `frame: mirror` if this is what you want",
+        Severity.NOTE,
+    )
 
 
 def _unused_returns(piece: Piece, buses: Sequence[Bus]) -> Iterator[Diagnostic]:

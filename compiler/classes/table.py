@@ -1,7 +1,7 @@
 """The classes of a generator by name: an index for any synonym, candidates where a name means several."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -92,7 +92,7 @@ class ClassTable:
     def search(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
         """Classes that a text may mean, best first: the name, a whole word of it, a part, a likeness."""
         found = self.holding(text)
-        if (meant := self.aliases.get(_normal(text))) is not None:
+        if (meant := self._everyday(_normal(text))) is not None:
             found = ((meant, self.names[meant]), *(entry for entry in found if entry[0] != meant))
         if found or not _normal(text):
             return found
@@ -103,21 +103,18 @@ class ClassTable:
     def holding(self, text: str) -> Sequence[tuple[int, tuple[str, ...]]]:
         """Classes whose names hold a text, best first: the name itself, a whole word of it, a part of it.
 
-        A number means the class of that number.
+        A number means the class of that number. If no name holds a plural, its singular counts.
         """
         wanted = _normal(text)
         if not wanted:
             return ()
         if wanted.isdecimal() and len(wanted) <= 4 and int(wanted) < len(self):
             return ((int(wanted), self.names[int(wanted)]),)
-        ranked: list[tuple[int, int]] = []
-        for index, names in enumerate(self.names):
-            ranks = [_rank(wanted, _normal(name)) for name in names]
-            best = min(ranks)
-            if best < _NO_MATCH:
-                ranked.append((best, index))
-        indices = dict.fromkeys(index for _, index in sorted(ranked))
-        return tuple((index, self.names[index]) for index in indices)
+        for form in (wanted, *_singulars(wanted)):
+            ranks = [min(_rank(form, _normal(name)) for name in names) for names in self.names]
+            if ranked := sorted((rank, index) for index, rank in enumerate(ranks) if rank < _NO_MATCH):
+                return tuple((index, self.names[index]) for _, index in ranked)
+        return ()
 
     def look(self, index: int) -> str:
         """The embedded generator's way to show a class: "drawn", "as harp", "only a pattern", "own
@@ -145,7 +142,7 @@ class ClassTable:
     def _near(self, name: str) -> str:
         """The classes that an unknown name may mean."""
         near = self._alike(name)
-        near = near or [names[0] for _, names in self.holding(name)[:CANDIDATES_SHOWN]]
+        near = near or [names[0] for _, names in self.search(name)[:CANDIDATES_SHOWN]]
         near = near or self._by_words(_normal(name))
         if near:
             return f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?"
@@ -175,6 +172,10 @@ class ClassTable:
         """The default names of classes that a name may be a misspelling of."""
         likes = self._likes(_normal(name), 3)
         return list(dict.fromkeys(self.name(i) for like in likes for i in self._by_name[like]))
+
+    def _everyday(self, wanted: str) -> int | None:
+        """The class of an everyday word, or of its singular."""
+        return next((self.aliases[w] for w in (wanted, *_singulars(wanted)) if w in self.aliases), None)
 
     def _by_words(self, wanted: str) -> list[str]:
         """Classes that have a word near to one of a name's, of its last word first."""
@@ -238,6 +239,13 @@ def _rank(wanted: str, name: str) -> int:
     if wanted in name.split():
         return 1
     return 2 if wanted in name else _NO_MATCH
+
+
+def _singulars(wanted: str) -> Iterator[str]:
+    """What an English plural may be the plural of: wolves, berries, foxes, owls."""
+    for ending, ends in (("ves", ("f", "fe")), ("ies", ("y",)), ("es", ("",)), ("s", ("",))):
+        if wanted.endswith(ending) and len(wanted) > len(ending) + 2:
+            yield from (wanted.removesuffix(ending) + end for end in ends)
 
 
 def _normal(name: str) -> str:

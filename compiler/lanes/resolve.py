@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ...store.values.array_types import F64
 
 
+BESIDE_MOST = 12
+"""The most parameters that a finding lists."""
 _NOWHERE = Span("")
 
 
@@ -142,7 +144,7 @@ class Lanes:
                 yield Diagnostic("MV310", lane.span, message, "leave out that `ear`, or this lane")
                 continue
             near = nearest(lane.name, names, 1, 0.5)
-            hint = f"did you mean {near[0]}?" if near else f"the buses are {buses}"
+            hint = _meant(lane.name, names) or f"the buses are {buses}"
             if near and near[0] in moved:
                 hint = f"name what it is to move, or leave it out: {near[0]} is moved already"
             yield Diagnostic(
@@ -163,6 +165,8 @@ class Lanes:
             if base is not None and not mirrors:
                 self.findings.extend(_out_of_range(base, target, self._clock))
             curve = self._plain((), target) if base is None else self._laid(base, target)
+        for lane in self._named(target.name, "multiply"):
+            self.findings.extend(_too_far(lane, target))
         layers = tuple(
             Layer(mode, self._laid(lane, over))
             for mode, neutral in (("add", 0.0), ("multiply", 1.0))
@@ -252,6 +256,37 @@ class Lanes:
             declick_s=target.declick_s,
             declick_per_unit_s=target.declick_per_unit_s,
         )
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    """The parameter that a name may mean, or those of the same bus, effect or layer; else empty."""
+    words = name.split(".")
+    for count in range(len(words) - 1, 0, -1):
+        stem, wrong, rest = ".".join(words[:count]), words[count], words[count + 1 :]
+        beside = [known.removeprefix(f"{stem}.") for known in names if known.startswith(f"{stem}.")]
+        near = nearest(wrong, {one.split(".")[0] for one in beside}, 1, 0.6)
+        meant = ".".join([stem, *near, *rest])
+        if near and meant in names:
+            return f"did you mean {meant}?"
+        if 0 < len(beside) <= BESIDE_MOST:
+            return f"{stem} has no {wrong}; it has {', '.join(beside)}"
+    near = nearest(name, names, 1, 0.5)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _too_far(lane: Lane, target: Target) -> Iterable[Diagnostic]:
+    """A warning where one note takes a factor out of its range: 6 is written for 6%."""
+    played = lane.played
+    if played is None or played.by is not By.NOTES or played.in_decibels:
+        return
+    value = target.neutral * (1 + played.amount)
+    if not target.low <= value <= target.high:
+        message = f"{target.name} goes from {target.low:g} to {target.high:g}; a loud note makes it {value:g}"
+        hint = "write a smaller amount"
+        if abs(played.amount) >= 1:
+            percent = f"{played.amount:g}%"
+            hint = f"{played.amount:g} is {played.amount:.0%} of its value: write `amount: {percent}`"
+        yield Diagnostic("MV231", lane.span, message, hint, Severity.WARNING)
 
 
 def _out_of_range(lane: Lane, target: Target, clock: Clock) -> Iterable[Diagnostic]:

@@ -98,6 +98,11 @@ def layer_findings(
         ):
             message = f"all shares of the classes of the layer {layer.name} are 0, so it shows nothing"
             yield Diagnostic("MV634", layer.written.classes_span, message, "write a share above 0")
+    if visuals.classes and all(layer.written is not None and layer.written.classes for layer in layers):
+        first = next((weights[0].span for _, weights in visuals.classes if weights), visuals.classes_span)
+        message = "no part shows `visuals.classes`: every part is in a layer that has classes of its own"
+        hint = "remove them, or leave the `classes` of a layer out"
+        yield Diagnostic("MV341", first, message, hint, Severity.NOTE)
     if len(layers) > 1 and visuals.generator not in PAINTED:
         count = len(layers)
         message = (

@@ -21,6 +21,10 @@ EMPHASIS = 1.6
 """The exponent for energies of simultaneous notes: loud ones stand out."""
 STRENGTH_FULL = 0.25
 """From this energy of the loudest class on, the classes fill the whole depth; below it they thin out."""
+FORMER = 0.01
+"""The share of its rank that a note keeps in a layer once it has ended and a later one is there."""
+TOGETHER_S = 0.03
+"""Notes that begin within this time begin together: neither is the later one."""
 FAINTEST = 0.05
 """The energy below which a note's own values (depth, truncation, hue) act in proportion to it."""
 PIECES = 1 << 20
@@ -33,7 +37,8 @@ class Energies:
     look.
 
     looks        float64 (n, m), the energy of each look
-    ranked       the same, raised and lowered by the layers of the notes: what looks compete with
+    ranked       the same, raised and lowered by the layers of the notes, and lowered for notes that have
+                 given way to later ones: what looks compete with
     shares       float64 (m, k), the share of each class of `indices` in each look
     indices      int64 (k,), ascending
     depth        float64 (n, 2): energy under a depth of its own, and that energy times its depth
@@ -76,36 +81,56 @@ def lead_of(attack_s: F64) -> F64:
     return np.minimum(attack_s, LEAD_MOST_S)
 
 
-def energies_at(notes: Sequence[VisualNote], times_s: F64) -> Energies:
-    """The energies at ascending times, shape (n,), in seconds of the piece."""
-    playing: dict[Weights, list[VisualNote]] = {}
-    for note in notes:
-        if note.classes:
-            playing.setdefault(tuple(sorted(note.classes)), []).append(note)
+def energies_at(notes: Sequence[VisualNote], times_s: F64, *, give_way: bool = False) -> Energies:
+    """The energies at ascending times, shape (n,), in seconds of the piece.
+
+    give_way   whether notes that have ended rank behind later ones: see given_way_s
+    """
+    shown = [note for note in notes if note.classes]
+    ways_s = given_way_s(shown) if give_way else np.full(len(shown), np.inf)
+    playing: dict[Weights, list[int]] = {}
+    for i, note in enumerate(shown):
+        playing.setdefault(tuple(sorted(note.classes)), []).append(i)
     mixtures = sorted(playing)
     indices = sorted({index for mixture in mixtures for index, _ in mixture})
     column = {index: i for i, index in enumerate(indices)}
     shares = np.zeros((len(mixtures), len(indices)))
     looks = np.zeros((times_s.size, len(mixtures)))
-    has_layers = any(note.layer for note in notes)
-    ranked = np.zeros_like(looks) if has_layers else looks
+    is_ranked = give_way or any(note.layer for note in notes)
+    ranked = np.zeros_like(looks) if is_ranked else looks
     for row, mixture in enumerate(mixtures):
-        players = playing[mixture]
+        players = [shown[i] for i in playing[mixture]]
         for index, share in mixture:
             shares[row, column[index]] += share
         _add(players, np.ones(len(players)), times_s, looks[:, row])
-        if has_layers:
+        if is_ranked:
             # The emphasis makes of this factor of energies one of 2 in the weights for each layer.
             raised = np.array([2.0 ** (note.layer / EMPHASIS) for note in players])
-            _add(players, raised, times_s, ranked[:, row])
+            _add(players, raised, times_s, ranked[:, row], ways_s[playing[mixture]])
     own: list[F64] = []
     for name in ("depth", "truncation", "hue_deg"):
         into = np.zeros((times_s.size, 2))
-        bringing = [note for note in notes if note.classes and getattr(note, name) is not None]
+        bringing = [note for note in shown if getattr(note, name) is not None]
         _add(bringing, np.ones(len(bringing)), times_s, into[:, 0])
         _add(bringing, np.array([getattr(note, name) for note in bringing]), times_s, into[:, 1])
         own.append(into)
     return Energies(looks, ranked, shares, np.array(indices, np.int64), *own)
+
+
+def given_way_s(notes: Sequence[VisualNote]) -> F64:
+    """When each note, in any order, gives way: once it has ended and a later one is all there; inf for never.
+
+    Without this, what is left of many short notes would hide the next note of another look.
+    """
+    onset_s = np.array([float(note.onset_s) for note in notes])
+    end_s = np.array([float(note.end_s) for note in notes])
+    attack_s = np.array([note.attack_s for note in notes])
+    there_s = onset_s - lead_of(attack_s) + attack_s
+    order = onset_s.argsort(kind="stable")
+    # The first moment at which one of this note and those after it is all there.
+    soonest_s = np.append(np.minimum.accumulate(there_s[order][::-1])[::-1], np.inf)
+    later = onset_s[order].searchsorted(onset_s + TOGETHER_S, "right")
+    return np.asarray(np.maximum(end_s, soonest_s[later]))
 
 
 def emphasised(energies: Energies) -> F64:
@@ -151,8 +176,13 @@ def mixed(own: F64, total: F64, common: F64) -> F64:
     return np.asarray(share * own[:, 1] / np.maximum(own[:, 0], 1e-12) + (1.0 - share) * common)
 
 
-def _add(notes: Sequence[VisualNote], scales: F64, times_s: F64, into: F64) -> None:
-    """Adds each note's level times its velocity and scale to the times at which it sounds."""
+def _add(
+    notes: Sequence[VisualNote], scales: F64, times_s: F64, into: F64, ways_s: F64 | None = None
+) -> None:
+    """Adds each note's level times its velocity and scale to the times at which it sounds.
+
+    ways_s   when each note gives way: only FORMER of it is added from then on
+    """
     if not notes:
         return
     onset = np.array([float(note.onset_s) for note in notes])
@@ -169,6 +199,8 @@ def _add(notes: Sequence[VisualNote], scales: F64, times_s: F64, into: F64) -> N
         if not which.size:
             continue
         level = note_envelope(times_s[frame] - onset[which], held[which], attack[which], release[which])
+        if ways_s is not None:
+            level = np.where(times_s[frame] < ways_s[which], level, FORMER * level)
         low = int(frame.min())
         sums = np.bincount(frame - low, level * scale[which])
         into[low : low + sums.size] += sums

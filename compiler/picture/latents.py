@@ -66,6 +66,8 @@ class LatentLaw:
     """Whether the noise is the tremble of a walk."""
     change_s: float = CHANGE_S
     """The time in which a class gives way to a stronger one."""
+    give_way: bool = False
+    """Whether notes that have ended give way to later ones before they have faded."""
 
 
 def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latents:
@@ -76,7 +78,7 @@ def latents(notes: Sequence[VisualNote], law: LatentLaw, times_s: F64) -> Latent
     moments_s, back = np.unique(times_s.clip(0.0), return_inverse=True)
     energies = _energies(notes, moments_s, law.smooth)
     keep = SEEN_MOST if law.keep is None else law.keep
-    seen = _seen(notes, law.smooth, keep, law.change_s, energies, moments_s)
+    seen = _seen(notes, law.smooth, keep, law.change_s, law.give_way, energies, moments_s)
     weights = class_weights_at(energies, law.depth.values(moments_s), seen)
     total = energies.total
     truncation = mixed(energies.truncation, total, law.truncation.values(moments_s))
@@ -144,6 +146,7 @@ def _seen(
     smooth: float,
     keep: int,
     change_s: float,
+    give_way: bool,
     energies: Energies,
     moments_s: F64,
 ) -> F64 | None:
@@ -152,7 +155,7 @@ def _seen(
         return None
 
     def strengths_at(times_s: F64) -> F64:
-        return strengths(_smoothed(notes, times_s, smooth))
+        return strengths(_smoothed(notes, times_s, smooth, give_way))
 
     seen = seen_at(strengths_at, keep, moments_s, change_s)
     now = strengths(energies)
@@ -168,14 +171,16 @@ def _energies(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Ene
     return _smoothed(notes, moments_s, smooth)
 
 
-def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float) -> Energies:
+def _smoothed(notes: Sequence[VisualNote], moments_s: F64, smooth: float, give_way: bool = False) -> Energies:
     """Energies averaged over a window of raised cosine that is smooth·SMOOTHING_S wide."""
     if smooth <= 0:
-        return energies_at(notes, moments_s)
+        return energies_at(notes, moments_s, give_way=give_way)
     places = (np.arange(SMOOTHING_TAPS) + 1) / (SMOOTHING_TAPS + 1) - 0.5
     shares = 1.0 + np.cos(2.0 * np.pi * places)
     shares /= shares.sum()
-    taps = [energies_at(notes, moments_s + place * smooth * SMOOTHING_S) for place in places]
+    taps = [
+        energies_at(notes, moments_s + place * smooth * SMOOTHING_S, give_way=give_way) for place in places
+    ]
 
     def average(values: Callable[[Energies], F64]) -> F64:
         return np.asarray(sum(s * values(tap) for s, tap in zip(shares, taps, strict=True)))

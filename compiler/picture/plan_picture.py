@@ -195,6 +195,7 @@ def _law_of(
         smooth=visuals.envelope.smooth if visuals.envelope is not None else 0.0,
         keep=visuals.keep,
         change_s=LAYER_CHANGE_S,
+        give_way=True,
         # Renaming a layer leaves its pictures unchanged.
         seed=seed if number == 0 else f"{seed}/layer {number}",
     )

@@ -44,6 +44,8 @@ SHAPES = ("half_cosine", "smoothstep", "half_cosine", "quarter_sine")
 TITLE_MOST, TITLE_SHOWN = 200, 60
 CHANGES_MOST = 40
 """The most changes of metre or tempo that are listed: nobody would read more."""
+FINEST_BEAT = 24
+"""The finest parts of a beat at which a tempo is listed. A fermata ends a 480th before the next note."""
 PLACEHOLDERS = frozenset(
     (
         "title",
@@ -222,11 +224,18 @@ def _meters(bars: Sequence[Measure]) -> Iterator[tuple[str, str]]:
 
 
 def _tempi(clock: Clock) -> Iterator[tuple[str, str]]:
-    for start, pace in zip(clock.tempo_starts_qn, clock.seconds_per_quarter, strict=True):
-        position = clock.position(start)
-        if start < clock.end_qn and position.pass_number == 1:
-            place = str(position.bar) if position.beat == 1 else str(position)
-            yield place, number_text(Fraction(round(60 / pace * 100), 100))
+    """The tempi of a score by their places, without those that fermatas and pauses make for a moment."""
+    starts = [(clock.position(start), start < clock.end_qn) for start in clock.tempo_starts_qn]
+    paces = clock.seconds_per_quarter
+    is_moment = [position.beat.denominator > FINEST_BEAT for position, _ in starts]
+    before = None
+    for i, ((position, is_inside), pace) in enumerate(zip(starts, paces, strict=True)):
+        is_held = 0 < i < len(paces) - 1 and is_moment[i + 1] and paces[i + 1] == paces[i - 1]
+        if not is_inside or position.pass_number > 1 or is_moment[i] or is_held or pace == before:
+            continue
+        before = pace
+        place = str(position.bar) if position.beat == 1 else str(position)
+        yield place, number_text(Fraction(round(60 / pace * 100), 100))
 
 
 def _map(values: Mapping[str, str]) -> str:

@@ -14,6 +14,8 @@ from .written import GLUED, Written
 
 _BLOCKS = ("bus", "stem", "rule", "where", "post")
 _FEW = 11
+_TEXTS = ("title", "subtitle", "like")
+"""Keys whose values are words, in which a comma is likely."""
 
 
 class KeyMessages:
@@ -48,8 +50,11 @@ class KeyMessages:
 
     def unknown_keys(self, broken: Broken) -> Iterator[Diagnostic]:
         known = list(broken.schema.get("properties", {}))
+        cut = self._cut_text(broken, known)
+        if cut is not None:
+            yield cut[0]
         for key in broken.value:
-            if key not in known:
+            if key not in known and (cut is None or key not in cut[1]):
                 yield self._unknown_key(broken, key, known)
 
     def missing_keys(self, broken: Broken) -> Iterator[Diagnostic]:
@@ -98,6 +103,37 @@ class KeyMessages:
             return Diagnostic("MV202", span, message, hint)
         return Diagnostic("MV202", span, message, self._near_key(key, free), edits=edits)
 
+    def _cut_text(self, broken: Broken, known: Sequence[str]) -> tuple[Diagnostic, list[str]] | None:
+        """`{title: Flute, harp}` is a title and a key `harp` to YAML: the finding, and such keys."""
+        names = list(broken.value)
+        for place, name in enumerate(names):
+            value, node = broken.value[name], self._at(broken, name)
+            if name not in _TEXTS or not isinstance(value, str) or node.text != value:
+                continue
+            first = last = node.span
+            keys: list[str] = []
+            for key in names[place + 1 :]:
+                span = self._written.source.key_span(f"{broken.pointer}/{escaped(key)}")
+                if key in known or broken.value[key] is not None or meant(key, known):
+                    break
+                keys.append(key)
+                last = span
+            if not keys or first.line != last.line:
+                continue
+            whole = Span(first.file, first.line, first.column, last.line, last.end_column)
+            text = self._written.between(whole)
+            # A quoted text, or a key in quotes, is not cut by a comma.
+            if not text.startswith(f"{value},") or '"' in text or "'" in text or "\\" in text:
+                continue
+            message = f"the comma ends the {name} here: `{shown(keys[0])}` becomes a key"
+            hint = f'put the text in quotes: "{shown(text)}"'
+            edits = self._written.exactly(whole, text, f'"{text}"')
+            return Diagnostic("MV367", whole, message, hint, edits=edits), keys
+        return None
+
+    def _at(self, broken: Broken, key: str) -> Node:
+        return Node(self._written.source, f"{broken.pointer}/{escaped(key)}", broken.value[key])
+
     def _decimal_comma(self, broken: Broken, key: str, span: Span) -> Diagnostic | None:
         """`{depth: 0,8}` is a number and a key `8` to YAML."""
         names = list(broken.value)
@@ -105,7 +141,7 @@ class KeyMessages:
         if place == 0 or broken.value[key] is not None or not re.match(r"[0-9]", key):
             return None
         before = names[place - 1]
-        node = Node(self._written.source, f"{broken.pointer}/{escaped(before)}", broken.value[before])
+        node = self._at(broken, before)
         first = node.span
         is_number = isinstance(node.value, int) and not isinstance(node.value, bool)
         if not is_number or (first.end_line, first.end_column + 1) != (span.line, span.column):
@@ -137,7 +173,10 @@ class KeyMessages:
         return bool(known) and isinstance(word, str) and word not in known
 
     def _addition(self, broken: Broken, key: str) -> str:
-        for schema in (broken.schema, self._schema, *self._schema.get("$defs", {}).values()):
+        blocks = [broken.schema, self._schema, *self._schema.get("$defs", {}).values()]
+        # Several blocks have such a key; the right one knows the other keys that are written, too.
+        blocks.sort(key=lambda block: -len(block.get("properties", {}).keys() & broken.value.keys()))
+        for schema in blocks:
             description = schema.get("properties", {}).get(key)
             if isinstance(description, dict) and description.get("examples"):
                 return f"add `{key}: {shown(description['examples'][0])}`"

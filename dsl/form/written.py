@@ -29,11 +29,14 @@ class Written:
 
     def exactly(self, span: Span, written: str, text: str) -> tuple[Edit, ...]:
         """The edit that puts a text in the place of another one; none where that text is not there."""
+        return (Edit(span, text),) if written and self.between(span) == written else ()
+
+    def between(self, span: Span) -> str:
+        """The text of a span within one line; "" where it is on several, or beyond the text."""
         lines = self.source.text.splitlines()
         if not 0 < span.line == span.end_line <= len(lines):
-            return ()
-        here = lines[span.line - 1][span.column - 1 : span.end_column - 1]
-        return (Edit(span, text),) if here == written else ()
+            return ""
+        return lines[span.line - 1][span.column - 1 : span.end_column - 1]
 
     def block_span(self, pointer: str) -> Span:
         """The span to report for a whole block: its key, or its beginning."""

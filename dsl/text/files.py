@@ -13,6 +13,8 @@ from ..findings.diagnostics import Diagnostic
 from ..findings.span import THE_MANIFEST, Span
 from ..values.nearest import nearest
 from .folders import NUL, Folder, LinkedError, guarded
+from .picture_header import PICTURE_SUFFIXES
+from .video_header import VIDEO_SUFFIXES
 
 MAX_TEXT_BYTES = 1 << 20
 MAX_SCORE_BYTES = 64 << 20
@@ -36,7 +38,6 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066
 _RESERVED = frozenset(("con", "prn", "aux", "nul", *(f"{p}{i}" for p in ("com", "lpt") for i in range(10))))
 _HERE_HINT = "names are relative to the folder of piece.yaml"
 _ACCESS_HINT = "check its permissions"
-_INSIDE_HINT = "put a copy into the folder of the piece and name it from there, e.g. stems/marimba.wav"
 
 
 def name_fault(name: str, span: Span) -> Diagnostic | None:
@@ -46,16 +47,23 @@ def name_fault(name: str, span: Span) -> Diagnostic | None:
     if found := _FORBIDDEN.search(name):
         shown = found[0] if found[0].isprintable() else f"U+{ord(found[0]):04X}"
         message = f"the character {shown} is not allowed in a file name of a piece"
-        return Diagnostic("MV002", span, message, _INSIDE_HINT)
+        return Diagnostic("MV002", span, message, _inside_hint(name))
     parts = name.split("/")
     if name.startswith(("/", "~")) or any(part in ("", ".", "..") for part in parts):
-        return Diagnostic("MV002", span, f"`{name}` is not a plain name inside the piece", _INSIDE_HINT)
+        return Diagnostic("MV002", span, f"`{name}` is not a plain name inside the piece", _inside_hint(name))
     for part in parts:
         if part.startswith("-") or part.endswith((" ", ".")) or part.split(".")[0].lower() in _RESERVED:
             return Diagnostic(
                 "MV002", span, f"`{part}` cannot be the name of a file on every system", "rename the file"
             )
     return None
+
+
+def _inside_hint(name: str) -> str:
+    base = re.split(r"[/\\]", name)[-1]
+    is_plain = base.strip(" .~-") == base != "" and not _FORBIDDEN.search(base)
+    named = base if is_plain else "stems/marimba.wav"
+    return f"put a copy into the folder of the piece and name it from there: {named}"
 
 
 def read_inside(root: Path, name: PurePosixPath, limit_bytes: int, span: Span) -> bytes | Diagnostic:
@@ -232,7 +240,10 @@ def _open_fault(fault: OSError, root: Path, name: PurePosixPath, span: Span) -> 
 
 
 def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
-    """The file beside it with the most similar name and the same suffix; or None."""
+    """The file beside it with the most similar name and the same suffix; or None.
+
+    For a picture or a video also one of the same name and another suffix of its kind.
+    """
     try:
         with Folder.around(root / name, root) as folder, os.scandir(folder.way(".")) as inside:
             entries = islice(inside, ALIKE_MOST)
@@ -243,6 +254,10 @@ def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
     exact = same.get(name.name.casefold())
     kin = (found for key, found in same.items() if PurePosixPath(key).suffix == name.suffix.lower())
     near = [exact] if exact is not None else nearest(name.name, sorted(kin), 1, 0.8)
+    for suffixes in (PICTURE_SUFFIXES, VIDEO_SUFFIXES):
+        if not near and name.suffix.lower() in suffixes:
+            stem = name.stem.casefold()
+            near = [same[key] for key in sorted(same) if key in {f"{stem}{suffix}" for suffix in suffixes}]
     found = name.with_name(near[0]) if near else None
     return None if found is None or name_fault(str(found), THE_MANIFEST) else found
 

@@ -72,7 +72,9 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _WORDS = re.compile(r"bars? (?P<first>[0-9]{1,6})(?: ?[-–] ?(?P<last>[0-9]{1,6}))?\Z", re.ASCII)
-_PLACE_HINT = "write bar|beat, e.g. 7|3; also end, end-4s, @B|2"
+_UNMARKED = re.compile(r"(?!end)(?:[A-Z][A-Z0-9]{0,2}|\w[\w ]*(?=\|))(?: ?\| ?[0-9][0-9.+/ ]*)?\Z", re.I)
+"""What may be a rehearsal mark without its sign: one letter or two, or a word with a beat."""
+_PLACE_HINT = 'write bar|beat, e.g. 7|3; also end, end-4s, "@B|2"'
 _RANGE_HINT = "write 6|6..7|3 or 10..12, or in words, the last bar included: bars 10-11"
 _DURATION_HINT = "write 2b (beats), 1bar, 1/4 (a crotchet), 0.5s or 250ms"
 
@@ -262,7 +264,10 @@ def _no_place(written: str, span: Span) -> Diagnostic:
     if not isinstance(parse_duration(written, span), Diagnostic):
         hint = "write bar|beat, e.g. 7|3; times count back from the end, e.g. end-4s"
         return Diagnostic("MV110", span, f"`{written}` is a duration, not a place", hint)
-    return Diagnostic("MV110", span, f"`{written}` is not a place", _PLACE_HINT)
+    hint = _PLACE_HINT
+    if _UNMARKED.match(written) and not written[0].isdecimal():
+        hint = f'a rehearsal mark begins with @, in quotes: "@{written}"'
+    return Diagnostic("MV110", span, f"`{written}` is not a place", hint)
 
 
 def _no_range(written: str, span: Span) -> Diagnostic:

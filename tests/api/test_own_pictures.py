@@ -116,6 +116,12 @@ def test_a_file_that_is_not_there_or_leads_out_is_found_where_it_is_written(
     assert (finding.code, finding.span.line, finding.span.column) == (code, line, column)
 
 
+def test_a_video_under_picture_is_told_to_be_named_as_a_video(own: Path) -> None:
+    (own / "photos/sea.mp4").write_bytes(b"\0\0\0\x18ftypisom")
+    finding = found(own, {"other": {"picture": "photos/sea.mp4"}})[0]
+    assert (finding.code, finding.hint) == ("MV721", "write video: photos/sea.mp4")
+
+
 def broken_png() -> bytes:
     file = io.BytesIO()
     Image.effect_noise((64, 64), 80).save(file, "PNG")

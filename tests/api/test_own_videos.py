@@ -134,6 +134,12 @@ def test_files_that_are_no_videos_are_findings(own: Path) -> None:
         assert finding.code == "MV710" and said in finding.message
 
 
+def test_a_picture_under_video_is_told_to_be_named_as_a_picture(own: Path) -> None:
+    (own / "clips/sea.jpg").write_bytes(b"\xff\xd8\xff\xe0 a photograph")
+    finding = errors(own, video="clips/sea.jpg")[0]
+    assert (finding.code, finding.hint) == ("MV710", "write picture: clips/sea.jpg")
+
+
 def test_a_long_video_needs_a_part(own: Path) -> None:
     write_clip(own / VIDEO, [RED, BLUE], times_s=[0, 100])
     assert [finding.code for finding in errors(own)] == ["MV712"]

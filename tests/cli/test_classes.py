@@ -65,3 +65,27 @@ def test_classes_take_the_piece_as_other_commands_do(piece: Path, run: Run) -> N
     assert run("classes", "drum", piece, "--piece", piece).exit_code == 2
     # A piece alone names no subject of ImageNet's thousand.
     assert "name a subject" in run("classes", piece).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("none/sheet.png", "make the folder first"), ("sheet.pdf", "must end in .png")]
+)
+def test_a_sheet_that_cannot_be_written_is_refused_before_it_is_drawn(
+    tmp_path: Path, run: Run, name: str, said: str
+) -> None:
+    refused = run("classes", "--sheet", tmp_path / name)
+    assert refused.exit_code == 2 and said in refused.stderr
+
+
+@pytest.mark.parametrize("words", [("plot", "PIECE", "-o"), ("classes", "--sheet")])
+def test_no_picture_of_the_piece_is_replaced(piece: Path, run: Run, words: tuple[str, ...]) -> None:
+    from PIL import Image
+
+    (piece / "photos").mkdir()
+    sea = piece / "photos/sea.png"
+    Image.new("RGB", (32, 32), "navy").save(sea)
+    before, manifest = sea.read_bytes(), piece / "piece.yaml"
+    manifest.write_text(manifest.read_text().replace("C: seashore", "C: photos/sea.png"))
+    refused = run(*(piece if word == "PIECE" else word for word in words), sea)
+    assert refused.exit_code == 2 and "it would be replaced" in refused.stderr
+    assert sea.read_bytes() == before

@@ -204,13 +204,18 @@ def test_a_file_that_is_deleted_is_a_finding(piece: Path) -> None:
         assert not shown.ok and any(name in found.message for found in shown.findings)
 
 
-def test_findings_are_those_of_a_check(piece: Path) -> None:
+def test_findings_are_those_of_a_check_with_errors_before_notes(piece: Path) -> None:
     effects = piece / "effects.yaml"
     effects.write_text(effects.read_text() + "nobody:\n  - {at: 1|1, hold: 0}\n")
     said = [(found.code, found.line) for found in mv.load(piece).check()]
     assert said
     _, shown = read(piece)
-    assert [(found.code, found.line) for found in shown.findings] == said
+    assert sorted((found.code, found.line) for found in shown.findings) == sorted(said)
+    assert [code for code, _ in said] == ["MV690", "MV310"]
+    assert [(found.severity, found.code) for found in shown.findings] == [
+        ("error", "MV310"),
+        ("note", "MV690"),
+    ]
 
 
 def test_a_try_says_how_the_lanes_would_be_and_writes_nothing(piece: Path) -> None:

@@ -99,6 +99,24 @@ def test_an_ambiguous_class_lists_its_candidates(name: str, code: str, hint: str
     assert [(finding.code, finding.hint) for finding in findings] == [(code, hint)]
 
 
+@pytest.mark.parametrize(
+    ("plural", "name"),
+    [
+        ("owls", "great grey owl"),
+        ("wolves", "timber wolf"),
+        ("foxes", "red fox"),
+        ("butterflies", "monarch"),
+        ("boats", "canoe"),
+    ],
+)
+def test_a_search_and_a_hint_take_a_plural_for_its_singular(plural: str, name: str) -> None:
+    assert name in [names[0] for _, names in imagenet().search(plural)]
+    findings = Findings()
+    assert imagenet().index(plural, SPAN, findings) is None
+    (finding,) = findings
+    assert finding.code == "MV331" and name in finding.hint and not finding.edits
+
+
 def test_a_search_puts_the_name_itself_before_its_words_and_parts() -> None:
     assert [index for index, _ in imagenet().search("drum")][:2] == [541, 822]
     assert 542 in [index for index, _ in imagenet().search("drum")]

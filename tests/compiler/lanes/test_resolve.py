@@ -1,6 +1,7 @@
 """Lanes become curves: points to segments, cycles counted exactly, legacy ends, faults with their place."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -166,6 +167,25 @@ def test_a_lane_of_nothing_gets_the_nearest_name(clock: Clock, make_place: MakeP
             "MV310", SPAN, "there is no bus or parameter vibse that a lane could move", "did you mean vibes?"
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("visuals.layers.flut.hue", "did you mean visuals.layers.flute.hue?"),
+        ("visuals.layers.flute.heu", "did you mean visuals.layers.flute.hue?"),
+        # hue is near to zoom in nothing but the layer.
+        ("visuals.layers.flute.zoom", "visuals.layers.flute has no zoom; it has depth, hue"),
+        ("vibes.reverb.wet", "vibes has no reverb; it has gain"),
+        ("foo.bar", "the buses are vibes"),
+    ],
+)
+def test_a_lane_of_nothing_names_what_its_bus_or_layer_has(clock: Clock, name: str, hint: str) -> None:
+    lanes = lanes_of(clock, Lane(name, SPAN, ()))
+    for known in ("vibes", "vibes.gain", "visuals.layers.flute.depth", "visuals.layers.flute.hue"):
+        lanes.curve(replace(EAR, name=known))
+    (finding,) = lanes.unknown(["vibes"])
+    assert finding.hint == hint
 
 
 def test_each_parameter_has_its_range_and_its_written_value_before_the_lane() -> None:

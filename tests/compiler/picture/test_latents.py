@@ -294,6 +294,35 @@ def test_a_tie_that_breaks_and_comes_back_moves_nothing_at_once() -> None:
     assert (weights.sum(axis=1) > 0.5).all()
 
 
+GIVING_WAY: dict[str, Any] = {"keep": 1, "change_s": 0.04, "give_way": True}
+
+
+def test_in_a_layer_a_snare_is_seen_at_once_however_many_hi_hats_ring_before_it() -> None:
+    short: dict[str, Any] = {"attack_s": 0.0, "release_s": 2.0}
+    hats = [note(Fraction(k, 4), 0.1, 1, velocity=0.5, **short) for k in range(8)]
+    snare = note(1, 0.1, 2, velocity=0.8, **short)
+    times_s = np.array([0.97, 1.04, 1.22, 1.29])
+    weights = shown([*hats, snare], times_s, **GIVING_WAY).class_weights
+    np.testing.assert_allclose(weights, [[0.8, 0], [0, 0.8], [0, 0.8], [0.8, 0]], atol=1e-6)
+    # All that rings of the hi-hats is stronger.
+    ringing = shown([*hats, snare], times_s, keep=1, change_s=0.04).class_weights
+    assert (ringing.argmax(axis=1) == 0).all()
+
+
+def test_in_a_layer_a_soft_note_hides_no_louder_one_that_is_held_or_has_just_ended() -> None:
+    held = [note(0, 4, 1, velocity=0.9), note(1, 0.2, 2, velocity=0.3, attack_s=0.0)]
+    assert shown(held, np.array([1.1]), **GIVING_WAY).class_weights.tolist() == [[pytest.approx(0.8), 0]]
+    short = note(1, 0.1, 2, velocity=0.9, attack_s=0.0, release_s=2.0)
+    over_a_pedal = shown([note(0, 4, 1, velocity=0.4), short], np.array([1.3]), **GIVING_WAY)
+    assert over_a_pedal.class_weights.tolist() == [[0, pytest.approx(0.8)]]
+
+
+def test_in_a_layer_a_note_gives_way_once_the_attack_of_the_next_one_is_over() -> None:
+    slow = [note(0, 0.5, 1, release_s=3.0), note(1, 2, 2, velocity=0.1, attack_s=0.65)]
+    weights = shown(slow, np.array([1.0, 1.45, 1.53]), **GIVING_WAY).class_weights
+    assert weights.argmax(axis=1).tolist() == [0, 0, 1]
+
+
 def test_what_is_seen_is_shorter_than_a_step_or_asked_for_at_one_moment_alone() -> None:
     flash = [note(Fraction(1001, 1000), Fraction(1, 100), i, attack_s=0.0, release_s=0.0) for i in range(3)]
     assert (shown(flash, np.array([1.005]), keep=1).class_weights > 0).sum() == 1

@@ -1,6 +1,7 @@
 """Where layers stand: as heard, by sector or in depth; values by hand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from musicvis.compiler.score.part_note import PartNote
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.findings.span import Span
-from musicvis.dsl.model.visuals import PictureLayer, Visuals
+from musicvis.dsl.model.visuals import ClassWeight, PictureLayer, Visuals
 
 SPAN = Span("piece.yaml", 1, 1, 1, 2)
 PARTS = ("flute", "viola", "bass")
@@ -150,3 +151,16 @@ def test_a_loop_has_no_layers_and_silent_layers_are_reported() -> None:
     assert [one.code for one in layer_findings(visuals, found, (), is_loop=True)] == ["MV635"]
     # No note plays at all.
     assert [one.code for one in layer_findings(visuals, found, ())] == ["MV637", "MV637"]
+
+
+def test_classes_of_the_piece_that_no_layer_shows_are_reported() -> None:
+    def codes(*layers: PictureLayer) -> set[str]:
+        visuals = Visuals(classes=(("C", (ClassWeight("seashore", 1.0, SPAN),)),), layers=layers)
+        return {one.code for one in layer_findings(visuals, layers_of(visuals, PARTS, Findings()), ())}
+
+    own = (("other", (ClassWeight("castle", 1.0, SPAN),)),)
+    high, low = layer("flute", classes=own), layer("low", "viola", "bass", classes=own)
+    assert "MV341" in codes(high, low)
+    # The low layer takes them, or the parts without a layer do.
+    assert "MV341" not in codes(high, replace(low, classes=()))
+    assert "MV341" not in codes(high, layer("bass", classes=own))

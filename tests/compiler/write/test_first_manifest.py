@@ -51,6 +51,15 @@ def test_the_manifest_lists_the_changes_of_metre_and_tempo(make_score: MakeScore
     assert expect["tempo"] == {"1": 100, "3": 94.5, "4|1+2/3": 95}
 
 
+def test_the_manifest_lists_no_tempo_of_a_fermata(make_score: MakeScore) -> None:
+    tick = Fraction(1, 480)
+    held = [(0, 120), (3, 60), (4 - tick, 120), (8, 90), (11, 45), (12 - tick, 90)]
+    score = make_score(["4/4"] * 4, tempi=held, notes=NOTES, tracks=("A", "B"))
+    manifest, _ = drafted(score)
+    assert isinstance(manifest.value, dict)
+    assert manifest.value["score"]["expect"]["tempo"] == {"1": 120, "3": 90}
+
+
 @pytest.mark.parametrize(
     ("names", "parts"),
     [

@@ -41,12 +41,16 @@ def read(root: Path, name: str, limit_bytes: int = 1000) -> bytes | str:
         ("stems/vibs.wav", "did you mean stems/vibes.wav?"),
         ("stems/vibes.flac", "names are relative"),  # of another kind
         ("stems/drums.wav", "names are relative"),
+        ("photos/sea.jpg", "did you mean photos/sea.PNG?"),
+        ("photos/sea.mp4", "names are relative"),
         ("link.wave", "names are relative"),  # no link is proposed
         ("folder/kez", "put a copy in its place"),
     ],
 )
 def test_a_file_that_is_called_almost_so_is_named(piece: Path, name: str, near: str) -> None:
     (piece / "stems/vibes.wav").write_bytes(b"RIFF")
+    (piece / "photos").mkdir()
+    (piece / "photos/sea.PNG").write_bytes(b"PNG")
     found = read_inside(piece, PurePosixPath(name), 1000, SPAN)
     assert isinstance(found, Diagnostic) and near in found.hint
 
