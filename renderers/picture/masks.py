@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from ...compiler.plan import StreamPlan
 
 
-LEAST = 1 / 20
+LEAST = 1 / 30
 """The least share of a column for a layer to be painted there; with less it has none."""
+WHOLE = 3 * LEAST
+"""The share of a column that a layer keeps undiminished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def place_masks(streams: Sequence[StreamPlan], rows: Sequence[int], width_px: in
     """The share of each layer in each column of some frames: (layers, frames, width_px), summing to 1.
 
     A layer weighs its strength times e^-((x - across) / reach)², x from -1 at the left edge to 1 at the
-    right. What is nearest to an edge of its place gives way smoothly: where a share falls to LEAST it is 0.
+    right. A share fades from WHOLE to nothing at LEAST: a sudden edge would show where the layer is high.
     """
     frames = list(rows)
     x = (np.arange(width_px) + 0.5) / width_px * 2.0 - 1.0
@@ -57,7 +59,8 @@ def place_masks(streams: Sequence[StreamPlan], rows: Sequence[int], width_px: in
             away = (x - stream.across[frames].astype(np.float64)[:, None]) / stream.reach
             logs[number] -= away * away
     shares = _shares(np.exp(logs - logs.max(axis=0)))
-    shares = _shares((shares - LEAST).clip(0.0))
+    fade = ((shares - LEAST) / (WHOLE - LEAST)).clip(0.0, 1.0)
+    shares = _shares(shares * fade * fade)
     return shares.astype(np.float32)
 
 

@@ -5,7 +5,7 @@ from math import exp
 import numpy as np
 import pytest
 from musicvis.compiler.plan import StreamPlan
-from musicvis.renderers.picture.masks import LEAST, Stage, columns_of, place_masks
+from musicvis.renderers.picture.masks import LEAST, WHOLE, Stage, columns_of, place_masks
 
 
 def stream(across: float, reach: float = 0.5, strength: float = 1.0, frames: int = 1) -> StreamPlan:
@@ -32,16 +32,25 @@ def test_the_shares_of_a_column_add_up_to_one() -> None:
 
 def test_a_share_is_the_gaussian_of_the_place_beside_the_others() -> None:
     left, right = place_masks([stream(-0.5), stream(0.5)], [0], 4)[:, 0]
-    # At x = -0.25 the squares of the ways, in reaches, are 1/4 and 9/4: e^2 against 1. What is below LEAST
-    # is taken from all.
-    share = 1 / (1 + exp(-2))
-    assert left[1] == pytest.approx((share - LEAST) / (1 - 2 * LEAST), abs=1e-6)
+    # At x = -0.25 the squares of the ways, in reaches, are 1/4 and 9/4: e^2 against 1.
+    assert left[1] == pytest.approx(1 / (1 + exp(-2)), abs=1e-6)
     np.testing.assert_allclose(left, right[::-1], atol=1e-7)
+
+
+def test_a_small_share_fades_until_nothing_is_left() -> None:
+    strong, weak = place_masks([stream(-0.5), stream(0.5, strength=0.5)], [0], 4)[:, 0]
+    share = 0.5 / (0.5 + exp(2))
+    assert LEAST < share < WHOLE
+    faded = share * ((share - LEAST) / (WHOLE - LEAST)) ** 2
+    assert weak[1] == pytest.approx(faded / (faded + 1 - share), abs=1e-6)
+    assert strong[1] == pytest.approx(1 - weak[1], abs=1e-6)
+    # At the left edge e^6 stands against 1/2.
+    assert weak[0] == 0
 
 
 def test_a_layer_of_twice_the_strength_takes_twice_the_share() -> None:
     one, other = place_masks([stream(0, 0, 2.0), stream(0, 0, 1.0)], [0], 3)[:, 0]
-    assert one == pytest.approx(np.full(3, (2 / 3 - LEAST) / (1 - 2 * LEAST)))
+    assert one == pytest.approx(np.full(3, 2 / 3))
     assert one + other == pytest.approx(np.ones(3))
 
 
