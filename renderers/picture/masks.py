@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from ...compiler.plan import StreamPlan
 
 
-LEAST = 1 / 30
+LEAST = 1 / 40
 """The least share of a column for a layer to be painted there; with less it has none."""
-WHOLE = 3 * LEAST
+WHOLE = 8 * LEAST
 """The share of a column that a layer keeps undiminished."""
 
 
@@ -59,7 +59,8 @@ def place_masks(streams: Sequence[StreamPlan], rows: Sequence[int], width_px: in
             away = (x - stream.across[frames].astype(np.float64)[:, None]) / stream.reach
             logs[number] -= away * away
     shares = _shares(np.exp(logs - logs.max(axis=0)))
-    fade = ((shares - LEAST) / (WHOLE - LEAST)).clip(0.0, 1.0)
+    # In logarithms, as layers compete by factors.
+    fade = (np.log((shares / LEAST).clip(1.0)) / np.log(WHOLE / LEAST)).clip(0.0, 1.0)
     shares = _shares(shares * fade * fade)
     return shares.astype(np.float32)
 

@@ -1,6 +1,6 @@
 """Where layers stand: shares of each column, by hand."""
 
-from math import exp
+from math import exp, log
 
 import numpy as np
 import pytest
@@ -30,21 +30,25 @@ def test_the_shares_of_a_column_add_up_to_one() -> None:
     assert masks.min() >= 0.0
 
 
+def faded(share: float) -> float:
+    assert LEAST < share < WHOLE
+    return share * (log(share / LEAST) / log(WHOLE / LEAST)) ** 2
+
+
 def test_a_share_is_the_gaussian_of_the_place_beside_the_others() -> None:
-    left, right = place_masks([stream(-0.5), stream(0.5)], [0], 4)[:, 0]
-    # At x = -0.25 the squares of the ways, in reaches, are 1/4 and 9/4: e^2 against 1.
-    assert left[1] == pytest.approx(1 / (1 + exp(-2)), abs=1e-6)
+    left, right = place_masks([stream(-0.5), stream(0.5)], [0], 8)[:, 0]
+    # At x = -0.125 the squares of the ways, in reaches, are 9/16 and 25/16: e against 1.
+    assert left[3] == pytest.approx(exp(1) / (exp(1) + 1), abs=1e-6)
     np.testing.assert_allclose(left, right[::-1], atol=1e-7)
 
 
 def test_a_small_share_fades_until_nothing_is_left() -> None:
-    strong, weak = place_masks([stream(-0.5), stream(0.5, strength=0.5)], [0], 4)[:, 0]
-    share = 0.5 / (0.5 + exp(2))
-    assert LEAST < share < WHOLE
-    faded = share * ((share - LEAST) / (WHOLE - LEAST)) ** 2
-    assert weak[1] == pytest.approx(faded / (faded + 1 - share), abs=1e-6)
+    strong, weak = place_masks([stream(-0.5), stream(0.5)], [0], 4)[:, 0]
+    # At x = -0.25 the squares are 1/4 and 9/4: e^2 against 1.
+    share = 1 / (1 + exp(2))
+    assert weak[1] == pytest.approx(faded(share) / (faded(share) + 1 - share), abs=1e-6)
     assert strong[1] == pytest.approx(1 - weak[1], abs=1e-6)
-    # At the left edge e^6 stands against 1/2.
+    # At the left edge e^6 stands against 1.
     assert weak[0] == 0
 
 
