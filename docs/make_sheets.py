@@ -22,7 +22,8 @@ def frames_at(film: Path, shares: Sequence[Fraction]) -> list[tuple[float, Image
     """The frames at the given shares 0..1 of the film's frames, in order, each with its time in seconds."""
     with av.open(str(film)) as container:
         stream = container.streams.video[0]
-        count = stream.frames
+        # Matroska keeps no count of frames.
+        count = stream.frames or int(Fraction(container.duration, av.time_base) * stream.average_rate)
         wanted = {int(share * (count - 1)) for share in shares}
         stream.thread_type = "AUTO"
         return [
