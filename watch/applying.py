@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ..compiler.heard_piece import Heard
@@ -11,13 +12,17 @@ from ..dsl.findings.diagnostics import Diagnostic
 from ..dsl.findings.span import Span
 from ..dsl.model.lane import Lane, Shape
 from ..dsl.read.lanes import lane_units
+from ..dsl.text.yaml_source import unescaped
 from ..dsl.values.position import parse_place
 from ..dsl.values.units import Quarters, Unit
 from .curves import own_curve
-from .edits import EditError, changed, with_keys, with_point, without_point
+from .edits import EditError, buses_written, changed, with_gain, with_keys, with_point, without_point
 from .reshaping import Stretch, dividing, reshaped
 from .session import Version
+from .texts import parsed
 from .wire import requests
+
+_GAIN_OF_A_BUS = re.compile("/audio/buses/([^/]+)/gain")
 
 
 def applied(text: str, edit: requests.Edit, version: Version) -> str:
@@ -27,6 +32,9 @@ def applied(text: str, edit: requests.Edit, version: Version) -> str:
         raise EditError("an edit changes values, adds a point, removes one, or gives one another shape")
     unit_of = units(edit.file, version)
     if edit.changes:
+        new = _new_gain(text, edit, version)
+        if new is not None:
+            return with_gain(text, *new, () if buses_written(parsed(text)) else _buses(version))
         return changed(text, edit.changes, unit_of)
     if edit.remove:
         return without_point(text, edit.remove)
@@ -34,6 +42,31 @@ def applied(text: str, edit: requests.Edit, version: Version) -> str:
         return _with_shape(text, edit.shape, edit.file, version, unit_of)
     assert edit.add is not None
     return _with_point(text, edit.add, edit.file, version, unit_of)
+
+
+def goes_by_the_version(text: str, edit: requests.Edit, version: Version) -> bool:
+    """Whether an edit needs more than its text: the version that was read last, of the same text."""
+    is_music = edit.add is not None or edit.shape is not None
+    return is_music or (_new_gain(text, edit, version) is not None and not buses_written(parsed(text)))
+
+
+def _new_gain(text: str, edit: requests.Edit, version: Version) -> tuple[str, float] | None:
+    """The bus for which an edit writes the first gain, and the gain; None where it does something else."""
+    if len(edit.changes) != 1 or edit.file != version.texts.manifest:
+        return None
+    (change,) = edit.changes
+    found = _GAIN_OF_A_BUS.fullmatch(change.pointer)
+    if found is None or isinstance(change.value, str) or change.pointer in parsed(text).values:
+        return None
+    return unescaped(found[1]), change.value
+
+
+def _buses(version: Version) -> tuple[str, ...]:
+    """The buses that the parts make; while the piece has errors, those of the last good version."""
+    rows = version.piece.rows
+    if not rows or any(row.line for row in rows):
+        raise EditError("the piece has errors: fix them first")
+    return tuple(row.bus for row in rows)
 
 
 def _with_point(

@@ -18,7 +18,7 @@ from ..dsl.findings.span import Span
 from ..dsl.load import load_piece
 from ..dsl.text.files import MAX_TEXT_BYTES, decoded, read_named
 from ..store.writing import ChangedError, replace_unchanged
-from .applying import applied
+from .applying import applied, goes_by_the_version
 from .conductor import Conductor
 from .edits import EditError
 from .refusals import FindingsError, RefusedError
@@ -132,13 +132,13 @@ class Editing:
         data = self._read(path)
         if hashlib.sha256(data).hexdigest() != edit.digest:
             raise RefusedError(409, MOVED)
-        is_of_the_music = edit.add is not None or edit.shape is not None
-        if is_of_the_music and digest_of_text(version.texts.by_name[edit.file]) != edit.digest:
-            # The place of a new point, and its neighbours, come from the text that was read last.
-            raise RefusedError(409, "the last change is still being read: nothing was written")
         text = decoded(data, str(path), Span(str(path)))
         if isinstance(text, Diagnostic):
             raise RefusedError(422, text.message)
+        is_older = digest_of_text(version.texts.by_name[edit.file]) != edit.digest
+        if is_older and goes_by_the_version(text, edit, version):
+            # The place of a new point, its neighbours, and the parts come from the text that was read last.
+            raise RefusedError(409, "the last change is still being read: nothing was written")
         try:
             return version, path, data, applied(text, edit, version)
         except EditError as error:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from ..dsl.text.format import comments
 from ..dsl.text.yaml_reader import parse_source
 from ..dsl.text.yaml_source import Source
+from ..dsl.values.units import Unit
 from .body import Body, Piece, Written, padded, replaced
+from .growing import Tree, grown, pointers
 from .points import Keys, UnitOf, added, removed, rewritten
 from .spelling import EditError, read_back, respelled
 from .wire.requests import Change
 
-__all__ = ["EditError", "changed", "with_keys", "with_point", "without_point"]
+__all__ = ["EditError", "changed", "with_gain", "with_keys", "with_point", "without_point"]
 
 
 def changed(text: str, changes: Sequence[Change], unit_of: UnitOf) -> str:
@@ -84,6 +86,39 @@ def without_point(text: str, pointer: str) -> str:
         return _Meant(replaced(body.text, removed(body, pointer)), {}, within=holder, comments_may_go=True)
 
     return _edited(text, edit)
+
+
+def with_gain(text: str, bus: str, gain: float, buses: Sequence[str]) -> str:
+    """A manifest with the gain of a bus for which none is written.
+
+    gain    linear
+    buses   the buses that the parts make, in their order. Where the text names no bus, all of them are
+            written, because a manifest that names buses plays no others
+
+    Raises EditError where there is no such bus, its gain is already written, or is 0 dB as before.
+    """
+
+    def edit(body: Body) -> _Meant:
+        new: Tree = {"gain": respelled("0 dB", gain, Unit.GAIN)}
+        if new == {"gain": "0 dB"}:
+            raise EditError("the gain is 0 dB already")
+        written = buses_written(body.source)
+        if bus not in (written or buses):
+            raise EditError(f"there is no bus {bus[:80]}")
+        below = {bus: new} if written else {name: new if name == bus else {} for name in buses}
+        keys = {"audio": {"buses": below}}
+        return _Meant(replaced(body.text, [grown(body, keys)]), dict(pointers(keys)))
+
+    return _edited(text, edit)
+
+
+def buses_written(source: Source) -> tuple[str, ...]:
+    """The buses that a manifest names; none where they come from the parts."""
+    try:
+        written = source.at("/audio/buses")
+    except LookupError:
+        return ()
+    return tuple(written) if isinstance(written, dict) else ()
 
 
 @dataclass(frozen=True, slots=True)

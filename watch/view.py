@@ -160,18 +160,14 @@ def _notes_of(
 
 
 def _gains(bus: Bus, source: Source, file: str) -> Iterator[events.Gain]:
+    """The level of a bus, which the page can write in any case, and those of its stems."""
     pointer = f"/audio/buses/{escaped(bus.name)}"
-    if pointer not in source.values:
-        return
-    yield _gain("bus", bus.gain, f"{pointer}/gain", source, file)
-    for k, stem in enumerate(bus.stems):
+    yield events.Gain("bus", file, _line(source, f"{pointer}/gain"), f"{pointer}/gain", bus.gain)
+    for k, stem in enumerate(bus.stems if pointer in source.values else ()):
         name = str(stem.score or stem.file or stem.part or f"stem {k + 1}")
-        yield _gain(name, stem.gain, f"{pointer}/stems/{k}/gain", source, file)
-
-
-def _gain(name: str, value: float, pointer: str, source: Source, file: str) -> events.Gain:
-    is_written = pointer in source.values
-    return events.Gain(name, file, source.span(pointer).line, pointer if is_written else "", value)
+        of_stem = f"{pointer}/stems/{k}/gain"
+        line = _line(source, of_stem)
+        yield events.Gain(name, file, line, of_stem if line else "", stem.gain)
 
 
 def classes_shown(heard: Heard, picture: PicturePlan, texts: Texts) -> events.Classes:

@@ -31,7 +31,7 @@ class Source:
         """The value at a JSON pointer. Raises LookupError if there is none."""
         here = self.value
         for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
+            key = unescaped(part)
             if isinstance(here, dict) and key in here:
                 here = here[key]
             elif isinstance(here, list) and key.isdecimal() and int(key) < len(here):
@@ -98,6 +98,11 @@ class Node:
 def escaped(key: str) -> str:
     """A key as it is in a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(part: str) -> str:
+    """A part of a JSON pointer as the key that it means."""
+    return part.replace("~1", "/").replace("~0", "~")
 
 
 def root_node(source: Source) -> Node:

@@ -254,6 +254,43 @@ def test_dragging_a_point_changes_one_number_of_the_text_and_undo_takes_it_back(
     assert shown.effects.read_text(encoding="utf-8") == EFFECTS
 
 
+def test_a_gain_is_dragged_where_the_manifest_names_no_bus(shown: Shown) -> None:
+    page, manifest = shown.page, shown.folder / "piece.yaml"
+    begin, end = MANIFEST.index("audio:"), MANIFEST.index("visuals:")
+    parts = "parts: {near: {tracks: Clarinet}, far: {tracks: Piano}}   # who plays\n"
+    text = MANIFEST[:begin] + parts + MANIFEST[end:]
+
+    def read(text: str) -> None:
+        """Wait until the page has a whole version of this text."""
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        page.wait(f"musicvis.files.get('piece.yaml') === '{digest}' && !musicvis.edits.gains.size")
+        page.wait("document.body.dataset.state === 'good' && !musicvis.edits.written.size")
+
+    gain = ".gain[aria-label='gain of near']"
+    says = f"document.querySelector({json.dumps(gain)}).getAttribute('aria-valuetext')"
+    try:
+        manifest.write_text(text, encoding="utf-8")
+        read(text)
+        assert page.value(says) == "0.0 dB"
+        x, y = page.centre(gain)
+        page.drag([(x, y), (x - 10, y), (x - 18, y)])
+        written = text + "audio:\n  buses:\n    near: {gain: -3 dB}\n    far: {}\n"
+        read(written)
+        assert manifest.read_text(encoding="utf-8") == written
+        assert page.value(says) == "−3.0 dB"
+        # The next gain goes into the bus that is there now.
+        page.value("document.querySelector('.gain[aria-label=\"gain of far\"]').focus()")
+        page.press("ArrowUp")
+        read(written.replace("far: {}", "far: {gain: 0.5 dB}"))
+        for left in (written, text):
+            page.press("Ctrl+z")
+            read(left)
+        assert manifest.read_text(encoding="utf-8") == text
+    finally:
+        manifest.write_text(MANIFEST, encoding="utf-8")
+    read(MANIFEST)
+
+
 def test_a_text_that_changed_meanwhile_is_not_written_over(shown: Shown) -> None:
     page = shown.page
     theirs = EFFECTS + "# a thought\n"

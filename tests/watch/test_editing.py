@@ -107,6 +107,30 @@ def test_levels_classes_and_ranges_are_written_into_the_manifest(piece: Path) ->
     assert "gain: 70%}" in page.path.read_text() and page.desk.steps() == (False, True)
 
 
+def test_first_gains_are_written_one_after_the_other_before_the_piece_is_read_again(piece: Path) -> None:
+    path = piece / "piece.yaml"
+    text = path.read_text()
+    path.write_text(text[: text.index("effects:")] + text[text.index("visuals:") :])
+    page = Page(piece, "piece.yaml")
+    before = path.read_bytes()
+    page.desk.read = lambda: None  # type: ignore[method-assign]
+    page.change("/audio/buses/Clarinet/gain", 0.5)
+    page.change("/audio/buses/Piano/gain", 2.0)
+    page.change("/audio/buses/Piano/gain", 1.0)
+    assert path.read_bytes() == before + (
+        b"audio:\n  buses:\n    Clarinet: {gain: -6.02 dB}\n    Piano: {gain: 0.00 dB}\n"
+    )
+    for _ in range(3):
+        page.undo()
+    assert path.read_bytes() == before
+    # Which buses there are comes from the text that was read last.
+    path.write_bytes(before + b"# mine\n")
+    assert "changed meanwhile" in refused(409, page.change, "/audio/buses/Piano/gain", 2.0)
+    page.digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert "still being read" in refused(409, page.change, "/audio/buses/Piano/gain", 2.0)
+    assert path.read_bytes() == before + b"# mine\n"
+
+
 def test_points_are_added_in_the_order_of_the_music_and_removed(piece: Path) -> None:
     page = Page(piece)
     before = page.path.read_text()

@@ -87,11 +87,15 @@ def test_bars_notes_levels_classes_and_rules_are_sent(piece: Path) -> None:
     near, far = shown.rows
     assert (near.bus, near.ear, far.ear, far.space) == ("near", "near", "", "binaural")
     assert len(near.notes) == len(plan._plan.sound.buses[0].stems[0].notes or ())
-    gains = {gain.pointer: gain.value for row in shown.rows for gain in row.gains if gain.pointer}
+    gains = {gain.pointer: gain.value for row in shown.rows for gain in row.gains if gain.line}
     assert gains == {
         "/audio/buses/near/stems/0/gain": 0.7,
         "/audio/buses/far/stems/0/gain": pytest.approx(10 ** (-6 / 20)),
     }
+    # The level of a bus can be written where none is.
+    assert [(gain.line, gain.pointer) for gain in near.gains if gain.name == "bus"] == [
+        (0, "/audio/buses/near/gain")
+    ]
     assert ("C", "seashore", "/visuals/classes/C") in [
         (key.key, key.text, key.pointer) for key in shown.classes.keys
     ]

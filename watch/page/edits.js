@@ -71,6 +71,8 @@ export class Edits {
     const { isDone, status, body } = await post("/edit", { file, digest, ...edit });
     if (isDone) {
       for (const one of sent) if (one.file === file) one.isHeld = false;
+      // A level that was moved meanwhile is one of the new text, too.
+      for (const one of this.gains.values()) if (one.file === file && one.base === digest) one.base = body.digest;
       this.#wait(body);
       return true;
     }

@@ -147,15 +147,13 @@ export class Heads {
       head.classList.toggle("silent", !app.mixer.isHeard(bus));
       const gain = gainOf(head.item.row);
       const slider = head.querySelector(".gain");
-      slider.hidden = !gain;
-      if (gain) {
-        const db = app.gainNow(gain);
-        slider.textContent = gainText(db);
-        slider.setAttribute("aria-label", `gain of ${bus}`);
-        slider.setAttribute("aria-valuenow", db.toFixed(1));
-        slider.setAttribute("aria-valuetext", gainText(db));
-        slider.title = `${gain.name}: drag or arrow keys; ${gain.file}:${gain.line}`;
-      }
+      const db = app.gainNow(gain);
+      slider.textContent = gainText(db);
+      slider.setAttribute("aria-label", `gain of ${bus}`);
+      slider.setAttribute("aria-valuenow", db.toFixed(1));
+      slider.setAttribute("aria-valuetext", gainText(db));
+      const where = gain.line ? `${gain.file}:${gain.line}` : `it is then written into ${gain.file}`;
+      slider.title = `${gain.name}: drag or arrow keys; ${where}`;
     }
   }
 
@@ -191,10 +189,9 @@ export class Heads {
   }
 }
 
-/** The level of a bus that its row shows: the bus's own where it is written, else that of its first stem. */
+/** The level of a bus that its row shows: a written one, the bus's own before that of its first stem; else the bus's. */
 export function gainOf(row) {
-  const written = row.gains.filter((gain) => gain.pointer);
-  return written.find((gain) => gain.name === "bus") ?? written[0] ?? null;
+  return row.gains.find((gain) => gain.line) ?? row.gains[0];
 }
 
 export function decibels(linear) {

@@ -157,7 +157,7 @@ export function gainSlider(app, slider, what) {
   };
   slider.addEventListener("pointerdown", (event) => {
     const { gain } = what();
-    if (event.button !== 0 || !gain) return;
+    if (event.button !== 0) return;
     const from = app.gainNow(gain);
     let isMoved = false;
     slider.setPointerCapture(event.pointerId);
@@ -177,7 +177,7 @@ export function gainSlider(app, slider, what) {
   slider.addEventListener("keydown", (event) => {
     const by = { ArrowUp: 0.5, ArrowRight: 0.5, ArrowDown: -0.5, ArrowLeft: -0.5, PageUp: 3, PageDown: -3 }[event.key];
     const { gain } = what();
-    if (!by || !gain || event.altKey) return;
+    if (!by || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     change(app.gainNow(gain) + by);

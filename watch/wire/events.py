@@ -146,8 +146,9 @@ class Gain:
     """For people: "scores/vibes.mscz", "bus"."""
     file: str
     line: int
+    """0 where no gain is written."""
     pointer: str
-    """Empty where no gain is written."""
+    """Of a bus, also where no gain is written: a change writes it. Of a stem, empty then."""
     value: float
     """Linear."""
 
