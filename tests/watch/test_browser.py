@@ -264,6 +264,7 @@ def test_a_gain_is_dragged_where_the_manifest_names_no_bus(shown: Shown) -> None
         """Wait until the page has a whole version of this text."""
         digest = hashlib.sha256(text.encode()).hexdigest()
         page.wait(f"musicvis.files.get('piece.yaml') === '{digest}' && !musicvis.edits.gains.size")
+        page.wait("musicvis.piece.version === musicvis.edits.newest")
         page.wait("document.body.dataset.state === 'good' && !musicvis.edits.written.size")
 
     gain = ".gain[aria-label='gain of near']"
@@ -272,6 +273,7 @@ def test_a_gain_is_dragged_where_the_manifest_names_no_bus(shown: Shown) -> None
         manifest.write_text(text, encoding="utf-8")
         read(text)
         assert page.value(says) == "0.0 dB"
+        assert page.value("document.querySelectorAll('[role=slider]:not([aria-label])').length") == 0
         x, y = page.centre(gain)
         page.drag([(x, y), (x - 10, y), (x - 18, y)])
         written = text + "audio:\n  buses:\n    near: {gain: -3 dB}\n    far: {}\n"
