@@ -81,13 +81,13 @@ class Kind:
 def _audacity(of: Timeline) -> str:
     from ..compiler.write.markers import audacity
 
-    return audacity(of.bars, of.sections, of.duration_s)
+    return audacity(of.bar_spans(), of.sections)
 
 
 def _subtitles(of: Timeline) -> str:
     from ..compiler.write.markers import bar_subtitles
 
-    return bar_subtitles(of.bars, of.duration_s)
+    return bar_subtitles(of.bar_spans())
 
 
 def _otio(of: Timeline) -> str:

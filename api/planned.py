@@ -178,6 +178,7 @@ class Planned:
                 for n in self.notes
             ],
             lanes={name: self.lane(name).values(times_s) for name in self.lanes},
+            end_s=self._heard.clock.end_s - self._start_s,
         )
 
     def frame_times_s(self) -> NDArray[np.float64]:

@@ -29,18 +29,26 @@ def test_labels_are_the_bars_between_tabs(run: Run, piece: Path) -> None:
     plan = mv.load(piece).plan()
     starts = [float(bar.start_s) for bar in plan.bars]
     assert [float(row[0]) for row in bars] == pytest.approx(starts, abs=1e-6)
-    assert [float(row[1]) for row in bars] == pytest.approx([*starts[1:], float(plan.duration_s)], abs=1e-6)
+    # Three quarter notes at 75 a minute; the sound rings longer.
+    last_s = starts[-1] + 3 * 60 / 75
+    assert [float(row[1]) for row in bars] == pytest.approx([*starts[1:], last_s], abs=1e-6)
+    assert last_s + 0.5 < float(plan.duration_s)
     assert [float(row[0]) for row in rows] == sorted(float(row[0]) for row in rows)
 
 
 def test_ffmpeg_reads_the_bars_as_subtitles(run: Run, piece: Path) -> None:
     path = exported(run, piece, "--as", "srt", "--bars", "2..4")
-    bars = mv.load(piece).plan(bars="2..4").bars
+    plan = mv.load(piece).plan(bars="2..4")
+    bars = plan.bars
     with av.open(str(path)) as file:
         stream = file.streams.subtitles[0]
         found = [
             (float(p.pts * p.time_base), bytes(p).decode()) for p in file.demux(stream) if p.pts is not None
         ]
+    # The passage ends with its last bar, and so do the subtitles.
+    *_, last = (line for line in path.read_text(encoding="utf-8").splitlines() if "-->" in line)
+    seconds = float(last.split(":")[-1].replace(",", "."))
+    assert seconds == pytest.approx(float(plan.duration_s), abs=0.001)
     # The waltz repeats: its bar 2 sounds twice between the two places.
     assert [text for _, text in found][:3] == ["bar 2", "bar 3", "bar 2 (time 2)"]
     assert len(found) == len(bars)

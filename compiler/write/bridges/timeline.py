@@ -72,6 +72,7 @@ class Timeline:
     film      the file name of the film
     lanes     the values of each lane in the middle of each frame, float64 (frames,)
     lights    which lanes and parts are light, and on which channel
+    end_s     when the last bar of the score ends, before the ring-out; None: with the last frame
     """
 
     title: str
@@ -84,6 +85,7 @@ class Timeline:
     cues: Sequence[Cue] = ()
     lanes: Mapping[str, F64] = field(default_factory=dict)
     lights: Sequence[Light] = ()
+    end_s: Fraction | None = None
 
     @property
     def duration_s(self) -> Fraction:
@@ -117,7 +119,8 @@ class Timeline:
         """The start, the end and the name of each bar: `bar 7`, `bar 7 (time 2)`."""
         starts = [mark.start_s for mark in self.bars]
         names = bar_names(self.bars)
-        ends = [*starts, self.duration_s][1:]
+        last_s = self.duration_s if self.end_s is None else min(self.end_s, self.duration_s)
+        ends = [*starts, last_s][1:]
         return [(a, b, f"bar {name}") for a, b, name in zip(starts, ends, names, strict=True) if a < b]
 
     def section_spans(self) -> list[tuple[Fraction, Fraction, str]]:
