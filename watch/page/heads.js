@@ -189,7 +189,7 @@ export class Heads {
   }
 }
 
-/** The level of a bus that its row shows: a written one, the bus's own before that of its first stem; else the bus's. */
+/** The level that a row shows: the bus's own, or that of its first stem if only that is written. */
 export function gainOf(row) {
   return row.gains.find((gain) => gain.line) ?? row.gains[0];
 }

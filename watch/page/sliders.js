@@ -139,8 +139,7 @@ function linear(db) {
 /** A gain as a slider: dragged sideways, or moved by arrow keys, half a decibel a step. */
 export function gainSlider(app, slider, what) {
   let timer = 0;
-  const change = (db) => {
-    const { gain } = what();
+  const change = (gain, db) => {
     const held = Math.min(Math.max(Math.round(db * 2) / 2, -60), 12);
     const base = app.edits.gains.get(gain.pointer)?.base ?? app.edits.base(gain.file);
     app.edits.gains.set(gain.pointer, { file: gain.file, db: held, base, isHeld: true });
@@ -149,8 +148,7 @@ export function gainSlider(app, slider, what) {
     slider.setAttribute("aria-valuetext", gainText(held));
     return held;
   };
-  const write = () => {
-    const { gain } = what();
+  const write = (gain) => {
     const wish = app.edits.gains.get(gain.pointer);
     if (!wish) return;
     app.edits.write(gain.file, { changes: [{ pointer: gain.pointer, value: linear(wish.db) }] }, wish.base);
@@ -164,11 +162,11 @@ export function gainSlider(app, slider, what) {
     const move = (next) => {
       if (Math.abs(next.clientX - event.clientX) < 3 && !isMoved) return;
       isMoved = true;
-      change(from + (next.clientX - event.clientX) / 6);
+      change(gain, from + (next.clientX - event.clientX) / 6);
     };
     const end = () => {
       slider.removeEventListener("pointermove", move);
-      if (isMoved) write();
+      if (isMoved) write(gain);
     };
     slider.addEventListener("pointermove", move);
     slider.addEventListener("pointerup", end, { once: true });
@@ -180,9 +178,9 @@ export function gainSlider(app, slider, what) {
     if (!by || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    change(app.gainNow(gain) + by);
+    change(gain, app.gainNow(gain) + by);
     clearTimeout(timer);
-    timer = setTimeout(write, WAIT_MS);
+    timer = setTimeout(() => write(gain), WAIT_MS);
   });
 }
 

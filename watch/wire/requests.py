@@ -23,7 +23,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One scalar of a file gets another value.
+    """One scalar of a file gets another value, or a bus without a written gain gets one.
 
     value   a number in the unit of the lane (linear for levels): it is written in the unit and with the
             digits that are there, `50%`, `-6 dB`; or a text, written as it is: a place, a class
