@@ -23,6 +23,16 @@ def test_an_unknown_word_needs_nothing(tmp_path: Path, lane: str, codes: list[st
     assert [code for code in found if code.startswith("MV2")] == codes
 
 
+def test_a_layer_in_no_place_is_told_every_place(tmp_path: Path) -> None:
+    (tmp_path / "a.mid").write_bytes(b"")
+    layers = "{a: {place: centre}, b: {place: 0/5}}"
+    text = f"musicvis: 1\ntitle: T\nscore: a.mid\nvisuals: {{layers: {layers}}}\n"
+    (tmp_path / "piece.yaml").write_text(text)
+    found = [one for one in load_piece(tmp_path).diagnostics if one.code == "MV205"]
+    hint = "write it as left, middle, right, 2/5, ear, back or front"
+    assert [(one.span.column, one.hint) for one in found] == [(31, hint), (51, hint)]
+
+
 @pytest.mark.parametrize(
     ("entry", "code", "hint"),
     [
