@@ -8,7 +8,7 @@ from ..findings.diagnostics import Diagnostic, Edit
 from ..text.yaml_source import Source
 from .key_messages import KeyMessages
 from .kinds import PARSERS
-from .suggest import suggestion
+from .suggest import suggestion, within_bounds
 from .value_messages import PATHS, ValueMessages
 from .violations import Broken, resolved
 from .wording import kinds_named, shown
@@ -37,6 +37,9 @@ class Words:
             return finding
         if finding.code == "MV204" and broken.schema.get("title") in PATHS:
             return finding
+        is_quantity = finding.code in ("MV113", "MV204")
+        if is_quantity and (hint := within_bounds(broken, self._schema)) is not None:
+            finding = replace(finding, hint=hint)
         text, span = self._written.text_and_span(broken)
         if finding.span != span:
             return finding
