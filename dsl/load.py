@@ -182,7 +182,7 @@ class _Desk:
     def form(self, source: Source, schema: str) -> tuple[Diagnostic, ...]:
         """Findings about the form, but for lines where something else is wrong that may cause them."""
         broken = {(f.span.file, f.span.line) for f in self.findings}
-        found = check_form(source, schema)
+        found = check_form(source, schema, self.root)
         self.findings += [f for f in found if (f.span.file, f.span.line) not in broken]
         return found
 
