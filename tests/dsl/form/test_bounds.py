@@ -53,6 +53,23 @@ def test_hints_and_examples_lie_within_the_bounds_of_every_key() -> None:
             assert isinstance(found, Quantity) and (found.per_beat or low <= found.value <= high), part
 
 
+@pytest.mark.parametrize(
+    ("lane", "hint"),
+    [
+        ("a.distortion.drive: [{at: 1|1, to: 50%}]", "write a value from 0 dB to 60 dB"),
+        ("a.distortion.drive: {mode: add, points: [{at: 1|1, to: 50%}]}", "write -6 dB"),
+        ("a.lowpass.cutoff: [{at: 1|1, to: 50%}]", "write 440 Hz or 1.2 kHz"),
+        ("visuals.depth: [{at: 1|1, to: 3 Hz}]", "write 0.5 or 50%"),
+    ],
+)
+def test_a_lane_is_told_what_its_parameter_takes(tmp_path: Path, lane: str, hint: str) -> None:
+    (tmp_path / "a.mid").write_bytes(b"")
+    chain = "audio: {chain: [{distortion: {}}, {lowpass: {}}]}"
+    text = f"musicvis: 1\ntitle: T\nscore: a.mid\n{chain}\neffects:\n  {lane}\n"
+    (tmp_path / "piece.yaml").write_text(text)
+    assert [(one.code, one.hint) for one in load_piece(tmp_path).diagnostics] == [("MV113", hint)]
+
+
 @pytest.mark.parametrize("wrong", ["3 parsecs", "[1]", "1e9", "-1e9"])
 def test_what_is_told_of_an_effect_is_right_when_written(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "a.mid").write_bytes(b"")
